@@ -1,0 +1,230 @@
+package iso20022
+
+import (
+	"strings"
+
+	"carryover/exchange/money"
+)
+
+// detail is one payment inside a booking, before it is known which side is
+// the other one.
+type detail struct {
+	ref, msgID, endToEndID string
+	amount                 money.Fen
+	told                   money.Fen // in the details of the amount
+	direction              string
+	payer, payee           Account
+	text                   string
+	returned               bool
+	code, reason           string
+}
+
+// booking is an entry with the payments in it.
+type booking struct {
+	entry     Entry
+	direction string
+	parts     []detail
+}
+
+// entry reads one booking and hands over its payments, when nothing is
+// wrong with it.
+func (e *entryReader) entry() error {
+	if e.entries == 0 {
+		e.headComplete()
+	}
+	if e.count++; e.count > e.limits.Records {
+		return e.stop(TooLarge, "too many entries")
+	}
+	e.entries++
+	e.record = e.count
+	before := e.faults.Total
+	var b booking
+	if err := e.children(func(name string) error { return e.booking(&b, name) }); err != nil {
+		return err
+	}
+	e.checkBooking(&b, e.faults.Total == before)
+	if b.entry.Status == Booked {
+		e.now.Entries++
+		if err := e.add(b.entry.Signed()); err != nil {
+			return err
+		}
+	}
+	if !e.sound(before) {
+		return nil
+	}
+	return e.deliver(b)
+}
+
+func (e *entryReader) booking(b *booking, name string) error {
+	n := &b.entry
+	switch name {
+	case "Amt":
+		return e.amount(&n.Amount)
+	case "CdtDbtInd":
+		if err := e.code(&b.direction, e.directing); err != nil {
+			return err
+		}
+		n.Credit = b.direction == "CRDT"
+		return nil
+	case "RvslInd":
+		return e.flag(&n.Reversal)
+	case "Sts":
+		return e.within([]string{"Cd"}, func() error { return e.code(&n.Status, e.statuses) })
+	case "BookgDt":
+		return e.date(&n.Booked)
+	case "ValDt":
+		return e.date(&n.Value)
+	case "AcctSvcrRef":
+		return e.text(&n.Ref, maxID)
+	case "NtryDtls":
+		return e.within([]string{"TxDtls"}, func() error { return e.detail(b) })
+	}
+	return e.skip()
+}
+
+func (e *entryReader) detail(b *booking) error {
+	if e.count+len(b.parts) > e.limits.Records {
+		return e.stop(TooLarge, "too many payments in one booking")
+	}
+	var d detail
+	if err := e.children(func(name string) error { return e.payment(&d, name) }); err != nil {
+		return err
+	}
+	if d.amount == 0 {
+		d.amount = d.told
+	}
+	b.parts = append(b.parts, d)
+	return nil
+}
+
+func (e *entryReader) payment(d *detail, name string) error {
+	switch name {
+	case "Refs":
+		return e.children(func(ref string) error {
+			switch ref {
+			case "MsgId":
+				return e.text(&d.msgID, maxID)
+			case "EndToEndId":
+				return e.text(&d.endToEndID, maxID)
+			case "AcctSvcrRef":
+				return e.text(&d.ref, maxID)
+			}
+			return e.skip()
+		})
+	case "Amt":
+		return e.amount(&d.amount)
+	case "AmtDtls":
+		return e.within([]string{"TxAmt", "Amt"}, func() error { return e.amount(&d.told) })
+	case "CdtDbtInd":
+		return e.code(&d.direction, e.directing)
+	case "RltdPties":
+		return e.children(func(party string) error { return e.party(d, party) })
+	case "RltdAgts":
+		return e.children(func(agent string) error {
+			switch agent {
+			case "DbtrAgt":
+				return e.bank(&d.payer)
+			case "CdtrAgt":
+				return e.bank(&d.payee)
+			}
+			return e.skip()
+		})
+	case "RmtInf":
+		return e.within([]string{"Ustrd"}, func() error { return e.joined(&d.text, maxText) })
+	case "RtrInf":
+		d.returned = true
+		return e.reason(&d.code, &d.reason)
+	}
+	return e.skip()
+}
+
+func (e *entryReader) party(d *detail, name string) error {
+	switch name {
+	case "Dbtr":
+		return e.within([]string{"Pty", "Nm"}, func() error { return e.text(&d.payer.Name, maxName) })
+	case "DbtrAcct":
+		return e.accountNumber(&d.payer.Number)
+	case "Cdtr":
+		return e.within([]string{"Pty", "Nm"}, func() error { return e.text(&d.payee.Name, maxName) })
+	case "CdtrAcct":
+		return e.accountNumber(&d.payee.Number)
+	}
+	return e.skip()
+}
+
+// checkBooking demands what the ledger needs, and that the payments in a
+// booking are of its direction and make its amount.
+func (e *entryReader) checkBooking(b *booking, clean bool) {
+	n := &b.entry
+	e.require("CdtDbtInd", b.direction, "Sts/Cd", n.Status)
+	if n.Status == Booked && n.Booked == 0 && clean {
+		e.faultAt("BookgDt", Missing, "required for a booking")
+	}
+	if n.Amount == 0 && clean {
+		e.faultAt("Amt", BadAmount, "nothing was booked")
+	}
+	var sum money.Fen
+	for i := range b.parts {
+		d := &b.parts[i]
+		if len(b.parts) == 1 && d.amount == 0 {
+			d.amount = n.Amount // told once, of the whole booking
+		}
+		if d.direction != "" && d.direction != b.direction {
+			e.faultAt("NtryDtls/TxDtls/CdtDbtInd", Malformed, "not the booking's direction")
+		}
+		if d.amount == 0 {
+			e.faultAt("NtryDtls/TxDtls/Amt", Missing, "required for each of several payments")
+		}
+		var err error
+		if sum, err = sum.Add(d.amount); err != nil {
+			e.faultAt("NtryDtls", Total, err.Error())
+			return
+		}
+	}
+	if len(b.parts) > 0 && sum != n.Amount {
+		e.faultAt("NtryDtls", Total, "payments of "+sum.String()+" in a booking of "+n.Amount.String())
+	}
+}
+
+// deliver hands over the payments of a booking; one without any is itself
+// the only one.
+func (e *entryReader) deliver(b booking) error {
+	if len(b.parts) == 0 {
+		b.parts = []detail{{amount: b.entry.Amount}}
+	}
+	for i, d := range b.parts {
+		n := b.entry
+		n.Part, n.Parts = i+1, len(b.parts)
+		n.Amount, n.MsgID, n.EndToEndID, n.Text = d.amount, d.msgID, given(d.endToEndID), d.text
+		n.Returned, n.ReturnCode, n.ReturnReason = d.returned, d.code, d.reason
+		if n.Ref == "" {
+			n.Ref = d.ref
+		}
+		n.Counterparty = other(d, n.Credit != n.Returned, e.now.Account.Number)
+		if err := e.each(&e.now, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// given drops the scheme's words for an identifier that was not given.
+func given(endToEndID string) string {
+	if strings.EqualFold(endToEndID, "NOTPROVIDED") {
+		return ""
+	}
+	return endToEndID
+}
+
+// other is the side that is not ours: by direction, unless that side's
+// account is ours or it is not told at all.
+func other(d detail, payer bool, own string) Account {
+	first, second := d.payee, d.payer
+	if payer {
+		first, second = second, first
+	}
+	if (first.Number == own || first == Account{}) && second != (Account{}) && second.Number != own {
+		return second
+	}
+	return first
+}

@@ -1,0 +1,229 @@
+package iso20022
+
+import (
+	"io"
+	"slices"
+	"strconv"
+
+	"carryover/exchange/money"
+)
+
+// keptStatements bounds how many accounts one message may speak of.
+const keptStatements = 10_000
+
+type entryReader struct {
+	*scanner
+	list      string // Ntfctn or Stmt
+	balanced  bool
+	msg       Statement   // what the message says of itself
+	all       []Statement // finished ones
+	now       Statement
+	interim   []Balance
+	statedN   int // number of entries as the bank counts them, 0 when not told
+	entries   int // bookings, of whatever status
+	count     int
+	each      func(*Statement, Entry) error
+	directing []string
+	statuses  []string
+}
+
+// ReadNotification reads a camt.054. A message may speak of several
+// accounts; each is called with the head of the account concerned, whose
+// identity and account are known by then. Entries that are not Booked are
+// handed over too.
+func ReadNotification(r io.Reader, limits Limits, each func(*Statement, Entry) error) ([]Statement, Faults, error) {
+	return readEntries(&entryReader{scanner: newScanner(r, limits), list: "Ntfctn", each: each}, NotificationName, notificationRoot)
+}
+
+// ReadStatement reads a camt.053. Opening and closing balance are required,
+// and that opening balance and booked entries make the closing one.
+func ReadStatement(r io.Reader, limits Limits, each func(*Statement, Entry) error) ([]Statement, Faults, error) {
+	return readEntries(&entryReader{scanner: newScanner(r, limits), list: "Stmt", balanced: true, each: each}, StatementName, statementRoot)
+}
+
+func readEntries(e *entryReader, name, root string) ([]Statement, Faults, error) {
+	e.directing, e.statuses = []string{"CRDT", "DBIT"}, entryStatuses()
+	err := e.message(name, root, func(child string) error {
+		e.record = 0
+		switch child {
+		case "GrpHdr":
+			return e.children(e.group)
+		case e.list:
+			return e.statement()
+		}
+		return e.skip()
+	})
+	e.record = 0
+	if err == nil && len(e.all) == 0 {
+		e.faultAt(root+"/"+e.list, Missing, "speaks of no account")
+	}
+	return e.all, e.faults, ended(err)
+}
+
+func (e *entryReader) group(name string) error {
+	switch name {
+	case "MsgId":
+		return e.text(&e.msg.MsgID, maxID)
+	case "CreDtTm":
+		return e.moment(&e.msg.Created)
+	}
+	return e.skip()
+}
+
+func (e *entryReader) statement() error {
+	if len(e.all) == keptStatements {
+		return e.stop(TooLarge, "too many accounts")
+	}
+	e.now = Statement{MsgID: e.msg.MsgID, Created: e.msg.Created}
+	e.interim, e.statedN, e.entries = nil, 0, 0
+	if err := e.children(e.part); err != nil {
+		return err
+	}
+	e.record = 0
+	if e.entries == 0 {
+		e.headComplete()
+	}
+	if e.statedN != 0 && e.statedN != e.entries {
+		e.faultAt("TxsSummry/TtlNtries/NbOfNtries", Count, strconv.Itoa(e.entries)+" entries, stated "+strconv.Itoa(e.statedN))
+	}
+	if e.balanced {
+		e.prove()
+	}
+	e.all = append(e.all, e.now)
+	return nil
+}
+
+func (e *entryReader) part(name string) error {
+	switch name {
+	case "Id":
+		return e.text(&e.now.ID, maxID)
+	case "StmtPgntn", "NtfctnPgntn":
+		return e.children(e.page)
+	case "Acct":
+		return e.children(e.ownAccount)
+	case "Bal":
+		return e.balance()
+	case "TxsSummry":
+		return e.within([]string{"TtlNtries", "NbOfNtries"}, func() error { return e.number(&e.statedN) })
+	case "Ntry":
+		return e.entry()
+	}
+	return e.skip()
+}
+
+func (e *entryReader) page(name string) error {
+	switch name {
+	case "PgNb":
+		return e.number(&e.now.Page)
+	case "LastPgInd":
+		return e.flag(&e.now.Last)
+	}
+	return e.skip()
+}
+
+func (e *entryReader) ownAccount(name string) error {
+	a := &e.now.Account
+	switch name {
+	case "Id":
+		return e.numberOf(&a.Number)
+	case "Ccy":
+		var ccy string
+		return e.code(&ccy, []string{currency})
+	case "Ownr":
+		return e.within([]string{"Nm"}, func() error { return e.text(&a.Name, maxName) })
+	case "Svcr":
+		return e.bank(a)
+	}
+	return e.skip()
+}
+
+// balance reads one of the balances of a statement; those that are not
+// booked balances (available, forward) are passed over.
+func (e *entryReader) balance() error {
+	var kind, direction string
+	var b Balance
+	err := e.children(func(name string) error {
+		switch name {
+		case "Tp":
+			return e.within([]string{"CdOrPrtry", "Cd"}, func() error { return e.text(&kind, maxID) })
+		case "Amt":
+			return e.amount(&b.Amount)
+		case "CdtDbtInd":
+			return e.code(&direction, e.directing)
+		case "Dt":
+			return e.date(&b.Date)
+		}
+		return e.skip()
+	})
+	if err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"OPBD", "PRCD", "CLBD", "ITBD"}, kind) {
+		return nil
+	}
+	e.require("CdtDbtInd", direction, "Dt", b.Date.String())
+	if direction == "DBIT" {
+		b.Amount = -b.Amount
+	}
+	e.place(kind, b)
+	return nil
+}
+
+// place puts a booked balance where it belongs. A closing balance of the day
+// before stands for a missing opening one.
+func (e *entryReader) place(kind string, b Balance) {
+	switch kind {
+	case "OPBD":
+		e.now.Opening = b
+	case "PRCD":
+		if e.now.Opening.Date == 0 {
+			e.now.Opening = b
+		}
+	case "CLBD":
+		e.once(e.now.Closing.Date == 0)
+		e.now.Closing = b
+	case "ITBD":
+		if len(e.interim) < 2 {
+			e.interim = append(e.interim, b)
+		}
+	}
+}
+
+// prove demands both balances and that they are explained. On a page of a
+// longer statement an interim balance stands for the one that is on another
+// page.
+func (e *entryReader) prove() {
+	if e.now.Opening.Date == 0 && e.now.Page > 1 && len(e.interim) > 0 {
+		e.now.Opening = e.interim[0]
+	}
+	if e.now.Closing.Date == 0 && e.now.Page > 0 && !e.now.Last && len(e.interim) > 0 {
+		e.now.Closing = e.interim[len(e.interim)-1]
+	}
+	switch {
+	case e.now.Opening.Date == 0:
+		e.faultAt("Bal", Missing, "no opening balance (OPBD)")
+	case e.now.Closing.Date == 0:
+		e.faultAt("Bal", Missing, "no closing balance (CLBD)")
+	default:
+		if err := e.now.Proves(); err != nil {
+			e.faultAt("Bal", Total, err.Error())
+		}
+	}
+}
+
+// headComplete records what the head of an account lacks.
+func (e *entryReader) headComplete() {
+	e.require("Id", e.now.ID, "Acct/Id", e.now.Account.Number, "GrpHdr/MsgId", e.msg.MsgID)
+	if e.msg.Created.IsZero() {
+		e.faultAt("GrpHdr/CreDtTm", Missing, "required")
+	}
+}
+
+// add counts a booking into the statement.
+func (e *entryReader) add(amount money.Fen) error {
+	var err error
+	if e.now.Booked, err = e.now.Booked.Add(amount); err != nil {
+		return e.stop(Total, err.Error())
+	}
+	return nil
+}
