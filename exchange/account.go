@@ -1,0 +1,190 @@
+package exchange
+
+import (
+	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+)
+
+// Posting is one row that we asked the core to book: E end participation,
+// B debit account, N credit account, Y credit months, U undo.
+type Posting struct {
+	No          string // P + area + yyyymmdd + 6 digits
+	CaseNo      string
+	Row         string // E B N Y U
+	Undoes      string // U: the posting it undoes
+	FormNo      string
+	FormVersion int
+	Part        int
+	State       string // queued | done | refused | undone
+	Principal   money.Fen
+	Interest    money.Fen
+	Amount      money.Fen // asked, then as the result states
+	Months      int       // Y: as the result states
+	Code        string    // refused: the core's code and words
+	Text        string
+	QueuedOn    calendar.Date
+	DoneOn      calendar.Date
+}
+
+// Postings' rows and states.
+const (
+	PostEnd    = "E"
+	PostDebit  = "B"
+	PostCredit = "N"
+	PostMonths = "Y"
+	PostUndo   = "U"
+
+	PostingQueued  = "queued"
+	PostingDone    = "done"
+	PostingRefused = "refused"
+	PostingUndone  = "undone"
+)
+
+// Remittance is one part of the money of a case: part 1 the first
+// remittance, 2… supplements and corrections.
+type Remittance struct {
+	CaseNo   string
+	Part     int
+	Side     Side
+	LetterNo string
+	FormNo   string
+	Amount   money.Fen // due (out), announced by the form (in)
+	Received money.Fen // in: booked by the bank so far
+	Track    MoneyTrack
+	To       string  // partner | person: who is paid
+	Payee    Account // to whom, when to the person; else the letter's account
+	PayeeID  string
+	Attempts int    // attempts made so far, lump sums included
+	Ref      string // EndToEndId of the current attempt
+	Since    calendar.Date
+	Reason   string // return code and words
+}
+
+// Remittances go to the partner's account or, in the end, to the person or heirs.
+const (
+	ToPartner = "partner"
+	ToPerson  = "person"
+)
+
+// Payment is one transfer of a payment file: an attempt at one part of a
+// remittance, or a lump sum for several.
+type Payment struct {
+	Ref     string // EndToEndId
+	FileID  int64  // the outgoing pain.001 file; 0 while ordered
+	Partner string
+	Purpose string // transfer | supplement | refund
+	Lump    bool
+	Amount  money.Fen
+	Payee   Account
+	Text    string // remittance text
+	Track   MoneyTrack
+	ValueOn calendar.Date
+	BankRef string
+	Reason  string
+	Items   []PaymentItem
+}
+
+// PaymentItem is what one payment carries for one case.
+type PaymentItem struct {
+	CaseNo string
+	Part   int
+	Amount money.Fen
+}
+
+// Advice is a remittance advice (M), sent or received.
+type Advice struct {
+	Ref      string // payment_ref
+	LetterNo string
+	Side     Side // In: received, about money coming to us
+	Partner  string
+	Purpose  string
+	FormNo   string
+	PersonID string
+	Name     string
+	Amount   money.Fen
+	ValueOn  calendar.Date
+	Reason   string
+}
+
+// BankEntry is one booked entry of our account, known by Key: (account,
+// AcctSvcrRef), else (account, booking date, sign, amount, EndToEndId, ordinal).
+type BankEntry struct {
+	Key         string
+	Account     string
+	Ref         string // AcctSvcrRef
+	Credit      bool
+	Amount      money.Fen
+	BookedOn    calendar.Date
+	EndToEnd    string
+	Counterpart string // name
+	CounterAcct string
+	Text        string
+	ReturnCode  string
+	State       string // unmatched | matched | settled | returned
+	CaseNo      string
+	Part        int
+	SeenOn      calendar.Date
+}
+
+// States of a bank entry.
+const (
+	EntryUnmatched = "unmatched"
+	EntryMatched   = "matched"
+)
+
+// Payee is who receives money that goes to the person or the heirs.
+type Payee struct {
+	CaseNo   string
+	LetterNo string
+	IDNo     string
+	Relation string // self | heir | guardian
+	Name     string
+	PayeeID  string
+	Account  Account
+	ShareNum int
+	ShareDen int
+	Evidence string
+}
+
+// Query is a question between agencies, ours or theirs, or its answer.
+type Query struct {
+	No       string
+	Answers  string
+	Side     string // sent | received
+	Party    string
+	LetterNo string
+	FormNo   string
+	CertNo   string
+	About    string
+	Ours     string
+	Theirs   string
+	Text     string
+	AskedOn  calendar.Date
+	DueOn    calendar.Date
+	State    string // open | answered | closed
+	CaseNo   string
+}
+
+// NettingLine is one line of a monthly netting statement.
+type NettingLine struct {
+	Month     calendar.Month
+	Partner   string
+	Source    string // ours | theirs
+	Direction string // in | out, as the sender sees the money
+	LetterNo  string
+	FormNo    string
+	Amount    money.Fen
+}
+
+// Difference is something on which the two sides do not agree (reconciliation, netting).
+type Difference struct {
+	ID      int64
+	Kind    string // reconciliation | netting | money | file
+	Partner string
+	CaseNo  string
+	Subject string // letter_no, file name …
+	Ours    string
+	Theirs  string
+	FoundOn calendar.Date
+	Closed  bool
+}

@@ -1,0 +1,211 @@
+// Package exchange is the domain of Carryover: cases, what may happen to
+// them, what follows, what is owed by whom and when. It is pure: no I/O, no
+// clock; time, calendar and configuration are parameters. The rules are
+// those of the transfer procedures of 2016 and 2021 (README.md beside this
+// file has the diagrams and the decisions).
+package exchange
+
+import (
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+)
+
+// Case is one person's transfer between two agencies, as one side sees it
+// (办件). State, FormTrack and MoneyTrack change only through Move.
+type Case struct {
+	No         string // T + area + yyyymmdd + 6 digits
+	Side       Side
+	Partner    string // the other agency's area code
+	Profile    string // name of the rule profile in force
+	State      State
+	FormTrack  FormTrack
+	MoneyTrack MoneyTrack
+
+	HeldFrom State // the state a held case returns to
+	Hold     code.Hold
+	HoldText string        // in words, with the partner's or the core's code
+	HeldOn   calendar.Date // since when
+	Stopped  []Span        // times in which a hold stopped the clock; the last may be open (To none)
+
+	Person     Person
+	Household  string
+	SchemeFrom string
+	SchemeTo   string
+	PersonalNo string // at our place; from the registry
+
+	ApplicationNo      string
+	ApplicationVersion int
+	LetterNo           string
+	LetterVersion      int
+	CertificateNo      string
+	Decline            code.Decline // why the old place declined, or why refused
+	Wish               Wish         // a cancellation or annulment under way
+
+	OpenedOn   calendar.Date // application or first letter in
+	AcceptedOn calendar.Date // audit passed / letter accepted
+	LetterOn   calendar.Date // current letter version issued or received
+	FormOn     calendar.Date // latest form in, or form out
+	MoneyOn    calendar.Date // money matched, or payment submitted
+	ClosedOn   calendar.Date
+	StateSince calendar.Date
+	FormSince  calendar.Date
+	MoneySince calendar.Date
+
+	Due            calendar.Date // the legal limit that runs now; none: no limit runs
+	DueProvisional bool
+	DueBasis       string // how it was counted: "answer: 10 WD from 2026-03-02"
+
+	Rev int64 // revision of the row; the store's conditional update checks it
+}
+
+// Wish is a cancellation or annulment that waits for the other side or the core.
+type Wish string
+
+// Wishes of a case.
+const (
+	WishNone     Wish = ""
+	WishCancel   Wish = "cancel"       // X cancel sent, verdict awaited
+	WishProposed Wish = "propose_void" // X propose_void sent or received, answer awaited
+	WishVoid     Wish = "void"         // agreed; postings are being undone
+)
+
+// Letter is one version of a contact letter (联系函), sent or received.
+type Letter struct {
+	No            string
+	Version       int
+	CaseNo        string
+	Side          Side // of the case
+	Date          calendar.Date
+	AcceptedOn    calendar.Date
+	CertificateNo string
+	Person        Person
+	Household     string
+	SchemeFrom    string
+	SchemeTo      string
+	EnrolledFrom  calendar.Month
+	OldPersonalNo string
+	From          string // from_agency: the old place
+	To            string // code of the new place
+	AccountMoves  bool
+	Account       Account // receiving account
+	Remark        string
+	Echo          string
+	ReceivedOn    calendar.Date // or issued on
+}
+
+// Form is one version of an information form (信息表), sent or received.
+type Form struct {
+	No            string
+	Version       int
+	CaseNo        string
+	Side          Side
+	Nature        string // original | corrected | supplement
+	OfForm        string
+	LetterNo      string
+	LetterVersion int
+	Track         FormTrack
+	Current       bool // no later version replaces it
+	Person        Person
+	PersonalNo    string
+	Scheme        string
+	EndedOn       calendar.Date
+	FirstMonth    calendar.Month
+	PaidTo        calendar.Month
+	AccountOpened calendar.Month
+	Actual        int // months, each counted once
+	Backpaid      int
+	Deemed        int
+	Gap           int
+	Arrears       money.Fen
+	Money         string // REMITTED | NETTED | NOT_MOVED | PAID_TO_PERSON | ZERO
+	Principal     money.Fen
+	Interest      money.Fen
+	Amount        money.Fen
+	Part          int // the part of the remittance that it announces
+	PaymentRef    string
+	Payer         Account
+	Remark        string
+	IssuedOn      calendar.Date
+	Clerk         string
+	Checker       string
+	Stays         []Stay
+	Echo          string
+	ReceivedOn    calendar.Date
+
+	// At the new place, after posting:
+	MonthsCredited    int
+	MonthsOverlapping int
+	Credited          money.Fen
+	PostedOn          calendar.Date
+	Told              string // last completion sent or received for this version: "" | relation_done | completed | void
+}
+
+// Natures of a form and the money it announces.
+const (
+	NatureOriginal   = "original"
+	NatureCorrected  = "corrected"
+	NatureSupplement = "supplement"
+
+	MoneyREMITTED     = "REMITTED"
+	MoneyNETTED       = "NETTED"
+	MoneyNOTMOVED     = "NOT_MOVED"
+	MoneyPAIDTOPERSON = "PAID_TO_PERSON"
+	MoneyZERO         = "ZERO"
+)
+
+// Application is one version of a request to transfer (申请表).
+type Application struct {
+	No            string
+	Version       int
+	CaseNo        string
+	LodgedAt      string // old | new
+	AppliedOn     calendar.Date
+	Applicant     string // person | employer
+	EmployerCode  string
+	EmployerName  string
+	Person        Person
+	Household     string
+	SchemeFrom    string
+	SchemeTo      string
+	From          string // from_agency: the old place
+	To            string
+	OldPersonalNo string
+	CertificateNo string
+	EnrolledFrom  calendar.Month
+	Materials     []string
+	ProxyName     string
+	ProxyPhone    string
+	Echo          string
+	ReceivedOn    calendar.Date
+}
+
+// Certificate is a certificate of participation (参保凭证) that we issued.
+type Certificate struct {
+	No         string
+	Replaces   string
+	ReplacedBy string // void when set
+	RequestNo  string
+	PersonalNo string
+	Person     Person
+	IssuedOn   calendar.Date
+	Balance    money.Fen
+	Arrears    money.Fen
+	Actual     int
+	Backpaid   int
+	Deemed     int
+	Stays      []Stay
+}
+
+// CertificateRequest waits for, or led to, a certificate.
+type CertificateRequest struct {
+	No            string
+	FileID        int64
+	RequestedOn   calendar.Date
+	Reason        string // first | lost
+	Applicant     string
+	PersonalNo    string
+	Person        Person
+	Echo          string
+	CertificateNo string // issued
+}

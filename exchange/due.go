@@ -1,0 +1,98 @@
+package exchange
+
+import (
+	"fmt"
+
+	"carryover/exchange/calendar"
+)
+
+// Clock is the legal limit that runs for a case: so many working days from a day.
+type Clock struct {
+	Name string // letter | answer | close | months | account
+	From calendar.Date
+	WD   int
+}
+
+// RunningClock returns the limit of the profile that runs for the case now;
+// ok is false when none does (the rule of SPEC 2: letter from acceptance;
+// answer from receipt of the current letter version until form and payment
+// have left; closing from form and money).
+func (c Case) RunningClock(p Profile) (clock Clock, ok bool) {
+	if c.Side == Out {
+		return c.clockOut(p)
+	}
+	return c.clockIn(p)
+}
+
+func (c Case) clockOut(p Profile) (Clock, bool) {
+	answer := Clock{"answer", c.LetterOn, p.AnswerWD}
+	switch c.Effective() {
+	case Requested, Accepted, Ended, Liquidated:
+		return answer, true
+	case Answered:
+		switch c.MoneyTrack {
+		case MoneyDue, MoneyOrdered, MoneyReleased:
+			return answer, true
+		}
+	}
+	return Clock{}, false
+}
+
+func (c Case) clockIn(p Profile) (Clock, bool) {
+	switch c.Effective() {
+	case Accepted:
+		return Clock{"letter", c.AcceptedOn, p.LetterWD}, true
+	case Requested:
+		return Clock{"answer", c.LetterOn, p.AnswerWD}, true
+	case Answered, PostingState:
+		if p.RelationDone() && c.FormTrack != FormPosted {
+			return Clock{"months", c.FormOn, p.MonthsWD}, true
+		}
+		return c.clockMoney(p)
+	case RelationDone:
+		return c.clockMoney(p)
+	}
+	return Clock{}, false
+}
+
+// clockMoney runs once the money is here (or none is due).
+func (c Case) clockMoney(p Profile) (Clock, bool) {
+	switch c.MoneyTrack {
+	case MoneyMatched, MoneyNotDue, MoneyPosted:
+	default:
+		return Clock{}, false
+	}
+	if p.RelationDone() {
+		return Clock{"account", later(c.MoneyOn, c.FormOn), p.AccountWD}, true
+	}
+	return Clock{"close", later(c.MoneyOn, c.FormOn), p.CloseWD}, true
+}
+
+func later(a, b calendar.Date) calendar.Date {
+	if a > b {
+		return a
+	}
+	return b
+}
+
+// SetDue computes the case's due date, whether it is provisional, and how it
+// was counted. Call it after every change.
+func (c *Case) SetDue(p Profile, cal *calendar.Calendar) {
+	clock, ok := c.RunningClock(p)
+	if !ok || clock.From == 0 {
+		c.Due, c.DueProvisional, c.DueBasis = 0, false, ""
+		return
+	}
+	var stopped []calendar.Span
+	for _, s := range c.Stopped {
+		if s.To == 0 || s.To > clock.From {
+			stopped = append(stopped, calendar.Span{From: s.From, To: s.To})
+		}
+	}
+	due := cal.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !p.CountFromNextDay, Stopped: stopped})
+	c.Due, c.DueProvisional = due.Date, due.Provisional
+	c.DueBasis = fmt.Sprintf("%s: %d WD from %s", clock.Name, clock.WD, clock.From)
+	if len(stopped) > 0 {
+		c.DueBasis += fmt.Sprintf(", stopped %d times", len(stopped))
+	}
+}

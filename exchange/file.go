@@ -1,0 +1,142 @@
+package exchange
+
+import (
+	"time"
+
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+)
+
+// File is one file that came in from or goes out to a party.
+type File struct {
+	ID        int64
+	Dir       Side   // In: for us, Out: from us
+	Party     string // the other party: area code, or ours with c, p, b
+	Kind      string // kind of batch, or pain.001, pain.002, camt.054
+	Name      string
+	Carrier   string // csv | xlsx | xml
+	SHA256    string // of the plain batch, lower-case hex
+	StoredSHA string // of the bytes as stored and sent (differs for xlsx)
+	Size      int64
+	Sequence  int64
+	State     FileState
+	Verdict   code.FileVerdict // of the receipt, ours (in) or theirs (out)
+	Code      string           // why rejected or quarantined
+	Text      string
+	Seen      calendar.Date // in: first seen complete; day 0 of every limit
+	At        time.Time     // fetched or queued
+	SentAt    time.Time     // out: first put into the drop
+	Resent    int
+	Records   int
+	Accepted  int
+	Held      int
+	Refused   int
+	Rows      int       // out: rows between H and T
+	Total     money.Fen // out: trailer total
+	Worked    int       // in: records worked and committed so far
+	Spool     string    // name in the spool folder
+	Receipt   int64     // in: id of the outgoing receipt file; out: of the receipt that came
+	DupOf     int64     // in: the file whose content it repeats
+}
+
+// FileState is where a file stands.
+type FileState string
+
+// States of files: in fetched → worked (or rejected, duplicate, quarantined);
+// out queued → sent → receipted (or refused).
+const (
+	FileFetched     FileState = "fetched"
+	FileWorked      FileState = "worked"
+	FileRejected    FileState = "rejected"
+	FileDuplicate   FileState = "duplicate"
+	FileQuarantined FileState = "quarantined"
+	FileQueued      FileState = "queued"
+	FileSent        FileState = "sent"
+	FileReceipted   FileState = "receipted"
+	FileRefused     FileState = "refused"
+)
+
+// Look is what was seen of a name in a drop: for settling, and for files
+// that are left in place.
+type Look struct {
+	Party     string
+	Name      string
+	Size      int64
+	ModTime   time.Time
+	FirstSeen calendar.Date // of this size and time
+	SeenAt    time.Time     // first look at this size and time
+	FileID    int64         // taken as this file; 0: not yet
+	After     string        // what remains to be done in the drop: "" | move | delete | bad
+}
+
+// Judgement is the verdict on one record of a file.
+type Judgement struct {
+	FileID   int64
+	Ordinal  int // of the record in the file, from 1
+	Line     int
+	Row      int
+	RecordNo string
+	Verdict  code.Verdict
+	Code     code.Fault
+	Field    string
+	Text     string
+	Echo     string
+	Raw      []byte // held records: their rows, to be worked again
+	Nights   int    // held records: nights waited
+	Told     bool   // the verdict stands in a queued receipt
+}
+
+// Outgoing is a record that waits to be put into a batch for a party.
+type Outgoing struct {
+	ID       int64
+	Party    string
+	Kind     string
+	RecordNo string
+	CaseNo   string
+	Rows     []byte // encoded CSV rows, UTF-8
+	RowCount int
+	Amount   money.Fen // what it adds to the trailer's total
+	FileID   int64     // the batch it went into; 0: waiting
+}
+
+// Run is one execution of jobs.
+type Run struct {
+	ID       int64
+	Job      string // pull process remit report push, joined with + for a pass
+	Date     calendar.Date
+	Window   string // as scheduled ("02:00") or m<n> for a manual one
+	State    string // running | done | failed | missed
+	Started  time.Time
+	Ended    time.Time
+	Step     string // the step under way
+	Notes    []string
+	Counts   map[string]int
+	Attempts int
+}
+
+// States of a run.
+const (
+	RunRunning = "running"
+	RunDone    = "done"
+	RunFailed  = "failed"
+	RunMissed  = "missed"
+)
+
+// JournalEvent is one entry of a case's journal.
+type JournalEvent struct {
+	ID      int64
+	Chain   string // case_no, or "agency" for what concerns no case
+	N       int    // position in the chain, from 1
+	At      time.Time
+	On      calendar.Date // business date
+	Actor   string        // core, portal, bank, partner's code, job, officer
+	What    string        // event name
+	Why     string        // in words
+	FileID  int64         // the file that brought or carried it
+	Payload []byte        // JSON facts
+	Salt    []byte
+	Digest  []byte // SHA-256 of salt and payload
+	Prev    []byte
+	Hash    []byte
+}

@@ -1,0 +1,115 @@
+package exchange
+
+import (
+	"time"
+
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+)
+
+// Agency is the office that runs this Carryover, as jobs need to know it.
+type Agency struct {
+	Code        string // 6-digit area code
+	Name        string
+	Address     string
+	PostCode    string
+	Contact     string
+	Phone       string
+	Accounts    []Account // our own receiving accounts
+	Payer       Account   // the account we pay from
+	Clerk       string    // 经办, the name on what is made without review
+	Checker     string    // 复核, the configured responsible officer
+	Zone        *time.Location
+	PaymentCap  money.Fen // above it a payment waits for an officer; 0: none
+	FileCap     money.Fen // above it a payment file is divided; 0: none
+	RemarkMax   int       // bytes of remittance text that the bank takes
+	FundsClosed []Span    // 年终封账: no payment is made on these dates
+	NotFoundCap int       // proposed not-found declines a night before all wait
+}
+
+// Core, Portal and Bank name the agency's own parties (320500c, 320500p, 320500b).
+func (a Agency) Core() string   { return a.Code + "c" }
+func (a Agency) Portal() string { return a.Code + "p" }
+func (a Agency) Bank() string   { return a.Code + "b" }
+
+// Span is a range of dates, both ends included.
+type Span struct{ From, To calendar.Date }
+
+// Holds reports whether the span contains a date.
+func (s Span) Holds(d calendar.Date) bool { return s.From <= d && d <= s.To }
+
+// Account is a registered bank account (收款账户登记).
+type Account struct {
+	Holder    string
+	Bank      string // name of the bank
+	No        string
+	CNAPS     string
+	ValidFrom calendar.Date
+	ValidTo   calendar.Date // none: still valid
+	Schemes   []string      // empty: all
+}
+
+// Valid reports whether the account may receive money for a scheme on a date.
+func (a Account) Valid(on calendar.Date, scheme string) bool {
+	if on < a.ValidFrom || (a.ValidTo != 0 && on > a.ValidTo) {
+		return false
+	}
+	if len(a.Schemes) == 0 {
+		return true
+	}
+	for _, s := range a.Schemes {
+		if s == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+// Partner is another agency and what was agreed with it.
+type Partner struct {
+	Code       string
+	Name       string
+	Profile    string
+	Encoding   string // utf-8 | gb18030
+	Carrier    string // csv | xlsx
+	Settlement string // remitted | netted | not_moved
+	LumpSum    bool
+	Accounts   []Account // their registered receiving accounts
+}
+
+// Settlements of a partner.
+const (
+	SettleRemitted = "remitted"
+	SettleNetted   = "netted"
+	SettleNotMoved = "not_moved"
+)
+
+// Profile is a set of limits and choices (SPEC 2): data of the
+// configuration, never constants in the code.
+type Profile struct {
+	Name             string
+	LetterWD         int  // letter: working days from acceptance
+	AnswerWD         int  // old place: from receipt of the current letter version
+	CloseWD          int  // months, account and completion together, from the later of form and money; 0: apart
+	MonthsWD         int  // months credited, from the form; used when CloseWD is 0
+	AccountWD        int  // account credited, from the matched money; used when CloseWD is 0
+	CountFromNextDay bool // day 0 is the day of receipt
+	StopsClock       []code.Hold
+	Arrears          string // inform | hold | decline
+	NoCertificate    string // accept | hold
+	Retirees         bool   // retirees are in scope
+	NotFoundWD       int    // working days after a whole registry file until "not found" is proposed
+}
+
+// RelationDone reports whether the profile closes the relation before the account.
+func (p Profile) RelationDone() bool { return p.CloseWD == 0 }
+
+// Choices of a profile.
+const (
+	ArrearsInform = "inform"
+	ArrearsHold   = "hold"
+	ArrearsDecl   = "decline"
+	NoCertAccept  = "accept"
+	NoCertHold    = "hold"
+)

@@ -1,0 +1,76 @@
+package exchange
+
+import (
+	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+)
+
+// Person is who a case is about. Names and numbers are kept as given; IDKey
+// and NameKey are their forms for comparison, which jobs computes.
+type Person struct {
+	IDType  string        `json:"id_type"`
+	IDNo    string        `json:"id_no"`
+	Name    string        `json:"name"`
+	Sex     string        `json:"sex,omitempty"`
+	Birth   calendar.Date `json:"birth_date,omitempty"`
+	Phone   string        `json:"phone,omitempty"`
+	IDKey   string        `json:"-"`
+	NameKey string        `json:"-"`
+}
+
+// Same reports whether two records name the same person: same number, same name.
+func (p Person) Same(q Person) bool { return p.IDKey == q.IDKey && p.NameKey == q.NameKey }
+
+// Stay is a span of months in one place, scheme and kind.
+type Stay struct {
+	Area   string         `json:"area"`
+	Scheme string         `json:"scheme"`
+	From   calendar.Month `json:"from"`
+	To     calendar.Month `json:"to"`
+	Kind   string         `json:"kind"` // actual | backpaid | deemed
+}
+
+// Kinds of a stay.
+const (
+	StayActual   = "actual"
+	StayBackpaid = "backpaid"
+	StayDeemed   = "deemed"
+)
+
+// Months is the number of months of the stay.
+func (s Stay) Months() int { return s.To.Sub(s.From) + 1 }
+
+// RegistryPerson is what the core's registry says about one person.
+type RegistryPerson struct {
+	PersonalNo    string
+	AsOf          calendar.Date
+	Person        Person
+	Household     string
+	Scheme        string
+	FirstMonth    calendar.Month
+	PaidTo        calendar.Month
+	Status        string // active | stopped | ended | retired | deceased | in_hospital | frozen
+	StoppedOn     calendar.Date
+	ArrearsMonths int
+	Arrears       money.Fen
+	AccountOpened calendar.Month
+	Principal     money.Fen
+	Interest      money.Fen
+	Stays         []Stay
+	FileID        int64         // the registry file it came in
+	FileDate      calendar.Date // business date of that file
+}
+
+// Registry status values.
+const (
+	StatusActive     = "active"
+	StatusStopped    = "stopped"
+	StatusEnded      = "ended"
+	StatusRetired    = "retired"
+	StatusDeceased   = "deceased"
+	StatusInHospital = "in_hospital"
+	StatusFrozen     = "frozen"
+)
+
+// Balance is principal and interest together.
+func (r RegistryPerson) Balance() (money.Fen, error) { return r.Principal.Add(r.Interest) }
