@@ -1,0 +1,49 @@
+package formats
+
+import (
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/formats/batch"
+)
+
+// Cancellation withdraws a transfer, or proposes, agrees to or refuses its
+// being made void (X).
+type Cancellation struct {
+	ApplicationNo string
+	LetterNo      string
+	Phase         code.Phase
+	Reason        string
+	CancelledOn   calendar.Date
+	Echo          string
+}
+
+func cancellationKind() *batch.Kind {
+	type X = Cancellation
+	row := batch.Layout[X]{
+		Type:  "X",
+		Title: batch.Words{ZH: "撤销通知", EN: "cancellation"},
+		Columns: []batch.Column[X]{
+			batch.Number("application_no", "申请编号", 32, batch.Optional, func(x *X) *string { return &x.ApplicationNo }),
+			batch.Number("letter_no", "联系函编号", 32, batch.Optional, func(x *X) *string { return &x.LetterNo }),
+			batch.List("phase", "环节", code.Phases(), batch.Required, func(x *X) *code.Phase { return &x.Phase }),
+			batch.Text("reason", "原因", 200, batch.Required, func(x *X) *string { return &x.Reason }),
+			batch.Date("cancelled_on", "撤销日期", batch.Required, func(x *X) *calendar.Date { return &x.CancelledOn }),
+			echoColumn(func(x *X) *string { return &x.Echo }),
+		},
+		No: func(x *X) string { return firstOf(x.LetterNo, x.ApplicationNo) },
+		Key: func(b []byte, x *X) []byte {
+			return textKey(b, firstOf(x.LetterNo, x.ApplicationNo), string(x.Phase))
+		},
+		Echo: func(x *X) string { return x.Echo },
+	}
+	return &batch.Kind{
+		Name:      KindCancellation,
+		Title:     batch.Words{ZH: "撤销通知", EN: "cancellation"},
+		Flow:      batch.Words{ZH: "网厅 → 经办机构；经办机构之间，双向", EN: "portal → agency; between agencies, both ways"},
+		Senders:   []batch.Role{batch.Portal, batch.Agency},
+		Receivers: []batch.Role{batch.Agency},
+		Rows:      []*batch.Row{row.Row()},
+		Order:     orderCancellation,
+		Signed:    true,
+	}
+}

@@ -1,0 +1,82 @@
+package formats
+
+import (
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/formats/batch"
+)
+
+// Letter is the contact letter of the new place to the old one (L).
+type Letter struct {
+	LetterNo      string
+	Version       int
+	LetterDate    calendar.Date
+	AcceptedOn    calendar.Date
+	CertificateNo string
+	Person        Person
+	Household     code.Household
+	SchemeFrom    code.Scheme
+	SchemeTo      code.Scheme
+	EnrolledFrom  calendar.Month
+	OldPersonalNo string
+	FromAgency    string // the old place
+	To            AgencyBlock
+	AccountMoves  bool
+	AccountName   string
+	BankName      string
+	AccountNo     string
+	CNAPS         string
+	Remark        string
+	Echo          string
+}
+
+func letterKind() *batch.Kind {
+	type L = Letter
+	moving := batch.Words{ZH: "个人账户随同转移（account_moves = Y）", EN: "account_moves = Y"}
+	moves := func(l *L) bool { return l.AccountMoves }
+	row := batch.Layout[L]{
+		Type:  "L",
+		Title: batch.Words{ZH: "联系函", EN: "contact letter"},
+		Columns: batch.Columns(
+			[]batch.Column[L]{
+				batch.Number("letter_no", "联系函编号", 32, batch.Required, func(l *L) *string { return &l.LetterNo }),
+				batch.Int("version", "版本", 1, func(l *L) *int { return &l.Version }),
+				batch.Date("letter_date", "发函日期", batch.Required, func(l *L) *calendar.Date { return &l.LetterDate }),
+				batch.Date("accepted_on", "受理日期", batch.Required, func(l *L) *calendar.Date { return &l.AcceptedOn }),
+				batch.Number("certificate_no", "参保凭证编号", 32, batch.Optional, func(l *L) *string { return &l.CertificateNo }),
+			},
+			personColumns(func(l *L) *Person { return &l.Person }),
+			[]batch.Column[L]{
+				batch.List("household", "户籍类别", code.Households(), batch.Optional, func(l *L) *code.Household { return &l.Household }),
+				batch.List("scheme_from", "转出险种", code.Schemes(), batch.Required, func(l *L) *code.Scheme { return &l.SchemeFrom }),
+				batch.List("scheme_to", "转入险种", code.Schemes(), batch.Required, func(l *L) *code.Scheme { return &l.SchemeTo }),
+				batch.Month("enrolled_from", "转入地参保起始月份", batch.Required, func(l *L) *calendar.Month { return &l.EnrolledFrom }),
+				batch.Number("old_personal_no", "转出地个人编号", 20, batch.Optional, func(l *L) *string { return &l.OldPersonalNo }),
+				batch.Area("from_agency", "转出地区划代码", batch.Required, func(l *L) *string { return &l.FromAgency }),
+			},
+			agencyColumns("to_", "转入地", func(l *L) *AgencyBlock { return &l.To }),
+			[]batch.Column[L]{
+				batch.Bool("account_moves", "个人账户是否转移", func(l *L) *bool { return &l.AccountMoves }),
+				batch.Text("account_name", "收款户名", 140, batch.Optional, func(l *L) *string { return &l.AccountName }).When(moving, moves),
+				batch.Text("bank_name", "收款开户行", 140, batch.Optional, func(l *L) *string { return &l.BankName }).When(moving, moves),
+				batch.Number("account_no", "收款账号", 34, batch.Optional, func(l *L) *string { return &l.AccountNo }).When(moving, moves),
+				batch.Number("cnaps", "大额支付行号", 12, batch.Optional, func(l *L) *string { return &l.CNAPS }).When(moving, moves),
+				batch.Text("remark", "备注", 200, batch.Optional, func(l *L) *string { return &l.Remark }),
+				echoColumn(func(l *L) *string { return &l.Echo }),
+			},
+		),
+		No:   func(l *L) string { return l.LetterNo },
+		Key:  func(b []byte, l *L) []byte { return versionKey(b, l.LetterNo, l.Version) },
+		Echo: func(l *L) string { return l.Echo },
+	}
+	return &batch.Kind{
+		Name:      KindLetter,
+		Title:     batch.Words{ZH: "联系函", EN: "contact letter"},
+		Flow:      batch.Words{ZH: "转入地 → 转出地", EN: "new → old agency"},
+		Senders:   []batch.Role{batch.Agency},
+		Receivers: []batch.Role{batch.Agency},
+		Rows:      []*batch.Row{row.Row()},
+		Order:     orderLetter,
+		Signed:    true,
+	}
+}

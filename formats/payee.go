@@ -1,0 +1,61 @@
+package formats
+
+import (
+	"carryover/exchange/code"
+	"carryover/formats/batch"
+)
+
+// Payee says to whom a balance is paid that goes to the person or, after a
+// death, to the heirs (B).
+type Payee struct {
+	CaseNo      string
+	LetterNo    string
+	IDNo        string // of the insured person
+	Relation    code.Relation
+	Name        string
+	PayeeIDType code.IDType
+	PayeeIDNo   string
+	AccountName string
+	BankName    string
+	AccountNo   string
+	CNAPS       string
+	Share       string // a fraction: 1/1, 1/3
+	Evidence    string
+	Echo        string
+}
+
+func payeeKind() *batch.Kind {
+	type B = Payee
+	row := batch.Layout[B]{
+		Type:  "B",
+		Title: batch.Words{ZH: "领款人", EN: "payee"},
+		Columns: []batch.Column[B]{
+			batch.Number("case_no", "办件编号", 32, batch.Optional, func(p *B) *string { return &p.CaseNo }),
+			batch.Number("letter_no", "联系函编号", 32, batch.Optional, func(p *B) *string { return &p.LetterNo }),
+			batch.Number("id_no", "参保人证件号码", 18, batch.Required, func(p *B) *string { return &p.IDNo }),
+			batch.List("relation", "与参保人关系", code.Relations(), batch.Required, func(p *B) *code.Relation { return &p.Relation }),
+			batch.Text("name", "领款人姓名", 60, batch.Required, func(p *B) *string { return &p.Name }),
+			batch.List("payee_id_type", "领款人证件类型", code.IDTypes(), batch.Required, func(p *B) *code.IDType { return &p.PayeeIDType }),
+			batch.Number("payee_id_no", "领款人证件号码", 18, batch.Required, func(p *B) *string { return &p.PayeeIDNo }),
+			batch.Text("account_name", "收款户名", 140, batch.Required, func(p *B) *string { return &p.AccountName }),
+			batch.Text("bank_name", "收款开户行", 140, batch.Required, func(p *B) *string { return &p.BankName }),
+			batch.Number("account_no", "收款账号", 34, batch.Required, func(p *B) *string { return &p.AccountNo }),
+			batch.Number("cnaps", "大额支付行号", 12, batch.Optional, func(p *B) *string { return &p.CNAPS }),
+			batch.Text("share", "份额", 9, batch.Required, func(p *B) *string { return &p.Share }),
+			batch.Text("evidence", "依据材料", 200, batch.Required, func(p *B) *string { return &p.Evidence }),
+			echoColumn(func(p *B) *string { return &p.Echo }),
+		},
+		No:   func(p *B) string { return firstOf(p.CaseNo, p.LetterNo) },
+		Key:  func(b []byte, p *B) []byte { return textKey(b, p.CaseNo, p.LetterNo, p.IDNo, p.PayeeIDNo) },
+		Echo: func(p *B) string { return p.Echo },
+	}
+	return &batch.Kind{
+		Name:      KindPayee,
+		Title:     batch.Words{ZH: "领款人登记", EN: "payee"},
+		Flow:      batch.Words{ZH: "业务系统、网厅 → 经办机构", EN: "core or portal → agency"},
+		Senders:   []batch.Role{batch.Core, batch.Portal},
+		Receivers: []batch.Role{batch.Agency},
+		Rows:      []*batch.Row{row.Row()},
+		Order:     orderOther,
+	}
+}
