@@ -94,7 +94,7 @@ func (d *folders) sort(l *Listing, dir string, it item) {
 		l.Odd = append(l.Odd, Odd{strconv.QuoteToGraphic(it.name), why})
 	case it.mode.IsDir() && d.ownFolder(path.Join(dir, it.name)), IsTemp(it.name):
 		// Not for us to see.
-	case !it.mode.IsRegular():
+	case !it.mode.IsRegular() || it.size < 0:
 		l.Odd = append(l.Odd, Odd{it.name, kindOf(it.mode)})
 	default:
 		l.Files = append(l.Files, it.entry())
@@ -148,7 +148,7 @@ func (d *folders) look(ctx context.Context, p string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	if !it.mode.IsRegular() {
+	if !it.mode.IsRegular() || it.size < 0 {
 		return Entry{}, fmt.Errorf("%w: %s", ErrOdd, kindOf(it.mode))
 	}
 	it.name = path.Base(p)

@@ -96,12 +96,8 @@ func (d *folders) fetch(ctx context.Context, p string, size int64, w io.Writer, 
 	if err != nil {
 		return 0, err
 	}
-	n, err := src.writeTo(ctx, w, size, sequential || d.host.oneAtATime())
-	// What was read is compared with Stat; closing after reading proves nothing.
-	if cerr := src.close(ctx); err == nil && ctx.Err() != nil {
-		err = cerr
-	}
-	return n, err
+	defer src.close(ctx)
+	return src.writeTo(ctx, w, size, sequential || d.host.oneAtATime())
 }
 
 // place returns where w stands and w itself, if it can come back there.

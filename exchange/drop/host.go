@@ -53,7 +53,7 @@ type source interface {
 	writeTo(ctx context.Context, w io.Writer, size int64, sequential bool) (int64, error)
 	// readerAt returns the file for reading at any place.
 	readerAt(ctx context.Context) io.ReaderAt
-	close(ctx context.Context) error
+	close(ctx context.Context)
 }
 
 // sink is a file being written.

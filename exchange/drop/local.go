@@ -172,7 +172,7 @@ func (l *local) open(ctx context.Context, p string) (source, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &localFile{f: f}, nil
+	return &localSource{f}, nil
 }
 
 func (l *local) create(ctx context.Context, p string) (sink, error) {
@@ -190,7 +190,7 @@ func (l *local) create(ctx context.Context, p string) (sink, error) {
 	if err := f.Chmod(l.mode); err != nil { // against the umask
 		return nil, errors.Join(plainError(err), f.Close(), r.Remove(name))
 	}
-	return &localFile{f: f}, nil
+	return &localFile{f}, nil
 }
 
 // publish links the file under its name, which fails when the name is taken, and

@@ -10,14 +10,19 @@ import (
 // blockSize is how much is copied between two looks at the context.
 const blockSize = 256 << 10
 
-// localFile is an open file of this machine.
+// localFile is a file of this machine, open for writing.
 type localFile struct{ f *os.File }
 
-func (l *localFile) writeTo(ctx context.Context, w io.Writer, size int64, _ bool) (int64, error) {
+// localSource is one open for reading.
+type localSource struct{ f *os.File }
+
+func (l *localSource) writeTo(ctx context.Context, w io.Writer, size int64, _ bool) (int64, error) {
 	return copyBlocks(ctx, w, io.NewSectionReader(l.f, 0, size))
 }
 
-func (l *localFile) readerAt(context.Context) io.ReaderAt { return l.f }
+func (l *localSource) readerAt(context.Context) io.ReaderAt { return l.f }
+
+func (l *localSource) close(context.Context) { l.f.Close() }
 
 func (l *localFile) writeFrom(ctx context.Context, src io.ReaderAt, size int64) error {
 	n, err := copyBlocks(ctx, l.f, io.NewSectionReader(src, 0, size))

@@ -140,9 +140,7 @@ func (d *folders) copyOver(ctx context.Context, p string, e Entry, target string
 	}
 	temp := dirOf(target) + tempName(e.Name)
 	err = d.upload(ctx, temp, src.readerAt(ctx), e.Size, PutOptions{ReadBack: true})
-	if cerr := src.close(ctx); err == nil {
-		err = cerr
-	}
+	src.close(ctx)
 	if err == nil {
 		err = d.still(ctx, p, e)
 	}
