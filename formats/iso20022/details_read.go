@@ -169,7 +169,7 @@ func (e *entryReader) checkBooking(b *booking, clean bool) {
 		if len(b.parts) == 1 && d.amount == 0 {
 			d.amount = n.Amount // told once, of the whole booking
 		}
-		if d.direction != "" && d.direction != b.direction {
+		if d.direction != "" && b.direction != "" && d.direction != b.direction {
 			e.faultAt("NtryDtls/TxDtls/CdtDbtInd", Malformed, "not the booking's direction")
 		}
 		if d.amount == 0 {

@@ -213,10 +213,13 @@ func (e *entryReader) prove() {
 
 // headComplete records what the head of an account lacks.
 func (e *entryReader) headComplete() {
-	e.require("Id", e.now.ID, "Acct/Id", e.now.Account.Number, "GrpHdr/MsgId", e.msg.MsgID)
-	if e.msg.Created.IsZero() {
-		e.faultAt("GrpHdr/CreDtTm", Missing, "required")
-	}
+	e.at(1, func() {
+		e.require("GrpHdr/MsgId", e.msg.MsgID)
+		if e.msg.Created.IsZero() {
+			e.faultAt("GrpHdr/CreDtTm", Missing, "required")
+		}
+	})
+	e.at(2, func() { e.require("Id", e.now.ID, "Acct/Id", e.now.Account.Number) })
 }
 
 // add counts a booking into the statement.

@@ -90,7 +90,7 @@ func (p *paymentReader) payment(name string) error {
 
 func (p *paymentReader) transfer() error {
 	if p.count == 0 {
-		p.headComplete()
+		p.at(1, p.headComplete)
 	}
 	if p.count++; p.count > p.limits.Records {
 		return p.stop(TooLarge, "too many transfers")
@@ -158,14 +158,25 @@ func (p *paymentReader) headComplete() {
 // control sum that is not stated proves nothing and is a fault in the head
 // and allowed in the list.
 func (p *paymentReader) prove() {
+	p.path = append(p.path, paymentRoot)
 	if p.count == 0 {
 		p.headComplete()
 		p.faultAt("PmtInf/CdtTrfTxInf", Missing, "no transfer")
 	}
-	if p.head.Transfers != p.count || (p.list.count != 0 && p.list.count != p.count) {
-		p.faultAt("NbOfTxs", Count, fmt.Sprintf("%d transfers, stated %d and %d", p.count, p.head.Transfers, p.list.count))
+	p.compare("GrpHdr", p.head.Transfers, p.head.Total)
+	if p.list.count != 0 {
+		p.compare("PmtInf", p.list.count, p.total)
 	}
-	if p.head.Total != p.total || (p.list.total != 0 && p.list.total != p.total) {
-		p.faultAt("CtrlSum", Total, fmt.Sprintf("sum %s, stated %s and %s", p.total, p.head.Total, p.list.total))
+	if p.list.total != 0 {
+		p.compare("PmtInf", p.count, p.list.total)
+	}
+}
+
+func (p *paymentReader) compare(where string, count int, total money.Fen) {
+	if count != p.count {
+		p.faultAt(where+"/NbOfTxs", Count, fmt.Sprintf("%d transfers, stated %d", p.count, count))
+	}
+	if total != p.total {
+		p.faultAt(where+"/CtrlSum", Total, fmt.Sprintf("sum %s, stated %s", p.total, total))
 	}
 }

@@ -52,7 +52,11 @@ func ParseRemittance(text string) (letterNo, idNo string) {
 	text = strings.Map(halfWidth, text)
 	letterNo, idNo = findNumbers(text)
 	if letterNo == "" {
-		letterNo, idNo = findNumbers(strings.Join(strings.Fields(text), ""))
+		joined, id := findNumbers(strings.Join(strings.Fields(text), ""))
+		letterNo = joined
+		if idNo == "" {
+			idNo = id
+		}
 	}
 	return letterNo, idNo
 }

@@ -295,7 +295,16 @@ func (x *scanner) add(field string, code Code, text string) {
 	if x.record == 0 {
 		x.headFaults++
 	}
-	x.faults.add(Fault{Line: line, Column: column, Record: x.record, Field: field, Code: code, Text: text})
+	x.faults.add(Fault{Line: line, Column: max(column, 1), Record: x.record, Field: field, Code: code, Text: text})
+}
+
+// at lets faults be found at an element further up, so many levels below
+// Document.
+func (x *scanner) at(level int, look func()) {
+	path := x.path
+	x.path = path[:min(level, len(path))]
+	look()
+	x.path = path
 }
 
 // sound tells whether a record may be handed over: nothing was wrong with it

@@ -35,7 +35,9 @@ func ReadStatus(r io.Reader, limits Limits, each func(*StatusReport, TransferSta
 	})
 	s.record = 0
 	if err == nil && s.count == 0 {
+		s.path = append(s.path, statusRoot)
 		s.headComplete()
+		s.decided()
 	}
 	return s.head, s.faults, ended(err)
 }
@@ -82,7 +84,7 @@ func (s *statusReader) list(name string) error {
 
 func (s *statusReader) transfer() error {
 	if s.count == 0 {
-		s.headComplete()
+		s.at(1, s.headComplete)
 	}
 	if s.count++; s.count > s.limits.Records {
 		return s.stop(TooLarge, "too many transfers")
@@ -136,7 +138,7 @@ func (x *scanner) reason(code, text *string) error {
 }
 
 // headComplete records what the head lacks, before the first transfer or,
-// without one, at the end; then one status must stand in the head.
+// without one, at the end.
 func (s *statusReader) headComplete() {
 	s.require("GrpHdr/MsgId", s.head.MsgID, "OrgnlGrpInfAndSts/OrgnlMsgId", s.head.OriginalMsgID)
 	if s.head.Created.IsZero() {
@@ -145,7 +147,11 @@ func (s *statusReader) headComplete() {
 	if n := s.head.OriginalName; n != "" && !strings.HasPrefix(n, "pain.001") {
 		s.faultAt("OrgnlGrpInfAndSts/OrgnlMsgNmId", UnknownCode, quoted(n))
 	}
-	if s.head.Status == "" && s.head.ListStatus == "" && len(s.path) == 0 {
+}
+
+// decided demands a status in the head when no transfer has one.
+func (s *statusReader) decided() {
+	if s.head.Status == "" && s.head.ListStatus == "" {
 		s.faultAt("OrgnlGrpInfAndSts/GrpSts", Missing, "no status at any level")
 	}
 }
