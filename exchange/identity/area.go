@@ -49,7 +49,10 @@ func NewAreas(t Tables, allow []Area) (*Areas, error) {
 		add(c.Code+"00", a.full[c.Code[:2]+"0000"], spoken(c.Name))
 	}
 	for _, c := range counties {
-		add(c.Code, a.full[c.Code[:4]+"00"], c.Name)
+		// Cities without counties (东莞, 中山, 儋州) stand among them under their own code.
+		if !strings.HasSuffix(c.Code, "00") || a.full[c.Code] == "" {
+			add(c.Code, a.full[c.Code[:4]+"00"], c.Name)
+		}
 	}
 	for _, r := range allow {
 		if len(r.Code) != 6 || !allDigits(r.Code, 0, 6) || r.Name == "" {
