@@ -2,24 +2,26 @@ package iso20022
 
 import "fmt"
 
-// Code names a kind of fault; the words are those of the closed lists for
-// files and records.
+// Code names a kind of fault. The values are codes of the closed lists for
+// files and records, so that receipts, reports and validate need no
+// translation.
 type Code string
 
 // The kinds of faults that a message can have.
 const (
-	Unreadable  Code = "unreadable"              // not well-formed, not UTF-8, a directive
-	WrongKind   Code = "kind or version unknown" // another message or another version of it
-	TooLarge    Code = "too large"               // past one of the Limits
-	Count       Code = "count"                   // number of records differs from the head's
-	Total       Code = "total"                   // sum or closing balance differs
-	Missing     Code = "missing"
-	Malformed   Code = "malformed"
-	TooLong     Code = "too long"
-	UnknownCode Code = "unknown code"
-	BadDate     Code = "impossible date"
-	BadAmount   Code = "amount"
-	Duplicate   Code = "duplicate in file"
+	Unreadable   Code = "unreadable"      // not well-formed, not UTF-8, a directive
+	WrongKind    Code = "kind-unknown"    // another message, or no ISO 20022 at all
+	WrongVersion Code = "version-unknown" // the message, in another version
+	TooLarge     Code = "too-large"       // past one of the Limits
+	Count        Code = "count"           // number of records differs from the head's
+	Total        Code = "total"           // sum or closing balance differs
+	Missing      Code = "missing"
+	Malformed    Code = "malformed"
+	TooLong      Code = "too-long"
+	UnknownCode  Code = "unknown-code"
+	BadDate      Code = "impossible-date"
+	BadAmount    Code = "amount"
+	Duplicate    Code = "duplicate-in-file"
 )
 
 // Fault is one thing that is wrong with a message.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"carryover/exchange/code"
 )
 
 // readAny reads a message with the reader of its kind and counts what is
@@ -64,7 +66,7 @@ func TestOneFault(t *testing.T) {
 		{"closing balance", StatementName, "11300.53", "11300.54", Total, "BkToCstmrStmt/Stmt/Bal", 6},
 		{"no opening balance", StatementName, "<Cd>OPBD</Cd>", "<Cd>OPAV</Cd>", Missing, "BkToCstmrStmt/Stmt/Bal", 6},
 		{"account in dollars", StatementName, "<Ccy>CNY</Ccy>", "<Ccy>USD</Ccy>", UnknownCode, "BkToCstmrStmt/Stmt/Acct/Ccy", 0},
-		{"other version", PaymentName, "pain.001.001.09", "pain.001.001.12", WrongKind, "", 0},
+		{"other version", PaymentName, "pain.001.001.09", "pain.001.001.12", WrongVersion, "", 0},
 		{"other message", StatusName, "pain.002.001.10", "pain.001.001.09", WrongKind, "", 0},
 		{"cut off", NotificationName, "</Document>", "", Unreadable, "", 6},
 		{"cut off inside", StatementName, "</Stmt>\n</BkToCstmrStmt></Document>\n", "", Unreadable, "BkToCstmrStmt/Stmt", 6},
@@ -91,6 +93,18 @@ func TestOneFault(t *testing.T) {
 				t.Errorf("got %v with %d records, want %s at %s with %d", f, records, c.code, c.field, c.records)
 			}
 		})
+	}
+}
+
+// Every code of a fault is one of the closed lists.
+func TestCodes(t *testing.T) {
+	for _, c := range []Code{
+		Unreadable, WrongKind, WrongVersion, TooLarge, Count, Total, Missing,
+		Malformed, TooLong, UnknownCode, BadDate, BadAmount, Duplicate,
+	} {
+		if !code.Faults().Known(string(c)) {
+			t.Errorf("%s is on no list", c)
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ func (x *scanner) message(name, root string, each func(string) error) error {
 		return err
 	}
 	if found != namespace+name {
-		return x.stop(WrongKind, "namespace "+quoted(found)+", expected "+namespace+name)
+		return x.stop(otherKind(found, name), "namespace "+quoted(found)+", expected "+namespace+name)
 	}
 	x.space = found
 	seen := false
@@ -110,6 +110,16 @@ func (x *scanner) message(name, root string, each func(string) error) error {
 		x.faultAt(root, Missing, "no "+root)
 	}
 	return x.tail()
+}
+
+// otherKind tells another version of a message from another message.
+func otherKind(found, name string) Code {
+	kind := name[:strings.LastIndexByte(name, '.')] // pain.001.001
+	kind = kind[:strings.LastIndexByte(kind, '.')+1]
+	if strings.HasPrefix(found, namespace+kind) {
+		return WrongVersion
+	}
+	return WrongKind
 }
 
 // document finds the root element and returns its namespace.
