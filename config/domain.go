@@ -1,0 +1,130 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/identity"
+)
+
+// Agency is who we are, as the domain wants to know it.
+func (c *Config) Agency() exchange.Agency { return c.agency }
+
+// Profiles are the rule profiles by name: the built-in ones and our own.
+func (c *Config) Profiles() map[string]exchange.Profile { return maps.Clone(c.profiles) }
+
+// Partners are the other agencies by area code.
+func (c *Config) Partners() map[string]exchange.Partner { return maps.Clone(c.partners) }
+
+// Turns is the table of owners and limits with our own limits in it.
+func (c *Config) Turns() []exchange.Turn { return slices.Clone(c.turns) }
+
+// AutomaticRelease reports whether payments are released without officers.
+func (c *Config) AutomaticRelease() bool { return c.Settings.Accounts.Release == ReleaseAutomatic }
+
+// Abs is a path of the file made absolute: relative ones start at its folder.
+func (c *Config) Abs(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(c.Dir, path)
+}
+
+// PartyDrop is a party and where files are exchanged with it.
+type PartyDrop struct {
+	Party         string // area code, or ours with c, p, b
+	Key           string // of the drop in the file: partners[0].drop
+	Drop          Drop
+	Expected      []Expected
+	FilesPerNight int
+}
+
+// Drops lists all parties' drops: core, portal, bank, then the partners.
+func (c *Config) Drops() []PartyDrop {
+	s := &c.Settings
+	list := []PartyDrop{
+		{s.Agency.Code + "c", "core.drop", s.Core.Drop, s.Core.Expected, s.Core.FilesPerNight},
+		{s.Agency.Code + "p", "portal.drop", s.Portal.Drop, s.Portal.Expected, s.Portal.FilesPerNight},
+		{s.Agency.Code + "b", "bank.drop", s.Bank.Drop, s.Bank.Expected, s.Bank.FilesPerNight},
+	}
+	for i, p := range s.Partners {
+		list = append(list, PartyDrop{p.Code, fmt.Sprintf("partners[%d].drop", i), p.Drop, p.Expected, p.FilesPerNight})
+	}
+	return list
+}
+
+// Calendar is the working-day calendar: the built-in notices, those of the
+// notices folder (which win for their year), and the local days.
+func (c *Config) Calendar() (*calendar.Calendar, error) {
+	notices, err := builtInNotices()
+	if err != nil {
+		return nil, err
+	}
+	dir := c.Abs(c.Settings.Calendar.Notices)
+	own, err := readNotices(os.DirFS(dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("notices in %s: %w", dir, err)
+	}
+	for _, n := range own {
+		notices = slices.DeleteFunc(notices, func(b calendar.Notice) bool { return b.Year == n.Year })
+		notices = append(notices, n)
+	}
+	var local []calendar.Day
+	for _, d := range c.Settings.Calendar.LocalDays {
+		local = append(local, calendar.Day(d))
+	}
+	return calendar.New(notices, local)
+}
+
+// Areas is the table of valid area codes.
+func (c *Config) Areas() (*identity.Areas, error) { return areasWith(c.Settings.Areas.Allow) }
+
+// StoreDSN is where the store is: an absolute file name, or PostgreSQL's
+// address with the password from its file or variable put in.
+func (c *Config) StoreDSN() (string, error) {
+	s := c.Settings.Store
+	if !isPostgres(s.DSN) {
+		return c.Abs(s.DSN), nil
+	}
+	u, err := url.Parse(s.DSN)
+	if err != nil {
+		return "", errors.New("store.dsn: not an address")
+	}
+	password, err := c.Secret(s.PasswordFile, s.PasswordEnv)
+	if err != nil {
+		return "", fmt.Errorf("store: %w", err)
+	}
+	if password != "" {
+		u.User = url.UserPassword(u.User.Username(), password)
+	}
+	return u.String(), nil
+}
+
+// Secret reads a secret from the file or the environment variable that the
+// configuration names; "" when it names neither.
+func (c *Config) Secret(file, env string) (string, error) {
+	switch {
+	case file != "":
+		b, err := os.ReadFile(c.Abs(file))
+		if err != nil {
+			return "", fmt.Errorf("read secret: %w", err)
+		}
+		return strings.TrimRight(string(b), "\r\n"), nil
+	case env != "":
+		s, ok := os.LookupEnv(env)
+		if !ok {
+			return "", fmt.Errorf("environment variable %s is not set", env)
+		}
+		return s, nil
+	}
+	return "", nil
+}

@@ -1,0 +1,65 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/invopop/jsonschema"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+)
+
+// Schema is the JSON Schema of the configuration, for editors; its
+// descriptions are the example's comments.
+func Schema() ([]byte, error) {
+	words, err := readComments()
+	if err != nil {
+		return nil, err
+	}
+	r := &jsonschema.Reflector{
+		Anonymous:    true,
+		FieldNameTag: "yaml",
+		Mapper:       scalarSchema,
+		LookupComment: func(t reflect.Type, field string) string {
+			f, ok := t.FieldByName(field)
+			if !ok {
+				return ""
+			}
+			return words[t.Name()+"."+keyOf(f)]
+		},
+	}
+	s := r.Reflect(&Settings{})
+	s.Title = "Carryover"
+	limits, ok := s.Definitions["Settings"].Properties.Get("limits")
+	if ok {
+		limits.PropertyNames = &jsonschema.Schema{Enum: turnKeys()}
+	}
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write schema: %w", err)
+	}
+	return append(b, '\n'), nil
+}
+
+func turnKeys() (keys []any) {
+	for _, t := range exchange.Turns() {
+		keys = append(keys, t.Key)
+	}
+	return keys
+}
+
+// scalarSchema describes values that YAML writes as one word but Go does not.
+func scalarSchema(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[time.Duration]():
+		return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`, Examples: []any{"30s", "5m"}}
+	case reflect.TypeFor[calendar.Date]():
+		return &jsonschema.Schema{Type: "string", Format: "date"}
+	case reflect.TypeFor[Yuan]():
+		return &jsonschema.Schema{Type: "number", Minimum: "0"}
+	}
+	return nil
+}

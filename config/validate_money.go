@@ -1,0 +1,92 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+)
+
+func (v *validator) accounts() {
+	a := &v.c.Settings.Accounts
+	if len(a.Own) == 0 {
+		v.add("accounts.own", "a contact letter needs one", "no receiving account")
+	}
+	v.c.agency.Accounts = v.accountList("accounts.own", a.Own)
+	v.c.agency.Payer = v.account("accounts.payer", a.Payer)
+	v.c.agency.PaymentCap, v.c.agency.FileCap = a.Caps.Payment.Fen(), a.Caps.File.Fen()
+	v.c.agency.RemarkMax = a.RemarkMax
+	// Letter number, ID and the spaces around them fill 40 bytes; ISO 20022 takes 140.
+	v.between("accounts.remark_max", a.RemarkMax, 40, 140)
+	for i, p := range a.FundsClosed {
+		key := fmt.Sprintf("accounts.funds_closed[%d]", i)
+		if p.From == 0 || p.To < p.From {
+			v.add(key, "give from and to, both days included", "not a period")
+		}
+		v.c.agency.FundsClosed = append(v.c.agency.FundsClosed, exchange.Span{From: p.From, To: p.To})
+	}
+}
+
+// release refuses to release payments by itself where a drop is not on this machine.
+func (v *validator) release() {
+	switch r := v.c.Settings.Accounts.Release; r {
+	case "":
+	case ReleaseAutomatic:
+		for _, d := range v.c.Drops() {
+			if d.Drop.SFTP != nil && !loopback(d.Drop.SFTP.Addr) {
+				v.add("accounts.release", "leave release out: payments then wait",
+					"automatic is refused because the drop of %s at %s is not on this machine", d.Party, d.Drop.SFTP.Addr)
+			}
+		}
+	default:
+		v.add("accounts.release", "automatic is the only one, for drops on this machine", "%q is not a release", r)
+	}
+}
+
+// loopback reports whether an address is on this machine, without asking DNS.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (v *validator) accountList(key string, list []Account) (accounts []exchange.Account) {
+	for i, a := range list {
+		accounts = append(accounts, v.account(fmt.Sprintf("%s[%d]", key, i), a))
+	}
+	return accounts
+}
+
+var accountNo = regexp.MustCompile(`^[A-Z0-9-]{1,34}$`)
+
+// account checks an account's shape; whether its CNAPS is right is a matter
+// of Check, so that one wrong digit does not stop all other work.
+func (v *validator) account(key string, a Account) exchange.Account {
+	v.text(key+".holder", a.Holder, 1, 140)
+	v.text(key+".bank", a.Bank, 1, 140)
+	if !accountNo.MatchString(a.AccountNo) {
+		v.add(key+".account_no", "", "%q is not an account number (digits, capitals, hyphens, at most 34)", a.AccountNo)
+	}
+	if len(a.CNAPS) != 12 || strings.Trim(a.CNAPS, "0123456789") != "" {
+		v.add(key+".cnaps", "", "%q is not a CNAPS code of 12 digits (联行号)", a.CNAPS)
+	}
+	if a.ValidTo != 0 && a.ValidTo < a.ValidFrom {
+		v.add(key+".valid_to", "", "is before valid_from")
+	}
+	for i, s := range a.Schemes {
+		if !code.Scheme(s).Known() {
+			v.add(fmt.Sprintf("%s.schemes[%d]", key, i), nearest(s, code.Schemes().Codes()), "%q is not a scheme", s)
+		}
+	}
+	return exchange.Account{
+		Holder: a.Holder, Bank: a.Bank, No: a.AccountNo, CNAPS: a.CNAPS,
+		ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, Schemes: slices.Clone(a.Schemes),
+	}
+}

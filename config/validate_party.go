@@ -1,0 +1,178 @@
+package config
+
+import (
+	"fmt"
+	"io/fs"
+	"net"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"carryover/exchange"
+)
+
+// What each kind of party may leave for us, and so be expected to.
+func kindsOf(party string) []string {
+	switch party {
+	case "core":
+		return []string{"application", "registry", "certificate-request", "posting-result", "payee"}
+	case "portal":
+		return []string{"application", "certificate-request", "cancellation", "payee"}
+	case "bank":
+		return []string{"pain.002", "camt.054"}
+	}
+	return []string{
+		"application", "contact-letter", "information-form", "remittance-advice", "completion",
+		"cancellation", "query", "reconciliation", "netting", "receipt",
+	}
+}
+
+func (v *validator) parties() {
+	s := &v.c.Settings
+	for _, p := range []struct {
+		key   string
+		party *Party
+	}{{"core", &s.Core}, {"portal", &s.Portal}, {"bank", &s.Bank}} {
+		v.drop(p.key+".drop", p.party.Drop)
+		v.expected(p.key+".expected", p.party.Expected, kindsOf(p.key))
+		v.between(p.key+".files_per_night", p.party.FilesPerNight, 1, 1_000_000)
+	}
+}
+
+func (v *validator) partners() {
+	v.c.partners = map[string]exchange.Partner{}
+	for i, p := range v.c.Settings.Partners {
+		key := fmt.Sprintf("partners[%d]", i)
+		v.areaCode(key+".code", p.Code)
+		if _, twice := v.c.partners[p.Code]; twice {
+			v.add(key+".code", "keep one of them", "partner %s stands twice", p.Code)
+		}
+		if p.Code != "" && p.Code == v.c.Settings.Agency.Code {
+			v.add(key+".code", "", "is our own code")
+		}
+		v.partner(key, p)
+	}
+	v.sharedFolders()
+}
+
+func (v *validator) partner(key string, p PartnerSetting) {
+	v.text(key+".name", p.Name, 1, 100)
+	if _, ok := v.c.profiles[p.Profile]; !ok {
+		var names []string
+		for name := range v.c.profiles {
+			names = append(names, name)
+		}
+		v.add(key+".profile", nearest(p.Profile, names), "unknown profile %q", p.Profile)
+	}
+	v.oneOf(key+".encoding", p.Encoding, "utf-8", "gb18030")
+	v.oneOf(key+".carrier", p.Carrier, "csv", "xlsx")
+	v.oneOf(key+".settlement", p.Settlement, exchange.SettleRemitted, exchange.SettleNetted, exchange.SettleNotMoved)
+	v.drop(key+".drop", p.Drop)
+	v.expected(key+".expected", p.Expected, kindsOf("partner"))
+	v.between(key+".files_per_night", p.FilesPerNight, 1, 1_000_000)
+	v.c.partners[p.Code] = exchange.Partner{
+		Code: p.Code, Name: p.Name, Profile: p.Profile, Encoding: p.Encoding, Carrier: p.Carrier,
+		Settlement: p.Settlement, LumpSum: p.LumpSum, Accounts: v.accountList(key+".accounts", p.Accounts),
+	}
+}
+
+// sharedFolders refuses two drops in one local folder.
+func (v *validator) sharedFolders() {
+	seen := map[string]string{}
+	for _, d := range v.c.Drops() {
+		if d.Drop.Local == "" {
+			continue
+		}
+		dir := v.c.Abs(d.Drop.Local)
+		if first, twice := seen[dir]; twice {
+			v.add(d.Key+".local", "give each party its own", "the same folder as %s", first)
+		}
+		seen[dir] = d.Key
+	}
+}
+
+func (v *validator) expected(key string, list []Expected, kinds []string) {
+	for i, e := range list {
+		k := fmt.Sprintf("%s[%d]", key, i)
+		v.oneOf(k+".kind", e.Kind, kinds...)
+		v.oneOf(k+".days", e.Days, DaysWorking, DaysAll)
+		if _, err := time.Parse("15:04", e.By); err != nil || len(e.By) != 5 {
+			v.add(k+".by", `write it as "03:00"`, "%q is not a time of day", e.By)
+		}
+	}
+}
+
+func (v *validator) drop(key string, d Drop) {
+	switch {
+	case d.Local == "" && d.SFTP == nil:
+		v.add(key, "give local: or sftp:", "no folder")
+	case d.Local != "" && d.SFTP != nil:
+		v.add(key, "keep one of local and sftp", "two folders")
+	case d.SFTP != nil:
+		v.sftp(key+".sftp", *d.SFTP)
+	}
+	v.paths(key+".paths", d.Paths)
+	v.length(key+".settle", *d.Settle, 0, time.Hour)
+	v.oneOf(key+".after", d.After, AfterMove, AfterDelete, AfterLeave)
+	v.between(key+".parallel", d.Parallel, 1, 64)
+}
+
+func (v *validator) paths(key string, p Paths) {
+	seen := map[string]string{}
+	for _, f := range []struct{ name, path string }{{"in", p.In}, {"out", p.Out}, {"done", p.Done}, {"bad", p.Bad}} {
+		if !fs.ValidPath(f.path) || f.path == "." {
+			v.add(key+"."+f.name, "write it like in/done", "%q is not a path below the drop", f.path)
+		}
+		if first, twice := seen[f.path]; twice {
+			v.add(key+"."+f.name, "give each its own", "the same folder as %s", first)
+		}
+		seen[f.path] = f.name
+	}
+}
+
+func (v *validator) sftp(key string, s SFTP) {
+	v.hostPort(key+".addr", s.Addr)
+	v.text(key+".user", s.User, 1, 64)
+	ways := 0
+	for _, given := range []bool{s.Key != "", s.Agent, s.PasswordFile != "", s.PasswordEnv != ""} {
+		if given {
+			ways++
+		}
+	}
+	if ways != 1 {
+		v.add(key, "give one of key, agent, password_file, password_env", "%d ways to prove who we are", ways)
+	}
+	v.length(key+".connect_timeout", s.ConnectTimeout, time.Second, 10*time.Minute)
+	v.length(key+".step_timeout", s.StepTimeout, time.Second, time.Hour)
+	known := legacyAlgorithms()
+	for i, name := range s.Legacy {
+		if !slices.Contains(known, name) {
+			v.add(fmt.Sprintf("%s.legacy[%d]", key, i), nearest(name, known), "%q is not a legacy algorithm", name)
+		}
+	}
+}
+
+// legacyAlgorithms are those that SSH has but no longer offers by itself.
+func legacyAlgorithms() []string {
+	old := ssh.InsecureAlgorithms()
+	return slices.Concat(old.KeyExchanges, old.Ciphers, old.MACs, old.HostKeys, old.PublicKeyAuths)
+}
+
+func (v *validator) length(key string, d, least, most time.Duration) {
+	if d < least || d > most {
+		v.add(key, "", "%s is not between %s and %s", d, least, most)
+	}
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9._:%-]+$`)
+
+func (v *validator) hostPort(key, addr string) {
+	host, port, err := net.SplitHostPort(addr)
+	n, err2 := strconv.Atoi(port)
+	if err != nil || err2 != nil || n < 0 || n > 65535 || !hostName.MatchString(host) {
+		v.add(key, "write it as host:port", "%q is not an address", addr)
+	}
+}
