@@ -1,0 +1,111 @@
+package ledger
+
+import "carryover/exchange/money"
+
+// Proof is the equation of the report, per partner or over all:
+//
+//	Liquidated = Credited + PaidToPerson + Netted + NotMoved + InTransit + Difference
+//
+// Liquidated comes from outside the ledger; the middle is what lies in the
+// ledger's places; Difference is the rest. It is zero exactly when both agree.
+type Proof struct {
+	Liquidated   money.Fen // at the old place; announced, at the new
+	Credited     money.Fen
+	PaidToPerson money.Fen
+	Netted       money.Fen
+	NotMoved     money.Fen
+	InTransit    money.Fen
+	Difference   money.Fen
+}
+
+// adder sums titles and keeps the first overflow.
+type adder struct {
+	ledgers []Balances
+	partner string
+	err     error
+}
+
+func (a *adder) sum(titles ...Title) money.Fen {
+	var sum money.Fen
+	for _, t := range titles {
+		for _, b := range a.ledgers {
+			f, err := b.Total(t, a.partner)
+			a.keep(err)
+			sum = a.add(sum, f)
+		}
+	}
+	return sum
+}
+
+func (a *adder) add(f, g money.Fen) money.Fen {
+	s, err := f.Add(g)
+	a.keep(err)
+	return s
+}
+
+func (a *adder) keep(err error) {
+	if a.err == nil {
+		a.err = err
+	}
+}
+
+// rest fills in the difference.
+func (a *adder) rest(p Proof) (Proof, error) {
+	d := p.Liquidated
+	for _, f := range []money.Fen{p.Credited, p.PaidToPerson, p.Netted, p.NotMoved, p.InTransit} {
+		d = a.add(d, -f)
+	}
+	p.Difference = d
+	return p, a.err
+}
+
+// ProveOut proves the cases in which we are the old place, with one partner
+// or with All. liquidated is the sum of the core's accepted posting results,
+// read from those and not from the ledger.
+func ProveOut(b Balances, partner string, liquidated money.Fen) (Proof, error) {
+	a := &adder{ledgers: []Balances{b}, partner: partner}
+	return a.rest(Proof{
+		Liquidated:   liquidated,
+		Credited:     a.sum(OutCredited),
+		PaidToPerson: a.sum(OutPaidToPerson),
+		Netted:       a.sum(OutNetting, OutNetted),
+		NotMoved:     a.sum(OutNotMoved),
+		InTransit:    a.sum(OutDue, OutOrdered, OutAtBank, OutSettled, OutReturned),
+	})
+}
+
+// ProveIn proves the cases in which we are the new place. announced is the
+// sum of the current forms' amounts, read from the forms and not from the
+// ledger. In transit is what has not come and what is not posted; money that
+// belongs to no case yet is not part of it.
+func ProveIn(b Balances, partner string, announced money.Fen) (Proof, error) {
+	a := &adder{ledgers: []Balances{b}, partner: partner}
+	return a.rest(Proof{
+		Liquidated:   announced,
+		Credited:     a.sum(InCredited),
+		PaidToPerson: a.sum(InPaidToPerson),
+		Netted:       a.sum(InNetting, InNetted),
+		NotMoved:     a.sum(InNotMoved),
+		InTransit:    a.sum(InReceivable, InMatched),
+	})
+}
+
+// ProveBoth proves several agencies' ledgers together, each figure taken from
+// the side that knows it: liquidated and credited (only what a bank credit
+// funded, so nothing NETTED) from the cores' own books, what is paid, netted or not moved from the old place, what is received and
+// not posted from the new one, and what is on its way between two banks as
+// settled there less received here.
+func ProveBoth(liquidated, credited money.Fen, ledgers ...Balances) (Proof, error) {
+	a := &adder{ledgers: ledgers, partner: All}
+	wire := a.sum(OutSettled, OutCredited, InReceived, InRefunded) // received is a source: negative
+	wire = a.add(wire, -a.sum(InDifference))
+	here := a.sum(OutDue, OutOrdered, OutAtBank, OutReturned, InMatched, InUnmatched)
+	return a.rest(Proof{
+		Liquidated:   liquidated,
+		Credited:     credited,
+		PaidToPerson: a.sum(OutPaidToPerson),
+		Netted:       a.sum(OutNetting, OutNetted),
+		NotMoved:     a.sum(OutNotMoved),
+		InTransit:    a.add(here, wire),
+	})
+}
