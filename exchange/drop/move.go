@@ -138,7 +138,7 @@ func (d *folders) copyOver(ctx context.Context, p string, e Entry, target string
 	if err != nil {
 		return err
 	}
-	temp := dirOf(target) + tempName(e.Name)
+	temp := dirOf(target) + TempName(e.Name)
 	err = d.upload(ctx, temp, src.readerAt(ctx), e.Size, PutOptions{ReadBack: true})
 	src.close(ctx)
 	if err == nil {

@@ -78,7 +78,9 @@ func CheckName(name string) error {
 // A name too long for this is cut in the temporary name; check covers all of it.
 const tempTail = 1 + 8 + 8 + len(".part")
 
-func tempName(name string) string {
+// TempName returns a new temporary name of ours for name, for use in the same
+// folder; Put of that name removes it when it was left behind.
+func TempName(name string) string {
 	var b [4]byte
 	rand.Read(b[:]) // never fails
 	return makeTemp(name, hex.EncodeToString(b[:]))

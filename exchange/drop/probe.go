@@ -54,7 +54,7 @@ func (pr *probe) list(ctx context.Context) {
 }
 
 // temp returns a temporary path in a folder.
-func (pr *probe) temp(f Folder) string { return path.Join(pr.dirs[f], tempName("probe")) }
+func (pr *probe) temp(f Folder) string { return path.Join(pr.dirs[f], TempName("probe")) }
 
 // place makes a probe file.
 func (pr *probe) place(ctx context.Context, p string) (fsync bool, err error) {

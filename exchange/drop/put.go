@@ -32,7 +32,7 @@ func (d *folders) put(ctx context.Context, f Folder, name string, src io.ReaderA
 	if there, err := d.standing(ctx, d.at(f, name), src, size); there || err != nil {
 		return err
 	}
-	temp := d.at(f, tempName(name))
+	temp := d.at(f, TempName(name))
 	err := d.upload(ctx, temp, src, size, opt)
 	if err == nil {
 		err = d.land(ctx, temp, d.at(f, name), src, size, opt)
