@@ -1,6 +1,8 @@
 package batch
 
 import (
+	"bytes"
+
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
@@ -189,7 +191,10 @@ func (b *bound[R]) check(rec any, f *Findings) {
 	r := rec.(*R)
 	for i := range b.Columns {
 		c := &b.Columns[i]
-		if c.when != nil && f.OK(c.Name) && c.when(r) && len(c.write(nil, r)) == 0 {
+		if c.when == nil || !f.OK(c.Name) || !c.when(r) {
+			continue
+		}
+		if f.scratch = c.write(f.scratch[:0], r); len(bytes.TrimSpace(f.scratch)) == 0 {
 			f.Add(c.Name, code.Missing, c.Info.When.ZH+"时必填 / required when "+c.Info.When.EN)
 		}
 	}

@@ -1,0 +1,206 @@
+package batch
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"strconv"
+	"strings"
+
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+)
+
+// Rows are encoded records: UTF-8 rows, each ended by LF, ready to be put
+// into a batch of their kind.
+type Rows struct {
+	Bytes  []byte
+	Count  int       // rows, details included
+	Amount money.Fen // what they add to the total
+}
+
+// Invalid is the error of a record that its own kind's checks refuse.
+type Invalid struct{ Faults []Fault }
+
+// Error lists every fault.
+func (e *Invalid) Error() string {
+	var b strings.Builder
+	b.WriteString("invalid record")
+	for _, f := range e.Faults {
+		fmt.Fprintf(&b, "; %s %s: %s %s", f.Row, f.Field, f.Code, f.Text)
+	}
+	return b.String()
+}
+
+// Append encodes one record (a pointer to its struct) of a kind behind rows,
+// after checking it as a reader would. The error is *Invalid when the record
+// is at fault.
+func (k *Kind) Append(rows *Rows, rec any) error {
+	layout := k.RowOf(rec)
+	if layout == nil {
+		return fmt.Errorf("%s: no row holds a %T", k.Name, rec)
+	}
+	from, details := len(rows.Bytes), layout.ops.details(rec)
+	b := append(layout.ops.write(rows.Bytes, rec), '\n')
+	for i := range details {
+		b = append(layout.ops.writeDetail(b, rec, i), '\n')
+	}
+	if faults := k.judgeRows(string(b[from:])); len(faults) > 0 {
+		return &Invalid{faults}
+	}
+	amount, err := rows.Amount.Add(layout.ops.amount(rec))
+	if err != nil {
+		return err
+	}
+	rows.Bytes, rows.Count, rows.Amount = b, rows.Count+1+details, amount
+	return nil
+}
+
+// judgeRows reads encoded rows back and returns what refuses them.
+func (k *Kind) judgeRows(rows string) []Fault {
+	r := Reader{options: Options{}.withDefaults(), src: &textSource{rest: rows}, envelope: envelope{kind: k}}
+	r.record.Ordinal = 1 // order within a batch is the batch's own affair
+	r.advance()
+	var faults []Fault
+	for r.Next() {
+		for _, f := range r.record.Faults {
+			if !f.Warning() {
+				faults = append(faults, f)
+			}
+		}
+	}
+	if r.err != nil || r.result.Records != 1 {
+		faults = append(faults, Fault{Row: r.record.Row, Code: code.Malformed, Text: "不是一条记录 / not one record"})
+	}
+	return faults
+}
+
+// textSource gives rows that were just encoded.
+type textSource struct {
+	rest string
+	row  row
+}
+
+func (s *textSource) next() (*row, error) {
+	if s.rest == "" {
+		return nil, io.EOF
+	}
+	line, rest, _ := strings.Cut(s.rest, "\n")
+	s.rest = rest
+	s.row.fields, s.row.fault, s.row.why = split(s.row.fields, line)
+	markControls(s.row.fields)
+	return &s.row, nil
+}
+
+func (s *textSource) digest() string                { return "" }
+func (s *textSource) finish() (string, bool, error) { return "", false, nil }
+func (s *textSource) draft() bool                   { return true }
+
+// Trailer is what the last row of a written batch states, and the identity
+// of the whole file.
+type Trailer struct {
+	Rows     int
+	Total    money.Fen
+	Digest   string
+	Identity string
+}
+
+// Writer writes one CSV batch: the header at once, then records, then, in
+// Close, the trailer. A record that is refused (*Invalid, ErrUnencodable) is
+// left out and the batch can go on; after an error of the underlying writer
+// nothing more is written, and what was is not a batch.
+type Writer struct {
+	to       io.Writer
+	kind     *Kind
+	encoding Encoding
+	hash     hash.Hash
+	rows     int
+	total    money.Fen
+	scratch  Rows
+	err      error
+}
+
+// NewWriter writes the header of a batch of a kind. The header's Kind and
+// Version are filled in; the encoding is UTF8 (also for Auto) or GB18030.
+func NewWriter(to io.Writer, kind *Kind, h Header, encoding Encoding) (*Writer, error) {
+	h.Kind, h.Version = kind.Name, Version
+	if err := h.check(kind); err != nil {
+		return nil, err
+	}
+	w := &Writer{to: to, kind: kind, encoding: encoding, hash: sha256.New()}
+	if h.Sequence == 0 {
+		return nil, errors.New("header: no sequence")
+	}
+	return w, w.put(appendRow(nil, h.fields()))
+}
+
+// Write checks and writes one record, a pointer to its struct.
+func (w *Writer) Write(rec any) error {
+	if w.err != nil {
+		return w.err
+	}
+	w.scratch = Rows{Bytes: w.scratch.Bytes[:0]}
+	if err := w.kind.Append(&w.scratch, rec); err != nil {
+		return err
+	}
+	return w.WriteRows(w.scratch)
+}
+
+// WriteRows writes records encoded before by Kind.Append.
+func (w *Writer) WriteRows(rows Rows) error {
+	if w.err != nil {
+		return w.err
+	}
+	total, err := w.total.Add(rows.Amount)
+	if err != nil {
+		return err
+	}
+	if err := w.put(rows.Bytes); err != nil {
+		return err
+	}
+	w.rows, w.total = w.rows+rows.Count, total
+	return nil
+}
+
+// Close writes the trailer. It does not close the underlying writer.
+func (w *Writer) Close() (Trailer, error) {
+	if w.err != nil {
+		return Trailer{}, w.err
+	}
+	t := Trailer{Rows: w.rows, Total: w.total, Digest: hex.EncodeToString(w.hash.Sum(nil))}
+	if err := w.put(appendRow(nil, []string{"T", strconv.Itoa(t.Rows), t.Total.String(), t.Digest})); err != nil {
+		return Trailer{}, err
+	}
+	t.Identity = hex.EncodeToString(w.hash.Sum(nil))
+	w.err = errors.New("batch is closed")
+	return t, nil
+}
+
+// put stores text in the batch's encoding. Text that cannot be written in it
+// leaves the batch as it was.
+func (w *Writer) put(text []byte) error {
+	if w.encoding == GB18030 {
+		var err error
+		if text, err = encodeGB18030(text); err != nil {
+			return err
+		}
+	} else if err := CanEncode(UTF8, text); err != nil {
+		return err
+	}
+	w.hash.Write(text)
+	_, w.err = w.to.Write(text)
+	return w.err
+}
+
+func appendRow(b []byte, fields []string) []byte {
+	for i, f := range fields {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendField(b, f)
+	}
+	return append(b, '\n')
+}
