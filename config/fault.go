@@ -53,8 +53,13 @@ func (e *Error) Error() string {
 
 // faults collects what is wrong; at finds the line of a key's path.
 type faults struct {
-	lines map[string]int
+	lines map[string]int    // of keys and list items
+	keys  map[[2]int]string // of the values that begin at a line and column
 	list  []Fault
+}
+
+func newFaults() *faults {
+	return &faults{lines: map[string]int{}, keys: map[[2]int]string{}}
 }
 
 // add reports a fault of a key; the line is that of the key, or of the

@@ -26,8 +26,8 @@ func (s *Settings) fill() {
 	set(&s.Accounts.RemarkMax, 60)
 	set(&s.Calendar.Notices, "holidays")
 	s.Intake.fill()
-	set(&s.Receipts.ResendAfterWD, 2)
-	set(&s.Receipts.EscalateAfterWD, 5)
+	set(&s.Receipts.ResendAfter, 72*time.Hour)
+	set(&s.Receipts.EscalateAfter, 7*24*time.Hour)
 	set(&s.Workers.Partners, 4)
 	set(&s.Workers.Files, 4)
 	set(&s.Serve.Listen, "127.0.0.1:8420")
@@ -37,7 +37,6 @@ func (s *Settings) fill() {
 	for _, p := range []*Party{&s.Core, &s.Portal, &s.Bank} {
 		set(&p.FilesPerNight, 1000)
 		p.Drop.fill(s.Workers.Files)
-		fillExpected(p.Expected)
 	}
 	for i := range s.Partners {
 		s.Partners[i].fill(s.Workers.Files)
@@ -50,7 +49,6 @@ func (s *Settings) fill() {
 func (n *Intake) fill() {
 	setPointer(&n.HeldNights, 5)
 	setPointer(&n.NotFoundCap, 20)
-	set(&n.MaxMB, 2048)
 }
 
 func (s *Schedule) fill() {
@@ -70,13 +68,6 @@ func (p *PartnerSetting) fill(files int) {
 	set(&p.Settlement, "remitted")
 	set(&p.FilesPerNight, 200)
 	p.Drop.fill(files)
-	fillExpected(p.Expected)
-}
-
-func fillExpected(list []Expected) {
-	for i := range list {
-		set(&list[i].Days, DaysWorking)
-	}
 }
 
 func (d *Drop) fill(files int) {

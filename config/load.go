@@ -63,7 +63,7 @@ func Parse(path string, src []byte) (*Config, error) {
 		return nil, fmt.Errorf("place of the configuration: %w", err)
 	}
 	c := &Config{Path: path, Dir: filepath.Dir(abs)}
-	fs := &faults{lines: map[string]int{}}
+	fs := newFaults()
 	if len(src) > maxSize {
 		fs.add("", "", "larger than %d bytes: not a configuration file", maxSize)
 		return nil, fs.err(path)
@@ -136,18 +136,7 @@ func (fs *faults) yamlOne(e *yaml.LoadError) {
 	if text == "not a date" {
 		text = "expects a date that exists, like 2026-03-02"
 	}
-	fs.list = append(fs.list, Fault{Line: e.Mark.Line, Key: fs.keyAt(e.Mark.Line), Text: text})
-}
-
-// keyAt is the longest path that stands on a line: the innermost key.
-func (fs *faults) keyAt(line int) string {
-	var at string
-	for key, n := range fs.lines {
-		if n == line && (len(key) > len(at) || len(key) == len(at) && key < at) {
-			at = key
-		}
-	}
-	return at
+	fs.list = append(fs.list, Fault{Line: e.Mark.Line, Key: fs.keys[[2]int{e.Mark.Line, e.Mark.Column}], Text: text})
 }
 
 // kindWord says what a Go type takes.

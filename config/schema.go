@@ -24,10 +24,10 @@ func Schema() ([]byte, error) {
 		FieldNameTag: "yaml",
 		Mapper:       scalarSchema,
 		LookupComment: func(t reflect.Type, field string) string {
-			f, ok := t.FieldByName(field)
-			if !ok {
+			if t.Kind() != reflect.Struct || field == "" {
 				return ""
 			}
+			f, _ := t.FieldByName(field)
 			return words[t.Name()+"."+keyOf(f)]
 		},
 	}
@@ -55,11 +55,19 @@ func turnKeys() (keys []any) {
 func scalarSchema(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[time.Duration]():
-		return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`, Examples: []any{"30s", "5m"}}
+		return durationSchema()
 	case reflect.TypeFor[calendar.Date]():
 		return &jsonschema.Schema{Type: "string", Format: "date"}
 	case reflect.TypeFor[Yuan]():
 		return &jsonschema.Schema{Type: "number", Minimum: "0"}
 	}
 	return nil
+}
+
+// durationSchema is 30s, 5m, 1h30m, or a plain 0.
+func durationSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
+		{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`},
+		{Const: 0},
+	}}
 }

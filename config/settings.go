@@ -166,14 +166,13 @@ type PartnerSetting struct {
 	FilesPerNight int        `yaml:"files_per_night,omitempty"`
 }
 
-// Expected is a file that a party leaves by a time of day.
+// Expected is a file that a party leaves by a time of day on working days.
 type Expected struct {
 	Kind string `yaml:"kind"`
 	By   string `yaml:"by"`
-	Days string `yaml:"days,omitempty"`
 }
 
-// Days on which a file is expected or a pass runs.
+// Days on which a pass runs.
 const (
 	DaysWorking = "working"
 	DaysAll     = "all"
@@ -224,6 +223,7 @@ type Paths struct {
 type Quirks struct {
 	PlainRename bool `yaml:"plain_rename,omitempty"`
 	Sequential  bool `yaml:"sequential,omitempty"`
+	ReadOnce    bool `yaml:"read_once,omitempty"`
 }
 
 // Schedule is when work is done by itself.
@@ -244,13 +244,12 @@ type Pass struct {
 type Intake struct {
 	HeldNights  *int `yaml:"held_nights,omitempty"`
 	NotFoundCap *int `yaml:"not_found_cap,omitempty"`
-	MaxMB       int  `yaml:"max_mb,omitempty"`
 }
 
 // Receipts says when a file that nobody acknowledged is sent again.
 type Receipts struct {
-	ResendAfterWD   int `yaml:"resend_after_wd,omitempty"`
-	EscalateAfterWD int `yaml:"escalate_after_wd,omitempty"`
+	ResendAfter   time.Duration `yaml:"resend_after,omitempty"`
+	EscalateAfter time.Duration `yaml:"escalate_after,omitempty"`
 }
 
 // Workers bounds what goes on at once.

@@ -100,15 +100,16 @@ func (v *validator) folders() {
 	}
 }
 
+const year = 366 * 24 * time.Hour
+
 func (v *validator) bounds() {
 	s := &v.c.Settings
 	v.between("intake.held_nights", *s.Intake.HeldNights, 0, 366)
 	v.between("intake.not_found_cap", *s.Intake.NotFoundCap, 0, 1_000_000)
-	v.between("intake.max_mb", s.Intake.MaxMB, 1, 1<<20)
-	v.between("receipts.resend_after_wd", s.Receipts.ResendAfterWD, 1, 250)
-	v.between("receipts.escalate_after_wd", s.Receipts.EscalateAfterWD, 1, 250)
-	if s.Receipts.EscalateAfterWD < s.Receipts.ResendAfterWD {
-		v.add("receipts.escalate_after_wd", "", "is before resend_after_wd")
+	v.length("receipts.resend_after", s.Receipts.ResendAfter, time.Minute, year)
+	v.length("receipts.escalate_after", s.Receipts.EscalateAfter, time.Minute, year)
+	if s.Receipts.EscalateAfter < s.Receipts.ResendAfter {
+		v.add("receipts.escalate_after", "", "is before resend_after")
 	}
 	v.between("workers.partners", s.Workers.Partners, 1, 64)
 	v.between("workers.files", s.Workers.Files, 1, 64)

@@ -98,7 +98,6 @@ func (v *validator) expected(key string, list []Expected, kinds []string) {
 	for i, e := range list {
 		k := fmt.Sprintf("%s[%d]", key, i)
 		v.oneOf(k+".kind", e.Kind, kinds...)
-		v.oneOf(k+".days", e.Days, DaysWorking, DaysAll)
 		if _, err := time.Parse("15:04", e.By); err != nil || len(e.By) != 5 {
 			v.add(k+".by", `write it as "03:00"`, "%q is not a time of day", e.By)
 		}

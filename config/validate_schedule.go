@@ -20,7 +20,7 @@ func (v *validator) schedule() {
 func (v *validator) pass(key string, p Pass) {
 	for i, spec := range *p.Cron {
 		if _, err := ParseCron(spec, v.zone); err != nil {
-			v.add(fmt.Sprintf("%s.cron[%d]", key, i), "write minute hour day month weekday, like 0 2 * * *", "%v", err)
+			v.add(fmt.Sprintf("%s.cron[%d]", key, i), "", "%v", err)
 		}
 	}
 	v.oneOf(key+".days", p.Days, DaysWorking, DaysAll)
@@ -47,7 +47,7 @@ func ParseCron(spec string, zone *time.Location) (cron.Schedule, error) {
 	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	s, err := parser.Parse(spec)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no schedule: %w", spec, err)
+		return nil, fmt.Errorf("%q is not minute hour day month weekday, like 0 2 * * *: %w", spec, err)
 	}
 	if fields, ok := s.(*cron.SpecSchedule); ok {
 		fields.Location = zone

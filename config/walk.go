@@ -17,6 +17,7 @@ func (fs *faults) walk(n *yaml.Node, t reflect.Type, path string) {
 		fs.list = append(fs.list, Fault{n.Line, path, "anchors and aliases are not understood here", "write the value out"})
 		return
 	}
+	fs.keys[[2]int{n.Line, n.Column}] = path
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

@@ -1,0 +1,247 @@
+package config
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"embed"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+
+	"golang.org/x/crypto/ssh"
+)
+
+//go:embed folder/*.tmpl
+var folderFiles embed.FS
+
+// InitOptions are what a new agency's folder is made of.
+type InitOptions struct {
+	// Settings is the configuration. Drops that are not given become local
+	// folders drops/core, drops/portal, drops/bank and drops/<partner>;
+	// accounts that are not given are left open, to be filled in.
+	Settings Settings
+	// KnownHosts are lines of known_hosts whose keys were checked.
+	KnownHosts []string
+	// Program is where carryover is installed, for the systemd unit; "" means
+	// /usr/local/bin/carryover. User is whom it runs as; "" means carryover.
+	Program, User string
+}
+
+// SFTPKey is where Init leaves our key for partners' servers; its public
+// half stands beside it, with .pub.
+const SFTPKey = "keys/sftp_ed25519"
+
+// ErrExists is returned when Init would have to overwrite something.
+var ErrExists = errors.New("is there already")
+
+// Init makes a new agency's folder: config.yaml, a key, known_hosts, drops, a
+// systemd unit, a snippet for sshd, a README. Folders have mode 0700, files
+// 0600. It overwrites nothing: when one of its files is there, nothing is
+// made and the error is ErrExists. It returns the files it made and what must
+// be filled in before the configuration loads.
+func Init(dir string, o InitOptions) (made []string, open []Fault, err error) {
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("place of the new folder: %w", err)
+	}
+	o.Settings = complete(o.Settings)
+	files, err := o.files(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := free(dir, files); err != nil {
+		return nil, nil, err
+	}
+	for _, d := range o.folders(dir) {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return nil, nil, fmt.Errorf("make folder: %w", err)
+		}
+	}
+	for _, f := range files {
+		if err := writeNew(filepath.Join(dir, f.name), f.content); err != nil {
+			return made, nil, err
+		}
+		made = append(made, f.name)
+	}
+	_, err = Load(filepath.Join(dir, "config.yaml"))
+	var faulty *Error
+	if errors.As(err, &faulty) {
+		return made, faulty.Faults, nil
+	}
+	return made, nil, err
+}
+
+// complete adds what a folder needs and the settings leave out.
+func complete(s Settings) Settings {
+	for _, p := range []struct {
+		name  string
+		party *Party
+	}{{"core", &s.Core}, {"portal", &s.Portal}, {"bank", &s.Bank}} {
+		p.party.Drop = orLocal(p.party.Drop, "drops/"+p.name)
+	}
+	s.Partners = slices.Clone(s.Partners)
+	for i := range s.Partners {
+		p := &s.Partners[i]
+		p.Drop = orLocal(p.Drop, "drops/"+p.Code)
+		set(&p.Profile, Profile2021)
+		if len(p.Accounts) == 0 {
+			p.Accounts = []Account{{}}
+		}
+	}
+	if len(s.Accounts.Own) == 0 {
+		s.Accounts.Own = []Account{{}}
+	}
+	return s
+}
+
+func orLocal(d Drop, folder string) Drop {
+	if d.Local == "" && d.SFTP == nil {
+		d.Local = folder
+	}
+	return d
+}
+
+// folders lists the folders to make, those of local drops included.
+func (o InitOptions) folders(dir string) []string {
+	s := o.Settings
+	s.fill()
+	c := Config{Dir: dir, Settings: s}
+	list := []string{
+		dir, c.Abs("keys"), c.Abs("secrets"), c.Abs("systemd"), c.Abs("sshd"),
+		c.Abs(s.Folders.Spool), c.Abs(s.Folders.Reports), c.Abs(s.Calendar.Notices),
+	}
+	for _, d := range c.Drops() {
+		if d.Drop.Local != "" {
+			for _, sub := range []string{d.Drop.Paths.In, d.Drop.Paths.Out, d.Drop.Paths.Done, d.Drop.Paths.Bad} {
+				list = append(list, filepath.Join(c.Abs(d.Drop.Local), filepath.FromSlash(sub)))
+			}
+		}
+	}
+	return list
+}
+
+type newFile struct {
+	name    string
+	content []byte
+}
+
+// files lists the files to make.
+func (o InitOptions) files(dir string) ([]newFile, error) {
+	code := o.Settings.Agency.Code
+	text, err := Render(o.Settings)
+	if err != nil {
+		return nil, err
+	}
+	private, public, err := newKey("carryover-" + code)
+	if err != nil {
+		return nil, err
+	}
+	files := []newFile{{"config.yaml", text}, {SFTPKey, private}, {SFTPKey + ".pub", public}}
+	facts := o.facts(dir, strings.TrimSpace(string(public)))
+	for _, f := range []struct{ name, template string }{
+		{"known_hosts", "known_hosts.tmpl"},
+		{"systemd/carryover-" + code + ".service", "service.tmpl"},
+		{"sshd/carryover-" + code + ".conf", "sshd.tmpl"},
+		{"README.md", "README.md.tmpl"},
+	} {
+		content, err := fillIn(f.template, facts)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, newFile{f.name, content})
+	}
+	schema, err := Schema()
+	if err != nil {
+		return nil, err
+	}
+	return append(files, newFile{"config.schema.json", schema}), nil
+}
+
+// folderFacts are what the templates speak of.
+type folderFacts struct {
+	Dir, Code, Name, Program, User, PublicKey string
+	KnownHosts                                []string
+	Hosted                                    []hostedDrop // partners that come to us
+}
+
+type hostedDrop struct{ Code, Dir string }
+
+func (o InitOptions) facts(dir, public string) folderFacts {
+	f := folderFacts{
+		Dir: dir, Code: o.Settings.Agency.Code, Name: o.Settings.Agency.Name,
+		Program: firstOf(o.Program, "/usr/local/bin/carryover"), User: firstOf(o.User, "carryover"),
+		PublicKey: public, KnownHosts: o.KnownHosts,
+	}
+	c := Config{Dir: dir}
+	for _, p := range o.Settings.Partners {
+		if p.Drop.Local != "" {
+			f.Hosted = append(f.Hosted, hostedDrop{p.Code, c.Abs(p.Drop.Local)})
+		}
+	}
+	return f
+}
+
+func fillIn(name string, facts folderFacts) ([]byte, error) {
+	t, err := template.ParseFS(folderFiles, "folder/"+name)
+	if err != nil {
+		return nil, fmt.Errorf("template: %w", err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, facts); err != nil {
+		return nil, fmt.Errorf("template: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// newKey makes an ed25519 key pair as OpenSSH writes them.
+func newKey(comment string) (private, public []byte, err error) {
+	pub, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make key: %w", err)
+	}
+	block, err := ssh.MarshalPrivateKey(key, comment)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make key: %w", err)
+	}
+	half, err := ssh.NewPublicKey(pub)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make key: %w", err)
+	}
+	line := strings.TrimSuffix(string(ssh.MarshalAuthorizedKey(half)), "\n") + " " + comment + "\n"
+	return pem.EncodeToMemory(block), []byte(line), nil
+}
+
+// free makes sure that none of the files is there.
+func free(dir string, files []newFile) error {
+	var faults []error
+	for _, f := range files {
+		path := filepath.Join(dir, f.name)
+		if _, err := os.Lstat(path); err == nil {
+			faults = append(faults, fmt.Errorf("%s %w", path, ErrExists))
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			faults = append(faults, fmt.Errorf("look for %s: %w", f.name, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// writeNew writes a file that must not exist; on any error it is gone again.
+func writeNew(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("make file: %w", err)
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(path))
+	}
+	return nil
+}
