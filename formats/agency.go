@@ -1,6 +1,9 @@
 package formats
 
-import "carryover/formats/batch"
+import (
+	"carryover/exchange/code"
+	"carryover/formats/batch"
+)
 
 // AgencyBlock is the block of columns that names an agency and whom to call
 // there.
@@ -11,6 +14,13 @@ type AgencyBlock struct {
 	PostCode     string
 	Contact      string
 	ContactPhone string
+}
+
+// checkSender: the agency that a record names as its maker sent the batch.
+func checkSender(f *batch.Findings, field, area string) {
+	if sender, _, ok := f.Parties(); ok && f.OK(field) && area != sender {
+		f.Add(field, code.WrongAgency, "与发方不符 / not the sender of the batch")
+	}
 }
 
 // agencyColumns names the columns prefix+code and so on, and puts who the

@@ -1,8 +1,11 @@
 package formats
 
 import (
+	"errors"
+
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/formats/batch"
 )
 
@@ -28,6 +31,34 @@ type Application struct {
 	ProxyName     string
 	ProxyPhone    string
 	Echo          string
+}
+
+// checkApplication: an application lies at one of the two places; the old one
+// relays to the new one.
+func checkApplication(a *Application, f *batch.Findings) {
+	checkPerson(f, &a.Person)
+	checkEmployer(f, a.EmployerCode)
+	if sender, receiver, ok := f.Parties(); ok && f.OK("from_agency", "to_agency") {
+		if receiver != a.FromAgency && receiver != a.ToAgency {
+			f.Add("to_agency", code.WrongAgency, "收方既非转出地也非转入地 / the receiver is neither the old nor the new place")
+		} else if sender != receiver && (sender != a.FromAgency || receiver != a.ToAgency) {
+			f.Add("to_agency", code.WrongAgency, "转送应由转出地发往转入地 / relayed from the old to the new place only")
+		}
+	}
+}
+
+// checkEmployer checks a unified social credit code. Some early official
+// codes fail the check digit, so that is a warning.
+func checkEmployer(f *batch.Findings, creditCode string) {
+	if creditCode == "" || !f.OK("employer_code") {
+		return
+	}
+	switch err := identity.CheckCreditCode(creditCode); {
+	case errors.Is(err, identity.ErrCheckDigit):
+		f.Add("employer_code", code.CreditCode, "")
+	case err != nil:
+		f.Add("employer_code", code.Malformed, "应为18位统一社会信用代码 / a unified social credit code of 18 characters is expected")
+	}
 }
 
 func applicationKind() *batch.Kind {
@@ -63,9 +94,10 @@ func applicationKind() *batch.Kind {
 				echoColumn(func(a *A) *string { return &a.Echo }),
 			},
 		),
-		No:   func(a *A) string { return a.ApplicationNo },
-		Key:  func(b []byte, a *A) []byte { return versionKey(b, a.ApplicationNo, a.Version) },
-		Echo: func(a *A) string { return a.Echo },
+		No:    func(a *A) string { return a.ApplicationNo },
+		Key:   func(b []byte, a *A) []byte { return versionKey(b, a.ApplicationNo, a.Version) },
+		Echo:  func(a *A) string { return a.Echo },
+		Check: checkApplication,
 	}
 	return &batch.Kind{
 		Name:      KindApplication,

@@ -34,6 +34,15 @@ func cancellationKind() *batch.Kind {
 		Key: func(b []byte, x *X) []byte {
 			return textKey(b, firstOf(x.LetterNo, x.ApplicationNo), string(x.Phase))
 		},
+		Check: func(x *X, f *batch.Findings) {
+			switch {
+			case !f.OK("letter_no", "application_no", "phase") || x.LetterNo != "":
+			case x.Phase != code.PhaseCancel:
+				f.Add("letter_no", code.Missing, "协商作废须填联系函编号 / required for a voiding by agreement")
+			case x.ApplicationNo == "":
+				f.Add("letter_no", code.Missing, "联系函编号与申请编号至少填一项 / letter_no or application_no")
+			}
+		},
 		Echo: func(x *X) string { return x.Echo },
 	}
 	return &batch.Kind{

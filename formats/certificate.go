@@ -31,6 +31,19 @@ type Certificate struct {
 	Stays          []Stay
 }
 
+// checkCertificate: the months stated are those of the stays.
+func checkCertificate(c *Certificate, f *batch.Findings) {
+	checkPerson(f, &c.Person)
+	checkOrder(f, "first_month", c.FirstMonth, "last_month", c.LastMonth)
+	checkSender(f, "agency_code", c.Agency.Code)
+	if checkStays(f, c.Stays) {
+		n := countMonths(c.Stays)
+		checkMonths(f, "months_actual", c.MonthsActual, n.actual)
+		checkMonths(f, "months_backpaid", c.MonthsBackpaid, n.backpaid)
+		checkMonths(f, "months_deemed", c.MonthsDeemed, n.deemed)
+	}
+}
+
 func certificateKind() *batch.Kind {
 	type C = Certificate
 	row := batch.Layout[C]{
@@ -68,6 +81,7 @@ func certificateKind() *batch.Kind {
 		Amount: func(c *C) money.Fen { return c.Balance },
 		Of:     []string{"balance"},
 		Echo:   func(c *C) string { return c.Echo },
+		Check:  checkCertificate,
 		Detail: stayRows(func(c *C) *[]Stay { return &c.Stays }),
 	}
 	return &batch.Kind{

@@ -33,9 +33,10 @@ func certificateRequestKind() *batch.Kind {
 			personColumns(func(g *G) *Person { return &g.Person }),
 			[]batch.Column[G]{echoColumn(func(g *G) *string { return &g.Echo })},
 		),
-		No:   func(g *G) string { return g.RequestNo },
-		Key:  func(b []byte, g *G) []byte { return textKey(b, g.RequestNo) },
-		Echo: func(g *G) string { return g.Echo },
+		No:    func(g *G) string { return g.RequestNo },
+		Key:   func(b []byte, g *G) []byte { return textKey(b, g.RequestNo) },
+		Check: func(g *G, f *batch.Findings) { checkPerson(f, &g.Person) },
+		Echo:  func(g *G) string { return g.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindCertificateRequest,

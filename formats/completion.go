@@ -42,7 +42,12 @@ func completionKind() *batch.Kind {
 		},
 		Amount: func(k *K) money.Fen { return k.Credited },
 		Of:     []string{"credited"},
-		Echo:   func(k *K) string { return k.Echo },
+		Check: func(k *K, f *batch.Findings) {
+			if f.OK("outcome", "credited") && k.Outcome == code.OutcomeRelationDone && k.Credited != 0 {
+				f.Add("credited", code.Amount, "关系已办结时应为 0.00 / 0.00 when the outcome is relation_done")
+			}
+		},
+		Echo: func(k *K) string { return k.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindCompletion,

@@ -57,6 +57,36 @@ func formKind() *batch.Kind {
 	}
 }
 
+// checkForm: the months stated are those of the stays, the amount is principal
+// and interest, and agrees with what is done with the money.
+func checkForm(r *Form, f *batch.Findings) {
+	checkPerson(f, &r.Person)
+	checkOrder(f, "first_month", r.FirstMonth, "paid_to", r.PaidTo)
+	checkSender(f, "agency_code", r.Agency.Code)
+	if checkStays(f, r.Stays) {
+		n := countMonths(r.Stays)
+		checkMonths(f, "months_actual", r.MonthsActual, n.actual)
+		checkMonths(f, "months_backpaid", r.MonthsBackpaid, n.backpaid)
+		checkMonths(f, "months_deemed", r.MonthsDeemed, n.deemed)
+		if r.MonthsGap.Given {
+			checkMonths(f, "months_gap", r.MonthsGap.Value, n.gap)
+		}
+	}
+	if f.OK("principal", "interest", "amount") && r.Amount != r.Principal+r.Interest {
+		f.Add("amount", code.Amount, textNotTheSum)
+		return
+	}
+	if !f.OK("money", "amount") {
+		return
+	}
+	if r.Money == code.Zero && r.Amount != 0 {
+		f.Add("amount", code.Amount, "资金处理方式为 ZERO 时应为 0.00 / 0.00 when money is ZERO")
+	}
+	if r.Money == code.Remitted && r.Amount == 0 {
+		f.Add("amount", code.Amount, "资金处理方式为 REMITTED 时不能为 0.00 / not 0.00 when money is REMITTED")
+	}
+}
+
 func formRow() *batch.Row {
 	type F = Form
 	return batch.Layout[F]{
@@ -68,6 +98,7 @@ func formRow() *batch.Row {
 		Amount:  func(f *F) money.Fen { return f.Amount },
 		Of:      []string{"amount"},
 		Echo:    func(f *F) string { return f.Echo },
+		Check:   checkForm,
 		Detail:  stayRows(func(f *F) *[]Stay { return &f.Stays }),
 	}.Row()
 }

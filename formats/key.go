@@ -3,6 +3,8 @@ package formats
 import (
 	"strconv"
 
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/formats/batch"
 )
@@ -31,6 +33,25 @@ func textKey(b []byte, parts ...string) []byte {
 
 // amountKey adds an amount to a duplicate key.
 func amountKey(b []byte, amount money.Fen) []byte { return amount.Append(append(b, '|')) }
+
+// textNotTheSum says that an amount is not made of its parts.
+const textNotTheSum = "应等于本金加利息 / principal and interest should make the amount"
+
+// checkSum checks an amount against its parts, when all three are given.
+func checkSum(f *batch.Findings, principal, interest, amount batch.Maybe[money.Fen]) {
+	given := principal.Given && interest.Given && amount.Given
+	if given && f.OK("principal", "interest", "amount") && amount.Value != principal.Value+interest.Value {
+		f.Add("amount", code.Amount, textNotTheSum)
+	}
+}
+
+// checkOrder checks that one month does not lie before another, when both
+// are given.
+func checkOrder(f *batch.Findings, early string, e calendar.Month, late string, l calendar.Month) {
+	if e != 0 && l != 0 && l < e && f.OK(early, late) {
+		f.Add(late, code.ImpossibleDate, "早于 / lies before "+early)
+	}
+}
 
 // firstOf is the first text that is not empty.
 func firstOf(texts ...string) string {

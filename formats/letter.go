@@ -1,8 +1,11 @@
 package formats
 
 import (
+	"errors"
+
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/formats/batch"
 )
 
@@ -28,6 +31,32 @@ type Letter struct {
 	CNAPS         string
 	Remark        string
 	Echo          string
+}
+
+// checkLetter: the new place writes to the old one, after it accepted.
+func checkLetter(l *Letter, f *batch.Findings) {
+	checkPerson(f, &l.Person)
+	if f.OK("letter_date", "accepted_on") && l.AcceptedOn > l.LetterDate {
+		f.Add("letter_date", code.ImpossibleDate, "发函日期早于受理日期 / letter_date lies before accepted_on")
+	}
+	checkSender(f, "to_code", l.To.Code)
+	if _, receiver, ok := f.Parties(); ok && f.OK("from_agency") && l.FromAgency != receiver {
+		f.Add("from_agency", code.WrongAgency, "与收方不符 / not the receiver of the batch")
+	}
+	checkCNAPS(f, l.CNAPS)
+}
+
+// checkCNAPS checks the code of a bank, if one is given.
+func checkCNAPS(f *batch.Findings, cnaps string) {
+	if cnaps == "" || !f.OK("cnaps") {
+		return
+	}
+	switch err := identity.CheckCNAPS(cnaps); {
+	case errors.Is(err, identity.ErrCheckDigit):
+		f.Add("cnaps", code.CheckDigit, "行号校验位不符 / the check digit of the bank code is wrong")
+	case err != nil:
+		f.Add("cnaps", code.Malformed, "应为12位大额支付行号 / a bank code of 12 digits is expected")
+	}
 }
 
 func letterKind() *batch.Kind {
@@ -65,9 +94,10 @@ func letterKind() *batch.Kind {
 				echoColumn(func(l *L) *string { return &l.Echo }),
 			},
 		),
-		No:   func(l *L) string { return l.LetterNo },
-		Key:  func(b []byte, l *L) []byte { return versionKey(b, l.LetterNo, l.Version) },
-		Echo: func(l *L) string { return l.Echo },
+		No:    func(l *L) string { return l.LetterNo },
+		Key:   func(b []byte, l *L) []byte { return versionKey(b, l.LetterNo, l.Version) },
+		Check: checkLetter,
+		Echo:  func(l *L) string { return l.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindLetter,

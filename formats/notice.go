@@ -50,7 +50,8 @@ func noticeKind() *batch.Kind {
 		Key: func(b []byte, n *N) []byte {
 			return textKey(b, n.ApplicationNo, n.CaseNo, n.IDNo, string(n.Recipient), string(n.Milestone), n.Date.String(), n.Text)
 		},
-		Echo: func(n *N) string { return n.Echo },
+		Check: func(n *N, f *batch.Findings) { checkEmployer(f, n.EmployerCode) },
+		Echo:  func(n *N) string { return n.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindNotice,

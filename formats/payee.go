@@ -1,7 +1,12 @@
 package formats
 
 import (
+	"errors"
+	"strconv"
+	"strings"
+
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/formats/batch"
 )
 
@@ -22,6 +27,33 @@ type Payee struct {
 	Share       string // a fraction: 1/1, 1/3
 	Evidence    string
 	Echo        string
+}
+
+// checkPayee checks the payee's own document and account. Cards of 16 to 19
+// digits carry a Luhn digit.
+func checkPayee(p *Payee, f *batch.Findings) {
+	if f.OK("case_no", "letter_no") && p.CaseNo == "" && p.LetterNo == "" {
+		f.Add("case_no", code.Missing, "办件编号与联系函编号至少填一项 / case_no or letter_no")
+	}
+	if f.OK("payee_id_type", "payee_id_no") {
+		checkID(f, "payee_id_no", p.PayeeIDType, p.PayeeIDNo)
+	}
+	if err := identity.CheckPersonalCard(p.AccountNo); f.OK("account_no") && errors.Is(err, identity.ErrCheckDigit) {
+		f.Add("account_no", code.CheckDigit, "卡号校验位不符 / the check digit of the card number is wrong")
+	}
+	checkCNAPS(f, p.CNAPS)
+	if f.OK("share") && !isShare(p.Share) {
+		f.Add("share", code.Malformed, "份额应写作 1/3 / write shares like 1/3")
+	}
+}
+
+// isShare reports whether s is a fraction of at most 1: 1/1, 2/3.
+func isShare(s string) bool {
+	above, below, found := strings.Cut(s, "/")
+	n, err1 := strconv.ParseUint(above, 10, 16)
+	d, err2 := strconv.ParseUint(below, 10, 16)
+	plain := above == strconv.FormatUint(n, 10) && below == strconv.FormatUint(d, 10)
+	return found && err1 == nil && err2 == nil && plain && n >= 1 && n <= d
 }
 
 func payeeKind() *batch.Kind {
@@ -45,9 +77,10 @@ func payeeKind() *batch.Kind {
 			batch.Text("evidence", "依据材料", 200, batch.Required, func(p *B) *string { return &p.Evidence }),
 			echoColumn(func(p *B) *string { return &p.Echo }),
 		},
-		No:   func(p *B) string { return firstOf(p.CaseNo, p.LetterNo) },
-		Key:  func(b []byte, p *B) []byte { return textKey(b, p.CaseNo, p.LetterNo, p.IDNo, p.PayeeIDNo) },
-		Echo: func(p *B) string { return p.Echo },
+		No:    func(p *B) string { return firstOf(p.CaseNo, p.LetterNo) },
+		Key:   func(b []byte, p *B) []byte { return textKey(b, p.CaseNo, p.LetterNo, p.IDNo, p.PayeeIDNo) },
+		Check: checkPayee,
+		Echo:  func(p *B) string { return p.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindPayee,

@@ -49,7 +49,14 @@ func postingResultKind() *batch.Kind {
 		Key:    func(b []byte, p *P) []byte { return textKey(b, p.PostingNo) },
 		Amount: func(p *P) money.Fen { return p.Amount.Value },
 		Of:     []string{"amount"},
-		Echo:   func(p *P) string { return p.Echo },
+		Check: func(p *P, f *batch.Findings) {
+			checkSum(f, p.Principal, p.Interest, p.Amount)
+			moved := p.Result == code.ResultDone && (p.Row == code.PostingDebit || p.Row == code.PostingCredit)
+			if moved && !p.Amount.Given && f.OK("amount", "row", "result") {
+				f.Add("amount", code.Missing, "B、N 办理成功时必填 / required of a B or N that is done")
+			}
+		},
+		Echo: func(p *P) string { return p.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindPostingResult,

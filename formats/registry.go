@@ -61,6 +61,11 @@ func registryKind() *batch.Kind {
 		Amount: func(r *R) money.Fen { return r.Principal + r.Interest },
 		Of:     []string{"principal", "interest"},
 		Echo:   func(r *R) string { return r.Echo },
+		Check: func(r *R, f *batch.Findings) {
+			checkPerson(f, &r.Person)
+			checkOrder(f, "first_month", r.FirstMonth, "paid_to", r.PaidTo)
+			checkStays(f, r.Stays)
+		},
 		Detail: stayRows(func(r *R) *[]Stay { return &r.Stays }),
 	}
 	return &batch.Kind{

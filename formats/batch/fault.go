@@ -32,7 +32,17 @@ type Findings struct {
 	lines  []int // of the detail rows
 	detail string
 
+	header  *Header // of the batch; nil when a record is judged alone
 	scratch []byte
+}
+
+// Parties are the area codes of the batch's sender and receiver; ok is false
+// when a record is judged without its batch.
+func (f *Findings) Parties() (sender, receiver string, ok bool) {
+	if f.header == nil || !isParty(f.header.Sender) || !isParty(f.header.Receiver) {
+		return "", "", false
+	}
+	return f.header.Sender[:6], f.header.Receiver[:6], true
 }
 
 // Add notes a fault of a field of the record's own row.

@@ -59,6 +59,7 @@ type Reader struct {
 	src      source
 	carrier  Carrier
 	envelope envelope
+	header   *Header // nil when rows are judged without a batch
 	faults   []Fault // of the file
 	ahead    *row
 	record   Record
@@ -200,6 +201,7 @@ func (r *Reader) readHead(kinds []*Kind) error {
 			r.envelope.add("", first.fields[i].bad, first.fields[i].why)
 		}
 	}
+	r.header = &r.envelope.Header
 	r.faults = append(r.faults, r.envelope.faults...)
 	r.judgeHead()
 	r.ahead, err = r.fetch()

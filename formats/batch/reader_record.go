@@ -17,7 +17,7 @@ func (r *Reader) readRecord() {
 		Lines: r.record.Lines[:0], layout: layout,
 	}
 	f := &r.find
-	*f = Findings{faults: f.faults[:0], line: head.line, row: r.record.Row, lines: f.lines[:0], scratch: f.scratch}
+	*f = Findings{faults: f.faults[:0], line: head.line, row: r.record.Row, lines: f.lines[:0], scratch: f.scratch, header: r.header}
 	switch {
 	case layout != nil:
 		r.record.Value = layout.New()
