@@ -18,7 +18,7 @@ import (
 type bank struct {
 	code, name, cnaps string
 	agency            string // whose orders it takes; "" for a bank that has none in this world
-	desk              *desk
+	box               *mailbox
 	clearing          *clearing
 	books             *bookFile
 
@@ -69,7 +69,7 @@ func (b *bank) open(number, holder string, agency bool, balance money.Fen) {
 
 // morning tells what was booked, then takes the orders that are in the drop.
 func (b *bank) morning(ctx context.Context, now time.Time) error {
-	if b.desk == nil {
+	if b.box == nil {
 		return nil
 	}
 	for _, number := range sortedKeys(b.untold) {
@@ -82,7 +82,7 @@ func (b *bank) morning(ctx context.Context, now time.Time) error {
 }
 
 func (b *bank) takeOrders(ctx context.Context, now time.Time) error {
-	files, err := b.desk.pickUp(ctx)
+	files, err := b.box.pickUp(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (b *bank) takeOrder(ctx context.Context, now time.Time, f pickedUp) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return b.desk.put(ctx, "pain002_"+answer.MsgID+".xml", out.Bytes())
+	return b.box.put(ctx, "pain002_"+answer.MsgID+".xml", out.Bytes())
 }
 
 // judge says why an order is refused as a whole; "" when it is not.
@@ -227,7 +227,7 @@ func (b *bank) tell(ctx context.Context, now time.Time, number string, entries [
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return b.desk.put(ctx, "camt054_"+id+".xml", out.Bytes())
+	return b.box.put(ctx, "camt054_"+id+".xml", out.Bytes())
 }
 
 func (b *bank) nextMessage(letter string, now time.Time) string {

@@ -1,0 +1,236 @@
+package demo
+
+import (
+	"fmt"
+
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/samples"
+)
+
+// person is somebody who moves: who they are, from where to where, and what
+// they do. They know what the portals tell them and nothing else.
+type person struct {
+	samples.Person
+	exception string // what this person stands for; "" a plain case
+	from, to  string // area codes
+	schemeTo  code.Scheme
+	hereNo    string // personal_no at the new place
+	ownStays  []formats.Stay
+	lodge     int // working day of the demo on which the person comes forward
+
+	script []step
+	next   int // step of the script that comes next
+	since  int // working day on which the last step was done
+	heard  []heard
+
+	application formats.Application // the last version lodged
+	certificate string              // number of the live certificate
+	voided      []string
+	caseAt      map[string]string // case_no by agency, as the notices name it
+
+	want  []ending
+	proof func(*evidence, *person) (string, error)
+}
+
+// heard is a notice as the person remembers it.
+type heard struct {
+	at        string // agency
+	milestone code.Milestone
+	day       int
+}
+
+// step is one thing that a person or somebody on their behalf does, once its
+// time has come.
+type step struct {
+	when func(*world, *person) bool
+	do   func(*world, *person) error
+}
+
+// ending is how a case is meant to end: on which side, where it stands, and for which
+// reason it waits when it does.
+type ending struct {
+	agency string
+	side   string // in | out
+	states []string
+	hold   code.Hold
+}
+
+// act does what the person's script has due now.
+func (p *person) act(w *world) error {
+	for p.next < len(p.script) {
+		s := p.script[p.next]
+		if !s.when(w, p) {
+			return nil
+		}
+		if err := s.do(w, p); err != nil {
+			return fmt.Errorf("%s %s: %w", p.Name, p.exception, err)
+		}
+		p.next++
+		p.since = w.day
+	}
+	return nil
+}
+
+// hear takes a notice.
+func (p *person) hear(at string, n *formats.Notice, day int) {
+	p.heard = append(p.heard, heard{at, n.Milestone, day})
+	if n.CaseNo != "" {
+		if p.caseAt == nil {
+			p.caseAt = map[string]string{}
+		}
+		p.caseAt[at] = n.CaseNo
+	}
+}
+
+// block is the person as files name them.
+func (p *person) block() formats.Person {
+	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
+}
+
+// Conditions of steps.
+
+func onDay(w *world, p *person) bool { return w.day >= p.lodge }
+
+func daysLater(n int) func(*world, *person) bool {
+	return func(w *world, p *person) bool { return w.day >= p.since+n }
+}
+
+func told(m code.Milestone) func(*world, *person) bool {
+	return func(_ *world, p *person) bool { return p.wasTold(m) }
+}
+
+func (p *person) wasTold(m code.Milestone) bool {
+	for _, h := range p.heard {
+		if h.milestone == m {
+			return true
+		}
+	}
+	return false
+}
+
+func certified(_ *world, p *person) bool { return p.certificate != "" }
+
+// booked waits until the old or new place's core has booked a row for the person.
+func booked(at func(*person) string, row code.PostingRow) func(*world, *person) bool {
+	return func(w *world, p *person) bool { return w.cores[at(p)].books.has(p.noAt(at(p)), row) }
+}
+
+func oldPlace(p *person) string { return p.from }
+func newPlace(p *person) string { return p.to }
+
+// noAt is the person's number at an agency.
+func (p *person) noAt(agency string) string {
+	if agency == p.from {
+		return p.PersonalNo
+	}
+	return p.hereNo
+}
+
+// Things that people do.
+
+func lodge(w *world, p *person) error {
+	p.application.Version++
+	a := p.application
+	a.ApplicationNo, a.AppliedOn, a.CertificateNo = w.applicationNo(p), w.today, p.certificate
+	p.application = a
+	w.portals[w.portalOf(p)].lodge(formats.KindApplication, &a)
+	return nil
+}
+
+func askCertificate(reason code.CertificateReason) func(*world, *person) error {
+	return func(w *world, p *person) error {
+		w.requests++
+		w.portals[p.from].lodge(formats.KindCertificateRequest, &formats.CertificateRequest{
+			RequestNo: fmt.Sprintf("%s-G%s%06d", p.from, w.today.Compact(), w.requests), RequestedOn: w.today, Reason: reason,
+			Applicant: code.ByPerson, PersonalNo: p.PersonalNo, Person: p.block(),
+		})
+		p.certificate = ""
+		return nil
+	}
+}
+
+func cancel(w *world, p *person) error {
+	w.portals[p.to].lodge(formats.KindCancellation, &formats.Cancellation{
+		ApplicationNo: p.application.ApplicationNo, Phase: code.PhaseCancel, Reason: "本人决定暂不转移", CancelledOn: w.today,
+	})
+	return nil
+}
+
+// namePayee gives the old place's portal the person's own bank card.
+func namePayee(w *world, p *person) error {
+	b := w.banks[p.from]
+	card := b.issueCard(p)
+	w.portals[p.from].lodge(formats.KindPayee, &formats.Payee{
+		CaseNo: p.caseAt[p.from], IDNo: p.IDNo, Relation: code.RelationSelf, Name: p.Name, PayeeIDType: p.IDType, PayeeIDNo: p.IDNo,
+		AccountName: p.Name, BankName: b.name, AccountNo: card, CNAPS: b.cnaps, Share: "1/1", Evidence: "身份证和银行卡复印件",
+	})
+	return nil
+}
+
+// atCore changes something in the books of a core by its own clerks.
+func atCore(at func(*person) string, change func(w *world, m *member)) func(*world, *person) error {
+	return func(w *world, p *person) error {
+		m := w.cores[at(p)].books.people[p.noAt(at(p))]
+		change(w, m)
+		m.Changed = true
+		return nil
+	}
+}
+
+// newApplication fills what every application of a person says.
+func (p *person) newApplication() formats.Application {
+	a := formats.Application{
+		LodgedAt: code.LodgedNew, Applicant: code.ByPerson, Person: p.block(), Household: p.Household,
+		SchemeFrom: p.Scheme, SchemeTo: p.schemeTo, FromAgency: p.from, ToAgency: p.to, OldPersonalNo: p.PersonalNo, Materials: "id",
+	}
+	if len(p.ownStays) > 0 {
+		a.EnrolledFrom = p.ownStays[0].From
+	}
+	return a
+}
+
+// oldStays are the person's stays as the old place's registry tells them.
+func (p *person) oldStays() []formats.Stay {
+	rows := make([]formats.Stay, len(p.Stays))
+	for i, s := range p.Stays {
+		rows[i] = formats.Stay{Area: s.Area, Scheme: s.Scheme, From: s.From, To: s.To, Months: s.Months(), Kind: s.Kind}
+	}
+	return rows
+}
+
+// settleIn gives the person a number and months at the new place: from the month after the
+// old stay up to the last whole month.
+func (p *person) settleIn(number int, last calendar.Month) {
+	p.hereNo = fmt.Sprintf("%s9%08d", p.to, number)
+	from := p.StoppedOn.Month().Add(1)
+	if from <= last {
+		p.ownStays = []formats.Stay{stay(p.to, p.schemeTo, from, last, code.StayActual)}
+	}
+}
+
+func stay(area string, scheme code.Scheme, from, to calendar.Month, kind code.StayKind) formats.Stay {
+	return formats.Stay{Area: area, Scheme: scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: kind}
+}
+
+// oldRecord is the person in the old place's core, newRecord in the new one's.
+func (p *person) oldRecord(on calendar.Date) *member {
+	return &member{AccruedTo: on, RegistryRecord: formats.RegistryRecord{
+		PersonalNo: p.PersonalNo, Person: p.block(), Household: p.Household, Scheme: p.Scheme,
+		Status: code.RegistryStopped, StoppedOn: p.StoppedOn, AccountOpened: p.AccountOpened,
+		Principal: p.Principal, Interest: p.Interest, Stays: p.oldStays(),
+	}}
+}
+
+func (p *person) newRecord(on calendar.Date) *member {
+	r := formats.RegistryRecord{
+		PersonalNo: p.hereNo, Person: p.block(), Household: p.Household, Scheme: p.schemeTo, Status: code.RegistryActive, Stays: p.ownStays,
+	}
+	if len(p.ownStays) > 0 && p.schemeTo == code.SchemeEmployee {
+		r.AccountOpened = p.ownStays[0].From
+		r.Principal = money.Fen(len(p.ownStays)*p.ownStays[0].Months) * 12_600
+	}
+	return &member{AccruedTo: on, RegistryRecord: r}
+}
