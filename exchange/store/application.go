@@ -1,0 +1,82 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+)
+
+const applicationColumns = "application_no, version, case_no, id_key, applied_on, received_on, doc"
+
+var (
+	insertApplication = insertInto("applications", applicationColumns)
+	selectApplication = "SELECT " + applicationColumns + " FROM applications "
+)
+
+// applicationDoc is what of an application is only read together with it.
+type applicationDoc struct {
+	LodgedAt      string          `json:"lodged_at"`
+	Applicant     string          `json:"applicant"`
+	EmployerCode  string          `json:"employer_code,omitempty"`
+	EmployerName  string          `json:"employer_name,omitempty"`
+	Person        exchange.Person `json:"person"`
+	NameKey       string          `json:"name_key"`
+	Household     string          `json:"household,omitempty"`
+	SchemeFrom    string          `json:"scheme_from"`
+	SchemeTo      string          `json:"scheme_to"`
+	From          string          `json:"from_agency"`
+	To            string          `json:"to_agency"`
+	OldPersonalNo string          `json:"old_personal_no,omitempty"`
+	CertificateNo string          `json:"certificate_no,omitempty"`
+	EnrolledFrom  calendar.Month  `json:"enrolled_from,omitempty"`
+	Materials     []string        `json:"materials,omitempty"`
+	ProxyName     string          `json:"proxy_name,omitempty"`
+	ProxyPhone    string          `json:"proxy_phone,omitempty"`
+	Echo          string          `json:"echo,omitempty"`
+}
+
+func scanApplication(r row, a *exchange.Application) error {
+	var doc []byte
+	var key string
+	if err := r.Scan(&a.No, &a.Version, optional[string]{&a.CaseNo}, &key, &a.AppliedOn, &a.ReceivedOn, &doc); err != nil {
+		return err
+	}
+	var d applicationDoc
+	if err := json.Unmarshal(doc, &d); err != nil {
+		return fmt.Errorf("application %s: %w", a.No, err)
+	}
+	a.Person = d.Person
+	a.Person.IDKey, a.Person.NameKey = key, d.NameKey
+	a.LodgedAt, a.Applicant, a.EmployerCode, a.EmployerName = d.LodgedAt, d.Applicant, d.EmployerCode, d.EmployerName
+	a.Household, a.SchemeFrom, a.SchemeTo, a.From, a.To = d.Household, d.SchemeFrom, d.SchemeTo, d.From, d.To
+	a.OldPersonalNo, a.CertificateNo, a.EnrolledFrom, a.Materials = d.OldPersonalNo, d.CertificateNo, d.EnrolledFrom, d.Materials
+	a.ProxyName, a.ProxyPhone, a.Echo = d.ProxyName, d.ProxyPhone, d.Echo
+	return nil
+}
+
+// InsertApplication stores one version of an application.
+func (tx *Tx) InsertApplication(a exchange.Application) error {
+	doc, err := json.Marshal(&applicationDoc{
+		LodgedAt: a.LodgedAt, Applicant: a.Applicant, EmployerCode: a.EmployerCode, EmployerName: a.EmployerName,
+		Person: a.Person, NameKey: a.Person.NameKey, Household: a.Household, SchemeFrom: a.SchemeFrom, SchemeTo: a.SchemeTo,
+		From: a.From, To: a.To, OldPersonalNo: a.OldPersonalNo, CertificateNo: a.CertificateNo, EnrolledFrom: a.EnrolledFrom,
+		Materials: a.Materials, ProxyName: a.ProxyName, ProxyPhone: a.ProxyPhone, Echo: a.Echo,
+	})
+	if err != nil {
+		return fmt.Errorf("application %s: %w", a.No, err)
+	}
+	return tx.run("application "+a.No, insertApplication, a.No, int64(a.Version), ref(a.CaseNo), a.Person.IDKey,
+		a.AppliedOn.String(), a.ReceivedOn.String(), string(doc))
+}
+
+// Application returns one version of an application.
+func (tx *Tx) Application(no string, version int) (exchange.Application, error) {
+	return one(tx, "application "+no, scanApplication, selectApplication+"WHERE application_no = $1 AND version = $2", no, int64(version))
+}
+
+// LatestApplication returns the latest version of an application.
+func (tx *Tx) LatestApplication(no string) (exchange.Application, error) {
+	return one(tx, "application "+no, scanApplication, selectApplication+"WHERE application_no = $1 ORDER BY version DESC LIMIT 1", no)
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+)
+
+const (
+	nettingColumns    = "month, partner, source, direction, letter_no, form_no, amount"
+	differenceColumns = "kind, partner, case_no, subject, ours, theirs, found_on, closed"
+)
+
+var (
+	putNetting = insertInto("netting_lines", nettingColumns) +
+		" ON CONFLICT (month, partner, source, direction, letter_no, form_no) DO UPDATE SET amount = excluded.amount"
+	selectNetting = "SELECT " + nettingColumns + " FROM netting_lines "
+	// openDifference keeps the day on which the difference was first found.
+	openDifference = insertInto("differences", differenceColumns) +
+		" ON CONFLICT (kind, subject, partner) WHERE closed = 0 DO UPDATE SET ours = excluded.ours, theirs = excluded.theirs, case_no = excluded.case_no"
+)
+
+// PutNettingLine stores a line of a monthly netting statement; the same line
+// again replaces its amount.
+func (tx *Tx) PutNettingLine(n exchange.NettingLine) error {
+	return tx.run("netting line of "+n.LetterNo, putNetting, n.Month.String(), n.Partner, n.Source, n.Direction, n.LetterNo, n.FormNo, int64(n.Amount))
+}
+
+// NettingLines returns the lines of a month's statement; source is ours or theirs.
+func (tx *Tx) NettingLines(month calendar.Month, partner, source string) ([]exchange.NettingLine, error) {
+	return many(tx, "netting lines of "+month.String(), func(r row, n *exchange.NettingLine) error {
+		return r.Scan(&n.Month, &n.Partner, &n.Source, &n.Direction, &n.LetterNo, &n.FormNo, (*int64)(&n.Amount))
+	}, selectNetting+"WHERE month = $1 AND partner = $2 AND source = $3 ORDER BY direction, letter_no, form_no", month.String(), partner, source)
+}
+
+// OpenDifference records that the two sides do not agree about a subject.
+// While it is open, the same kind, subject and partner is the same
+// difference: only what each side says is taken over.
+func (tx *Tx) OpenDifference(d exchange.Difference) error {
+	return tx.run("difference about "+d.Subject, openDifference, d.Kind, d.Partner, d.CaseNo, d.Subject, d.Ours, d.Theirs, d.FoundOn.String(), int64(0))
+}
+
+// CloseDifference ends an open difference, else ErrStale.
+func (tx *Tx) CloseDifference(id int64) error {
+	return tx.change(fmt.Sprintf("difference %d", id), "UPDATE differences SET closed = 1 WHERE id = $1 AND closed = 0", id)
+}
+
+// Differences returns the differences, oldest first.
+func (tx *Tx) Differences(openOnly bool) ([]exchange.Difference, error) {
+	text := "SELECT id, " + differenceColumns + " FROM differences ORDER BY id"
+	if openOnly {
+		text = "SELECT id, " + differenceColumns + " FROM differences WHERE closed = 0 ORDER BY id"
+	}
+	return many(tx, "differences", func(r row, d *exchange.Difference) error {
+		var closed int64
+		err := r.Scan(&d.ID, &d.Kind, &d.Partner, &d.CaseNo, &d.Subject, &d.Ours, &d.Theirs, &d.FoundOn, &closed)
+		d.Closed = closed == 1
+		return err
+	}, text)
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/pressly/goose/v3"
+)
+
+// engine is what differs between SQLite and PostgreSQL. Both pass the same
+// suite (TestEngines…).
+type engine interface {
+	// open connects; writers and readers may be the same pool.
+	open(ctx context.Context) (writers, readers *pool, err error)
+	// writeOptions and readOptions are those of Tx and View.
+	writeOptions() *sql.TxOptions
+	readOptions() *sql.TxOptions
+	// statements is the context that single statements run with; begin and
+	// the methods of Tx have checked ctx already.
+	statements(ctx context.Context) context.Context
+	// conflict reports whether running the transaction again may succeed.
+	conflict(err error) bool
+	// fill puts the engine's own words into the schema text.
+	fill(schema string) string
+	// guards makes the tables of the journal and the ledger append-only.
+	guards() string
+	// lockChain takes the right to append to a chain of the journal until
+	// the transaction ends; "" when the write transaction has it anyway.
+	lockChain() string
+	// lockJournal keeps all others from appending until the transaction ends.
+	lockJournal() string
+	// dialect is goose's name of the engine.
+	dialect() goose.Dialect
+	// backup writes a copy of the whole store to a file.
+	backup(ctx context.Context, readers *pool, path string) error
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"carryover/exchange"
+)
+
+const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash"
+
+var (
+	insertEvent = insertInto("journal", journalColumns)
+	selectEvent = "SELECT id, " + journalColumns + " FROM journal "
+	selectHead  = "SELECT n, hash FROM journal WHERE chain = $1 ORDER BY n DESC LIMIT 1"
+)
+
+// saltSize is enough that a digest says nothing about a payload that is gone.
+const saltSize = 16
+
+// head is the last event of a chain; n is 0 for an empty chain.
+type head struct {
+	n    int
+	hash []byte
+}
+
+func (tx *Tx) remember(chain string, h head) {
+	if tx.heads == nil {
+		tx.heads = make(map[string]head)
+	}
+	tx.heads[chain] = h
+}
+
+// head finds the end of a chain, with the right to append to it.
+func (tx *Tx) head(chain string) (head, error) {
+	if h, ok := tx.heads[chain]; ok {
+		return h, nil
+	}
+	if lock := tx.eng.lockChain(); lock != "" {
+		if _, err := tx.exec(lock, chain); err != nil {
+			return head{}, err
+		}
+	}
+	h, err := one(tx, "chain "+chain, func(r row, h *head) error { return r.Scan(&h.n, &h.hash) }, selectHead, chain)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return h, err
+}
+
+// eventDigest is the salted digest of an event's payload: it stays when
+// payload and salt are purged, and then tells nothing about them.
+func eventDigest(salt, payload []byte) []byte {
+	h := sha256.New()
+	h.Write(salt)
+	h.Write(payload)
+	return h.Sum(nil)
+}
+
+// eventHash chains an event: SHA-256 over the predecessor's hash (32 zero
+// bytes for the first of a chain), then chain, n, at, date, actor, what, why,
+// file and digest. Numbers are 8 bytes big-endian (at in microseconds, the
+// date as yyyymmdd); texts and the digest are preceded by their length as
+// such a number.
+func eventHash(e *exchange.JournalEvent) []byte {
+	b := make([]byte, 0, 512)
+	if len(e.Prev) == 0 {
+		b = append(b, make([]byte, sha256.Size)...)
+	} else {
+		b = append(b, e.Prev...)
+	}
+	text := func(s string) {
+		b = binary.BigEndian.AppendUint64(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	number := func(n int64) { b = binary.BigEndian.AppendUint64(b, uint64(n)) }
+	text(e.Chain)
+	number(int64(e.N))
+	number(micros(e.At))
+	number(int64(e.On))
+	text(e.Actor)
+	text(e.What)
+	text(e.Why)
+	number(e.FileID)
+	number(int64(len(e.Digest)))
+	b = append(b, e.Digest...)
+	sum := sha256.Sum256(b)
+	return sum[:]
+}
+
+// Journal appends an event to its chain. The caller gives Chain, At, On,
+// Actor, What, Why, FileID and Payload; the store numbers, salts and hashes.
+func (tx *Tx) Journal(e exchange.JournalEvent) error {
+	name := "journal of " + e.Chain
+	last, err := tx.head(e.Chain)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if e.Payload == nil {
+		e.Payload = []byte{}
+	}
+	e.Salt = make([]byte, saltSize)
+	if _, err := rand.Read(e.Salt); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	e.N, e.Prev = last.n+1, last.hash
+	e.Digest = eventDigest(e.Salt, e.Payload)
+	e.Hash = eventHash(&e)
+	if err := tx.run(name, insertEvent, e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.Why, e.FileID,
+		e.Payload, e.Salt, e.Digest, e.Hash); err != nil {
+		return err
+	}
+	tx.remember(e.Chain, head{e.N, e.Hash})
+	return nil
+}
+
+func scanEvent(r row, e *exchange.JournalEvent) error {
+	var at int64
+	err := r.Scan(&e.ID, &e.Chain, &e.N, &at, &e.On, &e.Actor, &e.What, &e.Why, &e.FileID, &e.Payload, &e.Salt, &e.Digest, &e.Hash)
+	e.At = instant(at)
+	return err
+}
+
+// JournalOf returns the events of a chain in order: what happened to a case.
+func (tx *Tx) JournalOf(chain string) ([]exchange.JournalEvent, error) {
+	events, err := many(tx, "journal of "+chain, scanEvent, selectEvent+"WHERE chain = $1 ORDER BY n", chain)
+	for i := 1; i < len(events); i++ {
+		events[i].Prev = events[i-1].Hash
+	}
+	return events, err
+}
+
+// EachEvent calls fn for every event, in the order in which they were stored,
+// page by page. Prev is not filled.
+func (tx *Tx) EachEvent(fn func(exchange.JournalEvent) error) error {
+	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
+		if last == nil {
+			last = &exchange.JournalEvent{}
+		}
+		return many(tx, "journal", scanEvent, selectEvent+"WHERE id > $1 ORDER BY id LIMIT $2", last.ID, int64(pageSize))
+	}, fn)
+}
+
+// PurgePayload removes what an event said, with its salt, and keeps its
+// digest, so that the chain still holds. Who purges journals it.
+func (tx *Tx) PurgePayload(chain string, n int) error {
+	return tx.change("journal of "+chain, "UPDATE journal SET payload = NULL, salt = NULL WHERE chain = $1 AND n = $2 AND payload IS NOT NULL", chain, int64(n))
+}

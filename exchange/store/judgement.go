@@ -1,0 +1,155 @@
+package store
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+)
+
+const judgementColumns = "file_id, ordinal, part, line, row_no, record_no, verdict, code, field, words, echo, raw, nights, told"
+
+var (
+	insertJudgement = insertInto("judgements", judgementColumns)
+	selectJudgement = "SELECT " + judgementColumns + " FROM judgements "
+	// updateJudgement: held → accepted or refused, or held one night more; never back.
+	updateJudgement = "UPDATE judgements SET " + setAll(judgementColumns) + " WHERE file_id = $1 AND ordinal = $2 AND part = $3 AND verdict = 'held'"
+)
+
+// judged is the last record judged in a transaction: a record has one row
+// per fault, numbered from 0.
+type judged struct {
+	file    int64
+	ordinal int
+	part    int
+}
+
+func judgementArgs(j *exchange.Judgement, part int) []any {
+	return []any{
+		j.FileID, int64(j.Ordinal), int64(part), int64(j.Line), int64(j.Row), j.RecordNo, string(j.Verdict), string(j.Code),
+		j.Field, j.Text, j.Echo, j.Raw, int64(j.Nights), flag(j.Told),
+	}
+}
+
+// placed is a judgement with its place among those of its record.
+type placed struct {
+	exchange.Judgement
+	part int
+}
+
+func scanPlaced(r row, p *placed) error {
+	var told int64
+	j := &p.Judgement
+	err := r.Scan(
+		&j.FileID, &j.Ordinal, &p.part, &j.Line, &j.Row, &j.RecordNo, (*string)(&j.Verdict), (*string)(&j.Code),
+		&j.Field, &j.Text, &j.Echo, &j.Raw, &j.Nights, &told,
+	)
+	j.Told = told == 1
+	return err
+}
+
+func scanJudgement(r row, j *exchange.Judgement) error {
+	var p placed
+	err := scanPlaced(r, &p)
+	*j = p.Judgement
+	return err
+}
+
+// InsertJudgement stores a verdict on a record. Further faults of the same
+// record are stored by further calls right behind, in the same transaction.
+func (tx *Tx) InsertJudgement(j exchange.Judgement) error {
+	next := judged{file: j.FileID, ordinal: j.Ordinal}
+	if tx.judged.file == j.FileID && tx.judged.ordinal == j.Ordinal {
+		next.part = tx.judged.part + 1
+	}
+	if err := tx.run("judgement on "+j.RecordNo, insertJudgement, judgementArgs(&j, next.part)...); err != nil {
+		return err
+	}
+	tx.judged = next
+	return nil
+}
+
+// UpdateJudgement changes the verdict on a record that is still held, else
+// ErrStale. A held record has one judgement.
+func (tx *Tx) UpdateJudgement(j exchange.Judgement) error {
+	return tx.change("judgement on "+j.RecordNo, updateJudgement, judgementArgs(&j, 0)...)
+}
+
+// HeldJudgements returns the records still held, of one file or (0) of all,
+// by file and place.
+func (tx *Tx) HeldJudgements(fileID int64) ([]exchange.Judgement, error) {
+	if fileID == 0 {
+		return many(tx, "held records", scanJudgement, selectJudgement+"WHERE verdict = 'held' ORDER BY file_id, ordinal, part")
+	}
+	return many(tx, "held records", scanJudgement, selectJudgement+"WHERE verdict = 'held' AND file_id = $1 ORDER BY ordinal, part", fileID)
+}
+
+// UntoldJudgements returns the verdicts of a file that stand in no receipt yet.
+func (tx *Tx) UntoldJudgements(fileID int64) ([]exchange.Judgement, error) {
+	return many(tx, "untold verdicts", scanJudgement, selectJudgement+"WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part", fileID)
+}
+
+// UntoldFiles returns the files with verdicts that stand in no receipt yet.
+func (tx *Tx) UntoldFiles() ([]int64, error) {
+	return many(tx, "files with untold verdicts", func(r row, id *int64) error { return r.Scan(id) },
+		"SELECT DISTINCT file_id FROM judgements WHERE told = 0 ORDER BY file_id")
+}
+
+// MarkTold records that all verdicts of a file stand in a queued receipt.
+func (tx *Tx) MarkTold(fileID int64) error {
+	if _, err := tx.exec("UPDATE judgements SET told = 1 WHERE file_id = $1 AND told = 0", fileID); err != nil {
+		return fmt.Errorf("verdicts of file %d: %w", fileID, err)
+	}
+	return nil
+}
+
+// JudgementsByFile calls fn for every verdict of a file, in the order of the
+// records, page by page, so that fn may use the transaction.
+func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) error {
+	return pages(func(last *placed) ([]placed, error) {
+		if last == nil {
+			last = &placed{Judgement: exchange.Judgement{Ordinal: -1}}
+		}
+		return many(tx, fmt.Sprintf("verdicts of file %d", fileID), scanPlaced, selectJudgement+
+			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part LIMIT $4",
+			fileID, int64(last.Ordinal), int64(last.part), int64(pageSize))
+	}, func(p placed) error { return fn(p.Judgement) })
+}
+
+const (
+	claimKey = "INSERT INTO claims (kind, party, claim_key, file_id) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, party, claim_key) DO NOTHING"
+	claimant = "SELECT file_id FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3"
+)
+
+// ClaimKey takes a record's duplicate key for a file. ok is false when the
+// key is taken; by is the file that has it.
+func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool, err error) {
+	n, err := tx.exec(claimKey, kind, party, key, fileID)
+	if err != nil {
+		return 0, false, fmt.Errorf("claim %s: %w", key, err)
+	}
+	if n == 1 {
+		return fileID, true, nil
+	}
+	by, err = tx.number("claim "+key, claimant, kind, party, key)
+	return by, false, err
+}
+
+// ReleaseKey gives back a key that a file took: its record was refused later.
+func (tx *Tx) ReleaseKey(kind, party, key string, fileID int64) error {
+	if _, err := tx.exec("DELETE FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3 AND file_id = $4", kind, party, key, fileID); err != nil {
+		return fmt.Errorf("release %s: %w", key, err)
+	}
+	return nil
+}
+
+// ReleaseKeys gives back all keys that a file took: it was rejected whole.
+func (tx *Tx) ReleaseKeys(fileID int64) error {
+	f, err := tx.File(fileID)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec("DELETE FROM claims WHERE kind = $1 AND party = $2 AND file_id = $3", f.Kind, f.Party, fileID); err != nil {
+		return fmt.Errorf("release keys of file %d: %w", fileID, err)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+)
+
+const outgoingColumns = "party, kind, record_no, case_no, encoded, row_count, amount, file_id"
+
+var (
+	insertOutgoing = insertInto("outgoing", outgoingColumns)
+	selectOutgoing = "SELECT id, " + outgoingColumns + " FROM outgoing "
+)
+
+func scanOutgoing(r row, o *exchange.Outgoing) error {
+	return r.Scan(&o.ID, &o.Party, &o.Kind, &o.RecordNo, optional[string]{&o.CaseNo}, &o.Rows, &o.RowCount, (*int64)(&o.Amount), optional[int64]{&o.FileID})
+}
+
+// InsertOutgoing queues a record for a party, in the transaction of what made it.
+func (tx *Tx) InsertOutgoing(o exchange.Outgoing) error {
+	return tx.run("outgoing "+o.RecordNo, insertOutgoing, o.Party, o.Kind, o.RecordNo, ref(o.CaseNo), o.Rows, int64(o.RowCount), int64(o.Amount), ref(o.FileID))
+}
+
+// Waiting counts the records of a kind that wait for a party.
+type Waiting struct {
+	Party, Kind string
+	Records     int
+}
+
+// WaitingOutgoing lists for whom records wait, by party and kind.
+func (tx *Tx) WaitingOutgoing() ([]Waiting, error) {
+	return many(tx, "waiting records", func(r row, w *Waiting) error {
+		return r.Scan(&w.Party, &w.Kind, &w.Records)
+	}, "SELECT party, kind, count(*) FROM outgoing WHERE file_id IS NULL GROUP BY party, kind ORDER BY party, kind")
+}
+
+// EachOutgoingFor calls fn for every record of a kind that waits for a party,
+// in the order in which they were queued, page by page.
+func (tx *Tx) EachOutgoingFor(party, kind string, fn func(exchange.Outgoing) error) error {
+	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {
+		if last == nil {
+			last = &exchange.Outgoing{}
+		}
+		return many(tx, "waiting records", scanOutgoing, selectOutgoing+
+			"WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4", party, kind, last.ID, int64(pageSize))
+	}, fn)
+}
+
+// OutgoingFor returns at most limit (0: all) records of a kind that wait for a
+// party, those queued after an ID.
+func (tx *Tx) OutgoingFor(party, kind string, afterID int64, limit int) ([]exchange.Outgoing, error) {
+	const waiting = "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"
+	if limit == 0 {
+		return many(tx, "waiting records", scanOutgoing, selectOutgoing+waiting, party, kind, afterID)
+	}
+	return many(tx, "waiting records", scanOutgoing, selectOutgoing+waiting+" LIMIT $4", party, kind, afterID, int64(limit))
+}
+
+// AssignOutgoing puts the waiting records of a party and kind up to an ID
+// into a batch. They must be as many as the batch has records: on PostgreSQL
+// one with a smaller ID may have been committed since they were read, and
+// then it is ErrStale and the batch must be made again.
+func (tx *Tx) AssignOutgoing(party, kind string, upToID, fileID int64, records int) error {
+	n, err := tx.exec("UPDATE outgoing SET file_id = $4 WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id <= $3", party, kind, upToID, fileID)
+	if err == nil && n != int64(records) {
+		err = fmt.Errorf("%d records wait instead of %d: %w", n, records, ErrStale)
+	}
+	if err != nil {
+		return fmt.Errorf("assign %s for %s: %w", kind, party, err)
+	}
+	return nil
+}
+
+// EachOutgoingByFile calls fn for every record of a batch, in its order, page by page.
+func (tx *Tx) EachOutgoingByFile(fileID int64, fn func(exchange.Outgoing) error) error {
+	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {
+		if last == nil {
+			last = &exchange.Outgoing{}
+		}
+		return many(tx, "records of a batch", scanOutgoing, selectOutgoing+"WHERE file_id = $1 AND id > $2 ORDER BY id LIMIT $3", fileID, last.ID, int64(pageSize))
+	}, fn)
+}
+
+// OutgoingByFile returns all records of a batch, in its order.
+func (tx *Tx) OutgoingByFile(fileID int64) (all []exchange.Outgoing, err error) {
+	err = tx.EachOutgoingByFile(fileID, func(o exchange.Outgoing) error {
+		all = append(all, o)
+		return nil
+	})
+	return all, err
+}
+
+// OutgoingByCase returns all records that were made for a case, as queued.
+func (tx *Tx) OutgoingByCase(caseNo string) ([]exchange.Outgoing, error) {
+	return many(tx, "outgoing records of case "+caseNo, scanOutgoing, selectOutgoing+"WHERE case_no = $1 ORDER BY id", caseNo)
+}

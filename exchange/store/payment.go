@@ -1,0 +1,148 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"carryover/exchange"
+)
+
+const paymentColumns = "ref, file_id, partner, purpose, lump, amount, track, value_on, bank_ref, doc"
+
+var (
+	insertPayment = insertInto("payments", paymentColumns)
+	updatePayment = "UPDATE payments SET " + setAll(paymentColumns) + " WHERE ref = $1 AND track = $11"
+	selectPayment = "SELECT " + paymentColumns + " FROM payments "
+	insertItem    = insertInto("payment_items", "ref, ordinal, case_no, part, amount")
+)
+
+// paymentDoc is what of a payment is only read together with it.
+type paymentDoc struct {
+	Payee  exchange.Account `json:"payee"`
+	Text   string           `json:"text"`
+	Reason string           `json:"reason,omitempty"`
+}
+
+func paymentArgs(p *exchange.Payment) ([]any, error) {
+	doc, err := json.Marshal(&paymentDoc{Payee: p.Payee, Text: p.Text, Reason: p.Reason})
+	if err != nil {
+		return nil, fmt.Errorf("payment %s: %w", p.Ref, err)
+	}
+	return []any{
+		p.Ref, ref(p.FileID), p.Partner, p.Purpose, flag(p.Lump), int64(p.Amount), string(p.Track), p.ValueOn.String(), p.BankRef, string(doc),
+	}, nil
+}
+
+func scanPayment(r row, p *exchange.Payment) error {
+	var doc []byte
+	var lump int64
+	if err := r.Scan(&p.Ref, optional[int64]{&p.FileID}, &p.Partner, &p.Purpose, &lump, (*int64)(&p.Amount), (*string)(&p.Track), &p.ValueOn, &p.BankRef, &doc); err != nil {
+		return err
+	}
+	var d paymentDoc
+	if err := json.Unmarshal(doc, &d); err != nil {
+		return fmt.Errorf("payment %s: %w", p.Ref, err)
+	}
+	p.Lump, p.Payee, p.Text, p.Reason = lump == 1, d.Payee, d.Text, d.Reason
+	return nil
+}
+
+// InsertPayment stores a payment with its items, which must add up to it.
+func (tx *Tx) InsertPayment(p exchange.Payment) error {
+	sum := p.Amount - p.Amount
+	for _, it := range p.Items {
+		var err error
+		if sum, err = sum.Add(it.Amount); err != nil {
+			return fmt.Errorf("payment %s: %w", p.Ref, err)
+		}
+	}
+	if sum != p.Amount {
+		return fmt.Errorf("payment %s: %s, but its items add up to %s", p.Ref, p.Amount, sum)
+	}
+	args, err := paymentArgs(&p)
+	if err != nil {
+		return err
+	}
+	if err := tx.run("payment "+p.Ref, insertPayment, args...); err != nil {
+		return err
+	}
+	for i, it := range p.Items {
+		if err := tx.run("payment "+p.Ref, insertItem, p.Ref, int64(i+1), it.CaseNo, int64(it.Part), int64(it.Amount)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UpdatePayment changes a payment that is still on before's track, else
+// ErrStale. What it carries for which case never changes.
+func (tx *Tx) UpdatePayment(before, after exchange.Payment) error {
+	args, err := paymentArgs(&after)
+	if err != nil {
+		return err
+	}
+	return tx.change("payment "+after.Ref, updatePayment, append(args, string(before.Track))...)
+}
+
+func (tx *Tx) payments(what, text string, args ...any) ([]exchange.Payment, error) {
+	all, err := many(tx, what, scanPayment, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].Items, err = tx.paymentItems(all[i].Ref); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (tx *Tx) paymentItems(ref string) ([]exchange.PaymentItem, error) {
+	return many(tx, "items of payment "+ref, func(r row, it *exchange.PaymentItem) error {
+		return r.Scan(&it.CaseNo, &it.Part, (*int64)(&it.Amount))
+	}, "SELECT case_no, part, amount FROM payment_items WHERE ref = $1 ORDER BY ordinal", ref)
+}
+
+// Payment returns a payment by its EndToEndId.
+func (tx *Tx) Payment(ref string) (exchange.Payment, error) {
+	all, err := tx.payments("payment "+ref, selectPayment+"WHERE ref = $1", ref)
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("payment %s: %w", ref, ErrNotFound)
+	}
+	if err != nil {
+		return exchange.Payment{}, err
+	}
+	return all[0], nil
+}
+
+// PaymentsByFile returns the payments of a payment file, by reference.
+func (tx *Tx) PaymentsByFile(fileID int64) ([]exchange.Payment, error) {
+	return tx.payments("payments of a file", selectPayment+"WHERE file_id = $1 ORDER BY ref", fileID)
+}
+
+// PaymentsByCase returns the payments that carry something for a case.
+func (tx *Tx) PaymentsByCase(caseNo string) ([]exchange.Payment, error) {
+	return tx.payments("payments of case "+caseNo, selectPayment+
+		"WHERE ref IN (SELECT ref FROM payment_items WHERE case_no = $1) ORDER BY ref", caseNo)
+}
+
+// EachPayment calls fn for every payment on a track, by reference, page by
+// page, so that fn may use the transaction.
+func (tx *Tx) EachPayment(track exchange.MoneyTrack, fn func(exchange.Payment) error) error {
+	return pages(func(last *exchange.Payment) ([]exchange.Payment, error) {
+		if last == nil {
+			last = &exchange.Payment{}
+		}
+		return tx.payments("payments", selectPayment+"WHERE track = $1 AND ref > $2 ORDER BY ref LIMIT $3",
+			string(track), last.Ref, int64(pageSize))
+	}, fn)
+}
+
+// Payments returns all payments on a track.
+func (tx *Tx) Payments(track exchange.MoneyTrack) (all []exchange.Payment, err error) {
+	err = tx.EachPayment(track, func(p exchange.Payment) error {
+		all = append(all, p)
+		return nil
+	})
+	return all, err
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+)
+
+// pool is a bounded set of connections that keep their prepared statements.
+// database/sql's own pool would prepare a statement anew, or look for a
+// connection that has it, in every transaction.
+type pool struct {
+	db    *sql.DB
+	slots chan *conn // nil: a connection that is not open yet
+}
+
+// conn is one connection with the statements prepared on it.
+type conn struct {
+	*sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+func newPool(db *sql.DB, size int) *pool {
+	p := &pool{db: db, slots: make(chan *conn, size)}
+	for range size {
+		p.slots <- nil
+	}
+	return p
+}
+
+// get waits for a free connection.
+func (p *pool) get(ctx context.Context) (*conn, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case c := <-p.slots:
+		if c != nil {
+			return c, nil
+		}
+	}
+	raw, err := p.db.Conn(ctx)
+	if err != nil {
+		p.slots <- nil
+		return nil, err
+	}
+	return &conn{Conn: raw, stmts: make(map[string]*sql.Stmt)}, nil
+}
+
+// put gives a connection back; one that is not sound is closed instead.
+func (p *pool) put(c *conn, sound bool) error {
+	if sound {
+		p.slots <- c
+		return nil
+	}
+	// Close alone would hand the connection to the next caller of db.Conn, a
+	// transaction that could not be committed still open on it.
+	err := c.Raw(func(any) error { return driver.ErrBadConn })
+	if errors.Is(err, driver.ErrBadConn) {
+		err = nil
+	}
+	p.slots <- nil
+	return err
+}
+
+func (c *conn) shut() error {
+	var errs []error
+	for _, s := range c.stmts {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(append(errs, c.Close())...)
+}
+
+// close closes the connections that are free, then the rest with the DB.
+func (p *pool) close() error {
+	var errs []error
+	for range cap(p.slots) {
+		select {
+		case c := <-p.slots:
+			if c != nil {
+				errs = append(errs, c.shut())
+			}
+		default:
+		}
+	}
+	return errors.Join(append(errs, p.db.Close())...)
+}
+
+// stmt is the prepared statement of a text.
+func (c *conn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s := c.stmts[text]; s != nil {
+		return s, nil
+	}
+	s, err := c.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	c.stmts[text] = s
+	return s, nil
+}

@@ -1,0 +1,413 @@
+-- One schema for both engines. The words in capitals that are not SQL
+-- (IDENTITY, CLUSTERED) are filled in by the engine's file. Dates are text
+-- yyyy-mm-dd, months yyyy-mm, none is ''; instants are microseconds since
+-- 1970 in UTC, none is 0; money is fen; yes and no are 1 and 0; doc is JSON of
+-- what is never searched, summed or constrained. A reference to nothing is NULL.
+
+CREATE TABLE counters (
+    name TEXT NOT NULL PRIMARY KEY,
+    n    BIGINT NOT NULL CHECK (n > 0)
+) CLUSTERED;
+
+CREATE TABLE files (
+    id         IDENTITY,
+    dir        TEXT NOT NULL CHECK (dir IN ('in', 'out')),
+    party      TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    carrier    TEXT NOT NULL,
+    sha256     TEXT NOT NULL,
+    stored_sha TEXT NOT NULL,
+    size       BIGINT NOT NULL CHECK (size >= 0),
+    sequence   BIGINT NOT NULL CHECK (sequence >= 0),
+    state      TEXT NOT NULL,
+    verdict    TEXT NOT NULL CHECK (verdict IN ('', 'accepted', 'partly', 'rejected')),
+    code       TEXT NOT NULL,
+    words      TEXT NOT NULL,
+    seen       TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    sent_at    BIGINT NOT NULL,
+    resent     BIGINT NOT NULL CHECK (resent >= 0),
+    records    BIGINT NOT NULL CHECK (records >= 0),
+    accepted   BIGINT NOT NULL CHECK (accepted >= 0),
+    held       BIGINT NOT NULL CHECK (held >= 0),
+    refused    BIGINT NOT NULL CHECK (refused >= 0),
+    row_count  BIGINT NOT NULL CHECK (row_count >= 0),
+    total      BIGINT NOT NULL CHECK (total >= 0),
+    worked     BIGINT NOT NULL CHECK (worked >= 0),
+    spool      TEXT NOT NULL,
+    receipt    BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    dup_of     BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    CHECK (dir = 'in' AND state IN ('fetched', 'worked', 'rejected', 'duplicate', 'quarantined')
+        OR dir = 'out' AND state IN ('queued', 'sent', 'receipted', 'refused')),
+    -- Inputs = accepted + held + refused, for every file that was worked.
+    CHECK (dir = 'out' OR state <> 'worked' OR records = accepted + held + refused)
+);
+CREATE INDEX files_name ON files (dir, party, name);
+CREATE INDEX files_sha ON files (dir, party, sha256);
+CREATE INDEX files_sequence ON files (dir, party, kind, sequence);
+CREATE UNIQUE INDEX files_out_sequence ON files (party, kind, sequence) WHERE dir = 'out' AND sequence > 0;
+CREATE INDEX files_to_work ON files (id) WHERE state = 'fetched';
+CREATE INDEX files_to_send ON files (id) WHERE state IN ('queued', 'sent');
+
+CREATE TABLE looks (
+    party      TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    size       BIGINT NOT NULL,
+    mod_time   BIGINT NOT NULL,
+    first_seen TEXT NOT NULL,
+    seen_at    BIGINT NOT NULL,
+    file_id    BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    after      TEXT NOT NULL CHECK (after IN ('', 'move', 'delete', 'bad')),
+    PRIMARY KEY (party, name)
+) CLUSTERED;
+
+CREATE TABLE cases (
+    case_no        TEXT NOT NULL PRIMARY KEY,
+    side           TEXT NOT NULL,
+    partner        TEXT NOT NULL,
+    state          TEXT NOT NULL,
+    form_track     TEXT NOT NULL,
+    money_track    TEXT NOT NULL,
+    held_from      TEXT NOT NULL,
+    hold           TEXT NOT NULL,
+    wish           TEXT NOT NULL CHECK (wish IN ('', 'cancel', 'propose_void', 'void')),
+    id_key         TEXT NOT NULL,
+    personal_no    TEXT NOT NULL,
+    application_no TEXT NOT NULL,
+    letter_no      TEXT NOT NULL,
+    opened_on      TEXT NOT NULL,
+    closed_on      TEXT NOT NULL,
+    due            TEXT NOT NULL,
+    rev            BIGINT NOT NULL CHECK (rev >= 0),
+    doc            TEXT NOT NULL,
+    CHECK ((state = 'held') = (held_from <> '')),
+    CHECK (side = side)
+) CLUSTERED;
+CREATE UNIQUE INDEX cases_letter ON cases (letter_no, side) WHERE letter_no <> '';
+CREATE UNIQUE INDEX cases_application ON cases (application_no, side) WHERE application_no <> '';
+CREATE INDEX cases_person ON cases (id_key);
+CREATE INDEX cases_state ON cases (side, state, case_no);
+
+CREATE TABLE letters (
+    letter_no   TEXT NOT NULL,
+    version     BIGINT NOT NULL CHECK (version > 0),
+    case_no     TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    side        TEXT NOT NULL CHECK (side IN ('in', 'out')),
+    letter_date TEXT NOT NULL,
+    id_key      TEXT NOT NULL,
+    from_agency TEXT NOT NULL,
+    to_agency   TEXT NOT NULL,
+    received_on TEXT NOT NULL,
+    doc         TEXT NOT NULL,
+    PRIMARY KEY (letter_no, version)
+) CLUSTERED;
+
+CREATE TABLE forms (
+    form_no            TEXT NOT NULL,
+    version            BIGINT NOT NULL CHECK (version > 0),
+    case_no            TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    side               TEXT NOT NULL,
+    nature             TEXT NOT NULL CHECK (nature IN ('original', 'corrected', 'supplement')),
+    letter_no          TEXT NOT NULL,
+    track              TEXT NOT NULL,
+    is_current         BIGINT NOT NULL CHECK (is_current IN (0, 1)),
+    money              TEXT NOT NULL CHECK (money IN ('REMITTED', 'NETTED', 'NOT_MOVED', 'PAID_TO_PERSON', 'ZERO')),
+    principal          BIGINT NOT NULL CHECK (principal >= 0),
+    interest           BIGINT NOT NULL CHECK (interest >= 0),
+    amount             BIGINT NOT NULL CHECK (amount >= 0),
+    credited           BIGINT NOT NULL CHECK (credited >= 0),
+    months_credited    BIGINT NOT NULL CHECK (months_credited >= 0),
+    months_overlapping BIGINT NOT NULL CHECK (months_overlapping >= 0),
+    issued_on          TEXT NOT NULL,
+    received_on        TEXT NOT NULL,
+    posted_on          TEXT NOT NULL,
+    doc                TEXT NOT NULL,
+    PRIMARY KEY (form_no, version),
+    CHECK (amount = principal + interest),
+    CHECK (side = 'in' AND track IN ('none', 'received', 'differs', 'checked', 'posted')
+        OR side = 'out' AND track IN ('none', 'refused', 'queued', 'sent', 'delivered'))
+) CLUSTERED;
+CREATE INDEX forms_case ON forms (case_no);
+CREATE UNIQUE INDEX forms_current ON forms (form_no) WHERE is_current = 1;
+
+CREATE TABLE applications (
+    application_no TEXT NOT NULL,
+    version        BIGINT NOT NULL CHECK (version > 0),
+    case_no        TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    id_key         TEXT NOT NULL,
+    applied_on     TEXT NOT NULL,
+    received_on    TEXT NOT NULL,
+    doc            TEXT NOT NULL,
+    PRIMARY KEY (application_no, version)
+) CLUSTERED;
+
+CREATE TABLE registry (
+    personal_no TEXT NOT NULL PRIMARY KEY,
+    as_of       TEXT NOT NULL,
+    id_key      TEXT NOT NULL,
+    status      TEXT NOT NULL CHECK (status IN ('active', 'stopped', 'ended', 'retired', 'deceased', 'in_hospital', 'frozen')),
+    arrears     BIGINT NOT NULL CHECK (arrears >= 0),
+    principal   BIGINT NOT NULL CHECK (principal >= 0),
+    interest    BIGINT NOT NULL CHECK (interest >= 0),
+    file_id     BIGINT NOT NULL REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    file_date   TEXT NOT NULL,
+    named_in    BIGINT NOT NULL,
+    doc         TEXT NOT NULL
+) CLUSTERED;
+CREATE INDEX registry_person ON registry (id_key);
+
+CREATE TABLE whole_registries (
+    file_id BIGINT NOT NULL PRIMARY KEY REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    as_of   TEXT NOT NULL
+);
+
+CREATE TABLE certificates (
+    certificate_no TEXT NOT NULL PRIMARY KEY,
+    replaces       TEXT NOT NULL,
+    replaced_by    TEXT NOT NULL,
+    request_no     TEXT NOT NULL,
+    personal_no    TEXT NOT NULL,
+    issued_on      TEXT NOT NULL,
+    balance        BIGINT NOT NULL CHECK (balance >= 0),
+    arrears        BIGINT NOT NULL CHECK (arrears >= 0),
+    doc            TEXT NOT NULL
+) CLUSTERED;
+CREATE UNIQUE INDEX certificates_live ON certificates (personal_no) WHERE replaced_by = '';
+
+CREATE TABLE certificate_requests (
+    request_no     TEXT NOT NULL PRIMARY KEY,
+    file_id        BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    requested_on   TEXT NOT NULL,
+    personal_no    TEXT NOT NULL,
+    certificate_no TEXT NOT NULL,
+    doc            TEXT NOT NULL
+) CLUSTERED;
+CREATE INDEX certificate_requests_open ON certificate_requests (request_no) WHERE certificate_no = '';
+
+CREATE TABLE postings (
+    posting_no   TEXT NOT NULL PRIMARY KEY,
+    case_no      TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    posting_row  TEXT NOT NULL CHECK (posting_row IN ('E', 'B', 'N', 'Y', 'U')),
+    undoes       TEXT NOT NULL,
+    form_no      TEXT NOT NULL,
+    form_version BIGINT NOT NULL CHECK (form_version >= 0),
+    part         BIGINT NOT NULL CHECK (part >= 0),
+    state        TEXT NOT NULL CHECK (state IN ('queued', 'done', 'refused', 'undone')),
+    principal    BIGINT NOT NULL CHECK (principal >= 0),
+    interest     BIGINT NOT NULL CHECK (interest >= 0),
+    amount       BIGINT NOT NULL CHECK (amount >= 0),
+    months       BIGINT NOT NULL CHECK (months >= 0),
+    code         TEXT NOT NULL,
+    words        TEXT NOT NULL,
+    queued_on    TEXT NOT NULL,
+    done_on      TEXT NOT NULL,
+    CHECK ((posting_row = 'U') = (undoes <> ''))
+) CLUSTERED;
+CREATE INDEX postings_case ON postings (case_no);
+
+CREATE TABLE remittances (
+    case_no   TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    part      BIGINT NOT NULL CHECK (part > 0),
+    side      TEXT NOT NULL,
+    letter_no TEXT NOT NULL,
+    form_no   TEXT NOT NULL,
+    amount    BIGINT NOT NULL CHECK (amount >= 0),
+    received  BIGINT NOT NULL CHECK (received >= 0),
+    track     TEXT NOT NULL,
+    pay_to    TEXT NOT NULL CHECK (pay_to IN ('', 'partner', 'person')),
+    attempts  BIGINT NOT NULL CHECK (attempts >= 0),
+    ref       TEXT NOT NULL,
+    since     TEXT NOT NULL,
+    doc       TEXT NOT NULL,
+    PRIMARY KEY (case_no, part),
+    CHECK (side = 'in' AND track IN ('none', 'differs', 'received', 'matched', 'posted', 'not_due')
+        OR side = 'out' AND track IN ('returned', 'due', 'ordered', 'released', 'unknown', 'submitted', 'settled', 'not_due'))
+) CLUSTERED;
+CREATE INDEX remittances_track ON remittances (side, track, case_no, part);
+
+CREATE TABLE payments (
+    ref      TEXT NOT NULL PRIMARY KEY,
+    file_id  BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    partner  TEXT NOT NULL,
+    purpose  TEXT NOT NULL CHECK (purpose IN ('transfer', 'supplement', 'refund')),
+    lump     BIGINT NOT NULL CHECK (lump IN (0, 1)),
+    amount   BIGINT NOT NULL CHECK (amount > 0),
+    track    TEXT NOT NULL CHECK (track IN ('returned', 'due', 'ordered', 'released', 'unknown', 'submitted', 'settled', 'not_due')),
+    value_on TEXT NOT NULL,
+    bank_ref TEXT NOT NULL,
+    doc      TEXT NOT NULL
+) CLUSTERED;
+CREATE INDEX payments_file ON payments (file_id);
+CREATE INDEX payments_track ON payments (track, ref);
+
+CREATE TABLE payment_items (
+    ref     TEXT NOT NULL REFERENCES payments (ref) DEFERRABLE INITIALLY DEFERRED,
+    ordinal BIGINT NOT NULL CHECK (ordinal > 0),
+    case_no TEXT NOT NULL,
+    part    BIGINT NOT NULL,
+    amount  BIGINT NOT NULL CHECK (amount > 0),
+    PRIMARY KEY (ref, ordinal),
+    UNIQUE (case_no, part, ref),
+    FOREIGN KEY (case_no, part) REFERENCES remittances (case_no, part) DEFERRABLE INITIALLY DEFERRED
+) CLUSTERED;
+
+CREATE TABLE advices (
+    ref       TEXT NOT NULL,
+    letter_no TEXT NOT NULL,
+    side      TEXT NOT NULL CHECK (side IN ('in', 'out')),
+    partner   TEXT NOT NULL,
+    purpose   TEXT NOT NULL CHECK (purpose IN ('transfer', 'supplement', 'refund')),
+    amount    BIGINT NOT NULL CHECK (amount >= 0),
+    value_on  TEXT NOT NULL,
+    doc       TEXT NOT NULL,
+    PRIMARY KEY (ref, letter_no, side)
+) CLUSTERED;
+CREATE INDEX advices_letter ON advices (letter_no);
+
+CREATE TABLE bank_entries (
+    entry_key TEXT NOT NULL PRIMARY KEY,
+    account   TEXT NOT NULL,
+    credit    BIGINT NOT NULL CHECK (credit IN (0, 1)),
+    amount    BIGINT NOT NULL CHECK (amount >= 0),
+    booked_on TEXT NOT NULL,
+    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'settled', 'returned')),
+    case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    part      BIGINT NOT NULL CHECK (part >= 0),
+    doc       TEXT NOT NULL
+) CLUSTERED;
+CREATE INDEX bank_entries_unmatched ON bank_entries (entry_key) WHERE state = 'unmatched';
+CREATE INDEX bank_entries_case ON bank_entries (case_no);
+
+CREATE TABLE payees (
+    case_no  TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    payee_id TEXT NOT NULL,
+    relation TEXT NOT NULL CHECK (relation IN ('self', 'heir', 'guardian')),
+    num      BIGINT NOT NULL CHECK (num > 0),
+    den      BIGINT NOT NULL CHECK (den >= num),
+    doc      TEXT NOT NULL,
+    PRIMARY KEY (case_no, payee_id)
+) CLUSTERED;
+
+CREATE TABLE queries (
+    query_no TEXT NOT NULL PRIMARY KEY,
+    side     TEXT NOT NULL CHECK (side IN ('sent', 'received')),
+    party    TEXT NOT NULL,
+    case_no  TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    state    TEXT NOT NULL CHECK (state IN ('open', 'answered', 'closed')),
+    asked_on TEXT NOT NULL,
+    doc      TEXT NOT NULL
+) CLUSTERED;
+CREATE INDEX queries_case ON queries (case_no);
+CREATE INDEX queries_open ON queries (side, query_no) WHERE state = 'open';
+
+CREATE TABLE netting_lines (
+    month     TEXT NOT NULL,
+    partner   TEXT NOT NULL,
+    source    TEXT NOT NULL CHECK (source IN ('ours', 'theirs')),
+    direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+    letter_no TEXT NOT NULL,
+    form_no   TEXT NOT NULL,
+    amount    BIGINT NOT NULL CHECK (amount >= 0),
+    PRIMARY KEY (month, partner, source, direction, letter_no, form_no)
+) CLUSTERED;
+
+CREATE TABLE differences (
+    id       IDENTITY,
+    kind     TEXT NOT NULL CHECK (kind IN ('reconciliation', 'netting', 'money', 'file')),
+    partner  TEXT NOT NULL,
+    case_no  TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    ours     TEXT NOT NULL,
+    theirs   TEXT NOT NULL,
+    found_on TEXT NOT NULL,
+    closed   BIGINT NOT NULL CHECK (closed IN (0, 1))
+);
+CREATE UNIQUE INDEX differences_open ON differences (kind, subject, partner) WHERE closed = 0;
+
+CREATE TABLE judgements (
+    file_id   BIGINT NOT NULL REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    ordinal   BIGINT NOT NULL CHECK (ordinal >= 0),
+    part      BIGINT NOT NULL CHECK (part >= 0),
+    line      BIGINT NOT NULL,
+    row_no    BIGINT NOT NULL,
+    record_no TEXT NOT NULL,
+    verdict   TEXT NOT NULL CHECK (verdict IN ('accepted', 'held', 'refused')),
+    code      TEXT NOT NULL,
+    field     TEXT NOT NULL,
+    words     TEXT NOT NULL,
+    echo      TEXT NOT NULL,
+    raw       BYTEA,
+    nights    BIGINT NOT NULL CHECK (nights >= 0),
+    told      BIGINT NOT NULL CHECK (told IN (0, 1)),
+    PRIMARY KEY (file_id, ordinal, part)
+) CLUSTERED;
+CREATE INDEX judgements_held ON judgements (file_id, ordinal) WHERE verdict = 'held';
+CREATE INDEX judgements_untold ON judgements (file_id, ordinal) WHERE told = 0;
+
+CREATE TABLE claims (
+    kind      TEXT NOT NULL,
+    party     TEXT NOT NULL,
+    claim_key TEXT NOT NULL,
+    file_id   BIGINT NOT NULL REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (kind, party, claim_key)
+) CLUSTERED;
+
+CREATE TABLE outgoing (
+    id        IDENTITY,
+    party     TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    record_no TEXT NOT NULL,
+    case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    encoded   BYTEA NOT NULL,
+    row_count BIGINT NOT NULL CHECK (row_count > 0),
+    amount    BIGINT NOT NULL CHECK (amount >= 0),
+    file_id   BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX outgoing_waiting ON outgoing (party, kind, id) WHERE file_id IS NULL;
+CREATE INDEX outgoing_file ON outgoing (file_id, id) WHERE file_id IS NOT NULL;
+CREATE INDEX outgoing_case ON outgoing (case_no) WHERE case_no IS NOT NULL;
+
+CREATE TABLE runs (
+    id         IDENTITY,
+    job        TEXT NOT NULL,
+    run_date   TEXT NOT NULL,
+    run_window TEXT NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed', 'missed')),
+    started    BIGINT NOT NULL,
+    ended      BIGINT NOT NULL,
+    step       TEXT NOT NULL,
+    attempts   BIGINT NOT NULL CHECK (attempts >= 0),
+    doc        TEXT NOT NULL,
+    UNIQUE (job, run_date, run_window)
+);
+
+CREATE TABLE journal (
+    id      IDENTITY,
+    chain   TEXT NOT NULL,
+    n       BIGINT NOT NULL CHECK (n > 0),
+    at      BIGINT NOT NULL,
+    on_date TEXT NOT NULL,
+    actor   TEXT NOT NULL,
+    what    TEXT NOT NULL,
+    why     TEXT NOT NULL,
+    file_id BIGINT NOT NULL,
+    payload BYTEA,
+    salt    BYTEA,
+    digest  BYTEA NOT NULL,
+    hash    BYTEA NOT NULL,
+    UNIQUE (chain, n),
+    CHECK ((payload IS NULL) = (salt IS NULL))
+);
+
+CREATE TABLE checkpoints (
+    id       IDENTITY,
+    at       BIGINT NOT NULL,
+    on_date  TEXT NOT NULL,
+    event_id BIGINT NOT NULL,
+    chains   BIGINT NOT NULL,
+    events   BIGINT NOT NULL,
+    cases    BIGINT NOT NULL,
+    heads    BYTEA NOT NULL,
+    hash     BYTEA NOT NULL
+);

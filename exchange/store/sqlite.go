@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// sqliteEngine is a file of this machine.
+type sqliteEngine struct{ path string }
+
+// sqliteReaders is how many snapshots can be read at a time.
+const sqliteReaders = 4
+
+// Pragmas go into the DSN, because database/sql opens connections when it
+// likes. WAL lets readers and the one writer go on side by side. synchronous
+// is FULL: with NORMAL a power cut takes back the last commits, and a payment
+// file that is already with the bank would be forgotten and made again. The
+// write lock is taken at BEGIN, because a lock taken halfway fails instead of
+// waiting when somebody else has written since.
+func (e *sqliteEngine) dsn(writer bool) string {
+	q := url.Values{}
+	for _, p := range []string{"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-32768)", "temp_store(MEMORY)"} {
+		q.Add("_pragma", p)
+	}
+	if writer {
+		q.Set("_txlock", "immediate")
+	} else {
+		q.Add("_pragma", "query_only(1)")
+	}
+	u := url.URL{Scheme: "file", OmitHost: true, Path: e.path, RawQuery: q.Encode()}
+	return u.String()
+}
+
+func (e *sqliteEngine) open(ctx context.Context) (writers, readers *pool, err error) {
+	if e.path, err = filepath.Abs(e.path); err != nil {
+		return nil, nil, err
+	}
+	// SQLite would make the file readable by others; the log beside it gets the mode of the file.
+	f, err := os.OpenFile(e.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err = f.Close(); err != nil {
+		return nil, nil, err
+	}
+	w, err := sql.Open("sqlite", e.dsn(true))
+	if err != nil {
+		return nil, nil, err
+	}
+	if err = w.PingContext(ctx); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%s: %w", filepath.Base(e.path), err), w.Close())
+	}
+	r, err := sql.Open("sqlite", e.dsn(false))
+	if err != nil {
+		return nil, nil, errors.Join(err, w.Close())
+	}
+	return newPool(w, 1), newPool(r, sqliteReaders), nil
+}
+
+func (e *sqliteEngine) writeOptions() *sql.TxOptions { return nil }
+
+// readOptions are none: the driver refuses read-only transactions, so the
+// readers' connections are query_only. A deferred transaction is a snapshot.
+func (e *sqliteEngine) readOptions() *sql.TxOptions { return nil }
+
+// statements run without a deadline: the driver starts a goroutine for each
+// statement whose context can be cancelled, and none of ours waits for long.
+func (e *sqliteEngine) statements(context.Context) context.Context { return context.Background() }
+
+// conflict: with the write lock taken at BEGIN there is nothing to repeat.
+func (e *sqliteEngine) conflict(error) bool { return false }
+
+// fill: rows in the order of their key without a second tree; an INTEGER
+// PRIMARY KEY is numbered by SQLite itself.
+func (e *sqliteEngine) fill(schema string) string {
+	return strings.NewReplacer(
+		"IDENTITY", "INTEGER PRIMARY KEY",
+		"CLUSTERED", "WITHOUT ROWID",
+	).Replace(schema)
+}
+
+// guards: SQLite writes triggers without functions.
+func (e *sqliteEngine) guards() string {
+	var b strings.Builder
+	for _, table := range appendOnly {
+		fmt.Fprintf(&b, "CREATE TRIGGER %[1]s_no_delete BEFORE DELETE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]s only grows'); END;\n", table)
+		if table != "journal" {
+			fmt.Fprintf(&b, "CREATE TRIGGER %[1]s_no_update BEFORE UPDATE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]s only grows'); END;\n", table)
+		}
+	}
+	fmt.Fprintf(&b, "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal WHEN NOT (%s) BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n",
+		strings.ReplaceAll(purgeOnly, "SAME", "IS"))
+	return b.String()
+}
+
+func (e *sqliteEngine) lockChain() string      { return "" }
+func (e *sqliteEngine) lockJournal() string    { return "" }
+func (e *sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }
+
+func (e *sqliteEngine) backup(ctx context.Context, _ *pool, path string) (err error) {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s: %w", filepath.Base(path), os.ErrExist)
+	}
+	part := path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	// Made first, so that the copy is never readable by others; SQLite accepts an empty file.
+	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if err != nil {
+			err = errors.Join(err, os.Remove(part))
+		}
+	}()
+	if err := e.vacuumInto(ctx, part); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	// Link refuses an existing name, which rename would replace.
+	if err := os.Link(part, path); err != nil {
+		return err
+	}
+	if err := os.Remove(part); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// vacuumInto copies through a connection of its own: a query_only one may not.
+func (e *sqliteEngine) vacuumInto(ctx context.Context, path string) (err error) {
+	db, err := sql.Open("sqlite", e.dsn(true))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	_, err = db.ExecContext(ctx, "VACUUM INTO $1", path)
+	return err
+}
+
+func syncDir(dir string) (err error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return d.Sync()
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+)
+
+// SQL texts are made once, from one list of columns per table, so that a
+// column stands in one place and its value in the same position.
+
+// insertInto is the insert of a table's columns.
+func insertInto(table, columns string) string {
+	n := strings.Count(columns, ",") + 1
+	b := []byte("INSERT INTO " + table + " (" + columns + ") VALUES (")
+	for i := 1; i <= n; i++ {
+		if i > 1 {
+			b = append(b, ", "...)
+		}
+		b = append(b, '$')
+		b = strconv.AppendInt(b, int64(i), 10)
+	}
+	return string(append(b, ')'))
+}
+
+// setAll is the part of an update that sets all columns, from $1 on.
+func setAll(columns string) string {
+	return assign(columns, func(_ string, i int) string { return "$" + strconv.Itoa(i+1) })
+}
+
+// setExcluded is the part of an upsert that takes over all columns.
+func setExcluded(columns string) string {
+	return assign(columns, func(c string, _ int) string { return "excluded." + c })
+}
+
+func assign(columns string, value func(column string, i int) string) string {
+	list := strings.Split(columns, ", ")
+	for i, c := range list {
+		list[i] = c + " = " + value(c, i)
+	}
+	return strings.Join(list, ", ")
+}
+
+// arg is the placeholder of the n-th argument.
+func arg(n int) string { return "$" + strconv.Itoa(n) }
+
+// anyOf is "column IN ($n, …)" for values that follow the args so far.
+func anyOf[T ~string](column string, values []T, args *[]any) string {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		*args = append(*args, string(v))
+		marks[i] = arg(len(*args))
+	}
+	return column + " IN (" + strings.Join(marks, ", ") + ")"
+}

@@ -1,0 +1,276 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Tx is a transaction of Store.Tx or Store.View, for one goroutine, valid
+// until the function it was given to returns.
+type Tx struct {
+	ctx  context.Context // of the caller: checked before each statement
+	sctx context.Context // statements run with it
+	eng  engine
+	pool *pool
+	conn *conn
+	sql  *sql.Tx
+	done bool // committed
+	lost bool // the commit failed: the connection may still be in the transaction
+
+	numbers map[string]int64 // counters drawn from in this transaction
+	drawn   []string         // their names, in the order of first use
+	heads   map[string]head  // last journal event of chains written here
+	judged  judged           // last record judged
+	parts   int              // depth of Part
+}
+
+func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, error) {
+	c, err := p.get(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	sctx := s.eng.statements(ctx)
+	t, err := c.BeginTx(sctx, o)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("begin: %w", err), p.put(c, false))
+	}
+	return &Tx{ctx: ctx, sctx: sctx, eng: s.eng, pool: p, conn: c, sql: t}, nil
+}
+
+func (tx *Tx) commit() error {
+	if err := tx.sql.Commit(); err != nil {
+		tx.lost = true
+		return fmt.Errorf("commit: %w", err)
+	}
+	tx.done = true
+	return nil
+}
+
+// end rolls back what is not committed and gives the connection back. A
+// panic of the caller comes here too: its transaction is rolled back.
+func (tx *Tx) end(err error) error {
+	var back error
+	if !tx.done {
+		if back = tx.sql.Rollback(); errors.Is(back, sql.ErrTxDone) {
+			back = nil // the context ended, or the commit failed: the driver has rolled back
+		}
+	}
+	return errors.Join(err, back, tx.pool.put(tx.conn, back == nil && !tx.lost && tx.ctx.Err() == nil))
+}
+
+// Context is the context that the transaction was begun with.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// SQL is the transaction itself, for a queue that must commit with the data.
+func (tx *Tx) SQL() *sql.Tx { return tx.sql }
+
+// Part runs fn so that its writes are undone when it fails, while the rest of
+// the transaction goes on: one bad record does not take its file with it.
+func (tx *Tx) Part(fn func() error) error {
+	tx.parts++
+	defer func() { tx.parts-- }()
+	name := fmt.Sprintf("part%d", tx.parts)
+	mark := len(tx.drawn)
+	if _, err := tx.exec("SAVEPOINT " + name); err != nil {
+		return err
+	}
+	failed := fn()
+	if failed == nil {
+		_, err := tx.exec("RELEASE SAVEPOINT " + name)
+		return err
+	}
+	// What was remembered of rows written in fn is forgotten with them.
+	for _, counter := range tx.drawn[mark:] {
+		delete(tx.numbers, counter)
+	}
+	tx.drawn = tx.drawn[:mark]
+	clear(tx.heads)
+	tx.judged = judged{}
+	if _, err := tx.sql.ExecContext(tx.sctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {
+		return errors.Join(failed, err)
+	}
+	_, err := tx.exec("RELEASE SAVEPOINT " + name)
+	return errors.Join(failed, err)
+}
+
+// flush writes what the transaction has gathered, before it commits.
+func (tx *Tx) flush() error { return tx.flushNumbers() }
+
+// exec runs a statement and returns the number of rows it changed.
+func (tx *Tx) exec(text string, args ...any) (int64, error) {
+	if err := tx.ctx.Err(); err != nil {
+		return 0, err
+	}
+	s, err := tx.conn.stmt(tx.sctx, text)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(tx.sctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// run is exec for a statement that must change exactly one row; what names
+// the row in errors.
+func (tx *Tx) run(what, text string, args ...any) error {
+	n, err := tx.exec(text, args...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if n != 1 {
+		return fmt.Errorf("%s: %d rows instead of 1", what, n)
+	}
+	return nil
+}
+
+// change is exec for a conditional update: no row means ErrStale.
+func (tx *Tx) change(what, text string, args ...any) error {
+	n, err := tx.exec(text, args...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("%s: %w", what, ErrStale)
+	}
+	return nil
+}
+
+// row is what a scan function reads from.
+type row interface{ Scan(dest ...any) error }
+
+// each calls take for every row. The rows must not be many: the connection
+// is busy until all are read, so take must not use the transaction.
+func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
+	if err := tx.ctx.Err(); err != nil {
+		return err
+	}
+	s, err := tx.conn.stmt(tx.sctx, text)
+	if err != nil {
+		return err
+	}
+	rows, err := s.QueryContext(tx.sctx, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := take(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// many reads all rows of a query.
+func many[T any](tx *Tx, what string, scan func(row, *T) error, text string, args ...any) ([]T, error) {
+	var all []T
+	err := tx.each(func(r row) error {
+		var x T
+		if err := scan(r, &x); err != nil {
+			return err
+		}
+		all = append(all, x)
+		return nil
+	}, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return all, nil
+}
+
+// one reads the first row of a query, or returns ErrNotFound.
+func one[T any](tx *Tx, what string, scan func(row, *T) error, text string, args ...any) (x T, err error) {
+	all, err := many(tx, what, scan, text, args...)
+	if err != nil {
+		return x, err
+	}
+	if len(all) == 0 {
+		return x, fmt.Errorf("%s: %w", what, ErrNotFound)
+	}
+	return all[0], nil
+}
+
+// number reads a query's single integer.
+func (tx *Tx) number(what, text string, args ...any) (int64, error) {
+	return one(tx, what, func(r row, n *int64) error { return r.Scan(n) }, text, args...)
+}
+
+// pageSize is how many rows are held in memory when a long list is walked.
+const pageSize = 500
+
+// pages walks a list page by page, so that take may use the transaction. next
+// reads the page that follows the last row of the page before (nil at first).
+func pages[T any](next func(last *T) ([]T, error), take func(T) error) error {
+	var last *T
+	for {
+		page, err := next(last)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			if err := take(page[i]); err != nil {
+				return err
+			}
+		}
+		if len(page) < pageSize {
+			return nil
+		}
+		last = &page[len(page)-1]
+	}
+}
+
+// flag is how yes and no are stored.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// micros is how instants are stored; the zero time is 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// instant reads what micros wrote, in UTC.
+func instant(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+// ref is how a reference to another row is stored: nothing is NULL.
+func ref[T string | int64](v T) any {
+	var none T
+	if v == none {
+		return nil
+	}
+	return v
+}
+
+// optional reads what ref wrote.
+type optional[T string | int64] struct{ to *T }
+
+// Scan implements sql.Scanner.
+func (o optional[T]) Scan(src any) error {
+	var none T
+	if src == nil {
+		*o.to = none
+		return nil
+	}
+	v, ok := src.(T)
+	if !ok {
+		return fmt.Errorf("cannot read a reference from %T", src)
+	}
+	*o.to = v
+	return nil
+}
