@@ -1,0 +1,139 @@
+package main_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "carryover"
+
+// everything stands for all packages but cmd and the test support.
+const everything = "*"
+
+// arrows lists which of our packages each package may import. Tests may
+// import anything; a package that is not in the table may not exist.
+var arrows = map[string][]string{
+	"exchange/code":            {},
+	"exchange/money":           {},
+	"exchange/calendar":        {},
+	"exchange/identity":        {},
+	"exchange/drop":            {},
+	"exchange/drop/sftpserver": {},
+	"exchange/drop/droptest":   {"exchange/drop", "exchange/drop/sftpserver"},
+	"exchange/seal":            {},
+	"exchange/ledger":          {"exchange/money"},
+	"exchange":                 {"exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger"},
+	"exchange/store":           {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar"},
+	"formats/batch":            {"exchange/code", "exchange/money", "exchange/calendar"},
+	"formats":                  {"formats/batch", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
+	"formats/iso20022":         {"exchange/money", "exchange/calendar"},
+	"formats/workbook":         {"exchange/money", "exchange/calendar"},
+	"jobs/report":              {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar", "formats/workbook"},
+	"jobs": {
+		"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger",
+		"exchange/store", "exchange/drop", "exchange/seal", "formats", "formats/batch", "formats/iso20022",
+		"formats/workbook", "jobs/report",
+	},
+	"jobs/nodes": {"jobs", "exchange", "exchange/store"},
+	"config":     {"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
+	"samples": {
+		"formats", "formats/batch", "formats/iso20022", "exchange", "exchange/code", "exchange/money",
+		"exchange/calendar", "exchange/identity",
+	},
+	"samples/vectors": {},
+	"samples/demo":    {everything},
+	"cmd/carryover":   {everything},
+}
+
+// alone lists packages that only some others may import, whatever the table says.
+var alone = map[string][]string{
+	"config":                 {"cmd/carryover", "samples/demo"},
+	"exchange/drop/droptest": {},
+	"cmd/carryover":          {},
+}
+
+// imports reads, for every package, what its own files import; tests apart.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	eachGoFile(t, func(name string) {
+		if strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg := path.Dir(name)
+		found[pkg] = append(found[pkg], []string{}...)
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ours, ok := strings.CutPrefix(imported, module+"/"); ok {
+				found[pkg] = append(found[pkg], ours)
+			}
+		}
+	})
+	return found
+}
+
+func TestImportsFollowTheTable(t *testing.T) {
+	read := imports(t)
+	if len(read) < 10 {
+		t.Fatalf("only %d packages found", len(read))
+	}
+	for pkg, imported := range read {
+		allowed, listed := arrows[pkg]
+		if !listed {
+			t.Errorf("package %s is not in the table", pkg)
+		}
+		for _, to := range imported {
+			if !allows(allowed, to) {
+				t.Errorf("%s imports %s: no such arrow", pkg, to)
+			}
+			if only, restricted := alone[to]; restricted && !slices.Contains(only, pkg) {
+				t.Errorf("%s imports %s, which only %v may", pkg, to, only)
+			}
+		}
+	}
+}
+
+func allows(allowed []string, to string) bool {
+	return slices.Contains(allowed, to) || slices.Contains(allowed, everything)
+}
+
+// root is the repository's folder, seen from this package.
+const root = "../.."
+
+// eachGoFile calls f with the slash path of every Go file below root.
+func eachGoFile(t *testing.T, f func(name string)) {
+	t.Helper()
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := path.Base(name); name != "." && (strings.HasPrefix(base, ".") || base == "testdata") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if strings.HasSuffix(name, ".go") {
+			f(name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
