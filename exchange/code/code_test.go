@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,25 +31,33 @@ func lists() map[string]List {
 func declared(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
-	notTest := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
-	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", notTest, 0)
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ast.Inspect(pkgs["code"], func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok || len(spec.Values) != 1 || spec.Type == nil {
-			return true
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
 		}
-		lit, isLit := spec.Values[0].(*ast.BasicLit)
-		name, isName := spec.Type.(*ast.Ident)
-		if isLit && isName && name.Name != "Lang" && name.Name != "Class" {
-			value, _ := strconv.Unquote(lit.Value)
-			found[name.Name] = append(found[name.Name], value)
-		}
-		return true
-	})
+		ast.Inspect(file, func(n ast.Node) bool { return constant(n, found) })
+	}
 	return found
+}
+
+// constant notes a typed constant of one value.
+func constant(n ast.Node, found map[string][]string) bool {
+	spec, ok := n.(*ast.ValueSpec)
+	if !ok || len(spec.Values) != 1 || spec.Type == nil {
+		return true
+	}
+	lit, isLit := spec.Values[0].(*ast.BasicLit)
+	name, isName := spec.Type.(*ast.Ident)
+	if isLit && isName && name.Name != "Lang" && name.Name != "Class" {
+		value, _ := strconv.Unquote(lit.Value)
+		found[name.Name] = append(found[name.Name], value)
+	}
+	return true
 }
 
 func TestEveryConstantIsInItsTable(t *testing.T) {
