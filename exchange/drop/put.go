@@ -132,6 +132,9 @@ func (d *folders) land(ctx context.Context, temp, p string, src io.ReaderAt, siz
 	e, err := d.look(ctx, p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := d.look(ctx, temp); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%w: the rename was confirmed but did not take place", ErrShort)
+		}
 		return nil // the partner took it the instant it landed
 	case err != nil:
 		return fmt.Errorf("after the rename: %w", err)
