@@ -80,7 +80,7 @@ func entryArgs(e *exchange.BankEntry) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bank entry %s: %w", e.Key, err)
 	}
-	return []any{e.Key, e.Account, flag(e.Credit), int64(e.Amount), e.BookedOn.String(), e.State, ref(e.CaseNo), int64(e.Part), string(doc)}, nil
+	return []any{e.Key, e.Account, bit(e.Credit), int64(e.Amount), e.BookedOn.String(), e.State, ref(e.CaseNo), int64(e.Part), string(doc)}, nil
 }
 
 func scanEntry(r row, e *exchange.BankEntry) error {

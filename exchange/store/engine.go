@@ -29,6 +29,8 @@ type engine interface {
 	lockChain() string
 	// lockJournal keeps all others from appending until the transaction ends.
 	lockJournal() string
+	// nextEntry issues the number of a ledger entry.
+	nextEntry() string
 	// dialect is goose's name of the engine.
 	dialect() goose.Dialect
 	// backup writes a copy of the whole store to a file.

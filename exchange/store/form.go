@@ -56,7 +56,7 @@ func formArgs(f *exchange.Form) ([]any, error) {
 		return nil, fmt.Errorf("form %s: %w", f.No, err)
 	}
 	return []any{
-		f.No, int64(f.Version), f.CaseNo, string(f.Side), f.Nature, f.LetterNo, string(f.Track), flag(f.Current), f.Money,
+		f.No, int64(f.Version), f.CaseNo, string(f.Side), f.Nature, f.LetterNo, string(f.Track), bit(f.Current), f.Money,
 		int64(f.Principal), int64(f.Interest), int64(f.Amount), int64(f.Credited), int64(f.MonthsCredited), int64(f.MonthsOverlapping),
 		f.IssuedOn.String(), f.ReceivedOn.String(), f.PostedOn.String(), string(doc),
 	}, nil
@@ -104,7 +104,7 @@ func (tx *Tx) UpdateForm(before, after exchange.Form) error {
 	if err != nil {
 		return err
 	}
-	return tx.change("form "+after.No, updateForm, append(args, string(before.Track), flag(before.Current))...)
+	return tx.change("form "+after.No, updateForm, append(args, string(before.Track), bit(before.Current))...)
 }
 
 // Form returns one version of a form.

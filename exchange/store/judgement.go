@@ -26,7 +26,7 @@ type judged struct {
 func judgementArgs(j *exchange.Judgement, part int) []any {
 	return []any{
 		j.FileID, int64(j.Ordinal), int64(part), int64(j.Line), int64(j.Row), j.RecordNo, string(j.Verdict), string(j.Code),
-		j.Field, j.Text, j.Echo, j.Raw, int64(j.Nights), flag(j.Told),
+		j.Field, j.Text, j.Echo, j.Raw, int64(j.Nights), bit(j.Told),
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 var schema1 string
 
 // appendOnly are the tables that only grow.
-var appendOnly = []string{"journal", "checkpoints"}
+var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
 
 // purgeOnly is the one change of a journal row that is allowed: payload and
 // salt are removed, everything else stays. SAME is the engine's comparison

@@ -29,7 +29,7 @@ func paymentArgs(p *exchange.Payment) ([]any, error) {
 		return nil, fmt.Errorf("payment %s: %w", p.Ref, err)
 	}
 	return []any{
-		p.Ref, ref(p.FileID), p.Partner, p.Purpose, flag(p.Lump), int64(p.Amount), string(p.Track), p.ValueOn.String(), p.BankRef, string(doc),
+		p.Ref, ref(p.FileID), p.Partner, p.Purpose, bit(p.Lump), int64(p.Amount), string(p.Track), p.ValueOn.String(), p.BankRef, string(doc),
 	}, nil
 }
 

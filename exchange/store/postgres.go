@@ -75,6 +75,18 @@ func (e *postgresEngine) guards() string {
 	}
 	fmt.Fprintf(&b, "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal FOR EACH ROW WHEN (NOT (%s)) EXECUTE FUNCTION only_grows();\n",
 		strings.ReplaceAll(purgeOnly, "SAME", "IS NOT DISTINCT FROM"))
+	b.WriteString(`CREATE SEQUENCE ledger_numbers;
+CREATE FUNCTION entry_balanced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF (SELECT COALESCE(sum(amount), 1) FROM ledger_postings WHERE entry_id = NEW.id) <> 0 THEN RAISE EXCEPTION 'postings do not sum to zero'; END IF;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_entries_balanced BEFORE INSERT ON ledger_entries FOR EACH ROW EXECUTE FUNCTION entry_balanced();
+CREATE FUNCTION posting_open() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF EXISTS (SELECT 1 FROM ledger_entries WHERE id = NEW.entry_id) THEN RAISE EXCEPTION 'the ledger entry is closed'; END IF;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_postings_open BEFORE INSERT ON ledger_postings FOR EACH ROW EXECUTE FUNCTION posting_open();
+`)
 	return b.String()
 }
 
@@ -89,6 +101,9 @@ func (e *postgresEngine) lockChain() string {
 func (e *postgresEngine) lockJournal() string {
 	return "LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"
 }
+
+// nextEntry: several nodes book at the same time.
+func (e *postgresEngine) nextEntry() string { return "SELECT nextval('ledger_numbers')" }
 
 func (e *postgresEngine) dialect() goose.Dialect { return goose.DialectPostgres }
 

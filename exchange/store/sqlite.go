@@ -99,11 +99,24 @@ func (e *sqliteEngine) guards() string {
 	}
 	fmt.Fprintf(&b, "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal WHEN NOT (%s) BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n",
 		strings.ReplaceAll(purgeOnly, "SAME", "IS"))
+	b.WriteString(`CREATE TRIGGER ledger_entries_balanced BEFORE INSERT ON ledger_entries
+	WHEN (SELECT COALESCE(sum(amount), 1) FROM ledger_postings WHERE entry_id = NEW.id) <> 0
+	BEGIN SELECT RAISE(ABORT, 'postings do not sum to zero'); END;
+CREATE TRIGGER ledger_postings_open BEFORE INSERT ON ledger_postings
+	WHEN EXISTS (SELECT 1 FROM ledger_entries WHERE id = NEW.entry_id)
+	BEGIN SELECT RAISE(ABORT, 'the ledger entry is closed'); END;
+`)
 	return b.String()
 }
 
-func (e *sqliteEngine) lockChain() string      { return "" }
-func (e *sqliteEngine) lockJournal() string    { return "" }
+func (e *sqliteEngine) lockChain() string   { return "" }
+func (e *sqliteEngine) lockJournal() string { return "" }
+
+// nextEntry: only one transaction writes, so the next number is free.
+func (e *sqliteEngine) nextEntry() string {
+	return "SELECT COALESCE(max(id), 0) + 1 FROM ledger_entries"
+}
+
 func (e *sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }
 
 func (e *sqliteEngine) backup(ctx context.Context, _ *pool, path string) (err error) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"carryover/exchange/ledger"
 )
 
 // Tx is a transaction of Store.Tx or Store.View, for one goroutine, valid
@@ -24,6 +26,7 @@ type Tx struct {
 	drawn   []string         // their names, in the order of first use
 	heads   map[string]head  // last journal event of chains written here
 	judged  judged           // last record judged
+	booked  []ledger.Posting // not yet added to the balances
 	parts   int              // depth of Part
 }
 
@@ -73,6 +76,9 @@ func (tx *Tx) Part(fn func() error) error {
 	tx.parts++
 	defer func() { tx.parts-- }()
 	name := fmt.Sprintf("part%d", tx.parts)
+	if err := tx.flushBalances(); err != nil {
+		return err
+	}
 	mark := len(tx.drawn)
 	if _, err := tx.exec("SAVEPOINT " + name); err != nil {
 		return err
@@ -88,7 +94,7 @@ func (tx *Tx) Part(fn func() error) error {
 	}
 	tx.drawn = tx.drawn[:mark]
 	clear(tx.heads)
-	tx.judged = judged{}
+	tx.judged, tx.booked = judged{}, tx.booked[:0]
 	if _, err := tx.sql.ExecContext(tx.sctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {
 		return errors.Join(failed, err)
 	}
@@ -97,7 +103,12 @@ func (tx *Tx) Part(fn func() error) error {
 }
 
 // flush writes what the transaction has gathered, before it commits.
-func (tx *Tx) flush() error { return tx.flushNumbers() }
+func (tx *Tx) flush() error {
+	if err := tx.flushNumbers(); err != nil {
+		return err
+	}
+	return tx.flushBalances()
+}
 
 // exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) exec(text string, args ...any) (int64, error) {
@@ -224,8 +235,8 @@ func pages[T any](next func(last *T) ([]T, error), take func(T) error) error {
 	}
 }
 
-// flag is how yes and no are stored.
-func flag(b bool) int64 {
+// bit is how yes and no are stored.
+func bit(b bool) int64 {
 	if b {
 		return 1
 	}

@@ -70,7 +70,7 @@ CREATE TABLE cases (
     form_track     TEXT NOT NULL,
     money_track    TEXT NOT NULL,
     held_from      TEXT NOT NULL,
-    hold           TEXT NOT NULL,
+    hold           TEXT NOT NULL CHECK (hold IN ('', 'awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned')),
     wish           TEXT NOT NULL CHECK (wish IN ('', 'cancel', 'propose_void', 'void')),
     id_key         TEXT NOT NULL,
     personal_no    TEXT NOT NULL,
@@ -82,7 +82,32 @@ CREATE TABLE cases (
     rev            BIGINT NOT NULL CHECK (rev >= 0),
     doc            TEXT NOT NULL,
     CHECK ((state = 'held') = (held_from <> '')),
-    CHECK (side = side)
+    CHECK (
+        -- allowed triples
+        side = 'in' AND state = 'applied' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
+        side = 'in' AND state = 'returned' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
+        side = 'in' AND state = 'refused' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
+        side = 'in' AND state = 'accepted' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
+        side = 'in' AND state = 'requested' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
+        side = 'in' AND state = 'answered' AND form_track IN ('received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
+        side = 'in' AND state = 'posting' AND form_track IN ('received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
+        side = 'in' AND state = 'relation_done' AND form_track IN ('posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
+        side = 'in' AND state = 'completed' AND form_track IN ('posted') AND money_track IN ('posted', 'not_due') OR
+        side = 'in' AND state = 'declined' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
+        side = 'in' AND state = 'held' AND form_track IN ('none', 'received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
+        side = 'in' AND state = 'cancelled' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
+        side = 'in' AND state = 'void' AND form_track IN ('none', 'received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
+        side = 'out' AND state = 'requested' AND form_track IN ('none') AND money_track IN ('not_due') OR
+        side = 'out' AND state = 'held' AND form_track IN ('none', 'queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
+        side = 'out' AND state = 'declined' AND form_track IN ('none') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
+        side = 'out' AND state = 'accepted' AND form_track IN ('none', 'queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
+        side = 'out' AND state = 'ended' AND form_track IN ('none') AND money_track IN ('not_due') OR
+        side = 'out' AND state = 'liquidated' AND form_track IN ('queued') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
+        side = 'out' AND state = 'answered' AND form_track IN ('queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
+        side = 'out' AND state = 'confirmed' AND form_track IN ('delivered', 'sent') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
+        side = 'out' AND state = 'cancelled' AND form_track IN ('none') AND money_track IN ('not_due') OR
+        side = 'out' AND state = 'void' AND form_track IN ('none', 'queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due')
+    )
 ) CLUSTERED;
 CREATE UNIQUE INDEX cases_letter ON cases (letter_no, side) WHERE letter_no <> '';
 CREATE UNIQUE INDEX cases_application ON cases (application_no, side) WHERE application_no <> '';
@@ -333,7 +358,7 @@ CREATE TABLE judgements (
     row_no    BIGINT NOT NULL,
     record_no TEXT NOT NULL,
     verdict   TEXT NOT NULL CHECK (verdict IN ('accepted', 'held', 'refused')),
-    code      TEXT NOT NULL,
+    code      TEXT NOT NULL CHECK (code IN ('', 'unreadable', 'wrong-envelope', 'not-for-us', 'not-from-this-party', 'kind-unknown', 'version-unknown', 'count', 'total', 'digest', 'duplicate-file', 'sequence-reused', 'signature-missing', 'signature-wrong', 'unknown-signer', 'not-decryptable', 'too-large', 'sequence-gap', 'profile-differs', 'normalised', 'credit-code', 'missing', 'malformed', 'too-long', 'check-digit', 'unknown-code', 'impossible-date', 'contradicts-id', 'amount', 'months-do-not-add-up', 'duplicate-in-file', 'duplicate-earlier', 'unknown-letter', 'unknown-form', 'not-allowed-in-state', 'person-differs', 'wrong-agency', 'account-invalid')),
     field     TEXT NOT NULL,
     words     TEXT NOT NULL,
     echo      TEXT NOT NULL,
@@ -411,3 +436,27 @@ CREATE TABLE checkpoints (
     heads    BYTEA NOT NULL,
     hash     BYTEA NOT NULL
 );
+
+-- An entry is stored behind its postings: a trigger refuses one whose
+-- postings do not sum to zero, another refuses postings of a stored entry.
+CREATE TABLE ledger_entries (
+    id         BIGINT NOT NULL PRIMARY KEY,
+    entry_date TEXT NOT NULL,
+    event      TEXT NOT NULL CHECK (event IN ('liquidated', 'ordered', 'order_voided', 'submitted', 'settled', 'settled_to_person', 'refused_by_bank', 'returned', 'returned_by_person', 'ordered_again', 'confirmed', 'netted_out', 'not_moved_out', 'announced_remitted', 'announced_netted', 'announced_not_moved', 'announced_paid_to_person', 'received', 'matched', 'credited', 'refunded', 'netting_tied', 'reversed')),
+    case_no    TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    partner    TEXT NOT NULL,
+    memo       TEXT NOT NULL
+) CLUSTERED;
+CREATE INDEX ledger_entries_case ON ledger_entries (case_no) WHERE case_no IS NOT NULL;
+
+CREATE TABLE ledger_postings (
+    entry_id BIGINT NOT NULL REFERENCES ledger_entries (id) DEFERRABLE INITIALLY DEFERRED,
+    account  TEXT NOT NULL,
+    amount   BIGINT NOT NULL CHECK (amount <> 0),
+    PRIMARY KEY (entry_id, account)
+) CLUSTERED;
+
+CREATE TABLE ledger_balances (
+    account TEXT NOT NULL PRIMARY KEY,
+    amount  BIGINT NOT NULL
+) CLUSTERED;

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+
+	"carryover/exchange/calendar"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+)
+
+const (
+	insertPost  = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES ($1, $2, $3)"
+	insertBook  = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
+	selectBook  = "SELECT id, entry_date, event, case_no, partner, memo FROM ledger_entries "
+	selectPosts = "SELECT account, amount FROM ledger_postings WHERE entry_id = $1 ORDER BY account"
+	// addBalance returns the sum, which does not fit an integer if it overflows.
+	addBalance = "INSERT INTO ledger_balances (account, amount) VALUES ($1, $2)" +
+		" ON CONFLICT (account) DO UPDATE SET amount = ledger_balances.amount + excluded.amount RETURNING amount"
+)
+
+// Book stores an entry that passes its Check. One that moves nothing is not kept.
+func (tx *Tx) Book(e ledger.Entry) error {
+	if e.Empty() {
+		return nil
+	}
+	if err := e.Check(); err != nil {
+		return err
+	}
+	id, err := tx.number("ledger entry", tx.eng.nextEntry())
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("ledger entry %d", id)
+	for _, p := range e.Postings {
+		if err := tx.run(name, insertPost, id, string(p.Account), int64(p.Amount)); err != nil {
+			return err
+		}
+	}
+	if err := tx.run(name, insertBook, id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo); err != nil {
+		return err
+	}
+	tx.booked = append(tx.booked, e.Postings...)
+	return nil
+}
+
+// flushBalances adds what was booked to the balances, account by account in
+// one order, so that two nodes do not wait for each other.
+func (tx *Tx) flushBalances() error {
+	sums := make(map[ledger.Account]money.Fen)
+	for _, p := range tx.booked {
+		var err error
+		if sums[p.Account], err = sums[p.Account].Add(p.Amount); err != nil {
+			return fmt.Errorf("account %s: %w", p.Account, err)
+		}
+	}
+	accounts := make([]ledger.Account, 0, len(sums))
+	for a := range sums {
+		accounts = append(accounts, a)
+	}
+	slices.Sort(accounts)
+	for _, a := range accounts {
+		if _, err := tx.number("account "+string(a), addBalance, string(a), int64(sums[a])); err != nil {
+			return err
+		}
+	}
+	tx.booked = tx.booked[:0]
+	return nil
+}
+
+// Balances returns what lies in each account of a partner, or ("") of all.
+func (tx *Tx) Balances(partner string) (ledger.Balances, error) {
+	if err := tx.flushBalances(); err != nil {
+		return nil, err
+	}
+	all := ledger.Balances{}
+	err := tx.each(func(r row) error {
+		var account string
+		var amount int64
+		if err := r.Scan(&account, &amount); err != nil {
+			return err
+		}
+		if a := ledger.Account(account); amount != 0 && (partner == "" || a.Partner() == partner) {
+			all[a] = money.Fen(amount)
+		}
+		return nil
+	}, "SELECT account, amount FROM ledger_balances")
+	if err != nil {
+		return nil, fmt.Errorf("balances: %w", err)
+	}
+	return all, nil
+}
+
+// booking is an entry with its number.
+type booking struct {
+	id int64
+	ledger.Entry
+}
+
+func scanBooking(r row, b *booking) error {
+	var on calendar.Date
+	err := r.Scan(&b.id, &on, (*string)(&b.Event), optional[string]{&b.CaseNo}, &b.Partner, &b.Memo)
+	b.Date = int(on)
+	return err
+}
+
+func (tx *Tx) bookings(text string, args ...any) ([]booking, error) {
+	all, err := many(tx, "ledger", scanBooking, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].Postings, err = many(tx, "ledger", func(r row, p *ledger.Posting) error {
+			return r.Scan((*string)(&p.Account), (*int64)(&p.Amount))
+		}, selectPosts, all[i].id)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// LedgerOf returns the entries of a case, as booked. The postings of an entry
+// come in the order of their accounts.
+func (tx *Tx) LedgerOf(caseNo string) ([]ledger.Entry, error) {
+	all, err := tx.bookings(selectBook+"WHERE case_no = $1 ORDER BY id", caseNo)
+	entries := make([]ledger.Entry, len(all))
+	for i := range all {
+		entries[i] = all[i].Entry
+	}
+	return entries, err
+}
+
+// EachLedgerEntry calls fn for every entry, as booked, page by page.
+func (tx *Tx) EachLedgerEntry(fn func(ledger.Entry) error) error {
+	return pages(func(last *booking) ([]booking, error) {
+		if last == nil {
+			last = &booking{}
+		}
+		return tx.bookings(selectBook+"WHERE id > $1 ORDER BY id LIMIT $2", last.id, int64(pageSize))
+	}, func(b booking) error { return fn(b.Entry) })
+}
+
+// LedgerFaults proves the ledger against itself: entries that do not sum to
+// zero, and accounts whose balance is not the sum of their postings.
+func (tx *Tx) LedgerFaults() ([]string, error) {
+	if err := tx.flushBalances(); err != nil {
+		return nil, err
+	}
+	text := func(r row, s *string) error { return r.Scan(s) }
+	entries, err := many(tx, "ledger", text,
+		"SELECT 'entry ' || CAST(entry_id AS TEXT) || ' does not sum to zero' FROM ledger_postings GROUP BY entry_id HAVING sum(amount) <> 0 ORDER BY entry_id LIMIT 1000")
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := many(tx, "ledger", text,
+		`SELECT 'account ' || account || ' is not the sum of its postings' FROM (
+			SELECT account, sum(amount) AS amount FROM (
+				SELECT account, amount FROM ledger_postings UNION ALL SELECT account, -amount FROM ledger_balances) AS both_sides
+			GROUP BY account) AS sums WHERE amount <> 0 ORDER BY account LIMIT 1000`)
+	return append(entries, accounts...), err
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"flag"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+)
+
+var update = flag.Bool("update", false, "write the closed lists of the domain into the schema text")
+
+const schemaFile = "schema/00001_exchange.sql"
+
+// list is a closed list of the domain that a table's column repeats.
+type list struct {
+	table, column string
+	values        []string
+}
+
+func terms(t []exchange.Term) []string {
+	var values []string
+	for _, x := range t {
+		values = append(values, x.Code)
+	}
+	return values
+}
+
+func codes(l code.List) []string { return l.Codes() }
+
+func orNone(values []string) []string { return append([]string{""}, values...) }
+
+func lists() []list {
+	var events []string
+	for _, r := range ledger.Rules() {
+		events = append(events, string(r.Event))
+	}
+	return []list{
+		{"files", "verdict", orNone(codes(code.FileVerdicts()))},
+		{"cases", "hold", orNone(codes(code.Holds()))},
+		{"cases", "wish", []string{string(exchange.WishNone), string(exchange.WishCancel), string(exchange.WishProposed), string(exchange.WishVoid)}},
+		{"forms", "nature", codes(code.Natures())},
+		{"forms", "money", codes(code.MoneyKinds())},
+		{"forms", "side = 'in' AND track", terms(exchange.FormTerms(exchange.In))},
+		{"forms", "side = 'out' AND track", terms(exchange.FormTerms(exchange.Out))},
+		{"registry", "status", codes(code.RegistryStatuses())},
+		{"postings", "posting_row", codes(code.PostingRows())},
+		{"postings", "state", []string{exchange.PostingQueued, exchange.PostingDone, exchange.PostingRefused, exchange.PostingUndone}},
+		{"remittances", "side = 'in' AND track", terms(exchange.MoneyTerms(exchange.In))},
+		{"remittances", "side = 'out' AND track", terms(exchange.MoneyTerms(exchange.Out))},
+		{"payments", "purpose", codes(code.Purposes())},
+		{"payments", "track", terms(exchange.MoneyTerms(exchange.Out))},
+		{"advices", "purpose", codes(code.Purposes())},
+		{"payees", "relation", codes(code.Relations())},
+		{"netting_lines", "direction", codes(code.Directions())},
+		{"judgements", "verdict", codes(code.Verdicts())},
+		{"judgements", "code", orNone(codes(code.Faults()))},
+		{"runs", "state", []string{exchange.RunRunning, exchange.RunDone, exchange.RunFailed, exchange.RunMissed}},
+		{"ledger_entries", "event", events},
+	}
+}
+
+func quoted[T ~string](values []T) string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = "'" + string(v) + "'"
+	}
+	return strings.Join(list, ", ")
+}
+
+// triplesCheck is the condition that the schema must hold, made from the domain's table.
+func triplesCheck() string {
+	var rows []string
+	for _, t := range exchange.AllowedTriples() {
+		rows = append(rows, "        side = '"+string(t.Side)+"' AND state = '"+string(t.State)+"' AND form_track IN ("+quoted(t.Forms)+") AND money_track IN ("+quoted(t.Monies)+")")
+	}
+	return strings.Join(rows, " OR\n") + "\n"
+}
+
+var triplesText = regexp.MustCompile(`(?s)(        -- allowed triples\n)(.*?)(    \))`)
+
+// created is the text that creates a table.
+func created(table string) *regexp.Regexp {
+	return regexp.MustCompile(`(?s)CREATE TABLE ` + table + ` \(.*?\n\)`)
+}
+
+func (l list) text() string { return l.column + " IN (" + quoted(l.values) + ")" }
+
+// TestSchemaLists proves that the checks of the schema are the domain's lists.
+func TestSchemaLists(t *testing.T) {
+	if *update {
+		rewriteSchema(t)
+	}
+	text, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lists() {
+		if len(l.values) < 2 || slices.Contains(l.values[1:], "") {
+			t.Fatalf("%s.%s: %q is no list", l.table, l.column, l.values)
+		}
+		table := created(l.table).FindString(string(text))
+		if !strings.Contains(table, "("+l.text()) && !strings.Contains(table, " "+l.text()) {
+			t.Errorf("%s: the schema lacks %s (go test -run TestSchemaLists -update)", l.table, l.text())
+		}
+	}
+	found := triplesText.FindStringSubmatch(string(text))
+	if found == nil || found[2] != triplesCheck() {
+		t.Errorf("the schema's triples are not those of the domain, which are (go test -run TestSchemaLists -update):\n%s", triplesCheck())
+	}
+}
+
+func rewriteSchema(t *testing.T) {
+	t.Helper()
+	b, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	for _, l := range lists() {
+		column := regexp.MustCompile(`([( ])` + regexp.QuoteMeta(l.column) + ` IN \([^)]*\)`)
+		text = created(l.table).ReplaceAllStringFunc(text, func(table string) string {
+			return column.ReplaceAllString(table, "${1}"+l.text())
+		})
+	}
+	text = triplesText.ReplaceAllString(text, "${1}"+triplesCheck()+"${3}")
+	if err := os.WriteFile(schemaFile, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
