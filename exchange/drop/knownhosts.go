@@ -236,3 +236,13 @@ func (p *pins) refuse(key ssh.PublicKey, revoked bool, reason error) *HostKeyErr
 func has(keys []ssh.PublicKey, key ssh.PublicKey) bool {
 	return slices.ContainsFunc(keys, func(k ssh.PublicKey) bool { return bytes.Equal(k.Marshal(), key.Marshal()) })
 }
+
+// PinnedKeys returns the keys that a known_hosts file pins for addr (host:port),
+// authorities left out, for `check`; an unreadable line is an error.
+func PinnedKeys(file []byte, addr string) ([]ssh.PublicKey, error) {
+	p, err := parsePins(file, addr)
+	if err != nil {
+		return nil, err
+	}
+	return p.keys, nil
+}

@@ -3,6 +3,7 @@ package droptest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -156,11 +157,10 @@ func (b *bench) put(f drop.Folder, name string, content []byte, opt drop.PutOpti
 
 // Content returns n bytes that look like nothing else and are the same each time.
 func Content(n int, seed uint64) []byte {
-	r := rand.New(rand.NewPCG(seed, uint64(n)))
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
 	out := make([]byte, n)
-	for i := range out {
-		out[i] = byte(r.Uint32())
-	}
+	rand.NewChaCha8(key).Read(out) // never fails
 	return out
 }
 
