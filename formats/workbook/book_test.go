@@ -1,0 +1,54 @@
+package workbook
+
+import (
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+)
+
+func open(t testing.TB, path string) *excelize.File {
+	t.Helper()
+	f, err := excelize.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+// What each cell holds after a save: type, stored value, shown value.
+func TestGoldenCells(t *testing.T) {
+	f := open(t, save(t, sample()))
+	for _, c := range []struct {
+		sheet, cell string
+		kind        excelize.CellType
+		raw, shown  string
+	}{
+		{"汇总", "A1", excelize.CellTypeInlineString, "医保关系转移接续日报", "医保关系转移接续日报"},
+		{"汇总", "B4", excelize.CellTypeUnset, "128", "128"},
+		{"汇总", "B7", excelize.CellTypeUnset, "1234567.89", "1,234,567.89"},
+		{"汇总", "B8", excelize.CellTypeUnset, "0.973000", "97.3%"},
+		{"汇总", "A12", excelize.CellTypeUnset, "46037", "2026-01-15"},
+		{"时限", "H3", excelize.CellTypeUnset, "40027.80", "40,027.80"},
+		{"时限", "I3", excelize.CellTypeUnset, "780", "780"},
+		{"时限", "A4", excelize.CellTypeInlineString, "办件编号", "办件编号"},
+		{"时限", "A5", excelize.CellTypeInlineString, "T32050020260202000000", "T32050020260202000000"},
+		{"时限", "D5", excelize.CellTypeInlineString, "11010519491231002X", "11010519491231002X"},
+		{"时限", "F5", excelize.CellTypeUnset, "46066", "2026-02-13"},
+		{"时限", "G5", excelize.CellTypeUnset, "-3", "-3"},
+		{"时限", "H6", excelize.CellTypeUnset, "1000.51", "1,000.51"},
+		{"时限", "J5", excelize.CellTypeUnset, "46066.520833339", "2026-02-13 12:30"},
+		{"时限", "K5", excelize.CellTypeUnset, "0.500000", "50.0%"},
+		{"联系函", "A3", excelize.CellTypeInlineString, "（无记录）", "（无记录）"},
+	} {
+		kind, err := f.GetCellType(c.sheet, c.cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, _ := f.GetCellValue(c.sheet, c.cell, excelize.Options{RawCellValue: true})
+		shown, _ := f.GetCellValue(c.sheet, c.cell)
+		if kind != c.kind || raw != c.raw || shown != c.shown {
+			t.Errorf("%s!%s: got %d %q %q, want %d %q %q", c.sheet, c.cell, kind, raw, shown, c.kind, c.raw, c.shown)
+		}
+	}
+}

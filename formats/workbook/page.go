@@ -1,0 +1,193 @@
+package workbook
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// pageLayout is where the blocks of a page stand.
+type pageLayout struct {
+	first   []int // row of each block's first data row
+	last    int
+	columns int
+}
+
+// layout places blocks below one another with an empty row between them.
+func (s *Sheet) layout() pageLayout {
+	p := pageLayout{columns: 2}
+	row := 3
+	if s.Note == "" {
+		row = 2
+	}
+	for _, b := range s.Blocks {
+		p.columns = max(p.columns, len(b.Columns))
+		if b.Title != "" {
+			row++
+		}
+		if b.headed() {
+			row++
+		}
+		p.first = append(p.first, row)
+		row += len(b.Rows) + 1
+	}
+	p.last = row - 1
+	return p
+}
+
+// headed tells whether a block has a header line.
+func (b Block) headed() bool {
+	for _, c := range b.Columns {
+		if c.Title != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// spoolPage writes a page's rows.
+func (b Book) spoolPage(s *Sheet, out *spool, l *looks) (*part, error) {
+	at := s.layout()
+	p := &part{sheet: s, name: s.Name, from: out.size, enc: newRowEncoder(l, at.columns)}
+	e := p.enc
+	for i := range e.caps {
+		e.caps[i] = wrapAt
+	}
+	e.open(1, 27)
+	e.text(0, 1, s.Title, look{role: title}, false)
+	e.close()
+	if s.Note != "" {
+		e.open(2, 15)
+		e.text(0, 2, s.Note, look{role: note}, false)
+		e.close()
+	}
+	for i, block := range s.Blocks {
+		if err := e.block(block, at.first[i]); err != nil {
+			return nil, fmt.Errorf("workbook: sheet %q, block %q: %w", s.Name, block.Title, err)
+		}
+	}
+	if err := out.write(e.buf); err != nil {
+		return nil, err
+	}
+	p.rows, p.to = at.last, out.size
+	return p, nil
+}
+
+func (e *rowEncoder) block(b Block, first int) error {
+	row := first
+	if b.headed() {
+		row--
+	}
+	if b.Title != "" {
+		e.open(row-1, 20)
+		e.text(0, row-1, b.Title, look{role: section}, false)
+		e.close()
+	}
+	if b.headed() {
+		e.open(row, 20)
+		for i, c := range b.Columns {
+			e.text(i, row, c.Title, look{role: head}, true)
+		}
+		e.close()
+		row++
+	}
+	for _, values := range b.Rows {
+		if err := e.row(row, values, b.Columns); err != nil {
+			return err
+		}
+		row++
+	}
+	return nil
+}
+
+// dressPage gives a page its widths and charts.
+func (p *part) dressPage(f *excelize.File) error {
+	at := p.sheet.layout()
+	for i := range at.columns {
+		name := letters(i)
+		if err := f.SetColWidth(p.name, name, name, float64(max(p.enc.widths[i]+3, 10))); err != nil {
+			return err
+		}
+	}
+	if err := f.SetSheetDimension(p.name, "A1:"+letters(at.columns-1)+strconv.Itoa(max(at.last, 1))); err != nil {
+		return err
+	}
+	off := false
+	if err := f.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: &off}); err != nil {
+		return err
+	}
+	row := 3
+	for _, c := range p.sheet.Charts {
+		b := p.sheet.Blocks[c.Block]
+		if len(b.Rows) == 0 {
+			continue
+		}
+		cell := letters(at.columns+1) + strconv.Itoa(row)
+		if err := f.AddChart(p.name, cell, c.chart(quoteSheet(p.name), b, at.first[c.Block])); err != nil {
+			return err
+		}
+		row += chartRows
+	}
+	return nil
+}
+
+// onePage is up to how many rows a page is printed on one sheet of paper.
+const onePage = 64
+
+// chartRows is how many rows a chart covers, with a row of air.
+const chartRows = 17
+
+func (c Chart) chart(sheet string, b Block, first int) *excelize.Chart {
+	last := first + len(b.Rows) - 1
+	column := func(i int) string {
+		return fmt.Sprintf("%s!$%s$%d:$%s$%d", sheet, letters(i), first, letters(i), last)
+	}
+	axis := excelize.Font{Family: font, Size: 9, Color: inkGrey}
+	out := &excelize.Chart{
+		Type:      c.Kind.excel(),
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: c.Title, Font: &excelize.Font{Family: font, Size: 12, Bold: true}}}},
+		Legend:    excelize.ChartLegend{Position: "bottom", Font: &axis},
+		Dimension: excelize.ChartDimension{Width: 620, Height: 300},
+		XAxis:     excelize.ChartAxis{Font: axis, Alignment: excelize.Alignment{TextRotation: tilt(len(b.Rows))}, TickLabelSkip: max(1, (len(b.Rows)+9)/10)},
+		YAxis:     excelize.ChartAxis{Font: axis, MajorGridLines: true},
+	}
+	if b.Columns[0].Kind == Date {
+		out.XAxis.NumFmt = excelize.ChartNumFmt{CustomNumFmt: "mm-dd"}
+	}
+	for i, n := range c.Series {
+		out.Series = append(out.Series, excelize.ChartSeries{
+			Name:       fmt.Sprintf("%s!$%s$%d", sheet, letters(n), first-1),
+			Categories: column(0), Values: column(n),
+			Fill: fill(chartColor(i)), Line: excelize.LineOptions{Width: 2, Fill: fill(chartColor(i))},
+			Marker: excelize.ChartMarker{Symbol: "none"},
+		})
+	}
+	if len(c.Series) == 1 {
+		out.Legend.Position = "none"
+	}
+	return out
+}
+
+// tilt turns the names of many points, which would lie over one another.
+func tilt(points int) int {
+	if points > 8 {
+		return -45
+	}
+	return 0
+}
+
+func (k ChartKind) excel() excelize.ChartType {
+	switch k {
+	case Lines:
+		return excelize.Line
+	case Stacked:
+		return excelize.ColStacked
+	}
+	return excelize.Col
+}
+
+// chartColor is the colour of a series; they differ in black and white too.
+func chartColor(i int) string {
+	return []string{"1F4E79", "70AD47", "ED7D31", "A5A5A5", "FFC000"}[i%5]
+}

@@ -1,0 +1,174 @@
+package workbook
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Save writes the workbook to a file, which appears whole or not at all; it
+// is readable by its owner alone. The rows of every list are taken once, in
+// the order of the sheets.
+func (b Book) Save(path string) error {
+	if err := b.check(); err != nil {
+		return err
+	}
+	dir := filepath.Dir(path)
+	out, err := newSpool(dir)
+	if err != nil {
+		return err
+	}
+	defer out.close()
+	f := excelize.NewFile()
+	defer f.Close()
+	parts, err := b.spoolSheets(out, newLooks(f))
+	if err != nil {
+		return err
+	}
+	if err := b.dress(f, parts); err != nil {
+		return fmt.Errorf("workbook: %w", err)
+	}
+	return atomically(path, func(w *os.File) error { return b.splice(w, f, parts, out) })
+}
+
+func (b Book) spoolSheets(out *spool, l *looks) ([]*part, error) {
+	var parts []*part
+	for i := range b.Sheets {
+		s := &b.Sheets[i]
+		if !s.list() {
+			p, err := b.spoolPage(s, out, l)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, p)
+			continue
+		}
+		pieces, err := b.spoolList(s, out, l)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, pieces...)
+	}
+	for _, p := range parts { // styles of the heads are made before the file is
+		if p.sheet.list() {
+			p.headXML = p.head()
+		}
+	}
+	return parts, l.err
+}
+
+// dress makes the empty sheets and everything about them that is not a row.
+func (b Book) dress(f *excelize.File, parts []*part) error {
+	if err := f.SetDefaultFont(font); err != nil {
+		return err
+	}
+	if err := f.SetSheetName("Sheet1", parts[0].name); err != nil {
+		return err
+	}
+	for _, p := range parts[1:] {
+		if _, err := f.NewSheet(p.name); err != nil {
+			return err
+		}
+	}
+	for i, p := range parts {
+		if err := b.page(f, p); err != nil {
+			return fmt.Errorf("sheet %q: %w", p.name, err)
+		}
+		dress := func() error { return p.dress(f, i+1) }
+		if !p.sheet.list() {
+			dress = func() error { return p.dressPage(f) }
+		}
+		if err := dress(); err != nil {
+			return fmt.Errorf("sheet %q: %w", p.name, err)
+		}
+	}
+	f.SetActiveSheet(0)
+	return b.properties(f)
+}
+
+// page sets how a sheet is printed: A4 landscape, as wide as one page.
+func (b Book) page(f *excelize.File, p *part) error {
+	a4, landscape, one, many, yes := 9, "landscape", 1, 0, true
+	if !p.sheet.list() && p.rows <= onePage {
+		many = 1
+	}
+	if err := f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &one, FitToHeight: &many}); err != nil {
+		return err
+	}
+	props := &excelize.SheetPropsOptions{FitToPage: &yes}
+	if p.sheet.Warning {
+		color := "C00000"
+		props.TabColorRGB = &color
+	}
+	if err := f.SetSheetProps(p.name, props); err != nil {
+		return err
+	}
+	side, top, bottom, foot := 0.4, 0.5, 0.6, 0.3
+	err := f.SetPageMargins(p.name, &excelize.PageLayoutMarginsOptions{
+		Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &foot, Footer: &foot, Horizontally: &yes,
+	})
+	if err != nil {
+		return err
+	}
+	pages := strings.NewReplacer("&", "&&", "{page}", "&P", "{pages}", "&N").Replace(b.Pages)
+	footer := "&L" + strings.ReplaceAll(b.Title, "&", "&&") + "&C" + strings.ReplaceAll(p.name, "&", "&&") + "&R" + pages
+	return f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: footer})
+}
+
+func (b Book) properties(f *excelize.File) error {
+	at := b.Created.UTC().Format(time.RFC3339)
+	return f.SetDocProps(&excelize.DocProperties{
+		Title: b.Title, Subject: b.Subject, Creator: b.Author, LastModifiedBy: b.Author,
+		Created: at, Modified: at, Language: b.Lang,
+	})
+}
+
+// quoteSheet is a sheet's name inside a formula.
+func quoteSheet(name string) string { return "'" + strings.ReplaceAll(name, "'", "''") + "'" }
+
+// atomically writes a file under a temporary name in the same folder, syncs
+// it and renames it; whatever fails, no half file stays.
+func atomically(path string, write func(*os.File) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".workbook-*.tmp")
+	if err != nil {
+		return fmt.Errorf("workbook: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("workbook: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("workbook: %w", err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("workbook: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the rename last; a system that cannot sync a folder does so
+// by itself.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("workbook: %w", err)
+	}
+	_ = d.Sync()
+	return d.Close()
+}
+
+// sheetFile is the name of the n-th sheet's part, from 1.
+func sheetFile(n int) string { return "xl/worksheets/sheet" + strconv.Itoa(n) + ".xml" }
