@@ -58,8 +58,8 @@ func certificateKind() *batch.Kind {
 			},
 			personColumns(func(c *C) *Person { return &c.Person }),
 			[]batch.Column[C]{
-				batch.List("household", "户籍类别", code.Households(), batch.Optional, func(c *C) *code.Household { return &c.Household }),
-				batch.List("scheme", "险种", code.Schemes(), batch.Required, func(c *C) *code.Scheme { return &c.Scheme }),
+				batch.List("household", "户籍类别", code.Households(), batch.Optional, func(c *C) *string { return (*string)(&c.Household) }),
+				batch.List("scheme", "险种", code.Schemes(), batch.Required, func(c *C) *string { return (*string)(&c.Scheme) }),
 				batch.Month("first_month", "首次缴费月份", batch.Optional, func(c *C) *calendar.Month { return &c.FirstMonth }),
 				batch.Month("last_month", "最后缴费月份", batch.Optional, func(c *C) *calendar.Month { return &c.LastMonth }),
 				batch.Int("months_actual", "实际缴费月数", 0, func(c *C) *int { return &c.MonthsActual }),

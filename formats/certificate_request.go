@@ -26,8 +26,8 @@ func certificateRequestKind() *batch.Kind {
 			[]batch.Column[G]{
 				batch.Number("request_no", "申请编号", 32, batch.Required, func(g *G) *string { return &g.RequestNo }),
 				batch.Date("requested_on", "申请日期", batch.Required, func(g *G) *calendar.Date { return &g.RequestedOn }),
-				batch.List("reason", "申请原因", code.CertificateReasons(), batch.Required, func(g *G) *code.CertificateReason { return &g.Reason }),
-				batch.List("applicant", "申请人", code.Applicants(), batch.Required, func(g *G) *code.Applicant { return &g.Applicant }),
+				batch.List("reason", "申请原因", code.CertificateReasons(), batch.Required, func(g *G) *string { return (*string)(&g.Reason) }),
+				batch.List("applicant", "申请人", code.Applicants(), batch.Required, func(g *G) *string { return (*string)(&g.Applicant) }),
 				batch.Number("personal_no", "个人编号", 20, batch.Required, func(g *G) *string { return &g.PersonalNo }),
 			},
 			personColumns(func(g *G) *Person { return &g.Person }),

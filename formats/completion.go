@@ -29,7 +29,7 @@ func completionKind() *batch.Kind {
 			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(k *K) *string { return &k.LetterNo }),
 			batch.Number("form_no", "信息表编号", 32, batch.Required, func(k *K) *string { return &k.FormNo }),
 			batch.Int("form_version", "信息表版本", 1, func(k *K) *int { return &k.FormVersion }),
-			batch.List("outcome", "办理结果", code.Outcomes(), batch.Required, func(k *K) *code.Outcome { return &k.Outcome }),
+			batch.List("outcome", "办理结果", code.Outcomes(), batch.Required, func(k *K) *string { return (*string)(&k.Outcome) }),
 			batch.Date("completed_on", "办结日期", batch.Required, func(k *K) *calendar.Date { return &k.CompletedOn }),
 			batch.Money("credited", "已入账金额", func(k *K) *money.Fen { return &k.Credited }),
 			batch.Int("months_credited", "已计入月数", 0, func(k *K) *int { return &k.MonthsCredited }),

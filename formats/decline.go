@@ -26,7 +26,7 @@ func declineRow() *batch.Row {
 			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(d *D) *string { return &d.LetterNo }),
 			batch.Int("letter_version", "联系函版本", 1, func(d *D) *int { return &d.LetterVersion }),
 			echoColumn(func(d *D) *string { return &d.Echo }),
-			batch.List("decline_code", "不予转出原因", code.Declines(), batch.Required, func(d *D) *code.Decline { return &d.Code }),
+			batch.List("decline_code", "不予转出原因", code.Declines(), batch.Required, func(d *D) *string { return (*string)(&d.Code) }),
 			batch.Text("text", "说明", 500, batch.Optional, func(d *D) *string { return &d.Text }),
 			batch.Date("declined_on", "决定日期", batch.Required, func(d *D) *calendar.Date { return &d.DeclinedOn }),
 		},

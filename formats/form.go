@@ -109,7 +109,7 @@ func formHead() []batch.Column[Form] {
 		[]batch.Column[F]{
 			batch.Number("form_no", "信息表编号", 32, batch.Required, func(f *F) *string { return &f.FormNo }),
 			batch.Int("version", "版本", 1, func(f *F) *int { return &f.Version }),
-			batch.List("nature", "信息表性质", code.Natures(), batch.Required, func(f *F) *code.Nature { return &f.Nature }),
+			batch.List("nature", "信息表性质", code.Natures(), batch.Required, func(f *F) *string { return (*string)(&f.Nature) }),
 			batch.Number("of_form_no", "所补充的信息表编号", 32, batch.Optional, func(f *F) *string { return &f.OfFormNo }).When(
 				batch.Words{ZH: "信息表性质为补充", EN: "nature is supplement"},
 				func(f *F) bool { return f.Nature == code.NatureSupplement }),
@@ -120,7 +120,7 @@ func formHead() []batch.Column[Form] {
 		personColumns(func(f *F) *Person { return &f.Person }),
 		[]batch.Column[F]{
 			batch.Number("personal_no", "个人编号", 20, batch.Required, func(f *F) *string { return &f.PersonalNo }),
-			batch.List("scheme", "险种", code.Schemes(), batch.Required, func(f *F) *code.Scheme { return &f.Scheme }),
+			batch.List("scheme", "险种", code.Schemes(), batch.Required, func(f *F) *string { return (*string)(&f.Scheme) }),
 			batch.Date("ended_on", "终止参保日期", batch.Required, func(f *F) *calendar.Date { return &f.EndedOn }),
 		},
 	)
@@ -146,7 +146,7 @@ func formMoney() []batch.Column[Form] {
 	remitting := batch.Words{ZH: "资金处理方式为 REMITTED", EN: "money is REMITTED"}
 	remitted := func(f *F) bool { return f.Money == code.Remitted }
 	return []batch.Column[F]{
-		batch.List("money", "资金处理方式", code.MoneyKinds(), batch.Required, func(f *F) *code.MoneyKind { return &f.Money }),
+		batch.List("money", "资金处理方式", code.MoneyKinds(), batch.Required, func(f *F) *string { return (*string)(&f.Money) }),
 		batch.Money("principal", "个人账户本金", func(f *F) *money.Fen { return &f.Principal }),
 		batch.Money("interest", "个人账户利息", func(f *F) *money.Fen { return &f.Interest }),
 		batch.Money("amount", "转移金额", func(f *F) *money.Fen { return &f.Amount }),

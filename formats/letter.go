@@ -76,9 +76,9 @@ func letterKind() *batch.Kind {
 			},
 			personColumns(func(l *L) *Person { return &l.Person }),
 			[]batch.Column[L]{
-				batch.List("household", "户籍类别", code.Households(), batch.Optional, func(l *L) *code.Household { return &l.Household }),
-				batch.List("scheme_from", "转出险种", code.Schemes(), batch.Required, func(l *L) *code.Scheme { return &l.SchemeFrom }),
-				batch.List("scheme_to", "转入险种", code.Schemes(), batch.Required, func(l *L) *code.Scheme { return &l.SchemeTo }),
+				batch.List("household", "户籍类别", code.Households(), batch.Optional, func(l *L) *string { return (*string)(&l.Household) }),
+				batch.List("scheme_from", "转出险种", code.Schemes(), batch.Required, func(l *L) *string { return (*string)(&l.SchemeFrom) }),
+				batch.List("scheme_to", "转入险种", code.Schemes(), batch.Required, func(l *L) *string { return (*string)(&l.SchemeTo) }),
 				batch.Month("enrolled_from", "转入地参保起始月份", batch.Required, func(l *L) *calendar.Month { return &l.EnrolledFrom }),
 				batch.Number("old_personal_no", "转出地个人编号", 20, batch.Optional, func(l *L) *string { return &l.OldPersonalNo }),
 				batch.Area("from_agency", "转出地区划代码", batch.Required, func(l *L) *string { return &l.FromAgency }),

@@ -24,7 +24,7 @@ func nettingKind() *batch.Kind {
 		Title: batch.Words{ZH: "轧差清单", EN: "netting"},
 		Columns: []batch.Column[J]{
 			batch.Month("month", "所属月份", batch.Required, func(j *J) *calendar.Month { return &j.Month }),
-			batch.List("direction", "资金方向", code.Directions(), batch.Required, func(j *J) *code.Direction { return &j.Direction }),
+			batch.List("direction", "资金方向", code.Directions(), batch.Required, func(j *J) *string { return (*string)(&j.Direction) }),
 			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(j *J) *string { return &j.LetterNo }),
 			batch.Number("form_no", "信息表编号", 32, batch.Required, func(j *J) *string { return &j.FormNo }),
 			batch.Money("amount", "金额", func(j *J) *money.Fen { return &j.Amount }),

@@ -30,7 +30,7 @@ func noticeKind() *batch.Kind {
 		Type:  "N",
 		Title: batch.Words{ZH: "办理进度通知", EN: "notice"},
 		Columns: []batch.Column[N]{
-			batch.List("recipient", "通知对象", code.Recipients(), batch.Required, func(n *N) *code.Recipient { return &n.Recipient }),
+			batch.List("recipient", "通知对象", code.Recipients(), batch.Required, func(n *N) *string { return (*string)(&n.Recipient) }),
 			batch.Number("id_no", "证件号码", 18, batch.Required, func(n *N) *string { return &n.IDNo }),
 			batch.Text("name", "姓名", 60, batch.Required, func(n *N) *string { return &n.Name }),
 			batch.Text("phone", "联系电话", 25, batch.Optional, func(n *N) *string { return &n.Phone }),
@@ -40,7 +40,7 @@ func noticeKind() *batch.Kind {
 			batch.Number("case_no", "办件编号", 32, batch.Optional, func(n *N) *string { return &n.CaseNo }).When(
 				batch.Words{ZH: "通知涉及转移申请（有 application_no）", EN: "the notice is about an application (application_no is given), not a certificate"},
 				func(n *N) bool { return n.ApplicationNo != "" }),
-			batch.List("milestone", "进度", code.Milestones(), batch.Required, func(n *N) *code.Milestone { return &n.Milestone }),
+			batch.List("milestone", "进度", code.Milestones(), batch.Required, func(n *N) *string { return (*string)(&n.Milestone) }),
 			batch.Date("date", "日期", batch.Required, func(n *N) *calendar.Date { return &n.Date }),
 			batch.Date("due", "截止日期", batch.Optional, func(n *N) *calendar.Date { return &n.Due }),
 			batch.Text("text", "通知内容", 500, batch.Required, func(n *N) *string { return &n.Text }),

@@ -33,8 +33,8 @@ func postingResultKind() *batch.Kind {
 		Columns: []batch.Column[P]{
 			batch.Number("posting_no", "指令编号", 32, batch.Required, func(p *P) *string { return &p.PostingNo }),
 			batch.Number("case_no", "办件编号", 32, batch.Required, func(p *P) *string { return &p.CaseNo }),
-			batch.List("row", "指令行类型", code.PostingRows(), batch.Required, func(p *P) *code.PostingRow { return &p.Row }),
-			batch.List("result", "结果", code.PostingResults(), batch.Required, func(p *P) *code.PostingResult { return &p.Result }),
+			batch.List("row", "指令行类型", code.PostingRows(), batch.Required, func(p *P) *string { return (*string)(&p.Row) }),
+			batch.List("result", "结果", code.PostingResults(), batch.Required, func(p *P) *string { return (*string)(&p.Result) }),
 			batch.Text("code", "业务系统原因代码", 40, batch.Optional, func(p *P) *string { return &p.Code }),
 			batch.Text("text", "说明", 500, batch.Optional, func(p *P) *string { return &p.Text }),
 			batch.Date("done_on", "办理日期", batch.Required, func(p *P) *calendar.Date { return &p.DoneOn }),

@@ -33,7 +33,7 @@ func queryKind() *batch.Kind {
 			batch.Number("letter_no", "联系函编号", 32, batch.Optional, func(z *Z) *string { return &z.LetterNo }),
 			batch.Number("form_no", "信息表编号", 32, batch.Optional, func(z *Z) *string { return &z.FormNo }),
 			batch.Number("certificate_no", "参保凭证编号", 32, batch.Optional, func(z *Z) *string { return &z.CertificateNo }),
-			batch.List("about", "查询事项", code.Abouts(), batch.Required, func(z *Z) *code.About { return &z.About }),
+			batch.List("about", "查询事项", code.Abouts(), batch.Required, func(z *Z) *string { return (*string)(&z.About) }),
 			batch.Text("ours", "我方记录", 200, batch.Optional, func(z *Z) *string { return &z.Ours }),
 			batch.Text("theirs", "对方记录", 200, batch.Optional, func(z *Z) *string { return &z.Theirs }),
 			batch.Text("text", "内容", 500, batch.Required, func(z *Z) *string { return &z.Text }),

@@ -25,7 +25,7 @@ func reconciliationKind() *batch.Kind {
 		Title: batch.Words{ZH: "办件对账", EN: "reconciliation"},
 		Columns: []batch.Column[Q]{
 			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(q *Q) *string { return &q.LetterNo }),
-			batch.List("state", "办理状态", code.ReconciliationStates(), batch.Required, func(q *Q) *code.ReconciliationState { return &q.State }),
+			batch.List("state", "办理状态", code.ReconciliationStates(), batch.Required, func(q *Q) *string { return (*string)(&q.State) }),
 			batch.Number("form_no", "信息表编号", 32, batch.Optional, func(q *Q) *string { return &q.FormNo }),
 			batch.MaybeInt("form_version", "信息表版本", func(q *Q) *batch.Maybe[int] { return &q.FormVersion }),
 			batch.MaybeMoney("amount", "金额", func(q *Q) *batch.Maybe[money.Fen] { return &q.Amount }),

@@ -40,11 +40,11 @@ func registryKind() *batch.Kind {
 			},
 			personColumns(func(r *R) *Person { return &r.Person }),
 			[]batch.Column[R]{
-				batch.List("household", "户籍类别", code.Households(), batch.Optional, func(r *R) *code.Household { return &r.Household }),
-				batch.List("scheme", "险种", code.Schemes(), batch.Required, func(r *R) *code.Scheme { return &r.Scheme }),
+				batch.List("household", "户籍类别", code.Households(), batch.Optional, func(r *R) *string { return (*string)(&r.Household) }),
+				batch.List("scheme", "险种", code.Schemes(), batch.Required, func(r *R) *string { return (*string)(&r.Scheme) }),
 				batch.Month("first_month", "首次缴费月份", batch.Optional, func(r *R) *calendar.Month { return &r.FirstMonth }),
 				batch.Month("paid_to", "缴费至月份", batch.Optional, func(r *R) *calendar.Month { return &r.PaidTo }),
-				batch.List("status", "参保状态", code.RegistryStatuses(), batch.Required, func(r *R) *code.RegistryStatus { return &r.Status }),
+				batch.List("status", "参保状态", code.RegistryStatuses(), batch.Required, func(r *R) *string { return (*string)(&r.Status) }),
 				batch.Date("stopped_on", "停保日期", batch.Optional, func(r *R) *calendar.Date { return &r.StoppedOn }).When(
 					batch.Words{ZH: "参保状态为停保或终止", EN: "status is stopped or ended"},
 					func(r *R) bool { return r.Status == code.RegistryStopped || r.Status == code.RegistryEnded }),

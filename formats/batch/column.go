@@ -1,10 +1,6 @@
 package batch
 
 import (
-	"strconv"
-	"strings"
-	"unicode/utf8"
-
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -20,28 +16,43 @@ const (
 	Conditional
 )
 
+// Type is what a field holds, in the letters of FILES.md where it has some.
+type Type string
+
+// The types of fields, and the place in a record that each is kept in.
+const (
+	TypeNumber Type = "n"    // capital letters, digits, hyphens; string
+	TypeText   Type = "t"    // any writing; string
+	TypeArea   Type = "area" // 6-digit area code; string
+	TypeList   Type = "list" // one value of a closed list; string
+	TypeSet    Type = "set"  // several, separated by ";"; string
+	TypeHash   Type = "hash" // SHA-256 in lower-case hex; string
+	TypeDate   Type = "d"    // calendar.Date
+	TypeMonth  Type = "m"    // calendar.Month
+	TypeMoney  Type = "y"    // money.Fen or Maybe of it
+	TypeInt    Type = "i"    // 0–9999; int or Maybe of it
+	TypeCount  Type = "c"    // 0–999999999; int or Maybe of it
+	TypeBool   Type = "b"    // Y or N; bool
+)
+
 // Info is what a column is, apart from the struct it is bound to.
 type Info struct {
 	Name  string // as in FILES.md and, behind the Chinese title, in workbooks
 	Title string // Chinese
-	Type  string // n, t, d, m, y, i, c, b, area, list, set, hash
-	Max   int    // characters, for n and t
+	Type  Type
+	Max   int // characters of a text; the largest value of a whole number
+	Least int // the smallest value of a whole number
 	Need  Need
 	When  Words     // the case in which a Conditional field is required
 	Codes code.List // the closed list of a list or set
 }
 
-// Column is one field of a row, bound to its place in the record type R.
+// Column is one field of a row, bound to its place in the record type R: at
+// returns a pointer to it, of the type that goes with Info.Type.
 type Column[R any] struct {
 	Info
-	read  func(r *R, s string, e *env) (code.Fault, string)
-	write func(b []byte, r *R) []byte
-	when  func(r *R) bool
-}
-
-// env is what reading a field may ask of the world outside the file.
-type env struct {
-	area func(code string) bool // nil: any six digits
+	at   func(r *R) any
+	when func(r *R) bool
 }
 
 // When makes an optional column required in a case, named in both languages.
@@ -50,188 +61,54 @@ func (c Column[R]) When(words Words, when func(r *R) bool) Column[R] {
 	return c
 }
 
-// Text is a field of up to limit characters of any writing (t in FILES.md).
-func Text[R any, S ~string](name, title string, limit int, need Need, at func(*R) *S) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "t", Max: limit, Need: need},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			*at(r) = S(s)
-			if len(s) > limit && utf8.RuneCountInString(s) > limit {
-				return code.TooLong, atMost(limit)
-			}
-			if need == Required && strings.TrimSpace(s) == "" {
-				return code.Missing, ""
-			}
-			return "", ""
-		},
-		write: func(b []byte, r *R) []byte { return appendField(b, string(*at(r))) },
-	}
+// Text is a field of up to limit characters of any writing.
+func Text[R any](name, title string, limit int, need Need, at func(*R) *string) Column[R] {
+	return column(Info{Name: name, Title: title, Type: TypeText, Max: limit, Need: need}, at)
 }
 
-// Number is a field of capital letters, digits and hyphens (n in FILES.md).
-func Number[R any, S ~string](name, title string, limit int, need Need, at func(*R) *S) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "n", Max: limit, Need: need},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			*at(r) = S(s)
-			for i := 0; i < len(s); i++ {
-				if c := s[i]; c-'0' > 9 && c-'A' > 25 && c != '-' {
-					return code.Malformed, textNumber
-				}
-			}
-			if len(s) > limit {
-				return code.TooLong, atMost(limit)
-			}
-			return present(s, need)
-		},
-		write: func(b []byte, r *R) []byte { return appendField(b, string(*at(r))) },
-	}
+// Number is a field of capital letters, digits and hyphens.
+func Number[R any](name, title string, limit int, need Need, at func(*R) *string) Column[R] {
+	return column(Info{Name: name, Title: title, Type: TypeNumber, Max: limit, Need: need}, at)
 }
 
 // Area is a field holding a 6-digit area code.
-func Area[R any, S ~string](name, title string, need Need, at func(*R) *S) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "area", Max: 6, Need: need},
-		read: func(r *R, s string, e *env) (code.Fault, string) {
-			*at(r) = S(s)
-			switch {
-			case s == "":
-				return present(s, need)
-			case len(s) != 6 || !digits(s):
-				return code.Malformed, textArea
-			case e.area != nil && !e.area(s):
-				return code.UnknownCode, quoted(textNoArea, s)
-			}
-			return "", ""
-		},
-		write: func(b []byte, r *R) []byte { return appendField(b, string(*at(r))) },
-	}
+func Area[R any](name, title string, need Need, at func(*R) *string) Column[R] {
+	return column(Info{Name: name, Title: title, Type: TypeArea, Max: 6, Need: need}, at)
 }
 
 // List is a field holding one value of a closed list.
-func List[R any, S ~string](name, title string, codes code.List, need Need, at func(*R) *S) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "list", Need: need, Codes: codes},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			*at(r) = S(s)
-			if s == "" {
-				return present(s, need)
-			}
-			if !codes.Known(s) {
-				return code.UnknownCode, quoted(textNotListed, s)
-			}
-			return "", ""
-		},
-		write: func(b []byte, r *R) []byte { return appendField(b, string(*at(r))) },
-	}
+func List[R any](name, title string, codes code.List, need Need, at func(*R) *string) Column[R] {
+	return column(Info{Name: name, Title: title, Type: TypeList, Max: longest(codes), Need: need, Codes: codes}, at)
 }
 
 // Set is a field holding several values of a closed list, separated by ";".
-func Set[R any, S ~string](name, title string, limit int, codes code.List, need Need, at func(*R) *S) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "set", Max: limit, Need: need, Codes: codes},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			*at(r) = S(s)
-			if len(s) > limit {
-				return code.TooLong, atMost(limit)
-			}
-			for rest, more := s, s != ""; more; {
-				var one string
-				if one, rest, more = strings.Cut(rest, ";"); !codes.Known(one) {
-					return code.UnknownCode, quoted(textNotListed, one)
-				}
-			}
-			return present(s, need)
-		},
-		write: func(b []byte, r *R) []byte { return appendField(b, string(*at(r))) },
-	}
+func Set[R any](name, title string, limit int, codes code.List, need Need, at func(*R) *string) Column[R] {
+	return column(Info{Name: name, Title: title, Type: TypeSet, Max: limit, Need: need, Codes: codes}, at)
+}
+
+// Hash is a SHA-256 in 64 lower-case hexadecimal digits.
+func Hash[R any](name, title string, need Need, at func(*R) *string) Column[R] {
+	return column(Info{Name: name, Title: title, Type: TypeHash, Max: 64, Need: need}, at)
 }
 
 // Date is a field yyyy-mm-dd.
 func Date[R any](name, title string, need Need, at func(*R) *calendar.Date) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "d", Max: 10, Need: need},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			if s == "" {
-				return present(s, need)
-			}
-			d, err := calendar.ParseDate(s)
-			if *at(r) = d; err == nil {
-				return "", ""
-			}
-			if len(s) == 10 && s[4] == '-' && s[7] == '-' && digits(s[:4]) && digits(s[5:7]) && digits(s[8:]) {
-				return code.ImpossibleDate, quoted(textNoDate, s)
-			}
-			return code.Malformed, textDate
-		},
-		write: func(b []byte, r *R) []byte { return at(r).Append(b) },
-	}
+	return column(Info{Name: name, Title: title, Type: TypeDate, Max: 10, Need: need}, at)
 }
 
 // Month is a field yyyy-mm.
 func Month[R any](name, title string, need Need, at func(*R) *calendar.Month) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "m", Max: 7, Need: need},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			if s == "" {
-				return present(s, need)
-			}
-			m, err := calendar.ParseMonth(s)
-			if *at(r) = m; err == nil {
-				return "", ""
-			}
-			if len(s) == 7 && s[4] == '-' && digits(s[:4]) && digits(s[5:]) {
-				return code.ImpossibleDate, quoted(textNoDate, s)
-			}
-			return code.Malformed, textMonth
-		},
-		write: func(b []byte, r *R) []byte { return at(r).Append(b) },
-	}
+	return column(Info{Name: name, Title: title, Type: TypeMonth, Max: 7, Need: need}, at)
 }
 
 // Money is a required amount in yuan with two decimals.
 func Money[R any](name, title string, at func(*R) *money.Fen) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "y", Max: 17, Need: Required},
-		read: func(r *R, s string, _ *env) (c code.Fault, text string) {
-			*at(r), c, text = readMoney(s)
-			return c, text
-		},
-		write: func(b []byte, r *R) []byte { return at(r).Append(b) },
-	}
+	return column(Info{Name: name, Title: title, Type: TypeMoney, Max: 17, Need: Required}, at)
 }
 
 // MaybeMoney is an amount that may be left out.
 func MaybeMoney[R any](name, title string, at func(*R) *Maybe[money.Fen]) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "y", Max: 17},
-		read: func(r *R, s string, _ *env) (c code.Fault, text string) {
-			if s == "" {
-				return "", ""
-			}
-			m := at(r)
-			m.Value, c, text = readMoney(s)
-			m.Given = true
-			return c, text
-		},
-		write: func(b []byte, r *R) []byte {
-			if m := at(r); m.Given {
-				return m.Value.Append(b)
-			}
-			return b
-		},
-	}
-}
-
-func readMoney(s string) (money.Fen, code.Fault, string) {
-	if s == "" {
-		return 0, code.Missing, ""
-	}
-	f, err := money.Parse(s)
-	if err != nil {
-		return 0, code.Amount, textMoney
-	}
-	return f, "", ""
+	return column(Info{Name: name, Title: title, Type: TypeMoney, Max: 17}, at)
 }
 
 // The largest values of the two kinds of whole numbers.
@@ -240,122 +117,47 @@ const (
 	maxCount = 999999999
 )
 
-// Int is a required whole number from least to 9999 (i in FILES.md).
+// Int is a required whole number from least to 9999.
 func Int[R any](name, title string, least int, at func(*R) *int) Column[R] {
-	return whole(Info{Name: name, Title: title, Type: "i", Max: 4, Need: Required}, least, maxInt, at)
+	return column(Info{Name: name, Title: title, Type: TypeInt, Max: maxInt, Least: least, Need: Required}, at)
 }
 
-// Count is a required whole number from 0 to 999999999 (c in FILES.md).
+// Count is a required whole number from 0 to 999999999.
 func Count[R any](name, title string, at func(*R) *int) Column[R] {
-	return whole(Info{Name: name, Title: title, Type: "c", Max: 9, Need: Required}, 0, maxCount, at)
+	return column(Info{Name: name, Title: title, Type: TypeCount, Max: maxCount, Need: Required}, at)
 }
 
 // MaybeInt is an Int that may be left out.
 func MaybeInt[R any](name, title string, at func(*R) *Maybe[int]) Column[R] {
-	return maybeWhole(Info{Name: name, Title: title, Type: "i", Max: 4}, maxInt, at)
+	return column(Info{Name: name, Title: title, Type: TypeInt, Max: maxInt}, at)
 }
 
 // MaybeCount is a Count that may be left out.
 func MaybeCount[R any](name, title string, at func(*R) *Maybe[int]) Column[R] {
-	return maybeWhole(Info{Name: name, Title: title, Type: "c", Max: 9}, maxCount, at)
-}
-
-func whole[R any](info Info, least, most int, at func(*R) *int) Column[R] {
-	return Column[R]{
-		Info: info,
-		read: func(r *R, s string, _ *env) (c code.Fault, text string) {
-			*at(r), c, text = readWhole(s, least, most)
-			return c, text
-		},
-		write: func(b []byte, r *R) []byte { return strconv.AppendInt(b, int64(*at(r)), 10) },
-	}
-}
-
-func maybeWhole[R any](info Info, most int, at func(*R) *Maybe[int]) Column[R] {
-	return Column[R]{
-		Info: info,
-		read: func(r *R, s string, _ *env) (c code.Fault, text string) {
-			if s == "" {
-				return "", ""
-			}
-			m := at(r)
-			m.Value, c, text = readWhole(s, 0, most)
-			m.Given = true
-			return c, text
-		},
-		write: func(b []byte, r *R) []byte {
-			if m := at(r); m.Given {
-				return strconv.AppendInt(b, int64(m.Value), 10)
-			}
-			return b
-		},
-	}
-}
-
-func readWhole(s string, least, most int) (int, code.Fault, string) {
-	if s == "" {
-		return 0, code.Missing, ""
-	}
-	if len(s) > 9 || !digits(s) || (s[0] == '0' && len(s) > 1) {
-		return 0, code.Malformed, textWhole
-	}
-	n := 0
-	for i := 0; i < len(s); i++ {
-		n = n*10 + int(s[i]-'0')
-	}
-	if n < least || n > most {
-		return 0, code.Malformed, between(least, most)
-	}
-	return n, "", ""
-}
-
-// Hash is a SHA-256 in 64 lower-case hexadecimal digits.
-func Hash[R any, S ~string](name, title string, need Need, at func(*R) *S) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "hash", Max: 64, Need: need},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			if *at(r) = S(s); s != "" && !isHash(s) {
-				return code.Malformed, textHash
-			}
-			return present(s, need)
-		},
-		write: func(b []byte, r *R) []byte { return append(b, *at(r)...) },
-	}
+	return column(Info{Name: name, Title: title, Type: TypeCount, Max: maxCount}, at)
 }
 
 // Bool is a required Y or N.
 func Bool[R any](name, title string, at func(*R) *bool) Column[R] {
-	return Column[R]{
-		Info: Info{Name: name, Title: title, Type: "b", Max: 1, Need: Required},
-		read: func(r *R, s string, _ *env) (code.Fault, string) {
-			switch *at(r) = s == "Y"; s {
-			case "Y", "N":
-				return "", ""
-			case "":
-				return code.Missing, ""
-			}
-			return code.UnknownCode, textBool
-		},
-		write: func(b []byte, r *R) []byte {
-			if *at(r) {
-				return append(b, 'Y')
-			}
-			return append(b, 'N')
-		},
-	}
+	return column(Info{Name: name, Title: title, Type: TypeBool, Max: 1, Need: Required}, at)
+}
+
+// place is what a field may be kept in.
+type place interface {
+	string | calendar.Date | calendar.Month | money.Fen | Maybe[money.Fen] | int | Maybe[int] | bool
+}
+
+func column[R any, P place](info Info, at func(*R) *P) Column[R] {
+	return Column[R]{Info: info, at: func(r *R) any { return at(r) }}
 }
 
 // Include takes the columns of a block into a row: the block's struct is
-// found by at, and prefix goes before each name, titleOf before each title.
+// found by at; prefix goes before each name, title before each title.
 func Include[R, B any](prefix, title string, at func(*R) *B, block []Column[B]) []Column[R] {
 	columns := make([]Column[R], len(block))
 	for i, c := range block {
 		c.Name, c.Title = prefix+c.Name, title+c.Title
-		columns[i] = Column[R]{
-			Info:  c.Info,
-			read:  func(r *R, s string, e *env) (code.Fault, string) { return c.read(at(r), s, e) },
-			write: func(b []byte, r *R) []byte { return c.write(b, at(r)) },
-		}
+		columns[i] = Column[R]{Info: c.Info, at: func(r *R) any { return c.at(at(r)) }}
 		if c.when != nil {
 			columns[i].when = func(r *R) bool { return c.when(at(r)) }
 		}
@@ -372,27 +174,10 @@ func Columns[R any](parts ...[]Column[R]) []Column[R] {
 	return all
 }
 
-func isHash(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c-'0' > 9 && c-'a' > 5 {
-			return false
-		}
+func longest(codes code.List) int {
+	n := 0
+	for _, c := range codes {
+		n = max(n, len(c.Code))
 	}
-	return len(s) == 64
-}
-
-func present(s string, need Need) (code.Fault, string) {
-	if s == "" && need == Required {
-		return code.Missing, ""
-	}
-	return "", ""
-}
-
-func digits(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i]-'0' > 9 {
-			return false
-		}
-	}
-	return true
+	return n
 }

@@ -3,7 +3,6 @@ package batch
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"carryover/exchange/code"
 )
@@ -31,36 +30,23 @@ func (c *csvSource) next() (*row, error) {
 		stored, offset = stored[3:], offset+3
 	}
 	r := &c.row
-	r.line, r.fault, r.why = c.number, "", ""
+	r.line = c.number
 	if tooLong {
 		head, _, _ := strings.Cut(string(stored[:min(len(stored), 8)]), ",")
-		r.fields = append(r.fields[:0], field{text: strings.ToValidUTF8(head, "?")})
-		r.fault, r.why = code.TooLong, "整行过长 / the line is too long"
+		r.set(strings.ToValidUTF8(head, "?"))
+		r.fault = problem{code.TooLong, "整行过长 / the line is too long"}
 		return r, nil
 	}
-	text, spots := c.decoder.line(stored, offset)
-	r.fields, r.fault, r.why = split(r.fields, string(text))
-	if len(spots) > 0 {
-		c.locate(spots)
+	if c.decoder.encoding == GB18030 || !r.set(string(stored)) {
+		text, spots := c.decoder.line(stored, offset)
+		if r.set(string(text)); len(spots) > 0 {
+			r.locate(spots)
+		}
 	}
-	markControls(r.fields)
 	if r.typ() == "T" {
 		c.sum = c.lines.sumBefore()
 	}
 	return r, nil
-}
-
-// locate says in which fields the wrong bytes stand, or, when the line
-// itself is malformed, in the line.
-func (c *csvSource) locate(spots []spot) {
-	if c.row.fault == "" {
-		markBroken(c.row.fields, spots)
-		return
-	}
-	c.row.why = spots[0].why
-	for i := range c.row.fields {
-		c.row.fields[i].text = strings.ReplaceAll(c.row.fields[i].text, string(utf8.RuneError), "?")
-	}
 }
 
 func (c *csvSource) digest() string { return c.sum }

@@ -225,7 +225,7 @@ func CanEncode(e Encoding, text []byte) error {
 func hasPrivateUse(b []byte) bool {
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
-		if (r >= 0xE000 && r <= 0xF8FF) || r >= 0xF0000 {
+		if isPrivate(r) {
 			return true
 		}
 		i += n

@@ -32,8 +32,7 @@ type Findings struct {
 	lines  []int // of the detail rows
 	detail string
 
-	header  *Header // of the batch; nil when a record is judged alone
-	scratch []byte
+	header *Header // of the batch; nil when a record is judged alone
 }
 
 // Parties are the area codes of the batch's sender and receiver; ok is false
@@ -99,6 +98,7 @@ const (
 	textNotListed = "不在代码表内 / not in the list"
 	textDate      = "日期应写作 2026-02-13 / write dates like 2026-02-13"
 	textMonth     = "月份应写作 2026-02 / write months like 2026-02"
+	textNoMonth   = "没有这个月份 / no such month"
 	textNoDate    = "没有这一天 / no such day"
 	textMoney     = "金额应写作 1234.50 / write amounts like 1234.50"
 	textWhole     = "应为不带前导零的整数 / a whole number without leading zeros is expected"
@@ -119,7 +119,3 @@ func quoted(text, value string) string {
 	}
 	return text + ": " + value
 }
-
-// readable reports that the values of these fields are what the file says:
-// they have no fault but that of another field.
-func (f *Findings) readable(fields []string) bool { return f.OK(fields...) }

@@ -175,8 +175,8 @@ func (e *envelope) readParties() {
 }
 
 func (e *envelope) readSequence(s string, draft bool) {
-	n, c, _ := readWhole(s, 1, MaxSequence)
-	if e.Sequence = n; c == "" || (draft && s == "") {
+	p := readWhole(&e.Sequence, s, 1, MaxSequence)
+	if p.code == "" || (draft && s == "") {
 		return
 	}
 	e.Sequence = 0

@@ -1,8 +1,6 @@
 package batch
 
 import (
-	"bytes"
-
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
@@ -33,39 +31,41 @@ type Tag[R any] struct {
 
 // Detail is the row type that may follow a row of R.
 type Detail[R any] struct {
-	typ   string
-	title Words
-	infos []Info
-	read  func(r *R, fields []field, e *env, f *Findings)
+	row   DetailRow
 	count func(r *R) int
 	write func(b []byte, r *R, i int) []byte
+	open  func(r *R) *detailSlot
+	own   func(r *R) // gives r a copy of its details
+}
+
+// detailSlot is one detail row of one record, filled again and again.
+type detailSlot struct {
+	cells []cell
+	keep  func() // puts the row into the record
+	empty func() // takes all rows out of the record
 }
 
 // Details binds detail rows of type D to the slice of R that keeps them. The
 // column parent, which names the row above, stands first and is not part of
 // D: the record's own number is written there, and compared when read.
 func Details[R, D any](typ string, title Words, columns []Column[D], at func(*R) *[]D) *Detail[R] {
-	infos := []Info{{Name: "parent", Title: "上级编号", Type: "n", Max: 32, Need: Required}}
+	row := DetailRow{Type: typ, Title: title}
+	row.Columns = append(row.Columns, Info{Name: "parent", Title: "上级编号", Type: TypeNumber, Max: 32, Need: Required})
 	for _, c := range columns {
-		infos = append(infos, c.Info)
+		row.Columns = append(row.Columns, c.Info)
 	}
 	return &Detail[R]{
-		typ: typ, title: title, infos: infos,
+		row:   row,
 		count: func(r *R) int { return len(*at(r)) },
-		read: func(r *R, fields []field, e *env, f *Findings) {
-			rows := at(r)
-			*rows = append(*rows, *new(D))
-			d := &(*rows)[len(*rows)-1]
-			readFields(d, columns, fields[1:], e, func(name string, c code.Fault, text string) {
-				f.AddDetail(len(*rows)-1, name, c, text)
-			})
-		},
-		write: func(b []byte, r *R, i int) []byte {
-			d := &(*at(r))[i]
-			for j := range columns {
-				b = columns[j].write(append(b, ','), d)
+		write: func(b []byte, r *R, i int) []byte { return writeAll(b, columns, &(*at(r))[i]) },
+		own:   func(r *R) { *at(r) = append([]D(nil), *at(r)...) },
+		open: func(r *R) *detailSlot {
+			d, rows := new(D), at(r)
+			return &detailSlot{
+				cells: bindAll(columns, d),
+				keep:  func() { *rows = append(*rows, *d) },
+				empty: func() { *rows = (*rows)[:0] },
 			}
-			return b
 		},
 	}
 }
@@ -88,23 +88,27 @@ type DetailRow struct {
 	Columns []Info
 }
 
-// New returns a pointer to an empty record of the row type.
-func (r *Row) New() any { return r.ops.fresh() }
-
 // rowOps is what the engine does with records of one row type.
 type rowOps interface {
-	fresh() any
 	owns(rec any) bool
-	read(rec any, fields []field, e *env, f *Findings)
-	readDetail(rec any, fields []field, e *env, f *Findings)
-	details(rec any) int
-	write(b []byte, rec any) []byte
-	writeDetail(b []byte, rec any, i int) []byte
-	no(rec any) string
-	key(b []byte, rec any) []byte
+	write(b []byte, rec any) (rows []byte, count int)
 	amount(rec any) money.Fen
-	echo(rec any) string
-	check(rec any, f *Findings)
+	no(rec any) string
+	key(rec any) []byte
+	open() slot
+}
+
+// slot is one record of a row type, filled again and again by a reader.
+type slot interface {
+	clear()
+	read(r *row, e *env, f *Findings)
+	readDetail(i int, r *row, e *env, f *Findings)
+	check(f *Findings)
+	no() string
+	key(b []byte) []byte
+	amount() money.Fen
+	echo() string
+	value() any // a copy, as a pointer to the struct
 }
 
 // Row hides the record type.
@@ -113,64 +117,31 @@ func (l Layout[R]) Row() *Row {
 	for _, c := range l.Columns {
 		row.Columns = append(row.Columns, c.Info)
 	}
-	if d := l.Detail; d != nil {
-		row.Detail = &DetailRow{Type: d.typ, Title: d.title, Columns: d.infos}
+	if l.Detail != nil {
+		row.Detail = &l.Detail.row
 	}
 	return row
 }
 
 type bound[R any] struct{ Layout[R] }
 
-func (b *bound[R]) fresh() any {
-	r := new(R)
-	if b.Tag.Set != nil {
-		b.Tag.Set(r)
-	}
-	return r
-}
-
 func (b *bound[R]) owns(rec any) bool {
 	r, ok := rec.(*R)
 	return ok && r != nil && (b.Tag.Has == nil || b.Tag.Has(r))
 }
 
-func (b *bound[R]) read(rec any, fields []field, e *env, f *Findings) {
-	readFields(rec.(*R), b.Columns, fields, e, f.Add)
-}
-
-func (b *bound[R]) readDetail(rec any, fields []field, e *env, f *Findings) {
-	b.Detail.read(rec.(*R), fields, e, f)
-}
-
-func (b *bound[R]) details(rec any) int {
+func (b *bound[R]) write(to []byte, rec any) ([]byte, int) {
+	r, count := rec.(*R), 1
+	to = append(writeAll(append(to, b.Type...), b.Columns, r), '\n')
 	if b.Detail == nil {
-		return 0
+		return to, count
 	}
-	return b.Detail.count(rec.(*R))
-}
-
-func (b *bound[R]) write(to []byte, rec any) []byte {
-	r := rec.(*R)
-	to = append(to, b.Type...)
-	for i := range b.Columns {
-		to = b.Columns[i].write(append(to, ','), r)
+	for i := range b.Detail.count(r) {
+		to = appendField(append(append(to, b.Detail.row.Type...), ','), b.No(r))
+		to = append(b.Detail.write(to, r, i), '\n')
+		count++
 	}
-	return to
-}
-
-func (b *bound[R]) writeDetail(to []byte, rec any, i int) []byte {
-	r := rec.(*R)
-	to = appendField(append(append(to, b.Detail.typ...), ','), b.No(r))
-	return b.Detail.write(to, r, i)
-}
-
-func (b *bound[R]) no(rec any) string { return b.No(rec.(*R)) }
-
-func (b *bound[R]) key(to []byte, rec any) []byte {
-	if b.Key == nil {
-		return to
-	}
-	return b.Key(append(append(to, b.Type...), '|'), rec.(*R))
+	return to, count
 }
 
 func (b *bound[R]) amount(rec any) money.Fen {
@@ -180,46 +151,106 @@ func (b *bound[R]) amount(rec any) money.Fen {
 	return b.Amount(rec.(*R))
 }
 
-func (b *bound[R]) echo(rec any) string {
-	if b.Echo == nil {
-		return ""
+func (b *bound[R]) no(rec any) string { return b.No(rec.(*R)) }
+
+func (b *bound[R]) key(rec any) []byte {
+	if b.Key == nil {
+		return nil
 	}
-	return b.Echo(rec.(*R))
+	return b.Key(append([]byte(b.Type), '|'), rec.(*R))
 }
 
-func (b *bound[R]) check(rec any, f *Findings) {
-	r := rec.(*R)
+func (b *bound[R]) open() slot {
+	s := &filled[R]{bound: b}
+	s.cells = bindAll(b.Columns, &s.rec)
 	for i := range b.Columns {
-		c := &b.Columns[i]
-		if c.when == nil || !f.OK(c.Name) || !c.when(r) {
-			continue
+		if b.Columns[i].when != nil {
+			s.conditional = append(s.conditional, i)
 		}
-		if f.scratch = c.write(f.scratch[:0], r); len(bytes.TrimSpace(f.scratch)) == 0 {
+	}
+	if b.Detail != nil {
+		s.detail = b.Detail.open(&s.rec)
+	}
+	return s
+}
+
+// filled is the slot of a record type.
+type filled[R any] struct {
+	*bound[R]
+	rec         R
+	cells       []cell
+	conditional []int // columns
+	detail      *detailSlot
+}
+
+func (s *filled[R]) clear() {
+	for i := range s.cells {
+		s.cells[i].clear()
+	}
+	if s.Tag.Set != nil {
+		s.Tag.Set(&s.rec)
+	}
+	if s.detail != nil {
+		s.detail.empty()
+	}
+}
+
+func (s *filled[R]) read(r *row, e *env, f *Findings) {
+	for i := range s.cells {
+		if p := r.readField(i+1, &s.cells[i], e); p.code != "" {
+			f.Add(s.cells[i].Name, p.code, p.text)
+		}
+	}
+	for _, i := range s.conditional {
+		c := &s.Columns[i]
+		if r.blank(i+1) && c.when(&s.rec) && f.OK(c.Name) {
 			f.Add(c.Name, code.Missing, c.Info.When.ZH+"时必填 / required when "+c.Info.When.EN)
 		}
 	}
-	if b.Check != nil {
-		b.Check(r, f)
+}
+
+func (s *filled[R]) readDetail(i int, r *row, e *env, f *Findings) {
+	for j := range s.detail.cells {
+		if p := r.readField(j+2, &s.detail.cells[j], e); p.code != "" {
+			f.AddDetail(i, s.detail.cells[j].Name, p.code, p.text)
+		}
+	}
+	s.detail.keep()
+}
+
+func (s *filled[R]) check(f *Findings) {
+	if s.Check != nil {
+		s.Check(&s.rec, f)
 	}
 }
 
-// field is one field of a row as it was found.
-type field struct {
-	text string
-	bad  code.Fault // what was already wrong with its bytes; "" for nothing
-	why  string
+func (s *filled[R]) no() string { return s.No(&s.rec) }
+
+func (s *filled[R]) key(b []byte) []byte {
+	if s.Key == nil {
+		return b
+	}
+	return s.Key(append(append(b, s.Type...), '|'), &s.rec)
 }
 
-// readFields reads a row whose number of fields is already right.
-func readFields[R any](r *R, columns []Column[R], fields []field, e *env, add func(string, code.Fault, string)) {
-	for i := range columns {
-		c := &columns[i]
-		if fields[i].bad != "" {
-			add(c.Name, fields[i].bad, fields[i].why)
-			continue
-		}
-		if fault, text := c.read(r, fields[i].text, e); fault != "" {
-			add(c.Name, fault, text)
-		}
+func (s *filled[R]) amount() money.Fen {
+	if s.Amount == nil {
+		return 0
 	}
+	return s.Amount(&s.rec)
+}
+
+func (s *filled[R]) echo() string {
+	if s.Echo == nil {
+		return ""
+	}
+	return s.Echo(&s.rec)
+}
+
+func (s *filled[R]) value() any {
+	r := s.rec
+	if s.Detail != nil {
+		s.Detail.own(&r)
+	}
+	return &r
 }

@@ -63,6 +63,7 @@ type Reader struct {
 	faults   []Fault // of the file
 	ahead    *row
 	record   Record
+	slots    map[*Row]slot
 	find     Findings
 	seen     *seen
 	key      []byte
@@ -189,32 +190,21 @@ func (r *Reader) readHead(kinds []*Kind) error {
 	if err != nil {
 		return err
 	}
-	if first == nil || first.typ() != "H" || first.fault != "" {
-		if first != nil && binary(first) {
+	if first == nil || first.typ() != "H" || first.fault.code != "" {
+		if first != nil && first.anyBad() >= 0 {
 			return &fileFault{code.Unreadable, "不是文本文件 / not a text file"}
 		}
 		return &fileFault{code.WrongEnvelope, "首行应为 H 行 / the first row should be an H row"}
 	}
 	r.envelope = readHeader(first.texts(), kinds, r.src.draft())
-	for i := range first.fields {
-		if first.fields[i].bad != "" {
-			r.envelope.add("", first.fields[i].bad, first.fields[i].why)
-		}
+	if i := first.anyBad(); i >= 0 {
+		r.envelope.add("", code.WrongEnvelope, first.bad(i).text)
 	}
 	r.header = &r.envelope.Header
 	r.faults = append(r.faults, r.envelope.faults...)
 	r.judgeHead()
 	r.ahead, err = r.fetch()
 	return err
-}
-
-func binary(first *row) bool {
-	for i := range first.fields {
-		if first.fields[i].bad != "" {
-			return true
-		}
-	}
-	return false
 }
 
 // judgeHead compares the envelope with what is expected.
@@ -256,8 +246,7 @@ func (r *Reader) Carrier() Carrier { return r.carrier }
 // Faults are the faults of the file found so far.
 func (r *Reader) Faults() []Fault { return r.faults }
 
-// Record is the record that Next read, valid until the following Next; its
-// Value may be kept.
+// Record is the record that Next read, valid until the following Next.
 func (r *Reader) Record() *Record { return &r.record }
 
 // fetch returns the next row, nil at the end of the file.
@@ -324,7 +313,7 @@ func (r *Reader) finish() {
 	}
 	t := r.ahead
 	r.result.Digest = r.src.digest()
-	if t.fault != "" || len(t.fields) != 4 {
+	if t.fault.code != "" || len(t.fields) != 4 {
 		r.fileFault(t.line, "T", "", code.WrongEnvelope, "T 行应有4个字段 / the T row should have 4 fields")
 		r.identify()
 		return
@@ -335,18 +324,20 @@ func (r *Reader) finish() {
 
 func (r *Reader) judgeTrailer(line int, rows, total, digest string) {
 	draft := r.src.draft()
-	n, bad, _ := readWhole(rows, 0, maxCount)
+	var n int
+	p := readWhole(&n, rows, 0, maxCount)
 	switch {
 	case draft && rows == "":
-	case bad != "":
+	case p.code != "":
 		r.fileFault(line, "T", "rows", code.WrongEnvelope, textWhole)
 	case n != r.rows:
 		r.fileFault(line, "T", "rows", code.Count, fmt.Sprintf("T 行为%d行，实有%d行 / T says %d rows, there are %d", n, r.rows, n, r.rows))
 	}
-	sum, bad, _ := readMoney(total)
+	var sum money.Fen
+	p = readMoney(&sum, total)
 	switch {
 	case draft && total == "":
-	case bad != "":
+	case p.code != "":
 		r.fileFault(line, "T", "total", code.WrongEnvelope, textMoney)
 	case sum != r.total && !r.unsure:
 		r.fileFault(line, "T", "total", code.Total, fmt.Sprintf("T 行为%s元，合计%s元 / T says %s, the sum is %s", sum, r.total, sum, r.total))

@@ -13,46 +13,61 @@ func (r *Reader) readRecord() {
 	layout := kind.Row(typ)
 	r.rows++
 	r.record = Record{
-		Kind: kind, Row: clipType(typ), Line: head.line, Ordinal: r.record.Ordinal + 1, Rows: 1,
+		Kind: kind, Row: typ, Line: head.line, Ordinal: r.record.Ordinal + 1, Rows: 1,
 		Lines: r.record.Lines[:0], layout: layout,
 	}
+	if layout == nil {
+		r.record.Row = clipType(typ)
+	}
 	f := &r.find
-	*f = Findings{faults: f.faults[:0], line: head.line, row: r.record.Row, lines: f.lines[:0], scratch: f.scratch, header: r.header}
+	*f = Findings{faults: f.faults[:0], line: head.line, row: r.record.Row, lines: f.lines[:0], header: r.header}
 	switch {
 	case layout != nil:
-		r.record.Value = layout.New()
+		r.record.slot = r.slot(layout)
 		f.detail = detailType(layout)
 		r.readRow(layout, head)
 	case isDetail(kind, typ):
 		f.Add("", code.Malformed, "前面没有上级行 / no row above for it to belong to")
-	case head.fault != "":
-		f.Add("", head.fault, head.why)
+	case head.fault.code != "":
+		f.Add("", head.fault.code, head.fault.text)
 	default:
 		f.Add("row", code.UnknownCode, quoted("没有这种行 / no such row type", typ))
 	}
-	if r.order(typ); r.record.Value == nil {
-		r.record.no = ""
-	}
+	r.order(typ)
 	r.advance()
 	r.readDetails()
 	r.judge()
+}
+
+// slot is the reader's own record of a row type.
+func (r *Reader) slot(layout *Row) slot {
+	s := r.slots[layout]
+	if s == nil {
+		if r.slots == nil {
+			r.slots = make(map[*Row]slot)
+		}
+		s = layout.ops.open()
+		r.slots[layout] = s
+	}
+	s.clear()
+	return s
 }
 
 // readRow reads the fields of the record's own row.
 func (r *Reader) readRow(layout *Row, head *row) {
 	f, n := &r.find, len(layout.Columns)
 	switch {
-	case head.fault != "":
-		f.Add("", head.fault, head.why)
+	case head.fault.code != "":
+		f.Add("", head.fault.code, head.fault.text)
 	case len(head.fields) != n+1:
 		f.Add("", code.Malformed, fieldsExpected(n+1, len(head.fields)))
 	default:
-		layout.ops.read(r.record.Value, head.fields[1:], &r.env, f)
-		for _, s := range head.warnings {
+		r.record.slot.read(head, &r.env, f)
+		for _, s := range head.slips {
 			f.Add(layout.Columns[s.index-1].Name, code.Normalised, s.why)
 		}
 	}
-	r.record.no = clip(layout.ops.no(r.record.Value))
+	r.record.no = clip(r.record.slot.no())
 	f.no = r.record.no
 	for i := range f.faults {
 		f.faults[i].RecordNo = r.record.no
@@ -92,18 +107,19 @@ func (r *Reader) readDetail(i int, d *row) {
 	}
 	n := len(layout.Detail.Columns)
 	switch {
-	case d.fault != "":
-		f.AddDetail(i, "", d.fault, d.why)
+	case d.fault.code != "":
+		f.AddDetail(i, "", d.fault.code, d.fault.text)
 	case len(d.fields) != n+1:
 		f.AddDetail(i, "", code.Malformed, fieldsExpected(n+1, len(d.fields)))
 	default:
-		if d.fields[1].bad != "" {
-			f.AddDetail(i, "parent", d.fields[1].bad, d.fields[1].why)
-		} else if d.fields[1].text != layout.ops.no(r.record.Value) {
+		if d.fields[1].class&classBad != 0 {
+			p := d.bad(1)
+			f.AddDetail(i, "parent", p.code, p.text)
+		} else if d.fields[1].text != r.record.slot.no() {
 			f.AddDetail(i, "parent", code.Malformed, "与上级行的编号不符 / not the number of the row above")
 		}
-		layout.ops.readDetail(r.record.Value, d.fields[1:], &r.env, f)
-		for _, s := range d.warnings {
+		r.record.slot.readDetail(i, d, &r.env, f)
+		for _, s := range d.slips {
 			f.AddDetail(i, layout.Detail.Columns[s.index-1].Name, code.Normalised, s.why)
 		}
 	}
@@ -113,15 +129,16 @@ func (r *Reader) readDetail(i int, d *row) {
 func (r *Reader) judge() {
 	rec, f := &r.record, &r.find
 	r.result.Records++
-	if rec.layout == nil {
+	if rec.slot == nil {
 		r.unsure = r.unsure || sums(rec.Kind)
 	} else {
-		rec.layout.ops.check(rec.Value, f)
+		rec.slot.check(f)
+		rec.Value = rec.slot.value()
 		r.addUp()
 	}
 	rec.Faults = f.faults
-	if rec.OK() && r.seen != nil && rec.Value != nil {
-		r.key = rec.layout.ops.key(r.key[:0], rec.Value)
+	if r.seen != nil && rec.slot != nil && rec.OK() {
+		r.key = rec.slot.key(r.key[:0])
 		if len(r.key) > 0 && !r.seen.add(r.key) {
 			f.Add("", code.DuplicateInFile, "")
 			rec.Faults = f.faults
@@ -139,11 +156,11 @@ func (r *Reader) addUp() {
 	if len(layout.Sum) == 0 {
 		return
 	}
-	if !r.find.readable(layout.Sum) {
+	if !r.find.OK(layout.Sum...) {
 		r.unsure = true
 		return
 	}
-	sum, err := r.total.Add(layout.ops.amount(r.record.Value))
+	sum, err := r.total.Add(r.record.slot.amount())
 	if err != nil && !r.unsure {
 		r.fileFault(r.record.Line, r.record.Row, "", code.Total, "合计金额溢出 / the total overflows")
 	}

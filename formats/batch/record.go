@@ -14,7 +14,7 @@ type Record struct {
 	Line    int    // of the row: of the file, or of the sheet in a workbook
 	Ordinal int    // among the records of the file, from 1
 	Rows    int    // rows of the file it takes: itself and its details
-	Lines   []int  // of its detail rows
+	Lines   []int  // of its detail rows; reused by the next record
 
 	// Value is a pointer to the record's struct (*formats.Letter …), new for
 	// every record. It is nil when the row type is not known; fields with a
@@ -26,7 +26,8 @@ type Record struct {
 	Faults []Fault
 
 	no     string
-	layout *Row
+	layout *Row // nil when the row type is not known
+	slot   slot
 }
 
 // OK reports that nothing refuses the record.
@@ -45,27 +46,27 @@ func (r *Record) No() string { return r.no }
 // Echo is the sender's own reference, "" when the kind has none, cut to 64
 // characters.
 func (r *Record) Echo() string {
-	if r.Value == nil {
+	if r.slot == nil {
 		return ""
 	}
-	return clip(r.layout.ops.echo(r.Value))
+	return clip(r.slot.echo())
 }
 
 // Key is the duplicate key, "" when the row type has none. Keys of different
 // row types never agree.
 func (r *Record) Key() string {
-	if r.Value == nil {
+	if r.slot == nil {
 		return ""
 	}
-	return string(r.layout.ops.key(nil, r.Value))
+	return string(r.slot.key(nil))
 }
 
 // Amount is what the record adds to the file's total.
 func (r *Record) Amount() money.Fen {
-	if r.Value == nil {
+	if r.slot == nil {
 		return 0
 	}
-	return r.layout.ops.amount(r.Value)
+	return r.slot.amount()
 }
 
 // clip makes any text fit to be told in a receipt: at most 64 characters,

@@ -9,13 +9,65 @@ import (
 	"carryover/exchange/code"
 )
 
+// field is one field of a row as it was found, with the classes of the
+// characters in it.
+type field struct {
+	text  string
+	class class
+}
+
+// class is a set of classes of characters.
+type class uint8
+
+const (
+	classDigit class = 1 << iota
+	classCapital
+	classHyphen
+	classOther // other ASCII that stands for itself
+	classHigh  // beyond ASCII
+	classBad   // a control character, or one that could not be decoded
+	classComma
+	classQuote
+)
+
+// classes is the class of every byte.
+var classes = func() (t [256]class) {
+	for i := range t {
+		switch c := byte(i); {
+		case c-'0' <= 9:
+			t[i] = classDigit
+		case c-'A' <= 25:
+			t[i] = classCapital
+		case c == '-':
+			t[i] = classHyphen
+		case c == ',':
+			t[i] = classComma
+		case c == '"':
+			t[i] = classQuote
+		case c >= utf8.RuneSelf:
+			t[i] = classHigh
+		case c < ' ' || c == 0x7F:
+			t[i] = classBad
+		default:
+			t[i] = classOther
+		}
+	}
+	return t
+}()
+
 // row is one row as a carrier gives it.
 type row struct {
-	line     int // of the file, or of the sheet
-	fields   []field
-	fault    code.Fault // what is wrong with the row as a whole
-	why      string
-	warnings []slip
+	line   int // of the file, or of the sheet
+	fields []field
+	fault  problem // what is wrong with the row as a whole
+	broken []spotted
+	slips  []slip
+}
+
+// spotted is a field that could not be decoded, and why.
+type spotted struct {
+	index int
+	why   string
 }
 
 // slip is a typing slip in a workbook that was put right.
@@ -36,124 +88,175 @@ func (r *row) texts() []string {
 	return t
 }
 
-// source gives the rows of one carrier in the order of a CSV batch, H first
-// and T last.
-type source interface {
-	// next returns the next row, valid until the following call, or io.EOF.
-	next() (*row, error)
-	// digest is what the trailer should state, once T was given.
-	digest() string
-	// finish reads to the end and returns the identity: the SHA-256 of the
-	// plain CSV batch. more reports rows behind T.
-	finish() (identity string, more bool, err error)
-	// draft reports that a header without sequence and a trailer without
-	// digest are in order.
-	draft() bool
+// readField reads the i-th field into its place.
+func (r *row) readField(i int, c *cell, e *env) problem {
+	if r.fields[i].class&classBad == 0 {
+		return c.read(r.fields[i], e)
+	}
+	c.clear()
+	return r.bad(i)
 }
 
-// split cuts a line of text into fields. It returns what is wrong with the
-// line as a whole, if anything.
-func split(fields []field, s string) ([]field, code.Fault, string) {
-	fields = fields[:0]
-	for {
-		if len(s) > 0 && s[0] == '"' {
-			text, rest, ok := unquote(s)
-			if !ok {
-				return append(fields, field{text: s}), code.Malformed, "引号不成对 / quotes do not match"
-			}
-			fields = append(fields, field{text: text})
-			if rest == "" {
-				return fields, "", ""
-			}
-			s = rest[1:]
-			continue
+// bad says what is wrong with the characters of the i-th field.
+func (r *row) bad(i int) problem {
+	for _, s := range r.broken {
+		if s.index == i {
+			return problem{code.Malformed, s.why}
 		}
-		i := strings.IndexByte(s, ',')
-		text := s
-		if i >= 0 {
-			text = s[:i]
-		}
-		if strings.IndexByte(text, '"') >= 0 {
-			return append(fields, field{text: s}), code.Malformed, "引号只能包住整个字段 / quotes must enclose the whole field"
-		}
-		fields = append(fields, field{text: text})
-		if i < 0 {
-			return fields, "", ""
-		}
-		if len(fields) >= maxFields {
-			return fields, code.Malformed, "字段过多 / too many fields"
-		}
-		s = s[i+1:]
 	}
+	c, _ := firstControl(r.fields[i].text)
+	return problem{code.Malformed, fmt.Sprintf("含控制字符 / control character U+%04X", c)}
 }
+
+// anyBad is the first field with wrong characters, or -1.
+func (r *row) anyBad() int {
+	for i := range r.fields {
+		if r.fields[i].class&classBad != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// blank reports whether the i-th field holds nothing but spaces.
+func (r *row) blank(i int) bool { return strings.TrimSpace(r.fields[i].text) == "" }
 
 // maxFields bounds the fields of a row; no layout comes near it.
 const maxFields = 128
 
-// unquote takes the quoted field at the start of s; what follows it is empty
-// or begins with a comma.
-func unquote(s string) (text, rest string, ok bool) {
+// set makes the row of one line of text. It reports false, and leaves the
+// row unfinished, when the text is not valid UTF-8.
+func (r *row) set(s string) bool {
+	r.fields, r.fault, r.broken, r.slips = r.fields[:0], problem{}, r.broken[:0], r.slips[:0]
+	start := 0
+	var in class
+	for i := 0; i < len(s); {
+		switch k := classes[s[i]]; k {
+		default:
+			in |= k
+			i++
+		case classHigh:
+			n, k := highRune(s[i:])
+			if n == 0 {
+				return false
+			}
+			in |= k
+			i += n
+		case classComma:
+			r.fields = append(r.fields, field{s[start:i], in})
+			if len(r.fields) >= maxFields {
+				r.fault = problem{code.Malformed, "字段过多 / too many fields"}
+				return true
+			}
+			i++
+			start, in = i, 0
+		case classQuote:
+			if i = r.quoted(s, start, i); i < 0 {
+				return true
+			}
+			start, in = i, 0
+		}
+	}
+	r.fields = append(r.fields, field{s[start:], in})
+	return true
+}
+
+// quoted adds the field of s whose opening quote was met at i. It returns
+// where the next field starts, or -1 when there is none or the quotes are
+// wrong.
+func (r *row) quoted(s string, start, i int) int {
+	text, next, ok := unquote(s, i)
+	if i != start || !ok {
+		r.fields = append(r.fields, field{text: s[start:]})
+		r.fault = problem{code.Malformed, "引号应成对包住整个字段 / quotes must come in pairs and enclose the whole field"}
+		return -1
+	}
+	if r.fields = append(r.fields, field{text, classOf(text)}); next == len(s) {
+		return -1
+	}
+	return next + 1
+}
+
+// unquote takes the quoted field that begins at s[i]; what follows it is the
+// end of s or a comma, at next.
+func unquote(s string, i int) (text string, next int, ok bool) {
 	var b strings.Builder
-	for i := 1; ; {
+	for i++; ; {
 		j := strings.IndexByte(s[i:], '"')
 		if j < 0 {
-			return "", "", false
+			return "", 0, false
 		}
 		b.WriteString(s[i : i+j])
-		i += j + 1
-		if i < len(s) && s[i] == '"' {
+		if i += j + 1; i < len(s) && s[i] == '"' {
 			b.WriteByte('"')
 			i++
 			continue
 		}
-		return b.String(), s[i:], i == len(s) || s[i] == ','
+		return b.String(), i, i == len(s) || s[i] == ','
 	}
 }
 
-// markControls notes the fields that hold a control character or a line
-// separator.
-func markControls(fields []field) {
-	for i := range fields {
-		f := &fields[i]
-		if f.bad != "" {
-			continue
-		}
-		if r, found := firstControl(f.text); found {
-			f.bad, f.why = code.Malformed, fmt.Sprintf("含控制字符 / control character U+%04X", r)
-		}
+// highRune is the length and class of the character beyond ASCII at the
+// start of s; 0 when it is not valid UTF-8.
+func highRune(s string) (int, class) {
+	// Most are Chinese: E3 to EC begin three bytes, none of them a control.
+	if c := s[0]; c >= 0xE3 && c <= 0xEC && len(s) >= 3 && s[1]&0xC0 == 0x80 && s[2]&0xC0 == 0x80 {
+		return 3, classHigh
+	}
+	switch c, n := utf8.DecodeRuneInString(s); {
+	case c == utf8.RuneError && n == 1:
+		return 0, classBad
+	case isControl(c):
+		return n, classBad
+	default:
+		return n, classHigh
 	}
 }
+
+// classOf is the classes of the characters of a text of valid UTF-8; commas
+// and quotes in it stand for themselves.
+func classOf(s string) (in class) {
+	for i := 0; i < len(s); {
+		k, n := classes[s[i]], 1
+		if k == classHigh {
+			n, k = highRune(s[i:])
+		} else if k == classComma || k == classQuote {
+			k = classOther
+		}
+		in |= k
+		i += max(n, 1)
+	}
+	return in
+}
+
+// isControl reports what must not stand in a field: control characters and
+// the separators of lines and paragraphs.
+func isControl(r rune) bool { return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 }
 
 func firstControl(s string) (rune, bool) {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c < 0x20 || c == 0x7F {
-			return rune(c), true
-		}
-		// U+0080–U+009F, U+2028 and U+2029 begin with these bytes.
-		if c == 0xC2 || c == 0xE2 {
-			if r, _ := utf8.DecodeRuneInString(s[i:]); unicode.IsControl(r) || r == 0x2028 || r == 0x2029 {
-				return r, true
-			}
+	for _, r := range s {
+		if isControl(r) {
+			return r, true
 		}
 	}
 	return 0, false
 }
 
-// markBroken notes the fields that hold a character that could not be
-// decoded: utf8.RuneError where the decoder found a spot.
-func markBroken(fields []field, spots []spot) {
-	for i := range fields {
-		if len(spots) == 0 {
-			return
-		}
-		f := &fields[i]
-		for _, r := range f.text {
-			if r != utf8.RuneError && !isPrivate(r) || len(spots) == 0 {
+// locate finds the fields that hold the broken characters of a decoded line:
+// utf8.RuneError or private use where the decoder found a spot.
+func (r *row) locate(spots []spot) {
+	if r.fault.code != "" {
+		r.fault.text = spots[0].why
+		return
+	}
+	for i := range r.fields {
+		for _, c := range r.fields[i].text {
+			if (c != utf8.RuneError && !isPrivate(c)) || len(spots) == 0 {
 				continue
 			}
-			if f.bad == "" {
-				f.bad, f.why = code.Malformed, spots[0].why
+			if r.fields[i].class&classBad == 0 {
+				r.fields[i].class |= classBad
+				r.broken = append(r.broken, spotted{i, spots[0].why})
 			}
 			spots = spots[1:]
 		}

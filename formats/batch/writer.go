@@ -35,34 +35,48 @@ func (e *Invalid) Error() string {
 	return b.String()
 }
 
-// Append encodes one record (a pointer to its struct) of a kind behind rows,
-// after checking it as a reader would. The error is *Invalid when the record
-// is at fault.
-func (k *Kind) Append(rows *Rows, rec any) error {
-	layout := k.RowOf(rec)
+// Append encodes one record behind rows; see Encoder.
+func (k *Kind) Append(rows *Rows, rec any) error { return NewEncoder(k).Append(rows, rec) }
+
+// Encoder encodes records of one kind and checks them as a reader would.
+type Encoder struct {
+	kind *Kind
+	back Reader
+	text textSource
+}
+
+// NewEncoder returns an encoder of a kind. It is for one goroutine.
+func NewEncoder(k *Kind) *Encoder {
+	e := &Encoder{kind: k}
+	e.back = Reader{options: Options{}.withDefaults(), src: &e.text, envelope: envelope{kind: k}}
+	return e
+}
+
+// Append encodes one record (a pointer to its struct) behind rows. The error
+// is *Invalid when the record is at fault; rows are then as before.
+func (e *Encoder) Append(rows *Rows, rec any) error {
+	layout := e.kind.RowOf(rec)
 	if layout == nil {
-		return fmt.Errorf("%s: no row holds a %T", k.Name, rec)
+		return fmt.Errorf("%s: no row holds a %T", e.kind.Name, rec)
 	}
-	from, details := len(rows.Bytes), layout.ops.details(rec)
-	b := append(layout.ops.write(rows.Bytes, rec), '\n')
-	for i := range details {
-		b = append(layout.ops.writeDetail(b, rec, i), '\n')
-	}
-	if faults := k.judgeRows(string(b[from:])); len(faults) > 0 {
+	from := len(rows.Bytes)
+	b, count := layout.ops.write(rows.Bytes, rec)
+	if faults := e.judge(string(b[from:])); len(faults) > 0 {
 		return &Invalid{faults}
 	}
 	amount, err := rows.Amount.Add(layout.ops.amount(rec))
 	if err != nil {
 		return err
 	}
-	rows.Bytes, rows.Count, rows.Amount = b, rows.Count+1+details, amount
+	rows.Bytes, rows.Count, rows.Amount = b, rows.Count+count, amount
 	return nil
 }
 
-// judgeRows reads encoded rows back and returns what refuses them.
-func (k *Kind) judgeRows(rows string) []Fault {
-	r := Reader{options: Options{}.withDefaults(), src: &textSource{rest: rows}, envelope: envelope{kind: k}}
-	r.record.Ordinal = 1 // order within a batch is the batch's own affair
+// judge reads the rows of one record back and returns what refuses it. The
+// record is not taken for the first of a batch: order is the batch's affair.
+func (e *Encoder) judge(rows string) []Fault {
+	r := &e.back
+	e.text.rest, r.done, r.record.Ordinal, r.result, r.total = rows, false, 1, Result{}, 0
 	r.advance()
 	var faults []Fault
 	for r.Next() {
@@ -72,9 +86,10 @@ func (k *Kind) judgeRows(rows string) []Fault {
 			}
 		}
 	}
-	if r.err != nil || r.result.Records != 1 {
+	if r.result.Records != 1 {
 		faults = append(faults, Fault{Row: r.record.Row, Code: code.Malformed, Text: "不是一条记录 / not one record"})
 	}
+	r.faults = r.faults[:0]
 	return faults
 }
 
@@ -90,8 +105,9 @@ func (s *textSource) next() (*row, error) {
 	}
 	line, rest, _ := strings.Cut(s.rest, "\n")
 	s.rest = rest
-	s.row.fields, s.row.fault, s.row.why = split(s.row.fields, line)
-	markControls(s.row.fields)
+	if !s.row.set(line) {
+		s.row.set(strings.ToValidUTF8(line, "\x00"))
+	}
 	return &s.row, nil
 }
 
@@ -114,11 +130,11 @@ type Trailer struct {
 // nothing more is written, and what was is not a batch.
 type Writer struct {
 	to       io.Writer
-	kind     *Kind
 	encoding Encoding
 	hash     hash.Hash
 	rows     int
 	total    money.Fen
+	encoder  *Encoder
 	scratch  Rows
 	err      error
 }
@@ -130,7 +146,7 @@ func NewWriter(to io.Writer, kind *Kind, h Header, encoding Encoding) (*Writer, 
 	if err := h.check(kind); err != nil {
 		return nil, err
 	}
-	w := &Writer{to: to, kind: kind, encoding: encoding, hash: sha256.New()}
+	w := &Writer{to: to, encoding: encoding, encoder: NewEncoder(kind), hash: sha256.New()}
 	if h.Sequence == 0 {
 		return nil, errors.New("header: no sequence")
 	}
@@ -143,13 +159,13 @@ func (w *Writer) Write(rec any) error {
 		return w.err
 	}
 	w.scratch = Rows{Bytes: w.scratch.Bytes[:0]}
-	if err := w.kind.Append(&w.scratch, rec); err != nil {
+	if err := w.encoder.Append(&w.scratch, rec); err != nil {
 		return err
 	}
 	return w.WriteRows(w.scratch)
 }
 
-// WriteRows writes records encoded before by Kind.Append.
+// WriteRows writes records encoded before by an Encoder.
 func (w *Writer) WriteRows(rows Rows) error {
 	if w.err != nil {
 		return w.err

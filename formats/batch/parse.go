@@ -1,0 +1,32 @@
+package batch
+
+import "fmt"
+
+// RecordNo is the record_no of a record (a pointer to its struct); "" when
+// no row type of the kind holds it.
+func (k *Kind) RecordNo(rec any) string {
+	layout := k.RowOf(rec)
+	if layout == nil {
+		return ""
+	}
+	return clip(layout.ops.no(rec))
+}
+
+// KeyOf is the duplicate key of a record, "" when its row type has none.
+func (k *Kind) KeyOf(rec any) string {
+	layout := k.RowOf(rec)
+	if layout == nil {
+		return ""
+	}
+	return string(layout.ops.key(rec))
+}
+
+// Parse reads back one record that Append encoded. The error is *Invalid
+// when the rows are not a record without faults.
+func (k *Kind) Parse(rows []byte) (any, error) {
+	e := NewEncoder(k)
+	if faults := e.judge(string(rows)); len(faults) > 0 {
+		return nil, fmt.Errorf("%s: %w", k.Name, &Invalid{faults})
+	}
+	return e.back.record.Value, nil
+}
