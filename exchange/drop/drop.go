@@ -106,7 +106,8 @@ type PutOptions struct {
 // Drop is one party's exchange folder, open.
 type Drop interface {
 	// List returns the regular files of a folder, sorted by name, and what else
-	// stands there. At most Options.MaxNames names are read.
+	// stands there. At most Options.MaxNames names are returned. A server's
+	// listing that is larger than that many could be is broken off: ErrFlood.
 	List(ctx context.Context, f Folder) (Listing, error)
 
 	// Get copies exactly e.Size bytes of the file to w and returns how many

@@ -20,6 +20,8 @@ var (
 	// ErrNoPosixRename: the server does not offer posix-rename; the partner needs the
 	// plain rename configured.
 	ErrNoPosixRename = errors.New("server offers no posix-rename: configure the plain rename for this partner")
+	// ErrFlood: a folder has far more names than Options.MaxNames; none was read.
+	ErrFlood = errors.New("too many names in the folder")
 	// ErrHostKey: the server's key is not pinned, or another one is. A
 	// *HostKeyError carries the line for known_hosts.
 	ErrHostKey = errors.New("host key not accepted")

@@ -25,6 +25,7 @@ type quirky struct {
 	command func(r *sftp.Request) error
 	renamed func(r *sftp.Request) error // in place of posix-rename
 	lstat   func(r *sftp.Request) error
+	list    func(l sftp.ListerAt) sftp.ListerAt
 }
 
 func (q *quirky) wrap(_ string, h sftp.Handlers) sftp.Handlers {
@@ -70,7 +71,13 @@ func (q *quirky) PosixRename(r *sftp.Request) error {
 	return q.FileCmd.(sftp.PosixRenameFileCmder).PosixRename(r)
 }
 
-func (q *quirky) Filelist(r *sftp.Request) (sftp.ListerAt, error) { return q.FileList.Filelist(r) }
+func (q *quirky) Filelist(r *sftp.Request) (sftp.ListerAt, error) {
+	l, err := q.FileList.Filelist(r)
+	if err == nil && q.list != nil && r.Method == "List" {
+		return q.list(l), nil
+	}
+	return l, err
+}
 
 func (q *quirky) Lstat(r *sftp.Request) (sftp.ListerAt, error) {
 	if q.lstat != nil {
@@ -315,6 +322,39 @@ func TestGoodUploads(t *testing.T) {
 				t.Errorf("left: %q, want %q", left, test.left)
 			}
 		})
+	}
+}
+
+type listAt func(to []fs.FileInfo, off int64) (int, error)
+
+func (f listAt) ListAt(to []fs.FileInfo, off int64) (int, error) { return f(to, off) }
+
+// TestEndlessListing: a listing without an end is broken off, and the session goes on.
+func TestEndlessListing(t *testing.T) {
+	endless := true
+	c, root := serve(t, &quirky{list: func(l sftp.ListerAt) sftp.ListerAt {
+		if !endless {
+			return l
+		}
+		return listAt(func(to []fs.FileInfo, _ int64) (int, error) {
+			fi, err := os.Stat(".")
+			for i := range to {
+				to[i] = fi
+			}
+			return len(to), err
+		})
+	}})
+	d := dial(t, c, drop.Options{MaxNames: 100})
+	if _, err := d.List(t.Context(), drop.In); !errors.Is(err, drop.ErrFlood) {
+		t.Errorf("error %v, want ErrFlood", err)
+	}
+	endless = false
+	e := placed(t, d, root, droptest.Content(20<<20, 1))
+	if _, err := d.Get(t.Context(), drop.In, e, io.Discard); err != nil {
+		t.Error(err)
+	}
+	if _, err := d.List(t.Context(), drop.In); err != nil {
+		t.Error(err)
 	}
 }
 

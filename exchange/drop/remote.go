@@ -51,25 +51,6 @@ func (r *remote) tune() {
 
 func (r *remote) path(p string) string { return path.Join(r.conf.Root, p) }
 
-func (r *remote) list(ctx context.Context, dir string, limit int) (items []item, more bool, err error) {
-	var infos []fs.FileInfo
-	err = r.step(ctx, func() (err error) {
-		infos, err = r.client.ReadDirContext(ctx, r.path(dir))
-		return err
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	if len(infos) > limit {
-		infos, more = infos[:limit], true
-	}
-	items = make([]item, len(infos))
-	for i, fi := range infos {
-		items[i] = item{fi.Name(), fi.Size(), fi.ModTime(), fi.Mode()}
-	}
-	return items, more, nil
-}
-
 func (r *remote) lstat(ctx context.Context, p string) (item, error) {
 	var fi fs.FileInfo
 	err := r.step(ctx, func() (err error) {

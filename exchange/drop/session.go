@@ -26,6 +26,7 @@ type session struct {
 
 	waiting atomic.Int64 // steps under way
 	answers atomic.Int64 // steps that were answered
+	content atomic.Int64 // bytes on the line that files account for
 
 	mu    sync.Mutex
 	cause error // why the session is over

@@ -26,6 +26,7 @@ type block struct {
 // the file ends, so that short answers alone lose nothing.
 func (f *remoteFile) ask(off int64, want int) *block {
 	b := &block{buf: f.r.bufs.Get().(*[]byte), want: want}
+	f.r.account(want)
 	b.done = f.r.start(func() (err error) {
 		b.n, err = f.f.ReadAt((*b.buf)[:want], off)
 		return err
@@ -134,6 +135,7 @@ func (f *remoteSink) send(src io.ReaderAt, off int64, want int) (*block, error) 
 		}
 		return nil, err
 	}
+	f.r.account(want)
 	b.done = f.r.start(func() error {
 		_, err := f.f.WriteAt((*b.buf)[:want], off)
 		return err
