@@ -58,7 +58,9 @@ func (s *scene) certificateNo(i int) string {
 	return "C" + s.oldArea + s.day(i).AddDays(-20).Compact() + pad(i%perDay+1, 6)
 }
 
-func (s *scene) applicationNo(i int) string { return s.newArea + "-" + s.day(i).Compact() + pad(i+1, 8) }
+func (s *scene) applicationNo(i int) string {
+	return s.newArea + "-" + s.day(i).Compact() + pad(i+1, 8)
+}
 
 // enrolledFrom is the first month at the new place: after the old one ended,
 // never later than this month.

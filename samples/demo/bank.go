@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/identity"
 	"carryover/exchange/money"
 	"carryover/formats/iso20022"
 )
@@ -237,3 +238,22 @@ func (b *bank) nextMessage(letter string, now time.Time) string {
 
 // idle reports whether the bank has nothing to book or to tell.
 func (b *bank) idle() bool { return len(b.tonight) == 0 && len(b.untold) == 0 }
+
+// issueCard opens an account for a person and returns its number, with the
+// check digit that cards have.
+func (b *bank) issueCard(p *person) string {
+	first := "622202" + pad(len(b.accounts), 12)
+	number := first + string(identity.LuhnDigit(first))
+	b.open(number, p.Name, false, 0)
+	return number
+}
+
+// onCard is what stands on a person's cards.
+func (b *bank) onCard(holder string) (sum money.Fen) {
+	for _, a := range b.accounts {
+		if !a.Agency && a.Holder == holder {
+			sum += a.Balance
+		}
+	}
+	return sum
+}

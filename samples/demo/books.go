@@ -304,3 +304,23 @@ func (b *books) sum() (coreSums, error) {
 	})
 	return s, err
 }
+
+// has reports whether a row is booked for a person and stands.
+func (b *books) has(personalNo string, row code.PostingRow) bool {
+	for _, k := range b.answered {
+		if k.PersonalNo == personalNo && k.Row == row && !k.undone {
+			return true
+		}
+	}
+	return false
+}
+
+// refused reports whether the core refused a posting for a person.
+func (b *books) refused(personalNo string) bool {
+	for _, k := range b.answered {
+		if k.PersonalNo == personalNo && k.result.Result == code.ResultRefused {
+			return true
+		}
+	}
+	return false
+}

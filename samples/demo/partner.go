@@ -1,0 +1,364 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/formats/iso20022"
+	"carryover/samples"
+)
+
+// partner is a third agency that has a program of its own and exchanges with
+// one of the two by nothing but the files that the manual describes. It is
+// old place and new place, keeps its books and its ledger, and pays through
+// its own bank.
+type partner struct {
+	samples.Place
+	box        *mailbox
+	books      *books
+	bank       *bank
+	settlement code.MoneyKind
+	formsLate  int // working days that its forms come after its money
+	ledger     ledger.Balances
+
+	cases   map[string]*smallCase // by letter_no
+	advices map[string][]formats.Advice
+	outbox  map[string][]any // by kind, to be sent
+	due     []dueForm
+	netted  []formats.Netting
+	month   calendar.Month // statements of earlier months were sent
+	numbers int
+	faults  []error
+}
+
+// smallCase is a transfer as the partner's own program keeps it.
+type smallCase struct {
+	letter   formats.Letter
+	form     *formats.Form
+	personal string // personal_no at the partner
+	money    money.Fen
+	done     bool
+}
+
+// dueForm is a form that is still to be sent.
+type dueForm struct {
+	on   int // working day of the demo
+	form *formats.Form
+}
+
+func newPartner(place samples.Place, box *mailbox, b *books, bk *bank) *partner {
+	return &partner{
+		Place: place, box: box, books: b, bank: bk, settlement: code.Remitted, ledger: ledger.Balances{},
+		cases: map[string]*smallCase{}, advices: map[string][]formats.Advice{}, outbox: map[string][]any{},
+	}
+}
+
+func (p *partner) number(letter string, on calendar.Date) string {
+	p.numbers++
+	return fmt.Sprintf("%s%s%s%06d", letter, p.Area, on.Compact(), p.numbers)
+}
+
+func (p *partner) block() formats.AgencyBlock {
+	return formats.AgencyBlock{Code: p.Area, Name: p.Name, Address: p.Address, PostCode: p.PostCode, Contact: p.Contact, ContactPhone: p.Phone}
+}
+
+func (p *partner) queue(kind string, rec any) { p.outbox[kind] = append(p.outbox[kind], rec) }
+
+// book keeps the partner's ledger; a fault is reported at the end.
+func (p *partner) book(e ledger.Entry) {
+	if e.Empty() {
+		return
+	}
+	if err := p.ledger.Apply(e); err != nil {
+		p.faults = append(p.faults, fmt.Errorf("%s: ledger: %w", p.Area, err))
+	}
+}
+
+func (p *partner) head(caseNo string, on calendar.Date) ledger.Head {
+	return ledger.Head{Date: int(on), CaseNo: caseNo, Partner: p.box.agency}
+}
+
+// receive works what the agency sent.
+func (p *partner) receive(ctx context.Context, now time.Time, day int) error {
+	on := calendar.DateOf(now)
+	return p.box.receive(ctx, now, func(rec any) (verdict, error) {
+		switch r := rec.(type) {
+		case *formats.Letter:
+			return p.letter(r, on, day)
+		case *formats.Form:
+			return verdict{}, p.form(r, on)
+		case *formats.Advice:
+			p.advices[r.PaymentRef] = append(p.advices[r.PaymentRef], *r)
+		case *formats.Completion:
+			p.completed(r, on)
+		}
+		return verdict{}, nil
+	})
+}
+
+// ask writes a contact letter: a person came to the partner and wants to be
+// carried over to it.
+func (p *partner) ask(who *person, on calendar.Date) {
+	l := formats.Letter{
+		LetterNo: p.number("", on), Version: 1, LetterDate: on, AcceptedOn: on, CertificateNo: who.certificate, Person: who.block(),
+		Household: who.Household, SchemeFrom: who.Scheme, SchemeTo: who.schemeTo, EnrolledFrom: on.Month(),
+		OldPersonalNo: who.PersonalNo, FromAgency: p.box.agency, To: p.block(), AccountMoves: true,
+		AccountName: p.AccountName, BankName: p.BankName, AccountNo: p.AccountNo, CNAPS: p.CNAPS,
+	}
+	p.cases[l.LetterNo] = &smallCase{letter: l, personal: who.noAt(p.Area)}
+	p.queue(formats.KindLetter, &l)
+}
+
+// letter answers a contact letter: end, debit, form, money.
+func (p *partner) letter(l *formats.Letter, on calendar.Date, day int) (verdict, error) {
+	m := p.books.byID[l.Person.IDNo]
+	if m == nil {
+		return verdict{code.PersonDiffers, "查无此人"}, nil
+	}
+	c := &smallCase{letter: *l, personal: m.PersonalNo}
+	p.cases[l.LetterNo] = c
+	debit, err := p.endAndDebit(c, m, on)
+	if err != nil || debit == nil {
+		return verdict{}, err
+	}
+	c.form = p.formOf(c, m, debit, on)
+	p.due = append(p.due, dueForm{day + p.formsLate, c.form})
+	amount := debit.Amount.Value
+	h := p.head(l.LetterNo, on)
+	p.book(ledger.Liquidate(h, amount))
+	switch c.form.Money {
+	case code.Netted:
+		p.book(ledger.Net(h, amount))
+		p.netted = append(p.netted, formats.Netting{
+			Month: on.Month(), Direction: code.Out, LetterNo: l.LetterNo, FormNo: c.form.FormNo, Amount: amount,
+		})
+	case code.Remitted:
+		p.pay(c, h)
+	}
+	return verdict{}, nil
+}
+
+// endAndDebit posts E and B to the partner's own books; nil when they refuse.
+func (p *partner) endAndDebit(c *smallCase, m *member, on calendar.Date) (*formats.PostingResult, error) {
+	var last formats.PostingResult
+	for _, row := range []code.PostingRow{code.PostingEnd, code.PostingDebit} {
+		var err error
+		last, err = p.post(c, m, row, on)
+		if err != nil || last.Result != code.ResultDone {
+			return nil, err
+		}
+	}
+	return &last, nil
+}
+
+func (p *partner) post(c *smallCase, m *member, row code.PostingRow, on calendar.Date) (formats.PostingResult, error) {
+	return p.books.post(&formats.Posting{
+		Row: row, PostingNo: p.number("P", on), CaseNo: c.letter.LetterNo, PersonalNo: m.PersonalNo, IDType: m.Person.IDType,
+		IDNo: m.Person.IDNo, Name: m.Person.Name, Scheme: m.Scheme, Date: on,
+	}, on)
+}
+
+func (p *partner) formOf(c *smallCase, m *member, debit *formats.PostingResult, on calendar.Date) *formats.Form {
+	count := exchange.CountMonths(domainStays(m.Stays))
+	f := &formats.Form{
+		FormNo: p.number("F", on), Version: 1, Nature: code.NatureOriginal, LetterNo: c.letter.LetterNo, LetterVersion: c.letter.Version,
+		Echo: c.letter.Echo, Person: m.Person, PersonalNo: m.PersonalNo, Scheme: m.Scheme, EndedOn: on, FirstMonth: count.First,
+		PaidTo: count.Last, AccountOpened: m.AccountOpened, MonthsActual: count.Actual, MonthsBackpaid: count.Backpaid,
+		MonthsDeemed: count.Deemed, MonthsGap: batch.Some(count.Gap), Money: p.settlement, Principal: debit.Principal.Value,
+		Interest: debit.Interest.Value, Amount: debit.Amount.Value, Agency: p.block(), IssuedOn: on,
+		Clerk: "陆敏", Checker: "沈国华", Stays: m.Stays,
+	}
+	for _, s := range m.Stays {
+		if s.Kind == code.StayDeemed {
+			f.DeemedTo = max(f.DeemedTo, s.To)
+		}
+	}
+	if f.Amount == 0 {
+		f.Money = code.Zero
+	}
+	if f.Money == code.Remitted {
+		f.PayerName, f.PayerAccount, f.PaymentRef = p.AccountName, p.AccountNo, c.letter.LetterNo+"-1-1"
+	}
+	return f
+}
+
+// pay orders the transfer and tells the new place of it.
+func (p *partner) pay(c *smallCase, h ledger.Head) {
+	f, l := c.form, &c.letter
+	p.book(ledger.Order(h, f.Amount))
+	p.book(ledger.Submit(h, f.Amount))
+	p.bank.tonight = append(p.bank.tonight, transfer{
+		Order: f.FormNo, EndToEnd: f.PaymentRef, Amount: f.Amount,
+		Debtor:   iso20022.Account{Name: p.AccountName, Number: p.AccountNo, Bank: p.BankName, CNAPS: p.CNAPS},
+		Creditor: iso20022.Account{Name: l.AccountName, Number: l.AccountNo, Bank: l.BankName, CNAPS: l.CNAPS},
+		Text:     iso20022.RemittanceText(l.LetterNo, l.Person.IDNo, l.Person.Name, 60),
+	})
+	p.book(ledger.Settle(h, f.Amount, f.Amount))
+	p.queue(formats.KindAdvice, &formats.Advice{
+		PaymentRef: f.PaymentRef, Purpose: code.PurposeTransfer, LetterNo: l.LetterNo, FormNo: f.FormNo, PersonID: l.Person.IDNo,
+		Name: l.Person.Name, Amount: f.Amount, ValueDate: f.IssuedOn,
+	})
+}
+
+// completed takes the new place's word that it has credited.
+func (p *partner) completed(k *formats.Completion, on calendar.Date) {
+	c := p.cases[k.LetterNo]
+	if c == nil || c.form == nil || k.Outcome != code.OutcomeCompleted {
+		return
+	}
+	c.done = true
+	if c.form.Money == code.Remitted {
+		p.book(ledger.Confirm(p.head(k.LetterNo, on), c.form.Amount, k.Credited))
+	}
+}
+
+// form takes an information form for one of our letters.
+func (p *partner) form(f *formats.Form, on calendar.Date) error {
+	c := p.cases[f.LetterNo]
+	if c == nil {
+		return fmt.Errorf("form %s for letter %s that was never sent", f.FormNo, f.LetterNo)
+	}
+	c.form = f
+	h := p.head(f.LetterNo, on)
+	switch f.Money {
+	case code.Netted:
+		p.book(ledger.AnnounceNetted(h, f.Amount))
+		p.netted = append(p.netted, formats.Netting{
+			Month: f.IssuedOn.Month(), Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount,
+		})
+	case code.Remitted:
+		p.book(ledger.Announce(h, f.Amount))
+	}
+	return p.close(c, on)
+}
+
+// credit takes what the bank says has come: by the letter number in its text, or
+// a lump sum by its advices.
+func (p *partner) credit(t transfer, on calendar.Date) {
+	p.book(ledger.Receive(p.head("", on), t.Amount))
+	if letterNo, _ := iso20022.ParseRemittance(t.Text); p.cases[letterNo] != nil && !strings.HasPrefix(t.EndToEnd, "L") {
+		p.cases[letterNo].money += t.Amount
+		return
+	}
+	var sum money.Fen
+	for _, m := range p.advices[t.EndToEnd] {
+		sum += m.Amount
+	}
+	if sum != t.Amount {
+		p.faults = append(p.faults, fmt.Errorf("%s: %s of %s, advices add up to %s", p.Area, t.EndToEnd, t.Amount, sum))
+		return
+	}
+	for _, m := range p.advices[t.EndToEnd] {
+		if c := p.cases[m.LetterNo]; c != nil {
+			c.money += m.Amount
+		}
+	}
+}
+
+// close credits months and account once form and money are here, and says so.
+func (p *partner) close(c *smallCase, on calendar.Date) error {
+	f := c.form
+	if f == nil || c.done || f.Agency.Code == p.Area || (f.Money == code.Remitted && c.money != f.Amount) {
+		return nil
+	}
+	h := p.head(f.LetterNo, on)
+	m := p.books.people[c.personal]
+	own := domainStays(m.Stays)
+	added, lapping := exchange.CreditMonths(domainStays(f.Stays), own)
+	post := formats.Posting{
+		Row: code.PostingMonths, PostingNo: p.number("P", on), CaseNo: f.LetterNo, PersonalNo: m.PersonalNo, IDNo: m.Person.IDNo,
+		FormNo: f.FormNo, FormVersion: batch.Some(f.Version), Stays: fileStays(added),
+	}
+	months, err := p.books.post(&post, on)
+	if err != nil {
+		return err
+	}
+	k := &formats.Completion{
+		LetterNo: f.LetterNo, FormNo: f.FormNo, FormVersion: f.Version, Outcome: code.OutcomeCompleted, CompletedOn: on,
+		MonthsCredited: months.Months.Value, MonthsOverlapping: lapping, Echo: f.Echo,
+	}
+	if f.Money == code.Remitted || f.Money == code.Netted {
+		post.Row, post.PostingNo, post.Stays, post.Amount = code.PostingCredit, p.number("P", on), nil, batch.Some(f.Amount)
+		if _, err := p.books.post(&post, on); err != nil {
+			return err
+		}
+		k.Credited = f.Amount
+	}
+	if f.Money == code.Remitted {
+		p.book(ledger.Match(h, p.box.agency, f.Amount, f.Amount))
+		p.book(ledger.Credit(h, f.Amount))
+	}
+	c.done = true
+	p.queue(formats.KindCompletion, k)
+	return nil
+}
+
+// send puts down what is queued and what has become due.
+func (p *partner) send(ctx context.Context, now time.Time, day int) error {
+	on := calendar.DateOf(now)
+	for _, no := range sortedKeys(p.cases) {
+		if err := p.close(p.cases[no], on); err != nil {
+			return err
+		}
+	}
+	waiting := p.due[:0]
+	for _, d := range p.due {
+		if d.on > day {
+			waiting = append(waiting, d)
+			continue
+		}
+		p.queue(formats.KindForm, d.form)
+	}
+	p.due = waiting
+	p.statement(on)
+	for _, kind := range sortedKeys(p.outbox) {
+		records := p.outbox[kind]
+		delete(p.outbox, kind)
+		if err := p.box.send(ctx, now, kind, "", records); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// statement queues the netting statement of the month that has ended.
+func (p *partner) statement(on calendar.Date) {
+	if p.month == 0 || p.settlement != code.Netted {
+		p.month = on.Month()
+		return
+	}
+	if on.Month() == p.month {
+		return
+	}
+	for i := range p.netted {
+		if p.netted[i].Month == p.month {
+			p.queue(formats.KindNetting, &p.netted[i])
+		}
+	}
+	p.month = on.Month()
+}
+
+func domainStays(in []formats.Stay) []exchange.Stay {
+	out := make([]exchange.Stay, len(in))
+	for i, s := range in {
+		out[i] = exchange.Stay{Area: s.Area, Scheme: string(s.Scheme), From: s.From, To: s.To, Kind: string(s.Kind)}
+	}
+	return out
+}
+
+func fileStays(in []exchange.Stay) []formats.Stay {
+	out := make([]formats.Stay, len(in))
+	for i, s := range in {
+		out[i] = stay(s.Area, code.Scheme(s.Scheme), s.From, s.To, code.StayKind(s.Kind))
+	}
+	return out
+}
