@@ -43,6 +43,7 @@ type formDoc struct {
 	Checker       string           `json:"checker,omitempty"`
 	Stays         []exchange.Stay  `json:"stays,omitempty"`
 	Echo          string           `json:"echo,omitempty"`
+	Told          string           `json:"told,omitempty"`
 }
 
 func formArgs(f *exchange.Form) ([]any, error) {
@@ -50,7 +51,7 @@ func formArgs(f *exchange.Form) ([]any, error) {
 		OfForm: f.OfForm, LetterVersion: f.LetterVersion, Person: f.Person, IDKey: f.Person.IDKey, NameKey: f.Person.NameKey,
 		PersonalNo: f.PersonalNo, Scheme: f.Scheme, EndedOn: f.EndedOn, FirstMonth: f.FirstMonth, PaidTo: f.PaidTo, AccountOpened: f.AccountOpened,
 		Actual: f.Actual, Backpaid: f.Backpaid, Deemed: f.Deemed, Gap: f.Gap, Arrears: f.Arrears, Part: f.Part, PaymentRef: f.PaymentRef,
-		Payer: f.Payer, Remark: f.Remark, Clerk: f.Clerk, Checker: f.Checker, Stays: f.Stays, Echo: f.Echo,
+		Payer: f.Payer, Remark: f.Remark, Clerk: f.Clerk, Checker: f.Checker, Stays: f.Stays, Echo: f.Echo, Told: f.Told,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("form %s: %w", f.No, err)
@@ -83,7 +84,7 @@ func scanForm(r row, f *exchange.Form) error {
 	f.EndedOn, f.FirstMonth, f.PaidTo, f.AccountOpened = d.EndedOn, d.FirstMonth, d.PaidTo, d.AccountOpened
 	f.Actual, f.Backpaid, f.Deemed, f.Gap, f.Arrears = d.Actual, d.Backpaid, d.Deemed, d.Gap, d.Arrears
 	f.Part, f.PaymentRef, f.Payer, f.Remark = d.Part, d.PaymentRef, d.Payer, d.Remark
-	f.Clerk, f.Checker, f.Stays, f.Echo = d.Clerk, d.Checker, d.Stays, d.Echo
+	f.Clerk, f.Checker, f.Stays, f.Echo, f.Told = d.Clerk, d.Checker, d.Stays, d.Echo, d.Told
 	return nil
 }
 

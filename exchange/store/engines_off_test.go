@@ -1,0 +1,5 @@
+//go:build !postgres
+
+package store
+
+func serverEngines() []testEngine { return nil }
