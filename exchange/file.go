@@ -44,7 +44,8 @@ type File struct {
 type FileState string
 
 // States of files: in fetched → worked (or rejected, duplicate, quarantined);
-// out queued → sent → receipted (or refused).
+// out queued → sent → receipted (or refused); a payment file queued →
+// sending → sent, or void.
 const (
 	FileFetched     FileState = "fetched"
 	FileWorked      FileState = "worked"
@@ -55,6 +56,8 @@ const (
 	FileSent        FileState = "sent"
 	FileReceipted   FileState = "receipted"
 	FileRefused     FileState = "refused"
+	FileSending     FileState = "sending" // a payment file on its way: what became of it is not known
+	FileVoid        FileState = "void"    // a payment file that never left
 )
 
 // Look is what was seen of a name in a drop: for settling, and for files
@@ -139,4 +142,16 @@ type JournalEvent struct {
 	Digest  []byte // SHA-256 of salt and payload
 	Prev    []byte
 	Hash    []byte
+}
+
+// Count adds the verdict on one record to the file's figures.
+func (f *File) Count(v code.Verdict) {
+	switch v {
+	case code.Accepted:
+		f.Accepted++
+	case code.Held:
+		f.Held++
+	default:
+		f.Refused++
+	}
 }

@@ -73,6 +73,8 @@ func Steps() []Step {
 		{In, PostingState, PostingsAsked, PostingState},
 		{In, RelationDone, PostingsAsked, RelationDone},
 		{In, PostingState, MonthsDone, RelationDone},
+		{In, Answered, MonthsDone, RelationDone}, // a correction that changes nothing booked
+		{In, Answered, AllPosted, Completed},
 		{In, PostingState, AllPosted, Completed},
 		{In, RelationDone, AllPosted, Completed},
 		{In, Applied, CancelAgreed, Cancelled},

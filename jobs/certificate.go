@@ -1,0 +1,92 @@
+package jobs
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats"
+)
+
+// certificateRequest issues a certificate of participation, or reissues a
+// lost one: same facts, new number, the old one void.
+func (d *desk) certificateRequest(g *formats.CertificateRequest) (outcome, error) {
+	r, err := d.tx.RegistryByNo(g.PersonalNo)
+	if notFound(err) {
+		return held(string(code.HoldAwaitingRegistry), "登记信息中没有这个个人编号"), nil
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	p := personOf(g.Person)
+	switch {
+	case !p.Same(r.Person):
+		return refused(code.PersonDiffers, "id_no", "与登记信息不一致 / not as registered"), nil
+	case r.Status == exchange.StatusActive:
+		return held(string(code.HoldStillParticipating), "尚未停保，停保后自动出具"), nil
+	}
+	cert := exchange.Certificate{RequestNo: g.RequestNo, PersonalNo: r.PersonalNo, Person: r.Person, IssuedOn: d.Date}
+	old, err := d.tx.CertificateByPerson(r.PersonalNo)
+	if err != nil && !notFound(err) {
+		return outcome{}, err
+	}
+	if err == nil {
+		if g.Reason == code.ReasonFirst {
+			return refused(code.DuplicateEarlier, "reason", "已出具参保凭证，遗失请选补发 / issued already; ask for a lost one"), nil
+		}
+		cert.Replaces = old.No
+	}
+	if err := d.issueCertificate(&cert, old, r, g); err != nil {
+		return outcome{}, err
+	}
+	return accepted(), nil
+}
+
+func (d *desk) issueCertificate(cert *exchange.Certificate, old exchange.Certificate, r exchange.RegistryPerson, g *formats.CertificateRequest) error {
+	no, err := d.tx.NextNumber("C", d.Agency.Code, d.Date)
+	if err != nil {
+		return err
+	}
+	cert.No = no
+	facts := r
+	if cert.Replaces != "" {
+		facts.Stays, facts.Arrears = old.Stays, old.Arrears
+		cert.Balance = old.Balance
+	} else if cert.Balance, err = r.Balance(); err != nil {
+		return err
+	}
+	m := exchange.CountMonths(facts.Stays)
+	cert.Stays, cert.Arrears = facts.Stays, facts.Arrears
+	cert.Actual, cert.Backpaid, cert.Deemed = m.Actual, m.Backpaid, m.Deemed
+	if err := d.tx.InsertCertificate(*cert); err != nil {
+		return err
+	}
+	if cert.Replaces != "" {
+		if err := d.tx.VoidCertificate(cert.Replaces, cert.No); err != nil {
+			return err
+		}
+	}
+	rec := formats.Certificate{
+		CertificateNo: cert.No, Replaces: cert.Replaces, RequestNo: g.RequestNo, PersonalNo: r.PersonalNo, Person: personTo(r.Person),
+		Household: code.Household(r.Household), Scheme: code.Scheme(r.Scheme), FirstMonth: m.First, LastMonth: m.Last,
+		MonthsActual: m.Actual, MonthsBackpaid: m.Backpaid, MonthsDeemed: m.Deemed, ArrearsAmount: cert.Arrears,
+		AccountOpened: r.AccountOpened, Balance: cert.Balance, Agency: d.agencyBlock(), IssuedOn: d.Date, Clerk: d.Agency.Clerk,
+		Echo: g.Echo, Stays: staysTo(cert.Stays),
+	}
+	if err := d.send(d.file.Party, "", &rec); err != nil {
+		return err
+	}
+	if err := d.remindArrears(r, g); err != nil {
+		return err
+	}
+	return d.journal("agency", "certificate_issued", cert.No, map[string]string{"request_no": g.RequestNo, "replaces": cert.Replaces})
+}
+
+// remindArrears tells a person with arrears the amount along with the certificate.
+func (d *desk) remindArrears(r exchange.RegistryPerson, g *formats.CertificateRequest) error {
+	if r.ArrearsMonths == 0 && r.Arrears == 0 {
+		return nil
+	}
+	return d.send(d.Agency.Portal(), "", &formats.Notice{
+		Recipient: code.ToPerson, IDNo: r.Person.IDNo, Name: r.Person.Name, Phone: r.Person.Phone, Milestone: code.MilestoneArrears, Date: d.Date,
+		Text: noticeText(code.MilestoneArrears, "", "欠费"+months(r.ArrearsMonths)+"，金额 "+r.Arrears.String()+" 元。"), Echo: g.Echo,
+	})
+}

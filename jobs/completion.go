@@ -1,0 +1,126 @@
+package jobs
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+)
+
+// completion works what the new place says it has credited.
+func (d *desk) completion(k *formats.Completion) (outcome, error) {
+	c, err := d.caseOf(exchange.Out, k.LetterNo)
+	if notFound(err) {
+		return d.unknown(code.UnknownLetter, "letter_no")
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	if c.Partner != d.file.Party {
+		return refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
+	}
+	f, err := d.tx.Form(k.FormNo, k.FormVersion)
+	if notFound(err) || (err == nil && f.CaseNo != c.No) {
+		return refused(code.UnknownForm, "form_no", ""), nil
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	if err := c.note("completion_"+string(k.Outcome), f.No, map[string]any{
+		"credited": k.Credited.String(), "months_credited": k.MonthsCredited, "months_overlapping": k.MonthsOverlapping,
+	}); err != nil {
+		return outcome{}, err
+	}
+	if o, ok, err := c.checkCompletion(k, f); !ok || err != nil {
+		return o, err
+	}
+	before := f
+	f.Told, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
+	if err := d.tx.UpdateForm(before, f); err != nil {
+		return outcome{}, err
+	}
+	if k.Outcome == code.OutcomeCompleted {
+		if err := c.confirm(before, f); err != nil {
+			return outcome{}, err
+		}
+	}
+	return accepted(), c.save()
+}
+
+// checkCompletion compares what was credited with what was liquidated.
+func (c *casework) checkCompletion(k *formats.Completion, f exchange.Form) (outcome, bool, error) {
+	if k.MonthsCredited+k.MonthsOverlapping != f.Actual+f.Backpaid+f.Deemed {
+		return refused(code.MonthsDoNotAddUp, "months_credited", "入账月数与重复月数之和不等于信息表月数 / credited + overlapping is not the form's months"), false, nil
+	}
+	if k.Outcome != code.OutcomeCompleted {
+		return outcome{}, true, nil
+	}
+	expected := money.Fen(0)
+	if f.NeedsCredit() {
+		expected = f.Amount
+	}
+	if k.Credited == expected {
+		return outcome{}, true, nil
+	}
+	if err := c.hold(code.HoldAmountDiffers, "对方入账 "+k.Credited.String()+"，信息表 "+expected.String()); err != nil {
+		return outcome{}, false, err
+	}
+	if err := c.difference("money", c.Partner, c.No, f.No, expected.String(), k.Credited.String()); err != nil {
+		return outcome{}, false, err
+	}
+	return accepted(), false, c.save()
+}
+
+// confirm books the money as credited, and ends the case once every form is confirmed.
+func (c *casework) confirm(before, f exchange.Form) error {
+	newly := f.Credited
+	if before.Told == string(code.OutcomeCompleted) {
+		newly = 0
+	}
+	earlier, err := c.creditedBefore(f)
+	if err != nil {
+		return err
+	}
+	newly -= earlier
+	if f.Money == exchange.MoneyREMITTED && newly > 0 {
+		if err := c.book(ledger.Confirm(c.head(f.No), newly, newly)); err != nil {
+			return err
+		}
+	}
+	forms, err := c.tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, other := range forms {
+		if other.Current && other.Told != string(code.OutcomeCompleted) {
+			return c.retrack()
+		}
+	}
+	if c.Effective() != exchange.Answered {
+		return c.retrack()
+	}
+	return c.move(exchange.CompletionArrived, "", nil)
+}
+
+// creditedBefore is what earlier versions of a form were confirmed with.
+func (c *casework) creditedBefore(f exchange.Form) (money.Fen, error) {
+	forms, err := c.tx.FormsByCase(c.No)
+	if err != nil {
+		return 0, err
+	}
+	most := money.Fen(0)
+	for _, old := range forms {
+		if old.No == f.No && old.Version < f.Version && old.Told == string(code.OutcomeCompleted) && old.Money == exchange.MoneyREMITTED {
+			most = max(most, old.Credited)
+		}
+	}
+	return most, nil
+}
+
+// difference opens an exception about two figures that should be one.
+func (d *desk) difference(kind, partner, caseNo, subject, ours, theirs string) error {
+	return d.tx.OpenDifference(exchange.Difference{
+		Kind: kind, Partner: partner, CaseNo: caseNo, Subject: subject, Ours: ours, Theirs: theirs, FoundOn: d.Date,
+	})
+}

@@ -1,0 +1,136 @@
+// Package jobs is what Carryover does at night and in between: it pulls files
+// from the parties' drops, processes them, makes up payments, reports, and
+// pushes results back.
+//
+// It is the only place where formats meet the domain: a row of a batch
+// becomes an event of a case here, and what the domain says must go out
+// becomes rows of a batch.
+//
+// Every step can be repeated. What a step takes from outside is recorded
+// before it counts; what it sends is queued in the transaction of the data it
+// concerns, and sent from there until the other side has answered. After a
+// crash anywhere the next run goes on where the last one stood.
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
+	"carryover/exchange/store"
+)
+
+// Env is everything a run needs. It is made by cmd from the configuration.
+type Env struct {
+	Agency   exchange.Agency
+	Profiles map[string]exchange.Profile
+	Partners map[string]exchange.Partner
+	Turns    []exchange.Turn
+	Parties  []Party // core, portal, bank and partners, in the order they are visited
+	Calendar *calendar.Calendar
+	Area     func(code string) bool // known area codes; nil: any
+	Rules    Rules
+
+	Store   *store.Store
+	Spool   string // folder of received and composed files
+	Reports string // folder of the workbooks
+	Lang    string // zh | en, of reports
+
+	Now  func() time.Time // the instant, for the journal and for settling
+	Date calendar.Date    // the business date of this run
+	Log  *slog.Logger
+
+	// Progress, when set, is told how far long work has come.
+	Progress func(what string, done, total int)
+	// Outside, when set, is called before and after every call to the outside
+	// that no drop makes: files of the spool. An error it returns becomes the call's error.
+	Outside func(call, name string) error
+}
+
+// Rules are the agency-wide settings of the runs.
+type Rules struct {
+	ResendAfter   time.Duration // an unreceipted batch is sent again, the same bytes
+	EscalateAfter time.Duration // and named as an exception
+	HeldNights    int           // nights a record of an unknown letter waits for its sender's gap
+	QueryWD       int           // working days for the answer to a query
+	Parallel      int           // parties at once
+	NextRun       func(time.Time) time.Time
+}
+
+// Role says what a party is to us.
+type Role string
+
+// The roles of parties.
+const (
+	RoleCore    Role = "core"
+	RolePortal  Role = "portal"
+	RoleBank    Role = "bank"
+	RolePartner Role = "partner"
+)
+
+// Party is one drop and how it is used.
+type Party struct {
+	Code     string
+	Role     Role
+	Name     string
+	Open     func(ctx context.Context) (drop.Drop, error)
+	Settle   time.Duration // two looks this far apart; 0: files are renamed into place
+	After    string        // move | delete | leave
+	InFlight int           // files fetched or sent at once
+	Flood    int           // files taken in one pass at most; 0: no limit
+	Encoding string        // utf-8 | gb18030
+	Carrier  string        // csv | xlsx
+	Plain    bool          // no posix-rename
+	Expected []Expected
+}
+
+// Expected is a file that a party should have left by a clock.
+type Expected struct {
+	Kind string
+	By   string // "03:00", on working days
+}
+
+// What is done with a file in the drop once it is taken in.
+const (
+	AfterMove   = "move"
+	AfterDelete = "delete"
+	AfterLeave  = "leave"
+)
+
+// party finds a party by its code.
+func (e *Env) party(code string) (Party, bool) {
+	for _, p := range e.Parties {
+		if p.Code == code {
+			return p, true
+		}
+	}
+	return Party{}, false
+}
+
+// profile returns the rule profile in force with a partner.
+func (e *Env) profile(partner string) exchange.Profile {
+	return e.Profiles[e.Partners[partner].Profile]
+}
+
+// outside runs one call to the outside between its two records.
+func (e *Env) outside(call, name string, do func() error) error {
+	if e.Outside == nil {
+		return do()
+	}
+	if err := e.Outside(call+":before", name); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return e.Outside(call+":after", name)
+}
+
+func (e *Env) progress(what string, done, total int) {
+	if e.Progress != nil {
+		e.Progress(what, done, total)
+	}
+}

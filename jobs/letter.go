@@ -1,0 +1,235 @@
+package jobs
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats"
+)
+
+// letter works a contact letter at the old place.
+func (d *desk) letter(rec *formats.Letter) (outcome, error) {
+	if rec.FromAgency != d.Agency.Code {
+		return refused(code.WrongAgency, "from_agency", "不是发给本机构的 / not addressed to us"), nil
+	}
+	if rec.To.Code != d.file.Party {
+		return refused(code.WrongAgency, "to_code", "与发送方不符 / not the sender"), nil
+	}
+	l := letterOf(rec)
+	l.ReceivedOn = d.file.Seen
+	c, err := d.tx.CaseByLetter(exchange.Out, l.No)
+	switch {
+	case notFound(err):
+		return d.firstLetter(l)
+	case err != nil:
+		return outcome{}, err
+	}
+	return d.nextLetter(d.open(c), l)
+}
+
+func (d *desk) firstLetter(l exchange.Letter) (outcome, error) {
+	if l.Version != 1 {
+		return refused(code.UnknownLetter, "version", "未收到第1版 / version 1 never came"), nil
+	}
+	c, err := d.openFresh(exchange.Case{
+		Side: exchange.Out, Partner: l.To, State: exchange.Requested, Person: l.Person, Household: l.Household,
+		SchemeFrom: l.SchemeFrom, SchemeTo: l.SchemeTo, LetterNo: l.No, CertificateNo: l.CertificateNo,
+	})
+	if err != nil {
+		return outcome{}, err
+	}
+	return accepted(), c.receiveLetter(l)
+}
+
+// nextLetter takes version n+1: after a decline it reopens the case, before
+// acceptance it replaces the letter, afterwards only account and contact may differ.
+func (d *desk) nextLetter(c *casework, l exchange.Letter) (outcome, error) {
+	if l.Version != c.LetterVersion+1 || c.Partner != l.To {
+		return refused(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected"), nil
+	}
+	switch c.Effective() {
+	case exchange.Declined:
+		return d.reopen(c, l)
+	case exchange.Requested:
+		c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
+		return accepted(), c.receiveLetter(l)
+	case exchange.Cancelled, exchange.Void:
+		return refused(code.NotAllowedInState, "", "办件已终结 / the case has ended"), nil
+	}
+	return d.changeAccount(c, l)
+}
+
+func (d *desk) reopen(c *casework, l exchange.Letter) (outcome, error) {
+	if c.MoneyTrack != exchange.MoneyNotDue {
+		return refused(code.NotAllowedInState, "", "已按死亡处理 / the heirs are being paid"), nil
+	}
+	c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
+	c.Decline = ""
+	if err := c.move(exchange.LetterReopened, "letter version n+1", nil); err != nil {
+		return outcome{}, err
+	}
+	return accepted(), c.receiveLetter(l)
+}
+
+// receiveLetter stores a letter version and judges it.
+func (c *casework) receiveLetter(l exchange.Letter) error {
+	l.CaseNo = c.No
+	c.LetterVersion, c.LetterOn = l.Version, l.ReceivedOn
+	if err := c.tx.InsertLetter(l); err != nil {
+		return err
+	}
+	if err := c.note("letter_received", "", map[string]any{"letter_no": l.No, "version": l.Version}); err != nil {
+		return err
+	}
+	return c.judge(l)
+}
+
+// judge applies SPEC 2.4 to the current letter and does what follows.
+func (c *casework) judge(l exchange.Letter) error {
+	facts, err := c.letterFacts(l)
+	if err != nil {
+		return err
+	}
+	opinion := exchange.JudgeLetter(l, facts, c.rules())
+	if opinion.Do == exchange.Wait {
+		if err := c.hold(opinion.Hold, opinion.Text); err != nil {
+			return err
+		}
+		return c.save()
+	}
+	if err := c.release("暂缓原因已消除"); err != nil {
+		return err
+	}
+	if r, ok := registered(facts.Registry, l.SchemeFrom); ok {
+		c.PersonalNo = r.PersonalNo
+	}
+	if opinion.Do == exchange.Refuse {
+		err = c.decline(opinion)
+	} else {
+		err = c.acceptLetter(l, facts)
+	}
+	if err != nil {
+		return err
+	}
+	return c.save()
+}
+
+// registered picks a person's record of a scheme, or any.
+func registered(records []exchange.RegistryPerson, scheme string) (r exchange.RegistryPerson, ok bool) {
+	for _, r := range records {
+		if r.Scheme == scheme {
+			return r, true
+		}
+	}
+	if len(records) > 0 {
+		return records[0], true
+	}
+	return r, false
+}
+
+func (c *casework) letterFacts(l exchange.Letter) (f exchange.LetterFacts, err error) {
+	f.Today = c.Date
+	f.Accounts = c.Partners[c.Partner].Accounts
+	if f.Registry, err = c.tx.RegistryByID(l.Person.IDKey); err != nil {
+		return f, err
+	}
+	cases, err := c.tx.CasesByPerson(l.Person.IDKey)
+	if err != nil {
+		return f, err
+	}
+	for _, other := range cases {
+		if other.Side == exchange.Out && other.No != c.No && earlier(other, c.Case) {
+			f.Rivals = append(f.Rivals, other)
+		}
+	}
+	if l.CertificateNo != "" {
+		cert, err := c.tx.Certificate(l.CertificateNo)
+		if err == nil {
+			f.Certificate = &cert
+		} else if !notFound(err) {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// earlier reports whether a rival stands before a case: it is accepted, or it waits and came first.
+func earlier(rival, c exchange.Case) bool {
+	return rival.Effective() != exchange.Requested || rival.No < c.No
+}
+
+func (c *casework) decline(o exchange.Opinion) error {
+	c.Decline = o.Decline
+	if err := c.move(exchange.LetterDeclined, string(o.Decline)+": "+o.Text, nil); err != nil {
+		return err
+	}
+	letter, err := c.tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return err
+	}
+	rec := formats.Decline{
+		LetterNo: c.LetterNo, LetterVersion: c.LetterVersion, Echo: letter.Echo, Code: o.Decline, Text: o.Text, DeclinedOn: c.Date,
+	}
+	if err := c.send(c.Partner, c.No, &rec); err != nil {
+		return err
+	}
+	if o.Decline != code.DeclineDeceased || c.PersonalNo == "" {
+		return nil
+	}
+	if err := c.askEndAndDebit("参保人死亡，清算个人账户"); err != nil {
+		return err
+	}
+	return c.notify(code.MilestonePaidToPerson, "请继承人持有关证明提供收款账户。", 0)
+}
+
+func (c *casework) acceptLetter(l exchange.Letter, f exchange.LetterFacts) error {
+	c.AcceptedOn = c.Date
+	if err := c.move(exchange.LetterAccepted, "", nil); err != nil {
+		return err
+	}
+	if r, ok := registered(f.Registry, l.SchemeFrom); ok && (r.ArrearsMonths > 0 || r.Arrears > 0) {
+		if err := c.notify(code.MilestoneArrears, "欠费"+months(r.ArrearsMonths)+"，金额 "+r.Arrears.String()+" 元。", 0); err != nil {
+			return err
+		}
+	}
+	return c.askEndAndDebit("转出 " + c.Partner)
+}
+
+// changeAccount takes a letter version after acceptance.
+func (d *desk) changeAccount(c *casework, l exchange.Letter) (outcome, error) {
+	old, err := d.tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return outcome{}, err
+	}
+	if !old.Person.Same(l.Person) || old.SchemeFrom != l.SchemeFrom || old.SchemeTo != l.SchemeTo || old.AccountMoves != l.AccountMoves {
+		return refused(code.NotAllowedInState, "version", "受理后只能变更账户和联系方式 / after acceptance only account and contact may change"), nil
+	}
+	free, err := c.freePayments()
+	if err != nil {
+		return outcome{}, err
+	}
+	if !free {
+		return refused(code.NotAllowedInState, "account_no", "款项已提交银行 / the payment is with the bank"), nil
+	}
+	l.CaseNo = c.No
+	c.LetterVersion = l.Version
+	if err := d.tx.InsertLetter(l); err != nil {
+		return outcome{}, err
+	}
+	if err := c.note("letter_changed", "account", map[string]any{"version": l.Version, "account_no": l.Account.No}); err != nil {
+		return outcome{}, err
+	}
+	if err := c.payAgain(l, "对方变更收款账户"); err != nil {
+		return outcome{}, err
+	}
+	return accepted(), c.save()
+}
+
+func letterOf(l *formats.Letter) exchange.Letter {
+	return exchange.Letter{
+		No: l.LetterNo, Version: l.Version, Side: exchange.Out, Date: l.LetterDate, AcceptedOn: l.AcceptedOn, CertificateNo: l.CertificateNo,
+		Person: personOf(l.Person), Household: string(l.Household), SchemeFrom: string(l.SchemeFrom), SchemeTo: string(l.SchemeTo),
+		EnrolledFrom: l.EnrolledFrom, OldPersonalNo: l.OldPersonalNo, From: l.FromAgency, To: l.To.Code, AccountMoves: l.AccountMoves,
+		Account: exchange.Account{Holder: l.AccountName, Bank: l.BankName, No: l.AccountNo, CNAPS: l.CNAPS},
+		Remark:  l.Remark, Echo: l.Echo,
+	}
+}

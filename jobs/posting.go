@@ -1,0 +1,433 @@
+package jobs
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/formats/batch"
+)
+
+// askEndAndDebit queues the first E and B of a case: B stands right behind its E.
+func (c *casework) askEndAndDebit(reason string) error {
+	if err := c.ask(exchange.Posting{Row: exchange.PostEnd}, nil, reason); err != nil {
+		return err
+	}
+	return c.ask(exchange.Posting{Row: exchange.PostDebit}, nil, reason)
+}
+
+// ask queues one posting for the core.
+func (c *casework) ask(p exchange.Posting, stays []exchange.Stay, reason string) error {
+	no, err := c.tx.NextNumber("P", c.Agency.Code, c.Date)
+	if err != nil {
+		return err
+	}
+	p.No, p.CaseNo, p.State, p.QueuedOn = no, c.No, exchange.PostingQueued, c.Date
+	if err := c.tx.InsertPosting(p); err != nil {
+		return err
+	}
+	scheme := c.SchemeFrom
+	if c.Side == exchange.In {
+		scheme = c.SchemeTo
+	}
+	rec := formats.Posting{
+		Row: code.PostingRow(p.Row), PostingNo: p.No, Undoes: p.Undoes, CaseNo: c.No, PersonalNo: c.PersonalNo,
+		IDType: code.IDType(c.Person.IDType), IDNo: c.Person.IDNo, Name: c.Person.Name, Scheme: code.Scheme(scheme), Date: c.Date,
+		FormNo: p.FormNo, Reason: reason, Echo: p.No, Stays: staysTo(stays),
+	}
+	if p.FormNo != "" {
+		rec.FormVersion = batch.Some(p.FormVersion)
+	}
+	if p.Row == exchange.PostCredit {
+		rec.Amount = some(p.Amount)
+	}
+	if err := c.send(c.Agency.Core(), c.No, &rec); err != nil {
+		return err
+	}
+	return c.note("posting_asked", p.Row+" "+p.No, map[string]any{"form_no": p.FormNo, "amount": p.Amount.String()})
+}
+
+// postingResult works what the core says about a posting.
+func (d *desk) postingResult(r *formats.PostingResult) (outcome, error) {
+	p, err := d.tx.Posting(r.PostingNo)
+	if notFound(err) {
+		return refused(code.NotAllowedInState, "posting_no", "没有这个指令 / no such posting"), nil
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	if p.State != exchange.PostingQueued || p.CaseNo != r.CaseNo || p.Row != string(r.Row) {
+		return refused(code.NotAllowedInState, "posting_no", "该指令已有结果或内容不符 / already answered, or another posting"), nil
+	}
+	if o, ok := checkResult(r, p); !ok {
+		return o, nil
+	}
+	c, err := d.caseNo(p.CaseNo)
+	if err != nil {
+		return outcome{}, err
+	}
+	before := p
+	p.DoneOn, p.Code, p.Text = r.DoneOn, r.Code, r.Text
+	p.State = exchange.PostingDone
+	if r.Result == code.ResultRefused {
+		p.State = exchange.PostingRefused
+	} else if r.Amount.Given {
+		p.Principal, p.Interest, p.Amount = r.Principal.Value, r.Interest.Value, r.Amount.Value
+	}
+	p.Months = r.Months.Value
+	if err := d.tx.UpdatePosting(before, p); err != nil {
+		return outcome{}, err
+	}
+	if err := c.note("posting_"+p.State, p.Row+" "+p.No+" "+r.Code, map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
+		return outcome{}, err
+	}
+	if p.State == exchange.PostingRefused {
+		err = c.hold(code.HoldRefusedByCore, fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text))
+	} else {
+		err = c.posted(p)
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	return accepted(), c.save()
+}
+
+// checkResult refuses a result that cannot be booked.
+func checkResult(r *formats.PostingResult, p exchange.Posting) (outcome, bool) {
+	if r.Result == code.ResultRefused {
+		return outcome{}, true
+	}
+	switch p.Row {
+	case exchange.PostDebit:
+		total, err := r.Principal.Value.Add(r.Interest.Value)
+		if !r.Amount.Given || err != nil || total != r.Amount.Value {
+			return refused(code.Amount, "amount", "应等于本金加利息 / must be principal + interest"), false
+		}
+	case exchange.PostCredit:
+		if !r.Amount.Given || r.Amount.Value != p.Amount {
+			return refused(code.Amount, "amount", "入账金额与指令不一致 / not the amount asked for"), false
+		}
+	case exchange.PostMonths:
+		if !r.Months.Given {
+			return refused(code.Missing, "months", ""), false
+		}
+	}
+	return outcome{}, true
+}
+
+// posted does what follows a posting that the core has done.
+func (c *casework) posted(p exchange.Posting) error {
+	switch p.Row {
+	case exchange.PostEnd:
+		if c.Effective() == exchange.Accepted {
+			return c.move(exchange.EndDone, "", nil)
+		}
+		return nil
+	case exchange.PostDebit:
+		return c.liquidated(p)
+	case exchange.PostUndo:
+		return c.undone(p)
+	case exchange.PostCredit:
+		if err := c.credited(p); err != nil {
+			return err
+		}
+	case exchange.PostMonths:
+		if err := c.monthsCredited(p); err != nil {
+			return err
+		}
+	}
+	return c.advance()
+}
+
+// credited books the core's credit and moves the parts of the form to posted.
+func (c *casework) credited(p exchange.Posting) error {
+	f, err := c.tx.Form(p.FormNo, p.FormVersion)
+	if err != nil {
+		return err
+	}
+	before := f
+	f.Credited, f.PostedOn = p.Amount, p.DoneOn
+	if err := c.tx.UpdateForm(before, f); err != nil {
+		return err
+	}
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		if r := &parts[i]; r.FormNo == p.FormNo && r.Track == exchange.MoneyMatched {
+			if err := c.setMoney(r, exchange.MoneyPosted, nil); err != nil {
+				return err
+			}
+		}
+	}
+	if f.Money == exchange.MoneyNETTED {
+		return nil // its money is settled by the monthly net sum
+	}
+	return c.book(ledger.Credit(c.head(p.No), p.Amount))
+}
+
+func (c *casework) monthsCredited(p exchange.Posting) error {
+	f, err := c.tx.Form(p.FormNo, p.FormVersion)
+	if err != nil {
+		return err
+	}
+	before := f
+	f.MonthsCredited = p.Months
+	f.MonthsOverlapping = f.Actual + f.Backpaid + f.Deemed - p.Months
+	return c.tx.UpdateForm(before, f)
+}
+
+// undone books that the core took a posting back.
+func (c *casework) undone(u exchange.Posting) error {
+	p, err := c.tx.Posting(u.Undoes)
+	if err != nil {
+		return err
+	}
+	before := p
+	p.State = exchange.PostingUndone
+	if err := c.tx.UpdatePosting(before, p); err != nil {
+		return err
+	}
+	if err := c.undoBooks(p); err != nil {
+		return err
+	}
+	if c.Wish == exchange.WishVoid {
+		return c.finishVoid()
+	}
+	return c.advance()
+}
+
+func (c *casework) undoBooks(p exchange.Posting) error {
+	switch p.Row {
+	case exchange.PostCredit:
+		f, err := c.tx.Form(p.FormNo, p.FormVersion)
+		if err != nil {
+			return err
+		}
+		if f.Money == exchange.MoneyNETTED {
+			return nil
+		}
+		if err := c.unpostParts(p.FormNo); err != nil {
+			return err
+		}
+		return c.book(ledger.Reverse(ledger.Credit(c.head(p.No), p.Amount), int(c.Date), "undone "+p.No))
+	case exchange.PostDebit:
+		return c.book(ledger.Reverse(ledger.Liquidate(c.head(p.No), p.Amount), int(c.Date), "undone "+p.No))
+	}
+	return nil
+}
+
+// unpostParts takes the parts of a form back to matched.
+func (c *casework) unpostParts(formNo string) error {
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		if r := &parts[i]; r.FormNo == formNo && r.Track == exchange.MoneyPosted {
+			if err := c.setMoney(r, exchange.MoneyMatched, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// retryPostings asks again for what the core refused, under new numbers.
+func (c *casework) retryPostings(why string) error {
+	if err := c.release(why); err != nil {
+		return err
+	}
+	if c.Side == exchange.In {
+		return c.advance()
+	}
+	postings, err := c.tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	ended := false
+	for _, p := range postings {
+		switch {
+		case p.State == exchange.PostingQueued:
+			return nil
+		case p.Row == exchange.PostEnd && p.State == exchange.PostingDone:
+			ended = true
+		}
+	}
+	if !ended {
+		return c.askEndAndDebit("重新记账")
+	}
+	return c.ask(exchange.Posting{Row: exchange.PostDebit}, nil, "重新记账")
+}
+
+// creditFacts gathers what decides about the next postings of an In case.
+func (c *casework) creditFacts() (f exchange.CreditFacts, err error) {
+	f.Together = !c.rules().RelationDone()
+	if f.Forms, err = c.tx.FormsByCase(c.No); err != nil {
+		return f, err
+	}
+	if f.Postings, err = c.tx.PostingsByCase(c.No); err != nil {
+		return f, err
+	}
+	f.Remittances, err = c.tx.RemittancesByCase(c.No)
+	return f, err
+}
+
+// advance moves an In case on: asks the core for what can be posted now, and
+// tells everybody what has been.
+func (c *casework) advance() error {
+	if c.Side != exchange.In || c.Wish == exchange.WishVoid {
+		return c.retrack()
+	}
+	facts, err := c.creditFacts()
+	if err != nil {
+		return err
+	}
+	if err := c.markPosted(facts); err != nil {
+		return err
+	}
+	if err := c.retrack(); err != nil {
+		return err
+	}
+	if c.State == exchange.Held || len(facts.Forms) == 0 {
+		return nil
+	}
+	asks := exchange.PlanCredits(facts)
+	if len(asks) > 0 {
+		return c.askCredits(asks, facts)
+	}
+	return c.close(facts)
+}
+
+// markPosted moves forms whose months the core has credited to posted.
+func (c *casework) markPosted(f exchange.CreditFacts) error {
+	for i := range f.Forms {
+		form := &f.Forms[i]
+		if form.Current && form.Track == exchange.FormChecked && f.MonthsPosted(*form) {
+			if err := c.setForm(form, exchange.FormPosted); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *casework) askCredits(asks []exchange.Ask, facts exchange.CreditFacts) error {
+	own, err := c.ownStays(facts)
+	if err != nil {
+		return err
+	}
+	for _, a := range asks {
+		p := exchange.Posting{Row: a.Row, Undoes: a.Undoes, FormNo: a.Form.No, FormVersion: a.Form.Version, Amount: a.Amount}
+		var stays []exchange.Stay
+		if a.Row == exchange.PostMonths {
+			stays, _ = exchange.CreditMonths(a.Form.Stays, own)
+			own = append(own, stays...)
+		}
+		if err := c.ask(p, stays, "转入 "+c.Partner); err != nil {
+			return err
+		}
+	}
+	return c.move(exchange.PostingsAsked, "", nil)
+}
+
+// ownStays are the stays that the new place counts already: its registry's,
+// and those of the case's other forms that were credited.
+func (c *casework) ownStays(facts exchange.CreditFacts) ([]exchange.Stay, error) {
+	records, err := c.tx.RegistryByID(c.Person.IDKey)
+	if err != nil {
+		return nil, err
+	}
+	// Once months of this case are credited, the registry shows them too:
+	// then only what was earned elsewhere than in the form's places counts.
+	credited := map[string]bool{}
+	for _, p := range facts.Postings {
+		for _, f := range facts.Forms {
+			for _, s := range f.Stays {
+				credited[s.Area] = credited[s.Area] || (p.Row == exchange.PostMonths && p.State != exchange.PostingRefused)
+			}
+		}
+	}
+	var own []exchange.Stay
+	for _, r := range records {
+		for _, s := range r.Stays {
+			if s.Area == c.Agency.Code || !credited[s.Area] {
+				own = append(own, s)
+			}
+		}
+	}
+	for _, p := range facts.Postings {
+		if p.Row != exchange.PostMonths || p.State != exchange.PostingDone {
+			continue
+		}
+		for _, f := range facts.Forms {
+			if f.No == p.FormNo && f.Version == p.FormVersion && f.Current {
+				own = append(own, f.Stays...)
+			}
+		}
+	}
+	return own, nil
+}
+
+// close tells the old place and the person what has been credited, and
+// completes the case when everything has.
+func (c *casework) close(f exchange.CreditFacts) error {
+	months, account := true, true
+	for _, form := range f.Forms {
+		if !form.Current {
+			continue
+		}
+		months = months && form.Track == exchange.FormPosted && f.MonthsPosted(form)
+		account = account && f.AccountPosted(form)
+	}
+	for _, p := range f.Postings {
+		if p.State == exchange.PostingQueued {
+			return nil
+		}
+	}
+	state := c.State
+	switch {
+	case months && account && (state == exchange.Answered || state == exchange.PostingState || state == exchange.RelationDone):
+		return c.tell(exchange.AllPosted, code.OutcomeCompleted, code.MilestoneCompleted)
+	case months && c.rules().RelationDone() && (state == exchange.Answered || state == exchange.PostingState):
+		return c.tell(exchange.MonthsDone, code.OutcomeRelationDone, code.MilestoneRelationDone)
+	}
+	return nil
+}
+
+// tell moves the case and sends a completion for every form that has not had this one.
+func (c *casework) tell(on exchange.Happening, out code.Outcome, m code.Milestone) error {
+	if err := c.move(on, "", nil); err != nil {
+		return err
+	}
+	forms, err := c.tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, f := range forms {
+		if !f.Current || f.Told == string(out) {
+			continue
+		}
+		before := f
+		f.Told = string(out)
+		if err := c.tx.UpdateForm(before, f); err != nil {
+			return err
+		}
+		credited := f.Credited
+		if out == code.OutcomeRelationDone {
+			credited = money.Fen(0)
+		}
+		k := formats.Completion{
+			LetterNo: f.LetterNo, FormNo: f.No, FormVersion: f.Version, Outcome: out, CompletedOn: c.Date, Credited: credited,
+			MonthsCredited: f.MonthsCredited, MonthsOverlapping: f.MonthsOverlapping, Echo: f.Echo,
+		}
+		if err := c.send(c.Partner, c.No, &k); err != nil {
+			return err
+		}
+	}
+	return c.notify(m, "", 0)
+}

@@ -1,0 +1,275 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+	"sync"
+
+	"crypto/sha256"
+
+	"carryover/exchange"
+	"carryover/exchange/drop"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+)
+
+// Pull looks into every party's drop and takes in the files that are
+// complete: fetched, hashed, recorded; then moved, deleted or left.
+// A party that cannot be reached costs its own turn only; the faults of all
+// of them come back joined.
+func (e *Env) Pull(ctx context.Context) (Counts, error) {
+	if err := e.sweepSpool(); err != nil {
+		return nil, fmt.Errorf("pull: %w", err)
+	}
+	return e.eachParty(ctx, "pull", e.pullParty)
+}
+
+// eachParty runs a unit for every party, several at once.
+func (e *Env) eachParty(ctx context.Context, step string, unit func(context.Context, Party) (Counts, error)) (Counts, error) {
+	var (
+		mu     sync.Mutex
+		wg     sync.WaitGroup
+		total  = Counts{}
+		faults []error
+		slots  = make(chan struct{}, max(1, e.Rules.Parallel))
+	)
+	for _, p := range e.Parties {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			counts, err := unit(ctx, p)
+			mu.Lock()
+			defer mu.Unlock()
+			total.add(counts)
+			if err != nil {
+				e.Log.Warn(step+" failed", "party", p.Code, "err", err)
+				faults = append(faults, fmt.Errorf("%s %s: %w", step, p.Code, err))
+			}
+		})
+	}
+	wg.Wait()
+	return total, errors.Join(faults...)
+}
+
+func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
+	d, err := p.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	list, err := d.List(ctx, drop.In)
+	if err != nil {
+		return nil, err
+	}
+	for _, odd := range list.Odd {
+		e.Log.Warn("left alone in the drop", "party", p.Code, "name", odd.Name, "why", odd.Why)
+	}
+	files := list.Files
+	if p.Flood > 0 && len(files) > p.Flood {
+		e.Log.Warn("more files than the party's limit: the rest waits", "party", p.Code, "files", len(files), "limit", p.Flood)
+		files = files[:p.Flood]
+	}
+	return e.pullFiles(ctx, p, d, files)
+}
+
+// pullFiles takes files in, several in flight on the one connection.
+func (e *Env) pullFiles(ctx context.Context, p Party, d drop.Drop, files []drop.Entry) (Counts, error) {
+	var (
+		mu     sync.Mutex
+		wg     sync.WaitGroup
+		counts = Counts{}
+		faults []error
+		slots  = make(chan struct{}, max(1, p.InFlight))
+	)
+	for _, entry := range files {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			taken, err := e.pullFile(ctx, p, d, entry)
+			mu.Lock()
+			defer mu.Unlock()
+			if taken {
+				counts["fetched"]++
+			}
+			if err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", entry.Name, err))
+			}
+		})
+	}
+	wg.Wait()
+	return counts, errors.Join(faults...)
+}
+
+// pullFile looks at one file: remembers it, takes it in once it is complete,
+// and does in the drop what is still to be done.
+func (e *Env) pullFile(ctx context.Context, p Party, d drop.Drop, entry drop.Entry) (bool, error) {
+	look, known, err := e.look(ctx, p, entry)
+	if err != nil {
+		return false, err
+	}
+	if look.FileID != 0 {
+		return false, e.finishPull(ctx, p, d, entry, look)
+	}
+	settled := p.Settle == 0 || (known && e.Now().Sub(look.SeenAt) >= p.Settle)
+	if !settled && !mayBeComplete(entry.Name) {
+		return false, nil
+	}
+	spooled, err := e.fetch(ctx, d, entry, p.Code)
+	if errors.Is(err, drop.ErrChanged) {
+		return false, nil // still being written: the next look sees it anew
+	}
+	if err != nil {
+		return false, err
+	}
+	if !settled && !spooled.complete {
+		spooled.drop()
+		return false, nil
+	}
+	return true, e.take(ctx, p, d, entry, look, spooled)
+}
+
+// look remembers that a name was seen with a size and time; known is whether
+// it had been seen just so before.
+func (e *Env) look(ctx context.Context, p Party, entry drop.Entry) (look exchange.Look, known bool, err error) {
+	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+		look, err = tx.Look(p.Code, entry.Name)
+		switch {
+		case err == nil && look.Size == entry.Size && look.ModTime.Equal(entry.ModTime):
+			known = true
+			return nil
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			return err
+		}
+		look = exchange.Look{
+			Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: entry.ModTime,
+			FirstSeen: e.Date, SeenAt: e.Now(),
+		}
+		return tx.PutLook(look)
+	})
+	return look, known, err
+}
+
+// mayBeComplete reports whether a file's own bytes can show that it is whole.
+func mayBeComplete(name string) bool { return strings.HasSuffix(name, ".csv") }
+
+type spooled struct {
+	*spoolFile
+	complete bool // ends with a trailer whose digest agrees
+}
+
+func (e *Env) fetch(ctx context.Context, d drop.Drop, entry drop.Entry, party string) (spooled, error) {
+	s, err := e.newSpoolFile("in-" + party)
+	if err != nil {
+		return spooled{}, err
+	}
+	if _, err := d.Get(ctx, drop.In, entry, s.file); err != nil {
+		s.drop()
+		return spooled{}, err
+	}
+	complete, err := s.endsWithTrailer()
+	if err != nil {
+		s.drop()
+		return spooled{}, err
+	}
+	return spooled{s, complete}, nil
+}
+
+// endsWithTrailer hashes the file and reports whether its last row is T and
+// its digest that of the bytes before it.
+func (s *spoolFile) endsWithTrailer() (bool, error) {
+	if err := s.rehash(); err != nil {
+		return false, err
+	}
+	const window = 256
+	tail := make([]byte, min(window, s.size))
+	if _, err := s.file.ReadAt(tail, s.size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	body := bytes.TrimRight(tail, "\r\n")
+	start := bytes.LastIndexByte(body, '\n') + 1
+	fields := bytes.Split(body[start:], []byte{','})
+	if len(fields) != 4 || string(fields[0]) != "T" || len(tail) == len(body) {
+		return false, nil
+	}
+	h := sha256.New()
+	before := s.size - int64(len(tail)) + int64(start)
+	if _, err := io.Copy(h, io.NewSectionReader(s.file, 0, before)); err != nil {
+		return false, err
+	}
+	return hex.EncodeToString(h.Sum(nil)) == string(fields[3]), nil
+}
+
+// take records a fetched file and does the rest in the drop.
+func (e *Env) take(ctx context.Context, p Party, d drop.Drop, entry drop.Entry, look exchange.Look, s spooled) error {
+	sum := s.sum()
+	file := exchange.File{
+		Dir: exchange.In, Party: p.Code, Name: entry.Name, SHA256: sum, StoredSHA: sum, Size: s.size,
+		State: exchange.FileFetched, Seen: look.FirstSeen, At: e.Now(),
+		Spool: "in-" + p.Code + "-" + sum + path.Ext(entry.Name),
+	}
+	if n, err := batch.ParseName(entry.Name); err == nil {
+		file.Kind, file.Sequence = n.Kind, n.Sequence
+	}
+	file.Carrier = carrierOf(entry.Name)
+	if err := s.keep(file.Spool); err != nil {
+		return err
+	}
+	look.After = p.After
+	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.InsertFile(&file); err != nil {
+			return err
+		}
+		look.FileID = file.ID
+		return tx.PutLook(look)
+	})
+	if err != nil {
+		return err
+	}
+	e.Log.Info("taken in", "party", p.Code, "file", entry.Name, "bytes", s.size)
+	return e.finishPull(ctx, p, d, entry, look)
+}
+
+func carrierOf(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".xlsx", ".xlsm":
+		return "xlsx"
+	case ".xml":
+		return "xml"
+	}
+	return "csv"
+}
+
+// finishPull does in the drop what is to be done with a file taken in.
+func (e *Env) finishPull(ctx context.Context, p Party, d drop.Drop, entry drop.Entry, look exchange.Look) error {
+	var err error
+	switch look.After {
+	case AfterMove:
+		err = d.Move(ctx, drop.In, entry, drop.Done)
+	case AfterDelete:
+		err = d.Remove(ctx, drop.In, entry)
+	default: // left in place, remembered by its look
+		return nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, entry.Name) })
+}
+
+// Counts are the figures of a step, by name.
+type Counts map[string]int
+
+func (c Counts) add(more Counts) {
+	for name, n := range more {
+		c[name] += n
+	}
+}
+
+func daysBetween(from, to calendar.Date) int { return to.Sub(from) }

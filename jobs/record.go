@@ -1,0 +1,143 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats"
+	"carryover/formats/batch"
+)
+
+// errRefused takes back what a refused record wrote: it leaves nothing behind,
+// no key either.
+var errRefused = errors.New("record refused")
+
+// judgeItem works one record of a file and stores the verdict on it.
+func (d *desk) judgeItem(it *item) (code.Verdict, error) {
+	if refusing(it.faults) {
+		return code.Refused, d.storeFaults(it)
+	}
+	o, err := d.try(it.value, it.key)
+	if err != nil {
+		return "", err
+	}
+	j := exchange.Judgement{
+		FileID: d.file.ID, Ordinal: it.ordinal, Line: it.line, Row: it.rowType, RecordNo: it.no, Verdict: o.verdict, Code: o.code,
+		Field: o.field, Text: o.text, Echo: it.echo,
+	}
+	if o.verdict == code.Held {
+		kind, _ := kindOf(it.value)
+		var rows batch.Rows
+		if err := kind.Append(&rows, it.value); err != nil {
+			return "", err
+		}
+		j.Raw = rows.Bytes
+	}
+	return o.verdict, d.tx.InsertJudgement(j)
+}
+
+func refusing(faults []batch.Fault) bool {
+	for _, f := range faults {
+		if !f.Warning() {
+			return true
+		}
+	}
+	return false
+}
+
+// storeFaults stores a verdict for every fault of a record that its own rows
+// refuse.
+func (d *desk) storeFaults(it *item) error {
+	for _, f := range it.faults {
+		if f.Warning() {
+			continue
+		}
+		err := d.tx.InsertJudgement(exchange.Judgement{
+			FileID: d.file.ID, Ordinal: it.ordinal, Line: f.Line, Row: f.Row, RecordNo: it.no, Verdict: code.Refused,
+			Code: string(f.Code), Field: f.Field, Text: f.Text, Echo: it.echo,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// try applies a record; when it is refused, or not allowed where its case
+// stands, everything that it wrote is taken back.
+func (d *desk) try(rec any, key string) (o outcome, err error) {
+	err = d.tx.Part(func() error {
+		if key != "" {
+			by, ok, err := d.tx.ClaimKey(d.file.Kind, d.file.Party, key, d.file.ID)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				o = duplicateOf(by, d.file.ID)
+				return errRefused
+			}
+		}
+		if o, err = d.apply(rec); err != nil {
+			return err
+		}
+		if o.verdict == code.Refused {
+			return errRefused
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errRefused):
+		return o, nil
+	case errors.Is(err, exchange.ErrNotAllowed):
+		return refused(code.NotAllowedInState, "", err.Error()), nil
+	}
+	return o, err
+}
+
+func duplicateOf(by, file int64) outcome {
+	if by == file {
+		return refused(code.DuplicateInFile, "", "")
+	}
+	return refused(code.DuplicateEarlier, "", "")
+}
+
+// apply makes a record an event of a case.
+func (d *desk) apply(rec any) (outcome, error) {
+	switch r := rec.(type) {
+	case *formats.Application:
+		return d.application(r)
+	case *formats.RegistryRecord:
+		return d.registry(r)
+	case *formats.CertificateRequest:
+		return d.certificateRequest(r)
+	case *formats.Letter:
+		return d.letter(r)
+	case *formats.Form:
+		return d.form(r)
+	case *formats.Decline:
+		return d.declined(r)
+	case *formats.Advice:
+		return d.advice(r)
+	case *formats.Completion:
+		return d.completion(r)
+	case *formats.Cancellation:
+		return d.cancellation(r)
+	case *formats.Query:
+		return d.query(r)
+	case *formats.PostingResult:
+		return d.postingResult(r)
+	case *formats.Payee:
+		return d.payee(r)
+	case *formats.Reconciliation:
+		return d.reconcile(r)
+	case *formats.Netting:
+		return d.netting(r)
+	case *formats.Receipt:
+		return d.receipt(r)
+	case *formats.ReceiptVerdict:
+		return d.verdict(r)
+	}
+	return outcome{}, fmt.Errorf("%T is never for us", rec)
+}

@@ -1,0 +1,439 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/iso20022"
+)
+
+// KindPayment is the kind of a payment file.
+const KindPayment = "pain.001"
+
+// Remit makes up what is due: every part becomes a transfer of its own, or
+// goes into a partner's lump sum; transfers become payment files, released
+// and queued for the bank with an advice to the partner for each.
+func (e *Env) Remit(ctx context.Context) (Counts, error) {
+	counts := Counts{}
+	for _, s := range e.Agency.FundsClosed {
+		if s.Holds(e.Date) {
+			e.Log.Info("funds are closed: payments wait", "until", s.To)
+			return counts, nil
+		}
+	}
+	due, err := e.dueParts(ctx)
+	if err != nil {
+		return counts, fmt.Errorf("remit: %w", err)
+	}
+	var faults []error
+	lumps := map[string][]exchange.Remittance{}
+	for _, r := range due {
+		ordered, lump, err := e.order(ctx, r)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("case %s part %d: %w", r.CaseNo, r.Part, err))
+		}
+		if lump != "" {
+			lumps[lump] = append(lumps[lump], r)
+		}
+		if ordered {
+			counts["ordered"]++
+		}
+	}
+	for _, key := range sortedKeys(lumps) {
+		if err := e.orderLump(ctx, lumps[key]); err != nil {
+			faults = append(faults, fmt.Errorf("lump sum %s: %w", key, err))
+			continue
+		}
+		counts["ordered"]++
+	}
+	released, err := e.releaseAll(ctx)
+	counts["released"] = released
+	return counts, errors.Join(append(faults, err)...)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+func (e *Env) dueParts(ctx context.Context) (due []exchange.Remittance, err error) {
+	err = e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		due, err = tx.Remittances(exchange.Out, exchange.MoneyDue)
+		return err
+	})
+	return due, err
+}
+
+// order makes a payment of one part, unless it has to wait (then its case says
+// why) or belongs to a lump sum, whose key is returned.
+func (e *Env) order(ctx context.Context, r exchange.Remittance) (ordered bool, lump string, err error) {
+	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+		ordered, lump = false, ""
+		d := &desk{Env: e, tx: tx, actor: "remit"}
+		c, err := d.caseNo(r.CaseNo)
+		if err != nil {
+			return err
+		}
+		payee, err := c.payTo(&r)
+		if err != nil || payee.No == "" {
+			return err
+		}
+		if c.Partners[c.Partner].LumpSum && r.To == exchange.ToPartner && r.Attempts == 0 {
+			lump = c.Partner + " " + payee.No
+			return nil
+		}
+		ordered = true
+		text := iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, e.Agency.RemarkMax)
+		return d.orderOne([]exchange.Remittance{r}, c.Partner, paymentRef(c.LetterNo, r.Part, r.Attempts+1), payee, text, false)
+	})
+	return ordered, lump, err
+}
+
+// payTo checks a part before it is paid and returns the account; an empty one
+// means that the case waits.
+func (c *casework) payTo(r *exchange.Remittance) (exchange.Account, error) {
+	none := exchange.Account{}
+	if c.State == exchange.Held || c.State == exchange.Void || c.Wish == exchange.WishVoid {
+		return none, nil
+	}
+	wait := func(why code.Hold, text string) (exchange.Account, error) {
+		if err := c.hold(why, text); err != nil {
+			return none, err
+		}
+		return none, c.save()
+	}
+	if c.Agency.PaymentCap > 0 && r.Amount > c.Agency.PaymentCap {
+		return wait(code.HoldCap, fmt.Sprintf("金额 %s 超过单笔限额 %s", r.Amount, c.Agency.PaymentCap))
+	}
+	if r.To == exchange.ToPerson {
+		if r.Payee.No == "" {
+			if _, err := c.Next(exchange.Hold); err != nil {
+				return none, nil // a declined case: waits for the heirs without a hold
+			}
+			return wait(code.HoldPayeeMissing, "尚无领款人账户")
+		}
+		return r.Payee, nil
+	}
+	letter, err := c.tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return none, err
+	}
+	for _, a := range c.Partners[c.Partner].Accounts {
+		if a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo) {
+			return letter.Account, nil
+		}
+	}
+	return wait(code.HoldAccountNotRegistered, "收款账户 "+letter.Account.No+" 未经登记")
+}
+
+// orderOne makes one payment of parts and moves them to ordered.
+func (d *desk) orderOne(parts []exchange.Remittance, partner, ref string, payee exchange.Account, text string, lump bool) error {
+	p := exchange.Payment{
+		Ref: ref, Partner: partner, Purpose: string(code.PurposeTransfer), Lump: lump, Payee: payee, Text: text, Track: exchange.MoneyOrdered,
+		ValueOn: d.Date,
+	}
+	for i := range parts {
+		r := &parts[i]
+		if r.Part > 1 {
+			p.Purpose = string(code.PurposeSupplement)
+		}
+		sum, err := p.Amount.Add(r.Amount)
+		if err != nil {
+			return err
+		}
+		p.Amount = sum
+		p.Items = append(p.Items, exchange.PaymentItem{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount})
+	}
+	if err := d.tx.InsertPayment(p); err != nil {
+		return err
+	}
+	for i := range parts {
+		if err := d.orderPart(&parts[i], ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *desk) orderPart(r *exchange.Remittance, ref string) error {
+	c, err := d.caseNo(r.CaseNo)
+	if err != nil {
+		return err
+	}
+	entry := ledger.Order(c.head(ref), r.Amount)
+	if r.Reason != "" { // came back before
+		entry = ledger.OrderAgain(c.head(ref), r.Amount)
+	}
+	if err := c.book(entry); err != nil {
+		return err
+	}
+	err = d.setMoney(r, exchange.MoneyOrdered, func(r *exchange.Remittance) {
+		r.Attempts++
+		r.Ref, r.Reason = ref, ""
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.note("payment_ordered", ref, map[string]any{"part": r.Part, "amount": r.Amount.String()}); err != nil {
+		return err
+	}
+	if err := c.retrack(); err != nil {
+		return err
+	}
+	return c.save()
+}
+
+// orderLump makes one payment for several cases of a partner and account.
+func (e *Env) orderLump(ctx context.Context, parts []exchange.Remittance) error {
+	return e.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &desk{Env: e, tx: tx, actor: "remit"}
+		c, err := d.caseNo(parts[0].CaseNo)
+		if err != nil {
+			return err
+		}
+		letter, err := tx.Letter(c.LetterNo, c.LetterVersion)
+		if err != nil {
+			return err
+		}
+		ref, err := tx.NextLump(e.Agency.Code, c.Partner, e.Date)
+		if err != nil {
+			return err
+		}
+		return d.orderOne(append([]exchange.Remittance(nil), parts...), c.Partner, ref, letter.Account, fmt.Sprintf("%s %d人", ref, len(parts)), true)
+	})
+}
+
+// releaseAll puts ordered payments into payment files, each under the cap,
+// until none is left. With automatic release a file is released as it is made.
+func (e *Env) releaseAll(ctx context.Context) (int, error) {
+	released := 0
+	for {
+		var batch []exchange.Payment
+		err := e.Store.View(ctx, func(tx *store.Tx) error {
+			all, err := tx.Payments(exchange.MoneyOrdered)
+			batch = e.underCap(all)
+			return err
+		})
+		if err != nil || len(batch) == 0 {
+			return released, err
+		}
+		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.release(tx, batch) }); err != nil {
+			return released, fmt.Errorf("payment file: %w", err)
+		}
+		released += len(batch)
+	}
+}
+
+// underCap takes payments as long as their sum stays under the file's cap; at
+// least one.
+func (e *Env) underCap(all []exchange.Payment) []exchange.Payment {
+	if e.Agency.FileCap == 0 {
+		return all
+	}
+	sum := money.Fen(0)
+	for i, p := range all {
+		sum += p.Amount
+		if i > 0 && sum > e.Agency.FileCap {
+			return all[:i]
+		}
+	}
+	return all
+}
+
+// release composes a payment file, queues it for the bank and advises the partners.
+func (e *Env) release(tx *store.Tx, payments []exchange.Payment) error {
+	d := &desk{Env: e, tx: tx, actor: "remit"}
+	seq, err := tx.NextSequence(e.Agency.Code, e.Agency.Bank(), KindPayment)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s_%s_%s_%s_%06d.xml", KindPayment, e.Agency.Code, e.Agency.Bank(), e.Date.Compact(), seq)
+	file := exchange.File{
+		Dir: exchange.Out, Party: e.Agency.Bank(), Kind: KindPayment, Name: name, Carrier: "xml", Sequence: seq, State: exchange.FileQueued,
+		At: e.Now(), Records: len(payments), Spool: "out-" + name,
+	}
+	if err := e.writePayments(&file, payments); err != nil {
+		return err
+	}
+	if err := tx.InsertFile(&file); err != nil {
+		return err
+	}
+	d.file = file
+	for _, p := range payments {
+		err := d.setPayment(p, exchange.MoneyReleased, func(p *exchange.Payment) { p.FileID = file.ID })
+		if err != nil {
+			return err
+		}
+		if err := d.advise(p); err != nil {
+			return err
+		}
+	}
+	return d.journal("agency", "payment_file_released", "automatic", map[string]any{"file": name, "payments": len(payments), "total": file.Total.String(), "sha256": file.SHA256})
+}
+
+// writePayments writes the payment file into the spool.
+func (e *Env) writePayments(file *exchange.File, payments []exchange.Payment) error {
+	for _, p := range payments {
+		sum, err := file.Total.Add(p.Amount)
+		if err != nil {
+			return err
+		}
+		file.Total = sum
+	}
+	s, err := e.newSpoolFile("out")
+	if err != nil {
+		return err
+	}
+	if err := e.writeOrder(s, file, payments); err != nil {
+		s.drop()
+		return err
+	}
+	file.SHA256 = s.sum()
+	file.StoredSHA, file.Size = file.SHA256, s.size
+	return s.keep(file.Spool)
+}
+
+func (e *Env) writeOrder(s *spoolFile, file *exchange.File, payments []exchange.Payment) error {
+	payer := e.Agency.Payer
+	w, err := iso20022.NewPaymentWriter(s, iso20022.Payment{
+		MsgID: messageID(file), Created: e.Now(), Initiator: e.Agency.Name,
+		Debtor:    iso20022.Account{Name: payer.Holder, Number: payer.No, Bank: payer.Bank, CNAPS: payer.CNAPS},
+		Execution: e.Date, Transfers: len(payments), Total: file.Total,
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range payments {
+		err := w.Write(iso20022.Transfer{
+			EndToEndID: p.Ref, Amount: p.Amount, Text: p.Text,
+			Creditor: iso20022.Account{Name: p.Payee.Holder, Number: p.Payee.No, Bank: p.Payee.Bank, CNAPS: p.Payee.CNAPS},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+// messageID names a payment file in the bank's answers: agency, sequence.
+func messageID(f *exchange.File) string { return fmt.Sprintf("%s%012d", f.Party[:6], f.Sequence) }
+
+// advise tells the partner about a payment, person by person.
+func (d *desk) advise(p exchange.Payment) error {
+	for _, item := range p.Items {
+		c, err := d.caseNo(item.CaseNo)
+		if err != nil {
+			return err
+		}
+		r, err := d.tx.Remittance(item.CaseNo, item.Part)
+		if err != nil {
+			return err
+		}
+		if r.To != exchange.ToPartner {
+			continue
+		}
+		m := formats.Advice{
+			PaymentRef: p.Ref, Purpose: code.Purpose(p.Purpose), LetterNo: c.LetterNo, FormNo: r.FormNo, PersonID: c.Person.IDNo,
+			Name: c.Person.Name, Amount: item.Amount, ValueDate: p.ValueOn,
+		}
+		if err := d.send(c.Partner, c.No, &m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freePayments takes unsent payments of a case back, so that its account may
+// change; it reports false, and changes nothing, when one is with the bank.
+func (c *casework) freePayments() (bool, error) {
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range parts {
+		switch r.Track {
+		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+			return false, nil
+		}
+	}
+	for _, r := range parts {
+		if r.Track != exchange.MoneyOrdered && r.Track != exchange.MoneyReleased {
+			continue
+		}
+		p, err := c.tx.Payment(r.Ref)
+		if err != nil {
+			return false, err
+		}
+		if err := c.voidPayment(p); err != nil {
+			return false, err
+		}
+	}
+	fresh, err := c.tx.Case(c.No)
+	if err != nil {
+		return false, err
+	}
+	c.Case, c.before = fresh, fresh
+	return true, nil
+}
+
+// voidPayment takes back an unsent payment; a file that was made with it is
+// void as a whole, and what else it held is due again.
+func (d *desk) voidPayment(p exchange.Payment) error {
+	payments := []exchange.Payment{p}
+	if p.FileID != 0 {
+		file, err := d.tx.File(p.FileID)
+		if err != nil {
+			return err
+		}
+		if file.State != exchange.FileQueued {
+			return fmt.Errorf("payment file %s is %s: %w", file.Name, file.State, exchange.ErrNotAllowed)
+		}
+		void := file
+		void.State = exchange.FileVoid
+		if err := d.tx.UpdateFile(file, void); err != nil {
+			return err
+		}
+		if payments, err = d.tx.PaymentsByFile(file.ID); err != nil {
+			return err
+		}
+	}
+	for _, p := range payments {
+		if err := d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// payAgain makes returned parts due again, to the letter's current account.
+func (c *casework) payAgain(l exchange.Letter, why string) error {
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		r := &parts[i]
+		if r.Track != exchange.MoneyReturned || r.To != exchange.ToPartner {
+			continue
+		}
+		if err := c.setMoney(r, exchange.MoneyDue, nil); err != nil {
+			return err
+		}
+		if err := c.note("payment_due_again", why, map[string]any{"part": r.Part, "account_no": l.Account.No}); err != nil {
+			return err
+		}
+	}
+	return c.retrack()
+}
