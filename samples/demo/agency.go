@@ -176,3 +176,21 @@ func (a *agency) dialSmall(area string) func(context.Context) (drop.Drop, error)
 		}, drop.Options{})
 	}
 }
+
+// calendar is the working-day calendar of the agency's configuration.
+func (a *agency) calendar() (*calendar.Calendar, error) {
+	c, err := config.Load(a.config())
+	if err != nil {
+		return nil, err
+	}
+	return c.Calendar()
+}
+
+// workingDay is the n-th working day of the demo, from 0.
+func workingDay(cal *calendar.Calendar, n int) calendar.Date {
+	day := firstDay
+	for range n {
+		day = cal.Next(day)
+	}
+	return day
+}

@@ -247,13 +247,3 @@ func (b *bank) issueCard(p *person) string {
 	b.open(number, p.Name, false, 0)
 	return number
 }
-
-// onCard is what stands on a person's cards.
-func (b *bank) onCard(holder string) (sum money.Fen) {
-	for _, a := range b.accounts {
-		if !a.Agency && a.Holder == holder {
-			sum += a.Balance
-		}
-	}
-	return sum
-}

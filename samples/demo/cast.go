@@ -3,10 +3,10 @@ package demo
 import (
 	"fmt"
 
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
-	"carryover/formats"
 	"carryover/samples"
 )
 
@@ -102,8 +102,8 @@ func pad(n, digits int) string { return fmt.Sprintf("%0*d", digits, n) }
 // carriedOver is the ending of a case that goes all the way.
 func carriedOver(p *person) []ending {
 	return []ending{
-		{agency: p.to, side: "in", states: []string{"completed"}},
-		{agency: p.from, side: "out", states: []string{"confirmed"}},
+		{p.to, exchange.In, exchange.Completed},
+		{p.from, exchange.Out, exchange.Confirmed},
 	}
 }
 

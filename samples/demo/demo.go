@@ -121,11 +121,7 @@ func (d *demo) build(ctx context.Context) error {
 	if err := settleAgencies(old, young); err != nil {
 		return err
 	}
-	loaded, err := config.Load(old.config())
-	if err != nil {
-		return err
-	}
-	cal, err := loaded.Calendar()
+	cal, err := old.calendar()
 	if err != nil {
 		return err
 	}
@@ -161,8 +157,12 @@ func settleAgencies(old, young *agency) error {
 	}, []config.Account{receiving(there)}, nil); err != nil {
 		return err
 	}
+	cal, err := old.calendar()
+	if err != nil {
+		return err
+	}
 	ending := closing
-	ending.ValidTo = lastDayOf(closingDay)
+	ending.ValidTo = workingDay(cal, closingDay)
 	toOld := partnerSetting(there, young.profile, []config.Account{receiving(there)})
 	toOld.Drop = config.Drop{
 		SFTP:  &config.SFTP{Addr: old.addr, User: "agency" + young.code, Key: config.SFTPKey, KnownHosts: "known_hosts"},
@@ -237,7 +237,7 @@ func (d *demo) workingDay(ctx context.Context) (quiet bool, err error) {
 	if err := d.say.night(ctx); err != nil {
 		return false, err
 	}
-	d.w.today = nextWorkingDay(d.w.cal, d.w.today)
+	d.w.today = d.w.cal.Next(d.w.today)
 	d.w.day++
 	return idle, nil
 }

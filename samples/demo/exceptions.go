@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -32,8 +33,8 @@ func (c *cast) aboutPeople() {
 	unknown := c.drawRich(shanghai, suzhou)
 	unknown.exception, unknown.script, unknown.proof = "unknown person", applyAlone(), provedUnknown
 	unknown.want = []ending{
-		{agency: suzhou, side: "in", states: []string{"requested"}},
-		{agency: shanghai, side: "out", states: []string{"held"}},
+		{suzhou, exchange.In, exchange.Requested},
+		{shanghai, exchange.Out, exchange.Held},
 	}
 	c.enterNew(unknown)
 
@@ -58,7 +59,7 @@ func (c *cast) aboutPeople() {
 	hospital := c.one("cancelled in time", suzhou, shanghai, 1, func(p *person) {
 		p.proof = provedCancelled
 		p.want = []ending{
-			{agency: shanghai, side: "in", states: []string{"cancelled"}}, {agency: suzhou, side: "out", states: []string{"cancelled"}},
+			{shanghai, exchange.In, exchange.Cancelled}, {suzhou, exchange.Out, exchange.Cancelled},
 		}
 	}, step{onDay, lodge}, step{daysLater(2), cancel})
 	c.member(suzhou, hospital).Status = code.RegistryInHospital
@@ -85,7 +86,7 @@ func (c *cast) aboutPlaces() {
 
 	c.one("other place first", suzhou, shanghai, 2, func(p *person) {
 		p.proof = provedOtherPlaceFirst
-		p.want = append(carriedOver(p), ending{agency: suzhou, side: "out", states: []string{"declined"}})
+		p.want = append(carriedOver(p), ending{suzhou, exchange.Out, exchange.Declined})
 	}, applyCertified(step{told(code.MilestoneLetterSent), func(w *world, p *person) error {
 		w.partners[hangzhou].ask(p, w.today)
 		return nil
@@ -102,8 +103,8 @@ func (c *cast) aboutPlaces() {
 
 func declined(p *person) []ending {
 	return []ending{
-		{agency: p.to, side: "in", states: []string{"declined"}},
-		{agency: p.from, side: "out", states: []string{"declined"}},
+		{p.to, exchange.In, exchange.Declined},
+		{p.from, exchange.Out, exchange.Declined},
 	}
 }
 
@@ -170,25 +171,25 @@ func nothing(*world, *person) error { return nil }
 func (c *cast) aboutPartners() {
 	c.one("netted", hangzhou, suzhou, 0, func(p *person) {
 		p.proof = provedNetted
-		p.want = []ending{{agency: suzhou, side: "in", states: []string{"completed"}}}
+		p.want = []ending{{suzhou, exchange.In, exchange.Completed}}
 	}, applyAlone()...)
 	c.one("", suzhou, hangzhou, 1, func(p *person) {
-		p.want = []ending{{agency: suzhou, side: "out", states: []string{"confirmed"}}}
+		p.want = []ending{{suzhou, exchange.Out, exchange.Confirmed}}
 	}, step{onDay, askBy(hangzhou)})
 
 	c.one("money before form", chengdu, suzhou, 0, func(p *person) {
 		p.proof = provedMoneyFirst
-		p.want = []ending{{agency: suzhou, side: "in", states: []string{"completed"}}}
+		p.want = []ending{{suzhou, exchange.In, exchange.Completed}}
 	}, applyAlone()...)
 	c.one("a partner who uses workbooks", suzhou, chengdu, 1, func(p *person) {
 		p.proof = provedWorkbooks
-		p.want = []ending{{agency: suzhou, side: "out", states: []string{"confirmed"}}}
+		p.want = []ending{{suzhou, exchange.Out, exchange.Confirmed}}
 	}, step{onDay, askBy(chengdu)})
 
 	for i := range 2 {
 		c.one([]string{"lump sum", ""}[i], shanghai, shenzhen, 1, func(p *person) {
 			p.proof = provedLump
-			p.want = []ending{{agency: shanghai, side: "out", states: []string{"confirmed"}}}
+			p.want = []ending{{shanghai, exchange.Out, exchange.Confirmed}}
 		}, step{onDay, askBy(shenzhen)})
 	}
 }

@@ -362,3 +362,13 @@ func fileStays(in []exchange.Stay) []formats.Stay {
 	}
 	return out
 }
+
+// apply sets what was agreed with a small partner.
+func (p *partner) apply(area string) {
+	switch area {
+	case hangzhou:
+		p.settlement = code.Netted
+	case chengdu:
+		p.box.carrier, p.formsLate = batch.Workbook, 3
+	}
+}

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -29,6 +30,7 @@ type person struct {
 	application formats.Application // the last version lodged
 	certificate string              // number of the live certificate
 	voided      []string
+	card        string            // number of the person's own bank card
 	caseAt      map[string]string // case_no by agency, as the notices name it
 
 	want  []ending
@@ -49,13 +51,11 @@ type step struct {
 	do   func(*world, *person) error
 }
 
-// ending is how a case is meant to end: on which side, where it stands, and for which
-// reason it waits when it does.
+// ending is how a case is meant to end.
 type ending struct {
 	agency string
-	side   string // in | out
-	states []string
-	hold   code.Hold
+	side   exchange.Side
+	state  exchange.State
 }
 
 // act does what the person's script has due now.
@@ -162,10 +162,10 @@ func cancel(w *world, p *person) error {
 // namePayee gives the old place's portal the person's own bank card.
 func namePayee(w *world, p *person) error {
 	b := w.banks[p.from]
-	card := b.issueCard(p)
+	p.card = b.issueCard(p)
 	w.portals[p.from].lodge(formats.KindPayee, &formats.Payee{
 		CaseNo: p.caseAt[p.from], IDNo: p.IDNo, Relation: code.RelationSelf, Name: p.Name, PayeeIDType: p.IDType, PayeeIDNo: p.IDNo,
-		AccountName: p.Name, BankName: b.name, AccountNo: card, CNAPS: b.cnaps, Share: "1/1", Evidence: "身份证和银行卡复印件",
+		AccountName: p.Name, BankName: b.name, AccountNo: p.card, CNAPS: b.cnaps, Share: "1/1", Evidence: "身份证和银行卡复印件",
 	})
 	return nil
 }

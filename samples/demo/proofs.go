@@ -152,11 +152,11 @@ func provedNetted(e *evidence, p *person) (string, error) {
 
 func provedPaidToPerson(e *evidence, p *person) (string, error) {
 	c, f, err := e.form(p, func(f exchange.Form) bool { return f.Money == exchange.MoneyPAIDTOPERSON })
-	if err != nil {
-		return "", err
+	if err != nil || p.card == "" {
+		return "", fmt.Errorf("no payment: %w", err)
 	}
-	paid := e.w.banks[p.from].onCard(p.Name)
-	if paid != f.Amount {
+	paid := e.w.banks[p.from].accounts[p.card].Balance
+	if paid != f.Amount || paid == 0 {
 		return "", fmt.Errorf("case %s: %s of %s are on the card", c.No, paid, f.Amount)
 	}
 	return fmt.Sprintf("%s stand on the person's own card", paid), nil
@@ -221,7 +221,9 @@ func provedWorkbooks(e *evidence, p *person) (string, error) {
 	return in.Name + " came, " + out.Name + " went back", err
 }
 
-func isWorkbook(f exchange.File) bool { return f.Carrier == "xlsx" && strings.HasSuffix(f.Name, ".xlsx") }
+func isWorkbook(f exchange.File) bool {
+	return f.Carrier == "xlsx" && strings.HasSuffix(f.Name, ".xlsx")
+}
 
 func provedLump(e *evidence, p *person) (string, error) {
 	c, err := e.theCase(p.from, exchange.Out, p, "")

@@ -1,11 +1,14 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -336,3 +339,6 @@ func (w *world) close() error {
 	}
 	return errors.Join(faults...)
 }
+
+// sortedKeys lists a map's keys in order, so that a run depends on its seed alone.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,342 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"carryover/config"
+	"carryover/exchange"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats"
+)
+
+// exceptionNames are the exceptions that a demo promises.
+func exceptionNames() []string {
+	return []string{
+		"arrears", "unknown person", "still participating then stopped and asked again", "already transferred",
+		"other place first", "zero balance", "netted", "paid to the person", "lost certificate", "overlapping months",
+		"a third place in the history", "corrected form", "supplement", "cancelled in time",
+		"payment returned and sent again", "money before form", "lump sum", "rare-character name",
+		"balance changed between extract and debit", "posting refused by the core", "a file with two bad records",
+		"a file delivered twice", "a sequence gap later filled", "a partner down one night", "a partner who uses workbooks",
+	}
+}
+
+// conclude proves how the demo went.
+func (d *demo) conclude(ctx context.Context) (*Result, error) {
+	r := &Result{People: d.People, Nights: d.nights, Cases: map[string]map[string]int{}, Exceptions: map[string]Exception{}, Faults: []string{}}
+	if !d.w.idle() {
+		r.fault("after %d nights somebody still has something to do", d.nights)
+	}
+	err := d.gather(ctx, func(e *evidence) error {
+		for _, check := range []func(*evidence) error{
+			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkMoney, r.checkMonths,
+		} {
+			if err := check(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.checkJournals(ctx, d); err != nil {
+		return nil, err
+	}
+	if err := r.findWorkbooks(d); err != nil {
+		return nil, err
+	}
+	r.OK = len(r.Faults) == 0
+	d.say.closing(r)
+	return r, nil
+}
+
+func (r *Result) fault(format string, args ...any) {
+	r.Faults = append(r.Faults, fmt.Sprintf(format, args...))
+}
+
+func (r *Result) countCases(e *evidence) error {
+	for _, a := range e.w.agencies {
+		counts, err := e.tx[a.code].CountCases()
+		if err != nil {
+			return err
+		}
+		r.Cases[a.code] = map[string]int{}
+		for _, states := range counts {
+			for state, n := range states {
+				r.Cases[a.code][string(state)] += n
+			}
+		}
+	}
+	return nil
+}
+
+// checkEndings compares where everybody's cases stand with where they were
+// meant to end, and that there are no others.
+func (r *Result) checkEndings(e *evidence) error {
+	meant := 0
+	for _, p := range e.w.people {
+		meant += len(p.want)
+		for _, want := range p.want {
+			cases, err := e.cases(want.agency, want.side, p)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(cases, func(c exchange.Case) bool { return want.met(c) }) {
+				r.fault("%s%s: %s at %s should have ended %s, is %s", p.Name, p.label(), want.side, want.agency, want.state, standing(cases))
+			}
+		}
+	}
+	have := 0
+	for _, states := range r.Cases {
+		for _, n := range states {
+			have += n
+		}
+	}
+	if have != meant {
+		r.fault("%d cases, %d were meant to be", have, meant)
+	}
+	return nil
+}
+
+func (p *person) label() string {
+	if p.exception == "" {
+		return ""
+	}
+	return " (" + p.exception + ")"
+}
+
+// met reports whether a case ended so.
+func (want ending) met(c exchange.Case) bool {
+	return c.State == want.state && (c.State != exchange.Held || c.Hold != "")
+}
+
+func standing(cases []exchange.Case) string {
+	if len(cases) == 0 {
+		return "not there"
+	}
+	text := ""
+	for _, c := range cases {
+		text += fmt.Sprintf("%s %s/%s/%s %s %s; ", c.No, c.State, c.FormTrack, c.MoneyTrack, c.Hold, c.HoldText)
+	}
+	return text
+}
+
+// checkExceptions proves that every promised exception occurred.
+func (r *Result) checkExceptions(e *evidence) error {
+	for _, p := range e.w.people {
+		if p.exception == "" {
+			continue
+		}
+		text, err := p.proof(e, p)
+		if err != nil {
+			r.fault("%s: %v", p.exception, err)
+			continue
+		}
+		last := p.want[len(p.want)-1]
+		cases, err := e.cases(last.agency, last.side, p)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(cases, last.met)
+		if i < 0 {
+			continue // told by checkEndings
+		}
+		c := cases[i]
+		x := Exception{Case: c.No, Agency: last.agency, Ended: string(c.State), Evidence: text}
+		if c.State == exchange.Held {
+			x.Ended += ": " + string(c.Hold)
+		}
+		r.Exceptions[p.exception] = x
+	}
+	for _, name := range exceptionNames() {
+		if _, ok := r.Exceptions[name]; !ok {
+			r.fault("exception %q did not occur as it should", name)
+		}
+	}
+	return nil
+}
+
+// checkFiles counts batches and makes sure that each was receipted, by the
+// agencies and by everybody around them.
+func (r *Result) checkFiles(e *evidence) error {
+	for _, a := range e.w.agencies {
+		files, err := e.tx[a.code].Files(store.FileFilter{})
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			r.countFile(a.code, f)
+		}
+	}
+	for _, box := range e.w.boxes {
+		for _, id := range sortedKeys(box.waiting) {
+			r.fault("%s never got a receipt for %s", box.self, box.waiting[id])
+		}
+	}
+	return nil
+}
+
+func (r *Result) countFile(agency string, f exchange.File) {
+	switch {
+	case f.Kind == formats.KindReceipt || f.Carrier == "xml":
+	case f.Dir == exchange.Out:
+		r.Files.Sent++
+		if f.State != exchange.FileReceipted {
+			r.fault("%s: %s to %s is %s", agency, f.Name, f.Party, f.State)
+			return
+		}
+		r.Files.Receipted++
+	case f.State == exchange.FileDuplicate:
+		r.Files.Duplicates++
+	default:
+		r.Files.Received++
+		switch {
+		case f.State == exchange.FileRejected:
+			r.Files.Rejected++
+		case f.Receipt == 0 || f.State != exchange.FileWorked:
+			r.fault("%s: %s from %s is %s and has receipt %d", agency, f.Name, f.Party, f.State, f.Receipt)
+		case f.Records != f.Accepted+f.Held+f.Refused:
+			r.fault("%s: %s: %d records, %d accepted, %d held, %d refused", agency, f.Name, f.Records, f.Accepted, f.Held, f.Refused)
+		}
+	}
+}
+
+// checkMoney proves the equation over both agencies and their partners, with
+// what was liquidated and credited from the cores' own books.
+func (r *Result) checkMoney(e *evidence) error {
+	var liquidated, credited, netted money.Fen
+	var ledgers []ledger.Balances
+	for _, area := range e.w.places() {
+		s, err := e.w.booksAt(area).sum()
+		if err != nil {
+			return err
+		}
+		liquidated += s.debited
+		credited += s.credited
+	}
+	for _, a := range e.w.agencies {
+		b, err := e.tx[a.code].Balances("")
+		if err != nil {
+			return err
+		}
+		ledgers = append(ledgers, b)
+	}
+	for _, area := range sortedKeys(e.w.partners) {
+		p := e.w.partners[area]
+		ledgers = append(ledgers, p.ledger)
+		netted += p.nettedCredits()
+		for _, f := range p.faults {
+			r.fault("%v", f)
+		}
+	}
+	proof, err := ledger.ProveBoth(liquidated, credited-netted, ledgers...)
+	if err != nil {
+		return err
+	}
+	r.Money = moneyOf(proof)
+	if proof.Difference != 0 {
+		r.fault("the difference is %s", proof.Difference)
+	}
+	return nil
+}
+
+// nettedCredits is what cores credited with the partner that no bank credit
+// funded, in either direction.
+func (p *partner) nettedCredits() (sum money.Fen) {
+	for _, n := range p.netted {
+		sum += n.Amount
+	}
+	return sum
+}
+
+// checkMonths proves: months on forms = credited + counted here already, and
+// that the cores counted as many.
+func (r *Result) checkMonths(e *evidence) error {
+	for _, a := range e.w.agencies {
+		credited := 0
+		err := e.tx[a.code].EachCase(store.CaseFilter{Side: exchange.In}, func(c exchange.Case) error {
+			forms, err := e.tx[a.code].FormsByCase(c.No)
+			for _, f := range forms {
+				if !f.Current || f.Track != exchange.FormPosted {
+					continue
+				}
+				credited += f.MonthsCredited
+				if on := f.Actual + f.Backpaid + f.Deemed; on != f.MonthsCredited+f.MonthsOverlapping {
+					r.fault("form %s: %d months, %d credited, %d counted already", f.No, on, f.MonthsCredited, f.MonthsOverlapping)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		s, err := e.w.cores[a.code].books.sum()
+		if err != nil {
+			return err
+		}
+		if s.monthsCredited != credited {
+			r.fault("%s: forms credit %d months, the core's books %d", a.code, credited, s.monthsCredited)
+		}
+	}
+	return nil
+}
+
+func (r *Result) checkJournals(ctx context.Context, d *demo) error {
+	for _, a := range d.w.agencies {
+		c, err := config.Load(a.config())
+		if err != nil {
+			return err
+		}
+		dsn, err := c.StoreDSN()
+		if err != nil {
+			return err
+		}
+		s, err := store.Open(ctx, store.Options{DSN: dsn})
+		if err != nil {
+			return err
+		}
+		report, err := s.VerifyJournal(ctx, nil)
+		if cerr := s.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			return err
+		}
+		for _, f := range report.Faults {
+			r.fault("%s: journal %s event %d: %s", a.code, f.Chain, f.N, f.What)
+		}
+	}
+	return nil
+}
+
+// findWorkbooks lists the workbooks that the agencies' nights have left.
+func (r *Result) findWorkbooks(d *demo) error {
+	for _, a := range d.w.agencies {
+		list, err := filepath.Glob(filepath.Join(a.dir, "reports", "*.xlsx"))
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			r.fault("%s: no workbook", a.code)
+		}
+		for _, path := range list {
+			if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+				r.fault("%s is empty", path)
+			}
+		}
+		r.Workbooks = append(r.Workbooks, list...)
+	}
+	return nil
+}
+
+// places are all agencies, the small partners included.
+func (w *world) places() []string {
+	return append(sortedKeys(w.cores), sortedKeys(w.partners)...)
+}
