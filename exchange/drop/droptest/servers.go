@@ -56,7 +56,13 @@ func Folder(t testing.TB) (root string) {
 // returns how to reach it. wrap may be nil.
 func Server(t testing.TB, wrap func(user string, h sftp.Handlers) sftp.Handlers, moreKeys ...ssh.Signer) (c drop.SFTP, root string, s *sftpserver.Server) {
 	t.Helper()
-	host, login := Key(t), Key(t)
+	return start(t, Key(t), wrap, moreKeys)
+}
+
+// start starts our own server for a user with the given key.
+func start(t testing.TB, login ssh.Signer, wrap func(user string, h sftp.Handlers) sftp.Handlers, moreKeys []ssh.Signer) (c drop.SFTP, root string, s *sftpserver.Server) {
+	t.Helper()
+	host := Key(t)
 	root = Folder(t)
 	s, err := sftpserver.Start(context.Background(), sftpserver.Config{
 		HostKey:      host,
