@@ -39,7 +39,7 @@ CREATE TABLE files (
     receipt    BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
     dup_of     BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
     CHECK (dir = 'in' AND state IN ('fetched', 'worked', 'rejected', 'duplicate', 'quarantined')
-        OR dir = 'out' AND state IN ('queued', 'sent', 'receipted', 'refused')),
+        OR dir = 'out' AND state IN ('queued', 'sending', 'sent', 'receipted', 'refused', 'void')),
     -- Inputs = accepted + held + refused, for every file that was worked.
     CHECK (dir = 'out' OR state <> 'worked' OR records = accepted + held + refused)
 );
@@ -48,7 +48,8 @@ CREATE INDEX files_sha ON files (dir, party, sha256);
 CREATE INDEX files_sequence ON files (dir, party, kind, sequence);
 CREATE UNIQUE INDEX files_out_sequence ON files (party, kind, sequence) WHERE dir = 'out' AND sequence > 0;
 CREATE INDEX files_to_work ON files (id) WHERE state = 'fetched';
-CREATE INDEX files_to_send ON files (id) WHERE state IN ('queued', 'sent');
+CREATE INDEX files_to_send ON files (id) WHERE state IN ('queued', 'sending', 'sent');
+CREATE INDEX files_to_answer ON files (id) WHERE dir = 'in' AND receipt IS NULL;
 
 CREATE TABLE looks (
     party      TEXT NOT NULL,
@@ -337,6 +338,12 @@ CREATE TABLE netting_lines (
     PRIMARY KEY (month, partner, source, direction, letter_no, form_no)
 ) CLUSTERED;
 
+CREATE TABLE statements (
+    partner TEXT NOT NULL,
+    month   TEXT NOT NULL,
+    PRIMARY KEY (partner, month)
+) CLUSTERED;
+
 CREATE TABLE differences (
     id       IDENTITY,
     kind     TEXT NOT NULL CHECK (kind IN ('reconciliation', 'netting', 'money', 'file')),
@@ -374,7 +381,7 @@ CREATE TABLE claims (
     kind      TEXT NOT NULL,
     party     TEXT NOT NULL,
     claim_key TEXT NOT NULL,
-    file_id   BIGINT NOT NULL REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    file_id   BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
     PRIMARY KEY (kind, party, claim_key)
 ) CLUSTERED;
 
@@ -385,12 +392,12 @@ CREATE TABLE outgoing (
     record_no TEXT NOT NULL,
     case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     encoded   BYTEA NOT NULL,
-    row_count BIGINT NOT NULL CHECK (row_count > 0),
+    row_count BIGINT NOT NULL CHECK (row_count >= 0), -- 0: an empty statement
     amount    BIGINT NOT NULL CHECK (amount >= 0),
     file_id   BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX outgoing_waiting ON outgoing (party, kind, id) WHERE file_id IS NULL;
-CREATE INDEX outgoing_file ON outgoing (file_id, id) WHERE file_id IS NOT NULL;
+CREATE INDEX outgoing_file ON outgoing (file_id, record_no) WHERE file_id IS NOT NULL;
 CREATE INDEX outgoing_case ON outgoing (case_no) WHERE case_no IS NOT NULL;
 
 CREATE TABLE runs (
