@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/formats"
