@@ -123,7 +123,7 @@ const (
 // ClaimKey takes a record's duplicate key for a file. ok is false when the
 // key is taken; by is the file that has it.
 func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool, err error) {
-	n, err := tx.exec(claimKey, kind, party, key, fileID)
+	n, err := tx.exec(claimKey, kind, party, key, ref(fileID))
 	if err != nil {
 		return 0, false, fmt.Errorf("claim %s: %w", key, err)
 	}

@@ -59,7 +59,7 @@ func lists() []list {
 		{"payees", "relation", codes(code.Relations())},
 		{"netting_lines", "direction", codes(code.Directions())},
 		{"judgements", "verdict", codes(code.Verdicts())},
-		{"judgements", "code", orNone(codes(code.Faults()))},
+		{"judgements", "code", orNone(anyReason())},
 		{"runs", "state", []string{exchange.RunRunning, exchange.RunDone, exchange.RunFailed, exchange.RunMissed}},
 		{"ledger_entries", "event", events},
 	}
@@ -132,4 +132,19 @@ func rewriteSchema(t *testing.T) {
 	if err := os.WriteFile(schemaFile, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// anyReason is what a verdict on a record may give as its reason.
+func anyReason() []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, list := range []code.List{code.Faults(), code.Holds(), code.Declines()} {
+		for _, c := range codes(list) {
+			if !seen[c] {
+				seen[c] = true
+				all = append(all, c)
+			}
+		}
+	}
+	return all
 }

@@ -365,7 +365,7 @@ CREATE TABLE judgements (
     row_no    BIGINT NOT NULL,
     record_no TEXT NOT NULL,
     verdict   TEXT NOT NULL CHECK (verdict IN ('accepted', 'held', 'refused')),
-    code      TEXT NOT NULL CHECK (code IN ('', 'unreadable', 'wrong-envelope', 'not-for-us', 'not-from-this-party', 'kind-unknown', 'version-unknown', 'count', 'total', 'digest', 'duplicate-file', 'sequence-reused', 'signature-missing', 'signature-wrong', 'unknown-signer', 'not-decryptable', 'too-large', 'sequence-gap', 'profile-differs', 'normalised', 'credit-code', 'missing', 'malformed', 'too-long', 'check-digit', 'unknown-code', 'impossible-date', 'contradicts-id', 'amount', 'months-do-not-add-up', 'duplicate-in-file', 'duplicate-earlier', 'unknown-letter', 'unknown-form', 'not-allowed-in-state', 'person-differs', 'wrong-agency', 'account-invalid')),
+    code      TEXT NOT NULL CHECK (code IN ('', 'unreadable', 'wrong-envelope', 'not-for-us', 'not-from-this-party', 'kind-unknown', 'version-unknown', 'count', 'total', 'digest', 'duplicate-file', 'sequence-reused', 'signature-missing', 'signature-wrong', 'unknown-signer', 'not-decryptable', 'too-large', 'sequence-gap', 'profile-differs', 'normalised', 'credit-code', 'missing', 'malformed', 'too-long', 'check-digit', 'unknown-code', 'impossible-date', 'contradicts-id', 'amount', 'months-do-not-add-up', 'duplicate-in-file', 'duplicate-earlier', 'unknown-letter', 'unknown-form', 'not-allowed-in-state', 'person-differs', 'wrong-agency', 'account-invalid', 'awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned', 'not-found', 'already-transferred', 'name-or-id-differs', 'account-frozen', 'in-hospital', 'other-place-first', 'same-area', 'out-of-scope', 'deceased', 'same-year-resident', 'certificate-void', 'receiving-account-missing', 'military', 'withdrawn', 'other')),
     field     TEXT NOT NULL,
     words     TEXT NOT NULL,
     echo      TEXT NOT NULL,
@@ -397,7 +397,8 @@ CREATE TABLE outgoing (
     file_id   BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX outgoing_waiting ON outgoing (party, kind, id) WHERE file_id IS NULL;
-CREATE INDEX outgoing_file ON outgoing (file_id, record_no) WHERE file_id IS NOT NULL;
+CREATE INDEX outgoing_file ON outgoing (file_id, id) WHERE file_id IS NOT NULL;
+CREATE INDEX outgoing_record ON outgoing (record_no, file_id);
 CREATE INDEX outgoing_case ON outgoing (case_no) WHERE case_no IS NOT NULL;
 
 CREATE TABLE runs (

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+)
+
+// FilesToAnswer returns the files that came in and have verdicts to tell: no
+// receipt yet, or held records that were decided since. Receipts and the
+// bank's messages are never answered.
+func (tx *Tx) FilesToAnswer() ([]int64, error) {
+	return many(tx, "files to answer", func(r row, id *int64) error { return r.Scan(id) },
+		`SELECT id FROM files WHERE dir = 'in' AND receipt IS NULL AND state IN ('worked', 'rejected') AND kind <> 'receipt' AND carrier <> 'xml'
+		UNION SELECT file_id FROM judgements JOIN files ON files.id = file_id
+			WHERE told = 0 AND dir = 'in' AND receipt IS NOT NULL AND state = 'worked' AND kind <> 'receipt'
+		ORDER BY 1`)
+}
+
+// OpenGaps reports whether a sender has an open gap: a sequence of a kind
+// below its highest that never came.
+func (tx *Tx) OpenGaps(party string) (bool, error) {
+	n, err := tx.number("gaps of "+party, `SELECT count(*) FROM (
+		SELECT kind FROM files WHERE dir = 'in' AND party = $1 AND sequence > 0
+		GROUP BY kind HAVING max(sequence) > count(DISTINCT sequence)) AS kinds`, party)
+	return n > 0, err
+}
+
+// OutgoingByRecord returns the records of a batch that carry a record_no.
+func (tx *Tx) OutgoingByRecord(fileID int64, recordNo string) ([]exchange.Outgoing, error) {
+	return many(tx, "outgoing record "+recordNo, scanOutgoing, selectOutgoing+"WHERE record_no = $1 AND file_id = $2 ORDER BY id", recordNo, fileID)
+}
+
+// BeginStatement notes that a month's statements are made for a partner; first
+// is false when they were made before.
+func (tx *Tx) BeginStatement(partner string, month calendar.Month) (first bool, err error) {
+	n, err := tx.exec("INSERT INTO statements (partner, month) VALUES ($1, $2) ON CONFLICT (partner, month) DO NOTHING", partner, month.String())
+	return n == 1, err
+}
+
+// NettedForms returns what the NETTED form versions issued in a month add up
+// to, each with what it added to the version before: our netting statement.
+// The direction is that of the money as we see it.
+func (tx *Tx) NettedForms(partner string, month calendar.Month) ([]exchange.NettingLine, error) {
+	return many(tx, "netted forms", func(r row, l *exchange.NettingLine) error {
+		l.Month, l.Partner = month, partner
+		return r.Scan(&l.Direction, &l.LetterNo, &l.FormNo, (*int64)(&l.Amount))
+	}, `SELECT f.side, f.letter_no, f.form_no, sum(f.amount - COALESCE(old.amount, 0))
+		FROM forms f JOIN cases c ON c.case_no = f.case_no
+		LEFT JOIN forms old ON old.form_no = f.form_no AND old.version = f.version - 1
+		WHERE f.money = 'NETTED' AND c.partner = $1 AND f.issued_on >= $2 AND f.issued_on <= $3
+		GROUP BY f.side, f.letter_no, f.form_no ORDER BY f.form_no`, partner, month.First().String(), month.Last().String())
+}
