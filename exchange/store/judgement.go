@@ -117,7 +117,7 @@ func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) 
 
 const (
 	claimKey = "INSERT INTO claims (kind, party, claim_key, file_id) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, party, claim_key) DO NOTHING"
-	claimant = "SELECT file_id FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3"
+	claimant = "SELECT COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3"
 )
 
 // ClaimKey takes a record's duplicate key for a file. ok is false when the
