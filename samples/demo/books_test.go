@@ -67,7 +67,9 @@ func (a *asker) done(r formats.PostingResult) formats.PostingResult {
 }
 
 func form(no string, version int) func(*formats.Posting) {
-	return func(p *formats.Posting) { p.FormNo, p.FormVersion, p.Amount = no, batch.Some(version), batch.Some(money.Fen(5_000)) }
+	return func(p *formats.Posting) {
+		p.FormNo, p.FormVersion, p.Amount = no, batch.Some(version), batch.Some(money.Fen(5_000))
+	}
 }
 
 func months(no string, version int, from, to calendar.Month) func(*formats.Posting) {

@@ -37,8 +37,8 @@ func (c *clearing) hand(t transfer) { c.onWay = append(c.onWay, t) }
 // settle lets every bank book what has come for it. A bank that does not know
 // the account gives the money back; it is booked there the next night.
 func (c *clearing) settle(on calendar.Date) error {
-	arriving := c.onWay
-	c.onWay, c.coming = c.coming, nil
+	arriving := append(c.onWay, c.coming...)
+	c.onWay, c.coming = nil, nil
 	for _, t := range arriving {
 		if err := c.deliver(t, on); err != nil {
 			return err

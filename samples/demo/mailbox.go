@@ -152,33 +152,45 @@ func (m *mailbox) open(ctx context.Context, now time.Time, f pickedUp, work func
 	if err != nil {
 		return err
 	}
-	var answers []any
+	var records []batch.Record
 	for r.Next() {
 		rec := r.Record()
 		if !rec.OK() {
 			return fmt.Errorf("record %d: %v", rec.Ordinal, rec.Faults)
 		}
-		switch v := rec.Value.(type) {
-		case *formats.Receipt:
-			m.receipted(v)
-		case *formats.ReceiptVerdict:
-			m.judged(v)
-		default:
-			v2, err := work(rec.Value)
-			if err != nil {
-				return err
-			}
-			answers = append(answers, answerTo(rec, v2))
-		}
+		records = append(records, *rec)
 	}
 	res, err := r.Result()
 	if err != nil || res.Verdict != code.FileAccepted {
 		return fmt.Errorf("%s, %v: %w", res.Verdict, res.Faults, err)
 	}
-	if r.Kind().Name == formats.KindReceipt {
-		return nil
+	if first, again := m.answered[res.Identity]; again {
+		return m.put(ctx, first.name, first.content)
+	}
+	answers, err := m.workAll(records, work)
+	if err != nil || r.Kind().Name == formats.KindReceipt {
+		return err
 	}
 	return m.answer(ctx, now, f.name, r.Header(), res, answers)
+}
+
+// workAll gives every record to whoever works it, receipts to ourselves.
+func (m *mailbox) workAll(records []batch.Record, work func(rec any) (verdict, error)) (answers []any, err error) {
+	for i := range records {
+		switch v := records[i].Value.(type) {
+		case *formats.Receipt:
+			m.receipted(v)
+		case *formats.ReceiptVerdict:
+			m.judged(v)
+		default:
+			said, err := work(v)
+			if err != nil {
+				return nil, err
+			}
+			answers = append(answers, answerTo(&records[i], said))
+		}
+	}
+	return answers, nil
 }
 
 func answerTo(rec *batch.Record, v verdict) *formats.ReceiptVerdict {
@@ -191,12 +203,9 @@ func answerTo(rec *batch.Record, v verdict) *formats.ReceiptVerdict {
 	return a
 }
 
-// answer sends the receipt for a batch; the same batch again gets the first
-// receipt again.
+// answer sends the receipt for a batch and keeps it: the same batch again
+// gets it again.
 func (m *mailbox) answer(ctx context.Context, now time.Time, name string, h batch.Header, res batch.Result, answers []any) error {
-	if first, again := m.answered[res.Identity]; again {
-		return m.put(ctx, first.name, first.content)
-	}
 	refused := 0
 	for _, a := range answers {
 		if a.(*formats.ReceiptVerdict).Verdict == code.Refused {
@@ -228,9 +237,6 @@ func (m *mailbox) receipted(r *formats.Receipt) {
 func (m *mailbox) judged(v *formats.ReceiptVerdict) {
 	if v.Verdict == code.Refused {
 		m.refusals = append(m.refusals, *v)
-	}
-	if m.onV != nil {
-		m.onV(v)
 	}
 }
 
