@@ -78,7 +78,7 @@ type Judgement struct {
 	FileID   int64
 	Ordinal  int // of the record in the file, from 1
 	Line     int
-	Row      int
+	Row      string // row type of the faulty row
 	RecordNo string
 	Verdict  code.Verdict
 	Code     code.Fault

@@ -142,7 +142,7 @@ func (e *Env) keepWorkbook(csv *spoolFile, file *exchange.File) error {
 	if err != nil {
 		return err
 	}
-	if err := batch.ToWorkbook(s, src, kinds); err != nil {
+	if err := errNoWorkbook; err != nil {
 		s.drop()
 		return err
 	}
@@ -174,7 +174,7 @@ func (e *Env) composeReceipt(tx *store.Tx, id int64) error {
 		write := func(j exchange.Judgement) error {
 			file.Records++
 			return out.Write(&formats.ReceiptVerdict{
-				Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Verdict: j.Verdict, Code: j.Code, Field: j.Field, Text: clip(j.Text, 500), Echo: j.Echo,
+				Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Verdict: j.Verdict, Code: string(j.Code), Field: j.Field, Text: clip(j.Text, 500), Echo: j.Echo,
 			})
 		}
 		if !later {

@@ -21,6 +21,8 @@ type desk struct {
 	file   exchange.File   // that brought what is worked; the zero File in sweeps
 	actor  string          // for the journal: the file's party, or the job
 	answer *receiptContext // in a receipt: the file it is about
+
+	encoders map[string]*batch.Encoder
 }
 
 // outcome is the verdict on one record.
@@ -212,13 +214,24 @@ func (d *desk) send(party, caseNo string, rec any) error {
 		return fmt.Errorf("no kind of batch has %T", rec)
 	}
 	var rows batch.Rows
-	if err := kind.Append(&rows, rec); err != nil {
+	if err := d.encoder(kind).Append(&rows, rec); err != nil {
 		return fmt.Errorf("%s for %s: %w", kind.Name, party, err)
 	}
 	return d.tx.InsertOutgoing(exchange.Outgoing{
 		Party: party, Kind: kind.Name, RecordNo: kind.RecordNo(rec), CaseNo: caseNo,
 		Rows: rows.Bytes, RowCount: rows.Count, Amount: rows.Amount,
 	})
+}
+
+// encoder returns the desk's encoder of a kind.
+func (d *desk) encoder(k *batch.Kind) *batch.Encoder {
+	if d.encoders == nil {
+		d.encoders = map[string]*batch.Encoder{}
+	}
+	if d.encoders[k.Name] == nil {
+		d.encoders[k.Name] = batch.NewEncoder(k)
+	}
+	return d.encoders[k.Name]
 }
 
 var kinds = formats.Kinds()

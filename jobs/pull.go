@@ -214,8 +214,8 @@ func (e *Env) take(ctx context.Context, p Party, d drop.Drop, entry drop.Entry, 
 		State: exchange.FileFetched, Seen: look.FirstSeen, At: e.Now(),
 		Spool: "in-" + p.Code + "-" + sum + path.Ext(entry.Name),
 	}
-	if n, err := batch.ParseName(entry.Name); err == nil {
-		file.Kind, file.Sequence = n.Kind, n.Sequence
+	if n, ok := batch.ParseFileName(entry.Name); ok {
+		file.Kind, file.Sequence = n.Kind, int64(n.Sequence)
 	}
 	file.Carrier = carrierOf(entry.Name)
 	if err := s.keep(file.Spool); err != nil {
@@ -271,5 +271,3 @@ func (c Counts) add(more Counts) {
 		c[name] += n
 	}
 }
-
-func daysBetween(from, to calendar.Date) int { return to.Sub(from) }

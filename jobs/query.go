@@ -41,7 +41,7 @@ func (d *desk) query(z *formats.Query) (outcome, error) {
 		State: QueryOpen,
 	}
 	if z.Answers != "" {
-		return d.answer(q)
+		return d.answered(q)
 	}
 	c, err := d.queried(z.LetterNo)
 	if err != nil {
@@ -181,9 +181,9 @@ func (c *casework) replyAccount(q exchange.Query) error {
 	return c.save()
 }
 
-// answer ties an answer to our question; one about a returned payment's
+// answered ties an answer to our question; one about a returned payment's
 // account that confirms it allows the next attempt.
-func (d *desk) answer(z exchange.Query) (outcome, error) {
+func (d *desk) answered(z exchange.Query) (outcome, error) {
 	asked, err := d.tx.Query(z.Answers)
 	if notFound(err) || (err == nil && (asked.Side != QuerySent || asked.Party != d.file.Party)) {
 		return refused(code.NotAllowedInState, "answers", "没有这个查询 / no such query"), nil

@@ -24,13 +24,13 @@ func (d *desk) judgeItem(it *item) (code.Verdict, error) {
 		return "", err
 	}
 	j := exchange.Judgement{
-		FileID: d.file.ID, Ordinal: it.ordinal, Line: it.line, Row: it.rowType, RecordNo: it.no, Verdict: o.verdict, Code: o.code,
+		FileID: d.file.ID, Ordinal: it.ordinal, Line: it.line, Row: it.rowType, RecordNo: it.no, Verdict: o.verdict, Code: code.Fault(o.code),
 		Field: o.field, Text: o.text, Echo: it.echo,
 	}
 	if o.verdict == code.Held {
 		kind, _ := kindOf(it.value)
 		var rows batch.Rows
-		if err := kind.Append(&rows, it.value); err != nil {
+		if err := d.encoder(kind).Append(&rows, it.value); err != nil {
 			return "", err
 		}
 		j.Raw = rows.Bytes
@@ -56,7 +56,7 @@ func (d *desk) storeFaults(it *item) error {
 		}
 		err := d.tx.InsertJudgement(exchange.Judgement{
 			FileID: d.file.ID, Ordinal: it.ordinal, Line: f.Line, Row: f.Row, RecordNo: it.no, Verdict: code.Refused,
-			Code: string(f.Code), Field: f.Field, Text: f.Text, Echo: it.echo,
+			Code: f.Code, Field: f.Field, Text: f.Text, Echo: it.echo,
 		})
 		if err != nil {
 			return err

@@ -71,7 +71,7 @@ func (e *Env) workHeld(tx *store.Tx, j exchange.Judgement, counts Counts) error 
 		o.verdict = code.Refused
 	}
 	before := file
-	j.Verdict, j.Code, j.Field, j.Text, j.Raw, j.Told = o.verdict, o.code, o.field, o.text, nil, false
+	j.Verdict, j.Code, j.Field, j.Text, j.Raw, j.Told = o.verdict, code.Fault(o.code), o.field, o.text, nil, false
 	if err := tx.UpdateJudgement(j); err != nil {
 		return err
 	}

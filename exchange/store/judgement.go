@@ -6,7 +6,7 @@ import (
 	"carryover/exchange"
 )
 
-const judgementColumns = "file_id, ordinal, part, line, row_no, record_no, verdict, code, field, words, echo, raw, nights, told"
+const judgementColumns = "file_id, ordinal, part, line, row_type, record_no, verdict, code, field, words, echo, raw, nights, told"
 
 var (
 	insertJudgement = insertInto("judgements", judgementColumns)
@@ -25,7 +25,7 @@ type judged struct {
 
 func judgementArgs(j *exchange.Judgement, part int) []any {
 	return []any{
-		j.FileID, int64(j.Ordinal), int64(part), int64(j.Line), int64(j.Row), j.RecordNo, string(j.Verdict), string(j.Code),
+		j.FileID, int64(j.Ordinal), int64(part), int64(j.Line), j.Row, j.RecordNo, string(j.Verdict), string(j.Code),
 		j.Field, j.Text, j.Echo, j.Raw, int64(j.Nights), bit(j.Told),
 	}
 }

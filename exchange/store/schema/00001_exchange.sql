@@ -362,7 +362,7 @@ CREATE TABLE judgements (
     ordinal   BIGINT NOT NULL CHECK (ordinal >= 0),
     part      BIGINT NOT NULL CHECK (part >= 0),
     line      BIGINT NOT NULL,
-    row_no    BIGINT NOT NULL,
+    row_type  TEXT NOT NULL,
     record_no TEXT NOT NULL,
     verdict   TEXT NOT NULL CHECK (verdict IN ('accepted', 'held', 'refused')),
     code      TEXT NOT NULL CHECK (code IN ('', 'unreadable', 'wrong-envelope', 'not-for-us', 'not-from-this-party', 'kind-unknown', 'version-unknown', 'count', 'total', 'digest', 'duplicate-file', 'sequence-reused', 'signature-missing', 'signature-wrong', 'unknown-signer', 'not-decryptable', 'too-large', 'sequence-gap', 'profile-differs', 'normalised', 'credit-code', 'missing', 'malformed', 'too-long', 'check-digit', 'unknown-code', 'impossible-date', 'contradicts-id', 'amount', 'months-do-not-add-up', 'duplicate-in-file', 'duplicate-earlier', 'unknown-letter', 'unknown-form', 'not-allowed-in-state', 'person-differs', 'wrong-agency', 'account-invalid', 'awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned', 'not-found', 'already-transferred', 'name-or-id-differs', 'account-frozen', 'in-hospital', 'other-place-first', 'same-area', 'out-of-scope', 'deceased', 'same-year-resident', 'certificate-void', 'receiving-account-missing', 'military', 'withdrawn', 'other')),

@@ -1,0 +1,172 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+)
+
+// Steps are the jobs of a pass, in their order.
+func Steps() []string { return []string{"pull", "process", "remit", "report", "push"} }
+
+// Pass is one run to be made: which jobs, and for which window.
+type Pass struct {
+	Steps  []string
+	Window string // as scheduled, or "" for a manual one
+}
+
+// Run makes one pass, recorded as a row. A pass of the same window that was
+// cut short is resumed; one that is done is not made again (ErrDone). A step
+// that fails does not keep the later ones from running.
+func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
+	run, err := e.startRun(ctx, p)
+	if err != nil {
+		return run, err
+	}
+	var faults []error
+	for _, step := range p.Steps {
+		if err := e.enter(ctx, &run, step); err != nil {
+			return run, err
+		}
+		counts, err := e.step(ctx, step)
+		for name, n := range counts {
+			run.Counts[step+" "+name] += n
+		}
+		if err != nil {
+			faults = append(faults, err)
+			run.Notes = append(run.Notes, fmt.Sprintf("%s: %s", step, clip(err.Error(), 500)))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return run, errors.Join(append(faults, e.endRun(ctx, &run, faults))...)
+}
+
+// ErrDone is returned for a pass whose window was worked before.
+var ErrDone = errors.New("this window was worked already")
+
+func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error) {
+	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+		window := p.Window
+		if window == "" {
+			if window, err = e.manualWindow(tx, p); err != nil {
+				return err
+			}
+		}
+		run, _, err = tx.StartRun(exchange.Run{
+			Job: strings.Join(p.Steps, "+"), Date: e.Date, Window: window, State: exchange.RunRunning, Started: e.Now(), Counts: map[string]int{},
+		})
+		if errors.Is(err, store.ErrDuplicate) {
+			return ErrDone
+		}
+		return err
+	})
+	if run.Counts == nil {
+		run.Counts = map[string]int{}
+	}
+	return run, err
+}
+
+// manualWindow is m<n>: the one that was cut short, or the next.
+func (e *Env) manualWindow(tx *store.Tx, p Pass) (string, error) {
+	runs, err := tx.Runs(store.RunFilter{Job: strings.Join(p.Steps, "+"), From: e.Date, To: e.Date})
+	if err != nil {
+		return "", err
+	}
+	n := 0
+	for _, r := range runs {
+		var k int
+		if _, err := fmt.Sscanf(r.Window, "m%d", &k); err != nil {
+			continue
+		}
+		if r.State == exchange.RunRunning {
+			return r.Window, nil
+		}
+		n = max(n, k)
+	}
+	return fmt.Sprintf("m%d", n+1), nil
+}
+
+func (e *Env) enter(ctx context.Context, run *exchange.Run, step string) error {
+	run.Step = step
+	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(*run) })
+}
+
+func (e *Env) step(ctx context.Context, step string) (Counts, error) {
+	e.Log.Debug("step", "job", step, "date", e.Date)
+	switch step {
+	case "pull":
+		return e.Pull(ctx)
+	case "process":
+		return e.Process(ctx)
+	case "remit":
+		return e.Remit(ctx)
+	case "report":
+		return e.Report(ctx)
+	case "push":
+		return e.Push(ctx)
+	}
+	return nil, fmt.Errorf("no job is called %q", step)
+}
+
+func (e *Env) endRun(ctx context.Context, run *exchange.Run, faults []error) error {
+	run.State, run.Ended, run.Step = exchange.RunDone, e.Now(), ""
+	if len(faults) > 0 {
+		run.State = exchange.RunFailed
+	}
+	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(*run) })
+}
+
+// Attention lists what needs a person: passes in time end with exit code 3
+// when it is not empty.
+func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		open, err := tx.Differences(true)
+		if err != nil {
+			return err
+		}
+		for _, d := range open {
+			texts = append(texts, fmt.Sprintf("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs))
+		}
+		return tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
+			if text := e.overdue(c); text != "" {
+				texts = append(texts, text)
+			}
+			return nil
+		})
+	})
+	return texts, err
+}
+
+// overdue says, of a case past its limit, by which one.
+func (e *Env) overdue(c exchange.Case) string {
+	t, ok := exchange.TurnOf(e.Turns, c)
+	if !ok {
+		return ""
+	}
+	due := e.Calendar.Due(since(c, t), t.WD, calendar.DueOptions{})
+	switch {
+	case due.Date != 0 && !due.Provisional && due.Date < e.Date:
+		return fmt.Sprintf("%s %s: %s, %d WD since %s", c.No, c.State, t.Wait.English, t.WD, since(c, t))
+	case c.Due != 0 && !c.DueProvisional && c.Due < e.Date:
+		return fmt.Sprintf("%s %s: %s, due %s", c.No, c.State, c.DueBasis, c.Due)
+	}
+	return ""
+}
+
+// since is the date from which a turn's limit counts.
+func since(c exchange.Case, t exchange.Turn) calendar.Date {
+	switch t.Since {
+	case "form":
+		return c.FormSince
+	case "money":
+		return c.MoneySince
+	}
+	return c.StateSince
+}

@@ -1,0 +1,5 @@
+package jobs
+
+import "errors"
+
+var errNoWorkbook = errors.New("no workbook carrier")
