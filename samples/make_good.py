@@ -19,6 +19,9 @@ import os
 import sys
 from decimal import Decimal
 
+sys.dont_write_bytecode = True
+import make_messages  # beside this file
+
 PERSON = "id_type id_no name sex birth_date phone"
 AGENCY = "code name address post_code contact contact_phone"
 STAY = "parent area scheme from_month to_month months kind"
@@ -417,12 +420,20 @@ def build(kind, encoding):
     return body + trailer.encode(encoding)
 
 
-def main(folder):
+def files():
+    """Name and bytes of every good file."""
+    all_files = make_messages.files()
     for kind in KINDS:
-        os.makedirs(os.path.join(folder, kind), exist_ok=True)
-        for name, encoding in (("good.csv", "utf-8"), ("good-gb18030.csv", "gb18030")):
-            with open(os.path.join(folder, kind, name), "wb") as out:
-                out.write(build(kind, encoding))
+        all_files[f"{kind}/good.csv"] = build(kind, "utf-8")
+        all_files[f"{kind}/good-gb18030.csv"] = build(kind, "gb18030")
+    return all_files
+
+
+def main(folder):
+    for name, content in files().items():
+        os.makedirs(os.path.join(folder, os.path.dirname(name)), exist_ok=True)
+        with open(os.path.join(folder, name), "wb") as out:
+            out.write(content)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ const (
 	NeedsStore  Needs = "store"
 )
 
+// XML is what carries the bank's messages; batches travel as CSV or workbooks.
+const XML batch.Carrier = "xml"
+
 // The agency that judges the examples that need a configuration, whose drop
 // they lie in, and the profile it counts by.
 const (

@@ -119,6 +119,17 @@ func examples(t *testing.T) ([]Vector, map[string][]byte) {
 			add(good, file)
 		}
 	}
+	for _, kind := range messageKinds() {
+		file, err := os.ReadFile(filepath.Join("vectors", kind, "good.xml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		base[kind] = file
+		add(messageVector(kind, "good", "正确的报文 / nothing is wrong"), file)
+	}
+	for _, c := range messageChanges(base) {
+		add(c.vector(), c.build(t, base[c.kind]))
+	}
 	for _, c := range allChanges(base) {
 		add(c.vector(t, base[c.kind]), c.build(t, base[c.kind]))
 	}
@@ -237,6 +248,9 @@ func (v Vector) options(t testing.TB, h batch.Header) batch.Options {
 
 func judgeVector(t testing.TB, v Vector, file []byte) found {
 	t.Helper()
+	if v.Carrier == XML {
+		return judgeMessage(t, v.Kind, file)
+	}
 	first, _ := batch.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
 	r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), v.options(t, first.Header()))
 	if err != nil {
@@ -252,6 +266,16 @@ func judgeVector(t testing.TB, v Vector, file []byte) found {
 	}
 	f.verdict = res.Verdict
 	f.faults = append(f.faults, res.Faults...)
+	return f
+}
+
+func judgeMessage(t testing.TB, kind string, file []byte) found {
+	t.Helper()
+	f := found{verdict: code.FileAccepted}
+	for _, one := range readMessage(t, kind, file).List {
+		f.verdict = code.FileRejected
+		f.faults = append(f.faults, batch.Fault{Line: one.Line, Field: one.Field, Code: code.Fault(one.Code), Text: one.Text})
+	}
 	return f
 }
 
