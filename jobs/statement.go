@@ -133,7 +133,7 @@ func (d *desk) nettingStatement(partner string, month calendar.Month) error {
 		}
 	}
 	if len(lines) == 0 {
-		if err := d.tx.InsertOutgoing(exchange.Outgoing{Party: partner, Kind: formats.KindNetting}); err != nil {
+		if err := d.tx.InsertOutgoing(exchange.Outgoing{Party: partner, Kind: formats.KindNetting, Rows: []byte{}}); err != nil {
 			return err
 		}
 	}
