@@ -56,13 +56,13 @@ func (d *desk) issueCertificate(cert *exchange.Certificate, old exchange.Certifi
 	m := exchange.CountMonths(facts.Stays)
 	cert.Stays, cert.Arrears = facts.Stays, facts.Arrears
 	cert.Actual, cert.Backpaid, cert.Deemed = m.Actual, m.Backpaid, m.Deemed
-	if err := d.tx.InsertCertificate(*cert); err != nil {
-		return err
-	}
 	if cert.Replaces != "" {
 		if err := d.tx.VoidCertificate(cert.Replaces, cert.No); err != nil {
 			return err
 		}
+	}
+	if err := d.tx.InsertCertificate(*cert); err != nil {
+		return err
 	}
 	rec := formats.Certificate{
 		CertificateNo: cert.No, Replaces: cert.Replaces, RequestNo: g.RequestNo, PersonalNo: r.PersonalNo, Person: personTo(r.Person),
