@@ -133,7 +133,9 @@ type Rule struct {
 
 // Block is a small table on a page.
 type Block struct {
-	Title   string
+	Title string
+	// Wide: the block has one column, as wide as the page.
+	Wide    bool
 	Columns []Column // titles that are all empty: no header line
 	Rows    [][]any
 }
@@ -208,6 +210,11 @@ func (s *Sheet) check() error {
 	for _, r := range s.Rules {
 		if r.Column < 0 || r.Column >= len(s.Columns) {
 			return fmt.Errorf("rule for column %d", r.Column)
+		}
+	}
+	for _, b := range s.Blocks {
+		if b.Wide && len(b.Columns) != 1 {
+			return fmt.Errorf("block %q: wide, with %d columns", b.Title, len(b.Columns))
 		}
 	}
 	for _, c := range s.Charts {

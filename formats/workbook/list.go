@@ -70,6 +70,9 @@ func (p *part) totals(row int) {
 	}
 }
 
+// titleAt is from which width on a title is wrapped.
+const titleAt = 10
+
 // fit is a column's width: what was asked for, else enough for contents and
 // title, with room for the filter's arrow.
 func (p *part) fit(i int) float64 {
@@ -77,8 +80,21 @@ func (p *part) fit(i int) float64 {
 	if c.Width > 0 {
 		return c.Width
 	}
-	head := min(columns(c.Title), 16) + 3
+	head := min(columns(c.Title), titleAt) + 3
 	return float64(max(p.enc.widths[i]+2, head, 7))
+}
+
+// paperWidth is how many half-width characters fit across A4 landscape in
+// the smallest print that is still read without a glass.
+const paperWidth = 235
+
+// across is on how many pages side by side a list is printed.
+func (p *part) across() int {
+	sum := 0.0
+	for i := range p.sheet.Columns {
+		sum += p.fit(i)
+	}
+	return int(sum/paperWidth) + 1
 }
 
 // headHeight makes room for titles that take more than one line.
@@ -127,9 +143,11 @@ func (p *part) dress(f *excelize.File, table int) error {
 	if err != nil {
 		return err
 	}
-	return f.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", RefersTo: quoteSheet(p.name) + "!$1:$" + strconv.Itoa(row), Scope: p.name,
-	})
+	titles := quoteSheet(p.name) + "!$1:$" + strconv.Itoa(row)
+	if s.Frozen > 0 && p.across() > 1 {
+		titles = quoteSheet(p.name) + "!$A:$" + letters(s.Frozen-1) + "," + titles
+	}
+	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: titles, Scope: p.name})
 }
 
 func pane(frozen int) string {

@@ -92,6 +92,11 @@ func (e *rowEncoder) block(b Block, first int) error {
 		e.close()
 		row++
 	}
+	if b.Wide {
+		widths, caps := e.widths[0], e.caps[0]
+		e.caps[0] = wideAt
+		defer func() { e.widths[0], e.caps[0] = widths, caps }()
+	}
 	for _, values := range b.Rows {
 		if err := e.row(row, values, b.Columns); err != nil {
 			return err
@@ -101,14 +106,56 @@ func (e *rowEncoder) block(b Block, first int) error {
 	return nil
 }
 
+// wideAt is how many half-width characters surely fit across a page's blocks.
+const wideAt = 84
+
+// merge makes the rows of wide blocks one cell each.
+func (p *part) merge(f *excelize.File, at pageLayout) error {
+	for i, b := range p.sheet.Blocks {
+		for row := at.first[i]; b.Wide && row < at.first[i]+len(b.Rows); row++ {
+			n := strconv.Itoa(row)
+			if err := f.MergeCell(p.name, "A"+n, letters(at.columns-1)+n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fitPage sets a page's widths. Where a wide block needs more than its
+// columns have, the last one takes the rest.
+func (p *part) fitPage(f *excelize.File, at pageLayout) error {
+	sum := 0.0
+	for i := range at.columns {
+		w := float64(max(p.enc.widths[i]+3, 10))
+		if i == at.columns-1 && p.sheet.wide() {
+			w = max(w, wideAt+3-sum)
+		}
+		sum += w
+		if err := f.SetColWidth(p.name, letters(i), letters(i), w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Sheet) wide() bool {
+	for _, b := range s.Blocks {
+		if b.Wide {
+			return true
+		}
+	}
+	return false
+}
+
 // dressPage gives a page its widths and charts.
 func (p *part) dressPage(f *excelize.File) error {
 	at := p.sheet.layout()
-	for i := range at.columns {
-		name := letters(i)
-		if err := f.SetColWidth(p.name, name, name, float64(max(p.enc.widths[i]+3, 10))); err != nil {
-			return err
-		}
+	if err := p.fitPage(f, at); err != nil {
+		return err
+	}
+	if err := p.merge(f, at); err != nil {
+		return err
 	}
 	if err := f.SetSheetDimension(p.name, "A1:"+letters(at.columns-1)+strconv.Itoa(max(at.last, 1))); err != nil {
 		return err

@@ -91,13 +91,17 @@ func (b Book) dress(f *excelize.File, parts []*part) error {
 	return b.properties(f)
 }
 
-// page sets how a sheet is printed: A4 landscape, as wide as one page.
+// page sets how a sheet is printed: A4 landscape, as small as its width
+// asks for; a list too wide for that goes on to the right.
 func (b Book) page(f *excelize.File, p *part) error {
-	a4, landscape, one, many, yes := 9, "landscape", 1, 0, true
-	if !p.sheet.list() && p.rows <= onePage {
-		many = 1
+	a4, landscape, across, down, yes := 9, "landscape", 1, 0, true
+	switch {
+	case p.sheet.list():
+		across = p.across()
+	case p.rows <= onePage:
+		down = 1
 	}
-	if err := f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &one, FitToHeight: &many}); err != nil {
+	if err := f.SetPageLayout(p.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &across, FitToHeight: &down}); err != nil {
 		return err
 	}
 	props := &excelize.SheetPropsOptions{FitToPage: &yes}

@@ -99,7 +99,7 @@ func deadlineColumns() []column[deadline] {
 		{"资金", "money", middle, false, func(n Night, d deadline) any { return moneyTracks(n, d.Side, d.MoneyTrack) }},
 		{"法定到期日", "due", date, false, func(_ Night, d deadline) any { return d.Due }},
 		{"剩余工作日", "WD left", count, false, func(n Night, d deadline) any { return n.left(d.Due) }},
-		{"暂定", "provisional", middle, false, func(n Night, d deadline) any { return n.yes(d.DueProvisional) }},
+		{"暂定", "provisional", middle, false, func(n Night, d deadline) any { return n.yes(d.DueProvisional && d.Due != 0) }},
 		{"期限依据", "how counted", text, false, func(n Night, d deadline) any { return n.basis(d.Case) }},
 		{"待办方", "whose turn", middle, false, func(n Night, d deadline) any { return n.word(exchange.OwnerTerms(), string(d.turn.Owner)) }},
 		{"等待事项", "waits for", text, false, func(n Night, d deadline) any { return d.turn.Wait.Word(n.say("zh", "en")) }},
