@@ -32,7 +32,9 @@ func Render(s Settings) ([]byte, error) {
 	return append([]byte(renderHead), space(text)...), nil
 }
 
-const renderHead = `# Carryover 配置 / configuration
+const renderHead = `# yaml-language-server: $schema=config.schema.json
+#
+# Carryover 配置 / configuration
 #
 # 改动后请运行 carryover -c config.yaml check；写错的键和值会带行号一次报全。
 # After a change run: carryover -c config.yaml check. Wrong keys and values are all reported with their lines.

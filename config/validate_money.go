@@ -71,10 +71,14 @@ var accountNo = regexp.MustCompile(`^[A-Z0-9-]{1,34}$`)
 func (v *validator) account(key string, a Account) exchange.Account {
 	v.text(key+".holder", a.Holder, 1, 140)
 	v.text(key+".bank", a.Bank, 1, 140)
-	if !accountNo.MatchString(a.AccountNo) {
+	if a.AccountNo == "" {
+		v.add(key+".account_no", "", "is missing")
+	} else if !accountNo.MatchString(a.AccountNo) {
 		v.add(key+".account_no", "", "%q is not an account number (digits, capitals, hyphens, at most 34)", a.AccountNo)
 	}
-	if len(a.CNAPS) != 12 || strings.Trim(a.CNAPS, "0123456789") != "" {
+	if a.CNAPS == "" {
+		v.add(key+".cnaps", "", "is missing")
+	} else if len(a.CNAPS) != 12 || strings.Trim(a.CNAPS, "0123456789") != "" {
 		v.add(key+".cnaps", "", "%q is not a CNAPS code of 12 digits (联行号)", a.CNAPS)
 	}
 	if a.ValidTo != 0 && a.ValidTo < a.ValidFrom {

@@ -116,7 +116,9 @@ func (v *validator) drop(key string, d Drop) {
 	v.paths(key+".paths", d.Paths)
 	v.length(key+".settle", *d.Settle, 0, time.Hour)
 	v.oneOf(key+".after", d.After, AfterMove, AfterDelete, AfterLeave)
-	v.between(key+".parallel", d.Parallel, 1, 64)
+	if _, given := v.lines[key+".parallel"]; given { // else it is that of workers
+		v.between(key+".parallel", d.Parallel, 1, 64)
+	}
 }
 
 func (v *validator) paths(key string, p Paths) {

@@ -33,6 +33,7 @@ func (v *validator) profiles() {
 		base, ok := v.c.profiles[p.BasedOn]
 		if !ok {
 			v.add(key+".based_on", "2016, 2021, or one of your own above it", "unknown profile %q", p.BasedOn)
+			base = v.c.profiles[Profile2021]
 		}
 		v.c.profiles[p.Name] = v.profile(key, p.over(base))
 	}

@@ -1,0 +1,47 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/identity"
+)
+
+// accounts looks at CNAPS codes, validity and release.
+func (k *checker) accounts() {
+	before := len(k.list)
+	a := &k.c.Settings.Accounts
+	for i, own := range a.Own {
+		k.cnaps(fmt.Sprintf("accounts.own[%d]", i), own)
+	}
+	k.cnaps("accounts.payer", a.Payer)
+	for i, p := range k.c.Settings.Partners {
+		for j, acct := range p.Accounts {
+			k.cnaps(fmt.Sprintf("partners[%d].accounts[%d]", i, j), acct)
+		}
+	}
+	if !slices.ContainsFunc(k.c.agency.Accounts, func(a exchange.Account) bool { return k.validNow(a) }) {
+		k.fault("accounts.own", "register one", "no receiving account is valid today: no letter can be issued")
+	}
+	if !k.validNow(k.c.agency.Payer) {
+		k.fault("accounts.payer", "", "is not valid today: no payment can be made")
+	}
+	for i, own := range k.c.agency.Accounts {
+		if own.ValidTo != 0 && k.validNow(own) && own.ValidTo.Sub(k.day) <= 30 {
+			k.warn(fmt.Sprintf("accounts.own[%d]", i), "register its successor", "ends on %s", own.ValidTo)
+		}
+	}
+	if !k.c.AutomaticRelease() {
+		k.warn("accounts.release", "write release: automatic when every drop is on this machine", "no release: payments are made up and wait")
+	}
+	if len(k.list) == before {
+		k.ok("accounts", "CNAPS codes and validity are right")
+	}
+}
+
+func (k *checker) cnaps(key string, a Account) {
+	if err := identity.CheckCNAPS(a.CNAPS); err != nil {
+		k.fault(key+".cnaps", "ask the bank for its CNAPS code (联行号)", "%s: %v", a.CNAPS, err)
+	}
+}
