@@ -75,7 +75,7 @@ func readPlainly(tb testing.TB, src io.Reader) {
 
 // validate reads a batch to its verdict and expects it to be accepted.
 func validate(tb testing.TB, src io.Reader, records int) {
-	r, err := batch.NewReader(src, formats.Kinds(), batch.Options{Repeats: true})
+	r, err := batch.NewReader(src, formats.Kinds(), batch.Options{Encoding: batch.UTF8, Repeats: true, Judge: true})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,7 +15,30 @@ import (
 // that fills the same record again and again finds the place once.
 type cell struct {
 	*Info
-	at any // *string, *calendar.Date …
+	at    any     // *string, *calendar.Date …
+	text  *string // at, when it is one
+	check func(c *cell, f *field, e *env) problem
+	codes []string
+}
+
+// newCell binds a column to its place.
+func newCell(info *Info, at any) cell {
+	c := cell{Info: info, at: at}
+	if c.text, _ = at.(*string); c.text != nil {
+		c.check = textChecks[info.Type]
+		c.codes = info.Codes.Codes()
+	}
+	return c
+}
+
+// textChecks are the checks of fields that are kept as text.
+var textChecks = map[Type]func(*cell, *field, *env) problem{
+	TypeText:   (*cell).checkText,
+	TypeNumber: (*cell).checkNumber,
+	TypeArea:   (*cell).checkArea,
+	TypeList:   (*cell).checkList,
+	TypeSet:    (*cell).checkSet,
+	TypeHash:   (*cell).checkHash,
 }
 
 // problem is what is wrong with one field.
@@ -30,7 +54,7 @@ type env struct {
 
 // read puts the text of a field into its place, which it leaves empty or
 // with whatever could be understood when there is a problem.
-func (c *cell) read(f field, e *env) problem {
+func (c *cell) read(f *field, e *env) problem {
 	if f.text == "" {
 		c.clear()
 		if c.Need == Required {
@@ -38,10 +62,11 @@ func (c *cell) read(f field, e *env) problem {
 		}
 		return problem{}
 	}
+	if c.text != nil {
+		*c.text = f.text
+		return c.check(c, f, e)
+	}
 	switch at := c.at.(type) {
-	case *string:
-		*at = f.text
-		return c.readText(f, e)
 	case *calendar.Date:
 		return readDate(at, f.text)
 	case *calendar.Month:
@@ -85,53 +110,59 @@ func (c *cell) clear() {
 	}
 }
 
-// readText checks a field that is kept as text.
-func (c *cell) readText(f field, e *env) problem {
-	switch c.Type {
-	case TypeText:
-		if len(f.text) > c.Max && utf8.RuneCountInString(f.text) > c.Max {
-			return problem{code.TooLong, atMost(c.Max)}
-		}
-		if c.Need == Required && f.class&(classDigit|classCapital) == 0 && strings.TrimSpace(f.text) == "" {
-			return problem{code: code.Missing}
-		}
-	case TypeNumber:
-		if f.class&^(classDigit|classCapital|classHyphen) != 0 {
-			return problem{code.Malformed, textNumber}
-		}
-		if len(f.text) > c.Max {
-			return problem{code.TooLong, atMost(c.Max)}
-		}
-	case TypeArea:
-		if len(f.text) != 6 || f.class != classDigit {
-			return problem{code.Malformed, textArea}
-		}
-		if e.area != nil && !e.area(f.text) {
-			return problem{code.UnknownCode, quoted(textNoArea, f.text)}
-		}
-	case TypeList:
-		if !c.Codes.Known(f.text) {
-			return problem{code.UnknownCode, quoted(textNotListed, f.text)}
-		}
-	case TypeSet:
-		return c.readSet(f.text)
-	case TypeHash:
-		if !isHash(f.text) {
-			return problem{code.Malformed, textHash}
+func (c *cell) checkText(f *field, _ *env) problem {
+	if len(f.text) > c.Max && utf8.RuneCountInString(f.text) > c.Max {
+		return problem{code.TooLong, atMost(c.Max)}
+	}
+	if c.Need == Required && blank(f.text) {
+		return problem{code: code.Missing}
+	}
+	return problem{}
+}
+
+func (c *cell) checkNumber(f *field, _ *env) problem {
+	if f.class&^(classDigit|classCapital|classHyphen) != 0 {
+		return problem{code.Malformed, textNumber}
+	}
+	if len(f.text) > c.Max {
+		return problem{code.TooLong, atMost(c.Max)}
+	}
+	return problem{}
+}
+
+func (c *cell) checkArea(f *field, e *env) problem {
+	if len(f.text) != 6 || f.class != classDigit {
+		return problem{code.Malformed, textArea}
+	}
+	if e.area != nil && !e.area(f.text) {
+		return problem{code.UnknownCode, quoted(textNoArea, f.text)}
+	}
+	return problem{}
+}
+
+func (c *cell) checkList(f *field, _ *env) problem {
+	if !slices.Contains(c.codes, f.text) {
+		return problem{code.UnknownCode, quoted(textNotListed, f.text)}
+	}
+	return problem{}
+}
+
+func (c *cell) checkSet(f *field, _ *env) problem {
+	if len(f.text) > c.Max {
+		return problem{code.TooLong, atMost(c.Max)}
+	}
+	for s, more := f.text, true; more; {
+		var one string
+		if one, s, more = strings.Cut(s, ";"); !slices.Contains(c.codes, one) {
+			return problem{code.UnknownCode, quoted(textNotListed, one)}
 		}
 	}
 	return problem{}
 }
 
-func (c *cell) readSet(s string) problem {
-	if len(s) > c.Max {
-		return problem{code.TooLong, atMost(c.Max)}
-	}
-	for more := true; more; {
-		var one string
-		if one, s, more = strings.Cut(s, ";"); !c.Codes.Known(one) {
-			return problem{code.UnknownCode, quoted(textNotListed, one)}
-		}
+func (c *cell) checkHash(f *field, _ *env) problem {
+	if !isHash(f.text) {
+		return problem{code.Malformed, textHash}
 	}
 	return problem{}
 }
@@ -218,7 +249,7 @@ func (c *cell) write(b []byte) []byte {
 func bindAll[R any](columns []Column[R], r *R) []cell {
 	cells := make([]cell, len(columns))
 	for i := range columns {
-		cells[i] = cell{&columns[i].Info, columns[i].at(r)}
+		cells[i] = newCell(&columns[i].Info, columns[i].at(r))
 	}
 	return cells
 }
@@ -226,7 +257,7 @@ func bindAll[R any](columns []Column[R], r *R) []cell {
 // writeAll appends the fields of a record, each behind a comma.
 func writeAll[R any](b []byte, columns []Column[R], r *R) []byte {
 	for i := range columns {
-		c := cell{&columns[i].Info, columns[i].at(r)}
+		c := cell{Info: &columns[i].Info, at: columns[i].at(r)}
 		b = c.write(append(b, ','))
 	}
 	return b
@@ -248,4 +279,18 @@ func isHash(s string) bool {
 		}
 	}
 	return len(s) == 64
+}
+
+// blank reports whether text holds nothing but spaces, of any width.
+func blank(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+		case c < utf8.RuneSelf || c >= 0xE4: // no space begins like this
+			return false
+		default:
+			return strings.TrimSpace(s[i:]) == ""
+		}
+	}
+	return true
 }

@@ -37,7 +37,7 @@ func (c *csvSource) next() (*row, error) {
 		r.fault = problem{code.TooLong, "整行过长 / the line is too long"}
 		return r, nil
 	}
-	if c.decoder.encoding == GB18030 || !r.set(string(stored)) {
+	if c.decoder.encoding == GB18030 || !r.set(c.text(stored)) {
 		text, spots := c.decoder.line(stored, offset)
 		if r.set(string(text)); len(spots) > 0 {
 			r.locate(spots)
@@ -47,6 +47,15 @@ func (c *csvSource) next() (*row, error) {
 		c.sum = c.lines.sumBefore()
 	}
 	return r, nil
+}
+
+// text is a stored line as text; of the first line, without its byte order
+// mark.
+func (c *csvSource) text(stored []byte) string {
+	if c.number == 1 {
+		return string(stored)
+	}
+	return c.lines.text(stored)
 }
 
 func (c *csvSource) digest() string { return c.sum }

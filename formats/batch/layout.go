@@ -162,6 +162,9 @@ func (b *bound[R]) key(rec any) []byte {
 
 func (b *bound[R]) open() slot {
 	s := &filled[R]{bound: b}
+	if b.Tag.Set != nil {
+		b.Tag.Set(&s.rec)
+	}
 	s.cells = bindAll(b.Columns, &s.rec)
 	for i := range b.Columns {
 		if b.Columns[i].when != nil {
@@ -187,15 +190,15 @@ func (s *filled[R]) clear() {
 	for i := range s.cells {
 		s.cells[i].clear()
 	}
-	if s.Tag.Set != nil {
-		s.Tag.Set(&s.rec)
-	}
 	if s.detail != nil {
 		s.detail.empty()
 	}
 }
 
 func (s *filled[R]) read(r *row, e *env, f *Findings) {
+	if s.detail != nil {
+		s.detail.empty()
+	}
 	for i := range s.cells {
 		if p := r.readField(i+1, &s.cells[i], e); p.code != "" {
 			f.Add(s.cells[i].Name, p.code, p.text)

@@ -39,7 +39,7 @@ func (r *Reader) readRecord() {
 	r.judge()
 }
 
-// slot is the reader's own record of a row type.
+// slot is the reader's own record of a row type, as the last such row left it.
 func (r *Reader) slot(layout *Row) slot {
 	s := r.slots[layout]
 	if s == nil {
@@ -49,13 +49,15 @@ func (r *Reader) slot(layout *Row) slot {
 		s = layout.ops.open()
 		r.slots[layout] = s
 	}
-	s.clear()
 	return s
 }
 
 // readRow reads the fields of the record's own row.
 func (r *Reader) readRow(layout *Row, head *row) {
 	f, n := &r.find, len(layout.Columns)
+	if head.fault.code != "" || len(head.fields) != n+1 {
+		r.record.slot.clear()
+	}
 	switch {
 	case head.fault.code != "":
 		f.Add("", head.fault.code, head.fault.text)
@@ -133,7 +135,9 @@ func (r *Reader) judge() {
 		r.unsure = r.unsure || sums(rec.Kind)
 	} else {
 		rec.slot.check(f)
-		rec.Value = rec.slot.value()
+		if !r.options.Judge {
+			rec.Value = rec.slot.value()
+		}
 		r.addUp()
 	}
 	rec.Faults = f.faults

@@ -17,8 +17,8 @@ type Record struct {
 	Lines   []int  // of its detail rows; reused by the next record
 
 	// Value is a pointer to the record's struct (*formats.Letter …), new for
-	// every record. It is nil when the row type is not known; fields with a
-	// fault may hold anything.
+	// every record. It is nil when the row type is not known, or only
+	// verdicts were asked for; fields with a fault may hold anything.
 	Value any
 
 	// Faults lists everything wrong with the record, warnings too. The slice

@@ -90,8 +90,8 @@ func (r *row) texts() []string {
 
 // readField reads the i-th field into its place.
 func (r *row) readField(i int, c *cell, e *env) problem {
-	if r.fields[i].class&classBad == 0 {
-		return c.read(r.fields[i], e)
+	if f := &r.fields[i]; f.class&classBad == 0 {
+		return c.read(f, e)
 	}
 	c.clear()
 	return r.bad(i)
@@ -119,7 +119,7 @@ func (r *row) anyBad() int {
 }
 
 // blank reports whether the i-th field holds nothing but spaces.
-func (r *row) blank(i int) bool { return strings.TrimSpace(r.fields[i].text) == "" }
+func (r *row) blank(i int) bool { return blank(r.fields[i].text) }
 
 // maxFields bounds the fields of a row; no layout comes near it.
 const maxFields = 128
@@ -131,7 +131,20 @@ func (r *row) set(s string) bool {
 	start := 0
 	var in class
 	for i := 0; i < len(s); {
-		switch k := classes[s[i]]; k {
+		c := s[i]
+		k := classes[c]
+		if k < classHigh {
+			in |= k
+			i++
+			continue
+		}
+		// Most others are Chinese: E3 to EC begin three bytes, no control.
+		if c >= 0xE3 && c <= 0xEC && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80 {
+			in |= classHigh
+			i += 3
+			continue
+		}
+		switch k {
 		default:
 			in |= k
 			i++
@@ -199,10 +212,6 @@ func unquote(s string, i int) (text string, next int, ok bool) {
 // highRune is the length and class of the character beyond ASCII at the
 // start of s; 0 when it is not valid UTF-8.
 func highRune(s string) (int, class) {
-	// Most are Chinese: E3 to EC begin three bytes, none of them a control.
-	if c := s[0]; c >= 0xE3 && c <= 0xEC && len(s) >= 3 && s[1]&0xC0 == 0x80 && s[2]&0xC0 == 0x80 {
-		return 3, classHigh
-	}
 	switch c, n := utf8.DecodeRuneInString(s); {
 	case c == utf8.RuneError && n == 1:
 		return 0, classBad

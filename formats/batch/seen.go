@@ -7,7 +7,7 @@ import (
 
 // seen is a set of keys, each kept as 128 bits of keyed hashes. It takes at
 // most 24 bytes per key: the table is cut into shards that grow one at a
-// time, by an eighth, when they are nine tenths full.
+// time, by a quarter, when they are nine tenths full.
 type seen struct {
 	low, high maphash.Seed
 	shards    [seenShards]shard
@@ -59,7 +59,7 @@ func (s *shard) find(k [2]uint64) (int, bool) {
 
 func (s *shard) grow() {
 	old := s.slots
-	s.slots = make([][2]uint64, len(old)+len(old)/8+16)
+	s.slots = make([][2]uint64, len(old)+len(old)/4+16)
 	for _, k := range old {
 		if k != [2]uint64{} {
 			i, _ := s.find(k)
