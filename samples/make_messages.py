@@ -81,13 +81,15 @@ def status():
         "</OrgnlPmtInfAndSts>", "</CstmrPmtStsRpt>")
 
 
-def entry(reference, value, credit, end_to_end, counterparty, remark):
+def entry(reference, value, credit, end_to_end, counterparty, remark, detailed=True):
+    """One booking; not every bank repeats the amount in its details."""
     direction = "CRDT" if credit else "DBIT"
     role = ("Dbtr", "DbtrAcct", "DbtrAgt") if credit else ("Cdtr", "CdtrAcct", "CdtrAgt")
     parties = (tag("RltdPties", tag(role[0], tag("Pty", text("Nm", counterparty[0]))), account(role[1], counterparty[1]))
                + tag("RltdAgts", bank(role[2], counterparty[2], counterparty[3])))
-    details = tag("NtryDtls", tag("TxDtls", tag("Refs", text("EndToEndId", end_to_end)), amount("Amt", value),
-                                  text("CdtDbtInd", direction), parties, tag("RmtInf", text("Ustrd", remark))))
+    repeated = amount("Amt", value) + text("CdtDbtInd", direction) if detailed else ""
+    details = tag("NtryDtls", tag("TxDtls", tag("Refs", text("EndToEndId", end_to_end)), repeated, parties,
+                                  tag("RmtInf", text("Ustrd", remark))))
     code = tag("BkTxCd", tag("Domn", text("Cd", "PMNT"),
                              tag("Fmly", text("Cd", "RCDT" if credit else "ICDT"), text("SubFmlyCd", "OTHR"))))
     return tag("Ntry", amount("Amt", value), text("CdtDbtInd", direction), tag("Sts", text("Cd", "BOOK")),
@@ -104,7 +106,8 @@ def notification():
         "camt.054.001.08", "<BkToCstmrDbtCdtNtfctn>", head("NTF20260316000001", "2026-03-16T16:00:00+08:00"),
         "<Ntfctn>" + text("Id", "NTF20260316000001-1") + text("CreDtTm", "2026-03-16T16:00:00+08:00") + own(THEIRS),
         entry("R0001", "18565.40", True, PAYMENT_REF, OURS, TEXT),
-        entry("R0002", "88.00", False, "32050020260303000004-1-1", OURS, "32050020260303000004 张 & 王"),
+        entry("R0002", "88.00", False, "32050020260303000004-1-1", OURS, "32050020260303000004 张 & 王",
+              detailed=False),
         "</Ntfctn>", "</BkToCstmrDbtCdtNtfctn>")
 
 

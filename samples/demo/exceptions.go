@@ -86,10 +86,7 @@ func (c *cast) aboutPlaces() {
 	c.one("other place first", suzhou, shanghai, 2, func(p *person) {
 		p.proof = provedOtherPlaceFirst
 		p.want = append(carriedOver(p), ending{suzhou, exchange.Out, exchange.Declined})
-	}, applyCertified(step{told(code.MilestoneLetterSent), func(w *world, p *person) error {
-		w.partners[hangzhou].ask(p, w.today)
-		return nil
-	}})...)
+	}, applyCertified(step{told(code.MilestoneLetterSent), nothing}, step{aTurnLater, askBy(hangzhou)})...)
 
 	c.one("a third place in the history", suzhou, shanghai, 0, func(p *person) {
 		p.Stays = []samples.Stay{

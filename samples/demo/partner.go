@@ -272,6 +272,9 @@ func (p *partner) close(c *smallCase, on calendar.Date) error {
 	}
 	h := p.head(f.LetterNo, on)
 	m := p.books.people[c.personal]
+	if m == nil {
+		return fmt.Errorf("form %s is about nobody here", f.FormNo)
+	}
 	own := domainStays(m.Stays)
 	added, lapping := exchange.CreditMonths(domainStays(f.Stays), own)
 	post := formats.Posting{
@@ -369,6 +372,6 @@ func (p *partner) apply(area string) {
 	case hangzhou:
 		p.settlement = code.Netted
 	case chengdu:
-		p.box.carrier, p.formsLate = batch.Workbook, 3
+		p.formsLate = 3
 	}
 }

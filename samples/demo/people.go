@@ -25,6 +25,7 @@ type person struct {
 	script []step
 	next   int // step of the script that comes next
 	since  int // working day on which the last step was done
+	turn   int // and the turn
 	heard  []heard
 
 	application formats.Application // the last version lodged
@@ -69,7 +70,7 @@ func (p *person) act(w *world) error {
 			return fmt.Errorf("%s %s: %w", p.Name, p.exception, err)
 		}
 		p.next++
-		p.since = w.day
+		p.since, p.turn = w.day, w.turns
 	}
 	return nil
 }
@@ -97,6 +98,9 @@ func onDay(w *world, p *person) bool { return w.day >= p.lodge }
 func daysLater(n int) func(*world, *person) bool {
 	return func(w *world, p *person) bool { return w.day >= p.since+n }
 }
+
+// aTurnLater waits for the next turn, so that what was sent has arrived.
+func aTurnLater(w *world, p *person) bool { return w.turns > p.turn }
 
 func told(m code.Milestone) func(*world, *person) bool {
 	return func(_ *world, p *person) bool { return p.wasTold(m) }

@@ -66,7 +66,7 @@ func wire(log io.Writer) func(context.Context, string, func() time.Time) (Runner
 		for i, p := range c.Drops() {
 			env.Parties = append(env.Parties, jobs.Party{
 				Code: p.Party, Role: []jobs.Role{jobs.RoleCore, jobs.RolePortal, jobs.RoleBank, jobs.RolePartner}[min(i, 3)], Open: opener(c, p.Drop),
-				After: p.Drop.After, InFlight: p.Drop.Parallel, Carrier: c.Partners()[p.Party].Carrier, Encoding: c.Partners()[p.Party].Encoding,
+				After: p.Drop.After, InFlight: p.Drop.Parallel, Carrier: "csv", Encoding: c.Partners()[p.Party].Encoding,
 			})
 		}
 		return &wired{env, now}, nil

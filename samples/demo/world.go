@@ -57,6 +57,7 @@ type world struct {
 	people   []*person
 	byID     map[string]*person
 	events   []event
+	turns    int // so far
 	requests int // certificate requests so far
 	lodged   int // applications so far
 }
@@ -228,6 +229,7 @@ func (w *world) portalOf(p *person) string {
 // turn lets everybody around the agencies do what they do between two passes:
 // they take what is in their drops, the people act, and what follows is sent.
 func (w *world) turn(ctx context.Context, round int) error {
+	w.turns++
 	if err := w.receiveAll(ctx, round); err != nil {
 		return err
 	}
