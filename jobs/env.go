@@ -52,12 +52,13 @@ type Env struct {
 
 // Rules are the agency-wide settings of the runs.
 type Rules struct {
-	ResendAfter   time.Duration // an unreceipted batch is sent again, the same bytes
-	EscalateAfter time.Duration // and named as an exception
-	HeldNights    int           // nights a record of an unknown letter waits for its sender's gap
-	QueryWD       int           // working days for the answer to a query
-	Parallel      int           // parties at once
-	NextRun       func(time.Time) time.Time
+	ResendAfter      time.Duration // an unreceipted batch is sent again, the same bytes
+	EscalateAfter    time.Duration // and named as an exception
+	HeldNights       int           // nights a record of an unknown letter waits for its sender's gap
+	QueryWD          int           // working days for the answer to a query
+	Parallel         int           // parties at once
+	AutomaticRelease bool          // payments are released without officers; without it none is
+	NextRun          func(time.Time) time.Time
 }
 
 // Role says what a party is to us.

@@ -54,6 +54,9 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 		}
 		counts["ordered"]++
 	}
+	if !e.Rules.AutomaticRelease {
+		return counts, errors.Join(faults...)
+	}
 	released, err := e.releaseAll(ctx)
 	counts["released"] = released
 	return counts, errors.Join(append(faults, err)...)

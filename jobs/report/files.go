@@ -15,7 +15,7 @@ import (
 func fileColumns() []column[exchange.File] {
 	text, middle, count, money, moment := workbook.Text, workbook.Middle, workbook.Count, workbook.Money, workbook.DateTime
 	return []column[exchange.File]{
-		{"文件名", "file", text, false, func(_ Night, f exchange.File) any { return f.Name }},
+		{"文件名", "file", workbook.Code, false, func(_ Night, f exchange.File) any { return f.Name }},
 		{"收发", "in or out", middle, false, func(n Night, f exchange.File) any { return n.word(directions(), string(f.Dir)) }},
 		{"对方", "party", text, false, func(n Night, f exchange.File) any { return n.partner(f.Party) }},
 		{"种类", "kind", middle, false, func(n Night, f exchange.File) any { return n.word(kinds(), f.Kind) }},
@@ -34,7 +34,7 @@ func fileColumns() []column[exchange.File] {
 		{"合计金额（元）", "total", money, true, func(_ Night, f exchange.File) any { return f.Total }},
 		{"载体", "carrier", middle, false, func(_ Night, f exchange.File) any { return f.Carrier }},
 		{"字节数", "bytes", count, false, func(_ Night, f exchange.File) any { return f.Size }},
-		{"SHA-256", "SHA-256", text, false, func(_ Night, f exchange.File) any { return f.SHA256 }},
+		{"SHA-256", "SHA-256", workbook.Code, false, func(_ Night, f exchange.File) any { return f.SHA256 }},
 	}
 }
 

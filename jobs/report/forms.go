@@ -6,6 +6,8 @@ import (
 	"carryover/formats/workbook"
 )
 
+// formColumns has no subtotals: a later version replaces what an earlier one
+// says, so the rows do not add up.
 func formColumns() []column[Form] {
 	text, middle, date, count, money := workbook.Text, workbook.Middle, workbook.Date, workbook.Count, workbook.Money
 	return []column[Form]{
@@ -21,17 +23,17 @@ func formColumns() []column[Form] {
 		{"资金状态", "money track", middle, false, func(n Night, f Form) any { return moneyTracks(n, f.Side, f.Case.MoneyTrack) }},
 		{"出具日期", "issued", date, false, func(_ Night, f Form) any { return f.IssuedOn }},
 		{"收到日期", "received", date, false, receivedOn},
-		{"实缴月数", "months paid", count, true, func(_ Night, f Form) any { return f.Actual }},
-		{"补缴月数", "months back-paid", count, true, func(_ Night, f Form) any { return f.Backpaid }},
-		{"视同月数", "months deemed", count, true, func(_ Night, f Form) any { return f.Deemed }},
+		{"实缴月数", "months paid", count, false, func(_ Night, f Form) any { return f.Actual }},
+		{"补缴月数", "months back-paid", count, false, func(_ Night, f Form) any { return f.Backpaid }},
+		{"视同月数", "months deemed", count, false, func(_ Night, f Form) any { return f.Deemed }},
 		{"间断月数", "months of gap", count, false, func(_ Night, f Form) any { return f.Gap }},
 		{"资金处理", "money", middle, false, func(n Night, f Form) any { return code.MoneyKind(f.Money).Word(n.Lang) }},
-		{"本金（元）", "principal", money, true, func(_ Night, f Form) any { return f.Principal }},
-		{"利息（元）", "interest", money, true, func(_ Night, f Form) any { return f.Interest }},
-		{"金额（元）", "amount", money, true, func(_ Night, f Form) any { return f.Amount }},
-		{"已入账月数", "months credited", count, true, posted(func(f Form) any { return f.MonthsCredited })},
-		{"重复月数", "months overlapping", count, true, posted(func(f Form) any { return f.MonthsOverlapping })},
-		{"已入账金额（元）", "credited", money, true, posted(func(f Form) any { return f.Credited })},
+		{"本金（元）", "principal", money, false, func(_ Night, f Form) any { return f.Principal }},
+		{"利息（元）", "interest", money, false, func(_ Night, f Form) any { return f.Interest }},
+		{"金额（元）", "amount", money, false, func(_ Night, f Form) any { return f.Amount }},
+		{"已入账月数", "months credited", count, false, posted(func(f Form) any { return f.MonthsCredited })},
+		{"重复月数", "months overlapping", count, false, posted(func(f Form) any { return f.MonthsOverlapping })},
+		{"已入账金额（元）", "credited", money, false, posted(func(f Form) any { return f.Credited })},
 		{"划款编号", "payment", text, false, func(_ Night, f Form) any { return f.PaymentRef }},
 		{"联系函号", "letter", text, false, func(_ Night, f Form) any { return f.LetterNo }},
 		{"办件编号", "case", text, false, func(_ Night, f Form) any { return f.CaseNo }},

@@ -1,0 +1,11 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands is the plain list of what carryover can do.
+func commands(a *app) []*cobra.Command {
+	return []*cobra.Command{
+		newDemoCommand(a),
+		newRunCommand(a),
+	}
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"carryover/config"
+)
+
+// Exit codes (SPEC 9).
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitPerson = 3 // done, but something needs a person
+)
+
+// errPerson ends a command that did its work with exit code 3. What needs a
+// person has been printed.
+var errPerson = errors.New("something needs a person")
+
+// usageError is a wrong call or configuration.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+// app is what the commands share. The clock is read here and nowhere else.
+type app struct {
+	config string // path of config.yaml
+	json   bool
+	out    io.Writer // results; with --json one document
+	err    io.Writer // everything for people
+	now    func() time.Time
+}
+
+// run parses and executes one call and returns its exit code.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	a := &app{out: out, err: errOut, now: time.Now}
+	root := newRoot(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	return a.exit(err)
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "carryover",
+		Short:         "Carries basic medical insurance relationships between agencies (医保关系转移接续)",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.PersistentFlags().StringVarP(&a.config, "config", "c", "config.yaml", "the agency's configuration")
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON document on standard output")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	for _, c := range commands(a) {
+		root.AddCommand(c)
+	}
+	return root
+}
+
+// exit prints an error for people and turns it into the exit code: once, here.
+func (a *app) exit(err error) int {
+	var wrong usageError
+	var faults *config.Error
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errPerson):
+		return exitPerson
+	case errors.As(err, &wrong), errors.As(err, &faults), isCobraUsage(err):
+		fmt.Fprintf(a.err, "carryover: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(a.err, "carryover: %v\n", err)
+	return exitFailed
+}
+
+// isCobraUsage recognises the errors that cobra itself makes of a wrong call:
+// they come before any command of ours has run.
+func isCobraUsage(err error) bool {
+	var ours ranError
+	return !errors.As(err, &ours)
+}
+
+// ranError marks an error of a command that was called rightly.
+type ranError struct{ err error }
+
+func (e ranError) Error() string { return e.err.Error() }
+func (e ranError) Unwrap() error { return e.err }
+
+// runs wraps a command's function so that its errors are told apart from
+// those of the call.
+func runs(fn func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		err := fn(cmd, args)
+		if err == nil || errors.Is(err, errPerson) {
+			return err
+		}
+		var wrong usageError
+		var faults *config.Error
+		if errors.As(err, &wrong) || errors.As(err, &faults) {
+			return err
+		}
+		return ranError{err}
+	}
+}
+
+// print writes a result as JSON.
+func (a *app) print(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
