@@ -132,7 +132,8 @@ func (e *envelope) add(field string, c code.Fault, text string) {
 // readHeader reads the fields of an H row; draft allows an empty sequence.
 func readHeader(f []string, kinds []*Kind, draft bool) envelope {
 	var e envelope
-	if len(f) < 8 || len(f) > 9 {
+	miscounted := len(f) < 8 || len(f) > 9
+	if miscounted { // told once, not again as a wrong extent
 		e.add("", code.WrongEnvelope, fmt.Sprintf("首行应有8或9个字段，实有%d个 / the first row should have 8 or 9 fields, it has %d", len(f), len(f)))
 		f = append(f, make([]string, 9)...)[:9]
 	}
@@ -154,7 +155,9 @@ func readHeader(f []string, kinds []*Kind, draft bool) envelope {
 	if len(e.Profile) > 32 {
 		e.add("profile", code.WrongEnvelope, atMost(32))
 	}
-	e.readExtent(f)
+	if !miscounted {
+		e.readExtent(f)
+	}
 	return e
 }
 

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -179,6 +180,8 @@ func notText(head []byte) string {
 		return "UTF-16 编码，请用 UTF-8 或 GB18030 / UTF-16; use UTF-8 or GB18030"
 	case len(head) >= 4 && string(head[:4]) == "\xD0\xCF\x11\xE0":
 		return "加密的或旧版 .xls 工作簿 / an encrypted workbook or an old .xls"
+	case !isZip(head) && !bytes.HasPrefix(bytes.TrimPrefix(head, utf8BOM), []byte("H,")) && bytes.IndexByte(head, 0) >= 0:
+		return "不是文本文件 / not a text file"
 	}
 	return ""
 }
