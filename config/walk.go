@@ -84,6 +84,9 @@ func keyOf(f reflect.StructField) string {
 func nearest(word string, known []string) string {
 	best, at := 3, ""
 	for _, k := range known {
+		if len(word) > len(k)+best {
+			continue
+		}
 		d := distance(strings.ToLower(word), k)
 		if d < best && d < len(k) {
 			best, at = d, k
