@@ -156,7 +156,7 @@ func (a *attempt) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn := &countedConn{Conn: raw}
+	conn := newCountedConn(raw)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	s, err := a.login(ctx, conn)
 	if err == nil && !stop() {
