@@ -42,7 +42,7 @@ func (k *checker) files() {
 func (k *checker) database(path string) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		k.folder("store", filepath.Dir(path), 0o022)
-		k.warn("store", "run carryover migrate", "%s is not there yet", path)
+		k.ok("store", "%s is not there yet; the first run makes it", path)
 		return
 	}
 	k.private("store", path, 0o077)

@@ -110,7 +110,7 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 				s.Schedule.Nightly.Cron = &none
 				s.Schedule.Light.Jobs = Jobs()
 			},
-			level:    LevelWarning, subject: "schedule.nightly", text: "switched off",
+			level: LevelWarning, subject: "schedule.nightly", text: "switched off",
 		},
 		"nobody pushes": {
 			settings: func(s *Settings) { s.Schedule.Light.Jobs, s.Schedule.Nightly.Jobs = []string{"pull"}, []string{"pull"} },
@@ -139,7 +139,7 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 		"drop gone":      {files: remove("drops/core/out"), level: LevelFault, subject: "core.drop", text: "drops/core/out"},
 		"drop open":      {files: chmod("drops/bank/in", 0o707), level: LevelFault, subject: "bank.drop", text: "0707"},
 		"store open":     {files: chmod("carryover.db", 0o640), level: LevelFault, subject: "store", text: "0640"},
-		"no store yet":   {files: remove("carryover.db"), level: LevelWarning, subject: "store", text: "not there yet"},
+		"no store yet":   {files: remove("carryover.db"), level: LevelOK, subject: "store", text: "not there yet"},
 		"spool gone":     {files: remove("spool"), level: LevelFault, subject: "folders.spool", text: "no folder"},
 		"config for all": {files: chmod("config.yaml", 0o666), level: LevelFault, subject: "config", text: "0666"},
 		"broken notice": {
@@ -170,8 +170,9 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 			if at.IsZero() {
 				at = august
 			}
-			bad := worst(Check(c, at))
-			if !slices.ContainsFunc(bad, func(f Finding) bool {
+			all := Check(c, at)
+			bad := worst(all)
+			if !slices.ContainsFunc(all, func(f Finding) bool {
 				return f.Level == v.level && f.Subject == v.subject && strings.Contains(f.Text, v.text)
 			}) {
 				t.Errorf("found %v", bad)

@@ -52,6 +52,9 @@ func Init(dir string, o InitOptions) (made []string, open []Fault, err error) {
 		return nil, nil, fmt.Errorf("place of the new folder: %w", err)
 	}
 	o.Settings = complete(o.Settings)
+	if code := o.Settings.Agency.Code; code != "" && !areaShape.MatchString(code) {
+		return nil, nil, fmt.Errorf("agency code %q is not six digits", code)
+	}
 	files, err := o.files(dir)
 	if err != nil {
 		return nil, nil, err
@@ -134,21 +137,22 @@ type newFile struct {
 
 // files lists the files to make.
 func (o InitOptions) files(dir string) ([]newFile, error) {
-	code := o.Settings.Agency.Code
 	text, err := Render(o.Settings)
 	if err != nil {
 		return nil, err
 	}
-	private, public, err := newKey("carryover-" + code)
+	unit := strings.TrimSuffix("carryover-"+o.Settings.Agency.Code, "-")
+	private, public, err := newKey(unit)
 	if err != nil {
 		return nil, err
 	}
 	files := []newFile{{"config.yaml", text}, {SFTPKey, private}, {SFTPKey + ".pub", public}}
 	facts := o.facts(dir, strings.TrimSpace(string(public)))
+	facts.Unit = unit
 	for _, f := range []struct{ name, template string }{
 		{"known_hosts", "known_hosts.tmpl"},
-		{"systemd/carryover-" + code + ".service", "service.tmpl"},
-		{"sshd/carryover-" + code + ".conf", "sshd.tmpl"},
+		{"systemd/" + unit + ".service", "service.tmpl"},
+		{"sshd/" + unit + ".conf", "sshd.tmpl"},
 		{"README.md", "README.md.tmpl"},
 	} {
 		content, err := fillIn(f.template, facts)
@@ -166,9 +170,9 @@ func (o InitOptions) files(dir string) ([]newFile, error) {
 
 // folderFacts are what the templates speak of.
 type folderFacts struct {
-	Dir, Code, Name, Program, User, PublicKey string
-	KnownHosts                                []string
-	Hosted                                    []hostedDrop // partners that come to us
+	Dir, Unit, Code, Name, Program, User, PublicKey string
+	KnownHosts                                      []string
+	Hosted                                          []hostedDrop // partners that come to us
 }
 
 type hostedDrop struct{ Code, Dir string }

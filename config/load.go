@@ -56,6 +56,19 @@ func Load(path string) (*Config, error) {
 	return Parse(path, src)
 }
 
+// ReadSettings reads settings for Init: strict about keys and the shape of
+// values, but nothing need be complete. Faults come as one *Error.
+func ReadSettings(path string) (Settings, error) {
+	var s Settings
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return s, fmt.Errorf("read settings: %w", err)
+	}
+	fs := newFaults()
+	fs.decode(src, &s)
+	return s, fs.err(path)
+}
+
 // Parse is Load for a file that was read already; path says where it lies.
 func Parse(path string, src []byte) (*Config, error) {
 	abs, err := filepath.Abs(path)

@@ -66,7 +66,7 @@ type AccountSettings struct {
 	Caps        Caps      `yaml:"caps,omitempty"`
 	RemarkMax   int       `yaml:"remark_max,omitempty"`
 	FundsClosed []Period  `yaml:"funds_closed,omitempty"`
-	Release     string    `yaml:"release,omitempty"`
+	Release     string    `yaml:"release"`
 }
 
 // ReleaseAutomatic is the only release of payments there is; a configuration
