@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"errors"
 	"fmt"
 
 	"carryover/exchange/calendar"
@@ -87,14 +88,18 @@ func (c *Case) SetTracks(forms []FormTrack, monies []MoneyTrack, day calendar.Da
 	}
 }
 
+// ErrInvariant is a case that must not be stored: the mistake is ours, not
+// that of the record being worked.
+var ErrInvariant = errors.New("invariant broken")
+
 // Check says whether the case may be stored as it is: its three columns
 // stand together, and it has what its state needs.
 func (c Case) Check() error {
 	if !c.Allowed() {
-		return fmt.Errorf("case %s: %s/%s/%s may not stand together: %w", c.No, c.State, c.FormTrack, c.MoneyTrack, ErrNotAllowed)
+		return fmt.Errorf("case %s: %s/%s/%s may not stand together: %w", c.No, c.State, c.FormTrack, c.MoneyTrack, ErrInvariant)
 	}
 	if (c.State == Held) != (c.HeldFrom != "") {
-		return fmt.Errorf("case %s: held and the state it left disagree", c.No)
+		return fmt.Errorf("case %s: held and the state it left disagree: %w", c.No, ErrInvariant)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -168,21 +169,35 @@ func (c *casework) announce(f exchange.Form, old *exchange.Form) error {
 	if amount < 0 {
 		return c.hold(code.HoldAmountDiffers, "更正后的金额少于已划转金额，需与对方协商")
 	}
-	if err := c.book(ledger.Announce(c.head(f.No), amount)); err != nil {
-		return err
-	}
 	for i := range parts {
 		if parts[i].Part == f.Part {
 			return c.expect(&parts[i], f.No, amount)
 		}
+	}
+	if err := c.book(ledger.Announce(c.head(f.No), amount)); err != nil {
+		return err
 	}
 	return c.tx.InsertRemittance(exchange.Remittance{
 		CaseNo: c.No, Part: f.Part, Side: exchange.In, LetterNo: c.LetterNo, FormNo: f.No, Amount: amount, Track: exchange.MoneyNone, Since: c.Date,
 	})
 }
 
-// expect gives a part its amount, and compares it with what has come.
+// expect gives a part its amount, and compares it with what has come. A later
+// version of the form that says the same of the part changes nothing.
 func (c *casework) expect(r *exchange.Remittance, formNo string, amount money.Fen) error {
+	if r.FormNo == formNo && r.Amount == amount {
+		return nil
+	}
+	if r.Track == exchange.MoneyMatched || r.Track == exchange.MoneyPosted {
+		return c.hold(code.HoldAmountDiffers, fmt.Sprintf("第 %d 笔划转已到账 %s，信息表更正为 %s", r.Part, r.Received, amount))
+	}
+	change := ledger.Announce(c.head(formNo), amount-r.Amount)
+	if amount < r.Amount {
+		change = ledger.Reverse(ledger.Announce(c.head(formNo), r.Amount-amount), int(c.Date), "corrected")
+	}
+	if err := c.book(change); err != nil {
+		return err
+	}
 	before := *r
 	r.FormNo, r.Amount = formNo, amount
 	if err := c.tx.UpdateRemittance(before, *r); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
 )
@@ -19,7 +20,11 @@ func (d *desk) judgeItem(it *item) (code.Verdict, error) {
 	if refusing(it.faults) {
 		return code.Refused, d.storeFaults(it)
 	}
-	o, err := d.try(it.value, it.key)
+	key := it.key
+	if d.file.Kind == formats.KindReconciliation {
+		key = "" // unique in its batch only, which the reader has seen to
+	}
+	o, err := d.try(it.value, key)
 	if err != nil {
 		return "", err
 	}
@@ -92,6 +97,11 @@ func (d *desk) try(rec any, key string) (o outcome, err error) {
 		return o, nil
 	case errors.Is(err, exchange.ErrNotAllowed):
 		return refused(code.NotAllowedInState, "", err.Error()), nil
+	case errors.Is(err, exchange.ErrInvariant), errors.Is(err, store.ErrStale):
+		// Our own mistake, or another hand on the same case: the record is worked
+		// again in the next pass, the rest of the file goes on.
+		d.Log.Error("record not worked, kept for the next pass", "file", d.file.Name, "err", err)
+		return held("", "处理未完成，稍后自动重试 / to be worked again"), nil
 	}
 	return o, err
 }
