@@ -408,12 +408,17 @@ func (c *casework) tell(on exchange.Happening, out code.Outcome, m code.Mileston
 	if err != nil {
 		return err
 	}
+	postings, err := c.tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
 	for _, f := range forms {
 		if !f.Current || f.Told == string(out) {
 			continue
 		}
 		before := f
 		f.Told = string(out)
+		carryBooked(&f, postings)
 		if err := c.tx.UpdateForm(before, f); err != nil {
 			return err
 		}
@@ -430,4 +435,21 @@ func (c *casework) tell(on exchange.Happening, out code.Outcome, m code.Mileston
 		}
 	}
 	return c.notify(m, "", 0)
+}
+
+// carryBooked gives a form version what the core has booked for the form: a
+// version that changes only the one keeps what stands of the other.
+func carryBooked(f *exchange.Form, postings []exchange.Posting) {
+	for _, p := range postings {
+		if p.FormNo != f.No || p.State != exchange.PostingDone {
+			continue
+		}
+		switch p.Row {
+		case exchange.PostCredit:
+			f.Credited = p.Amount
+		case exchange.PostMonths:
+			f.MonthsCredited = p.Months
+			f.MonthsOverlapping = f.Actual + f.Backpaid + f.Deemed - p.Months
+		}
+	}
 }
