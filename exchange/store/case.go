@@ -13,9 +13,14 @@ const caseColumns = "case_no, side, partner, state, form_track, money_track, hel
 
 var (
 	insertCase = insertInto("cases", caseColumns)
-	updateCase = "UPDATE cases SET " + setAll(caseColumns) + " WHERE case_no = $1 AND rev = $19 AND state = $20 AND form_track = $21 AND money_track = $22"
+	updateCase = "UPDATE cases SET " + setAll(caseColumns) + caseAsRead
+	// moveCase leaves alone what most changes leave alone, and its indexes.
+	moveCase = "UPDATE cases SET state = $4, form_track = $5, money_track = $6, held_from = $7, hold = $8, wish = $9, closed_on = $15, due = $16, rev = $17, doc = $18" + caseAsRead +
+		" AND side = $2 AND partner = $3 AND id_key = $10 AND personal_no = $11 AND application_no = $12 AND letter_no = $13 AND opened_on = $14"
 	selectCase = "SELECT " + caseColumns + " FROM cases "
 )
+
+const caseAsRead = " WHERE case_no = $1 AND rev = $19 AND state = $20 AND form_track = $21 AND money_track = $22"
 
 // caseDoc is what of a case is only read together with it.
 type caseDoc struct {
@@ -119,11 +124,21 @@ func (tx *Tx) UpdateCase(before exchange.Case, after *exchange.Case) error {
 		return fmt.Errorf("case %s: %w", after.No, err)
 	}
 	args = append(args, before.Rev, string(before.State), string(before.FormTrack), string(before.MoneyTrack))
-	if err := tx.change("case "+after.No, updateCase, args...); err != nil {
+	text := updateCase
+	if sameKeys(&before, after) {
+		text = moveCase
+	}
+	if err := tx.change("case "+after.No, text, args...); err != nil {
 		return err
 	}
 	after.Rev = before.Rev + 1
 	return nil
+}
+
+// sameKeys reports whether moveCase can make the change.
+func sameKeys(a, b *exchange.Case) bool {
+	return a.Side == b.Side && a.Partner == b.Partner && a.Person.IDKey == b.Person.IDKey && a.PersonalNo == b.PersonalNo &&
+		a.ApplicationNo == b.ApplicationNo && a.LetterNo == b.LetterNo && a.OpenedOn == b.OpenedOn
 }
 
 // Case returns a case by its number.

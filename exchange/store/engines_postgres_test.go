@@ -21,7 +21,7 @@ import (
 )
 
 func serverEngines() []testEngine {
-	return []testEngine{{name: "postgres", dsn: newDatabase, backup: "pg_dump"}}
+	return []testEngine{{name: "postgres", dsn: newDatabase, unguard: "DROP TRIGGER %s ON %s", backup: "pg_dump"}}
 }
 
 // cluster is a PostgreSQL server of our own, in a temporary folder, reached

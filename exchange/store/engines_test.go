@@ -16,14 +16,17 @@ type testEngine struct {
 	name string
 	// dsn is a new empty store's.
 	dsn func(t testing.TB) string
+	// unguard takes a trigger away.
+	unguard string
 	// backup is what an error of Backup says; "" when the engine can.
 	backup string
 }
 
 func testEngines() []testEngine {
 	return append([]testEngine{{
-		name: "sqlite",
-		dsn:  func(t testing.TB) string { return filepath.Join(t.TempDir(), "store.db") },
+		name:    "sqlite",
+		dsn:     func(t testing.TB) string { return filepath.Join(t.TempDir(), "store.db") },
+		unguard: "DROP TRIGGER %s",
 	}}, serverEngines()...)
 }
 

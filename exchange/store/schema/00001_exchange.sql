@@ -21,7 +21,7 @@ CREATE TABLE files (
     size       BIGINT NOT NULL CHECK (size >= 0),
     sequence   BIGINT NOT NULL CHECK (sequence >= 0),
     state      TEXT NOT NULL,
-    verdict    TEXT NOT NULL CHECK (verdict IN ('', 'accepted', 'partly', 'rejected')),
+    verdict    TEXT NOT NULL CHECK (verdict = '' OR verdict IN ('accepted', 'partly', 'rejected')),
     code       TEXT NOT NULL,
     words      TEXT NOT NULL,
     seen       TEXT NOT NULL,
@@ -71,8 +71,8 @@ CREATE TABLE cases (
     form_track     TEXT NOT NULL,
     money_track    TEXT NOT NULL,
     held_from      TEXT NOT NULL,
-    hold           TEXT NOT NULL CHECK (hold IN ('', 'awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned')),
-    wish           TEXT NOT NULL CHECK (wish IN ('', 'cancel', 'propose_void', 'void')),
+    hold           TEXT NOT NULL CHECK (hold = '' OR hold IN ('awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned')),
+    wish           TEXT NOT NULL CHECK (wish = '' OR wish IN ('cancel', 'propose_void', 'void')),
     id_key         TEXT NOT NULL,
     personal_no    TEXT NOT NULL,
     application_no TEXT NOT NULL,
@@ -85,29 +85,29 @@ CREATE TABLE cases (
     CHECK ((state = 'held') = (held_from <> '')),
     CHECK (
         -- allowed triples
-        side = 'in' AND state = 'applied' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
-        side = 'in' AND state = 'returned' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
-        side = 'in' AND state = 'refused' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
-        side = 'in' AND state = 'accepted' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
-        side = 'in' AND state = 'requested' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
-        side = 'in' AND state = 'answered' AND form_track IN ('received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
-        side = 'in' AND state = 'posting' AND form_track IN ('received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
-        side = 'in' AND state = 'relation_done' AND form_track IN ('posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
-        side = 'in' AND state = 'completed' AND form_track IN ('posted') AND money_track IN ('posted', 'not_due') OR
-        side = 'in' AND state = 'declined' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
-        side = 'in' AND state = 'held' AND form_track IN ('none', 'received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
-        side = 'in' AND state = 'cancelled' AND form_track IN ('none') AND money_track IN ('none', 'received', 'differs') OR
-        side = 'in' AND state = 'void' AND form_track IN ('none', 'received', 'differs', 'checked', 'posted') AND money_track IN ('none', 'received', 'matched', 'differs', 'not_due', 'posted') OR
-        side = 'out' AND state = 'requested' AND form_track IN ('none') AND money_track IN ('not_due') OR
-        side = 'out' AND state = 'held' AND form_track IN ('none', 'queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
-        side = 'out' AND state = 'declined' AND form_track IN ('none') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
-        side = 'out' AND state = 'accepted' AND form_track IN ('none', 'queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
-        side = 'out' AND state = 'ended' AND form_track IN ('none') AND money_track IN ('not_due') OR
-        side = 'out' AND state = 'liquidated' AND form_track IN ('queued') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
-        side = 'out' AND state = 'answered' AND form_track IN ('queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
-        side = 'out' AND state = 'confirmed' AND form_track IN ('delivered', 'sent') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due') OR
-        side = 'out' AND state = 'cancelled' AND form_track IN ('none') AND money_track IN ('not_due') OR
-        side = 'out' AND state = 'void' AND form_track IN ('none', 'queued', 'sent', 'delivered', 'refused') AND money_track IN ('due', 'ordered', 'released', 'submitted', 'unknown', 'settled', 'returned', 'not_due')
+        side = 'in' AND state = 'applied' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'returned' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'refused' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'accepted' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'requested' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'answered' AND (form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
+        side = 'in' AND state = 'posting' AND (form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
+        side = 'in' AND state = 'relation_done' AND (form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
+        side = 'in' AND state = 'completed' AND (form_track = 'posted') AND (money_track = 'posted' OR money_track = 'not_due') OR
+        side = 'in' AND state = 'declined' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'held' AND (form_track = 'none' OR form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
+        side = 'in' AND state = 'cancelled' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'void' AND (form_track = 'none' OR form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
+        side = 'out' AND state = 'requested' AND (form_track = 'none') AND (money_track = 'not_due') OR
+        side = 'out' AND state = 'held' AND (form_track = 'none' OR form_track = 'queued' OR form_track = 'sent' OR form_track = 'delivered' OR form_track = 'refused') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due') OR
+        side = 'out' AND state = 'declined' AND (form_track = 'none') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due') OR
+        side = 'out' AND state = 'accepted' AND (form_track = 'none' OR form_track = 'queued' OR form_track = 'sent' OR form_track = 'delivered' OR form_track = 'refused') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due') OR
+        side = 'out' AND state = 'ended' AND (form_track = 'none') AND (money_track = 'not_due') OR
+        side = 'out' AND state = 'liquidated' AND (form_track = 'queued') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due') OR
+        side = 'out' AND state = 'answered' AND (form_track = 'queued' OR form_track = 'sent' OR form_track = 'delivered' OR form_track = 'refused') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due') OR
+        side = 'out' AND state = 'confirmed' AND (form_track = 'delivered' OR form_track = 'sent') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due') OR
+        side = 'out' AND state = 'cancelled' AND (form_track = 'none') AND (money_track = 'not_due') OR
+        side = 'out' AND state = 'void' AND (form_track = 'none' OR form_track = 'queued' OR form_track = 'sent' OR form_track = 'delivered' OR form_track = 'refused') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due')
     )
 ) CLUSTERED;
 CREATE UNIQUE INDEX cases_letter ON cases (letter_no, side) WHERE letter_no <> '';
@@ -134,11 +134,11 @@ CREATE TABLE forms (
     version            BIGINT NOT NULL CHECK (version > 0),
     case_no            TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     side               TEXT NOT NULL,
-    nature             TEXT NOT NULL CHECK (nature IN ('original', 'corrected', 'supplement')),
+    nature             TEXT NOT NULL CHECK (nature = 'original' OR nature = 'corrected' OR nature = 'supplement'),
     letter_no          TEXT NOT NULL,
     track              TEXT NOT NULL,
     is_current         BIGINT NOT NULL CHECK (is_current IN (0, 1)),
-    money              TEXT NOT NULL CHECK (money IN ('REMITTED', 'NETTED', 'NOT_MOVED', 'PAID_TO_PERSON', 'ZERO')),
+    money              TEXT NOT NULL CHECK (money = 'REMITTED' OR money = 'NETTED' OR money = 'NOT_MOVED' OR money = 'PAID_TO_PERSON' OR money = 'ZERO'),
     principal          BIGINT NOT NULL CHECK (principal >= 0),
     interest           BIGINT NOT NULL CHECK (interest >= 0),
     amount             BIGINT NOT NULL CHECK (amount >= 0),
@@ -151,8 +151,8 @@ CREATE TABLE forms (
     doc                TEXT NOT NULL,
     PRIMARY KEY (form_no, version),
     CHECK (amount = principal + interest),
-    CHECK (side = 'in' AND track IN ('none', 'received', 'differs', 'checked', 'posted')
-        OR side = 'out' AND track IN ('none', 'refused', 'queued', 'sent', 'delivered'))
+    CHECK (side = 'in' AND (track = 'none' OR track = 'received' OR track = 'differs' OR track = 'checked' OR track = 'posted')
+        OR side = 'out' AND (track = 'none' OR track = 'refused' OR track = 'queued' OR track = 'sent' OR track = 'delivered'))
 ) CLUSTERED;
 CREATE INDEX forms_case ON forms (case_no);
 CREATE UNIQUE INDEX forms_current ON forms (form_no) WHERE is_current = 1;
@@ -172,7 +172,7 @@ CREATE TABLE registry (
     personal_no TEXT NOT NULL PRIMARY KEY,
     as_of       TEXT NOT NULL,
     id_key      TEXT NOT NULL,
-    status      TEXT NOT NULL CHECK (status IN ('active', 'stopped', 'ended', 'retired', 'deceased', 'in_hospital', 'frozen')),
+    status      TEXT NOT NULL CHECK (status = 'active' OR status = 'stopped' OR status = 'ended' OR status = 'retired' OR status = 'deceased' OR status = 'in_hospital' OR status = 'frozen'),
     arrears     BIGINT NOT NULL CHECK (arrears >= 0),
     principal   BIGINT NOT NULL CHECK (principal >= 0),
     interest    BIGINT NOT NULL CHECK (interest >= 0),
@@ -214,12 +214,12 @@ CREATE INDEX certificate_requests_open ON certificate_requests (request_no) WHER
 CREATE TABLE postings (
     posting_no   TEXT NOT NULL PRIMARY KEY,
     case_no      TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
-    posting_row  TEXT NOT NULL CHECK (posting_row IN ('E', 'B', 'N', 'Y', 'U')),
+    posting_row  TEXT NOT NULL CHECK (posting_row = 'E' OR posting_row = 'B' OR posting_row = 'N' OR posting_row = 'Y' OR posting_row = 'U'),
     undoes       TEXT NOT NULL,
     form_no      TEXT NOT NULL,
     form_version BIGINT NOT NULL CHECK (form_version >= 0),
     part         BIGINT NOT NULL CHECK (part >= 0),
-    state        TEXT NOT NULL CHECK (state IN ('queued', 'done', 'refused', 'undone')),
+    state        TEXT NOT NULL CHECK (state = 'queued' OR state = 'done' OR state = 'refused' OR state = 'undone'),
     principal    BIGINT NOT NULL CHECK (principal >= 0),
     interest     BIGINT NOT NULL CHECK (interest >= 0),
     amount       BIGINT NOT NULL CHECK (amount >= 0),
@@ -247,8 +247,8 @@ CREATE TABLE remittances (
     since     TEXT NOT NULL,
     doc       TEXT NOT NULL,
     PRIMARY KEY (case_no, part),
-    CHECK (side = 'in' AND track IN ('none', 'differs', 'received', 'matched', 'posted', 'not_due')
-        OR side = 'out' AND track IN ('returned', 'due', 'ordered', 'released', 'unknown', 'submitted', 'settled', 'not_due'))
+    CHECK (side = 'in' AND (track = 'none' OR track = 'differs' OR track = 'received' OR track = 'matched' OR track = 'posted' OR track = 'not_due')
+        OR side = 'out' AND (track = 'returned' OR track = 'due' OR track = 'ordered' OR track = 'released' OR track = 'unknown' OR track = 'submitted' OR track = 'settled' OR track = 'not_due'))
 ) CLUSTERED;
 CREATE INDEX remittances_track ON remittances (side, track, case_no, part);
 
@@ -256,10 +256,10 @@ CREATE TABLE payments (
     ref      TEXT NOT NULL PRIMARY KEY,
     file_id  BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
     partner  TEXT NOT NULL,
-    purpose  TEXT NOT NULL CHECK (purpose IN ('transfer', 'supplement', 'refund')),
+    purpose  TEXT NOT NULL CHECK (purpose = 'transfer' OR purpose = 'supplement' OR purpose = 'refund'),
     lump     BIGINT NOT NULL CHECK (lump IN (0, 1)),
     amount   BIGINT NOT NULL CHECK (amount > 0),
-    track    TEXT NOT NULL CHECK (track IN ('returned', 'due', 'ordered', 'released', 'unknown', 'submitted', 'settled', 'not_due')),
+    track    TEXT NOT NULL CHECK (track = 'returned' OR track = 'due' OR track = 'ordered' OR track = 'released' OR track = 'unknown' OR track = 'submitted' OR track = 'settled' OR track = 'not_due'),
     value_on TEXT NOT NULL,
     bank_ref TEXT NOT NULL,
     doc      TEXT NOT NULL
@@ -283,7 +283,7 @@ CREATE TABLE advices (
     letter_no TEXT NOT NULL,
     side      TEXT NOT NULL CHECK (side IN ('in', 'out')),
     partner   TEXT NOT NULL,
-    purpose   TEXT NOT NULL CHECK (purpose IN ('transfer', 'supplement', 'refund')),
+    purpose   TEXT NOT NULL CHECK (purpose = 'transfer' OR purpose = 'supplement' OR purpose = 'refund'),
     amount    BIGINT NOT NULL CHECK (amount >= 0),
     value_on  TEXT NOT NULL,
     doc       TEXT NOT NULL,
@@ -308,7 +308,7 @@ CREATE INDEX bank_entries_case ON bank_entries (case_no);
 CREATE TABLE payees (
     case_no  TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     payee_id TEXT NOT NULL,
-    relation TEXT NOT NULL CHECK (relation IN ('self', 'heir', 'guardian')),
+    relation TEXT NOT NULL CHECK (relation = 'self' OR relation = 'heir' OR relation = 'guardian'),
     num      BIGINT NOT NULL CHECK (num > 0),
     den      BIGINT NOT NULL CHECK (den >= num),
     doc      TEXT NOT NULL,
@@ -331,7 +331,7 @@ CREATE TABLE netting_lines (
     month     TEXT NOT NULL,
     partner   TEXT NOT NULL,
     source    TEXT NOT NULL CHECK (source IN ('ours', 'theirs')),
-    direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+    direction TEXT NOT NULL CHECK (direction = 'in' OR direction = 'out'),
     letter_no TEXT NOT NULL,
     form_no   TEXT NOT NULL,
     amount    BIGINT NOT NULL CHECK (amount >= 0),
@@ -364,8 +364,8 @@ CREATE TABLE judgements (
     line      BIGINT NOT NULL,
     row_type  TEXT NOT NULL,
     record_no TEXT NOT NULL,
-    verdict   TEXT NOT NULL CHECK (verdict IN ('accepted', 'held', 'refused')),
-    code      TEXT NOT NULL CHECK (code IN ('', 'unreadable', 'wrong-envelope', 'not-for-us', 'not-from-this-party', 'kind-unknown', 'version-unknown', 'count', 'total', 'digest', 'duplicate-file', 'sequence-reused', 'signature-missing', 'signature-wrong', 'unknown-signer', 'not-decryptable', 'too-large', 'sequence-gap', 'profile-differs', 'normalised', 'credit-code', 'missing', 'malformed', 'too-long', 'check-digit', 'unknown-code', 'impossible-date', 'contradicts-id', 'amount', 'months-do-not-add-up', 'duplicate-in-file', 'duplicate-earlier', 'unknown-letter', 'unknown-form', 'not-allowed-in-state', 'person-differs', 'wrong-agency', 'account-invalid', 'awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned', 'not-found', 'already-transferred', 'name-or-id-differs', 'account-frozen', 'in-hospital', 'other-place-first', 'same-area', 'out-of-scope', 'deceased', 'same-year-resident', 'certificate-void', 'receiving-account-missing', 'military', 'withdrawn', 'other')),
+    verdict   TEXT NOT NULL CHECK (verdict = 'accepted' OR verdict = 'held' OR verdict = 'refused'),
+    code      TEXT NOT NULL CHECK (code = '' OR code IN ('unreadable', 'wrong-envelope', 'not-for-us', 'not-from-this-party', 'kind-unknown', 'version-unknown', 'count', 'total', 'digest', 'duplicate-file', 'sequence-reused', 'signature-missing', 'signature-wrong', 'unknown-signer', 'not-decryptable', 'too-large', 'sequence-gap', 'profile-differs', 'normalised', 'credit-code', 'missing', 'malformed', 'too-long', 'check-digit', 'unknown-code', 'impossible-date', 'contradicts-id', 'amount', 'months-do-not-add-up', 'duplicate-in-file', 'duplicate-earlier', 'unknown-letter', 'unknown-form', 'not-allowed-in-state', 'person-differs', 'wrong-agency', 'account-invalid', 'awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned', 'not-found', 'already-transferred', 'name-or-id-differs', 'account-frozen', 'in-hospital', 'other-place-first', 'same-area', 'out-of-scope', 'deceased', 'same-year-resident', 'certificate-void', 'receiving-account-missing', 'military', 'withdrawn', 'other')),
     field     TEXT NOT NULL,
     words     TEXT NOT NULL,
     echo      TEXT NOT NULL,
@@ -398,7 +398,7 @@ CREATE TABLE outgoing (
 );
 CREATE INDEX outgoing_waiting ON outgoing (party, kind, id) WHERE file_id IS NULL;
 CREATE INDEX outgoing_file ON outgoing (file_id, id) WHERE file_id IS NOT NULL;
-CREATE INDEX outgoing_record ON outgoing (record_no, file_id);
+CREATE INDEX outgoing_record ON outgoing (record_no, file_id) WHERE file_id IS NOT NULL;
 CREATE INDEX outgoing_case ON outgoing (case_no) WHERE case_no IS NOT NULL;
 
 CREATE TABLE runs (
@@ -406,7 +406,7 @@ CREATE TABLE runs (
     job        TEXT NOT NULL,
     run_date   TEXT NOT NULL,
     run_window TEXT NOT NULL,
-    state      TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed', 'missed')),
+    state      TEXT NOT NULL CHECK (state = 'running' OR state = 'done' OR state = 'failed' OR state = 'missed'),
     started    BIGINT NOT NULL,
     ended      BIGINT NOT NULL,
     step       TEXT NOT NULL,
@@ -450,7 +450,7 @@ CREATE TABLE checkpoints (
 CREATE TABLE ledger_entries (
     id         BIGINT NOT NULL PRIMARY KEY,
     entry_date TEXT NOT NULL,
-    event      TEXT NOT NULL CHECK (event IN ('liquidated', 'ordered', 'order_voided', 'submitted', 'settled', 'settled_to_person', 'refused_by_bank', 'returned', 'returned_by_person', 'ordered_again', 'confirmed', 'netted_out', 'not_moved_out', 'announced_remitted', 'announced_netted', 'announced_not_moved', 'announced_paid_to_person', 'received', 'matched', 'credited', 'refunded', 'netting_tied', 'reversed')),
+    event      TEXT NOT NULL CHECK (event = 'liquidated' OR event = 'ordered' OR event = 'order_voided' OR event = 'submitted' OR event = 'settled' OR event = 'settled_to_person' OR event = 'refused_by_bank' OR event = 'returned' OR event = 'returned_by_person' OR event = 'ordered_again' OR event = 'confirmed' OR event = 'netted_out' OR event = 'not_moved_out' OR event = 'announced_remitted' OR event = 'announced_netted' OR event = 'announced_not_moved' OR event = 'announced_paid_to_person' OR event = 'received' OR event = 'matched' OR event = 'credited' OR event = 'refunded' OR event = 'netting_tied' OR event = 'reversed'),
     case_no    TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     partner    TEXT NOT NULL,
     memo       TEXT NOT NULL

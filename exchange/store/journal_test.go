@@ -1,0 +1,176 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"carryover/exchange"
+)
+
+func event(chain, what string) exchange.JournalEvent {
+	return exchange.JournalEvent{
+		Chain: chain, At: time.Date(2026, 3, 2, 8, 0, 0, 1000, time.UTC), On: 20260302, Actor: "310100", What: what, Why: "因为", FileID: 7, Payload: []byte(`{"a":1}`),
+	}
+}
+
+// journaled stores cases with n events each, and a checkpoint that covers them.
+func journaled(t *testing.T, s *Store, cases, n int) {
+	t.Helper()
+	insertCases(t, s, cases)
+	write(t, s, func(tx *Tx) error {
+		for i := 1; i <= cases; i++ {
+			for k := 1; k <= n; k++ {
+				if err := tx.Journal(event(sampleCase(i).No, fmt.Sprintf("step%d", k))); err != nil {
+					return err
+				}
+			}
+		}
+		_, err := tx.WriteCheckpoint(time.Unix(1, 0), 20260302)
+		return err
+	})
+}
+
+// TestEventHash pins the definition of README.md, computed here by hand.
+func TestEventHash(t *testing.T) {
+	e := event("T1", "held")
+	e.N, e.Digest = 2, bytes.Repeat([]byte{0xdd}, 32)
+	e.Prev = bytes.Repeat([]byte{0xee}, 32)
+	number := func(n int64) string { return fmt.Sprintf("%016x", n) }
+	text := func(s string) string { return number(int64(len(s))) + hex.EncodeToString([]byte(s)) }
+	b, err := hex.DecodeString(strings.Repeat("ee", 32) + text("T1") + number(2) + number(1772438400000001) + number(20260302) +
+		text("310100") + text("held") + text("因为") + number(7) + number(32) + strings.Repeat("dd", 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := sha256.Sum256(b)
+	if got := eventHash(&e); !bytes.Equal(got, want[:]) {
+		t.Errorf("got %x, want %x", got, want)
+	}
+}
+
+// TestJournalOf: events come back as given, numbered, salted and chained.
+func TestJournalOf(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		for range 2 { // the chain goes on in another transaction
+			write(t, s, func(tx *Tx) error { return steps(tx.Journal(event("agency", "a")), tx.Journal(event("agency", "b"))) })
+		}
+		view(t, s, func(tx *Tx) error {
+			events, err := tx.JournalOf("agency")
+			if len(events) != 4 {
+				t.Fatalf("%d events", len(events))
+			}
+			for i, e := range events {
+				want := event("agency", []string{"a", "b"}[i%2])
+				want.ID, want.N, want.Salt, want.Digest, want.Prev, want.Hash = e.ID, i+1, e.Salt, eventDigest(e.Salt, e.Payload), e.Prev, eventHash(&e)
+				if i > 0 && !bytes.Equal(e.Prev, events[i-1].Hash) || len(e.Salt) != saltSize {
+					t.Errorf("event %d: salt %x, prev %x", i+1, e.Salt, e.Prev)
+				}
+				if err := same(t, "event", want)(e, nil); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+	})
+}
+
+// TestVerifyJournal: what was written is proven, with events past the checkpoint too.
+func TestVerifyJournal(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		journaled(t, s, 20, pageSize/10)
+		write(t, s, func(tx *Tx) error {
+			return steps(tx.Journal(event(sampleCase(3).No, "later")), tx.Journal(event("agency", "run")))
+		})
+		seen := int64(0)
+		r, err := s.VerifyJournal(t.Context(), func(n int64) { seen = n })
+		if err != nil || !r.OK() || r.Chains != 21 || r.Events != 20*pageSize/10+2 || r.Cases != 20 || r.Checkpoints != 1 || seen == 0 {
+			t.Errorf("%+v, progress %d, %v", r, seen, err)
+		}
+	})
+}
+
+// unguard takes the triggers of a table away, as somebody would who has the
+// database open and means ill.
+func unguard(t *testing.T, s *Store, e testEngine, table string) {
+	t.Helper()
+	for _, line := range strings.Split(s.eng.guards(), "\n") {
+		f := strings.Fields(line)
+		if len(f) < 3 || f[0] != "CREATE" || f[1] != "TRIGGER" || !strings.HasPrefix(f[2], table+"_") {
+			continue
+		}
+		args := []any{f[2], table}[:strings.Count(e.unguard, "%s")]
+		if err := raw(t, s, fmt.Sprintf(e.unguard, args...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestTampering: every change behind the store's back is found.
+func TestTampering(t *testing.T) {
+	no := sampleCase(2).No
+	tampers := map[string]string{
+		"payload":           "UPDATE journal SET payload = salt WHERE chain = '" + no + "' AND n = 2",
+		"salt":              "UPDATE journal SET salt = digest WHERE chain = '" + no + "' AND n = 2",
+		"digest":            "UPDATE journal SET digest = hash WHERE chain = '" + no + "' AND n = 2",
+		"what":              "UPDATE journal SET what = 'x' WHERE chain = '" + no + "' AND n = 2",
+		"why":               "UPDATE journal SET why = 'x' WHERE chain = '" + no + "' AND n = 2",
+		"actor":             "UPDATE journal SET actor = 'x' WHERE chain = '" + no + "' AND n = 2",
+		"time":              "UPDATE journal SET at = at + 1 WHERE chain = '" + no + "' AND n = 2",
+		"date":              "UPDATE journal SET on_date = '2026-03-03' WHERE chain = '" + no + "' AND n = 2",
+		"file":              "UPDATE journal SET file_id = 8 WHERE chain = '" + no + "' AND n = 2",
+		"hash":              "UPDATE journal SET hash = digest WHERE chain = '" + no + "' AND n = 3",
+		"number":            "UPDATE journal SET n = 9 WHERE chain = '" + no + "' AND n = 3",
+		"chain":             "UPDATE journal SET chain = 'x' WHERE chain = '" + no + "' AND n = 3",
+		"first event gone":  "DELETE FROM journal WHERE chain = '" + no + "' AND n = 1",
+		"middle event gone": "DELETE FROM journal WHERE chain = '" + no + "' AND n = 2",
+		"last event gone":   "DELETE FROM journal WHERE chain = '" + no + "' AND n = 3",
+		"chain gone":        "DELETE FROM journal WHERE chain = '" + no + "'",
+		"case gone":         "DELETE FROM cases WHERE case_no = '" + no + "'",
+		"checkpoint":        "UPDATE checkpoints SET cases = 3",
+	}
+	for _, e := range testEngines() {
+		for name, tamper := range tampers {
+			t.Run(e.name+"/"+name, func(t *testing.T) {
+				s := openMigrated(t, Options{DSN: e.dsn(t)})
+				journaled(t, s, 4, 3)
+				unguard(t, s, e, "journal")
+				unguard(t, s, e, "checkpoints")
+				if err := raw(t, s, tamper); err != nil {
+					t.Fatal(err)
+				}
+				r, err := s.VerifyJournal(t.Context(), nil)
+				if err != nil || r.OK() || len(r.Faults) != r.FaultsTotal {
+					t.Errorf("not found: %+v, %v", r, err)
+				}
+			})
+		}
+	}
+}
+
+// TestPurge: payload and salt can go, the chain holds, and it is counted.
+func TestPurge(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		journaled(t, s, 2, 3)
+		no := sampleCase(1).No
+		write(t, s, func(tx *Tx) error { return steps(tx.PurgePayload(no, 2), tx.Journal(event(no, "purged"))) })
+		r, err := s.VerifyJournal(t.Context(), nil)
+		if err != nil || !r.OK() || r.Purged != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		view(t, s, func(tx *Tx) error {
+			events, err := tx.JournalOf(no)
+			if events[1].Payload != nil || events[1].Salt != nil || len(events[1].Digest) != 32 {
+				t.Errorf("purged event: %+v", events[1])
+			}
+			return err
+		})
+		if err := s.Tx(t.Context(), func(tx *Tx) error { return tx.PurgePayload(no, 2) }); err == nil {
+			t.Error("purged twice")
+		}
+	})
+}
