@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -86,6 +87,7 @@ type Kind int
 const (
 	Text   Kind = iota // names, IDs, accounts, numbers of letters
 	Middle             // short text, centred: states, yes and no
+	Code               // long text without spaces, such as names of files: wrapped late
 	Count
 	Money
 	Date
@@ -230,12 +232,18 @@ func (s *Sheet) list() bool { return len(s.Columns) > 0 }
 
 // totals tells whether a column has a subtotal.
 func (s *Sheet) totals() bool {
-	for _, c := range s.Columns {
+	return slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Total })
+}
+
+// totalsWord is the column in which the word for the subtotals stands: the
+// one before the first of them; -1 when there is none.
+func (s *Sheet) totalsWord() int {
+	for i, c := range s.Columns {
 		if c.Total {
-			return true
+			return i - 1
 		}
 	}
-	return false
+	return -1
 }
 
 // headRow is the number of a list's header row: below title, note and

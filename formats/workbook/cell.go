@@ -3,6 +3,7 @@ package workbook
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"carryover/exchange/calendar"
@@ -14,6 +15,9 @@ const mostLines = 12
 
 // wrapAt is how wide a column becomes by its contents; wider text is wrapped.
 const wrapAt = 42
+
+// codeAt is the same for Code; a SHA-256 fits.
+const codeAt = 66
 
 // rowEncoder appends rows of cells as the sheet's XML and remembers how wide
 // each column has to be.
@@ -106,8 +110,7 @@ func (e *rowEncoder) text(col, row int, s string, l look, fit bool) {
 	if fit {
 		w := columns(s)
 		if room := e.caps[col]; w > room {
-			// A line ends before a character that does not fit, so some room stays empty.
-			e.lines = max(e.lines, min((w+room-3)/(room-2), mostLines))
+			e.lines = max(e.lines, min(lines(s, w, room), mostLines))
 			w, l.wrap = room, true
 		}
 		e.widths[col] = max(e.widths[col], w)
@@ -122,10 +125,19 @@ func (e *rowEncoder) text(col, row int, s string, l look, fit bool) {
 	e.buf = append(e.buf, "</t></is></c>"...)
 }
 
+// lines is how many lines a text of that width takes in a column of that
+// room. Words leave more of a line empty than characters do.
+func lines(s string, width, room int) int {
+	if strings.ContainsRune(s, ' ') && len(s) < width*5/4 {
+		room = max(room-6, 6)
+	}
+	return (width + room - 1) / room
+}
+
 // digits writes a number cell whose text form, as it will be shown, takes so
 // many characters.
 func (e *rowEncoder) digits(col, row int, l look, shown int, number func([]byte) []byte) {
-	e.widths[col] = max(e.widths[col], shown)
+	e.widths[col] = max(e.widths[col], shown+1)
 	e.start(col, row, l)
 	e.buf = append(e.buf, "><v>"...)
 	e.buf = number(e.buf)
@@ -141,7 +153,7 @@ func (e *rowEncoder) value(col, row int, v any, l look) error {
 	case nil:
 		e.blank(col, row, l)
 	case string:
-		if l.kind != Middle {
+		if l.kind != Middle && l.kind != Code {
 			l.kind = Text
 		}
 		e.text(col, row, v, l, true)

@@ -12,13 +12,17 @@ import (
 func (p *part) head() []byte {
 	s, e := p.sheet, p.enc
 	e.buf = nil
+	at := 0
+	if p.across() > 1 && s.Frozen < len(s.Columns) {
+		at = s.Frozen // the first columns are printed on every page, and would cut off what reaches beyond them
+	}
 	e.open(1, 27)
-	e.text(0, 1, s.Title, look{role: title}, false)
+	e.text(at, 1, s.Title, look{role: title}, false)
 	e.close()
 	row := 2
 	if s.Note != "" {
 		e.open(row, 15)
-		e.text(0, row, s.Note, look{role: note}, false)
+		e.text(at, row, s.Note, look{role: note}, false)
 		e.close()
 		row++
 	}
@@ -42,18 +46,10 @@ func (p *part) head() []byte {
 	return e.buf
 }
 
-// totals encodes the subtotals; the word for them stands in the column
-// before the first of them.
+// totals encodes the subtotals and the word for them.
 func (p *part) totals(row int) {
 	e, from := p.enc, p.sheet.headRow()+1
-	word := -1
-	for i, c := range p.sheet.Columns {
-		if c.Total {
-			word = i - 1
-			break
-		}
-	}
-	if word >= 0 {
+	if word := p.sheet.totalsWord(); word >= 0 {
 		e.text(word, row, p.sheet.Totals, look{role: total, kind: Middle}, false)
 	}
 	for i, c := range p.sheet.Columns {

@@ -102,7 +102,13 @@ func cutName(name string) string {
 
 func newPart(s *Sheet, name string, out *spool, l *looks) *part {
 	p := &part{sheet: s, name: name, from: out.size, enc: newRowEncoder(l, len(s.Columns)), sums: make([]money.Fen, len(s.Columns))}
+	if word := s.totalsWord(); word >= 0 {
+		p.enc.widths[word] = columns(s.Totals)
+	}
 	for i, c := range s.Columns {
+		if c.Kind == Code {
+			p.enc.caps[i] = codeAt
+		}
 		if c.Width > 0 {
 			p.enc.caps[i] = int(c.Width)
 		}

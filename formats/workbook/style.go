@@ -71,7 +71,9 @@ func (k look) style() *excelize.Style {
 	if format := k.kind.format(); format != "" {
 		s.CustomNumFmt = &format
 	}
-	s.Alignment.Horizontal = k.kind.align()
+	if s.Alignment.Horizontal = k.kind.align(); s.Alignment.Horizontal == "right" {
+		s.Alignment.Indent = 1 // or the number touches the next column's text
+	}
 	switch k.role {
 	case title:
 		s.Font.Size, s.Font.Bold, s.Font.Color = 15, true, inkTitle
@@ -81,7 +83,7 @@ func (k look) style() *excelize.Style {
 		s.Font.Size, s.Font.Bold, s.Font.Color = 11.5, true, inkTitle
 	case head:
 		s.Font.Bold, s.Fill, s.Border = true, fill(headFill), borders()
-		s.Alignment.Horizontal, s.Alignment.WrapText = "center", true
+		s.Alignment = &excelize.Alignment{Horizontal: "center", Vertical: "center", WrapText: true}
 	case total:
 		s.Font.Bold, s.Border = true, borders()
 	case link:
@@ -108,7 +110,7 @@ func (t Tone) apply(s *excelize.Style) {
 
 func (k Kind) format() string {
 	switch k {
-	case Text, Middle:
+	case Text, Middle, Code:
 		return "@"
 	case Count:
 		return "#,##0"

@@ -18,7 +18,7 @@ type column[T any] struct {
 func sheet[T any](n Night, name, title string, columns []column[T], source iter.Seq2[T, error]) workbook.Sheet {
 	s := workbook.Sheet{
 		Name: name, Title: title, Note: n.note(), Frozen: 1,
-		Empty: n.say("（无记录）", "(none)"), Totals: n.say("合计（随筛选）", "sum of what is filtered"),
+		Empty: n.say("（无记录）", "(none)"), Totals: n.say("合计（随筛选）", "sum (filtered)"),
 	}
 	for _, c := range columns {
 		s.Columns = append(s.Columns, workbook.Column{Title: n.say(c.zh, c.en), Kind: c.kind, Total: c.total})
