@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"time"
 
@@ -84,16 +84,32 @@ func (m *mailbox) close() error {
 	return err
 }
 
+// try does something in the drop; a session that was lost since it was last
+// used is opened anew, once.
+func (m *mailbox) try(ctx context.Context, do func(drop.Drop) error) error {
+	for again := true; ; again = false {
+		d, err := m.session(ctx)
+		if err != nil {
+			return err
+		}
+		if err = do(d); !again || (!errors.Is(err, drop.ErrLost) && !errors.Is(err, drop.ErrClosed)) {
+			return err
+		}
+		_ = m.close() // lost already
+	}
+}
+
 // pickUp takes every file that is there and moves it aside.
 func (m *mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
-	d, err := m.session(ctx)
+	var list drop.Listing
+	err := m.try(ctx, func(d drop.Drop) (err error) {
+		list, err = d.List(ctx, drop.In)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	list, err := d.List(ctx, drop.In)
-	if err != nil {
-		return nil, err
-	}
+	d := m.drop
 	var files []pickedUp
 	for _, e := range list.Files {
 		var b bytes.Buffer
@@ -111,12 +127,10 @@ func (m *mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
 
 // put leaves a file.
 func (m *mailbox) put(ctx context.Context, name string, content []byte) error {
-	d, err := m.session(ctx)
-	if err != nil {
-		return err
-	}
 	m.moved++
-	return d.Put(ctx, drop.Out, name, bytes.NewReader(content), int64(len(content)), drop.PutOptions{})
+	return m.try(ctx, func(d drop.Drop) error {
+		return d.Put(ctx, drop.Out, name, bytes.NewReader(content), int64(len(content)), drop.PutOptions{})
+	})
 }
 
 // receive works every batch in the drop, receipts first, and answers each
@@ -288,9 +302,6 @@ func (m *mailbox) compose(now time.Time, kind string, extent code.Extent, record
 	}
 	k := batch.Find(kinds, kind)
 	var out bytes.Buffer
-	if m.carrier == batch.Workbook {
-		return sentBatch{}, fmt.Errorf("%s: workbooks", kind)
-	}
 	w, err := batch.NewWriter(&out, k, h, m.encoding)
 	if err != nil {
 		return sentBatch{}, err
@@ -309,5 +320,18 @@ func (m *mailbox) compose(now time.Time, kind string, extent code.Extent, record
 		return sentBatch{}, err
 	}
 	h.Kind = kind
-	return sentBatch{path.Base(h.FileName(m.carrier)), out.Bytes()}, nil
+	content := out.Bytes()
+	if m.carrier == batch.Workbook {
+		if content, err = asWorkbook(content); err != nil {
+			return sentBatch{}, fmt.Errorf("%s %d: %w", kind, h.Sequence, err)
+		}
+	}
+	return sentBatch{h.FileName(m.carrier), content}, nil
+}
+
+// asWorkbook is a batch as somebody sends it who has nothing but workbooks.
+func asWorkbook(csv []byte) ([]byte, error) {
+	var out bytes.Buffer
+	_, err := batch.Convert(&out, bytes.NewReader(csv), kinds, batch.Options{}, batch.Target{Carrier: batch.Workbook})
+	return out.Bytes(), err
 }

@@ -372,6 +372,6 @@ func (p *partner) apply(area string) {
 	case hangzhou:
 		p.settlement = code.Netted
 	case chengdu:
-		p.formsLate = 3
+		p.box.carrier, p.formsLate = batch.Workbook, 3
 	}
 }

@@ -174,8 +174,21 @@ func (r *Result) checkFiles(e *evidence) error {
 		for _, f := range files {
 			r.countFile(a.code, f)
 		}
+		open, err := e.tx[a.code].Differences(true)
+		if err != nil {
+			return err
+		}
+		for _, x := range open {
+			r.fault("%s: %s difference with %s on %s: %q and %q", a.code, x.Kind, x.Partner, x.Subject, x.Ours, x.Theirs)
+		}
 	}
 	for _, box := range e.w.boxes {
+		for _, v := range box.refusals {
+			if e.w.spoilt[v.RecordNo] {
+				continue
+			}
+			r.fault("%s refused %s %s of %s: %s %s %s", box.agency, v.Row, v.RecordNo, box.self, v.Code, v.Field, v.Text)
+		}
 		for _, id := range sortedKeys(box.waiting) {
 			r.fault("%s never got a receipt for %s", box.self, box.waiting[id])
 		}
@@ -193,6 +206,9 @@ func (r *Result) countFile(agency string, f exchange.File) {
 			return
 		}
 		r.Files.Receipted++
+		if f.Refused > 0 {
+			r.fault("%s: %d records of %s were refused by %s", agency, f.Refused, f.Name, f.Party)
+		}
 	case f.State == exchange.FileDuplicate:
 		r.Files.Duplicates++
 	default:

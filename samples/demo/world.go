@@ -56,6 +56,7 @@ type world struct {
 
 	people   []*person
 	byID     map[string]*person
+	spoilt   map[string]bool // numbers of records that were mistyped on purpose
 	events   []event
 	turns    int // so far
 	requests int // certificate requests so far
@@ -85,7 +86,7 @@ func newWorld(dir string, zone *time.Location, cal *calendar.Calendar) *world {
 	return &world{
 		dir: dir, clock: &clock{zone: zone}, cal: cal, zone: zone, today: firstDay, clearing: newClearing(),
 		cores: map[string]*core{}, portals: map[string]*portal{}, banks: map[string]*bank{}, partners: map[string]*partner{},
-		byID: map[string]*person{},
+		byID: map[string]*person{}, spoilt: map[string]bool{},
 	}
 }
 

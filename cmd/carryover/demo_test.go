@@ -1,0 +1,34 @@
+package main
+
+import (
+	"testing"
+
+	"carryover/samples/demo"
+)
+
+// TestDemo plays one plain person and every exception to the end, on the code
+// path of the command, and proves the outcome as the command does.
+func TestDemo(t *testing.T) {
+	var story testWriter
+	r, err := demo.Run(t.Context(), demo.Options{Dir: t.TempDir(), People: 1, Seed: 1, Out: &story, Open: openRunner})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, story.text)
+	}
+	for _, f := range r.Faults {
+		t.Error(f)
+	}
+	if t.Failed() {
+		t.Logf("%s", story.text)
+	}
+	if r.Money.Difference != "0.00" || len(r.Exceptions) != 25 || r.Files.Receipted != r.Files.Sent {
+		t.Errorf("money %+v, files %+v, %d exceptions", r.Money, r.Files, len(r.Exceptions))
+	}
+}
+
+// testWriter keeps the account for a failure.
+type testWriter struct{ text []byte }
+
+func (w *testWriter) Write(p []byte) (int, error) {
+	w.text = append(w.text, p...)
+	return len(p), nil
+}
