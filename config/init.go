@@ -38,6 +38,9 @@ type InitOptions struct {
 // half stands beside it, with .pub.
 const SFTPKey = "keys/sftp_ed25519"
 
+// ErrCode is returned for an area code that cannot name a folder.
+var ErrCode = errors.New("is not six digits")
+
 // ErrExists is returned when Init would have to overwrite something.
 var ErrExists = errors.New("is there already")
 
@@ -52,8 +55,8 @@ func Init(dir string, o InitOptions) (made []string, open []Fault, err error) {
 		return nil, nil, fmt.Errorf("place of the new folder: %w", err)
 	}
 	o.Settings = complete(o.Settings)
-	if code := o.Settings.Agency.Code; code != "" && !areaShape.MatchString(code) {
-		return nil, nil, fmt.Errorf("agency code %q is not six digits", code)
+	if err := o.codes(); err != nil {
+		return nil, nil, err
 	}
 	files, err := o.files(dir)
 	if err != nil {
@@ -79,6 +82,20 @@ func Init(dir string, o InitOptions) (made []string, open []Fault, err error) {
 		return made, faulty.Faults, nil
 	}
 	return made, nil, err
+}
+
+// codes refuses codes that would not do as names of folders.
+func (o InitOptions) codes() error {
+	list := []string{o.Settings.Agency.Code}
+	for _, p := range o.Settings.Partners {
+		list = append(list, p.Code)
+	}
+	for i, code := range list {
+		if !areaShape.MatchString(code) && (i > 0 || code != "") {
+			return fmt.Errorf("area code %q: %w", code, ErrCode)
+		}
+	}
+	return nil
 }
 
 // complete adds what a folder needs and the settings leave out.

@@ -6,6 +6,9 @@ import "github.com/spf13/cobra"
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newDemoCommand(a),
+		newInitCommand(a),
+		newCheckCommand(a),
 		newRunCommand(a),
+		newValidateCommand(a),
 	}
 }

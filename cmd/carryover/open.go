@@ -29,7 +29,7 @@ type agency struct {
 // openAgency reads a configuration and opens what it names. A store that is
 // missing is made; one of an older version is refused (carryover migrate).
 func openAgency(ctx context.Context, path string, now func() time.Time, logs io.Writer) (*agency, error) {
-	c, err := config.Load(path)
+	c, err := loadConfig(path)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +48,16 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 		return nil, errors.Join(err, env.Store.Close())
 	}
 	return &agency{config: c, env: env}, nil
+}
+
+// loadConfig reads a configuration; that it cannot be read is a wrong call.
+func loadConfig(path string) (*config.Config, error) {
+	c, err := config.Load(path)
+	var faults *config.Error
+	if err != nil && !errors.As(err, &faults) {
+		return nil, usageError{fmt.Errorf("%w; name the agency's configuration with -c", err)}
+	}
+	return c, err
 }
 
 // prepareStore makes the schema of a new store and refuses another version's.

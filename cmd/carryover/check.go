@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"carryover/config"
+	"carryover/exchange"
+	"carryover/exchange/drop"
+	"carryover/exchange/store"
+)
+
+func newCheckCommand(a *app) *cobra.Command {
+	var connect, limits bool
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "What would fail tonight: configuration, calendars, keys, hosts, folders, accounts, clocks",
+		Long: `Looks for what would fail tonight, without connecting to anybody; with
+--connect each drop is opened and its permissions and abilities are tried out
+with small temporary files. Exit code 1: something will fail; 3: somebody
+should look at something; 2: the configuration does not load.`,
+		Args: cobra.NoArgs,
+		RunE: runs(func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), connect, limits) }),
+	}
+	c.Flags().BoolVar(&connect, "connect", false, "open every drop and try it out")
+	c.Flags().BoolVar(&limits, "limits", true, "print the table of owners and limits")
+	return c
+}
+
+// checkResult is what check --json prints.
+type checkResult struct {
+	OK       bool             `json:"ok"` // no faults
+	Findings []config.Finding `json:"findings"`
+	Limits   []limitRow       `json:"limits"`
+}
+
+// limitRow is a row of the table of owners and limits.
+type limitRow struct {
+	Key   string `json:"key"`
+	Owner string `json:"owner"`
+	WD    int    `json:"wd"`
+	Wait  string `json:"wait"`
+}
+
+func (a *app) check(ctx context.Context, connect, limits bool) error {
+	c, err := loadConfig(a.config)
+	if err != nil {
+		return err
+	}
+	findings := append(config.Check(c, a.now()), checkStore(ctx, c, connect)...)
+	if connect {
+		findings = append(findings, probeAll(ctx, c)...)
+	}
+	result := checkResult{OK: true, Findings: findings, Limits: limitRows(c)}
+	warned := false
+	for _, f := range findings {
+		result.OK = result.OK && f.Level != config.LevelFault
+		warned = warned || f.Level == config.LevelWarning
+	}
+	if a.json {
+		if err := a.print(result); err != nil {
+			return err
+		}
+	} else {
+		printFindings(a.out, findings)
+		if limits {
+			printLimits(a.out, result.Limits)
+		}
+	}
+	switch {
+	case !result.OK:
+		return errors.New("check: something will fail, see above")
+	case warned:
+		return errPerson
+	}
+	return nil
+}
+
+func printFindings(w io.Writer, findings []config.Finding) {
+	for _, f := range findings {
+		fmt.Fprintf(w, "%-7s  %s: %s\n", f.Level, f.Subject, f.Text)
+		if f.Todo != "" {
+			fmt.Fprintf(w, "         → %s\n", f.Todo)
+		}
+	}
+}
+
+func limitRows(c *config.Config) (rows []limitRow) {
+	lang := c.Settings.Agency.Language
+	for _, t := range c.Turns() {
+		owner := exchange.TermOf(exchange.OwnerTerms(), string(t.Owner))
+		rows = append(rows, limitRow{t.Key, owner.Word(lang), t.WD, t.Wait.Word(lang)})
+	}
+	return rows
+}
+
+func printLimits(w io.Writer, rows []limitRow) {
+	fmt.Fprintln(w, "\n各状态的责任方与时限（工作日） / whose turn, and within how many working days:")
+	for _, r := range rows {
+		fmt.Fprintf(w, "  %-22s %3d  %s：%s\n", r.Key, r.WD, r.Owner, r.Wait)
+	}
+}
+
+// checkStore looks at the schema of a store that is there; PostgreSQL is asked
+// only when connecting is allowed.
+func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Finding {
+	dsn, err := c.StoreDSN()
+	if err != nil {
+		return []config.Finding{{Level: config.LevelFault, Subject: "store", Text: err.Error()}}
+	}
+	if remote := strings.Contains(dsn, "://"); remote && !connect {
+		return nil
+	} else if !remote {
+		if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	s, err := store.Open(ctx, store.Options{DSN: dsn})
+	if err != nil {
+		return []config.Finding{{Level: config.LevelFault, Subject: "store", Text: err.Error()}}
+	}
+	have, want, err := s.Version(ctx)
+	err = errors.Join(err, s.Close())
+	switch {
+	case err != nil:
+		return []config.Finding{{Level: config.LevelFault, Subject: "store", Text: err.Error()}}
+	case have == 0:
+		return []config.Finding{{Level: config.LevelOK, Subject: "store", Text: "empty; the first run makes its tables"}}
+	case have != want:
+		return []config.Finding{{
+			Level: config.LevelFault, Subject: "store", Text: fmt.Sprintf("schema %d, this program needs %d", have, want),
+			Todo: "make a backup, then run carryover migrate",
+		}}
+	}
+	return []config.Finding{{Level: config.LevelOK, Subject: "store", Text: fmt.Sprintf("schema %d", have)}}
+}
+
+// probeAll tries every drop out, several at once, and keeps their order.
+func probeAll(ctx context.Context, c *config.Config) []config.Finding {
+	drops := c.Drops()
+	found := make([]config.Finding, len(drops))
+	slots := make(chan struct{}, c.Settings.Workers.Partners)
+	var wait sync.WaitGroup
+	for i, d := range drops {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			slots <- struct{}{}
+			found[i] = probeDrop(ctx, c, d)
+			<-slots
+		}()
+	}
+	wait.Wait()
+	return found
+}
+
+func probeDrop(ctx context.Context, c *config.Config, p config.PartyDrop) config.Finding {
+	f := config.Finding{Level: config.LevelFault, Subject: "connect " + p.Party}
+	d, err := openDrop(ctx, c, p.Drop)
+	if err != nil {
+		f.Text, f.Todo = err.Error(), connectTodo(err)
+		return f
+	}
+	can, err := d.Probe(ctx)
+	if err := errors.Join(append(can.Faults, err)...); err != nil {
+		f.Text, f.Todo = strings.ReplaceAll(err.Error(), "\n", "; "), "mend the account's permissions at whoever hosts the drop"
+		_ = d.Close() // what was found counts more
+		return f
+	}
+	if err := d.Close(); err != nil {
+		f.Text = err.Error()
+		return f
+	}
+	f.Level, f.Text = config.LevelOK, "lists, writes, reads, renames, moves"
+	if !can.PosixRename && !p.Drop.Quirks.PlainRename {
+		f.Level, f.Text, f.Todo = config.LevelWarning, "the server has no posix-rename", "set quirks.plain_rename: true at "+p.Key
+	}
+	return f
+}
+
+// connectTodo says what to do about an error of connecting.
+func connectTodo(err error) string {
+	var key *drop.HostKeyError
+	switch {
+	case errors.As(err, &key) && key.Changed:
+		return "ask the partner whether its key was changed before touching known_hosts"
+	case errors.As(err, &key):
+		return "compare the fingerprint with the partner by telephone, then add the line to known_hosts"
+	case errors.Is(err, drop.ErrAuth):
+		return "give the partner our public key, or mend user and password"
+	case errors.Is(err, drop.ErrAlgorithms):
+		return "name the server's algorithms under legacy"
+	case errors.Is(err, fs.ErrNotExist):
+		return "make the folders in, out, in/done, in/bad"
+	}
+	return "see that the server is reachable at this address"
+}
