@@ -122,7 +122,7 @@ func startCluster(bin string) (*cluster, error) {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	c := &cluster{dir: dir}
-	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off",
+	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
 		"-c", "shared_buffers=64MB", "-c", "deadlock_timeout=100ms")
 	c.server.SysProcAttr, c.server.Dir = attr, dir
 	log, err := os.Create(filepath.Join(dir, "log"))

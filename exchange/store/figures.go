@@ -1,0 +1,30 @@
+package store
+
+import "carryover/exchange/money"
+
+// Liquidated is what the core's accepted posting results say it debited, by
+// partner: the left side of the old place's proof, from outside the ledger.
+func (tx *Tx) Liquidated() (map[string]money.Fen, error) {
+	return tx.figures("liquidated", `SELECT c.partner, sum(p.amount) FROM postings p JOIN cases c ON c.case_no = p.case_no
+		WHERE p.posting_row = 'B' AND p.state = 'done' GROUP BY c.partner`)
+}
+
+// Announced is what the current forms received say is transferred, by
+// partner: the left side of the new place's proof, from outside the ledger.
+func (tx *Tx) Announced() (map[string]money.Fen, error) {
+	return tx.figures("announced", `SELECT c.partner, sum(f.amount) FROM forms f JOIN cases c ON c.case_no = f.case_no
+		WHERE f.side = 'in' AND f.is_current = 1 GROUP BY c.partner`)
+}
+
+func (tx *Tx) figures(what, text string) (map[string]money.Fen, error) {
+	type figure struct {
+		partner string
+		amount  int64
+	}
+	list, err := many(tx, what, func(r row, f *figure) error { return r.Scan(&f.partner, &f.amount) }, text)
+	out := make(map[string]money.Fen, len(list))
+	for _, f := range list {
+		out[f.partner] = money.Fen(f.amount)
+	}
+	return out, err
+}
