@@ -99,7 +99,7 @@ func envelopeChanges() []change {
 		letter("canonical/information-form_310100_320500_20260303_000001", code.WrongEnvelope, "文件名与首行的种类不符 / the name has another kind than the header").toRows(same, "H1."),
 
 		letter("not-for-us", code.NotForUs, "接收方不是本机构 / for another agency", "H1.receiver=330100", "L*.from_agency=330100").needing(NeedsConfig),
-		letter("not-from-this-party", code.NotFromThisParty, "发送方不是此目录的对方 / from another agency than the drop's", "H1.sender=330100", "L*.to_code=330100").needing(NeedsConfig),
+		letter("not-from-this-party", code.NotFromThisParty, "发送方不是此目录的对方 / from another agency than the drop's", "H1.sender=440300", "L*.to_code=440300").needing(NeedsConfig),
 		letter("profile-differs", code.ProfileDiffers, "对方按另一规则计算时限（提示） / the sender counts by another profile; a warning only", "H1.profile=2016").needing(NeedsConfig),
 		of(formats.KindRegistry, "area-unknown", code.UnknownCode, "区划代码不存在 / an area code that names no place", "S1.area=999999").needing(NeedsConfig),
 	}
