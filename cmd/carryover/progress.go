@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// progress shows how far long work is: a bar with rate and time left on a
+// terminal, plain lines now and then elsewhere. Work that is over soon shows
+// nothing.
+type progress struct {
+	to    io.Writer
+	now   func() time.Time
+	what  string
+	total int64 // 0: not known
+	unit  string
+	bar   *progressbar.ProgressBar // nil where there is no terminal
+	done  int64
+	start time.Time
+	told  time.Time
+}
+
+// Nothing is shown before patience is over; plain lines come this far apart.
+const (
+	patience  = time.Second
+	linesWait = 10 * time.Second
+)
+
+// newProgress begins to show work of a total, in bytes when unit is "".
+func (a *app) newProgress(what string, total int64, unit string) *progress {
+	now := a.now()
+	p := &progress{to: a.err, now: a.now, what: what, total: total, unit: unit, start: now, told: now}
+	if f, ok := a.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		length := total
+		if total <= 0 {
+			length = -1
+		}
+		p.bar = progressbar.NewOptions64(length,
+			progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(what),
+			progressbar.OptionShowBytes(unit == ""), progressbar.OptionUseIECUnits(true), progressbar.OptionSetItsString(unit),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetRenderBlankState(false),
+		)
+	}
+	return p
+}
+
+// add notes that n more are done.
+func (p *progress) add(n int) {
+	p.done += int64(n)
+	now := p.now()
+	if now.Sub(p.start) < patience {
+		return
+	}
+	if p.bar != nil {
+		_ = p.bar.Set64(p.done) // a display that fails must not fail the work
+		return
+	}
+	if now.Sub(p.told) < linesWait {
+		return
+	}
+	p.told = now
+	fmt.Fprintln(p.to, p.line(now))
+}
+
+// line is the plain line: what, how far, how fast.
+func (p *progress) line(now time.Time) string {
+	rate := float64(p.done) / now.Sub(p.start).Seconds()
+	done, speed := fmt.Sprintf("%d %s", p.done, p.unit), fmt.Sprintf("%.0f %s/s", rate, p.unit)
+	if p.unit == "" {
+		done, speed = fmt.Sprintf("%d MiB", p.done>>20), fmt.Sprintf("%.1f MiB/s", rate/(1<<20))
+	}
+	if p.total <= 0 || rate == 0 {
+		return fmt.Sprintf("%s: %s, %s", p.what, done, speed)
+	}
+	left := time.Duration(float64(p.total-p.done) / rate * float64(time.Second)).Round(time.Second)
+	return fmt.Sprintf("%s: %d %%, %s, %s, %s left", p.what, p.done*100/p.total, done, speed, left)
+}
+
+// close takes the bar away.
+func (p *progress) close() {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+}
+
+// watched is a file whose reading is shown.
+type watched struct {
+	*os.File
+	progress *progress
+}
+
+func (w watched) Read(b []byte) (int, error) {
+	n, err := w.File.Read(b)
+	w.progress.add(n)
+	return n, err
+}

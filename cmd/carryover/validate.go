@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"carryover/config"
+	"carryover/exchange/code"
+	"carryover/formats/batch"
+)
+
+func newValidateCommand(a *app) *cobra.Command {
+	var encoding string
+	c := &cobra.Command{
+		Use:   "validate FILE...",
+		Short: "Check batches (csv, xlsx) and bank messages (xml) off-line",
+		Long: "Check batches (csv, xlsx) and bank messages (xml) off-line.\n\n" +
+			"Each file is judged alone; with -c also by that configuration: who may send it, to whom,\n" +
+			"by which profile, which area codes exist. Exit code 3: a file has a fault; 1: one cannot\n" +
+			"be opened; 0: nothing but warnings.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
+			e, err := parseEncoding(encoding)
+			if err != nil {
+				return err
+			}
+			var conf *config.Config
+			if cmd.Flags().Changed("config") {
+				if conf, err = config.Load(a.config); err != nil {
+					return err
+				}
+			}
+			return a.validate(args, e, conf)
+		}),
+	}
+	c.Flags().StringVar(&encoding, "encoding", "", "utf-8 or gb18030 (default: found out)")
+	return c
+}
+
+func parseEncoding(s string) (batch.Encoding, error) {
+	switch e := batch.Encoding(strings.ToLower(s)); e {
+	case batch.Auto, batch.UTF8, batch.GB18030:
+		return e, nil
+	}
+	return "", usageError{fmt.Errorf("--encoding %q: utf-8 or gb18030", s)}
+}
+
+// validate judges every file, whatever is wrong with the others.
+func (a *app) validate(names []string, encoding batch.Encoding, c *config.Config) error {
+	list := []*judged{}
+	var failed []error
+	refused := false
+	for _, name := range names {
+		j, err := a.judgeFile(name, encoding, c)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		refused = refused || j.refused
+		if a.json {
+			list = append(list, j)
+			continue
+		}
+		tell(a.out, j)
+	}
+	if a.json {
+		if err := a.print(map[string]any{"files": list}); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(failed...); err != nil || !refused {
+		return err
+	}
+	return errPerson
+}
+
+func (a *app) judgeFile(name string, encoding batch.Encoding, c *config.Config) (*judged, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder; name the files in it", name)
+	}
+	p := a.newProgress(name, info.Size(), "")
+	defer p.close()
+	j, err := judge(name, &watched{f, p}, encoding, c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return j, nil
+}
+
+// tell prints for people what a file is, what is wrong, where, and, once per
+// kind of fault, what to do about it.
+func tell(to io.Writer, j *judged) {
+	var about []string
+	if j.Kind != "" {
+		about = append(about, j.Kind)
+	}
+	if j.Sender != "" || j.Receiver != "" {
+		about = append(about, j.Sender+" → "+j.Receiver)
+	}
+	if j.Sequence > 0 {
+		about = append(about, fmt.Sprintf("no. %d", j.Sequence))
+	}
+	about = append(about, fmt.Sprintf("%d records", j.Records), "faults: "+fmt.Sprint(j.Total))
+	fmt.Fprintf(to, "%s: %s (%s)\n", j.File, verdictWords(j.Verdict), strings.Join(about, ", "))
+	told := map[code.Fault]bool{}
+	for _, f := range j.Faults {
+		fmt.Fprintf(to, "  %s: %s\n", where(f), f.Text)
+		if !told[f.Code] {
+			told[f.Code] = true
+			fmt.Fprintf(to, "      [%s] %s\n      %s\n", f.Code, f.Code.Todo(code.Chinese), f.Code.Todo(code.English))
+		}
+	}
+	if more := j.Total - len(j.Faults); more > 0 {
+		fmt.Fprintf(to, "  … and %d more\n", more)
+	}
+}
+
+func verdictWords(v code.FileVerdict) string {
+	e, _ := code.FileVerdicts().Find(string(v))
+	return e.Chinese + " / " + e.English
+}
+
+// where is the place of a fault in words.
+func where(f judgedFault) string {
+	if f.Line == 0 {
+		return "file"
+	}
+	s := fmt.Sprintf("line %d", f.Line)
+	if f.Row != "" {
+		s += ", row " + f.Row
+	}
+	if f.Field != "" {
+		s += ", " + f.Field
+	}
+	if f.RecordNo != "" {
+		s += " (record " + f.RecordNo + ")"
+	}
+	return s
+}
