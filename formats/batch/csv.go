@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"carryover/exchange/code"
+	"carryover/exchange/money"
 )
 
 // csvSource gives the rows of a CSV batch.
@@ -61,7 +62,7 @@ func (c *csvSource) text(stored []byte) string {
 func (c *csvSource) digest() string { return c.sum }
 func (c *csvSource) draft() bool    { return false }
 
-func (c *csvSource) finish() (string, bool, error) {
+func (c *csvSource) finish(int, money.Fen) (string, bool, error) {
 	_, _, _, err := c.lines.next()
 	if err != nil && err != io.EOF {
 		return "", false, err

@@ -206,6 +206,9 @@ func (r *Reader) readHead(kinds []*Kind) error {
 	}
 	r.header = &r.envelope.Header
 	r.faults = append(r.faults, r.envelope.faults...)
+	for _, s := range first.slips {
+		r.fileFault(first.line, "H", envelopeNames[s.index-1].name, code.Normalised, s.why)
+	}
 	r.judgeHead()
 	r.ahead, err = r.fetch()
 	return err
@@ -331,7 +334,7 @@ func (r *Reader) judgeTrailer(line int, rows, total, digest string) {
 	var n int
 	p := readWhole(&n, rows, 0, maxCount)
 	switch {
-	case draft && rows == "":
+	case draft && (rows == "" || r.envelope.kind == nil):
 	case p.code != "":
 		r.fileFault(line, "T", "rows", code.WrongEnvelope, textWhole)
 	case n != r.rows:
@@ -340,7 +343,7 @@ func (r *Reader) judgeTrailer(line int, rows, total, digest string) {
 	var sum money.Fen
 	p = readMoney(&sum, total)
 	switch {
-	case draft && total == "":
+	case draft && (total == "" || r.envelope.kind == nil):
 	case p.code != "":
 		r.fileFault(line, "T", "total", code.WrongEnvelope, textMoney)
 	case sum != r.total && !r.unsure:
@@ -357,7 +360,7 @@ func (r *Reader) judgeTrailer(line int, rows, total, digest string) {
 
 // identify reads to the end of the file.
 func (r *Reader) identify() {
-	identity, more, err := r.src.finish()
+	identity, more, err := r.src.finish(r.rows, r.total)
 	if err != nil {
 		if errors.Is(err, errTooLarge) {
 			err = &fileFault{code.TooLarge, "文件过大 / the file is too large"}

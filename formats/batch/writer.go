@@ -111,9 +111,11 @@ func (s *textSource) next() (*row, error) {
 	return &s.row, nil
 }
 
-func (s *textSource) digest() string                { return "" }
-func (s *textSource) finish() (string, bool, error) { return "", false, nil }
-func (s *textSource) draft() bool                   { return true }
+func (s *textSource) digest() string { return "" }
+func (s *textSource) finish(int, money.Fen) (string, bool, error) {
+	return "", false, nil
+}
+func (s *textSource) draft() bool { return true }
 
 // Trailer is what the last row of a written batch states, and the identity
 // of the whole file.

@@ -1,0 +1,156 @@
+package batch
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/xuri/excelize/v2"
+
+	"carryover/exchange/code"
+)
+
+// loadEnvelope reads names and values. Values are put right like cells.
+func (s *sheetSource) loadEnvelope(file *excelize.File, name string) error {
+	rows, err := file.Rows(name)
+	if err != nil {
+		return &fileFault{code.Unreadable, "envelope 工作表不可读 / the sheet envelope cannot be read"}
+	}
+	defer rows.Close()
+	for n := 0; rows.Next() && n < 100; n++ {
+		cells, err := rows.Columns()
+		if err != nil {
+			return &fileFault{code.Unreadable, "envelope 工作表不可读 / the sheet envelope cannot be read"}
+		}
+		if len(cells) < 2 {
+			continue
+		}
+		name := titleName(cells[0])
+		i := slices.IndexFunc(envelopeNames, func(e struct{ name, title string }) bool { return e.name == name })
+		if i < 0 {
+			continue
+		}
+		value, why := tidyEnvelope(name, cells[1])
+		if s.envelope[name] = value; why != "" && i < 8 {
+			s.slips = append(s.slips, slip{i + 1, why})
+		}
+	}
+	return rows.Error()
+}
+
+// columnMap says where the columns of a row type stand on a sheet.
+type columnMap struct {
+	at   []int // cell of each column
+	line int   // cell of the line column, -1 for none
+	used int   // cells that have a title
+}
+
+// readSheet reads the rows of one row type, at most limit.
+func readSheet(file *excelize.File, name, typ string, columns []Info, limit int) ([]sheetRow, error) {
+	rows, err := file.Rows(name)
+	if err != nil {
+		return nil, &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", name)}
+	}
+	defer rows.Close()
+	var all []sheetRow
+	var at *columnMap
+	for n := 1; rows.Next(); n++ {
+		cells, err := rows.Columns()
+		if err != nil {
+			return nil, &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", name)}
+		}
+		switch {
+		case allBlank(cells):
+		case at == nil:
+			if at, err = mapColumns(name, columns, cells); err != nil {
+				return nil, err
+			}
+		case len(all) >= limit:
+			return nil, &fileFault{code.TooLarge, "工作簿行数过多，请改用 CSV / too many rows for a workbook; use CSV"}
+		default:
+			all = append(all, at.row(typ, columns, cells, n))
+		}
+	}
+	if err := rows.Error(); err != nil {
+		return nil, &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", name)}
+	}
+	return all, nil
+}
+
+// mapColumns reads the header row. All columns must be there, none twice, and
+// no other.
+func mapColumns(sheet string, columns []Info, titles []string) (*columnMap, error) {
+	m := &columnMap{at: make([]int, len(columns)), line: -1, used: len(titles)}
+	for i := range m.at {
+		m.at[i] = -1
+	}
+	for i, title := range titles {
+		name := titleName(title)
+		c := slices.IndexFunc(columns, func(c Info) bool { return c.Name == name })
+		switch {
+		case c >= 0 && m.at[c] < 0:
+			m.at[c] = i
+		case name == lineColumn && c < 0 && m.line < 0:
+			m.line = i
+		case !blank(title):
+			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title)}
+		}
+	}
+	for i, c := range m.at {
+		if c < 0 {
+			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 缺少列 / sheet %s lacks the column", sheet, sheet), columns[i].Name)}
+		}
+	}
+	return m, nil
+}
+
+// row puts the cells of one row in order and right. A cell outside the titled
+// columns makes one field too many, which a reader reports.
+func (m *columnMap) row(typ string, columns []Info, cells []string, n int) sheetRow {
+	r := sheetRow{line: n}
+	fields := make([]string, 0, len(columns)+2)
+	fields = append(fields, typ)
+	for i := range columns {
+		text := ""
+		if m.at[i] < len(cells) {
+			text = cells[m.at[i]]
+		}
+		tidied, why := tidy(&columns[i], text)
+		if fields = append(fields, tidied); why != "" {
+			r.slips = append(r.slips, slip{i + 1, why})
+		}
+	}
+	for i := m.used; i < len(cells); i++ {
+		if !blank(cells[i]) {
+			fields = append(fields, cells[i])
+		}
+	}
+	if m.line >= 0 && m.line < len(cells) {
+		r.order, _ = strconv.Atoi(cells[m.line])
+	}
+	r.text = rowText(fields)
+	return r
+}
+
+// byLine puts rows in the order of their lines in the CSV batch, when each
+// row has one of its own.
+func byLine(parents, details []sheetRow) ([]sheetRow, bool) {
+	all := slices.Concat(parents, details)
+	slices.SortStableFunc(all, func(a, b sheetRow) int { return cmp.Compare(a.order, b.order) })
+	for i := range all {
+		if all[i].order <= 0 || (i > 0 && all[i].order == all[i-1].order) {
+			return nil, false
+		}
+	}
+	return all, true
+}
+
+func allBlank(cells []string) bool {
+	for _, c := range cells {
+		if !blank(c) {
+			return false
+		}
+	}
+	return true
+}

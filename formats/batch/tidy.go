@@ -1,0 +1,134 @@
+package batch
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+)
+
+// People type; programs do not. These are the slips that a workbook may have
+// and a CSV batch may not.
+const (
+	slipSpaces  = "前后有空格 / outer spaces"
+	slipWide    = "全角字符 / full-width characters"
+	slipCapital = "小写字母 / small letters"
+	slipDate    = "日期单元格 / a date cell"
+)
+
+// tidy puts the typing slips of a cell right and says which, "" for none. It
+// changes nothing about a value that it does not understand.
+func tidy(c *Info, s string) (text, why string) {
+	if text = strings.TrimSpace(s); text != s {
+		why = slipSpaces
+	}
+	if text == "" {
+		return "", "" // spaces alone are an empty cell
+	}
+	if c.Type == TypeText {
+		return text, why
+	}
+	if half := halfWidth(text); half != text {
+		text, why = half, slipWide
+	}
+	switch c.Type {
+	case TypeNumber, TypeBool:
+		if upper := strings.ToUpper(text); upper != text {
+			text, why = upper, slipCapital
+		}
+	case TypeDate, TypeMonth:
+		if d, ok := serialDate(text); ok {
+			text, why = d.String(), slipDate
+			if c.Type == TypeMonth {
+				text = d.Month().String()
+			}
+		}
+	case TypeMoney:
+		text = plainAmount(text)
+	}
+	return text, why
+}
+
+// tidyEnvelope is tidy for a value of the envelope.
+func tidyEnvelope(name, s string) (text, why string) {
+	switch name {
+	case "total":
+		return tidy(&Info{Type: TypeMoney}, s)
+	case "created":
+		text, why = tidy(&Info{Type: TypeCount}, s)
+		if t, ok := serialTime(text); ok {
+			return t.Format(createdLayout), slipDate
+		}
+		return text, why
+	}
+	return tidy(&Info{Type: TypeCount}, s)
+}
+
+// halfWidth turns the full-width forms of ASCII into ASCII.
+func halfWidth(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 0xFF01 && r <= 0xFF5E {
+			return r - 0xFEE0
+		}
+		return r
+	}, s)
+}
+
+// The serial numbers of days that a date cell may hold: 1955-… are all within
+// five digits.
+const (
+	firstSerial = 10000 // 1927-05-18
+	lastSerial  = 99999 // 2173-10-13
+)
+
+// serialDate is the date of a date cell, which a workbook keeps as the number
+// of days since 1899-12-30.
+func serialDate(s string) (calendar.Date, bool) {
+	days, _, _ := strings.Cut(s, ".")
+	n, err := strconv.Atoi(days)
+	if err != nil || n < firstSerial || n > lastSerial {
+		return 0, false
+	}
+	if _, err := strconv.ParseFloat(s, 64); err != nil {
+		return 0, false
+	}
+	return calendar.Date(18991230).AddDays(n), true
+}
+
+// china is the zone of a time typed without one.
+var china = time.FixedZone("", 8*60*60)
+
+func serialTime(s string) (time.Time, bool) {
+	d, ok := serialDate(s)
+	if !ok {
+		return time.Time{}, false
+	}
+	days, _ := strconv.ParseFloat(s, 64)
+	seconds := math.Round((days - math.Floor(days)) * 24 * 60 * 60)
+	return d.Time(china).Add(time.Duration(seconds) * time.Second), true
+}
+
+// plainAmount writes the amount of a number cell with two decimals: 1234.5,
+// 1234 or, as programs store sums, 1234.4999999999998. Anything else stays
+// as it is.
+func plainAmount(s string) string {
+	whole, cents, point := strings.Cut(s, ".")
+	if whole == "" || len(whole) > 14 || !digits(whole) || (whole[0] == '0' && whole != "0") || (point && cents == "") || !digits(cents) {
+		return s
+	}
+	if len(cents) <= 2 {
+		return whole + "." + (cents + "00")[:2]
+	}
+	yuan, err := strconv.ParseFloat(s, 64)
+	fen := math.Round(yuan * 100)
+	if err != nil || math.Abs(yuan*100-fen) > 1e-6*max(1, yuan/1e6) || fen > float64(money.Max) {
+		return s
+	}
+	return money.Fen(fen).String()
+}
