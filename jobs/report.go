@@ -1,8 +1,292 @@
 package jobs
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"sort"
 
-// Report writes the nightly workbook.
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/jobs/report"
+)
+
+// reportDays is how long closed cases, files and runs stay in the nightly workbook.
+const reportDays = 30
+
+// Report writes the nightly workbook reports/<date>.xlsx and proves the
+// ledger: a difference is an error of the run.
 func (e *Env) Report(ctx context.Context) (Counts, error) {
-	return Counts{}, ctx.Err()
+	var proofs []report.Proof
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		n := e.night(tx)
+		if err := e.summarise(tx, &n.Summary); err != nil {
+			return err
+		}
+		proofs = n.Summary.Proofs
+		return e.outside("report.save", e.ReportPath(), func() error { return report.Nightly(n).Save(e.ReportPath()) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	if info, err := os.Stat(e.ReportPath()); err == nil {
+		e.Log.Info("workbook written", "file", e.ReportPath(), "bytes", info.Size())
+	}
+	for _, p := range proofs {
+		if p.Partner == "" && p.Difference != 0 {
+			return Counts{"workbooks": 1}, fmt.Errorf("report: the ledger does not close on the %s side: difference %s", p.Side, p.Difference)
+		}
+	}
+	return Counts{"workbooks": 1}, nil
+}
+
+// ReportPath is where the business date's workbook lies.
+func (e *Env) ReportPath() string { return filepath.Join(e.Reports, e.Date.String()+".xlsx") }
+
+func (e *Env) night(tx *store.Tx) report.Night {
+	since := e.Date.AddDays(-reportDays)
+	lang := code.Chinese
+	if e.Lang == string(code.English) {
+		lang = code.English
+	}
+	return report.Night{
+		Agency: e.Agency, Partners: e.Partners, Profiles: e.Profiles, Turns: e.Turns, Calendar: e.Calendar, Date: e.Date,
+		Made: e.Now().In(e.Agency.Zone), Lang: lang,
+		Cases: recentCases(tx, since),
+		Letters: perCase(tx, since, func(c exchange.Case) ([]report.Letter, error) {
+			if c.LetterNo == "" {
+				return nil, nil
+			}
+			list, err := tx.Letters(c.LetterNo)
+			return withCase(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
+		}),
+		Forms: perCase(tx, since, func(c exchange.Case) ([]report.Form, error) {
+			list, err := tx.FormsByCase(c.No)
+			return withCase(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
+		}),
+		Remittances: perCase(tx, since, func(c exchange.Case) ([]report.Remittance, error) {
+			list, err := tx.RemittancesByCase(c.No)
+			return withCase(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} }), err
+		}),
+		Files: listed(func() ([]exchange.File, error) { return tx.Files(store.FileFilter{Since: since}) }),
+		Runs:  listed(func() ([]exchange.Run, error) { return tx.Runs(store.RunFilter{From: since, To: e.Date}) }),
+	}
+}
+
+func withCase[T, R any](list []T, with func(T) R) []R {
+	out := make([]R, len(list))
+	for i, x := range list {
+		out[i] = with(x)
+	}
+	return out
+}
+
+// listed makes a list an iterator that is read when it is needed.
+func listed[T any](read func() ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		list, err := read()
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for _, x := range list {
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+}
+
+// errStop ends a walk whose reader wants no more.
+var errStop = fmt.Errorf("enough")
+
+// recentCases are the cases that are open or were closed lately.
+func recentCases(tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, error] {
+	return func(yield func(exchange.Case, error) bool) {
+		err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
+			if c.State.Final(c.Side) && c.StateSince < since && c.MoneySince < since {
+				return nil
+			}
+			if !yield(c, nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && err != errStop {
+			yield(exchange.Case{}, err)
+		}
+	}
+}
+
+func perCase[T any](tx *store.Tx, since calendar.Date, rows func(exchange.Case) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		for c, err := range recentCases(tx, since) {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			list, err := rows(c)
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for _, x := range list {
+				if !yield(x, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// summarise counts the cases, proves the ledger, and says what to look at first.
+func (e *Env) summarise(tx *store.Tx, s *report.Summary) error {
+	s.Tally = report.NewTally(e.Date, e.Calendar, e.Turns)
+	trend := newTrend(e.Date)
+	err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
+		s.Tally.Add(c)
+		trend.add(c)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.Trend = trend.days()
+	if s.Proofs, err = e.proofs(tx); err != nil {
+		return err
+	}
+	return e.warnings(tx, s)
+}
+
+// proofs proves the ledger, per partner and in total, on both sides.
+func (e *Env) proofs(tx *store.Tx) ([]report.Proof, error) {
+	balances, err := tx.Balances("")
+	if err != nil {
+		return nil, err
+	}
+	liquidated, err := tx.Liquidated()
+	if err != nil {
+		return nil, err
+	}
+	announced, err := tx.Announced()
+	if err != nil {
+		return nil, err
+	}
+	partners := []string{""}
+	for p := range e.Partners {
+		partners = append(partners, p)
+	}
+	sort.Strings(partners)
+	var out []report.Proof
+	for _, p := range partners {
+		of := p
+		if of == "" {
+			of = ledger.All
+		}
+		for _, side := range []exchange.Side{exchange.Out, exchange.In} {
+			var proof ledger.Proof
+			if side == exchange.Out {
+				proof, err = ledger.ProveOut(balances, of, sumOf(liquidated, p))
+			} else {
+				proof, err = ledger.ProveIn(balances, of, sumOf(announced, p))
+			}
+			if err != nil {
+				return nil, err
+			}
+			if p == "" || proof != (ledger.Proof{}) {
+				out = append(out, report.Proof{Partner: p, Side: side, Proof: proof})
+			}
+		}
+	}
+	return out, nil
+}
+
+// sumOf is the figure of one partner, or "" of all.
+func sumOf(figures map[string]money.Fen, partner string) money.Fen {
+	if partner != "" {
+		return figures[partner]
+	}
+	total := money.Fen(0)
+	for _, f := range figures {
+		total += f
+	}
+	return total
+}
+
+// warnings are what the Summary names first.
+func (e *Env) warnings(tx *store.Tx, s *report.Summary) error {
+	say := func(zh, en string, args ...any) {
+		if e.Lang == string(code.English) {
+			zh = en
+		}
+		s.Warnings = append(s.Warnings, fmt.Sprintf(zh, args...))
+	}
+	open, err := tx.Differences(true)
+	if err != nil {
+		return err
+	}
+	for i, d := range open {
+		if i == 20 {
+			say("另有 %d 项差异，见各表", "and %d more differences", len(open)-i)
+			break
+		}
+		say("%s 差异（%s）：本方 %s，对方 %s", "difference, %s (%s): ours %s, theirs %s", d.Kind, d.Subject, d.Ours, d.Theirs)
+	}
+	for _, p := range e.Parties {
+		for _, k := range kinds {
+			gaps, err := tx.SequenceGaps(exchange.In, p.Code, k.Name)
+			if err != nil {
+				return err
+			}
+			if len(gaps) > 0 {
+				say("%s 的 %s 缺少序号 %v", "%s: %s lacks the sequences %v", p.Code, k.Name, gaps)
+			}
+		}
+	}
+	return nil
+}
+
+// trend counts, day by day, what was opened, completed and open.
+type trend struct {
+	from             calendar.Date
+	opened, finished map[calendar.Date]int
+	before           int // open when the first day began
+}
+
+func newTrend(today calendar.Date) *trend {
+	return &trend{from: today.AddDays(1 - reportDays), opened: map[calendar.Date]int{}, finished: map[calendar.Date]int{}}
+}
+
+func (t *trend) add(c exchange.Case) {
+	closed := c.State.Final(c.Side) && c.ClosedOn != 0
+	switch {
+	case closed && c.ClosedOn < t.from:
+		return
+	case c.OpenedOn < t.from:
+		t.before++
+	default:
+		t.opened[c.OpenedOn]++
+	}
+	if closed {
+		t.finished[c.ClosedOn]++
+	}
+}
+
+func (t *trend) days() []report.Day {
+	var out []report.Day
+	open := t.before
+	for i := range reportDays {
+		d := t.from.AddDays(i)
+		open += t.opened[d] - t.finished[d]
+		out = append(out, report.Day{Date: d, Opened: t.opened[d], Completed: t.finished[d], Open: open})
+	}
+	return out
 }
