@@ -142,7 +142,7 @@ func (e *Env) keepWorkbook(csv *spoolFile, file *exchange.File) error {
 	if err != nil {
 		return err
 	}
-	if err := errNoWorkbook; err != nil {
+	if _, err := batch.Convert(s, src, kinds, batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
 		s.drop()
 		return err
 	}

@@ -1,5 +1,0 @@
-package jobs
-
-import "errors"
-
-var errNoWorkbook = errors.New("no workbook carrier")
