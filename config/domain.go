@@ -28,6 +28,9 @@ func (c *Config) Partners() map[string]exchange.Partner { return maps.Clone(c.pa
 // Turns is the table of owners and limits with our own limits in it.
 func (c *Config) Turns() []exchange.Turn { return slices.Clone(c.turns) }
 
+// QueryWD is the limit of a query's answer, in working days.
+func (c *Config) QueryWD() int { return c.queryWD }
+
 // AutomaticRelease reports whether payments are released without officers.
 func (c *Config) AutomaticRelease() bool { return c.Settings.Accounts.Release == ReleaseAutomatic }
 

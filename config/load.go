@@ -40,6 +40,7 @@ type Config struct {
 	partners map[string]exchange.Partner
 	agency   exchange.Agency
 	turns    []exchange.Turn
+	queryWD  int
 }
 
 // Load reads a configuration file. Its faults come as one *Error.

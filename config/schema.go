@@ -44,7 +44,8 @@ func Schema() ([]byte, error) {
 	return append(b, '\n'), nil
 }
 
-func turnKeys() (keys []any) {
+func turnKeys() []any {
+	keys := []any{LimitQuery}
 	for _, t := range exchange.Turns() {
 		keys = append(keys, t.Key)
 	}

@@ -90,11 +90,14 @@ func put[T any](at *T, value *T) {
 	}
 }
 
+// LimitQuery names the limit of queries, which belong to no state of a case.
+const LimitQuery = "query"
+
 // limits puts our own owners and limits over the table of the domain.
 func (v *validator) limits() {
-	v.c.turns = exchange.Turns()
+	v.c.turns, v.c.queryWD = exchange.Turns(), 5
 	at := map[string]*exchange.Turn{}
-	var keys []string
+	keys := []string{LimitQuery}
 	for i := range v.c.turns {
 		at[v.c.turns[i].Key] = &v.c.turns[i]
 		keys = append(keys, v.c.turns[i].Key)
@@ -105,6 +108,11 @@ func (v *validator) limits() {
 	}
 	for name, l := range v.c.Settings.Limits {
 		key := "limits." + name
+		if name == LimitQuery {
+			v.between(key+".wd", l.WD, 1, 250)
+			v.c.queryWD = l.WD
+			continue
+		}
 		turn, ok := at[name]
 		if !ok {
 			v.add(key, nearest(name, keys), "unknown limit")

@@ -164,7 +164,7 @@ func probeAll(ctx context.Context, c *config.Config) []config.Finding {
 
 func probeDrop(ctx context.Context, c *config.Config, p config.PartyDrop) config.Finding {
 	f := config.Finding{Level: config.LevelFault, Subject: "connect " + p.Party}
-	d, err := openDrop(ctx, c, p.Drop)
+	d, err := openDrop(ctx, c, p.Drop, nil)
 	if err != nil {
 		f.Text, f.Todo = err.Error(), connectTodo(err)
 		return f

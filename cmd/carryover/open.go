@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -86,13 +89,21 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 	if err != nil {
 		return nil, usageError{err}
 	}
+	passes, err := c.Passes(cal)
+	if err != nil {
+		return nil, usageError{err}
+	}
 	s := &c.Settings
 	ag := c.Agency()
 	env := &jobs.Env{
 		Agency: ag, Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid,
 		Rules: jobs.Rules{
 			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights,
-			Parallel: s.Workers.Partners, QueryWD: 5, AutomaticRelease: c.AutomaticRelease(),
+			Parallel: s.Workers.Partners, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
+			NextRun: func(after time.Time) time.Time {
+				next, _ := passes.Next(after)
+				return next.At
+			},
 		},
 		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language,
 		Now: now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),
@@ -103,25 +114,25 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 		}
 	}
 	for _, p := range c.Drops() {
-		env.Parties = append(env.Parties, party(c, p))
+		env.Parties = append(env.Parties, party(c, p, env.Log))
 	}
 	return env, nil
 }
 
 // party is one drop as the jobs use it.
-func party(c *config.Config, p config.PartyDrop) jobs.Party {
+func party(c *config.Config, p config.PartyDrop, log *slog.Logger) jobs.Party {
 	d := p.Drop
 	out := jobs.Party{
 		Code: p.Party, Settle: *d.Settle, After: d.After, InFlight: d.Parallel, Flood: p.FilesPerNight, Plain: d.Quirks.PlainRename,
-		Open: func(ctx context.Context) (drop.Drop, error) { return openDrop(ctx, c, d) },
+		Open: opener(c, p, log),
 	}
 	switch code := c.Agency().Code; p.Party {
 	case code + "c":
-		out.Role = jobs.RoleCore
+		out.Role, out.Name = jobs.RoleCore, "业务系统"
 	case code + "p":
-		out.Role = jobs.RolePortal
+		out.Role, out.Name = jobs.RolePortal, "服务门户"
 	case code + "b":
-		out.Role = jobs.RoleBank
+		out.Role, out.Name = jobs.RoleBank, "银行"
 	default:
 		out.Role = jobs.RolePartner
 		partner := c.Partners()[p.Party]
@@ -133,15 +144,33 @@ func party(c *config.Config, p config.PartyDrop) jobs.Party {
 	return out
 }
 
-func openDrop(ctx context.Context, c *config.Config, d config.Drop) (drop.Drop, error) {
+// opener opens a party's drop, again and again. That a server answers short
+// is remembered from one opening to the next.
+func opener(c *config.Config, p config.PartyDrop, log *slog.Logger) func(context.Context) (drop.Drop, error) {
+	var short atomic.Bool
+	return func(ctx context.Context) (drop.Drop, error) {
+		d := p.Drop
+		d.Quirks.Sequential = d.Quirks.Sequential || short.Load()
+		return openDrop(ctx, c, d, func() {
+			short.Store(true)
+			log.Warn("the server ends files early: reading one block after the other", "party", p.Party,
+				"hint", "set quirks.sequential: true at "+p.Key)
+		})
+	}
+}
+
+// openDrop opens a drop; onShort is called when its server is found to answer short.
+func openDrop(ctx context.Context, c *config.Config, d config.Drop, onShort func()) (drop.Drop, error) {
 	paths := drop.Paths{In: d.Paths.In, Out: d.Paths.Out, Done: d.Paths.Done, Bad: d.Paths.Bad}
 	if d.SFTP == nil {
-		return drop.OpenLocal(c.Abs(d.Local), paths, drop.Options{})
+		root := c.Abs(d.Local)
+		return drop.OpenLocal(root, paths, drop.Options{Mode: fileMode(filepath.Join(root, filepath.FromSlash(paths.Out)))})
 	}
 	s := d.SFTP
 	conn := drop.SFTP{
 		Addr: s.Addr, User: s.User, Root: s.Root, Paths: paths, LegacyAlgorithms: s.Legacy, ConnectTimeout: s.ConnectTimeout,
 		StepTimeout: s.StepTimeout, PlainRename: d.Quirks.PlainRename, Sequential: d.Quirks.Sequential, ReadOnce: d.Quirks.ReadOnce,
+		OnShortRead: onShort,
 	}
 	var err error
 	if conn.KnownHosts, err = os.ReadFile(c.Abs(s.KnownHosts)); err != nil {
@@ -163,6 +192,15 @@ func openDrop(ctx context.Context, c *config.Config, d config.Drop) (drop.Drop, 
 	return drop.DialSFTP(ctx, conn, drop.Options{})
 }
 
+// fileMode is the mode of files in a local drop: a partner that logs in here
+// shares the folder with us by its group and must be able to read them.
+func fileMode(out string) fs.FileMode {
+	if info, err := os.Stat(out); err == nil && info.Mode()&0o040 != 0 {
+		return 0o640
+	}
+	return 0o600
+}
+
 func readKey(path string) (ssh.Signer, error) {
 	pem, err := os.ReadFile(path)
 	if err != nil {
@@ -181,17 +219,26 @@ func newLogger(w io.Writer, l config.Logs) *slog.Logger {
 	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
 		level = slog.LevelInfo
 	}
-	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		switch v := a.Value.Any().(type) {
-		case string:
-			a.Value = slog.StringValue(identity.MaskIn(v))
-		case error:
-			a.Value = slog.StringValue(identity.MaskIn(v.Error()))
-		}
-		return a
-	}}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return masked(a) }}
 	if l.Format == "text" {
 		return slog.New(slog.NewTextHandler(w, o))
 	}
 	return slog.New(slog.NewJSONHandler(w, o))
+}
+
+// masked hides ID numbers in whatever text an attribute, or the message, holds.
+func masked(a slog.Attr) slog.Attr {
+	if kind := a.Value.Kind(); kind != slog.KindString && kind != slog.KindAny {
+		return a
+	}
+	switch v := a.Value.Any().(type) {
+	case string:
+		a.Value = slog.StringValue(identity.MaskIn(v))
+	case error:
+		a.Value = slog.StringValue(identity.MaskIn(v.Error()))
+	case *slog.Source:
+	default:
+		a.Value = slog.StringValue(identity.MaskIn(fmt.Sprint(v)))
+	}
+	return a
 }
