@@ -133,7 +133,7 @@ func (d *drops) write(folder, kind, sender string, record func(i int) any) error
 	name := filepath.Join(dir, h.FileName(batch.CSV))
 	written := 0
 	err = Create(name, func(w io.Writer) error {
-		out, err := open(w, batch.Find(formats.Kinds(), kind), h, o)
+		out, err := batch.NewWriter(w, batch.Find(formats.Kinds(), kind), h, batch.UTF8)
 		if err != nil {
 			return err
 		}

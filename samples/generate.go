@@ -63,22 +63,42 @@ func Generate(w io.Writer, kind string, n int, seed int64, o Options) error {
 	if err != nil {
 		return err
 	}
-	oldArea, newArea := sides(kind, h.Sender, h.Receiver)
-	s := newScene(seed, oldArea, newArea, h.Created)
-	out, err := open(w, k, h, o)
+	if o.Carrier == batch.Workbook {
+		err = asWorkbook(w, func(csv io.Writer) error { return writeCSV(csv, k, h, n, seed, batch.UTF8) })
+	} else {
+		err = writeCSV(w, k, h, n, seed, o.Encoding)
+	}
 	if err != nil {
 		return fmt.Errorf("generate %s: %w", kind, err)
 	}
-	make := makers()[kind]
+	return nil
+}
+
+// writeCSV writes the batch as CSV.
+func writeCSV(w io.Writer, k *batch.Kind, h batch.Header, n int, seed int64, encoding batch.Encoding) error {
+	oldArea, newArea := sides(k.Name, h.Sender, h.Receiver)
+	s := newScene(seed, oldArea, newArea, h.Created)
+	out, err := batch.NewWriter(w, k, h, encoding)
+	if err != nil {
+		return err
+	}
+	record := makers()[k.Name]
 	for i := range n {
-		if err := out.Write(make(s, i, n)); err != nil {
-			return fmt.Errorf("generate %s: record %d: %w", kind, i+1, err)
+		if err := out.Write(record(s, i, n)); err != nil {
+			return fmt.Errorf("record %d: %w", i+1, err)
 		}
 	}
-	if _, err := out.Close(); err != nil {
-		return fmt.Errorf("generate %s: %w", kind, err)
-	}
-	return nil
+	_, err = out.Close()
+	return err
+}
+
+// asWorkbook turns a CSV batch into a workbook while it is written.
+func asWorkbook(w io.Writer, write func(io.Writer) error) error {
+	r, csv := io.Pipe()
+	go func() { csv.CloseWithError(write(csv)) }()
+	_, err := batch.Convert(w, r, formats.Kinds(), batch.Options{Encoding: batch.UTF8}, batch.Target{Carrier: batch.Workbook})
+	r.CloseWithError(err) // ends a writer that nobody reads any more
+	return err
 }
 
 // Header is the envelope that Generate writes for these options; its
@@ -173,14 +193,4 @@ func sides(kind, sender, receiver string) (oldArea, newArea string) {
 		return other(from, OldPlace, NewPlace), from
 	}
 	return from, other(from, NewPlace, OldPlace)
-}
-
-// out writes the records of a batch, whatever carries it.
-type out interface {
-	Write(rec any) error
-	Close() (batch.Trailer, error)
-}
-
-func open(w io.Writer, k *batch.Kind, h batch.Header, o Options) (out, error) {
-	return batch.NewWriter(w, k, h, o.Encoding)
 }
