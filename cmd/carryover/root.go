@@ -38,11 +38,16 @@ type app struct {
 	out    io.Writer // results; with --json one document
 	err    io.Writer // everything for people
 	now    func() time.Time
+
+	printed bool // the one document of --json is out
 }
 
 // run parses and executes one call and returns its exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
-	a := &app{out: out, err: errOut, now: time.Now}
+	return (&app{out: out, err: errOut, now: time.Now}).run(ctx, args)
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -77,11 +82,30 @@ func (a *app) exit(err error) int {
 	case errors.Is(err, errPerson):
 		return exitPerson
 	case errors.As(err, &wrong), errors.As(err, &faults), isCobraUsage(err):
-		fmt.Fprintf(a.err, "carryover: %v\n", err)
+		a.report(err, faults)
 		return exitUsage
 	}
-	fmt.Fprintf(a.err, "carryover: %v\n", err)
+	a.report(err, faults)
 	return exitFailed
+}
+
+// report tells people what went wrong, and with --json also programs, unless
+// the command has printed its document already.
+func (a *app) report(err error, faults *config.Error) {
+	fmt.Fprintf(a.err, "carryover: %v\n", err)
+	if !a.json || a.printed {
+		return
+	}
+	doc := struct {
+		Error  string         `json:"error"`
+		Faults []config.Fault `json:"faults,omitempty"`
+	}{Error: err.Error()}
+	if faults != nil {
+		doc.Error, doc.Faults = faults.Path, faults.Faults
+	}
+	if err := a.print(doc); err != nil {
+		fmt.Fprintf(a.err, "carryover: %v\n", err)
+	}
 }
 
 // isCobraUsage recognises the errors that cobra itself makes of a wrong call:
@@ -116,6 +140,7 @@ func runs(fn func(cmd *cobra.Command, args []string) error) func(*cobra.Command,
 
 // print writes a result as JSON.
 func (a *app) print(v any) error {
+	a.printed = true
 	enc := json.NewEncoder(a.out)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
