@@ -28,6 +28,7 @@ type Options struct {
 	MaxLine    int   // bytes; 0: 64 KiB
 	MaxDetails int   // detail rows of one record; 0: 2,000
 	MaxRows    int   // 0: 100 million
+	MaxUnzip   int64 // bytes of an unpacked workbook; 0: 1 GiB
 }
 
 func (o Options) withDefaults() Options {
@@ -35,6 +36,7 @@ func (o Options) withDefaults() Options {
 	o.MaxLine = orDefault(o.MaxLine, 64<<10)
 	o.MaxDetails = orDefault(o.MaxDetails, 2000)
 	o.MaxRows = orDefault(o.MaxRows, 100_000_000)
+	o.MaxUnzip = orDefault(o.MaxUnzip, 1<<30)
 	return o
 }
 

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,8 +32,7 @@ const (
 // The bounds of workbooks, which unlike CSV are held in memory.
 const (
 	MaxWorkbook  = 64 << 20 // bytes of the file
-	maxUnzipped  = 1 << 30
-	maxSheetRows = 200_000 // of all sheets
+	maxSheetRows = 200_000  // of all sheets
 )
 
 // envelopeNames are the names on the envelope, in the order of the H row and
@@ -62,8 +62,8 @@ type sheetSource struct {
 	sum      string
 }
 
-func newSheetSource(src io.Reader, kinds []*Kind, _ *Options) (source, error) {
-	file, err := openWorkbook(src)
+func newSheetSource(src io.Reader, kinds []*Kind, o *Options) (source, error) {
+	file, err := openWorkbook(src, o.MaxUnzip)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func newSheetSource(src io.Reader, kinds []*Kind, _ *Options) (source, error) {
 }
 
 // openWorkbook opens a workbook within its bounds.
-func openWorkbook(src io.Reader) (*excelize.File, error) {
+func openWorkbook(src io.Reader, maxUnzip int64) (*excelize.File, error) {
 	data, err := io.ReadAll(io.LimitReader(src, MaxWorkbook+1))
 	if err != nil {
 		return nil, err
@@ -84,7 +84,10 @@ func openWorkbook(src io.Reader) (*excelize.File, error) {
 	if len(data) > MaxWorkbook {
 		return nil, &fileFault{code.TooLarge, "工作簿过大，请改用 CSV / the workbook is too large; use CSV"}
 	}
-	file, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzipped})
+	if tooLarge(data, maxUnzip) {
+		return nil, &fileFault{code.TooLarge, "工作簿解压后过大 / the workbook unpacks to too much"}
+	}
+	file, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: min(maxUnzip, 16<<20)})
 	if err != nil {
 		return nil, &fileFault{code.Unreadable, "不是可读的工作簿 / not a readable workbook"}
 	}
@@ -95,6 +98,23 @@ func openWorkbook(src io.Reader) (*excelize.File, error) {
 		return nil, &fileFault{code.Unreadable, "工作簿含宏 / the workbook has macros"}
 	}
 	return file, nil
+}
+
+// tooLarge reports a zip that says itself that it unpacks to more than limit;
+// one that lies is stopped while it unpacks.
+func tooLarge(data []byte, limit int64) bool {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return false // for the workbook's own reader to say
+	}
+	sum := uint64(0)
+	for _, f := range z.File {
+		if f.UncompressedSize64 > uint64(limit) {
+			return true
+		}
+		sum += f.UncompressedSize64
+	}
+	return sum > uint64(limit)
 }
 
 // load reads all sheets.
