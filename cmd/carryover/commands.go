@@ -10,5 +10,7 @@ func commands(a *app) []*cobra.Command {
 		newCheckCommand(a),
 		newRunCommand(a),
 		newValidateCommand(a),
+		newConvertCommand(a),
+		newGenerateCommand(a),
 	}
 }

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/samples"
+)
+
+// generation is what generate was asked for.
+type generation struct {
+	records  int
+	people   int
+	seed     int64
+	dir      string
+	agency   string
+	encoding string
+	options  samples.Options
+}
+
+func newGenerateCommand(a *app) *cobra.Command {
+	g := generation{}
+	c := &cobra.Command{
+		Use:   "generate KIND --records N [--seed S] OUT | generate --people N --dir D",
+		Short: "Write a valid batch of made-up records, or all that an agency finds in its drops",
+		Long: "Write a valid batch of made-up records, or all that an agency finds in its drops.\n\n" +
+			"The same seed gives the same bytes. OUT is a file (csv or xlsx) or a folder, in which the\n" +
+			"batch gets its canonical name; nothing is written over. Kinds: " + strings.Join(kindNames(), ", ") + ".",
+		Args:      cobra.MaximumNArgs(2),
+		ValidArgs: kindNames(),
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("people") || cmd.Flags().Changed("dir") {
+				return a.generatePeople(args, g)
+			}
+			return a.generate(args, g)
+		}),
+	}
+	f := c.Flags()
+	f.IntVar(&g.records, "records", 100, "number of records")
+	f.Int64Var(&g.seed, "seed", 1, "the same seed gives the same people")
+	f.IntVar(&g.people, "people", 100, "number of people that move, for --dir")
+	f.StringVar(&g.dir, "dir", "", "the agency's drops: files go to D/core/in, D/portal/in, D/<partner>/in")
+	f.StringVar(&g.agency, "agency", samples.OldPlace, "whose drops, for --dir")
+	f.StringVar(&g.options.Sender, "sender", "", "who sends the batch (default: by its kind)")
+	f.StringVar(&g.options.Receiver, "receiver", "", "who receives it (default: by its kind)")
+	f.IntVar(&g.options.Sequence, "sequence", 1, "its sequence number")
+	f.StringVar(&g.options.Profile, "profile", "", "the rule profile in its header (default 2021)")
+	f.StringVar(&g.encoding, "encoding", "utf-8", "utf-8 or gb18030")
+	return c
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range formats.Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+func (a *app) generate(args []string, g generation) error {
+	if len(args) != 2 {
+		return usageError{errors.New("generate needs a kind and a file or folder to write to, or --people and --dir")}
+	}
+	var err error
+	if g.options.Encoding, err = parseEncoding(g.encoding); err != nil {
+		return err
+	}
+	kind, out := args[0], args[1]
+	if g.records < 0 {
+		return usageError{fmt.Errorf("--records %d: at least 0", g.records)}
+	}
+	h, err := samples.Header(kind, g.options)
+	if errors.Is(err, samples.ErrKind) {
+		return usageError{fmt.Errorf("%w; the kinds are %s", err, strings.Join(kindNames(), ", "))}
+	} else if err != nil {
+		return err
+	}
+	name, carrier, err := target(out, h.FileName)
+	if err != nil {
+		return err
+	}
+	g.options.Carrier = carrier
+	err = a.create(name, func(w io.Writer) error {
+		return samples.Generate(w, kind, g.records, g.seed, g.options)
+	})
+	if err != nil {
+		return err
+	}
+	return a.made([]string{name})
+}
+
+// target is the file to write: OUT, or the canonical name in it when it is a
+// folder; and the carrier that its ending names.
+func target(out string, canonical func(batch.Carrier) string) (string, batch.Carrier, error) {
+	if info, err := os.Stat(out); err == nil && info.IsDir() {
+		return filepath.Join(out, canonical(batch.CSV)), batch.CSV, nil
+	}
+	switch c := batch.Carrier(strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), ".")); c {
+	case batch.CSV, batch.Workbook:
+		return out, c, nil
+	}
+	return "", "", usageError{fmt.Errorf("%s: the name must end in .csv or .xlsx, or be a folder", out)}
+}
+
+// create writes a file that appears whole or not at all, and shows progress.
+func (a *app) create(name string, write func(io.Writer) error) error {
+	p := a.newProgress(name, 0, "")
+	defer p.close()
+	return samples.Create(name, func(w io.Writer) error { return write(&counted{w, p}) })
+}
+
+// counted is a writer whose bytes are shown.
+type counted struct {
+	io.Writer
+	progress *progress
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.Writer.Write(b)
+	c.progress.add(n)
+	return n, err
+}
+
+func (a *app) generatePeople(args []string, g generation) error {
+	switch {
+	case len(args) > 0:
+		return usageError{errors.New("--people and --dir write whole drops: name no kind beside them")}
+	case g.dir == "":
+		return usageError{errors.New("--people needs --dir, the folder to write the drops to")}
+	case g.people < 0:
+		return usageError{fmt.Errorf("--people %d: at least 0", g.people)}
+	}
+	files, err := samples.GeneratePeople(g.dir, g.people, g.seed, g.agency)
+	if err != nil {
+		return err
+	}
+	return a.made(files)
+}
+
+// made prints the names of the files that a command wrote.
+func (a *app) made(files []string) error {
+	if a.json {
+		return a.print(map[string]any{"files": files})
+	}
+	for _, name := range files {
+		fmt.Fprintln(a.out, name)
+	}
+	return nil
+}
