@@ -128,6 +128,9 @@ CREATE TABLE letters (
     doc         TEXT NOT NULL,
     PRIMARY KEY (letter_no, version)
 ) CLUSTERED;
+-- A case is stored behind its first letter or application: the deferred
+-- reference is looked up then, which without an index reads the whole table.
+CREATE INDEX letters_case ON letters (case_no);
 
 CREATE TABLE forms (
     form_no            TEXT NOT NULL,
@@ -167,6 +170,7 @@ CREATE TABLE applications (
     doc            TEXT NOT NULL,
     PRIMARY KEY (application_no, version)
 ) CLUSTERED;
+CREATE INDEX applications_case ON applications (case_no);
 
 CREATE TABLE registry (
     personal_no TEXT NOT NULL PRIMARY KEY,
