@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -67,7 +68,7 @@ func (r *remote) lstat(ctx context.Context, p string) (item, error) {
 }
 
 func (r *remote) open(ctx context.Context, p string) (source, error) {
-	f, err := r.openFile(ctx, p, os.O_RDONLY)
+	f, err := opened(ctx, r, func() (*wireFile, error) { return r.wire.open(r.path(p)) })
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,9 @@ func (r *remote) open(ctx context.Context, p string) (source, error) {
 }
 
 func (r *remote) create(ctx context.Context, p string) (sink, error) {
-	f, err := r.openFile(ctx, p, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	f, err := opened(ctx, r, func() (*sftp.File, error) {
+		return r.client.OpenFile(r.path(p), os.O_WRONLY|os.O_CREATE|os.O_EXCL)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -88,32 +91,29 @@ func (r *remote) create(ctx context.Context, p string) (sink, error) {
 	return &remoteSink{r, f}, nil
 }
 
-func (r *remote) openFile(ctx context.Context, p string, flags int) (*sftp.File, error) {
+// opened waits for a file to be opened within ctx. One that is opened too late is
+// closed again.
+func opened[F io.Closer](ctx context.Context, r *remote, open func() (F, error)) (F, error) {
+	var f, none F
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return none, err
 	}
-	var f *sftp.File
 	done := r.start(func() (err error) {
-		f, err = r.client.OpenFile(r.path(p), flags)
+		f, err = open()
 		return err
 	})
 	select {
 	case err := <-done:
 		return f, err
 	case <-ctx.Done():
-		r.abandon(done, &f)
-		return nil, ctx.Err()
+		r.start(func() error {
+			if err := <-done; err != nil {
+				return nil
+			}
+			return f.Close()
+		})
+		return none, ctx.Err()
 	}
-}
-
-// abandon closes a file whose opening was not waited for.
-func (r *remote) abandon(done <-chan error, f **sftp.File) {
-	r.start(func() error {
-		if err := <-done; err != nil {
-			return nil
-		}
-		return (*f).Close()
-	})
 }
 
 func (r *remote) publish(ctx context.Context, temp, name string, plain bool) error {

@@ -23,6 +23,7 @@ import (
 type session struct {
 	conn   *countedConn
 	ssh    ssh.Conn
+	wire   *wire
 	client *sftp.Client
 
 	waiting atomic.Int64 // steps under way

@@ -188,11 +188,25 @@ func (a *attempt) login(ctx context.Context, conn *countedConn) (*session, error
 		return nil, err
 	}
 	a.stage = stageSFTP
-	client, err := sftp.NewClient(ssh.NewClient(sc, chans, reqs))
+	go ssh.DiscardRequests(reqs)
+	go refuseChannels(chans)
+	w, err := openWire(sc)
 	if err != nil {
 		return nil, err
 	}
-	return &session{conn: conn, ssh: sc, client: client, over: make(chan struct{})}, nil
+	client, err := sftp.NewClientPipe(w, w)
+	if err != nil {
+		return nil, err
+	}
+	return &session{conn: conn, ssh: sc, wire: w, client: client, over: make(chan struct{})}, nil
+}
+
+// refuseChannels: a server has nothing to open here.
+func refuseChannels(chans <-chan ssh.NewChannel) {
+	for c := range chans {
+		// An error means that the connection ended, and so does this loop.
+		_ = c.Reject(ssh.Prohibited, "not here")
+	}
 }
 
 // auth returns the ways to log in, and what to call when the login is over.

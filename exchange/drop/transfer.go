@@ -11,7 +11,7 @@ import (
 // remoteFile is a file of the server, open for reading.
 type remoteFile struct {
 	r *remote
-	f *sftp.File
+	f *wireFile
 }
 
 // block is a piece of a file that was asked for.
@@ -65,13 +65,9 @@ func (f *remoteFile) writeTo(ctx context.Context, w io.Writer, size int64, seque
 	return written, nil
 }
 
-func (f *remoteFile) close(ctx context.Context) { closeQuietly(ctx, f.r, f.f) }
-
-// closeQuietly closes a handle. The request is sent even when ctx is over.
-func closeQuietly(ctx context.Context, r *remote, f *sftp.File) {
-	// Nothing depends on the answer: what was read is compared with Stat.
-	_ = r.wait(ctx, r.start(f.Close))
-}
+// close gives the handle back. The request is sent even when ctx is over; nothing
+// depends on its answer, since what was read is compared with Stat.
+func (f *remoteFile) close(ctx context.Context) { _ = f.r.wait(ctx, f.r.start(f.f.Close)) }
 
 // readerAt reads within ctx.
 func (f *remoteFile) readerAt(ctx context.Context) io.ReaderAt {
