@@ -37,10 +37,9 @@ func adviceKind() *batch.Kind {
 			batch.Date("value_date", "付款日期", batch.Required, func(m *M) *calendar.Date { return &m.ValueDate }),
 			batch.Text("reason", "说明", 200, batch.Optional, func(m *M) *string { return &m.Reason }),
 		},
-		No:     func(m *M) string { return m.PaymentRef },
-		Key:    func(b []byte, m *M) []byte { return textKey(b, m.PaymentRef, m.LetterNo) },
-		Amount: func(m *M) money.Fen { return m.Amount },
-		Of:     []string{"amount"},
+		No:  []string{"payment_ref"},
+		Key: []string{"payment_ref", "letter_no"},
+		Sum: []string{"amount"},
 	}
 	return &batch.Kind{
 		Name:      KindAdvice,

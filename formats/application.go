@@ -94,9 +94,8 @@ func applicationKind() *batch.Kind {
 				echoColumn(func(a *A) *string { return &a.Echo }),
 			},
 		),
-		No:    func(a *A) string { return a.ApplicationNo },
-		Key:   func(b []byte, a *A) []byte { return versionKey(b, a.ApplicationNo, a.Version) },
-		Echo:  func(a *A) string { return a.Echo },
+		No:    []string{"application_no"},
+		Key:   []string{"application_no", "version"},
 		Check: checkApplication,
 	}
 	return &batch.Kind{

@@ -30,10 +30,8 @@ func cancellationKind() *batch.Kind {
 			batch.Date("cancelled_on", "撤销日期", batch.Required, func(x *X) *calendar.Date { return &x.CancelledOn }),
 			echoColumn(func(x *X) *string { return &x.Echo }),
 		},
-		No: func(x *X) string { return firstOf(x.LetterNo, x.ApplicationNo) },
-		Key: func(b []byte, x *X) []byte {
-			return textKey(b, firstOf(x.LetterNo, x.ApplicationNo), string(x.Phase))
-		},
+		No:  []string{"letter_no", "application_no"},
+		Key: []string{"letter_no", "application_no", "phase"},
 		Check: func(x *X, f *batch.Findings) {
 			switch {
 			case !f.OK("letter_no", "application_no", "phase") || x.LetterNo != "":
@@ -43,7 +41,6 @@ func cancellationKind() *batch.Kind {
 				f.Add("letter_no", code.Missing, "联系函编号与申请编号至少填一项 / letter_no or application_no")
 			}
 		},
-		Echo: func(x *X) string { return x.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindCancellation,

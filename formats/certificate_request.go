@@ -33,10 +33,9 @@ func certificateRequestKind() *batch.Kind {
 			personColumns(func(g *G) *Person { return &g.Person }),
 			[]batch.Column[G]{echoColumn(func(g *G) *string { return &g.Echo })},
 		),
-		No:    func(g *G) string { return g.RequestNo },
-		Key:   func(b []byte, g *G) []byte { return textKey(b, g.RequestNo) },
+		No:    []string{"request_no"},
+		Key:   []string{"request_no"},
 		Check: func(g *G, f *batch.Findings) { checkPerson(f, &g.Person) },
-		Echo:  func(g *G) string { return g.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindCertificateRequest,

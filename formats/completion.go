@@ -36,18 +36,14 @@ func completionKind() *batch.Kind {
 			batch.Int("months_overlapping", "重复月数", 0, func(k *K) *int { return &k.MonthsOverlapping }),
 			echoColumn(func(k *K) *string { return &k.Echo }),
 		},
-		No: func(k *K) string { return k.LetterNo },
-		Key: func(b []byte, k *K) []byte {
-			return textKey(append(versionKey(b, k.FormNo, k.FormVersion), '|'), string(k.Outcome))
-		},
-		Amount: func(k *K) money.Fen { return k.Credited },
-		Of:     []string{"credited"},
+		No:  []string{"letter_no"},
+		Key: []string{"form_no", "form_version", "outcome"},
+		Sum: []string{"credited"},
 		Check: func(k *K, f *batch.Findings) {
 			if f.OK("outcome", "credited") && k.Outcome == code.OutcomeRelationDone && k.Credited != 0 {
 				f.Add("credited", code.Amount, "关系已办结时应为 0.00 / 0.00 when the outcome is relation_done")
 			}
 		},
-		Echo: func(k *K) string { return k.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindCompletion,

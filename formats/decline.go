@@ -30,8 +30,7 @@ func declineRow() *batch.Row {
 			batch.Text("text", "说明", 500, batch.Optional, func(d *D) *string { return &d.Text }),
 			batch.Date("declined_on", "决定日期", batch.Required, func(d *D) *calendar.Date { return &d.DeclinedOn }),
 		},
-		No:   func(d *D) string { return d.LetterNo },
-		Key:  func(b []byte, d *D) []byte { return versionKey(b, d.LetterNo, d.LetterVersion) },
-		Echo: func(d *D) string { return d.Echo },
+		No:  []string{"letter_no"},
+		Key: []string{"letter_no", "letter_version"},
 	}.Row()
 }

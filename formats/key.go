@@ -1,8 +1,6 @@
 package formats
 
 import (
-	"strconv"
-
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -14,25 +12,6 @@ import (
 func echoColumn[R any](at func(*R) *string) batch.Column[R] {
 	return batch.Text("echo", "发送方自用编号", 64, batch.Optional, at)
 }
-
-// versionKey is the duplicate key of a numbered record with versions.
-func versionKey(b []byte, no string, version int) []byte {
-	return strconv.AppendInt(append(append(b, no...), '|'), int64(version), 10)
-}
-
-// textKey is a duplicate key of several texts.
-func textKey(b []byte, parts ...string) []byte {
-	for i, p := range parts {
-		if i > 0 {
-			b = append(b, '|')
-		}
-		b = append(b, p...)
-	}
-	return b
-}
-
-// amountKey adds an amount to a duplicate key.
-func amountKey(b []byte, amount money.Fen) []byte { return amount.Append(append(b, '|')) }
 
 // textNotTheSum says that an amount is not made of its parts.
 const textNotTheSum = "应等于本金加利息 / principal and interest should make the amount"
@@ -51,14 +30,4 @@ func checkOrder(f *batch.Findings, early string, e calendar.Month, late string, 
 	if e != 0 && l != 0 && l < e && f.OK(early, late) {
 		f.Add(late, code.ImpossibleDate, "早于 / lies before "+early)
 	}
-}
-
-// firstOf is the first text that is not empty.
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

@@ -94,10 +94,9 @@ func letterKind() *batch.Kind {
 				echoColumn(func(l *L) *string { return &l.Echo }),
 			},
 		),
-		No:    func(l *L) string { return l.LetterNo },
-		Key:   func(b []byte, l *L) []byte { return versionKey(b, l.LetterNo, l.Version) },
+		No:    []string{"letter_no"},
+		Key:   []string{"letter_no", "version"},
 		Check: checkLetter,
-		Echo:  func(l *L) string { return l.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindLetter,

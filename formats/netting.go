@@ -29,12 +29,9 @@ func nettingKind() *batch.Kind {
 			batch.Number("form_no", "信息表编号", 32, batch.Required, func(j *J) *string { return &j.FormNo }),
 			batch.Money("amount", "金额", func(j *J) *money.Fen { return &j.Amount }),
 		},
-		No: func(j *J) string { return j.LetterNo },
-		Key: func(b []byte, j *J) []byte {
-			return amountKey(textKey(b, j.Month.String(), string(j.Direction), j.FormNo), j.Amount)
-		},
-		Amount: func(j *J) money.Fen { return j.Amount },
-		Of:     []string{"amount"},
+		No:  []string{"letter_no"},
+		Key: []string{"month", "direction", "form_no", "amount"},
+		Sum: []string{"amount"},
 	}
 	return &batch.Kind{
 		Name:      KindNetting,

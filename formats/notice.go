@@ -46,12 +46,10 @@ func noticeKind() *batch.Kind {
 			batch.Text("text", "通知内容", 500, batch.Required, func(n *N) *string { return &n.Text }),
 			echoColumn(func(n *N) *string { return &n.Echo }),
 		},
-		No: func(n *N) string { return firstOf(n.ApplicationNo, n.CaseNo) },
-		Key: func(b []byte, n *N) []byte {
-			return textKey(b, n.ApplicationNo, n.CaseNo, n.IDNo, string(n.Recipient), string(n.Milestone), n.Date.String(), n.Text)
-		},
-		Check: func(n *N, f *batch.Findings) { checkEmployer(f, n.EmployerCode) },
-		Echo:  func(n *N) string { return n.Echo },
+		No:       []string{"application_no", "case_no"},
+		Key:      []string{"application_no", "case_no", "id_no", "recipient", "milestone", "date", "text"},
+		PerBatch: true,
+		Check:    func(n *N, f *batch.Findings) { checkEmployer(f, n.EmployerCode) },
 	}
 	return &batch.Kind{
 		Name:      KindNotice,

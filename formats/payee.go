@@ -77,10 +77,10 @@ func payeeKind() *batch.Kind {
 			batch.Text("evidence", "依据材料", 200, batch.Required, func(p *B) *string { return &p.Evidence }),
 			echoColumn(func(p *B) *string { return &p.Echo }),
 		},
-		No:    func(p *B) string { return firstOf(p.CaseNo, p.LetterNo) },
-		Key:   func(b []byte, p *B) []byte { return textKey(b, p.CaseNo, p.LetterNo, p.IDNo, p.PayeeIDNo) },
-		Check: checkPayee,
-		Echo:  func(p *B) string { return p.Echo },
+		No:       []string{"case_no", "letter_no"},
+		Key:      []string{"case_no", "letter_no", "id_no", "payee_id_no"},
+		PerBatch: true,
+		Check:    checkPayee,
 	}
 	return &batch.Kind{
 		Name:      KindPayee,

@@ -59,8 +59,8 @@ func postingRow(typ code.PostingRow, title batch.Words) *batch.Row {
 			Set: func(p *P) { p.Row = typ },
 			Has: func(p *P) bool { return p.Row == typ },
 		},
-		No:  func(p *P) string { return p.PostingNo },
-		Key: func(b []byte, p *P) []byte { return textKey(b, p.PostingNo) },
+		No:  []string{"posting_no"},
+		Key: []string{"posting_no"},
 		Check: func(p *P, f *batch.Findings) {
 			if p.IDType != "" && p.IDNo != "" && f.OK("id_type", "id_no") {
 				checkID(f, "id_no", p.IDType, p.IDNo)
@@ -68,11 +68,10 @@ func postingRow(typ code.PostingRow, title batch.Words) *batch.Row {
 			checkSum(f, p.Principal, p.Interest, p.Amount)
 			checkStays(f, p.Stays)
 		},
-		Echo: func(p *P) string { return p.Echo },
 	}
 	switch typ {
 	case code.PostingCredit:
-		layout.Amount, layout.Of = func(p *P) money.Fen { return p.Amount.Value }, []string{"amount"}
+		layout.Sum = []string{"amount"}
 	case code.PostingMonths:
 		layout.Detail = stayRows(func(p *P) *[]Stay { return &p.Stays })
 	}

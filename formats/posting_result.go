@@ -45,10 +45,9 @@ func postingResultKind() *batch.Kind {
 			batch.MaybeMoney("balance_after", "记账后余额", func(p *P) *batch.Maybe[money.Fen] { return &p.BalanceAfter }),
 			echoColumn(func(p *P) *string { return &p.Echo }),
 		},
-		No:     func(p *P) string { return p.PostingNo },
-		Key:    func(b []byte, p *P) []byte { return textKey(b, p.PostingNo) },
-		Amount: func(p *P) money.Fen { return p.Amount.Value },
-		Of:     []string{"amount"},
+		No:  []string{"posting_no"},
+		Key: []string{"posting_no"},
+		Sum: []string{"amount"},
 		Check: func(p *P, f *batch.Findings) {
 			checkSum(f, p.Principal, p.Interest, p.Amount)
 			moved := p.Result == code.ResultDone && (p.Row == code.PostingDebit || p.Row == code.PostingCredit)
@@ -56,7 +55,6 @@ func postingResultKind() *batch.Kind {
 				f.Add("amount", code.Missing, "B、N 办理成功时必填 / required of a B or N that is done")
 			}
 		},
-		Echo: func(p *P) string { return p.Echo },
 	}
 	return &batch.Kind{
 		Name:      KindPostingResult,

@@ -41,9 +41,8 @@ func queryKind() *batch.Kind {
 			batch.Date("due_on", "答复期限", batch.Optional, func(z *Z) *calendar.Date { return &z.DueOn }),
 			echoColumn(func(z *Z) *string { return &z.Echo }),
 		},
-		No:   func(z *Z) string { return z.QueryNo },
-		Key:  func(b []byte, z *Z) []byte { return textKey(b, z.QueryNo) },
-		Echo: func(z *Z) string { return z.Echo },
+		No:  []string{"query_no"},
+		Key: []string{"query_no"},
 	}
 	return &batch.Kind{
 		Name:      KindQuery,

@@ -74,8 +74,9 @@ func receiptRow() *batch.Row {
 				batch.Words{ZH: "文件未被整体拒收", EN: "the verdict is not rejected"},
 				func(r *R) bool { return r.Verdict != code.FileRejected }),
 		},
-		No:  func(r *R) string { return r.SHA256 },
-		Key: func(b []byte, r *R) []byte { return textKey(b, r.SHA256) },
+		No:       []string{"sha256"},
+		Key:      []string{"sha256"},
+		PerBatch: true,
 	}.Row()
 }
 
@@ -94,8 +95,7 @@ func verdictRow() *batch.Row {
 			batch.Text("text", "说明", 500, batch.Optional, func(v *V) *string { return &v.Text }),
 			echoColumn(func(v *V) *string { return &v.Echo }),
 		},
-		No:   func(v *V) string { return v.RecordNo },
-		Echo: func(v *V) string { return v.Echo },
+		No: []string{"record_no"},
 	}.Row()
 }
 

@@ -31,10 +31,10 @@ func reconciliationKind() *batch.Kind {
 			batch.MaybeMoney("amount", "金额", func(q *Q) *batch.Maybe[money.Fen] { return &q.Amount }),
 			batch.Date("last_event_on", "最近办理日期", batch.Required, func(q *Q) *calendar.Date { return &q.LastEventOn }),
 		},
-		No:     func(q *Q) string { return q.LetterNo },
-		Key:    func(b []byte, q *Q) []byte { return textKey(b, q.LetterNo) },
-		Amount: func(q *Q) money.Fen { return q.Amount.Value },
-		Of:     []string{"amount"},
+		No:       []string{"letter_no"},
+		Key:      []string{"letter_no"},
+		PerBatch: true,
+		Sum:      []string{"amount"},
 	}
 	return &batch.Kind{
 		Name:      KindReconciliation,

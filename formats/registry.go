@@ -56,11 +56,9 @@ func registryKind() *batch.Kind {
 				echoColumn(func(r *R) *string { return &r.Echo }),
 			},
 		),
-		No:     func(r *R) string { return r.PersonalNo },
-		Key:    func(b []byte, r *R) []byte { return textKey(b, r.PersonalNo, r.AsOf.String()) },
-		Amount: func(r *R) money.Fen { return r.Principal + r.Interest },
-		Of:     []string{"principal", "interest"},
-		Echo:   func(r *R) string { return r.Echo },
+		No:  []string{"personal_no"},
+		Key: []string{"personal_no", "as_of"},
+		Sum: []string{"principal", "interest"},
 		Check: func(r *R, f *batch.Findings) {
 			checkPerson(f, &r.Person)
 			checkOrder(f, "first_month", r.FirstMonth, "paid_to", r.PaidTo)

@@ -154,3 +154,54 @@ func TestUnwritableCharacterIsRefusedBeforeSending(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Every field that a layout names is one of its columns.
+func TestLayoutsNameTheirColumns(t *testing.T) {
+	for _, k := range formats.Kinds() {
+		for _, row := range k.Rows {
+			columns := map[string]bool{}
+			for _, c := range row.Columns {
+				if columns[c.Name] {
+					t.Errorf("%s %s: column %s twice", k.Name, row.Type, c.Name)
+				}
+				columns[c.Name] = true
+			}
+			for _, list := range [][]string{row.No, row.Key, row.Sum} {
+				for _, name := range list {
+					if !columns[name] {
+						t.Errorf("%s %s: no column %s", k.Name, row.Type, name)
+					}
+				}
+			}
+			if len(row.No) == 0 || row.Detail != nil && row.No[0] != row.Columns[0].Name {
+				t.Errorf("%s %s: the number that detail rows name must stand first", k.Name, row.Type)
+			}
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	for name, expected := range map[string][]string{
+		formats.KindLetter:         {"L|32050020260302000001|1"},
+		formats.KindForm:           {"F|F32050020260302000001|1", "D|31010020260227000002|1", "F|F32050020260302000002|1"},
+		formats.KindCancellation:   {"X|31010020260227000001||cancel"},
+		formats.KindNetting:        {"J|2026-03|out|F32050020260302000001|99999999999999.99"},
+		formats.KindReconciliation: {""},
+		formats.KindNotice:         {""},
+	} {
+		k := kindOf(name)
+		file, _ := writeBatch(t, k, batch.UTF8, samples()[name]...)
+		r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; r.Next(); i++ {
+			if got := r.Record().Key(); got != expected[i] || got != k.KeyOf(r.Record().Value) {
+				t.Errorf("%s: key %q, want %q", name, got, expected[i])
+			}
+			if no := r.Record().No(); no != k.RecordNo(r.Record().Value) {
+				t.Errorf("%s: number %q", name, no)
+			}
+		}
+	}
+}

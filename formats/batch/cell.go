@@ -294,3 +294,27 @@ func blank(s string) bool {
 	}
 	return true
 }
+
+// firstText is the first text that is not empty.
+func firstText(cells []*cell) string {
+	for _, c := range cells {
+		if s, ok := c.at.(*string); ok && *s != "" {
+			return *s
+		}
+	}
+	return ""
+}
+
+// sumOf adds up the amounts of one record: few, and each at most money.Max,
+// so that they cannot overflow.
+func sumOf(cells []*cell) (sum money.Fen) {
+	for _, c := range cells {
+		switch at := c.at.(type) {
+		case *money.Fen:
+			sum += *at
+		case *Maybe[money.Fen]:
+			sum += at.Value
+		}
+	}
+	return sum
+}

@@ -1,6 +1,8 @@
 package batch
 
 import (
+	"slices"
+
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
@@ -12,14 +14,13 @@ type Layout[R any] struct {
 	Title   Words
 	Columns []Column[R]
 
-	Tag    Tag[R]                  // how the row types that share R are told apart
-	No     func(*R) string         // record_no
-	Key    func([]byte, *R) []byte // appends the duplicate key; nil: never a duplicate
-	Amount func(*R) money.Fen      // what the record adds to the total; nil: nothing
-	Of     []string                // names of the fields that Amount adds up
-	Echo   func(*R) string         // the sender's own reference; nil: none
-	Detail *Detail[R]              // the rows that may follow; nil: none
-	Check  func(*R, *Findings)     // what no single column can tell; may be nil
+	Tag      Tag[R]              // how the row types that share R are told apart
+	No       []string            // fields of the record_no: the first that is not empty
+	Key      []string            // fields of the duplicate key; none: never a duplicate
+	PerBatch bool                // the key counts within one batch only
+	Sum      []string            // amounts the record adds to the total; none: nothing
+	Detail   *Detail[R]          // the rows that may follow; nil: none
+	Check    func(*R, *Findings) // what no single column can tell; may be nil
 }
 
 // Tag tells row types that share one record type apart: the record itself
@@ -76,9 +77,14 @@ type Row struct {
 	Type    string
 	Title   Words
 	Columns []Info
-	Sum     []string // fields that count in the batch's total; empty: nothing
-	Detail  *DetailRow
-	ops     rowOps
+
+	No       []string // as in Layout
+	Key      []string
+	PerBatch bool
+	Sum      []string
+
+	Detail *DetailRow
+	ops    rowOps
 }
 
 // DetailRow is the row type that may follow another.
@@ -93,8 +99,8 @@ type rowOps interface {
 	owns(rec any) bool
 	write(b []byte, rec any) (rows []byte, count int)
 	amount(rec any) money.Fen
-	no(rec any) string
-	key(rec any) []byte
+	recordNo(rec any) string
+	keyOf(rec any) []byte
 	open() slot
 }
 
@@ -104,7 +110,7 @@ type slot interface {
 	read(r *row, e *env, f *Findings)
 	readDetail(i int, r *row, e *env, f *Findings)
 	check(f *Findings)
-	no() string
+	recordNo() string
 	key(b []byte) []byte
 	amount() money.Fen
 	echo() string
@@ -113,17 +119,35 @@ type slot interface {
 
 // Row hides the record type.
 func (l Layout[R]) Row() *Row {
-	row := &Row{Type: l.Type, Title: l.Title, Sum: l.Of, ops: &bound[R]{l}}
+	row := &Row{Type: l.Type, Title: l.Title, No: l.No, Key: l.Key, PerBatch: l.PerBatch, Sum: l.Sum}
 	for _, c := range l.Columns {
 		row.Columns = append(row.Columns, c.Info)
 	}
 	if l.Detail != nil {
 		row.Detail = &l.Detail.row
 	}
+	b := &bound[R]{Layout: l}
+	b.noAt, b.keyAt, b.sumAt, b.echoAt = row.indexes(l.No), row.indexes(l.Key), row.indexes(l.Sum), row.indexes([]string{"echo"})
+	row.ops = b
 	return row
 }
 
-type bound[R any] struct{ Layout[R] }
+// indexes finds columns by name.
+func (r *Row) indexes(names []string) []int {
+	var at []int
+	for _, name := range names {
+		if i := slices.IndexFunc(r.Columns, func(c Info) bool { return c.Name == name }); i >= 0 {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// bound is a layout with the columns that play a part.
+type bound[R any] struct {
+	Layout[R]
+	noAt, keyAt, sumAt, echoAt []int // columns
+}
 
 func (b *bound[R]) owns(rec any) bool {
 	r, ok := rec.(*R)
@@ -137,27 +161,35 @@ func (b *bound[R]) write(to []byte, rec any) ([]byte, int) {
 		return to, count
 	}
 	for i := range b.Detail.count(r) {
-		to = appendField(append(append(to, b.Detail.row.Type...), ','), b.No(r))
+		to = appendField(append(append(to, b.Detail.row.Type...), ','), b.recordNo(r))
 		to = append(b.Detail.write(to, r, i), '\n')
 		count++
 	}
 	return to, count
 }
 
-func (b *bound[R]) amount(rec any) money.Fen {
-	if b.Amount == nil {
-		return 0
+func (b *bound[R]) amount(rec any) money.Fen { return sumOf(b.pick(rec, b.sumAt)) }
+func (b *bound[R]) recordNo(rec any) string  { return firstText(b.pick(rec, b.noAt)) }
+func (b *bound[R]) keyOf(rec any) []byte     { return b.appendKey(nil, b.pick(rec, b.keyAt)) }
+
+// pick finds the places of some columns in a record.
+func (b *bound[R]) pick(rec any, columns []int) []*cell {
+	r, cells := rec.(*R), make([]*cell, len(columns))
+	for i, c := range columns {
+		cells[i] = &cell{Info: &b.Columns[c].Info, at: b.Columns[c].at(r)}
 	}
-	return b.Amount(rec.(*R))
+	return cells
 }
 
-func (b *bound[R]) no(rec any) string { return b.No(rec.(*R)) }
-
-func (b *bound[R]) key(rec any) []byte {
-	if b.Key == nil {
-		return nil
+func (b *bound[R]) appendKey(to []byte, cells []*cell) []byte {
+	if len(cells) == 0 {
+		return to
 	}
-	return b.Key(append([]byte(b.Type), '|'), rec.(*R))
+	to = append(to, b.Type...)
+	for _, c := range cells {
+		to = c.write(append(to, '|'))
+	}
+	return to
 }
 
 func (b *bound[R]) open() slot {
@@ -166,6 +198,7 @@ func (b *bound[R]) open() slot {
 		b.Tag.Set(&s.rec)
 	}
 	s.cells = bindAll(b.Columns, &s.rec)
+	s.noCells, s.keyCells, s.sumCells, s.echoCells = s.choose(b.noAt), s.choose(b.keyAt), s.choose(b.sumAt), s.choose(b.echoAt)
 	for i := range b.Columns {
 		if b.Columns[i].when != nil {
 			s.conditional = append(s.conditional, i)
@@ -184,6 +217,16 @@ type filled[R any] struct {
 	cells       []cell
 	conditional []int // columns
 	detail      *detailSlot
+
+	noCells, keyCells, sumCells, echoCells []*cell
+}
+
+func (s *filled[R]) choose(columns []int) []*cell {
+	cells := make([]*cell, len(columns))
+	for i, c := range columns {
+		cells[i] = &s.cells[c]
+	}
+	return cells
 }
 
 func (s *filled[R]) clear() {
@@ -227,28 +270,10 @@ func (s *filled[R]) check(f *Findings) {
 	}
 }
 
-func (s *filled[R]) no() string { return s.No(&s.rec) }
-
-func (s *filled[R]) key(b []byte) []byte {
-	if s.Key == nil {
-		return b
-	}
-	return s.Key(append(append(b, s.Type...), '|'), &s.rec)
-}
-
-func (s *filled[R]) amount() money.Fen {
-	if s.Amount == nil {
-		return 0
-	}
-	return s.Amount(&s.rec)
-}
-
-func (s *filled[R]) echo() string {
-	if s.Echo == nil {
-		return ""
-	}
-	return s.Echo(&s.rec)
-}
+func (s *filled[R]) recordNo() string     { return firstText(s.noCells) }
+func (s *filled[R]) key(to []byte) []byte { return s.appendKey(to, s.keyCells) }
+func (s *filled[R]) amount() money.Fen    { return sumOf(s.sumCells) }
+func (s *filled[R]) echo() string         { return firstText(s.echoCells) }
 
 func (s *filled[R]) value() any {
 	r := s.rec

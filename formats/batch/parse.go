@@ -9,16 +9,17 @@ func (k *Kind) RecordNo(rec any) string {
 	if layout == nil {
 		return ""
 	}
-	return clip(layout.ops.no(rec))
+	return clip(layout.ops.recordNo(rec))
 }
 
-// KeyOf is the duplicate key of a record, "" when its row type has none.
+// KeyOf is the duplicate key of a record, "" when its row type has none that
+// counts beyond one batch.
 func (k *Kind) KeyOf(rec any) string {
 	layout := k.RowOf(rec)
-	if layout == nil {
+	if layout == nil || layout.PerBatch {
 		return ""
 	}
-	return string(layout.ops.key(rec))
+	return string(layout.ops.keyOf(rec))
 }
 
 // Parse reads back one record that Append encoded. The error is *Invalid

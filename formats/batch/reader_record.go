@@ -69,7 +69,7 @@ func (r *Reader) readRow(layout *Row, head *row) {
 			f.Add(layout.Columns[s.index-1].Name, code.Normalised, s.why)
 		}
 	}
-	r.record.no = clip(r.record.slot.no())
+	r.record.no = clip(r.record.slot.recordNo())
 	f.no = r.record.no
 	for i := range f.faults {
 		f.faults[i].RecordNo = r.record.no
@@ -117,7 +117,7 @@ func (r *Reader) readDetail(i int, d *row) {
 		if d.fields[1].class&classBad != 0 {
 			p := d.bad(1)
 			f.AddDetail(i, "parent", p.code, p.text)
-		} else if f.OK(layout.Columns[0].Name) && d.fields[1].text != r.record.slot.no() {
+		} else if f.OK(layout.Columns[0].Name) && d.fields[1].text != r.record.slot.recordNo() {
 			f.AddDetail(i, "parent", code.Malformed, "与上级行的编号不符 / not the number of the row above")
 		}
 		r.record.slot.readDetail(i, d, &r.env, f)

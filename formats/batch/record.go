@@ -52,10 +52,10 @@ func (r *Record) Echo() string {
 	return clip(r.slot.echo())
 }
 
-// Key is the duplicate key, "" when the row type has none. Keys of different
-// row types never agree.
+// Key is the duplicate key, "" when the row type has none that counts beyond
+// one batch. Keys of different row types never agree.
 func (r *Record) Key() string {
-	if r.slot == nil {
+	if r.slot == nil || r.layout.PerBatch {
 		return ""
 	}
 	return string(r.slot.key(nil))
