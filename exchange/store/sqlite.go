@@ -28,10 +28,11 @@ const sqliteReaders = 4
 // waiting when somebody else has written since.
 func (e *sqliteEngine) dsn(writer bool) string {
 	q := url.Values{}
-	for _, p := range []string{"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-32768)", "temp_store(MEMORY)"} {
+	for _, p := range []string{"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"} {
 		q.Add("_pragma", p)
 	}
 	if writer {
+		q.Add("_pragma", "cache_size(-32768)") // KiB
 		q.Set("_txlock", "immediate")
 	} else {
 		q.Add("_pragma", "query_only(1)")

@@ -350,7 +350,7 @@ CREATE TABLE statements (
 
 CREATE TABLE differences (
     id       IDENTITY,
-    kind     TEXT NOT NULL CHECK (kind IN ('reconciliation', 'netting', 'money', 'file')),
+    kind     TEXT NOT NULL CHECK (kind IN ('reconciliation', 'netting', 'money', 'file', 'proposal')),
     partner  TEXT NOT NULL,
     case_no  TEXT NOT NULL,
     subject  TEXT NOT NULL,

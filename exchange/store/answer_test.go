@@ -1,0 +1,164 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+)
+
+// TestFilesToAnswer: a file waits for its receipt, and again when a held
+// record was decided; receipts and the bank's messages are never answered.
+func TestFilesToAnswer(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		worked, receipt, bank, fetched, rejected := sampleFile(1), sampleFile(2), sampleFile(3), sampleFile(4), sampleFile(6)
+		answer := exchange.File{Dir: exchange.Out, Party: "310100", Kind: "receipt", Sequence: 1, State: exchange.FileQueued}
+		worked.State, receipt.State, bank.State, rejected.State = exchange.FileWorked, exchange.FileWorked, exchange.FileWorked, exchange.FileRejected
+		receipt.Kind, bank.Carrier = "receipt", "xml"
+		held := exchange.Judgement{Ordinal: 1, Verdict: "held", Told: true}
+		write(t, s, func(tx *Tx) error {
+			err := steps(tx.InsertFile(&worked), tx.InsertFile(&receipt), tx.InsertFile(&bank), tx.InsertFile(&fetched), tx.InsertFile(&rejected), tx.InsertFile(&answer))
+			held.FileID = worked.ID
+			return steps(err, tx.InsertJudgement(held))
+		})
+		expect := func(want ...int64) {
+			t.Helper()
+			view(t, s, func(tx *Tx) error {
+				got, err := tx.FilesToAnswer()
+				if fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Errorf("to answer: %v, want %v", got, want)
+				}
+				return err
+			})
+		}
+		expect(worked.ID, rejected.ID)
+		answered := worked
+		answered.Receipt = answer.ID
+		write(t, s, func(tx *Tx) error { return tx.UpdateFile(worked, answered) })
+		expect(rejected.ID)
+		held.Verdict, held.Told = "accepted", false
+		write(t, s, func(tx *Tx) error { return tx.UpdateJudgement(held) })
+		expect(worked.ID, rejected.ID)
+		view(t, s, func(tx *Tx) error {
+			open, err := tx.OpenGaps("310100")
+			none, nerr := tx.OpenGaps("440300")
+			if !open || none {
+				t.Errorf("gaps: %v, %v", open, none)
+			}
+			return steps(err, nerr)
+		})
+	})
+}
+
+// TestStatements: a month's statement is begun once, and consists of what
+// each form version of the month added.
+func TestStatements(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		insertCases(t, s, 2)
+		forms := []exchange.Form{
+			{No: "F1", Version: 1, Principal: 1000, IssuedOn: 20260210},
+			{No: "F1", Version: 2, Principal: 1500, IssuedOn: 20260310},
+			{No: "F1", Version: 3, Principal: 1600, IssuedOn: 20260331, Current: true},
+			{No: "F2", Version: 1, Principal: 300, IssuedOn: 20260301, Current: true},
+			{No: "F3", Version: 1, Principal: 77, IssuedOn: 20260401, Current: true},
+		}
+		write(t, s, func(tx *Tx) error {
+			for _, f := range forms {
+				f.CaseNo, f.LetterNo, f.Side, f.Nature, f.Track, f.Money = sampleCase(1).No, "L", exchange.Out, "original", exchange.FormQueued, "NETTED"
+				f.Amount = f.Principal
+				if err := tx.InsertForm(f); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		write(t, s, func(tx *Tx) error {
+			got, err := tx.NettedForms("310100", 202603)
+			if len(got) != 2 || got[0].FormNo != "F1" || got[0].Amount != 600 || got[1].Amount != 300 || got[0].Direction != "out" {
+				t.Errorf("netted: %+v", got)
+			}
+			first, ferr := tx.BeginStatement("310100", 202603)
+			again, aerr := tx.BeginStatement("310100", 202603)
+			if !first || again {
+				t.Errorf("begun %v, then %v", first, again)
+			}
+			return steps(err, ferr, aerr)
+		})
+	})
+}
+
+// TestFigures: what the proof compares the ledger with.
+func TestFigures(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		insertCases(t, s, 2)
+		in := sampleCase(3)
+		in.Side, in.State, in.MoneyTrack, in.Partner = exchange.In, exchange.Applied, exchange.MoneyNone, "440300"
+		form := exchange.Form{No: "F1", Version: 1, CaseNo: in.No, Side: exchange.In, Nature: "original", Track: exchange.FormReceived, Money: "REMITTED", Principal: 40, Interest: 2, Amount: 42}
+		next := form
+		next.Version, next.Current, next.Principal, next.Amount = 2, true, 50, 52
+		write(t, s, func(tx *Tx) error {
+			err := steps(tx.InsertCase(&in), tx.InsertForm(form), tx.InsertForm(next))
+			for i, state := range []string{exchange.PostingDone, exchange.PostingDone, exchange.PostingRefused} {
+				err = steps(err, tx.InsertPosting(exchange.Posting{No: fmt.Sprint("P", i), CaseNo: sampleCase(1 + i%2).No, Row: "B", State: state, Amount: 100}))
+			}
+			return err
+		})
+		view(t, s, func(tx *Tx) error {
+			out, err := tx.Liquidated()
+			announced, aerr := tx.Announced()
+			if fmt.Sprint(out) != "map[310100:2.00]" || fmt.Sprint(announced) != "map[440300:0.52]" {
+				t.Errorf("liquidated %v, announced %v", out, announced)
+			}
+			return steps(err, aerr)
+		})
+	})
+}
+
+// TestPlans: what is asked for every record is found by an index, however
+// much the store holds.
+func TestPlans(t *testing.T) {
+	s := openMigrated(t, Options{DSN: t.TempDir() + "/plans.db"})
+	cases, _ := CaseFilter{Side: exchange.In, States: []exchange.State{exchange.Held}}.query()
+	person, _ := CaseFilter{IDKey: "x"}.query()
+	for name, text := range map[string]string{
+		"CaseByLetter":      selectCase + "WHERE letter_no = $1 AND letter_no <> '' AND side = $2",
+		"CaseByApplication": selectCase + "WHERE application_no = $1 AND application_no <> '' AND side = 'in'",
+		"CasesByPerson":     selectCase + "WHERE id_key = $1 ORDER BY case_no",
+		"Cases by state":    cases, "Cases by person": person,
+		"UpdateCase": moveCase, "head": selectHead, "claim": claimant, "RegistryByID": selectRegistry + "WHERE id_key = $1",
+		"FormsByLetter":    selectForm + "WHERE case_no IN (SELECT case_no FROM letters WHERE letter_no = $1) AND letter_no = $1",
+		"UpdateJudgement":  updateJudgement,
+		"HeldJudgements":   selectJudgement + "WHERE verdict = 'held' AND file_id = $1 ORDER BY ordinal, part",
+		"UntoldJudgements": selectJudgement + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",
+		"JudgementsByFile": selectJudgement + "WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part LIMIT $4",
+		"OutgoingFor":      selectOutgoing + "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4",
+		"OutgoingByFile":   selectOutgoing + "WHERE file_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+		"OutgoingByRecord": selectOutgoing + "WHERE record_no = $1 AND file_id = $2 ORDER BY id",
+		"OutgoingByCase":   selectOutgoing + "WHERE case_no = $1 ORDER BY id",
+		"EachRemittance":   selectRemittance + "WHERE side = $1 AND track = $2 AND (case_no, part) > ($3, $4) ORDER BY case_no, part LIMIT $5",
+		"EachPayment":      selectPayment + "WHERE track = $1 AND ref > $2 ORDER BY ref LIMIT $3",
+		"UnmatchedEntries": selectEntry + "WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key LIMIT $2",
+		"journal by chain": selectEvent + "WHERE (chain, n) > ($1, $2) ORDER BY chain, n LIMIT $3",
+		"LedgerOf":         selectBook + "WHERE case_no = $1 ORDER BY id",
+		"FilesToWork":      selectFile + "WHERE state = 'fetched' ORDER BY id",
+	} {
+		rows, err := s.writers.db.Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(detail, "SCAN") && !strings.Contains(detail, "USING INDEX files_to_work") || strings.Contains(detail, "TEMP B-TREE") {
+				t.Errorf("%s: %s", name, detail)
+			}
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package store
+
+import "carryover/exchange"
+
+// casesNamed finds the cases that a number names, whatever kind of number it
+// is: our own, the letter's, the person's, a form's, a payment's …
+const casesNamed = `SELECT case_no FROM cases WHERE case_no = $1
+	UNION SELECT case_no FROM cases WHERE letter_no = $1
+	UNION SELECT case_no FROM cases WHERE application_no = $1
+	UNION SELECT case_no FROM cases WHERE personal_no = $1
+	UNION SELECT case_no FROM cases WHERE id_key = $2
+	UNION SELECT case_no FROM applications WHERE application_no = $1 AND case_no IS NOT NULL
+	UNION SELECT case_no FROM forms WHERE form_no = $1
+	UNION SELECT case_no FROM postings WHERE posting_no = $1
+	UNION SELECT case_no FROM queries WHERE query_no = $1 AND case_no IS NOT NULL
+	UNION SELECT case_no FROM payment_items WHERE ref = $1
+	UNION SELECT case_no FROM bank_entries WHERE entry_key = $1 AND case_no IS NOT NULL
+	UNION SELECT cases.case_no FROM advices JOIN cases ON cases.letter_no = advices.letter_no WHERE ref = $1
+	UNION SELECT cases.case_no FROM certificates JOIN cases ON cases.personal_no = certificates.personal_no WHERE certificate_no = $1 AND side = 'out'
+	UNION SELECT case_no FROM letters WHERE $3 <> '' AND doc LIKE $3
+	ORDER BY 1`
+
+// CasesNamed returns the numbers of the cases that a number names: case,
+// letter, application, personal, form, posting, query or certificate number,
+// payment reference, key of a bank entry, or (idKey, its form for comparison)
+// ID number. A certificate of another agency is looked for in the letters,
+// which takes a reading of all of them.
+func (tx *Tx) CasesNamed(number, idKey string) ([]string, error) {
+	inLetters := ""
+	if len(number) > 1 && number[0] == 'C' {
+		inLetters = `%"certificate_no":"` + number + `"%`
+	}
+	return many(tx, "cases of "+number, func(r row, no *string) error { return r.Scan(no) }, casesNamed, number, idKey, inLetters)
+}
+
+// FilesNamed returns the files of a name, of either direction and any party.
+func (tx *Tx) FilesNamed(name string) ([]exchange.File, error) {
+	return many(tx, "files called "+name, scanFile, selectFile+"WHERE name = $1 ORDER BY id", name)
+}
+
+// CountFiles counts the files by direction and state.
+func (tx *Tx) CountFiles() (map[exchange.Side]map[exchange.FileState]int, error) {
+	type figure struct {
+		dir   exchange.Side
+		state exchange.FileState
+		n     int
+	}
+	list, err := many(tx, "count files", func(r row, f *figure) error {
+		return r.Scan((*string)(&f.dir), (*string)(&f.state), &f.n)
+	}, "SELECT dir, state, count(*) FROM files GROUP BY dir, state")
+	count := map[exchange.Side]map[exchange.FileState]int{exchange.In: {}, exchange.Out: {}}
+	for _, f := range list {
+		count[f.dir][f.state] = f.n
+	}
+	return count, err
+}
