@@ -179,7 +179,7 @@ type NettingLine struct {
 // Difference is something on which the two sides do not agree (reconciliation, netting).
 type Difference struct {
 	ID      int64
-	Kind    string // reconciliation | netting | money | file
+	Kind    string // reconciliation | netting | money | file | proposal
 	Partner string
 	CaseNo  string
 	Subject string // letter_no, file name …

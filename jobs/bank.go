@@ -84,6 +84,9 @@ func (e *Env) quarantine(ctx context.Context, f exchange.File, why string) error
 		if err := d.difference("file", f.Party, "", f.Name, "quarantined", clip(why, 200)); err != nil {
 			return err
 		}
+		if err := d.toBad(before); err != nil {
+			return err
+		}
 		return d.journal("agency", "file_quarantined", why, map[string]string{"file": f.Name})
 	})
 }

@@ -210,6 +210,9 @@ func (j *fileJob) reject(ctx context.Context, c code.Fault, text string) error {
 			return err
 		}
 		d := &desk{Env: j.Env, tx: tx, file: j.file, actor: j.file.Party}
+		if err := d.toBad(j.file); err != nil {
+			return err
+		}
 		return d.journal("agency", "file_rejected", string(c)+" "+text, map[string]string{"file": j.file.Name, "sha256": j.file.SHA256})
 	})
 }

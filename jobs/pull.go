@@ -64,6 +64,9 @@ func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
 		return nil, err
 	}
 	defer d.Close()
+	if err := e.setAside(ctx, p, d); err != nil {
+		return nil, err
+	}
 	list, err := d.List(ctx, drop.In)
 	if err != nil {
 		return nil, err
@@ -77,6 +80,52 @@ func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
 		files = files[:p.Flood]
 	}
 	return e.pullFiles(ctx, p, d, files)
+}
+
+// afterBad marks the look of a file that was rejected after it was taken in.
+const afterBad = "bad"
+
+// setAside moves files that were rejected since from done to bad.
+func (e *Env) setAside(ctx context.Context, p Party, d drop.Drop) error {
+	var looks []exchange.Look
+	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		looks, err = tx.Looks(p.Code)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, look := range looks {
+		if look.After != afterBad {
+			continue
+		}
+		entry, err := d.Stat(ctx, drop.Done, look.Name)
+		if err == nil && entry.Size == look.Size {
+			err = d.Move(ctx, drop.Done, entry, drop.Bad)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, look.Name) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toBad notes that a file taken in is to be set aside in its drop; a newer
+// file of that name keeps its own look.
+func (d *desk) toBad(f exchange.File) error {
+	p, ok := d.party(f.Party)
+	if !ok || p.After != AfterMove {
+		return nil
+	}
+	if _, err := d.tx.Look(f.Party, f.Name); !notFound(err) {
+		return err
+	}
+	return d.tx.PutLook(exchange.Look{
+		Party: f.Party, Name: f.Name, Size: f.Size, FirstSeen: f.Seen, SeenAt: f.At, FileID: f.ID, After: afterBad,
+	})
 }
 
 // pullFiles takes files in, several in flight on the one connection.

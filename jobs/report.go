@@ -58,7 +58,7 @@ func (e *Env) night(tx *store.Tx) report.Night {
 	return report.Night{
 		Agency: e.Agency, Partners: e.Partners, Profiles: e.Profiles, Turns: e.Turns, Calendar: e.Calendar, Date: e.Date,
 		Made: e.Now().In(e.Agency.Zone), Lang: lang,
-		Cases: recentCases(tx, since),
+		Cases: byUrgency(tx),
 		Letters: perCase(tx, since, func(c exchange.Case) ([]report.Letter, error) {
 			if c.LetterNo == "" {
 				return nil, nil
@@ -98,6 +98,37 @@ func listed[T any](read func() ([]T, error)) iter.Seq2[T, error] {
 		}
 		for _, x := range list {
 			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+}
+
+// byUrgency are the open cases, those due first before the others; cases
+// without a limit of their own come last.
+func byUrgency(tx *store.Tx) iter.Seq2[exchange.Case, error] {
+	type place struct {
+		due calendar.Date
+		no  string
+	}
+	return func(yield func(exchange.Case, error) bool) {
+		var order []place
+		err := tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
+			due := c.Due
+			if due == 0 {
+				due = 99991231
+			}
+			order = append(order, place{due, c.No})
+			return nil
+		})
+		if err != nil {
+			yield(exchange.Case{}, err)
+			return
+		}
+		sort.SliceStable(order, func(i, j int) bool { return order[i].due < order[j].due })
+		for _, p := range order {
+			c, err := tx.Case(p.no)
+			if !yield(c, err) || err != nil {
 				return
 			}
 		}
@@ -239,6 +270,13 @@ func (e *Env) warnings(tx *store.Tx, s *report.Summary) error {
 			break
 		}
 		say("%s 差异（%s）：本方 %s，对方 %s", "difference, %s (%s): ours %s, theirs %s", d.Kind, d.Subject, d.Ours, d.Theirs)
+	}
+	late, err := e.missing(tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range late {
+		say("%s 应于 %s %s 前送达的 %s 未到", "%s: %[4]s expected by %[2]s %[3]s has not come", m.Party, m.On, m.By, m.Kind)
 	}
 	for _, p := range e.Parties {
 		for _, k := range kinds {

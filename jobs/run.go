@@ -131,6 +131,13 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 		if err != nil {
 			return err
 		}
+		late, err := e.missing(tx)
+		if err != nil {
+			return err
+		}
+		for _, m := range late {
+			texts = append(texts, fmt.Sprintf("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By))
+		}
 		for _, d := range open {
 			texts = append(texts, fmt.Sprintf("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs))
 		}

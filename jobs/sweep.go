@@ -26,6 +26,7 @@ func (e *Env) sweep(ctx context.Context) (Counts, error) {
 		return (&desk{Env: e, tx: tx, actor: "process"}).matchWaiting()
 	}))
 	note(e.sweepOverdue(ctx, counts))
+	note(e.proposeNotFound(ctx))
 	note(e.Statements(ctx))
 	return counts, errors.Join(faults...)
 }
