@@ -20,7 +20,8 @@ import sys
 from decimal import Decimal
 
 sys.dont_write_bytecode = True
-import make_messages  # beside this file
+import make_messages  # both beside this file
+import make_workbooks
 
 PERSON = "id_type id_no name sex birth_date phone"
 AGENCY = "code name address post_code contact contact_phone"
@@ -420,10 +421,26 @@ def build(kind, encoding):
     return body + trailer.encode(encoding)
 
 
+# Row types whose letter stands for other columns in another kind.
+NAMED = {("payee", "B"): "payee", ("notice", "N"): "notice", ("receipt", "R"): "receipt"}
+
+
+def workbook(kind):
+    """The same batch as a workbook, with the digest of the CSV."""
+    rows = KINDS[kind][0]()
+    columns = {}
+    for fields in rows:
+        typ = fields[0]
+        columns.setdefault(typ, COLUMNS[NAMED.get((kind, typ), typ)].split())
+    trailer = build(kind, "utf-8").decode("utf-8").splitlines()[-1].split(",")
+    return make_workbooks.batch(header(kind), rows, columns, trailer[1:])
+
+
 def files():
     """Name and bytes of every good file."""
     all_files = make_messages.files()
     for kind in KINDS:
+        all_files[f"{kind}/good.xlsx"] = workbook(kind)
         all_files[f"{kind}/good.csv"] = build(kind, "utf-8")
         all_files[f"{kind}/good-gb18030.csv"] = build(kind, "gb18030")
     return all_files

@@ -144,7 +144,9 @@ func pythonFiles(kind string) []Vector {
 	}
 	gb := v
 	gb.File, gb.Encoding, gb.About = kind+"/good-gb18030.csv", batch.GB18030, "正确的文件，GB18030 编码 / nothing is wrong, in GB18030"
-	return []Vector{v, gb}
+	book := v
+	book.File, book.Carrier, book.Encoding, book.About = kind+"/good.xlsx", batch.Workbook, "", "正确的工作簿 / nothing is wrong, as a workbook"
+	return []Vector{v, gb, book}
 }
 
 func (c *change) vector(t *testing.T, good []byte) Vector {
