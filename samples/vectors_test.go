@@ -130,6 +130,9 @@ func examples(t *testing.T) ([]Vector, map[string][]byte) {
 	for _, c := range messageChanges(base) {
 		add(c.vector(), c.build(t, base[c.kind]))
 	}
+	for _, c := range bookChanges() {
+		add(c.vector(t), c.build(t, base[c.kind]))
+	}
 	for _, c := range allChanges(base) {
 		add(c.vector(t, base[c.kind]), c.build(t, base[c.kind]))
 	}
@@ -165,12 +168,7 @@ func (c *change) vector(t *testing.T, good []byte) Vector {
 		return v
 	}
 	v.Line, v.Row, v.Field = c.expected(t, good)
-	switch c.code.Class() {
-	case code.ClassRecord:
-		v.Verdict = code.FilePartly
-	case code.ClassFile:
-		v.Verdict = code.FileRejected
-	}
+	v.Verdict = verdictFor(c.code)
 	return v
 }
 
@@ -341,5 +339,5 @@ var needsMore = map[code.Fault]bool{
 	code.DuplicateFile: true, code.SequenceReused: true, code.SequenceGap: true, code.DuplicateEarlier: true,
 	code.UnknownLetter: true, code.UnknownForm: true, code.NotAllowedInState: true, code.PersonDiffers: true,
 	code.SignatureMissing: true, code.SignatureWrong: true, code.UnknownSigner: true, code.NotDecryptable: true,
-	code.TooLarge: true, code.AccountInvalid: true, code.Normalised: true,
+	code.TooLarge: true, code.AccountInvalid: true,
 }
