@@ -201,6 +201,11 @@ func structureChanges() []bookChange {
 		}),
 		inLetters("truncated", code.Unreadable, "工作簿不完整 / a workbook without its content").withParts(func(p []part) []part { return p[:1] }),
 		inLetters("kind-unknown", code.KindUnknown, "没有这种文件 / no such kind", "H1.kind=letter"),
-		inForms("stay-of-nobody", code.Malformed, "时段未对应任何信息表 / a stay that names no form", "S4.parent=F32050020260312000099").found("S1.", 5),
+		inForms("stay-of-nobody", code.Malformed, "时段未对应任何信息表 / a stay that names no form").withSheets(func(s []sheet) []sheet {
+			i := sheetNamed(s, "S")
+			lost := append([]string{"F32050020260312000099"}, s[i].rows[1][1:]...)
+			s[i].rows = append(s[i].rows, lost)
+			return cellSet("envelope", 8, 1, "8")(s)
+		}).found("S1.", 6),
 	}
 }
