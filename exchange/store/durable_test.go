@@ -231,3 +231,26 @@ func TestTwoOpened(t *testing.T) {
 		})
 	}
 }
+
+// TestSevered: connections that died while nobody used them cost nobody a
+// transaction.
+func TestSevered(t *testing.T) {
+	for _, e := range testEngines() {
+		t.Run(e.name, func(t *testing.T) {
+			dsn := e.dsn(t)
+			other := openMigrated(t, Options{DSN: dsn})
+			s, err := Open(t.Context(), Options{DSN: dsn})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { t.Log("closed:", s.Close()) }) // dead connections may complain
+			insertCases(t, s, 1)
+			if err := raw(t, other, e.sever); err != nil {
+				t.Fatal(err)
+			}
+			c := sampleCase(2)
+			write(t, s, func(tx *Tx) error { return tx.InsertCase(&c) })
+			view(t, s, func(tx *Tx) error { return same(t, "Case", c)(tx.Case(c.No)) })
+		})
+	}
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // engine is what differs between SQLite and PostgreSQL. Both pass the same
-// suite (TestEngines…).
+// suite (onEngines in engines_test.go).
 type engine interface {
 	// open connects; writers and readers may be the same pool.
 	open(ctx context.Context) (writers, readers *pool, err error)

@@ -21,7 +21,10 @@ import (
 )
 
 func serverEngines() []testEngine {
-	return []testEngine{{name: "postgres", dsn: newDatabase, unguard: "DROP TRIGGER %s ON %s", backup: "pg_dump"}}
+	return []testEngine{{
+		name: "postgres", dsn: newDatabase, unguard: "DROP TRIGGER %s ON %s", backup: "pg_dump",
+		sever: "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+	}}
 }
 
 // cluster is a PostgreSQL server of our own, in a temporary folder, reached

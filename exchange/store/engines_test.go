@@ -18,6 +18,8 @@ type testEngine struct {
 	dsn func(t testing.TB) string
 	// unguard takes a trigger away.
 	unguard string
+	// sever ends the connections that others have.
+	sever string
 	// backup is what an error of Backup says; "" when the engine can.
 	backup string
 }
@@ -27,6 +29,7 @@ func testEngines() []testEngine {
 		name:    "sqlite",
 		dsn:     func(t testing.TB) string { return filepath.Join(t.TempDir(), "store.db") },
 		unguard: "DROP TRIGGER %s",
+		sever:   "SELECT 1",
 	}}, serverEngines()...)
 }
 

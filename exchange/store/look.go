@@ -1,6 +1,10 @@
 package store
 
-import "carryover/exchange"
+import (
+	"fmt"
+
+	"carryover/exchange"
+)
 
 const lookColumns = "party, name, size, mod_time, first_seen, seen_at, file_id, after"
 
@@ -28,8 +32,10 @@ func (tx *Tx) PutLook(l exchange.Look) error {
 
 // DeleteLook forgets a name that is not in the drop any more.
 func (tx *Tx) DeleteLook(party, name string) error {
-	_, err := tx.exec("DELETE FROM looks WHERE party = $1 AND name = $2", party, name)
-	return err
+	if _, err := tx.exec("DELETE FROM looks WHERE party = $1 AND name = $2", party, name); err != nil {
+		return fmt.Errorf("look at %s: %w", name, err)
+	}
+	return nil
 }
 
 // Looks returns all looks at a party's drop, by name.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/money"
 )
 
 const paymentColumns = "ref, file_id, partner, purpose, lump, amount, track, value_on, bank_ref, doc"
@@ -49,7 +50,7 @@ func scanPayment(r row, p *exchange.Payment) error {
 
 // InsertPayment stores a payment with its items, which must add up to it.
 func (tx *Tx) InsertPayment(p exchange.Payment) error {
-	sum := p.Amount - p.Amount
+	var sum money.Fen
 	for _, it := range p.Items {
 		var err error
 		if sum, err = sum.Add(it.Amount); err != nil {

@@ -19,6 +19,7 @@ type pool struct {
 type conn struct {
 	*sql.Conn
 	stmts map[string]*sql.Stmt
+	fresh bool // opened for the transaction that has it
 }
 
 func newPool(db *sql.DB, size int) *pool {
@@ -36,6 +37,7 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 		return nil, ctx.Err()
 	case c := <-p.slots:
 		if c != nil {
+			c.fresh = false
 			return c, nil
 		}
 	}
@@ -44,7 +46,7 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 		p.slots <- nil
 		return nil, err
 	}
-	return &conn{Conn: raw, stmts: make(map[string]*sql.Stmt)}, nil
+	return &conn{Conn: raw, stmts: make(map[string]*sql.Stmt), fresh: true}, nil
 }
 
 // put gives a connection back; one that is not sound is closed instead.

@@ -31,16 +31,22 @@ type Tx struct {
 }
 
 func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, error) {
-	c, err := p.get(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
-	}
 	sctx := s.eng.statements(ctx)
-	t, err := c.BeginTx(sctx, o)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("begin: %w", err), p.put(c, false))
+	for {
+		c, err := p.get(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("begin: %w", err)
+		}
+		t, err := c.BeginTx(sctx, o)
+		if err == nil {
+			return &Tx{ctx: ctx, sctx: sctx, eng: s.eng, pool: p, conn: c, sql: t}, nil
+		}
+		// A connection that was kept may have died meanwhile; a fresh one tells the truth.
+		again := !c.fresh && ctx.Err() == nil
+		if back := p.put(c, false); !again {
+			return nil, errors.Join(fmt.Errorf("begin: %w", err), back)
+		}
 	}
-	return &Tx{ctx: ctx, sctx: sctx, eng: s.eng, pool: p, conn: c, sql: t}, nil
 }
 
 func (tx *Tx) commit() error {
