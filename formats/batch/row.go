@@ -238,9 +238,12 @@ func classOf(s string) (in class) {
 	return in
 }
 
-// isControl reports what must not stand in a field: control characters and
-// the separators of lines and paragraphs.
-func isControl(r rune) bool { return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 }
+// isControl reports what must not stand in a field: control characters, the
+// separators of lines and paragraphs, and the two values at the end of every
+// plane that are no characters, which no workbook can hold.
+func isControl(r rune) bool {
+	return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 || r&0xFFFE == 0xFFFE
+}
 
 func firstControl(s string) (rune, bool) {
 	for _, r := range s {
