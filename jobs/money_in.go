@@ -145,6 +145,8 @@ func (c *casework) bookMoney(from, to exchange.MoneyTrack, r exchange.Remittance
 		entries = append(entries, ledger.Return(head, r.Amount))
 	case to == exchange.MoneyDue && from == exchange.MoneyReleased, to == exchange.MoneyDue && from == exchange.MoneyOrdered:
 		entries = append(entries, ledger.VoidOrder(head, r.Amount))
+	case to == exchange.MoneyDue && from == exchange.MoneyUnknown: // it never reached the bank after all
+		entries = append(entries, ledger.RefuseByBank(head, r.Amount), ledger.OrderAgain(head, r.Amount), ledger.VoidOrder(head, r.Amount))
 	}
 	for _, e := range entries {
 		if err := c.book(e); err != nil {

@@ -176,7 +176,11 @@ func (d *desk) orderPart(r *exchange.Remittance, ref string) error {
 		return err
 	}
 	entry := ledger.Order(c.head(ref), r.Amount)
-	if r.Reason != "" { // came back before
+	back, err := d.cameBack(r.Ref)
+	if err != nil {
+		return err
+	}
+	if back {
 		entry = ledger.OrderAgain(c.head(ref), r.Amount)
 	}
 	if err := c.book(entry); err != nil {
@@ -196,6 +200,16 @@ func (d *desk) orderPart(r *exchange.Remittance, ref string) error {
 		return err
 	}
 	return c.save()
+}
+
+// cameBack reports whether the last payment of a part came back; one that was
+// void before it left has not.
+func (d *desk) cameBack(ref string) (bool, error) {
+	if ref == "" {
+		return false, nil
+	}
+	p, err := d.tx.Payment(ref)
+	return p.Track == exchange.MoneyReturned, err
 }
 
 // orderLump makes one payment for several cases of a partner and account.
