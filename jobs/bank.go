@@ -2,10 +2,12 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/ledger"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 )
@@ -202,6 +204,20 @@ func (e *Env) workNotification(ctx context.Context, f exchange.File, apply bool)
 	defer src.Close()
 	n := 0
 	ordinals := map[string]int{}
+	var entries []exchange.BankEntry
+	book := func() error {
+		err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+			d := &desk{Env: e, tx: tx, file: f, actor: f.Party}
+			for _, b := range entries {
+				if err := d.tryEntry(b); err != nil {
+					return fmt.Errorf("entry %s: %w", b.Key, err)
+				}
+			}
+			return nil
+		})
+		entries = entries[:0]
+		return err
+	}
 	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
 		if entry.Status != iso20022.Booked {
 			return nil
@@ -210,11 +226,14 @@ func (e *Env) workNotification(ctx context.Context, f exchange.File, apply bool)
 		if !apply {
 			return nil
 		}
-		b := bankEntryOf(s.Account.Number, entry, ordinals)
-		return e.Store.Tx(ctx, func(tx *store.Tx) error {
-			return (&desk{Env: e, tx: tx, file: f, actor: f.Party}).bankEntry(b)
-		})
+		if entries = append(entries, bankEntryOf(s.Account.Number, entry, ordinals)); len(entries) < chunk {
+			return nil
+		}
+		return book()
 	})
+	if err == nil && len(entries) > 0 {
+		err = book()
+	}
 	return n, faultsText(faults), err
 }
 
@@ -243,4 +262,24 @@ func bankEntryOf(account string, n iso20022.Entry, ordinals map[string]int) exch
 		b.Text = strings.TrimSpace(n.ReturnReason + " " + n.Text)
 	}
 	return b
+}
+
+// tryEntry books an entry; one that does not fit where its case stands is kept
+// unmatched, as a difference that somebody has to look at, and stops no other.
+func (d *desk) tryEntry(b exchange.BankEntry) error {
+	err := d.tx.Part(func() error { return d.bankEntry(b) })
+	if !errors.Is(err, exchange.ErrNotAllowed) && !errors.Is(err, exchange.ErrInvariant) {
+		return err
+	}
+	d.Log.Error("bank entry not booked", "entry", b.Key, "err", err)
+	b.State, b.SeenOn = exchange.EntryUnmatched, d.Date
+	if err := d.tx.InsertBankEntry(b); err != nil {
+		return err
+	}
+	if b.Credit {
+		if err := d.book(ledger.Receive(ledger.Head{Date: int(d.Date), Memo: b.Key}, b.Amount)); err != nil {
+			return err
+		}
+	}
+	return d.difference("money", "", "", b.Key, "not booked", clip(err.Error(), 200))
 }

@@ -13,12 +13,13 @@ import (
 type receiptContext struct {
 	name string
 	sha  string
+	sent int64 // id of our file, once it is found
 }
 
 // pass notes the R row of a receipt whose earlier rows were worked before.
 func (c *receiptContext) pass(rec any) {
 	if r, ok := rec.(*formats.Receipt); ok {
-		c.name, c.sha = r.File, r.SHA256
+		*c = receiptContext{name: r.File, sha: r.SHA256}
 	}
 }
 
@@ -70,14 +71,17 @@ func (d *desk) verdict(v *formats.ReceiptVerdict) (outcome, error) {
 	if v.Verdict == code.Held || d.answer.sha == "" {
 		return accepted(), nil
 	}
-	sent, err := d.sentFile(d.answer.name, d.answer.sha)
-	if notFound(err) {
-		return accepted(), nil
+	if d.answer.sent == 0 {
+		sent, err := d.sentFile(d.answer.name, d.answer.sha)
+		if notFound(err) {
+			return accepted(), nil
+		}
+		if err != nil {
+			return outcome{}, err
+		}
+		d.answer.sent = sent.ID
 	}
-	if err != nil {
-		return outcome{}, err
-	}
-	records, err := d.tx.OutgoingByRecord(sent.ID, v.RecordNo)
+	records, err := d.tx.OutgoingByRecord(d.answer.sent, v.RecordNo)
 	if err != nil {
 		return outcome{}, err
 	}
