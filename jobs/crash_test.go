@@ -1,0 +1,302 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+)
+
+// leg is one pass of one agency in the story: who, and when.
+type leg struct {
+	agency string
+	at     time.Time
+}
+
+// story is an undisturbed exchange: how a person is carried over and another
+// one declined, pass by pass, with a copy of the stage before every pass.
+type story struct {
+	snaps  string // folder of the copies, by number of the leg
+	legs   []leg
+	states [][]string // after each leg
+	calls  []point    // all calls to the outside, in order
+	end    string     // the stage as it was left
+}
+
+// maxMoments bounds a story.
+const maxMoments = 30
+
+// tell plays the story once, undisturbed.
+func tell(tb testing.TB) *story {
+	tb.Helper()
+	w := newWorld(tb, tb.TempDir())
+	s := &story{snaps: tb.TempDir()}
+	cal := calendarOf(tb, w)
+	day := firstDay
+	for range maxMoments {
+		for _, agency := range []string{oldCode, newCode} {
+			l := legOn(day, agency)
+			if agency == oldCode {
+				readOutside(tb, w.stage()).turn(l.at.Add(-time.Hour))
+			}
+			copyTree(tb, w.stage(), s.snap(len(s.legs)))
+			r := &recorder{}
+			if err := w.pass(agency, l.at, r); err != nil {
+				tb.Fatalf("%s on %s, undisturbed: %v", agency, day, err)
+			}
+			for n, c := range r.calls {
+				s.calls = append(s.calls, point{c, len(s.legs), n})
+			}
+			s.legs, s.states = append(s.legs, l), append(s.states, state(tb, w.stage()))
+		}
+		if s.quiet(readOutside(tb, w.stage())) {
+			proveEnd(tb, w.stage())
+			s.end = w.stage()
+			return s
+		}
+		day = cal.Next(day)
+	}
+	tb.Fatalf("the exchange has not ended after %d days", maxMoments)
+	return nil
+}
+
+func (s *story) snap(n int) string { return filepath.Join(s.snaps, strconv.Itoa(n)) }
+
+// legOn is the pass of an agency on a day: ten o'clock, the new place half an
+// hour later.
+func legOn(day calendar.Date, agency string) leg {
+	at := day.Time(time.FixedZone("CST", 8*3600)).Add(10 * time.Hour)
+	if agency == newCode {
+		at = at.Add(30 * time.Minute)
+	}
+	return leg{agency, at}
+}
+
+func calendarOf(tb testing.TB, w *world) *calendar.Calendar {
+	tb.Helper()
+	c, err := w.config(oldCode)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cal, err := c.Calendar()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return cal
+}
+
+// quiet reports whether nothing but the number of turns and the workbooks
+// changed in the last two passes, and nobody outside has anything left to do.
+func (s *story) quiet(o *outside) bool {
+	n := len(s.states)
+	return o.idle() && n > 2 && difference(withoutDays(s.states[n-3]), withoutDays(s.states[n-1])) == ""
+}
+
+func withoutDays(lines []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+		return strings.Contains(line, `"Turns"`) || strings.Contains(line, "/reports/")
+	})
+}
+
+// proveEnd makes sure that the story is the one that is meant: one case
+// carried over with its money, one declined, both on both sides.
+func proveEnd(tb testing.TB, stage string) {
+	tb.Helper()
+	for code, want := range map[string][]string{oldCode: {"confirmed", "declined"}, newCode: {"completed", "declined"}} {
+		path := filepath.Join(stage, code, "carryover.db")
+		db := openPlain(tb, path)
+		got := textRows(tb, db, "SELECT state FROM cases ORDER BY state")
+		if !slices.Equal(got, want) {
+			tb.Errorf("cases of %s ended %v, want %v", code, got, want)
+		}
+		for _, line := range textRows(tb, db, "SELECT kind, subject, ours, theirs FROM differences") {
+			tb.Errorf("%s has a difference: %s", code, line)
+		}
+		for _, line := range textRows(tb, db, "SELECT name, state FROM files WHERE dir = 'out' AND state <> 'receipted' AND kind NOT IN ('receipt', 'pain.001')") {
+			tb.Errorf("%s: not receipted: %s", code, line)
+		}
+		proveJournal(tb, path)
+	}
+	o := readOutside(tb, stage)
+	if len(o.Booked) != 5 { // E, B, the transfer, Y, N
+		tb.Errorf("booked outside: %q", o.Booked)
+	}
+	for party, refused := range o.Receipts {
+		tb.Errorf("records of %s were refused: %v", party, refused)
+	}
+}
+
+// disturb plays the story from the pass in which a call is to fail, lets it
+// fail, and makes clean passes until the stage is as it was after that pass
+// undisturbed: what follows is then the same too. Where it stays different,
+// the story is played to its end, whose outcome must be the same. The result
+// says how it went, or what differs.
+func (s *story) disturb(tb testing.TB, w *world, p point, first func(l leg) error) (how string, err error) {
+	if err := os.RemoveAll(w.stage()); err != nil {
+		return "", err
+	}
+	copyTree(tb, s.snap(p.leg), w.stage())
+	l := s.legs[p.leg]
+	if err := first(l); err != nil {
+		return "", err
+	}
+	retried, early := false, ""
+	for again := 1; again <= 3; again++ {
+		if err := w.pass(l.agency, l.at, &recorder{}); err != nil {
+			return "", fmt.Errorf("rerun %d: %w", again, err)
+		}
+		if early = difference(s.states[p.leg], state(tb, w.stage())); early == "" {
+			return fmt.Sprintf("as undisturbed after %d", again), nil
+		}
+		if !retried {
+			if retried, err = operator(w, l); err != nil {
+				return "", err
+			}
+		}
+	}
+	if how, err = s.playOn(tb, w, p); err != nil {
+		return "", fmt.Errorf("%w\nafter the reruns:\n%s", err, early)
+	}
+	if retried {
+		how += ", payment sent again by the operator"
+	}
+	return how, nil
+}
+
+// playOn plays the story from the pass after a call to its end, and compares
+// the outcome.
+func (s *story) playOn(tb testing.TB, w *world, p point) (how string, err error) {
+	for n := p.leg + 1; n < len(s.legs); n++ {
+		l := s.legs[n]
+		if l.agency == oldCode {
+			readOutside(tb, w.stage()).turn(l.at.Add(-time.Hour))
+		}
+		if err := w.pass(l.agency, l.at, &recorder{}); err != nil {
+			return "", fmt.Errorf("pass %d after it: %w", n, err)
+		}
+	}
+	want, got := outcome(s.states[len(s.states)-1]), outcome(state(tb, w.stage()))
+	if difference(want, got) == "" {
+		return "same end", nil
+	}
+	d := difference(anyReceiptNumber(tb, s.end, want), anyReceiptNumber(tb, w.stage(), got))
+	if d != "" {
+		return "", fmt.Errorf("another end:\n%s", d)
+	}
+	return "same end, receipts in another order", nil
+}
+
+// operator does what is left to a person: a payment file that never reached
+// the bank's drop is sent again.
+func operator(w *world, l leg) (retried bool, err error) {
+	ctx := context.Background()
+	e, err := w.env(l.agency, l.at, &recorder{})
+	if err != nil {
+		return false, err
+	}
+	defer e.Store.Close()
+	var lost []exchange.File
+	err = e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		lost, err = tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileSending}})
+		return err
+	})
+	for _, f := range lost {
+		if err == nil {
+			_, err = e.Retry(ctx, f.Name)
+		}
+	}
+	return len(lost) > 0, err
+}
+
+// census counts calls by step and kind, and fails for a kind that a step
+// should have and has not.
+func census(t *testing.T, calls []point) {
+	t.Helper()
+	count := map[string]int{}
+	for _, p := range calls {
+		count[p.Step+" "+p.Kind]++
+	}
+	for _, step := range []string{"pull", "process", "remit", "report", "push"} {
+		kinds := map[string][]string{
+			"pull": {"file", "drop", "sftp", "commit"}, "process": {"file", "commit"}, "remit": {"file", "commit"},
+			"report": {"file", "commit"}, "push": {"file", "drop", "sftp", "commit"},
+		}[step]
+		text := ""
+		for _, kind := range kinds {
+			n := count[step+" "+kind]
+			text += fmt.Sprintf("  %s %d", kind, n)
+			if n == 0 {
+				t.Errorf("%s makes no call of kind %s", step, kind)
+			}
+		}
+		t.Logf("%-8s%s", step, text)
+	}
+}
+
+// long reports whether every call is to fail, not only some.
+func long() bool { return os.Getenv("CARRYOVER_LONG") == "1" }
+
+// TestEveryOutsideCallFails lets calls to the outside fail, one in each try,
+// before and after they take place, and compares with the undisturbed
+// exchange once clean passes have followed.
+func TestEveryOutsideCallFails(t *testing.T) {
+	s := tell(t)
+	t.Logf("%d passes, %d calls to the outside", len(s.legs), len(s.calls))
+	census(t, s.calls)
+	chosen := points(s.calls, long())
+	type try struct {
+		p     point
+		fault string
+	}
+	var tries []try
+	for _, p := range chosen {
+		tries = append(tries, try{p, failBefore}, try{p, failAfter})
+	}
+	next := make(chan try)
+	var mu sync.Mutex
+	ways := map[string]int{}
+	var wg sync.WaitGroup
+	for range 2 {
+		w := newWorld(t, t.TempDir())
+		wg.Go(func() {
+			for one := range next {
+				how, err := s.disturb(t, w, one.p, func(l leg) error {
+					r := &recorder{fault: one.fault, at: one.p.n}
+					if err := w.pass(l.agency, l.at, r); err != nil && !errors.Is(err, errInjected) {
+						return fmt.Errorf("not only the injected fault: %w", err)
+					}
+					if !r.hit {
+						return errors.New("the call was not made this time")
+					}
+					return nil
+				})
+				mu.Lock()
+				ways[how]++
+				mu.Unlock()
+				if err != nil {
+					t.Errorf("%s %s: %v", one.p, one.fault, err)
+				}
+			}
+		})
+	}
+	for _, one := range tries {
+		if t.Failed() && !long() {
+			break
+		}
+		next <- one
+	}
+	close(next)
+	wg.Wait()
+	t.Logf("%d faults: %v", len(tries), ways)
+}

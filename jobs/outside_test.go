@@ -1,0 +1,388 @@
+package jobs_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/formats/iso20022"
+	"carryover/samples"
+)
+
+// outside is everything around the two agencies of a world: cores, portals
+// and banks. It acts between passes, knows nothing but the files in its drops,
+// and keeps all it knows in one JSON file of the world's folder, so that a
+// world can be copied and played on from there.
+type outside struct {
+	root string // the world's folder
+	tb   testing.TB
+
+	Sequence     map[string]int                      // last number used, by party and kind
+	Registry     map[string]*formats.RegistryRecord  // by personal_no
+	Answers      map[string]formats.PostingResult    // by posting_no
+	Booked       []string                            // what cores and banks booked, in order
+	Untold       map[string][]iso20022.Entry         // by agency: booked, to be told next time
+	Certificates map[string]string                   // certificate_no by ID number
+	Receipts     map[string][]formats.ReceiptVerdict // refused records, by party
+	Turns        int                                 // so far
+	Applied      bool
+	Moved        int // files taken and left in the last turn
+}
+
+var batchKinds = formats.Kinds()
+
+func outsideFile(root string) string { return filepath.Join(root, "outside.json") }
+
+func readOutside(tb testing.TB, root string) *outside {
+	tb.Helper()
+	o := &outside{root: root, tb: tb}
+	text, err := os.ReadFile(outsideFile(root))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := json.Unmarshal(text, o); err != nil {
+		tb.Fatal(err)
+	}
+	return o
+}
+
+func (o *outside) save() {
+	text, err := json.MarshalIndent(o, "", " ")
+	if err == nil {
+		err = os.WriteFile(outsideFile(o.root), text, 0o600)
+	}
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+}
+
+// newOutside settles two people: one who moves with a balance, and one who
+// still participates at the old place and is therefore declined.
+func newOutside(tb testing.TB, root string) *outside {
+	o := &outside{
+		root: root, tb: tb, Sequence: map[string]int{}, Registry: map[string]*formats.RegistryRecord{}, Answers: map[string]formats.PostingResult{},
+		Untold: map[string][]iso20022.Entry{}, Certificates: map[string]string{}, Receipts: map[string][]formats.ReceiptVerdict{},
+	}
+	for i, p := range movers() {
+		old := registered(p, p.PersonalNo)
+		old.Status, old.StoppedOn, old.Principal, old.Interest = code.RegistryStopped, p.StoppedOn, p.Principal, p.Interest
+		old.AccountOpened, old.Stays = p.AccountOpened, staysOf(p)
+		if i == 1 {
+			old.Status, old.StoppedOn = code.RegistryActive, 0
+		}
+		now := registered(p, arrival(i))
+		from, to := p.StoppedOn.Month().Add(1), calendar.Month(202602)
+		now.Status, now.Stays = code.RegistryActive, []formats.Stay{{Area: newCode, Scheme: p.Scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: code.StayActual}}
+		now.AccountOpened, now.Principal = from, 25_200
+		for _, r := range []*formats.RegistryRecord{old, now} {
+			r.FirstMonth, r.PaidTo = r.Stays[0].From, r.Stays[len(r.Stays)-1].To
+			o.Registry[r.PersonalNo] = r
+		}
+	}
+	return o
+}
+
+// arrival is the personal_no of the n-th mover at the new place.
+func arrival(n int) string { return fmt.Sprintf("%s9%08d", newCode, n+1) }
+
+// movers are two people with a balance who stopped some months ago.
+func movers() (list []samples.Person) {
+	population := samples.NewPopulation(7, oldCode, firstDay)
+	for i := 0; len(list) < 2; i++ {
+		p := population.At(i)
+		if p.Principal > 100_000 && p.IDType == code.IDResident && p.Scheme == code.SchemeEmployee && p.StoppedOn.Month() < firstDay.Month().Add(-4) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func block(p samples.Person) formats.Person {
+	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
+}
+
+func registered(p samples.Person, no string) *formats.RegistryRecord {
+	return &formats.RegistryRecord{PersonalNo: no, Person: block(p), Household: p.Household, Scheme: p.Scheme}
+}
+
+func staysOf(p samples.Person) (rows []formats.Stay) {
+	for _, s := range p.Stays {
+		rows = append(rows, formats.Stay{Area: s.Area, Scheme: s.Scheme, From: s.From, To: s.To, Months: s.Months(), Kind: s.Kind})
+	}
+	return rows
+}
+
+// turn lets everybody outside act once: banks tell what they booked, all take
+// what is in their drops, and what the people of the story do is sent.
+func (o *outside) turn(at time.Time) {
+	o.Moved = 0
+	for _, agency := range []string{oldCode, newCode} {
+		o.tell(agency, at)
+		for _, role := range []string{"core", "portal", "bank"} {
+			o.visit(agency, role, at)
+		}
+	}
+	o.story(at)
+	o.Turns++
+	o.save()
+}
+
+// story is what people and clerks do: registries first, then a certificate is
+// asked for, then both apply at the new place.
+func (o *outside) story(at time.Time) {
+	on := calendar.DateOf(at)
+	people := movers()
+	switch {
+	case o.Turns == 0:
+		for _, agency := range []string{oldCode, newCode} {
+			var records []any
+			for _, no := range slices.Sorted(maps.Keys(o.Registry)) {
+				if strings.HasPrefix(no, agency) {
+					r := *o.Registry[no]
+					r.AsOf = on
+					records = append(records, &r)
+				}
+			}
+			o.send(agency, "core", at, formats.KindRegistry, code.ExtentFull, records...)
+		}
+	case o.Turns == 1:
+		p := people[0]
+		o.send(oldCode, "portal", at, formats.KindCertificateRequest, "", &formats.CertificateRequest{
+			RequestNo: oldCode + "-G1", RequestedOn: on, Reason: code.ReasonFirst, Applicant: code.ByPerson, PersonalNo: p.PersonalNo, Person: block(p),
+		})
+	case !o.Applied && o.Certificates[people[0].IDNo] != "":
+		o.Applied = true
+		var records []any
+		for i, p := range people {
+			records = append(records, &formats.Application{
+				ApplicationNo: fmt.Sprintf("%s-A%d", newCode, i+1), Version: 1, LodgedAt: code.LodgedNew, AppliedOn: on, Applicant: code.ByPerson,
+				Person: block(p), Household: p.Household, SchemeFrom: p.Scheme, SchemeTo: p.Scheme, FromAgency: oldCode, ToAgency: newCode,
+				OldPersonalNo: p.PersonalNo, CertificateNo: o.Certificates[p.IDNo], EnrolledFrom: p.StoppedOn.Month().Add(1), Materials: "id",
+			})
+		}
+		o.send(newCode, "portal", at, formats.KindApplication, "", records...)
+	}
+}
+
+// visit takes every file that an agency left for one of its own parties.
+func (o *outside) visit(agency, role string, at time.Time) {
+	dir := filepath.Join(o.root, agency, "drops", role, "out")
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	for _, e := range names {
+		if e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err == nil {
+			err = os.Rename(filepath.Join(dir, e.Name()), filepath.Join(dir, "done", e.Name()))
+		}
+		if err != nil {
+			o.tb.Fatal(err)
+		}
+		o.Moved++
+		if role == "bank" {
+			o.order(agency, content, at)
+			continue
+		}
+		o.batch(agency, role, e.Name(), content, at)
+	}
+}
+
+// batch works one batch for a core or a portal and answers it.
+func (o *outside) batch(agency, role, name string, content []byte, at time.Time) {
+	self := agency + role[:1]
+	r, err := batch.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: self, From: agency})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	var verdicts, results []any
+	for r.Next() {
+		rec := r.Record()
+		if !rec.OK() {
+			o.tb.Fatalf("%s: record %d: %v", name, rec.Ordinal, rec.Faults)
+		}
+		switch v := rec.Value.(type) {
+		case *formats.ReceiptVerdict:
+			if v.Verdict == code.Refused {
+				o.Receipts[self] = append(o.Receipts[self], *v)
+			}
+			continue
+		case *formats.Receipt:
+			continue
+		case *formats.Certificate:
+			o.Certificates[v.Person.IDNo] = v.CertificateNo
+		case *formats.Posting:
+			results = append(results, o.post(agency, v, calendar.DateOf(at)))
+		}
+		verdicts = append(verdicts, &formats.ReceiptVerdict{Line: rec.Line, Row: rec.Row, RecordNo: rec.No(), Verdict: code.Accepted, Echo: rec.Echo()})
+	}
+	res, err := r.Result()
+	if err != nil || res.Verdict != code.FileAccepted {
+		o.tb.Fatalf("%s: %v %v %v", name, res.Verdict, res.Faults, err)
+	}
+	h := r.Header()
+	if h.Kind == formats.KindReceipt {
+		return
+	}
+	o.send(agency, role, at, formats.KindReceipt, "", append([]any{&formats.Receipt{
+		File: name, SHA256: res.Identity, Kind: h.Kind, Sequence: batch.Some(h.Sequence), Verdict: code.FileAccepted, Records: batch.Some(len(verdicts)),
+		Accepted: batch.Some(len(verdicts)), Held: batch.Some(0), Refused: batch.Some(0), ReceivedOn: calendar.DateOf(at),
+	}}, verdicts...)...)
+	if len(results) > 0 {
+		o.send(agency, role, at, formats.KindPostingResult, "", results...)
+	}
+}
+
+// post books a posting; the same posting_no gets the same answer, and every
+// other one is booked, so that a posting sent twice shows in the books.
+func (o *outside) post(agency string, p *formats.Posting, on calendar.Date) *formats.PostingResult {
+	if known, ok := o.Answers[p.PostingNo]; ok {
+		return &known
+	}
+	r := formats.PostingResult{PostingNo: p.PostingNo, CaseNo: p.CaseNo, Row: p.Row, Result: code.ResultDone, DoneOn: on, Echo: p.Echo}
+	m := o.Registry[p.PersonalNo]
+	switch p.Row {
+	case code.PostingEnd:
+		m.Status = code.RegistryEnded
+	case code.PostingDebit:
+		r.Principal, r.Interest = batch.Some(m.Principal), batch.Some(m.Interest)
+		r.Amount, r.BalanceAfter = batch.Some(m.Principal+m.Interest), batch.Some(money.Fen(0))
+		m.Principal, m.Interest = 0, 0
+	case code.PostingCredit:
+		m.Principal += p.Amount.Value
+		r.Amount, r.BalanceAfter = p.Amount, batch.Some(m.Principal+m.Interest)
+	case code.PostingMonths:
+		months := 0
+		for _, s := range p.Stays {
+			months += s.Months
+		}
+		r.Months = batch.Some(months)
+	}
+	o.Answers[p.PostingNo] = r
+	o.Booked = append(o.Booked, fmt.Sprintf("core %s %s %s %s %s %d %s %d", agency, p.PostingNo, p.Row, p.PersonalNo, p.FormNo, p.FormVersion.Value, r.Amount.Value, r.Months.Value))
+	return &r
+}
+
+// order takes a payment file: the bank accepts it and pays at once; both
+// banks tell of it in the next turn.
+func (o *outside) order(agency string, content []byte, at time.Time) {
+	on := calendar.DateOf(at)
+	head, faults, err := iso20022.ReadPayment(bytes.NewReader(content), iso20022.Limits{}, func(h *iso20022.Payment, t iso20022.Transfer) error {
+		o.Booked = append(o.Booked, fmt.Sprintf("bank %s %s %s %s to %s: %s", agency, h.MsgID, t.EndToEndID, t.Amount, t.Creditor.Number, t.Text))
+		ref := fmt.Sprintf("%s-%d", agency, len(o.Booked))
+		debit := iso20022.Entry{
+			Ref: ref, Part: 1, Parts: 1, Amount: t.Amount, Status: iso20022.Booked, Booked: on, Value: on, MsgID: h.MsgID, EndToEndID: t.EndToEndID,
+			Counterparty: t.Creditor, Text: t.Text,
+		}
+		credit := debit
+		credit.Credit, credit.Counterparty, credit.MsgID = true, h.Debtor, ""
+		o.Untold[agency] = append(o.Untold[agency], debit)
+		for _, other := range []string{oldCode, newCode} {
+			if samples.PlaceOf(other).AccountNo == t.Creditor.Number {
+				o.Untold[other] = append(o.Untold[other], credit)
+			}
+		}
+		return nil
+	})
+	if err != nil || faults.Total > 0 {
+		o.tb.Fatalf("payment order: %v %v", faults.List, err)
+	}
+	answer := iso20022.StatusReport{
+		MsgID: o.message(agency), Created: at, OriginalMsgID: head.MsgID, OriginalName: iso20022.PaymentName, Transfers: head.Transfers, Total: head.Total,
+		Status: iso20022.CustomerOK,
+	}
+	var out bytes.Buffer
+	w, err := iso20022.NewStatusWriter(&out, answer)
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.put(agency, "bank", "pain002_"+answer.MsgID+".xml", out.Bytes())
+}
+
+// tell leaves a notification of what was booked in the turn before.
+func (o *outside) tell(agency string, at time.Time) {
+	entries := o.Untold[agency]
+	if len(entries) == 0 {
+		return
+	}
+	delete(o.Untold, agency)
+	place := samples.PlaceOf(agency)
+	id := o.message(agency)
+	var out bytes.Buffer
+	w, err := iso20022.NewNotificationWriter(&out, iso20022.Statement{MsgID: id, Created: at, ID: id, Account: iso20022.Account{
+		Name: place.AccountName, Number: place.AccountNo, Bank: place.BankName, CNAPS: place.CNAPS,
+	}})
+	for _, e := range entries {
+		if err == nil {
+			err = w.Write(e)
+		}
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.put(agency, "bank", "camt054_"+id+".xml", out.Bytes())
+}
+
+func (o *outside) message(agency string) string {
+	o.Sequence[agency]++
+	return fmt.Sprintf("%sb%06d", agency, o.Sequence[agency])
+}
+
+// send leaves records as the next batch of their kind.
+func (o *outside) send(agency, role string, at time.Time, kind string, extent code.Extent, records ...any) {
+	self := agency + role[:1]
+	o.Sequence[self+" "+kind]++
+	h := batch.Header{Kind: kind, Sender: self, Receiver: agency, Sequence: o.Sequence[self+" "+kind], Created: at, Extent: extent}
+	var out bytes.Buffer
+	w, err := batch.NewWriter(&out, batch.Find(batchKinds, kind), h, batch.UTF8)
+	for _, rec := range records {
+		if err == nil {
+			err = w.Write(rec)
+		}
+	}
+	if err == nil {
+		_, err = w.Close()
+	}
+	if err != nil {
+		o.tb.Fatalf("%s %s: %v", self, kind, err)
+	}
+	o.put(agency, role, h.FileName(batch.CSV), out.Bytes())
+}
+
+// put leaves a file for an agency; it appears whole.
+func (o *outside) put(agency, role, name string, content []byte) {
+	dir := filepath.Join(o.root, agency, "drops", role, "in")
+	temp := filepath.Join(dir, "."+name)
+	err := os.WriteFile(temp, content, 0o600)
+	if err == nil {
+		err = os.Rename(temp, filepath.Join(dir, name))
+	}
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.Moved++
+}
+
+// idle reports whether nothing outside is under way.
+func (o *outside) idle() bool { return o.Applied && o.Moved == 0 && len(o.Untold) == 0 }
