@@ -81,7 +81,6 @@ const maxSpots = 64
 type decoder struct {
 	encoding Encoding
 	out      []byte
-	back     []byte
 	spots    []spot
 }
 

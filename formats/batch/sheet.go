@@ -38,9 +38,17 @@ const (
 // envelopeNames are the names on the envelope, in the order of the H row and
 // then of the T row.
 var envelopeNames = []struct{ name, title string }{
-	{"kind", "文件种类"}, {"version", "版本"}, {"sender", "发方"}, {"receiver", "收方"}, {"sequence", "序号"},
-	{"created", "生成时间"}, {"profile", "时限规则"}, {"extent", "提取范围"},
-	{"rows", "行数"}, {"total", "金额合计"}, {"digest", "摘要"},
+	{"kind", "文件种类"},
+	{"version", "版本"},
+	{"sender", "发方"},
+	{"receiver", "收方"},
+	{"sequence", "序号"},
+	{"created", "生成时间"},
+	{"profile", "时限规则"},
+	{"extent", "提取范围"},
+	{"rows", "行数"},
+	{"total", "金额合计"},
+	{"digest", "摘要"},
 }
 
 // sheetRow is one row of a sheet as the row of a CSV batch.

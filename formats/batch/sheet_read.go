@@ -2,6 +2,7 @@ package batch
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,28 +16,32 @@ import (
 func (s *sheetSource) loadEnvelope(file *excelize.File, name string) error {
 	rows, err := file.Rows(name)
 	if err != nil {
-		return &fileFault{code.Unreadable, "envelope 工作表不可读 / the sheet envelope cannot be read"}
+		return unreadable(name)
 	}
-	defer rows.Close()
 	for n := 0; rows.Next() && n < 100; n++ {
 		cells, err := rows.Columns()
 		if err != nil {
-			return &fileFault{code.Unreadable, "envelope 工作表不可读 / the sheet envelope cannot be read"}
+			return errors.Join(unreadable(name), rows.Close())
 		}
 		if len(cells) < 2 {
 			continue
 		}
-		name := titleName(cells[0])
-		i := slices.IndexFunc(envelopeNames, func(e struct{ name, title string }) bool { return e.name == name })
+		key := titleName(cells[0])
+		i := slices.IndexFunc(envelopeNames, func(e struct{ name, title string }) bool { return e.name == key })
 		if i < 0 {
 			continue
 		}
-		value, why := tidyEnvelope(name, cells[1])
-		if s.envelope[name] = value; why != "" && i < 8 {
+		value, why := tidyEnvelope(key, cells[1])
+		if s.envelope[key] = value; why != "" && i < 8 {
 			s.slips = append(s.slips, slip{i + 1, why})
 		}
 	}
-	return rows.Error()
+	return errors.Join(rows.Error(), rows.Close())
+}
+
+// unreadable is the fault of a sheet.
+func unreadable(sheet string) error {
+	return &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", sheet)}
 }
 
 // columnMap says where the columns of a row type stand on a sheet.
@@ -50,15 +55,18 @@ type columnMap struct {
 func readSheet(file *excelize.File, name, typ string, columns []Info, limit int) ([]sheetRow, error) {
 	rows, err := file.Rows(name)
 	if err != nil {
-		return nil, &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", name)}
+		return nil, unreadable(name)
 	}
-	defer rows.Close()
-	var all []sheetRow
+	all, err := readRows(rows, name, typ, columns, limit)
+	return all, errors.Join(err, rows.Close())
+}
+
+func readRows(rows *excelize.Rows, name, typ string, columns []Info, limit int) (all []sheetRow, err error) {
 	var at *columnMap
 	for n := 1; rows.Next(); n++ {
 		cells, err := rows.Columns()
 		if err != nil {
-			return nil, &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", name)}
+			return nil, unreadable(name)
 		}
 		switch {
 		case allBlank(cells):
@@ -73,7 +81,7 @@ func readSheet(file *excelize.File, name, typ string, columns []Info, limit int)
 		}
 	}
 	if err := rows.Error(); err != nil {
-		return nil, &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", name)}
+		return nil, unreadable(name)
 	}
 	return all, nil
 }
