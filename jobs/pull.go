@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"crypto/sha256"
 
@@ -187,17 +188,18 @@ func (e *Env) pullFile(ctx context.Context, p Party, d drop.Drop, entry drop.Ent
 // look remembers that a name was seen with a size and time; known is whether
 // it had been seen just so before.
 func (e *Env) look(ctx context.Context, p Party, entry drop.Entry) (look exchange.Look, known bool, err error) {
+	modTime := entry.ModTime.Truncate(time.Microsecond) // the store keeps no nanoseconds
 	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
 		look, err = tx.Look(p.Code, entry.Name)
 		switch {
-		case err == nil && look.Size == entry.Size && look.ModTime.Equal(entry.ModTime):
+		case err == nil && look.Size == entry.Size && look.ModTime.Equal(modTime):
 			known = true
 			return nil
 		case err != nil && !errors.Is(err, store.ErrNotFound):
 			return err
 		}
 		look = exchange.Look{
-			Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: entry.ModTime,
+			Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: modTime,
 			FirstSeen: e.Date, SeenAt: e.Now(),
 		}
 		return tx.PutLook(look)
