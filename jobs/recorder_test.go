@@ -15,6 +15,7 @@ type call struct {
 	Step string // pull, process, remit, report, push; "begin" before the first
 	Kind string // file (of the spool, a workbook), drop (a local folder), sftp, commit
 	Name string // what was called, on what
+	Done bool   // it took place; else it failed by itself (a name that is not there)
 }
 
 func (c call) String() string { return c.Step + " " + c.Kind + " " + c.Name }
@@ -23,7 +24,7 @@ func (c call) String() string { return c.Step + " " + c.Kind + " " + c.Name }
 const (
 	failBefore = "fails"                 // it does not take place
 	failAfter  = "loses its answer"      // it takes place, and is reported as failed
-	killAfter  = "is the last one alive" // the process is killed right after it
+	killAfter  = "is the last one alive" // the process is killed between it and the next
 )
 
 // errInjected is the fault.
@@ -50,7 +51,10 @@ func (r *recorder) seam(kind, what, name string) error {
 	what, side, _ := strings.Cut(what, ":")
 	if side == "before" {
 		n := len(r.calls)
-		r.calls = append(r.calls, call{r.step, kind, strings.TrimSpace(what + " " + name)})
+		if r.fault == killAfter && n > r.at {
+			r.kill()
+		}
+		r.calls = append(r.calls, call{Step: r.step, Kind: kind, Name: strings.TrimSpace(what + " " + name)})
 		if r.fault == failBefore && n == r.at {
 			r.hit = true
 			return fmt.Errorf("%s: %w", r.calls[n], errInjected)
@@ -66,6 +70,9 @@ func (r *recorder) seam(kind, what, name string) error {
 		if c := r.calls[last]; c.Kind == kind && c.Name == strings.TrimSpace(what+" "+name) {
 			n = last
 		}
+	}
+	if n >= 0 {
+		r.calls[n].Done = true
 	}
 	if n != r.at || r.hit {
 		return nil

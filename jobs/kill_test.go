@@ -1,0 +1,97 @@
+//go:build unix
+
+package jobs_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// killed is what the process that is to be killed is told: one pass of one
+// agency, and after which call it dies.
+type killed struct {
+	Base   string
+	Agency string
+	At     time.Time
+	After  int
+}
+
+// killedVariable tells the test's own program to be that process.
+const killedVariable = "CARRYOVER_TEST_KILLED"
+
+// TestMain makes the test's program the process that is killed, when it is
+// told to.
+func TestMain(m *testing.M) {
+	text := os.Getenv(killedVariable)
+	if text == "" {
+		os.Exit(m.Run())
+	}
+	fmt.Fprintln(os.Stderr, beKilled(text))
+	os.Exit(1)
+}
+
+// beKilled makes one pass and dies by SIGKILL after a call to the outside; it
+// returns only when that call was never made.
+func beKilled(text string) error {
+	var k killed
+	if err := json.Unmarshal([]byte(text), &k); err != nil {
+		return err
+	}
+	w, err := joinWorld(k.Base)
+	if err != nil {
+		return err
+	}
+	err = w.pass(k.Agency, k.At, &recorder{fault: killAfter, at: k.After, kill: func() {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+			panic(err)
+		}
+		select {} // until the signal is here
+	}})
+	return fmt.Errorf("alive after the pass: %w", err)
+}
+
+// kills is how many times the process is killed when all kills are asked for.
+const kills = 200
+
+// TestKilledProcess kills the process of a pass between two calls to the
+// outside, and compares with the undisturbed exchange once clean passes have
+// followed.
+func TestKilledProcess(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tell(t)
+	census(t, s.calls)
+	chosen := points(s.calls, false)
+	if long() {
+		chosen = nil
+		for i := range kills {
+			chosen = append(chosen, s.calls[i*len(s.calls)/kills])
+		}
+	}
+	var tries []try
+	for _, p := range chosen {
+		tries = append(tries, try{p, killAfter})
+	}
+	s.each(t, tries, func(w *world, l leg, one try) error {
+		text, err := json.Marshal(killed{w.base, l.agency, l.at, one.n})
+		if err != nil {
+			return err
+		}
+		cmd := exec.Command(program)
+		cmd.Env = append(os.Environ(), killedVariable+"="+string(text))
+		out, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			return fmt.Errorf("the process was not killed: %w: %s", err, out)
+		}
+		return nil
+	})
+}
