@@ -77,6 +77,7 @@ func (e *Env) workHeld(tx *store.Tx, j exchange.Judgement, counts Counts) error 
 		return err
 	}
 	if o.verdict == code.Refused {
+		file.Verdict = code.FilePartly
 		if err := d.releaseHeld(rec); err != nil {
 			return err
 		}

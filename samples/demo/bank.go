@@ -36,6 +36,7 @@ type bank struct {
 type bankAccount struct {
 	Holder  string
 	Agency  bool // an agency's: its movements are told
+	Opening money.Fen
 	Balance money.Fen
 	Closed  bool
 }
@@ -65,7 +66,7 @@ func newBank(code, name, cnaps string, c *clearing, books *bookFile) *bank {
 
 // open opens an account with a balance.
 func (b *bank) open(number, holder string, agency bool, balance money.Fen) {
-	b.accounts[number] = &bankAccount{Holder: holder, Agency: agency, Balance: balance}
+	b.accounts[number] = &bankAccount{Holder: holder, Agency: agency, Opening: balance, Balance: balance}
 }
 
 // morning tells what was booked, then takes the orders that are in the drop.

@@ -9,6 +9,7 @@ import (
 
 	"carryover/config"
 	"carryover/exchange"
+	"carryover/exchange/identity"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
@@ -35,7 +36,7 @@ func (d *demo) conclude(ctx context.Context) (*Result, error) {
 	}
 	err := d.gather(ctx, func(e *evidence) error {
 		for _, check := range []func(*evidence) error{
-			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkMoney, r.checkMonths,
+			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkMoney, r.checkBanks, r.checkMonths,
 		} {
 			if err := check(e); err != nil {
 				return err
@@ -58,7 +59,7 @@ func (d *demo) conclude(ctx context.Context) (*Result, error) {
 }
 
 func (r *Result) fault(format string, args ...any) {
-	r.Faults = append(r.Faults, fmt.Sprintf(format, args...))
+	r.Faults = append(r.Faults, identity.MaskIn(fmt.Sprintf(format, args...)))
 }
 
 func (r *Result) countCases(e *evidence) error {
@@ -149,7 +150,7 @@ func (r *Result) checkExceptions(e *evidence) error {
 			continue // told by checkEndings
 		}
 		c := cases[i]
-		x := Exception{Case: c.No, Agency: last.agency, Ended: string(c.State), Evidence: text}
+		x := Exception{Case: c.No, Agency: last.agency, Ended: string(c.State), Evidence: identity.MaskIn(text)}
 		if c.State == exchange.Held {
 			x.Ended += ": " + string(c.Hold)
 		}
@@ -259,6 +260,21 @@ func (r *Result) checkMoney(e *evidence) error {
 	r.Money = moneyOf(proof)
 	if proof.Difference != 0 {
 		r.fault("the difference is %s", proof.Difference)
+	}
+	return nil
+}
+
+// checkBanks proves that what left one bank reached another: all balances
+// together are what they were on the first day.
+func (r *Result) checkBanks(e *evidence) error {
+	var opening, closing money.Fen
+	for _, cnaps := range sortedKeys(e.w.clearing.banks) {
+		for _, a := range e.w.clearing.banks[cnaps].accounts {
+			opening, closing = opening+a.Opening, closing+a.Balance
+		}
+	}
+	if opening != closing {
+		r.fault("the banks held %s at first, %s at last", opening, closing)
 	}
 	return nil
 }
