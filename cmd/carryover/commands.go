@@ -9,6 +9,8 @@ func commands(a *app) []*cobra.Command {
 		newInitCommand(a),
 		newCheckCommand(a),
 		newRunCommand(a),
+		newShowCommand(a),
+		newListCommand(a),
 		newValidateCommand(a),
 		newConvertCommand(a),
 		newGenerateCommand(a),

@@ -36,6 +36,8 @@ func fileStates() []exchange.Term {
 		{Code: "sent", Chinese: "已发送待回执", English: "sent"},
 		{Code: "receipted", Chinese: "已回执", English: "receipted"},
 		{Code: "refused", Chinese: "被对方退回", English: "refused"},
+		{Code: "sending", Chinese: "上传结果待查", English: "outcome unknown"},
+		{Code: "void", Chinese: "未发送已作废", English: "void"},
 	}
 }
 

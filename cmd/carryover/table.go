@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+// printTable prints rows under a title and a header; a column that is empty
+// in every row is left out, a table without rows altogether. Chinese takes two
+// columns of a terminal, which the widths mind.
+func printTable(w io.Writer, title string, header []string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	var kept []int
+	for i := range header {
+		for _, r := range rows {
+			if r[i] != "" {
+				kept = append(kept, i)
+				break
+			}
+		}
+	}
+	pick := func(r []string) table.Row {
+		out := make(table.Row, len(kept))
+		for i, k := range kept {
+			out[i] = r[k]
+		}
+		return out
+	}
+	t := table.NewWriter()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	style.Format.Header = 0 // as written
+	t.SetStyle(style)
+	t.SuppressTrailingSpaces()
+	t.AppendHeader(pick(header))
+	for _, r := range rows {
+		t.AppendRow(pick(r))
+	}
+	if title != "" {
+		fmt.Fprintln(w, title)
+	}
+	for line := range strings.Lines(t.Render()) {
+		fmt.Fprint(w, "  ", line)
+	}
+	fmt.Fprint(w, "\n\n")
+}
+
+// wordOf chooses the text of a language.
+func wordOf(lang, chinese, english string) string {
+	if lang == "en" {
+		return english
+	}
+	return chinese
+}
+
+// short cuts a text that would break a table.
+func short(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit-1]) + "…"
+	}
+	return s
+}

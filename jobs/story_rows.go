@@ -1,0 +1,335 @@
+package jobs
+
+import (
+	"slices"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/jobs/report"
+)
+
+// StoryAccount is a bank account.
+type StoryAccount struct {
+	Holder string `json:"holder"`
+	Bank   string `json:"bank"`
+	No     string `json:"account_no"`
+	CNAPS  string `json:"cnaps"`
+}
+
+// StoryLetter is a version of the contact letter.
+type StoryLetter struct {
+	No            string        `json:"letter_no"`
+	Version       int           `json:"version"`
+	Date          calendar.Date `json:"letter_date"`
+	ReceivedOn    calendar.Date `json:"received_on"` // or issued on
+	CertificateNo string        `json:"certificate_no,omitempty"`
+	AccountMoves  bool          `json:"account_moves"`
+	Account       StoryAccount  `json:"account"`
+}
+
+// StoryForm is a version of an information form; amounts in yuan.
+type StoryForm struct {
+	No          string        `json:"form_no"`
+	Version     int           `json:"version"`
+	Current     bool          `json:"current"`
+	Nature      string        `json:"nature"`
+	NatureWord  string        `json:"nature_word"`
+	Track       string        `json:"track"`
+	TrackWord   string        `json:"track_word"`
+	Money       string        `json:"money"`
+	MoneyWord   string        `json:"money_word"`
+	Principal   string        `json:"principal"`
+	Interest    string        `json:"interest"`
+	Amount      string        `json:"amount"`
+	Months      int           `json:"months"` // actual, back-paid and deemed together
+	Gap         int           `json:"months_gap"`
+	IssuedOn    calendar.Date `json:"issued_on"`
+	ReceivedOn  calendar.Date `json:"received_on"`
+	Credited    string        `json:"credited"`
+	MonthsDone  int           `json:"months_credited"`
+	Overlapping int           `json:"months_overlapping"`
+	PostedOn    calendar.Date `json:"posted_on"`
+	Told        string        `json:"told,omitempty"` // last completion for this version
+}
+
+// StoryPart is a part of the remittance.
+type StoryPart struct {
+	Part      int           `json:"part"`
+	FormNo    string        `json:"form_no,omitempty"`
+	Amount    string        `json:"amount"`
+	Received  string        `json:"received"`
+	Track     string        `json:"track"`
+	TrackWord string        `json:"track_word"`
+	To        string        `json:"to,omitempty"` // partner | person
+	Attempts  int           `json:"attempts"`
+	Ref       string        `json:"payment_ref,omitempty"`
+	Since     calendar.Date `json:"since"`
+	Reason    string        `json:"reason,omitempty"`
+}
+
+// StoryPayment is an attempt to pay, alone or in a lump sum.
+type StoryPayment struct {
+	Ref       string        `json:"payment_ref"`
+	Amount    string        `json:"amount"` // of the whole payment
+	Share     string        `json:"share"`  // what of it is this case's
+	Persons   int           `json:"persons"`
+	Payee     StoryAccount  `json:"payee"`
+	Track     string        `json:"track"`
+	TrackWord string        `json:"track_word"`
+	ValueOn   calendar.Date `json:"value_on"`
+	BankRef   string        `json:"bank_ref,omitempty"`
+	Reason    string        `json:"reason,omitempty"`
+	FileID    int64         `json:"file_id,omitempty"`
+}
+
+// StoryAdvice is a remittance advice, sent or received.
+type StoryAdvice struct {
+	Ref     string        `json:"payment_ref"`
+	Side    exchange.Side `json:"side"`
+	Amount  string        `json:"amount"`
+	ValueOn calendar.Date `json:"value_on"`
+	Reason  string        `json:"reason,omitempty"`
+}
+
+// StoryEntry is an entry of the bank tied to the case.
+type StoryEntry struct {
+	Key      string        `json:"key"`
+	BookedOn calendar.Date `json:"booked_on"`
+	Credit   bool          `json:"credit"`
+	Amount   string        `json:"amount"`
+	Other    string        `json:"counterpart"`
+	Text     string        `json:"text"`
+	State    string        `json:"state"`
+}
+
+// StoryPosting is something asked of the core.
+type StoryPosting struct {
+	No        string        `json:"posting_no"`
+	Row       string        `json:"row"`
+	RowWord   string        `json:"row_word"`
+	FormNo    string        `json:"form_no,omitempty"`
+	Version   int           `json:"form_version,omitempty"`
+	State     string        `json:"state"`
+	StateWord string        `json:"state_word"`
+	Amount    string        `json:"amount"`
+	Months    int           `json:"months"`
+	Reason    string        `json:"reason,omitempty"`
+	QueuedOn  calendar.Date `json:"queued_on"`
+	DoneOn    calendar.Date `json:"done_on"`
+}
+
+// StoryQuery is a question between the agencies, or its answer.
+type StoryQuery struct {
+	No      string        `json:"query_no"`
+	Side    string        `json:"side"`
+	Answers string        `json:"answers,omitempty"`
+	About   string        `json:"about"`
+	Text    string        `json:"text"`
+	AskedOn calendar.Date `json:"asked_on"`
+	DueOn   calendar.Date `json:"due_on"`
+	State   string        `json:"state"`
+}
+
+// StoryPayee is who receives money that goes to the person or the heirs.
+type StoryPayee struct {
+	Name     string       `json:"name"`
+	Relation string       `json:"relation"`
+	Account  StoryAccount `json:"account"`
+}
+
+// StoryFile is a file that carried the case.
+type StoryFile struct {
+	ID        int64         `json:"id"`
+	Dir       exchange.Side `json:"dir"`
+	Party     string        `json:"party"`
+	Kind      string        `json:"kind"`
+	KindWord  string        `json:"kind_word"`
+	Name      string        `json:"name"`
+	State     string        `json:"state"`
+	StateWord string        `json:"state_word"`
+	Verdict   string        `json:"verdict,omitempty"`
+	At        time.Time     `json:"at"`
+}
+
+// teller fills a story from the store.
+type teller struct {
+	*Env
+	tx   *store.Tx
+	c    exchange.Case
+	into *Story
+}
+
+func account(a exchange.Account) StoryAccount { return StoryAccount{a.Holder, a.Bank, a.No, a.CNAPS} }
+
+// rows makes rows of a story from a list of the store; none is an empty list.
+func rows[T, R any](list []T, err error, row func(T) R) ([]R, error) {
+	out := make([]R, 0, len(list))
+	for _, x := range list {
+		out = append(out, row(x))
+	}
+	return out, err
+}
+
+func (t teller) letters() (err error) {
+	var list []exchange.Letter
+	if t.c.LetterNo != "" {
+		list, err = t.tx.Letters(t.c.LetterNo)
+	}
+	t.into.Letters, err = rows(list, err, func(l exchange.Letter) StoryLetter {
+		return StoryLetter{l.No, l.Version, l.Date, l.ReceivedOn, l.CertificateNo, l.AccountMoves, account(l.Account)}
+	})
+	return err
+}
+
+func (t teller) forms() (err error) {
+	list, err := t.tx.FormsByCase(t.c.No)
+	t.into.Forms, err = rows(list, err, func(f exchange.Form) StoryForm {
+		return StoryForm{
+			No: f.No, Version: f.Version, Current: f.Current, Nature: f.Nature, NatureWord: code.Natures().Word(f.Nature, t.codeLang()),
+			Track: string(f.Track), TrackWord: t.word(exchange.FormTerms(f.Side), string(f.Track)),
+			Money: f.Money, MoneyWord: code.MoneyKinds().Word(f.Money, t.codeLang()),
+			Principal: yuan(f.Principal), Interest: yuan(f.Interest), Amount: yuan(f.Amount), Months: f.Actual + f.Backpaid + f.Deemed, Gap: f.Gap,
+			IssuedOn: f.IssuedOn, ReceivedOn: f.ReceivedOn, Credited: yuan(f.Credited), MonthsDone: f.MonthsCredited,
+			Overlapping: f.MonthsOverlapping, PostedOn: f.PostedOn, Told: f.Told,
+		}
+	})
+	return err
+}
+
+func (t teller) parts() (err error) {
+	list, err := t.tx.RemittancesByCase(t.c.No)
+	t.into.Parts, err = rows(list, err, func(r exchange.Remittance) StoryPart {
+		return StoryPart{
+			Part: r.Part, FormNo: r.FormNo, Amount: yuan(r.Amount), Received: yuan(r.Received), Track: string(r.Track),
+			TrackWord: t.word(exchange.MoneyTerms(r.Side), string(r.Track)), To: r.To, Attempts: r.Attempts, Ref: r.Ref, Since: r.Since, Reason: r.Reason,
+		}
+	})
+	return err
+}
+
+func (t teller) payments() (err error) {
+	list, err := t.tx.PaymentsByCase(t.c.No)
+	t.into.Payments, err = rows(list, err, func(p exchange.Payment) StoryPayment {
+		row := StoryPayment{
+			Ref: p.Ref, Amount: yuan(p.Amount), Persons: len(p.Items), Payee: account(p.Payee), Track: string(p.Track),
+			TrackWord: t.word(exchange.MoneyTerms(exchange.Out), string(p.Track)), ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, FileID: p.FileID,
+		}
+		for _, it := range p.Items {
+			if it.CaseNo == t.c.No {
+				row.Share = yuan(it.Amount)
+			}
+		}
+		return row
+	})
+	return err
+}
+
+func (t teller) advices() (err error) {
+	var list []exchange.Advice
+	if t.c.LetterNo != "" {
+		list, err = t.tx.AdvicesByLetter(t.c.LetterNo)
+	}
+	t.into.Advices, err = rows(list, err, func(a exchange.Advice) StoryAdvice {
+		return StoryAdvice{a.Ref, a.Side, yuan(a.Amount), a.ValueOn, a.Reason}
+	})
+	return err
+}
+
+func (t teller) entries() (err error) {
+	list, err := t.tx.BankEntriesByCase(t.c.No)
+	t.into.Entries, err = rows(list, err, func(b exchange.BankEntry) StoryEntry {
+		return StoryEntry{b.Key, b.BookedOn, b.Credit, yuan(b.Amount), b.Counterpart, b.Text, b.State}
+	})
+	return err
+}
+
+func (t teller) postings() (err error) {
+	list, err := t.tx.PostingsByCase(t.c.No)
+	t.into.Postings, err = rows(list, err, func(p exchange.Posting) StoryPosting {
+		row := StoryPosting{
+			No: p.No, Row: p.Row, RowWord: code.PostingRows().Word(p.Row, t.codeLang()), FormNo: p.FormNo, Version: p.FormVersion,
+			State: p.State, StateWord: t.word(postingStates(), p.State), Amount: yuan(p.Amount), Months: p.Months, QueuedOn: p.QueuedOn, DoneOn: p.DoneOn,
+		}
+		if p.State == exchange.PostingRefused {
+			row.Reason = p.Code + " " + p.Text
+		}
+		return row
+	})
+	return err
+}
+
+// postingStates lists the states of postings with their words.
+func postingStates() []exchange.Term {
+	return []exchange.Term{
+		{Code: exchange.PostingQueued, Chinese: "待记账", English: "queued"},
+		{Code: exchange.PostingDone, Chinese: "已记账", English: "done"},
+		{Code: exchange.PostingRefused, Chinese: "被拒绝", English: "refused"},
+		{Code: exchange.PostingUndone, Chinese: "已撤销", English: "undone"},
+	}
+}
+
+func (t teller) queries() (err error) {
+	list, err := t.tx.QueriesByCase(t.c.No)
+	t.into.Queries, err = rows(list, err, func(q exchange.Query) StoryQuery {
+		return StoryQuery{q.No, q.Side, q.Answers, q.About, q.Text, q.AskedOn, q.DueOn, q.State}
+	})
+	return err
+}
+
+func (t teller) payees() (err error) {
+	list, err := t.tx.Payees(t.c.No)
+	t.into.Payees, err = rows(list, err, func(p exchange.Payee) StoryPayee {
+		return StoryPayee{p.Name, p.Relation, account(p.Account)}
+	})
+	return err
+}
+
+func (t teller) events() (err error) {
+	list, err := t.tx.JournalOf(t.c.No)
+	t.into.Events, err = rows(list, err, func(v exchange.JournalEvent) StoryEvent {
+		return StoryEvent{
+			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWho: t.actor(v.Actor), What: v.What, WhatWord: t.word(eventTerms(), v.What),
+			Why: v.Why, FileID: v.FileID, Facts: v.Payload,
+		}
+	})
+	return err
+}
+
+// files are those that brought the case's events and those that took its records away.
+func (t teller) files() error {
+	var ids []int64
+	for _, v := range t.into.Events {
+		ids = append(ids, v.FileID)
+	}
+	sent, err := t.tx.OutgoingByCase(t.c.No)
+	if err != nil {
+		return err
+	}
+	for _, o := range sent {
+		ids = append(ids, o.FileID)
+	}
+	slices.Sort(ids)
+	t.into.Files = []StoryFile{}
+	for _, id := range slices.Compact(ids) {
+		if id == 0 {
+			continue
+		}
+		f, err := t.tx.File(id)
+		if err != nil {
+			return err
+		}
+		t.into.Files = append(t.into.Files, t.StoryFile(f))
+	}
+	return nil
+}
+
+// StoryFile is a file as a story names it.
+func (e *Env) StoryFile(f exchange.File) StoryFile {
+	return StoryFile{
+		ID: f.ID, Dir: f.Dir, Party: f.Party, Kind: f.Kind, KindWord: e.word(report.Kinds(), f.Kind), Name: f.Name,
+		State: string(f.State), StateWord: e.word(report.FileStates(), string(f.State)), Verdict: string(f.Verdict), At: f.At.In(e.Agency.Zone),
+	}
+}

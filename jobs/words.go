@@ -1,0 +1,126 @@
+package jobs
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/jobs/report"
+)
+
+// say is a text in the agency's language.
+func (e *Env) say(chinese, english string) string {
+	if e.lang() == string(code.English) {
+		return english
+	}
+	return chinese
+}
+
+func (e *Env) sayf(chinese, english string, args ...any) string {
+	return fmt.Sprintf(e.say(chinese, english), args...)
+}
+
+// word is a term's word in the agency's language.
+func (e *Env) word(list []exchange.Term, value string) string {
+	return exchange.TermOf(list, value).Word(e.lang())
+}
+
+// actor is who did something, in words: a party, a job, or an officer.
+func (e *Env) actor(a string) string {
+	if name := e.partyName(a); name != a {
+		return name
+	}
+	return e.word(append(report.Jobs(), exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"}), a)
+}
+
+// actorOperator is who retries and releases files at the command line.
+const actorOperator = "operator"
+
+// eventTerms lists the events of the journal with the words that staff read.
+func eventTerms() []exchange.Term {
+	return append(stateEvents(), workEvents()...)
+}
+
+// stateEvents are the names of exchange.Happening.
+func stateEvents() []exchange.Term {
+	return []exchange.Term{
+		{Code: string(exchange.AuditPassed), Chinese: "审核通过，受理", English: "application accepted"},
+		{Code: string(exchange.AuditReturned), Chinese: "退回补正", English: "returned for supplement"},
+		{Code: string(exchange.AuditRefused), Chinese: "不予受理", English: "application refused"},
+		{Code: string(exchange.Supplemented), Chinese: "收到补正申请", English: "supplemented"},
+		{Code: string(exchange.LetterIssued), Chinese: "发出联系函", English: "contact letter issued"},
+		{Code: string(exchange.FormArrived), Chinese: "收到信息表", English: "information form received"},
+		{Code: string(exchange.DeclineArrived), Chinese: "对方不予转出", English: "declined by the old place"},
+		{Code: string(exchange.PostingsAsked), Chinese: "提请业务系统入账", English: "core asked to post"},
+		{Code: string(exchange.MonthsDone), Chinese: "缴费年限已入账，关系办结", English: "months credited, relation done"},
+		{Code: string(exchange.AllPosted), Chinese: "年限和个人账户均已入账，办结", English: "months and account credited, completed"},
+		{Code: string(exchange.LetterAccepted), Chinese: "受理联系函", English: "letter accepted"},
+		{Code: string(exchange.LetterDeclined), Chinese: "不予转出", English: "letter declined"},
+		{Code: string(exchange.LetterReopened), Chinese: "收到新版联系函，重新办理", English: "next version of the letter, reopened"},
+		{Code: string(exchange.EndDone), Chinese: "参保关系已终止", English: "participation ended"},
+		{Code: string(exchange.DebitDone), Chinese: "个人账户已清算", English: "account liquidated"},
+		{Code: string(exchange.FormSentOut), Chinese: "信息表已发出", English: "form sent"},
+		{Code: string(exchange.SupplementStarted), Chinese: "开始补充转移", English: "supplement started"},
+		{Code: string(exchange.CompletionArrived), Chinese: "对方已办结", English: "completed by the new place"},
+		{Code: string(exchange.Hold), Chinese: "暂缓办理", English: "held"},
+		{Code: string(exchange.Resume), Chinese: "恢复办理", English: "resumed"},
+		{Code: string(exchange.CancelAgreed), Chinese: "已撤销", English: "cancelled"},
+		{Code: string(exchange.VoidCompleted), Chinese: "已作废", English: "voided"},
+	}
+}
+
+// workEvents are everything else that is journaled.
+func workEvents() []exchange.Term {
+	return []exchange.Term{
+		{Code: "applied", Chinese: "收到申请", English: "application received"},
+		{Code: "application_relayed", Chinese: "申请已转交新参保地", English: "application relayed to the new place"},
+		{Code: "certificate_issued", Chinese: "出具参保凭证", English: "certificate issued"},
+		{Code: "letter_received", Chinese: "收到联系函", English: "contact letter received"},
+		{Code: "letter_changed", Chinese: "联系函变更", English: "letter changed"},
+		{Code: "form_issued", Chinese: "出具信息表", English: "form issued"},
+		{Code: "form_delivered", Chinese: "对方已收信息表", English: "form delivered"},
+		{Code: "form_refused", Chinese: "信息表被对方退回", English: "form refused by the partner"},
+		{Code: "decline_of_older_letter", Chinese: "对旧版联系函的不予转出，仅作记录", English: "decline of an older letter, recorded only"},
+		{Code: "posting_asked", Chinese: "向业务系统提请", English: "posting asked"},
+		{Code: "posting_done", Chinese: "业务系统已记账", English: "posting done"},
+		{Code: "posting_refused", Chinese: "业务系统拒绝记账", English: "posting refused"},
+		{Code: "posting_undone", Chinese: "记账已撤销", English: "posting undone"},
+		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
+		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
+		{Code: "payment_file_released", Chinese: "付款文件已复核", English: "payment file released"},
+		{Code: "money_due", Chinese: "待付款", English: "payment due"},
+		{Code: "money_ordered", Chinese: "已制单", English: "payment ordered"},
+		{Code: "money_released", Chinese: "付款已复核", English: "payment released"},
+		{Code: "money_unknown", Chinese: "付款文件上传中", English: "payment file on its way"},
+		{Code: "money_submitted", Chinese: "付款已提交银行", English: "payment submitted"},
+		{Code: "money_settled", Chinese: "银行已付讫", English: "payment settled"},
+		{Code: "money_returned", Chinese: "退汇", English: "payment returned"},
+		{Code: "money_received", Chinese: "资金到账", English: "money received"},
+		{Code: "advice_received", Chinese: "收到划款通知", English: "remittance advice received"},
+		{Code: "account_asked", Chinese: "向对方核实收款账户", English: "partner asked about the account"},
+		{Code: "payee_registered", Chinese: "登记领款人", English: "payee registered"},
+		{Code: "query_received", Chinese: "收到查询", English: "query received"},
+		{Code: "query_answered", Chinese: "已答复查询", English: "query answered"},
+		{Code: "query_answer_received", Chinese: "收到查询答复", English: "answer received"},
+		{Code: "completion_relation_done", Chinese: "关系已办结通知", English: "told: relation done"},
+		{Code: "completion_completed", Chinese: "已办结通知", English: "told: completed"},
+		{Code: "completion_void", Chinese: "作废通知", English: "told: void"},
+		{Code: "cancellation_asked", Chinese: "申请撤销", English: "cancellation asked"},
+		{Code: "cancellation_refused", Chinese: "撤销未获同意", English: "cancellation refused"},
+		{Code: "void_propose_void", Chinese: "提议作废", English: "annulment proposed"},
+		{Code: "void_agree", Chinese: "同意作废", English: "annulment agreed"},
+		{Code: "void_refuse", Chinese: "不同意作废", English: "annulment refused"},
+		{Code: "partner_propose_void", Chinese: "对方提议作废", English: "partner proposes annulment"},
+		{Code: "partner_agree", Chinese: "对方同意作废", English: "partner agrees to annulment"},
+		{Code: "partner_refuse", Chinese: "对方不同意作废", English: "partner refuses annulment"},
+		{Code: "reconciliation_differs", Chinese: "对账不一致", English: "reconciliation differs"},
+		{Code: "delayed", Chinese: "逾期告知", English: "told: delayed"},
+		{Code: "file_rejected", Chinese: "文件整批退回", English: "file rejected"},
+		{Code: "file_duplicate", Chinese: "重复文件", English: "file delivered twice"},
+		{Code: "file_quarantined", Chinese: "文件已隔离", English: "file quarantined"},
+		{Code: "file_refused_by_partner", Chinese: "文件被对方退回", English: "file refused by the partner"},
+		{Code: "file_retried", Chinese: "文件重新处理", English: "file retried"},
+		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
+		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},
+	}
+}
