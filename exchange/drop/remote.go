@@ -15,11 +15,11 @@ import (
 )
 
 // Sizes of a transfer. Every server takes requests of 32 KiB; those that offer
-// limits@openssh.com are OpenSSH's and take 255 KiB. What is under way at once
-// is bounded in bytes, per file.
+// limits@openssh.com are OpenSSH's and take 255 KiB, of which whole pages are
+// used. What is under way at once is bounded in bytes, per file.
 const (
 	smallChunk = 32 << 10
-	largeChunk = 255 << 10
+	largeChunk = 252 << 10
 	inFlight   = 4 << 20
 )
 

@@ -14,9 +14,9 @@ import (
 
 // wire is the line between the SFTP library and the server's SFTP channel. It lets
 // us send requests of our own on the same channel and takes their answers out
-// again: for reading files, where the library allocates every block anew,
-// and copies it once more, and so costs half as much processor time again. Requests of ours have
-// identifiers with the highest bit set; the library counts from 1.
+// again: for reading files, where the library allocates every block anew and copies
+// it once more. Requests of ours have identifiers with the highest bit set; the
+// library counts from 1.
 //
 // Packets: draft-ietf-secsh-filexfer-02 (SFTP version 3).
 type wire struct {

@@ -14,7 +14,7 @@ import (
 )
 
 // sizes lie around the edges of blocks and of what is under way at once.
-var sizes = []int{0, 1, 32<<10 - 1, 32 << 10, 32<<10 + 1, 255 << 10, 255<<10 + 1, 5<<20 + 7}
+var sizes = []int{0, 1, 32<<10 - 1, 32 << 10, 32<<10 + 1, 252 << 10, 252<<10 + 1, 5<<20 + 7}
 
 func getSizes(b *bench) {
 	for _, n := range sizes {
