@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -236,6 +235,3 @@ func clip(s string, limit int) string {
 	}
 	return s
 }
-
-// spoolPath is where a file of the spool lies.
-func (e *Env) spoolPath(f exchange.File) string { return filepath.Join(e.Spool, f.Spool) }

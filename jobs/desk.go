@@ -83,7 +83,7 @@ func (d *desk) caseNo(no string) (*casework, error) {
 	return d.open(c), nil
 }
 
-func (c *casework) rules() exchange.Profile { return c.Profiles[c.Case.Profile] }
+func (c *casework) rules() exchange.Profile { return c.Profiles[c.Profile] }
 
 // move changes the state and journals it.
 func (c *casework) move(on exchange.Happening, why string, facts any) error {

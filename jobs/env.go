@@ -111,11 +111,6 @@ func (e *Env) party(code string) (Party, bool) {
 	return Party{}, false
 }
 
-// profile returns the rule profile in force with a partner.
-func (e *Env) profile(partner string) exchange.Profile {
-	return e.Profiles[e.Partners[partner].Profile]
-}
-
 // outside runs one call to the outside between its two records.
 func (e *Env) outside(call, name string, do func() error) error {
 	if e.Outside == nil {

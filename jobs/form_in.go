@@ -31,7 +31,7 @@ func (d *desk) form(rec *formats.Form) (outcome, error) {
 	if !ok {
 		return o, nil
 	}
-	if _, err := c.Case.Next(exchange.FormArrived); c.State != exchange.Held && err != nil {
+	if _, err := c.Next(exchange.FormArrived); c.State != exchange.Held && err != nil {
 		return refused(code.NotAllowedInState, "letter_no", "办件当前状态不接收信息表 / no form is expected now"), nil
 	}
 	if old != nil {

@@ -246,11 +246,11 @@ func (j *fileJob) duplicate(ctx context.Context, first exchange.File) error {
 // item is a record read from the file, with everything that the reader does
 // not keep for it.
 type item struct {
-	ordinal, line, row int
-	rowType            string
-	no, echo, key      string
-	value              any
-	faults             []batch.Fault
+	ordinal, line int
+	rowType       string
+	no, echo, key string
+	value         any
+	faults        []batch.Fault
 }
 
 // work reads the file again and works its records, a chunk in a transaction;

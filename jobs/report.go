@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -136,7 +137,7 @@ func byUrgency(tx *store.Tx) iter.Seq2[exchange.Case, error] {
 }
 
 // errStop ends a walk whose reader wants no more.
-var errStop = fmt.Errorf("enough")
+var errStop = errors.New("enough")
 
 // recentCases are the cases that are open or were closed lately.
 func recentCases(tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, error] {
@@ -150,7 +151,7 @@ func recentCases(tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, err
 			}
 			return nil
 		})
-		if err != nil && err != errStop {
+		if err != nil && !errors.Is(err, errStop) {
 			yield(exchange.Case{}, err)
 		}
 	}

@@ -66,7 +66,7 @@ func (e *Env) workHeld(tx *store.Tx, j exchange.Judgement, counts Counts) error 
 	}
 	expired := o.code == string(code.UnknownLetter) || o.code == string(code.UnknownForm)
 	switch {
-	case o.verdict == code.Held && !(expired && e.Date.Sub(file.Seen) > e.Rules.HeldNights):
+	case o.verdict == code.Held && (!expired || e.Date.Sub(file.Seen) <= e.Rules.HeldNights):
 		return nil
 	case o.verdict == code.Held:
 		o.verdict = code.Refused
