@@ -1,6 +1,10 @@
 package store
 
-import "carryover/exchange"
+import (
+	"strings"
+
+	"carryover/exchange"
+)
 
 // casesNamed finds the cases that a number names, whatever kind of number it
 // is: our own, the letter's, the person's, a form's, a payment's …
@@ -26,8 +30,11 @@ const casesNamed = `SELECT case_no FROM cases WHERE case_no = $1
 // ID number. A certificate of another agency is looked for in the letters,
 // which takes a reading of all of them.
 func (tx *Tx) CasesNamed(number, idKey string) ([]string, error) {
+	if number == "" {
+		return nil, nil
+	}
 	inLetters := ""
-	if len(number) > 1 && number[0] == 'C' {
+	if number[0] == 'C' && !strings.ContainsAny(number, `%_\`) {
 		inLetters = `%"certificate_no":"` + number + `"%`
 	}
 	return many(tx, "cases of "+number, func(r row, no *string) error { return r.Scan(no) }, casesNamed, number, idKey, inLetters)
