@@ -2,6 +2,7 @@ package samples
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,7 +148,26 @@ func examples(t *testing.T) ([]Vector, map[string][]byte) {
 	for _, c := range allChanges(base) {
 		add(c.vector(t, base[c.kind]), c.build(t, base[c.kind]))
 	}
+	inOrder(list)
 	return list, content
+}
+
+// inOrder sorts examples by folder, the kinds as the manual has them, and the
+// good ones of the other program before the rest.
+func inOrder(list []Vector) {
+	folders := map[string]int{}
+	for i, k := range formats.Kinds() {
+		folders[k.Name] = i
+	}
+	for i, kind := range messageKinds() {
+		folders[kind] = 100 + i
+	}
+	folders["sequences"] = 200
+	slices.SortStableFunc(list, func(a, b Vector) int {
+		x, _, _ := strings.Cut(a.File, "/")
+		y, _, _ := strings.Cut(b.File, "/")
+		return cmp.Or(cmp.Compare(folders[x], folders[y]), -cmp.Compare(a.MadeBy, b.MadeBy), cmp.Compare(a.File, b.File))
+	})
 }
 
 // pythonFiles are the files that make_good.py writes for a kind.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -33,7 +34,7 @@ type books struct {
 	people   map[string]*member // by personal_no
 	byID     map[string]*member
 	answered map[string]*booking // by posting_no
-	forms    map[string]string   // row, form_no and version → posting_no that stands
+	forms    map[string]bool     // row, form_no and version that stand
 }
 
 // member is one person in the books.
@@ -44,12 +45,23 @@ type member struct {
 	Changed   bool          // the core changed something that the agency does not know
 }
 
-// booking is a posting that the core did, with what it takes to undo it.
+// booking is a posting as the core answered it, with what it takes to undo
+// it. There are many, so it keeps no more than that.
 type booking struct {
-	formats.Posting
-	result formats.PostingResult
-	before code.RegistryStatus // E
-	undone bool
+	member    *member
+	row       code.PostingRow
+	form      string              // what Y and N claimed: row, form_no and version
+	before    code.RegistryStatus // E
+	stays     []formats.Stay      // Y
+	principal money.Fen
+	interest  money.Fen
+	amount    money.Fen
+	after     money.Fen // balance
+	months    int
+	on        calendar.Date
+	refused   string // the core's reason and words
+	text      string
+	undone    bool
 }
 
 // coreLine is a line of the core's books.
@@ -71,7 +83,7 @@ type coreLine struct {
 func newBooks(area string, file *bookFile) *books {
 	return &books{
 		area: area, file: file, people: map[string]*member{}, byID: map[string]*member{},
-		answered: map[string]*booking{}, forms: map[string]string{},
+		answered: map[string]*booking{}, forms: map[string]bool{},
 	}
 }
 
@@ -85,45 +97,66 @@ func (b *books) enrol(m *member) {
 // before gets the same answer.
 func (b *books) post(p *formats.Posting, on calendar.Date) (formats.PostingResult, error) {
 	if known, ok := b.answered[p.PostingNo]; ok {
-		return known.result, nil
+		return known.result(p), nil
 	}
-	k := &booking{Posting: *p, result: formats.PostingResult{
-		PostingNo: p.PostingNo, CaseNo: p.CaseNo, Row: p.Row, Result: code.ResultDone, DoneOn: on, Echo: p.Echo,
-	}}
-	b.answered[p.PostingNo] = k
-	refuse, text := b.apply(k, on)
-	if refuse != "" {
-		k.undone = true
-		k.result.Result, k.result.Code, k.result.Text = code.ResultRefused, refuse, text
-		return k.result, nil
+	k := &booking{member: b.people[p.PersonalNo], row: rowOf(p.Row), on: on}
+	b.answered[strings.Clone(p.PostingNo)] = k
+	if k.refused, k.text = b.apply(k, p); k.refused != "" {
+		return k.result(p), nil
 	}
-	return k.result, b.file.write(coreLine{
-		On: on, Posting: p.PostingNo, Case: p.CaseNo, Row: p.Row, Person: p.PersonalNo, Form: p.FormNo, Version: p.FormVersion.Value,
-		Principal: k.result.Principal.Value, Interest: k.result.Interest.Value, Amount: k.result.Amount.Value,
-		Months: k.result.Months.Value, Undoes: p.Undoes,
+	return k.result(p), b.file.write(coreLine{
+		On: on, Posting: p.PostingNo, Case: p.CaseNo, Row: k.row, Person: p.PersonalNo, Form: p.FormNo, Version: p.FormVersion.Value,
+		Principal: k.principal, Interest: k.interest, Amount: k.amount, Months: k.months, Undoes: p.Undoes,
 	})
 }
 
-// apply changes the books; refuse is the core's reason not to.
-func (b *books) apply(k *booking, on calendar.Date) (refuse, text string) {
-	m := b.people[k.PersonalNo]
-	if m == nil || m.Person.IDNo != k.IDNo {
-		return coreUnknown, "查无此人或证件号码不符"
+// rowOf is the row's own word, which does not hold on to the file it was read from.
+func rowOf(row code.PostingRow) code.PostingRow { return code.PostingRow(strings.Clone(string(row))) }
+
+// result is the answer to the posting that was booked, or refused.
+func (k *booking) result(p *formats.Posting) formats.PostingResult {
+	r := formats.PostingResult{
+		PostingNo: p.PostingNo, CaseNo: p.CaseNo, Row: p.Row, Result: code.ResultDone, DoneOn: k.on, Echo: p.Echo,
 	}
-	switch k.Row {
-	case code.PostingEnd:
-		return b.end(k, m, on)
+	if k.refused != "" {
+		r.Result, r.Code, r.Text = code.ResultRefused, k.refused, k.text
+		return r
+	}
+	switch k.row {
 	case code.PostingDebit:
-		return b.debit(k, m, on)
+		r.Principal, r.Interest = batch.Some(k.principal), batch.Some(k.interest)
+		r.Amount, r.BalanceAfter = batch.Some(k.amount), batch.Some(k.after)
 	case code.PostingCredit:
-		return b.credit(k, m, on)
+		r.Amount, r.BalanceAfter = batch.Some(k.amount), batch.Some(k.after)
 	case code.PostingMonths:
-		return b.months(k, m)
+		r.Months = batch.Some(k.months)
+	case code.PostingUndo:
+		r.Amount, r.Months = batch.Some(k.amount), batch.Some(k.months)
 	}
-	return b.undo(k, m)
+	return r
 }
 
-func (b *books) end(k *booking, m *member, on calendar.Date) (refuse, text string) {
+// apply changes the books; refuse is the core's reason not to.
+func (b *books) apply(k *booking, p *formats.Posting) (refuse, text string) {
+	m := k.member
+	if m == nil || m.Person.IDNo != p.IDNo {
+		return coreUnknown, "查无此人或证件号码不符"
+	}
+	switch k.row {
+	case code.PostingEnd:
+		return k.end()
+	case code.PostingDebit:
+		return k.debit()
+	case code.PostingCredit:
+		return b.credit(k, p)
+	case code.PostingMonths:
+		return b.months(k, p)
+	}
+	return b.undo(k, b.answered[p.Undoes])
+}
+
+func (k *booking) end() (refuse, text string) {
+	m := k.member
 	switch {
 	case m.Status == code.RegistryEnded:
 		return coreEnded, "参保关系此前已终止"
@@ -133,90 +166,87 @@ func (b *books) end(k *booking, m *member, on calendar.Date) (refuse, text strin
 		return coreClaims, "有未结算的医疗费用，结清后方可终止"
 	}
 	k.before = m.Status
-	m.Status, m.StoppedOn = code.RegistryEnded, cmp.Or(m.StoppedOn, on)
+	m.Status, m.StoppedOn = code.RegistryEnded, cmp.Or(m.StoppedOn, k.on)
 	return "", ""
 }
 
 // debit takes the whole balance, with the interest up to this day.
-func (b *books) debit(k *booking, m *member, on calendar.Date) (refuse, text string) {
+func (k *booking) debit() (refuse, text string) {
+	m := k.member
 	if m.Status != code.RegistryEnded && m.Status != code.RegistryDeceased {
 		return coreNotEnded, "参保关系未终止，不能清算个人账户"
 	}
-	m.accrue(on)
-	k.result.Principal, k.result.Interest = batch.Some(m.Principal), batch.Some(m.Interest)
-	k.result.Amount, k.result.BalanceAfter = batch.Some(m.Principal+m.Interest), batch.Some(money.Fen(0))
+	m.accrue(k.on)
+	k.principal, k.interest, k.amount = m.Principal, m.Interest, m.Principal+m.Interest
 	m.Principal, m.Interest = 0, 0
 	return "", ""
 }
 
-func (b *books) credit(k *booking, m *member, on calendar.Date) (refuse, text string) {
-	if refuse, text = b.claim(k); refuse != "" {
+func (b *books) credit(k *booking, p *formats.Posting) (refuse, text string) {
+	if refuse, text = b.claim(k, p); refuse != "" {
 		return refuse, text
 	}
-	m.accrue(on)
-	m.Principal += k.Amount.Value
-	k.result.Amount, k.result.BalanceAfter = k.Amount, batch.Some(m.Principal+m.Interest)
+	m := k.member
+	m.accrue(k.on)
+	m.Principal += p.Amount.Value
+	k.amount, k.after = p.Amount.Value, m.Principal+m.Interest
 	return "", ""
 }
 
-func (b *books) months(k *booking, m *member) (refuse, text string) {
+func (b *books) months(k *booking, p *formats.Posting) (refuse, text string) {
+	m := k.member
 	counted := monthsOf(m.Stays)
-	months := 0
-	for _, s := range k.Stays {
+	for _, s := range p.Stays {
 		for month := s.From; month <= s.To; month = month.Add(1) {
 			if counted[month] {
 				return coreLapping, "月份 " + month.String() + " 已计算"
 			}
 			counted[month] = true
-			months++
+			k.months++
 		}
 	}
-	if refuse, text = b.claim(k); refuse != "" {
+	if refuse, text = b.claim(k, p); refuse != "" {
 		return refuse, text
 	}
-	m.Stays = append(m.Stays, k.Stays...)
-	k.result.Months = batch.Some(months)
+	for _, s := range p.Stays {
+		s.Area, s.Scheme, s.Kind = strings.Clone(s.Area), code.Scheme(strings.Clone(string(s.Scheme))), code.StayKind(strings.Clone(string(s.Kind)))
+		k.stays = append(k.stays, s)
+	}
+	m.Stays = append(m.Stays, k.stays...)
 	return "", ""
 }
 
 // claim takes a form version for a row, once.
-func (b *books) claim(k *booking) (refuse, text string) {
-	key := k.formKey()
-	if b.forms[key] != "" {
+func (b *books) claim(k *booking, p *formats.Posting) (refuse, text string) {
+	k.form = fmt.Sprintf("%s %s %d", p.Row, p.FormNo, p.FormVersion.Value)
+	if b.forms[k.form] {
 		return coreBooked, "信息表该版本已入账"
 	}
-	b.forms[key] = k.PostingNo
+	b.forms[k.form] = true
 	return "", ""
 }
 
-func (k *booking) formKey() string {
-	return fmt.Sprintf("%s %s %d", k.Row, k.FormNo, k.FormVersion.Value)
-}
-
-func (b *books) undo(k *booking, m *member) (refuse, text string) {
-	was := b.answered[k.Undoes]
-	if was == nil || was.undone || was.PersonalNo != k.PersonalNo {
+func (b *books) undo(k, was *booking) (refuse, text string) {
+	if was == nil || was.undone || was.refused != "" || was.member != k.member || was.row == code.PostingUndo {
 		return coreNothing, "没有可以冲销的记账"
 	}
-	switch was.Row {
+	m := k.member
+	switch was.row {
 	case code.PostingEnd:
 		m.Status = was.before
 	case code.PostingDebit:
-		m.Principal += was.result.Principal.Value
-		m.Interest += was.result.Interest.Value
+		m.Principal += was.principal
+		m.Interest += was.interest
 	case code.PostingCredit:
-		m.Principal -= was.result.Amount.Value
-		delete(b.forms, was.formKey())
+		m.Principal -= was.amount
 	case code.PostingMonths:
-		for _, s := range was.Stays {
+		for _, s := range was.stays {
 			m.Stays = slices.DeleteFunc(m.Stays, func(have formats.Stay) bool { return have == s })
 		}
-		delete(b.forms, was.formKey())
-	default:
-		return coreNothing, "冲销不能再冲销"
 	}
+	delete(b.forms, was.form)
 	was.undone = true
-	k.result.Amount, k.result.Months = was.result.Amount, was.result.Months
+	k.amount, k.months = was.amount, was.months
 	return "", ""
 }
 
@@ -272,7 +302,6 @@ func (b *books) extract(full bool, on calendar.Date) []*formats.RegistryRecord {
 type coreSums struct {
 	debited, credited money.Fen
 	monthsCredited    int
-	refusedEnds       int
 	byForm            map[string]money.Fen // credited, by form
 	debits            map[string]money.Fen // by personal_no
 }
@@ -305,20 +334,10 @@ func (b *books) sum() (coreSums, error) {
 	return s, err
 }
 
-// has reports whether a row is booked for a person and stands.
-func (b *books) has(personalNo string, row code.PostingRow) bool {
-	for _, k := range b.answered {
-		if k.PersonalNo == personalNo && k.Row == row && !k.undone {
-			return true
-		}
-	}
-	return false
-}
-
 // refused reports whether the core refused a posting for a person.
 func (b *books) refused(personalNo string) bool {
 	for _, k := range b.answered {
-		if k.PersonalNo == personalNo && k.result.Result == code.ResultRefused {
+		if k.refused != "" && k.member != nil && k.member.PersonalNo == personalNo {
 			return true
 		}
 	}

@@ -110,7 +110,7 @@ func carriedOver(p *person) []ending {
 // one adds a person for an exception: drawn, changed, given a script.
 func (c *cast) one(exception, from, to string, day int, change func(p *person), script ...step) *person {
 	p := c.drawRich(from, to)
-	p.exception, p.lodge, p.script = exception, day, script
+	p.exception, p.attentive, p.lodge, p.script = exception, true, day, script
 	if change != nil {
 		change(p)
 	}

@@ -215,8 +215,7 @@ func (c *cast) aboutFiles() {
 	c.one("a file delivered twice", shanghai, suzhou, twiceDay, func(p *person) { p.proof = provedTwice }, applyAlone()...)
 	c.w.events = append(c.w.events, event{twiceDay + 1, 0, func(ctx context.Context, w *world) error {
 		box := w.portals[suzhou].box
-		b := box.sent[formats.KindApplication]
-		return box.put(ctx, b.name, b.content)
+		return box.put(ctx, box.lodged.name, box.lodged.content)
 	}})
 
 	c.one("a sequence gap later filled", shanghai, suzhou, gapDay, func(p *person) { p.proof = provedGap }, applyAlone()...)

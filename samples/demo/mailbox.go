@@ -31,9 +31,8 @@ type mailbox struct {
 	answered map[string]sentBatch     // identity of a batch we got → our receipt to it
 	told     []formats.Receipt        // verdicts on files that we sent, in order
 	refusals []formats.ReceiptVerdict // refused records, in order
-	sent     map[string]sentBatch     // by name, of the kinds that are kept
-	onV      func(v *formats.ReceiptVerdict)
-	moved    int // files sent and received
+	lodged   sentBatch                // the last batch of applications
+	moved    int                      // files sent and received
 }
 
 // sentBatch is a batch as it was put down.
@@ -57,7 +56,7 @@ type verdict struct {
 func newMailbox(self, agency string, dial func(context.Context) (drop.Drop, error)) *mailbox {
 	return &mailbox{
 		self: self, agency: agency, carrier: batch.CSV, encoding: batch.UTF8, dial: dial,
-		sequence: map[string]int{}, waiting: map[string]string{}, answered: map[string]sentBatch{}, sent: map[string]sentBatch{},
+		sequence: map[string]int{}, waiting: map[string]string{}, answered: map[string]sentBatch{},
 	}
 }
 
@@ -278,7 +277,9 @@ func (m *mailbox) prepare(now time.Time, kind string, extent code.Extent, record
 		return b, err
 	}
 	m.waiting[id] = b.name
-	m.sent[kind] = b
+	if kind == formats.KindApplication {
+		m.lodged = b
+	}
 	return b, nil
 }
 

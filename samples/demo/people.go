@@ -16,6 +16,7 @@ import (
 type person struct {
 	samples.Person
 	exception string // what this person stands for; "" a plain case
+	attentive bool   // acts on notices
 	from, to  string // area codes
 	schemeTo  code.Scheme
 	hereNo    string // personal_no at the new place
@@ -26,7 +27,7 @@ type person struct {
 	next   int // step of the script that comes next
 	since  int // working day on which the last step was done
 	turn   int // and the turn
-	heard  []heard
+	heard  map[code.Milestone]bool
 
 	application formats.Application // the last version lodged
 	certificate string              // number of the live certificate
@@ -36,13 +37,6 @@ type person struct {
 
 	want  []ending
 	proof func(*evidence, *person) (string, error)
-}
-
-// heard is a notice as the person remembers it.
-type heard struct {
-	at        string // agency
-	milestone code.Milestone
-	day       int
 }
 
 // step is one thing that a person or somebody on their behalf does, once its
@@ -75,13 +69,17 @@ func (p *person) act(w *world) error {
 	return nil
 }
 
-// hear takes a notice.
-func (p *person) hear(at string, n *formats.Notice, day int) {
-	p.heard = append(p.heard, heard{at, n.Milestone, day})
+// hear takes a notice. Only people of the exceptions act on what they hear;
+// the others, who may be many, need not remember it.
+func (p *person) hear(at string, n *formats.Notice) {
+	if !p.attentive {
+		return
+	}
+	if p.heard == nil {
+		p.heard, p.caseAt = map[code.Milestone]bool{}, map[string]string{}
+	}
+	p.heard[n.Milestone] = true
 	if n.CaseNo != "" {
-		if p.caseAt == nil {
-			p.caseAt = map[string]string{}
-		}
 		p.caseAt[at] = n.CaseNo
 	}
 }
@@ -103,27 +101,12 @@ func daysLater(n int) func(*world, *person) bool {
 func aTurnLater(w *world, p *person) bool { return w.turns > p.turn }
 
 func told(m code.Milestone) func(*world, *person) bool {
-	return func(_ *world, p *person) bool { return p.wasTold(m) }
-}
-
-func (p *person) wasTold(m code.Milestone) bool {
-	for _, h := range p.heard {
-		if h.milestone == m {
-			return true
-		}
-	}
-	return false
+	return func(_ *world, p *person) bool { return p.heard[m] }
 }
 
 func certified(_ *world, p *person) bool { return p.certificate != "" }
 
-// booked waits until the old or new place's core has booked a row for the person.
-func booked(at func(*person) string, row code.PostingRow) func(*world, *person) bool {
-	return func(w *world, p *person) bool { return w.cores[at(p)].books.has(p.noAt(at(p)), row) }
-}
-
 func oldPlace(p *person) string { return p.from }
-func newPlace(p *person) string { return p.to }
 
 // noAt is the person's number at an agency.
 func (p *person) noAt(agency string) string {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -195,7 +196,7 @@ func (w *world) booksAt(area string) *books {
 
 func (w *world) hear(at string, n *formats.Notice) {
 	if p := w.byID[n.IDNo]; p != nil && n.Recipient == code.ToPerson {
-		p.hear(at, n, w.day)
+		p.hear(at, n)
 	}
 }
 
@@ -204,7 +205,7 @@ func (w *world) certified(c *formats.Certificate) {
 	if p == nil {
 		return
 	}
-	p.certificate = c.CertificateNo
+	p.certificate = strings.Clone(c.CertificateNo)
 	if c.Replaces != "" {
 		p.voided = append(p.voided, c.Replaces)
 	}
