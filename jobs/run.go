@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 )
 
@@ -126,29 +128,53 @@ func (e *Env) endRun(ctx context.Context, run *exchange.Run, faults []error) err
 // Attention lists what needs a person: passes in time end with exit code 3
 // when it is not empty.
 func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
+	say := func(format string, args ...any) { texts = append(texts, fmt.Sprintf(format, args...)) }
 	err = e.Store.View(ctx, func(tx *store.Tx) error {
-		open, err := tx.Differences(true)
-		if err != nil {
-			return err
-		}
 		late, err := e.missing(tx)
 		if err != nil {
 			return err
 		}
 		for _, m := range late {
-			texts = append(texts, fmt.Sprintf("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By))
+			say("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By)
+		}
+		open, err := tx.Differences(true)
+		if err != nil {
+			return err
 		}
 		for _, d := range open {
-			texts = append(texts, fmt.Sprintf("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs))
+			say("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs)
 		}
-		return tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
-			if text := e.overdue(c); text != "" {
-				texts = append(texts, text)
+		attend := func(c exchange.Case) error {
+			if slices.Contains(officersHolds, c.Hold) {
+				say("%s held: %s (%s)", c.No, c.Hold.Word(code.English), c.HoldText)
+			} else if text := e.overdue(c); text != "" {
+				say("%s", text)
 			}
 			return nil
-		})
+		}
+		if err := tx.EachCase(store.CaseFilter{OpenOnly: true}, attend); err != nil {
+			return err
+		}
+		return tx.EachCase(moneyOpen(), attend)
 	})
 	return texts, err
+}
+
+// officersHolds are the reasons that no file will remove by itself.
+var officersHolds = []code.Hold{
+	code.HoldOfficersDecision, code.HoldAmountDiffers, code.HoldRefusedByCore, code.HoldRefusedByPartner, code.HoldCap,
+	code.HoldAccountNotRegistered, code.HoldPossibleDuplicate,
+}
+
+// moneyOpen are the ended cases whose money is still on its way: the heirs of a
+// declined one, or a payment whose debit comes after the partner's completion.
+func moneyOpen() store.CaseFilter {
+	return store.CaseFilter{
+		Side: exchange.Out, States: []exchange.State{exchange.Declined, exchange.Confirmed},
+		MoneyTracks: []exchange.MoneyTrack{
+			exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned,
+		},
+	}
 }
 
 // overdue says, of a case past its limit, by which one.
