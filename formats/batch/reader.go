@@ -25,7 +25,7 @@ type Options struct {
 	Judge    bool                   // only verdicts are wanted: records come without Value
 
 	MaxBytes   int64 // 0: 8 GiB for CSV; workbooks see MaxWorkbook
-	MaxLine    int   // bytes; 0: 64 KiB
+	MaxLine    int   // bytes; 0: 64 KiB, at least 1 KiB
 	MaxDetails int   // detail rows of one record; 0: 2,000
 	MaxRows    int   // 0: 100 million
 	MaxUnzip   int64 // bytes of an unpacked workbook; 0: 1 GiB
@@ -33,7 +33,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	o.MaxBytes = orDefault(o.MaxBytes, 8<<30)
-	o.MaxLine = orDefault(o.MaxLine, 64<<10)
+	o.MaxLine = max(orDefault(o.MaxLine, 64<<10), 1<<10)
 	o.MaxDetails = orDefault(o.MaxDetails, 2000)
 	o.MaxRows = orDefault(o.MaxRows, 100_000_000)
 	o.MaxUnzip = orDefault(o.MaxUnzip, 1<<30)
