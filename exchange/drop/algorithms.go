@@ -78,11 +78,11 @@ func (a *attempt) otherKey(ctx context.Context) *HostKeyError {
 	if err != nil {
 		return nil
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if sc, _, _, err := ssh.NewClientConn(conn, a.conf.Addr, conf); err == nil {
-		sc.Close()
+		_ = sc.Close()
 	}
 	return seen
 }

@@ -279,11 +279,13 @@ func plainError(err error) error {
 	if errors.Is(err, os.ErrClosed) {
 		return ErrClosed
 	}
-	switch e := err.(type) {
-	case *fs.PathError:
-		return e.Err
-	case *os.LinkError:
-		return e.Err
+	var inPath *fs.PathError
+	var inLink *os.LinkError
+	switch {
+	case errors.As(err, &inPath):
+		return inPath.Err
+	case errors.As(err, &inLink):
+		return inLink.Err
 	}
 	return err
 }

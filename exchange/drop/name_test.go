@@ -65,9 +65,19 @@ func TestWildcard(t *testing.T) {
 		pat, s string
 		want   bool
 	}{
-		{"", "", true}, {"*", "", true}, {"*", "host", true}, {"h?st", "host", true}, {"h?st", "hst", false},
-		{"*.org", "a.b.org", true}, {"*.org", "org", false}, {"a*b*c", "a-b-b-c", true}, {"a*b*c", "a-c-b", false},
-		{"host", "hosts", false}, {"hosts", "host", false}, {"**", "x", true}, {"?", "", false},
+		{"", "", true},
+		{"*", "", true},
+		{"*", "host", true},
+		{"h?st", "host", true},
+		{"h?st", "hst", false},
+		{"*.org", "a.b.org", true},
+		{"*.org", "org", false},
+		{"a*b*c", "a-b-b-c", true},
+		{"a*b*c", "a-c-b", false},
+		{"host", "hosts", false},
+		{"hosts", "host", false},
+		{"**", "x", true},
+		{"?", "", false},
 	}
 	for _, test := range tests {
 		if got := wildcard(test.pat, test.s); got != test.want {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"sync"
@@ -135,7 +134,7 @@ func (s *session) end(cause error) {
 	}
 	s.cause = cause
 	close(s.over)
-	s.conn.Close()
+	_ = s.conn.Close()
 }
 
 // reason returns why the session is over, nil while it is not.
@@ -188,7 +187,7 @@ func (s *session) step(ctx context.Context, request func() error) error {
 func (s *session) explain(err error) error {
 	var status *sftp.StatusError
 	switch {
-	case err == nil, err == io.EOF, errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+	case err == nil, errors.Is(err, errEnd), errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		return err
 	case errors.As(err, &status) && status.FxCode() != sftp.ErrSSHFxConnectionLost && status.FxCode() != sftp.ErrSSHFxNoConnection:
 		return err
@@ -204,7 +203,7 @@ func (s *session) close() error {
 	s.end(ErrClosed)
 	gone := make(chan struct{})
 	go func() {
-		s.client.Close()
+		_ = s.client.Close()
 		s.wg.Wait()
 		close(gone)
 	}()

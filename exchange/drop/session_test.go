@@ -48,23 +48,23 @@ func TestCutOrStalledAnywhere(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "in", "a.csv"), droptest.Content(1<<20, 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	proxy, c := droptest.NewProxy(t, quick(c))
+	proxy, patient := droptest.NewProxy(t, c)
 	for _, n := range []int{0, 5, 25, 400, 1100, 1500, 1600, 1700, 1800, 2000, 2300, 2700, 40_000, 700_000} {
 		proxy.Set(droptest.Fault{CutAfter: n, StallAfter: -1})
 		within(t, 5*time.Second, func() {
-			if err := session(t, c); !errors.Is(err, drop.ErrLost) {
+			if err := session(t, patient); !errors.Is(err, drop.ErrLost) {
 				t.Errorf("cut after %d: %v, want ErrLost", n, err)
 			}
 		})
 		proxy.Set(droptest.Fault{CutAfter: -1, StallAfter: n})
 		within(t, 5*time.Second, func() {
-			if err := session(t, c); !errors.Is(err, drop.ErrTimeout) {
+			if err := session(t, quick(patient)); !errors.Is(err, drop.ErrTimeout) {
 				t.Errorf("stalled after %d: %v, want ErrTimeout", n, err)
 			}
 		})
 	}
 	proxy.Set(droptest.Healthy)
-	if err := session(t, c); err != nil {
+	if err := session(t, patient); err != nil {
 		t.Errorf("healthy: %v", err)
 	}
 }
@@ -86,7 +86,6 @@ func session(t *testing.T, c drop.SFTP) error {
 
 func TestStalledUploadAndClose(t *testing.T) {
 	c, _, _ := droptest.Server(t, nil)
-	c = quick(c)
 	c.StepTimeout = time.Hour
 	proxy, c := droptest.NewProxy(t, c)
 	d := dial(t, c, drop.Options{})
@@ -123,14 +122,15 @@ func TestDeadlineOfOneCall(t *testing.T) {
 // TestDeadWhileIdle: keepalives find a dead server before the next step does.
 func TestDeadWhileIdle(t *testing.T) {
 	c, _, _ := droptest.Server(t, nil)
-	proxy, c := droptest.NewProxy(t, quick(c))
+	c.StepTimeout, c.Keepalive = time.Second, 100*time.Millisecond
+	proxy, c := droptest.NewProxy(t, c)
 	d := dial(t, c, drop.Options{})
-	time.Sleep(400 * time.Millisecond)
+	time.Sleep(1500 * time.Millisecond)
 	if _, err := d.List(t.Context(), drop.In); err != nil {
 		t.Fatalf("an idle session ended: %v", err)
 	}
 	proxy.Set(droptest.Fault{CutAfter: -1, StallAfter: 0})
-	time.Sleep(time.Second)
+	time.Sleep(2 * time.Second)
 	start := make(chan error, 1)
 	go func() { _, err := d.List(context.Background(), drop.In); start <- err }()
 	select {
@@ -138,7 +138,7 @@ func TestDeadWhileIdle(t *testing.T) {
 		if !errors.Is(err, drop.ErrTimeout) {
 			t.Errorf("list: %v", err)
 		}
-	case <-time.After(100 * time.Millisecond):
+	case <-time.After(500 * time.Millisecond):
 		t.Error("the session was not given up while idle")
 	}
 }

@@ -157,14 +157,14 @@ func (a *attempt) open(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	conn := newCountedConn(raw)
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	s, err := a.login(ctx, conn)
 	if err == nil && !stop() {
 		err = ctx.Err()
 	}
 	if err != nil {
 		stop()
-		conn.Close()
+		_ = conn.Close()
 		return nil, err
 	}
 	s.run(a.conf.StepTimeout, a.conf.Keepalive)
@@ -218,8 +218,8 @@ func (a *attempt) auth(ctx context.Context) (methods []ssh.AuthMethod, done func
 		if err != nil {
 			return nil, nil, fmt.Errorf("%w: agent: %w", errSetup, err)
 		}
-		stop := context.AfterFunc(ctx, func() { conn.Close() })
-		done = func() { stop(); conn.Close() }
+		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+		done = func() { stop(); _ = conn.Close() }
 		more, err := agent.NewClient(conn).Signers()
 		if err != nil {
 			done()

@@ -59,7 +59,7 @@ func (s *stepped) create(ctx context.Context, p string) (dst sink, err error) {
 	})
 	if err != nil {
 		if dst != nil {
-			dst.close(ctx)
+			_ = dst.close(ctx)
 		}
 		return nil, err
 	}

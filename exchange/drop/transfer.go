@@ -52,7 +52,7 @@ func (f *remoteFile) writeTo(ctx context.Context, w io.Writer, size int64, seque
 		b := under[0]
 		under = under[1:]
 		err := f.r.wait(ctx, b.done)
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err != nil && !errors.Is(err, errEnd) {
 			return written, err
 		}
 		n, werr := w.Write((*b.buf)[:b.n])
@@ -75,7 +75,9 @@ func (f *remoteFile) readerAt(ctx context.Context) io.ReaderAt {
 		for n < len(p) && err == nil {
 			want := min(f.r.chunk, len(p)-n)
 			b := f.ask(off+int64(n), want)
-			if err = f.r.wait(ctx, b.done); err != nil && !errors.Is(err, io.EOF) {
+			if err = f.r.wait(ctx, b.done); errors.Is(err, errEnd) {
+				err = io.EOF
+			} else if err != nil {
 				return n, err
 			}
 			n += copy(p[n:], (*b.buf)[:b.n])

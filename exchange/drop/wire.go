@@ -71,7 +71,7 @@ func openWire(conn ssh.Conn) (*wire, error) {
 		return nil, err
 	}
 	go ssh.DiscardRequests(requests)
-	go io.Copy(io.Discard, ch.Stderr()) // ends with the channel
+	go func() { _, _ = io.Copy(io.Discard, ch.Stderr()) }() // ends with the channel
 	ok, err := ch.SendRequest("subsystem", true, ssh.Marshal(struct{ Name string }{"sftp"}))
 	if err == nil && !ok {
 		err = errors.New("the server offers no sftp")
@@ -199,7 +199,7 @@ func statusError(body []byte) error {
 	case 0:
 		return nil
 	case 1:
-		return io.EOF
+		return errEnd
 	case 2:
 		return fs.ErrNotExist
 	case 3:
@@ -227,7 +227,7 @@ func (w *wire) ask(kind byte, body, into []byte) (wireAnswer, error) {
 	_, err := w.ch.Write(b)
 	w.sending.Unlock()
 	if err != nil {
-		return wireAnswer{}, fmt.Errorf("sftp: %w", err)
+		return wireAnswer{}, fmt.Errorf("%w: %w", sftp.ErrSSHFxConnectionLost, err)
 	}
 	select {
 	case a := <-req.done:
@@ -272,6 +272,9 @@ func (f *wireFile) ReadAt(b []byte, off int64) (n int, err error) {
 	}
 	return n, nil
 }
+
+// errEnd is the server's answer that a file has ended; io.EOF is always the line's.
+var errEnd = errors.New("end of file")
 
 // errNoBlock is a server's fault: neither a block nor an error.
 var errNoBlock = errors.New("sftp: answer without a block")

@@ -59,10 +59,10 @@ func (p *Proxy) Set(f Fault) {
 
 func (p *Proxy) close() {
 	close(p.done)
-	p.listener.Close()
+	_ = p.listener.Close()
 	p.mu.Lock()
 	for _, c := range p.conns {
-		c.Close()
+		_ = c.Close()
 	}
 	p.mu.Unlock()
 	p.wg.Wait()
@@ -76,7 +76,7 @@ func (p *Proxy) accept() {
 		}
 		server, err := net.Dial("tcp", p.target)
 		if err != nil {
-			client.Close()
+			_ = client.Close()
 			continue
 		}
 		p.mu.Lock()
@@ -121,8 +121,7 @@ func (l *link) allowed(n int, down bool) (pass int, cut, stall bool) {
 }
 
 func (l *link) pass(from, to net.Conn, down bool) {
-	defer l.client.Close()
-	defer l.server.Close()
+	defer func() { _, _ = l.client.Close(), l.server.Close() }()
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)

@@ -56,7 +56,7 @@ func Run(t *testing.T, open Open) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			d, root := open(t)
-			t.Cleanup(func() { d.Close() })
+			t.Cleanup(func() { _ = d.Close() })
 			test.test(&bench{T: t, d: d, root: root})
 		})
 	}
@@ -160,7 +160,7 @@ func Content(n int, seed uint64) []byte {
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
 	out := make([]byte, n)
-	rand.NewChaCha8(key).Read(out) // never fails
+	_, _ = rand.NewChaCha8(key).Read(out) // never fails
 	return out
 }
 
@@ -279,7 +279,7 @@ func probe(b *bench) {
 		return // root may write everywhere
 	}
 	b.ok(os.Chmod(b.path(drop.Out, ""), 0o500))
-	defer os.Chmod(b.path(drop.Out, ""), 0o700)
+	defer func() { b.ok(os.Chmod(b.path(drop.Out, ""), 0o700)) }()
 	a, err = b.d.Probe(b.ctx())
 	b.ok(err)
 	if a.Write || !a.Move || len(a.Faults) != 1 || !errors.Is(a.Faults[0], fs.ErrPermission) {

@@ -214,7 +214,7 @@ func putReadOnly(b *bench) {
 		b.Skip("root may write everywhere")
 	}
 	b.ok(os.Chmod(b.path(drop.Out, ""), 0o500))
-	defer os.Chmod(b.path(drop.Out, ""), 0o700)
+	defer func() { b.ok(os.Chmod(b.path(drop.Out, ""), 0o700)) }()
 	b.fails("read-only", b.put(drop.Out, "a.csv", []byte("x"), drop.PutOptions{}), fs.ErrPermission)
 }
 

@@ -89,7 +89,7 @@ func Start(ctx context.Context, c Config, addr string) (*Server, error) {
 		return nil, fmt.Errorf("sftp server: %w", err)
 	}
 	s.listener = l
-	s.stop = context.AfterFunc(ctx, func() { s.shut() })
+	s.stop = context.AfterFunc(ctx, func() { _ = s.shut() })
 	s.wg.Go(s.accept)
 	return s, nil
 }
@@ -156,7 +156,7 @@ func (s *Server) SetRefuse(down bool) {
 // cut closes all connections; the lock is held.
 func (s *Server) cut() {
 	for c := range s.conns {
-		c.Close()
+		_ = c.Close()
 	}
 }
 
@@ -203,7 +203,7 @@ func (s *Server) admit(c net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || s.refuse || len(s.conns) >= maxConns {
-		c.Close()
+		_ = c.Close()
 		return false
 	}
 	s.conns[c] = struct{}{}
@@ -211,7 +211,7 @@ func (s *Server) admit(c net.Conn) bool {
 }
 
 func (s *Server) forget(c net.Conn) {
-	c.Close()
+	_ = c.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)

@@ -16,7 +16,7 @@ const maxChannels = 8
 
 // serve speaks with one client until the connection ends.
 func (s *Server) serve(c net.Conn) {
-	grace := time.AfterFunc(loginGrace, func() { c.Close() })
+	grace := time.AfterFunc(loginGrace, func() { _ = c.Close() })
 	sc, chans, reqs, err := ssh.NewServerConn(c, s.ssh)
 	grace.Stop()
 	if err != nil {
@@ -24,19 +24,19 @@ func (s *Server) serve(c net.Conn) {
 	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	defer sc.Close()
+	defer func() { _ = sc.Close() }()
 	wg.Go(func() { ssh.DiscardRequests(reqs) })
 	root := s.users[sc.User()].root
 	slots := make(chan struct{}, maxChannels)
 	for nc := range chans {
 		if nc.ChannelType() != "session" {
-			nc.Reject(ssh.UnknownChannelType, "only sftp is served")
+			_ = nc.Reject(ssh.UnknownChannelType, "only sftp is served")
 			continue
 		}
 		select {
 		case slots <- struct{}{}:
 		default:
-			nc.Reject(ssh.ResourceShortage, "too many channels")
+			_ = nc.Reject(ssh.ResourceShortage, "too many channels")
 			continue
 		}
 		ch, requests, err := nc.Accept()
@@ -54,7 +54,7 @@ func (s *Server) serve(c net.Conn) {
 func (s *Server) channel(ch ssh.Channel, requests <-chan *ssh.Request, user, root string) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	defer ch.Close()
+	defer func() { _ = ch.Close() }()
 	started := false
 	for r := range requests {
 		ok := !started && r.Type == "subsystem" && subsystem(r.Payload) == "sftp"
@@ -81,7 +81,7 @@ func subsystem(payload []byte) string {
 
 // sftp serves one SFTP session and ends its channel.
 func (s *Server) sftp(ch ssh.Channel, user, root string) {
-	defer ch.Close()
+	defer func() { _ = ch.Close() }()
 	status := byte(1)
 	if r, err := os.OpenRoot(root); err == nil {
 		j := &jail{root: r}
@@ -90,10 +90,10 @@ func (s *Server) sftp(ch ssh.Channel, user, root string) {
 			h = s.wrap(user, h)
 		}
 		server := sftp.NewRequestServer(ch, h)
-		server.Serve() // ends with the channel; there is nobody to tell why
-		server.Close()
-		r.Close()
+		_ = server.Serve() // ends with the channel; there is nobody to tell why
+		_ = server.Close()
+		_ = r.Close()
 		status = 0
 	}
-	ch.SendRequest("exit-status", false, []byte{0, 0, 0, status})
+	_, _ = ch.SendRequest("exit-status", false, []byte{0, 0, 0, status})
 }
