@@ -113,24 +113,34 @@ func withoutDays(lines []string) []string {
 // carried over with its money, one declined, both on both sides.
 func proveEnd(tb testing.TB, stage string) {
 	tb.Helper()
-	for code, want := range map[string][]string{oldCode: {"confirmed", "declined"}, newCode: {"completed", "declined"}} {
-		path := filepath.Join(stage, code, "carryover.db")
-		db := openPlain(tb, path)
-		got := textRows(tb, db, "SELECT state FROM cases ORDER BY state")
-		if !slices.Equal(got, want) {
-			tb.Errorf("cases of %s ended %v, want %v", code, got, want)
-		}
-		for _, line := range textRows(tb, db, "SELECT kind, subject, ours, theirs FROM differences") {
-			tb.Errorf("%s has a difference: %s", code, line)
-		}
-		for _, line := range textRows(tb, db, "SELECT name, state FROM files WHERE dir = 'out' AND state <> 'receipted' AND kind NOT IN ('receipt', 'pain.001')") {
-			tb.Errorf("%s: not receipted: %s", code, line)
-		}
-		proveJournal(tb, path)
+	proveAgency(tb, filepath.Join(stage, oldCode), "out confirmed", "out declined")
+	proveAgency(tb, filepath.Join(stage, newCode), "in completed", "in declined")
+	proveOutside(tb, readOutside(tb, stage))
+}
+
+// proveAgency compares how an agency's cases ended, and makes sure that
+// nothing is open: no difference, no file without its receipt, no broken journal.
+func proveAgency(tb testing.TB, dir string, want ...string) {
+	tb.Helper()
+	path := filepath.Join(dir, "carryover.db")
+	db := openPlain(tb, path)
+	if got := textRows(tb, db, "SELECT side || ' ' || state FROM cases ORDER BY side, state"); !slices.Equal(got, want) {
+		tb.Errorf("cases of %s ended %q, want %q", filepath.Base(dir), got, want)
 	}
-	o := readOutside(tb, stage)
-	if len(o.Booked) != 5 { // E, B, the transfer, Y, N
-		tb.Errorf("booked outside: %q", o.Booked)
+	for _, line := range textRows(tb, db, "SELECT kind, subject, ours, theirs FROM differences") {
+		tb.Errorf("%s: difference: %s", filepath.Base(dir), line)
+	}
+	for _, line := range textRows(tb, db, "SELECT name, state FROM files WHERE dir = 'out' AND state <> 'receipted' AND kind NOT IN ('receipt', 'pain.001')") {
+		tb.Errorf("%s: not receipted: %s", filepath.Base(dir), line)
+	}
+	proveJournal(tb, path)
+}
+
+// proveOutside makes sure that everything was booked once.
+func proveOutside(tb testing.TB, o *outside) {
+	tb.Helper()
+	if want := len(o.People) / 2 * 5; len(o.Booked) != want { // E, B, the transfer, Y, N
+		tb.Errorf("%d bookings outside, want %d: %q", len(o.Booked), want, o.Booked)
 	}
 	for party, refused := range o.Receipts {
 		tb.Errorf("records of %s were refused: %v", party, refused)

@@ -29,8 +29,9 @@ type outside struct {
 	root string // the world's folder
 	tb   testing.TB
 
+	People       []mover
 	Sequence     map[string]int                      // last number used, by party and kind
-	Registry     map[string]*formats.RegistryRecord  // by personal_no
+	Registry     map[string]*formats.RegistryRecord  // by agency and personal_no
 	Answers      map[string]formats.PostingResult    // by posting_no
 	Booked       []string                            // what cores and banks booked, in order
 	Untold       map[string][]iso20022.Entry         // by agency: booked, to be told next time
@@ -39,6 +40,14 @@ type outside struct {
 	Turns        int                                 // so far
 	Applied      bool
 	Moved        int // files taken and left in the last turn
+}
+
+// mover is somebody who wants to be carried over.
+type mover struct {
+	samples.Person
+	From, To string
+	NewNo    string // personal_no at the new place
+	Active   bool   // still participates at the old place, and is therefore declined
 }
 
 var batchKinds = formats.Kinds()
@@ -68,60 +77,67 @@ func (o *outside) save() {
 	}
 }
 
-// newOutside settles two people: one who moves with a balance, and one who
-// still participates at the old place and is therefore declined.
-func newOutside(tb testing.TB, root string) *outside {
+// newOutside settles two people at each old place: one who moves with a
+// balance, and one who still participates there and is therefore declined.
+func newOutside(tb testing.TB, root string, oldPlaces ...string) *outside {
 	o := &outside{
 		root: root, tb: tb, Sequence: map[string]int{}, Registry: map[string]*formats.RegistryRecord{}, Answers: map[string]formats.PostingResult{},
 		Untold: map[string][]iso20022.Entry{}, Certificates: map[string]string{}, Receipts: map[string][]formats.ReceiptVerdict{},
 	}
-	for i, p := range movers() {
-		old := registered(p, p.PersonalNo)
-		old.Status, old.StoppedOn, old.Principal, old.Interest = code.RegistryStopped, p.StoppedOn, p.Principal, p.Interest
-		old.AccountOpened, old.Stays = p.AccountOpened, staysOf(p)
-		if i == 1 {
-			old.Status, old.StoppedOn = code.RegistryActive, 0
+	for i, from := range oldPlaces {
+		to := newCode
+		if from == newCode {
+			to = oldCode
 		}
-		now := registered(p, arrival(i))
-		from, to := p.StoppedOn.Month().Add(1), calendar.Month(202602)
-		now.Status, now.Stays = code.RegistryActive, []formats.Stay{{Area: newCode, Scheme: p.Scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: code.StayActual}}
-		now.AccountOpened, now.Principal = from, 25_200
-		for _, r := range []*formats.RegistryRecord{old, now} {
-			r.FirstMonth, r.PaidTo = r.Stays[0].From, r.Stays[len(r.Stays)-1].To
-			o.Registry[r.PersonalNo] = r
+		list := movers(from, to, i*samplesApart)
+		for _, p := range list {
+			o.enrol(p)
 		}
+		o.People = append(o.People, list...)
 	}
 	return o
 }
 
-// arrival is the personal_no of the n-th mover at the new place.
-func arrival(n int) string { return fmt.Sprintf("%s9%08d", newCode, n+1) }
+// samplesApart keeps the people of two old places distinct.
+const samplesApart = 3_000_000
 
 // movers are two people with a balance who stopped some months ago.
-func movers() (list []samples.Person) {
-	population := samples.NewPopulation(7, oldCode, firstDay)
-	for i := 0; len(list) < 2; i++ {
-		p := population.At(i)
+func movers(from, to string, index int) (list []mover) {
+	population := samples.NewPopulation(7, from, firstDay)
+	for ; len(list) < 2; index++ {
+		p := population.At(index)
 		if p.Principal > 100_000 && p.IDType == code.IDResident && p.Scheme == code.SchemeEmployee && p.StoppedOn.Month() < firstDay.Month().Add(-4) {
-			list = append(list, p)
+			list = append(list, mover{p, from, to, fmt.Sprintf("%s9%08d", to, index+1), len(list) == 1})
 		}
 	}
 	return list
 }
 
-func block(p samples.Person) formats.Person {
-	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
-}
-
-func registered(p samples.Person, no string) *formats.RegistryRecord {
-	return &formats.RegistryRecord{PersonalNo: no, Person: block(p), Household: p.Household, Scheme: p.Scheme}
-}
-
-func staysOf(p samples.Person) (rows []formats.Stay) {
-	for _, s := range p.Stays {
-		rows = append(rows, formats.Stay{Area: s.Area, Scheme: s.Scheme, From: s.From, To: s.To, Months: s.Months(), Kind: s.Kind})
+// enrol enters a person where they were and where they are.
+func (o *outside) enrol(p mover) {
+	old := formats.RegistryRecord{
+		PersonalNo: p.PersonalNo, Person: block(p), Household: p.Household, Scheme: p.Scheme, Status: code.RegistryStopped, StoppedOn: p.StoppedOn,
+		AccountOpened: p.AccountOpened, Principal: p.Principal, Interest: p.Interest,
 	}
-	return rows
+	for _, s := range p.Stays {
+		old.Stays = append(old.Stays, formats.Stay{Area: s.Area, Scheme: s.Scheme, From: s.From, To: s.To, Months: s.Months(), Kind: s.Kind})
+	}
+	if p.Active {
+		old.Status, old.StoppedOn = code.RegistryActive, 0
+	}
+	from, to := p.StoppedOn.Month().Add(1), firstDay.Month().Add(-1)
+	here := formats.RegistryRecord{
+		PersonalNo: p.NewNo, Person: block(p), Household: p.Household, Scheme: p.Scheme, Status: code.RegistryActive, AccountOpened: from, Principal: 25_200,
+		Stays: []formats.Stay{{Area: p.To, Scheme: p.Scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: code.StayActual}},
+	}
+	for agency, r := range map[string]*formats.RegistryRecord{p.From: &old, p.To: &here} {
+		r.FirstMonth, r.PaidTo = r.Stays[0].From, r.Stays[len(r.Stays)-1].To
+		o.Registry[agency+" "+r.PersonalNo] = r
+	}
+}
+
+func block(p mover) formats.Person {
+	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
 }
 
 // turn lets everybody outside act once: banks tell what they booked, all take
@@ -139,40 +155,59 @@ func (o *outside) turn(at time.Time) {
 	o.save()
 }
 
-// story is what people and clerks do: registries first, then a certificate is
-// asked for, then both apply at the new place.
+// story is what people and clerks do: registries first, then certificates are
+// asked for, then everybody applies at the new place.
 func (o *outside) story(at time.Time) {
 	on := calendar.DateOf(at)
-	people := movers()
 	switch {
 	case o.Turns == 0:
-		for _, agency := range []string{oldCode, newCode} {
-			var records []any
-			for _, no := range slices.Sorted(maps.Keys(o.Registry)) {
-				if strings.HasPrefix(no, agency) {
-					r := *o.Registry[no]
-					r.AsOf = on
-					records = append(records, &r)
-				}
-			}
-			o.send(agency, "core", at, formats.KindRegistry, code.ExtentFull, records...)
-		}
+		o.registries(at)
 	case o.Turns == 1:
-		p := people[0]
-		o.send(oldCode, "portal", at, formats.KindCertificateRequest, "", &formats.CertificateRequest{
-			RequestNo: oldCode + "-G1", RequestedOn: on, Reason: code.ReasonFirst, Applicant: code.ByPerson, PersonalNo: p.PersonalNo, Person: block(p),
-		})
-	case !o.Applied && o.Certificates[people[0].IDNo] != "":
+		for i, p := range o.People {
+			if !p.Active {
+				o.send(p.From, "portal", at, formats.KindCertificateRequest, "", &formats.CertificateRequest{
+					RequestNo: fmt.Sprintf("%s-G%d", p.From, i), RequestedOn: on, Reason: code.ReasonFirst, Applicant: code.ByPerson,
+					PersonalNo: p.PersonalNo, Person: block(p),
+				})
+			}
+		}
+	case !o.Applied && 2*len(o.Certificates) == len(o.People):
 		o.Applied = true
+		for _, to := range []string{oldCode, newCode} {
+			o.apply(to, at)
+		}
+	}
+}
+
+// registries hands out both registries whole.
+func (o *outside) registries(at time.Time) {
+	for _, agency := range []string{oldCode, newCode} {
 		var records []any
-		for i, p := range people {
+		for _, key := range slices.Sorted(maps.Keys(o.Registry)) {
+			if strings.HasPrefix(key, agency+" ") {
+				r := *o.Registry[key]
+				r.AsOf = calendar.DateOf(at)
+				records = append(records, &r)
+			}
+		}
+		o.send(agency, "core", at, formats.KindRegistry, code.ExtentFull, records...)
+	}
+}
+
+// apply lodges the applications of everybody who came to a place.
+func (o *outside) apply(to string, at time.Time) {
+	var records []any
+	for i, p := range o.People {
+		if p.To == to {
 			records = append(records, &formats.Application{
-				ApplicationNo: fmt.Sprintf("%s-A%d", newCode, i+1), Version: 1, LodgedAt: code.LodgedNew, AppliedOn: on, Applicant: code.ByPerson,
-				Person: block(p), Household: p.Household, SchemeFrom: p.Scheme, SchemeTo: p.Scheme, FromAgency: oldCode, ToAgency: newCode,
+				ApplicationNo: fmt.Sprintf("%s-A%d", to, i), Version: 1, LodgedAt: code.LodgedNew, AppliedOn: calendar.DateOf(at), Applicant: code.ByPerson,
+				Person: block(p), Household: p.Household, SchemeFrom: p.Scheme, SchemeTo: p.Scheme, FromAgency: p.From, ToAgency: to,
 				OldPersonalNo: p.PersonalNo, CertificateNo: o.Certificates[p.IDNo], EnrolledFrom: p.StoppedOn.Month().Add(1), Materials: "id",
 			})
 		}
-		o.send(newCode, "portal", at, formats.KindApplication, "", records...)
+	}
+	if len(records) > 0 {
+		o.send(to, "portal", at, formats.KindApplication, "", records...)
 	}
 }
 
@@ -255,7 +290,7 @@ func (o *outside) post(agency string, p *formats.Posting, on calendar.Date) *for
 		return &known
 	}
 	r := formats.PostingResult{PostingNo: p.PostingNo, CaseNo: p.CaseNo, Row: p.Row, Result: code.ResultDone, DoneOn: on, Echo: p.Echo}
-	m := o.Registry[p.PersonalNo]
+	m := o.Registry[agency+" "+p.PersonalNo]
 	switch p.Row {
 	case code.PostingEnd:
 		m.Status = code.RegistryEnded

@@ -59,7 +59,7 @@ func newWorld(tb testing.TB, base string) *world {
 		}
 		found(tb, w.stage(), agency, partner)
 	}
-	newOutside(tb, w.stage()).save()
+	newOutside(tb, w.stage(), oldCode).save()
 	return w
 }
 
