@@ -3,6 +3,10 @@ package formats_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -256,5 +260,49 @@ func TestTextIsNeverAFormula(t *testing.T) {
 	kind, _ := f.GetCellType("D", cell)
 	if err != nil || formula != "" || value != "=1+1" || kind == excelize.CellTypeFormula {
 		t.Errorf("%q %q %v %v", formula, value, kind, err)
+	}
+}
+
+// Another program opens, calculates and saves our workbooks, and they are
+// still the same batch.
+func TestWorkbookThroughLibreOffice(t *testing.T) {
+	soffice, err := exec.LookPath("soffice")
+	if err != nil {
+		if os.Getenv("CARRYOVER_REQUIRED") == "1" {
+			t.Fatal(err)
+		}
+		t.Skipf("needs %s", "soffice")
+	}
+	dir := t.TempDir()
+	form, trailer := writeBatch(t, kindOf(formats.KindForm), batch.UTF8, samples()[formats.KindForm]...)
+	var converted bytes.Buffer
+	if _, err := batch.Convert(&converted, bytes.NewReader(form), formats.Kinds(), batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+		t.Fatal(err)
+	}
+	filled := fill(t, kindOf(formats.KindNetting), map[string][]map[string]any{"J": {netting("L1", 10.5), netting("L2", 3)}})
+	for name, book := range map[string][]byte{"converted.xlsx": converted.Bytes(), "filled.xlsx": bytesOf(t, filled)} {
+		if err := os.WriteFile(filepath.Join(dir, name), book, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(dir, "out")
+	cmd := exec.Command(soffice, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", "xlsx",
+		"--outdir", out, filepath.Join(dir, "converted.xlsx"), filepath.Join(dir, "filled.xlsx"))
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for name, rows := range map[string]int{"converted.xlsx": trailer.Rows, "filled.xlsx": 2} {
+		saved, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := excelize.OpenReader(bytes.NewReader(saved))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count, err := f.GetCellValue("envelope", "B9"); err != nil || count != strconv.Itoa(rows) {
+			t.Errorf("%s counts %q rows, %v", name, count, err)
+		}
+		check(t, saved, batch.Options{}, code.FileAccepted)
 	}
 }

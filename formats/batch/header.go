@@ -73,7 +73,7 @@ func ParseFileName(name string) (n FileName, ok bool) {
 		return FileName{}, false
 	}
 	d, err := calendar.ParseDate(day[:4] + "-" + day[4:6] + "-" + day[6:])
-	if err != nil || parts[0] == "" {
+	if err != nil || parts[0] == "" || strings.Trim(parts[0], "abcdefghijklmnopqrstuvwxyz-") != "" {
 		return FileName{}, false
 	}
 	sequence, _ := strconv.Atoi(seq)
