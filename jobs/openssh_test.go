@@ -1,0 +1,262 @@
+package jobs_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+
+	"carryover/exchange/drop"
+	"carryover/exchange/drop/droptest"
+	"carryover/samples"
+)
+
+// opensshWorld is two agencies as `carryover init` makes them, worked by the
+// program itself, with every drop behind an OpenSSH server. Cores, portals
+// and banks reach theirs with OpenSSH's own sftp; what they know and do is
+// that of the crash tests, on a mirror of the drops.
+type opensshWorld struct {
+	*testing.T
+	program string // carryover
+	sftp    string
+	server  *droptest.SSHD
+	drops   string // on the server
+	dir     string // of the agencies
+	mirror  string // of the outside's ends of the drops
+}
+
+// TestOpenSSH carries one case over and declines one in each direction. It
+// needs sshd and sftp.
+func TestOpenSSH(t *testing.T) {
+	w := &opensshWorld{
+		T: t, sftp: droptest.Require(t, "sftp"), server: droptest.OpenSSH(t),
+		program: filepath.Join(t.TempDir(), "carryover"), drops: t.TempDir(), dir: t.TempDir(), mirror: t.TempDir(),
+	}
+	if out, err := exec.Command(droptest.Require(t, "go"), "build", "-o", w.program, "carryover/cmd/carryover").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v: %s", err, out)
+	}
+	w.settle(oldCode, newCode, drop.Paths{In: "in", Out: "out", Done: "in/done", Bad: "in/bad"})
+	w.settle(newCode, oldCode, otherEnd)
+	for _, agency := range []string{oldCode, newCode} {
+		w.checkConnect(agency)
+	}
+	newOutside(t, w.mirror, oldCode, newCode).save()
+
+	day := firstDay
+	cal := publishedDays(t)
+	for round, idle := 1, 0; idle < 2; round++ {
+		if round > maxMoments {
+			t.Fatalf("the exchange has not ended after %d days", maxMoments)
+		}
+		w.fetch()
+		o := readOutside(t, w.mirror)
+		o.turn(day.Time(time.Local).Add(9 * time.Hour))
+		w.leave()
+		for _, agency := range []string{oldCode, newCode} {
+			w.carryover(agency, 0, "run", "--date", day.String())
+		}
+		idle++
+		if !o.idle() {
+			idle = 0
+		}
+		day = cal.Next(day)
+	}
+	for _, agency := range []string{oldCode, newCode} {
+		proveAgency(t, filepath.Join(w.dir, agency), "in completed", "in declined", "out confirmed", "out declined")
+	}
+	proveOutside(t, readOutside(t, w.mirror))
+}
+
+// settings is what an agency tells init: every drop on the server.
+var settings = template.Must(template.New("settings").Parse(`
+agency: {name: "{{.Here.Name}}", checker: 王敏}
+accounts:
+  own: [{{template "account" .Here}}]
+  payer: {{template "account" .Here}}
+  release: automatic
+core: {drop: {{"{"}}{{template "sftp" .}}/core"}, settle: 0s}}
+portal: {drop: {{"{"}}{{template "sftp" .}}/portal"}, settle: 0s}}
+bank: {drop: {{"{"}}{{template "sftp" .}}/bank"}, settle: 0s}}
+partners:
+  - code: "{{.There.Area}}"
+    name: "{{.There.Name}}"
+    profile: "2016"
+    accounts: [{{template "account" .There}}]
+    drop:
+      sftp: {addr: "{{.Addr}}", user: "{{.User}}", root: "{{.Shared}}", key: keys/sftp_ed25519, known_hosts: known_hosts}
+      paths: {in: {{.Paths.In}}, out: {{.Paths.Out}}, done: {{.Paths.Done}}, bad: {{.Paths.Bad}}}
+      settle: 0s
+{{define "account"}}{holder: "{{.AccountName}}", bank: "{{.BankName}}", account_no: "{{.AccountNo}}", cnaps: "{{.CNAPS}}", valid_from: 2020-01-01}{{end -}}
+{{define "sftp"}}sftp: {addr: "{{.Addr}}", user: "{{.User}}", key: keys/sftp_ed25519, known_hosts: known_hosts, root: "{{.Drops}}/{{.Here.Area}}{{end -}}
+`))
+
+// settle makes an agency's folder with init, its drops on the server, and
+// lets its key in.
+func (w *opensshWorld) settle(code, partner string, paths drop.Paths) {
+	w.Helper()
+	var text bytes.Buffer
+	err := settings.Execute(&text, map[string]any{
+		"Here": samples.PlaceOf(code), "There": samples.PlaceOf(partner), "Paths": paths,
+		"Addr": w.server.Addr, "User": w.server.User, "Drops": w.drops, "Shared": w.drops + "/" + oldCode + "/" + newCode,
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	from := filepath.Join(w.TempDir(), "settings.yaml")
+	if err := os.WriteFile(from, text.Bytes(), 0o600); err != nil {
+		w.Fatal(err)
+	}
+	dir := filepath.Join(w.dir, code)
+	w.call(0, "init", "--from", from, "--known-hosts", w.server.HostFile, dir)
+	for _, name := range []string{"core", "portal", "bank", newCode} {
+		for _, root := range []string{filepath.Join(w.drops, code, name), filepath.Join(w.mirror, code, "drops", name)} {
+			for _, p := range []drop.Paths{{}, otherEnd} {
+				if err := drop.MakeLocal(root, p); err != nil {
+					w.Fatal(err)
+				}
+			}
+		}
+	}
+	public, err := os.ReadFile(filepath.Join(dir, "keys", "sftp_ed25519.pub"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	keys, err := os.OpenFile(filepath.Join(filepath.Dir(w.server.KeyFile), "authorized_keys"), os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer keys.Close()
+	if _, err := keys.Write(public); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// call runs the program and returns what it printed.
+func (w *opensshWorld) call(exit int, args ...string) (out string) {
+	w.Helper()
+	cmd := exec.Command(w.program, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != exit {
+		w.Fatalf("carryover %s: %v, want exit code %d\n%s%s", strings.Join(args, " "), err, exit, &stdout, &stderr)
+	}
+	return stdout.String()
+}
+
+// carryover runs the program for an agency.
+func (w *opensshWorld) carryover(agency string, exit int, args ...string) string {
+	w.Helper()
+	return w.call(exit, append([]string{"-c", filepath.Join(w.dir, agency, "config.yaml")}, args...)...)
+}
+
+// checkConnect tries every drop out; what today's date makes doubtful (next
+// year's calendar) is no matter here.
+func (w *opensshWorld) checkConnect(agency string) {
+	w.Helper()
+	cmd := exec.Command(w.program, "-c", filepath.Join(w.dir, agency, "config.yaml"), "--json", "check", "--connect")
+	out, err := cmd.Output()
+	var result struct {
+		Findings []struct{ Level, Subject, Text string } `json:"findings"`
+	}
+	if jerr := json.Unmarshal(out, &result); jerr != nil {
+		w.Fatalf("check --connect: %v: %v: %s", err, jerr, out)
+	}
+	connected := 0
+	for _, f := range result.Findings {
+		switch {
+		case f.Level == "fault":
+			w.Errorf("%s: %s: %s", agency, f.Subject, f.Text)
+		case f.Level == "ok" && strings.HasPrefix(f.Subject, "connect "):
+			connected++
+		}
+	}
+	if connected != 4 {
+		w.Fatalf("%s: %d of 4 drops answer: %s", agency, connected, out)
+	}
+}
+
+// commands runs a batch of commands of OpenSSH's sftp.
+func (w *opensshWorld) commands(list []string) {
+	w.Helper()
+	if len(list) == 0 {
+		return
+	}
+	host, port, err := net.SplitHostPort(w.server.Addr)
+	if err != nil {
+		w.Fatal(err)
+	}
+	cmd := exec.Command(w.sftp, "-q", "-b", "-", "-F", "none", "-P", port, "-i", w.server.KeyFile,
+		"-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile="+w.server.HostFile, w.server.User+"@"+host)
+	cmd.Stdin = strings.NewReader(strings.Join(list, "\n") + "\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.Fatalf("sftp: %v: %s", err, out)
+	}
+}
+
+// ends calls fn for every drop of a core, portal or bank: its root on the
+// server and its mirror.
+func (w *opensshWorld) ends(fn func(remote, local string)) {
+	for _, agency := range []string{oldCode, newCode} {
+		for _, role := range []string{"core", "portal", "bank"} {
+			fn(w.drops+"/"+agency+"/"+role, filepath.Join(w.mirror, agency, "drops", role))
+		}
+	}
+}
+
+// fetch gets what the agencies left for their parties, and moves it aside.
+func (w *opensshWorld) fetch() {
+	w.Helper()
+	var get, move []string
+	w.ends(func(remote, local string) {
+		get = append(get, fmt.Sprintf("-get %s/out/*.* %s/out/", remote, local)) // the dash: there may be none
+	})
+	w.commands(get)
+	w.ends(func(remote, local string) {
+		for _, name := range plainFiles(w, filepath.Join(local, "out")) {
+			move = append(move, fmt.Sprintf("rename %s/out/%s %s/out/done/%s", remote, name, remote, name))
+		}
+	})
+	w.commands(move)
+}
+
+// leave puts what the parties have for the agencies, under a name that says
+// that it is not whole, and renames it.
+func (w *opensshWorld) leave() {
+	w.Helper()
+	var put []string
+	w.ends(func(remote, local string) {
+		for _, name := range plainFiles(w, filepath.Join(local, "in")) {
+			path := filepath.Join(local, "in", name)
+			put = append(put, fmt.Sprintf("put %s %s/in/%s.part", path, remote, name), fmt.Sprintf("rename %s/in/%s.part %s/in/%s", remote, name, remote, name))
+		}
+	})
+	w.commands(put)
+	w.ends(func(_, local string) {
+		for _, name := range plainFiles(w, filepath.Join(local, "in")) {
+			if err := os.Remove(filepath.Join(local, "in", name)); err != nil {
+				w.Fatal(err)
+			}
+		}
+	})
+}
+
+func plainFiles(tb testing.TB, dir string) (names []string) {
+	tb.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
