@@ -26,6 +26,7 @@ type drops struct {
 	leavers  []*scene // to each partner
 	comers   []*scene // from each partner
 	people   int
+	watch    func(io.Writer) io.Writer
 	files    []string
 }
 
@@ -34,15 +35,20 @@ type drops struct {
 // requests, and contact letters of three partners, each file under its
 // canonical name in <dir>/core/in, <dir>/portal/in, <dir>/<partner>/in. All of
 // them tell of the same people. It returns the names of the files. Files
-// appear whole or not at all; one that exists is not written over.
-func GeneratePeople(dir string, n int, seed int64, agency string) ([]string, error) {
+// appear whole or not at all; one that exists is not written over. watch, if
+// given, stands between each file and what is written to it, to show progress
+// or to end the work by an error.
+func GeneratePeople(dir string, n int, seed int64, agency string, watch func(io.Writer) io.Writer) ([]string, error) {
 	if n < 0 {
 		return nil, fmt.Errorf("%d people: cannot be fewer than none", n)
 	}
 	if agency == "" {
 		agency = OldPlace
 	}
-	d := &drops{dir: dir, agency: agency, people: n}
+	if watch == nil {
+		watch = func(w io.Writer) io.Writer { return w }
+	}
+	d := &drops{dir: dir, agency: agency, people: n, watch: watch}
 	for _, p := range places {
 		if p.area != agency && len(d.partners) < 3 {
 			d.partners = append(d.partners, p.area)
@@ -133,7 +139,7 @@ func (d *drops) write(folder, kind, sender string, record func(i int) any) error
 	name := filepath.Join(dir, h.FileName(batch.CSV))
 	written := 0
 	err = Create(name, func(w io.Writer) error {
-		out, err := batch.NewWriter(w, batch.Find(formats.Kinds(), kind), h, batch.UTF8)
+		out, err := batch.NewWriter(d.watch(w), batch.Find(formats.Kinds(), kind), h, batch.UTF8)
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 
 func TestPeopleInDrops(t *testing.T) {
 	dir := t.TempDir()
-	files, err := GeneratePeople(dir, 120, 3, OldPlace)
+	files, err := GeneratePeople(dir, 120, 3, OldPlace, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestPeopleInDrops(t *testing.T) {
 	if len(registered) != 120 {
 		t.Errorf("%d people are registered", len(registered))
 	}
-	if _, err := GeneratePeople(dir, 120, 3, OldPlace); !errors.Is(err, fs.ErrExist) {
+	if _, err := GeneratePeople(dir, 120, 3, OldPlace, nil); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("written over: %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*", "in", "*.part")); len(left) > 0 {

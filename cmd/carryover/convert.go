@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,11 +33,11 @@ func newConvertCommand(a *app) *cobra.Command {
 			"OUT is a file, or a folder, in which the batch gets its canonical name in the other carrier.\n" +
 			"A batch with faults is not converted: they are told, and the exit code is 3.",
 		Args: cobra.RangeArgs(1, 2),
-		RunE: runs(func(_ *cobra.Command, args []string) error {
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
 			if v.template != "" {
 				return a.template(args, v)
 			}
-			return a.convert(args, v)
+			return a.convert(cmd.Context(), args, v)
 		}),
 	}
 	f := c.Flags()
@@ -72,7 +73,7 @@ func (a *app) template(args []string, v conversion) error {
 	return a.made([]string{name})
 }
 
-func (a *app) convert(args []string, v conversion) error {
+func (a *app) convert(ctx context.Context, args []string, v conversion) error {
 	if len(args) != 2 {
 		return usageError{errors.New("convert needs IN and OUT")}
 	}
@@ -105,7 +106,7 @@ func (a *app) convert(args []string, v conversion) error {
 	}
 	o := batch.Options{Name: filepath.Base(args[0]), Encoding: from, Repeats: true}
 	t := batch.Target{Carrier: other, Encoding: to, Sequence: v.header.Sequence}
-	err = a.create(name, func(w io.Writer) error {
+	err = a.create(ctx, name, func(w io.Writer) error {
 		_, err := batch.Convert(w, in, formats.Kinds(), o, t)
 		return err
 	})

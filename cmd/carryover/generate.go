@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,9 +39,9 @@ func newGenerateCommand(a *app) *cobra.Command {
 		ValidArgs: kindNames(),
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("people") || cmd.Flags().Changed("dir") {
-				return a.generatePeople(args, g)
+				return a.generatePeople(cmd.Context(), args, g)
 			}
-			return a.generate(args, g)
+			return a.generate(cmd.Context(), args, g)
 		}),
 	}
 	f := c.Flags()
@@ -65,7 +66,7 @@ func kindNames() []string {
 	return names
 }
 
-func (a *app) generate(args []string, g generation) error {
+func (a *app) generate(ctx context.Context, args []string, g generation) error {
 	if len(args) != 2 {
 		return usageError{errors.New("generate needs a kind and a file or folder to write to, or --people and --dir")}
 	}
@@ -88,7 +89,7 @@ func (a *app) generate(args []string, g generation) error {
 		return err
 	}
 	g.options.Carrier = carrier
-	err = a.create(name, func(w io.Writer) error {
+	err = a.create(ctx, name, func(w io.Writer) error {
 		return samples.Generate(w, kind, g.records, g.seed, g.options)
 	})
 	if err != nil {
@@ -111,25 +112,13 @@ func target(out string, canonical func(batch.Carrier) string) (string, batch.Car
 }
 
 // create writes a file that appears whole or not at all, and shows progress.
-func (a *app) create(name string, write func(io.Writer) error) error {
+func (a *app) create(ctx context.Context, name string, write func(io.Writer) error) error {
 	p := a.newProgress(name, 0, "")
 	defer p.close()
-	return samples.Create(name, func(w io.Writer) error { return write(&counted{w, p}) })
+	return samples.Create(name, func(w io.Writer) error { return write(&counted{w, ctx, p}) })
 }
 
-// counted is a writer whose bytes are shown.
-type counted struct {
-	io.Writer
-	progress *progress
-}
-
-func (c *counted) Write(b []byte) (int, error) {
-	n, err := c.Writer.Write(b)
-	c.progress.add(n)
-	return n, err
-}
-
-func (a *app) generatePeople(args []string, g generation) error {
+func (a *app) generatePeople(ctx context.Context, args []string, g generation) error {
 	switch {
 	case len(args) > 0:
 		return usageError{errors.New("--people and --dir write whole drops: name no kind beside them")}
@@ -138,7 +127,10 @@ func (a *app) generatePeople(args []string, g generation) error {
 	case g.people < 0:
 		return usageError{fmt.Errorf("--people %d: at least 0", g.people)}
 	}
-	files, err := samples.GeneratePeople(g.dir, g.people, g.seed, g.agency)
+	p := a.newProgress(g.dir, 0, "")
+	defer p.close()
+	watch := func(w io.Writer) io.Writer { return &counted{w, ctx, p} }
+	files, err := samples.GeneratePeople(g.dir, g.people, g.seed, g.agency, watch)
 	if err != nil {
 		return err
 	}

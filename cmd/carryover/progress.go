@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -83,6 +84,9 @@ func (p *progress) line(now time.Time) string {
 	return fmt.Sprintf("%s: %d %%, %s, %s, %s left", p.what, p.done*100/p.total, done, speed, left)
 }
 
+// restart begins to count again: the work has gone back to its beginning.
+func (p *progress) restart() { p.done, p.start = 0, p.now() }
+
 // close takes the bar away.
 func (p *progress) close() {
 	if p.bar != nil {
@@ -90,14 +94,41 @@ func (p *progress) close() {
 	}
 }
 
-// watched is a file whose reading is shown.
+// watched is a file whose reading is shown and ends with its context.
 type watched struct {
 	*os.File
+	ctx      context.Context
 	progress *progress
 }
 
 func (w watched) Read(b []byte) (int, error) {
+	if err := context.Cause(w.ctx); err != nil {
+		return 0, err
+	}
 	n, err := w.File.Read(b)
 	w.progress.add(n)
+	return n, err
+}
+
+func (w watched) Seek(offset int64, whence int) (int64, error) {
+	if offset == 0 && whence == io.SeekStart {
+		w.progress.restart()
+	}
+	return w.File.Seek(offset, whence)
+}
+
+// counted is a writer whose bytes are shown and which ends with its context.
+type counted struct {
+	io.Writer
+	ctx      context.Context
+	progress *progress
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	if err := context.Cause(c.ctx); err != nil {
+		return 0, err
+	}
+	n, err := c.Writer.Write(b)
+	c.progress.add(n)
 	return n, err
 }

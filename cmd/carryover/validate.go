@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ func newValidateCommand(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.validate(args, e, conf)
+			return a.validate(cmd.Context(), args, e, conf)
 		}),
 	}
 	c.Flags().StringVar(&encoding, "encoding", "", "utf-8 or gb18030 (default: found out)")
@@ -51,12 +52,15 @@ func parseEncoding(s string) (batch.Encoding, error) {
 }
 
 // validate judges every file, whatever is wrong with the others.
-func (a *app) validate(names []string, encoding batch.Encoding, c *config.Config) error {
+func (a *app) validate(ctx context.Context, names []string, encoding batch.Encoding, c *config.Config) error {
 	list := []*judged{}
 	var failed []error
 	refused := false
 	for _, name := range names {
-		j, err := a.judgeFile(name, encoding, c)
+		j, err := a.judgeFile(ctx, name, encoding, c)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -79,7 +83,7 @@ func (a *app) validate(names []string, encoding batch.Encoding, c *config.Config
 	return errPerson
 }
 
-func (a *app) judgeFile(name string, encoding batch.Encoding, c *config.Config) (*judged, error) {
+func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encoding, c *config.Config) (*judged, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -94,7 +98,7 @@ func (a *app) judgeFile(name string, encoding batch.Encoding, c *config.Config) 
 	}
 	p := a.newProgress(name, info.Size(), "")
 	defer p.close()
-	j, err := judge(name, &watched{f, p}, encoding, c)
+	j, err := judge(name, &watched{f, ctx, p}, encoding, c)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
