@@ -9,6 +9,7 @@ func commands(a *app) []*cobra.Command {
 		newInitCommand(a),
 		newCheckCommand(a),
 		newRunCommand(a),
+		newServeCommand(a),
 		newShowCommand(a),
 		newListCommand(a),
 		newValidateCommand(a),
