@@ -11,9 +11,13 @@
 package samples
 
 import (
+	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"carryover/exchange/code"
@@ -96,9 +100,30 @@ func writeCSV(w io.Writer, k *batch.Kind, h batch.Header, n int, seed int64, enc
 func asWorkbook(w io.Writer, write func(io.Writer) error) error {
 	r, csv := io.Pipe()
 	go func() { csv.CloseWithError(write(csv)) }()
-	_, err := batch.Convert(w, r, formats.Kinds(), batch.Options{Encoding: batch.UTF8}, batch.Target{Carrier: batch.Workbook})
+	var book bytes.Buffer
+	_, err := batch.Convert(&book, r, formats.Kinds(), batch.Options{Encoding: batch.UTF8}, batch.Target{Carrier: batch.Workbook})
 	r.CloseWithError(err) // ends a writer that nobody reads any more
-	return err
+	if err != nil {
+		return err
+	}
+	return sortParts(w, book.Bytes())
+}
+
+// sortParts writes a workbook with its parts in a fixed order: the library
+// writes them in any, and the same seed shall give the same bytes.
+func sortParts(w io.Writer, book []byte) error {
+	z, err := zip.NewReader(bytes.NewReader(book), int64(len(book)))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(z.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	out := zip.NewWriter(w)
+	for _, part := range z.File {
+		if err := out.Copy(part); err != nil {
+			return err
+		}
+	}
+	return out.Close()
 }
 
 // Header is the envelope that Generate writes for these options; its

@@ -96,11 +96,3 @@ func Vectors() ([]Vector, error) {
 	}
 	return list, nil
 }
-
-// fields is the vector as a row of the index.
-func (v Vector) fields() []string {
-	return []string{
-		v.File, v.Kind, string(v.Carrier), string(v.Encoding), string(v.Needs), string(v.Verdict), strconv.Itoa(v.Line),
-		v.Row, v.Field, string(v.Code), v.MadeBy, v.SHA256, v.About,
-	}
-}

@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -369,4 +370,12 @@ func TestEveryCodeHasAnExample(t *testing.T) {
 var needsMore = map[code.Fault]bool{
 	code.DuplicateFile: true, code.SignatureMissing: true, code.SignatureWrong: true, code.UnknownSigner: true,
 	code.NotDecryptable: true, code.TooLarge: true, code.AccountInvalid: true,
+}
+
+// fields is the vector as a row of the index.
+func (v Vector) fields() []string {
+	return []string{
+		v.File, v.Kind, string(v.Carrier), string(v.Encoding), string(v.Needs), string(v.Verdict), strconv.Itoa(v.Line),
+		v.Row, v.Field, string(v.Code), v.MadeBy, v.SHA256, v.About,
+	}
 }
