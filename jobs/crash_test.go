@@ -37,11 +37,38 @@ type story struct {
 // maxMoments bounds a story.
 const maxMoments = 30
 
-// tell plays the story once, undisturbed.
+// theStory is told once for all tests of the package; TestMain removes it.
+var theStory struct {
+	sync.Mutex
+	dir string
+	*story
+}
+
+// tell returns the story.
 func tell(tb testing.TB) *story {
 	tb.Helper()
-	w := newWorld(tb, tb.TempDir())
-	s := &story{snaps: tb.TempDir()}
+	theStory.Lock()
+	defer theStory.Unlock()
+	if theStory.story == nil {
+		dir, err := os.MkdirTemp("", "carryover-story-")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		theStory.dir = dir
+		theStory.story = tellIn(tb, dir)
+	}
+	return theStory.story
+}
+
+// tellIn plays the story, undisturbed.
+func tellIn(tb testing.TB, dir string) *story {
+	tb.Helper()
+	base := filepath.Join(dir, "world")
+	if err := os.MkdirAll(base, 0o700); err != nil {
+		tb.Fatal(err)
+	}
+	w := newWorld(tb, base)
+	s := &story{snaps: filepath.Join(dir, "snaps")}
 	cal := calendarOf(tb, w)
 	day := firstDay
 	for range maxMoments {
