@@ -202,12 +202,15 @@ func (d *demo) populate(old, young *agency) error {
 			return err
 		}
 	}
-	for area, host := range map[string]*agency{hangzhou: old, chengdu: old, shenzhen: young} {
-		p, err := d.w.join(host, area, host.dialSmall(area))
+	for _, small := range []struct {
+		area string
+		host *agency
+	}{{hangzhou, old}, {chengdu, old}, {shenzhen, young}} {
+		p, err := d.w.join(small.host, small.area, small.host.dialSmall(small.area))
 		if err != nil {
 			return err
 		}
-		p.apply(area)
+		p.apply(small.area)
 	}
 	c := newCast(d.w, d.Seed)
 	c.exceptions()

@@ -140,7 +140,7 @@ func (c *cast) aboutMoney() {
 	}, applyCertified(step{told(code.MilestonePaidToPerson), namePayee})...)
 
 	c.one("payment returned and sent again", suzhou, shanghai, closingDay-1, func(p *person) { p.proof = provedReturned }, applyCertified()...)
-	c.w.events = append(c.w.events, event{closingDay, 1, func(_ context.Context, w *world) error {
+	c.w.events = append(c.w.events, event{closingDay, 0, func(_ context.Context, w *world) error {
 		w.banks[shanghai].accounts[samples.PlaceOf(shanghai).AccountNo].Closed = true
 		return nil
 	}})
