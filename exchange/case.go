@@ -12,7 +12,8 @@ import (
 )
 
 // Case is one person's transfer between two agencies, as one side sees it
-// (办件). State, FormTrack and MoneyTrack change only through Move.
+// (办件). State, FormTrack and MoneyTrack change only through Move, Suspend,
+// Release and SetTracks.
 type Case struct {
 	No         string // T + area + yyyymmdd + 6 digits
 	Side       Side
@@ -47,7 +48,8 @@ type Case struct {
 	LetterOn   calendar.Date // current letter version issued or received
 	FormOn     calendar.Date // latest form in, or form out
 	MoneyOn    calendar.Date // money matched, or payment submitted
-	ClosedOn   calendar.Date
+	AnsweredOn calendar.Date // old place: form in the drop and payment submitted, for the current letter version
+	ClosedOn   calendar.Date // came to stand in a final state
 	StateSince calendar.Date
 	FormSince  calendar.Date
 	MoneySince calendar.Date

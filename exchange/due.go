@@ -14,9 +14,12 @@ type Clock struct {
 }
 
 // RunningClock returns the limit of the profile that runs for the case now;
-// ok is false when none does (the rule of SPEC 2: letter from acceptance;
-// answer from receipt of the current letter version until form and payment
-// have left; closing from form and money).
+// ok is false when none does. New place: the letter from acceptance, then the
+// partner's answer from the letter, then closing from the later of form and
+// money (2021: months from the form, the account from the matched money). Old
+// place: the answer from receipt of the current letter version, until the
+// form is in the drop and the payment submitted; a supplement has no legal
+// limit of its own. A held case keeps the clock of the state it left.
 func (c Case) RunningClock(p Profile) (clock Clock, ok bool) {
 	if c.Side == Out {
 		return c.clockOut(p)
@@ -25,15 +28,12 @@ func (c Case) RunningClock(p Profile) (clock Clock, ok bool) {
 }
 
 func (c Case) clockOut(p Profile) (Clock, bool) {
-	answer := Clock{"answer", c.LetterOn, p.AnswerWD}
+	if c.answered() {
+		return Clock{}, false
+	}
 	switch c.Effective() {
-	case Requested, Accepted, Ended, Liquidated:
-		return answer, true
-	case Answered:
-		switch c.MoneyTrack {
-		case MoneyDue, MoneyOrdered, MoneyReleased:
-			return answer, true
-		}
+	case Requested, Accepted, Ended, Liquidated, Answered:
+		return Clock{"answer", c.LetterOn, p.AnswerWD}, true
 	}
 	return Clock{}, false
 }
@@ -62,21 +62,16 @@ func (c Case) clockMoney(p Profile) (Clock, bool) {
 	default:
 		return Clock{}, false
 	}
+	from := max(c.MoneyOn, c.FormOn)
 	if p.RelationDone() {
-		return Clock{"account", later(c.MoneyOn, c.FormOn), p.AccountWD}, true
+		return Clock{"account", from, p.AccountWD}, true
 	}
-	return Clock{"close", later(c.MoneyOn, c.FormOn), p.CloseWD}, true
-}
-
-func later(a, b calendar.Date) calendar.Date {
-	if a > b {
-		return a
-	}
-	return b
+	return Clock{"close", from, p.CloseWD}, true
 }
 
 // SetDue computes the case's due date, whether it is provisional, and how it
-// was counted. Call it after every change.
+// was counted. Call it after every change. While the clock stands still there
+// is no due date, and the basis says how many working days are left.
 func (c *Case) SetDue(p Profile, cal *calendar.Calendar) {
 	clock, ok := c.RunningClock(p)
 	if !ok || clock.From == 0 {
@@ -90,9 +85,12 @@ func (c *Case) SetDue(p Profile, cal *calendar.Calendar) {
 		}
 	}
 	due := cal.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !p.CountFromNextDay, Stopped: stopped})
-	c.Due, c.DueProvisional = due.Date, due.Provisional
+	c.Due, c.DueProvisional = due.Date, due.Provisional && due.Date != 0
 	c.DueBasis = fmt.Sprintf("%s: %d WD from %s", clock.Name, clock.WD, clock.From)
 	if len(stopped) > 0 {
 		c.DueBasis += fmt.Sprintf(", stopped %d times", len(stopped))
+	}
+	if due.Date == 0 {
+		c.DueBasis += fmt.Sprintf(", stands still with %d WD left", due.Left)
 	}
 }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"slices"
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -28,16 +29,18 @@ const (
 )
 
 // SameArea reports whether two agencies lie in one pooling area: the same
-// city, and a municipality (11 12 31 50) is one.
+// city (the first four digits); a municipality (11 12 31 50) is one, and each
+// place that its province governs directly (xx90xx, such as 429004) is one of
+// its own.
 func SameArea(a, b string) bool {
-	if len(a) < 4 || len(b) < 4 {
+	if len(a) != 6 || len(b) != 6 || a[:2] != b[:2] {
 		return a == b
 	}
 	switch a[:2] {
 	case "11", "12", "31", "50":
-		return a[:2] == b[:2]
+		return true
 	}
-	return a[:4] == b[:4]
+	return a[:4] == b[:4] && (a[2:4] != "90" || a == b)
 }
 
 // Resident reports whether a scheme is one of the resident schemes.
@@ -56,39 +59,40 @@ func HasAccount(scheme string) bool { return scheme == "310" }
 // military documents: officer of the army, officer of the armed police.
 func military(idType string) bool { return idType == "02" || idType == "03" }
 
-// scope says what both places check before anything else.
+// scope says what both places check before anything else (SPEC 2.9). since is
+// the month of enrolment at the new place; where it is not told, that of the
+// request.
 func scope(p Person, from, to, schemeFrom, schemeTo string, moved calendar.Date, since calendar.Month) (Opinion, bool) {
+	if since == 0 {
+		since = moved.Month()
+	}
 	switch {
 	case military(p.IDType):
 		return Opinion{Do: Refuse, Decline: code.DeclineMilitary, Text: "军人医疗保险关系按军地转移办法办理"}, false
 	case SameArea(from, to):
 		return Opinion{Do: Refuse, Decline: code.DeclineSameArea, Text: fmt.Sprintf("%s 与 %s 属同一统筹地区，无需转移", from, to)}, false
-	case Resident(schemeFrom) && Resident(schemeTo) && since != 0 && since.Year() == moved.Year():
+	case Resident(schemeFrom) && Resident(schemeTo) && since.Year() == moved.Year():
 		return Opinion{Do: Refuse, Decline: code.DeclineSameYearResident, Text: "居民医保参保人员同一年度内不办理转移，请于次年申请"}, false
 	}
 	return Opinion{}, true
 }
 
-// AuditApplication judges an application at the new place: complete, enrolled
-// here, eligible. own are our registry's records of the person.
+// AuditApplication judges an application at the new place in the order of
+// SPEC 2.2: complete, in scope, enrolled here, eligible. own are our
+// registry's records of the person.
 func AuditApplication(a Application, own []RegistryPerson, p Profile) Opinion {
-	if !contains(a.Materials, "id") {
+	if !slices.Contains(a.Materials, "id") {
 		return Opinion{Do: Return, Text: "缺少有效身份证件，请补交后重新申请"}
 	}
-	if a.ProxyName != "" && !contains(a.Materials, "proxy") {
+	if a.ProxyName != "" && !slices.Contains(a.Materials, "proxy") {
 		return Opinion{Do: Return, Text: "由他人代办，请补交授权委托书和代办人身份证件"}
 	}
 	if o, ok := scope(a.Person, a.From, a.To, a.SchemeFrom, a.SchemeTo, a.AppliedOn, a.EnrolledFrom); !ok {
 		return o
 	}
-	var here *RegistryPerson
-	for i := range own {
-		if own[i].Status == StatusActive || own[i].Status == StatusRetired || own[i].Status == StatusInHospital {
-			here = &own[i]
-		}
-	}
+	here, ok := FindEnrolled(own, a.SchemeTo)
 	switch {
-	case here == nil:
+	case !ok:
 		return Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: "本地参保登记库中尚无此人在保记录，待登记后办理"}
 	case here.Person.NameKey != a.Person.NameKey:
 		return Opinion{Do: Return, Text: "申请姓名与本地参保登记不一致，请核对后补正"}
@@ -98,116 +102,179 @@ func AuditApplication(a Application, own []RegistryPerson, p Profile) Opinion {
 	return Opinion{Do: Accept}
 }
 
+// FindEnrolled picks the registry record under which a person participates
+// at the new place, in the scheme named before any other; ok is false when
+// there is none.
+func FindEnrolled(own []RegistryPerson, scheme string) (r RegistryPerson, ok bool) {
+	for _, have := range own {
+		switch have.Status {
+		case StatusActive, StatusRetired, StatusInHospital:
+			if !ok || (have.Scheme == scheme && r.Scheme != scheme) {
+				r, ok = have, true
+			}
+		}
+	}
+	return r, ok
+}
+
 // LetterFacts is what the old place knows when it judges a letter.
 type LetterFacts struct {
 	Registry    []RegistryPerson // our records of the person
-	Rivals      []Case           // other Out cases of the same person
+	Rivals      []Case           // other Out cases of the same person that stand before this one
 	Certificate *Certificate     // the one the letter names, if we issued it
+	Settlement  string           // agreed with the partner: netted and not_moved need no account
 	Accounts    []Account        // registered for the partner
 	Confirmed   bool             // an officer confirmed the account outside the drop
 	Today       calendar.Date
 }
 
-// JudgeLetter judges a contact letter at the old place, in the order of SPEC 2.4.
+// JudgeLetter judges a contact letter at the old place. In scope at all (SPEC
+// 2.9), the person ours and alive; then in the order of SPEC 2.4: the
+// certificate live and this person's, participation over, nobody else
+// promised, arrears, the account registered. The first reason to decline
+// decides, and only without one the first reason to wait: nobody is let wait
+// for a paper that would not help.
 func JudgeLetter(l Letter, f LetterFacts, p Profile) Opinion {
 	if o, ok := scope(l.Person, l.From, l.To, l.SchemeFrom, l.SchemeTo, l.Date, l.EnrolledFrom); !ok {
 		return o
 	}
-	r, o := findPerson(l, f)
-	if r == nil {
+	r, o, ok := judgePerson(l, f)
+	if !ok {
 		return o
 	}
-	if o, ok := judgeRivals(f.Rivals, r); !ok {
-		return o
+	opinions := []Opinion{
+		judgeCertificate(l, f.Certificate, r, p),
+		judgeStatus(r, p),
+		judgeRivals(f.Rivals, r),
+		judgeArrears(r, p),
+		judgeAccount(l, f),
 	}
-	if o, ok := judgeStatus(r, p); !ok {
-		return o
-	}
-	if r.ArrearsMonths > 0 || r.Arrears > 0 {
-		text := fmt.Sprintf("欠费 %d 个月，金额 %s 元", r.ArrearsMonths, r.Arrears)
-		switch p.Arrears {
-		case ArrearsHold:
-			return Opinion{Do: Wait, Hold: code.HoldArrears, Text: text}
-		case ArrearsDecl:
-			return Opinion{Do: Refuse, Decline: code.DeclineArrears, Text: text + "，请补缴后重新申请"}
+	for _, do := range []Do{Refuse, Wait} {
+		for _, o := range opinions {
+			if o.Do == do {
+				return o
+			}
 		}
 	}
-	if o, ok := judgeCertificate(l, f.Certificate, r, p); !ok {
-		return o
-	}
-	return judgeAccount(l, f)
+	return Opinion{Do: Accept}
 }
 
-// findPerson picks the registry record that the letter is about.
-func findPerson(l Letter, f LetterFacts) (*RegistryPerson, Opinion) {
-	if len(f.Registry) == 0 {
-		return nil, Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: "参保登记库中查无此人，待核实"}
-	}
-	var best *RegistryPerson
-	for i := range f.Registry {
-		r := &f.Registry[i]
-		if best == nil || (r.Scheme == l.SchemeFrom && best.Scheme != l.SchemeFrom) {
-			best = r
+// FindRecord picks the registry record of a person that a letter is about: of
+// the personal number it gives, else of its scheme, else any; one that has
+// not ended before one that has. ok is false without a record; several says
+// that more than one would do, and somebody has to choose.
+func FindRecord(records []RegistryPerson, scheme string, personalNos ...string) (r RegistryPerson, several, ok bool) {
+	narrow := func(keep func(RegistryPerson) bool) {
+		if some := slices.DeleteFunc(slices.Clone(records), func(r RegistryPerson) bool { return !keep(r) }); len(some) > 0 {
+			records = some
 		}
 	}
-	if best.Person.NameKey != l.Person.NameKey {
-		return nil, Opinion{Do: Refuse, Decline: code.DeclineNameOrIDDiffers, Text: "姓名与本地参保登记不一致，请核对"}
+	narrow(func(r RegistryPerson) bool { return slices.Contains(personalNos, r.PersonalNo) })
+	narrow(func(r RegistryPerson) bool { return r.Scheme == scheme })
+	narrow(func(r RegistryPerson) bool { return r.Status != StatusEnded })
+	if len(records) == 0 {
+		return r, false, false
 	}
-	if best.Status == StatusDeceased {
-		return nil, Opinion{Do: Refuse, Decline: code.DeclineDeceased, Text: "参保人已死亡，个人账户余额依法继承"}
-	}
-	return best, Opinion{}
+	return records[0], len(records) > 1, true
 }
 
-// judgeRivals: the first valid letter wins.
-func judgeRivals(rivals []Case, r *RegistryPerson) (Opinion, bool) {
+// judgePerson finds the registry record that the letter is about. Somebody
+// not in the registry (yet) is held, never declined by itself.
+func judgePerson(l Letter, f LetterFacts) (RegistryPerson, Opinion, bool) {
+	numbers := []string{l.OldPersonalNo}
+	if f.Certificate != nil {
+		numbers = append(numbers, f.Certificate.PersonalNo)
+	}
+	r, several, ok := FindRecord(f.Registry, l.SchemeFrom, numbers...)
+	switch {
+	case !ok:
+		return r, Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: "参保登记库中查无此人，待核实"}, false
+	case several:
+		return r, Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: "参保登记库中有多条此人的记录，待核实个人编号"}, false
+	case r.Person.NameKey != l.Person.NameKey:
+		return r, Opinion{Do: Refuse, Decline: code.DeclineNameOrIDDiffers, Text: "姓名与本地参保登记不一致，请核对"}, false
+	case r.Status == StatusDeceased:
+		return r, Opinion{Do: Refuse, Decline: code.DeclineDeceased, Text: "参保人已死亡，个人账户余额依法继承"}, false
+	}
+	return r, Opinion{}, true
+}
+
+// judgeRivals: the first valid letter wins. An earlier transfer that is
+// confirmed does not count once the registry shows that the person has
+// participated here again since.
+func judgeRivals(rivals []Case, r RegistryPerson) Opinion {
+	first, waiting, gone := "", "", ""
 	for _, c := range rivals {
 		switch c.Effective() {
+		case Requested:
+			waiting = c.Partner
 		case Accepted, Ended, Liquidated, Answered:
 			if c.MoneyTrack == MoneySettled || c.FormTrack == FormDelivered {
-				return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: "关系已转移至 " + c.Partner}, false
+				gone = c.Partner
+			} else {
+				first = c.Partner
 			}
-			return Opinion{Do: Refuse, Decline: code.DeclineOtherPlaceFirst, Text: "已受理 " + c.Partner + " 的转移联系函"}, false
 		case Confirmed:
-			return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: "关系已转移至 " + c.Partner}, false
-		case Requested:
-			return Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: c.Partner + " 的联系函先到，尚在办理"}, false
+			if r.Status == StatusEnded || c.ClosedOn == 0 || r.AsOf <= c.ClosedOn {
+				gone = c.Partner
+			}
 		}
 	}
-	if r.Status == StatusEnded {
-		return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: "本地参保关系已终止并转出"}, false
+	switch {
+	case first != "":
+		return Opinion{Do: Refuse, Decline: code.DeclineOtherPlaceFirst, Text: "已受理 " + first + " 的转移联系函"}
+	case gone != "":
+		return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: "关系已转移至 " + gone}
+	case r.Status == StatusEnded:
+		return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: "本地参保关系已终止并转出"}
+	case waiting != "":
+		return Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: waiting + " 的联系函先到，尚在办理"}
 	}
-	return Opinion{}, true
+	return Opinion{Do: Accept}
 }
 
-func judgeStatus(r *RegistryPerson, p Profile) (Opinion, bool) {
+func judgeStatus(r RegistryPerson, p Profile) Opinion {
 	switch r.Status {
 	case StatusActive:
-		return Opinion{Do: Refuse, Decline: code.DeclineStillParticipating, Text: "仍在本地正常参保，请先办理停保"}, false
+		return Opinion{Do: Refuse, Decline: code.DeclineStillParticipating, Text: "仍在本地正常参保，请先办理停保"}
 	case StatusInHospital, StatusFrozen:
-		return Opinion{Do: Wait, Hold: code.HoldInHospitalOrFrozen, Text: "住院未结算或账户冻结，待解除后办理"}, false
+		return Opinion{Do: Wait, Hold: code.HoldInHospitalOrFrozen, Text: "住院未结算或账户冻结，待解除后办理"}
 	case StatusRetired:
 		if !p.Retirees {
-			return Opinion{Do: Refuse, Decline: code.DeclineOutOfScope, Text: "已在本地退休，不属于转移接续范围"}, false
+			return Opinion{Do: Refuse, Decline: code.DeclineOutOfScope, Text: "已在本地退休，不属于转移接续范围"}
 		}
 	}
-	return Opinion{}, true
+	return Opinion{Do: Accept}
 }
 
-func judgeCertificate(l Letter, c *Certificate, r *RegistryPerson, p Profile) (Opinion, bool) {
+func judgeArrears(r RegistryPerson, p Profile) Opinion {
+	if r.ArrearsMonths == 0 && r.Arrears == 0 {
+		return Opinion{Do: Accept}
+	}
+	text := fmt.Sprintf("欠费 %d 个月，金额 %s 元", r.ArrearsMonths, r.Arrears)
+	switch p.Arrears {
+	case ArrearsHold:
+		return Opinion{Do: Wait, Hold: code.HoldArrears, Text: text}
+	case ArrearsDecl:
+		return Opinion{Do: Refuse, Decline: code.DeclineArrears, Text: text + "，请补缴后重新申请"}
+	}
+	return Opinion{Do: Accept}
+}
+
+func judgeCertificate(l Letter, c *Certificate, r RegistryPerson, p Profile) Opinion {
 	switch {
 	case l.CertificateNo == "":
 		if p.NoCertificate == NoCertHold {
-			return Opinion{Do: Wait, Hold: code.HoldCertificateMissing, Text: "联系函未列参保凭证号"}, false
+			return Opinion{Do: Wait, Hold: code.HoldCertificateMissing, Text: "联系函未列参保凭证号"}
 		}
 	case c == nil, c.ReplacedBy != "", c.PersonalNo != r.PersonalNo:
-		return Opinion{Do: Refuse, Decline: code.DeclineCertificateVoid, Text: "参保凭证 " + l.CertificateNo + " 无效或非本人"}, false
+		return Opinion{Do: Refuse, Decline: code.DeclineCertificateVoid, Text: "参保凭证 " + l.CertificateNo + " 无效或非本人"}
 	}
-	return Opinion{}, true
+	return Opinion{Do: Accept}
 }
 
 func judgeAccount(l Letter, f LetterFacts) Opinion {
-	if !l.AccountMoves || f.Confirmed {
+	if !l.AccountMoves || f.Confirmed || f.Settlement == SettleNetted || f.Settlement == SettleNotMoved {
 		return Opinion{Do: Accept}
 	}
 	for _, a := range f.Accounts {

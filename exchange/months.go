@@ -1,7 +1,8 @@
 package exchange
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"carryover/exchange/calendar"
 )
@@ -17,14 +18,22 @@ type Months struct {
 // Total is the number of distinct months.
 func (m Months) Total() int { return m.Actual + m.Backpaid + m.Deemed }
 
-var kindRank = map[string]int{StayActual: 1, StayBackpaid: 2, StayDeemed: 3}
+// rank is the precedence of a kind of stay: the lowest wins a month.
+func rank(kind string) int {
+	switch kind {
+	case StayActual:
+		return 1
+	case StayBackpaid:
+		return 2
+	}
+	return 3
+}
 
 // CountMonths counts the distinct months of stays by kind.
 func CountMonths(stays []Stay) Months {
 	var m Months
-	kinds := monthKinds(stays)
-	for month, rank := range kinds {
-		switch rank {
+	for month, s := range byMonth(stays) {
+		switch rank(s.Kind) {
 		case 1:
 			m.Actual++
 		case 2:
@@ -35,9 +44,7 @@ func CountMonths(stays []Stay) Months {
 		if m.First == 0 || month < m.First {
 			m.First = month
 		}
-		if month > m.Last {
-			m.Last = month
-		}
+		m.Last = max(m.Last, month)
 	}
 	if m.First != 0 {
 		m.Gap = m.Last.Sub(m.First) + 1 - m.Total()
@@ -45,73 +52,71 @@ func CountMonths(stays []Stay) Months {
 	return m
 }
 
-func monthKinds(stays []Stay) map[calendar.Month]int {
-	kinds := make(map[calendar.Month]int)
-	for _, s := range stays {
-		rank := kindRank[s.Kind]
+// monthStay is what one month counts as: where, in which scheme, of which kind.
+type monthStay struct{ Area, Scheme, Kind string }
+
+// byMonth lists the months of stays, each with the stay that counts for it.
+func byMonth(stays []Stay) map[calendar.Month]monthStay {
+	months := make(map[calendar.Month]monthStay)
+	for _, s := range byPrecedence(stays) {
 		for m := s.From; m <= s.To; m = m.Add(1) {
-			if have, ok := kinds[m]; !ok || rank < have {
-				kinds[m] = rank
+			if _, taken := months[m]; !taken {
+				months[m] = monthStay{s.Area, s.Scheme, s.Kind}
 			}
 		}
 	}
-	return kinds
+	return months
 }
 
 // CreditMonths returns what of a form's stays is new to a place with its own
 // stays: each month at most once, in order, and how many months of the form
 // were counted there already. Form months = months of the result + overlapping.
 func CreditMonths(form, own []Stay) (credit []Stay, overlapping int) {
-	taken := make(map[calendar.Month]bool)
-	for m := range monthKinds(own) {
-		taken[m] = true
-	}
+	taken := byMonth(own)
 	seen := make(map[calendar.Month]bool)
 	for _, s := range byPrecedence(form) {
 		var open *Stay
 		for m := s.From; m <= s.To; m = m.Add(1) {
-			first := !seen[m]
-			seen[m] = true
-			if first && taken[m] {
-				overlapping++
-			}
-			if !first || taken[m] {
+			_, counted := taken[m]
+			switch {
+			case seen[m]:
 				open = nil
-				continue
-			}
-			if open == nil {
+			case counted:
+				overlapping++
+				open = nil
+			case open == nil:
 				credit = append(credit, Stay{Area: s.Area, Scheme: s.Scheme, From: m, To: m, Kind: s.Kind})
 				open = &credit[len(credit)-1]
+			default:
+				open.To = m
 			}
-			open.To = m
+			seen[m] = true
 		}
 	}
-	sort.SliceStable(credit, func(i, j int) bool { return credit[i].From < credit[j].From })
+	slices.SortStableFunc(credit, func(a, b Stay) int { return cmp.Compare(a.From, b.From) })
 	return credit, overlapping
 }
 
-// byPrecedence orders stays actual, back-paid, deemed, each by month.
+// byPrecedence orders stays actual, back-paid, deemed; each kind by month,
+// then by place and scheme, so that the order in a file decides nothing.
 func byPrecedence(stays []Stay) []Stay {
-	out := append([]Stay(nil), stays...)
-	sort.SliceStable(out, func(i, j int) bool {
-		if a, b := kindRank[out[i].Kind], kindRank[out[j].Kind]; a != b {
-			return a < b
-		}
-		return out[i].From < out[j].From
+	out := slices.Clone(stays)
+	slices.SortStableFunc(out, func(a, b Stay) int {
+		return cmp.Or(cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.From, b.From),
+			cmp.Compare(a.Area, b.Area), cmp.Compare(a.Scheme, b.Scheme))
 	})
 	return out
 }
 
 // AddedStays returns the stays of now that were not in before, and whether
-// every stay of before is still there unchanged. Stays that lengthened count
-// as unchanged with the additional months added.
+// every month of before still counts as it did: in the same place and scheme,
+// of the same kind. A stay that has grown longer counts as kept, its further
+// months as added.
 func AddedStays(before, now []Stay) (added []Stay, kept bool) {
-	was, is := monthKinds(before), monthKinds(now)
+	is := byMonth(now)
 	kept = true
-	for m, rank := range was {
-		if is[m] != rank {
-			kept = false
-		}
+	for m, was := range byMonth(before) {
+		kept = kept && is[m] == was
 	}
 	added, _ = CreditMonths(now, before)
 	return added, kept

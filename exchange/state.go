@@ -168,40 +168,17 @@ func TermOf(list []Term, code string) Term {
 	return Term{code, code, code}
 }
 
-// Final reports whether no clock runs and nobody has a turn in a state.
-// Declined and completed can be reopened by a later letter or form.
+// Final reports whether a state is one of those in which a side's work ends.
+// Declined, completed and confirmed can be reopened by a later letter, form or
+// registry record; and a track may still be open (see TurnOf).
 func (s State) Final(side Side) bool {
 	switch s {
-	case Refused, Completed, Declined, Cancelled, Void, Confirmed:
+	case Declined, Cancelled, Void:
 		return true
+	case Refused, Completed:
+		return side == In
+	case Confirmed:
+		return side == Out
 	}
 	return false
-}
-
-// LeastForm is the least advanced of a case's form tracks (FormNone for none).
-func LeastForm(side Side, tracks []FormTrack) FormTrack {
-	return least(FormTerms(side), tracks, FormNone)
-}
-
-// LeastMoney is the least advanced of a case's money tracks; without any
-// part it is MoneyNone for an In case and MoneyNotDue for an Out case.
-func LeastMoney(side Side, tracks []MoneyTrack) MoneyTrack {
-	if side == Out {
-		return least(MoneyTerms(side), tracks, MoneyNotDue)
-	}
-	return least(MoneyTerms(side), tracks, MoneyNone)
-}
-
-func least[T ~string](order []Term, tracks []T, empty T) T {
-	if len(tracks) == 0 {
-		return empty
-	}
-	for _, t := range order {
-		for _, have := range tracks {
-			if string(have) == t.Code {
-				return have
-			}
-		}
-	}
-	return empty
 }

@@ -48,8 +48,9 @@ type Step struct {
 	To   State
 }
 
-// Steps is the table of states for both sides, holds apart (see Move). A pair that is not
-// listed is refused.
+// Steps is the table of states for both sides, holds apart: a case may be
+// held in every state but those that have ended for good (see Next), and
+// returns to the state it left. A pair that is not listed is refused.
 func Steps() []Step {
 	return []Step{
 		{In, Applied, AuditPassed, Accepted},
@@ -57,6 +58,7 @@ func Steps() []Step {
 		{In, Applied, AuditRefused, Refused},
 		{In, Returned, Supplemented, Applied},
 		{In, Declined, Supplemented, Applied},
+		{In, Declined, LetterIssued, Requested}, // an officer writes again, nothing but the letter has changed
 		{In, Accepted, LetterIssued, Requested},
 		{In, Requested, LetterIssued, Requested},
 		{In, Answered, LetterIssued, Answered},
@@ -82,13 +84,11 @@ func Steps() []Step {
 		{In, Accepted, CancelAgreed, Cancelled},
 		{In, Requested, CancelAgreed, Cancelled},
 		{In, Declined, CancelAgreed, Cancelled},
-		{In, Held, CancelAgreed, Cancelled},
 		{In, Requested, VoidCompleted, Void},
 		{In, Answered, VoidCompleted, Void},
 		{In, PostingState, VoidCompleted, Void},
 		{In, RelationDone, VoidCompleted, Void},
 		{In, Completed, VoidCompleted, Void},
-		{In, Held, VoidCompleted, Void},
 
 		{Out, Requested, LetterAccepted, Accepted},
 		{Out, Requested, LetterDeclined, Declined},
@@ -97,6 +97,7 @@ func Steps() []Step {
 		{Out, Accepted, DebitDone, Liquidated}, // a supplement: B alone
 		{Out, Ended, DebitDone, Liquidated},
 		{Out, Liquidated, FormSentOut, Answered},
+		{Out, Accepted, FormSentOut, Accepted}, // one refused earlier goes out again while a supplement is under way
 		{Out, Answered, FormSentOut, Answered},
 		{Out, Confirmed, FormSentOut, Answered},
 		{Out, Answered, SupplementStarted, Accepted},
@@ -104,179 +105,72 @@ func Steps() []Step {
 		{Out, Answered, CompletionArrived, Confirmed},
 		{Out, Requested, CancelAgreed, Cancelled},
 		{Out, Declined, CancelAgreed, Cancelled},
-		{Out, Held, CancelAgreed, Cancelled},
 		{Out, Accepted, VoidCompleted, Void},
 		{Out, Ended, VoidCompleted, Void},
 		{Out, Liquidated, VoidCompleted, Void},
 		{Out, Answered, VoidCompleted, Void},
 		{Out, Confirmed, VoidCompleted, Void},
-		{Out, Held, VoidCompleted, Void},
-	}
-}
-
-// FormStep and MoneyStep are rows of the tables of the two tracks: a form or
-// a part of the remittance may go from From to each of To.
-type FormStep struct {
-	Side Side
-	From FormTrack
-	To   []FormTrack
-}
-
-// MoneyStep is a row of the table of the money track.
-type MoneyStep struct {
-	Side Side
-	From MoneyTrack
-	To   []MoneyTrack
-}
-
-// FormSteps is the table of the form track.
-func FormSteps() []FormStep {
-	return []FormStep{
-		{In, FormNone, []FormTrack{FormReceived}},
-		{In, FormReceived, []FormTrack{FormChecked, FormDiffers}},
-		{In, FormDiffers, []FormTrack{FormChecked}},
-		{In, FormChecked, []FormTrack{FormPosted, FormDiffers}},
-		{Out, FormNone, []FormTrack{FormQueued}},
-		{Out, FormQueued, []FormTrack{FormSent}},
-		{Out, FormSent, []FormTrack{FormDelivered, FormRefused}},
-		{Out, FormRefused, []FormTrack{FormQueued}},
-	}
-}
-
-// MoneySteps is the table of the money track.
-func MoneySteps() []MoneyStep {
-	return []MoneyStep{
-		{In, MoneyNone, []MoneyTrack{MoneyReceived, MoneyNotDue}},
-		{In, MoneyReceived, []MoneyTrack{MoneyMatched, MoneyDiffers, MoneyNotDue}},
-		{In, MoneyDiffers, []MoneyTrack{MoneyMatched, MoneyReceived, MoneyNotDue}},
-		{In, MoneyMatched, []MoneyTrack{MoneyPosted, MoneyDiffers, MoneyReceived}},
-		{In, MoneyPosted, []MoneyTrack{MoneyMatched, MoneyDiffers}},
-		{In, MoneyNotDue, []MoneyTrack{MoneyNone, MoneyDiffers}},
-		{Out, MoneyNotDue, []MoneyTrack{MoneyDue}},
-		{Out, MoneyDue, []MoneyTrack{MoneyOrdered, MoneyNotDue}},
-		{Out, MoneyOrdered, []MoneyTrack{MoneyReleased, MoneyDue}},
-		{Out, MoneyReleased, []MoneyTrack{MoneySubmitted, MoneyUnknown, MoneyDue}},
-		{Out, MoneyUnknown, []MoneyTrack{MoneySubmitted, MoneySettled, MoneyReturned, MoneyDue}},
-		{Out, MoneySubmitted, []MoneyTrack{MoneySettled, MoneyReturned, MoneyUnknown}},
-		{Out, MoneySettled, []MoneyTrack{MoneyReturned}},
-		{Out, MoneyReturned, []MoneyTrack{MoneyDue}},
-	}
-}
-
-// Triples is a row of the table of allowed triples: in State, each of Forms
-// with each of Monies. The SQL check of the cases table is made from it.
-type Triples struct {
-	Side   Side
-	State  State
-	Forms  []FormTrack
-	Monies []MoneyTrack
-}
-
-// AllowedTriples is the table of allowed triples.
-func AllowedTriples() []Triples {
-	noForm := []FormTrack{FormNone}
-	early := []MoneyTrack{MoneyNone, MoneyReceived, MoneyDiffers} // money may come before its form
-	anyIn := []FormTrack{FormNone, FormReceived, FormDiffers, FormChecked, FormPosted}
-	hereIn := anyIn[1:]
-	moneyIn := []MoneyTrack{MoneyNone, MoneyReceived, MoneyMatched, MoneyDiffers, MoneyNotDue, MoneyPosted}
-	anyOut := []FormTrack{FormNone, FormQueued, FormSent, FormDelivered, FormRefused}
-	issued := anyOut[1:]
-	nothing := []MoneyTrack{MoneyNotDue}
-	moneyOut := []MoneyTrack{MoneyDue, MoneyOrdered, MoneyReleased, MoneySubmitted, MoneyUnknown, MoneySettled, MoneyReturned, MoneyNotDue}
-	return []Triples{
-		{In, Applied, noForm, early},
-		{In, Returned, noForm, early},
-		{In, Refused, noForm, early},
-		{In, Accepted, noForm, early},
-		{In, Requested, noForm, early},
-		{In, Answered, hereIn, moneyIn},
-		{In, PostingState, hereIn, moneyIn},
-		{In, RelationDone, []FormTrack{FormPosted}, moneyIn},
-		{In, Completed, []FormTrack{FormPosted}, []MoneyTrack{MoneyPosted, MoneyNotDue}},
-		{In, Declined, noForm, early},
-		{In, Held, anyIn, moneyIn},
-		{In, Cancelled, noForm, early},
-		{In, Void, anyIn, moneyIn},
-
-		{Out, Requested, noForm, nothing},
-		{Out, Held, anyOut, moneyOut},
-		{Out, Declined, noForm, moneyOut}, // deceased: the heirs are paid, no form
-		{Out, Accepted, anyOut, moneyOut}, // a supplement starts from forms already issued
-		{Out, Ended, noForm, nothing},
-		{Out, Liquidated, []FormTrack{FormQueued}, moneyOut},
-		{Out, Answered, issued, moneyOut},
-		{Out, Confirmed, []FormTrack{FormDelivered, FormSent}, moneyOut},
-		{Out, Cancelled, noForm, nothing},
-		{Out, Void, anyOut, moneyOut},
 	}
 }
 
 // ErrNotAllowed is returned for a change that no table lists.
 var ErrNotAllowed = errors.New("not allowed in this state")
 
-// Next returns the state that follows, or ErrNotAllowed. Hold is possible
-// in every state that is not final (and in declined Out cases never);
-// Resume only from held, to the state that was left.
+// The tables, made once: they are read for every event.
+var (
+	steps      = Steps()
+	formSteps  = FormSteps()
+	moneySteps = MoneySteps()
+	triples    = AllowedTriples()
+)
+
+// Next returns the state that follows, or ErrNotAllowed. What happens to a
+// held case is judged by the state it left and leaves it held, but for a
+// cancellation or annulment, which end it. A case may be held in every state
+// but held, refused, cancelled and void: money can still go wrong after
+// completed, confirmed and declined. Once the heirs of somebody who has died
+// are being paid, a declined letter is neither reopened nor cancelled.
 func (c Case) Next(on Happening) (State, error) {
-	switch on {
-	case Hold:
-		if c.State == Held || c.State == Refused || c.State == Cancelled || c.State == Void {
-			return "", fmt.Errorf("%s on %s %s: %w", on, c.Side, c.State, ErrNotAllowed)
-		}
-		return Held, nil
-	case Resume:
-		if c.State != Held {
-			return "", fmt.Errorf("%s on %s %s: %w", on, c.Side, c.State, ErrNotAllowed)
-		}
-		return c.HeldFrom, nil
+	if to, ok := c.follow(on); ok {
+		return to, nil
 	}
-	for _, s := range steps {
-		if s.Side == c.Side && s.From == c.State && s.On == on {
-			return s.To, nil
-		}
+	if c.State == Held {
+		return "", fmt.Errorf("%s on %s %s (held): %w", on, c.Side, c.HeldFrom, ErrNotAllowed)
 	}
 	return "", fmt.Errorf("%s on %s %s: %w", on, c.Side, c.State, ErrNotAllowed)
 }
 
-var steps = Steps()
-
-// CanForm reports whether a form may go from one track to another.
-func CanForm(side Side, from, to FormTrack) bool {
-	for _, s := range FormSteps() {
-		if s.Side == side && s.From == from {
-			return contains(s.To, to)
-		}
+func (c Case) follow(on Happening) (State, bool) {
+	switch on {
+	case Hold:
+		return Held, c.State.holdable()
+	case Resume:
+		return c.HeldFrom, c.State == Held
 	}
-	return false
+	if c.Side == Out && c.Effective() == Declined && c.MoneyTrack != MoneyNotDue {
+		return "", false
+	}
+	to, ok := step(c.Side, c.Effective(), on)
+	if c.State == Held && to != Cancelled && to != Void {
+		return Held, ok
+	}
+	return to, ok
 }
 
-// CanMoney reports whether a part of the remittance may go from one track to another.
-func CanMoney(side Side, from, to MoneyTrack) bool {
-	for _, s := range MoneySteps() {
-		if s.Side == side && s.From == from {
-			return contains(s.To, to)
+// step looks a pair up in the table of states.
+func step(side Side, from State, on Happening) (State, bool) {
+	for _, s := range steps {
+		if s.Side == side && s.From == from && s.On == on {
+			return s.To, true
 		}
 	}
-	return false
+	return "", false
 }
 
-// Allowed reports whether the three columns of a case may stand together.
-func (c Case) Allowed() bool {
-	for _, t := range triples {
-		if t.Side == c.Side && t.State == c.State {
-			return contains(t.Forms, c.FormTrack) && contains(t.Monies, c.MoneyTrack)
-		}
+func (s State) holdable() bool {
+	switch s {
+	case Held, Refused, Cancelled, Void:
+		return false
 	}
-	return false
-}
-
-var triples = AllowedTriples()
-
-func contains[T comparable](list []T, x T) bool {
-	for _, y := range list {
-		if y == x {
-			return true
-		}
-	}
-	return false
+	return true
 }

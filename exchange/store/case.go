@@ -41,6 +41,7 @@ type caseDoc struct {
 	LetterOn           calendar.Date   `json:"letter_on,omitempty"`
 	FormOn             calendar.Date   `json:"form_on,omitempty"`
 	MoneyOn            calendar.Date   `json:"money_on,omitempty"`
+	AnsweredOn         calendar.Date   `json:"answered_on,omitempty"`
 	StateSince         calendar.Date   `json:"state_since,omitempty"`
 	FormSince          calendar.Date   `json:"form_since,omitempty"`
 	MoneySince         calendar.Date   `json:"money_since,omitempty"`
@@ -58,7 +59,7 @@ func caseArgs(c *exchange.Case, rev int64) ([]any, error) {
 		Profile: c.Profile, HoldText: c.HoldText, HeldOn: c.HeldOn, Person: c.Person, NameKey: c.Person.NameKey,
 		Household: c.Household, SchemeFrom: c.SchemeFrom, SchemeTo: c.SchemeTo,
 		ApplicationVersion: c.ApplicationVersion, LetterVersion: c.LetterVersion, CertificateNo: c.CertificateNo,
-		Decline: c.Decline, AcceptedOn: c.AcceptedOn, LetterOn: c.LetterOn, FormOn: c.FormOn, MoneyOn: c.MoneyOn,
+		Decline: c.Decline, AcceptedOn: c.AcceptedOn, LetterOn: c.LetterOn, FormOn: c.FormOn, MoneyOn: c.MoneyOn, AnsweredOn: c.AnsweredOn,
 		StateSince: c.StateSince, FormSince: c.FormSince, MoneySince: c.MoneySince,
 		DueProvisional: c.DueProvisional, DueBasis: c.DueBasis,
 	}
@@ -93,7 +94,7 @@ func scanCase(r row, c *exchange.Case) error {
 	c.Profile, c.HoldText, c.HeldOn, c.Household = d.Profile, d.HoldText, d.HeldOn, d.Household
 	c.SchemeFrom, c.SchemeTo = d.SchemeFrom, d.SchemeTo
 	c.ApplicationVersion, c.LetterVersion, c.CertificateNo, c.Decline = d.ApplicationVersion, d.LetterVersion, d.CertificateNo, d.Decline
-	c.AcceptedOn, c.LetterOn, c.FormOn, c.MoneyOn = d.AcceptedOn, d.LetterOn, d.FormOn, d.MoneyOn
+	c.AcceptedOn, c.LetterOn, c.FormOn, c.MoneyOn, c.AnsweredOn = d.AcceptedOn, d.LetterOn, d.FormOn, d.MoneyOn, d.AnsweredOn
 	c.StateSince, c.FormSince, c.MoneySince = d.StateSince, d.FormSince, d.MoneySince
 	c.DueProvisional, c.DueBasis = d.DueProvisional, d.DueBasis
 	for _, s := range d.Stopped {
