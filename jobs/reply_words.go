@@ -10,6 +10,10 @@ import (
 func turnSaid() map[string]string {
 	return map[string]string{
 		"in_held":               "待暂缓的原因消除后，由我们继续办理",
+		"in_held_finance":       "由我们的财务人员核对金额和收款账户",
+		"in_held_partner":       "由{partner}答复我们的查询",
+		"in_money_to_refund":    "由我们的财务人员退还已到账的资金",
+		"in_money_without_form": "由{partner}出具信息表",
 		"in_applied":            "由我们审核申请",
 		"in_returned":           "需要您补齐材料",
 		"in_accepted":           "由我们向{partner}发出联系函",
@@ -23,9 +27,14 @@ func turnSaid() map[string]string {
 		"in_money_matched":      "由我们的业务系统把资金记入个人账户",
 		"in_closing":            "由我们办结",
 		"out_held":              "待暂缓的原因消除后，由我们继续办理",
+		"out_payee_missing":     "需要您提供收款账户",
+		"out_held_person":       "需要您先办理有关手续",
+		"out_held_finance":      "由我们的财务人员核对金额、账户或限额",
+		"out_held_partner":      "由{partner}答复我们的查询",
 		"out_requested":         "由我们审核{partner}的联系函",
 		"out_ended":             "由我们的业务系统清算个人账户",
 		"out_returned":          "由{partner}确认收款账户，然后我们重新付款",
+		"out_void_returned":     "由我们的财务人员处理退回的款项",
 		"out_unknown":           "由我们的财务人员向银行查明付款结果",
 		"out_due":               "由我们的财务人员办理付款",
 		"out_ordered":           "由我们的财务人员复核并提交付款",
@@ -36,6 +45,7 @@ func turnSaid() map[string]string {
 		"out_form_queued":       "由我们向{partner}发出信息表",
 		"out_form_sent":         "由{partner}确认收到信息表",
 		"out_settled":           "由{partner}办理入账并通知我们办结",
+		"out_completion":        "由{partner}办理入账并通知我们办结",
 	}
 }
 
