@@ -59,11 +59,11 @@ def parts(sheets):
 
 
 def workbook(sheets):
-    """The bytes of a workbook; stored, not packed, so that they are the same everywhere."""
+    """The bytes of a workbook; stored and without a date, so that they are the same everywhere."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, text in parts(sheets):
-            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info = zipfile.ZipInfo(name, date_time=(1980, 0, 0, 0, 0, 0))
             info.create_system = 3
             archive.writestr(info, text.encode("utf-8"))
     return out.getvalue()

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
+	"carryover/exchange/money"
 	"carryover/formats"
 	"carryover/formats/batch"
 )
@@ -69,7 +70,7 @@ func (s *scene) postingResult(i, _ int) any {
 	switch r.Row {
 	case code.PostingDebit:
 		r.Principal, r.Interest, r.Amount = batch.Some(p.Principal), batch.Some(p.Interest), batch.Some(p.Total())
-		r.BalanceAfter = batch.Some(p.Total() - p.Total())
+		r.BalanceAfter = batch.Some(money.Fen(0))
 	case code.PostingCredit:
 		r.Principal, r.Interest, r.Amount = batch.Some(p.Principal), batch.Some(p.Interest), batch.Some(p.Total())
 		r.BalanceAfter = batch.Some(p.Total())

@@ -137,7 +137,7 @@ func zipped(t testing.TB, parts []part) []byte {
 	for _, p := range parts {
 		size := uint64(len(p.text))
 		w, err := z.CreateRaw(&zip.FileHeader{
-			Name: p.name, Method: zip.Store, CreatorVersion: 3<<8 | 20, ReaderVersion: 20, ModifiedDate: 1<<5 | 1, ExternalAttrs: 0o600 << 16,
+			Name: p.name, Method: zip.Store, CreatorVersion: 3<<8 | 20, ReaderVersion: 20, ExternalAttrs: 0o600 << 16,
 			CRC32: crc32.ChecksumIEEE([]byte(p.text)), CompressedSize64: size, UncompressedSize64: size,
 		})
 		if err != nil {
