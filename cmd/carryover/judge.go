@@ -81,7 +81,7 @@ func judge(name string, src io.ReadSeeker, encoding batch.Encoding, c *config.Co
 func looksLikeXML(name string, src io.ReadSeeker) (bool, error) {
 	head := make([]byte, 512)
 	n, err := io.ReadFull(src, head)
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, err
 	}
 	if _, err := src.Seek(0, io.SeekStart); err != nil {
