@@ -6,132 +6,188 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
 )
 
-// ErrNothingToRetry is returned by Retry for a file that needs no retry, or
-// for which it would be wrong; the text says why.
+// ErrNothingToRetry is returned for a file that needs no retry, or must not
+// have one; the error's text says why.
 var ErrNothingToRetry = errors.New("nothing to retry")
 
-// Retry lets the next pass take up a file again, by its name.
+// ErrReason is returned when a payment file would be sent again without the
+// operator's reason.
+var ErrReason = errors.New("a payment file is sent again only with --reason, by whoever has asked the bank")
+
+// Retry works a file again, or sends it again, and says what it did:
 //
-// A file of ours that was refused, or has no receipt, is sent again, the same
-// bytes. A file for us that was rejected or quarantined is judged afresh, from
-// the bytes in the spool. A payment file whose upload has an unknown outcome is
-// sent again only when the bank's drop shows that it never arrived: it stands
-// neither in the folder for the bank nor in the one of files taken.
-func (e *Env) Retry(ctx context.Context, name string) (exchange.File, error) {
-	f, err := e.fileNamed(ctx, name)
+//   - in, rejected or quarantined: the next pass judges it afresh, and its
+//     sender gets another receipt
+//   - out, refused or without a receipt: the next pass leaves the same bytes
+//     in the drop again
+//   - a payment file whose fate is unknown: sent again here and now, the same
+//     bytes, if it is neither in the drop's Out nor its Done folder, every
+//     transfer in it may still be paid, and reason says why
+//
+// reason is journaled; for all but payments it may be empty.
+func (e *Env) Retry(ctx context.Context, id int64, reason string) (did string, err error) {
+	var f exchange.File
+	err = e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		f, err = tx.File(id)
+		return err
+	})
 	if err != nil {
-		return f, err
+		return "", err
 	}
-	if f.State == exchange.FileSending {
-		if err := e.neverArrived(ctx, f); err != nil {
-			return f, err
-		}
+	if _, err := os.Stat(filepath.Join(e.Spool, f.Spool)); err != nil {
+		return "", fmt.Errorf("the file's bytes are not in the spool any more: %w", err)
 	}
-	again, err := retried(f)
-	if err != nil {
-		return f, err
+	switch {
+	case f.Dir == exchange.In:
+		return e.retryIn(ctx, f, reason)
+	case f.Kind == KindPayment:
+		return e.retryPayment(ctx, f, reason)
 	}
-	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+	return e.retryOut(ctx, f, reason)
+}
+
+func (e *Env) retryIn(ctx context.Context, f exchange.File, reason string) (string, error) {
+	switch f.State {
+	case exchange.FileRejected, exchange.FileQuarantined:
+	case exchange.FileFetched:
+		return "", fmt.Errorf("%w: %s waits and is worked by the next pass", ErrNothingToRetry, f.Name)
+	case exchange.FileDuplicate:
+		return "", fmt.Errorf("%w: %s has the content of an earlier file, which was answered again", ErrNothingToRetry, f.Name)
+	default:
+		return "", fmt.Errorf("%w: %s was worked; its records have their verdicts (carryover show %d)", ErrNothingToRetry, f.Name, f.ID)
+	}
+	again := f
+	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileFetched, "", "", "", 0
+	again.Records, again.Accepted, again.Held, again.Refused, again.Worked = 0, 0, 0, 0, 0
+	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.UpdateFile(f, again); err != nil {
 			return err
 		}
-		d := &desk{Env: e, tx: tx, file: again, actor: "operator"}
-		if err := d.settleFile(f.Name); err != nil {
-			return err
-		}
-		return d.journal("agency", "file_retried", string(f.State), map[string]string{"file": f.Name, "sha256": f.SHA256})
+		return e.noteRetry(tx, f, "file_retried", reason)
 	})
-	return again, err
+	return "waits to be judged afresh by the next pass", err
 }
 
-// retried is a file as it stands once it is to be taken up again.
-func retried(f exchange.File) (exchange.File, error) {
-	again := f
-	switch {
-	case f.Dir == exchange.In && (f.State == exchange.FileRejected || f.State == exchange.FileQuarantined):
-		again.State, again.Receipt = exchange.FileFetched, 0
-		again.Records, again.Accepted, again.Held, again.Refused, again.Worked = 0, 0, 0, 0, 0
-	case f.State == exchange.FileSending:
-		again.State = exchange.FileQueued
-		return again, nil
-	case f.State == exchange.FileRefused, f.State == exchange.FileSent && receipted(f.Kind):
-		again.State, again.Receipt = exchange.FileQueued, 0
-		again.Resent++
-	case f.State == exchange.FileFetched || f.State == exchange.FileQueued:
-		return f, fmt.Errorf("%s is taken up by the next pass anyway: %w", f.Name, ErrNothingToRetry)
+func (e *Env) retryOut(ctx context.Context, f exchange.File, reason string) (string, error) {
+	switch f.State {
+	case exchange.FileRefused, exchange.FileSent:
+	case exchange.FileQueued:
+		return "", fmt.Errorf("%w: %s waits and is sent by the next pass", ErrNothingToRetry, f.Name)
 	default:
-		return f, fmt.Errorf("%s is %s: %w", f.Name, f.State, ErrNothingToRetry)
+		return "", fmt.Errorf("%w: %s has its receipt", ErrNothingToRetry, f.Name)
 	}
-	again.Verdict, again.Code, again.Text = "", "", ""
-	return again, nil
-}
-
-// fileNamed finds the latest file of a name, whichever party it was
-// exchanged with.
-func (e *Env) fileNamed(ctx context.Context, name string) (found exchange.File, err error) {
-	err = e.Store.View(ctx, func(tx *store.Tx) error {
-		for _, p := range e.Parties {
-			for _, dir := range []exchange.Side{exchange.In, exchange.Out} {
-				f, err := tx.FileByName(dir, p.Code, name)
-				if err != nil && !notFound(err) {
-					return err
-				}
-				if err == nil && f.ID > found.ID {
-					found = f
-				}
-			}
-		}
-		if found.ID == 0 {
-			return fmt.Errorf("file %s: %w", name, store.ErrNotFound)
-		}
-		return nil
-	})
-	return found, err
-}
-
-// neverArrived makes sure that a payment file of unknown fate is not in the
-// bank's drop. What the bank took and moved out of sight would be paid twice:
-// the officer answers for having asked the bank.
-func (e *Env) neverArrived(ctx context.Context, f exchange.File) error {
-	p, ok := e.party(f.Party)
-	if !ok {
-		return fmt.Errorf("party %s: %w", f.Party, os.ErrNotExist)
-	}
-	d, err := p.Open(ctx)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	for _, folder := range []drop.Folder{drop.Out, drop.Done} {
-		_, err := d.Stat(ctx, folder, f.Name)
-		if err == nil {
-			return fmt.Errorf("%s stands in %s of the bank's drop, the next pass takes note of it: %w", f.Name, folder, ErrNothingToRetry)
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
+	again := f
+	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileQueued, "", "", "", 0
+	again.Resent++
+	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.UpdateFile(f, again); err != nil {
 			return err
 		}
-	}
-	return nil
+		return e.noteRetry(tx, f, "file_retried", reason)
+	})
+	return "waits to be sent again by the next pass, the same bytes", err
 }
 
-// settleFile closes what stood open about a file.
-func (d *desk) settleFile(name string) error {
-	open, err := d.tx.Differences(true)
+// noteRetry journals a retry and closes the difference that named the file:
+// if it fails again, a new one is opened.
+func (e *Env) noteRetry(tx *store.Tx, f exchange.File, what, reason string) error {
+	open, err := tx.Differences(true)
 	if err != nil {
 		return err
 	}
-	for _, x := range open {
-		if x.Kind == "file" && x.Subject == name {
-			if err := d.tx.CloseDifference(x.ID); err != nil {
+	for _, d := range open {
+		if d.Kind == "file" && d.Subject == f.Name && d.Partner == f.Party {
+			if err := tx.CloseDifference(d.ID); err != nil {
 				return err
 			}
 		}
 	}
+	d := &desk{Env: e, tx: tx, file: f, actor: actorOperator}
+	return d.journal("agency", what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
+}
+
+// retryPayment sends a payment file of unknown fate again. The reason is
+// journaled before anything leaves; whether it arrived is recorded after.
+func (e *Env) retryPayment(ctx context.Context, f exchange.File, reason string) (string, error) {
+	if f.State != exchange.FileSending {
+		return "", fmt.Errorf("%w: %s is %s: only a payment file whose fate is not known is sent again", ErrNothingToRetry, f.Name, f.State)
+	}
+	if reason == "" {
+		return "", ErrReason
+	}
+	p, ok := e.party(f.Party)
+	if !ok {
+		return "", fmt.Errorf("%s has no drop in the configuration", f.Party)
+	}
+	d, err := p.Open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer d.Close()
+	found, err := e.sameInDrop(ctx, d, f)
+	if err != nil {
+		return "", err
+	}
+	if found {
+		err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.paymentSent(tx, f) })
+		return "lies in the drop: recorded as sent, nothing was sent again", err
+	}
+	if err := absent(ctx, d, f.Name); err != nil {
+		return "", err
+	}
+	if err := e.allowPayment(ctx, f, reason); err != nil {
+		return "", err
+	}
+	if err := e.put(ctx, p, d, f, true); err != nil {
+		return "", fmt.Errorf("%w (the payment's outcome is unknown until the drop or the bank tells)", err)
+	}
+	return "sent again, the same bytes", e.Store.Tx(ctx, func(tx *store.Tx) error { return e.paymentSent(tx, f) })
+}
+
+// absent fails when a name stands in one of the folders in which whoever takes
+// a payment file leaves it.
+func absent(ctx context.Context, d drop.Drop, name string) error {
+	for _, folder := range []drop.Folder{drop.Out, drop.Done} {
+		switch _, err := d.Stat(ctx, folder, name); {
+		case err == nil:
+			return fmt.Errorf("%w: %s stands in the drop's folder %s: compare it with the spool, and ask the bank", ErrNothingToRetry, name, folder)
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
 	return nil
+}
+
+// allowPayment looks at every transfer again and journals the reason.
+func (e *Env) allowPayment(ctx context.Context, f exchange.File, reason string) error {
+	return e.Store.Tx(ctx, func(tx *store.Tx) error {
+		now, err := tx.File(f.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != exchange.FileSending {
+			return fmt.Errorf("%w: %s is %s now", ErrNothingToRetry, f.Name, now.State)
+		}
+		payments, err := tx.PaymentsByFile(f.ID)
+		if err != nil {
+			return err
+		}
+		d := &desk{Env: e, tx: tx, file: f, actor: actorOperator}
+		for _, p := range payments {
+			if p.Track != exchange.MoneyUnknown {
+				return fmt.Errorf("%w: the bank has answered about payment %s", ErrNothingToRetry, p.Ref)
+			}
+			if ok, err := d.stillPayable(p); err != nil || !ok {
+				return errors.Join(err, fmt.Errorf("payment %s may not be paid now: its case is held or closed, or its account changed", p.Ref))
+			}
+		}
+		return e.noteRetry(tx, f, "payment_retried", reason)
+	})
 }

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"carryover/exchange/store"
+	"carryover/jobs"
+)
+
+func newAuditCommand(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "audit verify|export",
+		Short: "Prove the journal and the ledger, or export one of them",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return usageError{errors.New("audit: verify, or export [FILE]")} },
+	}
+	c.AddCommand(&cobra.Command{
+		Use:   "verify",
+		Short: "Prove that journal and ledger are as they were written",
+		Long: `Proves the journal: every chain from its first event, every payload against
+its digest, every case against its chain, all heads against the last
+checkpoint; and the ledger: every entry sums to zero, every balance is the sum
+of its postings. Exit code 1 when something is not as it was written.`,
+		Args: cobra.NoArgs,
+		RunE: runs(func(cmd *cobra.Command, _ []string) error { return a.auditVerify(cmd.Context()) }),
+	})
+	var ledger bool
+	export := &cobra.Command{
+		Use:   "export [FILE]",
+		Short: "The journal as JSON lines, or with --ledger the ledger in plain-text double entry",
+		Long: `Writes the journal as JSON lines: everything that an event's hash is made of,
+so that another program can prove it too. With --ledger it writes the ledger
+as plain-text double entry instead, for hledger check --strict.
+
+FILE is made anew, readable by its owner only; without it, or with -, the
+export goes to standard output. The journal names people: treat it as such.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
+			return a.auditExport(cmd.Context(), append(args, "-")[0], ledger)
+		}),
+	}
+	export.Flags().BoolVar(&ledger, "ledger", false, "the ledger instead of the journal")
+	c.AddCommand(export)
+	return c
+}
+
+// verified is what audit verify --json prints.
+type verified struct {
+	OK           bool           `json:"ok"`
+	Chains       int64          `json:"chains"`
+	Events       int64          `json:"events"`
+	Purged       int64          `json:"purged"`
+	Cases        int64          `json:"cases"`
+	Checkpoints  int64          `json:"checkpoints"`
+	Faults       []journalFault `json:"faults"` // the first 1000
+	FaultsTotal  int            `json:"faults_total"`
+	LedgerFaults []string       `json:"ledger_faults"`
+}
+
+// journalFault is a place at which the journal is not as it was written.
+type journalFault struct {
+	Chain string `json:"chain"` // empty: a checkpoint
+	N     int    `json:"n"`
+	What  string `json:"what"`
+}
+
+func (a *app) auditVerify(ctx context.Context) (err error) {
+	s, err := a.openCurrentStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	p := a.newProgress("audit", 0, "events")
+	last := int64(0)
+	report, err := s.VerifyJournal(ctx, func(n int64) {
+		p.add(int(n - last))
+		last = n
+	})
+	p.close()
+	if err != nil {
+		return err
+	}
+	v := verified{
+		Chains: report.Chains, Events: report.Events, Purged: report.Purged, Cases: report.Cases, Checkpoints: report.Checkpoints,
+		Faults: []journalFault{}, FaultsTotal: report.FaultsTotal, LedgerFaults: []string{},
+	}
+	for _, f := range report.Faults {
+		v.Faults = append(v.Faults, journalFault(f))
+	}
+	err = s.View(ctx, func(tx *store.Tx) error {
+		found, err := tx.LedgerFaults()
+		v.LedgerFaults = append(v.LedgerFaults, found...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.OK = report.OK() && len(v.LedgerFaults) == 0
+	return a.tellVerified(v)
+}
+
+func (a *app) tellVerified(v verified) error {
+	if a.json {
+		if err := a.print(v); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range v.Faults {
+			where := fmt.Sprintf("%s event %d", f.Chain, f.N)
+			if f.Chain == "" {
+				where = fmt.Sprintf("checkpoint %d", f.N)
+			}
+			fmt.Fprintf(a.out, "fault: %s: %s\n", where, f.What)
+		}
+		for _, f := range v.LedgerFaults {
+			fmt.Fprintf(a.out, "fault: ledger: %s\n", f)
+		}
+		fmt.Fprintf(a.out, "journal: %d events in %d chains, %d cases, %d checkpoints, %d faults; ledger: %d faults\n",
+			v.Events, v.Chains, v.Cases, v.Checkpoints, v.FaultsTotal, len(v.LedgerFaults))
+	}
+	if !v.OK {
+		return errors.New("the store is not as it was written: keep it as it is, compare it with the latest backup, and tell who answers for security")
+	}
+	return nil
+}
+
+func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err error) {
+	s, err := a.openCurrentStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	what, n := "journal", int64(0)
+	if ledger {
+		what = "ledger"
+	}
+	write := func(w io.Writer) error {
+		return s.View(ctx, func(tx *store.Tx) (err error) {
+			if ledger {
+				n, err = jobs.ExportLedger(tx, w)
+				return err
+			}
+			p, last := a.newProgress("export", 0, "events"), int64(0)
+			defer p.close()
+			n, err = jobs.ExportJournal(tx, w, func(n int64) {
+				p.add(int(n - last))
+				last = n
+			})
+			return err
+		})
+	}
+	if name == "-" {
+		return write(a.out)
+	}
+	if err := newFile(name, write); err != nil {
+		return err
+	}
+	if a.json {
+		return a.print(map[string]any{"file": name, "what": what, "entries": n})
+	}
+	fmt.Fprintf(a.out, "%s: %d entries of the %s\n", name, n, what)
+	return nil
+}
+
+// newFile makes a file that only its owner reads; it appears whole or not at
+// all, and never in the place of another.
+func newFile(name string, write func(io.Writer) error) (err error) {
+	if _, err := os.Lstat(name); err == nil {
+		return usageError{fmt.Errorf("%s is there already; name a new file", name)}
+	}
+	part := name + ".part"
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return usageError{err}
+	}
+	err = write(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Link(part, name) // refuses an existing name, which rename would replace
+	}
+	return errors.Join(err, os.Remove(part))
+}

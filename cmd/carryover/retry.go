@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"carryover/exchange"
+	"carryover/exchange/store"
+	"carryover/jobs"
+)
+
+func newRetryCommand(a *app) *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use:   "retry FILE",
+		Short: "Work a rejected file again, or send a refused or unreceipted one again",
+		Long: `FILE is a file's name or its id (carryover list files).
+
+A file that came in and was rejected or quarantined is judged afresh by the
+next pass. One of ours that was refused, or has no receipt, is sent again by
+the next pass, the same bytes. A payment file whose fate is not known is sent
+again at once, but only if it stands in none of the drop's folders, every
+payment in it may still be made, and --reason says who found out at the bank
+that it never arrived.`,
+		Args: cobra.ExactArgs(1),
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
+			return a.retry(cmd.Context(), args[0], reason, "")
+		}),
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why; it is journaled, and needed for payment files")
+	return c
+}
+
+func newQuarantineCommand(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "quarantine list|release FILE",
+		Short: "Files set aside because they could not be worked",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError{errors.New("quarantine: list, or release FILE")}
+		},
+	}
+	c.AddCommand(&cobra.Command{
+		Use:   "list",
+		Short: "What is set aside, and why",
+		Args:  cobra.NoArgs,
+		RunE: runs(func(cmd *cobra.Command, _ []string) error {
+			return a.list(cmd.Context(), "files", listFlags{state: string(exchange.FileQuarantined)})
+		}),
+	})
+	var reason string
+	release := &cobra.Command{
+		Use:   "release FILE",
+		Short: "Let the next pass work a file that was set aside",
+		Args:  cobra.ExactArgs(1),
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
+			return a.retry(cmd.Context(), args[0], reason, exchange.FileQuarantined)
+		}),
+	}
+	release.Flags().StringVar(&reason, "reason", "", "why; it is journaled")
+	c.AddCommand(release)
+	return c
+}
+
+// retried is what retry --json prints.
+type retried struct {
+	File string `json:"file"`
+	ID   int64  `json:"id"`
+	Did  string `json:"did"`
+}
+
+// retry works or sends a file again; only, when given, is the state it must have.
+func (a *app) retry(ctx context.Context, name, reason string, only exchange.FileState) error {
+	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	if err != nil {
+		return err
+	}
+	defer ag.close()
+	unlock, err := lockPasses(ag.env.Spool)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f, err := ag.file(ctx, name)
+	if err != nil {
+		return err
+	}
+	if only != "" && f.State != only {
+		return fmt.Errorf("%s is not %s but %s", f.Name, only, f.State)
+	}
+	did, err := ag.env.Retry(ctx, f.ID, reason)
+	if errors.Is(err, jobs.ErrReason) {
+		return usageError{err}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Name, err)
+	}
+	if a.json {
+		return a.print(retried{f.Name, f.ID, did})
+	}
+	fmt.Fprintf(a.out, "%s: %s\n", f.Name, did)
+	return nil
+}
+
+// file finds the one file that a name or an id names.
+func (ag *agency) file(ctx context.Context, name string) (f exchange.File, err error) {
+	err = ag.env.Store.View(ctx, func(tx *store.Tx) error {
+		if id, convErr := strconv.ParseInt(name, 10, 64); convErr == nil {
+			f, err = tx.File(id)
+			return err
+		}
+		found, err := tx.FilesNamed(name)
+		if err != nil {
+			return err
+		}
+		if len(found) == 1 {
+			f = found[0]
+			return nil
+		}
+		var ids []string
+		for _, x := range found {
+			ids = append(ids, fmt.Sprintf("%d (%s %s, %s)", x.ID, x.Dir, x.Party, x.State))
+		}
+		if len(ids) == 0 {
+			return fmt.Errorf("no file is called %s: carryover list files --all has them", name)
+		}
+		return fmt.Errorf("several files are called %s: name one by its id: %s", name, strings.Join(ids, ", "))
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = fmt.Errorf("no file has the id %s: carryover list files --all has them", name)
+	}
+	return f, err
+}
