@@ -53,8 +53,9 @@ func (e *Env) filesToWork(ctx context.Context) (files []exchange.File, err error
 	}
 	for i := range files {
 		if files[i].Kind == "" {
-			if files[i].Kind, err = e.sniff(files[i]); err != nil {
-				return nil, err
+			kind, err := e.sniff(files[i])
+			if err != nil { // its own turn will say so; it goes last
+				e.Log.Warn("file cannot be looked into", "party", files[i].Party, "file", files[i].Name, "err", err)
 			}
 		}
 	}

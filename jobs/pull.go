@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,7 +65,11 @@ func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
 		return nil, err
 	}
 	defer d.Close()
-	if err := e.setAside(ctx, p, d); err != nil {
+	looks, err := e.looks(ctx, p.Code)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.setAside(ctx, p, d, looks); err != nil {
 		return nil, err
 	}
 	list, err := d.List(ctx, drop.In)
@@ -74,7 +79,7 @@ func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
 	for _, odd := range list.Odd {
 		e.Log.Warn("left alone in the drop", "party", p.Code, "name", odd.Name, "why", odd.Why)
 	}
-	files := list.Files
+	files := slices.DeleteFunc(list.Files, func(f drop.Entry) bool { return left(looks[f.Name], f) })
 	if p.Flood > 0 && len(files) > p.Flood {
 		e.Log.Warn("more files than the party's limit: the rest waits", "party", p.Code, "files", len(files), "limit", p.Flood)
 		files = files[:p.Flood]
@@ -85,17 +90,29 @@ func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
 // afterBad marks the look of a file that was rejected after it was taken in.
 const afterBad = "bad"
 
-// setAside moves files that were rejected since from done to bad.
-func (e *Env) setAside(ctx context.Context, p Party, d drop.Drop) error {
-	var looks []exchange.Look
+// looks are what was last seen of each name in a party's drop.
+func (e *Env) looks(ctx context.Context, party string) (map[string]exchange.Look, error) {
+	var list []exchange.Look
 	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
-		looks, err = tx.Looks(p.Code)
+		list, err = tx.Looks(party)
 		return err
 	})
-	if err != nil {
-		return err
+	looks := make(map[string]exchange.Look, len(list))
+	for _, l := range list {
+		looks[l.Name] = l
 	}
-	for _, look := range looks {
+	return looks, err
+}
+
+// left reports whether a file was taken in before and stays where it lies.
+func left(look exchange.Look, f drop.Entry) bool {
+	return look.FileID != 0 && look.After == "" && look.Size == f.Size && look.ModTime.Equal(f.ModTime.Truncate(time.Microsecond))
+}
+
+// setAside moves files that were rejected since from done to bad.
+func (e *Env) setAside(ctx context.Context, p Party, d drop.Drop, looks map[string]exchange.Look) error {
+	for _, name := range sortedKeys(looks) {
+		look := looks[name]
 		if look.After != afterBad {
 			continue
 		}
@@ -271,7 +288,9 @@ func (e *Env) take(ctx context.Context, p Party, d drop.Drop, entry drop.Entry, 
 	if err := s.keep(file.Spool); err != nil {
 		return err
 	}
-	look.After = p.After
+	if look.After = p.After; p.After == AfterLeave {
+		look.After = "" // nothing remains to be done
+	}
 	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.InsertFile(&file); err != nil {
 			return err
