@@ -250,7 +250,7 @@ func operator(w *world, l leg) (retried bool, err error) {
 	})
 	for _, f := range lost {
 		if err == nil {
-			_, err = e.Retry(ctx, f.Name)
+			_, err = e.Retry(ctx, f.ID, "not in the drop, and the bank has not had it")
 		}
 	}
 	return len(lost) > 0, err
