@@ -221,19 +221,30 @@ func (l *listing) runs() error {
 	return nil
 }
 
-func (l *listing) runOf(x exchange.Run) error {
+// runRowOf is a run for programs, its times in a zone.
+func runRowOf(x exchange.Run, zone *time.Location) runRow {
 	r := runRow{
 		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, Attempts: x.Attempts, Step: x.Step,
 		Counts: x.Counts, Notes: append([]string{}, x.Notes...),
 	}
-	started, seconds := "", ""
 	if !x.Started.IsZero() {
-		at := x.Started.In(l.env.Agency.Zone)
-		r.Started, started = &at, at.Format("2006-01-02 15:04:05")
+		at := x.Started.In(zone)
+		r.Started = &at
 		if x.Ended.After(x.Started) {
 			r.Seconds = x.Ended.Sub(x.Started).Seconds()
-			seconds = strconv.FormatFloat(r.Seconds, 'f', 1, 64)
 		}
+	}
+	return r
+}
+
+func (l *listing) runOf(x exchange.Run) error {
+	r := runRowOf(x, l.env.Agency.Zone)
+	started, seconds := "", ""
+	if r.Started != nil {
+		started = r.Started.Format("2006-01-02 15:04:05")
+	}
+	if r.Seconds > 0 {
+		seconds = strconv.FormatFloat(r.Seconds, 'f', 1, 64)
 	}
 	var result []string
 	for name, n := range x.Counts {

@@ -27,6 +27,7 @@ import (
 type agency struct {
 	config *config.Config
 	env    *jobs.Env
+	after  func() error // called when it is closed; may be nil
 }
 
 // openAgency reads a configuration and opens what it names. A store that is
@@ -77,7 +78,13 @@ func prepareStore(ctx context.Context, s *store.Store) error {
 	return nil
 }
 
-func (a *agency) close() error { return a.env.Store.Close() }
+func (a *agency) close() error {
+	err := a.env.Store.Close()
+	if a.after != nil {
+		err = errors.Join(err, a.after())
+	}
+	return err
+}
 
 // newEnv fills a run's environment from the configuration.
 func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, error) {

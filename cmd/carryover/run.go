@@ -2,68 +2,179 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
 	"carryover/jobs"
 )
 
 func newRunCommand(a *app) *cobra.Command {
 	var date string
+	var dry bool
 	c := &cobra.Command{
-		Use:       "run [pull|process|remit|report|push]...",
-		Short:     "One pass now: all jobs, or those named, in their order",
+		Use:   "run [pull|process|remit|report|push]...",
+		Short: "One pass now: all jobs, or those named, in their order",
+		Long: `Makes one pass: pull → process → remit → report → push, or the jobs named. A
+pass of today that was cut short is resumed. Exit code 3: the pass is done,
+but something needs a person, and it says what; 1: a part of it failed.
+
+--dry-run computes everything and writes nothing: it works on a temporary copy
+of the store, reads the drops, and leaves, moves and deletes nothing there.`,
 		ValidArgs: jobs.Steps(),
 		Args:      cobra.OnlyValidArgs,
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.runPass(cmd.Context(), args, date)
+			return a.runPass(cmd.Context(), args, date, dry)
 		}),
 	}
 	c.Flags().StringVar(&date, "date", "", "business date, yyyy-mm-dd (default: today)")
+	c.Flags().BoolVar(&dry, "dry-run", false, "compute everything, write nothing")
 	return c
 }
 
-func (a *app) runPass(ctx context.Context, named []string, date string) error {
-	ag, err := openAgency(ctx, a.config, a.now, a.err)
+// passed is what run --json prints.
+type passed struct {
+	DryRun    bool     `json:"dry_run"`
+	Run       runRow   `json:"run"`
+	Attention []string `json:"attention"` // what needs a person
+	Faults    []string `json:"faults"`
+	Plan      *dryPlan `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
+	err       error    // of the pass
+}
+
+func (a *app) runPass(ctx context.Context, named []string, date string, dry bool) (err error) {
+	on, err := parseDay(date)
 	if err != nil {
 		return err
 	}
-	defer ag.close()
-	if date != "" {
-		if ag.env.Date, err = calendar.ParseDate(date); err != nil {
-			return usageError{fmt.Errorf("--date %q: write 2026-03-02", date)}
+	ag, plan, err := a.openForPass(ctx, dry)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ag.close()) }()
+	if plan == nil {
+		unlock, err := lockPasses(ag.env.Spool)
+		if err != nil {
+			return err
 		}
+		defer unlock()
+	}
+	if on != 0 {
+		ag.env.Date = on
 	}
 	steps := jobs.Steps()
 	if len(named) > 0 {
 		steps = inOrder(named)
 	}
-	run, err := ag.env.Run(ctx, jobs.Pass{Steps: steps})
-	if err != nil {
-		return err
+	watch := &watch{app: a}
+	ag.env.Progress = watch.step
+	run, fault := ag.env.Run(ctx, jobs.Pass{Steps: steps})
+	watch.close()
+	if ctx.Err() != nil {
+		return errors.New("interrupted; what was begun is taken up by the next run")
 	}
+	p := passed{DryRun: dry, Run: runRowOf(run, ag.env.Agency.Zone), Attention: []string{}, Faults: []string{}, Plan: plan, err: fault}
 	attention, err := ag.env.Attention(ctx)
 	if err != nil {
-		return err
+		return errors.Join(fault, err)
+	}
+	p.Attention = append(p.Attention, attention...)
+	return a.tellPassed(p)
+}
+
+// openForPass opens the agency, or for a dry run a copy of it.
+func (a *app) openForPass(ctx context.Context, dry bool) (*agency, *dryPlan, error) {
+	if dry {
+		return a.openDry(ctx)
+	}
+	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	return ag, nil, err
+}
+
+// parseDay reads a date of the command line; none is none.
+func parseDay(date string) (calendar.Date, error) {
+	if date == "" {
+		return 0, nil
+	}
+	on, err := calendar.ParseDate(date)
+	if err != nil {
+		return 0, usageError{fmt.Errorf("--date %q: write 2026-03-02", date)}
+	}
+	return on, nil
+}
+
+// tellPassed prints what a pass did, what was wrong, and what needs a person.
+func (a *app) tellPassed(p passed) error {
+	faults := faultsOf(p.err)
+	for _, f := range faults {
+		p.Faults = append(p.Faults, f.Error())
 	}
 	if a.json {
-		if err := a.print(map[string]any{"run": run, "attention": attention}); err != nil {
+		if err := a.print(p); err != nil {
 			return err
 		}
-	} else {
-		for _, name := range sortedNames(run.Counts) {
-			fmt.Fprintf(a.err, "%-22s %d\n", name, run.Counts[name])
-		}
-		for _, text := range attention {
-			fmt.Fprintf(a.err, "needs a person: %s\n", text)
+	}
+	for _, name := range sortedNames(p.Run.Counts) {
+		fmt.Fprintf(a.err, "%-22s %d\n", name, p.Run.Counts[name])
+	}
+	p.Plan.tell(a.err)
+	for _, f := range faults {
+		fmt.Fprintf(a.err, "fault: %v\n", f)
+		if todo := faultTodo(f); todo != "" {
+			fmt.Fprintf(a.err, "       → %s\n", todo)
 		}
 	}
-	if len(attention) > 0 {
+	for _, text := range p.Attention {
+		fmt.Fprintf(a.err, "needs a person: %s\n", text)
+	}
+	switch {
+	case len(faults) > 0:
+		return fmt.Errorf("the pass is over, with %d faults; the next pass tries again", len(faults))
+	case len(p.Attention) > 0:
 		return errPerson
 	}
 	return nil
+}
+
+// faultsOf takes joined errors apart, so that each has a line of its own.
+func faultsOf(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, faultsOf(e)...)
+	}
+	return all
+}
+
+// faultTodo says what to do about a fault of a pass; "" when it passes by itself.
+func faultTodo(err error) string {
+	var key *drop.HostKeyError
+	var network net.Error
+	switch {
+	case errors.As(err, &key), errors.Is(err, drop.ErrAuth), errors.Is(err, drop.ErrAlgorithms):
+		return connectTodo(err)
+	case errors.As(err, &network):
+		return "see that the server is reachable; what waits for it is sent by a later pass"
+	case errors.Is(err, fs.ErrPermission):
+		return "mend the permissions of this folder; carryover check --connect tries them out"
+	case errors.Is(err, jobs.ErrDone):
+		return ""
+	case strings.Contains(err.Error(), "does not close"):
+		return "no payment leaves until this is found: carryover audit export --ledger, then look at what was booked last"
+	}
+	return ""
 }
 
 // inOrder puts named jobs into the order of a pass.
@@ -78,4 +189,34 @@ func inOrder(named []string) []string {
 		}
 	}
 	return steps
+}
+
+// watch shows how far a pass is: the file being worked, and how many there are.
+type watch struct {
+	*app
+	what  string // being shown
+	place string // "3/10" of the files
+	done  int
+	bar   *progress
+}
+
+// step takes a report of the jobs: of all files ("process"), or of one.
+func (w *watch) step(what string, done, total int) {
+	if what == "process" {
+		w.place = fmt.Sprintf("%d/%d ", done+1, total)
+		return
+	}
+	if what != w.what {
+		w.close()
+		w.what, w.done, w.bar = what, 0, w.newProgress(w.place+what, int64(total), "records")
+	}
+	w.bar.add(done - w.done)
+	w.done = done
+}
+
+func (w *watch) close() {
+	if w.bar != nil {
+		w.bar.close()
+	}
+	w.bar, w.what = nil, ""
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs"
@@ -86,12 +85,9 @@ func (a *app) show(ctx context.Context, id string, reply bool, date string) erro
 
 // openOn opens the agency as of a date, today when none is given.
 func (a *app) openOn(ctx context.Context, date string) (*agency, error) {
-	var on calendar.Date
-	if date != "" {
-		var err error
-		if on, err = calendar.ParseDate(date); err != nil {
-			return nil, usageError{fmt.Errorf("--date %q: write 2026-03-02", date)}
-		}
+	on, err := parseDay(date)
+	if err != nil {
+		return nil, err
 	}
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
 	if err == nil && on != 0 {
