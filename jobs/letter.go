@@ -50,6 +50,9 @@ func (d *desk) nextLetter(c *casework, l exchange.Letter) (outcome, error) {
 	case exchange.Declined:
 		return d.reopen(c, l)
 	case exchange.Requested:
+		if l.Person.IDKey != c.Person.IDKey && l.Person.NameKey != c.Person.NameKey {
+			return refused(code.PersonDiffers, "id_no", "新版本所列不是同一人 / another person than in the version before"), nil
+		}
 		c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
 		return accepted(), c.receiveLetter(l)
 	case exchange.Cancelled, exchange.Void:

@@ -12,7 +12,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"carryover/exchange"
@@ -30,33 +29,6 @@ func (e *Env) Pull(ctx context.Context) (Counts, error) {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
 	return e.eachParty(ctx, "pull", e.pullParty)
-}
-
-// eachParty runs a unit for every party, several at once.
-func (e *Env) eachParty(ctx context.Context, step string, unit func(context.Context, Party) (Counts, error)) (Counts, error) {
-	var (
-		mu     sync.Mutex
-		wg     sync.WaitGroup
-		total  = Counts{}
-		faults []error
-		slots  = make(chan struct{}, max(1, e.Rules.Parallel))
-	)
-	for _, p := range e.Parties {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			counts, err := unit(ctx, p)
-			mu.Lock()
-			defer mu.Unlock()
-			total.add(counts)
-			if err != nil {
-				e.Log.Warn(step+" failed", "party", p.Code, "err", err)
-				faults = append(faults, fmt.Errorf("%s %s: %w", step, p.Code, err))
-			}
-		})
-	}
-	wg.Wait()
-	return total, errors.Join(faults...)
 }
 
 func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
@@ -147,30 +119,16 @@ func (d *desk) toBad(f exchange.File) error {
 
 // pullFiles takes files in, several in flight on the one connection.
 func (e *Env) pullFiles(ctx context.Context, p Party, d drop.Drop, files []drop.Entry) (Counts, error) {
-	var (
-		mu     sync.Mutex
-		wg     sync.WaitGroup
-		counts = Counts{}
-		faults []error
-		slots  = make(chan struct{}, max(1, p.InFlight))
-	)
-	for _, entry := range files {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			taken, err := e.pullFile(ctx, p, d, entry)
-			mu.Lock()
-			defer mu.Unlock()
-			if taken {
-				counts["fetched"]++
-			}
-			if err != nil {
-				faults = append(faults, fmt.Errorf("%s: %w", entry.Name, err))
-			}
-		})
-	}
-	wg.Wait()
-	return counts, errors.Join(faults...)
+	return parallel(p.InFlight, files, func(entry drop.Entry) (Counts, error) {
+		taken, err := e.pullFile(ctx, p, d, entry)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", entry.Name, err)
+		}
+		if !taken {
+			return nil, nil
+		}
+		return Counts{"fetched": 1}, nil
+	})
 }
 
 // pullFile looks at one file: remembers it, takes it in once it is complete,
@@ -330,13 +288,4 @@ func (e *Env) finishPull(ctx context.Context, p Party, d drop.Drop, entry drop.E
 		return err
 	}
 	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, entry.Name) })
-}
-
-// Counts are the figures of a step, by name.
-type Counts map[string]int
-
-func (c Counts) add(more Counts) {
-	for name, n := range more {
-		c[name] += n
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"sync"
 
 	"carryover/exchange"
 	"carryover/exchange/drop"
@@ -51,29 +50,12 @@ func (e *Env) pushParty(ctx context.Context, p Party) (Counts, error) {
 		return nil, err
 	}
 	defer d.Close()
-	var (
-		mu     sync.Mutex
-		wg     sync.WaitGroup
-		counts = Counts{}
-		faults []error
-		slots  = make(chan struct{}, max(1, p.InFlight))
-	)
-	for _, f := range files {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			err := e.pushFile(ctx, p, d, f)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))
-				return
-			}
-			counts["sent"]++
-		})
-	}
-	wg.Wait()
-	return counts, errors.Join(faults...)
+	return parallel(p.InFlight, files, func(f exchange.File) (Counts, error) {
+		if err := e.pushFile(ctx, p, d, f); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		return Counts{"sent": 1}, nil
+	})
 }
 
 func (e *Env) pushFile(ctx context.Context, p Party, d drop.Drop, f exchange.File) error {
