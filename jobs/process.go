@@ -57,6 +57,7 @@ func (e *Env) filesToWork(ctx context.Context) (files []exchange.File, err error
 			if err != nil { // its own turn will say so; it goes last
 				e.Log.Warn("file cannot be looked into", "party", files[i].Party, "file", files[i].Name, "err", err)
 			}
+			files[i].Kind = kind
 		}
 	}
 	sort.SliceStable(files, func(i, j int) bool {
