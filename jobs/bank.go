@@ -160,12 +160,8 @@ func (d *desk) orderStatus(h iso20022.StatusReport) error {
 	if err != nil {
 		return err
 	}
-	if sent.State == exchange.FileSending {
-		after := sent
-		after.State, after.SentAt = exchange.FileSent, d.Now()
-		if err := d.tx.UpdateFile(sent, after); err != nil {
-			return err
-		}
+	if err := d.fileArrived(sent.ID); err != nil {
+		return err
 	}
 	verdict := h.Verdict()
 	if verdict == "" || verdict == iso20022.Partly {

@@ -85,12 +85,29 @@ func (d *desk) setPayment(p exchange.Payment, to exchange.MoneyTrack, change fun
 	if err := d.tx.UpdatePayment(before, p); err != nil {
 		return err
 	}
+	if before.Track == exchange.MoneyUnknown && to != exchange.MoneyUnknown && to != exchange.MoneyDue {
+		if err := d.fileArrived(p.FileID); err != nil {
+			return err
+		}
+	}
 	for _, item := range p.Items {
 		if err := d.setPart(p, item, to); err != nil {
 			return fmt.Errorf("payment %s: %w", p.Ref, err)
 		}
 	}
 	return nil
+}
+
+// fileArrived ends a payment file's unknown fate: the bank speaks of what is
+// in it.
+func (d *desk) fileArrived(id int64) error {
+	f, err := d.tx.File(id)
+	if err != nil || f.State != exchange.FileSending {
+		return err
+	}
+	after := f
+	after.State, after.SentAt = exchange.FileSent, d.Now()
+	return d.tx.UpdateFile(f, after)
 }
 
 func (d *desk) setPart(p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {

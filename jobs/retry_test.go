@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,50 @@ func TestRetryOfPaymentFile(t *testing.T) {
 	if _, err := e.Retry(ctx, 1<<40, ""); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("retry of an unknown file: %v", err)
 	}
+}
+
+// A payment file whose upload was cut has arrived when the bank speaks of it,
+// be it only by the debit.
+func TestDebitEndsUnknownFate(t *testing.T) {
+	s := tell(t)
+	w, p := s.at(t, "push", "sftp", "rename out/pain.001")
+	l := s.legs[p.leg]
+	n := slices.IndexFunc(s.calls, func(q point) bool { return q.leg == p.leg && q.n > p.n && q.Kind == "commit" })
+	if err := w.pass(l.agency, l.at, &recorder{fault: failBefore, at: s.calls[n].n}); !errors.Is(err, errInjected) {
+		t.Fatal(err)
+	}
+	e := w.open(t, l)
+	sending := outFiles(t, e, exchange.FileSending)
+	if len(sending) != 1 {
+		t.Fatalf("%d payment files of unknown fate", len(sending))
+	}
+	o := readOutside(t, w.stage())
+	o.turn(l.at.Add(time.Hour)) // the bank takes it; its pain.002 gets lost
+	bank := filepath.Join(w.stage(), oldCode, "drops", "bank", "in")
+	if err := os.Remove(onlyFile(t, filepath.Join(bank, "pain002_*"))); err != nil {
+		t.Fatal(err)
+	}
+	passOf(t, e)
+	if n := len(outFiles(t, e, exchange.FileSending)); n != 1 {
+		t.Fatalf("nobody has told, but %d files are of unknown fate", n)
+	}
+	o.turn(l.at.Add(2 * time.Hour))
+	passOf(t, e)
+	if f := fileIn(t, e, sending[0].ID); f.State != exchange.FileSent {
+		t.Errorf("the bank has debited what is in the file, but the file is %s", f.State)
+	}
+}
+
+func fileIn(t *testing.T, e *jobs.Env, id int64) (f exchange.File) {
+	t.Helper()
+	err := e.Store.View(context.Background(), func(tx *store.Tx) (err error) {
+		f, err = tx.File(id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // A file that its receiver rejected is sent again, the same bytes, and what

@@ -190,8 +190,11 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 	e := &jobs.Env{
 		Agency: c.Agency(), Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid,
 		Rules: jobs.Rules{
-			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights, QueryWD: c.QueryWD(),
-			Parallel: 1, AutomaticRelease: c.AutomaticRelease(), // one call after the other, so that they can be counted
+			HeldNights: *s.Intake.HeldNights, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
+			Parallel: 1, // one call after the other, so that they can be counted
+			// Nothing is sent again for want of a receipt: where one could not be
+			// worked in time, the file would just be in the drop twice.
+			ResendAfter: 0, EscalateAfter: s.Receipts.EscalateAfter,
 		},
 		Spool: filepath.Join(dir, s.Folders.Spool), Reports: filepath.Join(dir, s.Folders.Reports), Lang: s.Agency.Language,
 		Now: func() time.Time { return at }, Date: calendar.DateOf(at), Log: slog.New(r), Outside: r.file,
