@@ -163,6 +163,7 @@ type Query struct {
 	DueOn    calendar.Date
 	State    string // open | answered | closed
 	CaseNo   string
+	Echo     string // the asking side's own reference, repeated by the answer
 }
 
 // NettingLine is one line of a monthly netting statement.

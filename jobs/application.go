@@ -65,8 +65,8 @@ func (d *desk) nextApplication(c *casework, a exchange.Application) (outcome, er
 	if a.Version != c.ApplicationVersion+1 {
 		return refused(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected"), nil
 	}
-	if c.Effective() == exchange.Held || c.Side != exchange.In {
-		return refused(code.NotAllowedInState, "", ""), nil
+	if a.Person.IDKey != c.Person.IDKey || a.From != c.Partner {
+		return refused(code.PersonDiffers, "id_no", "与上一版本的申请人或转出地不一致 / another person or old place than in the version before"), nil
 	}
 	if c.Effective() != exchange.Returned && c.Effective() != exchange.Declined {
 		return refused(code.NotAllowedInState, "version", "当前状态不能补正 / a supplement is not expected now"), nil

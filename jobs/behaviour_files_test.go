@@ -325,15 +325,7 @@ func TestAfterDelete(t *testing.T) {
 
 func TestOnePartnerDown(t *testing.T) {
 	down := true
-	o := newOffice(t, at(them, func(p *jobs.Party) {
-		open := p.Open
-		p.Open = func(ctx context.Context) (drop.Drop, error) {
-			if down {
-				return nil, errors.New("no route to host")
-			}
-			return open(ctx)
-		}
-	}))
+	o := newOffice(t, at(them, func(p *jobs.Party) { p.Open = shut(p.Open, &down) }))
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -432,5 +424,15 @@ func TestRunsOfAWindow(t *testing.T) {
 	run, _ = o.env.Run(ctx, jobs.Pass{Steps: steps})
 	if run.ID != cut.ID || run.Attempts != 2 {
 		t.Errorf("run %d %s attempt %d in place of the one cut short", run.ID, run.Window, run.Attempts)
+	}
+}
+
+// shut makes a drop refuse to open while closed.
+func shut(open func(context.Context) (drop.Drop, error), closed *bool) func(context.Context) (drop.Drop, error) {
+	return func(ctx context.Context) (drop.Drop, error) {
+		if *closed {
+			return nil, errors.New("no route to host")
+		}
+		return open(ctx)
 	}
 }

@@ -73,6 +73,9 @@ type order struct {
 
 func newOffice(tb testing.TB, change ...func(*jobs.Env)) *office {
 	tb.Helper()
+	if t, ok := tb.(*testing.T); ok {
+		t.Parallel()
+	}
 	o := &office{
 		tb: tb, root: tb.TempDir(), now: time.Date(2026, 3, 2, 10, 0, 0, 0, china), sequence: map[string]int{}, got: map[string][]any{},
 		balance: map[string]money.Fen{}, refuse: map[string]string{},

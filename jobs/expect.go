@@ -67,7 +67,8 @@ const proposals = 20
 
 // proposeNotFound proposes to decline letters about people who are not in the
 // registry although it was taken in whole after the letter and the days
-// allowed have passed. Nothing is declined by itself.
+// allowed have passed. Nothing is declined by itself. A proposal whose reason
+// has gone is closed.
 func (e *Env) proposeNotFound(ctx context.Context) error {
 	return e.Store.Tx(ctx, func(tx *store.Tx) error {
 		whole, err := tx.LastWholeRegistry()
@@ -94,7 +95,17 @@ func (e *Env) proposeNotFound(ctx context.Context) error {
 			limit = e.Agency.NotFoundCap
 		}
 		if len(found) > limit || (len(found) > 1 && len(found)*20 > e.openOut(tx)) {
+			if err := d.withdrawProposals(map[string]bool{"registry": true}); err != nil {
+				return err
+			}
 			return d.difference("proposal", "", "", "registry", fmt.Sprintf("%d people not found", len(found)), "the extract is probably broken")
+		}
+		stand := map[string]bool{}
+		for _, c := range found {
+			stand[c.LetterNo] = true
+		}
+		if err := d.withdrawProposals(stand); err != nil {
+			return err
 		}
 		for _, c := range found {
 			if err := d.difference("proposal", c.Partner, c.No, c.LetterNo, "not-found", "decline?"); err != nil {
@@ -103,6 +114,23 @@ func (e *Env) proposeNotFound(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// withdrawProposals closes the proposals that do not stand any more.
+func (d *desk) withdrawProposals(stand map[string]bool) error {
+	open, err := d.tx.Differences(true)
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		if x.Kind != "proposal" || stand[x.Subject] {
+			continue
+		}
+		if err := d.tx.CloseDifference(x.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // openOut is the number of open cases at the old place.

@@ -27,6 +27,14 @@ func (d *desk) form(rec *formats.Form) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	if other, err := d.tx.Form(f.No, f.Version); !notFound(err) {
+		if err == nil && other.CaseNo != c.No {
+			return refused(code.DuplicateEarlier, "form_no", "信息表编号已用于另一笔业务 / this form_no belongs to another case"), nil
+		}
+		if err != nil {
+			return outcome{}, err
+		}
+	}
 	old, o, ok := predecessor(f, forms)
 	if !ok {
 		return o, nil

@@ -62,7 +62,11 @@ func (d *desk) nextLetter(c *casework, l exchange.Letter) (outcome, error) {
 }
 
 func (d *desk) reopen(c *casework, l exchange.Letter) (outcome, error) {
-	if c.MoneyTrack != exchange.MoneyNotDue {
+	inherited, err := c.inherited()
+	if err != nil {
+		return outcome{}, err
+	}
+	if inherited {
 		return refused(code.NotAllowedInState, "", "已按死亡处理 / the heirs are being paid"), nil
 	}
 	c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
@@ -178,10 +182,37 @@ func (c *casework) decline(o exchange.Opinion) error {
 	if o.Decline != code.DeclineDeceased || c.PersonalNo == "" {
 		return nil
 	}
+	if inherited, err := c.inherited(); err != nil || inherited {
+		return err
+	}
 	if err := c.askEndAndDebit("参保人死亡，清算个人账户"); err != nil {
 		return err
 	}
 	return c.notify(code.MilestonePaidToPerson, "请继承人持有关证明提供收款账户。", 0)
+}
+
+// inherited reports whether the core was asked already, for this case or
+// another one of the person, to end and debit because of the person's death.
+func (c *casework) inherited() (bool, error) {
+	cases, err := c.tx.CasesByPerson(c.Person.IDKey)
+	if err != nil {
+		return false, err
+	}
+	for _, other := range cases {
+		if other.Side != exchange.Out || other.Decline != code.DeclineDeceased {
+			continue
+		}
+		postings, err := c.tx.PostingsByCase(other.No)
+		if err != nil {
+			return false, err
+		}
+		for _, p := range postings {
+			if p.State == exchange.PostingQueued || p.State == exchange.PostingDone {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 func (c *casework) acceptLetter(l exchange.Letter, f exchange.LetterFacts) error {

@@ -230,6 +230,7 @@ func (d *desk) askAccount(item exchange.PaymentItem, reason string) error {
 		No: no, Side: QuerySent, Party: c.Partner, LetterNo: c.LetterNo, FormNo: r.FormNo, About: string(code.AboutAccount),
 		Ours: letter.Account.No, Text: "划转款项被退回（" + reason + "），请核实收款账户：账户无误请原样回复，如有变更请发新版联系函。",
 		AskedOn: d.Date, DueOn: d.Calendar.Due(d.Date, d.queryWD(), dueOptions()).Date, State: QueryOpen, CaseNo: c.No,
+		Echo: c.No,
 	}
 	if err := d.ask(q); err != nil {
 		return err

@@ -14,22 +14,27 @@ import (
 // and for an application also the employer or proxy who lodged it. more is
 // the reason or what to do, behind the milestone's own words.
 func (c *casework) notify(m code.Milestone, more string, due calendar.Date) error {
+	return c.notifyText(m, noticeText(m, c.partnerName(), more), due)
+}
+
+// notifyText is notify with words of its own in place of the milestone's.
+func (c *casework) notifyText(m code.Milestone, text string, due calendar.Date) error {
 	n := formats.Notice{
 		Recipient: code.ToPerson, IDNo: c.Person.IDNo, Name: c.Person.Name, Phone: c.Person.Phone,
 		ApplicationNo: c.ApplicationNo, CaseNo: c.No, Milestone: m, Date: c.Date, Due: due,
 	}
-	n.Text = noticeText(m, c.partnerName(), more)
-	if err := c.send(c.Agency.Portal(), c.No, &n); err != nil {
-		return err
-	}
+	n.Text = text
 	if c.ApplicationNo == "" {
-		return nil
+		return c.send(c.Agency.Portal(), c.No, &n)
 	}
 	a, err := c.tx.LatestApplication(c.ApplicationNo)
 	if err != nil {
 		return err
 	}
 	n.Echo = a.Echo
+	if err := c.send(c.Agency.Portal(), c.No, &n); err != nil {
+		return err
+	}
 	if a.Applicant == string(code.ByEmployer) {
 		n.Recipient, n.EmployerCode, n.EmployerName = code.ToEmployer, a.EmployerCode, a.EmployerName
 		if err := c.send(c.Agency.Portal(), c.No, &n); err != nil {

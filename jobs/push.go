@@ -157,8 +157,9 @@ func (e *Env) checkPayment(ctx context.Context, f exchange.File) (exchange.File,
 		if err != nil {
 			return err
 		}
+		_, closed := e.fundsClosed()
 		for _, p := range payments {
-			if ok, err := d.stillPayable(p); err != nil || !ok {
+			if ok, err := d.stillPayable(p); err != nil || !ok || closed {
 				if err != nil {
 					return err
 				}
@@ -178,34 +179,6 @@ func (e *Env) checkPayment(ctx context.Context, f exchange.File) (exchange.File,
 		return nil
 	})
 	return sending, err
-}
-
-// stillPayable: case open, letter version current, account registered, no hold.
-func (d *desk) stillPayable(p exchange.Payment) (bool, error) {
-	for _, item := range p.Items {
-		c, err := d.caseNo(item.CaseNo)
-		if err != nil {
-			return false, err
-		}
-		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish == exchange.WishVoid {
-			return false, nil
-		}
-		r, err := d.tx.Remittance(item.CaseNo, item.Part)
-		if err != nil {
-			return false, err
-		}
-		if r.To == exchange.ToPerson {
-			continue
-		}
-		letter, err := d.tx.Letter(c.LetterNo, c.LetterVersion)
-		if err != nil {
-			return false, err
-		}
-		if letter.Account.No != p.Payee.No {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 func (e *Env) paymentSent(tx *store.Tx, f exchange.File) error {

@@ -29,7 +29,7 @@ func (d *desk) ask(q exchange.Query) error {
 	}
 	return d.send(q.Party, q.CaseNo, &formats.Query{
 		QueryNo: q.No, Answers: q.Answers, LetterNo: q.LetterNo, FormNo: q.FormNo, CertificateNo: q.CertNo, About: code.About(q.About),
-		Ours: q.Ours, Theirs: q.Theirs, Text: q.Text, AskedOn: q.AskedOn, DueOn: q.DueOn,
+		Ours: q.Ours, Theirs: q.Theirs, Text: q.Text, AskedOn: q.AskedOn, DueOn: q.DueOn, Echo: q.Echo,
 	})
 }
 
@@ -38,7 +38,10 @@ func (d *desk) query(z *formats.Query) (outcome, error) {
 	q := exchange.Query{
 		No: z.QueryNo, Answers: z.Answers, Side: QueryReceived, Party: d.file.Party, LetterNo: z.LetterNo, FormNo: z.FormNo,
 		CertNo: z.CertificateNo, About: string(z.About), Ours: z.Theirs, Theirs: z.Ours, Text: z.Text, AskedOn: z.AskedOn, DueOn: z.DueOn,
-		State: QueryOpen,
+		State: QueryOpen, Echo: z.Echo,
+	}
+	if _, err := d.tx.Query(q.No); !notFound(err) {
+		return refused(code.DuplicateEarlier, "query_no", "查询编号已用过 / this query_no was used before"), err
 	}
 	if z.Answers != "" {
 		return d.answered(q)
@@ -113,7 +116,7 @@ func (d *desk) sendReply(c *casework, q exchange.Query, ours, text string) error
 	}
 	return d.ask(exchange.Query{
 		No: no, Answers: q.No, Side: QuerySent, Party: q.Party, LetterNo: q.LetterNo, FormNo: q.FormNo, CertNo: q.CertNo, About: q.About,
-		Ours: ours, Theirs: q.Theirs, Text: text, AskedOn: d.Date, State: QueryAnswered, CaseNo: q.CaseNo,
+		Ours: ours, Theirs: q.Theirs, Text: text, AskedOn: d.Date, State: QueryAnswered, CaseNo: q.CaseNo, Echo: q.Echo,
 	})
 }
 
@@ -191,6 +194,7 @@ func (d *desk) answered(z exchange.Query) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	first := asked.State == QueryOpen
 	z.State, z.CaseNo = QueryAnswered, asked.CaseNo
 	if err := d.tx.InsertQuery(z); err != nil {
 		return outcome{}, err
@@ -209,7 +213,7 @@ func (d *desk) answered(z exchange.Query) (outcome, error) {
 	if err := c.note("query_answer_received", z.No, map[string]string{"text": z.Text}); err != nil {
 		return outcome{}, err
 	}
-	if asked.About != string(code.AboutAccount) || c.Side != exchange.Out {
+	if !first || asked.About != string(code.AboutAccount) || c.Side != exchange.Out {
 		return accepted(), c.save()
 	}
 	letter, err := d.tx.Letter(c.LetterNo, c.LetterVersion)

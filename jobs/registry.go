@@ -93,7 +93,7 @@ func (d *desk) wholeRegistry() error {
 // waitingHolds are the reasons that new information may remove.
 var waitingHolds = []code.Hold{
 	code.HoldAwaitingRegistry, code.HoldInHospitalOrFrozen, code.HoldArrears, code.HoldAccountNotRegistered,
-	code.HoldPossibleDuplicate, code.HoldCertificateMissing,
+	code.HoldPossibleDuplicate, code.HoldCertificateMissing, code.HoldCap,
 }
 
 // rejudge looks again at a case that waits for information.
@@ -127,6 +127,8 @@ func (d *desk) rejudge(found exchange.Case) error {
 			return err
 		}
 		return c.judge(l)
+	case c.Side == exchange.Out && (c.Hold == code.HoldAccountNotRegistered || c.Hold == code.HoldCap):
+		return c.payableAgain()
 	}
 	return nil
 }

@@ -23,15 +23,13 @@ const KindPayment = "pain.001"
 // and queued for the bank with an advice to the partner for each.
 func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	counts := Counts{}
-	for _, s := range e.Agency.FundsClosed {
-		if s.Holds(e.Date) {
-			e.Log.Info("funds are closed: payments wait", "until", s.To)
-			return counts, nil
-		}
-	}
 	due, err := e.dueParts(ctx)
 	if err != nil {
 		return counts, fmt.Errorf("remit: %w", err)
+	}
+	if closed, ok := e.fundsClosed(); ok {
+		e.Log.Info("funds are closed: payments wait", "until", closed.To, "payments", len(due))
+		return counts, e.tellFundsClosed(ctx, closed, due)
 	}
 	var faults []error
 	lumps := map[string][]exchange.Remittance{}
@@ -102,43 +100,6 @@ func (e *Env) order(ctx context.Context, r exchange.Remittance) (ordered bool, l
 		return d.orderOne([]exchange.Remittance{r}, c.Partner, paymentRef(c.LetterNo, r.Part, r.Attempts+1), payee, text, false)
 	})
 	return ordered, lump, err
-}
-
-// payTo checks a part before it is paid and returns the account; an empty one
-// means that the case waits.
-func (c *casework) payTo(r *exchange.Remittance) (exchange.Account, error) {
-	none := exchange.Account{}
-	if c.State == exchange.Held || c.State == exchange.Void || c.Wish == exchange.WishVoid {
-		return none, nil
-	}
-	wait := func(why code.Hold, text string) (exchange.Account, error) {
-		if err := c.hold(why, text); err != nil {
-			return none, err
-		}
-		return none, c.save()
-	}
-	if c.Agency.PaymentCap > 0 && r.Amount > c.Agency.PaymentCap {
-		return wait(code.HoldCap, fmt.Sprintf("金额 %s 超过单笔限额 %s", r.Amount, c.Agency.PaymentCap))
-	}
-	if r.To == exchange.ToPerson {
-		if r.Payee.No == "" {
-			if _, err := c.Next(exchange.Hold); err != nil {
-				return none, nil // a declined case: waits for the heirs without a hold
-			}
-			return wait(code.HoldPayeeMissing, "尚无领款人账户")
-		}
-		return r.Payee, nil
-	}
-	letter, err := c.tx.Letter(c.LetterNo, c.LetterVersion)
-	if err != nil {
-		return none, err
-	}
-	for _, a := range c.Partners[c.Partner].Accounts {
-		if a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo) {
-			return letter.Account, nil
-		}
-	}
-	return wait(code.HoldAccountNotRegistered, "收款账户 "+letter.Account.No+" 未经登记")
 }
 
 // orderOne makes one payment of parts and moves them to ordered.

@@ -68,12 +68,13 @@ type queryDoc struct {
 	Theirs   string        `json:"theirs,omitempty"`
 	Text     string        `json:"text"`
 	DueOn    calendar.Date `json:"due_on,omitempty"`
+	Echo     string        `json:"echo,omitempty"`
 }
 
 func queryArgs(q *exchange.Query) ([]any, error) {
 	doc, err := json.Marshal(&queryDoc{
 		Answers: q.Answers, LetterNo: q.LetterNo, FormNo: q.FormNo, CertNo: q.CertNo, About: q.About,
-		Ours: q.Ours, Theirs: q.Theirs, Text: q.Text, DueOn: q.DueOn,
+		Ours: q.Ours, Theirs: q.Theirs, Text: q.Text, DueOn: q.DueOn, Echo: q.Echo,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("query %s: %w", q.No, err)
@@ -91,7 +92,7 @@ func scanQuery(r row, q *exchange.Query) error {
 		return fmt.Errorf("query %s: %w", q.No, err)
 	}
 	q.Answers, q.LetterNo, q.FormNo, q.CertNo, q.About = d.Answers, d.LetterNo, d.FormNo, d.CertNo, d.About
-	q.Ours, q.Theirs, q.Text, q.DueOn = d.Ours, d.Theirs, d.Text, d.DueOn
+	q.Ours, q.Theirs, q.Text, q.DueOn, q.Echo = d.Ours, d.Theirs, d.Text, d.DueOn, d.Echo
 	return nil
 }
 

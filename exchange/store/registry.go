@@ -17,8 +17,11 @@ var (
 		" ON CONFLICT (personal_no) DO UPDATE SET " + setExcluded(registryColumns+", named_in") + " WHERE excluded.as_of >= registry.as_of"
 	nameRegistry   = "UPDATE registry SET named_in = $2 WHERE personal_no = $1"
 	selectRegistry = "SELECT " + registryColumns + " FROM registry "
-	// dropRegistry spares what a later file has said.
-	dropRegistry = "DELETE FROM registry WHERE named_in <> $1 AND file_date <= (SELECT max(file_date) FROM registry WHERE named_in = $1)"
+	// dropRegistry spares what a later file has said, and whom we are carrying
+	// over: the core ends their participation before the form is made.
+	dropRegistry = "DELETE FROM registry WHERE named_in <> $1 AND file_date <= (SELECT max(file_date) FROM registry WHERE named_in = $1)" +
+		" AND personal_no NOT IN (SELECT personal_no FROM cases WHERE side = 'out'" +
+		" AND (state IN ('accepted', 'ended', 'liquidated') OR held_from IN ('accepted', 'ended', 'liquidated')))"
 )
 
 // registryDoc is what of a registry row is only read together with it.
@@ -84,7 +87,8 @@ func (tx *Tx) RegistryByNo(personalNo string) (exchange.RegistryPerson, error) {
 }
 
 // DropRegistryNotIn removes everybody whom a full file has not named, once
-// all of it was put. Who was put by a file of a later date stays.
+// all of it was put. Who was put by a file of a later date stays, and so does
+// who is just being carried over to another place.
 func (tx *Tx) DropRegistryNotIn(fileID int64) (dropped int64, err error) {
 	if dropped, err = tx.exec(dropRegistry, fileID); err != nil {
 		return 0, fmt.Errorf("registry: drop who is not in file %d: %w", fileID, err)

@@ -1,0 +1,137 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+)
+
+// payTo checks a part before it is paid and returns the account; an empty one
+// means that the case waits, and why stands on the case.
+func (c *casework) payTo(r *exchange.Remittance) (exchange.Account, error) {
+	none := exchange.Account{}
+	if c.State == exchange.Held || c.State == exchange.Void || c.Wish == exchange.WishVoid {
+		return none, nil
+	}
+	account, why, text, err := c.payable(r)
+	if err != nil || why == "" {
+		return account, err
+	}
+	if err := c.hold(why, text); err != nil {
+		return none, err
+	}
+	return none, c.save()
+}
+
+// payable returns the account that a part is paid to, or the reason why it
+// cannot be paid now.
+func (c *casework) payable(r *exchange.Remittance) (account exchange.Account, why code.Hold, text string, err error) {
+	if limit := c.Agency.PaymentCap; limit > 0 && r.Amount > limit {
+		return account, code.HoldCap, fmt.Sprintf("金额 %s 超过单笔限额 %s", r.Amount, limit), nil
+	}
+	if limit := c.Agency.FileCap; limit > 0 && r.Amount > limit {
+		return account, code.HoldCap, fmt.Sprintf("金额 %s 超过单批限额 %s", r.Amount, limit), nil
+	}
+	if r.To == exchange.ToPerson {
+		if r.Payee.No == "" {
+			return account, code.HoldPayeeMissing, "尚无领款人账户", nil
+		}
+		return r.Payee, "", "", nil
+	}
+	letter, err := c.tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return account, "", "", err
+	}
+	for _, a := range c.Partners[c.Partner].Accounts {
+		if a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo) {
+			return letter.Account, "", "", nil
+		}
+	}
+	return account, code.HoldAccountNotRegistered, "收款账户 " + letter.Account.No + " 未经登记", nil
+}
+
+// payableAgain lets a case go on whose payment waited for an account to be
+// registered or a cap to be raised, once nothing of it has to wait any more.
+func (c *casework) payableAgain() error {
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		if parts[i].Track != exchange.MoneyDue {
+			continue
+		}
+		if _, why, _, err := c.payable(&parts[i]); err != nil || why != "" {
+			return err
+		}
+	}
+	if err := c.release("可以付款"); err != nil {
+		return err
+	}
+	return c.save()
+}
+
+// stillPayable looks at a payment right before its file leaves: case open,
+// letter version current, account registered, no hold, caps kept.
+func (d *desk) stillPayable(p exchange.Payment) (bool, error) {
+	for _, item := range p.Items {
+		c, err := d.caseNo(item.CaseNo)
+		if err != nil {
+			return false, err
+		}
+		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish == exchange.WishVoid {
+			return false, nil
+		}
+		r, err := d.tx.Remittance(item.CaseNo, item.Part)
+		if err != nil {
+			return false, err
+		}
+		account, why, _, err := c.payable(&r)
+		if err != nil || why != "" || account.No != p.Payee.No {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// fundsClosed returns the span of closed funds (年终封账) that today lies in.
+func (e *Env) fundsClosed() (exchange.Span, bool) {
+	for _, s := range e.Agency.FundsClosed {
+		if s.Holds(e.Date) {
+			return s, true
+		}
+	}
+	return exchange.Span{}, false
+}
+
+// tellFundsClosed tells the people whose payments wait, once for each span.
+func (e *Env) tellFundsClosed(ctx context.Context, closed exchange.Span, due []exchange.Remittance) error {
+	for _, r := range due {
+		err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+			_, first, err := tx.ClaimKey("funds-closed", e.Agency.Code, r.CaseNo+"|"+closed.From.String(), 0)
+			if err != nil || !first {
+				return err
+			}
+			c, err := (&desk{Env: e, tx: tx, actor: "remit"}).caseNo(r.CaseNo)
+			if err != nil {
+				return err
+			}
+			if err := c.note("funds_closed", closed.From.String()+" – "+closed.To.String(), nil); err != nil {
+				return err
+			}
+			return c.notifyText(code.MilestoneMoneyWaiting, fundsClosedText(closed.To), closed.To.AddDays(1))
+		})
+		if err != nil {
+			return fmt.Errorf("case %s: %w", r.CaseNo, err)
+		}
+	}
+	return nil
+}
+
+func fundsClosedText(until calendar.Date) string {
+	return fmt.Sprintf("年终封账期间（至 %s）暂停拨付，您的个人账户资金为待拨款状态，封账结束后即行划转，您无需操作。", until)
+}
