@@ -20,11 +20,12 @@ func triplesIn() []Triples {
 	noForm := []FormTrack{FormNone}
 	form := []FormTrack{FormReceived, FormDiffers, FormChecked, FormPosted}
 	posted := []FormTrack{FormPosted}
-	early := []MoneyTrack{MoneyNone, MoneyReceived, MoneyDiffers} // money may come before its form
+	// Money may come before its form, and be paid back before there is one.
+	early := []MoneyTrack{MoneyNone, MoneyReceived, MoneyDiffers, MoneyNotDue}
 	any := []MoneyTrack{MoneyNone, MoneyReceived, MoneyMatched, MoneyDiffers, MoneyNotDue, MoneyPosted}
-	// The money of a supplement, too, may come before its form; that of an
-	// annulled case has to go back.
-	closed := []MoneyTrack{MoneyPosted, MoneyNotDue, MoneyReceived, MoneyDiffers}
+	// The money of a supplement, too, may come before its form; a completed
+	// case that is being annulled is matched again; an annulled one pays back.
+	closed := []MoneyTrack{MoneyPosted, MoneyNotDue, MoneyReceived, MoneyDiffers, MoneyMatched}
 	unposted := []MoneyTrack{MoneyNotDue, MoneyReceived, MoneyDiffers, MoneyMatched}
 	return []Triples{
 		{In, Applied, noForm, early},

@@ -75,6 +75,7 @@ func turnsIn() []Turn {
 		{"in_money_differs", In, closing, nil, []MoneyTrack{MoneyDiffers}, nil, OwnerFinance, 5, "money", Term{"", "核对到账差额", "the difference in money to be settled"}},
 		{"in_form_received", In, closing, []FormTrack{FormReceived}, nil, nil, OwnerStaff, 5, "form", Term{"", "核对信息表", "the form to be checked"}},
 		{"in_money_received", In, closing, nil, []MoneyTrack{MoneyReceived}, nil, OwnerFinance, 5, "money", Term{"", "核对到账资金", "the money to be matched"}},
+		{"in_undoing", In, []State{Completed}, nil, []MoneyTrack{MoneyMatched}, nil, OwnerCore, 5, "money", Term{"", "业务系统撤销入账", "the core to undo the credit"}},
 		{"in_posting", In, []State{PostingState}, nil, nil, nil, OwnerCore, 5, "state", Term{"", "业务系统入账结果", "the core's posting result"}},
 		{"in_form_without_money", In, closing, nil, []MoneyTrack{MoneyNone}, nil, OwnerPartner, 20, "form", Term{"", "对方划转资金", "the partner's remittance"}},
 		{"in_money_matched", In, closing, nil, []MoneyTrack{MoneyMatched}, nil, OwnerCore, 5, "money", Term{"", "个人账户入账", "the account to be credited"}},

@@ -25,6 +25,7 @@ func turnSaid() map[string]string {
 		"in_form_without_money": "由{partner}划转个人账户资金",
 		"in_money_received":     "由我们的财务人员核对到账资金",
 		"in_money_matched":      "由我们的业务系统把资金记入个人账户",
+		"in_undoing":            "由我们的业务系统撤销入账",
 		"in_closing":            "由我们办结",
 		"out_held":              "待暂缓的原因消除后，由我们继续办理",
 		"out_payee_missing":     "需要您提供收款账户",
