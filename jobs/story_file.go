@@ -38,6 +38,7 @@ type StoryVerdict struct {
 	Line     int    `json:"line"`
 	RecordNo string `json:"record_no"`
 	Verdict  string `json:"verdict"`
+	Said     string `json:"verdict_word"`
 	Code     string `json:"code,omitempty"`
 	Field    string `json:"field,omitempty"`
 	Text     string `json:"text,omitempty"`
@@ -92,7 +93,7 @@ func (e *Env) FileStory(tx *store.Tx, f exchange.File) (*FileStory, error) {
 func (e *Env) fileVerdicts(tx *store.Tx, f exchange.File, s *FileStory) error {
 	var plain []StoryVerdict
 	err := tx.JudgementsByFile(f.ID, func(j exchange.Judgement) error {
-		v := StoryVerdict{j.Line, j.RecordNo, string(j.Verdict), string(j.Code), j.Field, j.Text}
+		v := StoryVerdict{j.Line, j.RecordNo, string(j.Verdict), j.Verdict.Word(e.codeLang()), string(j.Code), j.Field, j.Text}
 		if v.Verdict == "accepted" {
 			if len(plain) < listedVerdicts {
 				plain = append(plain, v)

@@ -151,6 +151,7 @@ type StoryFile struct {
 	State     string        `json:"state"`
 	StateWord string        `json:"state_word"`
 	Verdict   string        `json:"verdict,omitempty"`
+	Said      string        `json:"verdict_word,omitempty"`
 	At        time.Time     `json:"at"`
 }
 
@@ -330,6 +331,7 @@ func (t teller) files() error {
 func (e *Env) StoryFile(f exchange.File) StoryFile {
 	return StoryFile{
 		ID: f.ID, Dir: f.Dir, Party: f.Party, Kind: f.Kind, KindWord: e.word(report.Kinds(), f.Kind), Name: f.Name,
-		State: string(f.State), StateWord: e.word(report.FileStates(), string(f.State)), Verdict: string(f.Verdict), At: f.At.In(e.Agency.Zone),
+		State: string(f.State), StateWord: e.word(report.FileStates(), string(f.State)), Verdict: string(f.Verdict),
+		Said: code.FileVerdicts().Word(string(f.Verdict), e.codeLang()), At: f.At.In(e.Agency.Zone),
 	}
 }

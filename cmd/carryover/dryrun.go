@@ -73,6 +73,7 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *dryPlan, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	env.Log = env.Log.With("dry_run", true)
 	dir, err := os.MkdirTemp("", "carryover-dry-")
 	if err != nil {
 		return nil, nil, err

@@ -34,8 +34,18 @@ func scripted() {
 //
 //	exits CODE carryover ARGS…
 //
-// which runs the program and compares its exit code.
+// which runs the program and compares its exit code, and
+//
+//	world
+//
+// which brings the two agencies of a demo that has ended.
 func TestStories(t *testing.T) {
+	var p played
+	t.Cleanup(func() {
+		if err := p.remove(); err != nil {
+			t.Error(err)
+		}
+	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -43,7 +53,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": p.world},
 	})
 }
 

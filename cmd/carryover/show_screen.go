@@ -216,7 +216,7 @@ func (s screen) file(f *jobs.FileStory) {
 		sent = labelled(s.say("发出", "sent"), f.SentAt.Format("2006-01-02 15:04"))
 	}
 	s.fact("文件", "file", strconv.FormatInt(f.ID, 10), f.KindWord, labelled(s.say("序号", "sequence"), count(int(f.Sequence))), fmt.Sprintf(s.say("%d 字节", "%d bytes"), f.Size))
-	s.fact("状态", "state", f.StateWord, f.Verdict, join(" ", f.Code, f.Text))
+	s.fact("状态", "state", f.StateWord, f.Said, join(" ", f.Code, f.Text))
 	s.fact("时间", "when", labelled(s.say("登记", "recorded"), f.At.Format("2006-01-02 15:04")), labelled(s.say("收到", "received"), day(f.Seen)), sent,
 		labelled(s.say("重发次数", "resent"), count(f.Resent)))
 	s.fact("记录", "records", fmt.Sprintf(s.say("%d 条，接收 %d，待核 %d，退回 %d", "%d: %d accepted, %d held, %d refused"), f.Records, f.Accepted, f.Held, f.Refused))
@@ -231,7 +231,7 @@ func (s screen) file(f *jobs.FileStory) {
 			rows = append(rows, []string{"", fmt.Sprintf(s.say("另有 %d 条，见 --json", "and %d more, see --json"), len(f.Verdicts)-i), "", "", "", ""})
 			break
 		}
-		rows = append(rows, []string{count(v.Line), v.RecordNo, v.Verdict, v.Code, v.Field, short(v.Text, 60)})
+		rows = append(rows, []string{count(v.Line), v.RecordNo, v.Said, v.Code, v.Field, short(v.Text, 60)})
 	}
 	printTable(s.w, s.say("逐条结果", "Verdicts"), s.heads("行|记录|结果|代码|字段|说明", "line|record|verdict|code|field|text"), rows)
 	rows = nil
