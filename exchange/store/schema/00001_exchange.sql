@@ -85,20 +85,20 @@ CREATE TABLE cases (
     CHECK ((state = 'held') = (held_from <> '')),
     CHECK (
         -- allowed triples
-        side = 'in' AND state = 'applied' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
-        side = 'in' AND state = 'returned' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
-        side = 'in' AND state = 'refused' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
-        side = 'in' AND state = 'accepted' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
-        side = 'in' AND state = 'requested' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'applied' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
+        side = 'in' AND state = 'returned' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
+        side = 'in' AND state = 'refused' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
+        side = 'in' AND state = 'accepted' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
+        side = 'in' AND state = 'requested' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
         side = 'in' AND state = 'answered' AND (form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
         side = 'in' AND state = 'posting' AND (form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
         side = 'in' AND state = 'relation_done' AND (form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
-        side = 'in' AND state = 'completed' AND (form_track = 'posted') AND (money_track = 'posted' OR money_track = 'not_due' OR money_track = 'received' OR money_track = 'differs') OR
-        side = 'in' AND state = 'declined' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
-        side = 'in' AND state = 'held' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'completed' AND (form_track = 'posted') AND (money_track = 'posted' OR money_track = 'not_due' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'matched') OR
+        side = 'in' AND state = 'declined' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
+        side = 'in' AND state = 'held' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
         side = 'in' AND state = 'held' AND (form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'matched' OR money_track = 'differs' OR money_track = 'not_due' OR money_track = 'posted') OR
-        side = 'in' AND state = 'cancelled' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
-        side = 'in' AND state = 'void' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs') OR
+        side = 'in' AND state = 'cancelled' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
+        side = 'in' AND state = 'void' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
         side = 'in' AND state = 'void' AND (form_track = 'received' OR form_track = 'differs' OR form_track = 'checked' OR form_track = 'posted') AND (money_track = 'not_due' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'matched') OR
         side = 'out' AND state = 'requested' AND (form_track = 'none') AND (money_track = 'not_due') OR
         side = 'out' AND state = 'held' AND (form_track = 'none') AND (money_track = 'due' OR money_track = 'ordered' OR money_track = 'released' OR money_track = 'submitted' OR money_track = 'unknown' OR money_track = 'settled' OR money_track = 'returned' OR money_track = 'not_due') OR
