@@ -288,6 +288,7 @@ func long() bool { return os.Getenv("CARRYOVER_LONG") == "1" }
 // before and after they take place, and compares with the undisturbed
 // exchange once clean passes have followed.
 func TestEveryOutsideCallFails(t *testing.T) {
+	t.Parallel()
 	s := tell(t)
 	t.Logf("%d passes, %d calls to the outside", len(s.legs), len(s.calls))
 	census(t, s.calls)

@@ -67,6 +67,7 @@ const kills = 200
 // outside, and compares with the undisturbed exchange once clean passes have
 // followed.
 func TestKilledProcess(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("needs signals")
 	}

@@ -35,6 +35,7 @@ type opensshWorld struct {
 // TestOpenSSH carries one case over and declines one in each direction. It
 // needs sshd and sftp.
 func TestOpenSSH(t *testing.T) {
+	t.Parallel()
 	w := &opensshWorld{
 		T: t, sftp: droptest.Require(t, "sftp"), server: droptest.OpenSSH(t),
 		program: filepath.Join(t.TempDir(), "carryover"), drops: t.TempDir(), dir: t.TempDir(), mirror: t.TempDir(),
