@@ -129,11 +129,11 @@ type LetterFacts struct {
 }
 
 // JudgeLetter judges a contact letter at the old place. In scope at all (SPEC
-// 2.9), the person ours and alive; then in the order of SPEC 2.4: the
-// certificate live and this person's, participation over, nobody else
-// promised, arrears, the account registered. The first reason to decline
-// decides, and only without one the first reason to wait: nobody is let wait
-// for a paper that would not help.
+// 2.9) and ours; then in the order of SPEC 2.4: the certificate live and this
+// person's, participation over, nobody else promised, arrears, the account
+// registered. The first reason to decline decides, and only without one the
+// first reason to wait: nobody is let wait for a paper that would not help.
+// Of somebody who has died only an earlier transfer still matters.
 func JudgeLetter(l Letter, f LetterFacts, p Profile) Opinion {
 	if o, ok := scope(l.Person, l.From, l.To, l.SchemeFrom, l.SchemeTo, l.Date, l.EnrolledFrom); !ok {
 		return o
@@ -148,6 +148,9 @@ func JudgeLetter(l Letter, f LetterFacts, p Profile) Opinion {
 		judgeRivals(f.Rivals, r),
 		judgeArrears(r, p),
 		judgeAccount(l, f),
+	}
+	if r.Status == StatusDeceased {
+		opinions = []Opinion{judgeRivals(f.Rivals, r), deceased()}
 	}
 	for _, do := range []Do{Refuse, Wait} {
 		for _, o := range opinions {
@@ -193,8 +196,6 @@ func judgePerson(l Letter, f LetterFacts) (RegistryPerson, Opinion, bool) {
 		return r, Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: "参保登记库中有多条此人的记录，待核实个人编号"}, false
 	case r.Person.NameKey != l.Person.NameKey:
 		return r, Opinion{Do: Refuse, Decline: code.DeclineNameOrIDDiffers, Text: "姓名与本地参保登记不一致，请核对"}, false
-	case r.Status == StatusDeceased:
-		return r, Opinion{Do: Refuse, Decline: code.DeclineDeceased, Text: "参保人已死亡，个人账户余额依法继承"}, false
 	}
 	return r, Opinion{}, true
 }
@@ -231,6 +232,10 @@ func judgeRivals(rivals []Case, r RegistryPerson) Opinion {
 		return Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: waiting + " 的联系函先到，尚在办理"}
 	}
 	return Opinion{Do: Accept}
+}
+
+func deceased() Opinion {
+	return Opinion{Do: Refuse, Decline: code.DeclineDeceased, Text: "参保人已死亡，个人账户余额依法继承"}
 }
 
 func judgeStatus(r RegistryPerson, p Profile) Opinion {
