@@ -138,7 +138,8 @@ func goodLetter(p Profile) letterCase {
 		LetterFacts{
 			Registry:    []RegistryPerson{{PersonalNo: "P1", AsOf: 20260301, Person: zhang, Scheme: "310", Status: StatusStopped}},
 			Certificate: &Certificate{No: "C1", PersonalNo: "P1"}, Accounts: []Account{registered}, Today: 20260303,
-		}, p,
+		},
+		p,
 	}
 }
 

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -17,8 +18,6 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs"
-
-	"context"
 )
 
 // resealed changes the rows of a batch and makes count and digest right again.

@@ -31,8 +31,10 @@ const (
 
 // statusCodes is the closed list.
 func statusCodes() []string {
-	return []string{Received, Pending, TechnicallyOK, CustomerOK, AcceptedChanged, AcceptedNotPosted,
-		InSettlement, DebitSettled, CreditSettled, Partly, PartlyTechnically, Cancelled, Rejected}
+	return []string{
+		Received, Pending, TechnicallyOK, CustomerOK, AcceptedChanged, AcceptedNotPosted,
+		InSettlement, DebitSettled, CreditSettled, Partly, PartlyTechnically, Cancelled, Rejected,
+	}
 }
 
 // StatusReport is the head of a status message: what became of one order.

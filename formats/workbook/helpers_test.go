@@ -51,13 +51,23 @@ func sampleList(n int) Sheet {
 	return Sheet{
 		Name: "时限", Title: "在办业务办理时限", Note: "按剩余工作日排序", Empty: "（无记录）", Totals: "合计", Frozen: 1,
 		Columns: []Column{
-			{Title: "办件编号"}, {Title: "方向", Kind: Middle}, {Title: "姓名"}, {Title: "证件号码"}, {Title: "对方经办机构"},
-			{Title: "到期日", Kind: Date}, {Title: "剩余工作日", Kind: Count}, {Title: "金额（元）", Kind: Money, Total: true},
-			{Title: "月数", Kind: Count, Total: true}, {Title: "更新时间", Kind: DateTime}, {Title: "按时率", Kind: Percent}, {Title: "说明"},
+			{Title: "办件编号"},
+			{Title: "方向", Kind: Middle},
+			{Title: "姓名"},
+			{Title: "证件号码"},
+			{Title: "对方经办机构"},
+			{Title: "到期日", Kind: Date},
+			{Title: "剩余工作日", Kind: Count},
+			{Title: "金额（元）", Kind: Money, Total: true},
+			{Title: "月数", Kind: Count, Total: true},
+			{Title: "更新时间", Kind: DateTime},
+			{Title: "按时率", Kind: Percent},
+			{Title: "说明"},
 		},
 		Rows: rows(n, sampleRow),
 		Rules: []Rule{
-			{Column: 6, Op: "<", Value: 0, Tone: Bad, Row: true}, {Column: 6, Op: "<=", Value: 2, Tone: Warn},
+			{Column: 6, Op: "<", Value: 0, Tone: Bad, Row: true},
+			{Column: 6, Op: "<=", Value: 2, Tone: Warn},
 			{Column: 1, Op: "=", Value: "转入", Tone: Good},
 		},
 	}
@@ -65,7 +75,8 @@ func sampleList(n int) Sheet {
 
 func sampleRow(i int) []any {
 	return []any{
-		Link{Text: fmt.Sprintf("T32050020260202%06d", i), Sheet: "汇总"}, []string{"转入", "转出"}[i%2], "买买提·阿不都热合曼", "11010519491231002X",
+		Link{Text: fmt.Sprintf("T32050020260202%06d", i), Sheet: "汇总"},
+		[]string{"转入", "转出"}[i%2], "买买提·阿不都热合曼", "11010519491231002X",
 		"上海市医疗保险事业管理中心", calendar.Date(20260213).AddDays(i), i - 3, money.Fen(100_050 + i), i, noon, Ratio(0.5),
 		"=HYPERLINK(\"http://x\") 单位欠费，等待补缴后继续办理；已电话告知参保人并发出补缴通知",
 	}

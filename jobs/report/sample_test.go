@@ -83,8 +83,10 @@ func night(t testing.TB, lang code.Lang) Night {
 		Summary: Summary{
 			Tally: tally,
 			Proofs: []Proof{
-				{"310100", exchange.Out, proof(123_456_789, 100_000_000, 23_456_789)}, {"330100", exchange.Out, proof(7_654_321, 0, 7_654_320)},
-				{"", exchange.Out, proof(131_111_110, 100_000_000, 31_111_109)}, {"", exchange.In, proof(0, 0, 0)},
+				{"310100", exchange.Out, proof(123_456_789, 100_000_000, 23_456_789)},
+				{"330100", exchange.Out, proof(7_654_321, 0, 7_654_320)},
+				{"", exchange.Out, proof(131_111_110, 100_000_000, 31_111_109)},
+				{"", exchange.In, proof(0, 0, 0)},
 			},
 			Warnings: []string{"与上海市医疗保险事业管理中心（310100）之间未启用签名（seal: off）", "浙江省杭州市（330100）的联系函批次序号缺号：17、18；对方回执逾期未到，已重发两次仍无回执，请电话联系对方经办机构"},
 		},

@@ -84,7 +84,8 @@ func (n Night) proofs() workbook.Block {
 		Title: n.say("资金平衡：清算 = 已入账 + 支付个人 + 轧差 + 不划转 + 在途 + 差额（元）",
 			"Proof: liquidated = credited + paid to person + netted + not moved + in transit + difference"),
 		Columns: []workbook.Column{
-			{Title: n.say("对方经办机构", "partner")}, {Title: n.say("方向", "side"), Kind: workbook.Middle},
+			{Title: n.say("对方经办机构", "partner")},
+			{Title: n.say("方向", "side"), Kind: workbook.Middle},
 			amount("清算", "liquidated"), amount("已入账", "credited"), amount("支付个人", "paid to person"),
 			amount("轧差", "netted"), amount("不划转", "not moved"), amount("在途", "in transit"), amount("差额", "difference"),
 		},
@@ -160,8 +161,10 @@ func (n Night) onTime(t *Tally) workbook.Block {
 		return workbook.Column{Title: n.say(zh, en), Kind: workbook.Count}
 	}
 	b := workbook.Block{Title: n.say("按时率（在办）", "On time, open cases"), Columns: []workbook.Column{
-		{Title: n.say("对方经办机构", "partner")}, count("转入在办", "open in"), count("转出在办", "open out"),
-		count("有时限", "with a limit"), count("超期", "overdue"), {Title: n.say("按时率", "on time"), Kind: workbook.Percent},
+		{Title: n.say("对方经办机构", "partner")},
+		count("转入在办", "open in"), count("转出在办", "open out"),
+		count("有时限", "with a limit"), count("超期", "overdue"),
+		{Title: n.say("按时率", "on time"), Kind: workbook.Percent},
 	}}
 	for _, party := range slices.Sorted(maps.Keys(t.Partners)) {
 		p := t.Partners[party]
@@ -222,8 +225,10 @@ func (n Night) class(i, from, upTo int) string {
 
 func (n Night) trend() workbook.Block {
 	b := workbook.Block{Title: n.say("近三十日", "The last thirty days"), Columns: []workbook.Column{
-		{Title: n.say("日期", "date"), Kind: workbook.Date}, {Title: n.say("新办", "opened"), Kind: workbook.Count},
-		{Title: n.say("办结", "completed"), Kind: workbook.Count}, {Title: n.say("在办", "open"), Kind: workbook.Count},
+		{Title: n.say("日期", "date"), Kind: workbook.Date},
+		{Title: n.say("新办", "opened"), Kind: workbook.Count},
+		{Title: n.say("办结", "completed"), Kind: workbook.Count},
+		{Title: n.say("在办", "open"), Kind: workbook.Count},
 	}}
 	for _, d := range n.Summary.Trend {
 		b.Rows = append(b.Rows, []any{d.Date, d.Opened, d.Completed, d.Open})
