@@ -60,7 +60,7 @@ func TestBuiltInProfiles(t *testing.T) {
 	}
 	for _, p := range c.Profiles() {
 		for _, h := range p.StopsClock {
-			if !code.Hold(h).Known() {
+			if !h.Known() {
 				t.Errorf("%s: %s", p.Name, h)
 			}
 		}

@@ -197,10 +197,10 @@ func (e *explorer) changesIn() {
 	}
 	e.try(VoidCompleted, func(m *model) {
 		for i, p := range m.parts {
-			switch {
-			case p.track == MoneyPosted:
+			switch p.track {
+			case MoneyPosted:
 				e.stepMoney(m, i, MoneyMatched) // undone by the core
-			case p.track == MoneyNone:
+			case MoneyNone:
 				e.stepMoney(m, i, MoneyNotDue)
 			}
 		}

@@ -320,7 +320,7 @@ func TestRandomLives(t *testing.T) {
 
 // nonsense lets anything happen to a copy: it is refused, or leads to a state of the side.
 func nonsense(t *rapid.T, c Case, day calendar.Date) {
-	on := Happening(rapid.SampledFrom(append(happenings(), Hold, Resume, "", "nonsense")).Draw(t, "nonsense"))
+	on := rapid.SampledFrom(append(happenings(), Hold, Resume, "", "nonsense")).Draw(t, "nonsense")
 	before := fmt.Sprint(c)
 	if err := c.Move(on, day); err != nil {
 		if !errors.Is(err, ErrNotAllowed) || fmt.Sprint(c) != before {

@@ -54,8 +54,7 @@ func sampleForm() *formats.Form {
 func samples() map[string][]any {
 	letter := sampleLetter(1)
 	form := sampleForm()
-	plain := formats.Form{}
-	plain = *form
+	plain := *form
 	plain.FormNo, plain.Stays, plain.MonthsGap = "F32050020260302000002", nil, batch.Maybe[int]{}
 	plain.MonthsActual, plain.MonthsBackpaid, plain.MonthsDeemed = 0, 0, 0
 	plain.Money, plain.Principal, plain.Interest, plain.Amount = code.Zero, 0, 0, 0

@@ -208,6 +208,9 @@ func tables(tb testing.TB, db *sql.DB) []string {
 		}
 		names = append(names, name)
 	}
+	if err := rows.Err(); err != nil {
+		tb.Fatal(err)
+	}
 	return names
 }
 
@@ -278,6 +281,9 @@ func readRows(tb testing.TB, db *sql.DB, table string) [][]any {
 			tb.Fatal(err)
 		}
 		data = append(data, row)
+	}
+	if err := rows.Err(); err != nil {
+		tb.Fatal(err)
 	}
 	return data
 }

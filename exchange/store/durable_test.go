@@ -135,7 +135,7 @@ func said(want string, err error) error {
 		}
 		return err
 	default:
-		return fmt.Errorf("got %v, want an error about %q", err, want)
+		return fmt.Errorf("got %w, want an error about %q", err, want)
 	}
 }
 

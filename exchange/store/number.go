@@ -9,7 +9,6 @@ import (
 )
 
 const (
-	selectCounter = "SELECT n FROM counters WHERE name = $1"
 	// nextCounter also takes the row's lock on PostgreSQL until the commit.
 	nextCounter = "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1 RETURNING n"
 	setCounter  = "UPDATE counters SET n = $2 WHERE name = $1 AND n <= $2"

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -171,7 +172,7 @@ func TestReadError(t *testing.T) {
 	rows := 0
 	for {
 		_, err := c.next()
-		if err == io.ErrClosedPipe {
+		if errors.Is(err, io.ErrClosedPipe) {
 			break
 		}
 		if err != nil {

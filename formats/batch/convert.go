@@ -113,7 +113,7 @@ func (b *book) addRows(rows string) error {
 	lines := textSource{rest: rows}
 	for {
 		row, err := lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err := b.addRow(row.fields); err != nil {

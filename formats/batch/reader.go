@@ -129,7 +129,7 @@ func (r *Reader) open(src io.Reader, kinds []*Kind) error {
 	}
 	b := bufio.NewReaderSize(src, 64<<10)
 	head, err := b.Peek(64 << 10)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if text := notText(head); text != "" {
@@ -262,7 +262,7 @@ func (r *Reader) Record() *Record { return &r.record }
 func (r *Reader) fetch() (*row, error) {
 	next, err := r.src.next()
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, nil
 	case errors.Is(err, errTooLarge):
 		return nil, &fileFault{code.TooLarge, "文件过大 / the file is too large"}

@@ -227,9 +227,10 @@ func highRune(s string) (int, class) {
 func classOf(s string) (in class) {
 	for i := 0; i < len(s); {
 		k, n := classes[s[i]], 1
-		if k == classHigh {
+		switch k {
+		case classHigh:
 			n, k = highRune(s[i:])
-		} else if k == classComma || k == classQuote {
+		case classComma, classQuote:
 			k = classOther
 		}
 		in |= k

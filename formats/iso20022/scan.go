@@ -75,7 +75,7 @@ func newScanner(r io.Reader, limits Limits) *scanner {
 	limits = limits.orDefault()
 	in := bufio.NewReaderSize(r, 64<<10)
 	if bom, _ := in.Peek(3); string(bom) == "\ufeff" {
-		in.Discard(3) // cannot fail: the bytes were peeked
+		_, _ = in.Discard(3) // cannot fail: the bytes were peeked
 	}
 	x := &scanner{src: &meter{r: in, left: limits.Bytes, token: limits.Token}, limits: limits}
 	x.dec = xml.NewDecoder(x.src)
