@@ -17,7 +17,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"carryover/exchange"
-	"carryover/exchange/code"
 )
 
 func TestExampleLoads(t *testing.T) {
