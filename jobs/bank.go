@@ -2,12 +2,10 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"carryover/exchange"
-	"carryover/exchange/ledger"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 )
@@ -140,10 +138,13 @@ func (d *desk) transferStatus(t iso20022.TransferStatus) error {
 
 func (d *desk) paymentStatus(p exchange.Payment, status, reason string) error {
 	waits := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
+	failed := status == iso20022.Rejected || status == iso20022.Cancelled
 	switch {
+	case !waits && failed && p.Track == exchange.MoneySettled:
+		return d.difference("money", p.Partner, "", p.Ref, "settled", "pain.002 "+status+" "+reason)
 	case !waits:
 		return nil // settled or returned before: a late or repeated message
-	case status == iso20022.Rejected || status == iso20022.Cancelled:
+	case failed:
 		return d.paymentFailed(p, reason, nil)
 	case p.Track == exchange.MoneyUnknown:
 		return d.setPayment(p, exchange.MoneySubmitted, nil)
@@ -214,7 +215,11 @@ func (e *Env) workNotification(ctx context.Context, f exchange.File, apply bool)
 		entries = entries[:0]
 		return err
 	}
+	foreign := ""
 	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
+		if !e.ownAccount(s.Account.Number) {
+			foreign = "not an account of ours: " + s.Account.Number
+		}
 		if entry.Status != iso20022.Booked {
 			return nil
 		}
@@ -230,52 +235,18 @@ func (e *Env) workNotification(ctx context.Context, f exchange.File, apply bool)
 	if err == nil && len(entries) > 0 {
 		err = book()
 	}
+	if err == nil && len(faults.List) == 0 {
+		return n, foreign, nil
+	}
 	return n, faultsText(faults), err
 }
 
-// bankEntryOf names an entry as FILES.md does: (account, AcctSvcrRef), else
-// (account, booking date, sign, amount, EndToEndId, ordinal).
-func bankEntryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange.BankEntry {
-	sign := "D"
-	if n.Credit {
-		sign = "C"
-	}
-	key := account + "|" + n.Ref
-	if n.Parts > 1 {
-		key += fmt.Sprintf("|%d", n.Part)
-	}
-	if n.Ref == "" {
-		key = strings.Join([]string{account, n.Booked.String(), sign, n.Amount.String(), n.EndToEndID}, "|")
-		ordinals[key]++
-		key += fmt.Sprintf("|%d", ordinals[key])
-	}
-	b := exchange.BankEntry{
-		Key: key, Account: account, Ref: n.Ref, Credit: n.Credit, Amount: n.Amount, BookedOn: n.Booked, EndToEnd: n.EndToEndID,
-		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text,
-	}
-	if n.Returned {
-		b.ReturnCode = n.ReturnCode
-		b.Text = strings.TrimSpace(n.ReturnReason + " " + n.Text)
-	}
-	return b
-}
-
-// tryEntry books an entry; one that does not fit where its case stands is kept
-// unmatched, as a difference that somebody has to look at, and stops no other.
-func (d *desk) tryEntry(b exchange.BankEntry) error {
-	err := d.tx.Part(func() error { return d.bankEntry(b) })
-	if !errors.Is(err, exchange.ErrNotAllowed) && !errors.Is(err, exchange.ErrInvariant) {
-		return err
-	}
-	d.Log.Error("bank entry not booked", "entry", b.Key, "err", err)
-	b.State, b.SeenOn = exchange.EntryUnmatched, d.Date
-	if err := d.tx.InsertBankEntry(b); err != nil {
-		return err
-	}
-	if b.Credit {
-		if err := d.book(ledger.Receive(ledger.Head{Date: int(d.Date), Memo: b.Key}, b.Amount)); err != nil {
-			return err
+// ownAccount reports whether the bank speaks of an account of ours.
+func (e *Env) ownAccount(no string) bool {
+	for _, a := range append([]exchange.Account{e.Agency.Payer}, e.Agency.Accounts...) {
+		if a.No == no {
+			return true
 		}
 	}
-	return d.difference("money", "", "", b.Key, "not booked", clip(err.Error(), 200))
+	return false
 }

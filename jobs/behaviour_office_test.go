@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,14 +81,15 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *office {
 		tb: tb, root: tb.TempDir(), now: time.Date(2026, 3, 2, 10, 0, 0, 0, china), sequence: map[string]int{}, got: map[string][]any{},
 		balance: map[string]money.Fen{}, refuse: map[string]string{},
 	}
-	s, err := store.Open(context.Background(), store.Options{DSN: filepath.Join(o.root, "office.db")})
+	dsn := filepath.Join(o.root, "office.db")
+	if err := os.WriteFile(dsn, emptyStore(), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	s, err := store.Open(context.Background(), store.Options{DSN: dsn})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { s.Close() })
-	if err := s.Migrate(context.Background()); err != nil {
-		tb.Fatal(err)
-	}
 	o.env = &jobs.Env{
 		Agency: agencyOf(us), Profiles: profiles(), Turns: exchange.Turns(), Calendar: publishedDays(tb),
 		Partners: map[string]exchange.Partner{them: partnerOf(them, "2016"), others: partnerOf(others, "2016")},
@@ -112,6 +114,28 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *office {
 	tb.Cleanup(o.prove)
 	return o
 }
+
+// emptyStore is a store as Migrate leaves it, made once for all tests.
+var emptyStore = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "office-*")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	dsn := filepath.Join(dir, "empty.db")
+	s, err := store.Open(context.Background(), store.Options{DSN: dsn})
+	if err == nil {
+		err = errors.Join(s.Migrate(context.Background()), s.Close())
+	}
+	if err != nil {
+		panic(err)
+	}
+	content, err := os.ReadFile(dsn)
+	if err != nil {
+		panic(err)
+	}
+	return content
+})
 
 var china = time.FixedZone("CST", 8*3600)
 

@@ -701,3 +701,7 @@ func TestCertificates(t *testing.T) {
 	o.pass()
 	only[formats.Form](o, them, formats.KindForm)
 }
+
+func transfer(ref string, amount money.Fen) iso20022.Transfer {
+	return iso20022.Transfer{EndToEndID: ref, Amount: amount}
+}

@@ -13,7 +13,7 @@ import (
 )
 
 // leaver is the n-th person with a balance who stopped at our place, or, with
-// them as area, at the partner's.
+// them as area, at the partner's. The n-th of both is one and the same.
 func leaver(area string, n int) samples.Person {
 	population := samples.NewPopulation(11, area, 20260302)
 	for i := 0; ; i++ {
@@ -116,7 +116,7 @@ func (o *office) paid(p samples.Person, n int) *formats.Form {
 func (o *office) newcomer(p samples.Person, change ...func(*formats.RegistryRecord)) *formats.RegistryRecord {
 	from := p.StoppedOn.Month().Add(1)
 	return o.insured(p, append([]func(*formats.RegistryRecord){func(r *formats.RegistryRecord) {
-		r.PersonalNo = us + p.PersonalNo[6:]
+		r.PersonalNo = us + "9" + p.PersonalNo[7:]
 		r.Status, r.StoppedOn, r.Principal, r.Interest = code.RegistryActive, 0, 0, 0
 		r.AccountOpened, r.Stays = from, []formats.Stay{stay(us, from, 202602, code.StayActual)}
 	}}, change...)...)

@@ -36,6 +36,10 @@ func (d *desk) form(rec *formats.Form) (outcome, error) {
 		}
 	}
 	old, o, ok := predecessor(f, forms)
+	if !ok && o.code == string(code.UnknownForm) {
+		o, err = d.unknown(code.UnknownForm, o.field)
+		return o, err
+	}
 	if !ok {
 		return o, nil
 	}
@@ -100,6 +104,8 @@ func predecessor(f exchange.Form, forms []exchange.Form) (*exchange.Form, outcom
 		return nil, refused(c, field, text), false
 	}
 	switch {
+	case same != nil && f.Version > same.Version+1:
+		return no(code.UnknownForm, "version", "缺少前一版本 / the version before never came")
 	case same != nil && f.Version != same.Version+1:
 		return no(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected")
 	case same != nil && f.Nature == exchange.NatureOriginal:
@@ -138,11 +144,16 @@ func (c *casework) receiveForm(f exchange.Form, old *exchange.Form) error {
 		if err := c.setForm(&f, exchange.FormDiffers); err != nil {
 			return err
 		}
-		if err := c.hold(code.HoldOfficersDecision, "信息表不符："+strings.Join(differs, "；")); err != nil {
+		if err := c.hold(code.HoldOfficersDecision, formDiffers+strings.Join(differs, "；")); err != nil {
 			return err
 		}
-	} else if err := c.setForm(&f, exchange.FormChecked); err != nil {
-		return err
+	} else {
+		if err := c.setForm(&f, exchange.FormChecked); err != nil {
+			return err
+		}
+		if err := c.formMended(); err != nil {
+			return err
+		}
 	}
 	if first {
 		if err := c.notify(code.MilestoneFormReceived, "", 0); err != nil {
@@ -153,6 +164,26 @@ func (c *casework) receiveForm(f exchange.Form, old *exchange.Form) error {
 		return err
 	}
 	return c.save()
+}
+
+// formDiffers begins the text of a hold because of a form.
+const formDiffers = "信息表不符："
+
+// formMended ends the hold because of a form once no form in force differs.
+func (c *casework) formMended() error {
+	if c.Hold != code.HoldOfficersDecision || !strings.HasPrefix(c.HoldText, formDiffers) {
+		return nil
+	}
+	forms, err := c.tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, f := range forms {
+		if f.Current && f.Track == exchange.FormDiffers {
+			return nil
+		}
+	}
+	return c.release("更正后的信息表核对一致")
 }
 
 // announce makes the part of the remittance that a form says is coming, or

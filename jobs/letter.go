@@ -28,7 +28,7 @@ func (d *desk) letter(rec *formats.Letter) (outcome, error) {
 
 func (d *desk) firstLetter(l exchange.Letter) (outcome, error) {
 	if l.Version != 1 {
-		return refused(code.UnknownLetter, "version", "未收到第1版 / version 1 never came"), nil
+		return d.unknown(code.UnknownLetter, "version")
 	}
 	c, err := d.openFresh(exchange.Case{
 		Side: exchange.Out, Partner: l.To, State: exchange.Requested, Person: l.Person, Household: l.Household,
@@ -43,6 +43,9 @@ func (d *desk) firstLetter(l exchange.Letter) (outcome, error) {
 // nextLetter takes version n+1: after a decline it reopens the case, before
 // acceptance it replaces the letter, afterwards only account and contact may differ.
 func (d *desk) nextLetter(c *casework, l exchange.Letter) (outcome, error) {
+	if l.Version > c.LetterVersion+1 && c.Partner == l.To {
+		return d.unknown(code.UnknownLetter, "version") // the version before may still come
+	}
 	if l.Version != c.LetterVersion+1 || c.Partner != l.To {
 		return refused(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected"), nil
 	}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -85,7 +86,7 @@ func (d *desk) postingResult(r *formats.PostingResult) (outcome, error) {
 		return outcome{}, err
 	}
 	if p.State == exchange.PostingRefused {
-		err = c.hold(code.HoldRefusedByCore, fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text))
+		err = c.refusedByCore(p)
 	} else {
 		err = c.posted(p)
 	}
@@ -93,6 +94,11 @@ func (d *desk) postingResult(r *formats.PostingResult) (outcome, error) {
 		return outcome{}, err
 	}
 	return accepted(), c.save()
+}
+
+// refusedByCore holds the case with the core's reason.
+func (c *casework) refusedByCore(p exchange.Posting) error {
+	return c.hold(code.HoldRefusedByCore, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text)))
 }
 
 // checkResult refuses a result that cannot be booked.

@@ -87,6 +87,9 @@ func (d *desk) verdict(v *formats.ReceiptVerdict) (outcome, error) {
 	}
 	for _, o := range records {
 		if o.CaseNo == "" {
+			if err := d.verdictApart(o, v); err != nil {
+				return outcome{}, err
+			}
 			continue
 		}
 		if err := d.verdictOn(o, v); err != nil {
@@ -94,6 +97,15 @@ func (d *desk) verdict(v *formats.ReceiptVerdict) (outcome, error) {
 		}
 	}
 	return accepted(), nil
+}
+
+// verdictApart names a refused record of ours that belongs to no case, a
+// relayed application or a line of a statement: somebody has to look at it.
+func (d *desk) verdictApart(o exchange.Outgoing, v *formats.ReceiptVerdict) error {
+	if v.Verdict != code.Refused {
+		return nil
+	}
+	return d.difference("file", d.file.Party, "", o.Kind+" "+o.RecordNo, "sent", strings.TrimSpace(v.Code+" "+v.Text))
 }
 
 // verdictOn moves the case that a record of ours was about.
@@ -106,6 +118,10 @@ func (d *desk) verdictOn(o exchange.Outgoing, v *formats.ReceiptVerdict) error {
 	switch o.Kind {
 	case formats.KindForm:
 		err = c.formVerdict(o.RecordNo, v.Verdict)
+	case formats.KindPosting:
+		if v.Verdict == code.Refused {
+			err = c.postingReturned(o.RecordNo, v)
+		}
 	case formats.KindCancellation:
 		err = c.cancelVerdict(v.Verdict, why)
 		if err == nil {
@@ -124,6 +140,21 @@ func (d *desk) verdictOn(o exchange.Outgoing, v *formats.ReceiptVerdict) error {
 		}
 	}
 	return c.save()
+}
+
+// postingReturned takes the core's refusal of a posting's row for a refusal to
+// book it: no result will come.
+func (c *casework) postingReturned(no string, v *formats.ReceiptVerdict) error {
+	p, err := c.tx.Posting(no)
+	if err != nil || p.State != exchange.PostingQueued {
+		return err
+	}
+	before := p
+	p.State, p.DoneOn, p.Code, p.Text = exchange.PostingRefused, c.Date, v.Code, v.Text
+	if err := c.tx.UpdatePosting(before, p); err != nil {
+		return err
+	}
+	return c.refusedByCore(p)
 }
 
 // holdsCase: a refused letter, form, advice or completion puts the case on hold.

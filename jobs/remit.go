@@ -55,6 +55,9 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	if !e.Rules.AutomaticRelease {
 		return counts, errors.Join(faults...)
 	}
+	if err := e.Store.View(ctx, e.closes); err != nil {
+		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released: %w", err))...)
+	}
 	released, err := e.releaseAll(ctx)
 	counts["released"] = released
 	return counts, errors.Join(append(faults, err)...)

@@ -144,6 +144,9 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 		for _, d := range open {
 			say("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs)
 		}
+		if err := e.unmatched(tx, say); err != nil {
+			return err
+		}
 		attend := func(c exchange.Case) error {
 			if slices.Contains(officersHolds, c.Hold) {
 				say("%s held: %s (%s)", c.No, c.Hold.Word(code.English), c.HoldText)
@@ -158,6 +161,20 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 		return tx.EachCase(moneyOpen(), attend)
 	})
 	return texts, err
+}
+
+// unmatchedWD is how long money may belong to nobody (SPEC 4): then it is
+// matched by hand or refunded.
+const unmatchedWD = 10
+
+// unmatched names the bank entries that have belonged to nobody for too long.
+func (e *Env) unmatched(tx *store.Tx, say func(string, ...any)) error {
+	return tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
+		if e.Calendar.WorkingDays(b.SeenOn, e.Date) > unmatchedWD {
+			say("bank entry %s of %s: %s belongs to no case, match or refund it", b.Key, b.BookedOn, signed(b))
+		}
+		return nil
+	})
 }
 
 // officersHolds are the reasons that no file will remove by itself.

@@ -22,9 +22,7 @@ func (e *Env) sweep(ctx context.Context) (Counts, error) {
 	}
 	note(e.sweepRecords(ctx, counts))
 	note(e.sweepCases(ctx, counts))
-	note(e.Store.Tx(ctx, func(tx *store.Tx) error {
-		return (&desk{Env: e, tx: tx, actor: "process"}).matchWaiting()
-	}))
+	note(e.matchWaiting(ctx))
 	note(e.sweepOverdue(ctx, counts))
 	note(e.proposeNotFound(ctx))
 	note(e.Statements(ctx))

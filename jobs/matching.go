@@ -1,0 +1,196 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+)
+
+// matched ties a bank entry.
+func (d *desk) matched(e exchange.BankEntry, caseNo string, part int) error {
+	before := e
+	e.State, e.CaseNo, e.Part = exchange.EntryMatched, caseNo, part
+	return d.tx.UpdateBankEntry(before, e)
+}
+
+// matchEntry finds the case that a credit belongs to, in the order of SPEC 4:
+// letter number in the text; ID and exact amount; lump sum by its advices;
+// EndToEndId. What is found is booked; what is not stays unmatched.
+func (d *desk) matchEntry(e exchange.BankEntry) (bool, error) {
+	letterNo, idNo := iso20022.ParseRemittance(e.Text)
+	if letterNo != "" {
+		c, err := d.caseOf(exchange.In, letterNo)
+		if err == nil {
+			if idNo != "" && identity.Key(idNo) != c.Person.IDKey {
+				return true, d.wrongPerson(c, e)
+			}
+			return true, c.receive(e, partOf(e.EndToEnd, letterNo))
+		}
+		if !notFound(err) {
+			return false, err
+		}
+	}
+	if idNo != "" {
+		if c, part, err := d.byPersonAndAmount(identity.Key(idNo), e.Amount); err != nil || c != nil {
+			if err != nil {
+				return false, err
+			}
+			return true, c.receive(e, part)
+		}
+	}
+	if done, err := d.byLumpSum(e); done || err != nil {
+		return done, err
+	}
+	if letterNo, part, _, ok := splitRef(e.EndToEnd); ok {
+		c, err := d.caseOf(exchange.In, letterNo)
+		if err == nil {
+			return true, c.receive(e, part)
+		}
+		if !notFound(err) {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// partOf is the part that an EndToEndId names for a letter; the first when it names none.
+func partOf(endToEnd, letterNo string) int {
+	if no, part, _, ok := splitRef(endToEnd); ok && no == letterNo {
+		return part
+	}
+	return 1
+}
+
+func (d *desk) wrongPerson(c *casework, e exchange.BankEntry) error {
+	if err := c.hold(code.HoldAmountDiffers, "到账附言中的证件号码与联系函所列参保人不一致"); err != nil {
+		return err
+	}
+	if err := d.difference("money", c.Partner, c.No, e.Key, identity.Mask(c.Person.IDNo), identity.MaskIn(e.Text)); err != nil {
+		return err
+	}
+	return c.save()
+}
+
+// byPersonAndAmount finds the one open part of a person with exactly this amount.
+func (d *desk) byPersonAndAmount(idKey string, amount money.Fen) (*casework, int, error) {
+	cases, err := d.tx.CasesByPerson(idKey)
+	if err != nil {
+		return nil, 0, err
+	}
+	var found *casework
+	part := 0
+	for _, c := range cases {
+		if c.Side != exchange.In {
+			continue
+		}
+		parts, err := d.tx.RemittancesByCase(c.No)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, r := range parts {
+			if r.Track != exchange.MoneyNone || r.Amount != amount {
+				continue
+			}
+			if found != nil {
+				return nil, 0, nil // two would fit: staff decide
+			}
+			found, part = d.open(c), r.Part
+		}
+	}
+	return found, part, nil
+}
+
+// byLumpSum matches one credit for several persons by its advices, which must
+// add up to it.
+func (d *desk) byLumpSum(e exchange.BankEntry) (bool, error) {
+	ref := lumpRef(e)
+	if ref == "" {
+		return false, nil
+	}
+	advices, err := d.tx.Advices(ref)
+	if err != nil || len(advices) == 0 {
+		return false, err
+	}
+	sum := money.Fen(0)
+	for _, a := range advices {
+		if sum, err = sum.Add(a.Amount); err != nil {
+			return false, err
+		}
+	}
+	if sum != e.Amount {
+		return false, nil
+	}
+	for _, a := range advices {
+		c, err := d.caseOf(exchange.In, a.LetterNo)
+		if err != nil {
+			return false, missing(err) // the advice of a refund is no remittance to us
+		}
+		part := e
+		part.Amount = a.Amount
+		if err := c.credit(part, c.partOfForm(a.FormNo)); err != nil {
+			return false, err
+		}
+	}
+	return true, d.matched(e, "", 0)
+}
+
+// lumpRef finds the reference of a lump sum: L payer receiver date number.
+func lumpRef(e exchange.BankEntry) string {
+	for _, word := range append([]string{e.EndToEnd}, strings.Fields(e.Text)...) {
+		if len(word) == 25 && word[0] == 'L' && strings.Trim(word[1:], "0123456789") == "" {
+			return word
+		}
+	}
+	return ""
+}
+
+// partOfForm is the part that a form announced; 1 when the form is not here.
+func (c *casework) partOfForm(formNo string) int {
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err == nil {
+		for _, r := range parts {
+			if r.FormNo == formNo && formNo != "" && r.Track != exchange.MoneyPosted {
+				return r.Part
+			}
+		}
+	}
+	return 1
+}
+
+// matchWaiting tries again to match what the bank brought earlier, each entry
+// by itself.
+func (e *Env) matchWaiting(ctx context.Context) error {
+	var waiting []exchange.BankEntry
+	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		waiting, err = tx.UnmatchedEntries()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, entry := range waiting {
+		if !entry.Credit {
+			continue
+		}
+		faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error {
+			d := &desk{Env: e, tx: tx, actor: "process"}
+			err := tx.Part(func() error {
+				_, err := d.matchEntry(entry)
+				return err
+			})
+			if errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, exchange.ErrInvariant) {
+				return d.difference("money", "", "", entry.Key, "not matched", clip(err.Error(), 200))
+			}
+			return err
+		}))
+	}
+	return errors.Join(faults...)
+}

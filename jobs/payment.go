@@ -1,0 +1,160 @@
+package jobs
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+)
+
+// setPayment moves a payment and the parts it pays along the money track.
+func (d *desk) setPayment(p exchange.Payment, to exchange.MoneyTrack, change func(*exchange.Payment)) error {
+	before := p
+	p.Track = to
+	if change != nil {
+		change(&p)
+	}
+	if err := d.tx.UpdatePayment(before, p); err != nil {
+		return err
+	}
+	if before.Track == exchange.MoneyUnknown && to != exchange.MoneyUnknown && to != exchange.MoneyDue {
+		if err := d.fileArrived(p.FileID); err != nil {
+			return err
+		}
+	}
+	for _, item := range p.Items {
+		if err := d.setPart(p, item, to); err != nil {
+			return fmt.Errorf("payment %s: %w", p.Ref, err)
+		}
+	}
+	return nil
+}
+
+// fileArrived ends a payment file's unknown fate: the bank speaks of what is
+// in it.
+func (d *desk) fileArrived(id int64) error {
+	f, err := d.tx.File(id)
+	if err != nil || f.State != exchange.FileSending {
+		return err
+	}
+	after := f
+	after.State, after.SentAt = exchange.FileSent, d.Now()
+	return d.tx.UpdateFile(f, after)
+}
+
+func (d *desk) setPart(p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {
+	c, err := d.caseNo(item.CaseNo)
+	if err != nil {
+		return err
+	}
+	r, err := d.tx.Remittance(item.CaseNo, item.Part)
+	if err != nil {
+		return err
+	}
+	if r.Ref != p.Ref {
+		return nil // an earlier attempt: the part has moved on
+	}
+	from := r.Track
+	if err := d.setMoney(&r, to, func(r *exchange.Remittance) { r.Reason = p.Reason }); err != nil {
+		return err
+	}
+	if err := c.bookMoney(from, to, r, p.Ref); err != nil {
+		return err
+	}
+	if to == exchange.MoneySubmitted {
+		c.MoneyOn = c.Date
+	}
+	if err := c.note("money_"+string(to), p.Ref, map[string]any{"part": r.Part, "amount": item.Amount.String(), "reason": p.Reason}); err != nil {
+		return err
+	}
+	if err := c.retrack(); err != nil {
+		return err
+	}
+	return c.save()
+}
+
+// bookMoney is the ledger's view of a step of the money track.
+func (c *casework) bookMoney(from, to exchange.MoneyTrack, r exchange.Remittance, ref string) error {
+	head, person := c.head(ref), r.To == exchange.ToPerson
+	atBank := from == exchange.MoneySubmitted || from == exchange.MoneyUnknown || from == exchange.MoneyReleased
+	var entries []ledger.Entry
+	if atBank && from == exchange.MoneyReleased && to != exchange.MoneyDue {
+		entries = append(entries, ledger.Submit(head, r.Amount))
+	}
+	switch {
+	case to == exchange.MoneySettled && person:
+		entries = append(entries, ledger.SettleToPerson(head, r.Amount, r.Amount))
+	case to == exchange.MoneySettled:
+		entries = append(entries, ledger.Settle(head, r.Amount, r.Amount))
+	case to == exchange.MoneyReturned && atBank:
+		entries = append(entries, ledger.RefuseByBank(head, r.Amount))
+	case to == exchange.MoneyReturned && person:
+		entries = append(entries, ledger.ReturnByPerson(head, r.Amount))
+	case to == exchange.MoneyReturned:
+		entries = append(entries, ledger.Return(head, r.Amount))
+	case to == exchange.MoneyDue && from == exchange.MoneyReleased, to == exchange.MoneyDue && from == exchange.MoneyOrdered:
+		entries = append(entries, ledger.VoidOrder(head, r.Amount))
+	case to == exchange.MoneyDue && from == exchange.MoneyUnknown: // it never reached the bank after all
+		entries = append(entries, ledger.RefuseByBank(head, r.Amount), ledger.OrderAgain(head, r.Amount), ledger.VoidOrder(head, r.Amount))
+	}
+	for _, e := range entries {
+		if err := c.book(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// paymentFailed is a return, or a refusal by the bank.
+func (d *desk) paymentFailed(p exchange.Payment, reason string, after func() error) error {
+	if err := d.setPayment(p, exchange.MoneyReturned, func(p *exchange.Payment) { p.Reason = reason }); err != nil {
+		return err
+	}
+	for _, item := range p.Items {
+		if err := d.askAccount(item, reason); err != nil {
+			return err
+		}
+	}
+	if after != nil {
+		return after()
+	}
+	return nil
+}
+
+// askAccount asks the partner for the account of a returned part, or waits
+// for the payee of one that goes to the person.
+func (d *desk) askAccount(item exchange.PaymentItem, reason string) error {
+	c, err := d.caseNo(item.CaseNo)
+	if err != nil {
+		return err
+	}
+	r, err := d.tx.Remittance(item.CaseNo, item.Part)
+	if err != nil {
+		return err
+	}
+	if r.To == exchange.ToPerson {
+		if err := c.hold(code.HoldPayeeMissing, "付款被退回："+reason); err != nil {
+			return err
+		}
+		return c.save()
+	}
+	letter, err := d.tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return err
+	}
+	no, err := d.tx.NextNumber("Z", d.Agency.Code, d.Date)
+	if err != nil {
+		return err
+	}
+	q := exchange.Query{
+		No: no, Side: QuerySent, Party: c.Partner, LetterNo: c.LetterNo, FormNo: r.FormNo, About: string(code.AboutAccount),
+		Ours: letter.Account.No, Text: "划转款项被退回（" + reason + "），请核实收款账户：账户无误请原样回复，如有变更请发新版联系函。",
+		AskedOn: d.Date, DueOn: d.Calendar.Due(d.Date, d.queryWD(), dueOptions()).Date, State: QueryOpen, CaseNo: c.No,
+		Echo: c.No,
+	}
+	if err := d.ask(q); err != nil {
+		return err
+	}
+	return c.note("account_asked", q.No, nil)
+}
