@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -291,9 +292,13 @@ func (t teller) payees() (err error) {
 func (t teller) events() (err error) {
 	list, err := t.tx.JournalOf(t.c.No)
 	t.into.Events, err = rows(list, err, func(v exchange.JournalEvent) StoryEvent {
+		var facts json.RawMessage
+		if json.Valid(v.Payload) {
+			facts = v.Payload
+		}
 		return StoryEvent{
 			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWho: t.actor(v.Actor), What: v.What, WhatWord: t.word(eventTerms(), v.What),
-			Why: v.Why, FileID: v.FileID, Facts: v.Payload,
+			Why: v.Why, FileID: v.FileID, Facts: facts,
 		}
 	})
 	return err

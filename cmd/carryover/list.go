@@ -75,7 +75,7 @@ func (l *listing) add(doc any, cells ...string) error {
 	return nil
 }
 
-func (a *app) list(ctx context.Context, what string, f listFlags) error {
+func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 	if f.side != "" && f.side != string(exchange.In) && f.side != string(exchange.Out) {
 		return usageError{fmt.Errorf("--side %q: in or out", f.side)}
 	}
@@ -83,7 +83,7 @@ func (a *app) list(ctx context.Context, what string, f listFlags) error {
 	if err != nil {
 		return err
 	}
-	defer ag.close()
+	defer func() { err = errors.Join(err, ag.close()) }()
 	l := &listing{listFlags: f, env: ag.env, screen: screen{a.out, ag.env.Lang}, json: []any{}}
 	makers := map[string]func() error{
 		"cases": l.cases, "files": l.files, "payments": l.payments, "runs": l.runs, "deadlines": l.deadlines,

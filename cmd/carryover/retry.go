@@ -75,12 +75,12 @@ type retried struct {
 }
 
 // retry works or sends a file again; only, when given, is the state it must have.
-func (a *app) retry(ctx context.Context, name, reason string, only exchange.FileState) error {
+func (a *app) retry(ctx context.Context, name, reason string, only exchange.FileState) (err error) {
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
 	if err != nil {
 		return err
 	}
-	defer ag.close()
+	defer func() { err = errors.Join(err, ag.close()) }()
 	unlock, err := lockPasses(ag.env.Spool)
 	if err != nil {
 		return err

@@ -147,7 +147,7 @@ func faultsOf(err error) []error {
 	if err == nil {
 		return nil
 	}
-	joined, ok := err.(interface{ Unwrap() []error })
+	joined, ok := any(err).(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}

@@ -119,7 +119,7 @@ func TestServe(t *testing.T) {
 	config := newAgency(t)
 	listenOn(t, config, "127.0.0.1:0")
 	noon := time.Date(2026, 8, 20, 4, 10, 0, 0, time.UTC) // 12:10 in Shanghai, a Thursday
-	for i, passes := range []string{"1", "0"} {
+	for i, passes := range []string{"1", "0"} { // started, and started again
 		s := startServe(t, config, noon)
 		_, metrics := s.get(t, "/metrics", `carryover_passes_total{what="start"} `+passes)
 		for _, want := range []string{`carryover_runs{state="done"} 1`, "carryover_differences_open 0", "carryover_last_run_age_seconds 0"} {
@@ -128,7 +128,7 @@ func TestServe(t *testing.T) {
 				t.Errorf("metrics lack %s:\n%s", want, metrics)
 			}
 		}
-		status, text := s.get(t, "/healthz", `"ok":true`)
+		status, text := s.get(t, "/healthz", `{"ok":true,"next"`) // no pass is under way
 		var h health
 		if err := json.Unmarshal([]byte(text), &h); err != nil || status != http.StatusOK {
 			t.Errorf("health %d %s: %v", status, text, err)

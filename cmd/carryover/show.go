@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -52,12 +53,12 @@ type shown struct {
 	People       []jobs.StoryInsured `json:"people"`
 }
 
-func (a *app) show(ctx context.Context, id string, reply bool, date string) error {
+func (a *app) show(ctx context.Context, id string, reply bool, date string) (err error) {
 	ag, err := a.openOn(ctx, date)
 	if err != nil {
 		return err
 	}
-	defer ag.close()
+	defer func() { err = errors.Join(err, ag.close()) }()
 	out := shown{ID: id, Cases: []*jobs.Story{}, Files: []*jobs.FileStory{}}
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) error { return out.gather(ag.env, tx) })
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 const casesNamed = `SELECT case_no FROM cases WHERE case_no = $1
 	UNION SELECT case_no FROM cases WHERE letter_no = $1
 	UNION SELECT case_no FROM cases WHERE application_no = $1
-	UNION SELECT case_no FROM cases WHERE personal_no = $1
 	UNION SELECT case_no FROM cases WHERE id_key = $2
 	UNION SELECT case_no FROM applications WHERE application_no = $1 AND case_no IS NOT NULL
 	UNION SELECT case_no FROM forms WHERE form_no = $1
@@ -20,24 +19,33 @@ const casesNamed = `SELECT case_no FROM cases WHERE case_no = $1
 	UNION SELECT case_no FROM payment_items WHERE ref = $1
 	UNION SELECT case_no FROM bank_entries WHERE entry_key = $1 AND case_no IS NOT NULL
 	UNION SELECT cases.case_no FROM advices JOIN cases ON cases.letter_no = advices.letter_no WHERE ref = $1
+	ORDER BY 1`
+
+// casesOfPersonalNo has no index to go by: it is asked when nothing else was found.
+const casesOfPersonalNo = `SELECT case_no FROM cases WHERE personal_no = $1
 	UNION SELECT cases.case_no FROM certificates JOIN cases ON cases.personal_no = certificates.personal_no WHERE certificate_no = $1 AND side = 'out'
-	UNION SELECT case_no FROM letters WHERE $3 <> '' AND doc LIKE $3
+	UNION SELECT case_no FROM letters WHERE $2 <> '' AND doc LIKE $2
 	ORDER BY 1`
 
 // CasesNamed returns the numbers of the cases that a number names: case,
 // letter, application, personal, form, posting, query or certificate number,
 // payment reference, key of a bank entry, or (idKey, its form for comparison)
-// ID number. A certificate of another agency is looked for in the letters,
-// which takes a reading of all of them.
+// ID number. A personal number, and a certificate, which may be of another
+// agency and then stands in the letters, take a reading of whole tables.
 func (tx *Tx) CasesNamed(number, idKey string) ([]string, error) {
 	if number == "" {
 		return nil, nil
+	}
+	name := func(r row, no *string) error { return r.Scan(no) }
+	found, err := many(tx, "cases of "+number, name, casesNamed, number, idKey)
+	if err != nil || len(found) > 0 {
+		return found, err
 	}
 	inLetters := ""
 	if number[0] == 'C' && !strings.ContainsAny(number, `%_\`) {
 		inLetters = `%"certificate_no":"` + number + `"%`
 	}
-	return many(tx, "cases of "+number, func(r row, no *string) error { return r.Scan(no) }, casesNamed, number, idKey, inLetters)
+	return many(tx, "cases of "+number, name, casesOfPersonalNo, number, inLetters)
 }
 
 // FilesNamed returns the files of a name, of either direction and any party.

@@ -11,6 +11,11 @@ func TestCasesNamed(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
 		insertCases(t, s, 3)
 		c := sampleCase(2)
+		write(t, s, func(tx *Tx) error {
+			known := c
+			known.PersonalNo = "320500000000002"
+			return tx.UpdateCase(c, &known)
+		})
 		form := fullForm(t, c)
 		posting := exchange.Posting{No: "P32050020260302000001", CaseNo: c.No, Row: exchange.PostEnd, State: exchange.PostingQueued}
 		letter := exchange.Letter{No: c.LetterNo, Version: 1, CaseNo: c.No, Side: c.Side, CertificateNo: "C31010020260302000009"}
@@ -26,7 +31,7 @@ func TestCasesNamed(t *testing.T) {
 				tx.InsertPayment(payment), tx.InsertAdvice(advice), tx.InsertQuery(query))
 		})
 		for _, number := range []string{
-			c.No, c.LetterNo, form.No, posting.No, letter.CertificateNo, payment.Ref, advice.Ref, query.No,
+			c.No, c.LetterNo, form.No, posting.No, letter.CertificateNo, payment.Ref, advice.Ref, query.No, "320500000000002",
 		} {
 			view(t, s, func(tx *Tx) error {
 				got, err := tx.CasesNamed(number, "")
