@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"carryover/exchange/calendar"
@@ -69,31 +70,23 @@ func byMonth(stays []Stay) map[calendar.Month]monthStay {
 }
 
 // CreditMonths returns what of a form's stays is new to a place with its own
-// stays: each month at most once, in order, and how many months of the form
-// were counted there already. Form months = months of the result + overlapping.
+// stays: each month once, in order, as few stays as can say so; and how many
+// months of the form were counted there already. Months of the form = months
+// of the result + overlapping.
 func CreditMonths(form, own []Stay) (credit []Stay, overlapping int) {
-	taken := byMonth(own)
-	seen := make(map[calendar.Month]bool)
-	for _, s := range byPrecedence(form) {
-		var open *Stay
-		for m := s.From; m <= s.To; m = m.Add(1) {
-			_, counted := taken[m]
-			switch {
-			case seen[m]:
-				open = nil
-			case counted:
-				overlapping++
-				open = nil
-			case open == nil:
-				credit = append(credit, Stay{Area: s.Area, Scheme: s.Scheme, From: m, To: m, Kind: s.Kind})
-				open = &credit[len(credit)-1]
-			default:
-				open.To = m
-			}
-			seen[m] = true
+	taken, months := byMonth(own), byMonth(form)
+	for _, m := range slices.Sorted(maps.Keys(months)) {
+		if _, counted := taken[m]; counted {
+			overlapping++
+			continue
 		}
+		s := months[m]
+		if n := len(credit); n > 0 && credit[n-1].To.Add(1) == m && s == (monthStay{credit[n-1].Area, credit[n-1].Scheme, credit[n-1].Kind}) {
+			credit[n-1].To = m
+			continue
+		}
+		credit = append(credit, Stay{Area: s.Area, Scheme: s.Scheme, From: m, To: m, Kind: s.Kind})
 	}
-	slices.SortStableFunc(credit, func(a, b Stay) int { return cmp.Compare(a.From, b.From) })
 	return credit, overlapping
 }
 

@@ -40,6 +40,35 @@ const (
 	VoidCompleted Happening = "voided"
 )
 
+// HappeningTerms lists what can happen with the words that staff read, the
+// new place first, then the old place, then both.
+func HappeningTerms() []Term {
+	return []Term{
+		{string(AuditPassed), "审核通过，受理", "application accepted"},
+		{string(AuditReturned), "退回补正", "returned for supplement"},
+		{string(AuditRefused), "不予受理", "application refused"},
+		{string(Supplemented), "收到补正申请", "supplemented"},
+		{string(LetterIssued), "发出联系函", "contact letter issued"},
+		{string(FormArrived), "收到信息表", "information form received"},
+		{string(DeclineArrived), "对方不予转出", "declined by the old place"},
+		{string(PostingsAsked), "提请业务系统入账", "core asked to post"},
+		{string(MonthsDone), "缴费年限已入账，关系办结", "months credited, relation done"},
+		{string(AllPosted), "年限和个人账户均已入账，办结", "months and account credited, completed"},
+		{string(LetterAccepted), "受理联系函", "letter accepted"},
+		{string(LetterDeclined), "不予转出", "letter declined"},
+		{string(LetterReopened), "收到新版联系函，重新办理", "next version of the letter, reopened"},
+		{string(EndDone), "参保关系已终止", "participation ended"},
+		{string(DebitDone), "个人账户已清算", "account liquidated"},
+		{string(FormSentOut), "信息表已发出", "form sent"},
+		{string(SupplementStarted), "开始补充转移", "supplement started"},
+		{string(CompletionArrived), "对方已办结", "completed by the new place"},
+		{string(Hold), "暂缓办理", "held"},
+		{string(Resume), "恢复办理", "resumed"},
+		{string(CancelAgreed), "已撤销", "cancelled"},
+		{string(VoidCompleted), "已作废", "voided"},
+	}
+}
+
 // Step is one row of the table of states: in From, On leads to To.
 type Step struct {
 	Side Side

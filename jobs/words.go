@@ -38,38 +38,10 @@ const actorOperator = "operator"
 
 // eventTerms lists the events of the journal with the words that staff read.
 func eventTerms() []exchange.Term {
-	return append(stateEvents(), workEvents()...)
+	return append(exchange.HappeningTerms(), workEvents()...)
 }
 
-// stateEvents are the names of exchange.Happening.
-func stateEvents() []exchange.Term {
-	return []exchange.Term{
-		{Code: string(exchange.AuditPassed), Chinese: "审核通过，受理", English: "application accepted"},
-		{Code: string(exchange.AuditReturned), Chinese: "退回补正", English: "returned for supplement"},
-		{Code: string(exchange.AuditRefused), Chinese: "不予受理", English: "application refused"},
-		{Code: string(exchange.Supplemented), Chinese: "收到补正申请", English: "supplemented"},
-		{Code: string(exchange.LetterIssued), Chinese: "发出联系函", English: "contact letter issued"},
-		{Code: string(exchange.FormArrived), Chinese: "收到信息表", English: "information form received"},
-		{Code: string(exchange.DeclineArrived), Chinese: "对方不予转出", English: "declined by the old place"},
-		{Code: string(exchange.PostingsAsked), Chinese: "提请业务系统入账", English: "core asked to post"},
-		{Code: string(exchange.MonthsDone), Chinese: "缴费年限已入账，关系办结", English: "months credited, relation done"},
-		{Code: string(exchange.AllPosted), Chinese: "年限和个人账户均已入账，办结", English: "months and account credited, completed"},
-		{Code: string(exchange.LetterAccepted), Chinese: "受理联系函", English: "letter accepted"},
-		{Code: string(exchange.LetterDeclined), Chinese: "不予转出", English: "letter declined"},
-		{Code: string(exchange.LetterReopened), Chinese: "收到新版联系函，重新办理", English: "next version of the letter, reopened"},
-		{Code: string(exchange.EndDone), Chinese: "参保关系已终止", English: "participation ended"},
-		{Code: string(exchange.DebitDone), Chinese: "个人账户已清算", English: "account liquidated"},
-		{Code: string(exchange.FormSentOut), Chinese: "信息表已发出", English: "form sent"},
-		{Code: string(exchange.SupplementStarted), Chinese: "开始补充转移", English: "supplement started"},
-		{Code: string(exchange.CompletionArrived), Chinese: "对方已办结", English: "completed by the new place"},
-		{Code: string(exchange.Hold), Chinese: "暂缓办理", English: "held"},
-		{Code: string(exchange.Resume), Chinese: "恢复办理", English: "resumed"},
-		{Code: string(exchange.CancelAgreed), Chinese: "已撤销", English: "cancelled"},
-		{Code: string(exchange.VoidCompleted), Chinese: "已作废", English: "voided"},
-	}
-}
-
-// workEvents are everything else that is journaled.
+// workEvents are what is journaled beside exchange's happenings.
 func workEvents() []exchange.Term {
 	return []exchange.Term{
 		{Code: "applied", Chinese: "收到申请", English: "application received"},
@@ -87,6 +59,7 @@ func workEvents() []exchange.Term {
 		{Code: "posting_undone", Chinese: "记账已撤销", English: "posting undone"},
 		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
 		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
+		{Code: "funds_closed", Chinese: "年终封账，待拨款", English: "funds are closed, payment waits"},
 		{Code: "payment_file_released", Chinese: "付款文件已复核", English: "payment file released"},
 		{Code: "money_due", Chinese: "待付款", English: "payment due"},
 		{Code: "money_ordered", Chinese: "已制单", English: "payment ordered"},
