@@ -141,7 +141,7 @@ func TestMaxNames(t *testing.T) {
 // TestManyNames lists a flooded folder.
 func TestManyNames(t *testing.T) {
 	if testing.Short() {
-		t.Skip("makes 4,000 files")
+		t.Skip("needs more time than -short allows: makes 4,000 files")
 	}
 	c, root, _ := droptest.Server(t, nil)
 	for i := range 4_000 {
