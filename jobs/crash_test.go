@@ -264,13 +264,13 @@ func census(t *testing.T, calls []point) {
 	for _, p := range calls {
 		count[p.Step+" "+p.Kind]++
 	}
-	for _, step := range []string{"pull", "process", "remit", "report", "push"} {
-		kinds := map[string][]string{
-			"pull": {"file", "drop", "sftp", "commit"}, "process": {"file", "commit"}, "remit": {"file", "commit"},
-			"report": {"file", "commit"}, "push": {"file", "drop", "sftp", "commit"},
-		}[step]
+	kinds := map[string][]string{
+		"begin": {"commit"}, "pull": {"file", "drop", "sftp", "commit"}, "process": {"file", "commit"}, "remit": {"file", "commit"},
+		"report": {"file", "commit"}, "push": {"file", "drop", "sftp", "commit"},
+	}
+	for _, step := range []string{"begin", "pull", "process", "remit", "report", "push"} {
 		text := ""
-		for _, kind := range kinds {
+		for _, kind := range kinds[step] {
 			n := count[step+" "+kind]
 			text += fmt.Sprintf("  %s %d", kind, n)
 			if n == 0 {
