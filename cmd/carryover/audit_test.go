@@ -8,19 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"carryover/samples/demo"
 )
 
 // TestAudit: what a demo leaves behind is proved, by this program and by
 // another one, and what is changed behind its back is found.
 func TestAudit(t *testing.T) {
-	dir := t.TempDir()
-	var story testWriter
-	if _, err := demo.Run(t.Context(), demo.Options{Dir: dir, People: 1, Seed: 1, Out: &story, Open: openRunner}); err != nil {
-		t.Fatal(err)
-	}
-	agency := filepath.Join(dir, "320500")
+	agency := ended.copyOf(t, "320500")
 	t.Run("hledger", func(t *testing.T) { proveByHledger(t, agency) })
 	t.Run("changed", func(t *testing.T) { findChanges(t, agency) })
 }

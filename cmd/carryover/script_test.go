@@ -13,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"carryover": scripted}) }
+func TestMain(m *testing.M) { testscript.Main(cleaned{m}, map[string]func(){"carryover": scripted}) }
 
 // scripted is the program of the stories: the real one, on the day that the
 // story's variable NOW names.
@@ -40,12 +40,6 @@ func scripted() {
 //
 // which brings the two agencies of a demo that has ended.
 func TestStories(t *testing.T) {
-	var p played
-	t.Cleanup(func() {
-		if err := p.remove(); err != nil {
-			t.Error(err)
-		}
-	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -53,7 +47,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": p.world},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world},
 	})
 }
 

@@ -118,8 +118,9 @@ func (s serving) end(t *testing.T) {
 func TestServe(t *testing.T) {
 	config := newAgency(t)
 	listenOn(t, config, "127.0.0.1:0")
-	noon := time.Date(2026, 8, 20, 4, 10, 0, 0, time.UTC) // 12:10 in Shanghai, a Thursday
-	for i, passes := range []string{"1", "0"} { // started, and started again
+	// 12:10 in Shanghai, a Thursday. The second time the pass was made already.
+	noon := time.Date(2026, 8, 20, 4, 10, 0, 0, time.UTC)
+	for i, passes := range []string{"1", "0"} {
 		s := startServe(t, config, noon)
 		_, metrics := s.get(t, "/metrics", `carryover_passes_total{what="start"} `+passes)
 		for _, want := range []string{`carryover_runs{state="done"} 1`, "carryover_differences_open 0", "carryover_last_run_age_seconds 0"} {

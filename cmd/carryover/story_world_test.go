@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -20,6 +21,35 @@ type played struct {
 	dir    string
 	result *demo.Result
 	err    error
+}
+
+// ended is the demo that the tests of this package share; TestMain removes it.
+var ended played
+
+// cleaned runs the tests and removes what they share.
+type cleaned struct{ *testing.M }
+
+func (m cleaned) Run() int {
+	code := m.M.Run()
+	if err := ended.remove(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// copyOf is a copy of one agency's folder after the demo.
+func (p *played) copyOf(t *testing.T, agency string) string {
+	t.Helper()
+	p.once.Do(p.play)
+	if p.err != nil {
+		t.Fatal(p.err)
+	}
+	dir := filepath.Join(t.TempDir(), agency)
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(p.dir, agency))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func (p *played) play() {
