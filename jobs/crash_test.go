@@ -282,7 +282,7 @@ func census(t *testing.T, calls []point) {
 }
 
 // long reports whether every call is to fail, not only some.
-func long() bool { return os.Getenv("CARRYOVER_LONG") == "1" }
+func long() bool { return os.Getenv("CARRYOVER_LONG") == "1" && !testing.Short() }
 
 // TestEveryOutsideCallFails lets calls to the outside fail, one in each try,
 // before and after they take place, and compares with the undisturbed

@@ -36,6 +36,9 @@ type opensshWorld struct {
 // needs sshd and sftp.
 func TestOpenSSH(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("another process does the work: nothing to see for -race -short")
+	}
 	w := &opensshWorld{
 		T: t, sftp: droptest.Require(t, "sftp"), server: droptest.OpenSSH(t),
 		program: filepath.Join(t.TempDir(), "carryover"), drops: t.TempDir(), dir: t.TempDir(), mirror: t.TempDir(),
