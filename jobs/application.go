@@ -127,10 +127,8 @@ func (c *casework) end(on exchange.Happening, m code.Milestone, text string) err
 
 func (c *casework) acceptApplication(a exchange.Application, own []exchange.RegistryPerson) error {
 	c.AcceptedOn = c.Date
-	for _, r := range own {
-		if r.Status == exchange.StatusActive || r.Status == exchange.StatusRetired || r.Status == exchange.StatusInHospital {
-			c.PersonalNo = r.PersonalNo
-		}
+	if r, ok := exchange.FindEnrolled(own, c.SchemeTo); ok {
+		c.PersonalNo = r.PersonalNo
 	}
 	if err := c.move(exchange.AuditPassed, "", nil); err != nil {
 		return err

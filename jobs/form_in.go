@@ -43,7 +43,7 @@ func (d *desk) form(rec *formats.Form) (outcome, error) {
 	if !ok {
 		return o, nil
 	}
-	if _, err := c.Next(exchange.FormArrived); c.State != exchange.Held && err != nil {
+	if _, err := c.Next(exchange.FormArrived); err != nil {
 		return refused(code.NotAllowedInState, "letter_no", "办件当前状态不接收信息表 / no form is expected now"), nil
 	}
 	if old != nil {
@@ -140,7 +140,11 @@ func (c *casework) receiveForm(f exchange.Form, old *exchange.Form) error {
 	if err != nil {
 		return err
 	}
-	if differs := exchange.CheckForm(f, letter); len(differs) > 0 {
+	differs := exchange.CheckForm(f, letter)
+	if agreed := c.Partners[c.Partner].Settlement; !settles(agreed, f.Money) {
+		differs = append(differs, "资金处理方式 "+f.Money+" 与双方约定不符")
+	}
+	if len(differs) > 0 {
 		if err := c.setForm(&f, exchange.FormDiffers); err != nil {
 			return err
 		}
@@ -356,4 +360,18 @@ func splitRef(ref string) (letterNo string, part, attempt int, ok bool) {
 	part, err1 := strconv.Atoi(fields[1])
 	attempt, err2 := strconv.Atoi(fields[2])
 	return fields[0], part, attempt, err1 == nil && err2 == nil && part > 0 && attempt > 0
+}
+
+// settles reports whether the money of a form is dealt with as was agreed
+// with the partner; nothing to pay and paid to the person fit every agreement.
+func settles(agreed, word string) bool {
+	switch word {
+	case exchange.MoneyREMITTED:
+		return agreed == exchange.SettleRemitted
+	case exchange.MoneyNETTED:
+		return agreed == exchange.SettleNetted
+	case exchange.MoneyNOTMOVED:
+		return agreed == exchange.SettleNotMoved
+	}
+	return true
 }

@@ -69,7 +69,7 @@ func (c *casework) makeForm(p exchange.Posting) (exchange.Form, error) {
 	if err != nil {
 		return exchange.Form{}, err
 	}
-	r, ok := registered(records, c.SchemeFrom)
+	r, _, ok := exchange.FindRecord(records, c.SchemeFrom, c.PersonalNo)
 	if !ok {
 		return exchange.Form{}, fmt.Errorf("case %s: the registry lost personal number %s", c.No, c.PersonalNo)
 	}

@@ -37,6 +37,16 @@ func (d *desk) firstLetter(l exchange.Letter) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	waits, err := d.cancelWaits(l.No)
+	if err != nil {
+		return outcome{}, err
+	}
+	if waits { // cancelled before it was judged
+		if err := c.storeLetter(l); err != nil {
+			return outcome{}, err
+		}
+		return accepted(), c.save()
+	}
 	return accepted(), c.receiveLetter(l)
 }
 
@@ -82,15 +92,19 @@ func (d *desk) reopen(c *casework, l exchange.Letter) (outcome, error) {
 
 // receiveLetter stores a letter version and judges it.
 func (c *casework) receiveLetter(l exchange.Letter) error {
+	if err := c.storeLetter(l); err != nil {
+		return err
+	}
+	return c.judge(l)
+}
+
+func (c *casework) storeLetter(l exchange.Letter) error {
 	l.CaseNo = c.No
 	c.LetterVersion, c.LetterOn = l.Version, l.ReceivedOn
 	if err := c.tx.InsertLetter(l); err != nil {
 		return err
 	}
-	if err := c.note("letter_received", "", map[string]any{"letter_no": l.No, "version": l.Version}); err != nil {
-		return err
-	}
-	return c.judge(l)
+	return c.note("letter_received", "", map[string]any{"letter_no": l.No, "version": l.Version})
 }
 
 // judge applies SPEC 2.4 to the current letter and does what follows.
@@ -109,13 +123,14 @@ func (c *casework) judge(l exchange.Letter) error {
 	if err := c.release("暂缓原因已消除"); err != nil {
 		return err
 	}
-	if r, ok := registered(facts.Registry, l.SchemeFrom); ok {
-		c.PersonalNo = r.PersonalNo
+	record, registered := recordOf(l, facts)
+	if registered {
+		c.PersonalNo = record.PersonalNo
 	}
 	if opinion.Do == exchange.Refuse {
 		err = c.decline(opinion)
 	} else {
-		err = c.acceptLetter(l, facts)
+		err = c.acceptLetter(record)
 	}
 	if err != nil {
 		return err
@@ -123,22 +138,19 @@ func (c *casework) judge(l exchange.Letter) error {
 	return c.save()
 }
 
-// registered picks a person's record of a scheme, or any.
-func registered(records []exchange.RegistryPerson, scheme string) (r exchange.RegistryPerson, ok bool) {
-	for _, r := range records {
-		if r.Scheme == scheme {
-			return r, true
-		}
+// recordOf is the registry record that a letter is about, as it was judged.
+func recordOf(l exchange.Letter, f exchange.LetterFacts) (exchange.RegistryPerson, bool) {
+	named := ""
+	if f.Certificate != nil {
+		named = f.Certificate.PersonalNo
 	}
-	if len(records) > 0 {
-		return records[0], true
-	}
-	return r, false
+	r, _, ok := exchange.FindRecord(f.Registry, l.SchemeFrom, l.OldPersonalNo, named)
+	return r, ok
 }
 
 func (c *casework) letterFacts(l exchange.Letter) (f exchange.LetterFacts, err error) {
 	f.Today = c.Date
-	f.Accounts = c.Partners[c.Partner].Accounts
+	f.Accounts, f.Settlement = c.Partners[c.Partner].Accounts, c.Partners[c.Partner].Settlement
 	if f.Registry, err = c.tx.RegistryByID(l.Person.IDKey); err != nil {
 		return f, err
 	}
@@ -218,12 +230,12 @@ func (c *casework) inherited() (bool, error) {
 	return false, nil
 }
 
-func (c *casework) acceptLetter(l exchange.Letter, f exchange.LetterFacts) error {
+func (c *casework) acceptLetter(r exchange.RegistryPerson) error {
 	c.AcceptedOn = c.Date
 	if err := c.move(exchange.LetterAccepted, "", nil); err != nil {
 		return err
 	}
-	if r, ok := registered(f.Registry, l.SchemeFrom); ok && (r.ArrearsMonths > 0 || r.Arrears > 0) {
+	if r.ArrearsMonths > 0 || r.Arrears > 0 {
 		if err := c.notify(code.MilestoneArrears, "欠费"+months(r.ArrearsMonths)+"，金额 "+r.Arrears.String()+" 元。", 0); err != nil {
 			return err
 		}
@@ -233,6 +245,9 @@ func (c *casework) acceptLetter(l exchange.Letter, f exchange.LetterFacts) error
 
 // changeAccount takes a letter version after acceptance.
 func (d *desk) changeAccount(c *casework, l exchange.Letter) (outcome, error) {
+	if c.Wish == exchange.WishVoid {
+		return refused(code.NotAllowedInState, "version", "双方已同意作废 / the annulment is agreed"), nil
+	}
 	old, err := d.tx.Letter(c.LetterNo, c.LetterVersion)
 	if err != nil {
 		return outcome{}, err
@@ -248,7 +263,7 @@ func (d *desk) changeAccount(c *casework, l exchange.Letter) (outcome, error) {
 		return refused(code.NotAllowedInState, "account_no", "款项已提交银行 / the payment is with the bank"), nil
 	}
 	l.CaseNo = c.No
-	c.LetterVersion = l.Version
+	c.LetterVersion, c.LetterOn = l.Version, l.ReceivedOn
 	if err := d.tx.InsertLetter(l); err != nil {
 		return outcome{}, err
 	}

@@ -35,7 +35,7 @@ func (c *casework) credit(e exchange.BankEntry, part int) error {
 		return err
 	}
 	to := exchange.MoneyReceived
-	if !exchange.CanMoney(exchange.In, r.Track, to) {
+	if r.Track != to && !exchange.CanMoney(exchange.In, r.Track, to) {
 		to = exchange.MoneyDiffers
 	}
 	if err := c.setMoney(&r, to, func(r *exchange.Remittance) { r.Received, r.Ref = total, e.EndToEnd }); err != nil {
