@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
 	"carryover/formats/batch"
@@ -174,7 +175,7 @@ func (e *Env) look(ctx context.Context, p Party, entry drop.Entry) (look exchang
 		}
 		look = exchange.Look{
 			Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: modTime,
-			FirstSeen: e.Date, SeenAt: e.Now(),
+			FirstSeen: calendar.DateOf(e.Now().In(e.Agency.Zone)), SeenAt: e.Now(),
 		}
 		return tx.PutLook(look)
 	})

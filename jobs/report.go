@@ -19,8 +19,8 @@ import (
 // reportDays is how long closed cases, files and runs stay in the nightly workbook.
 const reportDays = 30
 
-// Report writes the nightly workbook reports/<date>.xlsx and proves the
-// ledger: a difference is an error of the run.
+// Report writes the nightly workbook reports/<date>.xlsx, takes a checkpoint of
+// the journal and proves the ledger: a difference is an error of the run.
 func (e *Env) Report(ctx context.Context) (Counts, error) {
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		n := e.night(tx)
@@ -28,6 +28,13 @@ func (e *Env) Report(ctx context.Context) (Counts, error) {
 			return err
 		}
 		return e.outside("report.save", e.ReportPath(), func() error { return report.Nightly(n).Save(e.ReportPath()) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+		_, err := tx.WriteCheckpoint(e.Now(), e.Date)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)

@@ -226,7 +226,7 @@ func (r *JournalReport) event(last, e *exchange.JournalEvent) {
 	if e.N != want {
 		r.fault(e.Chain, e.N, fmt.Sprintf("event %d is missing", want))
 	}
-	if e.Payload == nil {
+	if e.Salt == nil {
 		r.Purged++
 	} else if !bytes.Equal(eventDigest(e.Salt, e.Payload), e.Digest) {
 		r.fault(e.Chain, e.N, "the payload is not the one that was written")
