@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,9 @@ func (a *app) demo(ctx context.Context, o demo.Options) error {
 	if a.json {
 		o.Out = a.err
 	}
+	// The world around the agencies lives in this process too: with 20,000
+	// people this keeps it well under 512 MiB.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	result, err := demo.Run(ctx, o)
 	if err != nil {
 		return err
