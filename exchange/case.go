@@ -68,7 +68,8 @@ type Wish string
 const (
 	WishNone     Wish = ""
 	WishCancel   Wish = "cancel"       // X cancel sent, verdict awaited
-	WishProposed Wish = "propose_void" // X propose_void sent or received, answer awaited
+	WishProposed Wish = "propose_void" // X propose_void sent, the partner's answer awaited
+	WishAsked    Wish = "asked_void"   // X propose_void received, our officer's answer awaited
 	WishVoid     Wish = "void"         // agreed; postings are being undone
 )
 

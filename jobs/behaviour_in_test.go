@@ -329,13 +329,14 @@ func TestAdviceOfARefundStopsNothing(t *testing.T) {
 	q := leaver(them, 1)
 	l := o.applied(q)
 	ref := "L" + them + us + "202603020009"
-	o.put(them, formats.KindForm, o.form(q, l))
+	name := o.put(them, formats.KindForm, o.form(q, l))
 	o.put(them, formats.KindAdvice, &formats.Advice{
 		PaymentRef: ref, Purpose: code.PurposeRefund, LetterNo: f.LetterNo, FormNo: f.FormNo, PersonID: p.IDNo, Name: p.Name, Amount: 500, ValueDate: 20260302,
 	})
 	o.booked(comes("C1", 500, ref, ref))
 	o.pays(l, q, q.Total())
 	o.pass()
+	o.told(them, name, "accepted", formNo(l)+" accepted")
 	o.pass()
 	o.stands(exchange.In, q, "completed/posted/posted")
 }
@@ -461,7 +462,7 @@ func TestFormsThatDoNotFit(t *testing.T) {
 		o.form(q, m, func(x *formats.Form) { x.FormNo = f.FormNo }), o.form(q, m))
 	fromOther := o.put(others, formats.KindForm, o.form(q, m))
 	o.pass()
-	o.told(them, second, "partly", "F5 refused not-allowed-in-state", f.FormNo+" refused duplicate-earlier", "F"+m.LetterNo+" accepted")
+	o.told(them, second, "partly", "F5 refused not-allowed-in-state", f.FormNo+" refused duplicate-earlier", formNo(m)+" accepted")
 	if v := o.verdicts(others, fromOther); len(v) == 0 || strings.Contains(strings.Join(v, " "), " accepted") {
 		t.Errorf("a form from another agency: %q", v)
 	}
@@ -586,7 +587,7 @@ func laterForm(o *office, p samples.Person, l *formats.Letter, later string) *fo
 				f.PaymentRef = l.LetterNo + "-2-1"
 			}
 		default:
-			f.FormNo, f.Nature, f.OfFormNo = "FS"+l.LetterNo, code.NatureSupplement, "F"+l.LetterNo
+			f.FormNo, f.Nature, f.OfFormNo = "FS"+l.LetterNo, code.NatureSupplement, formNo(l)
 			f.Stays = []formats.Stay{stay(them, f.Stays[0].From.Add(-3), f.Stays[0].From.Add(-1), code.StayBackpaid)}
 			f.Principal, f.Interest, f.PaymentRef = extra(later), 0, l.LetterNo+"-2-1"
 			if extra(later) == 0 {

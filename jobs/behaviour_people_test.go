@@ -148,7 +148,7 @@ func (o *office) applied(p samples.Person, change ...func(*formats.Application))
 func (o *office) form(p samples.Person, l *formats.Letter, change ...func(*formats.Form)) *formats.Form {
 	place := samples.PlaceOf(them)
 	f := &formats.Form{
-		FormNo: "F" + l.LetterNo, Version: 1, Nature: code.NatureOriginal, LetterNo: l.LetterNo, LetterVersion: l.Version, Echo: l.Echo, Person: blockOf(p),
+		FormNo: formNo(l), Version: 1, Nature: code.NatureOriginal, LetterNo: l.LetterNo, LetterVersion: l.Version, Echo: l.Echo, Person: blockOf(p),
 		PersonalNo: p.PersonalNo, Scheme: p.Scheme, EndedOn: calendar.DateOf(o.now), AccountOpened: p.AccountOpened, Money: code.Remitted,
 		Principal: p.Principal, Interest: p.Interest, PayerName: place.AccountName, PayerAccount: place.AccountNo, PaymentRef: l.LetterNo + "-1-1",
 		Agency: formats.AgencyBlock{Code: them, Name: place.Name}, IssuedOn: calendar.DateOf(o.now), Clerk: "经办", Checker: "复核",
@@ -198,3 +198,6 @@ func completion(f *formats.Form, outcome code.Outcome, on calendar.Date) *format
 func blockOf(p samples.Person) formats.Person {
 	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
 }
+
+// formNo is the number of the partner's first form for a letter of ours.
+func formNo(l *formats.Letter) string { return "F" + them + l.LetterNo[6:] }

@@ -11,7 +11,7 @@ import (
 func (d *desk) cancellation(x *formats.Cancellation) (outcome, error) {
 	c, err := d.cancelled(x)
 	if notFound(err) {
-		return d.unknown(code.UnknownLetter, "letter_no")
+		return d.unknownCancelled(x)
 	}
 	if err != nil {
 		return outcome{}, err
@@ -47,6 +47,46 @@ func (d *desk) cancelled(x *formats.Cancellation) (*casework, error) {
 	return c, err
 }
 
+// unknownCancelled answers the cancellation of a letter that is not here. When
+// letters of the same party are in hand, it waits for them: it is worked first.
+func (d *desk) unknownCancelled(x *formats.Cancellation) (outcome, error) {
+	if x.Phase == code.PhaseCancel && x.LetterNo != "" {
+		files, err := d.tx.FilesToWork()
+		if err != nil {
+			return outcome{}, err
+		}
+		for _, f := range files {
+			if f.Party == d.file.Party && f.ID != d.file.ID && f.Carrier != "xml" && (f.Kind == formats.KindLetter || f.Kind == "") {
+				return outcome{verdict: code.Held, code: string(code.UnknownLetter), field: "letter_no", text: "联系函正在处理，稍候 / its letter may be in hand"}, nil
+			}
+		}
+	}
+	return d.unknown(code.UnknownLetter, "letter_no")
+}
+
+// cancelWaits reports whether a cancellation waits for the letter that is
+// being worked: then the letter is not judged.
+func (d *desk) cancelWaits(letterNo string) (bool, error) {
+	if d.cancels == nil {
+		d.cancels = map[string]bool{}
+		held, err := d.tx.HeldJudgements(0)
+		if err != nil {
+			return false, err
+		}
+		for _, j := range held {
+			if j.Row != "X" {
+				continue
+			}
+			f, err := d.tx.File(j.FileID)
+			if err != nil {
+				return false, err
+			}
+			d.cancels[j.RecordNo] = d.cancels[j.RecordNo] || f.Party == d.file.Party
+		}
+	}
+	return d.cancels[letterNo], nil
+}
+
 // cancelOurs is the person's wish at the new place: at once before the letter
 // is out, otherwise when the old place agrees.
 func (d *desk) cancelOurs(c *casework, x *formats.Cancellation) (outcome, error) {
@@ -54,7 +94,12 @@ func (d *desk) cancelOurs(c *casework, x *formats.Cancellation) (outcome, error)
 		return refused(code.NotAllowedInState, "letter_no", "只有转入地可以撤销 / only the new place cancels"), nil
 	}
 	switch c.Effective() {
-	case exchange.Applied, exchange.Returned, exchange.Accepted, exchange.Declined:
+	case exchange.Declined: // the old place has an open case, too
+		if err := d.send(c.Partner, c.No, cancellationOf(c, x)); err != nil {
+			return outcome{}, err
+		}
+		fallthrough
+	case exchange.Applied, exchange.Returned, exchange.Accepted:
 		if err := c.cancelNow(x.Reason); err != nil {
 			return outcome{}, err
 		}
@@ -67,14 +112,17 @@ func (d *desk) cancelOurs(c *casework, x *formats.Cancellation) (outcome, error)
 		return refused(code.NotAllowedInState, "", "已提出撤销 / already asked"), nil
 	}
 	c.Wish = exchange.WishCancel
-	out := formats.Cancellation{LetterNo: c.LetterNo, Phase: code.PhaseCancel, Reason: x.Reason, CancelledOn: d.Date, Echo: c.No}
-	if err := d.send(c.Partner, c.No, &out); err != nil {
+	if err := d.send(c.Partner, c.No, cancellationOf(c, x)); err != nil {
 		return outcome{}, err
 	}
 	if err := c.note("cancellation_asked", x.Reason, nil); err != nil {
 		return outcome{}, err
 	}
 	return accepted(), c.save()
+}
+
+func cancellationOf(c *casework, x *formats.Cancellation) *formats.Cancellation {
+	return &formats.Cancellation{LetterNo: c.LetterNo, Phase: code.PhaseCancel, Reason: x.Reason, CancelledOn: c.Date, Echo: c.No}
 }
 
 func (c *casework) cancelNow(reason string) error {
@@ -111,130 +159,11 @@ func (c *casework) cancelVerdict(v code.Verdict, text string) error {
 		return nil
 	}
 	c.Wish = exchange.WishNone
-	if v == code.Accepted && c.Effective() == exchange.Requested {
+	if v == code.Accepted && (c.Effective() == exchange.Requested || c.Effective() == exchange.Declined) {
 		return c.cancelNow("对方同意撤销")
 	}
 	if err := c.note("cancellation_refused", text, nil); err != nil {
 		return err
 	}
-	return c.notify(code.MilestoneDelayed, "原参保地已受理转出，无法撤销，转移将继续办理。", 0)
-}
-
-// annul is our own side's part in an annulment: to propose one, or to answer
-// the partner's proposal.
-func (d *desk) annul(c *casework, x *formats.Cancellation) (outcome, error) {
-	agreeing := x.Phase == code.PhaseAgree
-	switch {
-	case x.Phase == code.PhaseProposeVoid && c.Wish != exchange.WishNone,
-		x.Phase != code.PhaseProposeVoid && c.Wish != exchange.WishProposed,
-		!voidable(c.Case):
-		return refused(code.NotAllowedInState, "phase", ""), nil
-	}
-	switch x.Phase {
-	case code.PhaseProposeVoid:
-		c.Wish = exchange.WishProposed
-	case code.PhaseRefuse:
-		c.Wish = exchange.WishNone
-	}
-	out := formats.Cancellation{LetterNo: c.LetterNo, Phase: x.Phase, Reason: x.Reason, CancelledOn: d.Date, Echo: c.No}
-	if err := d.send(c.Partner, c.No, &out); err != nil {
-		return outcome{}, err
-	}
-	if err := c.note("void_"+string(x.Phase), x.Reason, nil); err != nil {
-		return outcome{}, err
-	}
-	if agreeing {
-		if err := c.beginVoid(); err != nil {
-			return outcome{}, err
-		}
-	}
-	return accepted(), c.save()
-}
-
-// annulTheirs is the partner's part in an annulment.
-func (d *desk) annulTheirs(c *casework, x *formats.Cancellation) (outcome, error) {
-	switch {
-	case x.Phase == code.PhaseProposeVoid && c.Wish == exchange.WishNone && voidable(c.Case):
-		c.Wish = exchange.WishProposed // an officer answers
-	case x.Phase == code.PhaseRefuse && c.Wish == exchange.WishProposed:
-		c.Wish = exchange.WishNone
-	case x.Phase == code.PhaseAgree && c.Wish == exchange.WishProposed:
-	default:
-		return refused(code.NotAllowedInState, "phase", ""), nil
-	}
-	if err := c.note("partner_"+string(x.Phase), x.Reason, nil); err != nil {
-		return outcome{}, err
-	}
-	if x.Phase == code.PhaseAgree {
-		if err := c.beginVoid(); err != nil {
-			return outcome{}, err
-		}
-	}
-	return accepted(), c.save()
-}
-
-// voidable reports whether a case can be annulled: it is past acceptance, and
-// no money is out of its hands.
-func voidable(c exchange.Case) bool {
-	if _, err := c.Next(exchange.VoidCompleted); err != nil {
-		return false
-	}
-	switch c.MoneyTrack {
-	case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
-		return false
-	}
-	return true
-}
-
-// beginVoid asks the core to take every accepted posting back.
-func (c *casework) beginVoid() error {
-	c.Wish = exchange.WishVoid
-	if _, err := c.freePayments(); err != nil {
-		return err
-	}
-	postings, err := c.tx.PostingsByCase(c.No)
-	if err != nil {
-		return err
-	}
-	for _, p := range exchange.Undoable(postings) {
-		u := exchange.Posting{Row: exchange.PostUndo, Undoes: p.No, FormNo: p.FormNo, FormVersion: p.FormVersion}
-		if err := c.ask(u, nil, "双方同意作废"); err != nil {
-			return err
-		}
-	}
-	return c.finishVoid()
-}
-
-// finishVoid ends the case once nothing is left to undo.
-func (c *casework) finishVoid() error {
-	postings, err := c.tx.PostingsByCase(c.No)
-	if err != nil {
-		return err
-	}
-	for _, p := range postings {
-		if p.State == exchange.PostingQueued || (p.State == exchange.PostingDone && p.Row != exchange.PostUndo) {
-			return nil
-		}
-	}
-	parts, err := c.tx.RemittancesByCase(c.No)
-	if err != nil {
-		return err
-	}
-	for i := range parts {
-		if r := &parts[i]; r.Track == exchange.MoneyDue || r.Track == exchange.MoneyNone {
-			if err := c.setMoney(r, exchange.MoneyNotDue, nil); err != nil {
-				return err
-			}
-		}
-	}
-	if err := c.retrack(); err != nil {
-		return err
-	}
-	if err := c.move(exchange.VoidCompleted, "双方同意作废", nil); err != nil {
-		return err
-	}
-	if c.Side == exchange.In {
-		return c.notify(code.MilestoneCancelled, "", 0)
-	}
-	return nil
+	return c.notifyText(code.MilestoneDelayed, "原参保地已受理转出，您的医保关系转移申请无法撤销，转移将继续办理，您无需操作。", 0)
 }

@@ -27,6 +27,9 @@ func (d *desk) completion(k *formats.Completion) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	if o, ok := c.completionFits(k); !ok {
+		return o, nil
+	}
 	if err := c.note("completion_"+string(k.Outcome), f.No, map[string]any{
 		"credited": k.Credited.String(), "months_credited": k.MonthsCredited, "months_overlapping": k.MonthsOverlapping,
 	}); err != nil {
@@ -48,8 +51,20 @@ func (d *desk) completion(k *formats.Completion) (outcome, error) {
 	return accepted(), c.save()
 }
 
+// completionFits: a case that was annulled is told void, and no other.
+func (c *casework) completionFits(k *formats.Completion) (outcome, bool) {
+	annulled := c.State == exchange.Void || c.Wish == exchange.WishVoid
+	if annulled == (k.Outcome == code.OutcomeVoid) {
+		return outcome{}, true
+	}
+	return refused(code.NotAllowedInState, "outcome", "与办件的作废状态不符 / does not agree with the annulment of the case"), false
+}
+
 // checkCompletion compares what was credited with what was liquidated.
 func (c *casework) checkCompletion(k *formats.Completion, f exchange.Form) (outcome, bool, error) {
+	if k.Outcome == code.OutcomeVoid {
+		return outcome{}, true, nil
+	}
 	if k.MonthsCredited+k.MonthsOverlapping != f.Actual+f.Backpaid+f.Deemed {
 		return refused(code.MonthsDoNotAddUp, "months_credited", "入账月数与重复月数之和不等于信息表月数 / credited + overlapping is not the form's months"), false, nil
 	}

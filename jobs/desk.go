@@ -23,6 +23,7 @@ type desk struct {
 	answer *receiptContext // in a receipt: the file it is about
 
 	encoders map[string]*batch.Encoder
+	cancels  map[string]bool // letters whose cancellation waits for them
 }
 
 // outcome is the verdict on one record.

@@ -14,7 +14,7 @@ import (
 // means that the case waits, and why stands on the case.
 func (c *casework) payTo(r *exchange.Remittance) (exchange.Account, error) {
 	none := exchange.Account{}
-	if c.State == exchange.Held || c.State == exchange.Void || c.Wish == exchange.WishVoid {
+	if c.State == exchange.Held || c.State == exchange.Void || c.Wish != exchange.WishNone { // an annulment may be under way
 		return none, nil
 	}
 	account, why, text, err := c.payable(r)
@@ -83,7 +83,7 @@ func (d *desk) stillPayable(p exchange.Payment) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish == exchange.WishVoid {
+		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish != exchange.WishNone {
 			return false, nil
 		}
 		r, err := d.tx.Remittance(item.CaseNo, item.Part)

@@ -85,9 +85,12 @@ func (d *desk) postingResult(r *formats.PostingResult) (outcome, error) {
 	if err := c.note("posting_"+p.State, p.Row+" "+p.No+" "+r.Code, map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
 		return outcome{}, err
 	}
-	if p.State == exchange.PostingRefused {
+	switch {
+	case c.Wish == exchange.WishVoid:
+		err = c.postedInVoid(p)
+	case p.State == exchange.PostingRefused:
 		err = c.refusedByCore(p)
-	} else {
+	default:
 		err = c.posted(p)
 	}
 	if err != nil {
@@ -201,9 +204,6 @@ func (c *casework) undone(u exchange.Posting) error {
 	if err := c.undoBooks(p); err != nil {
 		return err
 	}
-	if c.Wish == exchange.WishVoid {
-		return c.finishVoid()
-	}
 	return c.advance()
 }
 
@@ -222,6 +222,9 @@ func (c *casework) undoBooks(p exchange.Posting) error {
 		}
 		return c.book(ledger.Reverse(ledger.Credit(c.head(p.No), p.Amount), int(c.Date), "undone "+p.No))
 	case exchange.PostDebit:
+		if err := c.backToDue(); err != nil {
+			return err
+		}
 		return c.book(ledger.Reverse(ledger.Liquidate(c.head(p.No), p.Amount), int(c.Date), "undone "+p.No))
 	}
 	return nil
@@ -247,6 +250,9 @@ func (c *casework) unpostParts(formNo string) error {
 func (c *casework) retryPostings(why string) error {
 	if err := c.release(why); err != nil {
 		return err
+	}
+	if c.Wish == exchange.WishVoid {
+		return c.continueVoid()
 	}
 	if c.Side == exchange.In {
 		return c.advance()

@@ -124,8 +124,10 @@ func (d *desk) formSent(o exchange.Outgoing) error {
 	if err := c.retrack(); err != nil {
 		return err
 	}
-	if err := c.move(exchange.FormSentOut, o.RecordNo, nil); err != nil {
-		return err
+	if c.State != exchange.Void { // annulled while the form waited
+		if err := c.move(exchange.FormSentOut, o.RecordNo, nil); err != nil {
+			return err
+		}
 	}
 	return c.save()
 }

@@ -1,11 +1,13 @@
 package jobs
 
 import (
+	"fmt"
 	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/formats"
+	"carryover/formats/batch"
 )
 
 // receiptContext is the file that the verdicts of a receipt are about: its R
@@ -33,6 +35,15 @@ func (d *desk) receipt(r *formats.Receipt) (outcome, error) {
 	}
 	if err != nil {
 		return outcome{}, err
+	}
+	if sent.State == exchange.FileQueued && sent.SentAt.IsZero() {
+		// It arrived, and we were stopped before that was recorded.
+		if err := d.sent(d.tx, sent); err != nil {
+			return outcome{}, err
+		}
+		if sent, err = d.tx.File(sent.ID); err != nil {
+			return outcome{}, err
+		}
 	}
 	if sent.State == exchange.FileReceipted || sent.State == exchange.FileRefused {
 		return accepted(), nil // the same again, or a later one: its verdicts follow
@@ -123,11 +134,10 @@ func (d *desk) verdictOn(o exchange.Outgoing, v *formats.ReceiptVerdict) error {
 			err = c.postingReturned(o.RecordNo, v)
 		}
 	case formats.KindCancellation:
-		err = c.cancelVerdict(v.Verdict, why)
-		if err == nil {
-			err = c.save()
+		if err := c.cancellationVerdict(o, v.Verdict, why); err != nil {
+			return err
 		}
-		return err
+		return c.save()
 	}
 	if err != nil {
 		return err
@@ -140,6 +150,23 @@ func (d *desk) verdictOn(o exchange.Outgoing, v *formats.ReceiptVerdict) error {
 		}
 	}
 	return c.save()
+}
+
+// cancellationVerdict is the partner's verdict on a cancellation of ours, or
+// on our part in an annulment.
+func (c *casework) cancellationVerdict(o exchange.Outgoing, v code.Verdict, why string) error {
+	rec, err := batch.Find(kinds, o.Kind).Parse(o.Rows)
+	if err != nil {
+		return err
+	}
+	x, ok := rec.(*formats.Cancellation)
+	if !ok {
+		return fmt.Errorf("record %s of %s is %T", o.RecordNo, o.Kind, rec)
+	}
+	if x.Phase == code.PhaseCancel {
+		return c.cancelVerdict(v, why)
+	}
+	return c.annulVerdict(x.Phase, v, why)
 }
 
 // postingReturned takes the core's refusal of a posting's row for a refusal to

@@ -41,7 +41,7 @@ func (d *desk) registered(c *casework, r exchange.RegistryPerson) error {
 	if c.Side != exchange.Out || c.PersonalNo != r.PersonalNo || r.Status != exchange.StatusEnded {
 		return nil
 	}
-	if c.State != exchange.Answered && c.State != exchange.Confirmed {
+	if (c.State != exchange.Answered && c.State != exchange.Confirmed) || c.Wish == exchange.WishVoid {
 		return nil
 	}
 	ended, err := c.endedOn()

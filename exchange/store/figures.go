@@ -10,10 +10,10 @@ func (tx *Tx) Liquidated() (map[string]money.Fen, error) {
 }
 
 // Announced is what the current forms received say is transferred, by
-// partner: the left side of the new place's proof, from outside the ledger.
+// partner, those of annulled cases apart: the left side of the new place's proof, from outside the ledger.
 func (tx *Tx) Announced() (map[string]money.Fen, error) {
 	return tx.figures("announced", `SELECT c.partner, sum(f.amount) FROM forms f JOIN cases c ON c.case_no = f.case_no
-		WHERE f.side = 'in' AND f.is_current = 1 GROUP BY c.partner`)
+		WHERE f.side = 'in' AND f.is_current = 1 AND c.state <> 'void' GROUP BY c.partner`)
 }
 
 func (tx *Tx) figures(what, text string) (map[string]money.Fen, error) {

@@ -45,7 +45,7 @@ func lists() []list {
 	return []list{
 		{"files", "verdict", orNone(codes(code.FileVerdicts())), ""},
 		{"cases", "hold", orNone(codes(code.Holds())), ""},
-		{"cases", "wish", []string{string(exchange.WishNone), string(exchange.WishCancel), string(exchange.WishProposed), string(exchange.WishVoid)}, ""},
+		{"cases", "wish", []string{string(exchange.WishNone), string(exchange.WishCancel), string(exchange.WishProposed), string(exchange.WishAsked), string(exchange.WishVoid)}, ""},
 		{"forms", "nature", codes(code.Natures()), ""},
 		{"forms", "money", codes(code.MoneyKinds()), ""},
 		{"forms", "track", terms(exchange.FormTerms(exchange.In)), "side = 'in'"},

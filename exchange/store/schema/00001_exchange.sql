@@ -72,7 +72,7 @@ CREATE TABLE cases (
     money_track    TEXT NOT NULL,
     held_from      TEXT NOT NULL,
     hold           TEXT NOT NULL CHECK (hold = '' OR hold IN ('awaiting-registry', 'awaiting-core', 'account-not-registered', 'arrears', 'possible-duplicate', 'cap', 'officers-decision', 'query-open', 'payee-missing', 'funds-closed', 'amount-differs', 'still-participating', 'certificate-missing', 'in-hospital-or-frozen', 'refused-by-core', 'refused-by-partner', 'payment-returned')),
-    wish           TEXT NOT NULL CHECK (wish = '' OR wish IN ('cancel', 'propose_void', 'void')),
+    wish           TEXT NOT NULL CHECK (wish = '' OR wish IN ('cancel', 'propose_void', 'asked_void', 'void')),
     id_key         TEXT NOT NULL,
     personal_no    TEXT NOT NULL,
     application_no TEXT NOT NULL,

@@ -1,0 +1,443 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/drop"
+	"carryover/exchange/ledger"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs"
+	"carryover/samples"
+)
+
+// cancel is a cancellation of a letter in a phase.
+func cancel(letterNo string, phase code.Phase) *formats.Cancellation {
+	return &formats.Cancellation{LetterNo: letterNo, Phase: phase, Reason: "本人申请", CancelledOn: 20260302, Echo: "x"}
+}
+
+func TestCancelFromThePortal(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(*office, samples.Person)
+		verdict string // of the record
+		answer  string // of the partner, when it is asked
+		want    string
+		told    string
+	}{
+		"held": {
+			prepare: func(o *office, p samples.Person) { o.put(portal, formats.KindApplication, o.application(p)) },
+			verdict: "accepted", want: "cancelled/none/none", told: "cancelled",
+		},
+		"returned": {
+			prepare: func(o *office, p samples.Person) {
+				o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.Materials = "other" }))
+			},
+			verdict: "accepted", want: "cancelled/none/none", told: "cancelled",
+		},
+		"letter out, agreed": {
+			prepare: func(o *office, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
+		},
+		"letter out, refused": {
+			prepare: func(o *office, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "refused", want: "requested/none/none", told: "delayed",
+		},
+		"declined": {
+			prepare: func(o *office, p samples.Person) {
+				l := o.applied(p)
+				o.put(them, formats.KindForm, &formats.Decline{LetterNo: l.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
+			},
+			verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
+		},
+		"answered": {
+			prepare: func(o *office, p samples.Person) {
+				l := o.applied(p)
+				o.put(them, formats.KindForm, o.form(p, l))
+			},
+			verdict: "refused not-allowed-in-state", want: "answered/checked/none",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			c.prepare(o, p)
+			o.pass()
+			milestones(o, code.ToPerson)
+			name := o.put(portal, formats.KindCancellation, &formats.Cancellation{ApplicationNo: "A-" + p.PersonalNo, Phase: code.PhaseCancel, Reason: "不转了", CancelledOn: 20260302})
+			o.pass()
+			if v := o.verdicts(portal, name); len(v) != 2 || v[1] != "A-"+p.PersonalNo+" "+c.verdict {
+				t.Errorf("told %q", v)
+			}
+			if c.answer != "" {
+				o.receipt(o.latest(them, formats.KindCancellation), c.answer, map[bool]string{true: "not-allowed-in-state"}[c.answer == "refused"])
+				o.pass()
+			}
+			o.stands(exchange.In, p, c.want)
+			if got := milestones(o, code.ToPerson); c.told != "" && (len(got) != 1 || got[0] != c.told) {
+				t.Errorf("the person was told %v", got)
+			}
+			o.quiet()
+		})
+	}
+}
+
+func TestDeclinedWhileACancellationIsUnderWay(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l := o.applied(p)
+	o.put(portal, formats.KindCancellation, &formats.Cancellation{ApplicationNo: "A-" + p.PersonalNo, Phase: code.PhaseCancel, Reason: "不转了", CancelledOn: 20260302})
+	o.pass()
+	o.put(them, formats.KindForm, &formats.Decline{LetterNo: l.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
+	o.pass()
+	o.receipt(o.latest(them, formats.KindCancellation), "accepted", "")
+	o.pass()
+	o.stands(exchange.In, p, "cancelled/none/none")
+}
+
+func TestCancelFromThePartner(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(*office, samples.Person)
+		verdict string
+		want    string
+	}{
+		"before the letter, in hand with it": {
+			prepare: func(o *office, p samples.Person) {
+				o.put(core, formats.KindRegistry, o.insured(p))
+				o.pass()
+				o.put(them, formats.KindLetter, o.letter(them, 1, p))
+			},
+			verdict: "accepted", want: "cancelled/none/not_due",
+		},
+		"held": {
+			prepare: func(o *office, p samples.Person) {
+				o.put(them, formats.KindLetter, o.letter(them, 1, p))
+				o.pass()
+			},
+			verdict: "accepted", want: "cancelled/none/not_due",
+		},
+		"declined": {
+			prepare: func(o *office, p samples.Person) {
+				o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Status, r.StoppedOn = code.RegistryActive, 0 }))
+				o.put(them, formats.KindLetter, o.letter(them, 1, p))
+				o.pass()
+			},
+			verdict: "accepted", want: "cancelled/none/not_due",
+		},
+		"accepted": {
+			prepare: func(o *office, p samples.Person) {
+				o.slow = true
+				o.put(core, formats.KindRegistry, o.insured(p))
+				o.put(them, formats.KindLetter, o.letter(them, 1, p))
+				o.pass()
+			},
+			verdict: "refused not-allowed-in-state", want: "accepted/none/not_due",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(us, 0)
+			c.prepare(o, p)
+			name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseCancel))
+			o.pass()
+			if v := o.verdicts(them, name); len(v) != 2 || v[1] != letterNo(them, 1)+" "+c.verdict {
+				t.Errorf("told %q", v)
+			}
+			o.stands(exchange.Out, p, c.want)
+		})
+	}
+}
+
+func TestCancelOfANeverSentLetter(t *testing.T) {
+	o := newOffice(t)
+	name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 99), code.PhaseCancel))
+	o.pass()
+	o.told(them, name, "partly", letterNo(them, 99)+" refused unknown-letter")
+}
+
+// voided proves that nothing is left of a case in the ledger.
+func (o *office) voided() {
+	o.tb.Helper()
+	o.view(func(tx *store.Tx) error {
+		b, err := tx.Balances("")
+		for account, amount := range b {
+			if t := account.Title(); t != ledger.InReceived && t != ledger.InUnmatched {
+				o.tb.Errorf("%s holds %s after the annulment", account, amount)
+			}
+		}
+		return err
+	})
+}
+
+func TestVoidAtTheOldPlace(t *testing.T) {
+	for _, weAsk := range []bool{true, false} {
+		for _, stage := range []string{"accepted", "answered", "released", "returned", "netted", "not_moved", "corrected"} {
+			t.Run(fmt.Sprintf("%s, we propose %v", stage, weAsk), func(t *testing.T) {
+				o := newOffice(t)
+				p := leaver(us, 0)
+				outStage(o, p, stage)
+				agree(o, letterNo(them, 1), weAsk)
+				o.slow = false
+				o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+				o.pass()
+				for range 3 {
+					o.pass()
+				}
+				c := o.caseBy(exchange.Out, p)
+				if c.State != exchange.Void {
+					t.Fatalf("case stands at %s/%s/%s %s %s", c.State, c.FormTrack, c.MoneyTrack, c.HoldText, c.Wish)
+				}
+				o.voided()
+				if len(o.orders) > 0 && stage != "returned" {
+					t.Errorf("paid: %+v", o.orders)
+				}
+				o.quiet()
+			})
+		}
+	}
+}
+
+// outStage brings a person's letter to a stage without money being out; the
+// core answers nothing more from there on.
+func outStage(o *office, p samples.Person, stage string) {
+	o.tb.Helper()
+	switch stage {
+	case "netted":
+		with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted })(o.env)
+	case "not_moved":
+		with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNotMoved })(o.env)
+	case "answered":
+		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
+	case "released", "corrected":
+		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20260302}}
+	case "accepted":
+		o.slow = true
+	}
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	if stage == "accepted" {
+		o.stands(exchange.Out, p, "accepted/none/not_due")
+		return
+	}
+	o.pass()
+	switch stage {
+	case "released":
+		closed := bankCloses(o)
+		*closed = true
+		o.days(1)
+		_ = o.try()
+		o.stands(exchange.Out, p, "answered/sent/released")
+		*closed = false
+	case "returned":
+		o.settle()
+		o.pass()
+		o.booked(returnOf(order{Transfer: transfer(letterNo(them, 1)+"-1-1", p.Total())}))
+		o.pass()
+		o.stands(exchange.Out, p, "answered/sent/returned")
+	case "corrected":
+		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
+		o.days(1)
+		o.balance[p.PersonalNo] = 55
+		o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
+			r.Status, r.Principal, r.Interest = code.RegistryEnded, 55, 0
+			r.Stays[0].To, r.Stays[0].Months = r.Stays[0].To.Add(-2), r.Stays[0].Months-2
+		}))
+		o.balance[p.PersonalNo] = 55
+		o.pass()
+		o.pass()
+		o.stands(exchange.Out, p, "answered/sent/due")
+	}
+	take[formats.Posting](o, core, formats.KindPosting)
+	o.slow = true
+}
+
+// agree lets one side propose an annulment and the other agree.
+func agree(o *office, letter string, weAsk bool) {
+	o.tb.Helper()
+	if weAsk {
+		name := o.put(portal, formats.KindCancellation, cancel(letter, code.PhaseProposeVoid))
+		o.pass()
+		o.told(portal, name, "accepted", letter+" accepted")
+		if x := only[formats.Cancellation](o, them, formats.KindCancellation); x.Phase != code.PhaseProposeVoid {
+			o.tb.Errorf("sent %+v", *x)
+		}
+		o.put(them, formats.KindCancellation, cancel(letter, code.PhaseAgree))
+		o.pass()
+		return
+	}
+	name := o.put(them, formats.KindCancellation, cancel(letter, code.PhaseProposeVoid))
+	o.pass()
+	o.told(them, name, "accepted", letter+" accepted")
+	o.put(portal, formats.KindCancellation, cancel(letter, code.PhaseAgree))
+	o.pass()
+	if x := only[formats.Cancellation](o, them, formats.KindCancellation); x.Phase != code.PhaseAgree {
+		o.tb.Errorf("sent %+v", *x)
+	}
+}
+
+func TestVoidAtTheNewPlace(t *testing.T) {
+	for _, weAsk := range []bool{true, false} {
+		for _, stage := range []string{"requested", "answered", "posting", "relation_done", "netted"} {
+			t.Run(fmt.Sprintf("%s, we propose %v", stage, weAsk), func(t *testing.T) {
+				o := newOffice(t, with(them, func(p *exchange.Partner) {
+					if p.Profile = "2021"; stage == "answered" {
+						p.Profile = "2016"
+					}
+				}))
+				p := leaver(them, 0)
+				var l *formats.Letter
+				switch stage {
+				case "requested":
+					l = o.applied(p)
+				case "netted":
+					with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted })(o.env)
+					l = o.applied(p)
+					o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Money = code.Netted }))
+					o.pass()
+					o.pass()
+					o.stands(exchange.In, p, "completed/posted/not_due")
+				default:
+					l, _ = arrived(o, p, stage)
+				}
+				agree(o, l.LetterNo, weAsk)
+				if o.slow {
+					o.slow = false
+					o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+				}
+				for range 3 {
+					o.pass()
+				}
+				c := o.caseBy(exchange.In, p)
+				if c.State != exchange.Void {
+					t.Fatalf("case stands at %s/%s/%s %s %s", c.State, c.FormTrack, c.MoneyTrack, c.HoldText, c.Wish)
+				}
+				o.voided()
+				o.standing(c)
+			})
+		}
+	}
+}
+
+// standing checks that nothing that the core did for a case still stands.
+func (o *office) standing(c exchange.Case) {
+	o.tb.Helper()
+	o.view(func(tx *store.Tx) error {
+		postings, err := tx.PostingsByCase(c.No)
+		for _, p := range postings {
+			if p.Row != exchange.PostUndo && (p.State == exchange.PostingDone || p.State == exchange.PostingQueued) {
+				o.tb.Errorf("posting %s %s is %s", p.Row, p.No, p.State)
+			}
+		}
+		return err
+	})
+}
+
+func TestVoidWithMoneyHere(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l, _ := arrived(o, p, "completed")
+	o.stands(exchange.In, p, "completed/posted/posted")
+	agree(o, l.LetterNo, true)
+	for range 3 {
+		o.pass()
+	}
+	c := o.caseBy(exchange.In, p)
+	if c.State != exchange.Void {
+		t.Errorf("case stands at %s/%s/%s", c.State, c.FormTrack, c.MoneyTrack)
+	}
+	o.standing(c)
+	if len(o.open()) == 0 {
+		t.Error("nobody hears of the money that has to go back")
+	}
+}
+
+func TestVoidIsRefused(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.paid(p, 1)
+	name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
+	ours := o.put(portal, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
+	o.pass()
+	o.told(them, name, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
+	o.told(portal, ours, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
+	// Nobody agrees to his own proposal, nor without one.
+	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
+	o.asked(q, 2)
+	name = o.put(them, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseAgree))
+	o.pass()
+	o.told(them, name, "partly", letterNo(them, 2)+" refused not-allowed-in-state")
+	o.put(portal, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseProposeVoid))
+	o.pass()
+	ours = o.put(portal, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseAgree))
+	o.pass()
+	o.told(portal, ours, "partly", letterNo(them, 2)+" refused not-allowed-in-state")
+	o.stands(exchange.Out, q, "answered/sent/due")
+	// The partner refuses, and everything goes on.
+	o.put(them, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseRefuse))
+	o.env.Agency.FundsClosed = nil
+	o.pass()
+	o.pass()
+	o.stands(exchange.Out, q, "answered/sent/submitted")
+}
+
+func TestProposalThatThePartnerDoesNotTake(t *testing.T) {
+	o := newOffice(t)
+	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
+	p := leaver(us, 0)
+	o.asked(p, 1)
+	o.put(portal, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
+	o.pass()
+	o.receipt(o.latest(them, formats.KindCancellation), "refused", "not-allowed-in-state")
+	o.pass()
+	if c := o.caseBy(exchange.Out, p); c.Wish != exchange.WishNone {
+		t.Errorf("the proposal still stands: %s", c.Wish)
+	}
+}
+
+func TestReceiptThatOvertakesOurOwnRecord(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	// The process dies when the form lies in the drop and that is not recorded yet.
+	died := errors.New("killed")
+	for i := range o.env.Parties {
+		if open := o.env.Parties[i].Open; o.env.Parties[i].Code == them {
+			o.env.Parties[i].Open = func(ctx context.Context) (drop.Drop, error) {
+				d, err := open(ctx)
+				return lossy{d, died}, err
+			}
+		}
+	}
+	if o.try() == nil {
+		t.Fatal("nothing was lost")
+	}
+	at(them, func(p *jobs.Party) {
+		open := p.Open
+		p.Open = func(ctx context.Context) (drop.Drop, error) {
+			d, err := open(ctx)
+			return d.(lossy).Drop, err
+		}
+	})(o.env)
+	o.receipt(o.latest(them, formats.KindForm), "accepted", "")
+	o.pass()
+	o.stands(exchange.Out, p, "answered/delivered/submitted")
+}
+
+// lossy is a drop whose uploads arrive while their answers are lost.
+type lossy struct {
+	drop.Drop
+	err error
+}
+
+func (l lossy) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, opt drop.PutOptions) error {
+	if err := l.Drop.Put(ctx, f, name, src, size, opt); err != nil {
+		return err
+	}
+	return l.err
+}
