@@ -566,17 +566,28 @@ func (o *office) accept(party string) {
 // receipt answers a batch with one verdict for all its records.
 func (o *office) receipt(f gotFile, verdict, why string) {
 	o.tb.Helper()
+	o.judge(f, func(*batch.Record) bool { return verdict == "accepted" }, why)
+}
+
+// refuseOne refuses one record of a batch and accepts the others.
+func (o *office) refuseOne(f gotFile, recordNo string) {
+	o.tb.Helper()
+	o.judge(f, func(r *batch.Record) bool { return r.No() != recordNo }, "malformed")
+}
+
+func (o *office) judge(f gotFile, accepts func(*batch.Record) bool, why string) {
+	o.tb.Helper()
 	r, err := batch.NewReader(bytes.NewReader(f.content), batchKinds, batch.Options{})
 	if err != nil {
 		o.tb.Fatal(err)
 	}
-	rows := []any{nil}
+	rows, refused := []any{nil}, 0
 	for r.Next() {
 		rec := r.Record()
-		v := &formats.ReceiptVerdict{Line: rec.Line, Row: rec.Row, RecordNo: rec.No(), Code: why, Echo: rec.Echo()}
-		v.Verdict = "accepted"
-		if verdict != "accepted" {
-			v.Verdict = "refused"
+		v := &formats.ReceiptVerdict{Line: rec.Line, Row: rec.Row, RecordNo: rec.No(), Verdict: "accepted", Echo: rec.Echo()}
+		if !accepts(rec) {
+			v.Verdict, v.Code = "refused", why
+			refused++
 		}
 		rows = append(rows, v)
 	}
@@ -586,10 +597,10 @@ func (o *office) receipt(f gotFile, verdict, why string) {
 	}
 	head := &formats.Receipt{
 		File: f.name, SHA256: res.Identity, Kind: f.header.Kind, Sequence: batch.Some(f.header.Sequence), Verdict: "accepted", Records: batch.Some(res.Records),
-		Accepted: batch.Some(res.Records), Held: batch.Some(0), Refused: batch.Some(0), ReceivedOn: calendar.DateOf(o.now),
+		Accepted: batch.Some(res.Records - refused), Held: batch.Some(0), Refused: batch.Some(refused), ReceivedOn: calendar.DateOf(o.now),
 	}
-	if verdict != "accepted" {
-		head.Verdict, head.Accepted, head.Refused = "partly", head.Refused, head.Accepted
+	if refused > 0 {
+		head.Verdict = "partly"
 	}
 	rows[0] = head
 	o.put(f.party, formats.KindReceipt, rows...)

@@ -358,11 +358,11 @@ func (d *desk) whole(j *fileJob) error {
 		}
 		defer src.Close()
 		if r.Header().Extent == code.ExtentFull && d.file.Refused == 0 {
-			return d.wholeRegistry()
+			return d.wholeRegistry(r.Header().Created)
 		}
 	case formats.KindNetting:
 		if d.file.Refused == 0 {
-			return d.compareNetting(d.file.Party, d.Date.Month().Add(-1))
+			return d.wholeStatement()
 		}
 	}
 	return nil

@@ -1,7 +1,10 @@
 package jobs
 
 import (
+	"time"
+
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -82,12 +85,12 @@ func (c *casework) supplement(r exchange.RegistryPerson) error {
 }
 
 // wholeRegistry is called when a full extract was taken in whole: who is not
-// named is not there.
-func (d *desk) wholeRegistry() error {
+// named is not there. It says so of the day on which it was made.
+func (d *desk) wholeRegistry(created time.Time) error {
 	if _, err := d.tx.DropRegistryNotIn(d.file.ID); err != nil {
 		return err
 	}
-	return d.tx.MarkWholeRegistry(d.file.ID, d.Date)
+	return d.tx.MarkWholeRegistry(d.file.ID, min(d.Date, calendar.DateOf(created.In(d.Agency.Zone))))
 }
 
 // waitingHolds are the reasons that new information may remove.

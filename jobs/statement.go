@@ -3,10 +3,12 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -69,6 +71,8 @@ func (d *desk) reconciliation(partner string, month calendar.Month) error {
 // sharedState is a case's state in the words that both sides share (SPEC 3).
 func sharedState(c exchange.Case) code.ReconciliationState {
 	switch s := c.Effective(); s {
+	case exchange.Applied, exchange.Returned, exchange.Refused: // again, after a decline: the old place knows that one only
+		return code.ReconcileDeclined
 	case exchange.Confirmed:
 		return code.ReconcileCompleted
 	case exchange.Ended, exchange.Liquidated:
@@ -89,20 +93,69 @@ func (d *desk) reconcile(q *formats.Reconciliation) (outcome, error) {
 		return outcome{}, err
 	}
 	if c == nil {
+		if d.Calendar.WorkingDays(q.LastEventOn, d.Date) < d.queryWD() {
+			return accepted(), nil // its letter may still be on the way
+		}
 		return accepted(), d.difference("reconciliation", d.file.Party, "", q.LetterNo, "", string(q.State))
 	}
 	if c.Partner != d.file.Party {
 		return refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
 	}
-	settled := max(c.StateSince, q.LastEventOn)
-	if d.Calendar.WorkingDays(settled, d.Date) < d.queryWD() || agree(sharedState(c.Case), q.State) {
-		return accepted(), nil
-	}
-	ours := string(sharedState(c.Case))
-	if err := d.difference("reconciliation", c.Partner, c.No, q.LetterNo, ours, string(q.State)); err != nil {
+	ours, theirs, err := c.compareState(q)
+	if err != nil {
 		return outcome{}, err
 	}
-	return accepted(), c.note("reconciliation_differs", "ours "+ours+", theirs "+string(q.State), nil)
+	if ours == theirs {
+		return accepted(), d.closeDifference("reconciliation", c.Partner, q.LetterNo)
+	}
+	if d.Calendar.WorkingDays(max(c.StateSince, q.LastEventOn), d.Date) < d.queryWD() {
+		return accepted(), nil
+	}
+	if err := d.difference("reconciliation", c.Partner, c.No, q.LetterNo, ours, theirs); err != nil {
+		return outcome{}, err
+	}
+	return accepted(), c.note("reconciliation_differs", "ours "+ours+", theirs "+theirs, nil)
+}
+
+// compareState words what both sides believe of a case, the same words when
+// they agree: its state and, when both have it, the form that was named.
+func (c *casework) compareState(q *formats.Reconciliation) (ours, theirs string, err error) {
+	state := sharedState(c.Case)
+	if !agree(state, q.State) {
+		ours, theirs = string(state), string(q.State)
+	}
+	forms, err := c.tx.FormsByCase(c.No)
+	if err != nil || q.FormNo == "" || len(forms) == 0 {
+		return ours, theirs, err
+	}
+	mine, said := "no such form", formWords(q.FormNo, q.FormVersion.Value, q.Amount.Value)
+	for _, f := range forms {
+		if f.Current && f.No == q.FormNo {
+			mine = formWords(f.No, f.Version, f.Amount)
+		}
+	}
+	if mine != said {
+		ours, theirs = strings.TrimSpace(ours+" "+mine), strings.TrimSpace(theirs+" "+said)
+	}
+	return ours, theirs, nil
+}
+
+func formWords(no string, version int, amount money.Fen) string {
+	return fmt.Sprintf("%s version %d %s", no, version, amount)
+}
+
+// closeDifference ends the open difference about a subject, if there is one.
+func (d *desk) closeDifference(kind, partner, subject string) error {
+	open, err := d.tx.Differences(true)
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		if x.Kind == kind && x.Partner == partner && x.Subject == subject {
+			return d.tx.CloseDifference(x.ID)
+		}
+	}
+	return nil
 }
 
 // agree reports whether two shared states can stand on the two sides at once.
@@ -114,78 +167,4 @@ func agree(ours, theirs code.ReconciliationState) bool {
 		code.ReconcileRelationDone: code.ReconcileAnswered,
 	}
 	return ours == theirs || pair[ours] == theirs
-}
-
-// nettingStatement queues what a month's NETTED forms add up to, as we see it.
-func (d *desk) nettingStatement(partner string, month calendar.Month) error {
-	lines, err := d.tx.NettedForms(partner, month)
-	if err != nil {
-		return err
-	}
-	for _, l := range lines {
-		l.Source = NettingOurs
-		if err := d.tx.PutNettingLine(l); err != nil {
-			return err
-		}
-		rec := formats.Netting{Month: month, Direction: code.Direction(l.Direction), LetterNo: l.LetterNo, FormNo: l.FormNo, Amount: l.Amount}
-		if err := d.send(partner, "", &rec); err != nil {
-			return err
-		}
-	}
-	if len(lines) == 0 {
-		if err := d.tx.InsertOutgoing(exchange.Outgoing{Party: partner, Kind: formats.KindNetting, Rows: []byte{}}); err != nil {
-			return err
-		}
-	}
-	return d.compareNetting(partner, month)
-}
-
-// Sources of a netting line.
-const (
-	NettingOurs   = "ours"
-	NettingTheirs = "theirs"
-)
-
-// netting stores a line of the partner's statement.
-func (d *desk) netting(j *formats.Netting) (outcome, error) {
-	if d.Partners[d.file.Party].Settlement != exchange.SettleNetted {
-		return refused(code.NotAllowedInState, "month", "未约定轧差结算 / netting is not agreed"), nil
-	}
-	return accepted(), d.tx.PutNettingLine(exchange.NettingLine{
-		Month: j.Month, Partner: d.file.Party, Source: NettingTheirs, Direction: string(j.Direction), LetterNo: j.LetterNo, FormNo: j.FormNo, Amount: j.Amount,
-	})
-}
-
-// compareNetting compares both statements of a month to the fen: what one
-// sends, the other receives.
-func (d *desk) compareNetting(partner string, month calendar.Month) error {
-	ours, err := d.tx.NettingLines(month, partner, NettingOurs)
-	if err != nil {
-		return err
-	}
-	theirs, err := d.tx.NettingLines(month, partner, NettingTheirs)
-	if err != nil || len(theirs) == 0 || len(ours) == 0 {
-		return err
-	}
-	mirror := map[string]string{"in": "out", "out": "in"}
-	key := func(l exchange.NettingLine, direction string) string { return direction + " " + l.FormNo }
-	have := map[string]exchange.NettingLine{}
-	for _, l := range ours {
-		have[key(l, l.Direction)] = l
-	}
-	for _, l := range theirs {
-		k := key(l, mirror[l.Direction])
-		if mine, ok := have[k]; !ok || mine.Amount != l.Amount {
-			if err := d.difference("netting", partner, "", k, mine.Amount.String(), l.Amount.String()); err != nil {
-				return err
-			}
-		}
-		delete(have, k)
-	}
-	for k, l := range have {
-		if err := d.difference("netting", partner, "", k, l.Amount.String(), "0.00"); err != nil {
-			return err
-		}
-	}
-	return nil
 }

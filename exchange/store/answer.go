@@ -47,6 +47,6 @@ func (tx *Tx) NettedForms(partner string, month calendar.Month) ([]exchange.Nett
 	}, `SELECT f.side, f.letter_no, f.form_no, sum(f.amount - COALESCE(old.amount, 0))
 		FROM forms f JOIN cases c ON c.case_no = f.case_no
 		LEFT JOIN forms old ON old.form_no = f.form_no AND old.version = f.version - 1
-		WHERE f.money = 'NETTED' AND c.partner = $1 AND f.issued_on >= $2 AND f.issued_on <= $3
+		WHERE f.money = 'NETTED' AND c.state <> 'void' AND c.partner = $1 AND f.issued_on >= $2 AND f.issued_on <= $3
 		GROUP BY f.side, f.letter_no, f.form_no ORDER BY f.form_no`, partner, month.First().String(), month.Last().String())
 }

@@ -1,0 +1,419 @@
+package jobs_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/formats/iso20022"
+	"carryover/samples"
+)
+
+// person is somebody whose payment the bank has.
+type person struct {
+	samples.Person
+	order order
+}
+
+func maybe(f money.Fen) batch.Maybe[money.Fen] { return batch.Some(f) }
+
+func one() batch.Maybe[int] { return batch.Some(1) }
+
+// submitted takes two people to payments in one file at the bank.
+func submitted(o *office) [2]person {
+	o.tb.Helper()
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+	return [2]person{{p, o.orders[0]}, {q, o.orders[1]}}
+}
+
+func TestStatusOfAnOrder(t *testing.T) {
+	for name, c := range map[string]struct {
+		head      iso20022.StatusReport
+		transfers func([2]person) []iso20022.TransferStatus
+		want      [2]string
+	}{
+		"accepted": {head: iso20022.StatusReport{Status: iso20022.CustomerOK}, want: [2]string{"submitted", "submitted"}},
+		"rejected": {head: iso20022.StatusReport{Status: iso20022.Rejected, Reason: "AM04", Text: "余额不足"}, want: [2]string{"returned", "returned"}},
+		"partly": {
+			head: iso20022.StatusReport{Status: iso20022.Partly},
+			transfers: func(p [2]person) []iso20022.TransferStatus {
+				return []iso20022.TransferStatus{
+					{EndToEndID: p[0].order.EndToEndID, Status: iso20022.Rejected, Reason: "AC01", Text: "账号不存在"},
+					{EndToEndID: p[1].order.EndToEndID, Status: iso20022.InSettlement},
+				}
+			}, want: [2]string{"returned", "submitted"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			people := submitted(o)
+			c.head.OriginalMsgID = people[0].order.file
+			var transfers []iso20022.TransferStatus
+			if c.transfers != nil {
+				transfers = c.transfers(people)
+				c.head.ListStatus = ""
+			}
+			for range 2 { // told twice
+				o.status(c.head, transfers...)
+				o.pass()
+			}
+			asked := 0
+			for i, p := range people {
+				o.stands(exchange.Out, p.Person, "answered/sent/"+c.want[i])
+				if c.want[i] == "returned" {
+					asked++
+				}
+			}
+			if n := len(take[formats.Query](o, them, formats.KindQuery)); n != asked {
+				t.Errorf("%d queries about accounts, %d payments came back", n, asked)
+			}
+			o.quiet()
+		})
+	}
+}
+
+func TestStatusOfNothingOfOurs(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	o.status(iso20022.StatusReport{OriginalMsgID: "320500000000000999", Status: iso20022.Rejected})
+	o.status(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Partly},
+		iso20022.TransferStatus{EndToEndID: "31010020260302000777-1-1", Status: iso20022.Rejected})
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/submitted")
+	if n := len(o.open()); n != 2 {
+		t.Errorf("open: %q", o.open())
+	}
+}
+
+func TestRejectedAfterItWasSettled(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	o.settle()
+	o.pass()
+	o.status(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Rejected})
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+	if len(o.open()) != 2 {
+		t.Errorf("open: %q", o.open())
+	}
+}
+
+func TestNotificationTwiceAndContradicted(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	a, b := debitOf(people[0].order), debitOf(people[1].order)
+	o.booked(a, b)
+	o.booked(a, b) // under another name
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+	o.quiet()
+	a.Amount++ // the same booking with another amount
+	o.booked(a)
+	b.Ref = "another" // a second debit of the same payment
+	o.booked(b)
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+	if len(o.open()) != 2 {
+		t.Errorf("open: %q", o.open())
+	}
+}
+
+func TestReturnBeforeItsDebit(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	o.booked(returnOf(people[0].order))
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.settle()
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.stands(exchange.Out, people[1].Person, "answered/sent/settled")
+	o.quiet()
+	var unmatched []exchange.BankEntry
+	o.view(func(tx *store.Tx) (err error) {
+		unmatched, err = tx.UnmatchedEntries()
+		return err
+	})
+	if len(unmatched) > 0 {
+		t.Errorf("unmatched: %+v", unmatched)
+	}
+}
+
+func TestReturns(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*iso20022.Entry)
+		want   string
+		open   int
+	}{
+		"plain":           {func(*iso20022.Entry) {}, "returned", 0},
+		"by its text":     {func(e *iso20022.Entry) { e.EndToEndID = "" }, "returned", 0},
+		"another amount":  {func(e *iso20022.Entry) { e.Amount -= 100 }, "settled", 1},
+		"unknown":         {func(e *iso20022.Entry) { e.EndToEndID, e.Text = "31010020260302000999-1-1", "退汇" }, "settled", 0},
+		"twice":           {func(*iso20022.Entry) {}, "returned", 1},
+		"no money of its": {func(e *iso20022.Entry) { e.Status = iso20022.PendingEntry }, "settled", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			people := submitted(o)
+			o.settle()
+			o.pass()
+			e := returnOf(people[0].order)
+			c.change(&e)
+			o.booked(e)
+			if name == "twice" {
+				e.Ref = "R-again"
+				o.booked(e)
+			}
+			o.pass()
+			o.stands(exchange.Out, people[0].Person, "answered/sent/"+c.want)
+			if n := len(o.open()); n != c.open {
+				t.Errorf("open: %q", o.open())
+			}
+		})
+	}
+}
+
+func TestUnreadableMessages(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	name := o.booked(debitOf(people[0].order), debitOf(people[1].order))
+	content, err := os.ReadFile(o.inDrop(bank, "in", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(o.inDrop(bank, "in", name)); err != nil {
+		t.Fatal(err)
+	}
+	own := receiving(us).No
+	for name, bad := range map[string]string{
+		"cut.xml":     string(content[:len(content)*2/3]),
+		"version.xml": strings.ReplaceAll(string(content), "camt.054.001.08", "camt.054.001.02"),
+		"amount.xml":  strings.Replace(string(content), people[1].order.Amount.String()+"<", "1e3<", 1),
+		"entity.xml":  strings.Replace(string(content), "<Document", `<!DOCTYPE x [<!ENTITY a "b">]><Document`, 1),
+		"account.xml": strings.ReplaceAll(string(content), own, "6222000000000000"),
+		"empty.xml":   "",
+	} {
+		o.leave(bank, name, []byte(bad))
+	}
+	o.pass()
+	o.pass()
+	for _, p := range people {
+		o.stands(exchange.Out, p.Person, "answered/sent/submitted")
+	}
+	var set int
+	o.view(func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank, States: []exchange.FileState{exchange.FileQuarantined}})
+		set = len(files)
+		return err
+	})
+	if set != 6 || len(o.open()) != 6 {
+		t.Errorf("%d messages quarantined, open: %q", set, o.open())
+	}
+	for _, name := range []string{"cut.xml", "empty.xml"} {
+		if !o.lies(bank, "in/bad", name) {
+			t.Errorf("%s does not lie in in/bad", name)
+		}
+	}
+	o.leave(bank, "again.xml", content)
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+}
+
+func TestPaymentThatChangedItsMind(t *testing.T) {
+	// A hold between release and upload voids the unsent file; the other case goes out anew.
+	o := newOffice(t)
+	closed := bankCloses(o)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	*closed = true
+	_ = o.try()
+	for _, f := range o.files {
+		if f.party == them && f.header.Kind == formats.KindForm {
+			o.refuseOne(f, letterFormNo(f, letterNo(them, 1)))
+		}
+	}
+	*closed = false
+	o.pass()
+	o.stands(exchange.Out, p, "held/refused/due refused-by-partner")
+	o.pass()
+	o.stands(exchange.Out, q, "answered/delivered/submitted")
+	if len(o.orders) != 1 || !strings.HasPrefix(o.orders[0].EndToEndID, letterNo(them, 2)) {
+		t.Errorf("paid %+v", o.orders)
+	}
+}
+
+func letterFormNo(f gotFile, letter string) string {
+	for _, r := range f.records {
+		if form, ok := r.(*formats.Form); ok && form.LetterNo == letter {
+			return form.FormNo
+		}
+	}
+	return ""
+}
+
+func TestMatchedMoneyGrows(t *testing.T) {
+	for _, stage := range []string{"matched", "completed"} {
+		t.Run(stage, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			l := o.applied(p)
+			o.put(them, formats.KindForm, o.form(p, l))
+			o.slow = stage == "matched"
+			o.pays(l, p, p.Total())
+			o.pass()
+			o.pass()
+			o.pays(l, p, 50)
+			o.pass()
+			c := o.caseBy(exchange.In, p)
+			if c.Hold != code.HoldAmountDiffers {
+				t.Fatalf("case stands at %s %s", c.State, c.Hold)
+			}
+			o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Version, f.Nature, f.Principal = 2, code.NatureCorrected, f.Principal+50 }))
+			o.pass()
+			if o.slow {
+				o.slow = false
+				o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+			}
+			for range 4 {
+				o.pass()
+			}
+			o.stands(exchange.In, p, "completed/posted/posted")
+			o.quiet()
+		})
+	}
+}
+
+func TestNettingStatements(t *testing.T) {
+	for name, c := range map[string]struct {
+		theirs func(f *formats.Form) []any
+		open   int
+	}{
+		"equal": {func(f *formats.Form) []any {
+			return []any{&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount}}
+		}, 0},
+		"another amount": {func(f *formats.Form) []any {
+			return []any{&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount + 1}}
+		}, 1},
+		"one more": {func(f *formats.Form) []any {
+			return []any{
+				&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount},
+				&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: "F999", Amount: 5},
+			}
+		}, 1},
+		"empty": {func(*formats.Form) []any { return nil }, 1},
+	} {
+		for _, late := range []int{0, 40} {
+			t.Run(fmt.Sprintf("%s, %d days late", name, late), func(t *testing.T) {
+				o := newOffice(t, with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }))
+				p := leaver(us, 0)
+				o.pass()
+				if j := o.latest(them, formats.KindNetting); len(j.records) != 0 {
+					t.Errorf("the statement of the month before has %d lines", len(j.records))
+				}
+				f := o.asked(p, 1)
+				o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
+				o.pass()
+				o.days(31)
+				o.pass()
+				j := only[formats.Netting](o, them, formats.KindNetting)
+				if j.Amount != f.Amount || j.Direction != code.Out || j.Month != 202603 {
+					t.Errorf("statement %+v", *j)
+				}
+				created := o.now
+				o.days(late)
+				o.sequence[them+formats.KindNetting]++
+				now := o.now
+				o.now = created
+				nameOf := o.putAs(them, formats.KindNetting, o.sequence[them+formats.KindNetting], "", c.theirs(f)...)
+				o.now = now
+				o.pass()
+				if v := o.verdicts(them, nameOf); len(v) == 0 || v[0] != "accepted" {
+					t.Errorf("told %q", v)
+				}
+				if n := len(o.open()); n != c.open {
+					t.Errorf("open: %q", o.open())
+				}
+				o.night()
+				if n := len(o.open()); n != c.open {
+					t.Errorf("open a night later: %q", o.open())
+				}
+			})
+		}
+	}
+}
+
+func TestReconciliation(t *testing.T) {
+	o := newOffice(t)
+	p, q, r := leaver(us, 0), leaver(them, 1), leaver(them, 2)
+	f := o.paid(p, 1)
+	l := o.applied(q)
+	m := o.applied(r)
+	// A declined application that comes back for a supplement stands in no shared word.
+	o.put(them, formats.KindForm, &formats.Decline{LetterNo: m.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
+	o.pass()
+	o.put(portal, formats.KindApplication, o.application(r, func(a *formats.Application) { a.Version, a.Materials = 2, "other" }))
+	o.pass()
+	o.stands(exchange.In, r, "returned/none/none")
+	o.days(30)
+	o.pass()
+	states := map[string]*formats.Reconciliation{}
+	for _, x := range take[formats.Reconciliation](o, them, formats.KindReconciliation) {
+		states[x.LetterNo] = x
+	}
+	if x := states[f.LetterNo]; x == nil || x.State != code.ReconcileAnswered || x.FormNo != f.FormNo || x.Amount.Value != f.Amount {
+		t.Errorf("Q of the answered case: %+v", x)
+	}
+	if x := states[l.LetterNo]; x == nil || x.State != code.ReconcileRequested {
+		t.Errorf("Q of the requested case: %+v", x)
+	}
+	other := maybe(f.Amount + 1)
+	name := o.put(them, formats.KindReconciliation,
+		&formats.Reconciliation{LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: one(), Amount: other, LastEventOn: 20260303},
+		&formats.Reconciliation{LetterNo: l.LetterNo, State: code.ReconcileCancelled, LastEventOn: 20260303},
+		&formats.Reconciliation{LetterNo: letterNo(them, 99), State: code.ReconcileRequested, LastEventOn: 20260303},
+	)
+	o.pass()
+	if v := o.verdicts(them, name); len(v) != 4 || v[0] != "accepted" {
+		t.Errorf("told %q", v)
+	}
+	if len(o.open()) != 3 {
+		t.Errorf("open: %q", o.open())
+	}
+	// When both say the same, nothing is said.
+	o.put(them, formats.KindReconciliation, &formats.Reconciliation{
+		LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: one(), Amount: maybe(f.Amount), LastEventOn: 20260303,
+	})
+	o.pass()
+	if len(o.open()) != 2 {
+		t.Errorf("open after agreeing: %q", o.open())
+	}
+}
+
+func TestReportNamesWhatDiffers(t *testing.T) {
+	o := newOffice(t)
+	submitted(o)
+	o.booked(comes("C9", 100, "", ""))
+	o.pass()
+	if _, err := o.env.Report(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(o.env.Reports, calendar.DateOf(o.now).String()+".xlsx")); err != nil {
+		t.Error(err)
+	}
+}
