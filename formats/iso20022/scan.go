@@ -149,7 +149,7 @@ func (x *scanner) tail() error {
 	for {
 		x.src.token = x.limits.Token
 		tok, err := x.dec.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -186,7 +186,7 @@ func (x *scanner) unreadable(err error) error {
 	switch {
 	case x.src.failed != nil:
 		return x.src.failed
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return x.stop(Unreadable, "no message in it, or it ends too early")
 	case errors.Is(err, errToken), errors.Is(err, errBytes):
 		return x.stop(TooLarge, err.Error())
