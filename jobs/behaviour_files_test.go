@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -18,6 +21,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs"
+	"carryover/samples"
 )
 
 // resealed changes the rows of a batch and makes count and digest right again.
@@ -238,7 +242,6 @@ func TestHeldWhileTheSenderHasAGap(t *testing.T) {
 	}
 	o.night()
 	o.night()
-	o.night()
 	before := len(o.receipts(them))
 	o.night()
 	if len(o.receipts(them)) != before+1 {
@@ -365,15 +368,12 @@ func TestWorkbookPartner(t *testing.T) {
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
-	var book bytes.Buffer
-	if _, err := batch.Convert(&book, bytes.NewReader(content), batchKinds, batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
-		t.Fatal(err)
-	}
+	book := workbook(t, content)
 	sheet := strings.TrimSuffix(name, ".csv") + ".xlsx"
-	o.leave(them, sheet, book.Bytes())
+	o.leave(them, sheet, book)
 	o.pass()
 	o.told(them, sheet, "accepted", letterNo(them, 1)+" accepted")
-	o.leave(them, "once more.xlsx", book.Bytes())
+	o.leave(them, "once more.xlsx", book)
 	o.pass()
 	if all := o.receipts(them); len(all) != 2 || !bytes.Equal(all[0].content, all[1].content) || !strings.HasSuffix(all[0].name, ".xlsx") {
 		t.Errorf("%d receipts for a workbook sent twice", len(all))
@@ -433,5 +433,160 @@ func shut(open func(context.Context) (drop.Drop, error), closed *bool) func(cont
 			return nil, errors.New("no route to host")
 		}
 		return open(ctx)
+	}
+}
+
+// workbook turns a batch into the workbook that carries it.
+func workbook(t *testing.T, content []byte) []byte {
+	t.Helper()
+	var book bytes.Buffer
+	if _, err := batch.Convert(&book, bytes.NewReader(content), batchKinds, batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+		t.Fatal(err)
+	}
+	return book.Bytes()
+}
+
+func TestWorkbookWithoutASequence(t *testing.T) {
+	o := newOffice(t, at(them, func(p *jobs.Party) { p.Carrier = "xlsx" }))
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	var first []byte
+	for i, who := range []samples.Person{p, q} {
+		_, content := o.batch(them, formats.KindLetter, 7, "", o.letter(them, i, who))
+		book, err := excelize.OpenReader(bytes.NewReader(workbook(t, content)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := book.GetRows("envelope")
+		if err != nil {
+			t.Fatal(err)
+		}
+		// What is written by hand has no sequence and no digest.
+		for n, row := range rows {
+			if name := row[0]; !strings.Contains(name, "sequence") && !strings.Contains(name, "digest") {
+				continue
+			}
+			if err := book.SetCellValue("envelope", fmt.Sprintf("B%d", n+1), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var out bytes.Buffer
+		if err := book.Write(&out); err != nil {
+			t.Fatal(err)
+		}
+		o.leave(them, fmt.Sprintf("letters %d.xlsx", i), out.Bytes())
+		o.pass()
+		if i == 0 {
+			first = out.Bytes()
+		}
+	}
+	o.leave(them, "the first again.xlsx", first)
+	o.pass()
+	all := o.receipts(them)
+	if len(all) != 3 || !bytes.Equal(all[0].content, all[2].content) {
+		t.Fatalf("%d receipts, or another one for the same content", len(all))
+	}
+	for i, f := range all[:2] {
+		r := f.records[0].(*formats.Receipt)
+		if r.Verdict != code.FileAccepted || r.Sequence.Value != i+1 {
+			t.Errorf("R is %+v", *r)
+		}
+	}
+}
+
+func TestPartnerWithGB18030(t *testing.T) {
+	o := newOffice(t, at(them, func(p *jobs.Party) { p.Encoding = "gb18030" }))
+	p := leaver(us, 0)
+	p.Name = "龚䶮𬱖·买买提"
+	o.put(core, formats.KindRegistry, o.insured(p))
+	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
+	var stored bytes.Buffer
+	if _, err := batch.Convert(&stored, bytes.NewReader(content), batchKinds, batch.Options{}, batch.Target{Carrier: batch.CSV, Encoding: batch.GB18030}); err != nil {
+		t.Fatal(err)
+	}
+	o.leave(them, "letter.csv", stored.Bytes())
+	o.pass()
+	o.told(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
+	o.pass()
+	if f := only[formats.Form](o, them, formats.KindForm); f.Person.Name != p.Name {
+		t.Errorf("the name went back as %s", f.Person.Name)
+	}
+	if f := o.latest(them, formats.KindForm); utf8.Valid(f.content) {
+		t.Error("the form went out in UTF-8")
+	}
+}
+
+func TestACharacterThatCannotBeWritten(t *testing.T) {
+	o := newOffice(t, at(them, func(p *jobs.Party) { p.Encoding = "gb18030" }))
+	p, q := leaver(them, 0), leaver(them, 1)
+	p.Name = "王\ue001"
+	o.put(core, formats.KindRegistry, o.newcomer(p), o.newcomer(q))
+	o.put(portal, formats.KindApplication, o.application(p), o.application(q))
+	o.pass()
+	if l := only[formats.Letter](o, them, formats.KindLetter); l.Person.IDNo != q.IDNo {
+		t.Errorf("the letter of %s went out", l.Person.IDNo)
+	}
+	o.stands(exchange.In, p, "held/none/none officers-decision")
+	if len(o.open()) != 1 {
+		t.Errorf("open: %q", o.open())
+	}
+}
+
+func TestProfileDiffers(t *testing.T) {
+	o := newOffice(t)
+	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
+	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
+	o.leave(them, "letter.csv", resealed(content, ",2016\n", ",2021\n"))
+	o.pass()
+	o.told(them, "letter.csv", "accepted profile-differs", letterNo(them, 1)+" accepted")
+}
+
+func TestResendAndEscalation(t *testing.T) {
+	o := newOffice(t)
+	o.env.Rules.ResendAfter, o.env.Rules.EscalateAfter = 20*time.Hour, 40*time.Hour
+	o.applied(leaver(them, 0))
+	first := o.latest(them, formats.KindLetter)
+	o.files = nil
+	o.night()
+	if again := o.latest(them, formats.KindLetter); again.name != first.name || !bytes.Equal(again.content, first.content) {
+		t.Errorf("resent as %s", again.name)
+	}
+	o.quiet()
+	o.night()
+	if len(o.open()) == 0 {
+		t.Error("nobody hears that there is no receipt")
+	}
+	o.accept(them)
+	o.accept(portal)
+	o.files = nil
+	o.pass()
+	o.quiet()
+	o.night()
+	for _, f := range o.files {
+		if f.header.Kind == formats.KindLetter {
+			t.Error("resent although it was receipted")
+		}
+	}
+}
+
+func TestDelayedByWhoeverHasTheTurn(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l := o.applied(p)
+	o.put(them, formats.KindForm, o.form(p, l))
+	o.pass()
+	milestones(o, code.ToPerson)
+	told := 0
+	for range 6 {
+		o.days(7)
+		o.pass()
+		for _, m := range milestones(o, code.ToPerson) {
+			if m == string(code.MilestoneDelayed) {
+				told++
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times that the partner's money does not come", told)
 	}
 }

@@ -366,7 +366,15 @@ func TestNothingComesByBank(t *testing.T) {
 	for _, profile := range []string{"2016", "2021"} {
 		for _, kind := range []code.MoneyKind{code.Netted, code.NotMoved, code.PaidToPerson, code.Zero} {
 			t.Run(profile+" "+string(kind), func(t *testing.T) {
-				o := newOffice(t, with(them, func(p *exchange.Partner) { p.Profile, p.Settlement = profile, exchange.SettleNetted }))
+				o := newOffice(t, with(them, func(p *exchange.Partner) {
+					p.Profile = profile
+					switch kind {
+					case code.Netted:
+						p.Settlement = exchange.SettleNetted
+					case code.NotMoved:
+						p.Settlement = exchange.SettleNotMoved
+					}
+				}))
 				p := leaver(them, 0)
 				l := o.applied(p)
 				o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) {

@@ -2,10 +2,12 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -14,7 +16,8 @@ import (
 
 // compose makes a batch of what waits for each party and kind, and a receipt
 // for every file that has verdicts to tell. Name, sequence, time and digest
-// are fixed in the transaction that queues the file.
+// are fixed in the transaction that queues the file. A batch that cannot be
+// made stops no other.
 func (e *Env) compose(ctx context.Context) (Counts, error) {
 	counts := Counts{}
 	var waiting []store.Waiting
@@ -29,19 +32,22 @@ func (e *Env) compose(ctx context.Context) (Counts, error) {
 	if err != nil {
 		return counts, err
 	}
+	var faults []error
 	for _, w := range waiting {
 		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.composeBatch(tx, w) }); err != nil {
-			return counts, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err)
+			faults = append(faults, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err))
+			continue
 		}
 		counts["batches"]++
 	}
 	for _, id := range untold {
 		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.composeReceipt(tx, id) }); err != nil {
-			return counts, fmt.Errorf("receipt for file %d: %w", id, err)
+			faults = append(faults, fmt.Errorf("receipt for file %d: %w", id, err))
+			continue
 		}
 		counts["receipts"]++
 	}
-	return counts, nil
+	return counts, errors.Join(faults...)
 }
 
 // outFile begins the row of an outgoing batch.
@@ -217,16 +223,26 @@ func (e *Env) receiptHead(tx *store.Tx, in exchange.File) (formats.Receipt, erro
 	r.Records, r.Accepted, r.Held, r.Refused = batch.Some(in.Records), batch.Some(in.Accepted), batch.Some(in.Held), batch.Some(in.Refused)
 	r.ReceivedOn = in.Seen
 	if in.Held > 0 {
-		r.NextRun = e.Date.AddDays(1)
+		r.NextRun = e.nextRun()
 	}
 	gaps, err := tx.SequenceGaps(exchange.In, in.Party, in.Kind)
 	if err != nil {
 		return r, err
 	}
-	if len(gaps) > 0 && r.Code == "" {
+	if len(gaps) > 0 && (r.Code == "" || r.Code.Class() == code.ClassWarning) {
 		r.Code, r.Text = code.SequenceGap, clip(fmt.Sprintf("缺少序号 %v / missing sequences", gaps), 500)
 	}
 	return r, nil
+}
+
+// nextRun is the day of the next pass, as far as it is known.
+func (e *Env) nextRun() calendar.Date {
+	if e.Rules.NextRun != nil {
+		if next := e.Rules.NextRun(e.Now()); !next.IsZero() {
+			return calendar.DateOf(next.In(e.Agency.Zone))
+		}
+	}
+	return e.Date.AddDays(1)
 }
 
 func clip(s string, limit int) string {

@@ -218,10 +218,32 @@ func (d *desk) send(party, caseNo string, rec any) error {
 	if err := d.encoder(kind).Append(&rows, rec); err != nil {
 		return fmt.Errorf("%s for %s: %w", kind.Name, party, err)
 	}
+	if to, ok := d.party(party); ok && to.Encoding == string(batch.GB18030) && to.Carrier != string(batch.Workbook) {
+		if err := batch.CanEncode(batch.GB18030, rows.Bytes); err != nil {
+			return fmt.Errorf("%s for %s: %w", kind.Name, party, err)
+		}
+	}
 	return d.tx.InsertOutgoing(exchange.Outgoing{
 		Party: party, Kind: kind.Name, RecordNo: kind.RecordNo(rec), CaseNo: caseNo,
 		Rows: rows.Bytes, RowCount: rows.Count, Amount: rows.Amount,
 	})
+}
+
+// send queues a record of the case. One with a character that the party's
+// encoding cannot hold is not sent: the case waits for an officer.
+func (c *casework) send(party, caseNo string, rec any) error {
+	err := c.desk.send(party, caseNo, rec)
+	if !errors.Is(err, batch.ErrUnencodable) {
+		return err
+	}
+	kind, _ := kindOf(rec)
+	text := "含有对方编码无法表示的字符，" + kind.Title.ZH + "不能发往 " + party
+	if _, err := c.Next(exchange.Hold); err == nil || c.State == exchange.Held {
+		if err := c.hold(code.HoldOfficersDecision, text); err != nil {
+			return err
+		}
+	}
+	return c.difference("file", party, caseNo, kind.Name+" "+kind.RecordNo(rec), "not sent", batch.ErrUnencodable.Error())
 }
 
 // encoder returns the desk's encoder of a kind.

@@ -176,6 +176,9 @@ func (j *fileJob) judgeFile(ctx context.Context) (done bool, err error) {
 			return true, j.reject(ctx, fault.Code, fault.Text)
 		}
 	}
+		if fault.Code == code.ProfileDiffers {
+			j.file.Code, j.file.Text = string(fault.Code), fault.Text
+		}
 	return j.judgeAgain(ctx)
 }
 
@@ -199,6 +202,12 @@ func (j *fileJob) judgeAgain(ctx context.Context) (done bool, err error) {
 	case sequence.ID != 0 && sequence.ID != j.file.ID && sequence.State == exchange.FileWorked:
 		return true, j.reject(ctx, code.SequenceReused, fmt.Sprintf("序号 %d 已用于 %s / already used", j.file.Sequence, sequence.Name))
 	}
+	case j.file.Sequence == 0:
+		return false, j.Store.View(ctx, func(tx *store.Tx) error {
+			last, err := tx.LastSequence(exchange.In, j.file.Party, j.file.Kind)
+			j.file.Sequence = last + 1 // of a workbook: told in the receipt
+			return err
+		})
 	return false, nil
 }
 
@@ -263,9 +272,6 @@ func (j *fileJob) work(ctx context.Context) error {
 		return err
 	}
 	defer src.Close()
-	if j.file.Worked > 0 {
-		j.file.Kind, j.file.Sequence = r.Header().Kind, int64(r.Header().Sequence)
-	}
 	items := make([]item, 0, chunk)
 	for more := true; more; {
 		items = items[:0]

@@ -17,16 +17,13 @@ import (
 // sends again what has had no receipt for too long. A party that cannot be
 // reached costs its own turn only.
 func (e *Env) Push(ctx context.Context) (Counts, error) {
-	composed, err := e.compose(ctx)
-	if err != nil {
-		return composed, fmt.Errorf("push: %w", err)
-	}
+	composed, made := e.compose(ctx)
 	if err := e.resend(ctx); err != nil {
-		return composed, fmt.Errorf("push: %w", err)
+		return composed, errors.Join(made, fmt.Errorf("push: %w", err))
 	}
 	counts, err := e.eachParty(ctx, "push", e.pushParty)
 	counts.add(composed)
-	return counts, err
+	return counts, errors.Join(made, err)
 }
 
 // filesFor lists what is to be put down for a party.

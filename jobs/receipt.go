@@ -65,7 +65,7 @@ func (d *desk) receipt(r *formats.Receipt) (outcome, error) {
 		}
 		return accepted(), d.journal("agency", "file_refused_by_partner", text, map[string]string{"file": sent.Name})
 	}
-	return accepted(), nil
+	return accepted(), d.closeDifference("file", d.file.Party, sent.Name)
 }
 
 // sentFile finds the file of ours that a receipt is about.

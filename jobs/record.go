@@ -97,6 +97,8 @@ func (d *desk) try(rec any, key string) (o outcome, err error) {
 		return o, nil
 	case errors.Is(err, exchange.ErrNotAllowed):
 		return refused(code.NotAllowedInState, "", err.Error()), nil
+	case errors.Is(err, batch.ErrUnencodable):
+		return refused(code.Malformed, "", "含有接收方编码无法表示的字符 / a character that cannot be written in the encoding of whom it is meant for"), nil
 	case errors.Is(err, exchange.ErrInvariant), errors.Is(err, store.ErrStale):
 		// Our own mistake, or another hand on the same case: the record is worked
 		// again in the next pass, the rest of the file goes on.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats/batch"
@@ -58,13 +59,13 @@ func (e *Env) workHeld(tx *store.Tx, j exchange.Judgement, counts Counts) error 
 		return err
 	}
 	d := &desk{Env: e, tx: tx, file: file, actor: file.Party}
-	o, err := d.try(rec, "") // its key was claimed when it was held
+	o, err := d.tryHeld(rec)
 	if err != nil {
 		return err
 	}
 	expired := o.code == string(code.UnknownLetter) || o.code == string(code.UnknownForm)
 	switch {
-	case o.verdict == code.Held && (!expired || e.Date.Sub(file.Seen) <= e.Rules.HeldNights):
+	case o.verdict == code.Held && (!expired || e.Date.Sub(file.Seen) < e.Rules.HeldNights):
 		return nil
 	case o.verdict == code.Held:
 		o.verdict = code.Refused
@@ -84,6 +85,22 @@ func (e *Env) workHeld(tx *store.Tx, j exchange.Judgement, counts Counts) error 
 	file.Count(o.verdict)
 	counts["released"]++
 	return tx.UpdateFile(before, file)
+}
+
+// tryHeld applies a held record again. Its key was claimed when it was held,
+// unless a mistake of ours had taken that back too.
+func (d *desk) tryHeld(rec any) (outcome, error) {
+	kind, _ := kindOf(rec)
+	if key := kind.KeyOf(rec); key != "" {
+		by, ok, err := d.tx.ClaimKey(d.file.Kind, d.file.Party, key, d.file.ID)
+		if err != nil {
+			return outcome{}, err
+		}
+		if !ok && by != d.file.ID {
+			return duplicateOf(by, d.file.ID), nil
+		}
+	}
+	return d.try(rec, "")
 }
 
 // releaseHeld gives back the duplicate key of a held record that is refused
@@ -121,37 +138,55 @@ func (e *Env) sweepCases(ctx context.Context, counts Counts) error {
 	return errors.Join(faults...)
 }
 
-// sweepOverdue tells the person, once for each limit, that it was missed.
+// sweepOverdue tells the person, once for each limit, that it was missed: the
+// legal one, or that of whoever has the turn.
 func (e *Env) sweepOverdue(ctx context.Context, counts Counts) error {
-	var late []exchange.Case
-	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
-		late, err = tx.Cases(store.CaseFilter{Side: exchange.In, OpenOnly: true, DueBefore: e.Date})
-		return err
+	late := map[string]string{} // by case: which limit
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		return tx.EachCase(store.CaseFilter{Side: exchange.In, OpenOnly: true}, func(c exchange.Case) error {
+			if limit := e.missedLimit(c); limit != "" {
+				late[c.No] = limit
+			}
+			return nil
+		})
 	})
 	if err != nil {
 		return err
 	}
 	var faults []error
-	for _, found := range late {
-		if found.DueProvisional {
-			continue
-		}
+	for _, no := range sortedKeys(late) {
 		faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error {
-			d := &desk{Env: e, tx: tx, actor: "process", file: exchange.File{}}
-			_, first, err := tx.ClaimKey("delayed", e.Agency.Code, found.No+"|"+found.DueBasis, 0)
+			_, first, err := tx.ClaimKey("delayed", e.Agency.Code, no+"|"+late[no], 0)
 			if err != nil || !first {
 				return err
 			}
-			c, err := d.caseNo(found.No)
+			c, err := (&desk{Env: e, tx: tx, actor: "process"}).caseNo(no)
 			if err != nil {
 				return err
 			}
 			counts["delayed"]++
-			if err := c.note("delayed", c.DueBasis, nil); err != nil {
+			if err := c.note("delayed", late[no], nil); err != nil {
 				return err
 			}
 			return c.notify(code.MilestoneDelayed, "", 0)
 		}))
 	}
 	return errors.Join(faults...)
+}
+
+// missedLimit names the limit that a case has missed; none when it is the
+// person's own turn.
+func (e *Env) missedLimit(c exchange.Case) string {
+	if c.Due != 0 && !c.DueProvisional && c.Due < e.Date {
+		return c.DueBasis
+	}
+	t, ok := exchange.TurnOf(e.Turns, c)
+	if !ok || t.Owner == exchange.OwnerPerson {
+		return ""
+	}
+	due := e.Calendar.Due(since(c, t), t.WD, calendar.DueOptions{})
+	if due.Date == 0 || due.Provisional || due.Date >= e.Date {
+		return ""
+	}
+	return t.Key + " since " + since(c, t).String()
 }
