@@ -175,10 +175,10 @@ func (j *fileJob) judgeFile(ctx context.Context) (done bool, err error) {
 		if !fault.Warning() {
 			return true, j.reject(ctx, fault.Code, fault.Text)
 		}
-	}
 		if fault.Code == code.ProfileDiffers {
 			j.file.Code, j.file.Text = string(fault.Code), fault.Text
 		}
+	}
 	return j.judgeAgain(ctx)
 }
 
@@ -201,13 +201,13 @@ func (j *fileJob) judgeAgain(ctx context.Context) (done bool, err error) {
 		return true, j.duplicate(ctx, same)
 	case sequence.ID != 0 && sequence.ID != j.file.ID && sequence.State == exchange.FileWorked:
 		return true, j.reject(ctx, code.SequenceReused, fmt.Sprintf("序号 %d 已用于 %s / already used", j.file.Sequence, sequence.Name))
-	}
 	case j.file.Sequence == 0:
 		return false, j.Store.View(ctx, func(tx *store.Tx) error {
 			last, err := tx.LastSequence(exchange.In, j.file.Party, j.file.Kind)
 			j.file.Sequence = last + 1 // of a workbook: told in the receipt
 			return err
 		})
+	}
 	return false, nil
 }
 
