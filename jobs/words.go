@@ -83,6 +83,7 @@ func workEvents() []exchange.Term {
 		{Code: "void_propose_void", Chinese: "提议作废", English: "annulment proposed"},
 		{Code: "void_agree", Chinese: "同意作废", English: "annulment agreed"},
 		{Code: "void_refuse", Chinese: "不同意作废", English: "annulment refused"},
+		{Code: "void_refused", Chinese: "作废未获对方受理", English: "annulment not taken by the partner"},
 		{Code: "partner_propose_void", Chinese: "对方提议作废", English: "partner proposes annulment"},
 		{Code: "partner_agree", Chinese: "对方同意作废", English: "partner agrees to annulment"},
 		{Code: "partner_refuse", Chinese: "对方不同意作废", English: "partner refuses annulment"},

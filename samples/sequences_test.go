@@ -148,7 +148,7 @@ func stories() []story {
 			{day: "2026-03-04", party: portal, kind: formats.KindApplication, set: applicationToUs(), rows: firstRecord, told: accepted("SH20260302-00017")},
 			{
 				day: "2026-03-05", party: ConfigPartner, kind: formats.KindForm, rows: secondForm, told: []string{"partly", "F31010020260305000001 refused person-differs"},
-				set: append(fromPartner("2026-03-05", 1), "F2.form_no=F31010020260305000001", "S4.parent=F31010020260305000001", "F2.letter_no="+ourLetter, "F2.agency_code="+ConfigPartner),
+				set: append(fromPartner("2026-03-05", 1), "H1.profile="+ConfigProfile, "F2.form_no=F31010020260305000001", "S4.parent=F31010020260305000001", "F2.letter_no="+ourLetter, "F2.agency_code="+ConfigPartner),
 			},
 		}},
 		{"unknown-form", "信息表不存在：退回 / a form that was never issued", []storyStep{
