@@ -47,7 +47,10 @@ func (c *casework) owe(amount money.Fen, to, formNo string) error {
 	if err != nil {
 		return err
 	}
-	return c.retrack()
+	if err := c.retrack(); err != nil || to != exchange.ToPerson {
+		return err
+	}
+	return c.assignPayees() // who receives it may be known already
 }
 
 func (c *casework) nextPart() (int, error) {

@@ -128,7 +128,7 @@ func (c *casework) judge(l exchange.Letter) error {
 		c.PersonalNo = record.PersonalNo
 	}
 	if opinion.Do == exchange.Refuse {
-		err = c.decline(opinion)
+		err = c.decline(opinion, l)
 	} else {
 		err = c.acceptLetter(record)
 	}
@@ -179,13 +179,9 @@ func earlier(rival, c exchange.Case) bool {
 	return rival.Effective() != exchange.Requested || rival.No < c.No
 }
 
-func (c *casework) decline(o exchange.Opinion) error {
+func (c *casework) decline(o exchange.Opinion, letter exchange.Letter) error {
 	c.Decline = o.Decline
 	if err := c.move(exchange.LetterDeclined, string(o.Decline)+": "+o.Text, nil); err != nil {
-		return err
-	}
-	letter, err := c.tx.Letter(c.LetterNo, c.LetterVersion)
-	if err != nil {
 		return err
 	}
 	rec := formats.Decline{
@@ -252,7 +248,7 @@ func (d *desk) changeAccount(c *casework, l exchange.Letter) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	if !old.Person.Same(l.Person) || old.SchemeFrom != l.SchemeFrom || old.SchemeTo != l.SchemeTo || old.AccountMoves != l.AccountMoves {
+	if !onlyAccountDiffers(old, l) {
 		return refused(code.NotAllowedInState, "version", "受理后只能变更账户和联系方式 / after acceptance only account and contact may change"), nil
 	}
 	free, err := c.freePayments()
@@ -274,6 +270,13 @@ func (d *desk) changeAccount(c *casework, l exchange.Letter) (outcome, error) {
 		return outcome{}, err
 	}
 	return accepted(), c.save()
+}
+
+// onlyAccountDiffers reports whether two versions agree in everything but
+// account, contact and remark.
+func onlyAccountDiffers(a, b exchange.Letter) bool {
+	return a.Person.Same(b.Person) && a.Household == b.Household && a.SchemeFrom == b.SchemeFrom && a.SchemeTo == b.SchemeTo &&
+		a.EnrolledFrom == b.EnrolledFrom && a.OldPersonalNo == b.OldPersonalNo && a.CertificateNo == b.CertificateNo && a.AccountMoves == b.AccountMoves
 }
 
 func letterOf(l *formats.Letter) exchange.Letter {

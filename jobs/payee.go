@@ -96,6 +96,12 @@ func whole(payees []exchange.Payee) bool {
 	return num == den
 }
 
+// shareOf is a fraction of an amount, rounded down. It does not overflow.
+func shareOf(amount money.Fen, num, den int) money.Fen {
+	n, d := money.Fen(num), money.Fen(den)
+	return amount/d*n + amount%d*n/d
+}
+
 // divide gives the part to the first payee and makes parts for the others;
 // a fen that cannot be divided stays with the first.
 func (c *casework) divide(r *exchange.Remittance, payees []exchange.Payee) error {
@@ -104,7 +110,7 @@ func (c *casework) divide(r *exchange.Remittance, payees []exchange.Payee) error
 		if r.Payee.No != "" {
 			break // divided before: a returned payment gets its payee's new account
 		}
-		amount := r.Amount * money.Fen(p.ShareNum) / money.Fen(p.ShareDen)
+		amount := shareOf(r.Amount, p.ShareNum, p.ShareDen)
 		rest -= amount
 		next, err := c.nextPart()
 		if err != nil {

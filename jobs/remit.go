@@ -46,11 +46,13 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 		}
 	}
 	for _, key := range sortedKeys(lumps) {
-		if err := e.orderLump(ctx, lumps[key]); err != nil {
-			faults = append(faults, fmt.Errorf("lump sum %s: %w", key, err))
-			continue
+		for _, parts := range e.underLumpCap(lumps[key]) {
+			if err := e.orderLump(ctx, parts); err != nil {
+				faults = append(faults, fmt.Errorf("lump sum %s: %w", key, err))
+				continue
+			}
+			counts["ordered"]++
 		}
-		counts["ordered"]++
 	}
 	if !e.Rules.AutomaticRelease {
 		return counts, errors.Join(faults...)
@@ -174,6 +176,22 @@ func (d *desk) cameBack(ref string) (bool, error) {
 	}
 	p, err := d.tx.Payment(ref)
 	return p.Track == exchange.MoneyReturned, err
+}
+
+// underLumpCap divides the parts of a lump sum so that each sum stays under the
+// caps of a payment and of a file; no part is above them by itself.
+func (e *Env) underLumpCap(parts []exchange.Remittance) (lumps [][]exchange.Remittance) {
+	above := func(sum money.Fen) bool {
+		return e.Agency.PaymentCap > 0 && sum > e.Agency.PaymentCap || e.Agency.FileCap > 0 && sum > e.Agency.FileCap
+	}
+	sum, from := money.Fen(0), 0
+	for i, r := range parts {
+		if sum += r.Amount; i > from && above(sum) {
+			lumps = append(lumps, parts[from:i])
+			sum, from = r.Amount, i
+		}
+	}
+	return append(lumps, parts[from:])
 }
 
 // orderLump makes one payment for several cases of a partner and account.
