@@ -20,6 +20,7 @@ type desk struct {
 	tx     *store.Tx
 	file   exchange.File   // that brought what is worked; the zero File in sweeps
 	actor  string          // for the journal: the file's party, or the job
+	hasty  bool            // records are applied without a part of the transaction each
 	answer *receiptContext // in a receipt: the file it is about
 
 	encoders map[string]*batch.Encoder

@@ -125,8 +125,9 @@ func (j *fileJob) counts() Counts {
 	return Counts{"files": 1, "records": j.file.Records, "accepted": j.file.Accepted, "held": j.file.Held, "refused": j.file.Refused}
 }
 
-// reader opens the batch for reading with what we know of its sender.
-func (j *fileJob) reader() (*batch.Reader, io.Closer, error) {
+// reader opens the batch for reading with what we know of its sender; to
+// judge is to read without keeping the records.
+func (j *fileJob) reader(judge bool) (*batch.Reader, io.Closer, error) {
 	src, err := j.openSpool(j.file.Spool)
 	if err != nil {
 		return nil, nil, err
@@ -134,7 +135,7 @@ func (j *fileJob) reader() (*batch.Reader, io.Closer, error) {
 	party, _ := j.party(j.file.Party)
 	r, err := batch.NewReader(src, kinds, batch.Options{
 		Name: j.file.Name, Self: j.Agency.Code, From: j.file.Party, Profile: j.Partners[j.file.Party].Profile, Areas: j.Area, Repeats: true,
-		Encoding: encodingOf(party),
+		Encoding: encodingOf(party), Judge: judge,
 	})
 	if err != nil {
 		src.Close()
@@ -153,7 +154,7 @@ func encodingOf(p Party) batch.Encoding {
 // judgeFile reads the whole file before a record of it counts, and judges it
 // as a whole; done is true when nothing of it is to be worked.
 func (j *fileJob) judgeFile(ctx context.Context) (done bool, err error) {
-	r, src, err := j.reader()
+	r, src, err := j.reader(true)
 	if err != nil {
 		return false, err
 	}
@@ -267,7 +268,7 @@ type item struct {
 // work reads the file again and works its records, a chunk in a transaction;
 // what an earlier run has worked is passed over.
 func (j *fileJob) work(ctx context.Context) error {
-	r, src, err := j.reader()
+	r, src, err := j.reader(false)
 	if err != nil {
 		return err
 	}
@@ -309,10 +310,20 @@ func (j *fileJob) workChunk(ctx context.Context, items []item) error {
 	if len(items) == 0 {
 		return nil
 	}
+	err := j.workItems(ctx, items, true)
+	if errors.Is(err, errAgain) {
+		err = j.workItems(ctx, items, false)
+	}
+	return err
+}
+
+// workItems works a chunk in one transaction: hastily, or each record so that
+// it can be taken back alone.
+func (j *fileJob) workItems(ctx context.Context, items []item, hasty bool) error {
 	next, answer := j.file, j.answer
 	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
 		next, answer = j.file, j.answer
-		d := &desk{Env: j.Env, tx: tx, file: j.file, actor: j.file.Party, answer: &answer}
+		d := &desk{Env: j.Env, tx: tx, file: j.file, actor: j.file.Party, hasty: hasty, answer: &answer}
 		for i := range items {
 			verdict, err := d.judgeItem(&items[i])
 			if err != nil {
@@ -358,7 +369,7 @@ func (j *fileJob) finish(ctx context.Context) error {
 func (d *desk) whole(j *fileJob) error {
 	switch d.file.Kind {
 	case formats.KindRegistry:
-		r, src, err := j.reader()
+		r, src, err := j.reader(false)
 		if err != nil {
 			return err
 		}

@@ -70,28 +70,19 @@ func (d *desk) storeFaults(it *item) error {
 	return nil
 }
 
+// errAgain asks for a chunk to be worked again, each record in a part of the
+// transaction of its own: one of them was refused after it had written.
+var errAgain = errors.New("work the records one by one")
+
 // try applies a record; when it is refused, or not allowed where its case
-// stands, everything that it wrote is taken back.
+// stands, everything that it wrote is taken back. In a hurry that is possible
+// only while it has written nothing but its key.
 func (d *desk) try(rec any, key string) (o outcome, err error) {
-	err = d.tx.Part(func() error {
-		if key != "" {
-			by, ok, err := d.tx.ClaimKey(d.file.Kind, d.file.Party, key, d.file.ID)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				o = duplicateOf(by, d.file.ID)
-				return errRefused
-			}
-		}
-		if o, err = d.apply(rec); err != nil {
-			return err
-		}
-		if o.verdict == code.Refused {
-			return errRefused
-		}
-		return nil
-	})
+	if d.hasty {
+		o, err = d.applyHastily(rec, key)
+	} else {
+		err = d.tx.Part(func() (err error) { o, err = d.claimAndApply(rec, key); return err })
+	}
 	switch {
 	case errors.Is(err, errRefused):
 		return o, nil
@@ -106,6 +97,40 @@ func (d *desk) try(rec any, key string) (o outcome, err error) {
 		return held("", "处理未完成，稍后自动重试 / to be worked again"), nil
 	}
 	return o, err
+}
+
+// claimAndApply takes the record's key and makes the record an event;
+// errRefused when it is refused.
+func (d *desk) claimAndApply(rec any, key string) (outcome, error) {
+	if key != "" {
+		by, ok, err := d.tx.ClaimKey(d.file.Kind, d.file.Party, key, d.file.ID)
+		if err != nil {
+			return outcome{}, err
+		}
+		if !ok {
+			return duplicateOf(by, d.file.ID), errRefused
+		}
+	}
+	o, err := d.apply(rec)
+	if err == nil && o.verdict == code.Refused {
+		err = errRefused
+	}
+	return o, err
+}
+
+// applyHastily is claimAndApply without a part of the transaction to take
+// back: errAgain when the record was refused after it had written more than
+// its key.
+func (d *desk) applyHastily(rec any, key string) (outcome, error) {
+	before := d.tx.Writes()
+	o, err := d.claimAndApply(rec, key)
+	switch wrote := d.tx.Writes() - before; {
+	case err == nil || wrote == 0:
+		return o, err
+	case wrote == 1 && key != "":
+		return o, errors.Join(err, d.tx.ReleaseKey(d.file.Kind, d.file.Party, key, d.file.ID))
+	}
+	return o, errAgain
 }
 
 func duplicateOf(by, file int64) outcome {

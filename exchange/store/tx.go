@@ -28,6 +28,7 @@ type Tx struct {
 	judged  judged           // last record judged
 	booked  []ledger.Posting // not yet added to the balances
 	parts   int              // depth of Part
+	writes  int              // statements that changed a row
 }
 
 func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, error) {
@@ -129,8 +130,16 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return r.RowsAffected()
+	n, err := r.RowsAffected()
+	if n > 0 {
+		tx.writes++
+	}
+	return n, err
 }
+
+// Writes is how many statements of the transaction have changed a row so far:
+// work that left it as it was needs no Part to be taken back.
+func (tx *Tx) Writes() int { return tx.writes }
 
 // run is exec for a statement that must change exactly one row; what names
 // the row in errors.
