@@ -417,3 +417,30 @@ func TestReportNamesWhatDiffers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestReasonsOfAnyLength(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	o.settle()
+	o.pass()
+	e := returnOf(people[0].order)
+	e.ReturnReason = strings.Repeat("账号不存在", 20)
+	e.Text = strings.Repeat("说明", 60)
+	o.booked(e)
+	o.status(iso20022.StatusReport{OriginalMsgID: people[1].order.file, Status: iso20022.Rejected, Reason: "AC01", Text: strings.Repeat("长", 100)})
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
+}
+
+func TestLetterNumberOfAnotherShape(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, func(l *formats.Letter) { l.LetterNo = "310100-2026-03-02-00000000000001" }), o.letter(them, 2, q))
+	o.pass()
+	o.pass()
+	if v := o.verdicts(them, name); len(v) != 3 || !strings.HasSuffix(v[1], "refused malformed") {
+		t.Errorf("told %q", v)
+	}
+	o.stands(exchange.Out, q, "answered/sent/submitted")
+}

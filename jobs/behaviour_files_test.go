@@ -590,3 +590,40 @@ func TestDelayedByWhoeverHasTheTurn(t *testing.T) {
 		t.Errorf("told %d times that the partner's money does not come", told)
 	}
 }
+
+func TestEnvelopesOfRubbish(t *testing.T) {
+	o := newOffice(t)
+	_, good := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
+	files := map[string][]byte{
+		"control.csv":                    resealed(good, "H,contact-letter", "H,contact\x01letter"),
+		"long.csv":                       resealed(good, "H,contact-letter", "H,"+strings.Repeat("k", 300)),
+		"chinese.csv":                    resealed(good, "H,contact-letter", "H,联系函"),
+		"sequence.csv":                   resealed(good, ","+us+",1,", ","+us+",99999999999999999999,"),
+		"none.csv":                       resealed(good, ","+us+",1,", ","+us+",,"),
+		strings.Repeat("长", 80) + ".csv": resealed(good, "contact-letter,1", "contact-letter,9"),
+		"emoji 😀 \ue000.csv":             []byte("hello"),
+	}
+	for name, content := range files {
+		o.leave(them, name, content)
+	}
+	o.pass()
+	if n := len(o.receipts(them)); n != len(files) {
+		t.Errorf("%d receipts for %d files", n, len(files))
+	}
+	for _, f := range o.receipts(them) {
+		if r := f.records[0].(*formats.Receipt); r.Verdict != code.FileRejected || r.Code == "" {
+			t.Errorf("R is %+v", *r)
+		}
+	}
+}
+
+func TestGB18030PartnerWritesUTF8WithAMark(t *testing.T) {
+	o := newOffice(t, at(them, func(p *jobs.Party) { p.Encoding = "gb18030" }))
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
+	o.leave(them, "letter.csv", resealed(append([]byte("\xef\xbb\xbf"), content...), "", ""))
+	o.pass()
+	o.told(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
+	o.stands(exchange.Out, p, "accepted/none/not_due")
+}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -179,7 +182,7 @@ func (e *Env) composeReceipt(tx *store.Tx, id int64) error {
 		write := func(j exchange.Judgement) error {
 			file.Records++
 			return out.Write(&formats.ReceiptVerdict{
-				Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Verdict: j.Verdict, Code: string(j.Code), Field: j.Field, Text: clip(j.Text, 500), Echo: j.Echo,
+				Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Verdict: j.Verdict, Code: string(j.Code), Field: j.Field, Text: plain(j.Text, 500), Echo: j.Echo,
 			})
 		}
 		if !later {
@@ -212,7 +215,7 @@ func (e *Env) composeReceipt(tx *store.Tx, id int64) error {
 
 func (e *Env) receiptHead(tx *store.Tx, in exchange.File) (formats.Receipt, error) {
 	r := formats.Receipt{
-		File: clip(in.Name, 120), SHA256: in.SHA256, Kind: clip(in.Kind, 40), Verdict: in.Verdict, Code: code.Fault(in.Code), Text: clip(in.Text, 500),
+		File: plain(in.Name, 120), SHA256: in.SHA256, Kind: plain(in.Kind, 40), Verdict: in.Verdict, Code: code.Fault(in.Code), Text: plain(in.Text, 500),
 	}
 	if in.Sequence > 0 {
 		r.Sequence = batch.Some(int(in.Sequence))
@@ -243,6 +246,17 @@ func (e *Env) nextRun() calendar.Date {
 		}
 	}
 	return e.Date.AddDays(1)
+}
+
+// plain is what can be told of any text in any encoding: control characters,
+// broken ones and those of private use become question marks.
+func plain(s string, limit int) string {
+	return clip(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Co, r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029' {
+			return '?'
+		}
+		return r
+	}, s), limit)
 }
 
 func clip(s string, limit int) string {

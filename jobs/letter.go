@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"strings"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/formats"
@@ -13,6 +15,9 @@ func (d *desk) letter(rec *formats.Letter) (outcome, error) {
 	}
 	if rec.To.Code != d.file.Party {
 		return refused(code.WrongAgency, "to_code", "与发送方不符 / not the sender"), nil
+	}
+	if len(rec.LetterNo) != 20 || strings.Trim(rec.LetterNo, "0123456789") != "" {
+		return refused(code.Malformed, "letter_no", "应为发函机构区划代码、日期和6位顺序号，共20位数字 / area code, yyyymmdd and 6 digits are expected"), nil
 	}
 	l := letterOf(rec)
 	l.ReceivedOn = d.file.Seen

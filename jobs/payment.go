@@ -108,6 +108,7 @@ func (c *casework) bookMoney(from, to exchange.MoneyTrack, r exchange.Remittance
 
 // paymentFailed is a return, or a refusal by the bank.
 func (d *desk) paymentFailed(p exchange.Payment, reason string, after func() error) error {
+	reason = plain(reason, 200) // the bank's words go on to the partner
 	if err := d.setPayment(p, exchange.MoneyReturned, func(p *exchange.Payment) { p.Reason = reason }); err != nil {
 		return err
 	}

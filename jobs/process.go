@@ -135,7 +135,7 @@ func (j *fileJob) reader(judge bool) (*batch.Reader, io.Closer, error) {
 	party, _ := j.party(j.file.Party)
 	r, err := batch.NewReader(src, kinds, batch.Options{
 		Name: j.file.Name, Self: j.Agency.Code, From: j.file.Party, Profile: j.Partners[j.file.Party].Profile, Areas: j.Area, Repeats: true,
-		Encoding: encodingOf(party), Judge: judge,
+		Encoding: encodingOf(party, src), Judge: judge,
 	})
 	if err != nil {
 		src.Close()
@@ -144,8 +144,14 @@ func (j *fileJob) reader(judge bool) (*batch.Reader, io.Closer, error) {
 	return r, src, nil
 }
 
-func encodingOf(p Party) batch.Encoding {
-	if p.Encoding == "gb18030" {
+// encodingOf is the encoding agreed with a party, unless a mark says that the
+// file is in UTF-8.
+func encodingOf(p Party, src io.ReaderAt) batch.Encoding {
+	mark := make([]byte, 3)
+	if _, err := src.ReadAt(mark, 0); err == nil && string(mark) == "\uFEFF" {
+		return batch.Auto
+	}
+	if p.Encoding == string(batch.GB18030) {
 		return batch.GB18030
 	}
 	return batch.Auto
