@@ -90,7 +90,7 @@ func (d *desk) try(rec any, key string) (o outcome, err error) {
 		return refused(code.NotAllowedInState, "", err.Error()), nil
 	case errors.Is(err, batch.ErrUnencodable):
 		return refused(code.Malformed, "", "含有接收方编码无法表示的字符 / a character that cannot be written in the encoding of whom it is meant for"), nil
-	case errors.Is(err, exchange.ErrInvariant), errors.Is(err, store.ErrStale):
+	case errors.Is(err, exchange.ErrInvariant), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConstraint):
 		// Our own mistake, or another hand on the same case: the record is worked
 		// again in the next pass, the rest of the file goes on.
 		d.Log.Error("record not worked, kept for the next pass", "file", d.file.Name, "err", err)
@@ -125,6 +125,8 @@ func (d *desk) applyHastily(rec any, key string) (outcome, error) {
 	before := d.tx.Writes()
 	o, err := d.claimAndApply(rec, key)
 	switch wrote := d.tx.Writes() - before; {
+	case errors.Is(err, store.ErrConstraint):
+		return o, errAgain // PostgreSQL goes on only from a part that was taken back
 	case err == nil || wrote == 0:
 		return o, err
 	case wrote == 1 && key != "":

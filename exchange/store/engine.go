@@ -20,6 +20,8 @@ type engine interface {
 	statements(ctx context.Context) context.Context
 	// conflict reports whether running the transaction again may succeed.
 	conflict(err error) bool
+	// violates reports whether a constraint of the schema refused the row.
+	violates(err error) bool
 	// fill puts the engine's own words into the schema text.
 	fill(schema string) string
 	// guards makes the tables of the journal and the ledger append-only.

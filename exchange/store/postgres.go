@@ -50,6 +50,12 @@ func (e *postgresEngine) conflict(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
+// violates: the class of integrity constraint violations.
+func (e *postgresEngine) violates(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "23")
+}
+
 // fill: PostgreSQL numbers rows by an identity column; text compares by byte,
 // as in SQLite, so that pages and the journal's heads have one order.
 func (e *postgresEngine) fill(schema string) string {

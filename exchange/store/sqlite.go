@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // and the driver "sqlite"
 )
 
 // sqliteEngine is a file of this machine.
@@ -79,6 +79,15 @@ func (e *sqliteEngine) statements(context.Context) context.Context { return cont
 
 // conflict: with the write lock taken at BEGIN there is nothing to repeat.
 func (e *sqliteEngine) conflict(error) bool { return false }
+
+// violates: the low byte is the kind of an error, the others say more.
+func (e *sqliteEngine) violates(err error) bool {
+	var of *sqlite.Error
+	return errors.As(err, &of) && of.Code()&0xff == sqliteConstraint
+}
+
+// sqliteConstraint is SQLITE_CONSTRAINT.
+const sqliteConstraint = 19
 
 // fill: rows in the order of their key without a second tree; an INTEGER
 // PRIMARY KEY is numbered by SQLite itself.

@@ -26,6 +26,8 @@ var (
 	ErrNotFound = errors.New("not in the store")
 	// ErrStale: a conditional update found the row changed by somebody else.
 	ErrStale = errors.New("changed by somebody else")
+	// ErrConstraint: the schema refuses the row.
+	ErrConstraint = errors.New("refused by the schema")
 	// ErrDuplicate: the row is there already (a bank entry, a finished run).
 	ErrDuplicate = errors.New("already in the store")
 	// ErrSchema: the store's schema is not the one this program works with.

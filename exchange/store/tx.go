@@ -128,7 +128,7 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 	}
 	r, err := s.ExecContext(tx.sctx, args...)
 	if err != nil {
-		return 0, err
+		return 0, tx.named(err)
 	}
 	n, err := r.RowsAffected()
 	if n > 0 {
@@ -140,6 +140,14 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 // Writes is how many statements of the transaction have changed a row so far:
 // work that left it as it was needs no Part to be taken back.
 func (tx *Tx) Writes() int { return tx.writes }
+
+// named says of an error whether it is the schema that refused the row.
+func (tx *Tx) named(err error) error {
+	if tx.eng.violates(err) {
+		return fmt.Errorf("%w: %w", ErrConstraint, err)
+	}
+	return err
+}
 
 // run is exec for a statement that must change exactly one row; what names
 // the row in errors.
@@ -181,7 +189,7 @@ func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 	}
 	rows, err := s.QueryContext(tx.sctx, args...)
 	if err != nil {
-		return err
+		return tx.named(err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
@@ -189,7 +197,10 @@ func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 			return err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return tx.named(err)
+	}
+	return nil
 }
 
 // many reads all rows of a query.
