@@ -258,3 +258,25 @@ func TestDueDates(t *testing.T) {
 		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
 	}
 }
+
+func TestVerdictsOnTwoVersionsOfAForm(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	o.paid(p, 1)
+	first := o.latest(them, formats.KindForm)
+	o.days(1)
+	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
+		r.Status, r.Principal, r.Interest = code.RegistryEnded, 0, 0
+		r.Stays[0].To, r.Stays[0].Months = r.Stays[0].To.Add(-2), r.Stays[0].Months-2
+	}))
+	o.balance[p.PersonalNo] = 0
+	o.pass()
+	o.pass()
+	second := o.latest(them, formats.KindForm)
+	o.receipt(first, "accepted", "")
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.receipt(second, "accepted", "")
+	o.pass()
+	o.stands(exchange.Out, p, "answered/delivered/settled")
+}

@@ -69,19 +69,12 @@ func (d *desk) unknownCancelled(x *formats.Cancellation) (outcome, error) {
 func (d *desk) cancelWaits(letterNo string) (bool, error) {
 	if d.cancels == nil {
 		d.cancels = map[string]bool{}
-		held, err := d.tx.HeldJudgements(0)
+		held, err := d.tx.HeldNumbers(d.file.Party, "X")
 		if err != nil {
 			return false, err
 		}
-		for _, j := range held {
-			if j.Row != "X" {
-				continue
-			}
-			f, err := d.tx.File(j.FileID)
-			if err != nil {
-				return false, err
-			}
-			d.cancels[j.RecordNo] = d.cancels[j.RecordNo] || f.Party == d.file.Party
+		for _, no := range held {
+			d.cancels[no] = true
 		}
 	}
 	return d.cancels[letterNo], nil

@@ -128,7 +128,7 @@ func (d *desk) verdictOn(o exchange.Outgoing, v *formats.ReceiptVerdict) error {
 	why := strings.TrimSpace(v.Code + " " + v.Text)
 	switch o.Kind {
 	case formats.KindForm:
-		err = c.formVerdict(o.RecordNo, v.Verdict)
+		err = c.formVerdict(o, v.Verdict)
 	case formats.KindPosting:
 		if v.Verdict == code.Refused {
 			err = c.postingReturned(o.RecordNo, v)
@@ -194,14 +194,22 @@ func holdsCase(kind string) bool {
 }
 
 // formVerdict moves the form that was sent; a D row has none.
-func (c *casework) formVerdict(formNo string, v code.Verdict) error {
+func (c *casework) formVerdict(o exchange.Outgoing, v code.Verdict) error {
+	rec, err := batch.Find(kinds, o.Kind).Parse(o.Rows)
+	if err != nil {
+		return err
+	}
+	said, ok := rec.(*formats.Form)
+	if !ok {
+		return nil
+	}
 	forms, err := c.tx.FormsByCase(c.No)
 	if err != nil {
 		return err
 	}
 	for i := range forms {
 		f := &forms[i]
-		if f.No != formNo || f.Track != exchange.FormSent {
+		if f.No != said.FormNo || f.Version != said.Version || f.Track != exchange.FormSent {
 			continue
 		}
 		to := exchange.FormDelivered

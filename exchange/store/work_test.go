@@ -359,3 +359,35 @@ func TestPaymentItems(t *testing.T) {
 		}
 	})
 }
+
+// TestHeldNumbers: only what is held, of one party and row type.
+func TestHeldNumbers(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		f := sampleFile(1)
+		write(t, s, func(tx *Tx) error {
+			if err := tx.InsertFile(&f); err != nil {
+				return err
+			}
+			for i, j := range []exchange.Judgement{
+				{Row: "X", RecordNo: "1", Verdict: "held", Raw: []byte("X")}, {Row: "X", RecordNo: "2", Verdict: "accepted"},
+				{Row: "K", RecordNo: "3", Verdict: "held", Raw: []byte("K")},
+			} {
+				j.FileID, j.Ordinal = f.ID, i+1
+				if err := tx.InsertJudgement(j); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		view(t, s, func(tx *Tx) error {
+			got, err := tx.HeldNumbers(f.Party, "X")
+			if len(got) != 1 || got[0] != "1" {
+				t.Errorf("got %q", got)
+			}
+			if got, _ := tx.HeldNumbers("999999", "X"); len(got) != 0 {
+				t.Errorf("of another party: %q", got)
+			}
+			return err
+		})
+	})
+}
