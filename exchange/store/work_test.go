@@ -369,7 +369,8 @@ func TestHeldNumbers(t *testing.T) {
 				return err
 			}
 			for i, j := range []exchange.Judgement{
-				{Row: "X", RecordNo: "1", Verdict: "held", Raw: []byte("X")}, {Row: "X", RecordNo: "2", Verdict: "accepted"},
+				{Row: "X", RecordNo: "1", Verdict: "held", Raw: []byte("X")},
+				{Row: "X", RecordNo: "2", Verdict: "accepted"},
 				{Row: "K", RecordNo: "3", Verdict: "held", Raw: []byte("K")},
 			} {
 				j.FileID, j.Ordinal = f.ID, i+1
