@@ -37,7 +37,7 @@ type opensshWorld struct {
 func TestOpenSSH(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("another process does the work: nothing to see for -race -short")
+		t.Skip("needs no -short: another process does the work, which the race detector does not see")
 	}
 	w := &opensshWorld{
 		T: t, sftp: droptest.Require(t, "sftp"), server: droptest.OpenSSH(t),
