@@ -25,8 +25,9 @@ type csvSource struct {
 	err   error // of reading, after the rows that are ready
 }
 
-// maxAhead bounds the rows that are cut ahead.
-const maxAhead = 256
+// maxAhead bounds the rows that are cut ahead: the buffer of the lines does so
+// first, unless they are very short. Fewer rows mean more waiting for each other.
+const maxAhead = 4096
 
 func newCSVSource(src io.Reader, encoding Encoding, o *Options) *csvSource {
 	return &csvSource{lines: newLines(src, o.MaxLine, o.MaxBytes), decoder: decoder{encoding: encoding}}
