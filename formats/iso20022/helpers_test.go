@@ -60,14 +60,16 @@ func writePayment(t testing.TB, n int) []byte {
 }
 
 func statusReport() (StatusReport, []TransferStatus) {
-	return StatusReport{
+	head := StatusReport{
 		MsgID: "STS1", Created: noon, OriginalMsgID: "PAY320500202602130001", OriginalName: PaymentName,
 		Transfers: 3, Total: 300_153, Status: Partly, Reason: "NARR", Text: "部分接受 & 部分拒绝",
-	}, []TransferStatus{
+	}
+	transfers := []TransferStatus{
 		{EndToEndID: "31010020260202000001-1-1", Status: InSettlement, BankRef: "B001"},
 		{EndToEndID: "31010020260202000002-1-1", Status: Rejected, Reason: "AC01", Text: "账号不存在"},
 		{EndToEndID: "31010020260202000003-1-1", Status: Pending},
 	}
+	return head, transfers
 }
 
 func writeStatus(t testing.TB) []byte {
