@@ -94,7 +94,11 @@ func (e *Env) proposeNotFound(ctx context.Context) error {
 		if e.Agency.NotFoundCap > 0 {
 			limit = e.Agency.NotFoundCap
 		}
-		if len(found) > limit || (len(found) > 1 && len(found)*20 > e.openOut(tx)) {
+		open, err := openOut(tx)
+		if err != nil {
+			return err
+		}
+		if len(found) > limit || (len(found) > 1 && len(found)*20 > open) {
 			if err := d.withdrawProposals(map[string]bool{"registry": true}); err != nil {
 				return err
 			}
@@ -133,11 +137,12 @@ func (d *desk) withdrawProposals(stand map[string]bool) error {
 	return nil
 }
 
-// openOut is the number of open cases at the old place.
-func (e *Env) openOut(tx *store.Tx) int {
+// openOut is the number of open cases at the old place; few count as the
+// number of proposals that may stand in any case.
+func openOut(tx *store.Tx) (int, error) {
 	counts, err := tx.CountCases()
 	if err != nil {
-		return 0
+		return 0, err
 	}
 	n := 0
 	for state, k := range counts[exchange.Out] {
@@ -145,5 +150,5 @@ func (e *Env) openOut(tx *store.Tx) int {
 			n += k
 		}
 	}
-	return max(n, proposals)
+	return max(n, proposals), nil
 }

@@ -134,7 +134,11 @@ func (d *desk) byLumpSum(e exchange.BankEntry) (bool, error) {
 		}
 		part := e
 		part.Amount = a.Amount
-		if err := c.credit(part, c.partOfForm(a.FormNo)); err != nil {
+		of, err := c.partOfForm(a.FormNo)
+		if err != nil {
+			return false, err
+		}
+		if err := c.credit(part, of); err != nil {
 			return false, err
 		}
 	}
@@ -152,16 +156,17 @@ func lumpRef(e exchange.BankEntry) string {
 }
 
 // partOfForm is the part that a form announced; 1 when the form is not here.
-func (c *casework) partOfForm(formNo string) int {
+func (c *casework) partOfForm(formNo string) (int, error) {
 	parts, err := c.tx.RemittancesByCase(c.No)
-	if err == nil {
-		for _, r := range parts {
-			if r.FormNo == formNo && formNo != "" && r.Track != exchange.MoneyPosted {
-				return r.Part
-			}
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range parts {
+		if r.FormNo == formNo && formNo != "" && r.Track != exchange.MoneyPosted {
+			return r.Part, nil
 		}
 	}
-	return 1
+	return 1, nil
 }
 
 // matchWaiting tries again to match what the bank brought earlier, each entry
