@@ -119,7 +119,7 @@ type BankEntry struct {
 	Counterpart string // name
 	CounterAcct string
 	Text        string
-	ReturnCode  string
+	ReturnCode  string // of a return: the code and the bank's words, never the remittance text
 	State       string // unmatched | matched | settled | returned
 	CaseNo      string
 	Part        int

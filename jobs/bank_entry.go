@@ -32,8 +32,7 @@ func bankEntryOf(account string, n iso20022.Entry, ordinals map[string]int) exch
 		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text,
 	}
 	if n.Returned {
-		b.ReturnCode = n.ReturnCode
-		b.Text = strings.TrimSpace(n.ReturnReason + " " + n.Text)
+		b.ReturnCode = strings.TrimSpace(n.ReturnCode + " " + n.ReturnReason)
 	}
 	return b
 }
@@ -187,5 +186,5 @@ func (d *desk) returned(e exchange.BankEntry, p exchange.Payment) error {
 	case p.Amount != e.Amount:
 		return d.odd(e, p.Partner, p.Ref+" "+p.Amount.String(), "returned "+e.Amount.String())
 	}
-	return d.paymentFailed(p, strings.TrimSpace(e.ReturnCode+" "+e.Text), func() error { return d.matched(e, "", 0) })
+	return d.paymentFailed(p, e.ReturnCode, func() error { return d.matched(e, "", 0) })
 }
