@@ -57,17 +57,26 @@ func checkCNAPS[T text](c T) error {
 	return nil
 }
 
-// mod11_10 is the ISO 7064 MOD 11,10 check digit of the first 11 digits.
-func mod11_10[T text](c T) byte {
-	p := 10
-	for i := range 11 {
-		s := (p + int(c[i]-'0')) % 10
+// steps10 is one step of ISO 7064 MOD 11,10: the remainder that follows
+// another, increased by a digit.
+var steps10 = func() (t [20]uint8) {
+	for i := range t {
+		s := i % 10
 		if s == 0 {
 			s = 10
 		}
-		p = s * 2 % 11
+		t[i] = uint8(s * 2 % 11)
 	}
-	return byte('0' + (11-p)%10)
+	return t
+}()
+
+// mod11_10 is the ISO 7064 MOD 11,10 check digit of the first 11 digits.
+func mod11_10[T text](c T) byte {
+	p := uint8(10)
+	for i := range 11 {
+		p = steps10[p+c[i]-'0']
+	}
+	return '0' + (11-p)%10
 }
 
 // CNAPSCheckDigit is the 12th digit that belongs to the 11 before it; 0 when

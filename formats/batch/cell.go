@@ -17,15 +17,15 @@ type cell struct {
 	*Info
 	at    any     // *string, *calendar.Date …
 	text  *string // at, when it is one
-	check func(c *cell, f *field, e *env) problem
+	fill  func(c *cell, f *field, e *env) problem
 	codes []string
 }
 
 // newCell binds a column to its place.
 func newCell(info *Info, at any) cell {
-	c := cell{Info: info, at: at}
+	c := cell{Info: info, at: at, fill: (*cell).readValue}
 	if c.text, _ = at.(*string); c.text != nil {
-		c.check = textChecks[info.Type]
+		c.fill = textChecks[info.Type]
 		c.codes = info.Codes.Codes()
 	}
 	return c
@@ -64,8 +64,12 @@ func (c *cell) read(f *field, e *env) problem {
 	}
 	if c.text != nil {
 		*c.text = f.text
-		return c.check(c, f, e)
 	}
+	return c.fill(c, f, e)
+}
+
+// readValue reads a field that is not kept as text.
+func (c *cell) readValue(f *field, _ *env) problem {
 	switch at := c.at.(type) {
 	case *calendar.Date:
 		return readDate(at, f.text)

@@ -32,16 +32,13 @@ type Findings struct {
 	lines  []int // of the detail rows
 	detail string
 
-	header *Header // of the batch; nil when a record is judged alone
+	parties [2]string // area codes of the batch's sender and receiver, if both are known
 }
 
 // Parties are the area codes of the batch's sender and receiver; ok is false
 // when a record is judged without its batch.
 func (f *Findings) Parties() (sender, receiver string, ok bool) {
-	if f.header == nil || !isParty(f.header.Sender) || !isParty(f.header.Receiver) {
-		return "", "", false
-	}
-	return f.header.Sender[:6], f.header.Receiver[:6], true
+	return f.parties[0], f.parties[1], f.parties[0] != ""
 }
 
 // Add notes a fault of a field of the record's own row.

@@ -63,7 +63,6 @@ type Reader struct {
 	src      source
 	carrier  Carrier
 	envelope envelope
-	header   *Header // nil when rows are judged without a batch
 	faults   []Fault // of the file
 	ahead    *row
 	record   Record
@@ -206,7 +205,9 @@ func (r *Reader) readHead(kinds []*Kind) error {
 	if i := first.anyBad(); i >= 0 {
 		r.envelope.add("", code.WrongEnvelope, first.bad(i).text)
 	}
-	r.header = &r.envelope.Header
+	if h := &r.envelope.Header; isParty(h.Sender) && isParty(h.Receiver) {
+		r.find.parties = [2]string{h.Sender[:6], h.Receiver[:6]}
+	}
 	r.faults = append(r.faults, r.envelope.faults...)
 	for _, s := range first.slips {
 		r.fileFault(first.line, "H", envelopeNames[s.index-1].name, code.Normalised, s.why)

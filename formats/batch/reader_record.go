@@ -12,15 +12,14 @@ func (r *Reader) readRecord() {
 	typ := head.typ()
 	layout := kind.Row(typ)
 	r.rows++
-	r.record = Record{
-		Kind: kind, Row: typ, Line: head.line, Ordinal: r.record.Ordinal + 1, Rows: 1,
-		Lines: r.record.Lines[:0], layout: layout,
-	}
+	rec, f := &r.record, &r.find
+	rec.Kind, rec.Row, rec.Line, rec.Rows, rec.layout = kind, typ, head.line, 1, layout
+	rec.Ordinal++
+	rec.Lines, rec.Value, rec.Faults, rec.no, rec.slot = rec.Lines[:0], nil, nil, "", nil
 	if layout == nil {
-		r.record.Row = clipType(typ)
+		rec.Row = clipType(typ)
 	}
-	f := &r.find
-	*f = Findings{faults: f.faults[:0], line: head.line, row: r.record.Row, lines: f.lines[:0], header: r.header}
+	f.faults, f.line, f.row, f.no, f.lines, f.detail = f.faults[:0], head.line, rec.Row, "", f.lines[:0], ""
 	switch {
 	case layout != nil:
 		r.record.slot = r.slot(layout)
