@@ -1,0 +1,120 @@
+package seal
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/hiddeco/sshsig"
+	"golang.org/x/crypto/ssh"
+)
+
+// Signer is a line of an allowed_signers file: a key, whose it is, and what
+// and when it may sign.
+type Signer struct {
+	Line        int
+	Principals  []string
+	Key         ssh.PublicKey
+	Fingerprint string    // SHA256:…
+	Namespaces  []string  // empty: any
+	ValidAfter  time.Time // zero: no limit
+	ValidBefore time.Time // zero: no limit; this second included, as ssh-keygen has it
+}
+
+// May reports whether the key may sign for a namespace.
+func (s Signer) May(namespace string) bool {
+	return len(s.Namespaces) == 0 || slices.Contains(s.Namespaces, namespace)
+}
+
+// Valid reports whether the key is valid at an instant.
+func (s Signer) Valid(at time.Time) bool {
+	at = at.Truncate(time.Second)
+	return (s.ValidAfter.IsZero() || !at.Before(s.ValidAfter)) && (s.ValidBefore.IsZero() || !at.After(s.ValidBefore))
+}
+
+// Signers are those who may sign, as an allowed_signers file names them.
+type Signers struct{ list []Signer }
+
+// All lists them in the order of the file.
+func (s *Signers) All() []Signer { return slices.Clone(s.list) }
+
+// Verify finds out who signed a message, read to its end once. The signature
+// must have been made for the namespace by a key that is listed for it and valid at the instant.
+// The error is ErrMalformed, ErrNamespace, ErrUnknownSigner, ErrExpired or ErrWrong, looked for in this
+// order, with the particulars; or that of reading the message.
+func (s *Signers) Verify(message io.Reader, signature []byte, namespace string, at time.Time) (Signer, error) {
+	sig, err := unarmor(signature)
+	if err != nil {
+		return Signer{}, err
+	}
+	if sig.Namespace != namespace {
+		return Signer{}, fmt.Errorf("%w: %q, not %q", ErrNamespace, sig.Namespace, namespace)
+	}
+	who, err := s.find(sig.PublicKey, namespace, at)
+	if err != nil {
+		return Signer{}, err
+	}
+	m := &reader{from: message}
+	err = sshsig.Verify(m, sig, who.Key, sig.HashAlgorithm, namespace)
+	switch {
+	case m.err != nil:
+		return Signer{}, fmt.Errorf("read what was signed: %w", m.err)
+	case err != nil:
+		return Signer{}, fmt.Errorf("%w: key %s", ErrWrong, who.Fingerprint)
+	}
+	return who, nil
+}
+
+// find looks for the line that lets a key sign; the first that does counts.
+func (s *Signers) find(key ssh.PublicKey, namespace string, at time.Time) (Signer, error) {
+	fingerprint, wire := ssh.FingerprintSHA256(key), key.Marshal()
+	err := fmt.Errorf("%w: key %s is not listed", ErrUnknownSigner, fingerprint)
+	outside := false
+	for _, one := range s.list {
+		switch {
+		case !bytes.Equal(one.Key.Marshal(), wire):
+		case !one.May(namespace):
+			if !outside {
+				err = fmt.Errorf("%w: line %d does not let key %s sign for %q", ErrUnknownSigner, one.Line, fingerprint, namespace)
+			}
+		case !one.Valid(at):
+			outside = true
+			err = fmt.Errorf("%w: line %d, key %s, valid %s", ErrExpired, one.Line, fingerprint, one.span())
+		default:
+			return one, nil
+		}
+	}
+	return Signer{}, err
+}
+
+// span says in words when the key is valid.
+func (s Signer) span() string {
+	text := ""
+	if !s.ValidAfter.IsZero() {
+		text = "from " + s.ValidAfter.Format(time.RFC3339)
+	}
+	if !s.ValidBefore.IsZero() {
+		if text != "" {
+			text += " "
+		}
+		text += "until " + s.ValidBefore.Format(time.RFC3339)
+	}
+	return text
+}
+
+// reader keeps the error of the message apart from that of the signature.
+type reader struct {
+	from io.Reader
+	err  error
+}
+
+// Read reads from the message.
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // a Reader returns io.EOF itself
+		r.err = err
+	}
+	return n, err
+}
