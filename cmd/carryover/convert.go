@@ -55,19 +55,22 @@ func (a *app) template(args []string, v conversion) error {
 	if len(args) != 1 {
 		return usageError{errors.New("convert --template KIND needs one OUT")}
 	}
-	kind := batch.Find(formats.Kinds(), v.template)
-	if kind == nil {
-		return usageError{fmt.Errorf("--template %q: the kinds are %s", v.template, strings.Join(kindNames(), ", "))}
+	write := func(w io.Writer) error { return formats.StatementTemplate(w, formats.StatementHead{}) }
+	if v.template != formats.KindBankStatement {
+		kind := batch.Find(formats.Kinds(), v.template)
+		if kind == nil {
+			return usageError{fmt.Errorf("--template %q: the kinds are %s, %s", v.template, strings.Join(kindNames(), ", "), formats.KindBankStatement)}
+		}
+		write = func(w io.Writer) error { return batch.Template(w, kind, v.header) }
 	}
 	name := args[0]
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		name = filepath.Join(name, kind.Name+".xlsx")
+		name = filepath.Join(name, v.template+".xlsx")
 	}
 	if filepath.Ext(name) != ".xlsx" {
 		return usageError{fmt.Errorf("%s: a template is a workbook, its name ends in .xlsx", name)}
 	}
-	err := samples.Create(name, func(w io.Writer) error { return batch.Template(w, kind, v.header) })
-	if err != nil {
+	if err := samples.Create(name, write); err != nil {
 		return err
 	}
 	return a.made([]string{name})

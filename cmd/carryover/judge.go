@@ -73,6 +73,13 @@ func judge(name string, src io.ReadSeeker, encoding batch.Encoding, c *config.Co
 	if xml {
 		return j, j.message(src)
 	}
+	keyed, err := isKeyed(src)
+	if err != nil {
+		return nil, err
+	}
+	if keyed {
+		return j, j.statement(src)
+	}
 	return j, j.batch(src, batch.Options{Name: filepath.Base(name), Encoding: encoding, Repeats: true}, c)
 }
 
@@ -89,6 +96,40 @@ func looksLikeXML(name string, src io.ReadSeeker) (bool, error) {
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xEF\xBB\xBF")), " \t\r\n")
 	return bytes.HasPrefix(text, []byte("<")) || filepath.Ext(name) == ".xml", nil
+}
+
+// isKeyed reports whether a file is a workbook that is no batch, and so a
+// bank's sheet.
+func isKeyed(src io.ReadSeeker) (bool, error) {
+	var magic [4]byte
+	n, err := io.ReadFull(src, magic[:])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, err
+	}
+	if _, err := src.Seek(0, io.SeekStart); err != nil || n < 4 || string(magic[:]) != "PK\x03\x04" {
+		return false, err
+	}
+	enveloped, err := batch.Enveloped(src)
+	if err != nil {
+		return false, err
+	}
+	_, err = src.Seek(0, io.SeekStart)
+	return !enveloped, err
+}
+
+// statement judges a bank's sheet.
+func (j *judged) statement(src io.Reader) error {
+	s, err := formats.ReadStatement(src)
+	if err != nil {
+		return err
+	}
+	j.Kind, j.Records = formats.KindBankStatement, s.Lines
+	j.addAll(s.Faults)
+	j.Total += s.Total - len(s.Faults)
+	if s.Refused() {
+		j.Verdict = code.FileRejected
+	}
+	return nil
 }
 
 func (j *judged) batch(src io.ReadSeeker, o batch.Options, c *config.Config) error {

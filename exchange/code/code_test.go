@@ -24,6 +24,7 @@ func lists() map[string]List {
 		"Milestone": Milestones(), "Material": Materials(), "LodgedAt": Lodgings(),
 		"Applicant": Applicants(), "Direction": Directions(), "CertificateReason": CertificateReasons(),
 		"Extent": Extents(), "ReconciliationState": ReconciliationStates(),
+		"BankSide": BankSides(), "BankStatus": BankStatuses(),
 	}
 }
 

@@ -234,5 +234,23 @@ func (v ReconciliationState) Known() bool { return reconciliationStates.Known(st
 // Word is the value's word in a language.
 func (v ReconciliationState) Word(l Lang) string { return reconciliationStates.Word(string(v), l) }
 
+// BankSides lists the values of BankSide.
+func BankSides() List { return bankSides.copy() }
+
+// Known reports whether the value is on the list.
+func (v BankSide) Known() bool { return bankSides.Known(string(v)) }
+
+// Word is the value's word in a language.
+func (v BankSide) Word(l Lang) string { return bankSides.Word(string(v), l) }
+
+// BankStatuses lists the values of BankStatus.
+func BankStatuses() List { return bankStatuses.copy() }
+
+// Known reports whether the value is on the list.
+func (v BankStatus) Known() bool { return bankStatuses.Known(string(v)) }
+
+// Word is the value's word in a language.
+func (v BankStatus) Word(l Lang) string { return bankStatuses.Word(string(v), l) }
+
 // Todo is what the person does next.
 func (v Milestone) Todo(l Lang) string { return milestones.Todo(string(v), l) }

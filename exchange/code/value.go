@@ -29,6 +29,8 @@ type (
 	CertificateReason   string // why a certificate is asked for
 	Extent              string // of a registry extract
 	ReconciliationState string // what the sender believes of a case
+	BankSide            string // of a line of a bank's sheet, as the bank sees the account
+	BankStatus          string // what became of a line of a bank's sheet
 )
 
 // Constants, list by list.
@@ -187,4 +189,11 @@ const (
 	ReconcileCompleted    ReconciliationState = "completed"
 	ReconcileCancelled    ReconciliationState = "cancelled"
 	ReconcileVoid         ReconciliationState = "void"
+
+	BankDebit  BankSide = "debit"
+	BankCredit BankSide = "credit"
+
+	BankBooked   BankStatus = "booked"
+	BankReturned BankStatus = "returned"
+	BankRejected BankStatus = "rejected"
 )

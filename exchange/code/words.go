@@ -180,6 +180,15 @@ var (
 		{ReconcileCancelled, "已撤销", "cancelled"},
 		{ReconcileVoid, "已作废", "void"},
 	}...)
+	bankSides = plain([][3]BankSide{
+		{BankDebit, "借", "debit, money out"},
+		{BankCredit, "贷", "credit, money in"},
+	}...)
+	bankStatuses = plain([][3]BankStatus{
+		{BankBooked, "成功", "booked"},
+		{BankReturned, "退汇", "returned"},
+		{BankRejected, "失败", "rejected, not booked"},
+	}...)
 )
 
 // milestones also say what the person does next.
