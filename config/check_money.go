@@ -32,9 +32,7 @@ func (k *checker) accounts() {
 			k.warn(fmt.Sprintf("accounts.own[%d]", i), "register its successor", "ends on %s", own.ValidTo)
 		}
 	}
-	if !k.c.AutomaticRelease() {
-		k.warn("accounts.release", "write release: automatic when every drop is on this machine", "no release: payments are made up and wait")
-	}
+	k.releasers()
 	if len(k.list) == before {
 		k.ok("accounts", "CNAPS codes and validity are right")
 	}
@@ -43,5 +41,30 @@ func (k *checker) accounts() {
 func (k *checker) cnaps(key string, a Account) {
 	if err := identity.CheckCNAPS(a.CNAPS); err != nil {
 		k.fault(key+".cnaps", "ask the bank for its CNAPS code (联行号)", "%s: %v", a.CNAPS, err)
+	}
+}
+
+// releasers looks whether there are officers enough to release a payment.
+// Whether they have keys is looked at where allowed_signers is read.
+func (k *checker) releasers() {
+	signers, checkers := 0, 0
+	for _, o := range k.c.agency.Officers {
+		if o.Has(exchange.Releasing()...) {
+			signers++
+		}
+		if o.Has(exchange.RoleChecker) {
+			checkers++
+		}
+	}
+	switch {
+	case k.c.AutomaticRelease() && len(k.c.agency.Officers) == 0:
+		k.ok("accounts.release", "automatic, and no officers: payments leave unsigned, and a change of the money settings is reported but stops nothing")
+	case k.c.AutomaticRelease():
+	case signers < 2:
+		k.fault("staff.officers", "name two officers with the roles clerk, checker or finance", "%d officers may sign: no payment can be released", signers)
+	case checkers == 0:
+		k.fault("staff.officers", "give one of them the role checker", "no checker (复核): no payment can be released")
+	case signers == 2:
+		k.ok("staff.officers", "two officers may sign; with a third, payments go on when one of them is away")
 	}
 }

@@ -93,9 +93,21 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 			settings: func(s *Settings) { s.Partners[0].Accounts[0].ValidTo = calendar.Date(20250101) },
 			level:    LevelFault, subject: "partners[0] 310100.accounts", text: "every letter would be held",
 		},
-		"no release": {
-			settings: func(s *Settings) { s.Accounts.Release = "" },
-			level:    LevelWarning, subject: "accounts.release", text: "wait",
+		"nobody to sign": {
+			settings: func(s *Settings) { s.Accounts.Release, s.Staff.Officers = "", s.Staff.Officers[:1] },
+			level:    LevelFault, subject: "staff.officers", text: "1 officers may sign",
+		},
+		"no checker": {
+			settings: func(s *Settings) {
+				for i := range s.Staff.Officers {
+					s.Staff.Officers[i].Roles = []string{"finance"}
+				}
+			},
+			level: LevelFault, subject: "staff.officers", text: "no checker",
+		},
+		"automatic": {
+			settings: func(s *Settings) { s.Accounts.Release, s.Staff.Officers = ReleaseAutomatic, nil },
+			level:    LevelOK, subject: "accounts.release", text: "stops nothing",
 		},
 		"too slow": {
 			settings: func(s *Settings) { s.Schedule.Light.Cron, s.Schedule.Nightly.Cron = &none, &weekly },

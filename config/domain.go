@@ -51,7 +51,8 @@ type PartyDrop struct {
 	FilesPerNight int
 }
 
-// Drops lists all parties' drops: core, portal, bank, then the partners.
+// Drops lists all parties' drops: core, portal, bank, the partners, then the
+// folders of our own officers.
 func (c *Config) Drops() []PartyDrop {
 	s := &c.Settings
 	list := []PartyDrop{
@@ -62,8 +63,19 @@ func (c *Config) Drops() []PartyDrop {
 	for i, p := range s.Partners {
 		list = append(list, PartyDrop{p.Code, fmt.Sprintf("partners[%d].drop", i), p.Drop, p.Expected, p.FilesPerNight})
 	}
+	for i, o := range s.Staff.Officers {
+		d := Drop{Local: filepath.Join(s.Staff.Drops, o.Name), Settle: s.Staff.Settle}
+		d.fill(1)
+		list = append(list, PartyDrop{exchange.OfficerParty(o.Name), fmt.Sprintf("staff.officers[%d]", i), d, nil, staffFiles})
+	}
 	return list
 }
+
+// staffFiles is how many files of one officer are taken in a pass.
+const staffFiles = 200
+
+// AllowedSigners is the place of the file with the officers' public keys.
+func (c *Config) AllowedSigners() string { return c.Abs(c.Settings.Staff.AllowedSigners) }
 
 // Calendar is the working-day calendar: the built-in notices, those of the
 // notices folder (which win for their year), and the local days.

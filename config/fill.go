@@ -24,6 +24,8 @@ func (s *Settings) fill() {
 	set(&s.Folders.Spool, "spool")
 	set(&s.Folders.Reports, "reports")
 	set(&s.Accounts.RemarkMax, 60)
+	set(&s.Accounts.Release, ReleaseDual)
+	s.Staff.fill()
 	set(&s.Calendar.Notices, "holidays")
 	s.Intake.fill()
 	set(&s.Receipts.ResendAfter, 72*time.Hour)
@@ -44,6 +46,12 @@ func (s *Settings) fill() {
 	for i := range s.Profiles {
 		set(&s.Profiles[i].BasedOn, Profile2021)
 	}
+}
+
+func (s *StaffSettings) fill() {
+	set(&s.Drops, "drops/staff")
+	set(&s.AllowedSigners, "allowed_signers")
+	setPointer(&s.Settle, time.Minute)
 }
 
 func (n *Intake) fill() {

@@ -38,6 +38,9 @@ type InitOptions struct {
 // half stands beside it, with .pub.
 const SFTPKey = "keys/sftp_ed25519"
 
+// AllowedSigners is where Init leaves the file for the officers' public keys.
+const AllowedSigners = "allowed_signers"
+
 // ErrCode is returned for an area code that cannot name a folder.
 var ErrCode = errors.New("is not six digits")
 
@@ -135,7 +138,7 @@ func (o InitOptions) folders(dir string) []string {
 	c := Config{Dir: dir, Settings: s}
 	list := []string{
 		dir, c.Abs("keys"), c.Abs("secrets"), c.Abs("systemd"), c.Abs("sshd"),
-		c.Abs(s.Folders.Spool), c.Abs(s.Folders.Reports), c.Abs(s.Calendar.Notices),
+		c.Abs(s.Folders.Spool), c.Abs(s.Folders.Reports), c.Abs(s.Calendar.Notices), c.Abs(s.Staff.Drops),
 	}
 	for _, d := range c.Drops() {
 		if d.Drop.Local != "" {
@@ -168,6 +171,7 @@ func (o InitOptions) files(dir string) ([]newFile, error) {
 	facts.Unit = unit
 	for _, f := range []struct{ name, template string }{
 		{"known_hosts", "known_hosts.tmpl"},
+		{AllowedSigners, "allowed_signers.tmpl"},
 		{"systemd/" + unit + ".service", "service.tmpl"},
 		{"sshd/" + unit + ".conf", "sshd.tmpl"},
 		{"README.md", "README.md.tmpl"},

@@ -23,6 +23,7 @@ type Settings struct {
 	Portal   Party            `yaml:"portal"`
 	Bank     Party            `yaml:"bank"`
 	Partners []PartnerSetting `yaml:"partners"`
+	Staff    StaffSettings    `yaml:"staff,omitempty"`
 	Schedule Schedule         `yaml:"schedule,omitempty"`
 	Intake   Intake           `yaml:"intake,omitempty"`
 	Receipts Receipts         `yaml:"receipts,omitempty"`
@@ -69,9 +70,12 @@ type AccountSettings struct {
 	Release     string    `yaml:"release"`
 }
 
-// ReleaseAutomatic is the only release of payments there is; a configuration
-// that does not write it out releases none.
-const ReleaseAutomatic = "automatic"
+// How payments are released: by two officers' signatures, or, where every drop
+// is on this machine, by themselves.
+const (
+	ReleaseDual      = "dual"
+	ReleaseAutomatic = "automatic"
+)
 
 // Account is one bank account.
 type Account struct {
@@ -166,6 +170,21 @@ type PartnerSetting struct {
 	FilesPerNight int        `yaml:"files_per_night,omitempty"`
 }
 
+// StaffSettings are the officers, their folders and their keys.
+type StaffSettings struct {
+	Drops          string           `yaml:"drops,omitempty"`
+	AllowedSigners string           `yaml:"allowed_signers,omitempty"`
+	Settle         *time.Duration   `yaml:"settle,omitempty"`
+	Officers       []OfficerSetting `yaml:"officers,omitempty"`
+}
+
+// OfficerSetting is one officer.
+type OfficerSetting struct {
+	Name     string   `yaml:"name"`
+	FullName string   `yaml:"full_name"`
+	Roles    []string `yaml:"roles"`
+}
+
 // Expected is a file that a party leaves by a time of day on working days.
 type Expected struct {
 	Kind string `yaml:"kind"`
@@ -211,12 +230,14 @@ type SFTP struct {
 	StepTimeout    time.Duration `yaml:"step_timeout,omitempty"`
 }
 
-// Paths are the four folders below a drop's root.
+// Paths are the four folders below a drop's root, and the one into which the
+// other side moves what it has taken, where it does so.
 type Paths struct {
-	In   string `yaml:"in,omitempty"`
-	Out  string `yaml:"out,omitempty"`
-	Done string `yaml:"done,omitempty"`
-	Bad  string `yaml:"bad,omitempty"`
+	In      string `yaml:"in,omitempty"`
+	Out     string `yaml:"out,omitempty"`
+	Done    string `yaml:"done,omitempty"`
+	Bad     string `yaml:"bad,omitempty"`
+	OutDone string `yaml:"out_done,omitempty"`
 }
 
 // Quirks are what a server cannot do.

@@ -33,6 +33,7 @@ func (v *validator) all() {
 	v.localDays()
 	v.parties()
 	v.partners()
+	v.staff()
 	v.release()
 	v.schedule()
 	v.bounds()

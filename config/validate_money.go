@@ -34,16 +34,16 @@ func (v *validator) accounts() {
 // release refuses to release payments by itself where a drop is not on this machine.
 func (v *validator) release() {
 	switch r := v.c.Settings.Accounts.Release; r {
-	case "":
+	case ReleaseDual:
 	case ReleaseAutomatic:
 		for _, d := range v.c.Drops() {
 			if d.Drop.SFTP != nil && !loopback(d.Drop.SFTP.Addr) {
-				v.add("accounts.release", "leave release out: payments then wait",
+				v.add("accounts.release", "leave release out: two officers then sign",
 					"automatic is refused because the drop of %s at %s is not on this machine", d.Party, d.Drop.SFTP.Addr)
 			}
 		}
 	default:
-		v.add("accounts.release", "automatic is the only one, for drops on this machine", "%q is not a release", r)
+		v.add("accounts.release", "dual, or automatic where every drop is on this machine", "%q is not a release", r)
 	}
 }
 

@@ -83,8 +83,8 @@ func (v *validator) partner(key string, p PartnerSetting) {
 func (v *validator) sharedFolders() {
 	seen := map[string]string{}
 	for _, d := range v.c.Drops() {
-		if d.Drop.Local == "" {
-			continue
+		if _, staff := exchange.OfficerOf(d.Party); d.Drop.Local == "" || staff {
+			continue // officers' folders have the officers' names
 		}
 		dir := v.c.Abs(d.Drop.Local)
 		if first, twice := seen[dir]; twice {
@@ -123,7 +123,10 @@ func (v *validator) drop(key string, d Drop) {
 
 func (v *validator) paths(key string, p Paths) {
 	seen := map[string]string{}
-	for _, f := range []struct{ name, path string }{{"in", p.In}, {"out", p.Out}, {"done", p.Done}, {"bad", p.Bad}} {
+	for _, f := range []struct{ name, path string }{{"in", p.In}, {"out", p.Out}, {"done", p.Done}, {"bad", p.Bad}, {"out_done", p.OutDone}} {
+		if f.name == "out_done" && f.path == "" {
+			continue
+		}
 		if !fs.ValidPath(f.path) || f.path == "." {
 			v.add(key+"."+f.name, "write it like in/done", "%q is not a path below the drop", f.path)
 		}

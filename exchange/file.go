@@ -44,21 +44,32 @@ type File struct {
 type FileState string
 
 // States of files: in fetched → worked (or rejected, duplicate, quarantined);
-// out queued → sent → receipted (or refused); a payment file queued →
-// sending → sent, or void.
+// out queued → sent → receipted (or refused); a payment file prepared → queued →
+// sending → sent, or void (with automatic release it begins queued); a text of
+// the money settings prepared → approved, or void.
 const (
 	FileFetched     FileState = "fetched"
 	FileWorked      FileState = "worked"
 	FileRejected    FileState = "rejected"
 	FileDuplicate   FileState = "duplicate"
 	FileQuarantined FileState = "quarantined"
+	FilePrepared    FileState = "prepared" // waits for officers' signatures
+	FileApproved    FileState = "approved" // money settings that officers signed
 	FileQueued      FileState = "queued"
 	FileSent        FileState = "sent"
 	FileReceipted   FileState = "receipted"
 	FileRefused     FileState = "refused"
 	FileSending     FileState = "sending" // a payment file on its way: what became of it is not known
-	FileVoid        FileState = "void"    // a payment file that never left
+	FileVoid        FileState = "void"    // withdrawn: a payment file that never left, settings never approved, or an officer's copy of them
 )
+
+// FileStates lists the states that a file of a direction can be in.
+func FileStates(dir Side) []FileState {
+	if dir == In {
+		return []FileState{FileFetched, FileWorked, FileRejected, FileDuplicate, FileQuarantined}
+	}
+	return []FileState{FilePrepared, FileApproved, FileQueued, FileSending, FileSent, FileReceipted, FileRefused, FileVoid}
+}
 
 // Look is what was seen of a name in a drop: for settling, and for files
 // that are left in place.

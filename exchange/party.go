@@ -25,6 +25,7 @@ type Agency struct {
 	FileCap     money.Fen // above it a payment file is divided; 0: none
 	RemarkMax   int       // bytes of remittance text that the bank takes
 	FundsClosed []Span    // 年终封账: no payment is made on these dates
+	Officers    []Officer // who decide and sign
 	NotFoundCap int       // proposed not-found declines a night before all wait
 }
 

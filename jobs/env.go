@@ -70,6 +70,7 @@ const (
 	RolePortal  Role = "portal"
 	RoleBank    Role = "bank"
 	RolePartner Role = "partner"
+	RoleOfficer Role = "officer" // the folder of one of our own staff
 )
 
 // Party is one drop and how it is used.

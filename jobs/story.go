@@ -239,6 +239,12 @@ func (e *Env) partyName(party string) string {
 	case e.Agency.Bank():
 		return e.say("银行", "bank")
 	}
+	if name, ok := exchange.OfficerOf(party); ok {
+		if o, known := e.Agency.Officer(name); known {
+			return o.FullName
+		}
+		return name
+	}
 	return party
 }
 

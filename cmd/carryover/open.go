@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"carryover/config"
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/identity"
@@ -141,6 +142,11 @@ func party(c *config.Config, p config.PartyDrop, log *slog.Logger) jobs.Party {
 	case code + "b":
 		out.Role, out.Name = jobs.RoleBank, "银行"
 	default:
+		if name, ok := exchange.OfficerOf(p.Party); ok {
+			officer, _ := c.Agency().Officer(name)
+			out.Role, out.Name = jobs.RoleOfficer, officer.FullName
+			break
+		}
 		out.Role = jobs.RolePartner
 		partner := c.Partners()[p.Party]
 		out.Name, out.Encoding, out.Carrier = partner.Name, partner.Encoding, partner.Carrier
@@ -168,7 +174,7 @@ func opener(c *config.Config, p config.PartyDrop, log *slog.Logger) func(context
 
 // openDrop opens a drop; onShort is called when its server is found to answer short.
 func openDrop(ctx context.Context, c *config.Config, d config.Drop, onShort func()) (drop.Drop, error) {
-	paths := drop.Paths{In: d.Paths.In, Out: d.Paths.Out, Done: d.Paths.Done, Bad: d.Paths.Bad}
+	paths := drop.Paths{In: d.Paths.In, Out: d.Paths.Out, Done: d.Paths.Done, Bad: d.Paths.Bad, Taken: d.Paths.OutDone}
 	if d.SFTP == nil {
 		root := c.Abs(d.Local)
 		return drop.OpenLocal(root, paths, drop.Options{Mode: fileMode(filepath.Join(root, filepath.FromSlash(paths.Out)))})

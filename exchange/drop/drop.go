@@ -4,7 +4,8 @@
 // # Contract
 //
 // A drop has four folders: In (files for us), Out (files from us), Done and
-// Bad (where we put what we have taken in). A file appears in them whole or
+// Bad (where we put what we have taken in); and Taken, where the other side
+// puts what it has taken, if it does. A file appears in them whole or
 // not at all: it is written under a temporary name in the same folder, checked,
 // and renamed. Content that stands there under a name is never overwritten.
 // Nothing in a drop is executed, links are never followed, and names that came
@@ -35,10 +36,11 @@ type Folder int
 
 // The folders of a drop.
 const (
-	In   Folder = iota + 1 // files for us
-	Out                    // files from us
-	Done                   // files for us that were taken in
-	Bad                    // files for us that could not be taken in
+	In    Folder = iota + 1 // files for us
+	Out                     // files from us
+	Done                    // files for us that were taken in
+	Bad                     // files for us that could not be taken in
+	Taken                   // files from us that the other side has taken, if it keeps them; not every drop has it
 )
 
 // String returns the folder's default path below the root.
@@ -52,17 +54,20 @@ func (f Folder) String() string {
 		return "in/done"
 	case Bad:
 		return "in/bad"
+	case Taken:
+		return "out/done"
 	}
 	return "unknown folder"
 }
 
-// Folders lists all four.
+// Folders lists the four that every drop has.
 func Folders() []Folder { return []Folder{In, Out, Done, Bad} }
 
 // Paths says where the folders are, as slash-separated paths below the root of
-// the drop. An empty one stands for the default: in, out, in/done, in/bad.
+// the drop. An empty one stands for the default: in, out, in/done, in/bad; an
+// empty Taken for none: nothing is ever found there.
 type Paths struct {
-	In, Out, Done, Bad string
+	In, Out, Done, Bad, Taken string
 }
 
 // Entry is a regular file as it was seen in a folder. Two entries are the same

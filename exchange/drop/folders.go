@@ -50,6 +50,16 @@ func (p Paths) resolve() (map[Folder]string, error) {
 		}
 		seen[d], dirs[f] = true, d
 	}
+	if p.Taken == "" {
+		return dirs, nil
+	}
+	if !fs.ValidPath(p.Taken) {
+		return nil, fmt.Errorf("folder %q: not a path below the root", p.Taken)
+	}
+	if seen[p.Taken] {
+		return nil, fmt.Errorf("folder %q: used for two purposes", p.Taken)
+	}
+	dirs[Taken] = p.Taken
 	return dirs, nil
 }
 
@@ -58,7 +68,9 @@ func (d *folders) at(f Folder, name string) string { return path.Join(d.dirs[f],
 
 // file checks folder and name and returns the path.
 func (d *folders) file(f Folder, name string) (string, error) {
-	if _, ok := d.dirs[f]; !ok {
+	if _, ok := d.dirs[f]; !ok && f == Taken {
+		return "", fs.ErrNotExist
+	} else if !ok {
 		return "", fmt.Errorf("folder %d: unknown", int(f))
 	}
 	if err := CheckName(name); err != nil {

@@ -66,9 +66,19 @@ type local struct {
 	err  error
 }
 
+// openAll opens the folders; Taken is the other side's to make, and may be
+// missing.
 func (l *local) openAll(dirs map[Folder]string) error {
-	for _, f := range Folders() {
-		d := dirs[f]
+	if d, ok := dirs[Taken]; ok {
+		if _, err := l.root.Lstat(d); errors.Is(err, fs.ErrNotExist) {
+			delete(dirs, Taken)
+		}
+	}
+	for _, f := range append(Folders(), Taken) {
+		d, ok := dirs[f]
+		if !ok {
+			continue
+		}
 		for p := d; p != "."; p = path.Dir(p) {
 			fi, err := l.root.Lstat(p)
 			if err != nil {

@@ -33,6 +33,13 @@ func terms(t []exchange.Term) []string {
 	return values
 }
 
+func fileStates(dir exchange.Side) (values []string) {
+	for _, s := range exchange.FileStates(dir) {
+		values = append(values, string(s))
+	}
+	return values
+}
+
 func codes(l code.List) []string { return l.Codes() }
 
 func orNone(values []string) []string { return append([]string{""}, values...) }
@@ -43,6 +50,9 @@ func lists() []list {
 		events = append(events, string(r.Event))
 	}
 	return []list{
+		{"files", "state", fileStates(exchange.In), "dir = 'in'"},
+		{"files", "state", fileStates(exchange.Out), "dir = 'out'"},
+		{"money_settings", "state", []string{exchange.SettingsWaiting, exchange.SettingsApproved, exchange.SettingsVoid}, ""},
 		{"files", "verdict", orNone(codes(code.FileVerdicts())), ""},
 		{"cases", "hold", orNone(codes(code.Holds())), ""},
 		{"cases", "wish", []string{string(exchange.WishNone), string(exchange.WishCancel), string(exchange.WishProposed), string(exchange.WishAsked), string(exchange.WishVoid)}, ""},

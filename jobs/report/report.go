@@ -114,6 +114,12 @@ func (n Night) partner(party string) string {
 	case n.Agency.Bank():
 		return n.say("银行", "bank")
 	}
+	if name, ok := exchange.OfficerOf(party); ok {
+		if o, known := n.Agency.Officer(name); known {
+			return o.FullName
+		}
+		return name
+	}
 	return party
 }
 

@@ -32,12 +32,14 @@ func fileStates() []exchange.Term {
 		{Code: "rejected", Chinese: "整批退回", English: "rejected"},
 		{Code: "duplicate", Chinese: "重复文件", English: "duplicate"},
 		{Code: "quarantined", Chinese: "已隔离", English: "quarantined"},
+		{Code: "prepared", Chinese: "待签名放行", English: "waits for signatures"},
+		{Code: "approved", Chinese: "已签名批准", English: "approved"},
 		{Code: "queued", Chinese: "待发送", English: "queued"},
 		{Code: "sent", Chinese: "已发送待回执", English: "sent"},
 		{Code: "receipted", Chinese: "已回执", English: "receipted"},
 		{Code: "refused", Chinese: "被对方退回", English: "refused"},
 		{Code: "sending", Chinese: "上传结果待查", English: "outcome unknown"},
-		{Code: "void", Chinese: "未发送已作废", English: "void"},
+		{Code: "void", Chinese: "已作废", English: "void"},
 	}
 }
 
@@ -84,6 +86,10 @@ func kinds() []exchange.Term {
 		{Code: "pain.002", Chinese: "付款状态", English: "payment status"},
 		{Code: "camt.054", Chinese: "到账与扣款通知", English: "debit and credit notice"},
 		{Code: "camt.053", Chinese: "银行对账单", English: "bank statement"},
+		{Code: "money-settings", Chinese: "资金设置", English: "money settings"},
+		{Code: "to-sign", Chinese: "待签名材料", English: "paper to be signed"},
+		{Code: "signature", Chinese: "签名", English: "signature"},
+		{Code: "signature-answer", Chinese: "签名答复", English: "answer to a signature"},
 	}
 }
 

@@ -38,8 +38,8 @@ CREATE TABLE files (
     spool      TEXT NOT NULL,
     receipt    BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
     dup_of     BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
-    CHECK (dir = 'in' AND state IN ('fetched', 'worked', 'rejected', 'duplicate', 'quarantined')
-        OR dir = 'out' AND state IN ('queued', 'sending', 'sent', 'receipted', 'refused', 'void')),
+    CHECK (dir = 'in' AND (state = 'fetched' OR state = 'worked' OR state = 'rejected' OR state = 'duplicate' OR state = 'quarantined')
+        OR dir = 'out' AND (state = 'prepared' OR state = 'approved' OR state = 'queued' OR state = 'sending' OR state = 'sent' OR state = 'receipted' OR state = 'refused' OR state = 'void')),
     -- Inputs = accepted + held + refused, for every file that was worked.
     CHECK (dir = 'out' OR state <> 'worked' OR records = accepted + held + refused)
 );
@@ -50,6 +50,32 @@ CREATE UNIQUE INDEX files_out_sequence ON files (party, kind, sequence) WHERE di
 CREATE INDEX files_to_work ON files (id) WHERE state = 'fetched';
 CREATE INDEX files_to_send ON files (id) WHERE state IN ('queued', 'sending', 'sent');
 CREATE INDEX files_to_answer ON files (id) WHERE dir = 'in' AND receipt IS NULL;
+
+-- An officer's signature on a payment file or a text of the money settings.
+CREATE TABLE signatures (
+    file_id     BIGINT NOT NULL REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    officer     TEXT NOT NULL,
+    roles       TEXT NOT NULL,
+    at          BIGINT NOT NULL,
+    on_date     TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    armored     TEXT NOT NULL,
+    PRIMARY KEY (file_id, officer),
+    UNIQUE (file_id, fingerprint)
+) CLUSTERED;
+
+-- The keys of the configuration that decide about money, as they were found
+-- and, in the state approved, as payments may be made by them.
+CREATE TABLE money_settings (
+    n       BIGINT NOT NULL PRIMARY KEY CHECK (n > 0),
+    sha256  TEXT NOT NULL,
+    state   TEXT NOT NULL CHECK (state = 'waiting' OR state = 'approved' OR state = 'void'),
+    since   TEXT NOT NULL,
+    file_id BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    doc     TEXT NOT NULL,
+    CHECK (file_id IS NOT NULL OR state = 'approved')
+) CLUSTERED;
+CREATE UNIQUE INDEX money_settings_waiting ON money_settings (state) WHERE state = 'waiting';
 
 CREATE TABLE looks (
     party      TEXT NOT NULL,

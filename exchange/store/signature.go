@@ -1,0 +1,110 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+)
+
+const (
+	signatureColumns = "file_id, officer, roles, at, on_date, fingerprint, armored"
+	settingsColumns  = "n, sha256, state, since, file_id, doc"
+)
+
+var (
+	insertSignature = insertInto("signatures", signatureColumns)
+	selectSignature = "SELECT " + signatureColumns + " FROM signatures "
+	insertSettings  = insertInto("money_settings", settingsColumns)
+	selectSettings  = "SELECT " + settingsColumns + " FROM money_settings "
+)
+
+// InsertSignature stores an officer's signature; a second one of the same
+// officer, or with the same key, on the same file is ErrDuplicate.
+func (tx *Tx) InsertSignature(s exchange.Signature) error {
+	roles := make([]string, len(s.Roles))
+	for i, r := range s.Roles {
+		roles[i] = string(r)
+	}
+	return tx.run("signature of "+s.Officer, insertSignature, s.FileID, s.Officer, strings.Join(roles, ","), micros(s.At), s.On.String(), s.Fingerprint, s.Armored)
+}
+
+func scanSignature(r row, s *exchange.Signature) error {
+	var at int64
+	var roles string
+	err := r.Scan(&s.FileID, &s.Officer, &roles, &at, &s.On, &s.Fingerprint, &s.Armored)
+	s.At = instant(at)
+	for _, role := range strings.Split(roles, ",") {
+		s.Roles = append(s.Roles, exchange.Role(role))
+	}
+	return err
+}
+
+// Signatures returns the signatures on a file in the order in which they came.
+func (tx *Tx) Signatures(fileID int64) ([]exchange.Signature, error) {
+	return many(tx, fmt.Sprintf("signatures of file %d", fileID), scanSignature, selectSignature+"WHERE file_id = $1 ORDER BY at, officer", fileID)
+}
+
+// SignaturesOfPayment returns the signatures on the file of a payment.
+func (tx *Tx) SignaturesOfPayment(ref string) ([]exchange.Signature, error) {
+	return many(tx, "signatures of payment "+ref, scanSignature,
+		selectSignature+"WHERE file_id = (SELECT file_id FROM payments WHERE ref = $1) ORDER BY at, officer", ref)
+}
+
+// DecidedIn returns a case that a payment file carries money of and in whose
+// journal somebody stands as the actor; none: ErrNotFound.
+func (tx *Tx) DecidedIn(fileID int64, actor string) (string, error) {
+	return one(tx, "decision of "+actor, func(r row, no *string) error { return r.Scan(no) },
+		`SELECT i.case_no FROM payments p JOIN payment_items i ON i.ref = p.ref JOIN journal j ON j.chain = i.case_no
+		WHERE p.file_id = $1 AND j.actor = $2 ORDER BY i.case_no LIMIT 1`, fileID, actor)
+}
+
+// settingsDoc is what of money settings is only read together with them.
+type settingsDoc struct {
+	Text     string             `json:"text"`
+	Signers  string             `json:"signers"`
+	Officers []exchange.Officer `json:"officers"`
+}
+
+// InsertMoneySettings stores money settings.
+func (tx *Tx) InsertMoneySettings(m exchange.MoneySettings) error {
+	doc, err := json.Marshal(&settingsDoc{m.Text, m.Signers, m.Officers})
+	if err != nil {
+		return fmt.Errorf("money settings %d: %w", m.N, err)
+	}
+	return tx.run(fmt.Sprintf("money settings %d", m.N), insertSettings, m.N, m.SHA256, m.State, m.Since.String(), ref(m.FileID), string(doc))
+}
+
+func scanSettings(r row, m *exchange.MoneySettings) error {
+	var doc []byte
+	if err := r.Scan(&m.N, &m.SHA256, &m.State, &m.Since, optional[int64]{&m.FileID}, &doc); err != nil {
+		return err
+	}
+	var d settingsDoc
+	if err := json.Unmarshal(doc, &d); err != nil {
+		return fmt.Errorf("money settings %d: %w", m.N, err)
+	}
+	m.Text, m.Signers, m.Officers = d.Text, d.Signers, d.Officers
+	return nil
+}
+
+// MoneySettings returns the newest money settings in a state; none: ErrNotFound.
+func (tx *Tx) MoneySettings(state string) (exchange.MoneySettings, error) {
+	return one(tx, "money settings "+state, scanSettings, selectSettings+"WHERE state = $1 ORDER BY n DESC LIMIT 1", state)
+}
+
+// MoneySettingsOf returns the money settings that a file asks to sign.
+func (tx *Tx) MoneySettingsOf(fileID int64) (exchange.MoneySettings, error) {
+	return one(tx, fmt.Sprintf("money settings of file %d", fileID), scanSettings, selectSettings+"WHERE file_id = $1", fileID)
+}
+
+// LastMoneySettings is the highest running number; none: 0.
+func (tx *Tx) LastMoneySettings() (int64, error) {
+	return tx.number("money settings", "SELECT COALESCE(max(n), 0) FROM money_settings")
+}
+
+// EndMoneySettings approves or voids settings that waited, else ErrStale.
+func (tx *Tx) EndMoneySettings(n int64, state string) error {
+	return tx.change(fmt.Sprintf("money settings %d", n), "UPDATE money_settings SET state = $2 WHERE n = $1 AND state = 'waiting'", n, state)
+}
