@@ -51,8 +51,7 @@ func (d *desk) firstApplication(a exchange.Application) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	a.CaseNo = c.No
-	if err := d.tx.InsertApplication(a); err != nil {
+	if err := c.lodge(a); err != nil {
 		return outcome{}, err
 	}
 	if err := c.note("applied", "application "+a.No, nil); err != nil {
@@ -71,8 +70,7 @@ func (d *desk) nextApplication(c *casework, a exchange.Application) (outcome, er
 	if c.Effective() != exchange.Returned && c.Effective() != exchange.Declined {
 		return refused(code.NotAllowedInState, "version", "当前状态不能补正 / a supplement is not expected now"), nil
 	}
-	a.CaseNo = c.No
-	if err := d.tx.InsertApplication(a); err != nil {
+	if err := c.lodge(a); err != nil {
 		return outcome{}, err
 	}
 	c.ApplicationVersion = a.Version
@@ -85,6 +83,21 @@ func (d *desk) nextApplication(c *casework, a exchange.Application) (outcome, er
 		return outcome{}, err
 	}
 	return accepted(), c.audit(a)
+}
+
+// lodge stores a version of the case's application.
+func (c *casework) lodge(a exchange.Application) error {
+	a.CaseNo = c.No
+	c.lodged = &a
+	return c.then(func() error { return c.tx.InsertApplication(a) })
+}
+
+// lodgement is the version of the application that counts.
+func (c *casework) lodgement() (exchange.Application, error) {
+	if c.lodged != nil {
+		return *c.lodged, nil
+	}
+	return c.tx.LatestApplication(c.ApplicationNo)
 }
 
 // audit judges an application and does what follows, up to the letter.
@@ -172,7 +185,7 @@ func (c *casework) issueLetter(a exchange.Application) error {
 // sendLetter stores and queues a letter version.
 func (c *casework) sendLetter(l exchange.Letter, why string) error {
 	c.LetterNo, c.LetterVersion, c.LetterOn = l.No, l.Version, c.Date
-	if err := c.tx.InsertLetter(l); err != nil {
+	if err := c.then(func() error { return c.tx.InsertLetter(l) }); err != nil {
 		return err
 	}
 	rec := letterTo(l, c.agencyBlock())

@@ -50,6 +50,8 @@ type casework struct {
 	exchange.Case
 	before exchange.Case
 	fresh  bool
+	later  []func() error        // writes that wait until a fresh case is stored
+	lodged *exchange.Application // the version that is being worked
 }
 
 func (d *desk) open(c exchange.Case) *casework { return &casework{desk: d, Case: c, before: c} }
@@ -118,7 +120,21 @@ func (c *casework) release(why string) error {
 }
 
 // note adds an event to the case's journal.
-func (c *casework) note(what, why string, facts any) error { return c.journal(c.No, what, why, facts) }
+func (c *casework) note(what, why string, facts any) error {
+	return c.then(func() error { return c.journal(c.No, what, why, facts) })
+}
+
+// then writes a row that refers to the case: at once, or for a fresh case when
+// save has stored it. The database would take the rows in any order, but a
+// row that refers to a case that is not there makes it look through every
+// table that might when the case comes.
+func (c *casework) then(write func() error) error {
+	if c.fresh {
+		c.later = append(c.later, write)
+		return nil
+	}
+	return write()
+}
 
 func (d *desk) journal(chain, what, why string, facts any) error {
 	var payload []byte
@@ -140,9 +156,7 @@ func (c *casework) save() error {
 		return err
 	}
 	if c.fresh {
-		c.fresh = false
-		c.before = c.Case
-		return c.tx.InsertCase(&c.Case)
+		return c.saveFresh()
 	}
 	if same(c.before, c.Case) {
 		return nil
@@ -151,6 +165,20 @@ func (c *casework) save() error {
 		return fmt.Errorf("case %s: %w", c.No, err)
 	}
 	c.before = c.Case
+	return nil
+}
+
+func (c *casework) saveFresh() error {
+	if err := c.tx.InsertCase(&c.Case); err != nil {
+		return err
+	}
+	c.fresh, c.before = false, c.Case
+	for _, write := range c.later {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	c.later = nil
 	return nil
 }
 
@@ -211,29 +239,41 @@ func (d *desk) setMoney(r *exchange.Remittance, to exchange.MoneyTrack, change f
 
 // send queues a record for a party.
 func (d *desk) send(party, caseNo string, rec any) error {
+	o, err := d.encoded(party, caseNo, rec)
+	if err != nil {
+		return err
+	}
+	return d.tx.InsertOutgoing(o)
+}
+
+// encoded is a record as it waits for a party.
+func (d *desk) encoded(party, caseNo string, rec any) (o exchange.Outgoing, err error) {
 	kind, ok := kindOf(rec)
 	if !ok {
-		return fmt.Errorf("no kind of batch has %T", rec)
+		return o, fmt.Errorf("no kind of batch has %T", rec)
 	}
 	var rows batch.Rows
 	if err := d.encoder(kind).Append(&rows, rec); err != nil {
-		return fmt.Errorf("%s for %s: %w", kind.Name, party, err)
+		return o, fmt.Errorf("%s for %s: %w", kind.Name, party, err)
 	}
 	if to, ok := d.party(party); ok && to.Encoding == string(batch.GB18030) && to.Carrier != string(batch.Workbook) {
 		if err := batch.CanEncode(batch.GB18030, rows.Bytes); err != nil {
-			return fmt.Errorf("%s for %s: %w", kind.Name, party, err)
+			return o, fmt.Errorf("%s for %s: %w", kind.Name, party, err)
 		}
 	}
-	return d.tx.InsertOutgoing(exchange.Outgoing{
+	return exchange.Outgoing{
 		Party: party, Kind: kind.Name, RecordNo: kind.RecordNo(rec), CaseNo: caseNo,
 		Rows: rows.Bytes, RowCount: rows.Count, Amount: rows.Amount,
-	})
+	}, nil
 }
 
 // send queues a record of the case. One with a character that the party's
 // encoding cannot hold is not sent: the case waits for an officer.
 func (c *casework) send(party, caseNo string, rec any) error {
-	err := c.desk.send(party, caseNo, rec)
+	o, err := c.encoded(party, caseNo, rec)
+	if err == nil {
+		return c.then(func() error { return c.tx.InsertOutgoing(o) })
+	}
 	if !errors.Is(err, batch.ErrUnencodable) {
 		return err
 	}

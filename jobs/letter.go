@@ -5,8 +5,27 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/store"
 	"carryover/formats"
 )
+
+// readAhead reads what the letters among records will be judged by, all at once.
+func (d *desk) readAhead(items []item) error {
+	a := store.Ahead{Side: exchange.Out}
+	for _, it := range items {
+		l, ok := it.value.(*formats.Letter)
+		if !ok || refusing(it.faults) {
+			continue
+		}
+		a.Letters = append(a.Letters, l.LetterNo)
+		a.IDKeys = append(a.IDKeys, identity.Key(l.Person.IDNo))
+		if l.CertificateNo != "" {
+			a.Certificates = append(a.Certificates, l.CertificateNo)
+		}
+	}
+	return d.tx.ReadAhead(a)
+}
 
 // letter works a contact letter at the old place.
 func (d *desk) letter(rec *formats.Letter) (outcome, error) {
@@ -106,7 +125,7 @@ func (c *casework) receiveLetter(l exchange.Letter) error {
 func (c *casework) storeLetter(l exchange.Letter) error {
 	l.CaseNo = c.No
 	c.LetterVersion, c.LetterOn = l.Version, l.ReceivedOn
-	if err := c.tx.InsertLetter(l); err != nil {
+	if err := c.then(func() error { return c.tx.InsertLetter(l) }); err != nil {
 		return err
 	}
 	return c.note("letter_received", "", map[string]any{"letter_no": l.No, "version": l.Version})

@@ -27,7 +27,7 @@ func (c *casework) notifyText(m code.Milestone, text string, due calendar.Date) 
 	if c.ApplicationNo == "" {
 		return c.send(c.Agency.Portal(), c.No, &n)
 	}
-	a, err := c.tx.LatestApplication(c.ApplicationNo)
+	a, err := c.lodgement()
 	if err != nil {
 		return err
 	}

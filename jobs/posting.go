@@ -27,7 +27,7 @@ func (c *casework) ask(p exchange.Posting, stays []exchange.Stay, reason string)
 		return err
 	}
 	p.No, p.CaseNo, p.State, p.QueuedOn = no, c.No, exchange.PostingQueued, c.Date
-	if err := c.tx.InsertPosting(p); err != nil {
+	if err := c.then(func() error { return c.tx.InsertPosting(p) }); err != nil {
 		return err
 	}
 	scheme := c.SchemeFrom

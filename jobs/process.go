@@ -330,6 +330,9 @@ func (j *fileJob) workItems(ctx context.Context, items []item, hasty bool) error
 	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
 		next, answer = j.file, j.answer
 		d := &desk{Env: j.Env, tx: tx, file: j.file, actor: j.file.Party, hasty: hasty, answer: &answer}
+		if err := d.readAhead(items); err != nil {
+			return err
+		}
 		for i := range items {
 			verdict, err := d.judgeItem(&items[i])
 			if err != nil {

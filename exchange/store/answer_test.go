@@ -142,7 +142,9 @@ func TestPlans(t *testing.T) {
 		"UnmatchedEntries": selectEntry + "WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key LIMIT $2",
 		"journal by chain": selectEvent + "WHERE (chain, n) > ($1, $2) ORDER BY chain, n LIMIT $3",
 		"LedgerOf":         selectBook + "WHERE case_no = $1 ORDER BY id",
-		"FilesToWork":      selectFile + "WHERE state = 'fetched' ORDER BY id",
+		"letters ahead":    aheadLetters + listOf(16, 1), "persons ahead": aheadPersons + listOf(16, 0),
+		"registry ahead": aheadRegistry + listOf(16, 0), "certificates ahead": aheadCertificates + listOf(16, 0),
+		"FilesToWork": selectFile + "WHERE state = 'fetched' ORDER BY id",
 	} {
 		rows, err := s.writers.db.Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
 		if err != nil {

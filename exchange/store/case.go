@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -109,6 +110,7 @@ func (tx *Tx) InsertCase(c *exchange.Case) error {
 	if err != nil {
 		return fmt.Errorf("case %s: %w", c.No, err)
 	}
+	tx.ahead.caseChanged(c)
 	if err := tx.run("case "+c.No, insertCase, args...); err != nil {
 		return err
 	}
@@ -129,6 +131,8 @@ func (tx *Tx) UpdateCase(before exchange.Case, after *exchange.Case) error {
 	if sameKeys(&before, after) {
 		text = moveCase
 	}
+	tx.ahead.caseChanged(&before)
+	tx.ahead.caseChanged(after)
 	if err := tx.change("case "+after.No, text, args...); err != nil {
 		return err
 	}
@@ -152,6 +156,9 @@ func (tx *Tx) CaseByLetter(side exchange.Side, letterNo string) (exchange.Case, 
 	if letterNo == "" {
 		return exchange.Case{}, fmt.Errorf("case of no letter: %w", ErrNotFound)
 	}
+	if c, known, err := tx.ahead.caseByLetter(side, letterNo); known {
+		return c, err
+	}
 	return one(tx, "case of letter "+letterNo, scanCase, selectCase+"WHERE letter_no = $1 AND letter_no <> '' AND side = $2", letterNo, string(side))
 }
 
@@ -166,6 +173,9 @@ func (tx *Tx) CaseByApplication(applicationNo string) (exchange.Case, error) {
 
 // CasesByPerson returns all cases of a person on both sides, by case number.
 func (tx *Tx) CasesByPerson(idKey string) ([]exchange.Case, error) {
+	if cases, known := tx.ahead.persons[idKey]; known {
+		return slices.Clone(cases), nil
+	}
 	return many(tx, "cases of a person", scanCase, selectCase+"WHERE id_key = $1 ORDER BY case_no", idKey)
 }
 

@@ -56,12 +56,16 @@ func (tx *Tx) InsertCertificate(c exchange.Certificate) error {
 	if err != nil {
 		return fmt.Errorf("certificate %s: %w", c.No, err)
 	}
+	tx.ahead.certificates = nil
 	return tx.run("certificate "+c.No, insertCertificate, c.No, c.Replaces, c.ReplacedBy, c.RequestNo, c.PersonalNo,
 		c.IssuedOn.String(), int64(c.Balance), int64(c.Arrears), string(doc))
 }
 
 // Certificate returns a certificate, void or live.
 func (tx *Tx) Certificate(no string) (exchange.Certificate, error) {
+	if known, ok := tx.ahead.certificates[no]; ok {
+		return first("certificate "+no, known)
+	}
 	return one(tx, "certificate "+no, scanCertificate, selectCertificate+"WHERE certificate_no = $1", no)
 }
 
@@ -72,6 +76,7 @@ func (tx *Tx) CertificateByPerson(personalNo string) (exchange.Certificate, erro
 
 // VoidCertificate makes a live certificate void, replaced by another one.
 func (tx *Tx) VoidCertificate(no, replacedBy string) error {
+	tx.ahead.certificates = nil
 	return tx.change("certificate "+no, "UPDATE certificates SET replaced_by = $2 WHERE certificate_no = $1 AND replaced_by = ''", no, replacedBy)
 }
 

@@ -22,6 +22,9 @@ type engine interface {
 	conflict(err error) bool
 	// violates reports whether a constraint of the schema refused the row.
 	violates(err error) bool
+	// marks writes the placeholders $1, $2 … of a statement as the engine reads
+	// them fastest.
+	marks(text string) string
 	// fill puts the engine's own words into the schema text.
 	fill(schema string) string
 	// guards makes the tables of the journal and the ledger append-only.

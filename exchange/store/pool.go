@@ -89,11 +89,11 @@ func (p *pool) close() error {
 }
 
 // stmt is the prepared statement of a text.
-func (c *conn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+func (c *conn) stmt(ctx context.Context, eng engine, text string) (*sql.Stmt, error) {
 	if s := c.stmts[text]; s != nil {
 		return s, nil
 	}
-	s, err := c.PrepareContext(ctx, text)
+	s, err := c.PrepareContext(ctx, eng.marks(text))
 	if err != nil {
 		return nil, err
 	}

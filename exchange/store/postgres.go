@@ -56,6 +56,9 @@ func (e *postgresEngine) violates(err error) bool {
 	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "23")
 }
 
+// marks: these are PostgreSQL's own.
+func (e *postgresEngine) marks(text string) string { return text }
+
 // fill: PostgreSQL numbers rows by an identity column; text compares by byte,
 // as in SQLite, so that pages and the journal's heads have one order.
 func (e *postgresEngine) fill(schema string) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -65,6 +66,7 @@ func (tx *Tx) PutRegistry(p exchange.RegistryPerson) error {
 	if err != nil {
 		return fmt.Errorf("registry %s: %w", p.PersonalNo, err)
 	}
+	tx.ahead.registry = nil
 	n, err := tx.exec(putRegistry, p.PersonalNo, p.AsOf.String(), p.Person.IDKey, p.Status, int64(p.Arrears), int64(p.Principal),
 		int64(p.Interest), p.FileID, p.FileDate.String(), string(doc), p.FileID)
 	if err == nil && n == 0 {
@@ -78,6 +80,9 @@ func (tx *Tx) PutRegistry(p exchange.RegistryPerson) error {
 
 // RegistryByID returns what the registry knows under an ID number.
 func (tx *Tx) RegistryByID(idKey string) ([]exchange.RegistryPerson, error) {
+	if known, ok := tx.ahead.registry[idKey]; ok {
+		return slices.Clone(known), nil
+	}
 	return many(tx, "registry by ID", scanRegistry, selectRegistry+"WHERE id_key = $1 ORDER BY personal_no", idKey)
 }
 
@@ -90,6 +95,7 @@ func (tx *Tx) RegistryByNo(personalNo string) (exchange.RegistryPerson, error) {
 // all of it was put. Who was put by a file of a later date stays, and so does
 // who is just being carried over to another place.
 func (tx *Tx) DropRegistryNotIn(fileID int64) (dropped int64, err error) {
+	tx.ahead.registry = nil
 	if dropped, err = tx.exec(dropRegistry, fileID); err != nil {
 		return 0, fmt.Errorf("registry: drop who is not in file %d: %w", fileID, err)
 	}

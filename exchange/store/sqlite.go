@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -88,6 +89,26 @@ func (e *sqliteEngine) violates(err error) bool {
 
 // sqliteConstraint is SQLITE_CONSTRAINT.
 const sqliteConstraint = 19
+
+// marks: the driver asks SQLite for the name of every placeholder that has
+// one, again each time, so those that stand in their order become plain ones.
+func (e *sqliteEngine) marks(text string) string {
+	var b strings.Builder
+	rest := text
+	for n := 1; ; n++ {
+		before, after, found := strings.Cut(rest, "$")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		digits := len(after) - len(strings.TrimLeft(after, "0123456789"))
+		if after[:digits] != strconv.Itoa(n) {
+			return text
+		}
+		b.WriteByte('?')
+		rest = after[digits:]
+	}
+}
 
 // fill: rows in the order of their key without a second tree; an INTEGER
 // PRIMARY KEY is numbered by SQLite itself.

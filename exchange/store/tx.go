@@ -27,6 +27,7 @@ type Tx struct {
 	heads   map[string]head  // last journal event of chains written here
 	judged  judged           // last record judged
 	booked  []ledger.Posting // not yet added to the balances
+	ahead   ahead            // what was read before it is asked for
 	parts   int              // depth of Part
 	writes  int              // statements that changed a row
 }
@@ -122,7 +123,7 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 	if err := tx.ctx.Err(); err != nil {
 		return 0, err
 	}
-	s, err := tx.conn.stmt(tx.sctx, text)
+	s, err := tx.conn.stmt(tx.sctx, tx.eng, text)
 	if err != nil {
 		return 0, err
 	}
@@ -183,7 +184,7 @@ func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 	if err := tx.ctx.Err(); err != nil {
 		return err
 	}
-	s, err := tx.conn.stmt(tx.sctx, text)
+	s, err := tx.conn.stmt(tx.sctx, tx.eng, text)
 	if err != nil {
 		return err
 	}
@@ -226,10 +227,15 @@ func one[T any](tx *Tx, what string, scan func(row, *T) error, text string, args
 	if err != nil {
 		return x, err
 	}
-	if len(all) == 0 {
+	return first(what, all)
+}
+
+// first is the first of rows, or ErrNotFound.
+func first[T any](what string, rows []T) (x T, err error) {
+	if len(rows) == 0 {
 		return x, fmt.Errorf("%s: %w", what, ErrNotFound)
 	}
-	return all[0], nil
+	return rows[0], nil
 }
 
 // number reads a query's single integer.
