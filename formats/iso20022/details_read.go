@@ -1,6 +1,7 @@
 package iso20022
 
 import (
+	"slices"
 	"strings"
 
 	"carryover/exchange/money"
@@ -10,6 +11,7 @@ import (
 // the other one.
 type detail struct {
 	ref, msgID, endToEndID string
+	list                   string // PmtInfId
 	amount                 money.Fen
 	told                   money.Fen // in the details of the amount
 	direction              string
@@ -24,7 +26,18 @@ type booking struct {
 	entry     Entry
 	direction string
 	parts     []detail
+	charges   money.Fen // included in the amount
+	kind      string    // ISO's code of the sub-family
 }
+
+// ownKinds are ISO's sub-families of what a bank books for itself: charges,
+// fees, commissions, taxes on them, interest.
+func ownKinds() []string {
+	return []string{"CHRG", "FEES", "COMM", "COME", "COMI", "COMT", "TAXE", "INTR"}
+}
+
+// returnKind is the sub-family of a returned transfer.
+const returnKind = "RRTN"
 
 // entry reads one booking and hands over its payments, when nothing is
 // wrong with it.
@@ -43,6 +56,7 @@ func (e *entryReader) entry() error {
 		return err
 	}
 	e.checkBooking(&b, e.faults.Total == before)
+	e.sums.add(b.entry)
 	if b.entry.Status == Booked {
 		e.now.Entries++
 		if err := e.add(b.entry.Signed()); err != nil {
@@ -76,10 +90,64 @@ func (e *entryReader) booking(b *booking, name string) error {
 		return e.date(&n.Value)
 	case "AcctSvcrRef":
 		return e.text(&n.Ref, maxID)
+	case "BkTxCd":
+		return e.within([]string{"Domn", "Fmly", "SubFmlyCd"}, func() error { return e.text(&b.kind, maxCode) })
+	case "Chrgs":
+		return e.within([]string{"Rcrd"}, func() error { return e.charge(b) })
 	case "NtryDtls":
-		return e.within([]string{"TxDtls"}, func() error { return e.detail(b) })
+		return e.children(func(name string) error {
+			switch name {
+			case "Btch":
+				return e.children(func(name string) error { return e.ordered(n, name) })
+			case "TxDtls":
+				return e.detail(b)
+			}
+			return e.skip()
+		})
 	}
 	return e.skip()
+}
+
+// ordered reads which order was booked as one sum.
+func (e *entryReader) ordered(n *Entry, name string) error {
+	switch name {
+	case "MsgId":
+		return e.text(&n.MsgID, maxID)
+	case "PmtInfId":
+		return e.text(&n.PmtInfID, maxID)
+	case "NbOfTxs":
+		return e.number(&n.Transfers)
+	}
+	return e.skip()
+}
+
+// charge reads one of the charges of a booking; those that are not part of its
+// amount are booked by themselves.
+func (e *entryReader) charge(b *booking) error {
+	var amount money.Fen
+	var direction string
+	included := false
+	err := e.children(func(name string) error {
+		switch name {
+		case "Amt":
+			return e.amount(&amount)
+		case "CdtDbtInd":
+			return e.code(&direction, e.directing)
+		case "ChrgInclInd":
+			return e.flag(&included)
+		}
+		return e.skip()
+	})
+	if err != nil || !included {
+		return err
+	}
+	if direction == "CRDT" {
+		amount = -amount
+	}
+	if b.charges, err = b.charges.Add(amount); err != nil {
+		e.fault(Total, err.Error())
+	}
+	return nil
 }
 
 func (e *entryReader) detail(b *booking) error {
@@ -104,6 +172,8 @@ func (e *entryReader) payment(d *detail, name string) error {
 			switch ref {
 			case "MsgId":
 				return e.text(&d.msgID, maxID)
+			case "PmtInfId":
+				return e.text(&d.list, maxID)
 			case "EndToEndId":
 				return e.text(&d.endToEndID, maxID)
 			case "AcctSvcrRef":
@@ -163,11 +233,15 @@ func (e *entryReader) checkBooking(b *booking, clean bool) {
 	if n.Amount == 0 && clean {
 		e.faultAt("Amt", BadAmount, "nothing was booked")
 	}
+	if b.charges < 0 || (b.charges > 0 && b.charges >= n.Amount && b.direction == "DBIT") {
+		e.faultAt("Chrgs", BadAmount, "charges of "+b.charges.String()+" in a booking of "+n.Amount.String())
+		return
+	}
 	var sum money.Fen
 	for i := range b.parts {
 		d := &b.parts[i]
 		if len(b.parts) == 1 && d.amount == 0 {
-			d.amount = n.Amount // told once, of the whole booking
+			d.amount = b.net() // told once, of the whole booking
 		}
 		if d.direction != "" && b.direction != "" && d.direction != b.direction {
 			e.faultAt("NtryDtls/TxDtls/CdtDbtInd", Malformed, "not the booking's direction")
@@ -181,31 +255,58 @@ func (e *entryReader) checkBooking(b *booking, clean bool) {
 			return
 		}
 	}
-	if len(b.parts) > 0 && sum != n.Amount {
+	if b.charges != 0 && len(b.parts) > 0 && sum == n.Amount {
+		b.charges = 0 // told, but the payments alone make the booking
+	}
+	if len(b.parts) > 0 && sum != b.net() {
 		e.faultAt("NtryDtls", Total, "payments of "+sum.String()+" in a booking of "+n.Amount.String())
 	}
 }
 
-// deliver hands over the payments of a booking; one without any is itself
-// the only one.
+// net is what a booking is without the charges included in it.
+func (b *booking) net() money.Fen {
+	if b.direction == "DBIT" {
+		return b.entry.Amount - b.charges
+	}
+	return b.entry.Amount + b.charges
+}
+
+// deliver hands over the payments of a booking, and then the charges in it;
+// one without any details is itself the only one.
 func (e *entryReader) deliver(b booking) error {
 	if len(b.parts) == 0 {
-		b.parts = []detail{{amount: b.entry.Amount}}
+		b.parts = []detail{{amount: b.net()}}
+	}
+	b.entry.Charge = slices.Contains(ownKinds(), b.kind)
+	parts := len(b.parts)
+	if b.charges > 0 {
+		parts++
 	}
 	for i, d := range b.parts {
 		n := b.entry
-		n.Part, n.Parts = i+1, len(b.parts)
-		n.Amount, n.MsgID, n.EndToEndID, n.Text = d.amount, d.msgID, given(d.endToEndID), d.text
-		n.Returned, n.ReturnCode, n.ReturnReason = d.returned, d.code, d.reason
-		if n.Ref == "" {
-			n.Ref = d.ref
-		}
+		n.Part, n.Parts = i+1, parts
+		n.Amount, n.EndToEndID, n.Text = d.amount, given(d.endToEndID), d.text
+		n.MsgID, n.PmtInfID = orElse(d.msgID, n.MsgID), orElse(d.list, n.PmtInfID)
+		n.Returned, n.ReturnCode, n.ReturnReason = d.returned || b.kind == returnKind, d.code, d.reason
+		n.Ref = orElse(n.Ref, d.ref)
 		n.Counterparty = other(d, n.Credit != n.Returned, e.now.Account.Number)
 		if err := e.each(&e.now, n); err != nil {
 			return err
 		}
 	}
-	return nil
+	if b.charges == 0 {
+		return nil
+	}
+	n := b.entry
+	n.Part, n.Parts, n.Amount, n.Credit, n.Charge = parts, parts, b.charges, false, true
+	return e.each(&e.now, n)
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }
 
 // given drops the scheme's words for an identifier that was not given.

@@ -29,6 +29,9 @@ type Statement struct {
 	// the last; 0 when it comes whole.
 	Page int
 	Last bool
+	// From is the first day of a camt.053, as its opening balance tells; 0 in
+	// a notification and on a page that is not the first.
+	From calendar.Date
 	// Opening and Closing are the booked balances of a camt.053, negative
 	// for a debit balance; on a page that is not the first or last, the
 	// interim balances.
@@ -60,6 +63,13 @@ type Entry struct {
 	// MsgID names the payment order, EndToEndID the transfer, as far as the
 	// bank repeats them. For a returned transfer it is the original's.
 	MsgID, EndToEndID string
+	// PmtInfID names the list of an order that was booked as one sum, and
+	// Transfers how many it held, as far as told.
+	PmtInfID  string
+	Transfers int
+	// Charge is money that the bank takes or gives for itself: charges, fees,
+	// commission, interest. Charges included in a booking come as its last part.
+	Charge bool
 	// Counterparty is the other side. Of a returned transfer: whom it was
 	// meant for.
 	Counterparty Account

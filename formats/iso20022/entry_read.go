@@ -3,7 +3,6 @@ package iso20022
 import (
 	"io"
 	"slices"
-	"strconv"
 
 	"carryover/exchange/money"
 )
@@ -19,8 +18,9 @@ type entryReader struct {
 	all       []Statement // finished ones
 	now       Statement
 	interim   []Balance
-	statedN   int // number of entries as the bank counts them, 0 when not told
-	entries   int // bookings, of whatever status
+	stated    summary // as the bank counts
+	sums      summary // as read: bookings, of whatever status
+	entries   int
 	count     int
 	each      func(*Statement, Entry) error
 	directing []string
@@ -75,7 +75,7 @@ func (e *entryReader) statement() error {
 		return e.stop(TooLarge, "too many accounts")
 	}
 	e.now = Statement{MsgID: e.msg.MsgID, Created: e.msg.Created}
-	e.interim, e.statedN, e.entries = nil, 0, 0
+	e.interim, e.stated, e.sums, e.entries = nil, summary{}, summary{}, 0
 	if err := e.children(e.part); err != nil {
 		return err
 	}
@@ -83,9 +83,7 @@ func (e *entryReader) statement() error {
 	if e.entries == 0 {
 		e.headComplete()
 	}
-	if e.statedN != 0 && e.statedN != e.entries {
-		e.faultAt("TxsSummry/TtlNtries/NbOfNtries", Count, strconv.Itoa(e.entries)+" entries, stated "+strconv.Itoa(e.statedN))
-	}
+	e.compareSums()
 	if e.balanced {
 		e.prove()
 	}
@@ -104,7 +102,7 @@ func (e *entryReader) part(name string) error {
 	case "Bal":
 		return e.balance()
 	case "TxsSummry":
-		return e.within([]string{"TtlNtries", "NbOfNtries"}, func() error { return e.number(&e.statedN) })
+		return e.children(e.summary)
 	case "Ntry":
 		return e.entry()
 	}
@@ -162,6 +160,9 @@ func (e *entryReader) balance() error {
 		return nil
 	}
 	e.require("CdtDbtInd", direction, "Dt", b.Date.String())
+	if b.Date == 0 {
+		return nil
+	}
 	if direction == "DBIT" {
 		b.Amount = -b.Amount
 	}
@@ -174,10 +175,10 @@ func (e *entryReader) balance() error {
 func (e *entryReader) place(kind string, b Balance) {
 	switch kind {
 	case "OPBD":
-		e.now.Opening = b
+		e.now.Opening, e.now.From = b, b.Date
 	case "PRCD":
 		if e.now.Opening.Date == 0 {
-			e.now.Opening = b
+			e.now.Opening, e.now.From = b, b.Date.AddDays(1)
 		}
 	case "CLBD":
 		e.once(e.now.Closing.Date == 0)

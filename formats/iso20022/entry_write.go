@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"carryover/exchange/money"
 )
@@ -124,11 +125,16 @@ func (e *EntryWriter) WriteBatch(parts []Entry) error {
 		}
 	}
 	e.entryHead(first, booked)
-	e.open("NtryDtls")
-	for _, p := range parts {
-		e.details(p)
+	if len(parts) == 1 && first.PmtInfID != "" && first.EndToEndID == "" {
+		e.lump(first)
+	} else {
+		e.open("NtryDtls")
+		for _, p := range parts {
+			e.details(p)
+		}
+		e.close("NtryDtls")
 	}
-	e.close("NtryDtls", "Ntry")
+	e.close("Ntry")
 	e.line()
 	e.count(first, booked)
 	e.flush(flushAt)
@@ -136,6 +142,17 @@ func (e *EntryWriter) WriteBatch(parts []Entry) error {
 		e.err = fmt.Errorf("entry %s %s: %w", first.Ref, first.EndToEndID, e.err)
 	}
 	return e.err
+}
+
+// lump names the order that was booked as one sum, without its transfers.
+func (e *EntryWriter) lump(n Entry) {
+	e.open("NtryDtls", "Btch")
+	e.optional("MsgId", n.MsgID, maxID)
+	e.text("PmtInfId", n.PmtInfID, maxID)
+	if n.Transfers > 0 {
+		e.fixed("NbOfTxs", strconv.Itoa(n.Transfers))
+	}
+	e.close("Btch", "NtryDtls")
 }
 
 func (e *EntryWriter) count(first Entry, booked money.Fen) {
@@ -179,11 +196,14 @@ func (e *EntryWriter) entryHead(n Entry, booked money.Fen) {
 	e.close("Fmly", "Domn", "BkTxCd")
 }
 
-// subFamily is the ISO bank transaction code: a domestic transfer, or the
-// return of one.
+// subFamily is the ISO bank transaction code: a domestic transfer, the return
+// of one, or the bank's charge.
 func subFamily(n Entry) string {
-	if n.Returned {
-		return "RRTN"
+	switch {
+	case n.Charge:
+		return "CHRG"
+	case n.Returned:
+		return returnKind
 	}
 	return "DMCT"
 }

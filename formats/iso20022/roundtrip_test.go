@@ -84,7 +84,7 @@ func TestNotificationRoundTrip(t *testing.T) {
 
 func TestStatementRoundTrip(t *testing.T) {
 	head, batches := statement()
-	head.Entries, head.Booked = 4, 100_050+30_003
+	head.Entries, head.Booked, head.From = 4, 100_050+30_003, day("2026-02-13")
 	var got []Entry
 	heads, faults, err := ReadStatement(bytes.NewReader(writeStatement(t)), Limits{}, func(_ *Statement, one Entry) error {
 		got = append(got, one)
