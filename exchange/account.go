@@ -79,9 +79,12 @@ type Payment struct {
 	Text    string // remittance text
 	Track   MoneyTrack
 	ValueOn calendar.Date
-	BankRef string
-	Reason  string
-	Items   []PaymentItem
+	BankRef string // of its debit
+	// ReturnRef is the credit by which it came back; none of one that the bank
+	// refused, or that was not returned.
+	ReturnRef string
+	Reason    string
+	Items     []PaymentItem
 }
 
 // PaymentItem is what one payment carries for one case.
@@ -105,32 +108,6 @@ type Advice struct {
 	ValueOn  calendar.Date
 	Reason   string
 }
-
-// BankEntry is one booked entry of our account, known by Key: (account,
-// AcctSvcrRef), else (account, booking date, sign, amount, EndToEndId, ordinal).
-type BankEntry struct {
-	Key         string
-	Account     string
-	Ref         string // AcctSvcrRef
-	Credit      bool
-	Amount      money.Fen
-	BookedOn    calendar.Date
-	EndToEnd    string
-	Counterpart string // name
-	CounterAcct string
-	Text        string
-	ReturnCode  string // of a return: the code and the bank's words, never the remittance text
-	State       string // unmatched | matched | settled | returned
-	CaseNo      string
-	Part        int
-	SeenOn      calendar.Date
-}
-
-// States of a bank entry.
-const (
-	EntryUnmatched = "unmatched"
-	EntryMatched   = "matched"
-)
 
 // Payee is who receives money that goes to the person or the heirs.
 type Payee struct {

@@ -10,14 +10,14 @@ import (
 
 const (
 	adviceColumns = "ref, letter_no, side, partner, purpose, amount, value_on, doc"
-	entryColumns  = "entry_key, account, credit, amount, booked_on, state, case_no, part, doc"
+	entryColumns  = "entry_key, account, booking, credit, amount, booked_on, state, case_no, part, doc"
 )
 
 var (
 	insertAdvice = insertInto("advices", adviceColumns)
 	selectAdvice = "SELECT " + adviceColumns + " FROM advices "
 	insertEntry  = insertInto("bank_entries", entryColumns) + " ON CONFLICT (entry_key) DO NOTHING"
-	updateEntry  = "UPDATE bank_entries SET " + setAll(entryColumns) + " WHERE entry_key = $1 AND state = $10"
+	updateEntry  = "UPDATE bank_entries SET " + setAll(entryColumns) + " WHERE entry_key = $1 AND state = $11"
 	selectEntry  = "SELECT " + entryColumns + " FROM bank_entries "
 )
 
@@ -69,24 +69,27 @@ type entryDoc struct {
 	CounterAcct string        `json:"counter_account,omitempty"`
 	Text        string        `json:"text,omitempty"`
 	ReturnCode  string        `json:"return_code,omitempty"`
+	Reversal    bool          `json:"reversal,omitempty"`
+	Order       string        `json:"order,omitempty"`
 	SeenOn      calendar.Date `json:"seen_on,omitempty"`
 }
 
 func entryArgs(e *exchange.BankEntry) ([]any, error) {
 	doc, err := json.Marshal(&entryDoc{
 		Ref: e.Ref, EndToEnd: e.EndToEnd, Counterpart: e.Counterpart, CounterAcct: e.CounterAcct,
-		Text: e.Text, ReturnCode: e.ReturnCode, SeenOn: e.SeenOn,
+		Text: e.Text, ReturnCode: e.ReturnCode, Reversal: e.Reversal, Order: e.Order, SeenOn: e.SeenOn,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("bank entry %s: %w", e.Key, err)
 	}
-	return []any{e.Key, e.Account, bit(e.Credit), int64(e.Amount), e.BookedOn.String(), e.State, ref(e.CaseNo), int64(e.Part), string(doc)}, nil
+	return []any{e.Key, e.Account, e.Booking(), bit(e.Credit), int64(e.Amount), e.BookedOn.String(), e.State, ref(e.CaseNo), int64(e.Part), string(doc)}, nil
 }
 
 func scanEntry(r row, e *exchange.BankEntry) error {
 	var doc []byte
 	var credit int64
-	if err := r.Scan(&e.Key, &e.Account, &credit, (*int64)(&e.Amount), &e.BookedOn, &e.State, optional[string]{&e.CaseNo}, &e.Part, &doc); err != nil {
+	var booking string // follows from the rest
+	if err := r.Scan(&e.Key, &e.Account, &booking, &credit, (*int64)(&e.Amount), &e.BookedOn, &e.State, optional[string]{&e.CaseNo}, &e.Part, &doc); err != nil {
 		return err
 	}
 	var d entryDoc
@@ -95,7 +98,7 @@ func scanEntry(r row, e *exchange.BankEntry) error {
 	}
 	e.Credit = credit == 1
 	e.Ref, e.EndToEnd, e.Counterpart, e.CounterAcct = d.Ref, d.EndToEnd, d.Counterpart, d.CounterAcct
-	e.Text, e.ReturnCode, e.SeenOn = d.Text, d.ReturnCode, d.SeenOn
+	e.Text, e.ReturnCode, e.Reversal, e.Order, e.SeenOn = d.Text, d.ReturnCode, d.Reversal, d.Order, d.SeenOn
 	return nil
 }
 
@@ -154,4 +157,15 @@ func (tx *Tx) UnmatchedEntries() (all []exchange.BankEntry, err error) {
 // BankEntriesByCase returns the entries tied to a case, as booked.
 func (tx *Tx) BankEntriesByCase(caseNo string) ([]exchange.BankEntry, error) {
 	return many(tx, "bank entries of case "+caseNo, scanEntry, selectEntry+"WHERE case_no = $1 ORDER BY booked_on, entry_key", caseNo)
+}
+
+// BankEntriesByBooking returns the entries that a booking of an account is made of.
+func (tx *Tx) BankEntriesByBooking(account, booking string) ([]exchange.BankEntry, error) {
+	return many(tx, "bank entries of booking "+booking, scanEntry, selectEntry+"WHERE account = $1 AND booking = $2 ORDER BY entry_key", account, booking)
+}
+
+// BankEntriesBooked returns an account's entries of some days, as booked.
+func (tx *Tx) BankEntriesBooked(account string, from, to calendar.Date) ([]exchange.BankEntry, error) {
+	return many(tx, "bank entries of "+account, scanEntry,
+		selectEntry+"WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3 ORDER BY booked_on, entry_key", account, from.String(), to.String())
 }

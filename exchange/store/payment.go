@@ -22,10 +22,11 @@ type paymentDoc struct {
 	Payee  exchange.Account `json:"payee"`
 	Text   string           `json:"text"`
 	Reason string           `json:"reason,omitempty"`
+	Return string           `json:"return_ref,omitempty"`
 }
 
 func paymentArgs(p *exchange.Payment) ([]any, error) {
-	doc, err := json.Marshal(&paymentDoc{Payee: p.Payee, Text: p.Text, Reason: p.Reason})
+	doc, err := json.Marshal(&paymentDoc{Payee: p.Payee, Text: p.Text, Reason: p.Reason, Return: p.ReturnRef})
 	if err != nil {
 		return nil, fmt.Errorf("payment %s: %w", p.Ref, err)
 	}
@@ -44,7 +45,7 @@ func scanPayment(r row, p *exchange.Payment) error {
 	if err := json.Unmarshal(doc, &d); err != nil {
 		return fmt.Errorf("payment %s: %w", p.Ref, err)
 	}
-	p.Lump, p.Payee, p.Text, p.Reason = lump == 1, d.Payee, d.Text, d.Reason
+	p.Lump, p.Payee, p.Text, p.Reason, p.ReturnRef = lump == 1, d.Payee, d.Text, d.Reason, d.Return
 	return nil
 }
 

@@ -329,16 +329,51 @@ CREATE INDEX advices_letter ON advices (letter_no);
 CREATE TABLE bank_entries (
     entry_key TEXT NOT NULL PRIMARY KEY,
     account   TEXT NOT NULL,
+    booking   TEXT NOT NULL, -- the bank's number of it, else the key
     credit    BIGINT NOT NULL CHECK (credit IN (0, 1)),
     amount    BIGINT NOT NULL CHECK (amount >= 0),
     booked_on TEXT NOT NULL,
-    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'settled', 'returned')),
+    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'settled', 'returned', 'own', 'reversed')),
     case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     part      BIGINT NOT NULL CHECK (part >= 0),
     doc       TEXT NOT NULL
 ) CLUSTERED;
 CREATE INDEX bank_entries_unmatched ON bank_entries (entry_key) WHERE state = 'unmatched';
 CREATE INDEX bank_entries_case ON bank_entries (case_no);
+CREATE INDEX bank_entries_booking ON bank_entries (account, booking);
+CREATE INDEX bank_entries_day ON bank_entries (account, booked_on);
+
+-- What the bank states of an account and day: the day's proof. Books nothing.
+CREATE TABLE bank_days (
+    account  TEXT NOT NULL,
+    day      TEXT NOT NULL,
+    page     BIGINT NOT NULL CHECK (page >= 0), -- 0: the statement is whole
+    from_day TEXT NOT NULL,
+    opening  BIGINT NOT NULL,
+    closing  BIGINT NOT NULL,
+    entries  BIGINT NOT NULL CHECK (entries >= 0),
+    credits  BIGINT NOT NULL CHECK (credits >= 0),
+    debits   BIGINT NOT NULL CHECK (debits >= 0),
+    state    TEXT NOT NULL CHECK (state IN ('proved', 'differs')),
+    file_id  BIGINT NOT NULL REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    doc      TEXT NOT NULL,
+    PRIMARY KEY (account, day, page),
+    CHECK (from_day <= day),
+    CHECK (opening + credits - debits = closing)
+) CLUSTERED;
+CREATE INDEX bank_days_differ ON bank_days (account, day) WHERE state = 'differs';
+
+CREATE TABLE bank_lines (
+    account TEXT NOT NULL,
+    booking TEXT NOT NULL,
+    day     TEXT NOT NULL,
+    page    BIGINT NOT NULL,
+    amount  BIGINT NOT NULL, -- credit above zero, debit below
+    doc     TEXT NOT NULL,
+    PRIMARY KEY (account, booking, day, page),
+    FOREIGN KEY (account, day, page) REFERENCES bank_days (account, day, page) DEFERRABLE INITIALLY DEFERRED
+) CLUSTERED;
+CREATE INDEX bank_lines_day ON bank_lines (account, day, page);
 
 CREATE TABLE payees (
     case_no  TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
@@ -381,7 +416,7 @@ CREATE TABLE statements (
 
 CREATE TABLE differences (
     id       IDENTITY,
-    kind     TEXT NOT NULL CHECK (kind IN ('reconciliation', 'netting', 'money', 'file', 'proposal')),
+    kind     TEXT NOT NULL CHECK (kind IN ('reconciliation', 'netting', 'money', 'bank', 'file', 'proposal')),
     partner  TEXT NOT NULL,
     case_no  TEXT NOT NULL,
     subject  TEXT NOT NULL,
