@@ -139,6 +139,12 @@ func (d *desk) transferStatus(t iso20022.TransferStatus) error {
 func (d *desk) paymentStatus(p exchange.Payment, status, reason string) error {
 	waits := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
 	failed := status == iso20022.Rejected || status == iso20022.Cancelled
+	if failed && iso20022.SaysDuplicate(reason) {
+		// A second copy is refused, the first one stands: were it taken for a
+		// refusal, the payment would be made again.
+		d.Log.Warn("the bank got a payment twice and refuses the second", "payment", p.Ref, "why", reason)
+		failed = false
+	}
 	switch {
 	case !waits && failed && p.Track == exchange.MoneySettled:
 		return d.difference("money", p.Partner, "", p.Ref, "settled", "pain.002 "+status+" "+reason)

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"carryover/exchange/money"
@@ -35,6 +37,17 @@ func statusCodes() []string {
 		Received, Pending, TechnicallyOK, CustomerOK, AcceptedChanged, AcceptedNotPosted,
 		InSettlement, DebitSettled, CreditSettled, Partly, PartlyTechnically, Cancelled, Rejected,
 	}
+}
+
+// duplicates are the reasons (ExternalStatusReason1Code) by which a bank
+// refuses what it has already.
+func duplicates() []string { return []string{"AM05", "DU01", "DU02", "DU03", "DU04", "DU05"} }
+
+// SaysDuplicate reports whether a reason, which begins with its code, is that
+// the bank has the order or the transfer already: what it had before stands.
+func SaysDuplicate(reason string) bool {
+	code, _, _ := strings.Cut(reason, " ")
+	return slices.Contains(duplicates(), code)
 }
 
 // StatusReport is the head of a status message: what became of one order.

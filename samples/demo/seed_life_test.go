@@ -1,0 +1,223 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"time"
+)
+
+// Days of a life: faults occur up to calmDay, and everything must have come
+// to rest by lastDay.
+const (
+	calmDay   = 12
+	quietDays = 3 // as long as it takes to send again what has had no receipt
+	lastDay   = 75
+)
+
+// life is the small world of one seed.
+type life struct {
+	seed   uint64
+	rng    *rand.Rand
+	ctx    context.Context
+	w      *world
+	houses []*house
+	limbo  []held          // files that are on their way longer than they should
+	lost   map[string]bool // names of batches that were lost once
+	annuls []annulment
+
+	passes, debits int
+	occurred       map[string]int
+	story          []string // what happened, in order
+	faults         []string
+}
+
+// play lives a seed from its first day to its quiet end.
+func play(ctx context.Context, seed uint64, stages []*stage) *life {
+	l := &life{
+		seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), ctx: ctx, lost: map[string]bool{}, occurred: map[string]int{},
+	}
+	dir, err := os.MkdirTemp(memory(), "carryover-seed-")
+	if err != nil {
+		l.fault("%v", err)
+		return l
+	}
+	defer os.RemoveAll(dir)
+	s := stages[l.rng.IntN(len(stages))]
+	if err := l.settle(dir, s); err != nil {
+		l.fault("settle: %v", err)
+		return l
+	}
+	defer l.close()
+	if err := l.live(); err != nil {
+		l.fault("%s: %v", l.w.today, err)
+		return l
+	}
+	if err := l.prove(); err != nil {
+		l.fault("proof: %v", err)
+	}
+	return l
+}
+
+// memory is a folder in memory, where there is one: thousands of small stores
+// would otherwise wait for the disk.
+func memory() string {
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		return "/dev/shm"
+	}
+	return ""
+}
+
+func (l *life) tell(format string, args ...any) {
+	l.story = append(l.story, fmt.Sprintf("%2d %s  ", l.w.day, l.w.today)+fmt.Sprintf(format, args...))
+}
+
+func (l *life) fault(format string, args ...any) {
+	l.faults = append(l.faults, fmt.Sprintf(format, args...))
+}
+
+func (l *life) occur(what string) { l.occurred[what]++ }
+
+// chance is true as often as percent of 100 say, while faults still occur.
+func (l *life) chance(percent int) bool { return l.w.day < calmDay && l.rng.IntN(100) < percent }
+
+// live plays day after day until nothing has moved for some.
+func (l *life) live() error {
+	still := 0
+	for still < quietDays {
+		if l.w.day > lastDay {
+			l.fault("no rest after %d working days", lastDay)
+			return nil
+		}
+		before := l.w.moved()
+		if err := l.workingDay(); err != nil {
+			return err
+		}
+		if still++; l.w.moved() != before || len(l.limbo) > 0 || !l.atRest() || l.w.day <= calmDay {
+			still = 0
+		}
+	}
+	return nil
+}
+
+// atRest reports whether no bank has anything to book or to tell.
+func (l *life) atRest() bool {
+	for _, b := range l.w.banks {
+		if !b.idle() {
+			return false
+		}
+	}
+	return l.w.clearing.idle()
+}
+
+// workingDay is one to three rounds, and the night.
+func (l *life) workingDay() error {
+	rounds := 1 + l.rng.IntN(2)
+	for round := range rounds {
+		l.w.clock.set(l.w.today.Time(l.w.zone).Add(time.Duration(9+9*round) * time.Hour))
+		if err := l.outside(round == 0); err != nil {
+			return err
+		}
+		if err := l.mischief(); err != nil {
+			return err
+		}
+		for _, i := range l.rng.Perm(len(l.houses)) {
+			if err := l.houses[i].visit(round == rounds-1); err != nil {
+				return err
+			}
+		}
+		if err := l.mischief(); err != nil {
+			return err
+		}
+	}
+	if err := l.officers(); err != nil {
+		return err
+	}
+	l.closeAccount()
+	if err := l.w.night(); err != nil {
+		return err
+	}
+	l.w.today = l.w.cal.Next(l.w.today)
+	l.w.day++
+	return nil
+}
+
+// outside lets cores, portals, banks and people act in any order; now and
+// then somebody is not there.
+func (l *life) outside(first bool) error {
+	l.w.turns++
+	var receive, send []func() error
+	for _, a := range l.w.agencies {
+		c, p, b := l.w.cores[a.code], l.w.portals[a.code], l.w.banks[a.code]
+		receive = append(receive, func() error { return c.receive(l.ctx, l.w.clock.now()) }, func() error { return p.receive(l.ctx, l.w.clock.now()) })
+		if first || l.chance(30) {
+			receive = append(receive, func() error { return b.morning(l.ctx, l.w.clock.now()) })
+		}
+		send = append(send, func() error { return c.send(l.ctx, l.w.clock.now()) }, func() error { return p.send(l.ctx, l.w.clock.now()) })
+	}
+	if err := l.inAnyOrder(receive); err != nil {
+		return err
+	}
+	for _, p := range l.w.people {
+		was := p.next
+		if err := p.act(l.w); err != nil {
+			return err
+		}
+		if p.next > was {
+			l.tell("%s: step %d of %q", p.PersonalNo, p.next, p.exception)
+		}
+	}
+	return l.inAnyOrder(send)
+}
+
+func (l *life) inAnyOrder(acts []func() error) error {
+	for _, i := range l.rng.Perm(len(acts)) {
+		if l.chance(15) {
+			continue
+		}
+		if err := acts[i](); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closeAccount closes shanghai's first account at its bank on the day on
+// which its configuration ends it.
+func (l *life) closeAccount() {
+	if l.w.day == closingDay {
+		a := l.w.agencies[1].settings.Accounts.Own[0]
+		l.w.banks[shanghai].accounts[a.AccountNo].Closed = true
+		l.tell("%s: account %s is closed", shanghai, a.AccountNo)
+	}
+}
+
+func (l *life) close() {
+	for _, h := range l.houses {
+		h.shut()
+	}
+	_ = l.w.close()
+}
+
+// diary is where an agency's warnings and errors go: into the story.
+type diary struct {
+	l    *life
+	code string
+}
+
+func (d diary) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+
+func (d diary) Handle(_ context.Context, r slog.Record) error {
+	text := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		text += " " + a.String()
+		return true
+	})
+	d.l.tell("%s: %s", d.code, text)
+	return nil
+}
+
+func (d diary) WithAttrs([]slog.Attr) slog.Handler { return d }
+func (d diary) WithGroup(string) slog.Handler      { return d }
