@@ -23,10 +23,12 @@ type bank struct {
 	clearing          *clearing
 	books             *bookFile
 
+	temper   temper
 	accounts map[string]*bankAccount
 	orders   map[string]bool // MsgIds taken
 	tonight  []transfer
-	untold   map[string][]iso20022.Entry // booked, to be told in the morning, by account
+	untold   map[string][]booked // to be told in the morning, by account
+	toldOnce map[string][]booked // to be told once more
 	entries  int
 	told     int // messages written
 	onCredit func(t transfer, on calendar.Date)
@@ -58,7 +60,8 @@ type bankLine struct {
 func newBank(code, name, cnaps string, c *clearing, books *bookFile) *bank {
 	b := &bank{
 		code: code, name: name, cnaps: cnaps, clearing: c, books: books,
-		accounts: map[string]*bankAccount{}, orders: map[string]bool{}, untold: map[string][]iso20022.Entry{},
+		accounts: map[string]*bankAccount{}, orders: map[string]bool{}, untold: map[string][]booked{},
+		toldOnce: map[string][]booked{},
 	}
 	c.join(b)
 	return b
@@ -74,13 +77,35 @@ func (b *bank) morning(ctx context.Context, now time.Time) error {
 	if b.box == nil {
 		return nil
 	}
-	for _, number := range sortedKeys(b.untold) {
-		if err := b.tell(ctx, now, number, b.untold[number]); err != nil {
+	if err := b.tellAll(ctx, now); err != nil {
+		return err
+	}
+	return b.takeOrders(ctx, now)
+}
+
+// tellAll tells what was booked, and what is told a second time.
+func (b *bank) tellAll(ctx context.Context, now time.Time) error {
+	again := b.toldOnce
+	b.toldOnce = map[string][]booked{}
+	for _, number := range sortedKeys(again) {
+		if err := b.tell(ctx, now, number, again[number]); err != nil {
 			return err
 		}
 	}
-	clear(b.untold)
-	return b.takeOrders(ctx, now)
+	for _, number := range sortedKeys(b.untold) {
+		if does(b.temper.late, number) {
+			continue
+		}
+		list := b.untold[number]
+		delete(b.untold, number)
+		if does(b.temper.again, number) {
+			b.toldOnce[number] = list
+		}
+		if err := b.tell(ctx, now, number, list); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *bank) takeOrders(ctx context.Context, now time.Time) error {
@@ -109,34 +134,65 @@ func (b *bank) takeOrder(ctx context.Context, now time.Time, f pickedUp) error {
 		return err
 	}
 	answer := iso20022.StatusReport{
-		MsgID: b.nextMessage("S", now), Created: now, OriginalMsgID: head.MsgID, OriginalName: iso20022.PaymentName,
+		Created: now, OriginalMsgID: head.MsgID, OriginalName: iso20022.PaymentName,
 		Transfers: head.Transfers, Total: head.Total, Status: iso20022.CustomerOK,
 	}
-	switch code, text := b.judge(head, faults.Total); {
-	case code != "":
+	code, text := b.judge(head, faults.Total)
+	if code != "" {
 		answer.Status, answer.Reason, answer.Text = iso20022.Rejected, code, text
-	default:
-		b.orders[head.MsgID] = true
-		b.tonight = append(b.tonight, list...)
+		return b.answer(ctx, now, answer, nil)
 	}
+	b.orders[head.MsgID] = true
+	refused := b.keep(list)
+	if len(refused) > 0 {
+		answer.Status = iso20022.Partly
+	}
+	if does(b.temper.thinkAgain, head.MsgID) {
+		first := answer
+		first.Status = iso20022.Received
+		if err := b.answer(ctx, now, first, nil); err != nil {
+			return err
+		}
+	}
+	return b.answer(ctx, now, answer, refused)
+}
+
+// keep keeps the transfers of an order for the night, but for those that are
+// refused.
+func (b *bank) keep(list []transfer) (refused []iso20022.TransferStatus) {
+	for _, t := range list {
+		code, text := b.temper.refuses(t)
+		if code == "" {
+			b.tonight = append(b.tonight, t)
+			continue
+		}
+		refused = append(refused, iso20022.TransferStatus{EndToEndID: t.EndToEnd, Status: iso20022.Rejected, Reason: code, Text: text})
+	}
+	return refused
+}
+
+// answer leaves a status report.
+func (b *bank) answer(ctx context.Context, now time.Time, head iso20022.StatusReport, list []iso20022.TransferStatus) error {
+	head.MsgID = b.nextMessage("S", now)
 	var out bytes.Buffer
-	w, err := iso20022.NewStatusWriter(&out, answer)
+	w, err := iso20022.NewStatusWriter(&out, head)
 	if err != nil {
 		return err
+	}
+	for _, t := range list {
+		if err := w.Write(t); err != nil {
+			return err
+		}
 	}
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return b.box.put(ctx, "pain002_"+answer.MsgID+".xml", out.Bytes())
+	return b.box.put(ctx, "pain002_"+head.MsgID+".xml", out.Bytes())
 }
 
 // judge says why an order is refused as a whole; "" when it is not.
 func (b *bank) judge(head iso20022.Payment, faults int) (code, text string) {
 	payer := b.accounts[head.Debtor.Number]
-	var waiting money.Fen
-	for _, t := range b.tonight {
-		waiting += t.Amount
-	}
 	switch {
 	case faults > 0:
 		return "FF01", "报文格式有误"
@@ -144,7 +200,7 @@ func (b *bank) judge(head iso20022.Payment, faults int) (code, text string) {
 		return "DU01", "报文标识重复"
 	case payer == nil || !payer.Agency:
 		return "AC02", "付款账号不存在"
-	case payer.Balance < waiting+head.Total:
+	case payer.Balance < sumOf(b.tonight)+head.Total:
 		return "AM04", "余额不足"
 	}
 	return "", ""
@@ -154,14 +210,17 @@ func (b *bank) judge(head iso20022.Payment, faults int) (code, text string) {
 func (b *bank) night(on calendar.Date) error {
 	orders := b.tonight
 	b.tonight = nil
-	for _, t := range orders {
-		e := iso20022.Entry{
-			Amount: t.Amount, MsgID: t.Order, EndToEndID: t.EndToEnd, Counterparty: t.Creditor, Text: t.Text,
+	for _, k := range b.temper.bulks(orders) {
+		entries := make([]iso20022.Entry, len(k.list))
+		for i, t := range k.list {
+			entries[i] = t.debit()
 		}
-		if err := b.book(t.Debtor.Number, e, on); err != nil {
+		if err := b.book(k.list[0].Debtor.Number, on, entries...); err != nil {
 			return err
 		}
-		b.clearing.hand(t)
+		for _, t := range k.list {
+			b.clearing.hand(t)
+		}
 	}
 	return nil
 }
@@ -176,7 +235,7 @@ func (b *bank) bookCredit(t transfer, on calendar.Date) (known bool, err error) 
 	e := iso20022.Entry{
 		Amount: t.Amount, Credit: true, EndToEndID: t.EndToEnd, Counterparty: t.Debtor, Text: t.Text,
 	}
-	if err := b.book(t.Creditor.Number, e, on); err != nil {
+	if err := b.book(t.Creditor.Number, on, e); err != nil {
 		return true, err
 	}
 	if b.onCredit != nil {
@@ -187,31 +246,40 @@ func (b *bank) bookCredit(t transfer, on calendar.Date) (known bool, err error) 
 
 // bookReturn books money that came back.
 func (b *bank) bookReturn(t transfer, on calendar.Date) error {
-	return b.book(t.Debtor.Number, iso20022.Entry{
-		Amount: t.Amount, Credit: true, MsgID: t.Order, EndToEndID: t.EndToEnd, Counterparty: t.Creditor, Text: t.Text,
-		Returned: true, ReturnCode: t.Return, ReturnReason: t.Reason,
-	}, on)
+	e := t.debit()
+	e.Credit, e.Returned, e.ReturnCode, e.ReturnReason = true, true, t.Return, t.Reason
+	return b.book(t.Debtor.Number, on, e)
 }
 
-// book changes an account's balance, writes the books and keeps the entry for
-// the morning.
-func (b *bank) book(number string, e iso20022.Entry, on calendar.Date) error {
+// booked is one booking as it is told: several entries when several
+// transfers were booked as one.
+type booked []iso20022.Entry
+
+// book makes one booking: it changes the account's balance, writes the books
+// and keeps the entries for the morning.
+func (b *bank) book(number string, on calendar.Date, entries ...iso20022.Entry) error {
 	b.entries++
-	e.Ref = fmt.Sprintf("%s%s%06d", b.code, on.Compact(), b.entries)
-	e.Part, e.Parts, e.Status, e.Booked, e.Value = 1, 1, iso20022.Booked, on, on
+	ref := fmt.Sprintf("%s%s%06d", b.code, on.Compact(), b.entries)
 	a := b.accounts[number]
-	a.Balance += e.Signed()
-	if a.Agency {
-		b.untold[number] = append(b.untold[number], e)
+	for i := range entries {
+		e := &entries[i]
+		e.Ref, e.Part, e.Parts, e.Status, e.Booked, e.Value = ref, i+1, len(entries), iso20022.Booked, on, on
+		a.Balance += e.Signed()
+		if err := b.books.write(bankLine{
+			On: on, Ref: e.Ref, Account: number, Credit: e.Credit, Amount: e.Amount, EndToEnd: e.EndToEndID,
+			Other: e.Counterparty.Number, Text: e.Text, Return: e.ReturnCode, Balance: a.Balance,
+		}); err != nil {
+			return err
+		}
 	}
-	return b.books.write(bankLine{
-		On: on, Ref: e.Ref, Account: number, Credit: e.Credit, Amount: e.Amount, EndToEnd: e.EndToEndID,
-		Other: e.Counterparty.Number, Text: e.Text, Return: e.ReturnCode, Balance: a.Balance,
-	})
+	if a.Agency {
+		b.untold[number] = append(b.untold[number], entries)
+	}
+	return nil
 }
 
 // tell writes one notification about an account.
-func (b *bank) tell(ctx context.Context, now time.Time, number string, entries []iso20022.Entry) error {
+func (b *bank) tell(ctx context.Context, now time.Time, number string, list []booked) error {
 	id := b.nextMessage("N", now)
 	var out bytes.Buffer
 	w, err := iso20022.NewNotificationWriter(&out, iso20022.Statement{
@@ -221,8 +289,8 @@ func (b *bank) tell(ctx context.Context, now time.Time, number string, entries [
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if err := w.Write(e); err != nil {
+	for _, entries := range list {
+		if err := w.WriteBatch(entries); err != nil {
 			return err
 		}
 	}
@@ -238,7 +306,7 @@ func (b *bank) nextMessage(letter string, now time.Time) string {
 }
 
 // idle reports whether the bank has nothing to book or to tell.
-func (b *bank) idle() bool { return len(b.tonight) == 0 && len(b.untold) == 0 }
+func (b *bank) idle() bool { return len(b.tonight) == 0 && len(b.untold) == 0 && len(b.toldOnce) == 0 }
 
 // issueCard opens an account for a person and returns its number, with the
 // check digit that cards have.

@@ -18,13 +18,14 @@ type transfer struct {
 
 	Return string // why it comes back, as a code; "" on its way there
 	Reason string
+	nights int // more before it is back
 }
 
 // clearing carries transfers from bank to bank, known by their CNAPS numbers.
 type clearing struct {
 	banks  map[string]*bank
 	onWay  []transfer // handed over, to be booked tonight
-	coming []transfer // returned tonight, to be booked tomorrow night
+	coming []transfer // on their way back, to be booked tomorrow night or later
 }
 
 func newClearing() *clearing { return &clearing{banks: map[string]*bank{}} }
@@ -37,8 +38,16 @@ func (c *clearing) hand(t transfer) { c.onWay = append(c.onWay, t) }
 // settle lets every bank book what has come for it. A bank that does not know
 // the account gives the money back; it is booked there the next night.
 func (c *clearing) settle(on calendar.Date) error {
-	arriving := append(c.onWay, c.coming...)
+	arriving, coming := c.onWay, c.coming
 	c.onWay, c.coming = nil, nil
+	for _, t := range coming {
+		if t.nights > 0 {
+			t.nights--
+			c.coming = append(c.coming, t)
+			continue
+		}
+		arriving = append(arriving, t)
+	}
 	for _, t := range arriving {
 		if err := c.deliver(t, on); err != nil {
 			return err
@@ -53,6 +62,10 @@ func (c *clearing) deliver(t transfer, on calendar.Date) error {
 	}
 	b := c.banks[t.Creditor.CNAPS]
 	if b != nil {
+		if t.Return, t.Reason, t.nights = b.temper.givesBack(t); t.Return != "" {
+			c.coming = append(c.coming, t)
+			return nil
+		}
 		known, err := b.bookCredit(t, on)
 		if known || err != nil {
 			return err

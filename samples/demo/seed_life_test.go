@@ -7,12 +7,17 @@ import (
 	"math/rand/v2"
 	"os"
 	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs"
 )
 
 // Days of a life: faults occur up to calmDay, and everything must have come
 // to rest by lastDay.
 const (
-	calmDay   = 12
+	calmDay   = 10
 	quietDays = 3 // as long as it takes to send again what has had no receipt
 	lastDay   = 75
 )
@@ -95,11 +100,33 @@ func (l *life) live() error {
 		if err := l.workingDay(); err != nil {
 			return err
 		}
-		if still++; l.w.moved() != before || len(l.limbo) > 0 || !l.atRest() || l.w.day <= calmDay {
+		waiting, err := l.unreceipted()
+		if err != nil {
+			return err
+		}
+		if still++; l.w.moved() != before || len(l.limbo) > 0 || waiting || !l.atRest() || l.w.day <= closingDay {
 			still = 0
 		}
 	}
 	return nil
+}
+
+// unreceipted reports whether a batch of an agency still waits for its
+// receipt; when everything else is quiet it is sent again.
+func (l *life) unreceipted() (waiting bool, err error) {
+	for _, h := range l.houses {
+		err := h.view(func(tx *store.Tx) error {
+			files, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileQueued, exchange.FileSent}})
+			for _, f := range files {
+				waiting = waiting || (f.Kind != formats.KindReceipt && f.Kind != jobs.KindPayment)
+			}
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return waiting, nil
 }
 
 // atRest reports whether no bank has anything to book or to tell.
@@ -112,9 +139,12 @@ func (l *life) atRest() bool {
 	return l.w.clearing.idle()
 }
 
-// workingDay is one to three rounds, and the night.
+// workingDay is one or two rounds, and the night.
 func (l *life) workingDay() error {
-	rounds := 1 + l.rng.IntN(2)
+	rounds := 1
+	if l.chance(50) {
+		rounds = 2
+	}
 	for round := range rounds {
 		l.w.clock.set(l.w.today.Time(l.w.zone).Add(time.Duration(9+9*round) * time.Hour))
 		if err := l.outside(round == 0); err != nil {

@@ -117,7 +117,7 @@ func fateAnnulled(l *life, c *cast, from, to string, day int) *person {
 	if l.rng.IntN(2) == 0 {
 		at = to
 	}
-	l.annuls = append(l.annuls, annulment{p: p, at: at, day: day + 1 + l.rng.IntN(12)})
+	l.annuls = append(l.annuls, annulment{p: p, at: at, day: day + 2 + l.rng.IntN(8)})
 	return p
 }
 

@@ -370,7 +370,7 @@ func (l *life) proveFiles(e *evidence) error {
 	}
 	for _, box := range l.w.boxes {
 		for _, v := range box.refusals {
-			if v.Code != string(code.NotAllowedInState) { // a wish that came too late
+			if v.Row != "X" || (v.Code != string(code.NotAllowedInState) && v.Code != string(code.UnknownLetter)) { // a wish that came too late, or too early
 				l.fault("%s refused %s %s of %s: %s %s %s", box.agency, v.Row, v.RecordNo, box.self, v.Code, v.Field, v.Text)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +33,7 @@ func TestSeeds(t *testing.T) {
 			n = 2000
 		}
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	stages, err := setStages(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
