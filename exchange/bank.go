@@ -34,6 +34,7 @@ const (
 	EntryMatched   = "matched"
 	EntryOwn       = "own"      // the bank's own: charges, interest
 	EntryReversed  = "reversed" // taken back by another entry, or that other one
+	EntryRefund    = "refund"   // decided to be paid back
 )
 
 // Booking is what the bank calls the booking that the entry is, or is a part

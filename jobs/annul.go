@@ -84,8 +84,9 @@ func (c *casework) annulVerdict(phase code.Phase, v code.Verdict, why string) er
 	return c.note("void_refused", string(phase)+" "+why, nil)
 }
 
-// voidable reports whether a case can be annulled: it is past acceptance, and
-// no money of ours is out of our hands.
+// voidable reports whether a case can be annulled: it is past acceptance, no
+// payment's outcome is open, and nobody but the partner, who sends it back,
+// has money of ours.
 func (c *casework) voidable() (bool, error) {
 	if _, err := c.Next(exchange.VoidCompleted); err != nil {
 		return false, nil
@@ -96,8 +97,12 @@ func (c *casework) voidable() (bool, error) {
 	parts, err := c.tx.RemittancesByCase(c.No)
 	for _, r := range parts {
 		switch r.Track {
-		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+		case exchange.MoneySubmitted, exchange.MoneyUnknown:
 			return false, err
+		case exchange.MoneySettled:
+			if r.To == exchange.ToPerson {
+				return false, err
+			}
 		}
 	}
 	return c.Effective() != exchange.Requested && c.Effective() != exchange.Declined, err
@@ -106,17 +111,20 @@ func (c *casework) voidable() (bool, error) {
 // beginVoid frees what has not left and asks the core to take every accepted
 // posting back.
 func (c *casework) beginVoid() error {
-	if _, err := c.freePayments(); err != nil {
+	if err := c.freeUnsent(); err != nil {
 		return err
 	}
 	c.Wish = exchange.WishVoid
 	return c.continueVoid()
 }
 
-// continueVoid asks for the undoing of what the core has done, once it has
-// answered everything that it was asked; and ends the case when nothing is
+// continueVoid asks for the undoing of what the core has done, once all money
+// is back and it has answered everything that it was asked; and ends the case when nothing is
 // left to undo.
 func (c *casework) continueVoid() error {
+	if out, err := c.moneyIsOut(); err != nil || out {
+		return err // the partner sends it back
+	}
 	postings, err := c.tx.PostingsByCase(c.No)
 	if err != nil {
 		return err

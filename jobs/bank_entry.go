@@ -72,6 +72,9 @@ func (d *desk) bankEntry(e exchange.BankEntry) error {
 	if p != nil {
 		return d.returned(e, *p)
 	}
+	if done, err := d.refundToUs(e); done || err != nil {
+		return err
+	}
 	if err := d.receiveUnmatched(e); err != nil {
 		return err
 	}

@@ -358,7 +358,7 @@ func TestVoidWithMoneyHere(t *testing.T) {
 func TestVoidIsRefused(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(us, 0), leaver(us, 1)
-	o.paid(p, 1)
+	o.asked(p, 1) // what becomes of its payment is not known yet
 	name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
 	ours := o.put(portal, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
 	o.pass()

@@ -246,6 +246,9 @@ func (c *casework) expect(r *exchange.Remittance, formNo string, amount money.Fe
 	if err := c.tx.UpdateRemittance(before, *r); err != nil {
 		return err
 	}
+	if r.Track == exchange.MoneyNotDue { // what came before the form was paid back
+		return c.setMoney(r, exchange.MoneyNone, nil)
+	}
 	return c.compare(r)
 }
 

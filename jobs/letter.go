@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -175,6 +176,13 @@ func recordOf(l exchange.Letter, f exchange.LetterFacts) (exchange.RegistryPerso
 func (c *casework) letterFacts(l exchange.Letter) (f exchange.LetterFacts, err error) {
 	f.Today = c.Date
 	f.Accounts, f.Settlement = c.Partners[c.Partner].Accounts, c.Partners[c.Partner].Settlement
+	if !c.fresh { // an officer may have confirmed the account of a case that waits
+		confirmed, err := c.confirmed(c.No)
+		if err != nil {
+			return f, err
+		}
+		f.Confirmed = slices.ContainsFunc(confirmed, func(a exchange.Account) bool { return a.No == l.Account.No && a.CNAPS == l.Account.CNAPS })
+	}
 	if f.Registry, err = c.tx.RegistryByID(l.Person.IDKey); err != nil {
 		return f, err
 	}

@@ -34,6 +34,11 @@ func (c *casework) credit(e exchange.BankEntry, part int) error {
 	if err != nil {
 		return err
 	}
+	if r.Track == exchange.MoneyNotDue && r.FormNo == "" && !ended(c.Case) { // paid back before: this is other money
+		if err := c.setMoney(&r, exchange.MoneyNone, nil); err != nil {
+			return err
+		}
+	}
 	to := exchange.MoneyReceived
 	if r.Track != to && !exchange.CanMoney(exchange.In, r.Track, to) {
 		to = exchange.MoneyDiffers

@@ -3,10 +3,12 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/money"
 	"carryover/exchange/store"
 )
 
@@ -30,11 +32,11 @@ func (c *casework) payTo(r *exchange.Remittance) (exchange.Account, error) {
 // payable returns the account that a part is paid to, or the reason why it
 // cannot be paid now.
 func (c *casework) payable(r *exchange.Remittance) (account exchange.Account, why code.Hold, text string, err error) {
-	if limit := c.Agency.PaymentCap; limit > 0 && r.Amount > limit {
-		return account, code.HoldCap, fmt.Sprintf("金额 %s 超过单笔限额 %s", r.Amount, limit), nil
-	}
-	if limit := c.Agency.FileCap; limit > 0 && r.Amount > limit {
-		return account, code.HoldCap, fmt.Sprintf("金额 %s 超过单批限额 %s", r.Amount, limit), nil
+	if text := c.aboveCap(r.Amount); text != "" {
+		allowed, err := c.allowed(c.No)
+		if err != nil || r.Amount > allowed {
+			return account, code.HoldCap, text, err
+		}
 	}
 	if r.To == exchange.ToPerson {
 		if r.Payee.No == "" {
@@ -46,12 +48,28 @@ func (c *casework) payable(r *exchange.Remittance) (account exchange.Account, wh
 	if err != nil {
 		return account, "", "", err
 	}
-	for _, a := range c.Partners[c.Partner].Accounts {
-		if a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo) {
-			return letter.Account, "", "", nil
-		}
+	fits := func(a exchange.Account) bool {
+		return a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo)
+	}
+	if slices.ContainsFunc(c.Partners[c.Partner].Accounts, fits) {
+		return letter.Account, "", "", nil
+	}
+	confirmed, err := c.confirmed(c.No)
+	if err != nil || slices.ContainsFunc(confirmed, fits) {
+		return letter.Account, "", "", err
 	}
 	return account, code.HoldAccountNotRegistered, "收款账户 " + letter.Account.No + " 未经登记", nil
+}
+
+// aboveCap says which cap an amount is above, if any.
+func (e *Env) aboveCap(amount money.Fen) string {
+	if limit := e.Agency.PaymentCap; limit > 0 && amount > limit {
+		return fmt.Sprintf("金额 %s 超过单笔限额 %s", amount, limit)
+	}
+	if limit := e.Agency.FileCap; limit > 0 && amount > limit {
+		return fmt.Sprintf("金额 %s 超过单批限额 %s", amount, limit)
+	}
+	return ""
 }
 
 // payableAgain lets a case go on whose payment waited for an account to be
@@ -78,6 +96,14 @@ func (c *casework) payableAgain() error {
 // stillPayable looks at a payment right before its file leaves: case open,
 // letter version current, account registered, no hold, caps kept.
 func (d *desk) stillPayable(p exchange.Payment) (bool, error) {
+	if p.Purpose == string(code.PurposeRefund) {
+		f, err := d.tx.RefundByRef(p.Ref)
+		if err != nil {
+			return false, missing(err)
+		}
+		why, err := d.refundWaits(f)
+		return why == "" && f.Payee.No == p.Payee.No, err
+	}
 	for _, item := range p.Items {
 		c, err := d.caseNo(item.CaseNo)
 		if err != nil {

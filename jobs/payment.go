@@ -28,6 +28,9 @@ func (d *desk) setPayment(p exchange.Payment, to exchange.MoneyTrack, change fun
 			return fmt.Errorf("payment %s: %w", p.Ref, err)
 		}
 	}
+	if p.Purpose == string(code.PurposeRefund) {
+		return d.setRefund(p, to)
+	}
 	return nil
 }
 
@@ -136,6 +139,12 @@ func (d *desk) askAccount(item exchange.PaymentItem, reason string) error {
 	}
 	if r.To == exchange.ToPerson {
 		if err := c.hold(code.HoldPayeeMissing, "付款被退回："+reason); err != nil {
+			return err
+		}
+		return c.save()
+	}
+	if c.Wish == exchange.WishVoid { // it is back, which the annulment waited for
+		if err := c.continueVoid(); err != nil {
 			return err
 		}
 		return c.save()

@@ -54,6 +54,13 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 			counts["ordered"]++
 		}
 	}
+	refunds, err := e.orderRefunds(ctx)
+	if err != nil {
+		faults = append(faults, err)
+	}
+	if refunds > 0 {
+		counts["refunds"] = refunds
+	}
 	if !e.Rules.AutomaticRelease {
 		return counts, errors.Join(faults...)
 	}
@@ -142,7 +149,7 @@ func (d *desk) orderPart(r *exchange.Remittance, ref string) error {
 		return err
 	}
 	entry := ledger.Order(c.head(ref), r.Amount)
-	back, err := d.cameBack(r.Ref)
+	back, err := c.cameBack(r)
 	if err != nil {
 		return err
 	}
@@ -169,13 +176,17 @@ func (d *desk) orderPart(r *exchange.Remittance, ref string) error {
 }
 
 // cameBack reports whether the last payment of a part came back; one that was
-// void before it left has not.
-func (d *desk) cameBack(ref string) (bool, error) {
-	if ref == "" {
+// void before it left has not. Of a lump sum a part can come back alone.
+func (c *casework) cameBack(r *exchange.Remittance) (bool, error) {
+	if r.Ref == "" {
 		return false, nil
 	}
-	p, err := d.tx.Payment(ref)
-	return p.Track == exchange.MoneyReturned, err
+	p, err := c.tx.Payment(r.Ref)
+	if err != nil || !p.Lump || p.Track != exchange.MoneySettled {
+		return p.Track == exchange.MoneyReturned, err
+	}
+	at, err := c.lies()
+	return at[ledger.OutReturned] >= r.Amount, err
 }
 
 // underLumpCap divides the parts of a lump sum so that each sum stays under the
@@ -331,6 +342,9 @@ func messageID(f *exchange.File) string { return fmt.Sprintf("%s%012d", f.Party[
 
 // advise tells the partner about a payment, person by person.
 func (d *desk) advise(p exchange.Payment) error {
+	if p.Purpose == string(code.PurposeRefund) {
+		return d.adviseRefund(p)
+	}
 	for _, item := range p.Items {
 		c, err := d.caseNo(item.CaseNo)
 		if err != nil {
@@ -367,24 +381,33 @@ func (c *casework) freePayments() (bool, error) {
 			return false, nil
 		}
 	}
+	return true, c.freeUnsent()
+}
+
+// freeUnsent takes back every payment of the case that has not left.
+func (c *casework) freeUnsent() error {
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
 	for _, r := range parts {
 		if r.Track != exchange.MoneyOrdered && r.Track != exchange.MoneyReleased {
 			continue
 		}
 		p, err := c.tx.Payment(r.Ref)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if err := c.voidPayment(p); err != nil {
-			return false, err
+			return err
 		}
 	}
 	fresh, err := c.tx.Case(c.No)
 	if err != nil {
-		return false, err
+		return err
 	}
 	c.Case, c.before = fresh, fresh
-	return true, nil
+	return nil
 }
 
 // voidPayment takes back an unsent payment; a file that was made with it is

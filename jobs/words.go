@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -38,7 +39,15 @@ const actorOperator = "operator"
 
 // eventTerms lists the events of the journal with the words that staff read.
 func eventTerms() []exchange.Term {
-	return append(exchange.HappeningTerms(), workEvents()...)
+	return slices.Concat(exchange.HappeningTerms(), workEvents(), decisionEvents())
+}
+
+// decisionEvents are the decisions of officers, as they are journaled.
+func decisionEvents() (list []exchange.Term) {
+	for _, r := range exchange.Rulings() {
+		list = append(list, exchange.Term{Code: "decided_" + r.Action, Chinese: "决定：" + r.Chinese, English: "decided: " + r.English})
+	}
+	return list
 }
 
 // workEvents are what is journaled beside exchange's happenings.
@@ -59,6 +68,8 @@ func workEvents() []exchange.Term {
 		{Code: "posting_undone", Chinese: "记账已撤销", English: "posting undone"},
 		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
 		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
+		{Code: "refund_due", Chinese: "待退款", English: "refund due"},
+		{Code: "refund_received", Chinese: "收到对方退款", English: "partner's refund received"},
 		{Code: "funds_closed", Chinese: "年终封账，待拨款", English: "funds are closed, payment waits"},
 		{Code: "payment_file_released", Chinese: "付款文件已复核", English: "payment file released"},
 		{Code: "money_due", Chinese: "待付款", English: "payment due"},

@@ -65,7 +65,7 @@ var rules = []Rule{
 	{Received, "到账", "the bank credited it", InReceived, InUnmatched, ""},
 	{Matched, "核对一致", "the money belongs to a case", InUnmatched, InMatched, "the form's amount leaves `in:receivable`: to `in:fulfilled` as far as money came, the rest to `in:difference`; money of an unknown partner becomes the partner's"},
 	{Credited, "入账", "our core credited it", InMatched, InCredited, ""},
-	{Refunded, "退回", "sent back to the old place", InUnmatched, InRefunded, ""},
+	{Refunded, "退回", "sent back to the old place", InUnmatched, InRefunded, "money of an unknown partner becomes the partner's"},
 	{NettingTied, "轧差结算", "a month's net sum is paid", OutNetting, OutNetted, "the same from `in:netting` to `in:netted`"},
 	{Reversed, "冲正", "takes another entry back", "", "", "every posting of the other with its sign changed"},
 }
@@ -192,8 +192,15 @@ func Match(h Head, receivedFrom string, claim, amount money.Fen) Entry {
 func Credit(h Head, amount money.Fen) Entry { return move(Credited, h, amount) }
 
 // Refund books money sent back to the old place. Matched money is unmatched
-// first, by reversing the match.
-func Refund(h Head, amount money.Fen) Entry { return move(Refunded, h, amount) }
+// first, by reversing the match. receivedFrom is the partner under which
+// Receive booked it, "" for unknown.
+func Refund(h Head, receivedFrom string, amount money.Fen) Entry {
+	postings := []Posting{{InUnmatched.Of(receivedFrom), -amount}, {InRefunded.Of(h.Partner), amount}}
+	if receivedFrom != h.Partner {
+		postings = append(postings, Posting{InReceived.Of(receivedFrom), amount}, Posting{InReceived.Of(h.Partner), -amount})
+	}
+	return entry(Refunded, h, postings...)
+}
 
 // TieNetting books a month's netting with a partner as paid: out is what we
 // owed, in what was owed to us.

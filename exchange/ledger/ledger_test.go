@@ -27,7 +27,7 @@ func TestEveryEventBalances(t *testing.T) {
 		NotMovedOut: NotMove(head, 5), AnnouncedRemitted: Announce(head, 5), AnnouncedNetted: AnnounceNetted(head, 5),
 		AnnouncedNotMoved: AnnounceNotMoved(head, 5), AnnouncedPaid: AnnouncePaidToPerson(head, 5),
 		Received: Receive(head, 5), Matched: Match(head, "", 5, 3), Credited: Credit(head, 5),
-		Refunded: Refund(head, 5), NettingTied: TieNetting(head, 5, 7), Reversed: Reverse(Settle(head, 5, 4), 20260303, "wrong"),
+		Refunded: Refund(head, "", 5), NettingTied: TieNetting(head, 5, 7), Reversed: Reverse(Settle(head, 5, 4), 20260303, "wrong"),
 	}
 	if len(entries) != len(Rules()) {
 		t.Errorf("%d events are tested, %d exist", len(entries), len(Rules()))
@@ -97,7 +97,7 @@ func TestAccountNames(t *testing.T) {
 	if one, _ := b.Total(InUnmatched, "310100"); err != nil || all != 12 || one != 5 {
 		t.Errorf("all %s, one %s: %v", all, one, err)
 	}
-	if err := b.Apply(Refund(head, 6)); err != nil || len(b.Overdrawn()) != 1 {
+	if err := b.Apply(Refund(head, head.Partner, 6)); err != nil || len(b.Overdrawn()) != 1 {
 		t.Errorf("overdrawn %v, %v", b.Overdrawn(), err)
 	}
 }
@@ -190,7 +190,7 @@ func (w *world) step(t *rapid.T) {
 		f := take(t, w.in, InUnmatched, "refunded")
 		w.at["arrived"] -= f
 		w.at[OutReturned] += f
-		w.book(t, b, Refund(Head{Date: 20260302}, f))
+		w.book(t, b, Refund(Head{Date: 20260302}, "", f))
 		w.book(t, a, Return(old, f))
 	case 17:
 		out, in := a[OutNetting.Of("310100")], b[InNetting.Of("320500")]

@@ -59,7 +59,13 @@ func fillValue(v reflect.Value, n *int, name string) error {
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		v.SetMapIndex(reflect.ValueOf(fmt.Sprintf("key%d", *n)), reflect.ValueOf(*n))
+		value := reflect.New(v.Type().Elem()).Elem()
+		if value.Kind() == reflect.String {
+			value.SetString(fmt.Sprintf("value%d", *n))
+		} else {
+			value.Set(reflect.ValueOf(*n))
+		}
+		v.SetMapIndex(reflect.ValueOf(fmt.Sprintf("key%d", *n)), value)
 	default:
 		return fmt.Errorf("%s: cannot fill %s", name, v.Type())
 	}

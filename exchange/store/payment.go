@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
 
@@ -49,7 +50,8 @@ func scanPayment(r row, p *exchange.Payment) error {
 	return nil
 }
 
-// InsertPayment stores a payment with its items, which must add up to it.
+// InsertPayment stores a payment with its items, which must add up to it; a
+// refund has none.
 func (tx *Tx) InsertPayment(p exchange.Payment) error {
 	var sum money.Fen
 	for _, it := range p.Items {
@@ -58,7 +60,8 @@ func (tx *Tx) InsertPayment(p exchange.Payment) error {
 			return fmt.Errorf("payment %s: %w", p.Ref, err)
 		}
 	}
-	if sum != p.Amount {
+	// A refund carries nothing for a part: its own row names it.
+	if sum != p.Amount && p.Purpose != string(code.PurposeRefund) {
 		return fmt.Errorf("payment %s: %s, but its items add up to %s", p.Ref, p.Amount, sum)
 	}
 	args, err := paymentArgs(&p)
@@ -125,7 +128,7 @@ func (tx *Tx) PaymentsByFile(fileID int64) ([]exchange.Payment, error) {
 // PaymentsByCase returns the payments that carry something for a case.
 func (tx *Tx) PaymentsByCase(caseNo string) ([]exchange.Payment, error) {
 	return tx.payments("payments of case "+caseNo, selectPayment+
-		"WHERE ref IN (SELECT ref FROM payment_items WHERE case_no = $1) ORDER BY ref", caseNo)
+		"WHERE ref IN (SELECT ref FROM payment_items WHERE case_no = $1) OR ref IN (SELECT ref FROM refunds WHERE case_no = $1) ORDER BY ref", caseNo)
 }
 
 // EachPayment calls fn for every payment on a track, by reference, page by

@@ -79,6 +79,7 @@ func TestRoundTrip(t *testing.T) {
 			{"registry, certificate", roundTripRegistry},
 			{"posting, remittance, payment", roundTripMoney},
 			{"bank, payee, query, netting, difference", roundTripOthers},
+			{"decision, refund", roundTripDecisions},
 			{"look, judgement, outgoing, run", roundTripWork},
 			{"ledger", roundTripLedger},
 		} {
@@ -215,6 +216,30 @@ func roundTripOthers(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 			tx.UpdateQuery(q2), same(t, "QueriesByCase", []exchange.Query{q2})(tx.QueriesByCase(c.No)),
 			tx.PutNettingLine(n), same(t, "NettingLines", []exchange.NettingLine{n})(tx.NettingLines(n.Month, n.Partner, n.Source)),
 			tx.OpenDifference(d), tx.OpenDifference(d), same(t, "Differences", []exchange.Difference{d})(tx.Differences(true)),
+		)
+	})
+}
+
+func roundTripDecisions(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
+	d, r := fill[exchange.Ruled](t), fill[exchange.Refund](t)
+	d.ID, d.Action, d.CaseNo, d.Args = 1, exchange.ActRefund, c.No, map[string]string{"part": "1"}
+	r.CaseNo, r.EntryKey, r.Track, r.Attempts = c.No, "", exchange.MoneyDue, 0
+	write(t, s, func(tx *Tx) error { return steps(tx.InsertDecision(d), tx.InsertRefund(&r)) })
+	sent := r
+	sent.Track, sent.Attempts, sent.Ref = exchange.MoneyOrdered, 1, "X-R1-1"
+	write(t, s, func(tx *Tx) error {
+		if err := tx.InsertDecision(d); !errors.Is(err, ErrDuplicate) {
+			t.Errorf("the same decision again: %v", err)
+		}
+		if err := tx.UpdateRefund(sent, r); !errors.Is(err, ErrStale) {
+			t.Errorf("a refund that has moved on: %v", err)
+		}
+		return steps(
+			same(t, "DecisionByDigest", d)(tx.DecisionByDigest(d.Digest)), same(t, "DecisionsAbout", []exchange.Ruled{d})(tx.DecisionsAbout(d.Subject, d.Action)),
+			same(t, "DecisionsByCase", []exchange.Ruled{d})(tx.DecisionsByCase(c.No)),
+			same(t, "RefundsByTrack", []exchange.Refund{r})(tx.RefundsByTrack(exchange.MoneyDue)), tx.UpdateRefund(r, sent),
+			same(t, "RefundsByCase", []exchange.Refund{sent})(tx.RefundsByCase(c.No)), same(t, "RefundByRef", sent)(tx.RefundByRef("X-R1-1")),
+			same(t, "RefundsByEntry", []exchange.Refund(nil))(tx.RefundsByEntry("x")), same(t, "RefundAttempts", 0)(tx.RefundAttempts("X", 1)),
 		)
 	})
 }

@@ -40,6 +40,13 @@ func fileStates(dir exchange.Side) (values []string) {
 	return values
 }
 
+func actions() (list []string) {
+	for _, r := range exchange.Rulings() {
+		list = append(list, r.Action)
+	}
+	return list
+}
+
 func codes(l code.List) []string { return l.Codes() }
 
 func orNone(values []string) []string { return append([]string{""}, values...) }
@@ -68,6 +75,8 @@ func lists() []list {
 		{"payments", "purpose", codes(code.Purposes()), ""},
 		{"payments", "track", terms(exchange.MoneyTerms(exchange.Out)), ""},
 		{"advices", "purpose", codes(code.Purposes()), ""},
+		{"refunds", "track", terms(exchange.MoneyTerms(exchange.Out)), ""},
+		{"decisions", "action", actions(), ""},
 		{"payees", "relation", codes(code.Relations()), ""},
 		{"netting_lines", "direction", codes(code.Directions()), ""},
 		{"judgements", "verdict", codes(code.Verdicts()), ""},

@@ -333,7 +333,7 @@ CREATE TABLE bank_entries (
     credit    BIGINT NOT NULL CHECK (credit IN (0, 1)),
     amount    BIGINT NOT NULL CHECK (amount >= 0),
     booked_on TEXT NOT NULL,
-    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'settled', 'returned', 'own', 'reversed')),
+    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'settled', 'returned', 'own', 'reversed', 'refund')),
     case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     part      BIGINT NOT NULL CHECK (part >= 0),
     doc       TEXT NOT NULL
@@ -374,6 +374,40 @@ CREATE TABLE bank_lines (
     FOREIGN KEY (account, day, page) REFERENCES bank_days (account, day, page) DEFERRABLE INITIALLY DEFERRED
 ) CLUSTERED;
 CREATE INDEX bank_lines_day ON bank_lines (account, day, page);
+
+CREATE TABLE refunds (
+    id        IDENTITY,
+    letter_no TEXT NOT NULL,
+    part      BIGINT NOT NULL CHECK (part > 0),
+    case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    entry_key TEXT REFERENCES bank_entries (entry_key) DEFERRABLE INITIALLY DEFERRED,
+    partner   TEXT NOT NULL,
+    amount    BIGINT NOT NULL CHECK (amount > 0),
+    track     TEXT NOT NULL CHECK (track = 'returned' OR track = 'due' OR track = 'ordered' OR track = 'released' OR track = 'unknown' OR track = 'submitted' OR track = 'settled' OR track = 'not_due'),
+    attempts  BIGINT NOT NULL CHECK (attempts >= 0),
+    ref       TEXT NOT NULL,
+    since     TEXT NOT NULL,
+    doc       TEXT NOT NULL
+);
+CREATE INDEX refunds_track ON refunds (track, id);
+CREATE INDEX refunds_case ON refunds (case_no);
+CREATE UNIQUE INDEX refunds_ref ON refunds (ref) WHERE ref <> '';
+
+-- What officers decided: the text that was signed, and the signature.
+CREATE TABLE decisions (
+    id          IDENTITY,
+    digest      TEXT NOT NULL UNIQUE,
+    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-difference'),
+    subject     TEXT NOT NULL,
+    case_no     TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
+    officer     TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    decided_on  TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    doc         TEXT NOT NULL
+);
+CREATE INDEX decisions_subject ON decisions (subject, action, id);
+CREATE INDEX decisions_case ON decisions (case_no);
 
 CREATE TABLE payees (
     case_no  TEXT NOT NULL REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,

@@ -1,0 +1,203 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs"
+)
+
+// staff gives the office officers who may decide: one of the finance desk, a
+// clerk, and a checker; every one has a key.
+func staff(o *office) map[string]*seal.Key {
+	o.tb.Helper()
+	keys := map[string]*seal.Key{}
+	var lines bytes.Buffer
+	for _, x := range []exchange.Officer{
+		{Name: "li.na", FullName: "李娜", Roles: []exchange.Role{exchange.RoleFinance}},
+		{Name: "zhao.lei", FullName: "赵磊", Roles: []exchange.Role{exchange.RoleClerk}},
+		{Name: "wang.min", FullName: "王敏", Roles: []exchange.Role{exchange.RoleChecker}},
+	} {
+		_, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			o.tb.Fatal(err)
+		}
+		block, err := ssh.MarshalPrivateKey(private, "")
+		if err != nil {
+			o.tb.Fatal(err)
+		}
+		key, err := seal.ParseKey(pem.EncodeToMemory(block), nil)
+		if err != nil {
+			o.tb.Fatal(err)
+		}
+		keys[x.Name] = key
+		o.env.Agency.Officers = append(o.env.Agency.Officers, x)
+		fmt.Fprintf(&lines, "%s %s", x.Principal(x.Roles[0]), ssh.MarshalAuthorizedKey(key.Public()))
+	}
+	signers, err := seal.ParseSigners(lines.Bytes())
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.env.Signers = signers
+	return keys
+}
+
+// decides lets an officer decide, with arguments "name=value".
+func (o *office) decides(keys map[string]*seal.Key, officer, action, subject string, args ...string) (jobs.Deciding, error) {
+	o.tb.Helper()
+	o.env.Date = calendar.DateOf(o.now)
+	x := exchange.Decision{Action: action, Subject: subject, Reason: "已核实", Officer: officer, On: o.env.Date, Args: map[string]string{}}
+	for _, a := range args {
+		name, value, _ := strings.Cut(a, "=")
+		x.Args[name] = value
+	}
+	p, err := o.env.PrepareDecision(context.Background(), x)
+	if err != nil {
+		return p, err
+	}
+	sig, err := keys[officer].Sign(strings.NewReader(p.Text), seal.NamespaceDecision)
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	return o.env.Decide(context.Background(), x, sig)
+}
+
+// decided is decides for a decision that must be taken.
+func (o *office) decided(keys map[string]*seal.Key, officer, action, subject string, args ...string) jobs.Deciding {
+	o.tb.Helper()
+	p, err := o.decides(keys, officer, action, subject, args...)
+	if err != nil {
+		o.tb.Fatalf("%s about %s: %v", action, subject, err)
+	}
+	return p
+}
+
+func TestWhoMayDecide(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(secondAccount(them))))
+	o.pass()
+	o.stands(exchange.Out, p, "held/none/not_due account-not-registered")
+	c := o.caseBy(exchange.Out, p)
+	a := secondAccount(them)
+	x := exchange.Decision{
+		Action: exchange.ActConfirmAccount, Subject: c.No, Args: map[string]string{"account": a.No, "cnaps": a.CNAPS}, Reason: "电话核实", Officer: "li.na", On: o.env.Date,
+	}
+	ctx := context.Background()
+	prepared, err := o.env.PrepareDecision(ctx, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(who, text, namespace string) []byte {
+		sig, err := keys[who].Sign(strings.NewReader(text), namespace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sig
+	}
+	for name, sig := range map[string][]byte{
+		"nothing":             nil,
+		"of another officer":  sign("wang.min", prepared.Text, seal.NamespaceDecision),
+		"of another text":     sign("li.na", prepared.Text+"x", seal.NamespaceDecision),
+		"for another purpose": sign("li.na", prepared.Text, seal.NamespaceRelease),
+	} {
+		if _, err := o.env.Decide(ctx, x, sig); !errors.Is(err, exchange.ErrDecision) {
+			t.Errorf("signature %s: %v", name, err)
+		}
+	}
+	for name, change := range map[string]func(*exchange.Decision){
+		"an officer without the role": func(x *exchange.Decision) { x.Officer = "zhao.lei" },
+		"nobody":                      func(x *exchange.Decision) { x.Officer = "nobody" },
+	} {
+		y := x
+		change(&y)
+		q, err := o.env.PrepareDecision(ctx, y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.env.Decide(ctx, y, sign("zhao.lei", q.Text, seal.NamespaceDecision)); !errors.Is(err, exchange.ErrDecision) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, change := range map[string]func(*exchange.Decision){
+		"no reason":       func(x *exchange.Decision) { x.Reason = " " },
+		"another account": func(x *exchange.Decision) { x.Args = map[string]string{"account": "1", "cnaps": a.CNAPS} },
+		"no account":      func(x *exchange.Decision) { x.Args = nil },
+		"an odd argument": func(x *exchange.Decision) {
+			x.Args = map[string]string{"account": a.No, "cnaps": a.CNAPS, "voucher": "1"}
+		},
+		"no such case":   func(x *exchange.Decision) { x.Subject = "T1" },
+		"no such action": func(x *exchange.Decision) { x.Action = "dance" },
+		"a second line":  func(x *exchange.Decision) { x.Reason = "a\nofficer: wang.min" },
+	} {
+		y := x
+		change(&y)
+		if _, err := o.env.PrepareDecision(ctx, y); !errors.Is(err, exchange.ErrDecision) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	o.stands(exchange.Out, p, "held/none/not_due account-not-registered")
+	if _, err := o.env.Decide(ctx, x, sign("li.na", prepared.Text, seal.NamespaceDecision)); err != nil {
+		t.Fatal(err)
+	}
+	o.stands(exchange.Out, p, "accepted/none/not_due")
+	again, err := o.env.Decide(ctx, x, nil)
+	if err != nil || !again.Already {
+		t.Errorf("the same decision again: %+v %v", again, err)
+	}
+	o.pass()
+	o.pass()
+	if len(o.orders) != 1 || o.orders[0].Creditor.Number != a.No {
+		t.Errorf("paid %+v", o.orders)
+	}
+	o.view(func(tx *store.Tx) error {
+		events, err := tx.JournalOf(c.No)
+		n := 0
+		for _, v := range events {
+			if v.Actor == "officer:li.na" && v.What == "decided_confirm-account" {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d events tell of the decision", n)
+		}
+		return err
+	})
+}
+
+func TestCapAllowed(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	p := leaver(us, 0)
+	o.env.Agency.PaymentCap = p.Total() - 1
+	o.asked(p, 1)
+	c := o.caseBy(exchange.Out, p)
+	if c.Hold != code.HoldCap {
+		t.Fatalf("case stands at %s %s", c.State, c.Hold)
+	}
+	o.decided(keys, "wang.min", exchange.ActAllowCap, c.No, "amount=0.01")
+	o.pass()
+	o.stands(exchange.Out, p, "held/sent/due cap")
+	if _, err := o.decides(keys, "li.na", exchange.ActAllowCap, c.No, "amount="+p.Total().String()); !errors.Is(err, exchange.ErrDecision) {
+		t.Errorf("not a checker: %v", err)
+	}
+	o.decided(keys, "wang.min", exchange.ActAllowCap, c.No, "amount="+p.Total().String())
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+}

@@ -1,0 +1,252 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+)
+
+// Deciding is a decision and what it comes to.
+type Deciding struct {
+	exchange.Decision
+	Ruling  exchange.Ruling
+	CaseNo  string // of the case that it is about; empty: of none
+	ComesTo []string
+	Text    string // what the officer signs
+	Already bool   // it was taken before, with the same words: nothing changes
+}
+
+// PrepareDecision says what a decision would come to now, for the officer to
+// sign; exchange.ErrDecision when it cannot be taken.
+func (e *Env) PrepareDecision(ctx context.Context, x exchange.Decision) (p Deciding, err error) {
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		d := &desk{Env: e, tx: tx, actor: exchange.OfficerParty(x.Officer)}
+		p, _, err = d.prepare(x)
+		return err
+	})
+	return p, err
+}
+
+// Decide takes a decision that its officer has signed: the text as
+// PrepareDecision made it, in the namespace of decisions. The decision, its
+// signature and what follows are one transaction. One that was taken before
+// changes nothing.
+func (e *Env) Decide(ctx context.Context, x exchange.Decision, signature []byte) (p Deciding, err error) {
+	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &desk{Env: e, tx: tx, actor: exchange.OfficerParty(x.Officer)}
+		var way course
+		if p, way, err = d.prepare(x); err != nil || p.Already {
+			return err
+		}
+		role, signer, err := e.signedBy(x.Officer, p.Ruling.Roles, []byte(p.Text), signature)
+		if err != nil {
+			return err
+		}
+		err = tx.InsertDecision(exchange.Ruled{
+			Decision: p.Decision, Digest: digestOf(p.Given(e.Agency.Code)), CaseNo: p.CaseNo, Role: role, Fingerprint: signer.Fingerprint,
+			Text: p.Text, Signature: string(signature),
+		})
+		if err != nil {
+			return err
+		}
+		chain := p.CaseNo
+		if chain == "" {
+			chain = "agency"
+		}
+		err = d.journal(chain, "decided_"+p.Action, x.Reason, map[string]any{
+			"subject": p.Subject, "role": role, "fingerprint": signer.Fingerprint, "comes_to": p.ComesTo,
+		})
+		if err != nil {
+			return err
+		}
+		return way.take()
+	})
+	return p, err
+}
+
+// signedBy finds the role by which an officer's signature of a text counts.
+func (e *Env) signedBy(officer string, roles []exchange.Role, text, signature []byte) (exchange.Role, seal.Signer, error) {
+	o, ok := e.Agency.Officer(officer)
+	if !ok || !o.Has(roles...) {
+		return "", seal.Signer{}, fmt.Errorf("%w: %s 没有所需角色 / has none of the roles %v", exchange.ErrDecision, officer, roles)
+	}
+	if e.Signers == nil {
+		return "", seal.Signer{}, fmt.Errorf("%w: 未配置 allowed_signers / nobody may sign (staff.allowed_signers)", exchange.ErrDecision)
+	}
+	signer, err := e.Signers.Verify(bytes.NewReader(text), signature, seal.NamespaceDecision, e.Now())
+	if err != nil {
+		return "", signer, fmt.Errorf("%w: 签名无效 / signature: %w", exchange.ErrDecision, err)
+	}
+	for _, role := range roles {
+		if o.Has(role) && slices.Contains(signer.Principals, o.Principal(role)) {
+			return role, signer, nil
+		}
+	}
+	return "", signer, fmt.Errorf("%w: 签名密钥不属于 %s 的所需角色 / the key is not listed as %s@%s", exchange.ErrDecision, officer, officer, roles[0])
+}
+
+func digestOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// course is what a decision comes to, and how it is carried out.
+type course struct {
+	caseNo  string
+	comesTo []string
+	take    func() error
+}
+
+// prepare finds out what a decision is about and what it comes to.
+func (d *desk) prepare(x exchange.Decision) (p Deciding, way course, err error) {
+	r, ok := exchange.FindRuling(x.Action)
+	if !ok {
+		return p, way, fmt.Errorf("%w: %q 不是可选的决定 / is no action; there are %s", exchange.ErrDecision, x.Action, strings.Join(actions(), ", "))
+	}
+	p.Decision, p.Ruling = x, r
+	if err := x.Check(r); err != nil {
+		return p, way, err
+	}
+	s, err := d.subject(x.Subject, r)
+	if err != nil {
+		return p, way, err
+	}
+	p.Subject = s.no
+	given := p.Given(d.Agency.Code)
+	before, err := d.tx.DecisionByDigest(digestOf(given))
+	if err == nil {
+		p.Already, p.CaseNo, p.Text = true, before.CaseNo, before.Text
+		return p, way, nil
+	}
+	if !notFound(err) {
+		return p, way, err
+	}
+	if way, err = d.course(s, p.Decision); err != nil {
+		return p, way, err
+	}
+	p.CaseNo, p.ComesTo, p.Text = way.caseNo, way.comesTo, p.Decision.Text(d.Agency.Code, way.comesTo)
+	return p, way, nil
+}
+
+func actions() (list []string) {
+	for _, r := range exchange.Rulings() {
+		list = append(list, r.Action)
+	}
+	return list
+}
+
+// subjectOf is what a decision is about, found in the store.
+type subjectOf struct {
+	kind  exchange.Subject
+	no    string
+	c     *casework
+	entry exchange.BankEntry
+	month calendar.Month
+	id    int64
+}
+
+// subject finds what a decision is about: the number of a case or its letter,
+// a bank entry's key, a month, the number of a difference.
+func (d *desk) subject(text string, r exchange.Ruling) (s subjectOf, err error) {
+	for _, kind := range r.About {
+		s = subjectOf{kind: kind, no: text}
+		switch kind {
+		case exchange.AboutMonth:
+			s.month, err = calendar.ParseMonth(text)
+		case exchange.AboutDifference:
+			s.id, err = strconv.ParseInt(text, 10, 64)
+		case exchange.AboutEntry:
+			s.entry, err = d.tx.BankEntry(text)
+		case exchange.AboutCase:
+			if s.c, err = d.decidedCase(text, r); err == nil {
+				s.no = s.c.No
+			}
+		}
+		if err == nil || (kind == exchange.AboutCase && !notFound(err)) {
+			return s, err
+		}
+	}
+	return s, fmt.Errorf("%w: 找不到 %s / there is no %s that it could be about", exchange.ErrDecision, text, words(r.About))
+}
+
+func words(about []exchange.Subject) string {
+	var list []string
+	for _, a := range about {
+		list = append(list, string(a))
+	}
+	return strings.Join(list, " or ")
+}
+
+// decidedCase finds a case by its number or its letter's, and sees that it
+// stands where the ruling is allowed.
+func (d *desk) decidedCase(text string, r exchange.Ruling) (*casework, error) {
+	c, err := d.caseNo(text)
+	if notFound(err) {
+		c, err = d.queried(text)
+		if err == nil && c == nil {
+			return nil, fmt.Errorf("case %s: %w", text, store.ErrNotFound)
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case r.Side != "" && c.Side != r.Side:
+		return nil, fmt.Errorf("%w: %s 仅用于%s业务 / is for cases on the %s side only", exchange.ErrDecision, r.Chinese, sideWord(r.Side), r.Side)
+	case r.Holds != nil && (c.State != exchange.Held || !slices.Contains(r.Holds, c.Hold)):
+		return nil, fmt.Errorf("%w: 办件未因相应原因暂缓（%s） / the case is not held for one of %v", exchange.ErrDecision, c.State, r.Holds)
+	}
+	return c, nil
+}
+
+func sideWord(s exchange.Side) string {
+	if s == exchange.In {
+		return "转入"
+	}
+	return "转出"
+}
+
+// course finds what an action comes to.
+func (d *desk) course(s subjectOf, x exchange.Decision) (course, error) {
+	switch {
+	case x.Action == exchange.ActRefund && s.c != nil:
+		return s.c.refundCourse(x)
+	case x.Action == exchange.ActRefund:
+		return d.refundEntryCourse(s.entry, x)
+	case x.Action == exchange.ActConfirmAccount:
+		return d.confirmCourse(s, x)
+	case x.Action == exchange.ActAllowCap:
+		return d.allowCourse(s, x)
+	case x.Action == exchange.ActPayAgain:
+		return d.payAgainCourse(s)
+	case x.Action == exchange.ActReleaseHold:
+		return s.c.releaseCourse(x)
+	case x.Action == exchange.ActAcceptDifference:
+		return d.acceptCourse(s.id)
+	}
+	return course{}, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
+}
+
+// cannot is the reason why a decision is not taken.
+func cannot(chinese, english string) error {
+	return fmt.Errorf("%w: %s / %s", exchange.ErrDecision, chinese, english)
+}
+
+// amountOf reads an amount of yuan that a decision names.
+func amountOf(text string) (money.Fen, error) {
+	f, err := money.Parse(text)
+	if err != nil || f <= 0 {
+		return 0, cannot("金额 "+text+" 有误", "the amount is not one")
+	}
+	return f, nil
+}
