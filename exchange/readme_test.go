@@ -11,6 +11,7 @@ import (
 
 	. "carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/ledger"
 )
 
 var update = flag.Bool("update", false, "write the generated parts of README.md anew")
@@ -27,6 +28,8 @@ func generated() map[string]string {
 		"tracks":        tracks(),
 		"triples":       triplesTable(),
 		"turns":         turnsTable(),
+		"accounts":      accountsTable(),
+		"entries":       entriesTable(),
 	}
 }
 
@@ -199,6 +202,28 @@ func turnsTable() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %d | %s | %s · %s |\n", t.Key, strings.Join(where, "; "), words(OwnerTerms(), string(t.Owner)),
 			t.WD, t.Since, t.Wait.Chinese, t.Wait.English)
+	}
+	return b.String()
+}
+
+func accountsTable() string {
+	var b strings.Builder
+	b.WriteString("| title | 科目 | name | what lies there |\n|---|---|---|---|\n")
+	for _, h := range ledger.Chart() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", h.Title, h.Chinese, h.English, h.Meaning)
+	}
+	return b.String()
+}
+
+func entriesTable() string {
+	var b strings.Builder
+	b.WriteString("| event | 事项 | what happened | from | to | besides |\n|---|---|---|---|---|---|\n")
+	for _, r := range ledger.Rules() {
+		from, to := "`"+string(r.From)+"`", "`"+string(r.To)+"`"
+		if r.From == "" {
+			from, to = "", ""
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", r.Event, r.Chinese, r.English, from, to, r.More)
 	}
 	return b.String()
 }

@@ -6,10 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -70,23 +69,25 @@ func ExportJournal(tx *store.Tx, w io.Writer, progress func(n int64)) (n int64, 
 const commodity = "CNY"
 
 // ExportLedger writes the ledger as a plain-text journal of double entry that
-// hledger and ledger read, and returns how many entries it has. Every account
-// and the commodity are declared, and the last transaction asserts the
-// balances that the store keeps: `hledger check --strict` proves them from
-// the entries.
+// hledger and ledger read, entry by entry in the order of their dates, and
+// returns how many there are. Every account and the commodity are declared,
+// and the last transaction asserts the balances that the store keeps:
+// `hledger check --strict` proves them from the entries.
 func ExportLedger(tx *store.Tx, w io.Writer) (n int64, err error) {
-	balances, err := tx.Balances("")
+	out := bufio.NewWriter(w)
+	var kept []keptBalance
+	err = tx.EachLedgerAccount(func(a ledger.Account, amount money.Fen) error {
+		kept = append(kept, keptBalance{plainAccount(a), amount})
+		return nil
+	})
 	if err != nil {
 		return 0, err
 	}
-	out := bufio.NewWriter(w)
-	if err := declareAccounts(tx, out); err != nil {
-		return 0, err
-	}
+	declareAccounts(out, kept)
 	var last calendar.Date
 	err = tx.EachLedgerEntry(func(e ledger.Entry) error {
 		n++
-		last = max(last, calendar.Date(e.Date))
+		last = calendar.Date(e.Date)
 		return writeEntry(out, n, e)
 	})
 	if err != nil {
@@ -94,38 +95,41 @@ func ExportLedger(tx *store.Tx, w io.Writer) (n int64, err error) {
 	}
 	if last != 0 {
 		fmt.Fprintf(out, "%s the balances that the store keeps\n", last)
-		for _, a := range slices.Sorted(maps.Keys(balances)) {
-			fmt.Fprintf(out, "    %-40s  0.00 %s = %s\n", plainAccount(a), commodity, amount(balances[a]))
+		for _, b := range kept {
+			fmt.Fprintf(out, "    %-40s  0.00 %s = %s\n", b.account, commodity, amount(b.amount))
 		}
 	}
 	return n, out.Flush()
 }
 
-// declareAccounts declares every account that an entry names.
-func declareAccounts(tx *store.Tx, w io.Writer) error {
-	used := map[ledger.Account]bool{}
-	err := tx.EachLedgerEntry(func(e ledger.Entry) error {
-		for _, p := range e.Postings {
-			used[p.Account] = true
-		}
-		return nil
-	})
-	fmt.Fprintf(w, "; Amounts in yuan. A negative balance says how much came in, a positive one how much lies there.\n")
-	fmt.Fprintf(w, "commodity 1000.00 %s\n", commodity)
-	for _, a := range slices.Sorted(maps.Keys(used)) {
-		fmt.Fprintf(w, "account %s\n", plainAccount(a))
-	}
-	fmt.Fprintln(w)
-	return err
+// keptBalance is what the store says lies in an account.
+type keptBalance struct {
+	account string
+	amount  money.Fen
 }
 
-// writeEntry writes one entry as a transaction.
+func declareAccounts(w io.Writer, kept []keptBalance) {
+	fmt.Fprintf(w, "; Amounts in yuan. A negative balance says how much came in, a positive one how much lies there.\n")
+	fmt.Fprintf(w, "commodity 1000.00 %s\n", commodity)
+	for _, b := range kept {
+		fmt.Fprintf(w, "account %s\n", b.account)
+	}
+	fmt.Fprintln(w)
+}
+
+// writeEntry writes one entry as a transaction: its event, case and memo, the
+// same again as tags that can be asked for, and its postings.
 func writeEntry(w io.Writer, n int64, e ledger.Entry) error {
 	fmt.Fprintf(w, "%s (%d) %s", calendar.Date(e.Date), n, e.Event)
 	var tags []string
 	for _, tag := range [][2]string{{"case", e.CaseNo}, {"partner", e.Partner}, {"memo", e.Memo}} {
-		if tag[1] != "" {
-			tags = append(tags, tag[0]+":"+plainText(tag[1]))
+		text := plainText(tag[1])
+		if text == "" {
+			continue
+		}
+		tags = append(tags, tag[0]+":"+text)
+		if tag[0] != "partner" {
+			fmt.Fprintf(w, " %s", text)
 		}
 	}
 	if len(tags) > 0 {
@@ -147,14 +151,14 @@ func plainAccount(a ledger.Account) string {
 	return string(a)
 }
 
-// plainText keeps a text from ending its tag or its line.
+// plainText keeps a text from ending its tag, the description or the line.
 func plainText(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ',' || r == '\n' || r == '\r' {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == ',' || r == ';' || r == '|' || unicode.IsControl(r) {
 			return ' '
 		}
 		return r
-	}, s)
+	}, s))
 }
 
 // amount is an amount in its commodity.

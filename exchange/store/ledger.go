@@ -14,6 +14,8 @@ const (
 	insertBook  = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
 	selectBook  = "SELECT id, entry_date, event, case_no, partner, memo FROM ledger_entries "
 	selectPosts = "SELECT account, amount FROM ledger_postings WHERE entry_id = $1 ORDER BY account"
+	selectByDate = "SELECT e.id, e.entry_date, e.event, e.case_no, e.partner, e.memo, p.account, p.amount FROM ledger_entries e" +
+		" JOIN ledger_postings p ON p.entry_id = e.id ORDER BY e.entry_date, e.id, p.account"
 	// addBalance returns the sum, which does not fit an integer if it overflows.
 	addBalance = "INSERT INTO ledger_balances (account, amount) VALUES ($1, $2)" +
 		" ON CONFLICT (account) DO UPDATE SET amount = ledger_balances.amount + excluded.amount RETURNING amount"
@@ -131,14 +133,59 @@ func (tx *Tx) LedgerOf(caseNo string) ([]ledger.Entry, error) {
 	return entries, err
 }
 
-// EachLedgerEntry calls fn for every entry, as booked, page by page.
+// EachLedgerEntry calls fn for every entry, by date and then as booked: a
+// pass that was caught up books under its own, earlier date. The entries are
+// streamed, so fn must not use the transaction.
 func (tx *Tx) EachLedgerEntry(fn func(ledger.Entry) error) error {
-	return pages(func(last *booking) ([]booking, error) {
-		if last == nil {
-			last = &booking{}
+	var e booking
+	err := tx.each(func(r row) error {
+		var next booking
+		var p ledger.Posting
+		var on calendar.Date
+		err := r.Scan(&next.id, &on, (*string)(&next.Event), optional[string]{&next.CaseNo}, &next.Partner, &next.Memo,
+			(*string)(&p.Account), (*int64)(&p.Amount))
+		if err != nil {
+			return err
 		}
-		return tx.bookings(selectBook+"WHERE id > $1 ORDER BY id LIMIT $2", last.id, int64(pageSize))
-	}, func(b booking) error { return fn(b.Entry) })
+		next.Date = int(on)
+		if next.id != e.id {
+			if e.id != 0 {
+				if err := fn(e.Entry); err != nil {
+					return err
+				}
+			}
+			e = next
+		}
+		e.Postings = append(e.Postings, p)
+		return nil
+	}, selectByDate)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	if e.id == 0 {
+		return nil
+	}
+	return fn(e.Entry)
+}
+
+// EachLedgerAccount calls fn for every account that was ever booked to, in
+// order, with what lies in it. fn must not use the transaction.
+func (tx *Tx) EachLedgerAccount(fn func(ledger.Account, money.Fen) error) error {
+	if err := tx.flushBalances(); err != nil {
+		return err
+	}
+	err := tx.each(func(r row) error {
+		var account string
+		var amount int64
+		if err := r.Scan(&account, &amount); err != nil {
+			return err
+		}
+		return fn(ledger.Account(account), money.Fen(amount))
+	}, "SELECT account, amount FROM ledger_balances ORDER BY account")
+	if err != nil {
+		return fmt.Errorf("accounts: %w", err)
+	}
+	return nil
 }
 
 // LedgerFaults proves the ledger against itself: entries that do not sum to
