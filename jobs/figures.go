@@ -15,7 +15,7 @@ type Figures struct {
 	Files       map[exchange.Side]map[exchange.FileState]int
 	Overdue     map[exchange.Side]int       // open cases past the limit of whoever has the turn, or the legal one
 	Differences int                         // open ones
-	Unproved    map[exchange.Side]money.Fen // what the ledger does not explain; 0 when it closes
+	Unproved    map[exchange.Side]money.Fen // what neither the ledger nor a held case explains; 0 when it closes
 	Runs        map[string]int              // of the last 30 days, by state
 	Last        exchange.Run                // the latest run that was made; the zero Run for none
 }
@@ -38,13 +38,13 @@ func (e *Env) Figures(ctx context.Context) (f Figures, err error) {
 			return err
 		}
 		f.Differences = len(open)
-		proofs, err := e.proofs(tx)
+		gaps, err := e.gaps(tx)
 		if err != nil {
 			return err
 		}
-		for _, p := range proofs {
-			if p.Partner == "" {
-				f.Unproved[p.Side] = p.Difference
+		for _, g := range gaps {
+			if g.Partner == "" {
+				f.Unproved[g.Side] = g.Difference - g.tied
 			}
 		}
 		if err := f.runs(tx, e); err != nil {

@@ -2,15 +2,39 @@ package jobs
 
 import (
 	"fmt"
-	"sort"
 
 	"carryover/exchange"
-	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/jobs/report"
 )
+
+// told are the figures of the proof that come from outside the ledger, by partner.
+type told struct{ liquidated, announced, credited map[string]money.Fen }
+
+func toldBy(tx *store.Tx) (t told, err error) {
+	if t.liquidated, err = tx.Liquidated(); err != nil {
+		return t, err
+	}
+	if t.announced, err = tx.Announced(); err != nil {
+		return t, err
+	}
+	t.credited, err = tx.Credited()
+	return t, err
+}
+
+// prove proves one side with one partner, or with "" of all.
+func (t told) prove(b ledger.Balances, side exchange.Side, partner string) (ledger.Proof, error) {
+	of := partner
+	if of == "" {
+		of = ledger.All
+	}
+	if side == exchange.Out {
+		return ledger.ProveOut(b, of, sumOf(t.liquidated, partner))
+	}
+	return ledger.ProveIn(b, of, sumOf(t.announced, partner), sumOf(t.credited, partner))
+}
 
 // proofs proves the ledger, per partner and in total, on both sides.
 func (e *Env) proofs(tx *store.Tx) ([]report.Proof, error) {
@@ -18,32 +42,14 @@ func (e *Env) proofs(tx *store.Tx) ([]report.Proof, error) {
 	if err != nil {
 		return nil, err
 	}
-	liquidated, err := tx.Liquidated()
+	told, err := toldBy(tx)
 	if err != nil {
 		return nil, err
 	}
-	announced, err := tx.Announced()
-	if err != nil {
-		return nil, err
-	}
-	partners := []string{""}
-	for p := range e.Partners {
-		partners = append(partners, p)
-	}
-	sort.Strings(partners)
 	var out []report.Proof
-	for _, p := range partners {
-		of := p
-		if of == "" {
-			of = ledger.All
-		}
+	for _, p := range append([]string{""}, sortedKeys(e.Partners)...) {
 		for _, side := range []exchange.Side{exchange.Out, exchange.In} {
-			var proof ledger.Proof
-			if side == exchange.Out {
-				proof, err = ledger.ProveOut(balances, of, sumOf(liquidated, p))
-			} else {
-				proof, err = ledger.ProveIn(balances, of, sumOf(announced, p))
-			}
+			proof, err := told.prove(balances, side, p)
 			if err != nil {
 				return nil, err
 			}
@@ -67,72 +73,107 @@ func sumOf(figures map[string]money.Fen, partner string) money.Fen {
 	return total
 }
 
-// closes reports a difference that the ledger does not explain, on either
-// side. One that is tied to a held case stops that case only.
-func (e *Env) closes(tx *store.Tx) error {
+// gap is a difference that held cases do not explain.
+type gap struct {
+	report.Proof
+	tied money.Fen // what of the difference is tied to held cases
+}
+
+// gaps are the differences, per partner and in total, that are not tied to
+// held cases: while there is one, no payment is released.
+func (e *Env) gaps(tx *store.Tx) (found []gap, err error) {
 	proofs, err := e.proofs(tx)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	tied := map[exchange.Side]map[string]money.Fen{}
+	for _, p := range proofs {
+		if p.Difference != 0 && tied[p.Side] == nil {
+			if tied[p.Side], err = tiedToHeld(tx, p.Side); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for _, p := range proofs {
-		if p.Partner != "" || p.Difference == 0 {
-			continue
+		if explained := sumOf(tied[p.Side], p.Partner); p.Difference != explained {
+			found = append(found, gap{p, explained})
 		}
-		tied, err := e.tied(tx, p.Side)
+	}
+	return found, nil
+}
+
+// closes reports the first gap of the ledger.
+func (e *Env) closes(tx *store.Tx) error {
+	found, err := e.gaps(tx)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	g, with := found[0], "all partners"
+	if g.Partner != "" {
+		with = g.Partner
+	}
+	return fmt.Errorf("the ledger does not close on the %s side with %s: difference %s, of which %s is tied to held cases", g.Side, with, g.Difference, g.tied)
+}
+
+// tiedToHeld is the difference that held cases make, by partner: each case's
+// own proof, from its documents and its entries.
+func tiedToHeld(tx *store.Tx, side exchange.Side) (map[string]money.Fen, error) {
+	tied := map[string]money.Fen{}
+	err := tx.EachCase(store.CaseFilter{Side: side, States: []exchange.State{exchange.Held}}, func(c exchange.Case) error {
+		proof, err := proofOf(tx, c)
 		if err != nil {
 			return err
 		}
-		if p.Difference != tied {
-			return fmt.Errorf("the ledger does not close on the %s side: difference %s, of which %s is tied to held cases", p.Side, p.Difference, tied)
-		}
-	}
-	return nil
+		tied[c.Partner], err = tied[c.Partner].Add(proof.Difference)
+		return err
+	})
+	return tied, err
 }
 
-// tied is what cases that are held because of an amount add to a side's
-// difference: what their forms or postings say less what was booked for them.
-func (e *Env) tied(tx *store.Tx, side exchange.Side) (sum money.Fen, err error) {
-	cases, err := tx.Cases(store.CaseFilter{Side: side, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldAmountDiffers}})
+// proofOf is the equation of one case.
+func proofOf(tx *store.Tx, c exchange.Case) (ledger.Proof, error) {
+	entries, err := tx.LedgerOf(c.No)
 	if err != nil {
-		return 0, err
+		return ledger.Proof{}, err
 	}
-	for _, c := range cases {
-		said, err := saidOf(tx, c)
-		if err != nil {
-			return 0, err
+	b := ledger.Balances{}
+	for _, entry := range entries {
+		if err := b.Apply(entry); err != nil {
+			return ledger.Proof{}, err
 		}
-		entries, err := tx.LedgerOf(c.No)
-		if err != nil {
-			return 0, err
-		}
-		for _, entry := range entries {
-			for _, p := range entry.Postings {
-				if t := p.Account.Title(); t == ledger.InAnnounced || t == ledger.OutLiquidated {
-					said += p.Amount // a source: below zero
-				}
-			}
-		}
-		sum += said
 	}
-	return sum, nil
+	said, credited, err := saidOf(tx, c)
+	if err != nil {
+		return ledger.Proof{}, err
+	}
+	if c.Side == exchange.Out {
+		return ledger.ProveOut(b, ledger.All, said)
+	}
+	return ledger.ProveIn(b, ledger.All, said, credited)
 }
 
-// saidOf is what the forms in force announce, or the core's debits say.
-func saidOf(tx *store.Tx, c exchange.Case) (sum money.Fen, err error) {
-	if c.Side == exchange.In {
-		forms, err := tx.FormsByCase(c.No)
-		for _, f := range forms {
-			if f.Current {
-				sum += f.Amount
+// saidOf is what the forms in force announce and the core has credited of it,
+// or at the old place what the core's debits say.
+func saidOf(tx *store.Tx, c exchange.Case) (said, credited money.Fen, err error) {
+	postings, err := tx.PostingsByCase(c.No)
+	if err != nil || c.Side == exchange.Out {
+		for _, p := range postings {
+			if p.Row == exchange.PostDebit && p.State == exchange.PostingDone {
+				said += p.Amount
 			}
 		}
-		return sum, err
+		return said, 0, err
 	}
-	postings, err := tx.PostingsByCase(c.No)
-	for _, p := range postings {
-		if p.Row == exchange.PostDebit && p.State == exchange.PostingDone {
-			sum += p.Amount
+	forms, err := tx.FormsByCase(c.No)
+	for _, f := range forms {
+		if f.Current {
+			said += f.Amount
+		}
+		for _, p := range postings {
+			if p.Row == exchange.PostCredit && p.State == exchange.PostingDone && p.FormNo == f.No && p.FormVersion == f.Version && f.Money != exchange.MoneyNETTED {
+				credited += p.Amount
+			}
 		}
 	}
-	return sum, err
+	return said, credited, err
 }

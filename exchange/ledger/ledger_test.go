@@ -221,7 +221,7 @@ func TestTheEquationHolds(t *testing.T) {
 		if err != nil || out.Difference != w.differences {
 			t.Fatalf("old place: %+v, %v, want the difference %s", out, err, w.differences)
 		}
-		in, err := ProveIn(w.new, "320500", w.announced)
+		in, err := ProveIn(w.new, "320500", w.announced, w.credited)
 		if err != nil || in.Difference != 0 || in.Credited != w.credited {
 			t.Fatalf("new place: %+v, %v", in, err)
 		}
@@ -266,8 +266,11 @@ func TestLessMoneyThanAnnounced(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if p, _ := ProveIn(now, All, 100); p.Difference != 1 || p.InTransit != 99 {
+	if p, _ := ProveIn(now, All, 100, 0); p.Difference != 1 || p.InTransit != 99 {
 		t.Errorf("new place: %+v", p)
+	}
+	if p, _ := ProveIn(now, All, 100, 7); p.Difference != -6 {
+		t.Errorf("a credit that no money funded: %+v", p)
 	}
 	if p, _ := ProveBoth(100, 0, old, now); p.Difference != 1 || p.InTransit != 99 {
 		t.Errorf("both: %+v", p)
@@ -275,7 +278,7 @@ func TestLessMoneyThanAnnounced(t *testing.T) {
 	if err := now.Apply(Reverse(match, 20260303, "the rest came")); err != nil {
 		t.Fatal(err)
 	}
-	if p, _ := ProveIn(now, All, 100); p.Difference != 0 || p.InTransit != 100 {
+	if p, _ := ProveIn(now, All, 100, 0); p.Difference != 0 || p.InTransit != 100 {
 		t.Errorf("after the reversal: %+v", p)
 	}
 }

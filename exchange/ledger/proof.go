@@ -75,14 +75,16 @@ func ProveOut(b Balances, partner string, liquidated money.Fen) (Proof, error) {
 }
 
 // ProveIn proves the cases in which we are the new place. announced is the
-// sum of the current forms' amounts, read from the forms and not from the
-// ledger. In transit is what has not come and what is not posted; money that
-// belongs to no case yet is not part of it.
-func ProveIn(b Balances, partner string, announced money.Fen) (Proof, error) {
+// sum of the current forms' amounts, credited that of the core's accepted
+// credits without the NETTED ones: read from forms and posting results, not
+// from the ledger. So what our core credited without a bank credit that funded
+// it is a difference. In transit is what has not come and what is not posted;
+// money that belongs to no case yet is not part of it.
+func ProveIn(b Balances, partner string, announced, credited money.Fen) (Proof, error) {
 	a := &adder{ledgers: []Balances{b}, partner: partner}
 	return a.rest(Proof{
 		Liquidated:   announced,
-		Credited:     a.sum(InCredited),
+		Credited:     credited,
 		PaidToPerson: a.sum(InPaidToPerson),
 		Netted:       a.sum(InNetting, InNetted),
 		NotMoved:     a.sum(InNotMoved),

@@ -16,6 +16,15 @@ func (tx *Tx) Announced() (map[string]money.Fen, error) {
 		WHERE f.side = 'in' AND f.is_current = 1 AND c.state <> 'void' GROUP BY c.partner`)
 }
 
+// Credited is what the core's accepted posting results say it credited of
+// money that a bank brought (what is NETTED apart), by partner: a figure of
+// the new place's proof, from outside the ledger.
+func (tx *Tx) Credited() (map[string]money.Fen, error) {
+	return tx.figures("credited", `SELECT c.partner, sum(p.amount) FROM postings p JOIN cases c ON c.case_no = p.case_no
+		JOIN forms f ON f.form_no = p.form_no AND f.version = p.form_version
+		WHERE p.posting_row = 'N' AND p.state = 'done' AND f.money <> 'NETTED' GROUP BY c.partner`)
+}
+
 func (tx *Tx) figures(what, text string) (map[string]money.Fen, error) {
 	type figure struct {
 		partner string

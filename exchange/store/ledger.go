@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	insertPost  = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES ($1, $2, $3)"
-	insertBook  = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
-	selectBook  = "SELECT id, entry_date, event, case_no, partner, memo FROM ledger_entries "
-	selectPosts = "SELECT account, amount FROM ledger_postings WHERE entry_id = $1 ORDER BY account"
+	insertPost   = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES ($1, $2, $3)"
+	insertBook   = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
+	selectBook   = "SELECT id, entry_date, event, case_no, partner, memo FROM ledger_entries "
+	selectPosts  = "SELECT account, amount FROM ledger_postings WHERE entry_id = $1 ORDER BY account"
 	selectByDate = "SELECT e.id, e.entry_date, e.event, e.case_no, e.partner, e.memo, p.account, p.amount FROM ledger_entries e" +
 		" JOIN ledger_postings p ON p.entry_id = e.id ORDER BY e.entry_date, e.id, p.account"
 	// addBalance returns the sum, which does not fit an integer if it overflows.

@@ -1,0 +1,73 @@
+package jobs_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/ledger"
+	"carryover/exchange/store"
+	"carryover/formats"
+)
+
+// odd are entries that no document stands behind.
+func odd(partner string, caseNo string) map[string][]ledger.Entry {
+	h := ledger.Head{Date: 20260302, Partner: partner, Memo: "odd"}
+	other, tied := h, h
+	other.Partner, tied.CaseNo = others, caseNo
+	apart := ledger.Confirm(tied, 5, 4)
+	return map[string][]ledger.Entry{
+		"liquidated":         {ledger.Liquidate(h, 5)},
+		"with two partners":  {ledger.Liquidate(h, 5), ledger.Reverse(ledger.Liquidate(other, 5), 20260302, "odd")},
+		"announced":          {ledger.Announce(h, 5)},
+		"credited":           {ledger.Credit(h, 5)},
+		"tied to a case":     {apart},
+		"more than the case": {apart, ledger.Liquidate(h, 5)},
+	}
+}
+
+// TestNoPaymentUnlessTheLedgerCloses: an entry that nothing explains, with one
+// partner or with two whose differences cancel out, keeps every payment from
+// being released; one that is tied to a held case stops that case only.
+func TestNoPaymentUnlessTheLedgerCloses(t *testing.T) {
+	for name := range odd(them, "") {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.unproved = true
+			p, waits := leaver(us, 0), leaver(us, 1)
+			o.put(core, formats.KindRegistry, o.insured(p))
+			o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, waits))
+			o.pass()
+			o.stands(exchange.Out, waits, "held/none/not_due awaiting-registry")
+			err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
+				for _, e := range odd(them, o.caseBy(exchange.Out, waits).No)[name] {
+					if err := tx.Book(e); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = o.try()
+			f, ferr := o.env.Figures(context.Background())
+			if ferr != nil {
+				t.Fatal(ferr)
+			}
+			if name == "tied to a case" {
+				if err != nil || len(o.orders) != 1 || f.Unproved[exchange.Out] != 0 {
+					t.Errorf("%d payments, %s unproved: %v", len(o.orders), f.Unproved[exchange.Out], err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), "does not close") || len(o.orders) != 0 {
+				t.Errorf("%d payments were ordered: %v", len(o.orders), err)
+			}
+			if total := f.Unproved[exchange.Out] + f.Unproved[exchange.In]; total == 0 != (name == "with two partners") {
+				t.Errorf("%s unproved in total", total)
+			}
+		})
+	}
+}
