@@ -66,6 +66,7 @@ type AccountSettings struct {
 	Payer       Account   `yaml:"payer"`
 	Caps        Caps      `yaml:"caps,omitempty"`
 	RemarkMax   int       `yaml:"remark_max,omitempty"`
+	RemarkIn    string    `yaml:"remark_charset,omitempty"`
 	FundsClosed []Period  `yaml:"funds_closed,omitempty"`
 	Release     string    `yaml:"release"`
 }

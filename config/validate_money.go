@@ -19,7 +19,8 @@ func (v *validator) accounts() {
 	v.c.agency.Accounts = v.accountList("accounts.own", a.Own)
 	v.c.agency.Payer = v.account("accounts.payer", a.Payer)
 	v.c.agency.PaymentCap, v.c.agency.FileCap = a.Caps.Payment.Fen(), a.Caps.File.Fen()
-	v.c.agency.RemarkMax = a.RemarkMax
+	v.c.agency.RemarkMax, v.c.agency.RemarkIn = a.RemarkMax, a.RemarkIn
+	v.oneOf("accounts.remark_charset", a.RemarkIn, "utf-8", "gb18030")
 	// Letter number, ID and the spaces around them fill 40 bytes; ISO 20022 takes 140.
 	v.between("accounts.remark_max", a.RemarkMax, 40, 140)
 	for i, p := range a.FundsClosed {

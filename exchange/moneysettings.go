@@ -72,6 +72,7 @@ func (k MoneyKeys) Text() string {
 		"accounts.caps.file: " + a.FileCap.String(),
 		"accounts.caps.payment: " + a.PaymentCap.String(),
 		fmt.Sprintf("accounts.remark_max: %d", a.RemarkMax),
+		"accounts.remark_charset: " + a.RemarkIn,
 		"accounts.release: " + releaseWord(k.Automatic),
 		"accounts.payer: " + a.Payer.settingsLine(),
 		"bank.drop: " + k.BankAddress,

@@ -24,6 +24,7 @@ type Agency struct {
 	PaymentCap  money.Fen // above it a payment waits for an officer; 0: none
 	FileCap     money.Fen // above it a payment file is divided; 0: none
 	RemarkMax   int       // bytes of remittance text that the bank takes
+	RemarkIn    string    // the charset in which it counts them: utf-8 or gb18030
 	FundsClosed []Span    // 年终封账: no payment is made on these dates
 	Officers    []Officer // who decide and sign
 	NotFoundCap int       // proposed not-found declines a night before all wait

@@ -108,7 +108,7 @@ func (e *Env) order(ctx context.Context, r exchange.Remittance) (ordered bool, l
 			return nil
 		}
 		ordered = true
-		text := iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, e.Agency.RemarkMax)
+		text := iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, e.Agency.RemarkMax, iso20022.Charset(e.Agency.RemarkIn))
 		return d.orderOne([]exchange.Remittance{r}, c.Partner, paymentRef(c.LetterNo, r.Part, r.Attempts+1), payee, text, false)
 	})
 	return ordered, lump, err

@@ -38,7 +38,7 @@ func payment(n int) (Payment, []Transfer) {
 		t := Transfer{
 			EndToEndID: letter + "-1-1", Amount: money.Fen(100_050 + i),
 			Creditor: Account{Name: "上海市医疗保险事业管理中心 <收入户>", Number: "310066771018800054321", Bank: "交通银行上海分行", CNAPS: "301290000007"},
-			Text:     RemittanceText(letter, "11010519491231002X", "买买提·阿不都热合曼", 60),
+			Text:     RemittanceText(letter, "11010519491231002X", "买买提·阿不都热合曼", 60, UTF8),
 		}
 		head.Total += t.Amount
 		list = append(list, t)

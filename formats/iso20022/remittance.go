@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"carryover/exchange/calendar"
 )
 
@@ -18,29 +20,66 @@ const (
 // ID number find room.
 const MinRemittanceText = letterDigits + 1 + idDigits
 
+// Charset is the encoding in which a bank counts the bytes of a remittance
+// text on its way through its own systems, whatever the file is in.
+type Charset string
+
+// Charsets of banks.
+const (
+	UTF8    Charset = "utf-8"
+	GB18030 Charset = "gb18030"
+)
+
+// size is how many bytes a text takes.
+func (c Charset) size(s string) int {
+	if c != GB18030 {
+		return len(s)
+	}
+	b, err := simplifiedchinese.GB18030.NewEncoder().String(s)
+	if err != nil { // not UTF-8: it is not written at all
+		return len(s)
+	}
+	return len(b)
+}
+
 // RemittanceText is what stands on the receiver's bank statement: letter
-// number, ID number and name, separated by spaces, in at most max bytes of
-// UTF-8. Only the name is shortened, by whole characters, or left out; the
-// two numbers stand in full even where max is less than they need.
-func RemittanceText(letterNo, idNo, name string, max int) string {
+// number, ID number and name, separated by spaces, in at most max bytes of the
+// bank's charset. Only the name is shortened, by whole characters with what
+// belongs to them, or left out; the two numbers stand in full even where max
+// is less than they need.
+func RemittanceText(letterNo, idNo, name string, max int, in Charset) string {
 	text := letterNo + " " + idNo
 	room := max - len(text) - 1
 	name = strings.TrimSpace(name)
-	if room < len(name) {
-		cut := 0
-		for i, r := range name {
-			if end := i + utf8.RuneLen(r); r != utf8.RuneError && end <= room {
-				cut = end
-				continue
-			}
-			break
-		}
-		name = strings.TrimSpace(name[:cut])
+	if in.size(name) > room {
+		name = strings.TrimSpace(name[:fitting(name, room, in)])
 	}
 	if name == "" {
 		return text
 	}
 	return text + " " + name
+}
+
+// fitting is how many bytes of s whole characters take that fill at most room
+// bytes of the bank's charset.
+func fitting(s string, room int, in Charset) int {
+	fits := 0
+	for end := 0; end < len(s); {
+		r, n := utf8.DecodeRuneInString(s[end:])
+		if r == utf8.RuneError && n == 1 {
+			return fits
+		}
+		for end += n; end < len(s); end += n { // a mark or variation selector belongs to the character before
+			if r, n = utf8.DecodeRuneInString(s[end:]); !unicode.Is(unicode.M, r) {
+				break
+			}
+		}
+		if in.size(s[:end]) > room {
+			return fits
+		}
+		fits = end
+	}
+	return fits
 }
 
 // ParseRemittance finds a letter number (20 digits whose middle is a date)

@@ -30,8 +30,34 @@ func TestRemittanceText(t *testing.T) {
 		{"", 60, letterNo + " " + idNo},
 		{"张三", 10, letterNo + " " + idNo},
 	} {
-		if got := RemittanceText(letterNo, idNo, c.name, c.max); got != c.want {
+		if got := RemittanceText(letterNo, idNo, c.name, c.max, UTF8); got != c.want {
 			t.Errorf("%s in %d: got %q, want %q", c.name, c.max, got, c.want)
+		}
+	}
+}
+
+// A bank that counts in GB18030 has room for more characters; a rare one takes
+// four bytes there. A mark or variation selector never stands without its
+// character, nor the character without it.
+func TestRemittanceTextInGB18030(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		max  int
+		in   Charset
+		want string
+	}{
+		{"买买提·阿不都热合曼", 60, GB18030, " 买买提·阿不都热合曼"},
+		{"张三", 44, GB18030, " 张三"},
+		{"张三", 43, GB18030, " 张"},
+		{"𠮷田", 44, GB18030, " 𠮷"},
+		{"㛃田", 44, GB18030, " 㛃"}, {"㛃田", 43, GB18030, ""},
+		{"葛\U000E0100城", 48, UTF8, " 葛\U000E0100"},
+		{"葛\U000E0100城", 46, UTF8, ""},
+		{"Jose\u0301 Li", 45, UTF8, " Jos"},
+		{"张\xff三", 44, UTF8, " 张"},
+	} {
+		if got := RemittanceText(letterNo, idNo, c.name, c.max, c.in); got != letterNo+" "+idNo+c.want {
+			t.Errorf("%s in %d of %s: got %q, want %q", c.name, c.max, c.in, got, c.want)
 		}
 	}
 }
@@ -42,9 +68,10 @@ func TestRemittanceProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.StringMatching(`[\p{Han}·A-Za-z ]{0,40}`).Draw(t, "name")
 		max := rapid.IntRange(MinRemittanceText, 120).Draw(t, "max")
-		text := RemittanceText(letterNo, idNo, name, max)
+		in := rapid.SampledFrom([]Charset{UTF8, GB18030}).Draw(t, "charset")
+		text := RemittanceText(letterNo, idNo, name, max, in)
 		rest, ok := strings.CutPrefix(text, letterNo+" "+idNo)
-		if !ok || len(text) > max || !utf8.ValidString(text) || !strings.HasPrefix(strings.TrimSpace(name), strings.TrimSpace(rest)) {
+		if !ok || in.size(text) > max || !utf8.ValidString(text) || !strings.HasPrefix(strings.TrimSpace(name), strings.TrimSpace(rest)) {
 			t.Fatalf("%q in %d: %q", name, max, text)
 		}
 		if l, i := ParseRemittance(text); l != letterNo || i != idNo {

@@ -200,7 +200,7 @@ func (p *partner) pay(c *smallCase, h ledger.Head) {
 		Order: f.FormNo, EndToEnd: f.PaymentRef, Amount: f.Amount,
 		Debtor:   iso20022.Account{Name: p.AccountName, Number: p.AccountNo, Bank: p.BankName, CNAPS: p.CNAPS},
 		Creditor: iso20022.Account{Name: l.AccountName, Number: l.AccountNo, Bank: l.BankName, CNAPS: l.CNAPS},
-		Text:     iso20022.RemittanceText(l.LetterNo, l.Person.IDNo, l.Person.Name, 60),
+		Text:     iso20022.RemittanceText(l.LetterNo, l.Person.IDNo, l.Person.Name, 60, iso20022.UTF8),
 	})
 	p.book(ledger.Settle(h, f.Amount, f.Amount))
 	p.queue(formats.KindAdvice, &formats.Advice{
