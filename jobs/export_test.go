@@ -67,7 +67,7 @@ func oneOfEach(h ledger.Head, f money.Fen) []ledger.Entry {
 		ledger.RefuseByBank(h, 5), ledger.Return(h, 7), ledger.ReturnByPerson(h, 1), ledger.OrderAgain(h, 2), ledger.Confirm(h, 11, 12),
 		ledger.Net(h, 13), ledger.NotMove(h, 17), ledger.Announce(h, f), ledger.AnnounceNetted(h, 19), ledger.AnnounceNotMoved(h, 23),
 		ledger.AnnouncePaidToPerson(h, 29), ledger.Receive(unknown, f), ledger.Receive(h, 31), ledger.Match(h, "", f, f-2), ledger.Credit(h, f-2),
-		ledger.Refund(h, 31), ledger.TieNetting(h, 13, 19), ledger.Reverse(settled, 0, ""),
+		ledger.Refund(h, h.Partner, 31), ledger.Refund(h, "", 1), ledger.TieNetting(h, 13, 19), ledger.Reverse(settled, 0, ""),
 	}
 }
 

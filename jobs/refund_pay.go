@@ -79,7 +79,7 @@ func (d *desk) refundText(f exchange.Refund) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, d.Agency.RemarkMax), nil
+		return iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, d.Agency.RemarkMax, iso20022.Charset(d.Agency.RemarkIn)), nil
 	}
 	e, err := d.tx.BankEntry(f.EntryKey)
 	return shorten("退款 "+e.Text, d.Agency.RemarkMax), err
