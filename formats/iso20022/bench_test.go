@@ -1,11 +1,14 @@
 package iso20022
 
 import (
+	"bufio"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
 	"testing"
+	"time"
 )
 
 // The same order as structs for encoding/xml: the yardstick.
@@ -31,34 +34,79 @@ type (
 		Account  xmlAccount `xml:"CdtrAcct"`
 		Text     string     `xml:"RmtInf>Ustrd"`
 	}
+
+	xmlOrder struct {
+		XMLName   xml.Name      `xml:"PmtInf"`
+		Transfers []xmlTransfer `xml:"CdtTrfTxInf"`
+	}
 )
+
+func xmlOf(t Transfer) xmlTransfer {
+	return xmlTransfer{
+		ID: t.EndToEndID, Amount: xmlAmount{currency, t.Amount.String()},
+		Agent:    xmlAgent{clearingSystem, t.Creditor.CNAPS, t.Creditor.Bank},
+		Creditor: t.Creditor.Name, Account: xmlAccount{t.Creditor.Number}, Text: t.Text,
+	}
+}
+
+// byEncodingXML are the ways to have encoding/xml write the transfers.
+var byEncodingXML = map[string]func(w io.Writer, list []Transfer) error{
+	"transfer by transfer": func(w io.Writer, list []Transfer) error {
+		enc := xml.NewEncoder(w)
+		for _, t := range list {
+			if err := enc.Encode(xmlOf(t)); err != nil {
+				return err
+			}
+		}
+		return enc.Close()
+	},
+	"transfer by transfer, buffered": func(w io.Writer, list []Transfer) error {
+		out := bufio.NewWriterSize(w, flushAt)
+		enc := xml.NewEncoder(out)
+		for i := range list {
+			one := xmlOf(list[i])
+			if err := enc.EncodeElement(&one, xml.StartElement{Name: xml.Name{Local: "CdtTrfTxInf"}}); err != nil {
+				return err
+			}
+		}
+		return errors.Join(enc.Close(), out.Flush())
+	},
+	"the whole list at once": func(w io.Writer, list []Transfer) error {
+		order := xmlOrder{Transfers: make([]xmlTransfer, len(list))}
+		for i, t := range list {
+			order.Transfers[i] = xmlOf(t)
+		}
+		text, err := xml.Marshal(order)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(text)
+		return err
+	},
+}
 
 const manyTransfers = 100_000
 
-// BenchmarkPayment compares 100,000 transfers by the writer with the same
-// ones by encoding/xml.
+// BenchmarkPayment compares 100,000 transfers by the writer with the same ones
+// by the fastest of the ways of encoding/xml. The target is a ratio of 0.5.
 func BenchmarkPayment(b *testing.B) {
 	head, list := payment(manyTransfers)
-	b.Run("encoding/xml", func(b *testing.B) {
-		for b.Loop() {
-			enc := xml.NewEncoder(io.Discard)
-			for _, t := range list {
-				must(b, enc.Encode(xmlTransfer{
-					ID: t.EndToEndID, Amount: xmlAmount{currency, t.Amount.String()},
-					Agent:    xmlAgent{clearingSystem, t.Creditor.CNAPS, t.Creditor.Bank},
-					Creditor: t.Creditor.Name, Account: xmlAccount{t.Creditor.Number}, Text: t.Text,
-				}))
-			}
-			must(b, enc.Close())
+	rate := func(write func(io.Writer) error) float64 {
+		start := time.Now()
+		must(b, write(io.Discard))
+		return manyTransfers / time.Since(start).Seconds()
+	}
+	for b.Loop() {
+		fastest := 0.0
+		for name, write := range byEncodingXML {
+			r := rate(func(w io.Writer) error { return write(w, list) })
+			b.Logf("encoding/xml, %s: %.0f transfers/s", name, r)
+			fastest = max(fastest, r)
 		}
-		b.ReportMetric(float64(b.N)*manyTransfers/b.Elapsed().Seconds(), "transfers/s")
-	})
-	b.Run("writer", func(b *testing.B) {
-		for b.Loop() {
-			must(b, writeAll(io.Discard, head, list))
-		}
-		b.ReportMetric(float64(b.N)*manyTransfers/b.Elapsed().Seconds(), "transfers/s")
-	})
+		mine := rate(func(w io.Writer) error { return writeAll(w, head, list) })
+		b.ReportMetric(mine, "transfers/s")
+		b.ReportMetric(mine/fastest, "ratio")
+	}
 }
 
 // BenchmarkReadNotification reads 100,000 credits.

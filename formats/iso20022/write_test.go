@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -134,5 +137,41 @@ func TestDebitBalance(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	if !bytes.Equal(writePayment(t, 50), writePayment(t, 50)) {
 		t.Error("differ")
+	}
+}
+
+// TestPaymentIsValid: the schema takes a payment order whatever characters
+// names and texts hold, and one of 100,000 transfers.
+func TestPaymentIsValid(t *testing.T) {
+	head, list := payment(6)
+	for i, name := range []string{"张三 & 李四 <共管户>", `"快"速'转'账 ]]>`, "𠮷野㛃𬀩", "葛\U000E0100城", "买买提·阿不都热合曼•艾山．吐尔逊", strings.Repeat("名", 140)} {
+		list[i].Creditor.Name = name
+		list[i].Text = RemittanceText(letterNo, idNo, name, 140, UTF8)
+	}
+	var rare bytes.Buffer
+	must(t, writeAll(&rare, head, list))
+	lint(t, PaymentName, rare.Bytes())
+	at := 0
+	_, faults, err := ReadPayment(&rare, Limits{}, func(_ *Payment, got Transfer) error {
+		if got != list[at] {
+			t.Errorf("read back %+v, written %+v", got, list[at])
+		}
+		at++
+		return nil
+	})
+	clean(t, faults, err)
+
+	if testing.Short() {
+		return
+	}
+	head, list = payment(manyTransfers)
+	file := filepath.Join(t.TempDir(), "many.xml")
+	f, err := os.Create(file)
+	must(t, err)
+	must(t, writeAll(f, head, list))
+	must(t, f.Close())
+	out, err := exec.Command(program(t, "xmllint"), "--noout", "--stream", "--schema", filepath.Join("testdata", "xsd", PaymentName+".xsd"), file).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v: %.2000s", err, out)
 	}
 }
