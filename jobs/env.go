@@ -42,6 +42,10 @@ type Env struct {
 	Reports string // folder of the workbooks
 	Lang    string // zh | en, of reports
 
+	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
+	// file); nil: there are none.
+	AllowedSigners func() (string, error)
+
 	Now  func() time.Time // the instant, for the journal and for settling
 	Date calendar.Date    // the business date of this run
 	Log  *slog.Logger
@@ -60,7 +64,7 @@ type Rules struct {
 	HeldNights       int           // nights a record of an unknown letter waits for its sender's gap
 	QueryWD          int           // working days for the answer to a query
 	Parallel         int           // parties at once
-	AutomaticRelease bool          // payments are released without officers; without it none is
+	AutomaticRelease bool          // payments are released without officers; else two of them sign
 	NextRun          func(time.Time) time.Time
 }
 
@@ -81,6 +85,7 @@ type Party struct {
 	Code     string
 	Role     Role
 	Name     string
+	Address  string // where the drop is, as the configuration says it
 	Open     func(ctx context.Context) (drop.Drop, error)
 	Settle   time.Duration // two looks this far apart; 0: files are renamed into place
 	After    string        // move | delete | leave

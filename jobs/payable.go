@@ -117,7 +117,7 @@ func (d *desk) stillPayable(p exchange.Payment) (bool, error) {
 			return false, err
 		}
 		account, why, _, err := c.payable(&r)
-		if err != nil || why != "" || account.No != p.Payee.No {
+		if err != nil || why != "" || account.No != p.Payee.No || account.CNAPS != p.Payee.CNAPS || account.Holder != p.Payee.Holder {
 			return false, err
 		}
 	}
@@ -132,6 +132,21 @@ func (e *Env) fundsClosed() (exchange.Span, bool) {
 		}
 	}
 	return exchange.Span{}, false
+}
+
+// closeFunds is remit while funds are closed: no payment is made, what waited
+// for signatures is void, and the people are told.
+func (e *Env) closeFunds(ctx context.Context, closed exchange.Span) error {
+	why := fmt.Sprintf("年终封账（%s 至 %s），付款待拨款 / funds are closed: payments wait", closed.From, closed.To)
+	if err := e.voidPrepared(ctx, why); err != nil {
+		return fmt.Errorf("remit: %w", err)
+	}
+	due, err := e.dueParts(ctx)
+	if err != nil {
+		return fmt.Errorf("remit: %w", err)
+	}
+	e.Log.Info("funds are closed: payments wait", "until", closed.To, "payments", len(due))
+	return e.tellFundsClosed(ctx, closed, due)
 }
 
 // tellFundsClosed tells the people whose payments wait, once for each span.

@@ -52,7 +52,7 @@ func (e *Env) filesToWork(ctx context.Context) (files []exchange.File, err error
 		return nil, err
 	}
 	for i := range files {
-		if files[i].Kind == "" {
+		if _, staff := exchange.OfficerOf(files[i].Party); files[i].Kind == "" && !staff {
 			kind, err := e.sniff(files[i])
 			if err != nil { // its own turn will say so; it goes last
 				e.Log.Warn("file cannot be looked into", "party", files[i].Party, "file", files[i].Name, "err", err)
@@ -97,6 +97,9 @@ func (e *Env) sniff(f exchange.File) (string, error) {
 }
 
 func (e *Env) processFile(ctx context.Context, f exchange.File) (Counts, error) {
+	if _, staff := exchange.OfficerOf(f.Party); staff {
+		return e.processOfficer(ctx, f)
+	}
 	if f.Carrier == "xml" {
 		return e.processBank(ctx, f)
 	}

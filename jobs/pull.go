@@ -17,6 +17,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats/batch"
 )
@@ -183,7 +184,9 @@ func (e *Env) look(ctx context.Context, p Party, entry drop.Entry) (look exchang
 }
 
 // mayBeComplete reports whether a file's own bytes can show that it is whole.
-func mayBeComplete(name string) bool { return strings.HasSuffix(name, ".csv") }
+func mayBeComplete(name string) bool {
+	return strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, seal.Suffix)
+}
 
 type spooled struct {
 	*spoolFile
@@ -199,12 +202,27 @@ func (e *Env) fetch(ctx context.Context, d drop.Drop, entry drop.Entry, party st
 		s.drop()
 		return spooled{}, err
 	}
-	complete, err := s.endsWithTrailer()
+	complete, err := s.whole(entry.Name)
 	if err != nil {
 		s.drop()
 		return spooled{}, err
 	}
 	return spooled{s, complete}, nil
+}
+
+// whole hashes the file and reports whether its own bytes show that it is whole.
+func (s *spoolFile) whole(name string) (bool, error) {
+	if !strings.HasSuffix(name, seal.Suffix) {
+		return s.endsWithTrailer()
+	}
+	if err := s.rehash(); err != nil {
+		return false, err
+	}
+	tail := make([]byte, min(64, s.size))
+	if _, err := s.file.ReadAt(tail, s.size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return bytes.HasSuffix(bytes.TrimSpace(tail), []byte("-----END SSH SIGNATURE-----")), nil
 }
 
 // endsWithTrailer hashes the file and reports whether its last row is T and
@@ -270,6 +288,10 @@ func carrierOf(name string) string {
 		return "xlsx"
 	case ".xml":
 		return "xml"
+	case seal.Suffix:
+		return "sig"
+	case ".txt":
+		return "txt"
 	}
 	return "csv"
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"carryover/exchange"
@@ -39,7 +38,7 @@ func (e *Env) filesFor(ctx context.Context, party string) (files []exchange.File
 
 func (e *Env) pushParty(ctx context.Context, p Party) (Counts, error) {
 	files, err := e.filesFor(ctx, p.Code)
-	if err != nil || len(files) == 0 {
+	if err != nil || len(files) == 0 && p.Role != RoleOfficer {
 		return nil, err
 	}
 	d, err := p.Open(ctx)
@@ -47,6 +46,11 @@ func (e *Env) pushParty(ctx context.Context, p Party) (Counts, error) {
 		return nil, err
 	}
 	defer d.Close()
+	if p.Role == RoleOfficer {
+		if err := e.tidyPapers(ctx, p, d); err != nil {
+			return nil, err
+		}
+	}
 	return parallel(p.InFlight, files, func(f exchange.File) (Counts, error) {
 		if err := e.pushFile(ctx, p, d, f); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
@@ -129,112 +133,6 @@ func (d *desk) formSent(o exchange.Outgoing) error {
 	return c.save()
 }
 
-// pushPayment sends a payment file once. That it is on its way is recorded
-// before; if its fate is not known afterwards it stays unknown until the drop
-// or the bank tells, and is never sent again by itself.
-func (e *Env) pushPayment(ctx context.Context, p Party, d drop.Drop, f exchange.File) error {
-	if f.State == exchange.FileSending {
-		return e.lookForPayment(ctx, d, f)
-	}
-	sending, err := e.checkPayment(ctx, f)
-	if err != nil || sending.State != exchange.FileSending {
-		return err
-	}
-	if err := e.put(ctx, p, d, sending, true); err != nil {
-		return fmt.Errorf("%w (the payment's outcome is unknown until the drop or the bank tells)", err)
-	}
-	return e.Store.Tx(ctx, func(tx *store.Tx) error { return e.paymentSent(tx, sending) })
-}
-
-// checkPayment looks at every transfer again right before the upload, and
-// then marks the file as on its way. One failure voids the file.
-func (e *Env) checkPayment(ctx context.Context, f exchange.File) (exchange.File, error) {
-	sending := f
-	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &desk{Env: e, tx: tx, file: f, actor: "push"}
-		payments, err := tx.PaymentsByFile(f.ID)
-		if err != nil {
-			return err
-		}
-		_, closed := e.fundsClosed()
-		for _, p := range payments {
-			if ok, err := d.stillPayable(p); err != nil || !ok || closed {
-				if err != nil {
-					return err
-				}
-				sending.State = exchange.FileVoid
-				return d.voidPayment(p)
-			}
-		}
-		sending.State = exchange.FileSending
-		if err := tx.UpdateFile(f, sending); err != nil {
-			return err
-		}
-		for _, p := range payments {
-			if err := d.setPayment(p, exchange.MoneyUnknown, nil); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return sending, err
-}
-
-func (e *Env) paymentSent(tx *store.Tx, f exchange.File) error {
-	after := f
-	after.State, after.SentAt = exchange.FileSent, e.Now()
-	if err := tx.UpdateFile(f, after); err != nil {
-		return err
-	}
-	d := &desk{Env: e, tx: tx, file: after, actor: "push"}
-	payments, err := tx.PaymentsByFile(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
-		if p.Track != exchange.MoneyUnknown {
-			continue // the bank has answered already
-		}
-		if err := d.setPayment(p, exchange.MoneySubmitted, nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// lookForPayment looks in the drop for a payment file whose upload was cut:
-// the same name and content there, or in the done folder of whoever took it,
-// shows that it arrived.
-func (e *Env) lookForPayment(ctx context.Context, d drop.Drop, f exchange.File) error {
-	found, err := e.sameInDrop(ctx, d, f)
-	if err != nil || !found {
-		return err
-	}
-	return e.Store.Tx(ctx, func(tx *store.Tx) error { return e.paymentSent(tx, f) })
-}
-
-func (e *Env) sameInDrop(ctx context.Context, d drop.Drop, f exchange.File) (bool, error) {
-	entry, err := d.Stat(ctx, drop.Out, f.Name)
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && entry.Size != f.Size) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	s, err := e.newSpoolFile("check")
-	if err != nil {
-		return false, err
-	}
-	defer s.drop()
-	if _, err := d.Get(ctx, drop.Out, entry, s.file); err != nil {
-		return false, err
-	}
-	if err := s.rehash(); err != nil {
-		return false, err
-	}
-	return s.sum() == f.StoredSHA, nil
-}
-
 // resend queues again, the same bytes, what has had no receipt for too long.
 func (e *Env) resend(ctx context.Context) error {
 	if e.Rules.ResendAfter <= 0 {
@@ -273,4 +171,10 @@ func (e *Env) resend(ctx context.Context) error {
 }
 
 // receipted reports whether a kind of file is answered by a receipt.
-func receipted(kind string) bool { return kind != formats.KindReceipt && kind != KindPayment }
+func receipted(kind string) bool {
+	switch kind {
+	case formats.KindReceipt, KindPayment, kindToSign, kindAnswer:
+		return false
+	}
+	return true
+}

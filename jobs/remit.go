@@ -19,18 +19,43 @@ import (
 const KindPayment = "pain.001"
 
 // Remit makes up what is due: every part becomes a transfer of its own, or
-// goes into a partner's lump sum; transfers become payment files, released
-// and queued for the bank with an advice to the partner for each.
+// goes into a partner's lump sum; transfers become payment files. With dual
+// release a file waits for two officers' signatures; released, it is queued
+// for the bank with an advice to the partner for each transfer.
 func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	counts := Counts{}
-	due, err := e.dueParts(ctx)
-	if err != nil {
-		return counts, fmt.Errorf("remit: %w", err)
+	if err := e.checkSettings(ctx); errors.Is(err, ErrSettings) {
+		e.Log.Warn("no payment is made", "why", err)
+		return counts, nil // Attention names it; the rest of the pass goes on
+	} else if err != nil {
+		return counts, fmt.Errorf("remit: no payment is made: %w", err)
 	}
 	if closed, ok := e.fundsClosed(); ok {
-		e.Log.Info("funds are closed: payments wait", "until", closed.To, "payments", len(due))
-		return counts, e.tellFundsClosed(ctx, closed, due)
+		return counts, e.closeFunds(ctx, closed)
 	}
+	released, err := e.reviewPrepared(ctx)
+	counts["released"] = released
+	faults := []error{err}
+	due, err := e.dueParts(ctx)
+	if err != nil {
+		return counts, errors.Join(err, fmt.Errorf("remit: %w", err))
+	}
+	faults = append(faults, e.orderDue(ctx, due, counts))
+	if !e.Rules.AutomaticRelease {
+		prepared, err := e.prepareAll(ctx)
+		counts["prepared"] = prepared
+		return counts, errors.Join(append(faults, err)...)
+	}
+	if err := e.Store.View(ctx, e.closes); err != nil {
+		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released: %w", err))...)
+	}
+	released, err = e.releaseAll(ctx)
+	counts["released"] += released
+	return counts, errors.Join(append(faults, err)...)
+}
+
+// orderDue makes payments of what is due.
+func (e *Env) orderDue(ctx context.Context, due []exchange.Remittance, counts Counts) error {
 	var faults []error
 	lumps := map[string][]exchange.Remittance{}
 	for _, r := range due {
@@ -61,15 +86,7 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	if refunds > 0 {
 		counts["refunds"] = refunds
 	}
-	if !e.Rules.AutomaticRelease {
-		return counts, errors.Join(faults...)
-	}
-	if err := e.Store.View(ctx, e.closes); err != nil {
-		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released: %w", err))...)
-	}
-	released, err := e.releaseAll(ctx)
-	counts["released"] = released
-	return counts, errors.Join(append(faults, err)...)
+	return errors.Join(faults...)
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -233,7 +250,7 @@ func (e *Env) releaseAll(ctx context.Context) (int, error) {
 		var batch []exchange.Payment
 		err := e.Store.View(ctx, func(tx *store.Tx) error {
 			all, err := tx.Payments(exchange.MoneyOrdered)
-			batch = e.underCap(all)
+			batch = e.underCap(all) // a file of dual release that still waited was voided before
 			return err
 		})
 		if err != nil || len(batch) == 0 {
@@ -265,22 +282,10 @@ func (e *Env) underCap(all []exchange.Payment) []exchange.Payment {
 // release composes a payment file, queues it for the bank and advises the partners.
 func (e *Env) release(tx *store.Tx, payments []exchange.Payment) error {
 	d := &desk{Env: e, tx: tx, actor: "remit"}
-	seq, err := tx.NextSequence(e.Agency.Code, e.Agency.Bank(), KindPayment)
+	file, err := d.payFile(payments, exchange.FileQueued)
 	if err != nil {
 		return err
 	}
-	name := fmt.Sprintf("%s_%s_%s_%s_%06d.xml", KindPayment, e.Agency.Code, e.Agency.Bank(), e.Date.Compact(), seq)
-	file := exchange.File{
-		Dir: exchange.Out, Party: e.Agency.Bank(), Kind: KindPayment, Name: name, Carrier: "xml", Sequence: seq, State: exchange.FileQueued,
-		At: e.Now(), Records: len(payments), Spool: "out-" + name,
-	}
-	if err := e.writePayments(&file, payments); err != nil {
-		return err
-	}
-	if err := tx.InsertFile(&file); err != nil {
-		return err
-	}
-	d.file = file
 	for _, p := range payments {
 		err := d.setPayment(p, exchange.MoneyReleased, func(p *exchange.Payment) { p.FileID = file.ID })
 		if err != nil {
@@ -290,7 +295,29 @@ func (e *Env) release(tx *store.Tx, payments []exchange.Payment) error {
 			return err
 		}
 	}
-	return d.journal("agency", "payment_file_released", "automatic", map[string]any{"file": name, "payments": len(payments), "total": file.Total.String(), "sha256": file.SHA256})
+	return d.journal("agency", "payment_file_released", "automatic", map[string]any{"file": file.Name, "payments": len(payments), "total": file.Total.String(), "sha256": file.SHA256})
+}
+
+// payFile writes a payment file into the spool and stores its row, which is
+// the desk's from then on.
+func (d *desk) payFile(payments []exchange.Payment, state exchange.FileState) (exchange.File, error) {
+	seq, err := d.tx.NextSequence(d.Agency.Code, d.Agency.Bank(), KindPayment)
+	if err != nil {
+		return exchange.File{}, err
+	}
+	name := fmt.Sprintf("%s_%s_%s_%s_%06d.xml", KindPayment, d.Agency.Code, d.Agency.Bank(), d.Date.Compact(), seq)
+	file := exchange.File{
+		Dir: exchange.Out, Party: d.Agency.Bank(), Kind: KindPayment, Name: name, Carrier: "xml", Sequence: seq, State: state,
+		At: d.Now(), Records: len(payments), Spool: "out-" + name,
+	}
+	if err := d.writePayments(&file, payments); err != nil {
+		return file, err
+	}
+	if err := d.tx.InsertFile(&file); err != nil {
+		return file, err
+	}
+	d.file = file
+	return file, nil
 }
 
 // writePayments writes the payment file into the spool.
@@ -413,30 +440,14 @@ func (c *casework) freeUnsent() error {
 // voidPayment takes back an unsent payment; a file that was made with it is
 // void as a whole, and what else it held is due again.
 func (d *desk) voidPayment(p exchange.Payment) error {
-	payments := []exchange.Payment{p}
-	if p.FileID != 0 {
-		file, err := d.tx.File(p.FileID)
-		if err != nil {
-			return err
-		}
-		if file.State != exchange.FileQueued {
-			return fmt.Errorf("payment file %s is %s: %w", file.Name, file.State, exchange.ErrNotAllowed)
-		}
-		void := file
-		void.State = exchange.FileVoid
-		if err := d.tx.UpdateFile(file, void); err != nil {
-			return err
-		}
-		if payments, err = d.tx.PaymentsByFile(file.ID); err != nil {
-			return err
-		}
+	if p.FileID == 0 {
+		return d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" })
 	}
-	for _, p := range payments {
-		if err := d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" }); err != nil {
-			return err
-		}
+	file, err := d.tx.File(p.FileID)
+	if err != nil {
+		return err
 	}
-	return nil
+	return d.voidFile(file, "付款 "+p.Ref+" 的办件或账户已变更 / the case or account of payment "+p.Ref+" changed")
 }
 
 // payAgain makes returned parts due again, to the letter's current account.

@@ -131,7 +131,10 @@ func (e *Env) retryPayment(ctx context.Context, f exchange.File, reason string) 
 		return "", err
 	}
 	defer d.Close()
-	found, err := e.sameInDrop(ctx, d, f)
+	found, err := e.standing(ctx, d, f)
+	if errors.Is(err, errForeign) {
+		return "", errors.Join(ErrNothingToRetry, err)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -154,7 +157,7 @@ func (e *Env) retryPayment(ctx context.Context, f exchange.File, reason string) 
 // absent fails when a name stands in one of the folders in which whoever takes
 // a payment file leaves it.
 func absent(ctx context.Context, d drop.Drop, name string) error {
-	for _, folder := range []drop.Folder{drop.Out, drop.Done} {
+	for _, folder := range []drop.Folder{drop.Out, drop.Done, drop.Taken} {
 		switch _, err := d.Stat(ctx, folder, name); {
 		case err == nil:
 			return fmt.Errorf("%w: %s stands in the drop's folder %s: compare it with the spool, and ask the bank", ErrNothingToRetry, name, folder)
@@ -179,7 +182,13 @@ func (e *Env) allowPayment(ctx context.Context, f exchange.File, reason string) 
 		if err != nil {
 			return err
 		}
+		if err := e.mayPay(tx); err != nil {
+			return err
+		}
 		d := &desk{Env: e, tx: tx, file: f, actor: actorOperator}
+		if why, err := d.unsigned(f); err != nil || why != "" {
+			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
+		}
 		for _, p := range payments {
 			if p.Track != exchange.MoneyUnknown {
 				return fmt.Errorf("%w: the bank has answered about payment %s", ErrNothingToRetry, p.Ref)

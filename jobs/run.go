@@ -61,13 +61,17 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 				return err
 			}
 		}
-		run, _, err = tx.StartRun(exchange.Run{
+		resumed := false
+		run, resumed, err = tx.StartRun(exchange.Run{
 			Job: strings.Join(p.Steps, "+"), Date: e.Date, Window: window, State: exchange.RunRunning, Started: e.Now(), Counts: map[string]int{},
 		})
 		if errors.Is(err, store.ErrDuplicate) {
 			return ErrDone
 		}
-		return err
+		if err != nil || resumed {
+			return err
+		}
+		return e.noteSettings(tx, window)
 	})
 	if run.Counts == nil {
 		run.Counts = map[string]int{}
@@ -136,6 +140,9 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 		}
 		for _, m := range late {
 			say("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By)
+		}
+		if err := e.attendSigning(tx, say); err != nil {
+			return err
 		}
 		open, err := tx.Differences(true)
 		if err != nil {

@@ -3,11 +3,15 @@ package jobs
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"carryover/exchange"
 )
 
 // spoolFile is a file being written into the spool: a temporary name first,
@@ -106,6 +110,39 @@ func (e *Env) sweepSpool() error {
 		if err := os.Remove(name); err != nil && !os.IsNotExist(err) {
 			return err
 		}
+	}
+	return nil
+}
+
+// spoolSum hashes a file of the spool.
+func (e *Env) spoolSum(name string) (sha string, size int64, err error) {
+	f, err := e.openSpool(name)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if size, err = io.Copy(h, f); err != nil {
+		return "", 0, fmt.Errorf("spool %s: %w", name, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), size, nil
+}
+
+// errSpool is returned for a file whose bytes in the spool are not those that
+// were recorded.
+var errSpool = errors.New("the bytes in the spool are not those that were recorded")
+
+// intact is nil when a file's bytes in the spool are those that were recorded;
+// errSpool when they are gone or others.
+func (e *Env) intact(f exchange.File) error {
+	sha, size, err := e.spoolSum(f.Spool)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: %s is gone", errSpool, f.Spool)
+	case err != nil:
+		return err
+	case sha != f.StoredSHA || size != f.Size:
+		return fmt.Errorf("%w: %s has %d bytes and SHA-256 %s", errSpool, f.Spool, size, sha)
 	}
 	return nil
 }

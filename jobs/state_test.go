@@ -77,6 +77,9 @@ func rowsOf(tb testing.TB, code, path string) []string {
 			}
 		}
 		for _, row := range textRows(tb, db, "SELECT "+strings.Join(columns, ", ")+" FROM "+table+" AS t") {
+			if table == "journal" && strings.Contains(row, "|money_settings|") {
+				continue // one for each run
+			}
 			lines = append(lines, code+" "+table+" "+row)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/identity"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs"
 )
@@ -114,7 +115,11 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 			},
 		},
 		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language,
-		Now: now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),
+		AllowedSigners: allowedSigners(c),
+		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),
+	}
+	if env.Signers, err = signers(env.AllowedSigners); err != nil {
+		env.Log.Error("allowed_signers cannot be read: nobody can sign", "err", err)
 	}
 	for _, dir := range []string{env.Spool, env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -132,7 +137,7 @@ func party(c *config.Config, p config.PartyDrop, log *slog.Logger) jobs.Party {
 	d := p.Drop
 	out := jobs.Party{
 		Code: p.Party, Settle: *d.Settle, After: d.After, InFlight: d.Parallel, Flood: p.FilesPerNight, Plain: d.Quirks.PlainRename,
-		Open: opener(c, p, log),
+		Open: opener(c, p, log), Address: dropAddress(d),
 	}
 	switch code := c.Agency().Code; p.Party {
 	case code + "c":
@@ -155,6 +160,35 @@ func party(c *config.Config, p config.PartyDrop, log *slog.Logger) jobs.Party {
 		out.Expected = append(out.Expected, jobs.Expected(x))
 	}
 	return out
+}
+
+// dropAddress is where a drop is, as the configuration says it.
+func dropAddress(d config.Drop) string {
+	if d.SFTP != nil {
+		return fmt.Sprintf("sftp %s@%s %s %s", d.SFTP.User, d.SFTP.Addr, d.SFTP.Root, d.Paths.Out)
+	}
+	return d.Local + " " + d.Paths.Out
+}
+
+// allowedSigners reads the officers' public keys; a missing file is one
+// without keys.
+func allowedSigners(c *config.Config) func() (string, error) {
+	return func() (string, error) {
+		text, err := os.ReadFile(c.AllowedSigners())
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", nil
+		}
+		return string(text), err
+	}
+}
+
+// signers are the officers' keys.
+func signers(read func() (string, error)) (*seal.Signers, error) {
+	text, err := read()
+	if err != nil {
+		return nil, err
+	}
+	return seal.ParseSigners([]byte(text))
 }
 
 // opener opens a party's drop, again and again. That a server answers short

@@ -52,12 +52,18 @@ func (tx *Tx) SignaturesOfPayment(ref string) ([]exchange.Signature, error) {
 		selectSignature+"WHERE file_id = (SELECT file_id FROM payments WHERE ref = $1) ORDER BY at, officer", ref)
 }
 
-// DecidedIn returns a case that a payment file carries money of and in whose
-// journal somebody stands as the actor; none: ErrNotFound.
-func (tx *Tx) DecidedIn(fileID int64, actor string) (string, error) {
-	return one(tx, "decision of "+actor, func(r row, no *string) error { return r.Scan(no) },
-		`SELECT i.case_no FROM payments p JOIN payment_items i ON i.ref = p.ref JOIN journal j ON j.chain = i.case_no
-		WHERE p.file_id = $1 AND j.actor = $2 ORDER BY i.case_no LIMIT 1`, fileID, actor)
+// DecidedIn returns what an officer has decided of a payment file: a case that
+// it carries money of, and in whose journal the officer stands as the actor,
+// or the credit that a refund in it pays back; none: ErrNotFound.
+func (tx *Tx) DecidedIn(fileID int64, officer string) (string, error) {
+	return one(tx, "decision of "+officer, func(r row, what *string) error { return r.Scan(what) },
+		`SELECT i.case_no AS what FROM payments p JOIN payment_items i ON i.ref = p.ref JOIN journal j ON j.chain = i.case_no
+			WHERE p.file_id = $1 AND j.actor = $2
+		UNION SELECT r.case_no FROM payments p JOIN refunds r ON r.ref = p.ref JOIN journal j ON j.chain = r.case_no
+			WHERE p.file_id = $1 AND j.actor = $2
+		UNION SELECT d.subject FROM payments p JOIN refunds r ON r.ref = p.ref JOIN decisions d ON d.subject = r.entry_key
+			WHERE p.file_id = $1 AND d.officer = $3
+		ORDER BY 1 LIMIT 1`, fileID, exchange.OfficerParty(officer), officer)
 }
 
 // settingsDoc is what of money settings is only read together with them.

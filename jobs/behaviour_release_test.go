@@ -1,0 +1,452 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"carryover/exchange"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs"
+	"carryover/samples"
+)
+
+// signer is an officer with a key.
+type signer struct {
+	exchange.Officer
+	key  *seal.Key
+	pem  []byte
+	line string // of allowed_signers
+}
+
+func newSigner(tb testing.TB, name, full string, roles ...exchange.Role) *signer {
+	tb.Helper()
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	block, err := ssh.MarshalPrivateKey(private, name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := &signer{Officer: exchange.Officer{Name: name, FullName: full, Roles: roles}, pem: pem.EncodeToMemory(block)}
+	if s.key, err = seal.ParseKey(s.pem, nil); err != nil {
+		tb.Fatal(err)
+	}
+	var principals []string
+	for _, r := range roles {
+		principals = append(principals, s.Principal(r))
+	}
+	s.line = strings.Join(principals, ",") + " " + strings.TrimSpace(string(ssh.MarshalAuthorizedKey(s.key.Public())))
+	return s
+}
+
+// dual puts the office on dual release with officers and their folders.
+func (o *office) dual(signers ...*signer) {
+	o.tb.Helper()
+	o.env.Rules.AutomaticRelease = false
+	for _, s := range signers {
+		o.env.Agency.Officers = append(o.env.Agency.Officers, s.Officer)
+		o.party(exchange.OfficerParty(s.Name), jobs.RoleOfficer)
+	}
+	o.allow(signers...)
+}
+
+// allow makes the officers' keys the agency's allowed_signers.
+func (o *office) allow(signers ...*signer) {
+	o.env.AllowedSigners = func() (string, error) {
+		text := ""
+		for _, s := range signers {
+			text += s.line + "\n"
+		}
+		return text, nil
+	}
+}
+
+func wang(tb testing.TB) *signer { return newSigner(tb, "wang.min", "王敏", exchange.RoleChecker) }
+func li(tb testing.TB) *signer   { return newSigner(tb, "li.qiang", "李强", exchange.RoleFinance) }
+func zhao(tb testing.TB) *signer { return newSigner(tb, "zhao.lei", "赵蕾", exchange.RoleFinance) }
+
+// paper is what an officer finds in the own folder under a name; "" nothing.
+func (o *office) paper(s *signer, name string) []byte {
+	content, err := os.ReadFile(o.inDrop(exchange.OfficerParty(s.Name), "out", name))
+	if err != nil {
+		return nil
+	}
+	return content
+}
+
+// waiting is the one file that waits for signatures.
+func (o *office) waiting() exchange.File {
+	o.tb.Helper()
+	list := o.outgoing(exchange.FilePrepared)
+	if len(list) != 1 {
+		o.tb.Fatalf("%d files wait for signatures", len(list))
+	}
+	return list[0]
+}
+
+func (o *office) outgoing(states ...exchange.FileState) (list []exchange.File) {
+	o.tb.Helper()
+	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
+		list, err = tx.Files(store.FileFilter{Dir: exchange.Out, States: states})
+		return err
+	})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	return list
+}
+
+// signs leaves an officer's signature of content as that of a file.
+func (o *office) signs(s *signer, name string, content []byte) {
+	o.tb.Helper()
+	o.signsAs(s, s, name, seal.NamespaceRelease, content)
+}
+
+func (o *office) signsAs(folder, key *signer, name, namespace string, content []byte) {
+	o.tb.Helper()
+	sig, err := key.key.Sign(bytes.NewReader(content), namespace)
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.leave(exchange.OfficerParty(folder.Name), name+"."+folder.Name+seal.Suffix, sig)
+}
+
+// prepared brings one payment as far as it goes without officers.
+func (o *office) prepared(signers ...*signer) (samples.Person, exchange.File, []byte) {
+	o.tb.Helper()
+	o.dual(signers...)
+	p := leaver(us, 0)
+	o.asked(p, 1)
+	o.stands(exchange.Out, p, "answered/sent/ordered")
+	f := o.waiting()
+	content := o.paper(signers[0], f.Name)
+	if len(content) == 0 || len(o.orders) > 0 {
+		o.tb.Fatalf("%d bytes to sign, %d transfers at the bank", len(content), len(o.orders))
+	}
+	return p, f, content
+}
+
+func TestReleaseByTwoOfficers(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	p, f, content := o.prepared(w, l)
+	list := string(o.paper(l, f.Name+".txt"))
+	for _, want := range []string{f.Name, f.SHA256, p.Total().String(), "人民币" + p.Total().Capitals(), receiving(them).No, receiving(them).Holder} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the list lacks %s:\n%s", want, list)
+		}
+	}
+	if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n > 0 {
+		t.Errorf("%d advices before the release", n)
+	}
+	o.signs(l, f.Name, content)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/ordered")
+	if a := o.paper(l, f.Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "还需一名复核") {
+		t.Errorf("answer: %s", a)
+	}
+	o.signs(w, f.Name, content)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+	if len(o.orders) != 1 || len(take[formats.Advice](o, them, formats.KindAdvice)) != 1 {
+		t.Errorf("ordered %+v", o.orders)
+	}
+	o.pass()
+	for _, s := range []*signer{w, l} {
+		if len(o.paper(s, f.Name)) > 0 || len(o.paper(s, f.Name+".txt")) > 0 {
+			t.Errorf("%s still has what is released", s.Name)
+		}
+	}
+	o.journaled("agency", "payment_file_released", "li.qiang（财务） wang.min（复核）")
+	o.settle()
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.quiet()
+}
+
+// journaled finds an event whose reason contains a text.
+func (o *office) journaled(chain, what, why string) {
+	o.tb.Helper()
+	var events []exchange.JournalEvent
+	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
+		events, err = tx.JournalOf(chain)
+		return err
+	})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	for _, e := range events {
+		if e.What == what && strings.Contains(e.Why, why) {
+			return
+		}
+	}
+	o.tb.Errorf("no event %s %q in the journal of %s", what, why, chain)
+}
+
+// TestSignaturesRefused: each with its own words, and no payment leaves.
+func TestSignaturesRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		sign func(o *office, w, l, z *signer, f exchange.File, content []byte)
+		who  string // whose answer
+		want string
+	}{
+		"same officer twice": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+			o.signs(l, f.Name, content)
+			o.pass()
+			o.signs(l, f.Name, content)
+		}, "li.qiang", "已经签过"},
+		"unknown key": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+			o.signsAs(l, newSigner(o.tb, "li.qiang", "李强", exchange.RoleFinance), f.Name, seal.NamespaceRelease, content)
+		}, "li.qiang", "密钥不在已批准的"},
+		"key of another officer": {func(o *office, w, l, _ *signer, f exchange.File, content []byte) {
+			o.signsAs(l, w, f.Name, seal.NamespaceRelease, content)
+		}, "li.qiang", "密钥，不是"},
+		"folder of another officer": {func(o *office, w, l, _ *signer, f exchange.File, content []byte) {
+			sig, _ := w.key.Sign(bytes.NewReader(content), seal.NamespaceRelease)
+			o.leave(exchange.OfficerParty(l.Name), f.Name+".wang.min.sig", sig)
+		}, "li.qiang", "放在了"},
+		"no checker": {func(o *office, _, l, z *signer, f exchange.File, content []byte) {
+			o.signs(l, f.Name, content)
+			o.pass()
+			o.signs(z, f.Name, content)
+		}, "zhao.lei", "须有一名复核"},
+		"namespace": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+			o.signsAs(l, l, f.Name, seal.NamespaceDecision, content)
+		}, "li.qiang", "用途不对"},
+		"changed byte": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+			content = bytes.Clone(content)
+			content[len(content)/2] ^= 1
+			o.signs(l, f.Name, content)
+		}, "li.qiang", "内容不符"},
+		"unknown file": {func(o *office, _, l, _ *signer, _ exchange.File, content []byte) {
+			o.signs(l, "pain.001_x.xml", content)
+		}, "li.qiang", "没有名为"},
+		"no signature": {func(o *office, _, l, _ *signer, f exchange.File, _ []byte) {
+			o.leave(exchange.OfficerParty(l.Name), f.Name+".li.qiang.sig", []byte("-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n"))
+		}, "li.qiang", "不是有效的"},
+		"decided about a case in it": {func(o *office, w, _, _ *signer, f exchange.File, content []byte) {
+			o.tookPart(w, f)
+			o.signs(w, f.Name, content)
+		}, "wang.min", "作过决定"},
+		"expired": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+			o.now = time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)
+			o.signs(l, f.Name, content)
+		}, "li.qiang", "有效期"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			w, l, z := wang(t), li(t), zhao(t)
+			if name == "expired" {
+				l.line = strings.Replace(l.line, " ssh-ed25519", ` valid-before="20260302230000Z" ssh-ed25519`, 1)
+			}
+			p, f, content := o.prepared(w, l, z)
+			c.sign(o, w, l, z, f, content)
+			o.pass()
+			var answers []string
+			for _, s := range []*signer{w, l, z} {
+				names, err := filepath.Glob(o.inDrop(exchange.OfficerParty(s.Name), "out", "*.sig*.txt"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, n := range names {
+					content, err := os.ReadFile(n)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if s.Name == c.who {
+						answers = append(answers, string(content))
+					}
+				}
+			}
+			if !strings.Contains(strings.Join(answers, "\n"), c.want) {
+				t.Errorf("answers: %q", answers)
+			}
+			o.journaled("agency", "signature_refused", "")
+			o.stands(exchange.Out, p, "answered/sent/ordered")
+			if len(o.orders) > 0 {
+				t.Error("a payment left")
+			}
+		})
+	}
+}
+
+// tookPart lets an officer decide about the cases in a file.
+func (o *office) tookPart(s *signer, f exchange.File) {
+	o.tb.Helper()
+	err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
+		payments, err := tx.PaymentsByFile(f.ID)
+		if err != nil {
+			return err
+		}
+		return tx.Journal(exchange.JournalEvent{Chain: payments[0].Items[0].CaseNo, At: o.now, On: o.env.Date, Actor: exchange.OfficerParty(s.Name), What: "decided"})
+	})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+}
+
+// TestSignatureOfAnotherFile says of which.
+func TestSignatureOfAnotherFile(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	o.dual(w, l)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.asked(p, 1)
+	first := o.waiting()
+	o.asked(q, 2)
+	files := o.outgoing(exchange.FilePrepared)
+	if len(files) != 2 {
+		t.Fatal(files)
+	}
+	o.signs(l, files[1].Name, o.paper(l, first.Name))
+	o.pass()
+	if a := o.paper(l, files[1].Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "对 "+first.Name+" 的签名") {
+		t.Errorf("answer: %s", a)
+	}
+}
+
+// TestPreparedFileIsVoid: what may not be paid any more is not signed in vain,
+// nor paid; its next file needs new signatures.
+func TestPreparedFileIsVoid(t *testing.T) {
+	for name, change := range map[string]func(o *office, p samples.Person){
+		"account withdrawn": func(o *office, _ samples.Person) {
+			partner := o.env.Partners[them]
+			partner.Accounts = nil
+			o.env.Partners[them] = partner
+		},
+		"funds closed": func(o *office, _ samples.Person) {
+			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260303, To: 20260304}}
+		},
+		"letter changed": func(o *office, p samples.Person) {
+			o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), func(l *formats.Letter) { l.AccountNo += "7" }))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			w, l := wang(t), li(t)
+			_, f, content := o.prepared(w, l)
+			o.signs(l, f.Name, content)
+			o.pass()
+			change(o, leaver(us, 0))
+			o.approveSettings(w, l)
+			o.days(1)
+			o.pass()
+			o.pass()
+			void := false
+			for _, x := range o.outgoing(exchange.FileVoid) {
+				void = void || x.ID == f.ID
+			}
+			if !void || len(o.paper(w, f.Name)) > 0 || !strings.Contains(string(o.paper(w, f.Name+".void.txt")), "作废") {
+				t.Errorf("void %v, note %q", void, o.paper(w, f.Name+".void.txt"))
+			}
+			o.signs(w, f.Name, content)
+			o.pass()
+			if len(o.orders) > 0 {
+				t.Errorf("paid %+v", o.orders)
+			}
+			if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "已作废") {
+				t.Errorf("answer: %s", a)
+			}
+		})
+	}
+}
+
+// unreachable is a drop that cannot be reached.
+func unreachable(context.Context) (drop.Drop, error) { return nil, errors.New("unreachable") }
+
+// approveSettings has the officers sign a change of the money settings, if one
+// is there.
+func (o *office) approveSettings(signers ...*signer) {
+	o.tb.Helper()
+	o.pass()
+	for _, f := range o.outgoing(exchange.FilePrepared) {
+		if f.Kind != "money-settings" {
+			continue
+		}
+		for _, s := range signers {
+			o.signs(s, f.Name, o.paper(s, f.Name))
+		}
+		o.pass()
+	}
+}
+
+// TestSignedThenChanged: what changes between release and upload voids the file.
+func TestSignedThenChanged(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	p, f, content := o.prepared(w, l)
+	open := o.env.Parties[2].Open // the bank's
+	at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+	o.signs(w, f.Name, content)
+	o.signs(l, f.Name, content)
+	if err := o.try(); err == nil {
+		t.Fatal("the bank was to be unreachable")
+	}
+	o.stands(exchange.Out, p, "answered/sent/released")
+	o.tookPart(w, f)
+	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	o.pass()
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/ordered")
+	next := o.waiting()
+	if len(o.orders) > 0 || next.ID == f.ID {
+		t.Errorf("paid %+v", o.orders)
+	}
+	o.signs(w, next.Name, o.paper(w, next.Name))
+	o.pass()
+	if a := o.paper(w, next.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "作过决定") {
+		t.Errorf("answer: %s", a)
+	}
+}
+
+// TestSpoolOfPaymentGone: a payment file whose bytes are gone, or others, never
+// leaves and is not of unknown fate.
+func TestSpoolOfPaymentGone(t *testing.T) {
+	for _, gone := range []bool{true, false} {
+		t.Run(fmt.Sprintf("gone %v", gone), func(t *testing.T) {
+			o := newOffice(t)
+			open := o.env.Parties[2].Open
+			at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+			p := leaver(us, 0)
+			o.put(core, formats.KindRegistry, o.insured(p))
+			o.put(them, formats.KindLetter, o.letter(them, 1, p))
+			_ = o.try()
+			_ = o.try()
+			o.stands(exchange.Out, p, "answered/sent/released")
+			f := o.outgoing(exchange.FileQueued)[0]
+			spool := filepath.Join(o.env.Spool, f.Spool)
+			if gone {
+				if err := os.Remove(spool); err != nil {
+					t.Fatal(err)
+				}
+			} else if err := os.WriteFile(spool, []byte("<other/>"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+			if err := o.try(); err == nil {
+				t.Error("nothing was said")
+			}
+			o.stands(exchange.Out, p, "answered/sent/due")
+			o.pass()
+			o.stands(exchange.Out, p, "answered/sent/submitted")
+			if len(o.orders) != 1 || !strings.HasSuffix(o.orders[0].EndToEndID, "-1-2") {
+				t.Errorf("ordered %+v", o.orders)
+			}
+		})
+	}
+}
