@@ -42,31 +42,33 @@ func (tx *Tx) Book(e ledger.Entry) error {
 	if err := tx.run(name, insertBook, id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo); err != nil {
 		return err
 	}
-	tx.booked = append(tx.booked, e.Postings...)
+	if tx.booked == nil {
+		tx.booked = make(map[ledger.Account]money.Fen)
+	}
+	for _, p := range e.Postings {
+		sum, err := tx.booked[p.Account].Add(p.Amount)
+		if err != nil {
+			return fmt.Errorf("account %s: %w", p.Account, err)
+		}
+		tx.booked[p.Account] = sum
+	}
 	return nil
 }
 
 // flushBalances adds what was booked to the balances, account by account in
 // one order, so that two nodes do not wait for each other.
 func (tx *Tx) flushBalances() error {
-	sums := make(map[ledger.Account]money.Fen)
-	for _, p := range tx.booked {
-		var err error
-		if sums[p.Account], err = sums[p.Account].Add(p.Amount); err != nil {
-			return fmt.Errorf("account %s: %w", p.Account, err)
-		}
-	}
-	accounts := make([]ledger.Account, 0, len(sums))
-	for a := range sums {
+	accounts := make([]ledger.Account, 0, len(tx.booked))
+	for a := range tx.booked {
 		accounts = append(accounts, a)
 	}
 	slices.Sort(accounts)
 	for _, a := range accounts {
-		if _, err := tx.number("account "+string(a), addBalance, string(a), int64(sums[a])); err != nil {
+		if _, err := tx.number("account "+string(a), addBalance, string(a), int64(tx.booked[a])); err != nil {
 			return err
 		}
 	}
-	tx.booked = tx.booked[:0]
+	clear(tx.booked)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"carryover/exchange"
@@ -131,16 +132,54 @@ func (tx *Tx) PaymentsByCase(caseNo string) ([]exchange.Payment, error) {
 		"WHERE ref IN (SELECT ref FROM payment_items WHERE case_no = $1) OR ref IN (SELECT ref FROM refunds WHERE case_no = $1) ORDER BY ref", caseNo)
 }
 
-// EachPayment calls fn for every payment on a track, by reference, page by
-// page, so that fn may use the transaction.
-func (tx *Tx) EachPayment(track exchange.MoneyTrack, fn func(exchange.Payment) error) error {
+// EachUnfiled calls fn for every ordered payment that is in no payment file
+// yet, by reference, until fn wants no more. Only reference and amount are
+// read; fn must not use the transaction.
+func (tx *Tx) EachUnfiled(fn func(ref string, amount money.Fen) (more bool)) error {
+	enough := errors.New("enough")
+	err := tx.each(func(r row) error {
+		var ref string
+		var amount int64
+		if err := r.Scan(&ref, &amount); err != nil {
+			return err
+		}
+		if !fn(ref, money.Fen(amount)) {
+			return enough
+		}
+		return nil
+	}, "SELECT ref, amount FROM payments WHERE track = 'ordered' AND file_id IS NULL ORDER BY ref")
+	if err != nil && !errors.Is(err, enough) {
+		return fmt.Errorf("payments in no file: %w", err)
+	}
+	return nil
+}
+
+// EachUnfiledUpTo calls fn for every ordered payment in no payment file yet up
+// to a reference, page by page, so that fn may put it into one.
+func (tx *Tx) EachUnfiledUpTo(last string, fn func(exchange.Payment) error) error {
+	return tx.eachPayment("WHERE track = 'ordered' AND file_id IS NULL AND ref <= $3", last, fn)
+}
+
+// EachPaymentOf calls fn for every payment of a payment file, by reference,
+// page by page, so that fn may use the transaction.
+func (tx *Tx) EachPaymentOf(fileID int64, fn func(exchange.Payment) error) error {
+	return tx.eachPayment("WHERE file_id = $3", fileID, fn)
+}
+
+// eachPayment walks the payments of a condition whose argument is $3.
+func (tx *Tx) eachPayment(where string, with any, fn func(exchange.Payment) error) error {
 	return pages(func(last *exchange.Payment) ([]exchange.Payment, error) {
 		if last == nil {
 			last = &exchange.Payment{}
 		}
-		return tx.payments("payments", selectPayment+"WHERE track = $1 AND ref > $2 ORDER BY ref LIMIT $3",
-			string(track), last.Ref, int64(pageSize))
+		return tx.payments("payments", selectPayment+where+" AND ref > $1 ORDER BY ref LIMIT $2", last.Ref, int64(pageSize), with)
 	}, fn)
+}
+
+// EachPayment calls fn for every payment on a track, by reference, page by
+// page, so that fn may use the transaction.
+func (tx *Tx) EachPayment(track exchange.MoneyTrack, fn func(exchange.Payment) error) error {
+	return tx.eachPayment("WHERE track = $3", string(track), fn)
 }
 
 // Payments returns all payments on a track.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"carryover/exchange/ledger"
+	"carryover/exchange/money"
 )
 
 // Tx is a transaction of Store.Tx or Store.View, for one goroutine, valid
@@ -22,14 +23,14 @@ type Tx struct {
 	done bool // committed
 	lost bool // the commit failed: the connection may still be in the transaction
 
-	numbers map[string]int64 // counters drawn from in this transaction
-	drawn   []string         // their names, in the order of first use
-	heads   map[string]head  // last journal event of chains written here
-	judged  judged           // last record judged
-	booked  []ledger.Posting // not yet added to the balances
-	ahead   ahead            // what was read before it is asked for
-	parts   int              // depth of Part
-	writes  int              // statements that changed a row
+	numbers map[string]int64             // counters drawn from in this transaction
+	drawn   []string                     // their names, in the order of first use
+	heads   map[string]head              // last journal event of chains written here
+	judged  judged                       // last record judged
+	booked  map[ledger.Account]money.Fen // not yet added to the balances
+	ahead   ahead                        // what was read before it is asked for
+	parts   int                          // depth of Part
+	writes  int                          // statements that changed a row
 }
 
 func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, error) {
@@ -102,7 +103,8 @@ func (tx *Tx) Part(fn func() error) error {
 	}
 	tx.drawn = tx.drawn[:mark]
 	clear(tx.heads)
-	tx.judged, tx.booked = judged{}, tx.booked[:0]
+	tx.judged = judged{}
+	clear(tx.booked)
 	if _, err := tx.sql.ExecContext(tx.sctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {
 		return errors.Join(failed, err)
 	}
