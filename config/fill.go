@@ -57,6 +57,7 @@ func (s *StaffSettings) fill() {
 
 func (n *Intake) fill() {
 	setPointer(&n.HeldNights, 5)
+	setPointer(&n.StatementsWD, 3)
 	setPointer(&n.NotFoundCap, 20)
 }
 

@@ -264,8 +264,9 @@ type Pass struct {
 
 // Intake bounds what is taken in.
 type Intake struct {
-	HeldNights  *int `yaml:"held_nights,omitempty"`
-	NotFoundCap *int `yaml:"not_found_cap,omitempty"`
+	HeldNights   *int `yaml:"held_nights,omitempty"`
+	NotFoundCap  *int `yaml:"not_found_cap,omitempty"`
+	StatementsWD *int `yaml:"statements_wd,omitempty"`
 }
 
 // Receipts says when a file that nobody acknowledged is sent again.

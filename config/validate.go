@@ -106,6 +106,7 @@ const year = 366 * 24 * time.Hour
 func (v *validator) bounds() {
 	s := &v.c.Settings
 	v.between("intake.held_nights", *s.Intake.HeldNights, 0, 366)
+	v.between("intake.statements_wd", *s.Intake.StatementsWD, 0, 15)
 	v.between("intake.not_found_cap", *s.Intake.NotFoundCap, 0, 1_000_000)
 	v.length("receipts.resend_after", s.Receipts.ResendAfter, time.Minute, year)
 	v.length("receipts.escalate_after", s.Receipts.EscalateAfter, time.Minute, year)

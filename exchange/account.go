@@ -147,7 +147,7 @@ type Query struct {
 type NettingLine struct {
 	Month     calendar.Month
 	Partner   string
-	Source    string // ours | theirs
+	Source    string // ours | theirs | tied: settled by a bank entry or voucher
 	Direction string // in | out, as the sender sees the money
 	LetterNo  string
 	FormNo    string

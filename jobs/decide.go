@@ -229,6 +229,8 @@ func (d *desk) course(s subjectOf, x exchange.Decision) (course, error) {
 		return d.allowCourse(s, x)
 	case x.Action == exchange.ActPayAgain:
 		return d.payAgainCourse(s)
+	case x.Action == exchange.ActTieNetting:
+		return d.tieCourse(s.month, x)
 	case x.Action == exchange.ActReleaseHold:
 		return s.c.releaseCourse(x)
 	case x.Action == exchange.ActAcceptDifference:

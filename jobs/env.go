@@ -63,6 +63,7 @@ type Rules struct {
 	EscalateAfter    time.Duration // and named as an exception
 	HeldNights       int           // nights a record of an unknown letter waits for its sender's gap
 	QueryWD          int           // working days for the answer to a query
+	StatementWD      int           // working days after a month's end until its statements are made
 	Parallel         int           // parties at once
 	AutomaticRelease bool          // payments are released without officers; else two of them sign
 	NextRun          func(time.Time) time.Time

@@ -1,6 +1,10 @@
 package jobs
 
 import (
+	"maps"
+	"slices"
+	"time"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -9,26 +13,23 @@ import (
 	"carryover/formats/batch"
 )
 
+// Sources of a netting line.
+const (
+	NettingOurs   = "ours"
+	NettingTheirs = "theirs"
+	NettingTied   = "tied" // settled by an officer: a month's sums, as we see the money
+)
+
 // nettingStatement queues what a month's NETTED forms add up to, as we see it.
 func (d *desk) nettingStatement(partner string, month calendar.Month) error {
-	lines, err := d.tx.NettedForms(partner, month)
-	if err != nil {
-		return err
-	}
-	for _, l := range lines {
-		l.Source = NettingOurs
-		if err := d.tx.PutNettingLine(l); err != nil {
-			return err
-		}
-		rec := formats.Netting{Month: month, Direction: code.Direction(l.Direction), LetterNo: l.LetterNo, FormNo: l.FormNo, Amount: l.Amount}
-		if err := d.send(partner, "", &rec); err != nil {
-			return err
-		}
-	}
 	if err := d.statementCame(partner, month, NettingOurs); err != nil {
 		return err
 	}
-	if len(lines) == 0 {
+	changed, err := d.stateNetting(partner, month)
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
 		if err := d.tx.InsertOutgoing(exchange.Outgoing{Party: partner, Kind: formats.KindNetting, Rows: []byte{}}); err != nil {
 			return err
 		}
@@ -36,11 +37,81 @@ func (d *desk) nettingStatement(partner string, month calendar.Month) error {
 	return d.compareNetting(partner, month)
 }
 
-// Sources of a netting line.
-const (
-	NettingOurs   = "ours"
-	NettingTheirs = "theirs"
-)
+// nettingChanges queues what has changed of statements made before: a form
+// that came late, or was corrected or annulled since. One month at a time, so
+// that a batch is of one month.
+func (d *desk) nettingChanges(partner string, stated calendar.Month) error {
+	for m := stated; m > stated.Add(-12); m = m.Add(-1) {
+		changed, err := d.stateNetting(partner, m)
+		if err != nil {
+			return err
+		}
+		if changed > 0 {
+			return d.compareNetting(partner, m)
+		}
+	}
+	return nil
+}
+
+// stateNetting queues the lines of a month that the partner was not told of
+// yet, or not so, and returns how many.
+func (d *desk) stateNetting(partner string, month calendar.Month) (changed int, err error) {
+	told, err := d.tx.NettingLines(month, partner, NettingOurs)
+	if err != nil || len(told) == 0 {
+		return 0, err // nothing was stated of this month
+	}
+	now, err := d.tx.NettedForms(partner, month)
+	if err != nil {
+		return 0, err
+	}
+	type key struct{ direction, letter, form string }
+	before := map[key]money.Fen{}
+	for _, l := range told {
+		before[key{l.Direction, l.LetterNo, l.FormNo}] = l.Amount
+	}
+	state := func(k key, amount money.Fen) error {
+		if amount < 0 { // a form that gives less: the case is held for officers
+			amount = 0
+		}
+		if was, ok := before[k]; k.form == "" || (ok && was == amount) || (!ok && amount == 0) {
+			return nil
+		}
+		changed++
+		line := exchange.NettingLine{
+			Month: month, Partner: partner, Source: NettingOurs, Direction: k.direction, LetterNo: k.letter, FormNo: k.form, Amount: amount,
+		}
+		if err := d.tx.PutNettingLine(line); err != nil {
+			return err
+		}
+		return d.send(partner, "", &formats.Netting{Month: month, Direction: code.Direction(k.direction), LetterNo: k.letter, FormNo: k.form, Amount: amount})
+	}
+	for _, l := range now {
+		k := key{l.Direction, l.LetterNo, l.FormNo}
+		if err := state(k, l.Amount); err != nil {
+			return changed, err
+		}
+		delete(before, k)
+	}
+	for _, l := range told { // what is left has gone since
+		if k := (key{l.Direction, l.LetterNo, l.FormNo}); before[k] > 0 {
+			if err := state(k, 0); err != nil {
+				return changed, err
+			}
+		}
+	}
+	return changed, nil
+}
+
+// nettingWaits reports whether lines for a partner wait for their batch.
+func (d *desk) nettingWaits(partner string) (bool, error) {
+	waiting, err := d.tx.WaitingOutgoing()
+	for _, w := range waiting {
+		if w.Party == partner && w.Kind == formats.KindNetting {
+			return true, err
+		}
+	}
+	return false, err
+}
 
 // netting stores a line of the partner's statement.
 func (d *desk) netting(j *formats.Netting) (outcome, error) {
@@ -58,37 +129,58 @@ func (d *desk) statementCame(partner string, month calendar.Month, source string
 	return d.tx.PutNettingLine(exchange.NettingLine{Month: month, Partner: partner, Source: source, Direction: string(code.In)})
 }
 
-// wholeStatement is called when a netting statement was taken in whole. An
-// empty one is about the month before the one in which it was made.
+// wholeStatement is called when a netting statement was taken in whole. It
+// speaks of the months that it names, an empty one of the month before the one
+// in which it was made; and says of the months since the last statement that
+// there was nothing in them.
 func (d *desk) wholeStatement() error {
-	src, err := d.openSpool(d.file.Spool)
+	months, created, err := d.statedMonths()
 	if err != nil {
 		return err
 	}
-	defer src.Close()
-	r, err := batch.NewReader(src, kinds, batch.Options{})
+	before, err := d.tx.LastNetting(d.file.Party, NettingTheirs)
 	if err != nil {
 		return err
 	}
-	months := map[string]calendar.Month{}
-	for r.Next() {
-		if j, ok := r.Record().Value.(*formats.Netting); ok {
-			months[j.Month.String()] = j.Month
+	last := calendar.DateOf(created).Month().Add(-1)
+	if len(months) > 0 {
+		last = slices.Max(slices.Collect(maps.Keys(months)))
+	}
+	if before != 0 {
+		for m := before.Add(1); m < last; m = m.Add(1) {
+			months[m] = true
 		}
 	}
-	if len(months) == 0 {
-		m := calendar.DateOf(r.Header().Created).Month().Add(-1)
-		months[m.String()] = m
-	}
-	for _, key := range sortedKeys(months) {
-		if err := d.statementCame(d.file.Party, months[key], NettingTheirs); err != nil {
+	months[last] = true
+	for _, m := range slices.Sorted(maps.Keys(months)) {
+		if err := d.statementCame(d.file.Party, m, NettingTheirs); err != nil {
 			return err
 		}
-		if err := d.compareNetting(d.file.Party, months[key]); err != nil {
+		if err := d.compareNetting(d.file.Party, m); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// statedMonths are the months that a statement names, and when it was made.
+func (d *desk) statedMonths() (months map[calendar.Month]bool, created time.Time, err error) {
+	src, err := d.openSpool(d.file.Spool)
+	if err != nil {
+		return nil, created, err
+	}
+	defer src.Close()
+	r, err := batch.NewReader(src, kinds, batch.Options{})
+	if err != nil {
+		return nil, created, err
+	}
+	months = map[calendar.Month]bool{}
+	for r.Next() {
+		if j, ok := r.Record().Value.(*formats.Netting); ok {
+			months[j.Month] = true
+		}
+	}
+	return months, r.Header().Created, nil
 }
 
 // compareNetting compares both statements of a month to the fen, once both are
@@ -102,7 +194,7 @@ func (d *desk) compareNetting(partner string, month calendar.Month) error {
 	if err != nil || theirs == nil {
 		return err
 	}
-	keys := map[string]bool{}
+	keys, differs := map[string]bool{}, false
 	for k := range ours {
 		keys[k] = true
 	}
@@ -119,8 +211,9 @@ func (d *desk) compareNetting(partner string, month calendar.Month) error {
 		if err != nil {
 			return err
 		}
+		differs = differs || ours[k] != theirs[k]
 	}
-	return nil
+	return d.toTie(partner, month, differs)
 }
 
 // nettingLines are the amounts of a statement by direction, as we see it, and

@@ -16,35 +16,58 @@ import (
 
 // Statements queues, once a month, what is compared with every partner: the
 // reconciliation of open and lately moved cases, and the netting statement of
-// the month that has ended (an empty one too).
+// the month that has ended (an empty one too). They wait a few working days,
+// so that the forms of the month's last days are here. Months that were missed
+// follow, one in each pass, so that every netting batch is of one month.
 func (e *Env) Statements(ctx context.Context) error {
-	month := e.Date.Month().Add(-1)
+	last := e.Date.Month().Add(-1)
+	if e.Calendar.WorkingDays(last.Last(), e.Date) < e.Rules.StatementWD {
+		last = last.Add(-1)
+	}
 	for _, p := range e.Parties {
 		if p.Role != RolePartner {
 			continue
 		}
-		if err := e.statement(ctx, p, month); err != nil {
+		err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+			return (&desk{Env: e, tx: tx, actor: "process"}).statement(p, last)
+		})
+		if err != nil {
 			return fmt.Errorf("statement for %s: %w", p.Code, err)
 		}
 	}
 	return nil
 }
 
-func (e *Env) statement(ctx context.Context, p Party, month calendar.Month) error {
-	return e.Store.Tx(ctx, func(tx *store.Tx) error {
-		first, err := tx.BeginStatement(p.Code, month)
-		if err != nil || !first {
+// statement makes the next statement that a partner has not had, up to the
+// month last; when there is none, what has changed of earlier ones.
+func (d *desk) statement(p Party, last calendar.Month) error {
+	netted := d.Partners[p.Code].Settlement == exchange.SettleNetted
+	if netted {
+		if waits, err := d.nettingWaits(p.Code); err != nil || waits {
 			return err
 		}
-		d := &desk{Env: e, tx: tx, actor: "process"}
-		if err := d.reconciliation(p.Code, month); err != nil {
+	}
+	stated, err := d.tx.LastStatement(p.Code)
+	if err != nil {
+		return err
+	}
+	month := last
+	if stated != 0 {
+		month = stated.Add(1)
+	}
+	if month <= last {
+		if _, err := d.tx.BeginStatement(p.Code, month); err != nil {
 			return err
 		}
-		if e.Partners[p.Code].Settlement != exchange.SettleNetted {
-			return nil
+		if err := d.reconciliation(p.Code, month); err != nil || !netted {
+			return err
 		}
 		return d.nettingStatement(p.Code, month)
-	})
+	}
+	if netted {
+		return d.nettingChanges(p.Code, stated)
+	}
+	return nil
 }
 
 // reconciliation queues a Q for every case that is open or moved since the

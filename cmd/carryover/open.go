@@ -107,7 +107,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 	env := &jobs.Env{
 		Agency: ag, Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid,
 		Rules: jobs.Rules{
-			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights,
+			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights, StatementWD: *s.Intake.StatementsWD,
 			Parallel: s.Workers.Partners, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
 			NextRun: func(after time.Time) time.Time {
 				next, _ := passes.Next(after)

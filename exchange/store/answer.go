@@ -37,6 +37,17 @@ func (tx *Tx) BeginStatement(partner string, month calendar.Month) (first bool, 
 	return n == 1, err
 }
 
+// LastStatement is the latest month for which statements were made for a
+// partner; none: 0.
+func (tx *Tx) LastStatement(partner string) (calendar.Month, error) {
+	months, err := many(tx, "statements", func(r row, m *calendar.Month) error { return r.Scan(m) },
+		"SELECT month FROM statements WHERE partner = $1 ORDER BY month DESC LIMIT 1", partner)
+	if err != nil || len(months) == 0 {
+		return 0, err
+	}
+	return months[0], nil
+}
+
 // NettedForms returns what the NETTED form versions issued in a month add up
 // to, each with what it added to the version before: our netting statement.
 // The direction is that of the money as we see it.
@@ -46,7 +57,7 @@ func (tx *Tx) NettedForms(partner string, month calendar.Month) ([]exchange.Nett
 		return r.Scan(&l.Direction, &l.LetterNo, &l.FormNo, (*int64)(&l.Amount))
 	}, `SELECT f.side, f.letter_no, f.form_no, sum(f.amount - COALESCE(old.amount, 0))
 		FROM forms f JOIN cases c ON c.case_no = f.case_no
-		LEFT JOIN forms old ON old.form_no = f.form_no AND old.version = f.version - 1
+		LEFT JOIN forms old ON old.form_no = f.form_no AND old.version = f.version - 1 AND old.money = 'NETTED'
 		WHERE f.money = 'NETTED' AND c.state <> 'void' AND c.partner = $1 AND f.issued_on >= $2 AND f.issued_on <= $3
 		GROUP BY f.side, f.letter_no, f.form_no ORDER BY f.form_no`, partner, month.First().String(), month.Last().String())
 }

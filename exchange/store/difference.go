@@ -27,11 +27,22 @@ func (tx *Tx) PutNettingLine(n exchange.NettingLine) error {
 	return tx.run("netting line of "+n.LetterNo, putNetting, n.Month.String(), n.Partner, n.Source, n.Direction, n.LetterNo, n.FormNo, int64(n.Amount))
 }
 
-// NettingLines returns the lines of a month's statement; source is ours or theirs.
+// NettingLines returns the lines of a month's statement; source is ours, theirs or tied.
 func (tx *Tx) NettingLines(month calendar.Month, partner, source string) ([]exchange.NettingLine, error) {
 	return many(tx, "netting lines of "+month.String(), func(r row, n *exchange.NettingLine) error {
 		return r.Scan(&n.Month, &n.Partner, &n.Source, &n.Direction, &n.LetterNo, &n.FormNo, (*int64)(&n.Amount))
 	}, selectNetting+"WHERE month = $1 AND partner = $2 AND source = $3 ORDER BY direction, letter_no, form_no", month.String(), partner, source)
+}
+
+// LastNetting is the latest month of which a partner's netting has lines of a
+// source; none: 0.
+func (tx *Tx) LastNetting(partner, source string) (calendar.Month, error) {
+	months, err := many(tx, "netting months", func(r row, m *calendar.Month) error { return r.Scan(m) },
+		"SELECT month FROM netting_lines WHERE partner = $1 AND source = $2 ORDER BY month DESC LIMIT 1", partner, source)
+	if err != nil || len(months) == 0 {
+		return 0, err
+	}
+	return months[0], nil
 }
 
 // OpenDifference records that the two sides do not agree about a subject.

@@ -434,7 +434,7 @@ CREATE INDEX queries_open ON queries (side, query_no) WHERE state = 'open';
 CREATE TABLE netting_lines (
     month     TEXT NOT NULL,
     partner   TEXT NOT NULL,
-    source    TEXT NOT NULL CHECK (source IN ('ours', 'theirs')),
+    source    TEXT NOT NULL CHECK (source IN ('ours', 'theirs', 'tied')),
     direction TEXT NOT NULL CHECK (direction = 'in' OR direction = 'out'),
     letter_no TEXT NOT NULL,
     form_no   TEXT NOT NULL,

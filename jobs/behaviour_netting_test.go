@@ -1,0 +1,175 @@
+package jobs_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+)
+
+func netted(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }
+
+// line is a line of the partner's statement.
+func line(month calendar.Month, direction code.Direction, letter, form string, amount money.Fen) *formats.Netting {
+	return &formats.Netting{Month: month, Direction: direction, LetterNo: letter, FormNo: form, Amount: amount}
+}
+
+// bothWays takes one person out and one in during March, both NETTED, and goes
+// to the day on which the statements are made.
+func bothWays(o *office) (out, in *formats.Form) {
+	o.tb.Helper()
+	out = o.asked(leaver(us, 0), 1)
+	p := leaver(them, 1)
+	l := o.applied(p)
+	in = o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
+	o.put(them, formats.KindForm, in)
+	for range 3 {
+		o.pass()
+	}
+	o.stands(exchange.In, p, "completed/posted/not_due")
+	o.days(31)
+	return out, in
+}
+
+func TestNetSumIsTied(t *testing.T) {
+	for _, by := range []string{"entry", "voucher"} {
+		t.Run(by, func(t *testing.T) {
+			o := newOffice(t, with(them, netted))
+			keys := staff(o)
+			o.env.Rules.StatementWD = 2
+			out, in := bothWays(o)
+			o.pass()
+			if n := len(take[formats.Netting](o, them, formats.KindNetting)); n != 0 {
+				t.Fatalf("%d lines were sent before the month's last forms can be here", n)
+			}
+			for len(take[formats.Netting](o, them, formats.KindNetting)) != 2 {
+				if o.night(); calendar.DateOf(o.now) > 20260410 {
+					t.Fatal("no statement was made")
+				}
+			}
+			if _, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1"); !errors.Is(err, exchange.ErrDecision) {
+				t.Errorf("before both agree: %v", err)
+			}
+			o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
+			o.pass()
+			if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "owe") {
+				t.Errorf("open: %q", open)
+			}
+			if o.liesIn(ledger.OutNetting) != out.Amount || o.liesIn(ledger.InNetting) != in.Amount || o.liesIn(ledger.OutNetted) != 0 {
+				t.Errorf("netting %s and %s", o.liesIn(ledger.OutNetting), o.liesIn(ledger.InNetting))
+			}
+			if _, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them); !errors.Is(err, exchange.ErrDecision) {
+				t.Errorf("by nothing: %v", err)
+			}
+			arg := "voucher=V1"
+			if by == "entry" {
+				net := comes("N1", in.Amount-out.Amount, "三月轧差", "")
+				if net.Amount < 0 {
+					net.Amount, net.Credit = -net.Amount, false
+				}
+				wrong := net
+				wrong.Ref, wrong.Amount = "N2", net.Amount+1
+				o.booked(net, wrong)
+				o.pass()
+				own := receiving(us).No
+				if _, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "entry="+own+"|N2"); !errors.Is(err, exchange.ErrDecision) {
+					t.Errorf("by another sum: %v", err)
+				}
+				arg = "entry=" + own + "|N1"
+			}
+			o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, arg)
+			if o.liesIn(ledger.OutNetted) != out.Amount || o.liesIn(ledger.InNetted) != in.Amount || o.liesIn(ledger.OutNetting)+o.liesIn(ledger.InNetting) != 0 {
+				t.Errorf("netted %s and %s", o.liesIn(ledger.OutNetted), o.liesIn(ledger.InNetted))
+			}
+			o.pass()
+			for _, open := range o.open() {
+				if strings.Contains(open, "netting") || strings.Contains(open, "N1") {
+					t.Errorf("open: %q", open)
+				}
+			}
+			if _, err := o.decides(keys, "wang.min", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2"); !errors.Is(err, exchange.ErrDecision) {
+				t.Errorf("twice: %v", err)
+			}
+		})
+	}
+}
+
+// A form that comes after the statement was made, and one that is annulled
+// since, follow as changed lines; a correction after the tie is tied for itself.
+func TestStatementsThatChange(t *testing.T) {
+	o := newOffice(t, with(them, netted))
+	keys := staff(o)
+	p := leaver(them, 1)
+	l := o.applied(p)
+	f := o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
+	f.IssuedOn = 20260331
+	o.days(31)
+	o.pass()
+	o.days(1)
+	o.put(them, formats.KindNetting, line(202603, code.Out, l.LetterNo, f.FormNo, f.Amount))
+	o.pass()
+	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], f.FormNo) {
+		t.Errorf("open: %q", open)
+	}
+	o.put(them, formats.KindForm, f)
+	o.pass()
+	j := only[formats.Netting](o, them, formats.KindNetting)
+	if j.FormNo != f.FormNo || j.Amount != f.Amount || j.Month != 202603 {
+		t.Errorf("added %+v", *j)
+	}
+	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "net sum") {
+		t.Errorf("open: %q", open)
+	}
+	o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
+	o.quiet()
+	more := o.form(p, l, func(f *formats.Form) {
+		f.Money, f.Version, f.Nature, f.Principal = code.Netted, 2, code.NatureCorrected, f.Principal+700
+	})
+	more.IssuedOn = 20260331
+	o.put(them, formats.KindForm, more)
+	o.pass()
+	if j := only[formats.Netting](o, them, formats.KindNetting); j.Amount != f.Amount+700 {
+		t.Errorf("changed to %+v", *j)
+	}
+	o.put(them, formats.KindNetting, line(202603, code.Out, l.LetterNo, f.FormNo, f.Amount+700))
+	o.pass()
+	o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2")
+	o.quiet()
+	if o.liesIn(ledger.InNetted) != f.Amount+700 {
+		t.Errorf("netted %s", o.liesIn(ledger.InNetted))
+	}
+}
+
+// Months that were missed follow, each in a batch of its own; months that the
+// partner passed over were empty.
+func TestMissedMonths(t *testing.T) {
+	o := newOffice(t, with(them, netted))
+	o.pass() // February's, the first
+	f := o.asked(leaver(us, 0), 1)
+	o.days(31 + 30 + 31)
+	for range 4 {
+		o.pass()
+	}
+	var batches []int
+	for _, x := range o.files {
+		if x.party == them && x.header.Kind == formats.KindNetting {
+			batches = append(batches, len(x.records))
+		}
+	}
+	if len(batches) != 4 || batches[0] != 0 || batches[1] != 1 || batches[2] != 0 || batches[3] != 0 {
+		t.Errorf("lines in the batches of February to May: %v", batches)
+	}
+	o.put(them, formats.KindNetting, line(202603, code.In, f.LetterNo, f.FormNo, f.Amount))
+	o.pass()
+	o.put(them, formats.KindNetting) // made in June: nothing in April and May
+	o.pass()
+	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "2026-03 net sum") {
+		t.Errorf("open: %q", open)
+	}
+}

@@ -1,0 +1,170 @@
+package jobs
+
+import (
+	"fmt"
+	"strconv"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+)
+
+// netSums is what of a month's netting with a partner is not settled yet: what
+// we owe, and what is owed to us.
+func (d *desk) netSums(partner string, month calendar.Month) (out, in money.Fen, ties int, err error) {
+	for source, sign := range map[string]money.Fen{NettingOurs: 1, NettingTied: -1} {
+		lines, err := d.tx.NettingLines(month, partner, source)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		for _, l := range lines {
+			if l.Direction == string(code.Out) {
+				out += sign * l.Amount
+			} else {
+				in += sign * l.Amount
+			}
+			if source == NettingTied {
+				ties++
+			}
+		}
+	}
+	return out, in, ties, nil
+}
+
+// toTie keeps a month on which both agree on the list of what is to be done
+// until an officer has tied its net sum.
+func (d *desk) toTie(partner string, month calendar.Month, differs bool) error {
+	out, in, _, err := d.netSums(partner, month)
+	if err != nil {
+		return err
+	}
+	subject := month.String() + " net sum"
+	if differs || (out == 0 && in == 0) {
+		return d.closeDifference("netting", partner, subject)
+	}
+	return d.difference("netting", partner, "", subject, netWords(out, in), "agreed, to be tied (tie-netting)")
+}
+
+// netWords says who owes whom.
+func netWords(out, in money.Fen) string {
+	switch {
+	case out > in:
+		return fmt.Sprintf("we owe %s (out %s, in %s)", out-in, out, in)
+	case in > out:
+		return fmt.Sprintf("they owe %s (in %s, out %s)", in-out, in, out)
+	}
+	return fmt.Sprintf("nothing owed (out %s, in %s)", out, in)
+}
+
+// tieCourse settles a month's netting by the bank entry of its net sum, or a
+// voucher: it was paid outside Carryover.
+func (d *desk) tieCourse(month calendar.Month, x exchange.Decision) (course, error) {
+	partner := x.Args["partner"]
+	if d.Partners[partner].Settlement != exchange.SettleNetted {
+		return course{}, cannot("与 "+partner+" 未约定轧差结算", "netting is not agreed with "+partner)
+	}
+	if agreed, err := d.nettingAgreed(partner, month); err != nil || !agreed {
+		if err != nil {
+			return course{}, err
+		}
+		return course{}, cannot("双方 "+month.String()+" 轧差对账单尚未核对一致", "both statements of the month do not agree to the fen yet")
+	}
+	out, in, ties, err := d.netSums(partner, month)
+	if err != nil {
+		return course{}, err
+	}
+	if out == 0 && in == 0 {
+		return course{}, cannot("该月没有待结算金额", "nothing of the month is left to be settled")
+	}
+	by := x.Args["voucher"]
+	var entry *exchange.BankEntry
+	switch {
+	case x.Args["entry"] != "" && by != "", out != in && x.Args["entry"] == "" && by == "":
+		return course{}, cannot("须给出银行流水或凭证号之一", "a bank entry or a voucher is needed, one of them")
+	case x.Args["entry"] != "":
+		by = x.Args["entry"]
+		if entry, err = d.netEntry(by, out, in); err != nil {
+			return course{}, err
+		}
+	}
+	way := course{comesTo: []string{partner + " " + month.String() + ": " + netWords(out, in)}}
+	way.take = func() error {
+		head := ledger.Head{Date: int(d.Date), Partner: partner, Memo: month.String() + " " + by}
+		if err := d.book(ledger.TieNetting(head, out, in)); err != nil {
+			return err
+		}
+		for direction, amount := range map[code.Direction]money.Fen{code.Out: out, code.In: in} {
+			line := exchange.NettingLine{
+				Month: month, Partner: partner, Source: NettingTied, Direction: string(direction), LetterNo: by, FormNo: strconv.Itoa(ties), Amount: amount,
+			}
+			if err := d.tx.PutNettingLine(line); err != nil {
+				return err
+			}
+		}
+		if err := d.toTie(partner, month, false); err != nil || entry == nil {
+			return err
+		}
+		return d.netPaid(*entry)
+	}
+	return way, nil
+}
+
+// nettingAgreed reports whether both statements of a month are here and agree.
+func (d *desk) nettingAgreed(partner string, month calendar.Month) (bool, error) {
+	ours, err := d.nettingLines(month, partner, NettingOurs)
+	if err != nil || ours == nil {
+		return false, err
+	}
+	theirs, err := d.nettingLines(month, partner, NettingTheirs)
+	if err != nil || theirs == nil {
+		return false, err
+	}
+	for k, amount := range ours {
+		if theirs[k] != amount {
+			return false, nil
+		}
+	}
+	for k, amount := range theirs {
+		if ours[k] != amount {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// netEntry finds the bank entry of a net sum: nobody's yet, of exactly that
+// amount, out when we owe and in when they do.
+func (d *desk) netEntry(key string, out, in money.Fen) (*exchange.BankEntry, error) {
+	e, err := d.tx.BankEntry(key)
+	if notFound(err) {
+		return nil, cannot("没有该笔银行流水 "+key, "no such bank entry")
+	}
+	if err != nil {
+		return nil, err
+	}
+	net := out - in
+	if e.Credit {
+		net = in - out
+	}
+	if e.State != exchange.EntryUnmatched || e.Amount != net {
+		return nil, cannot("该笔流水已认领或金额、方向不符："+signed(e), "the entry is not unmatched, or not of the net sum: "+signed(e)+"; "+netWords(out, in))
+	}
+	return &e, nil
+}
+
+// netPaid ties the entry of a net sum. A credit is no remittance: the netting
+// stands for it in the ledger.
+func (d *desk) netPaid(e exchange.BankEntry) error {
+	if e.Credit {
+		received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
+		if err := d.book(ledger.Reverse(received, int(d.Date), "net sum")); err != nil {
+			return err
+		}
+	}
+	if err := d.closeAbout("money", e.Key); err != nil {
+		return err
+	}
+	return d.matched(e, "", 0)
+}
