@@ -22,6 +22,7 @@ type BankEntry struct {
 	ReturnCode  string // of a return: the code and the bank's words, never the remittance text
 	Reversal    bool   // the bank takes an earlier booking back
 	Order       string // message id of the payment file that was booked as one sum
+	Parts       int    // of how many parts of one booking it is one
 	State       string // unmatched | matched | own | reversed
 	CaseNo      string
 	Part        int

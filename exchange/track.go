@@ -48,7 +48,7 @@ func MoneySteps() []MoneyStep {
 		{Out, MoneyUnknown, []MoneyTrack{MoneySubmitted, MoneySettled, MoneyReturned, MoneyDue}},
 		{Out, MoneySubmitted, []MoneyTrack{MoneySettled, MoneyReturned, MoneyUnknown}},
 		{Out, MoneySettled, []MoneyTrack{MoneyReturned}},
-		{Out, MoneyReturned, []MoneyTrack{MoneyDue}},
+		{Out, MoneyReturned, []MoneyTrack{MoneyDue, MoneySettled}},
 	}
 }
 

@@ -2,59 +2,92 @@ package jobs
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/store"
+	"carryover/formats"
 	"carryover/formats/iso20022"
 )
 
-// Kinds of the bank's messages, as file kinds.
+// Kinds of what the bank leaves, as file kinds.
 const (
 	kindStatus       = "pain.002"
 	kindNotification = "camt.054"
+	kindStatement    = "camt.053"
 )
 
-// processBank works a message of the bank. It is read whole before anything
-// of it counts: one that cannot be understood moves no money and is
-// quarantined with its reason.
+// notice is what a file of the bank came to.
+type notice struct {
+	records int
+	fault   string // why nothing of it counts: it is quarantined
+	note    string // what is worth knowing about one that counts
+}
+
+// workNotice reads a file of the bank. Without apply it only looks: what it
+// finds wrong then keeps all of it from counting.
+type workNotice func(ctx context.Context, f exchange.File, apply bool) (notice, error)
+
+// processBank works a file of the bank. It is read whole before anything of it
+// counts: one that cannot be understood, contradicts itself or speaks of what
+// is not ours moves no money and is quarantined with its reason. Banks get no
+// receipts.
 func (e *Env) processBank(ctx context.Context, f exchange.File) (Counts, error) {
-	name, err := e.messageName(f)
+	kind, work, fault, err := e.bankKind(f)
 	if err != nil {
 		return nil, err
 	}
-	var work func(context.Context, exchange.File, bool) (int, string, error)
-	switch {
-	case f.Party != e.Agency.Bank():
-		return nil, e.quarantine(ctx, f, "not from our bank's drop / 不是本机构银行交换目录中的文件")
-	case strings.HasPrefix(name, kindStatus):
-		f.Kind, work = kindStatus, e.workStatus
-	case strings.HasPrefix(name, kindNotification):
-		f.Kind, work = kindNotification, e.workNotification
-	default:
-		return nil, e.quarantine(ctx, f, "not a message that we expect: "+name)
+	if fault != "" {
+		return nil, e.quarantine(ctx, f, fault)
 	}
-	_, faults, err := work(ctx, f, false)
+	f.Kind = kind
+	n, err := work(ctx, f, false)
 	if err != nil {
 		return nil, err
 	}
-	if faults != "" {
-		return nil, e.quarantine(ctx, f, faults)
+	if n.fault != "" {
+		return nil, e.quarantine(ctx, f, n.fault)
 	}
-	n, _, err := work(ctx, f, true)
-	if err != nil {
+	if n, err = work(ctx, f, true); err != nil {
 		return nil, err
 	}
-	return Counts{"files": 1, "bank entries": n}, e.Store.Tx(ctx, func(tx *store.Tx) error {
+	return Counts{"files": 1, "bank entries": n.records}, e.Store.Tx(ctx, func(tx *store.Tx) error {
 		before, err := tx.File(f.ID)
 		if err != nil {
 			return err
 		}
 		after := before
-		after.Kind, after.State, after.Records, after.Accepted, after.Worked = f.Kind, exchange.FileWorked, n, n, n
+		after.Kind, after.State, after.Text = f.Kind, exchange.FileWorked, clip(n.note, 500)
+		after.Records, after.Accepted, after.Worked = n.records, n.records, n.records
 		return tx.UpdateFile(before, after)
 	})
+}
+
+// bankKind finds out what a file of the bank is and who works it; fault says
+// why nobody does.
+func (e *Env) bankKind(f exchange.File) (kind string, work workNotice, fault string, err error) {
+	if f.Party != e.Agency.Bank() {
+		return "", nil, "不是本机构银行交换目录中的文件 / not from our bank's drop", nil
+	}
+	switch f.Carrier {
+	case "xlsx":
+		return formats.KindBankStatement, e.workSheet, "", nil
+	case "csv":
+		return "", nil, "银行只提供 XML 报文或银行流水工作簿 / neither a message (XML) nor a bank statement (workbook)", nil
+	}
+	name, err := e.messageName(f)
+	if err != nil {
+		return "", nil, "", err
+	}
+	for kind, work := range map[string]workNotice{kindStatus: e.workStatus, kindNotification: e.workNotification, kindStatement: e.workStatement} {
+		if strings.HasPrefix(name, kind+".") {
+			return kind, work, "", nil
+		}
+	}
+	if name == "" {
+		return "", nil, "不是 ISO 20022 报文 / no ISO 20022 message", nil
+	}
+	return "", nil, "不是本系统接收的报文 / not a message that we expect: " + name, nil
 }
 
 func (e *Env) messageName(f exchange.File) (string, error) {
@@ -93,158 +126,14 @@ func (e *Env) quarantine(ctx context.Context, f exchange.File, why string) error
 
 func faultsText(faults iso20022.Faults) string {
 	var texts []string
-	for _, f := range faults.List {
+	for i, f := range faults.List {
+		if i == 20 {
+			texts = append(texts, "…")
+			break
+		}
 		texts = append(texts, f.String())
 	}
 	return strings.Join(texts, "; ")
-}
-
-// workStatus reads a pain.002; with apply set, its verdicts count.
-func (e *Env) workStatus(ctx context.Context, f exchange.File, apply bool) (int, string, error) {
-	src, err := e.openSpool(f.Spool)
-	if err != nil {
-		return 0, "", err
-	}
-	defer src.Close()
-	n := 0
-	head, faults, err := iso20022.ReadStatus(src, iso20022.Limits{}, func(h *iso20022.StatusReport, t iso20022.TransferStatus) error {
-		n++
-		if !apply {
-			return nil
-		}
-		return e.Store.Tx(ctx, func(tx *store.Tx) error {
-			return (&desk{Env: e, tx: tx, file: f, actor: f.Party}).transferStatus(t)
-		})
-	})
-	if err != nil || len(faults.List) > 0 || !apply {
-		return n, faultsText(faults), err
-	}
-	return n, "", e.Store.Tx(ctx, func(tx *store.Tx) error {
-		return (&desk{Env: e, tx: tx, file: f, actor: f.Party}).orderStatus(head)
-	})
-}
-
-// transferStatus is the bank's word on one transfer: refused, or on its way.
-func (d *desk) transferStatus(t iso20022.TransferStatus) error {
-	p, err := d.tx.Payment(t.EndToEndID)
-	if notFound(err) {
-		return d.difference("money", "", "", t.EndToEndID, "", "pain.002 "+t.Status)
-	}
-	if err != nil {
-		return err
-	}
-	return d.paymentStatus(p, t.Status, strings.TrimSpace(t.Reason+" "+t.Text))
-}
-
-func (d *desk) paymentStatus(p exchange.Payment, status, reason string) error {
-	waits := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
-	failed := status == iso20022.Rejected || status == iso20022.Cancelled
-	if failed && iso20022.SaysDuplicate(reason) {
-		// A second copy is refused, the first one stands: were it taken for a
-		// refusal, the payment would be made again.
-		d.Log.Warn("the bank got a payment twice and refuses the second", "payment", p.Ref, "why", reason)
-		failed = false
-	}
-	switch {
-	case !waits && failed && p.Track == exchange.MoneySettled:
-		return d.difference("money", p.Partner, "", p.Ref, "settled", "pain.002 "+status+" "+reason)
-	case !waits:
-		return nil // settled or returned before: a late or repeated message
-	case failed:
-		return d.paymentFailed(p, reason, nil)
-	case p.Track == exchange.MoneyUnknown:
-		return d.setPayment(p, exchange.MoneySubmitted, nil)
-	}
-	return nil
-}
-
-// orderStatus is the bank's word on a payment file as a whole.
-func (d *desk) orderStatus(h iso20022.StatusReport) error {
-	sent, err := d.orderFile(h.OriginalMsgID)
-	if notFound(err) {
-		return d.difference("money", "", "", h.OriginalMsgID, "", "pain.002 "+h.Verdict())
-	}
-	if err != nil {
-		return err
-	}
-	if err := d.fileArrived(sent.ID); err != nil {
-		return err
-	}
-	verdict := h.Verdict()
-	if verdict == "" || verdict == iso20022.Partly {
-		return nil
-	}
-	payments, err := d.tx.PaymentsByFile(sent.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
-		if err := d.paymentStatus(p, verdict, strings.TrimSpace(h.Reason+" "+h.Text)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// orderFile finds the payment file that a message id names.
-func (d *desk) orderFile(messageID string) (exchange.File, error) {
-	var seq int64
-	if len(messageID) != 18 || !strings.HasPrefix(messageID, d.Agency.Code) {
-		return exchange.File{}, fmt.Errorf("message %q: %w", messageID, store.ErrNotFound)
-	}
-	if _, err := fmt.Sscanf(messageID[6:], "%d", &seq); err != nil {
-		return exchange.File{}, fmt.Errorf("message %q: %w", messageID, store.ErrNotFound)
-	}
-	return d.tx.FileBySequence(exchange.Out, d.Agency.Bank(), KindPayment, seq)
-}
-
-// workNotification reads a camt.054; with apply set, its booked entries count.
-func (e *Env) workNotification(ctx context.Context, f exchange.File, apply bool) (int, string, error) {
-	src, err := e.openSpool(f.Spool)
-	if err != nil {
-		return 0, "", err
-	}
-	defer src.Close()
-	n := 0
-	ordinals := map[string]int{}
-	var entries []exchange.BankEntry
-	book := func() error {
-		err := e.Store.Tx(ctx, func(tx *store.Tx) error {
-			d := &desk{Env: e, tx: tx, file: f, actor: f.Party}
-			for _, b := range entries {
-				if err := d.tryEntry(b); err != nil {
-					return fmt.Errorf("entry %s: %w", b.Key, err)
-				}
-			}
-			return nil
-		})
-		entries = entries[:0]
-		return err
-	}
-	foreign := ""
-	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
-		if !e.ownAccount(s.Account.Number) {
-			foreign = "not an account of ours: " + s.Account.Number
-		}
-		if entry.Status != iso20022.Booked {
-			return nil
-		}
-		n++
-		if !apply {
-			return nil
-		}
-		if entries = append(entries, bankEntryOf(s.Account.Number, entry, ordinals)); len(entries) < chunk {
-			return nil
-		}
-		return book()
-	})
-	if err == nil && len(entries) > 0 {
-		err = book()
-	}
-	if err == nil && len(faults.List) == 0 {
-		return n, foreign, nil
-	}
-	return n, faultsText(faults), err
 }
 
 // ownAccount reports whether the bank speaks of an account of ours.

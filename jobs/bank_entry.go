@@ -11,30 +11,56 @@ import (
 	"carryover/formats/iso20022"
 )
 
-// bankEntryOf names an entry as FILES.md does: (account, AcctSvcrRef), else
+// bankEntryOf names an entry as SPEC 4 does: (account, AcctSvcrRef), else
 // (account, booking date, sign, amount, EndToEndId, ordinal).
 func bankEntryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange.BankEntry {
-	sign := "D"
-	if n.Credit {
-		sign = "C"
-	}
-	key := account + "|" + n.Ref
-	if n.Parts > 1 {
-		key += fmt.Sprintf("|%d", n.Part)
-	}
-	if n.Ref == "" {
-		key = strings.Join([]string{account, n.Booked.String(), sign, n.Amount.String(), n.EndToEndID}, "|")
-		ordinals[key]++
-		key += fmt.Sprintf("|%d", ordinals[key])
-	}
 	b := exchange.BankEntry{
-		Key: key, Account: account, Ref: n.Ref, Credit: n.Credit, Amount: n.Amount, BookedOn: n.Booked, EndToEnd: n.EndToEndID,
-		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text,
+		Account: account, Ref: n.Ref, Credit: n.Credit, Amount: n.Amount, BookedOn: n.Booked, EndToEnd: n.EndToEndID,
+		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text, Reversal: n.Reversal, Parts: max(n.Parts, 1),
+		State: exchange.EntryUnmatched,
 	}
+	part := ""
+	if n.Parts > 1 {
+		part = fmt.Sprintf("|%d", n.Part)
+	}
+	b.Key = entryKey(b, n.EndToEndID, part, ordinals)
 	if n.Returned {
-		b.ReturnCode = strings.TrimSpace(n.ReturnCode + " " + n.ReturnReason)
+		b.ReturnCode = returnWords(n.ReturnCode + " " + n.ReturnReason)
+	}
+	if n.EndToEndID == "" && n.MsgID+n.PmtInfID != "" {
+		b.Order = n.MsgID
+		if b.Order == "" {
+			b.Order = n.PmtInfID
+		}
+	}
+	if n.Charge {
+		b.State = exchange.EntryOwn
 	}
 	return b
+}
+
+// returnWords are why money came back, never empty.
+func returnWords(s string) string {
+	if s = strings.TrimSpace(s); s != "" {
+		return s
+	}
+	return "退汇"
+}
+
+// entryKey is by what an entry is known when it comes again: the bank's number
+// of it, else what it says; said tells it from others of its day and amount,
+// and the ordinal from those that say the very same.
+func entryKey(b exchange.BankEntry, said, part string, ordinals map[string]int) string {
+	if b.Ref != "" {
+		return b.Account + "|" + b.Ref + part
+	}
+	sign := "D"
+	if b.Credit {
+		sign = "C"
+	}
+	key := strings.Join([]string{b.Account, b.BookedOn.String(), sign, b.Amount.String(), said}, "|")
+	ordinals[key]++
+	return key + fmt.Sprintf("|%d", ordinals[key])
 }
 
 // tryEntry books an entry; one that does not fit where its case stands is kept
@@ -52,18 +78,61 @@ func (d *desk) tryEntry(b exchange.BankEntry) error {
 	return d.odd(b, "", "not booked", clip(err.Error(), 200))
 }
 
-// bankEntry books one entry of our account, as a camt.054 brings it. One that
-// is known already changes nothing, whatever it says the second time.
+// bankEntry books one entry of our account. One that is known already changes
+// nothing, whatever it says the second time. What the bank books for itself
+// (charges, interest) concerns no case: the day's proof needs it, the ledger of
+// the balances does not.
 func (d *desk) bankEntry(e exchange.BankEntry) error {
-	e.State, e.SeenOn = exchange.EntryUnmatched, d.Date
+	if e.State == "" {
+		e.State = exchange.EntryUnmatched
+	}
+	e.SeenOn = d.Date
+	told, err := d.toldOtherwise(e)
+	if err != nil || told {
+		return err
+	}
 	switch err := d.tx.InsertBankEntry(e); {
 	case errors.Is(err, store.ErrDuplicate):
 		return d.knownEntry(e)
 	case err != nil:
 		return err
 	}
-	if !e.Credit {
+	switch {
+	case e.State == exchange.EntryOwn:
+		return nil
+	case !e.Credit && e.Reversal:
+		return d.takenBack(e)
+	case !e.Credit:
 		return d.debited(e)
+	}
+	return d.credited(e)
+}
+
+// toldOtherwise reports whether a booking was told before in another number of
+// parts: first as one sum, say, and now with its transfers. What was booked
+// then stands.
+func (d *desk) toldOtherwise(e exchange.BankEntry) (bool, error) {
+	if e.Ref == "" {
+		return false, nil
+	}
+	known, err := d.tx.BankEntriesByBooking(e.Account, e.Ref)
+	for _, k := range known {
+		if k.Parts != e.Parts {
+			d.Log.Warn("booking told again in other parts", "booking", e.Ref, "parts", e.Parts, "before", k.Parts)
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// credited books money that came in: a payment of ours that came back, money
+// for a case, or money that nobody is known for yet.
+func (d *desk) credited(e exchange.BankEntry) error {
+	if e.Reversal && e.Order != "" {
+		done, err := d.orderBooked(e)
+		if done || err != nil {
+			return err
+		}
 	}
 	p, err := d.ourPayment(e)
 	if err != nil {
@@ -77,6 +146,12 @@ func (d *desk) bankEntry(e exchange.BankEntry) error {
 	}
 	if err := d.receiveUnmatched(e); err != nil {
 		return err
+	}
+	if done, err := d.takenBackBefore(e); done || err != nil {
+		return err
+	}
+	if e.Reversal || e.ReturnCode != "" {
+		return nil // money of ours that came back, and it is not known for what: never a remittance to us
 	}
 	_, err = d.matchEntry(e)
 	return err
@@ -111,83 +186,4 @@ func (d *desk) odd(e exchange.BankEntry, partner, ours, theirs string) error {
 		}
 	}
 	return d.difference("money", partner, "", e.Key, ours, theirs)
-}
-
-// ourPayment finds the payment of ours that came back with a credit: by its
-// EndToEndId, or, of a return that has none, by the letter number in its text.
-func (d *desk) ourPayment(e exchange.BankEntry) (*exchange.Payment, error) {
-	p, err := d.tx.Payment(e.EndToEnd)
-	if err == nil {
-		return &p, nil
-	}
-	if !notFound(err) || e.ReturnCode == "" {
-		return nil, missing(err)
-	}
-	letterNo, _ := iso20022.ParseRemittance(e.Text)
-	c, err := d.caseOf(exchange.Out, letterNo)
-	if err != nil {
-		return nil, missing(err)
-	}
-	parts, err := d.tx.RemittancesByCase(c.No)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range parts {
-		if r.Amount != e.Amount || (r.Track != exchange.MoneySubmitted && r.Track != exchange.MoneySettled && r.Track != exchange.MoneyUnknown) {
-			continue
-		}
-		if p, err := d.tx.Payment(r.Ref); err == nil && !p.Lump {
-			return &p, nil
-		}
-	}
-	return nil, nil
-}
-
-// debited settles the payment that a debit names. A debit that comes after the
-// same payment's return only completes the picture.
-func (d *desk) debited(e exchange.BankEntry) error {
-	p, err := d.tx.Payment(e.EndToEnd)
-	if notFound(err) {
-		return d.odd(e, "", "", "debit "+e.Amount.String())
-	}
-	if err != nil {
-		return err
-	}
-	switch {
-	case p.Amount != e.Amount:
-		return d.odd(e, p.Partner, p.Ref+" "+p.Amount.String(), "debit "+e.Amount.String())
-	case p.BankRef != "":
-		return d.odd(e, p.Partner, p.Ref+" debited before, "+p.BankRef, "debit "+e.Amount.String())
-	}
-	before := p
-	p.BankRef = debitRef(e)
-	if p.Track == exchange.MoneyReturned {
-		err = d.tx.UpdatePayment(before, p)
-	} else {
-		err = d.setPayment(before, exchange.MoneySettled, func(p *exchange.Payment) { p.BankRef = debitRef(e) })
-	}
-	if err != nil {
-		return err
-	}
-	return d.matched(e, "", 0)
-}
-
-// debitRef names the debit of a payment; it is never empty.
-func debitRef(e exchange.BankEntry) string {
-	if e.Ref != "" {
-		return e.Ref
-	}
-	return e.Key
-}
-
-// returned reopens the money track of a payment that came back, and asks the
-// partner for its account.
-func (d *desk) returned(e exchange.BankEntry, p exchange.Payment) error {
-	switch {
-	case p.Track == exchange.MoneyReturned:
-		return d.odd(e, p.Partner, p.Ref+" returned before", "credit "+e.Amount.String())
-	case p.Amount != e.Amount:
-		return d.odd(e, p.Partner, p.Ref+" "+p.Amount.String(), "returned "+e.Amount.String())
-	}
-	return d.paymentFailed(p, e.ReturnCode, func() error { return d.matched(e, "", 0) })
 }

@@ -182,7 +182,7 @@ func (e *Env) matchWaiting(ctx context.Context) error {
 	}
 	var faults []error
 	for _, entry := range waiting {
-		if !entry.Credit {
+		if !entry.Credit || entry.Reversal || entry.ReturnCode != "" {
 			continue
 		}
 		faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error {

@@ -85,6 +85,9 @@ func (c *casework) bookMoney(from, to exchange.MoneyTrack, r exchange.Remittance
 	if atBank && from == exchange.MoneyReleased && to != exchange.MoneyDue {
 		entries = append(entries, ledger.Submit(head, r.Amount))
 	}
+	if from == exchange.MoneyReturned && to == exchange.MoneySettled { // refused, and debited all the same
+		entries = append(entries, ledger.Reverse(ledger.RefuseByBank(head, r.Amount), int(c.Date), ref))
+	}
 	switch {
 	case to == exchange.MoneySettled && person:
 		entries = append(entries, ledger.SettleToPerson(head, r.Amount, r.Amount))

@@ -89,6 +89,9 @@ func (e *Env) sniff(f exchange.File) (string, error) {
 		name, _, err := iso20022.Name(src)
 		return name, err
 	}
+	if f.Party == e.Agency.Bank() {
+		return "", nil
+	}
 	r, err := batch.NewReader(src, kinds, batch.Options{})
 	if err != nil {
 		return "", err
@@ -100,7 +103,7 @@ func (e *Env) processFile(ctx context.Context, f exchange.File) (Counts, error) 
 	if _, staff := exchange.OfficerOf(f.Party); staff {
 		return e.processOfficer(ctx, f)
 	}
-	if f.Carrier == "xml" {
+	if f.Carrier == "xml" || f.Party == e.Agency.Bank() {
 		return e.processBank(ctx, f)
 	}
 	job := &fileJob{Env: e, file: f, stored: f}

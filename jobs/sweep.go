@@ -24,6 +24,7 @@ func (e *Env) sweep(ctx context.Context) (Counts, error) {
 	note(e.sweepRecords(ctx, counts))
 	note(e.sweepCases(ctx, counts))
 	note(e.matchWaiting(ctx))
+	note(e.proveBankDays(ctx))
 	note(e.sweepOverdue(ctx, counts))
 	note(e.proposeNotFound(ctx))
 	note(e.Statements(ctx))

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/money"
 )
 
 const (
@@ -71,13 +72,14 @@ type entryDoc struct {
 	ReturnCode  string        `json:"return_code,omitempty"`
 	Reversal    bool          `json:"reversal,omitempty"`
 	Order       string        `json:"order,omitempty"`
+	Parts       int           `json:"parts,omitempty"`
 	SeenOn      calendar.Date `json:"seen_on,omitempty"`
 }
 
 func entryArgs(e *exchange.BankEntry) ([]any, error) {
 	doc, err := json.Marshal(&entryDoc{
 		Ref: e.Ref, EndToEnd: e.EndToEnd, Counterpart: e.Counterpart, CounterAcct: e.CounterAcct,
-		Text: e.Text, ReturnCode: e.ReturnCode, Reversal: e.Reversal, Order: e.Order, SeenOn: e.SeenOn,
+		Text: e.Text, ReturnCode: e.ReturnCode, Reversal: e.Reversal, Order: e.Order, Parts: e.Parts, SeenOn: e.SeenOn,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("bank entry %s: %w", e.Key, err)
@@ -98,7 +100,7 @@ func scanEntry(r row, e *exchange.BankEntry) error {
 	}
 	e.Credit = credit == 1
 	e.Ref, e.EndToEnd, e.Counterpart, e.CounterAcct = d.Ref, d.EndToEnd, d.Counterpart, d.CounterAcct
-	e.Text, e.ReturnCode, e.Reversal, e.Order, e.SeenOn = d.Text, d.ReturnCode, d.Reversal, d.Order, d.SeenOn
+	e.Text, e.ReturnCode, e.Reversal, e.Order, e.Parts, e.SeenOn = d.Text, d.ReturnCode, d.Reversal, d.Order, d.Parts, d.SeenOn
 	return nil
 }
 
@@ -168,4 +170,11 @@ func (tx *Tx) BankEntriesByBooking(account, booking string) ([]exchange.BankEntr
 func (tx *Tx) BankEntriesBooked(account string, from, to calendar.Date) ([]exchange.BankEntry, error) {
 	return many(tx, "bank entries of "+account, scanEntry,
 		selectEntry+"WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3 ORDER BY booked_on, entry_key", account, from.String(), to.String())
+}
+
+// UnmatchedDebits returns an account's debits over an amount that no payment
+// was found for.
+func (tx *Tx) UnmatchedDebits(account string, amount money.Fen) ([]exchange.BankEntry, error) {
+	return many(tx, "unmatched debits of "+account, scanEntry,
+		selectEntry+"WHERE account = $1 AND amount = $2 AND state = 'unmatched' AND credit = 0 ORDER BY entry_key", account, int64(amount))
 }

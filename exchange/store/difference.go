@@ -70,3 +70,11 @@ func (tx *Tx) Differences(openOnly bool) ([]exchange.Difference, error) {
 		return err
 	}, text)
 }
+
+// CloseDifferencesAbout closes the open differences of a kind about a subject.
+func (tx *Tx) CloseDifferencesAbout(kind, subject string) error {
+	if _, err := tx.exec("UPDATE differences SET closed = 1 WHERE kind = $1 AND subject = $2 AND closed = 0", kind, subject); err != nil {
+		return fmt.Errorf("differences about %s: %w", subject, err)
+	}
+	return nil
+}

@@ -339,6 +339,7 @@ CREATE TABLE bank_entries (
     doc       TEXT NOT NULL
 ) CLUSTERED;
 CREATE INDEX bank_entries_unmatched ON bank_entries (entry_key) WHERE state = 'unmatched';
+CREATE INDEX bank_entries_odd ON bank_entries (account, amount) WHERE state = 'unmatched' AND credit = 0;
 CREATE INDEX bank_entries_case ON bank_entries (case_no);
 CREATE INDEX bank_entries_booking ON bank_entries (account, booking);
 CREATE INDEX bank_entries_day ON bank_entries (account, booked_on);

@@ -1,0 +1,302 @@
+package jobs
+
+import (
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats/iso20022"
+)
+
+// ourPayment finds the payment of ours that came back with a credit: by its
+// EndToEndId, or, of a return that has none, by what its text names.
+func (d *desk) ourPayment(e exchange.BankEntry) (*exchange.Payment, error) {
+	p, err := d.tx.Payment(e.EndToEnd)
+	if err == nil {
+		return &p, nil
+	}
+	if !notFound(err) || (e.ReturnCode == "" && !e.Reversal) {
+		return nil, missing(err)
+	}
+	return d.namedPayment(e, func(p exchange.Payment) bool { return p.ReturnRef == "" })
+}
+
+// namedPayment finds the payment that an entry's text names: by its reference,
+// a lump sum's too, else by the letter number and the exact amount. keep says
+// which of several attempts and parts it may be.
+func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bool) (*exchange.Payment, error) {
+	if ref := lumpRef(e); ref != "" {
+		p, err := d.tx.Payment(ref)
+		if err != nil || p.Amount != e.Amount || !keep(p) {
+			return nil, missing(err)
+		}
+		return &p, nil
+	}
+	letterNo, _ := iso20022.ParseRemittance(e.Text)
+	if letterNo == "" {
+		return nil, nil
+	}
+	c, err := d.caseOf(exchange.Out, letterNo)
+	if err != nil {
+		return nil, missing(err)
+	}
+	parts, err := d.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return nil, err
+	}
+	at := []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneySettled, exchange.MoneyUnknown, exchange.MoneyReturned}
+	for _, r := range parts {
+		if r.Amount != e.Amount || !slices.Contains(at, r.Track) {
+			continue
+		}
+		p, err := d.tx.Payment(r.Ref)
+		if err == nil && !p.Lump && keep(p) {
+			return &p, nil
+		}
+		if missing(err) != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// debited settles the payment that a debit names. A debit that comes after the
+// same payment's return only completes the picture.
+func (d *desk) debited(e exchange.BankEntry) error {
+	if e.EndToEnd == "" && e.Order != "" {
+		done, err := d.orderBooked(e)
+		if done || err != nil {
+			return err
+		}
+	}
+	p, err := d.tx.Payment(e.EndToEnd)
+	if notFound(err) {
+		named, err := d.namedPayment(e, func(p exchange.Payment) bool { return p.BankRef == "" })
+		if err != nil {
+			return err
+		}
+		if named == nil {
+			return d.odd(e, "", "", "debit "+e.Amount.String())
+		}
+		p = *named
+	} else if err != nil {
+		return err
+	}
+	switch {
+	case p.Amount != e.Amount:
+		return d.odd(e, p.Partner, p.Ref+" "+p.Amount.String(), "debit "+e.Amount.String())
+	case p.BankRef != "":
+		return d.odd(e, p.Partner, p.Ref+" debited before, "+p.BankRef, "debit "+e.Amount.String())
+	}
+	if err := d.settle(p, debitRef(e)); err != nil {
+		return err
+	}
+	return d.matched(e, "", 0)
+}
+
+// settle notes the debit of a payment.
+func (d *desk) settle(p exchange.Payment, bankRef string) error {
+	noted := p
+	noted.BankRef = bankRef
+	switch {
+	case p.Track == exchange.MoneyReturned && p.ReturnRef != "":
+		return d.tx.UpdatePayment(p, noted)
+	case p.Track == exchange.MoneyReturned:
+		return d.paidAfterAll(p, noted)
+	}
+	return d.setPayment(p, exchange.MoneySettled, func(p *exchange.Payment) { p.BankRef = bankRef })
+}
+
+// paidAfterAll takes the debit of a payment that the bank's report had refused.
+// Money moved, so the debit counts; that the bank contradicts itself is named
+// until the money comes back, and nothing is paid again before.
+func (d *desk) paidAfterAll(p, noted exchange.Payment) error {
+	for _, item := range p.Items {
+		r, err := d.tx.Remittance(item.CaseNo, item.Part)
+		if err != nil {
+			return err
+		}
+		if r.Ref == p.Ref && r.Track == exchange.MoneyReturned {
+			continue
+		}
+		c, err := d.caseNo(item.CaseNo)
+		if err != nil {
+			return err
+		}
+		if err := c.hold(code.HoldAmountDiffers, "银行回执称已拒付，却又扣款："+p.Ref); err != nil {
+			return err
+		}
+		if err := c.save(); err != nil {
+			return err
+		}
+	}
+	if err := d.setPayment(p, exchange.MoneySettled, func(p *exchange.Payment) { p.BankRef = noted.BankRef }); err != nil {
+		return err
+	}
+	return d.difference("money", p.Partner, "", p.Ref, "refused by the bank: "+p.Reason, "debited all the same, "+noted.BankRef)
+}
+
+// orderBooked settles, or takes back, what is in a payment file that the bank
+// booked as one sum: all of it, or all of it but what the bank had refused.
+// done is false when the entry names no file of ours, or another sum.
+func (d *desk) orderBooked(e exchange.BankEntry) (done bool, err error) {
+	sent, err := d.orderFile(e.Order)
+	if err != nil {
+		return false, missing(err)
+	}
+	payments, err := d.tx.PaymentsByFile(sent.ID)
+	if err != nil {
+		return false, err
+	}
+	var all, made money.Fen
+	var some []exchange.Payment
+	for _, p := range payments {
+		if e.Credit && p.Track != exchange.MoneySettled || !e.Credit && p.BankRef != "" {
+			continue
+		}
+		if all, err = all.Add(p.Amount); err != nil {
+			return false, err
+		}
+		if p.Track != exchange.MoneyReturned || p.ReturnRef != "" {
+			made += p.Amount
+			some = append(some, p)
+		}
+	}
+	switch {
+	case e.Amount == made && made > 0:
+		payments = some
+	case e.Amount != all || all == 0:
+		return false, nil
+	}
+	for _, p := range payments {
+		switch {
+		case e.Credit && p.Track == exchange.MoneySettled:
+			err = d.comeBack(p, e, returnWords(e.ReturnCode))
+		case !e.Credit && p.BankRef == "":
+			err = d.settle(p, debitRef(e))
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, d.matched(e, "", 0)
+}
+
+// debitRef names the debit of a payment; it is never empty.
+func debitRef(e exchange.BankEntry) string {
+	if e.Ref != "" {
+		return e.Ref
+	}
+	return e.Key
+}
+
+// returned reopens the money track of a payment that came back, and asks the
+// partner for its account.
+func (d *desk) returned(e exchange.BankEntry, p exchange.Payment) error {
+	switch {
+	case p.ReturnRef != "":
+		return d.odd(e, p.Partner, p.Ref+" returned before", "credit "+e.Amount.String())
+	case p.Amount != e.Amount:
+		return d.odd(e, p.Partner, p.Ref+" "+p.Amount.String(), "returned "+e.Amount.String())
+	}
+	reason := e.ReturnCode
+	if e.Reversal {
+		reason = "银行冲正"
+	}
+	if err := d.comeBack(p, e, reason); err != nil {
+		return err
+	}
+	return d.matched(e, "", 0)
+}
+
+// comeBack takes the credit of a payment. One that the bank had refused before,
+// and debited all the same, is whole again: its contradiction is closed.
+func (d *desk) comeBack(p exchange.Payment, e exchange.BankEntry, reason string) error {
+	noted := p
+	noted.ReturnRef = debitRef(e)
+	if err := d.tx.CloseDifferencesAbout("money", p.Ref); err != nil {
+		return err
+	}
+	if p.Track == exchange.MoneyReturned {
+		return d.tx.UpdatePayment(p, noted)
+	}
+	p.ReturnRef = noted.ReturnRef
+	return d.paymentFailed(p, reason, nil)
+}
+
+// takenBack is the reversal of a credit: the bank takes money back that it had
+// booked to us. Of money that belongs to nobody yet nothing remains; money of a
+// case is an officer's matter.
+func (d *desk) takenBack(e exchange.BankEntry) error {
+	credits, err := d.tx.BankEntriesBooked(e.Account, e.BookedOn.AddDays(-reversalDays), e.BookedOn)
+	if err != nil {
+		return err
+	}
+	for _, c := range credits {
+		if !takesBack(e, c) || (c.State != exchange.EntryUnmatched && c.State != exchange.EntryMatched) {
+			continue
+		}
+		if c.State == exchange.EntryUnmatched {
+			return d.takeBack(e, c)
+		}
+		if c.CaseNo == "" {
+			continue
+		}
+		held, err := d.caseNo(c.CaseNo)
+		if err != nil {
+			return err
+		}
+		if err := held.hold(code.HoldAmountDiffers, "银行冲回已认领的到账款项 "+e.Amount.String()+" 元"); err != nil {
+			return err
+		}
+		if err := held.save(); err != nil {
+			return err
+		}
+		return d.odd(e, held.Partner, c.Key+" "+held.No, "taken back "+e.Amount.String())
+	}
+	return d.odd(e, "", "", "taken back "+e.Amount.String())
+}
+
+// takenBackBefore looks for the reversal of a credit that came before it.
+func (d *desk) takenBackBefore(e exchange.BankEntry) (bool, error) {
+	debits, err := d.tx.UnmatchedDebits(e.Account, e.Amount)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range debits {
+		if takesBack(x, e) && e.BookedOn >= x.BookedOn.AddDays(-reversalDays) && e.BookedOn <= x.BookedOn {
+			return true, d.takeBack(x, e)
+		}
+	}
+	return false, nil
+}
+
+// reversalDays is how long after a credit the bank may take it back.
+const reversalDays = 60
+
+// takesBack reports whether a debit is the reversal of a credit.
+func takesBack(debit, credit exchange.BankEntry) bool {
+	same := debit.EndToEnd == credit.EndToEnd
+	if debit.EndToEnd == "" {
+		same = debit.Text == credit.Text && debit.CounterAcct == credit.CounterAcct
+	}
+	return debit.Reversal && !debit.Credit && credit.Credit && debit.Amount == credit.Amount && same
+}
+
+// takeBack undoes a credit that belongs to nobody.
+func (d *desk) takeBack(debit, credit exchange.BankEntry) error {
+	received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: credit.Key}, credit.Amount)
+	if err := d.book(ledger.Reverse(received, int(d.Date), debit.Key)); err != nil {
+		return err
+	}
+	for _, e := range []exchange.BankEntry{debit, credit} {
+		after := e
+		after.State = exchange.EntryReversed
+		if err := d.tx.UpdateBankEntry(e, after); err != nil {
+			return err
+		}
+	}
+	return d.tx.CloseDifferencesAbout("money", debit.Key)
+}

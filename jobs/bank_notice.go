@@ -1,0 +1,98 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+)
+
+// workNotification reads a camt.054; with apply set, its booked entries count.
+// What is announced only is told on the sheet of files.
+func (e *Env) workNotification(ctx context.Context, f exchange.File, apply bool) (n notice, err error) {
+	src, err := e.openSpool(f.Spool)
+	if err != nil {
+		return n, err
+	}
+	defer src.Close()
+	w := entryWriter{Env: e, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
+	foreign, pending, announced := "", 0, money.Fen(0)
+	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
+		if !e.ownAccount(s.Account.Number) {
+			foreign = "不是本机构账户 / not an account of ours: " + s.Account.Number
+		}
+		if entry.Status != iso20022.Booked {
+			pending++
+			var err error
+			announced, err = announced.Add(entry.Amount)
+			return err
+		}
+		n.records++
+		return w.add(bankEntryOf(s.Account.Number, entry, w.ordinals))
+	})
+	if err == nil {
+		err = w.flush()
+	}
+	if pending > 0 {
+		n.note = fmt.Sprintf("%d 笔尚未入账（合计 %s 元），未记 / %d not booked yet, left alone", pending, announced, pending)
+	}
+	if n.fault = faultsText(faults); n.fault == "" {
+		n.fault = foreign
+	}
+	return n, err
+}
+
+// entryWriter books the entries of a file, a chunk in a transaction, and takes
+// the proof from the days that they are booked on, so that it is made again.
+type entryWriter struct {
+	*Env
+	ctx      context.Context
+	file     exchange.File
+	apply    bool
+	ordinals map[string]int
+	waiting  []exchange.BankEntry
+}
+
+func (w *entryWriter) add(e exchange.BankEntry) error {
+	if !w.apply {
+		return nil
+	}
+	if w.waiting = append(w.waiting, e); len(w.waiting) < chunk {
+		return nil
+	}
+	return w.flush()
+}
+
+func (w *entryWriter) flush() error {
+	if len(w.waiting) == 0 {
+		return nil
+	}
+	err := w.Store.Tx(w.ctx, func(tx *store.Tx) error {
+		d := &desk{Env: w.Env, tx: tx, file: w.file, actor: w.file.Party}
+		type span struct{ from, to calendar.Date }
+		days := map[string]span{}
+		for _, b := range w.waiting {
+			if err := d.tryEntry(b); err != nil {
+				return fmt.Errorf("entry %s: %w", b.Key, err)
+			}
+			s, seen := days[b.Account]
+			if !seen || b.BookedOn < s.from {
+				s.from = b.BookedOn
+			}
+			s.to = max(s.to, b.BookedOn)
+			days[b.Account] = s
+		}
+		for _, account := range sortedKeys(days) {
+			if err := tx.DoubtBankDays(account, days[account].from, days[account].to); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	w.waiting = w.waiting[:0]
+	return err
+}
