@@ -1,0 +1,407 @@
+package jobs_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+)
+
+// closes leaves the statement of a day: what is booked on it, from an opening
+// balance.
+func (o *office) closes(on calendar.Date, opening money.Fen, entries ...iso20022.Entry) {
+	o.tb.Helper()
+	o.messages++
+	id := fmt.Sprintf("%sT%06d", us, o.messages)
+	own := receiving(us)
+	closing := opening
+	for i := range entries {
+		if entries[i].Booked == 0 {
+			entries[i].Booked = on
+		}
+		closing += entries[i].Signed()
+	}
+	var b bytes.Buffer
+	w, err := iso20022.NewStatementWriter(&b, iso20022.Statement{
+		MsgID: id, Created: o.now, ID: id, Account: iso20022.Account{Number: own.No},
+		Opening: iso20022.Balance{Date: on, Amount: opening}, Closing: iso20022.Balance{Date: on, Amount: closing},
+	})
+	for _, e := range entries {
+		if err == nil {
+			err = w.Write(e)
+		}
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.leave(bank, "camt053_"+id+".xml", b.Bytes())
+}
+
+// day is what is known of a day of our account: "proved", or how it differs.
+func (o *office) day(on calendar.Date) string {
+	o.tb.Helper()
+	text := ""
+	o.view(func(tx *store.Tx) error {
+		d, err := tx.BankDay(receiving(us).No, on, 0)
+		text = d.State
+		for _, f := range d.Faults {
+			text += fmt.Sprintf(" %s %s/%s", f.Kind, f.Ours, f.Theirs)
+		}
+		return err
+	})
+	return text
+}
+
+// booksOf are the balances of the ledger in one line.
+func (o *office) books() string {
+	o.tb.Helper()
+	text := ""
+	o.view(func(tx *store.Tx) error {
+		b, err := tx.Balances("")
+		text = fmt.Sprint(b)
+		return err
+	})
+	return text
+}
+
+func TestDayIsProved(t *testing.T) {
+	const today = firstDay
+	for name, c := range map[string]struct {
+		first  bool // the statement comes before the notification
+		change func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry)
+		want   string
+	}{
+		"proved":           {want: "proved"},
+		"statement before": {first: true, want: "proved"},
+		"not told": {want: "differs unexplained 0.00/9.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
+			return told, append(stated, comes("X1", 900, "", ""))
+		}},
+		"another amount": {want: "differs unexplained 5.00/9.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
+			return append(told, comes("X1", 500, "", "")), append(stated, comes("X1", 900, "", ""))
+		}},
+		"not stated": {want: "differs absent 5.00/0.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
+			return append(told, comes("X1", 500, "", "")), stated
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			people := submitted(o)
+			told := []iso20022.Entry{debitOf(people[0].order), debitOf(people[1].order)}
+			stated := append([]iso20022.Entry(nil), told...)
+			if c.change != nil {
+				told, stated = c.change(told, stated)
+			}
+			if c.first {
+				o.closes(today, 90_000_000, stated...)
+				o.pass()
+				if got := o.day(today); !strings.HasPrefix(got, "differs unexplained") || len(o.open()) != 1 {
+					t.Errorf("before the notification: %s, open %q", got, o.open())
+				}
+				o.stands(exchange.Out, people[0].Person, "answered/sent/submitted") // a statement books nothing
+				o.booked(told...)
+			} else {
+				o.booked(told...)
+				o.closes(today, 90_000_000, stated...)
+			}
+			o.pass()
+			if got := o.day(today); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+			if n := len(o.open()); (n == 0) != (c.want == "proved") {
+				t.Errorf("open: %q", o.open())
+			}
+		})
+	}
+}
+
+// Each day begins where the one before ended; a day told late closes the gap.
+func TestDaysFollowOneAnother(t *testing.T) {
+	o := newOffice(t)
+	a, b := comes("A", 100, "", ""), comes("B", 200, "", "")
+	a.Booked, b.Booked = firstDay, firstDay.AddDays(1)
+	o.days(3)
+	o.booked(a, b)
+	o.closes(firstDay, 1000, a)
+	o.closes(firstDay.AddDays(2), 1300)
+	o.pass()
+	if got := o.day(firstDay.AddDays(2)); got != "differs opening 11.00/13.00" {
+		t.Errorf("with a day missing: %s", got)
+	}
+	o.closes(firstDay.AddDays(1), 1100, b)
+	o.pass()
+	for i := range 3 {
+		if got := o.day(firstDay.AddDays(i)); got != "proved" {
+			t.Errorf("day %d: %s", i+1, got)
+		}
+	}
+	o.quiet()
+	o.closes(firstDay.AddDays(1), 1100, b) // again
+	o.pass()
+	o.quiet()
+	b.Amount++
+	o.closes(firstDay.AddDays(1), 1100, b) // another one of the same day
+	o.pass()
+	if got := o.day(firstDay.AddDays(1)); got != "differs restated 13.00/13.01" || len(o.open()) != 1 {
+		t.Errorf("restated: %s, open %q", got, o.open())
+	}
+	if _, err := o.env.Report(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// What the bank books for itself concerns no case and is explained.
+func TestCharges(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	fee := iso20022.Entry{Ref: "FEE", Amount: 350, Status: iso20022.Booked, Charge: true}
+	all := []iso20022.Entry{debitOf(people[0].order), debitOf(people[1].order), fee}
+	o.booked(all...)
+	o.closes(firstDay, 90_000_000, all...)
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+	if got := o.day(firstDay); got != "proved" {
+		t.Error(got)
+	}
+	o.quiet()
+}
+
+// A whole payment file debited as one sum, with or without what was refused.
+func TestOrderBookedAsOneSum(t *testing.T) {
+	for name, c := range map[string]struct {
+		refused bool // the second transfer, by a report before
+		sum     func(a, b money.Fen) money.Fen
+		order   func(string) (msg, list string)
+		want    [2]string
+		open    int
+	}{
+		"all":             {sum: func(a, b money.Fen) money.Fen { return a + b }, want: [2]string{"settled", "settled"}},
+		"by its list":     {sum: func(a, b money.Fen) money.Fen { return a + b }, order: func(id string) (string, string) { return "", id }, want: [2]string{"settled", "settled"}},
+		"but the refused": {refused: true, sum: func(a, _ money.Fen) money.Fen { return a }, want: [2]string{"settled", "returned"}},
+		"refused and all": {refused: true, sum: func(a, b money.Fen) money.Fen { return a + b }, want: [2]string{"settled", "settled"}, open: 1},
+		"another sum":     {sum: func(a, b money.Fen) money.Fen { return a + b - 1 }, want: [2]string{"submitted", "submitted"}, open: 1},
+		"another file": {
+			sum: func(a, b money.Fen) money.Fen { return a + b }, order: func(string) (string, string) { return "X", "X" },
+			want: [2]string{"submitted", "submitted"}, open: 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			people := submitted(o)
+			id := people[0].order.file
+			if c.refused {
+				o.status(iso20022.StatusReport{OriginalMsgID: id, Status: iso20022.Partly},
+					iso20022.TransferStatus{EndToEndID: people[1].order.EndToEndID, Status: iso20022.Rejected, Reason: "AC01"})
+				o.pass()
+			}
+			msg, list := id, id
+			if c.order != nil {
+				msg, list = c.order(id)
+			}
+			lump := iso20022.Entry{Ref: "L", Amount: c.sum(people[0].order.Amount, people[1].order.Amount), Status: iso20022.Booked, MsgID: msg, PmtInfID: list}
+			for range 2 {
+				o.booked(lump)
+				o.pass()
+			}
+			// Told again with its transfers: it stays booked once.
+			o.bookedBatch(lump.Ref, debitOf(people[0].order), debitOf(people[1].order))
+			o.pass()
+			for i, p := range people {
+				o.stands(exchange.Out, p.Person, "answered/sent/"+c.want[i])
+			}
+			if n := len(o.open()); n != c.open {
+				t.Errorf("open: %q", o.open())
+			}
+		})
+	}
+}
+
+// bookedBatch leaves a camt.054 with several transfers in one booking.
+func (o *office) bookedBatch(ref string, entries ...iso20022.Entry) {
+	o.tb.Helper()
+	o.messages++
+	id := fmt.Sprintf("%sN%06d", us, o.messages)
+	var b bytes.Buffer
+	w, err := iso20022.NewNotificationWriter(&b, iso20022.Statement{MsgID: id, Created: o.now, ID: id, Account: iso20022.Account{Number: receiving(us).No}})
+	for i := range entries {
+		entries[i].Ref, entries[i].Booked = ref, calendar.DateOf(o.now)
+	}
+	if err == nil {
+		err = w.WriteBatch(entries)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.leave(bank, "camt054_"+id+".xml", b.Bytes())
+}
+
+// The bank takes a credit back, told after it or before it; of money that is a
+// case's an officer hears.
+func TestCreditTakenBack(t *testing.T) {
+	credit := comes("C1", 5_000, "来款", "")
+	back := credit
+	back.Ref, back.Credit, back.Reversal = "C2", false, true
+	for name, order := range map[string][]iso20022.Entry{"after it": {credit, back, credit, back}, "before it": {back, credit, credit, back}} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			for _, e := range order {
+				o.booked(e)
+				o.pass()
+			}
+			o.quiet()
+			if strings.Contains(o.books(), "50.00") {
+				t.Errorf("ledger %s", o.books())
+			}
+		})
+	}
+}
+
+func TestCreditOfACaseTakenBack(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l := o.applied(p)
+	paid := comes("C1", p.Total(), text(l, p), l.LetterNo+"-1-1")
+	o.booked(paid)
+	o.pass()
+	paid.Ref, paid.Credit, paid.Reversal = "C2", false, true
+	o.booked(paid)
+	o.pass()
+	if c := o.caseBy(exchange.In, p); c.State != exchange.Held || len(o.open()) != 1 {
+		t.Errorf("case %s, open %q", c.State, o.open())
+	}
+}
+
+// Report, debit and return of a payment that the bank refused and debited all
+// the same come in any order, some twice: the ledger is the same.
+func TestContradictoryNotices(t *testing.T) {
+	for _, order := range []string{"rdc", "rcd", "drc", "dcr", "crd", "cdr", "rrdcc", "ddrcr"} {
+		t.Run(order, func(t *testing.T) { contradictory(t, order) })
+	}
+}
+
+func contradictory(t *testing.T, order string) {
+	o := newOffice(t)
+	people := submitted(o)
+	for _, what := range order {
+		switch what {
+		case 'r':
+			o.status(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Partly},
+				iso20022.TransferStatus{EndToEndID: people[0].order.EndToEndID, Status: iso20022.Rejected, Reason: "AC01"})
+		case 'd':
+			o.booked(debitOf(people[0].order))
+		case 'c':
+			o.booked(returnOf(people[0].order))
+		}
+		o.pass()
+	}
+	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.quiet()
+	due := people[0].order.Amount.String()
+	if books := o.books(); !strings.Contains(books, "out:returned:"+them+":"+due) {
+		t.Errorf("%s is not returned: %s", due, books)
+	}
+}
+
+// Money that is only announced is told and not booked.
+func TestAnnouncedOnly(t *testing.T) {
+	o := newOffice(t)
+	e := comes("P1", 700, "", "")
+	e.Status = iso20022.PendingEntry
+	name := o.booked(e)
+	o.pass()
+	o.view(func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank})
+		if len(files) != 1 || files[0].State != exchange.FileWorked || !strings.Contains(files[0].Text, "7.00") {
+			t.Errorf("%s: %+v", name, files)
+		}
+		return err
+	})
+	o.quiet()
+}
+
+// One thing wrong with a file of the bank, and none of it counts: it is set
+// aside with its reason.
+func TestBankFilesQuarantined(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	name := o.booked(debitOf(people[0].order), debitOf(people[1].order))
+	notification := o.taken(name)
+	o.closes(firstDay, 90_000_000, debitOf(people[0].order))
+	statement := o.taken(fmt.Sprintf("camt053_%sT%06d.xml", us, o.messages))
+	id := people[0].order.file
+	reports := map[string]iso20022.StatusReport{
+		"another count":   {OriginalMsgID: id, Status: iso20022.CustomerOK, Transfers: 3, Total: people[0].order.Amount + people[1].order.Amount},
+		"another sum":     {OriginalMsgID: id, Status: iso20022.Rejected, Transfers: 2, Total: 1},
+		"no file of ours": {OriginalMsgID: us + "000000000999", Status: iso20022.Rejected},
+	}
+	for _, head := range reports {
+		o.status(head)
+	}
+	o.status(iso20022.StatusReport{OriginalMsgID: id, Status: iso20022.Rejected}, iso20022.TransferStatus{EndToEndID: people[0].order.EndToEndID, Status: iso20022.InSettlement})
+	bad := map[string]string{
+		"foreign statement": strings.ReplaceAll(statement, receiving(us).No, "6222000000000000"),
+		"does not add up":   strings.Replace(statement, ">900000.00<", ">900000.01<", 1),
+		"negative":          strings.Replace(notification, ">"+people[1].order.Amount.String()+"<", ">-"+people[1].order.Amount.String()+"<", 1),
+		"dollars":           strings.Replace(notification, `Ccy="CNY"`, `Ccy="USD"`, 1),
+		"count of entries":  strings.Replace(notification, "<Ntry>", "<TxsSummry><TtlNtries><NbOfNtries>3</NbOfNtries></TtlNtries></TxsSummry><Ntry>", 1),
+		"sum of entries":    strings.Replace(notification, "<Ntry>", "<TxsSummry><TtlNtries><Sum>1.00</Sum></TtlNtries></TxsSummry><Ntry>", 1),
+		"another message":   strings.NewReplacer("camt.054.001.08", "camt.052.001.08").Replace(notification),
+		"another version":   strings.NewReplacer("camt.053.001.08", "camt.053.001.02").Replace(statement),
+		"a payment order":   strings.NewReplacer("camt.054.001.08", iso20022.PaymentName).Replace(notification),
+		"no message":        "<html/>",
+		"external entity":   strings.Replace(notification, "<Document", `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Document`, 1),
+	}
+	for what, content := range bad {
+		o.leave(bank, strings.ReplaceAll(what, " ", "-")+".xml", []byte(content))
+	}
+	o.leave(bank, "流水.csv", []byte("日期,金额\n2026-03-02,5\n"))
+	o.leave(bank, "流水.xlsx", []byte("PK\x03\x04 not a workbook"))
+	want := len(bad) + 2 + len(reports) + 1
+	before := o.books()
+	o.pass()
+	o.pass()
+	for _, p := range people {
+		o.stands(exchange.Out, p.Person, "answered/sent/submitted")
+	}
+	if o.books() != before {
+		t.Error("money moved")
+	}
+	o.view(func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank, States: []exchange.FileState{exchange.FileQuarantined}})
+		if len(files) != want || len(o.open()) != want {
+			t.Errorf("%d files quarantined, want %d; open %q", len(files), want, o.open())
+		}
+		for _, f := range files {
+			if f.Text == "" || !o.lies(bank, "in/bad", f.Name) {
+				t.Errorf("%s: %q", f.Name, f.Text)
+			}
+		}
+		return err
+	})
+}
+
+// taken takes a file out of the bank's drop before we see it.
+func (o *office) taken(name string) string {
+	o.tb.Helper()
+	path := o.inDrop(bank, "in", name)
+	content, err := os.ReadFile(path)
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	return string(content)
+}
