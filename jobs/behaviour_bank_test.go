@@ -46,8 +46,8 @@ func TestStatusOfAnOrder(t *testing.T) {
 		transfers func([2]person) []iso20022.TransferStatus
 		want      [2]string
 	}{
-		"accepted": {head: iso20022.StatusReport{Status: iso20022.CustomerOK}, want: [2]string{"submitted", "submitted"}},
-		"rejected": {head: iso20022.StatusReport{Status: iso20022.Rejected, Reason: "AM04", Text: "余额不足"}, want: [2]string{"returned", "returned"}},
+		"accepted":        {head: iso20022.StatusReport{Status: iso20022.CustomerOK}, want: [2]string{"submitted", "submitted"}},
+		"rejected":        {head: iso20022.StatusReport{Status: iso20022.Rejected, Reason: "AM04", Text: "余额不足"}, want: [2]string{"returned", "returned"}},
 		"a copy rejected": {head: iso20022.StatusReport{Status: iso20022.Rejected, Reason: "DU01", Text: "报文标识重复"}, want: [2]string{"submitted", "submitted"}},
 		"partly": {
 			head: iso20022.StatusReport{Status: iso20022.Partly},

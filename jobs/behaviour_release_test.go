@@ -77,7 +77,9 @@ func (o *office) allow(signers ...*signer) {
 }
 
 func wang(tb testing.TB) *signer { return newSigner(tb, "wang.min", "王敏", exchange.RoleChecker) }
-func li(tb testing.TB) *signer   { return newSigner(tb, "li.qiang", "李强", exchange.RoleFinance) }
+
+func li(tb testing.TB) *signer { return newSigner(tb, "li.qiang", "李强", exchange.RoleFinance) }
+
 func zhao(tb testing.TB) *signer { return newSigner(tb, "zhao.lei", "赵蕾", exchange.RoleFinance) }
 
 // paper is what an officer finds in the own folder under a name; "" nothing.

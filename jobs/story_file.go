@@ -121,8 +121,11 @@ func (e *Env) fileTodo(f exchange.File) string {
 		return e.sayf("请对方更正后重新发送；若原因在本方配置，改好后执行 carryover retry %d", "ask the sender to mend it; if the cause was our configuration, mend that and carryover retry %d", f.ID)
 	case exchange.FileRefused:
 		return e.sayf("按对方给出的代码处理；内容无误的执行 carryover retry %d 原样重发", "see the code given; if the file is right, carryover retry %d sends the same bytes again", f.ID)
+	case exchange.FilePrepared:
+		return e.sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …", "two officers, one of them a checker, sign it: carryover release %s --key …", f.Name)
 	case exchange.FileSending:
-		return e.sayf("向银行查明是否收到；确认未收到的执行 carryover retry %d --reason …", "ask the bank whether it has the file; if it has not, carryover retry %d --reason …", f.ID)
+		return e.sayf("向银行查明是否收到，凭依据执行 carryover mark-sent %d --evidence … --key …（未收到的加 --not-sent）",
+			"ask the bank whether it has the file, then carryover mark-sent %d --evidence … --key … (--not-sent if it has not)", f.ID)
 	}
 	return ""
 }

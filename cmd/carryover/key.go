@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/term"
+
+	"carryover/exchange/seal"
+)
+
+// passphraseEnv names the variable that may hold the passphrase of an
+// officer's key, where nobody can be asked.
+const passphraseEnv = "CARRYOVER_KEY_PASSPHRASE"
+
+// officerKey reads an officer's private key. One with a passphrase is opened
+// with that of the variable, or the terminal is asked.
+func (a *app) officerKey(path string) (*seal.Key, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--key: %w", err)}
+	}
+	key, err := seal.ParseKey(text, []byte(os.Getenv(passphraseEnv)))
+	if errors.Is(err, seal.ErrPassphrase) && os.Getenv(passphraseEnv) == "" {
+		phrase, askErr := a.askPassphrase(path)
+		if askErr != nil {
+			return nil, askErr
+		}
+		key, err = seal.ParseKey(text, phrase)
+	}
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--key %s: %w", path, err)}
+	}
+	return key, nil
+}
+
+func (a *app) askPassphrase(path string) ([]byte, error) {
+	in := int(os.Stdin.Fd())
+	if !term.IsTerminal(in) {
+		return nil, usageError{fmt.Errorf("--key %s has a passphrase: set %s, or use a terminal", path, passphraseEnv)}
+	}
+	fmt.Fprintf(a.err, "passphrase of %s: ", path)
+	phrase, err := term.ReadPassword(in)
+	fmt.Fprintln(a.err)
+	if err != nil {
+		return nil, fmt.Errorf("read the passphrase: %w", err)
+	}
+	return phrase, nil
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/jobs"
+)
+
+func newMarkSentCommand(a *app) *cobra.Command {
+	var m markFlags
+	c := &cobra.Command{
+		Use:   "mark-sent FILE",
+		Short: "End the unknown fate of a payment file by an officer's evidence",
+		Long: `FILE is the name or the id of a payment file whose upload was cut, so that it is
+not known whether the bank has it (carryover list files --state sending).
+
+An officer with the role finance or checker says what became of it and signs
+that: with --evidence, who at the bank said so and when. The payments are then
+at the bank; with --not-sent they are due again, in a new file with new numbers,
+which needs new signatures. --not-sent is refused while a file of this name
+stands in the bank's drop.`,
+		Args: cobra.ExactArgs(1),
+		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.markSent(cmd.Context(), args[0], m) }),
+	}
+	c.Flags().StringVar(&m.evidence, "evidence", "", "who said so, when, and where it is written down")
+	c.Flags().StringVar(&m.key, "key", "", "the officer's private key")
+	c.Flags().StringVar(&m.officer, "officer", "", "whose decision it is (default: whose key it is)")
+	c.Flags().BoolVar(&m.not, "not-sent", false, "the bank never had it")
+	return c
+}
+
+type markFlags struct {
+	evidence, key, officer string
+	not                    bool
+}
+
+// marked is what mark-sent --json prints.
+type marked struct {
+	File    string `json:"file"`
+	ID      int64  `json:"id"`
+	Officer string `json:"officer"`
+	Outcome string `json:"outcome"` // sent | not-sent
+}
+
+func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error) {
+	if m.key == "" || m.evidence == "" {
+		return usageError{errors.New("mark-sent needs --evidence and --key")}
+	}
+	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ag.close()) }()
+	unlock, err := lockPasses(ag.env.Spool)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f, err := ag.file(ctx, name)
+	if err != nil {
+		return err
+	}
+	mark, err := a.markOf(ctx, ag, f, m)
+	if err != nil {
+		return err
+	}
+	done := marked{f.Name, f.ID, mark.Officer, "sent"}
+	if m.not {
+		done.Outcome = "not-sent"
+	}
+	if a.json {
+		return a.print(done)
+	}
+	fmt.Fprintf(a.out, "%s: %s, says %s\n", done.File, done.Outcome, done.Officer)
+	return nil
+}
+
+// markOf signs an officer's word on a file and records it.
+func (a *app) markOf(ctx context.Context, ag *agency, f exchange.File, m markFlags) (jobs.Mark, error) {
+	mark := jobs.Mark{File: f, Officer: m.officer, Sent: !m.not, Evidence: m.evidence}
+	if err := mark.Check(); err != nil {
+		return mark, err
+	}
+	key, err := a.officerKey(m.key)
+	if err != nil {
+		return mark, err
+	}
+	if mark.Officer == "" {
+		o, ok, err := ag.env.KeyOwner(ctx, f, key.Fingerprint())
+		if err != nil {
+			return mark, err
+		}
+		if !ok {
+			return mark, fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers", key.Fingerprint())
+		}
+		mark.Officer = o.Name
+	}
+	sig, err := key.Sign(strings.NewReader(mark.Text(ag.env.Agency.Code)), seal.NamespaceDecision)
+	if err != nil {
+		return mark, err
+	}
+	return mark, ag.env.MarkSent(ctx, mark, sig)
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/jobs"
+)
+
+func newReleaseCommand(a *app) *cobra.Command {
+	var key, officer string
+	c := &cobra.Command{
+		Use:   "release PAYMENT",
+		Short: "Show a payment file that waits for signatures, and sign it",
+		Long: `PAYMENT is a payment file's name, the EndToEndId of a payment in it, or the
+name of a text of the money settings (carryover list files --state prepared).
+
+Without --key it shows what is to be signed: payees, accounts, sums, the total
+in capitals, the hash. With --key it signs that with the officer's own key and
+records the signature at once, as if it had been left in the officer's folder;
+two officers, one of them a checker (复核), release the file. A key with a
+passphrase asks on the terminal, or takes CARRYOVER_KEY_PASSPHRASE.
+
+The same signature is made by ssh-keygen -Y sign -n carryover-release and left
+as FILE.OFFICER.sig in the officer's folder; that way the key never comes near
+this machine. Exit code 3: signed, but another signature is missing.`,
+		Args: cobra.ExactArgs(1),
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
+			return a.release(cmd.Context(), args[0], key, officer)
+		}),
+	}
+	c.Flags().StringVar(&key, "key", "", "the officer's private key")
+	c.Flags().StringVar(&officer, "officer", "", "whose signature it is (default: whose key it is)")
+	return c
+}
+
+// released is what release --json prints.
+type released struct {
+	File       string          `json:"file"`
+	SHA256     string          `json:"sha256"`
+	State      string          `json:"state"`
+	Total      string          `json:"total"`
+	Capitals   string          `json:"capitals"`
+	Payments   []releasedRow   `json:"payments"`
+	Signatures []releaseSigner `json:"signatures"`
+	Signed     string          `json:"signed_by,omitempty"` // now
+	Released   bool            `json:"released"`
+	Missing    string          `json:"missing,omitempty"`
+}
+
+type releasedRow struct {
+	Ref     string `json:"payment_ref"`
+	Amount  string `json:"amount"`
+	Payee   string `json:"payee"`
+	Account string `json:"account_no"`
+	CNAPS   string `json:"cnaps"`
+}
+
+type releaseSigner struct {
+	Officer     string          `json:"officer"`
+	Roles       []exchange.Role `json:"roles"`
+	Fingerprint string          `json:"fingerprint"`
+	At          string          `json:"at"`
+}
+
+func (a *app) release(ctx context.Context, name, keyFile, officer string) (err error) {
+	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ag.close()) }()
+	p, err := ag.env.FindPaper(ctx, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("nothing called %s is to be signed: carryover list files --state prepared has what is", name)
+	}
+	if err != nil {
+		return err
+	}
+	if !a.json {
+		if err := a.showPaper(ag, p); err != nil {
+			return err
+		}
+	}
+	doc := releasedOf(p)
+	if keyFile == "" {
+		if a.json {
+			return a.print(doc)
+		}
+		return nil
+	}
+	s, done, err := a.sign(ctx, ag, p, keyFile, officer)
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.File.Name, err)
+	}
+	if p, err = ag.env.FindPaper(ctx, p.File.Name); err != nil {
+		return err
+	}
+	doc = releasedOf(p)
+	doc.Signed, doc.Released = s.Officer.Name, done
+	if !done {
+		doc.Missing = s.Missing()
+	}
+	if a.json {
+		if err := a.print(doc); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(a.out, "\n%s %s：%s\n", s.Officer.FullName, s.Officer.Name, s.Missing())
+		if done {
+			fmt.Fprintf(a.out, "%s: released / 已放行，下一次运行即提交\n", p.File.Name)
+		}
+	}
+	if !done {
+		return errPerson
+	}
+	return nil
+}
+
+// sign signs a paper with the key of a file and records it.
+func (a *app) sign(ctx context.Context, ag *agency, p jobs.Paper, keyFile, officer string) (jobs.Signing, bool, error) {
+	key, err := a.officerKey(keyFile)
+	if err != nil {
+		return jobs.Signing{}, false, err
+	}
+	if officer == "" {
+		o, ok, err := ag.env.KeyOwner(ctx, p.File, key.Fingerprint())
+		if err != nil {
+			return jobs.Signing{}, false, err
+		}
+		if !ok {
+			return jobs.Signing{}, false, fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers", key.Fingerprint())
+		}
+		officer = o.Name
+	}
+	content, err := ag.env.Content(p.File)
+	if err != nil {
+		return jobs.Signing{}, false, err
+	}
+	defer content.Close()
+	sig, err := key.Sign(content, seal.NamespaceRelease)
+	if err != nil {
+		return jobs.Signing{}, false, err
+	}
+	return ag.env.Sign(ctx, officer, p.File, sig)
+}
+
+func releasedOf(p jobs.Paper) released {
+	r := released{
+		File: p.File.Name, SHA256: p.File.SHA256, State: string(p.File.State), Total: p.File.Total.String(), Capitals: "人民币" + p.File.Total.Capitals(),
+		Payments: []releasedRow{}, Signatures: []releaseSigner{},
+	}
+	for _, x := range p.Payments {
+		r.Payments = append(r.Payments, releasedRow{x.Ref, x.Amount.String(), x.Payee.Holder, x.Payee.No, x.Payee.CNAPS})
+	}
+	for _, s := range p.Signatures {
+		r.Signatures = append(r.Signatures, releaseSigner{s.Officer, s.Roles, s.Fingerprint, s.At.Format("2006-01-02T15:04:05Z07:00")})
+	}
+	return r
+}
+
+// showPaper prints what is to be signed.
+func (a *app) showPaper(ag *agency, p jobs.Paper) error {
+	if p.File.Kind != jobs.KindPayment { // a text, which says everything itself
+		content, err := ag.env.Content(p.File)
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		_, err = io.Copy(a.out, content)
+		return err
+	}
+	fmt.Fprintf(a.out, "%s\nSHA-256 %s\n%d 笔，合计 %s，人民币%s\n\n", p.File.Name, p.File.SHA256, p.File.Records, p.File.Total, p.File.Total.Capitals())
+	for i, x := range p.Payments {
+		fmt.Fprintf(a.out, "%5d  %-28s %18s  %s  %s  %s\n", i+1, x.Ref, x.Amount, x.Payee.No, x.Payee.CNAPS, x.Payee.Holder)
+	}
+	for _, s := range p.Signatures {
+		fmt.Fprintf(a.out, "已签 signed: %s %s %s\n", s.Officer, s.At.In(ag.env.Agency.Zone).Format("2006-01-02 15:04"), s.Fingerprint)
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/formats"
+	"carryover/jobs"
+	"carryover/samples"
+)
+
+// TestMoneySettings: a change stops payments until two of those who were
+// approved before have signed it.
+func TestMoneySettings(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	o.dual(w, l)
+	o.pass()
+	thief := newSigner(t, "wang.min", "王敏", exchange.RoleChecker) // the same names, other keys
+	second := newSigner(t, "li.qiang", "李强", exchange.RoleFinance)
+	o.allow(thief, second)
+	o.env.Agency.PaymentCap = 1 << 40
+	p := leaver(us, 0)
+	o.asked(p, 1)
+	o.stands(exchange.Out, p, "answered/sent/due")
+	f := o.waiting()
+	text := o.paper(w, f.Name)
+	for _, want := range []string{"+ accounts.caps.payment: ", "- staff.allowed_signers: " + w.line, "+ staff.allowed_signers: " + thief.line, "settings-"} {
+		if !strings.Contains(string(text)+f.Name, want) {
+			t.Errorf("the text lacks %q:\n%s", want, text)
+		}
+	}
+	o.signsAs(w, thief, f.Name, seal.NamespaceRelease, text)
+	o.signsAs(l, second, f.Name, seal.NamespaceRelease, text)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/due")
+	if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "密钥不在已批准的") {
+		t.Errorf("answer: %s", a)
+	}
+	attention, err := o.env.Attention(context.Background())
+	if err != nil || !strings.Contains(strings.Join(attention, "\n"), f.Name) {
+		t.Errorf("attention %q %v", attention, err)
+	}
+	o.signs(w, f.Name, text)
+	o.signs(l, f.Name, text)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/ordered")
+	o.journaled("agency", "money_settings_approved", "wang.min（复核）")
+	pay := o.waiting()
+	content := o.paper(w, pay.Name)
+	o.signs(w, pay.Name, content) // whose key counts no more
+	o.signs(thief, pay.Name, content)
+	o.signs(second, pay.Name, content)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+}
+
+// TestSettingsChangedBack: what was not signed is void when the settings are as
+// they were, and its signatures do not serve again.
+func TestSettingsChangedBack(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	o.dual(w, l)
+	o.pass()
+	o.env.Agency.FileCap = 777
+	o.pass()
+	f := o.waiting()
+	text := o.paper(w, f.Name)
+	o.signs(l, f.Name, text)
+	o.pass()
+	o.env.Agency.FileCap = 0
+	o.pass()
+	if list := o.outgoing(exchange.FilePrepared); len(list) > 0 {
+		t.Errorf("still waiting: %v", list)
+	}
+	o.env.Agency.FileCap = 777
+	o.pass()
+	again := o.waiting()
+	if again.Name == f.Name {
+		t.Fatal("the same text again: an old signature would do")
+	}
+	o.signs(w, f.Name, text)
+	o.pass()
+	if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "已作废") {
+		t.Errorf("answer: %s", a)
+	}
+}
+
+// TestSettingsStopAnUpload: a payment that was released waits while the
+// settings are not approved, and is checked anew when they are.
+func TestSettingsStopAnUpload(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	p, f, content := o.prepared(w, l)
+	open := o.env.Parties[2].Open
+	at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+	o.signs(w, f.Name, content)
+	o.signs(l, f.Name, content)
+	if err := o.try(); err == nil {
+		t.Fatal("the bank was to be unreachable")
+	}
+	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	o.env.Agency.RemarkMax++
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/released")
+	o.approveSettings(w, l)
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+	if len(o.orders) != 1 {
+		t.Errorf("ordered %+v", o.orders)
+	}
+}
+
+// TestRemovedKeyVoidsARelease: a signature counts no more at the upload when
+// its key was taken away.
+func TestRemovedKeyVoidsARelease(t *testing.T) {
+	o := newOffice(t)
+	w, l, z := wang(t), li(t), zhao(t)
+	p, f, content := o.prepared(w, l, z)
+	open := o.env.Parties[2].Open
+	at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+	o.signs(w, f.Name, content)
+	o.signs(l, f.Name, content)
+	if err := o.try(); err == nil {
+		t.Fatal("the bank was to be unreachable")
+	}
+	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	o.allow(w, z)
+	o.approveSettings(w, z)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/ordered")
+	if next := o.waiting(); len(o.orders) > 0 || next.ID == f.ID {
+		t.Errorf("paid %+v by %s", o.orders, next.Name)
+	}
+}
+
+// unknown brings one payment to where nobody knows whether the bank has it.
+func (o *office) unknown() (samples.Person, exchange.File) {
+	o.tb.Helper()
+	open := o.env.Parties[2].Open
+	at(bank, func(b *jobs.Party) {
+		b.Open = func(ctx context.Context) (drop.Drop, error) {
+			d, err := open(ctx)
+			return cutPut{d}, err
+		}
+	})(o.env)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	if err := o.try(); err == nil {
+		o.tb.Fatal("the upload was to be cut")
+	}
+	o.stands(exchange.Out, p, "answered/sent/unknown")
+	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	return p, o.outgoing(exchange.FileSending)[0]
+}
+
+// cutPut is a drop whose line is cut before anything is written.
+type cutPut struct{ drop.Drop }
+
+// Put fails.
+func (cutPut) Put(context.Context, drop.Folder, string, io.ReaderAt, int64, drop.PutOptions) error {
+	return errors.New("the line was cut")
+}
+
+func TestMarkSent(t *testing.T) {
+	for name, sent := range map[string]bool{"sent": true, "not sent": false} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			l := li(t)
+			o.env.Agency.Officers = []exchange.Officer{l.Officer}
+			signers, err := seal.ParseSigners([]byte(l.line))
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.env.Signers = signers
+			p, f := o.unknown()
+			o.pass()
+			o.stands(exchange.Out, p, "answered/sent/unknown")
+			mark := jobs.Mark{File: f, Officer: l.Name, Sent: sent, Evidence: "电话询问工行李经理 3月2日 11:00"}
+			ctx := context.Background()
+			sign := func(m jobs.Mark, namespace string) []byte {
+				sig, err := l.key.Sign(strings.NewReader(m.Text(us)), namespace)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return sig
+			}
+			other := mark
+			other.Sent = !sent
+			for what, sig := range map[string][]byte{"release": sign(mark, seal.NamespaceRelease), "the other outcome": sign(other, seal.NamespaceDecision)} {
+				if err := o.env.MarkSent(ctx, mark, sig); err == nil {
+					t.Errorf("a signature for %s was taken", what)
+				}
+			}
+			short := mark
+			short.Evidence = "ok"
+			if err := o.env.MarkSent(ctx, short, sign(short, seal.NamespaceDecision)); !errors.Is(err, jobs.ErrMark) {
+				t.Errorf("without evidence: %v", err)
+			}
+			if !sent {
+				out := o.inDrop(bank, "out", f.Name)
+				if err := os.WriteFile(out, []byte("x"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); !errors.Is(err, jobs.ErrMark) {
+					t.Errorf("not sent, but it stands in the drop: %v", err)
+				}
+				if err := os.Remove(out); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); err != nil {
+				t.Fatal(err)
+			}
+			o.journaled("agency", "payment_marked", mark.Evidence)
+			if sent {
+				o.stands(exchange.Out, p, "answered/sent/submitted")
+			} else {
+				o.stands(exchange.Out, p, "answered/sent/due")
+				o.pass()
+				o.stands(exchange.Out, p, "answered/sent/submitted")
+				if len(o.orders) != 1 || !strings.HasSuffix(o.orders[0].EndToEndID, "-1-2") {
+					t.Errorf("ordered %+v", o.orders)
+				}
+			}
+			if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); !errors.Is(err, jobs.ErrMark) {
+				t.Errorf("marked twice: %v", err)
+			}
+		})
+	}
+}
+
+// TestForeignPaymentFile: other bytes under the name of a payment file of ours
+// are an alarm, before the upload and after it was cut, and stay as they are.
+func TestForeignPaymentFile(t *testing.T) {
+	for _, folder := range []string{"out", "out/done"} {
+		t.Run(folder, func(t *testing.T) {
+			o := newOffice(t)
+			root := filepath.Join(o.root, bank)
+			if err := os.MkdirAll(filepath.Join(root, "out", "done"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			at(bank, func(b *jobs.Party) {
+				b.Open = func(context.Context) (drop.Drop, error) {
+					return drop.OpenLocal(root, drop.Paths{Taken: "out/done"}, drop.Options{})
+				}
+			})(o.env)
+			p, f := o.unknown()
+			foreign := filepath.Join(root, filepath.FromSlash(folder), f.Name)
+			if err := os.WriteFile(foreign, bytes.Repeat([]byte("x"), int(f.Size)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx := context.Background()
+			if _, err := o.env.Push(ctx); err == nil {
+				t.Error("nothing was said")
+			}
+			o.stands(exchange.Out, p, "answered/sent/unknown")
+			if open := o.open(); len(open) != 1 || !strings.Contains(open[0], f.Name) {
+				t.Errorf("differences %q", open)
+			}
+			content, err := os.ReadFile(filepath.Join(o.env.Spool, f.Spool))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(foreign, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := o.env.Push(ctx); err != nil {
+				t.Fatal(err)
+			}
+			o.stands(exchange.Out, p, "answered/sent/submitted")
+		})
+	}
+}

@@ -1,0 +1,159 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+)
+
+// ErrMark is returned for a payment file whose fate an officer cannot end, or
+// not so; the error's text says why.
+var ErrMark = errors.New("not marked")
+
+// Mark is an officer's word on a payment file whose fate is not known.
+type Mark struct {
+	File     exchange.File
+	Officer  string
+	Sent     bool // false: the bank never had it
+	Evidence string
+}
+
+// evidenceMin is the least that evidence may say, in characters.
+const evidenceMin = 5
+
+// Text is what the officer signs, in the namespace of decisions.
+func (m Mark) Text(agency string) string {
+	outcome := "sent"
+	if !m.Sent {
+		outcome = "not-sent"
+	}
+	return fmt.Sprintf("carryover mark-sent\nagency: %s\nofficer: %s\nfile: %s\nsha256: %s\noutcome: %s\nevidence: %s\n",
+		agency, m.Officer, m.File.Name, m.File.SHA256, outcome, m.Evidence)
+}
+
+// Check refuses a mark that says too little, or is about a file whose fate is known.
+func (m Mark) Check() error {
+	switch {
+	case m.File.Kind != KindPayment:
+		return fmt.Errorf("%w: %s is no payment file", ErrMark, m.File.Name)
+	case m.File.State != exchange.FileSending:
+		return fmt.Errorf("%w: %s is %s: only a payment file whose fate is not known is marked", ErrMark, m.File.Name, m.File.State)
+	case utf8.RuneCountInString(strings.TrimSpace(m.Evidence)) < evidenceMin:
+		return fmt.Errorf("%w: say in the evidence who at the bank said what, and when", ErrMark)
+	case plain(m.Evidence, 500) != m.Evidence:
+		return fmt.Errorf("%w: the evidence is one line of at most 500 characters", ErrMark)
+	}
+	return nil
+}
+
+// MarkSent ends the unknown fate of a payment file by an officer's evidence.
+// The signature is the officer's over Text, in the namespace of decisions,
+// with the role finance or checker. Sent: its payments are at the bank. Not
+// sent: the file is void and what it held is due again, under new numbers;
+// that is refused while a file of its name stands in the drop.
+func (e *Env) MarkSent(ctx context.Context, m Mark, signature []byte) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	role, signer, err := e.signedBy(m.Officer, exchange.Evidencing(), []byte(m.Text(e.Agency.Code)), signature)
+	if err != nil {
+		return err
+	}
+	if !m.Sent {
+		if err := e.provenAbsent(ctx, m.File); err != nil {
+			return err
+		}
+	}
+	return e.Store.Tx(ctx, func(tx *store.Tx) error {
+		f, err := tx.File(m.File.ID)
+		if err != nil {
+			return err
+		}
+		now := m
+		now.File = f
+		if err := now.Check(); err != nil {
+			return err
+		}
+		d := &desk{Env: e, tx: tx, file: f, actor: exchange.OfficerParty(m.Officer)}
+		err = d.journal("agency", "payment_marked", m.Evidence, map[string]any{
+			"text": m.Text(e.Agency.Code), "role": role, "fingerprint": signer.Fingerprint, "signature": string(signature),
+		})
+		if err != nil {
+			return err
+		}
+		d.actor = "mark-sent" // of the cases' events: this is no decision about a case
+		if m.Sent {
+			return d.paymentSent(f)
+		}
+		return d.neverSent(f)
+	})
+}
+
+// provenAbsent fails unless the bank's drop can be looked into and holds
+// nothing of the file's name.
+func (e *Env) provenAbsent(ctx context.Context, f exchange.File) error {
+	p, ok := e.party(f.Party)
+	if !ok {
+		return fmt.Errorf("%s has no drop in the configuration", f.Party)
+	}
+	d, err := p.Open(ctx)
+	if err != nil {
+		return fmt.Errorf("look into the bank's drop: %w", err)
+	}
+	defer d.Close()
+	if err := absent(ctx, d, f.Name); err != nil {
+		return errors.Join(ErrMark, err)
+	}
+	return nil
+}
+
+// neverSent voids a payment file that never reached the bank: every payment in
+// it must still be unknown.
+func (d *desk) neverSent(f exchange.File) error {
+	void := f
+	void.State = exchange.FileVoid
+	if err := d.tx.UpdateFile(f, void); err != nil {
+		return err
+	}
+	payments, err := d.tx.PaymentsByFile(f.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range payments {
+		if p.Track != exchange.MoneyUnknown {
+			return fmt.Errorf("%w: the bank has answered about payment %s", ErrMark, p.Ref)
+		}
+		if err := d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" }); err != nil {
+			return err
+		}
+	}
+	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": len(payments), "sha256": f.SHA256})
+}
+
+// KeyOwner is the officer whose key it is, among those who may decide or,
+// for a file that waits for signatures, sign it.
+func (e *Env) KeyOwner(ctx context.Context, f exchange.File, fingerprint string) (o exchange.Officer, ok bool, err error) {
+	if f.State != exchange.FilePrepared {
+		o, ok = signerSet{e.Agency.Officers, signersOrNone(e.Signers)}.owner(fingerprint)
+		return o, ok, nil
+	}
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		set, err := e.signersFor(tx, f)
+		o, ok = set.owner(fingerprint)
+		return err
+	})
+	return o, ok, err
+}
+
+func signersOrNone(s *seal.Signers) *seal.Signers {
+	if s == nil {
+		return &seal.Signers{}
+	}
+	return s
+}
