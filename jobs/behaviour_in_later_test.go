@@ -214,7 +214,13 @@ func (o *office) credits(p samples.Person, first, next *formats.Form) {
 	var wantMonths int
 	var wantMoney money.Fen
 	told := map[string]*formats.Completion{}
+	once := map[string]bool{}
 	for _, k := range take[formats.Completion](o, them, formats.KindCompletion) {
+		key := fmt.Sprint(k.FormNo, k.FormVersion, k.Outcome)
+		if once[key] {
+			o.tb.Errorf("told twice: %s", key)
+		}
+		once[key] = true
 		if k.Outcome == code.OutcomeCompleted {
 			told[fmt.Sprint(k.FormNo, k.FormVersion)] = k
 		}

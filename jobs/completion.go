@@ -38,6 +38,9 @@ func (d *desk) completion(k *formats.Completion) (outcome, error) {
 	if o, ok, err := c.checkCompletion(k, f); !ok || err != nil {
 		return o, err
 	}
+	if f.Told == string(code.OutcomeCompleted) && k.Outcome == code.OutcomeRelationDone {
+		return accepted(), c.save() // it was overtaken by the completion
+	}
 	before := f
 	f.Told, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
 	if err := d.tx.UpdateForm(before, f); err != nil {

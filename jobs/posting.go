@@ -411,7 +411,8 @@ func (c *casework) close(f exchange.CreditFacts) error {
 	return nil
 }
 
-// tell moves the case and sends a completion for every form that has not had this one.
+// tell moves the case and sends a completion for every form that has not had
+// this one, or a later one: what is completed does not become relation_done again.
 func (c *casework) tell(on exchange.Happening, out code.Outcome, m code.Milestone) error {
 	if err := c.move(on, "", nil); err != nil {
 		return err
@@ -425,7 +426,7 @@ func (c *casework) tell(on exchange.Happening, out code.Outcome, m code.Mileston
 		return err
 	}
 	for _, f := range forms {
-		if !f.Current || f.Told == string(out) {
+		if !f.Current || f.Told == string(out) || f.Told == string(code.OutcomeCompleted) {
 			continue
 		}
 		before := f
