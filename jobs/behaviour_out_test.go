@@ -7,6 +7,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/iso20022"
 	"carryover/jobs"
@@ -31,6 +32,26 @@ func TestPlainPersonLeaves(t *testing.T) {
 	o.pass()
 	o.stands(exchange.Out, p, "confirmed/delivered/settled")
 	o.quiet()
+}
+
+func TestCompletionOvertakesTheRelation(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	f := o.paid(p, 1)
+	o.accept(them)
+	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
+	o.pass()
+	name := o.put(them, formats.KindCompletion, completion(f, code.OutcomeRelationDone, 20260302))
+	o.pass()
+	o.told(them, name, "accepted", f.LetterNo+" accepted")
+	o.stands(exchange.Out, p, "confirmed/delivered/settled")
+	o.view(func(tx *store.Tx) error {
+		have, err := tx.Form(f.FormNo, f.Version)
+		if have.Told != string(code.OutcomeCompleted) || have.Credited != f.Amount {
+			t.Errorf("told %q, credited %s", have.Told, have.Credited)
+		}
+		return err
+	})
 }
 
 func TestCompletionBeforeTheBankTells(t *testing.T) {
@@ -282,6 +303,36 @@ func TestAccountChangesBeforeThePayment(t *testing.T) {
 	o.settle()
 	o.pass()
 	o.stands(exchange.Out, p, "answered/sent/settled")
+}
+
+// The first part is paid for good; the second one came back because the
+// account was closed meanwhile.
+func TestAccountChangesForALaterPart(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	first := o.paid(p, 1)
+	o.accept(them)
+	o.put(them, formats.KindCompletion, completion(first, code.OutcomeCompleted, 20260302))
+	o.days(3)
+	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
+		r.Status, r.StoppedOn, r.Principal, r.Interest = code.RegistryEnded, p.StoppedOn, 12345, 0
+	}))
+	o.balance[p.PersonalNo] = 12345
+	o.pass()
+	o.pass()
+	second := o.orders[0]
+	o.settle()
+	o.pass()
+	o.booked(returnOf(second))
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/returned")
+	register(o, secondAccount(them))
+	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
+	o.pass()
+	o.told(them, name, "accepted", letterNo(them, 1)+" accepted")
+	if len(o.orders) != 1 || o.orders[0].EndToEndID != letterNo(them, 1)+"-2-2" || o.orders[0].Creditor.Number != secondAccount(them).No {
+		t.Errorf("ordered %+v", o.orders)
+	}
 }
 
 func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {

@@ -158,14 +158,15 @@ func (d *desk) certificateFacts(no string) (string, error) {
 }
 
 // replyAccount answers from our registered accounts: still the letter's
-// account, or a letter version with the new one.
+// account, or a letter version with the new one. A partner that paid to
+// another account than the letter's has not taken its version: it gets the next.
 func (c *casework) replyAccount(q exchange.Query) error {
 	letter, err := c.tx.Letter(c.LetterNo, c.LetterVersion)
 	if err != nil {
 		return err
 	}
 	for _, a := range c.Agency.Accounts {
-		if a.No == letter.Account.No && a.Valid(c.Date, c.SchemeTo) {
+		if a.No == letter.Account.No && a.Valid(c.Date, c.SchemeTo) && (q.Theirs == a.No || q.Theirs == "") {
 			return c.sendReply(c, q, a.No, "收款账户无误，请再次划转。")
 		}
 	}

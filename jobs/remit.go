@@ -396,17 +396,25 @@ func (d *desk) advise(p exchange.Payment) error {
 }
 
 // freePayments takes unsent payments of a case back, so that its account may
-// change; it reports false, and changes nothing, when one is with the bank.
+// change; it reports false, and changes nothing, when what there is to pay is
+// with the bank or paid. A part that is still to be paid, or came back, needs
+// the account whatever became of the others.
 func (c *casework) freePayments() (bool, error) {
 	parts, err := c.tx.RemittancesByCase(c.No)
 	if err != nil {
 		return false, err
 	}
+	gone, open := false, false
 	for _, r := range parts {
 		switch r.Track {
 		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
-			return false, nil
+			gone = true
+		case exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneyReturned:
+			open = true
 		}
+	}
+	if gone && !open {
+		return false, nil
 	}
 	return true, c.freeUnsent()
 }
