@@ -149,13 +149,15 @@ type house struct {
 	left int  // calls to the outside until the process dies; 0: it does not
 	dead bool // since then every call fails
 	died string
+
+	answered map[string]bool // cases whose annulment an officer has answered
 }
 
 // errDead is what a process that has died gets from outside: nothing.
 var errDead = errors.New("the process is dead")
 
 func (l *life) newHouse(a *agency, c *config.Config) (*house, error) {
-	h := &house{agency: a, l: l, dsn: filepath.Join(a.dir, "carryover.db")}
+	h := &house{agency: a, l: l, dsn: filepath.Join(a.dir, "carryover.db"), answered: map[string]bool{}}
 	areas, err := c.Areas()
 	if err != nil {
 		return nil, err
@@ -324,7 +326,7 @@ func (h *house) answerAnnulments() error {
 	var asked []exchange.Case
 	err := h.view(func(tx *store.Tx) (err error) {
 		return tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
-			if c.Wish == exchange.WishAsked {
+			if c.Wish == exchange.WishAsked && !h.answered[c.No] {
 				asked = append(asked, c)
 			}
 			return nil
@@ -337,6 +339,7 @@ func (h *house) answerAnnulments() error {
 		if h.l.rng.IntN(3) == 0 {
 			continue // another day
 		}
+		h.answered[c.No] = true
 		h.l.lodgeAnnulment(h.code, c, h.l.rng.IntN(4) > 0)
 	}
 	return nil

@@ -49,7 +49,11 @@ func play(ctx context.Context, seed uint64, stages []*stage) *life {
 		l.fault("%v", err)
 		return l
 	}
-	defer os.RemoveAll(dir)
+	if *keep {
+		l.story = append(l.story, "kept in "+dir)
+	} else {
+		defer os.RemoveAll(dir)
+	}
 	s := stages[l.rng.IntN(len(stages))]
 	if err := l.settle(dir, s); err != nil {
 		l.fault("settle: %v", err)

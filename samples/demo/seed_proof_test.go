@@ -225,6 +225,9 @@ func (l *life) proveCases(e *evidence) error {
 		turns := h.env.Turns
 		err := e.tx[h.code].EachCase(store.CaseFilter{}, func(c exchange.Case) error {
 			l.occur(string(c.State))
+			if c.State == exchange.Held {
+				l.tell("%s: %s is held: %s", h.code, c.No, c.HoldText)
+			}
 			turn, waits := exchange.TurnOf(turns, c)
 			if !waits && !c.State.Final(c.Side) {
 				l.fault("%s: case %s %s %s/%s/%s is nobody's turn", h.code, c.No, c.Side, c.State, c.FormTrack, c.MoneyTrack)

@@ -15,6 +15,7 @@ import (
 var (
 	seeds     = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0: 20, and 2,000 with CARRYOVER_LONG=1")
 	firstSeed = flag.Uint64("seed", 1, "the first of them")
+	keep      = flag.Bool("keep", false, "leave a seed's folder, with both stores, for a look")
 )
 
 // TestSeeds plays small worlds, each drawn from one seed: who moves and what

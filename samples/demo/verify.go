@@ -294,6 +294,9 @@ func (r *Result) checkMonths(e *evidence) error {
 	for _, a := range e.w.agencies {
 		credited := 0
 		err := e.tx[a.code].EachCase(store.CaseFilter{Side: exchange.In}, func(c exchange.Case) error {
+			if c.State == exchange.Void {
+				return nil // what it credited was undone
+			}
 			forms, err := e.tx[a.code].FormsByCase(c.No)
 			for _, f := range forms {
 				if !f.Current || f.Track != exchange.FormPosted {
