@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -161,22 +162,21 @@ func (e *Env) tidyPapers(ctx context.Context, p Party, d drop.Drop) error {
 func listOf(payment string) string { return payment + ".txt" }
 
 // writeList writes what the signers read beside a payment file.
-func (e *Env) writeList(f exchange.File, payments []exchange.Payment) error {
-	s, err := e.newSpoolFile("out")
+func (d *desk) writeList(f exchange.File) error {
+	s, err := d.newSpoolFile("out")
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(s, readable(e.paymentHead(f)))
-	for i, p := range payments {
-		if err != nil {
-			break
-		}
-		_, err = fmt.Fprintf(s, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", i+1, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
-	}
-	if err == nil {
-		_, err = io.WriteString(s, strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
-	}
-	if err != nil {
+	w := bufio.NewWriter(s)
+	w.WriteString(readable(d.paymentHead(f)))
+	n := 0
+	err = d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		n++
+		_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
+		return err
+	})
+	w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
+	if err = errors.Join(err, w.Flush()); err != nil {
 		s.drop()
 		return err
 	}

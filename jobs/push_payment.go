@@ -77,16 +77,7 @@ func (e *Env) checkPayment(ctx context.Context, f exchange.File) (exchange.File,
 		if err := tx.UpdateFile(f, sending); err != nil {
 			return err
 		}
-		payments, err := tx.PaymentsByFile(f.ID)
-		if err != nil {
-			return err
-		}
-		for _, p := range payments {
-			if err := d.setPayment(p, exchange.MoneyUnknown, nil); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.EachPaymentOf(f.ID, func(p exchange.Payment) error { return d.setPayment(p, exchange.MoneyUnknown, nil) })
 	})
 	if errors.Is(err, ErrSettings) {
 		e.Log.Warn("payment file not uploaded", "file", f.Name, "why", err)
@@ -124,19 +115,12 @@ func (d *desk) paymentSent(f exchange.File) error {
 		return err
 	}
 	d.file = after
-	payments, err := d.tx.PaymentsByFile(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
+	return d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 		if p.Track != exchange.MoneyUnknown {
-			continue // the bank has answered already
+			return nil // the bank has answered already
 		}
-		if err := d.setPayment(p, exchange.MoneySubmitted, nil); err != nil {
-			return err
-		}
-	}
-	return nil
+		return d.setPayment(p, exchange.MoneySubmitted, nil)
+	})
 }
 
 // lookForPayment looks in the drop for a payment file whose upload was cut:

@@ -15,38 +15,25 @@ import (
 // prepareAll puts ordered payments that are in no file yet into payment files,
 // each under the cap, and shows them to those who may sign.
 func (e *Env) prepareAll(ctx context.Context) (prepared int, err error) {
-	for {
-		var batch []exchange.Payment
-		err := e.Store.View(ctx, func(tx *store.Tx) error {
-			all, err := tx.Payments(exchange.MoneyOrdered)
-			batch = e.underCap(slices.DeleteFunc(all, func(p exchange.Payment) bool { return p.FileID != 0 }))
-			return err
-		})
-		if err != nil || len(batch) == 0 {
-			return prepared, err
-		}
-		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.prepare(tx, batch) }); err != nil {
-			return prepared, fmt.Errorf("payment file: %w", err)
-		}
-		prepared += len(batch)
-	}
+	return e.fileAll(ctx, e.prepare)
 }
 
 // prepare makes a payment file that waits for signatures.
-func (e *Env) prepare(tx *store.Tx, payments []exchange.Payment) error {
+func (e *Env) prepare(tx *store.Tx, plan orderPlan) error {
 	d := &desk{Env: e, tx: tx, actor: "remit"}
-	file, err := d.payFile(payments, exchange.FilePrepared)
+	file, err := d.payFile(plan, exchange.FilePrepared)
 	if err != nil {
 		return err
 	}
-	for _, p := range payments {
+	err = tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
 		in := p
 		in.FileID = file.ID
-		if err := tx.UpdatePayment(p, in); err != nil {
-			return err
-		}
+		return tx.UpdatePayment(p, in)
+	})
+	if err != nil {
+		return err
 	}
-	if err := e.writeList(file, payments); err != nil {
+	if err := d.writeList(file); err != nil {
 		return err
 	}
 	signers, err := e.approvedSigners(tx)
@@ -57,7 +44,7 @@ func (e *Env) prepare(tx *store.Tx, payments []exchange.Payment) error {
 		return err
 	}
 	return d.journal("agency", "payment_file_prepared", file.Name, map[string]any{
-		"file": file.Name, "payments": len(payments), "total": file.Total.String(), "sha256": file.SHA256,
+		"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256,
 	})
 }
 
@@ -141,23 +128,20 @@ func (d *desk) releaseSigned(f exchange.File, signatures []exchange.Signature) e
 	if err := d.tx.UpdateFile(f, queued); err != nil {
 		return err
 	}
-	payments, err := d.tx.PaymentsByFile(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
+	err := d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 		if err := d.setPayment(p, exchange.MoneyReleased, nil); err != nil {
 			return err
 		}
-		if err := d.advise(p); err != nil {
-			return err
-		}
+		return d.advise(p)
+	})
+	if err != nil {
+		return err
 	}
 	if err := d.withdrawPapers(f, ""); err != nil {
 		return err
 	}
 	return d.journal("agency", "payment_file_released", d.whoSigned(signatures), map[string]any{
-		"file": f.Name, "payments": len(payments), "total": f.Total.String(), "sha256": f.SHA256,
+		"file": f.Name, "payments": f.Records, "total": f.Total.String(), "sha256": f.SHA256,
 	})
 }
 
@@ -222,19 +206,20 @@ func (d *desk) unpayable(f exchange.File) (why string, err error) {
 	if closed, ok := d.fundsClosed(); ok {
 		return fmt.Sprintf("年终封账（%s 至 %s）/ funds are closed", closed.From, closed.To), nil
 	}
-	payments, err := d.tx.PaymentsByFile(f.ID)
-	if err != nil {
-		return "", err
-	}
-	if limit := d.Agency.FileCap; limit > 0 && f.Total > limit && len(payments) > 1 {
+	if limit := d.Agency.FileCap; limit > 0 && f.Total > limit && f.Records > 1 {
 		return fmt.Sprintf("合计 %s 超过单批限额 %s / above the cap of a file", f.Total, limit), nil
 	}
-	for _, p := range payments {
-		if ok, err := d.stillPayable(p); err != nil || !ok {
-			return fmt.Sprintf("付款 %s 的办件、账户或限额已有变化 / the case, account or cap of payment %s changed", p.Ref, p.Ref), err
+	err = d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		if why != "" {
+			return nil
 		}
-	}
-	return "", nil
+		ok, err := d.stillPayable(p)
+		if err == nil && !ok {
+			why = fmt.Sprintf("付款 %s 的办件、账户或限额已有变化 / the case, account or cap of payment %s changed", p.Ref, p.Ref)
+		}
+		return err
+	})
+	return why, err
 }
 
 // voidFile withdraws a payment file that has not left: what it held is due
@@ -248,20 +233,17 @@ func (d *desk) voidFile(f exchange.File, why string) error {
 	if err := d.tx.UpdateFile(f, void); err != nil {
 		return err
 	}
-	payments, err := d.tx.PaymentsByFile(f.ID)
+	err := d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		return d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" })
+	})
 	if err != nil {
 		return err
-	}
-	for _, p := range payments {
-		if err := d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" }); err != nil {
-			return err
-		}
 	}
 	if err := d.withdrawPapers(f, "付款文件已作废，请勿再签 / the payment file is void: do not sign it\n\n"+f.Name+"\n"+why+"\n"); err != nil {
 		return err
 	}
 	d.Log.Warn("payment file is void", "file", f.Name, "why", why)
-	return d.journal("agency", "payment_file_void", why, map[string]any{"file": f.Name, "payments": len(payments), "sha256": f.SHA256})
+	return d.journal("agency", "payment_file_void", why, map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // voidPrepared withdraws every file that waits for signatures: funds are closed.

@@ -209,15 +209,20 @@ func (c *casework) cameBack(r *exchange.Remittance) (bool, error) {
 // underLumpCap divides the parts of a lump sum so that each sum stays under the
 // caps of a payment and of a file; no part is above them by itself.
 func (e *Env) underLumpCap(parts []exchange.Remittance) (lumps [][]exchange.Remittance) {
-	above := func(sum money.Fen) bool {
-		return e.Agency.PaymentCap > 0 && sum > e.Agency.PaymentCap || e.Agency.FileCap > 0 && sum > e.Agency.FileCap
+	most := money.Fen(money.Max)
+	for _, limit := range []money.Fen{e.Agency.PaymentCap, e.Agency.FileCap} {
+		if limit > 0 {
+			most = min(most, limit)
+		}
 	}
 	sum, from := money.Fen(0), 0
 	for i, r := range parts {
-		if sum += r.Amount; i > from && above(sum) {
+		next, err := sum.Add(r.Amount)
+		if i > from && (err != nil || next > most) {
 			lumps = append(lumps, parts[from:i])
-			sum, from = r.Amount, i
+			next, from = r.Amount, i
 		}
+		sum = next
 	}
 	return append(lumps, parts[from:])
 }
@@ -243,129 +248,50 @@ func (e *Env) orderLump(ctx context.Context, parts []exchange.Remittance) error 
 }
 
 // releaseAll puts ordered payments into payment files, each under the cap,
-// until none is left. With automatic release a file is released as it is made.
-func (e *Env) releaseAll(ctx context.Context) (int, error) {
-	released := 0
-	for {
-		var batch []exchange.Payment
-		err := e.Store.View(ctx, func(tx *store.Tx) error {
-			all, err := tx.Payments(exchange.MoneyOrdered)
-			batch = e.underCap(all) // a file of dual release that still waited was voided before
-			return err
-		})
-		if err != nil || len(batch) == 0 {
-			return released, err
-		}
-		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.release(tx, batch) }); err != nil {
-			return released, fmt.Errorf("payment file: %w", err)
-		}
-		released += len(batch)
-	}
-}
+// until none is left. With automatic release a file is released as it is made;
+// a file of dual release that still waited was voided before.
+func (e *Env) releaseAll(ctx context.Context) (int, error) { return e.fileAll(ctx, e.release) }
 
-// underCap takes payments as long as their sum stays under the file's cap; at
-// least one.
-func (e *Env) underCap(all []exchange.Payment) []exchange.Payment {
-	if e.Agency.FileCap == 0 {
-		return all
-	}
-	sum := money.Fen(0)
-	for i, p := range all {
-		sum += p.Amount
-		if i > 0 && sum > e.Agency.FileCap {
-			return all[:i]
+// fileAll makes payment files of all ordered payments that are in none, each
+// in a transaction of its own, and returns how many payments they hold.
+func (e *Env) fileAll(ctx context.Context, file func(*store.Tx, orderPlan) error) (filed int, err error) {
+	for {
+		var plan orderPlan
+		err := e.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			if plan, err = e.planOrder(tx); err != nil || plan.count == 0 {
+				return err
+			}
+			return file(tx, plan)
+		})
+		if err != nil {
+			return filed, fmt.Errorf("payment file: %w", err)
 		}
+		if plan.count == 0 {
+			return filed, nil
+		}
+		filed += plan.count
 	}
-	return all
 }
 
 // release composes a payment file, queues it for the bank and advises the partners.
-func (e *Env) release(tx *store.Tx, payments []exchange.Payment) error {
+func (e *Env) release(tx *store.Tx, plan orderPlan) error {
 	d := &desk{Env: e, tx: tx, actor: "remit"}
-	file, err := d.payFile(payments, exchange.FileQueued)
+	file, err := d.payFile(plan, exchange.FileQueued)
 	if err != nil {
 		return err
 	}
-	for _, p := range payments {
+	err = tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
 		err := d.setPayment(p, exchange.MoneyReleased, func(p *exchange.Payment) { p.FileID = file.ID })
 		if err != nil {
 			return err
 		}
-		if err := d.advise(p); err != nil {
-			return err
-		}
-	}
-	return d.journal("agency", "payment_file_released", "automatic", map[string]any{"file": file.Name, "payments": len(payments), "total": file.Total.String(), "sha256": file.SHA256})
-}
-
-// payFile writes a payment file into the spool and stores its row, which is
-// the desk's from then on.
-func (d *desk) payFile(payments []exchange.Payment, state exchange.FileState) (exchange.File, error) {
-	seq, err := d.tx.NextSequence(d.Agency.Code, d.Agency.Bank(), KindPayment)
-	if err != nil {
-		return exchange.File{}, err
-	}
-	name := fmt.Sprintf("%s_%s_%s_%s_%06d.xml", KindPayment, d.Agency.Code, d.Agency.Bank(), d.Date.Compact(), seq)
-	file := exchange.File{
-		Dir: exchange.Out, Party: d.Agency.Bank(), Kind: KindPayment, Name: name, Carrier: "xml", Sequence: seq, State: state,
-		At: d.Now(), Records: len(payments), Spool: "out-" + name,
-	}
-	if err := d.writePayments(&file, payments); err != nil {
-		return file, err
-	}
-	if err := d.tx.InsertFile(&file); err != nil {
-		return file, err
-	}
-	d.file = file
-	return file, nil
-}
-
-// writePayments writes the payment file into the spool.
-func (e *Env) writePayments(file *exchange.File, payments []exchange.Payment) error {
-	for _, p := range payments {
-		sum, err := file.Total.Add(p.Amount)
-		if err != nil {
-			return err
-		}
-		file.Total = sum
-	}
-	s, err := e.newSpoolFile("out")
-	if err != nil {
-		return err
-	}
-	if err := e.writeOrder(s, file, payments); err != nil {
-		s.drop()
-		return err
-	}
-	file.SHA256 = s.sum()
-	file.StoredSHA, file.Size = file.SHA256, s.size
-	return s.keep(file.Spool)
-}
-
-func (e *Env) writeOrder(s *spoolFile, file *exchange.File, payments []exchange.Payment) error {
-	payer := e.Agency.Payer
-	w, err := iso20022.NewPaymentWriter(s, iso20022.Payment{
-		MsgID: messageID(file), Created: e.Now(), Initiator: e.Agency.Name,
-		Debtor:    iso20022.Account{Name: payer.Holder, Number: payer.No, Bank: payer.Bank, CNAPS: payer.CNAPS},
-		Execution: e.Date, Transfers: len(payments), Total: file.Total,
+		return d.advise(p)
 	})
 	if err != nil {
 		return err
 	}
-	for _, p := range payments {
-		err := w.Write(iso20022.Transfer{
-			EndToEndID: p.Ref, Amount: p.Amount, Text: p.Text,
-			Creditor: iso20022.Account{Name: p.Payee.Holder, Number: p.Payee.No, Bank: p.Payee.Bank, CNAPS: p.Payee.CNAPS},
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return w.Close()
+	return d.journal("agency", "payment_file_released", "automatic", map[string]any{"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256})
 }
-
-// messageID names a payment file in the bank's answers: agency, sequence.
-func messageID(f *exchange.File) string { return fmt.Sprintf("%s%012d", f.Party[:6], f.Sequence) }
 
 // advise tells the partner about a payment, person by person.
 func (d *desk) advise(p exchange.Payment) error {

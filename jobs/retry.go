@@ -178,10 +178,6 @@ func (e *Env) allowPayment(ctx context.Context, f exchange.File, reason string) 
 		if now.State != exchange.FileSending {
 			return fmt.Errorf("%w: %s is %s now", ErrNothingToRetry, f.Name, now.State)
 		}
-		payments, err := tx.PaymentsByFile(f.ID)
-		if err != nil {
-			return err
-		}
 		if err := e.mayPay(tx); err != nil {
 			return err
 		}
@@ -189,13 +185,17 @@ func (e *Env) allowPayment(ctx context.Context, f exchange.File, reason string) 
 		if why, err := d.unsigned(f); err != nil || why != "" {
 			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
 		}
-		for _, p := range payments {
+		err = tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 			if p.Track != exchange.MoneyUnknown {
 				return fmt.Errorf("%w: the bank has answered about payment %s", ErrNothingToRetry, p.Ref)
 			}
 			if ok, err := d.stillPayable(p); err != nil || !ok {
 				return errors.Join(err, fmt.Errorf("payment %s may not be paid now: its case is held or closed, or its account changed", p.Ref))
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		return e.noteRetry(tx, f, "payment_retried", reason)
 	})
