@@ -142,16 +142,9 @@ func (d *desk) orderStatus(h iso20022.StatusReport) error {
 	if verdict == "" || verdict == iso20022.Partly {
 		return nil
 	}
-	payments, err := d.tx.PaymentsByFile(sent.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
-		if err := d.paymentStatus(p, verdict, strings.TrimSpace(h.Reason+" "+h.Text)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.tx.EachPaymentOf(sent.ID, func(p exchange.Payment) error {
+		return d.paymentStatus(p, verdict, strings.TrimSpace(h.Reason+" "+h.Text))
+	})
 }
 
 // orderFile finds the payment file that a message id names.
