@@ -48,11 +48,8 @@ func staff(o *office) map[string]*seal.Key {
 		o.env.Agency.Officers = append(o.env.Agency.Officers, x)
 		fmt.Fprintf(&lines, "%s %s", x.Principal(x.Roles[0]), ssh.MarshalAuthorizedKey(key.Public()))
 	}
-	signers, err := seal.ParseSigners(lines.Bytes())
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	o.env.Signers = signers
+	o.env.AllowedSigners = func() (string, error) { return lines.String(), nil }
+	o.pass() // takes them over
 	return keys
 }
 
@@ -182,10 +179,9 @@ func TestWhoMayDecide(t *testing.T) {
 }
 
 func TestCapAllowed(t *testing.T) {
-	o := newOffice(t)
-	keys := staff(o)
 	p := leaver(us, 0)
-	o.env.Agency.PaymentCap = p.Total() - 1
+	o := newOffice(t, func(e *jobs.Env) { e.Agency.PaymentCap = p.Total() - 1 })
+	keys := staff(o)
 	o.asked(p, 1)
 	c := o.caseBy(exchange.Out, p)
 	if c.Hold != code.HoldCap {

@@ -11,6 +11,7 @@ import (
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/formats"
+	"carryover/jobs"
 )
 
 func netted(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }
@@ -40,9 +41,8 @@ func bothWays(o *office) (out, in *formats.Form) {
 func TestNetSumIsTied(t *testing.T) {
 	for _, by := range []string{"entry", "voucher"} {
 		t.Run(by, func(t *testing.T) {
-			o := newOffice(t, with(them, netted))
+			o := newOffice(t, with(them, netted), func(e *jobs.Env) { e.Rules.StatementWD = 2 })
 			keys := staff(o)
-			o.env.Rules.StatementWD = 2
 			out, in := bothWays(o)
 			o.pass()
 			if n := len(take[formats.Netting](o, them, formats.KindNetting)); n != 0 {

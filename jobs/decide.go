@@ -49,7 +49,7 @@ func (e *Env) Decide(ctx context.Context, x exchange.Decision, signature []byte)
 		if p, way, err = d.prepare(x); err != nil || p.Already {
 			return err
 		}
-		role, signer, err := e.signedBy(x.Officer, p.Ruling.Roles, []byte(p.Text), signature)
+		role, signer, err := d.signedBy(x.Officer, p.Ruling.Roles, []byte(p.Text), signature)
 		if err != nil {
 			return err
 		}
@@ -75,25 +75,28 @@ func (e *Env) Decide(ctx context.Context, x exchange.Decision, signature []byte)
 	return p, err
 }
 
-// signedBy finds the role by which an officer's signature of a text counts.
-func (e *Env) signedBy(officer string, roles []exchange.Role, text, signature []byte) (exchange.Role, seal.Signer, error) {
-	o, ok := e.Agency.Officer(officer)
+// signedBy finds the role by which an officer's signature of a text counts:
+// officers and keys are those of the approved money settings.
+func (d *desk) signedBy(officer string, roles []exchange.Role, text, signature []byte) (exchange.Role, seal.Signer, error) {
+	signers, err := d.approvedSigners(d.tx)
+	if err != nil {
+		return "", seal.Signer{}, err
+	}
+	o, ok := signers.officer(officer)
 	if !ok || !o.Has(roles...) {
-		return "", seal.Signer{}, fmt.Errorf("%w: %s 没有所需角色 / has none of the roles %v", exchange.ErrDecision, officer, roles)
+		return "", seal.Signer{}, cannot(
+			officer+" 不在已批准的人员名单中，或没有所需角色",
+			fmt.Sprintf("%s is not on the approved list of officers (it is taken over by a run), or has none of the roles %v", officer, roles))
 	}
-	if e.Signers == nil {
-		return "", seal.Signer{}, fmt.Errorf("%w: 未配置 allowed_signers / nobody may sign (staff.allowed_signers)", exchange.ErrDecision)
-	}
-	signer, err := e.Signers.Verify(bytes.NewReader(text), signature, seal.NamespaceDecision, e.Now())
+	signer, err := signers.keys.Verify(bytes.NewReader(text), signature, seal.NamespaceDecision, d.Now())
 	if err != nil {
 		return "", signer, fmt.Errorf("%w: 签名无效 / signature: %w", exchange.ErrDecision, err)
 	}
-	for _, role := range roles {
-		if o.Has(role) && slices.Contains(signer.Principals, o.Principal(role)) {
-			return role, signer, nil
-		}
+	having := signers.roles(o, signer.Fingerprint, seal.NamespaceDecision, d.Now(), roles)
+	if len(having) == 0 {
+		return "", signer, cannot("密钥 "+signer.Fingerprint+" 没有为 "+officer+" 登记所需角色", fmt.Sprintf("the key is not listed for %s with one of the roles %v", officer, roles))
 	}
-	return "", signer, fmt.Errorf("%w: 签名密钥不属于 %s 的所需角色 / the key is not listed as %s@%s", exchange.ErrDecision, officer, officer, roles[0])
+	return having[0], signer, nil
 }
 
 func digestOf(text string) string {

@@ -20,7 +20,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
-	"carryover/exchange/seal"
 	"carryover/exchange/store"
 )
 
@@ -34,8 +33,6 @@ type Env struct {
 	Calendar *calendar.Calendar
 	Area     func(code string) bool // known area codes; nil: any
 	Rules    Rules
-
-	Signers *seal.Signers // who of our own staff may sign, and as what; nil: nobody
 
 	Store   *store.Store
 	Spool   string // folder of received and composed files
