@@ -232,6 +232,14 @@ func (d *desk) course(s subjectOf, x exchange.Decision) (course, error) {
 		return d.allowCourse(s, x)
 	case x.Action == exchange.ActPayAgain:
 		return d.payAgainCourse(s)
+	case x.Action == exchange.ActMatch:
+		return d.matchCourse(s.entry, x)
+	case x.Action == exchange.ActSplit:
+		return d.splitCourse(s.entry, x)
+	case x.Action == exchange.ActAcceptProposal, x.Action == exchange.ActRejectProposal:
+		return s.c.proposalCourse(x)
+	case x.Action == exchange.ActPaidToPerson:
+		return s.c.personCourse()
 	case x.Action == exchange.ActTieNetting:
 		return d.tieCourse(s.month, x)
 	case x.Action == exchange.ActReleaseHold:

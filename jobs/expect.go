@@ -85,7 +85,14 @@ func (e *Env) proposeNotFound(ctx context.Context) error {
 		}
 		for _, c := range waits {
 			p := e.Profiles[c.Profile]
-			if whole > c.LetterOn && e.Calendar.WorkingDays(c.LetterOn, e.Date) >= p.NotFoundWD {
+			if whole <= c.LetterOn || e.Calendar.WorkingDays(c.LetterOn, e.Date) < p.NotFoundWD {
+				continue
+			}
+			rejected, err := (&desk{Env: e, tx: tx}).rejectedProposal(c)
+			if err != nil {
+				return err
+			}
+			if !rejected {
 				found = append(found, c)
 			}
 		}
@@ -127,7 +134,7 @@ func (d *desk) withdrawProposals(stand map[string]bool) error {
 		return err
 	}
 	for _, x := range open {
-		if x.Kind != "proposal" || stand[x.Subject] {
+		if x.Kind != "proposal" || stand[x.Subject] || (x.CaseNo == "" && x.Subject != "registry") { // one about a credit is another's
 			continue
 		}
 		if err := d.tx.CloseDifference(x.ID); err != nil {

@@ -68,6 +68,8 @@ func workEvents() []exchange.Term {
 		{Code: "posting_undone", Chinese: "记账已撤销", English: "posting undone"},
 		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
 		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
+		{Code: "matched_by_officer", Chinese: "经办人员认领到账", English: "matched by an officer"},
+		{Code: "form_reissued", Chinese: "更正信息表：余额改付本人", English: "form corrected: paid to the person"},
 		{Code: "refund_due", Chinese: "待退款", English: "refund due"},
 		{Code: "refund_received", Chinese: "收到对方退款", English: "partner's refund received"},
 		{Code: "funds_closed", Chinese: "年终封账，待拨款", English: "funds are closed, payment waits"},

@@ -19,7 +19,6 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/identity"
-	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs"
 )
@@ -118,9 +117,6 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),
 	}
-	if env.Signers, err = signers(env.AllowedSigners); err != nil {
-		env.Log.Error("allowed_signers cannot be read: nobody can sign", "err", err)
-	}
 	for _, dir := range []string{env.Spool, env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
@@ -180,15 +176,6 @@ func allowedSigners(c *config.Config) func() (string, error) {
 		}
 		return string(text), err
 	}
-}
-
-// signers are the officers' keys.
-func signers(read func() (string, error)) (*seal.Signers, error) {
-	text, err := read()
-	if err != nil {
-		return nil, err
-	}
-	return seal.ParseSigners([]byte(text))
 }
 
 // opener opens a party's drop, again and again. That a server answers short
