@@ -197,3 +197,135 @@ func TestCapAllowed(t *testing.T) {
 	o.pass()
 	o.stands(exchange.Out, p, "answered/sent/submitted")
 }
+
+func TestMatchedAndSplitByOfficers(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	p, q := leaver(them, 0), leaver(them, 1)
+	lp, lq := o.applied(p), o.applied(q)
+	fp, fq := o.form(p, lp), o.form(q, lq)
+	o.put(them, formats.KindForm, fp, fq)
+	own := receiving(us).No
+	o.booked(comes("M1", fp.Amount, "不明来款", ""), comes("M2", fq.Amount+fp.Amount, "两人合计", ""))
+	o.pass()
+	for name, args := range map[string][]string{
+		"no such case":       {"match", own + "|M1", "case=31010020260302000777"},
+		"no such entry":      {"match", own + "|M9", "case=" + lp.LetterNo},
+		"an odd part":        {"match", own + "|M1", "case=" + lp.LetterNo, "part=0"},
+		"shares of another":  {"split", own + "|M2", "to=" + lp.LetterNo + ":1=0.01"},
+		"shares in disorder": {"split", own + "|M2", "to=" + lp.LetterNo},
+	} {
+		if _, err := o.decides(keys, "li.na", args[0], args[1], args[2:]...); !errors.Is(err, exchange.ErrDecision) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	to := fmt.Sprintf("to=%s:1=%s,%s:1=%s", lp.LetterNo, fp.Amount, lq.LetterNo, fq.Amount)
+	o.decided(keys, "li.na", exchange.ActSplit, own+"|M2", to)
+	if _, err := o.decides(keys, "li.na", exchange.ActMatch, own+"|M2", "case="+lp.LetterNo); !errors.Is(err, exchange.ErrDecision) {
+		t.Errorf("matched twice: %v", err)
+	}
+	for range 3 {
+		o.pass()
+	}
+	o.stands(exchange.In, p, "completed/posted/posted")
+	o.stands(exchange.In, q, "completed/posted/posted")
+	// The second credit of p's amount is too much for p: it goes to the case and is a difference there.
+	o.decided(keys, "li.na", exchange.ActMatch, own+"|M1", "case="+lp.LetterNo)
+	if c := o.caseBy(exchange.In, p); c.Hold != code.HoldAmountDiffers {
+		t.Errorf("case stands at %s %s", c.State, c.Hold)
+	}
+	o.decided(keys, "li.na", exchange.ActRefund, lp.LetterNo)
+	o.pass()
+	if len(o.orders) != 1 || o.orders[0].Amount != fp.Amount {
+		t.Errorf("paid back %+v", o.orders)
+	}
+}
+
+func TestPaidToThePersonInTheEnd(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	p := leaver(us, 0)
+	f := o.paid(p, 1)
+	c := o.caseBy(exchange.Out, p)
+	if _, err := o.decides(keys, "li.na", exchange.ActPaidToPerson, c.No); !errors.Is(err, exchange.ErrDecision) {
+		t.Errorf("while the partner has the money: %v", err)
+	}
+	o.booked(returnOf(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)}))
+	o.pass()
+	o.decided(keys, "li.na", exchange.ActPaidToPerson, c.No)
+	o.pass()
+	next := only[formats.Form](o, them, formats.KindForm)
+	if next.FormNo != f.FormNo || next.Version != 2 || next.Money != code.PaidToPerson || next.Amount != f.Amount || next.PaymentRef != "" {
+		t.Errorf("form %+v", *next)
+	}
+	o.stands(exchange.Out, p, "held/sent/due payee-missing")
+	self := payeeOf(p, f.LetterNo, p, "1/1")
+	self.Relation = code.RelationSelf
+	o.put(portal, formats.KindPayee, self)
+	o.pass()
+	if len(o.orders) != 1 || o.orders[0].Amount != f.Amount || o.orders[0].EndToEndID != f.LetterNo+"-1-2" || o.orders[0].Creditor.Name != p.Name {
+		t.Errorf("paid %+v", o.orders)
+	}
+	o.settle()
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.put(them, formats.KindCompletion, completion(next, code.OutcomeCompleted, 20260303))
+	o.pass()
+	o.stands(exchange.Out, p, "confirmed/sent/settled")
+	o.quiet()
+}
+
+func TestProposalsAreDecided(t *testing.T) {
+	for _, accept := range []bool{true, false} {
+		t.Run(fmt.Sprint(accept), func(t *testing.T) {
+			o := newOffice(t)
+			keys := staff(o)
+			p, q := leaver(us, 0), leaver(us, 1)
+			o.put(them, formats.KindLetter, o.letter(them, 1, p))
+			o.pass()
+			c := o.caseBy(exchange.Out, p)
+			if _, err := o.decides(keys, "zhao.lei", exchange.ActAcceptProposal, c.No); !errors.Is(err, exchange.ErrDecision) {
+				t.Errorf("before it is proposed: %v", err)
+			}
+			o.days(14)
+			o.sequence[core+formats.KindRegistry]++
+			o.putAs(core, formats.KindRegistry, o.sequence[core+formats.KindRegistry], "full", o.insured(q))
+			o.pass()
+			if len(o.open()) != 1 {
+				t.Fatalf("open: %q", o.open())
+			}
+			action, want := exchange.ActRejectProposal, "held/none/not_due awaiting-registry"
+			if accept {
+				action, want = exchange.ActAcceptProposal, "declined/none/not_due"
+			}
+			o.decided(keys, "zhao.lei", action, c.LetterNo)
+			o.night()
+			o.stands(exchange.Out, p, want)
+			o.quiet()
+			if n := len(take[formats.Decline](o, them, formats.KindForm)); (n == 1) != accept {
+				t.Errorf("%d declines", n)
+			}
+		})
+	}
+}
+
+func TestDifferencesAreAccepted(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	odd := debitOf(order{Transfer: transfer("31010020260302000777-1-1", 500)})
+	o.booked(odd)
+	o.pass()
+	var id int64
+	o.view(func(tx *store.Tx) error {
+		all, err := tx.Differences(true)
+		if len(all) == 1 {
+			id = all[0].ID
+		}
+		return err
+	})
+	o.decided(keys, "wang.min", exchange.ActAcceptDifference, fmt.Sprint(id))
+	o.quiet()
+	if _, err := o.decides(keys, "li.na", exchange.ActAcceptDifference, fmt.Sprint(id)); !errors.Is(err, exchange.ErrDecision) {
+		t.Errorf("a closed one: %v", err)
+	}
+}

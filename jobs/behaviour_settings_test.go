@@ -178,11 +178,7 @@ func TestMarkSent(t *testing.T) {
 			o := newOffice(t)
 			l := li(t)
 			o.env.Agency.Officers = []exchange.Officer{l.Officer}
-			signers, err := seal.ParseSigners([]byte(l.line))
-			if err != nil {
-				t.Fatal(err)
-			}
-			o.env.Signers = signers
+			o.env.AllowedSigners = func() (string, error) { return l.line, nil }
 			p, f := o.unknown()
 			o.pass()
 			o.stands(exchange.Out, p, "answered/sent/unknown")

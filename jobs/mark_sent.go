@@ -61,7 +61,12 @@ func (e *Env) MarkSent(ctx context.Context, m Mark, signature []byte) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	role, signer, err := e.signedBy(m.Officer, exchange.Evidencing(), []byte(m.Text(e.Agency.Code)), signature)
+	var role exchange.Role
+	var signer seal.Signer
+	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		role, signer, err = (&desk{Env: e, tx: tx}).signedBy(m.Officer, exchange.Evidencing(), []byte(m.Text(e.Agency.Code)), signature)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -136,24 +141,16 @@ func (d *desk) neverSent(f exchange.File) error {
 	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": len(payments), "sha256": f.SHA256})
 }
 
-// KeyOwner is the officer whose key it is, among those who may decide or,
-// for a file that waits for signatures, sign it.
+// KeyOwner is the officer whose key it is, among those who may sign a file
+// that waits for signatures, or, with any other file or none, decide.
 func (e *Env) KeyOwner(ctx context.Context, f exchange.File, fingerprint string) (o exchange.Officer, ok bool, err error) {
-	if f.State != exchange.FilePrepared {
-		o, ok = signerSet{e.Agency.Officers, signersOrNone(e.Signers)}.owner(fingerprint)
-		return o, ok, nil
-	}
 	err = e.Store.View(ctx, func(tx *store.Tx) error {
-		set, err := e.signersFor(tx, f)
+		set, err := e.approvedSigners(tx)
+		if f.State == exchange.FilePrepared {
+			set, err = e.signersFor(tx, f)
+		}
 		o, ok = set.owner(fingerprint)
 		return err
 	})
 	return o, ok, err
-}
-
-func signersOrNone(s *seal.Signers) *seal.Signers {
-	if s == nil {
-		return &seal.Signers{}
-	}
-	return s
 }

@@ -13,6 +13,7 @@ func commands(a *app) []*cobra.Command {
 		newShowCommand(a),
 		newListCommand(a),
 		newReleaseCommand(a),
+		newDecideCommand(a),
 		newRetryCommand(a),
 		newMarkSentCommand(a),
 		newQuarantineCommand(a),

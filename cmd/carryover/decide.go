@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/jobs"
+)
+
+func newDecideCommand(a *app) *cobra.Command {
+	var f decideFlags
+	args := map[string]*string{}
+	c := &cobra.Command{
+		Use:   "decide SUBJECT ACTION",
+		Short: "Decide about a case, a credit, a month's netting or a difference, and sign it",
+		Long: `SUBJECT is the number of a case or of its letter, the key of a bank entry, a
+month (2026-03), or the number of a difference, as the action needs it. Without
+--key what the decision would come to is shown, and nothing changes. The same
+decision twice changes nothing. Who decides about a transfer does not release it.
+
+` + rulingsText(),
+		Args: cobra.ExactArgs(2),
+		RunE: runs(func(cmd *cobra.Command, given []string) error {
+			x := exchange.Decision{Subject: given[0], Action: given[1], Reason: f.reason, Officer: f.officer, Args: map[string]string{}}
+			for name, value := range args {
+				if *value != "" {
+					x.Args[name] = *value
+				}
+			}
+			return a.decide(cmd.Context(), x, f.key)
+		}),
+	}
+	c.Flags().StringVar(&f.reason, "reason", "", "why; it is signed and journaled")
+	c.Flags().StringVar(&f.key, "key", "", "the officer's private key")
+	c.Flags().StringVar(&f.officer, "officer", "", "who decides (default: whose key it is)")
+	for _, t := range exchange.Arguments() {
+		args[t.Code] = c.Flags().String(t.Code, "", t.English+" ("+t.Chinese+")")
+	}
+	return c
+}
+
+type decideFlags struct{ reason, key, officer string }
+
+// rulingsText lists the actions for the help.
+func rulingsText() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, r := range exchange.Rulings() {
+		var about, needs []string
+		for _, s := range r.About {
+			about = append(about, string(s))
+		}
+		for _, n := range r.Needs {
+			needs = append(needs, "--"+n)
+		}
+		for _, n := range r.May {
+			needs = append(needs, "[--"+n+"]")
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Action, strings.Join(about, ", "), strings.Join(needs, " "))
+	}
+	w.Flush()
+	return b.String()
+}
+
+// decided is what decide --json prints.
+type decided struct {
+	Action  string   `json:"action"`
+	Subject string   `json:"subject"`
+	Case    string   `json:"case_no,omitempty"`
+	Officer string   `json:"officer"`
+	ComesTo []string `json:"comes_to"`
+	Taken   bool     `json:"taken"`
+	Already bool     `json:"already"` // it was taken before: nothing changed
+}
+
+func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (err error) {
+	if strings.TrimSpace(x.Reason) == "" {
+		return usageError{errors.New("decide needs --reason")}
+	}
+	if _, ok := exchange.FindRuling(x.Action); !ok {
+		return usageError{fmt.Errorf("%q is no action: carryover decide --help lists them", x.Action)}
+	}
+	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ag.close()) }()
+	unlock, err := lockPasses(ag.env.Spool)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	x.On = ag.env.Date
+	p, err := a.decideSigned(ctx, ag, x, keyFile)
+	if err != nil {
+		return err
+	}
+	doc := decided{p.Action, p.Subject, p.CaseNo, p.Officer, p.ComesTo, keyFile != "" && !p.Already, p.Already}
+	if doc.ComesTo == nil {
+		doc.ComesTo = []string{}
+	}
+	if a.json {
+		return a.print(doc)
+	}
+	fmt.Fprint(a.out, p.Text)
+	switch {
+	case p.Already:
+		fmt.Fprintln(a.out, "已作过同一决定，未作任何改动 / taken before, nothing changed")
+	case doc.Taken:
+		fmt.Fprintln(a.out, "决定已记录 / decided")
+	default:
+		fmt.Fprintln(a.out, "尚未签名：加 --key 作出决定 / not taken: sign it with --key")
+	}
+	return nil
+}
+
+// decideSigned prepares a decision and, with a key, signs and takes it.
+func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision, keyFile string) (jobs.Deciding, error) {
+	if keyFile == "" {
+		if x.Officer == "" {
+			x.Officer = "?"
+		}
+		return ag.env.PrepareDecision(ctx, x)
+	}
+	key, err := a.officerKey(keyFile)
+	if err != nil {
+		return jobs.Deciding{}, err
+	}
+	if x.Officer == "" {
+		o, ok, err := ag.env.KeyOwner(ctx, exchange.File{}, key.Fingerprint())
+		if err != nil {
+			return jobs.Deciding{}, err
+		}
+		if !ok {
+			return jobs.Deciding{}, fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers; changes of them count once they are approved", key.Fingerprint())
+		}
+		x.Officer = o.Name
+	}
+	p, err := ag.env.PrepareDecision(ctx, x)
+	if err != nil || p.Already {
+		return p, err
+	}
+	sig, err := key.Sign(strings.NewReader(p.Text), seal.NamespaceDecision)
+	if err != nil {
+		return p, err
+	}
+	return ag.env.Decide(ctx, x, sig)
+}
