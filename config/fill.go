@@ -41,6 +41,7 @@ func (s *Settings) fill() {
 		set(&p.FilesPerNight, 1000)
 		p.Drop.fill(s.Workers.Files)
 	}
+	set(&s.Bank.Carrier, CarrierISO)
 	for i := range s.Partners {
 		s.Partners[i].fill(s.Workers.Files)
 	}

@@ -154,7 +154,14 @@ type Party struct {
 	Drop          Drop       `yaml:"drop"`
 	Expected      []Expected `yaml:"expected,omitempty"`
 	FilesPerNight int        `yaml:"files_per_night,omitempty"`
+	Carrier       string     `yaml:"carrier,omitempty"` // of the bank only
 }
+
+// Carriers of what is exchanged with the bank.
+const (
+	CarrierISO      = "iso"
+	CarrierWorkbook = "workbook"
+)
 
 // PartnerSetting is another agency and what was agreed with it.
 type PartnerSetting struct {

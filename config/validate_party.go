@@ -22,7 +22,7 @@ func kindsOf(party string) []string {
 	case "portal":
 		return []string{"application", "certificate-request", "cancellation", "payee"}
 	case "bank":
-		return []string{"pain.002", "camt.054"}
+		return []string{"pain.002", "camt.054", "camt.053", "bank-statement"}
 	}
 	return []string{
 		"application", "contact-letter", "information-form", "remittance-advice", "completion",
@@ -39,6 +39,22 @@ func (v *validator) parties() {
 		v.drop(p.key+".drop", p.party.Drop)
 		v.expected(p.key+".expected", p.party.Expected, kindsOf(p.key))
 		v.between(p.key+".files_per_night", p.party.FilesPerNight, 1, 1_000_000)
+		if p.key != "bank" && p.party.Carrier != "" {
+			v.add(p.key+".carrier", "leave it out", "only the bank has a choice of carrier")
+		}
+	}
+	v.bank(s.Bank)
+}
+
+// bank checks how we speak with our bank, and that what is expected of it can
+// come that way.
+func (v *validator) bank(b Party) {
+	v.oneOf("bank.carrier", b.Carrier, CarrierISO, CarrierWorkbook)
+	v.c.agency.BankByWorkbook = b.Carrier == CarrierWorkbook
+	for i, x := range b.Expected {
+		if sheet := x.Kind == "bank-statement"; sheet != v.c.agency.BankByWorkbook {
+			v.add(fmt.Sprintf("bank.expected[%d].kind", i), "", "%s does not come by carrier %s", x.Kind, b.Carrier)
+		}
 	}
 }
 

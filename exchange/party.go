@@ -10,24 +10,27 @@ import (
 
 // Agency is the office that runs this Carryover, as jobs need to know it.
 type Agency struct {
-	Code        string // 6-digit area code
-	Name        string
-	Address     string
-	PostCode    string
-	Contact     string
-	Phone       string
-	Accounts    []Account // our own receiving accounts
-	Payer       Account   // the account we pay from
-	Clerk       string    // 经办, the name on what is made without review
-	Checker     string    // 复核, the configured responsible officer
-	Zone        *time.Location
-	PaymentCap  money.Fen // above it a payment waits for an officer; 0: none
-	FileCap     money.Fen // above it a payment file is divided; 0: none
-	RemarkMax   int       // bytes of remittance text that the bank takes
-	RemarkIn    string    // the charset in which it counts them: utf-8 or gb18030
-	FundsClosed []Span    // 年终封账: no payment is made on these dates
-	Officers    []Officer // who decide and sign
-	NotFoundCap int       // proposed not-found declines a night before all wait
+	Code       string // 6-digit area code
+	Name       string
+	Address    string
+	PostCode   string
+	Contact    string
+	Phone      string
+	Accounts   []Account // our own receiving accounts
+	Payer      Account   // the account we pay from
+	Clerk      string    // 经办, the name on what is made without review
+	Checker    string    // 复核, the configured responsible officer
+	Zone       *time.Location
+	PaymentCap money.Fen // above it a payment waits for an officer; 0: none
+	FileCap    money.Fen // above it a payment file is divided; 0: none
+	// BankByWorkbook: our bank gives and takes no messages. Payment files are
+	// workbooks, and its movements come back in a keyed sheet.
+	BankByWorkbook bool
+	RemarkMax      int       // bytes of remittance text that the bank takes
+	RemarkIn       string    // the charset in which it counts them: utf-8 or gb18030
+	FundsClosed    []Span    // 年终封账: no payment is made on these dates
+	Officers       []Officer // who decide and sign
+	NotFoundCap    int       // proposed not-found declines a night before all wait
 }
 
 // Core, Portal and Bank name the agency's own parties (320500c, 320500p, 320500b).

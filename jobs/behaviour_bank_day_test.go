@@ -62,8 +62,8 @@ func (o *office) day(on calendar.Date) string {
 	return text
 }
 
-// booksOf are the balances of the ledger in one line.
-func (o *office) books() string {
+// ledger is its balances in one line.
+func (o *office) ledger() string {
 	o.tb.Helper()
 	text := ""
 	o.view(func(tx *store.Tx) error {
@@ -261,8 +261,8 @@ func TestCreditTakenBack(t *testing.T) {
 				o.pass()
 			}
 			o.quiet()
-			if strings.Contains(o.books(), "50.00") {
-				t.Errorf("ledger %s", o.books())
+			if strings.Contains(o.ledger(), "50.00") {
+				t.Errorf("ledger %s", o.ledger())
 			}
 		})
 	}
@@ -309,7 +309,7 @@ func contradictory(t *testing.T, order string) {
 	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
 	o.quiet()
 	due := people[0].order.Amount.String()
-	if books := o.books(); !strings.Contains(books, "out:returned:"+them+":"+due) {
+	if books := o.ledger(); !strings.Contains(books, "out:returned:"+them+":"+due) {
 		t.Errorf("%s is not returned: %s", due, books)
 	}
 }
@@ -369,13 +369,13 @@ func TestBankFilesQuarantined(t *testing.T) {
 	o.leave(bank, "流水.csv", []byte("日期,金额\n2026-03-02,5\n"))
 	o.leave(bank, "流水.xlsx", []byte("PK\x03\x04 not a workbook"))
 	want := len(bad) + 2 + len(reports) + 1
-	before := o.books()
+	before := o.ledger()
 	o.pass()
 	o.pass()
 	for _, p := range people {
 		o.stands(exchange.Out, p.Person, "answered/sent/submitted")
 	}
-	if o.books() != before {
+	if o.ledger() != before {
 		t.Error("money moved")
 	}
 	o.view(func(tx *store.Tx) error {

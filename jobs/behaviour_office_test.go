@@ -48,6 +48,7 @@ type office struct {
 	got      map[string][]any // records left for a party: "310100 contact-letter"
 	files    []gotFile        // batches left for others, in order
 	orders   []order          // transfers ordered from the bank and not told of yet
+	books    [][]byte         // payment lists left for the bank
 	balance  map[string]money.Fen
 	refuse   map[string]string // by row of a posting: the core's reason to refuse it
 	slow     bool              // the core answers nothing until told to
@@ -331,6 +332,10 @@ func (o *office) collect() {
 				o.ordered(content)
 				continue
 			}
+			if p.Code == bank {
+				o.requested(content)
+				continue
+			}
 			o.read(p.Code, e.Name(), content)
 		}
 	}
@@ -401,4 +406,19 @@ func (o *office) ordered(content []byte) {
 	if err != nil || faults.Total > 0 {
 		o.tb.Fatalf("payment file: %v %v", faults.List, err)
 	}
+}
+
+// requested is what a bank's clerk takes from a payment list.
+func (o *office) requested(content []byte) {
+	o.tb.Helper()
+	lines, _, err := formats.ReadPaymentList(bytes.NewReader(content))
+	if err != nil {
+		o.tb.Fatalf("payment list: %v", err)
+	}
+	for _, l := range lines {
+		o.orders = append(o.orders, order{l.OrderNo, iso20022.Transfer{
+			EndToEndID: l.Ref, Amount: l.Amount, Creditor: iso20022.Account{Name: l.Payee, Number: l.Account, Bank: l.Bank, CNAPS: l.CNAPS}, Text: l.Remark,
+		}, iso20022.Account{}})
+	}
+	o.books = append(o.books, content)
 }

@@ -33,6 +33,9 @@ func (e *Env) planOrder(tx *store.Tx) (plan orderPlan, err error) {
 		if e.Agency.FileCap > 0 && plan.count > 0 && total > e.Agency.FileCap {
 			return false
 		}
+		if e.Agency.BankByWorkbook && plan.count == maxListed {
+			return false
+		}
 		plan.count, plan.total, plan.last = plan.count+1, total, ref
 		return true
 	})
@@ -49,9 +52,9 @@ func (d *desk) payFile(plan orderPlan, state exchange.FileState) (exchange.File,
 	if err != nil {
 		return exchange.File{}, err
 	}
-	name := fmt.Sprintf("%s_%s_%s_%s_%06d.xml", KindPayment, d.Agency.Code, d.Agency.Bank(), d.Date.Compact(), seq)
+	name := fmt.Sprintf("%s_%s_%s_%s_%06d.%s", KindPayment, d.Agency.Code, d.Agency.Bank(), d.Date.Compact(), seq, d.bankCarrier())
 	file := exchange.File{
-		Dir: exchange.Out, Party: d.Agency.Bank(), Kind: KindPayment, Name: name, Carrier: "xml", Sequence: seq, State: state,
+		Dir: exchange.Out, Party: d.Agency.Bank(), Kind: KindPayment, Name: name, Carrier: d.bankCarrier(), Sequence: seq, State: state,
 		At: d.Now(), Records: plan.count, Total: plan.total, Spool: "out-" + name,
 	}
 	if err := d.spoolOrder(&file, plan); err != nil {
@@ -71,7 +74,9 @@ func (d *desk) spoolOrder(file *exchange.File, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
-	if err = d.writeOrder(s, file, plan); err == nil {
+	if file.Carrier == bankCarrierBook {
+		err = d.writePaymentBook(s, file, plan)
+	} else if err = d.writeOrder(s, file, plan); err == nil {
 		err = d.readBack(s, file)
 	}
 	if err != nil {

@@ -117,16 +117,30 @@ func isKeyed(src io.ReadSeeker) (bool, error) {
 	return !enveloped, err
 }
 
-// statement judges a bank's sheet.
-func (j *judged) statement(src io.Reader) error {
-	s, err := formats.ReadStatement(src)
+// statement judges a bank's sheet, or a payment list for a bank.
+func (j *judged) statement(src io.ReadSeeker) error {
+	list, err := formats.PaymentTable().Named(src)
 	if err != nil {
 		return err
 	}
-	j.Kind, j.Records = formats.KindBankStatement, s.Lines
-	j.addAll(s.Faults)
-	j.Total += s.Total - len(s.Faults)
-	if s.Refused() {
+	if _, err := src.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if list {
+		return judgeTable(j, formats.PaymentTable(), src)
+	}
+	return judgeTable(j, formats.StatementTable(), src)
+}
+
+func judgeTable[H, R any](j *judged, t *batch.Table[H, R], src io.Reader) error {
+	k, err := t.Read(src, 0)
+	if err != nil {
+		return err
+	}
+	j.Kind, j.Records = t.Name, k.Lines
+	j.addAll(k.Faults)
+	j.Total += k.Total - len(k.Faults)
+	if k.Refused() {
 		j.Verdict = code.FileRejected
 	}
 	return nil

@@ -24,6 +24,7 @@ type Table[H, R any] struct {
 	Name    string // of the kind: bank-statement
 	Title   Words
 	Sheet   string // name of the sheet; any name will do where it is the only one
+	Rows    int    // at most; 0: MaxTableRows
 	Head    []Column[H]
 	Columns []Column[R]
 	// Also lists further words for the values of a closed list, by column; the
@@ -142,8 +143,8 @@ func (t *Table[H, R]) readRows(rows *excelize.Rows, name string, k *Keyed[H, R])
 			return t.headless(name)
 		case head == nil:
 			t.fact(facts, cells, n)
-		case k.Lines == MaxTableRows:
-			return &fileFault{code.TooLarge, fmt.Sprintf("最多 %d 行，请分成几个文件 / at most %d rows; divide the file", MaxTableRows, MaxTableRows)}
+		case k.Lines == orDefault(t.Rows, MaxTableRows):
+			return &fileFault{code.TooLarge, fmt.Sprintf("最多 %d 行，请分成几个文件 / at most %d rows; divide the file", k.Lines, k.Lines)}
 		default:
 			t.readRow(head, cells, n, k)
 		}
@@ -289,16 +290,29 @@ func (t *Table[H, R]) readRow(at []int, cells []string, n int, k *Keyed[H, R]) {
 // Enveloped reports whether a workbook is a batch, with an envelope; what
 // cannot be opened counts as one, for the batch's reader to say why.
 func Enveloped(src io.Reader) (bool, error) {
+	names, err := sheetNames(src)
+	return err == nil && (names == nil || slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, envelopeSheet) })), err
+}
+
+// Named reports whether a workbook has a sheet with the table's name.
+func (t *Table[H, R]) Named(src io.Reader) (bool, error) {
+	names, err := sheetNames(src)
+	return slices.Contains(names, t.Sheet), err
+}
+
+// sheetNames lists a workbook's sheets; nil when it cannot be opened.
+func sheetNames(src io.Reader) ([]string, error) {
 	file, err := openWorkbook(src, 64<<20)
 	var own *fileFault
 	if errors.As(err, &own) {
-		return true, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	found := slices.ContainsFunc(file.GetSheetList(), func(name string) bool {
-		return strings.EqualFold(strings.TrimSpace(name), envelopeSheet)
-	})
-	return found, file.Close()
+	names := file.GetSheetList()
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names, file.Close()
 }

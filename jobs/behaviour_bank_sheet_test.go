@@ -1,0 +1,196 @@
+package jobs_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/jobs"
+)
+
+func byWorkbook(e *jobs.Env) { e.Agency.BankByWorkbook = true }
+
+// clerk keys the bank's movements into a sheet as they happen.
+type clerk struct {
+	*office
+	balance money.Fen
+	opening money.Fen
+	lines   []formats.StatementLine
+}
+
+func (c *clerk) line(on calendar.Date, side code.BankSide, status code.BankStatus, amount money.Fen, remark, ref string) {
+	l := formats.StatementLine{BookedOn: on, Side: side, Status: status, Amount: amount, Remark: remark, BankRef: ref, Counterparty: "对方", Account: "62"}
+	c.balance += l.Signed()
+	l.Balance = c.balance
+	c.lines = append(c.lines, l)
+}
+
+// leaves puts the sheet into the drop, and begins the next one when it is new.
+func (c *clerk) leaves(name string, fresh bool) {
+	c.tb.Helper()
+	var b bytes.Buffer
+	if err := formats.StatementTable().Write(&b, formats.StatementHead{OwnAccount: receiving(us).No, Opening: batch.Some(c.opening)}, c.lines); err != nil {
+		c.tb.Fatal(err)
+	}
+	c.leave(bank, name, b.Bytes())
+	if fresh {
+		c.lines, c.opening = nil, c.balance
+	}
+}
+
+// A bank that knows workbooks only: a list goes out, a keyed sheet comes back;
+// one payment is made, one fails, one comes back, and money comes in.
+func TestBankByWorkbook(t *testing.T) {
+	for name, refs := range map[string]bool{"with the bank's numbers": true, "without": false} {
+		t.Run(name, func(t *testing.T) { workedByWorkbook(t, refs) })
+	}
+}
+
+func workedByWorkbook(t *testing.T, refs bool) {
+	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+	ref := func(s string) string {
+		if refs {
+			return s
+		}
+		return ""
+	}
+	p, q, in := leaver(us, 0), leaver(us, 1), leaver(them, 0)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	o.pass()
+	l := o.applied(in)
+	o.put(them, formats.KindForm, o.form(in, l))
+	o.pass()
+	if len(o.orders) != 2 || len(o.office.books) != 1 {
+		t.Fatalf("%d payments in %d lists", len(o.orders), len(o.office.books))
+	}
+	a, b := o.orders[0], o.orders[1]
+	o.line(firstDay, code.BankDebit, code.BankBooked, a.Amount, a.Text, ref("S1"))
+	o.line(firstDay, code.BankDebit, code.BankRejected, b.Amount, b.Text, ref("S2"))
+	o.line(firstDay, code.BankCredit, code.BankBooked, in.Total(), text(l, in), ref("S3"))
+	o.leaves("流水-上午.xlsx", false)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.stands(exchange.Out, q, "answered/sent/returned")
+	if c := o.caseBy(exchange.In, in); c.MoneyTrack != exchange.MoneyMatched && c.MoneyTrack != exchange.MoneyPosted {
+		t.Errorf("money in stands at %s", c.MoneyTrack)
+	}
+	if got := o.day(firstDay); got != "proved" {
+		t.Error(got)
+	}
+	// The sheet of the day grows, and holds what came before; then the next day.
+	o.line(firstDay, code.BankCredit, code.BankBooked, 5, "存款利息", ref("S4"))
+	o.leaves("流水-全天.xlsx", true)
+	o.days(1)
+	next := calendar.DateOf(o.now)
+	o.line(next, code.BankCredit, code.BankReturned, a.Amount, "退汇 账号有误 "+a.Text, ref("S5"))
+	o.leaves("流水-次日.xlsx", false)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/returned")
+	o.leaves("流水-次日-再发.xlsx", true)
+	o.pass()
+	for _, on := range []calendar.Date{firstDay, next} {
+		if got := o.day(on); got != "proved" {
+			t.Errorf("%s: %s", on, got)
+		}
+	}
+	o.quiet()
+}
+
+// A lump sum's reference stands in its remark.
+func TestLumpSumByWorkbook(t *testing.T) {
+	o := &clerk{office: newOffice(t, byWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	o.pass()
+	o.line(firstDay, code.BankDebit, code.BankBooked, o.orders[0].Amount, o.orders[0].Text, "")
+	o.leaves("流水.xlsx", false)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.stands(exchange.Out, q, "answered/sent/settled")
+	o.quiet()
+}
+
+// What a sheet says that cannot be: nothing of it counts.
+func TestSheetsQuarantined(t *testing.T) {
+	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+	people := submitted(o.office)
+	o.line(firstDay, code.BankDebit, code.BankBooked, people[0].order.Amount, people[0].order.Text, "S1")
+	o.line(firstDay, code.BankDebit, code.BankBooked, people[1].order.Amount, people[1].order.Text, "S2")
+	o.lines[1].Balance++
+	o.leaves("余额不符.xlsx", false)
+	o.lines[1].Balance--
+	var b bytes.Buffer
+	if err := formats.StatementTable().Write(&b, formats.StatementHead{OwnAccount: "6222000000000000"}, o.lines); err != nil {
+		t.Fatal(err)
+	}
+	o.leave(bank, "别家账户.xlsx", b.Bytes())
+	o.pass()
+	for _, p := range people {
+		o.stands(exchange.Out, p.Person, "answered/sent/submitted")
+	}
+	o.view(func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank, States: []exchange.FileState{exchange.FileQuarantined}})
+		if len(files) != 2 || len(o.open()) != 2 {
+			t.Errorf("%d quarantined, open %q", len(files), o.open())
+		}
+		for _, f := range files {
+			if f.Name == "余额不符.xlsx" && !strings.Contains(f.Text, "行 balance") {
+				t.Errorf("%s: %s", f.Name, f.Text)
+			}
+		}
+		return err
+	})
+	o.leaves("流水.xlsx", false)
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+}
+
+// The request and the list print: amount in capitals, transfers, boxes to sign.
+func TestPaymentRequestPrinted(t *testing.T) {
+	for _, name := range []string{"soffice", "pdftotext"} {
+		if _, err := exec.LookPath(name); err != nil {
+			if os.Getenv("CARRYOVER_REQUIRED") != "" {
+				t.Fatalf("needs %s", name)
+			}
+			t.Skipf("needs %s", name)
+		}
+	}
+	o := newOffice(t, byWorkbook)
+	people := submitted(o)
+	dir := t.TempDir()
+	book := filepath.Join(dir, "list.xlsx")
+	if err := os.WriteFile(book, o.books[0], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("soffice", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", "pdf", "--outdir", dir, book).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	printed, err := exec.Command("pdftotext", "-layout", filepath.Join(dir, "list.pdf"), "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := people[0].order.Amount + people[1].order.Amount
+	flat := strings.Join(strings.Fields(string(printed)), "")
+	for _, want := range []string{"个人账户金转出通知书", total.Capitals(), "付款清单", people[1].order.EndToEndID, "单位印章", "财务负责人"} {
+		if !strings.Contains(flat, want) {
+			t.Errorf("%q is not in print", want)
+		}
+	}
+	if strings.Contains(string(printed), "###") {
+		t.Error("a column is too narrow")
+	}
+}

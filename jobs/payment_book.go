@@ -1,0 +1,111 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"carryover/exchange"
+	"carryover/formats"
+	"carryover/formats/workbook"
+)
+
+// The carriers of what we exchange with our bank.
+const (
+	bankCarrierXML  = "xml"
+	bankCarrierBook = "xlsx"
+)
+
+// maxListed is how many transfers a payment list holds: a clerk works it.
+const maxListed = 5000
+
+// bankCarrier is what a payment file for our bank is.
+func (e *Env) bankCarrier() string {
+	if e.Agency.BankByWorkbook {
+		return bankCarrierBook
+	}
+	return bankCarrierXML
+}
+
+// writePaymentBook writes a payment file for a bank that takes no messages: the
+// request to be printed and sealed (个人账户金转出通知书) and the list of
+// transfers (付款清单). It is read back, and must hold what was to be written.
+func (d *desk) writePaymentBook(to io.Writer, file *exchange.File, plan orderPlan) error {
+	name := filepath.Join(d.Spool, ".tmp-book-"+file.Name)
+	defer os.Remove(name)
+	book := workbook.Book{
+		Title: "个人账户金转出通知书", Subject: d.Agency.Name, Author: d.Agency.Name, Created: d.Now().In(d.Agency.Zone), Lang: "zh-CN",
+		Pages:  "第 {page} 页，共 {pages} 页",
+		Sheets: []workbook.Sheet{d.paymentRequest(file), d.paymentList(file, plan)},
+	}
+	if err := book.Save(name); err != nil {
+		return err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	lines, total, err := formats.ReadPaymentList(f)
+	if err != nil {
+		return err
+	}
+	if len(lines) != plan.count || total != file.Total {
+		return fmt.Errorf("payment list %s: %d transfers of %s written, %d of %s ordered", file.Name, len(lines), total, plan.count, file.Total)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = io.Copy(to, f)
+	return err
+}
+
+// paymentRequest is the page that is printed, signed and sealed.
+func (e *Env) paymentRequest(file *exchange.File) workbook.Sheet {
+	payer := e.Agency.Payer
+	two := []workbook.Column{{Kind: workbook.Text}, {Kind: workbook.Text}, {Kind: workbook.Text}, {Kind: workbook.Text}}
+	return workbook.Sheet{
+		Name: "通知书", Title: "医疗保险个人账户金转出通知书", Note: fmt.Sprintf("%s　%s", e.Agency.Name, e.Date),
+		Blocks: []workbook.Block{
+			{Title: "付款事项", Columns: two, Rows: [][]any{
+				{"批次号", messageID(file), "付款日期", e.Date.String()},
+				{"付款户名", payer.Holder, "付款账号", payer.No},
+				{"开户银行", payer.Bank, "行号", payer.CNAPS},
+				{"笔数", fmt.Sprint(file.Records), "用途", "个人账户资金划转"},
+				{"金额（小写）", "￥" + file.Total.String(), "金额（大写）", file.Total.Capitals()},
+			}},
+			{Wide: true, Columns: []workbook.Column{{Kind: workbook.Text}}, Rows: [][]any{
+				{"请按所附付款清单逐笔划转，附言请照清单原文填写；办理后请将银行流水逐笔抄录返回。"},
+			}},
+			{Title: "签章", Columns: []workbook.Column{{Title: "经办"}, {Title: "复核"}, {Title: "财务负责人"}, {Title: "单位印章"}}, Rows: [][]any{
+				{"", "", "", ""}, {"", "", "", ""}, {"", "", "", ""}, {"年　月　日", "年　月　日", "年　月　日", "年　月　日"},
+			}},
+		},
+	}
+}
+
+// paymentList is the sheet of transfers, whose columns formats knows.
+func (d *desk) paymentList(file *exchange.File, plan orderPlan) workbook.Sheet {
+	s := workbook.Sheet{
+		Name: formats.PaymentTable().Sheet, Title: formats.PaymentTable().Title.ZH,
+		Note: fmt.Sprintf("%s　%s　%d 笔　合计 %s 元　%s", d.Agency.Name, d.Date, file.Records, file.Total, file.Total.Capitals()),
+	}
+	for _, title := range formats.PaymentTitles() {
+		s.Columns = append(s.Columns, workbook.Column{Title: title, Kind: workbook.Text})
+	}
+	s.Columns[6].Kind = workbook.Money
+	s.Rows = func(yield func([]any, error) bool) {
+		err := d.tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+			if !yield([]any{messageID(file), p.Ref, p.Payee.Holder, p.Payee.No, p.Payee.Bank, p.Payee.CNAPS, p.Amount, p.Text}, nil) {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(nil, err)
+		}
+	}
+	return s
+}
