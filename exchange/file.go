@@ -38,6 +38,8 @@ type File struct {
 	Spool     string    // name in the spool folder
 	Receipt   int64     // in: id of the outgoing receipt file; out: of the receipt that came
 	DupOf     int64     // in: the file whose content it repeats
+	Signature string    // name in the spool folder of its seal; "": none
+	Signer    string    // fingerprint of the key that made the seal, once it was verified (in) or made (out)
 }
 
 // FileState is where a file stands.

@@ -80,8 +80,16 @@ type Partner struct {
 	Carrier    string // csv | xlsx
 	Settlement string // remitted | netted | not_moved
 	LumpSum    bool
+	Seal       string    // signed | off
 	Accounts   []Account // their registered receiving accounts
 }
+
+// Seals of a partner: whether what is promised on both sides is signed
+// (formats.Kind.Signed names the kinds).
+const (
+	SealSigned = "signed"
+	SealOff    = "off"
+)
 
 // Settlements of a partner.
 const (

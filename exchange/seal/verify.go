@@ -40,6 +40,24 @@ type Signers struct{ list []Signer }
 // All lists them in the order of the file.
 func (s *Signers) All() []Signer { return slices.Clone(s.list) }
 
+// For is those of them who sign as a principal.
+func (s *Signers) For(principal string) *Signers {
+	some := &Signers{}
+	for _, one := range s.list {
+		if slices.Contains(one.Principals, principal) {
+			some.list = append(some.list, one)
+		}
+	}
+	return some
+}
+
+// Whole reports whether a text is a signature from its first to its last
+// line, whoever made it over whatever: one that is still being written is not.
+func Whole(signature []byte) bool {
+	_, err := unarmor(signature)
+	return err == nil
+}
+
 // Verify finds out who signed a message, read to its end once. The signature
 // must have been made for the namespace by a key that is listed for it and valid at the instant.
 // The error is ErrMalformed, ErrNamespace, ErrUnknownSigner, ErrExpired or ErrWrong, looked for in this

@@ -9,11 +9,11 @@ import (
 	"carryover/exchange/calendar"
 )
 
-const fileColumns = "dir, party, kind, name, carrier, sha256, stored_sha, size, sequence, state, verdict, code, words, seen, at, sent_at, resent, records, accepted, held, refused, row_count, total, worked, spool, receipt, dup_of"
+const fileColumns = "dir, party, kind, name, carrier, sha256, stored_sha, size, sequence, state, verdict, code, words, seen, at, sent_at, resent, records, accepted, held, refused, row_count, total, worked, spool, receipt, dup_of, signature, signer"
 
 var (
 	insertFile = insertInto("files", fileColumns) + " RETURNING id"
-	updateFile = "UPDATE files SET " + setAll(fileColumns) + " WHERE id = $28 AND state = $29 AND worked = $30"
+	updateFile = "UPDATE files SET " + setAll(fileColumns) + " WHERE id = $30 AND state = $31 AND worked = $32"
 	selectFile = "SELECT id, " + fileColumns + " FROM files "
 )
 
@@ -21,7 +21,7 @@ func fileArgs(f *exchange.File) []any {
 	return []any{
 		string(f.Dir), f.Party, f.Kind, f.Name, f.Carrier, f.SHA256, f.StoredSHA, f.Size, f.Sequence, string(f.State), string(f.Verdict),
 		f.Code, f.Text, f.Seen.String(), micros(f.At), micros(f.SentAt), int64(f.Resent), int64(f.Records), int64(f.Accepted), int64(f.Held),
-		int64(f.Refused), int64(f.Rows), int64(f.Total), int64(f.Worked), f.Spool, ref(f.Receipt), ref(f.DupOf),
+		int64(f.Refused), int64(f.Rows), int64(f.Total), int64(f.Worked), f.Spool, ref(f.Receipt), ref(f.DupOf), f.Signature, f.Signer,
 	}
 }
 
@@ -30,7 +30,7 @@ func scanFile(r row, f *exchange.File) error {
 	err := r.Scan(
 		&f.ID, (*string)(&f.Dir), &f.Party, &f.Kind, &f.Name, &f.Carrier, &f.SHA256, &f.StoredSHA, &f.Size, &f.Sequence, (*string)(&f.State), (*string)(&f.Verdict),
 		&f.Code, &f.Text, &f.Seen, &at, &sent, &f.Resent, &f.Records, &f.Accepted, &f.Held,
-		&f.Refused, &f.Rows, (*int64)(&f.Total), &f.Worked, &f.Spool, optional[int64]{&f.Receipt}, optional[int64]{&f.DupOf},
+		&f.Refused, &f.Rows, (*int64)(&f.Total), &f.Worked, &f.Spool, optional[int64]{&f.Receipt}, optional[int64]{&f.DupOf}, &f.Signature, &f.Signer,
 	)
 	f.At, f.SentAt = instant(at), instant(sent)
 	return err

@@ -38,6 +38,8 @@ CREATE TABLE files (
     spool      TEXT NOT NULL,
     receipt    BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
     dup_of     BIGINT REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    signature  TEXT NOT NULL,
+    signer     TEXT NOT NULL CHECK (signer = '' OR signature <> ''),
     CHECK (dir = 'in' AND (state = 'fetched' OR state = 'worked' OR state = 'rejected' OR state = 'duplicate' OR state = 'quarantined')
         OR dir = 'out' AND (state = 'prepared' OR state = 'approved' OR state = 'queued' OR state = 'sending' OR state = 'sent' OR state = 'receipted' OR state = 'refused' OR state = 'void')),
     -- Inputs = accepted + held + refused, for every file that was worked.
