@@ -55,6 +55,7 @@ func Check(c *Config, now time.Time) []Finding {
 	k := &checker{c: c, now: now, day: calendar.DateOf(now)}
 	k.files()
 	k.keys()
+	k.seal()
 	k.accounts()
 	k.owners()
 	cal, err := c.Calendar()

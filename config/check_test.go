@@ -93,6 +93,22 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 			settings: func(s *Settings) { s.Partners[0].Accounts[0].ValidTo = calendar.Date(20250101) },
 			level:    LevelFault, subject: "partners[0] 310100.accounts", text: "every letter would be held",
 		},
+		"seal off": {
+			settings: func(s *Settings) { s.Partners[1].Seal = "off" },
+			level:    LevelWarning, subject: "partners[1].seal", text: "330100",
+		},
+		"seal key gone": {
+			files: remove(SealKey),
+			level: LevelFault, subject: "seal.key", text: "cannot read",
+		},
+		"seal key readable": {
+			files: chmod(SealKey, 0o644),
+			level: LevelFault, subject: "seal.key", text: "0644",
+		},
+		"next seal key missing": {
+			settings: func(s *Settings) { s.Seal.NextKey, s.Seal.NextFrom = "keys/next", 20270101 },
+			level:    LevelFault, subject: "seal.next_key", text: "cannot read",
+		},
 		"nobody to sign": {
 			settings: func(s *Settings) { s.Accounts.Release, s.Staff.Officers = "", s.Staff.Officers[:1] },
 			level:    LevelFault, subject: "staff.officers", text: "1 officers may sign",

@@ -4,6 +4,8 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"carryover/exchange"
 )
 
 // Clerk is who stands as 经办 on what is made without review.
@@ -28,6 +30,7 @@ func (s *Settings) fill() {
 	set(&s.Accounts.Release, ReleaseDual)
 	s.Staff.fill()
 	set(&s.Calendar.Notices, "holidays")
+	set(&s.Seal.Key, SealKey)
 	s.Intake.fill()
 	set(&s.Receipts.ResendAfter, 72*time.Hour)
 	set(&s.Receipts.EscalateAfter, 7*24*time.Hour)
@@ -77,6 +80,8 @@ func (p *PartnerSetting) fill(files int) {
 	set(&p.Encoding, "utf-8")
 	set(&p.Carrier, "csv")
 	set(&p.Settlement, "remitted")
+	set(&p.Seal, exchange.SealSigned)
+	set(&p.Signers, signersOf(p.Code))
 	set(&p.FilesPerNight, 200)
 	p.Drop.fill(files)
 }

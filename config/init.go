@@ -47,7 +47,7 @@ var ErrCode = errors.New("is not six digits")
 // ErrExists is returned when Init would have to overwrite something.
 var ErrExists = errors.New("is there already")
 
-// Init makes a new agency's folder: config.yaml, a key, known_hosts, drops, a
+// Init makes a new agency's folder: config.yaml, keys, known_hosts, drops, a
 // systemd unit, a snippet for sshd, a README. Folders have mode 0700, files
 // 0600. It overwrites nothing: when one of its files is there, nothing is
 // made and the error is ErrExists. It returns the files it made and what must
@@ -137,7 +137,7 @@ func (o InitOptions) folders(dir string) []string {
 	s.fill()
 	c := Config{Dir: dir, Settings: s}
 	list := []string{
-		dir, c.Abs("keys"), c.Abs("secrets"), c.Abs("systemd"), c.Abs("sshd"),
+		dir, c.Abs("keys"), c.Abs("keys/partners"), c.Abs("secrets"), c.Abs("systemd"), c.Abs("sshd"),
 		c.Abs(s.Folders.Spool), c.Abs(s.Folders.Reports), c.Abs(s.Calendar.Notices), c.Abs(s.Staff.Drops),
 	}
 	for _, d := range c.Drops() {
@@ -169,6 +169,11 @@ func (o InitOptions) files(dir string) ([]newFile, error) {
 	files := []newFile{{"config.yaml", text}, {SFTPKey, private}, {SFTPKey + ".pub", public}}
 	facts := o.facts(dir, strings.TrimSpace(string(public)))
 	facts.Unit = unit
+	sealFiles, line, err := newSeal(o.Settings.Agency.Code, unit)
+	if err != nil {
+		return nil, err
+	}
+	files, facts.SealLine = append(files, sealFiles...), line
 	for _, f := range []struct{ name, template string }{
 		{"known_hosts", "known_hosts.tmpl"},
 		{AllowedSigners, "allowed_signers.tmpl"},
@@ -191,9 +196,9 @@ func (o InitOptions) files(dir string) ([]newFile, error) {
 
 // folderFacts are what the templates speak of.
 type folderFacts struct {
-	Dir, Unit, Code, Name, Program, User, PublicKey string
-	KnownHosts                                      []string
-	Hosted                                          []hostedDrop // partners that come to us
+	Dir, Unit, Code, Name, Program, User, PublicKey, SealLine string
+	KnownHosts                                                []string
+	Hosted                                                    []hostedDrop // partners that come to us
 }
 
 type hostedDrop struct{ Code, Dir string }
@@ -223,6 +228,25 @@ func fillIn(name string, facts folderFacts) ([]byte, error) {
 		return nil, fmt.Errorf("template: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// newSeal makes the key that seals, and the line of allowed_signers by which
+// partners know it.
+func newSeal(code, comment string) (files []newFile, line string, err error) {
+	private, public, err := newKey(comment)
+	if err != nil {
+		return nil, "", err
+	}
+	key, _, _, _, err := ssh.ParseAuthorizedKey(public)
+	if err != nil {
+		return nil, "", fmt.Errorf("make key: %w", err)
+	}
+	files = []newFile{{SealKey, private}, {SealKey + ".pub", public}}
+	if code != "" {
+		line = SealLine(code, key)
+		files = append(files, newFile{"keys/" + code + ".allowed_signers", []byte(line + "\n")})
+	}
+	return files, line, nil
 }
 
 // newKey makes an ed25519 key pair as OpenSSH writes them.

@@ -47,7 +47,7 @@ func TestInitMakesAFolderThatLoads(t *testing.T) {
 		t.Fatal(open, err)
 	}
 	want := []string{
-		"config.yaml", SFTPKey, SFTPKey + ".pub", "known_hosts", AllowedSigners, "systemd/carryover-320500.service",
+		"config.yaml", SFTPKey, SFTPKey + ".pub", SealKey, SealKey + ".pub", "keys/320500.allowed_signers", "known_hosts", AllowedSigners, "systemd/carryover-320500.service",
 		"sshd/carryover-320500.conf", "README.md", "config.schema.json",
 	}
 	if d := cmp.Diff(want, made); d != "" {

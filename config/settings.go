@@ -19,6 +19,7 @@ type Settings struct {
 	Limits   map[string]Limit `yaml:"limits,omitempty"`
 	Calendar CalendarSettings `yaml:"calendar,omitempty"`
 	Areas    AreaSettings     `yaml:"areas,omitempty"`
+	Seal     SealSettings     `yaml:"seal,omitempty"`
 	Core     Party            `yaml:"core"`
 	Portal   Party            `yaml:"portal"`
 	Bank     Party            `yaml:"bank"`
@@ -149,6 +150,14 @@ type Area struct {
 	Name string `yaml:"name"`
 }
 
+// SealSettings are the keys by which we sign what partners get: one, and from
+// a day on its successor.
+type SealSettings struct {
+	Key      string        `yaml:"key,omitempty"`
+	NextKey  string        `yaml:"next_key,omitempty"`
+	NextFrom calendar.Date `yaml:"next_from,omitempty"`
+}
+
 // Party is one of the agency's own parties: core, portal or bank.
 type Party struct {
 	Drop          Drop       `yaml:"drop"`
@@ -172,6 +181,8 @@ type PartnerSetting struct {
 	Carrier       string     `yaml:"carrier,omitempty"`
 	Settlement    string     `yaml:"settlement,omitempty"`
 	LumpSum       bool       `yaml:"lump_sum,omitempty"`
+	Seal          string     `yaml:"seal,omitempty"`
+	Signers       string     `yaml:"signers,omitempty"`
 	Accounts      []Account  `yaml:"accounts"`
 	Drop          Drop       `yaml:"drop"`
 	Expected      []Expected `yaml:"expected,omitempty"`

@@ -31,6 +31,7 @@ func (v *validator) all() {
 	v.profiles()
 	v.limits()
 	v.localDays()
+	v.seal()
 	v.parties()
 	v.partners()
 	v.staff()

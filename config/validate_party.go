@@ -86,12 +86,13 @@ func (v *validator) partner(key string, p PartnerSetting) {
 	v.oneOf(key+".encoding", p.Encoding, "utf-8", "gb18030")
 	v.oneOf(key+".carrier", p.Carrier, "csv", "xlsx")
 	v.oneOf(key+".settlement", p.Settlement, exchange.SettleRemitted, exchange.SettleNetted, exchange.SettleNotMoved)
+	v.oneOf(key+".seal", p.Seal, exchange.SealSigned, exchange.SealOff)
 	v.drop(key+".drop", p.Drop)
 	v.expected(key+".expected", p.Expected, kindsOf("partner"))
 	v.between(key+".files_per_night", p.FilesPerNight, 1, 1_000_000)
 	v.c.partners[p.Code] = exchange.Partner{
 		Code: p.Code, Name: p.Name, Profile: p.Profile, Encoding: p.Encoding, Carrier: p.Carrier,
-		Settlement: p.Settlement, LumpSum: p.LumpSum, Accounts: v.accountList(key+".accounts", p.Accounts),
+		Settlement: p.Settlement, LumpSum: p.LumpSum, Seal: p.Seal, Accounts: v.accountList(key+".accounts", p.Accounts),
 	}
 }
 
