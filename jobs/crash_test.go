@@ -160,6 +160,12 @@ func proveAgency(tb testing.TB, dir string, want ...string) {
 	for _, line := range textRows(tb, db, "SELECT name, state FROM files WHERE dir = 'out' AND state <> 'receipted' AND kind NOT IN ('receipt', 'pain.001')") {
 		tb.Errorf("%s: not receipted: %s", filepath.Base(dir), line)
 	}
+	for _, line := range textRows(tb, db, "SELECT dir, name FROM files WHERE kind IN ('contact-letter', 'information-form', 'remittance-advice', 'completion') AND signer = ''") {
+		tb.Errorf("%s: not signed: %s", filepath.Base(dir), line)
+	}
+	if n := textRows(tb, db, "SELECT name FROM files WHERE dir = 'in' AND signer <> ''"); len(n) == 0 {
+		tb.Errorf("%s: no signed file came in", filepath.Base(dir))
+	}
 	proveJournal(tb, path)
 }
 

@@ -42,6 +42,10 @@ type Env struct {
 	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
 	// file); nil: there are none.
 	AllowedSigners func() (string, error)
+	// SealKey is the key by which files for partners are signed on a date.
+	SealKey func(on calendar.Date) (*seal.Key, error)
+	// PartnerSigners are those who may sign for a partner, its area code being their principal.
+	PartnerSigners func(partner string) (*seal.Signers, error)
 
 	Now  func() time.Time // the instant, for the journal and for settling
 	Date calendar.Date    // the business date of this run

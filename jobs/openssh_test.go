@@ -48,6 +48,8 @@ func TestOpenSSH(t *testing.T) {
 	}
 	w.settle(oldCode, newCode, drop.Paths{In: "in", Out: "out", Done: "in/done", Bad: "in/bad"})
 	w.settle(newCode, oldCode, otherEnd)
+	introduce(t, w.dir, oldCode, newCode)
+	introduce(t, w.dir, newCode, oldCode)
 	for _, agency := range []string{oldCode, newCode} {
 		w.checkConnect(agency)
 	}

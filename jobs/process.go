@@ -184,6 +184,13 @@ func (j *fileJob) judgeFile(ctx context.Context) (done bool, err error) {
 	if j.result.Identity != "" {
 		j.file.SHA256 = j.result.Identity
 	}
+	fault, text, err := j.checkSeal(r.Kind())
+	switch {
+	case err != nil:
+		return false, err
+	case fault != "":
+		return true, j.unsealed(ctx, fault, text)
+	}
 	for _, fault := range j.result.Faults {
 		if !fault.Warning() {
 			return true, j.reject(ctx, fault.Code, fault.Text)
@@ -237,7 +244,7 @@ func (j *fileJob) reject(ctx context.Context, c code.Fault, text string) error {
 		if err := d.toBad(j.file); err != nil {
 			return err
 		}
-		return d.journal("agency", "file_rejected", string(c)+" "+text, map[string]string{"file": j.file.Name, "sha256": j.file.SHA256})
+		return d.journal("agency", "file_rejected", string(c)+" "+text, map[string]string{"file": j.file.Name, "sha256": j.file.SHA256, "signer": j.file.Signer})
 	})
 }
 
@@ -369,6 +376,9 @@ func (j *fileJob) finish(ctx context.Context) error {
 	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
 		d := &desk{Env: j.Env, tx: tx, file: next, actor: next.Party}
 		if err := d.whole(j); err != nil {
+			return err
+		}
+		if err := d.journalSigner(); err != nil {
 			return err
 		}
 		return tx.UpdateFile(j.stored, next)

@@ -53,7 +53,11 @@ func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
 	for _, odd := range list.Odd {
 		e.Log.Warn("left alone in the drop", "party", p.Code, "name", odd.Name, "why", odd.Why)
 	}
-	files := slices.DeleteFunc(list.Files, func(f drop.Entry) bool { return left(looks[f.Name], f) })
+	files, alone := paired(p, list.Files)
+	if err := e.lonely(ctx, p, alone, looks); err != nil {
+		return nil, err
+	}
+	files = slices.DeleteFunc(files, func(a arrival) bool { return a.left(looks) })
 	if p.Flood > 0 && len(files) > p.Flood {
 		e.Log.Warn("more files than the party's limit: the rest waits", "party", p.Code, "files", len(files), "limit", p.Flood)
 		files = files[:p.Flood]
@@ -92,7 +96,7 @@ func (e *Env) setAside(ctx context.Context, p Party, d drop.Drop, looks map[stri
 		}
 		entry, err := d.Stat(ctx, drop.Done, look.Name)
 		if err == nil && entry.Size == look.Size {
-			err = d.Move(ctx, drop.Done, entry, drop.Bad)
+			err = setOneAside(ctx, d, entry)
 		}
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
@@ -102,6 +106,19 @@ func (e *Env) setAside(ctx context.Context, p Party, d drop.Drop, looks map[stri
 		}
 	}
 	return nil
+}
+
+// setOneAside moves a file to bad, its signature first: as long as the file
+// is where it was, the rest is still to be done.
+func setOneAside(ctx context.Context, d drop.Drop, entry drop.Entry) error {
+	sig, err := d.Stat(ctx, drop.Done, entry.Name+seal.Suffix)
+	if err == nil {
+		err = d.Move(ctx, drop.Done, sig, drop.Bad)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return d.Move(ctx, drop.Done, entry, drop.Bad)
 }
 
 // toBad notes that a file taken in is to be set aside in its drop; a newer
@@ -120,11 +137,11 @@ func (d *desk) toBad(f exchange.File) error {
 }
 
 // pullFiles takes files in, several in flight on the one connection.
-func (e *Env) pullFiles(ctx context.Context, p Party, d drop.Drop, files []drop.Entry) (Counts, error) {
-	return parallel(p.InFlight, files, func(entry drop.Entry) (Counts, error) {
-		taken, err := e.pullFile(ctx, p, d, entry)
+func (e *Env) pullFiles(ctx context.Context, p Party, d drop.Drop, files []arrival) (Counts, error) {
+	return parallel(p.InFlight, files, func(a arrival) (Counts, error) {
+		taken, err := e.pullFile(ctx, p, d, a)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name, err)
+			return nil, fmt.Errorf("%s: %w", a.Name, err)
 		}
 		if !taken {
 			return nil, nil
@@ -134,31 +151,58 @@ func (e *Env) pullFiles(ctx context.Context, p Party, d drop.Drop, files []drop.
 }
 
 // pullFile looks at one file: remembers it, takes it in once it is complete,
-// and does in the drop what is still to be done.
-func (e *Env) pullFile(ctx context.Context, p Party, d drop.Drop, entry drop.Entry) (bool, error) {
-	look, known, err := e.look(ctx, p, entry)
+// with the signature that it must have, and does in the drop what is still to be done.
+func (e *Env) pullFile(ctx context.Context, p Party, d drop.Drop, a arrival) (bool, error) {
+	look, known, err := e.look(ctx, p, a.Entry)
 	if err != nil {
 		return false, err
 	}
-	if look.FileID != 0 {
-		return false, e.finishPull(ctx, p, d, entry, look)
+	if look.FileID != 0 && look.After != "" {
+		return false, e.finishPull(ctx, p, d, a, look)
 	}
 	settled := p.Settle == 0 || (known && e.Now().Sub(look.SeenAt) >= p.Settle)
-	if !settled && !mayBeComplete(entry.Name) {
-		return false, nil
-	}
-	spooled, err := e.fetch(ctx, d, entry, p.Code)
-	if errors.Is(err, drop.ErrChanged) {
-		return false, nil // still being written: the next look sees it anew
-	}
+	here, err := e.await(ctx, d, p, &a)
 	if err != nil {
 		return false, err
 	}
-	if !settled && !spooled.complete {
-		spooled.drop()
+	if !settled && (!here || !mayBeComplete(a.Name)) {
 		return false, nil
 	}
-	return true, e.take(ctx, p, d, entry, look, spooled)
+	return e.fetchBoth(ctx, p, d, a, look, settled)
+}
+
+// fetchBoth fetches a signature and its file, and takes them in if both are
+// whole, or have had the time to become so.
+func (e *Env) fetchBoth(ctx context.Context, p Party, d drop.Drop, a arrival, look exchange.Look, settled bool) (bool, error) {
+	sig, whole, err := e.fetchSignature(ctx, d, p, a.sig)
+	if err != nil {
+		return false, stillWritten(err)
+	}
+	if !settled && !whole {
+		sig.drop()
+		return false, nil
+	}
+	file, err := e.fetch(ctx, d, a.Entry, p.Code)
+	if err != nil {
+		sig.drop()
+		return false, stillWritten(err)
+	}
+	if !settled && !file.complete {
+		sig.drop()
+		file.drop()
+		return false, nil
+	}
+	file.sig = sig
+	return true, e.take(ctx, p, d, a, look, file)
+}
+
+// stillWritten passes over what changed while it was read: the next look sees
+// it anew. A signature that is gone is one that changes.
+func stillWritten(err error) error {
+	if errors.Is(err, drop.ErrChanged) {
+		return nil
+	}
+	return err
 }
 
 // look remembers that a name was seen with a size and time; known is whether
@@ -190,7 +234,8 @@ func mayBeComplete(name string) bool {
 
 type spooled struct {
 	*spoolFile
-	complete bool // ends with a trailer whose digest agrees
+	sig      *spoolFile // nil: none
+	complete bool       // ends with a trailer whose digest agrees
 }
 
 func (e *Env) fetch(ctx context.Context, d drop.Drop, entry drop.Entry, party string) (spooled, error) {
@@ -207,7 +252,7 @@ func (e *Env) fetch(ctx context.Context, d drop.Drop, entry drop.Entry, party st
 		s.drop()
 		return spooled{}, err
 	}
-	return spooled{s, complete}, nil
+	return spooled{spoolFile: s, complete: complete}, nil
 }
 
 // whole hashes the file and reports whether its own bytes show that it is whole.
@@ -251,35 +296,46 @@ func (s *spoolFile) endsWithTrailer() (bool, error) {
 }
 
 // take records a fetched file and does the rest in the drop.
-func (e *Env) take(ctx context.Context, p Party, d drop.Drop, entry drop.Entry, look exchange.Look, s spooled) error {
+func (e *Env) take(ctx context.Context, p Party, d drop.Drop, a arrival, look exchange.Look, s spooled) error {
 	sum := s.sum()
 	file := exchange.File{
-		Dir: exchange.In, Party: p.Code, Name: entry.Name, SHA256: sum, StoredSHA: sum, Size: s.size,
+		Dir: exchange.In, Party: p.Code, Name: a.Name, SHA256: sum, StoredSHA: sum, Size: s.size,
 		State: exchange.FileFetched, Seen: look.FirstSeen, At: e.Now(),
-		Spool: "in-" + p.Code + "-" + sum + path.Ext(entry.Name),
+		Spool: "in-" + p.Code + "-" + sum + path.Ext(a.Name),
 	}
-	if n, ok := batch.ParseFileName(entry.Name); ok {
+	if n, ok := batch.ParseFileName(a.Name); ok {
 		file.Kind, file.Sequence = n.Kind, int64(n.Sequence)
 	}
-	file.Carrier = carrierOf(entry.Name)
-	if err := s.keep(file.Spool); err != nil {
+	file.Carrier = carrierOf(a.Name)
+	signature, err := s.sig.keepSignature(p.Code)
+	if err == nil {
+		err = s.keep(file.Spool)
+	}
+	if err != nil {
+		s.drop()
 		return err
 	}
+	file.Signature = signature
 	if look.After = p.After; p.After == AfterLeave {
 		look.After = "" // nothing remains to be done
 	}
-	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.InsertFile(&file); err != nil {
 			return err
 		}
 		look.FileID = file.ID
+		if look.After == "" && a.sig.Name != "" {
+			if err := tx.PutLook(a.sigLook(look)); err != nil {
+				return err
+			}
+		}
 		return tx.PutLook(look)
 	})
 	if err != nil {
 		return err
 	}
-	e.Log.Info("taken in", "party", p.Code, "file", entry.Name, "bytes", s.size)
-	return e.finishPull(ctx, p, d, entry, look)
+	e.Log.Info("taken in", "party", p.Code, "file", a.Name, "bytes", s.size)
+	return e.finishPull(ctx, p, d, a, look)
 }
 
 func carrierOf(name string) string {
@@ -296,19 +352,25 @@ func carrierOf(name string) string {
 	return "csv"
 }
 
-// finishPull does in the drop what is to be done with a file taken in.
-func (e *Env) finishPull(ctx context.Context, p Party, d drop.Drop, entry drop.Entry, look exchange.Look) error {
-	var err error
-	switch look.After {
-	case AfterMove:
-		err = d.Move(ctx, drop.In, entry, drop.Done)
-	case AfterDelete:
-		err = d.Remove(ctx, drop.In, entry)
-	default: // left in place, remembered by its look
+// finishPull does in the drop what is to be done with a file taken in; its
+// signature goes first, so that as long as the file lies there it is known what remains.
+func (e *Env) finishPull(ctx context.Context, p Party, d drop.Drop, a arrival, look exchange.Look) error {
+	if look.After == "" { // left in place, remembered by its look
 		return nil
 	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	for _, entry := range []drop.Entry{a.sig, a.Entry} {
+		if entry.Name == "" {
+			continue
+		}
+		var err error
+		if look.After == AfterDelete {
+			err = d.Remove(ctx, drop.In, entry)
+		} else {
+			err = d.Move(ctx, drop.In, entry, drop.Done)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
-	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, entry.Name) })
+	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, a.Name) })
 }

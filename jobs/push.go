@@ -63,6 +63,13 @@ func (e *Env) pushFile(ctx context.Context, p Party, d drop.Drop, f exchange.Fil
 	if f.Kind == KindPayment {
 		return e.pushPayment(ctx, p, d, f)
 	}
+	f, err := e.sign(ctx, f)
+	if err != nil {
+		return err
+	}
+	if err := e.putSignature(ctx, p, d, f); err != nil {
+		return err
+	}
 	if err := e.put(ctx, p, d, f, false); err != nil {
 		return err
 	}

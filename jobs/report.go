@@ -207,6 +207,9 @@ func (e *Env) warnings(tx *store.Tx, s *report.Summary) error {
 		}
 		s.Warnings = append(s.Warnings, fmt.Sprintf(zh, args...))
 	}
+	for _, p := range e.unsignedPartners() {
+		say("与%s（%s）之间未启用签名（seal: off）", "nothing is signed between us and %s (%s): seal: off", p.Name, p.Code)
+	}
 	open, err := tx.Differences(true)
 	if err != nil {
 		return err
@@ -226,6 +229,13 @@ func (e *Env) warnings(tx *store.Tx, s *report.Summary) error {
 		say("%s 应于 %s %s 前送达的 %s 未到", "%s: %[4]s expected by %[2]s %[3]s has not come", m.Party, m.On, m.By, m.Kind)
 	}
 	for _, p := range e.Parties {
+		alone, err := e.lonelySignatures(tx, p)
+		if err != nil {
+			return err
+		}
+		for _, name := range alone {
+			say("%s 的交换目录中有签名而无文件：%s", "%s: a signature lies in the drop without its file: %s", p.Code, name)
+		}
 		for _, k := range kinds {
 			gaps, err := tx.SequenceGaps(exchange.In, p.Code, k.Name)
 			if err != nil {

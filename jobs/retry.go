@@ -86,6 +86,9 @@ func (e *Env) retryOut(ctx context.Context, f exchange.File, reason string) (str
 	again := f
 	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileQueued, "", "", "", 0
 	again.Resent++
+	if sealCode(f.Code) {
+		again.Signature, again.Signer = "", "" // made anew, by the key of the day
+	}
 	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.UpdateFile(f, again); err != nil {
 			return err

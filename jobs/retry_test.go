@@ -14,9 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -257,7 +259,7 @@ func TestVoidPaymentIsOrderedAnew(t *testing.T) {
 	l.at = l.at.AddDate(0, 0, 3)
 	letter := letterTo(t, w.stage())
 	letter.Version, letter.AccountNo, letter.LetterDate = 2, letter.AccountNo+"7", calendar.DateOf(l.at)
-	leaveBatch(t, filepath.Join(w.stage(), oldCode, "drops", newCode, "in"), batch.Header{
+	leaveSigned(t, w.stage(), batch.Header{
 		Kind: formats.KindLetter, Sender: newCode, Receiver: oldCode, Sequence: 2, Created: l.at,
 	}, letter)
 	e := w.open(t, l)
@@ -296,7 +298,7 @@ func TestVoidPaymentIsOrderedAnew(t *testing.T) {
 // letterTo is the contact letter that the old place works, as it came.
 func letterTo(t *testing.T, stage string) *formats.Letter {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(stage, oldCode, "drops", newCode, "in", "done", "contact-letter_*"))
+	paths, err := filepath.Glob(filepath.Join(stage, oldCode, "drops", newCode, "in", "done", "contact-letter_*.csv"))
 	if err != nil || len(paths) != 1 {
 		t.Fatal(paths, err)
 	}
@@ -332,6 +334,34 @@ func leaveBatch(t *testing.T, dir string, h batch.Header, records ...any) {
 	}
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, h.FileName(batch.CSV)), out.Bytes(), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// leaveSigned leaves a batch in the drop that its sender's partner keeps for
+// it, signed by the key that init made for the sender.
+func leaveSigned(t *testing.T, stage string, h batch.Header, records ...any) {
+	t.Helper()
+	dir := filepath.Join(stage, h.Receiver, "drops", h.Sender, "in")
+	leaveBatch(t, dir, h, records...)
+	name := filepath.Join(dir, h.FileName(batch.CSV))
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(stage, h.Sender, config.SealKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := seal.ParseKey(text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sig, err := key.Sign(bytes.NewReader(content), seal.NamespaceBatch)
+	if err == nil {
+		err = os.WriteFile(name+seal.Suffix, sig, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)

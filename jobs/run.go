@@ -35,6 +35,9 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 		if err := e.enter(ctx, &run, step); err != nil {
 			return run, err
 		}
+		if step == "report" {
+			e.noteUnsigned(&run)
+		}
 		counts, err := e.step(ctx, step)
 		for name, n := range counts {
 			run.Counts[step+" "+name] += n

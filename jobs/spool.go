@@ -69,8 +69,11 @@ func (s *spoolFile) keep(name string) error {
 	return nil
 }
 
-// drop forgets the file.
+// drop forgets the file, if there is one.
 func (s *spoolFile) drop() {
+	if s == nil {
+		return
+	}
 	s.file.Close()
 	os.Remove(s.name)
 }

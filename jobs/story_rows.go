@@ -153,6 +153,7 @@ type StoryFile struct {
 	StateWord string        `json:"state_word"`
 	Verdict   string        `json:"verdict,omitempty"`
 	Said      string        `json:"verdict_word,omitempty"`
+	Signer    string        `json:"signer,omitempty"` // fingerprint of the key that signed it
 	At        time.Time     `json:"at"`
 }
 
@@ -337,6 +338,6 @@ func (e *Env) StoryFile(f exchange.File) StoryFile {
 	return StoryFile{
 		ID: f.ID, Dir: f.Dir, Party: f.Party, Kind: f.Kind, KindWord: e.word(report.Kinds(), f.Kind), Name: f.Name,
 		State: string(f.State), StateWord: e.word(report.FileStates(), string(f.State)), Verdict: string(f.Verdict),
-		Said: code.FileVerdicts().Word(string(f.Verdict), e.codeLang()), At: f.At.In(e.Agency.Zone),
+		Said: code.FileVerdicts().Word(string(f.Verdict), e.codeLang()), Signer: f.Signer, At: f.At.In(e.Agency.Zone),
 	}
 }

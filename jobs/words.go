@@ -106,6 +106,7 @@ func workEvents() []exchange.Term {
 		{Code: "file_duplicate", Chinese: "重复文件", English: "file delivered twice"},
 		{Code: "file_quarantined", Chinese: "文件已隔离", English: "file quarantined"},
 		{Code: "file_refused_by_partner", Chinese: "文件被对方退回", English: "file refused by the partner"},
+		{Code: "file_signed", Chinese: "文件签名", English: "file signed"},
 		{Code: "file_retried", Chinese: "文件重新处理", English: "file retried"},
 		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
 		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},

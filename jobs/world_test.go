@@ -20,6 +20,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/drop/sftpserver"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs"
 	"carryover/samples"
@@ -60,6 +61,8 @@ func newWorld(tb testing.TB, base string) *world {
 		}
 		found(tb, w.stage(), agency, partner)
 	}
+	introduce(tb, w.stage(), oldCode, newCode)
+	introduce(tb, w.stage(), newCode, oldCode)
 	newOutside(tb, w.stage(), oldCode).save()
 	return w
 }
@@ -148,6 +151,18 @@ func found(tb testing.TB, stage, code, partner string) {
 	}
 }
 
+// introduce hands an agency's line of allowed_signers to its partner.
+func introduce(tb testing.TB, stage, code, partner string) {
+	tb.Helper()
+	line, err := os.ReadFile(filepath.Join(stage, code, "keys", code+".allowed_signers"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(stage, partner, "keys", "partners", code+".allowed_signers"), line, 0o600)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func accountOf(p samples.Place) config.Account {
 	return config.Account{Holder: p.AccountName, Bank: p.BankName, AccountNo: p.AccountNo, CNAPS: p.CNAPS, ValidFrom: 20200101}
 }
@@ -195,6 +210,21 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 			// Nothing is sent again for want of a receipt: where one could not be
 			// worked in time, the file would just be in the drop twice.
 			ResendAfter: 0, EscalateAfter: s.Receipts.EscalateAfter,
+		},
+		SealKey: func(on calendar.Date) (*seal.Key, error) {
+			text, err := os.ReadFile(c.SealKeyFile(on))
+			if err != nil {
+				return nil, err
+			}
+			return seal.ParseKey(text, nil)
+		},
+		PartnerSigners: func(partner string) (*seal.Signers, error) {
+			path, _ := c.SignersFile(partner)
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil, err
+			}
+			return seal.ParseSigners(text)
 		},
 		Spool: filepath.Join(dir, s.Folders.Spool), Reports: filepath.Join(dir, s.Folders.Reports), Lang: s.Agency.Language,
 		Now: func() time.Time { return at }, Date: calendar.DateOf(at), Log: slog.New(r), Outside: r.file,

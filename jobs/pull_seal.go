@@ -1,0 +1,185 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+)
+
+// arrival is a file in a drop, with its signature where one lies beside it.
+type arrival struct {
+	drop.Entry
+	sig drop.Entry // no name: none
+}
+
+// paired puts files and signatures together; alone are the signatures whose
+// file is not there. Only partners sign files; what an officer signs lies elsewhere.
+func paired(p Party, entries []drop.Entry) (files []arrival, alone []drop.Entry) {
+	signatures := map[string]drop.Entry{}
+	for _, e := range entries {
+		if p.Role == RolePartner && strings.HasSuffix(e.Name, seal.Suffix) {
+			signatures[e.Name] = e
+			continue
+		}
+		files = append(files, arrival{Entry: e})
+	}
+	for i := range files {
+		name := files[i].Name + seal.Suffix
+		files[i].sig = signatures[name]
+		delete(signatures, name)
+	}
+	for _, name := range sortedKeys(signatures) {
+		alone = append(alone, signatures[name])
+	}
+	return files, alone
+}
+
+// left reports whether a file was taken in before and stays where it lies; one
+// that got another signature since is taken in once more.
+func (a arrival) left(looks map[string]exchange.Look) bool {
+	return left(looks[a.Name], a.Entry) && (a.sig.Name == "" || left(looks[a.sig.Name], a.sig))
+}
+
+// sigLook remembers the signature of a file that is left in place.
+func (a arrival) sigLook(look exchange.Look) exchange.Look {
+	look.Name, look.Size, look.ModTime = a.sig.Name, a.sig.Size, a.sig.ModTime.Truncate(time.Microsecond)
+	return look
+}
+
+// maySign reports whether a file, as far as its name tells, must have a signature.
+func (e *Env) maySign(party, name string) bool {
+	n, ok := batch.ParseFileName(name)
+	if kind := batch.Find(kinds, n.Kind); ok && kind != nil {
+		return e.sealed(party, kind)
+	}
+	return e.Partners[party].Seal == exchange.SealSigned
+}
+
+// await looks once more for a signature that must be there and was not listed:
+// it is put down before its file, but a listing may have passed its place by then.
+func (e *Env) await(ctx context.Context, d drop.Drop, p Party, a *arrival) (here bool, err error) {
+	if a.sig.Name != "" || !e.maySign(p.Code, a.Name) {
+		return true, nil
+	}
+	sig, err := d.Stat(ctx, drop.In, a.Name+seal.Suffix)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	a.sig = sig
+	return true, nil
+}
+
+// fetchSignature fetches the signature of a file into the spool; whole is
+// false for one that may still be written. What is too large to be a
+// signature is not fetched: a line that says so stands in for it and verifies nothing.
+func (e *Env) fetchSignature(ctx context.Context, d drop.Drop, p Party, sig drop.Entry) (s *spoolFile, whole bool, err error) {
+	if sig.Name == "" {
+		return nil, true, nil
+	}
+	if s, err = e.newSpoolFile("in-" + p.Code); err != nil {
+		return nil, false, err
+	}
+	if sig.Size > seal.MaxSignature {
+		_, err = fmt.Fprintf(s, "%d bytes: not fetched\n", sig.Size)
+		whole = true
+	} else if _, err = d.Get(ctx, drop.In, sig, s.file); err == nil {
+		whole, err = s.wholeSignature()
+	}
+	if err != nil {
+		s.drop()
+		return nil, false, err
+	}
+	return s, whole, nil
+}
+
+func (s *spoolFile) wholeSignature() (bool, error) {
+	if err := s.rehash(); err != nil {
+		return false, err
+	}
+	text := make([]byte, s.size)
+	if _, err := s.file.ReadAt(text, 0); err != nil {
+		return false, err
+	}
+	return seal.Whole(text), nil
+}
+
+// keepSignature gives a fetched signature its name in the spool.
+func (s *spoolFile) keepSignature(party string) (string, error) {
+	if s == nil {
+		return "", nil
+	}
+	name := "in-" + party + "-" + s.sum() + seal.Suffix
+	return name, s.keep(name)
+}
+
+// lonely remembers the signatures that lie in a drop without their file, and
+// forgets those that do not any more. They are left where they are; the
+// nightly workbook names those that stay.
+func (e *Env) lonely(ctx context.Context, p Party, alone []drop.Entry, looks map[string]exchange.Look) error {
+	if p.Role != RolePartner {
+		return nil
+	}
+	for _, name := range sortedKeys(looks) {
+		gone := !slices.ContainsFunc(alone, func(s drop.Entry) bool { return s.Name == name })
+		if !gone || looks[name].FileID != 0 || !strings.HasSuffix(name, seal.Suffix) {
+			continue
+		}
+		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, name) }); err != nil {
+			return err
+		}
+	}
+	for _, s := range alone {
+		look, known := looks[s.Name]
+		switch {
+		case known && look.FileID == 0:
+			if waited := e.Now().Sub(look.SeenAt); waited >= lonelyAfter(p) {
+				e.Log.Warn("a signature without its file", "party", p.Code, "name", s.Name, "since", look.FirstSeen)
+			}
+			continue
+		case known: // of a file that was left in place, and is gone
+			continue
+		}
+		err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+			return tx.PutLook(exchange.Look{
+				Party: p.Code, Name: s.Name, Size: s.Size, ModTime: s.ModTime.Truncate(time.Microsecond),
+				FirstSeen: calendar.DateOf(e.Now().In(e.Agency.Zone)), SeenAt: e.Now(),
+			})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lonelyAfter is how long a file may follow its signature.
+func lonelyAfter(p Party) time.Duration { return max(p.Settle, time.Minute) }
+
+// lonelySignatures lists the signatures in a party's drop whose file has not
+// come for long enough to be told.
+func (e *Env) lonelySignatures(tx *store.Tx, p Party) (names []string, err error) {
+	looks, err := tx.Looks(p.Code)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range looks {
+		if p.Role == RolePartner && l.FileID == 0 && strings.HasSuffix(l.Name, seal.Suffix) && e.Now().Sub(l.SeenAt) >= lonelyAfter(p) {
+			names = append(names, l.Name)
+		}
+	}
+	return names, nil
+}
