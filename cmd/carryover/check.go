@@ -55,7 +55,8 @@ func (a *app) check(ctx context.Context, connect, limits bool) error {
 	if err != nil {
 		return err
 	}
-	findings := append(config.Check(c, a.now()), checkStore(ctx, c, connect)...)
+	findings := append(config.Check(c, a.now()), checkSeals(c, a.now())...)
+	findings = append(findings, checkStore(ctx, c, connect)...)
 	if connect {
 		findings = append(findings, probeAll(ctx, c)...)
 	}

@@ -138,12 +138,14 @@ func linkSpool(ctx context.Context, env *jobs.Env, spool string) error {
 			return err
 		}
 		for _, f := range files {
-			if f.Spool == "" {
-				continue
-			}
-			err := os.Symlink(filepath.Join(spool, f.Spool), filepath.Join(env.Spool, f.Spool))
-			if err != nil && !errors.Is(err, os.ErrExist) {
-				return err
+			for _, name := range []string{f.Spool, f.Signature} {
+				if name == "" {
+					continue
+				}
+				err := os.Symlink(filepath.Join(spool, name), filepath.Join(env.Spool, name))
+				if err != nil && !errors.Is(err, os.ErrExist) {
+					return err
+				}
 			}
 		}
 		return nil

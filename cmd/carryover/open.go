@@ -113,6 +113,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 				return next.At
 			},
 		},
+		SealKey: sealKey(c), PartnerSigners: signersOf(c),
 		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language,
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),

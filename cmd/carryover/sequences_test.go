@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"carryover/config"
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -72,7 +73,7 @@ func newReceiver(t *testing.T) *receiver {
 		Accounts: config.AccountSettings{Own: []config.Account{account(us)}, Payer: account(us), Release: config.ReleaseAutomatic},
 		Partners: []config.PartnerSetting{{
 			Code: partner.Area, Name: partner.Name, Profile: samples.ConfigProfile, Accounts: []config.Account{account(partner)},
-			Drop: config.Drop{Local: "drops/" + partner.Area, Settle: &settle},
+			Drop: config.Drop{Local: "drops/" + partner.Area, Settle: &settle}, Seal: exchange.SealOff,
 		}},
 	}})
 	if err != nil || len(open) > 0 {

@@ -224,6 +224,7 @@ func (s screen) file(f *jobs.FileStory) {
 	s.fact("重复于", "repeats", f.Repeats)
 	s.fact("处理", "what to do", f.Todo)
 	s.fact("SHA-256", "SHA-256", f.SHA256)
+	s.fact("签名密钥", "signed by", f.Signer)
 	fmt.Fprintln(s.w)
 	var rows [][]string
 	for i, v := range f.Verdicts {
