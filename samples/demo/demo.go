@@ -174,6 +174,9 @@ func settleAgencies(old, young *agency) error {
 	}, []config.Account{ending, next}, []string{old.knownHost()}); err != nil {
 		return err
 	}
+	if err := errors.Join(old.introduce(young), young.introduce(old)); err != nil {
+		return err
+	}
 	key, err := young.publicKey()
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ type mailbox struct {
 	encoding     batch.Encoding
 	dial         func(ctx context.Context) (drop.Drop, error)
 	drop         drop.Drop // open session; nil before the first use
+	seal         *sealing  // nil: nothing is signed
 
 	sequence map[string]int           // last number used, by kind
 	waiting  map[string]string        // identity of a sent batch without receipt → its name
@@ -45,6 +46,7 @@ type sentBatch struct {
 type pickedUp struct {
 	name    string
 	content []byte
+	sig     []byte // nil: none
 }
 
 // verdict is what a party says about a record it got.
@@ -110,7 +112,11 @@ func (m *mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
 	}
 	d := m.drop
 	var files []pickedUp
-	for _, e := range list.Files {
+	for _, e := range slices.DeleteFunc(list.Files, isSignature) {
+		sig, err := fetchSignature(ctx, d, e.Name)
+		if err != nil {
+			return nil, err
+		}
 		var b bytes.Buffer
 		if _, err := d.Get(ctx, drop.In, e, &b); err != nil {
 			return nil, err
@@ -118,7 +124,7 @@ func (m *mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
 		if err := d.Move(ctx, drop.In, e, drop.Done); err != nil {
 			return nil, err
 		}
-		files = append(files, pickedUp{e.Name, b.Bytes()})
+		files = append(files, pickedUp{e.Name, b.Bytes(), sig})
 	}
 	m.moved += len(files)
 	return files, nil
@@ -128,6 +134,9 @@ func (m *mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
 func (m *mailbox) put(ctx context.Context, name string, content []byte) error {
 	m.moved++
 	return m.try(ctx, func(d drop.Drop) error {
+		if err := m.seal.putSignature(ctx, d, name, content); err != nil {
+			return err
+		}
 		return d.Put(ctx, drop.Out, name, bytes.NewReader(content), int64(len(content)), drop.PutOptions{})
 	})
 }
@@ -161,6 +170,9 @@ var kinds = formats.Kinds()
 
 // open reads one batch and answers it.
 func (m *mailbox) open(ctx context.Context, now time.Time, f pickedUp, work func(rec any) (verdict, error)) error {
+	if err := m.seal.check(m.agency, f, now); err != nil {
+		return err
+	}
 	r, err := batch.NewReader(bytes.NewReader(f.content), kinds, batch.Options{Name: f.name, Self: m.self, From: m.agency})
 	if err != nil {
 		return err

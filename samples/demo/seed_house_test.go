@@ -79,7 +79,7 @@ func (s *stage) set(dir, oldProfile, youngProfile string, lump bool) error {
 	next := closing
 	next.AccountNo = next.AccountNo[:len(next.AccountNo)-2] + "26"
 	toYoung := partnerSetting(here, oldProfile, []config.Account{closing, next})
-	toYoung.LumpSum = lump
+	toYoung.LumpSum, toYoung.Seal = lump, exchange.SealOff // signatures get lost apart from their files, which is another test's
 	if err := s.agencies[0].settle([]config.PartnerSetting{toYoung}, []config.Account{receiving(there)}, nil); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *stage) set(dir, oldProfile, youngProfile string, lump bool) error {
 	}
 	closing.ValidTo = workingDay(s.cal, closingDay)
 	toOld := partnerSetting(there, youngProfile, []config.Account{receiving(there)})
-	toOld.LumpSum = lump
+	toOld.LumpSum, toOld.Seal = lump, exchange.SealOff
 	if err := s.agencies[1].settle([]config.PartnerSetting{toOld}, []config.Account{closing, next}, nil); err != nil {
 		return err
 	}

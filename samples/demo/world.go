@@ -154,7 +154,11 @@ func (w *world) join(host *agency, area string, dial func(context.Context) (drop
 	if err != nil {
 		return nil, err
 	}
-	p := newPartner(place, w.mailbox(host, area, dial), newBooks(area, books), bk)
+	box := w.mailbox(host, area, dial)
+	if box.seal, err = host.introduceSmall(area); err != nil {
+		return nil, err
+	}
+	p := newPartner(place, box, newBooks(area, books), bk)
 	bk.open(place.AccountNo, place.AccountName, false, openingBalance)
 	bk.onCredit = p.credit
 	w.partners[area] = p
