@@ -20,6 +20,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 )
 
