@@ -28,11 +28,16 @@ type stage struct {
 	empty    []byte
 	zone     *time.Location
 	cal      *calendar.Calendar
+	finance  *finance
 }
 
 // setStages makes the pairs: the profiles of the rules, and lump sums.
 func setStages(dir string) (all []*stage, err error) {
 	empty, err := emptyStore(filepath.Join(dir, "empty.db"))
+	if err != nil {
+		return nil, err
+	}
+	officer, err := newFinance()
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +49,7 @@ func setStages(dir string) (all []*stage, err error) {
 		{config.Profile2021, config.Profile2021, false},
 		{config.Profile2016, config.Profile2021, true},
 	} {
-		s := &stage{name: fmt.Sprintf("%s-%s lump %v", kind.old, kind.young, kind.lump), empty: empty}
+		s := &stage{name: fmt.Sprintf("%s-%s lump %v", kind.old, kind.young, kind.lump), empty: empty, finance: officer}
 		if err := s.set(filepath.Join(dir, fmt.Sprint(len(all))), kind.old, kind.young, kind.lump); err != nil {
 			return nil, err
 		}
@@ -116,7 +121,7 @@ func (l *life) settle(dir string, s *stage) error {
 		if err := l.w.surround(a); err != nil {
 			return err
 		}
-		h, err := l.newHouse(a, s.configs[i])
+		h, err := l.newHouse(a, s.configs[i], s.finance)
 		if err != nil {
 			return err
 		}
@@ -143,21 +148,23 @@ func (l *life) between() string { return l.w.agencies[0].drop(shanghai) }
 // dies in it.
 type house struct {
 	*agency
-	l    *life
-	env  *jobs.Env
-	dsn  string
-	left int  // calls to the outside until the process dies; 0: it does not
-	dead bool // since then every call fails
-	died string
+	l       *life
+	finance *finance
+	env     *jobs.Env
+	dsn     string
+	left    int  // calls to the outside until the process dies; 0: it does not
+	dead    bool // since then every call fails
+	died    string
 
-	answered map[string]bool // cases whose annulment an officer has answered
+	answered  map[string]bool // cases whose annulment an officer has answered
+	confirmed map[string]bool // cases whose payer's account finance has confirmed
 }
 
 // errDead is what a process that has died gets from outside: nothing.
 var errDead = errors.New("the process is dead")
 
-func (l *life) newHouse(a *agency, c *config.Config) (*house, error) {
-	h := &house{agency: a, l: l, dsn: filepath.Join(a.dir, "carryover.db"), answered: map[string]bool{}}
+func (l *life) newHouse(a *agency, c *config.Config, f *finance) (*house, error) {
+	h := &house{agency: a, finance: f, l: l, dsn: filepath.Join(a.dir, "carryover.db"), answered: map[string]bool{}, confirmed: map[string]bool{}}
 	areas, err := c.Areas()
 	if err != nil {
 		return nil, err
@@ -171,6 +178,7 @@ func (l *life) newHouse(a *agency, c *config.Config) (*house, error) {
 		Spool: filepath.Join(a.dir, "spool"), Reports: filepath.Join(a.dir, "reports"), Lang: "zh",
 		Now: l.w.clock.now, Log: slog.New(diary{l, a.code}), Outside: h.seam,
 	}
+	h.env.Agency.Officers, h.env.Signers = []exchange.Officer{f.officer}, f.signers
 	for _, dir := range []string{h.env.Spool, h.env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err

@@ -153,6 +153,9 @@ func (l *life) officers() error {
 		if err := h.answerAnnulments(); err != nil {
 			return err
 		}
+		if err := h.decideMoney(); err != nil {
+			return err
+		}
 		if err := h.operator(); err != nil {
 			return err
 		}

@@ -128,12 +128,31 @@ func (l *life) proveTransfers(e *evidence) error {
 	return nil
 }
 
+// refunds is what the banks' books say was paid back, by letter and part.
+func refunds(wires map[string]*wire) map[string]money.Fen {
+	sums := map[string]money.Fen{}
+	for ref, w := range wires {
+		if letterNo, part, ok := exchange.SplitRefund(ref); ok {
+			sums[fmt.Sprint(letterNo, part)] += w.gone()
+		}
+	}
+	return sums
+}
+
 // proveParts compares what an agency believes about each payment with the
 // banks' books, and what it debited from accounts with what it paid.
 func (l *life) proveParts(e *evidence, agency string, wires map[string]*wire) error {
 	tx := e.tx[agency]
-	known := map[string]bool{}
-	err := tx.EachCase(store.CaseFilter{Side: exchange.Out}, func(c exchange.Case) error {
+	for _, ref := range sortedKeys(wires) {
+		if wires[ref].bank != agency {
+			continue
+		}
+		if _, err := tx.Payment(ref); err != nil {
+			l.fault("%s: the bank paid %s: %v", agency, ref, err)
+		}
+	}
+	back := refunds(wires)
+	return tx.EachCase(store.CaseFilter{Side: exchange.Out}, func(c exchange.Case) error {
 		parts, err := tx.RemittancesByCase(c.No)
 		if err != nil {
 			return err
@@ -143,30 +162,31 @@ func (l *life) proveParts(e *evidence, agency string, wires map[string]*wire) er
 			return err
 		}
 		gone := map[int]money.Fen{}
+		for _, r := range parts {
+			gone[r.Part] = -back[fmt.Sprint(c.LetterNo, r.Part)]
+		}
 		for _, p := range payments {
-			known[p.Ref] = true
 			w := wires[p.Ref]
 			if w == nil {
 				w = &wire{}
 			}
-			l.comparePayment(agency, p, w)
+			refunded := money.Fen(0)
 			for _, item := range p.Items {
-				if item.CaseNo == c.No && w.gone() > 0 {
+				if item.CaseNo != c.No {
+					continue
+				}
+				refunded += back[fmt.Sprint(c.LetterNo, item.Part)]
+				if w.gone() > 0 {
 					gone[item.Part] += item.Amount
 				}
 			}
+			l.comparePayment(agency, p, w, refunded)
 		}
 		return l.compareParts(agency, tx, c, parts, gone)
 	})
-	for _, ref := range sortedKeys(wires) {
-		if wires[ref].bank == agency && !known[ref] {
-			l.fault("%s: the bank paid %s, which no case knows", agency, ref)
-		}
-	}
-	return err
 }
 
-func (l *life) comparePayment(agency string, p exchange.Payment, w *wire) {
+func (l *life) comparePayment(agency string, p exchange.Payment, w *wire, refunded money.Fen) {
 	out := w.gone() > 0
 	switch p.Track {
 	case exchange.MoneySettled:
@@ -176,7 +196,7 @@ func (l *life) comparePayment(agency string, p exchange.Payment, w *wire) {
 	case exchange.MoneyUnknown, exchange.MoneySubmitted:
 		l.fault("%s: %s is still %s, %s is out of the bank", agency, p.Ref, p.Track, w.gone())
 	default:
-		if out {
+		if out && refunded == 0 {
 			l.fault("%s: %s is %s, yet %s is out of the bank", agency, p.Ref, p.Track, w.gone())
 		}
 	}
@@ -321,8 +341,18 @@ func (l *life) compareMoney(e *evidence, agency string, in, out exchange.Case, w
 	for _, r := range parts {
 		received += r.Received
 	}
+	list, err := e.tx[agency].RefundsByCase(in.No)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		received += r.Amount
+		if w := wires[r.Ref]; r.Track != exchange.MoneySettled || w == nil || w.gone() != r.Amount {
+			l.fault("%s: refund %s of %s is %s", agency, r.Ref, r.Amount, r.Track)
+		}
+	}
 	if arrived != received {
-		l.fault("letter %s: %s arrived at the bank, the parts of %s have received %s", in.LetterNo, arrived, in.No, received)
+		l.fault("letter %s: %s arrived at the bank, %s has got, and paid back, %s", in.LetterNo, arrived, in.No, received)
 	}
 	return l.compareCredits(e, agency, in)
 }

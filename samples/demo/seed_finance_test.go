@@ -1,0 +1,111 @@
+package demo
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+)
+
+// finance is the officer of both agencies who decides about money that came
+// for cases that take none.
+type finance struct {
+	officer exchange.Officer
+	key     *seal.Key
+	signers *seal.Signers
+}
+
+func newFinance() (*finance, error) {
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return nil, err
+	}
+	block, err := ssh.MarshalPrivateKey(private, "")
+	if err != nil {
+		return nil, err
+	}
+	f := &finance{officer: exchange.Officer{Name: "li.na", FullName: "李娜", Roles: []exchange.Role{exchange.RoleFinance}}}
+	if f.key, err = seal.ParseKey(pem.EncodeToMemory(block), nil); err != nil {
+		return nil, err
+	}
+	var line bytes.Buffer
+	fmt.Fprintf(&line, "%s %s", f.officer.Principal(exchange.RoleFinance), ssh.MarshalAuthorizedKey(f.key.Public()))
+	f.signers, err = seal.ParseSigners(line.Bytes())
+	return f, err
+}
+
+// decideMoney is what finance does with its list: money of ended cases is
+// paid back, and paid back again when that came back.
+func (h *house) decideMoney() error {
+	var list []exchange.Case
+	err := h.view(func(tx *store.Tx) error {
+		return tx.EachCase(store.CaseFilter{Side: exchange.In}, func(c exchange.Case) error {
+			if turn, waits := exchange.TurnOf(h.env.Turns, c); waits && turn.Key == "in_money_to_refund" {
+				list = append(list, c)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if err := h.payBack(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// payBack confirms the account that the money came from, by asking the other
+// agency, and pays back; or again, when it came back.
+func (h *house) payBack(c exchange.Case) error {
+	from := h.l.houseOf(c.Partner).settings.Accounts.Payer
+	if !h.confirmed[c.No] {
+		h.confirmed[c.No] = true
+		args := map[string]string{"account": from.AccountNo, "cnaps": from.CNAPS, "holder": from.Holder, "bank": from.Bank}
+		if err := h.decide(exchange.ActConfirmAccount, c.No, args); err != nil {
+			return err
+		}
+	}
+	for _, action := range []string{exchange.ActRefund, exchange.ActPayAgain} {
+		if err := h.decide(action, c.No, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decide takes a decision if it can be taken now.
+func (h *house) decide(action, subject string, args map[string]string) error {
+	h.env.Date = h.l.w.today
+	x := exchange.Decision{
+		Action: action, Subject: subject, Reason: "核实后决定，" + h.l.w.today.String(), Officer: h.finance.officer.Name, On: h.l.w.today, Args: args,
+	}
+	p, err := h.env.PrepareDecision(h.l.ctx, x)
+	if errors.Is(err, exchange.ErrDecision) {
+		h.l.tell("%s: finance, %s %s: %v", h.code, action, subject, err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	signature, err := h.finance.key.Sign(strings.NewReader(p.Text), seal.NamespaceDecision)
+	if err != nil {
+		return err
+	}
+	if p, err = h.env.Decide(h.l.ctx, x, signature); err != nil {
+		return fmt.Errorf("decide %s about %s: %w", action, subject, err)
+	}
+	h.l.tell("%s: finance, %s %s: %s", h.code, action, subject, strings.Join(p.ComesTo, "; "))
+	h.l.occur("decided " + action)
+	return nil
+}
