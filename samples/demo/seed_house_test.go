@@ -178,7 +178,8 @@ func (l *life) newHouse(a *agency, c *config.Config, f *finance) (*house, error)
 		Spool: filepath.Join(a.dir, "spool"), Reports: filepath.Join(a.dir, "reports"), Lang: "zh",
 		Now: l.w.clock.now, Log: slog.New(diary{l, a.code}), Outside: h.seam,
 	}
-	h.env.Agency.Officers, h.env.Signers = []exchange.Officer{f.officer}, f.signers
+	h.env.Agency.Officers = []exchange.Officer{f.officer}
+	h.env.AllowedSigners = func() (string, error) { return f.signers, nil }
 	for _, dir := range []string{h.env.Spool, h.env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
