@@ -195,6 +195,9 @@ func (c *casework) sendLetter(l exchange.Letter, why string) error {
 	if err := c.move(exchange.LetterIssued, why, map[string]any{"letter_no": l.No, "version": l.Version}); err != nil {
 		return err
 	}
+	if err := c.tx.WakeMarked(letterMark(l.No)); err != nil {
+		return err
+	}
 	if l.Version > 1 && c.Effective() != exchange.Requested {
 		return nil
 	}

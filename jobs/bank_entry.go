@@ -153,8 +153,7 @@ func (d *desk) credited(e exchange.BankEntry) error {
 	if e.Reversal || e.ReturnCode != "" {
 		return nil // money of ours that came back, and it is not known for what: never a remittance to us
 	}
-	_, err = d.matchEntry(e)
-	return err
+	return d.matchOrKeep(e)
 }
 
 // knownEntry compares an entry that comes again with what was booked.

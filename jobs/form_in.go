@@ -164,6 +164,9 @@ func (c *casework) receiveForm(f exchange.Form, old *exchange.Form) error {
 			return err
 		}
 	}
+	if err := c.wake(); err != nil {
+		return err
+	}
 	if err := c.advance(); err != nil {
 		return err
 	}

@@ -1,15 +1,12 @@
 package jobs
 
 import (
-	"context"
-	"errors"
 	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/exchange/money"
-	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 )
 
@@ -167,35 +164,4 @@ func (c *casework) partOfForm(formNo string) (int, error) {
 		}
 	}
 	return 1, nil
-}
-
-// matchWaiting tries again to match what the bank brought earlier, each entry
-// by itself.
-func (e *Env) matchWaiting(ctx context.Context) error {
-	var waiting []exchange.BankEntry
-	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
-		waiting, err = tx.UnmatchedEntries()
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	var faults []error
-	for _, entry := range waiting {
-		if !entry.Credit || entry.Reversal || entry.ReturnCode != "" {
-			continue
-		}
-		faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error {
-			d := &desk{Env: e, tx: tx, actor: "process"}
-			err := tx.Part(func() error {
-				_, err := d.matchEntry(entry)
-				return err
-			})
-			if errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, exchange.ErrInvariant) {
-				return d.difference("money", "", "", entry.Key, "not matched", clip(err.Error(), 200))
-			}
-			return err
-		}))
-	}
-	return errors.Join(faults...)
 }

@@ -53,7 +53,7 @@ func (c *casework) credit(e exchange.BankEntry, part int) error {
 	case ended(c.Case):
 		err = c.difference("money", c.Partner, c.No, e.Key, string(c.State), "credit "+e.Amount.String())
 	case to == exchange.MoneyDiffers:
-		err = c.hold(code.HoldAmountDiffers, "已办结部分又收到款项 "+e.Amount.String()+" 元")
+		err = c.holdAmount(&r, "已办结部分又收到款项 "+e.Amount.String()+" 元")
 	case r.FormNo != "":
 		err = c.compare(&r)
 	}
@@ -84,7 +84,10 @@ func (c *casework) compare(r *exchange.Remittance) error {
 		if err := c.setMoney(r, exchange.MoneyDiffers, nil); err != nil {
 			return err
 		}
-		return c.hold(code.HoldAmountDiffers, fmt.Sprintf("信息表金额 %s，到账 %s", r.Amount, r.Received))
+		return c.holdAmount(r, fmt.Sprintf("信息表金额 %s，到账 %s", r.Amount, r.Received))
+	}
+	if err := c.owes(r); err != nil {
+		return err
 	}
 	before, err := c.fulfilled(r.Part)
 	if err != nil {
@@ -152,6 +155,11 @@ func (d *desk) advice(rec *formats.Advice) (outcome, error) {
 	})
 	if err != nil {
 		return outcome{}, err
+	}
+	if c.Side == exchange.In {
+		if err := d.tx.WakeMarked(referenceMark(rec.PaymentRef)); err != nil {
+			return outcome{}, err
+		}
 	}
 	return accepted(), c.note("advice_received", rec.PaymentRef, map[string]string{"amount": rec.Amount.String()})
 }

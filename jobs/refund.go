@@ -204,6 +204,9 @@ func (c *casework) lessMoney(r *exchange.Remittance) error {
 		}
 		return c.standsPosted(r)
 	}
+	if err := c.owes(r); err != nil {
+		return err
+	}
 	if err := c.setMoney(r, exchange.MoneyNotDue, nil); err != nil {
 		return err
 	}
@@ -289,15 +292,13 @@ func (d *desk) refundEntryCourse(e exchange.BankEntry, x exchange.Decision) (cou
 
 // closeAbout ends the open differences of a kind about a subject, with whatever partner.
 func (d *desk) closeAbout(kind, subject string) error {
-	open, err := d.tx.Differences(true)
+	open, err := d.tx.DifferencesAbout(kind, subject)
 	if err != nil {
 		return err
 	}
 	for _, x := range open {
-		if x.Kind == kind && x.Subject == subject {
-			if err := d.tx.CloseDifference(x.ID); err != nil {
-				return err
-			}
+		if err := d.tx.CloseDifference(x.ID); err != nil {
+			return err
 		}
 	}
 	return nil

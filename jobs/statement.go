@@ -169,12 +169,12 @@ func formWords(no string, version int, amount money.Fen) string {
 
 // closeDifference ends the open difference about a subject, if there is one.
 func (d *desk) closeDifference(kind, partner, subject string) error {
-	open, err := d.tx.Differences(true)
+	open, err := d.tx.DifferencesAbout(kind, subject)
 	if err != nil {
 		return err
 	}
 	for _, x := range open {
-		if x.Kind == kind && x.Partner == partner && x.Subject == subject {
+		if x.Partner == partner {
 			return d.tx.CloseDifference(x.ID)
 		}
 	}

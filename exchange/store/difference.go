@@ -57,18 +57,27 @@ func (tx *Tx) CloseDifference(id int64) error {
 	return tx.change(fmt.Sprintf("difference %d", id), "UPDATE differences SET closed = 1 WHERE id = $1 AND closed = 0", id)
 }
 
+// DifferencesAbout returns the open differences of a kind about a subject,
+// with whatever partner.
+func (tx *Tx) DifferencesAbout(kind, subject string) ([]exchange.Difference, error) {
+	return many(tx, "differences about "+subject, scanDifference,
+		"SELECT id, "+differenceColumns+" FROM differences WHERE kind = $1 AND subject = $2 AND closed = 0 ORDER BY id", kind, subject)
+}
+
+func scanDifference(r row, d *exchange.Difference) error {
+	var closed int64
+	err := r.Scan(&d.ID, &d.Kind, &d.Partner, &d.CaseNo, &d.Subject, &d.Ours, &d.Theirs, &d.FoundOn, &closed)
+	d.Closed = closed == 1
+	return err
+}
+
 // Differences returns the differences, oldest first.
 func (tx *Tx) Differences(openOnly bool) ([]exchange.Difference, error) {
 	text := "SELECT id, " + differenceColumns + " FROM differences ORDER BY id"
 	if openOnly {
 		text = "SELECT id, " + differenceColumns + " FROM differences WHERE closed = 0 ORDER BY id"
 	}
-	return many(tx, "differences", func(r row, d *exchange.Difference) error {
-		var closed int64
-		err := r.Scan(&d.ID, &d.Kind, &d.Partner, &d.CaseNo, &d.Subject, &d.Ours, &d.Theirs, &d.FoundOn, &closed)
-		d.Closed = closed == 1
-		return err
-	}, text)
+	return many(tx, "differences", scanDifference, text)
 }
 
 // CloseDifferencesAbout closes the open differences of a kind about a subject.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/money"
 )
 
 const remittanceColumns = "case_no, part, side, letter_no, form_no, amount, received, track, pay_to, attempts, ref, since, doc"
@@ -71,6 +72,13 @@ func (tx *Tx) Remittance(caseNo string, part int) (exchange.Remittance, error) {
 // RemittancesByCase returns all parts of a case, part 1 first.
 func (tx *Tx) RemittancesByCase(caseNo string) ([]exchange.Remittance, error) {
 	return many(tx, "remittances of case "+caseNo, scanRemittance, selectRemittance+"WHERE case_no = $1 ORDER BY part", caseNo)
+}
+
+// ExpectedParts returns parts of exactly an amount for which no money has come
+// yet, at most limit, by case number and part.
+func (tx *Tx) ExpectedParts(amount money.Fen, limit int) ([]exchange.Remittance, error) {
+	return many(tx, "expected parts", scanRemittance,
+		selectRemittance+"WHERE track = 'none' AND amount = $1 ORDER BY case_no, part LIMIT $2", int64(amount), int64(limit))
 }
 
 // UpdateRemittance changes a part that still has before's track, attempts

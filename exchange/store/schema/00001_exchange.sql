@@ -288,6 +288,7 @@ CREATE TABLE remittances (
         OR side = 'out' AND (track = 'returned' OR track = 'due' OR track = 'ordered' OR track = 'released' OR track = 'unknown' OR track = 'submitted' OR track = 'settled' OR track = 'not_due'))
 ) CLUSTERED;
 CREATE INDEX remittances_track ON remittances (side, track, case_no, part);
+CREATE INDEX remittances_expected ON remittances (amount) WHERE track = 'none';
 
 CREATE TABLE payments (
     ref      TEXT NOT NULL PRIMARY KEY,
@@ -345,6 +346,17 @@ CREATE INDEX bank_entries_odd ON bank_entries (account, amount) WHERE state = 'u
 CREATE INDEX bank_entries_case ON bank_entries (case_no);
 CREATE INDEX bank_entries_booking ON bank_entries (account, booking);
 CREATE INDEX bank_entries_day ON bank_entries (account, booked_on);
+
+-- By what a credit that belongs to nobody may be found later: L letter, I
+-- person, R reference. again: it has become known since, and is tried again.
+CREATE TABLE entry_marks (
+    entry_key TEXT NOT NULL REFERENCES bank_entries (entry_key) DEFERRABLE INITIALLY DEFERRED,
+    mark      TEXT NOT NULL,
+    again     BIGINT NOT NULL CHECK (again IN (0, 1)),
+    PRIMARY KEY (entry_key, mark)
+) CLUSTERED;
+CREATE INDEX entry_marks_mark ON entry_marks (mark);
+CREATE INDEX entry_marks_again ON entry_marks (entry_key) WHERE again = 1;
 
 -- What the bank states of an account and day: the day's proof. Books nothing.
 CREATE TABLE bank_days (

@@ -1,0 +1,34 @@
+package store
+
+import "carryover/exchange"
+
+// KeepMarks notes by what a credit that belongs to nobody may be found later.
+func (tx *Tx) KeepMarks(entryKey string, marks []string) error {
+	for _, m := range marks {
+		_, err := tx.exec("INSERT INTO entry_marks (entry_key, mark, again) VALUES ($1, $2, 0) ON CONFLICT (entry_key, mark) DO UPDATE SET again = 0", entryKey, m)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropMarks forgets the marks of a credit that is matched, or paid back.
+func (tx *Tx) DropMarks(entryKey string) error {
+	_, err := tx.exec("DELETE FROM entry_marks WHERE entry_key = $1", entryKey)
+	return err
+}
+
+// WakeMarked lets every credit with a mark be tried again: what the mark names
+// has become known.
+func (tx *Tx) WakeMarked(mark string) error {
+	_, err := tx.exec("UPDATE entry_marks SET again = 1 WHERE mark = $1", mark)
+	return err
+}
+
+// AwakeEntries returns unmatched credits that are to be tried again, at most
+// limit, by key.
+func (tx *Tx) AwakeEntries(limit int) ([]exchange.BankEntry, error) {
+	return many(tx, "bank entries to be matched again", scanEntry,
+		selectEntry+"WHERE state = 'unmatched' AND entry_key IN (SELECT entry_key FROM entry_marks WHERE again = 1) ORDER BY entry_key LIMIT $1", int64(limit))
+}
