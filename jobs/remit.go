@@ -43,7 +43,9 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	faults = append(faults, e.orderDue(ctx, due, counts))
 	if !e.Rules.AutomaticRelease {
 		prepared, err := e.prepareAll(ctx)
-		counts["prepared"] = prepared
+		if prepared > 0 {
+			counts["prepared"] = prepared
+		}
 		return counts, errors.Join(append(faults, err)...)
 	}
 	if err := e.Store.View(ctx, e.closes); err != nil {

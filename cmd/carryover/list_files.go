@@ -18,7 +18,7 @@ import (
 // openFiles are the states of files that wait, or that somebody must look at.
 func openFiles() []exchange.FileState {
 	return []exchange.FileState{
-		exchange.FileFetched, exchange.FileRejected, exchange.FileQuarantined,
+		exchange.FileFetched, exchange.FileRejected, exchange.FileQuarantined, exchange.FilePrepared,
 		exchange.FileQueued, exchange.FileSending, exchange.FileSent, exchange.FileRefused,
 	}
 }
@@ -59,7 +59,8 @@ func (l *listing) files() error {
 
 // unanswered files are never receipted: once sent they are done.
 func unanswered(f exchange.File) bool {
-	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == jobs.KindPayment)
+	_, staff := exchange.OfficerOf(f.Party)
+	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == jobs.KindPayment || staff)
 }
 
 // fileRow is a file as list files tells it.

@@ -65,7 +65,8 @@ func (p *played) remove() error {
 	return os.RemoveAll(p.dir)
 }
 
-// world copies the folders of the played demo's two agencies into the story's
+// world copies the folders of the played demo's two agencies, and that of the
+// officers' keys, into the story's
 // and names the case of every exception: $CASE_zero_balance. It sets the day
 // to that of the demo's end.
 func (p *played) world(ts *testscript.TestScript, neg bool, args []string) {
@@ -77,6 +78,7 @@ func (p *played) world(ts *testscript.TestScript, neg bool, args []string) {
 	for _, agency := range []string{"320500", "310100"} {
 		ts.Check(os.CopyFS(ts.MkAbs(agency), os.DirFS(filepath.Join(p.dir, agency))))
 	}
+	ts.Check(os.CopyFS(ts.MkAbs("officers"), os.DirFS(filepath.Join(p.dir, filepath.FromSlash(demo.Officers)))))
 	for name, x := range p.result.Exceptions {
 		ts.Setenv("CASE_"+strings.ReplaceAll(name, " ", "_"), x.Case)
 	}

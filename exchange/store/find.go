@@ -48,9 +48,10 @@ func (tx *Tx) CasesNamed(number, idKey string) ([]string, error) {
 	return many(tx, "cases of "+number, name, casesOfPersonalNo, number, inLetters)
 }
 
-// FilesNamed returns the files of a name, of either direction and any party.
+// FilesNamed returns the files of a name, of either direction and any party,
+// but for the copies that officers sign.
 func (tx *Tx) FilesNamed(name string) ([]exchange.File, error) {
-	return many(tx, "files called "+name, scanFile, selectFile+"WHERE name = $1 ORDER BY id", name)
+	return many(tx, "files called "+name, scanFile, selectFile+"WHERE name = $1 AND kind <> 'to-sign' ORDER BY id", name)
 }
 
 // CountFiles counts the files by direction and state.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -31,6 +32,7 @@ type agency struct {
 	addr               string
 	guests             []sftpserver.User
 	keys               map[string]ssh.Signer // of the small partners that come here
+	officers           []*officer            // who sign its payments; none: automatic
 }
 
 // config is the path of the agency's configuration.
@@ -100,6 +102,7 @@ func (a *agency) settle(partners []config.PartnerSetting, own []config.Account, 
 	for i := range a.settings.Partners {
 		a.settings.Partners[i].Drop.Settle = &seconds
 	}
+	a.staff()
 	_, open, err := config.Init(a.dir, config.InitOptions{Settings: a.settings, KnownHosts: hosts})
 	if err != nil {
 		return err
@@ -112,7 +115,43 @@ func (a *agency) settle(partners []config.PartnerSetting, own []config.Account, 
 			return err
 		}
 	}
-	return nil
+	return a.admitOfficers()
+}
+
+// staff puts the agency's officers into its settings: then its payments wait
+// for their signatures.
+func (a *agency) staff() {
+	if len(a.officers) == 0 {
+		return
+	}
+	seconds := time.Duration(0)
+	a.settings.Accounts.Release = config.ReleaseDual
+	a.settings.Staff.Settle = &seconds
+	for _, o := range a.officers {
+		a.settings.Staff.Officers = append(a.settings.Staff.Officers, o.setting())
+	}
+}
+
+// admitOfficers makes the officers' ends of their folders, and their keys known.
+func (a *agency) admitOfficers() error {
+	if len(a.officers) == 0 {
+		return nil
+	}
+	lines := ""
+	for _, o := range a.officers {
+		root := a.drop(filepath.Join("staff", o.Name))
+		if err := makeOtherEnd(root); err != nil {
+			return err
+		}
+		o.open = localDrop(root)
+		lines += o.line()
+	}
+	f, err := os.OpenFile(filepath.Join(a.dir, config.AllowedSigners), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(lines)
+	return errors.Join(err, f.Close())
 }
 
 // makeOtherEnd makes the folders into which the other side moves what it took.

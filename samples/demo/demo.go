@@ -20,9 +20,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"carryover/config"
+	"carryover/exchange"
 	"carryover/samples"
 )
 
@@ -118,6 +120,9 @@ func (d *demo) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if old.officers, err = officersOf(d.Dir); err != nil {
+		return err
+	}
 	if err := settleAgencies(old, young); err != nil {
 		return err
 	}
@@ -140,6 +145,22 @@ func (d *demo) build(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// officersOf are the first agency's: its payments are signed, those of the
+// second leave by themselves.
+func officersOf(dir string) (list []*officer, err error) {
+	for _, o := range []struct {
+		name, full string
+		role       exchange.Role
+	}{{"wang.min", "王敏", exchange.RoleChecker}, {"li.qiang", "李强", exchange.RoleFinance}} {
+		made, err := newOfficer(filepath.Join(dir, filepath.FromSlash(Officers)), o.name, o.full, o.role)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, made)
+	}
+	return list, nil
 }
 
 // settleAgencies writes both folders. The first hosts the drop between the

@@ -36,7 +36,7 @@ func (d *demo) conclude(ctx context.Context) (*Result, error) {
 	}
 	err := d.gather(ctx, func(e *evidence) error {
 		for _, check := range []func(*evidence) error{
-			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkMoney, r.checkBanks, r.checkMonths,
+			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkReleases, r.checkMoney, r.checkBanks, r.checkMonths,
 		} {
 			if err := check(e); err != nil {
 				return err
@@ -198,6 +198,12 @@ func (r *Result) checkFiles(e *evidence) error {
 }
 
 func (r *Result) countFile(agency string, f exchange.File) {
+	if _, staff := exchange.OfficerOf(f.Party); staff {
+		if f.State == exchange.FileRejected {
+			r.fault("%s: %s of %s: %s", agency, f.Name, f.Party, f.Text)
+		}
+		return // officers get no receipts
+	}
 	switch {
 	case f.Kind == formats.KindReceipt || f.Carrier == "xml":
 	case f.Dir == exchange.Out:

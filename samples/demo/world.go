@@ -62,6 +62,7 @@ type world struct {
 	turns    int // so far
 	requests int // certificate requests so far
 	lodged   int // applications so far
+	signed   int // signatures of officers so far
 }
 
 // event is something that happens on a day without anybody asking for it.
@@ -262,6 +263,13 @@ func (w *world) receiveAll(ctx context.Context, round int) error {
 		if err := w.portals[a.code].receive(ctx, w.clock.now()); err != nil {
 			return err
 		}
+		for _, o := range a.officers {
+			n, err := o.work(ctx)
+			if err != nil {
+				return err
+			}
+			w.signed += n
+		}
 		if round == 0 {
 			if err := w.banks[a.code].morning(ctx, w.clock.now()); err != nil {
 				return err
@@ -310,6 +318,7 @@ func (w *world) night() error {
 
 // moved counts the files that the outside has sent and received.
 func (w *world) moved() (n int) {
+	n = w.signed
 	for _, m := range w.boxes {
 		n += m.moved
 	}

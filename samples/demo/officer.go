@@ -1,0 +1,190 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"carryover/config"
+	"carryover/exchange"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+)
+
+// officer is a member of an agency's staff at a machine of the own: looks
+// into the own folder, compares each payment file with the list beside it, and
+// signs it with a key that the agency's Carryover never sees.
+type officer struct {
+	exchange.Officer
+	key    *seal.Key
+	public ssh.PublicKey
+	open   func(context.Context) (drop.Drop, error)
+	signed map[string]bool
+}
+
+// Officers is the folder, in that of the demo, in which the officers keep
+// their keys.
+const Officers = "outside/officers"
+
+// newOfficer makes an officer and the own key, which stays in dir.
+func newOfficer(dir, name, full string, roles ...exchange.Role) (*officer, error) {
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return nil, err
+	}
+	block, err := ssh.MarshalPrivateKey(private, name)
+	if err != nil {
+		return nil, err
+	}
+	text := pem.EncodeToMemory(block)
+	o := &officer{Officer: exchange.Officer{Name: name, FullName: full, Roles: roles}, signed: map[string]bool{}}
+	if o.key, err = seal.ParseKey(text, nil); err != nil {
+		return nil, err
+	}
+	o.public = o.key.Public()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return o, os.WriteFile(filepath.Join(dir, name), text, 0o600)
+}
+
+// setting is the officer as the agency's configuration names them.
+func (o *officer) setting() config.OfficerSetting {
+	s := config.OfficerSetting{Name: o.Name, FullName: o.FullName}
+	for _, r := range o.Roles {
+		s.Roles = append(s.Roles, string(r))
+	}
+	return s
+}
+
+// line is the officer's in allowed_signers.
+func (o *officer) line() string {
+	var principals []string
+	for _, r := range o.Roles {
+		principals = append(principals, o.Principal(r))
+	}
+	return strings.Join(principals, ",") + ` namespaces="` + seal.NamespaceRelease + "," + seal.NamespaceDecision + `" ` + string(ssh.MarshalAuthorizedKey(o.public))
+}
+
+// work signs what lies in the officer's folder and has not been signed yet;
+// it returns how many files that were.
+func (o *officer) work(ctx context.Context) (n int, err error) {
+	d, err := o.open(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	list, err := d.List(ctx, drop.In)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range list.Files {
+		payment := strings.HasSuffix(e.Name, ".xml")
+		if o.signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
+			continue
+		}
+		var content, beside bytes.Buffer
+		if _, err := d.Get(ctx, drop.In, e, &content); err != nil {
+			return n, err
+		}
+		if payment {
+			explained, err := d.Stat(ctx, drop.In, e.Name+".txt")
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // not yet there
+			}
+			if err == nil {
+				_, err = d.Get(ctx, drop.In, explained, &beside)
+			}
+			if err != nil {
+				return n, err
+			}
+			if err := agrees(content.Bytes(), beside.String()); err != nil {
+				return n, fmt.Errorf("%s does not sign %s: %w", o.FullName, e.Name, err)
+			}
+		}
+		if err := o.sign(ctx, d, e.Name, content.Bytes()); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func (o *officer) sign(ctx context.Context, d drop.Drop, name string, content []byte) error {
+	sig, err := o.key.Sign(bytes.NewReader(content), seal.NamespaceRelease)
+	if err != nil {
+		return err
+	}
+	if err := d.Put(ctx, drop.Out, name+"."+o.Name+seal.Suffix, bytes.NewReader(sig), int64(len(sig)), drop.PutOptions{}); err != nil {
+		return err
+	}
+	o.signed[name] = true
+	return nil
+}
+
+// agrees compares a payment file with the list beside it: its hash, its total,
+// and every transfer's account and sum.
+func agrees(payment []byte, list string) error {
+	if !strings.Contains(list, fmt.Sprintf("%x", sha256.Sum256(payment))) {
+		return errors.New("the list is of other bytes")
+	}
+	missing := ""
+	head, faults, err := iso20022.ReadPayment(bytes.NewReader(payment), iso20022.Limits{}, func(_ *iso20022.Payment, t iso20022.Transfer) error {
+		for _, want := range []string{t.EndToEndID, t.Amount.String(), t.Creditor.Number, t.Creditor.Name} {
+			if !strings.Contains(list, want) {
+				missing = t.EndToEndID + ": " + want
+			}
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case faults.Total > 0:
+		return fmt.Errorf("faulty payment file: %v", faults.List)
+	case missing != "":
+		return fmt.Errorf("the list lacks %s", missing)
+	case !strings.Contains(list, head.Total.Capitals()):
+		return errors.New("the list lacks the total in capitals")
+	}
+	return nil
+}
+
+// checkReleases makes sure that no payment file of an agency with officers left
+// without the signatures of all of them.
+func (r *Result) checkReleases(e *evidence) error {
+	for _, a := range e.w.agencies {
+		if len(a.officers) == 0 {
+			continue
+		}
+		files, err := e.tx[a.code].Files(store.FileFilter{Dir: exchange.Out, Party: a.code + "b", States: []exchange.FileState{exchange.FileSent}})
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			r.fault("%s: no payment file was released", a.code)
+		}
+		for _, f := range files {
+			signatures, err := e.tx[a.code].Signatures(f.ID)
+			if err != nil {
+				return err
+			}
+			if len(signatures) != len(a.officers) {
+				r.fault("%s: %s left with %d signatures", a.code, f.Name, len(signatures))
+			}
+		}
+	}
+	return nil
+}
