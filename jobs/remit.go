@@ -8,11 +8,8 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/ledger"
-	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/formats/iso20022"
 )
 
 // KindPayment is the kind of a payment file.
@@ -36,11 +33,16 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	released, err := e.reviewPrepared(ctx)
 	counts["released"] = released
 	faults := []error{err}
-	due, err := e.dueParts(ctx)
-	if err != nil {
-		return counts, errors.Join(err, fmt.Errorf("remit: %w", err))
+	ordered, err := e.orderDue(ctx)
+	if ordered > 0 {
+		counts["ordered"] = ordered
 	}
-	faults = append(faults, e.orderDue(ctx, due, counts))
+	faults = append(faults, err)
+	refunds, err := e.orderRefunds(ctx)
+	if refunds > 0 {
+		counts["refunds"] = refunds
+	}
+	faults = append(faults, err)
 	if !e.Rules.AutomaticRelease {
 		prepared, err := e.prepareAll(ctx)
 		if prepared > 0 {
@@ -56,41 +58,6 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	return counts, errors.Join(append(faults, err)...)
 }
 
-// orderDue makes payments of what is due.
-func (e *Env) orderDue(ctx context.Context, due []exchange.Remittance, counts Counts) error {
-	var faults []error
-	lumps := map[string][]exchange.Remittance{}
-	for _, r := range due {
-		ordered, lump, err := e.order(ctx, r)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("case %s part %d: %w", r.CaseNo, r.Part, err))
-		}
-		if lump != "" {
-			lumps[lump] = append(lumps[lump], r)
-		}
-		if ordered {
-			counts["ordered"]++
-		}
-	}
-	for _, key := range sortedKeys(lumps) {
-		for _, parts := range e.underLumpCap(lumps[key]) {
-			if err := e.orderLump(ctx, parts); err != nil {
-				faults = append(faults, fmt.Errorf("lump sum %s: %w", key, err))
-				continue
-			}
-			counts["ordered"]++
-		}
-	}
-	refunds, err := e.orderRefunds(ctx)
-	if err != nil {
-		faults = append(faults, err)
-	}
-	if refunds > 0 {
-		counts["refunds"] = refunds
-	}
-	return errors.Join(faults...)
-}
-
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
@@ -98,155 +65,6 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	sort.Strings(keys)
 	return keys
-}
-
-func (e *Env) dueParts(ctx context.Context) (due []exchange.Remittance, err error) {
-	err = e.Store.View(ctx, func(tx *store.Tx) (err error) {
-		due, err = tx.Remittances(exchange.Out, exchange.MoneyDue)
-		return err
-	})
-	return due, err
-}
-
-// order makes a payment of one part, unless it has to wait (then its case says
-// why) or belongs to a lump sum, whose key is returned.
-func (e *Env) order(ctx context.Context, r exchange.Remittance) (ordered bool, lump string, err error) {
-	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
-		ordered, lump = false, ""
-		d := &desk{Env: e, tx: tx, actor: "remit"}
-		c, err := d.caseNo(r.CaseNo)
-		if err != nil {
-			return err
-		}
-		payee, err := c.payTo(&r)
-		if err != nil || payee.No == "" {
-			return err
-		}
-		if c.Partners[c.Partner].LumpSum && r.To == exchange.ToPartner && r.Attempts == 0 {
-			lump = c.Partner + " " + payee.No
-			return nil
-		}
-		ordered = true
-		text := iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, e.Agency.RemarkMax, iso20022.Charset(e.Agency.RemarkIn))
-		return d.orderOne([]exchange.Remittance{r}, c.Partner, paymentRef(c.LetterNo, r.Part, r.Attempts+1), payee, text, false)
-	})
-	return ordered, lump, err
-}
-
-// orderOne makes one payment of parts and moves them to ordered.
-func (d *desk) orderOne(parts []exchange.Remittance, partner, ref string, payee exchange.Account, text string, lump bool) error {
-	p := exchange.Payment{
-		Ref: ref, Partner: partner, Purpose: string(code.PurposeTransfer), Lump: lump, Payee: payee, Text: text, Track: exchange.MoneyOrdered,
-		ValueOn: d.Date,
-	}
-	for i := range parts {
-		r := &parts[i]
-		if r.Part > 1 {
-			p.Purpose = string(code.PurposeSupplement)
-		}
-		sum, err := p.Amount.Add(r.Amount)
-		if err != nil {
-			return err
-		}
-		p.Amount = sum
-		p.Items = append(p.Items, exchange.PaymentItem{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount})
-	}
-	if err := d.tx.InsertPayment(p); err != nil {
-		return err
-	}
-	for i := range parts {
-		if err := d.orderPart(&parts[i], ref); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *desk) orderPart(r *exchange.Remittance, ref string) error {
-	c, err := d.caseNo(r.CaseNo)
-	if err != nil {
-		return err
-	}
-	entry := ledger.Order(c.head(ref), r.Amount)
-	back, err := c.cameBack(r)
-	if err != nil {
-		return err
-	}
-	if back {
-		entry = ledger.OrderAgain(c.head(ref), r.Amount)
-	}
-	if err := c.book(entry); err != nil {
-		return err
-	}
-	err = d.setMoney(r, exchange.MoneyOrdered, func(r *exchange.Remittance) {
-		r.Attempts++
-		r.Ref, r.Reason = ref, ""
-	})
-	if err != nil {
-		return err
-	}
-	if err := c.note("payment_ordered", ref, map[string]any{"part": r.Part, "amount": r.Amount.String()}); err != nil {
-		return err
-	}
-	if err := c.retrack(); err != nil {
-		return err
-	}
-	return c.save()
-}
-
-// cameBack reports whether the last payment of a part came back; one that was
-// void before it left has not. Of a lump sum a part can come back alone.
-func (c *casework) cameBack(r *exchange.Remittance) (bool, error) {
-	if r.Ref == "" {
-		return false, nil
-	}
-	p, err := c.tx.Payment(r.Ref)
-	if err != nil || !p.Lump || p.Track != exchange.MoneySettled {
-		return p.Track == exchange.MoneyReturned, err
-	}
-	at, err := c.lies()
-	return at[ledger.OutReturned] >= r.Amount, err
-}
-
-// underLumpCap divides the parts of a lump sum so that each sum stays under the
-// caps of a payment and of a file; no part is above them by itself.
-func (e *Env) underLumpCap(parts []exchange.Remittance) (lumps [][]exchange.Remittance) {
-	most := money.Fen(money.Max)
-	for _, limit := range []money.Fen{e.Agency.PaymentCap, e.Agency.FileCap} {
-		if limit > 0 {
-			most = min(most, limit)
-		}
-	}
-	sum, from := money.Fen(0), 0
-	for i, r := range parts {
-		next, err := sum.Add(r.Amount)
-		if i > from && (err != nil || next > most) {
-			lumps = append(lumps, parts[from:i])
-			next, from = r.Amount, i
-		}
-		sum = next
-	}
-	return append(lumps, parts[from:])
-}
-
-// orderLump makes one payment for several cases of a partner and account.
-func (e *Env) orderLump(ctx context.Context, parts []exchange.Remittance) error {
-	return e.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &desk{Env: e, tx: tx, actor: "remit"}
-		c, err := d.caseNo(parts[0].CaseNo)
-		if err != nil {
-			return err
-		}
-		letter, err := tx.Letter(c.LetterNo, c.LetterVersion)
-		if err != nil {
-			return err
-		}
-		ref, err := tx.NextLump(e.Agency.Code, c.Partner, e.Date)
-		if err != nil {
-			return err
-		}
-		return d.orderOne(append([]exchange.Remittance(nil), parts...), c.Partner, ref, letter.Account, fmt.Sprintf("%s %d人", ref, len(parts)), true)
-	})
 }
 
 // releaseAll puts ordered payments into payment files, each under the cap,

@@ -99,10 +99,16 @@ func (tx *Tx) EachRemittance(side exchange.Side, track exchange.MoneyTrack, fn f
 		if last == nil {
 			last = &exchange.Remittance{}
 		}
-		return many(tx, "remittances", scanRemittance, selectRemittance+
-			"WHERE side = $1 AND track = $2 AND (case_no, part) > ($3, $4) ORDER BY case_no, part LIMIT $5",
-			string(side), string(track), last.CaseNo, int64(last.Part), int64(pageSize))
+		return tx.RemittancesAfter(side, track, *last, pageSize)
 	}, fn)
+}
+
+// RemittancesAfter returns at most limit parts on a track, those behind last
+// by case number and part; the zero Remittance is before the first.
+func (tx *Tx) RemittancesAfter(side exchange.Side, track exchange.MoneyTrack, last exchange.Remittance, limit int) ([]exchange.Remittance, error) {
+	return many(tx, "remittances", scanRemittance, selectRemittance+
+		"WHERE side = $1 AND track = $2 AND (case_no, part) > ($3, $4) ORDER BY case_no, part LIMIT $5",
+		string(side), string(track), last.CaseNo, int64(last.Part), int64(limit))
 }
 
 // Remittances returns all parts on a track.
