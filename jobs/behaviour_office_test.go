@@ -17,6 +17,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/money"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -318,7 +319,7 @@ func (o *office) collect() {
 			o.tb.Fatal(err)
 		}
 		for _, e := range list {
-			if e.IsDir() {
+			if e.IsDir() || strings.HasSuffix(e.Name(), seal.Suffix) {
 				continue
 			}
 			content, err := os.ReadFile(filepath.Join(dir, e.Name()))
