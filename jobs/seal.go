@@ -121,13 +121,22 @@ func (j *fileJob) checkSeal(kind *batch.Kind) (fault code.Fault, text string, er
 		return "", "", fmt.Errorf("check seal: %w", err)
 	}
 	who, err := j.verify(signers.For(j.file.Party))
-	for _, f := range sealFaults {
-		if errors.Is(err, f.err) {
-			return f.code, clip(f.words+" / "+err.Error(), 500), nil
-		}
+	if fault, text := SealFault(err); fault != "" {
+		return fault, text, nil
 	}
 	j.file.Signer = who.Fingerprint
 	return "", "", err
+}
+
+// SealFault is the code and the words of what Verify found wrong with a
+// signature; none for any other error.
+func SealFault(err error) (fault code.Fault, text string) {
+	for _, f := range sealFaults {
+		if errors.Is(err, f.err) {
+			return f.code, clip(f.words+" / "+err.Error(), 500)
+		}
+	}
+	return "", ""
 }
 
 // sealFaults are the codes of what can be wrong with a signature.

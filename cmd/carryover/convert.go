@@ -144,7 +144,7 @@ func (a *app) refuseConversion(name string, in io.ReadSeeker, e batch.Encoding) 
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	j, err := judge(name, in, e, nil)
+	j, err := judge(name, in, e, nil, a.now())
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"carryover/config"
 	"carryover/exchange/code"
@@ -29,7 +30,9 @@ type judged struct {
 	Verdict  code.FileVerdict `json:"verdict"`
 	Faults   []judgedFault    `json:"faults"`
 	Total    int              `json:"faults_total"`
+	Signer   string           `json:"signer,omitempty"` // fingerprint of the key that signed it, where a signature lies beside it
 
+	now     time.Time
 	refused bool // something is wrong, warnings apart
 }
 
@@ -64,8 +67,8 @@ func (j *judged) addAll(faults []batch.Fault) {
 // judge reads a file to its end: a batch of either carrier, or a message of
 // the bank. c is nil where only the file itself is judged. The error is one of
 // reading; whatever the file holds is a fault, not an error.
-func judge(name string, src io.ReadSeeker, encoding batch.Encoding, c *config.Config) (*judged, error) {
-	j := &judged{File: name, Verdict: code.FileAccepted, Faults: []judgedFault{}}
+func judge(name string, src io.ReadSeeker, encoding batch.Encoding, c *config.Config, now time.Time) (*judged, error) {
+	j := &judged{File: name, now: now, Verdict: code.FileAccepted, Faults: []judgedFault{}}
 	xml, err := looksLikeXML(name, src)
 	if err != nil {
 		return nil, err
@@ -172,7 +175,7 @@ func (j *judged) batch(src io.ReadSeeker, o batch.Options, c *config.Config) err
 	if j.Verdict != code.FileRejected {
 		j.Verdict = res.Verdict
 	}
-	return nil
+	return j.sealed(src, c)
 }
 
 // configured sets what the configuration can tell about a batch, once its

@@ -98,7 +98,7 @@ func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encodin
 	}
 	p := a.newProgress(name, info.Size(), "")
 	defer p.close()
-	j, err := judge(name, &watched{f, ctx, p}, encoding, c)
+	j, err := judge(name, &watched{f, ctx, p}, encoding, c, a.now())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -120,6 +120,9 @@ func tell(to io.Writer, j *judged) {
 	}
 	about = append(about, fmt.Sprintf("%d records", j.Records), "faults: "+fmt.Sprint(j.Total))
 	fmt.Fprintf(to, "%s: %s (%s)\n", j.File, verdictWords(j.Verdict), strings.Join(about, ", "))
+	if j.Signer != "" {
+		fmt.Fprintf(to, "  签名有效 / signed by %s\n", j.Signer)
+	}
 	told := map[code.Fault]bool{}
 	for _, f := range j.Faults {
 		fmt.Fprintf(to, "  %s: %s\n", where(f), f.Text)
