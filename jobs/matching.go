@@ -28,7 +28,11 @@ func (d *desk) matchEntry(e exchange.BankEntry) (bool, error) {
 			if idNo != "" && identity.Key(idNo) != c.Person.IDKey {
 				return true, d.wrongPerson(c, e)
 			}
-			return true, c.receive(e, partOf(e.EndToEnd, letterNo))
+			part, err := c.partOf(e)
+			if err != nil {
+				return false, err
+			}
+			return true, c.receive(e, part)
 		}
 		if !notFound(err) {
 			return false, err
@@ -57,12 +61,37 @@ func (d *desk) matchEntry(e exchange.BankEntry) (bool, error) {
 	return false, nil
 }
 
-// partOf is the part that an EndToEndId names for a letter; the first when it names none.
-func partOf(endToEnd, letterNo string) int {
-	if no, part, _, ok := splitRef(endToEnd); ok && no == letterNo {
-		return part
+// partOf is the part that money for a case is: the one that its EndToEndId
+// names; without one (a keyed sheet has none), the one that an advice over
+// exactly this amount names, or that a form announced so and that waits; else
+// the first.
+func (c *casework) partOf(e exchange.BankEntry) (int, error) {
+	if no, part, _, ok := splitRef(e.EndToEnd); ok && no == c.LetterNo {
+		return part, nil
 	}
-	return 1
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return 0, err
+	}
+	here := map[int]bool{} // parts that have their money
+	for _, r := range parts {
+		here[r.Part] = r.Track != exchange.MoneyNone
+	}
+	advices, err := c.tx.AdvicesByLetter(c.LetterNo)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range advices {
+		if _, part, _, ok := splitRef(a.Ref); ok && a.Side == exchange.In && a.Amount == e.Amount && !here[part] {
+			return part, nil
+		}
+	}
+	for _, r := range parts {
+		if !here[r.Part] && r.Amount == e.Amount {
+			return r.Part, nil
+		}
+	}
+	return 1, nil
 }
 
 func (d *desk) wrongPerson(c *casework, e exchange.BankEntry) error {

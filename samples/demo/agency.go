@@ -25,6 +25,7 @@ import (
 // runs there.
 type agency struct {
 	code, dir, profile string
+	bankCarrier        string // of the configuration; "" for messages
 	settings           config.Settings
 	runner             Runner
 	server             *sftpserver.Server // where its partners leave and fetch files
@@ -99,6 +100,7 @@ func (a *agency) settle(partners []config.PartnerSetting, own []config.Account, 
 		},
 		Core: party(), Portal: party(), Bank: party(), Partners: partners,
 	}
+	a.settings.Bank.Carrier = a.bankCarrier
 	for i := range a.settings.Partners {
 		a.settings.Partners[i].Drop.Settle = &seconds
 	}

@@ -23,6 +23,7 @@ type bank struct {
 	clearing          *clearing
 	books             *bookFile
 
+	byHand   *keyed // a bank that takes and gives no messages; nil: it does
 	temper   temper
 	accounts map[string]*bankAccount
 	orders   map[string]bool // MsgIds taken
@@ -105,6 +106,9 @@ func (b *bank) tellAll(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+	if b.byHand != nil && len(b.byHand.failed) > 0 {
+		return b.tell(ctx, now, b.byHand.payer, nil)
+	}
 	return nil
 }
 
@@ -123,6 +127,9 @@ func (b *bank) takeOrders(ctx context.Context, now time.Time) error {
 
 // takeOrder answers one payment order and keeps its transfers for the night.
 func (b *bank) takeOrder(ctx context.Context, now time.Time, f pickedUp) error {
+	if b.byHand != nil {
+		return b.takeList(now, f)
+	}
 	var list []transfer
 	head, faults, err := iso20022.ReadPayment(bytes.NewReader(f.content), iso20022.Limits{}, func(h *iso20022.Payment, t iso20022.Transfer) error {
 		list = append(list, transfer{
@@ -261,6 +268,9 @@ func (b *bank) book(number string, on calendar.Date, entries ...iso20022.Entry) 
 	b.entries++
 	ref := fmt.Sprintf("%s%s%06d", b.code, on.Compact(), b.entries)
 	a := b.accounts[number]
+	if b.byHand != nil {
+		b.byHand.before[ref] = a.Balance
+	}
 	for i := range entries {
 		e := &entries[i]
 		e.Ref, e.Part, e.Parts, e.Status, e.Booked, e.Value = ref, i+1, len(entries), iso20022.Booked, on, on
@@ -280,6 +290,9 @@ func (b *bank) book(number string, on calendar.Date, entries ...iso20022.Entry) 
 
 // tell writes one notification about an account.
 func (b *bank) tell(ctx context.Context, now time.Time, number string, list []booked) error {
+	if b.byHand != nil {
+		return b.keySheet(ctx, now, number, list)
+	}
 	id := b.nextMessage("N", now)
 	var out bytes.Buffer
 	w, err := iso20022.NewNotificationWriter(&out, iso20022.Statement{
@@ -306,7 +319,9 @@ func (b *bank) nextMessage(letter string, now time.Time) string {
 }
 
 // idle reports whether the bank has nothing to book or to tell.
-func (b *bank) idle() bool { return len(b.tonight) == 0 && len(b.untold) == 0 && len(b.toldOnce) == 0 }
+func (b *bank) idle() bool {
+	return len(b.tonight) == 0 && len(b.untold) == 0 && len(b.toldOnce) == 0 && (b.byHand == nil || len(b.byHand.failed) == 0)
+}
 
 // issueCard opens an account for a person and returns its number, with the
 // check digit that cards have.

@@ -116,6 +116,7 @@ func (d *demo) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	old.bankCarrier = config.CarrierWorkbook // its fiscal account gives no files
 	young, err := newAgency(d.Dir, shanghai, config.Profile2021)
 	if err != nil {
 		return err

@@ -206,6 +206,10 @@ func (r *Result) countFile(agency string, f exchange.File) {
 	}
 	switch {
 	case f.Kind == formats.KindReceipt || f.Carrier == "xml":
+	case f.Party == agency+"b": // what a bank keys, and what it is asked by list, has no receipt
+		if f.State != exchange.FileWorked && f.State != exchange.FileSent {
+			r.fault("%s: %s of the bank is %s: %s", agency, f.Name, f.State, f.Text)
+		}
 	case f.Dir == exchange.Out:
 		r.Files.Sent++
 		if f.State != exchange.FileReceipted {

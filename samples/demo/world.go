@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"carryover/config"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/drop"
@@ -128,6 +129,9 @@ func (w *world) surround(a *agency) error {
 	b.agency, b.box = a.code, w.mailbox(a, a.code+"b", localDrop(a.drop("bank")))
 	for _, account := range a.accounts() {
 		b.open(account.AccountNo, account.Holder, true, openingBalance)
+	}
+	if a.settings.Bank.Carrier == config.CarrierWorkbook {
+		b.byHand = newKeyed(a.settings.Accounts.Payer.AccountNo)
 	}
 	w.banks[a.code] = b
 	return nil
