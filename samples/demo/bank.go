@@ -30,6 +30,8 @@ type bank struct {
 	tonight  []transfer
 	untold   map[string][]booked // to be told in the morning, by account
 	toldOnce map[string][]booked // to be told once more
+	closing  calendar.Date       // the day that ended last night, until it is stated
+	day      map[string][]booked // its bookings, by account
 	entries  int
 	told     int // messages written
 	onCredit func(t transfer, on calendar.Date)
@@ -62,7 +64,7 @@ func newBank(code, name, cnaps string, c *clearing, books *bookFile) *bank {
 	b := &bank{
 		code: code, name: name, cnaps: cnaps, clearing: c, books: books,
 		accounts: map[string]*bankAccount{}, orders: map[string]bool{}, untold: map[string][]booked{},
-		toldOnce: map[string][]booked{},
+		toldOnce: map[string][]booked{}, day: map[string][]booked{},
 	}
 	c.join(b)
 	return b
@@ -79,6 +81,9 @@ func (b *bank) morning(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	if err := b.tellAll(ctx, now); err != nil {
+		return err
+	}
+	if err := b.stateDay(ctx, now); err != nil {
 		return err
 	}
 	return b.takeOrders(ctx, now)
@@ -98,10 +103,10 @@ func (b *bank) tellAll(ctx context.Context, now time.Time) error {
 			continue
 		}
 		list := b.untold[number]
-		delete(b.untold, number)
 		if does(b.temper.again, number) {
 			b.toldOnce[number] = list
 		}
+		delete(b.untold, number)
 		if err := b.tell(ctx, now, number, list); err != nil {
 			return err
 		}
@@ -217,6 +222,7 @@ func (b *bank) judge(head iso20022.Payment, faults int) (code, text string) {
 func (b *bank) night(on calendar.Date) error {
 	orders := b.tonight
 	b.tonight = nil
+	b.closing = on
 	for _, k := range b.temper.bulks(orders) {
 		entries := make([]iso20022.Entry, len(k.list))
 		for i, t := range k.list {
@@ -284,6 +290,7 @@ func (b *bank) book(number string, on calendar.Date, entries ...iso20022.Entry) 
 	}
 	if a.Agency {
 		b.untold[number] = append(b.untold[number], entries)
+		b.day[number] = append(b.day[number], entries)
 	}
 	return nil
 }

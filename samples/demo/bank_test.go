@@ -90,6 +90,13 @@ func take(t *testing.T, root string) (answers []iso20022.StatusReport, entries [
 		t.Fatal(err)
 	}
 	for _, f := range files {
+		if strings.HasPrefix(f.name, "camt053") {
+			heads, faults, err := iso20022.ReadStatement(bytes.NewReader(f.content), iso20022.Limits{}, func(*iso20022.Statement, iso20022.Entry) error { return nil })
+			if err != nil || faults.Total > 0 || len(heads) != 1 || heads[0].Proves() != nil {
+				t.Fatalf("%s: %+v %v %v", f.name, heads, faults.List, err)
+			}
+			continue
+		}
 		if strings.HasPrefix(f.name, "pain002") {
 			head, _, err := iso20022.ReadStatus(bytes.NewReader(f.content), iso20022.Limits{}, func(*iso20022.StatusReport, iso20022.TransferStatus) error { return nil })
 			if err != nil {

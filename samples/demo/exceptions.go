@@ -21,6 +21,7 @@ func (c *cast) exceptions() {
 	c.aboutMoney()
 	c.aboutPartners()
 	c.aboutFiles()
+	c.aboutBanks()
 }
 
 func (c *cast) aboutPeople() {

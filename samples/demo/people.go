@@ -34,6 +34,7 @@ type person struct {
 	voided      []string
 	card        string            // number of the person's own bank card
 	caseAt      map[string]string // case_no by agency, as the notices name it
+	toldTwice   int               // times that a bank told the person's credit twice
 
 	want  []ending
 	proof func(*evidence, *person) (string, error)

@@ -19,7 +19,7 @@ func (l *life) prove() error {
 		return l.houses[1].view(func(b *store.Tx) error {
 			e := &evidence{w: l.w, tx: map[string]*store.Tx{suzhou: a, shanghai: b}}
 			for _, check := range []func(*evidence) error{
-				l.proveTotals, l.proveJournals, l.proveTransfers, l.proveCases, l.provePairs, l.proveFiles, l.proveDifferences,
+				l.proveTotals, l.proveJournals, l.proveTransfers, l.proveCases, l.provePairs, l.proveFiles, l.proveDays, l.proveDifferences,
 			} {
 				if err := check(e); err != nil {
 					return err
@@ -429,6 +429,27 @@ func (l *life) proveFile(agency string, f exchange.File) {
 	case f.State == exchange.FileWorked && f.Records != f.Accepted+f.Held+f.Refused:
 		l.fault("%s: %s: %d records, %d accepted, %d held, %d refused", agency, f.Name, f.Records, f.Accepted, f.Held, f.Refused)
 	}
+}
+
+// proveDays: the banks' statements prove every day of every account.
+func (l *life) proveDays(e *evidence) error {
+	for _, h := range l.houses {
+		for _, account := range h.accounts() {
+			days, err := e.tx[h.code].BankDays(account.AccountNo, firstDay)
+			if err != nil {
+				return err
+			}
+			for _, d := range days {
+				if d.State != exchange.DayProved {
+					l.fault("%s: %s on %s: %s %+v %+v", h.code, account.AccountNo, d.Day, d.State, d.Faults, d.Other)
+				}
+			}
+			if len(days) == 0 {
+				l.fault("%s: no statement of %s", h.code, account.AccountNo)
+			}
+		}
+	}
+	return nil
 }
 
 // proveDifferences: what is open has a reason that a person can act on.

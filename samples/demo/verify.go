@@ -25,6 +25,7 @@ func exceptionNames() []string {
 		"payment returned and sent again", "money before form", "lump sum", "rare-character name",
 		"balance changed between extract and debit", "posting refused by the core", "a file with two bad records",
 		"a file delivered twice", "a sequence gap later filled", "a partner down one night", "a partner who uses workbooks",
+		"payment rejected", "notice twice", "day proved",
 	}
 }
 
