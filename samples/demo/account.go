@@ -85,6 +85,7 @@ func (a *account) closing(r *Result) {
 	a.line("")
 	a.line("Money (yuan): liquidated %s = credited %s + paid to the person %s + netted %s + not moved %s + in transit %s + difference %s",
 		r.Money.Liquidated, r.Money.Credited, r.Money.PaidToPerson, r.Money.Netted, r.Money.NotMoved, r.Money.InTransit, r.Money.Difference)
+	a.line("Banks (yuan): %s left, %s reached another bank, %s came back", r.Banks.Left, r.Banks.Reached, r.Banks.CameBack)
 	a.line("Files: %d sent, %d receipted; %d received, %d rejected, %d delivered twice", r.Files.Sent, r.Files.Receipted, r.Files.Received, r.Files.Rejected, r.Files.Duplicates)
 	for _, agency := range sortedKeys(r.Cases) {
 		var parts []string

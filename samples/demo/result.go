@@ -12,6 +12,7 @@ type Result struct {
 	Nights     int                       `json:"nights"`
 	Cases      map[string]map[string]int `json:"cases"` // agency → state → number
 	Money      Money                     `json:"money"`
+	Banks      Banks                     `json:"banks"`
 	Files      Files                     `json:"files"`
 	Exceptions map[string]Exception      `json:"exceptions"`
 	Workbooks  []string                  `json:"workbooks"`
@@ -35,6 +36,14 @@ func moneyOf(p ledger.Proof) Money {
 		Liquidated: y(p.Liquidated), Credited: y(p.Credited), PaidToPerson: y(p.PaidToPerson), Netted: y(p.Netted),
 		NotMoved: y(p.NotMoved), InTransit: y(p.InTransit), Difference: y(p.Difference),
 	}
+}
+
+// Banks is what the banks' own books say of all transfers, in yuan: what left
+// one of them reached another or came back, to the fen.
+type Banks struct {
+	Left     string `json:"left"`
+	Reached  string `json:"reached"`
+	CameBack string `json:"came_back"`
 }
 
 // Files counts both agencies' batches, receipts and resends excluded.

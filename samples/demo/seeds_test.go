@@ -3,7 +3,6 @@ package demo
 import (
 	"flag"
 	"fmt"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -13,7 +12,7 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0: 20, and 2,000 with CARRYOVER_LONG=1")
+	seeds     = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0: 20, with -short 4")
 	firstSeed = flag.Uint64("seed", 1, "the first of them")
 	keep      = flag.Bool("keep", false, "leave a seed's folder, with both stores, for a look")
 )
@@ -30,8 +29,8 @@ func TestSeeds(t *testing.T) {
 	n := *seeds
 	if n == 0 {
 		n = 20
-		if os.Getenv("CARRYOVER_LONG") == "1" && !testing.Short() {
-			n = 2000
+		if testing.Short() { // with the race detector
+			n = 4
 		}
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400))

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"carryover/config"
 	"carryover/exchange"
@@ -181,6 +182,9 @@ func (r *Result) checkFiles(e *evidence) error {
 			return err
 		}
 		for _, x := range open {
+			if x.Kind == "netting" && strings.HasPrefix(x.Theirs, "agreed") {
+				continue // a month's net sum, for an officer to tie to its payment
+			}
 			r.fault("%s: %s difference with %s on %s: %q and %q", a.code, x.Kind, x.Partner, x.Subject, x.Ours, x.Theirs)
 		}
 	}
@@ -275,17 +279,34 @@ func (r *Result) checkMoney(e *evidence) error {
 	return nil
 }
 
-// checkBanks proves that what left one bank reached another: all balances
-// together are what they were on the first day.
+// checkBanks proves that what left one bank reached another, or came back: by
+// the lines of their books, and all balances together are what they were on
+// the first day.
 func (r *Result) checkBanks(e *evidence) error {
 	var opening, closing money.Fen
+	var left, reached, back money.Fen
 	for _, cnaps := range sortedKeys(e.w.clearing.banks) {
-		for _, a := range e.w.clearing.banks[cnaps].accounts {
+		b := e.w.clearing.banks[cnaps]
+		for _, a := range b.accounts {
 			opening, closing = opening+a.Opening, closing+a.Balance
 		}
+		err := readBooks(b.books, func(line bankLine) {
+			switch {
+			case !line.Credit:
+				left += line.Amount
+			case line.Return != "":
+				back += line.Amount
+			default:
+				reached += line.Amount
+			}
+		})
+		if err != nil {
+			return err
+		}
 	}
-	if opening != closing {
-		r.fault("the banks held %s at first, %s at last", opening, closing)
+	r.Banks = Banks{Left: left.String(), Reached: reached.String(), CameBack: back.String()}
+	if opening != closing || left != reached+back {
+		r.fault("the banks held %s at first, %s at last; %s left them, %s reached another, %s came back", opening, closing, left, reached, back)
 	}
 	return nil
 }
