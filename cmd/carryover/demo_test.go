@@ -20,7 +20,7 @@ func TestDemo(t *testing.T) {
 	if t.Failed() {
 		t.Logf("%s", story.text)
 	}
-	if r.Money.Difference != "0.00" || len(r.Exceptions) != 25 || r.Files.Receipted != r.Files.Sent {
+	if r.Money.Difference != "0.00" || len(r.Exceptions) != 28 || r.Files.Receipted != r.Files.Sent {
 		t.Errorf("money %+v, files %+v, %d exceptions", r.Money, r.Files, len(r.Exceptions))
 	}
 }
