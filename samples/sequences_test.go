@@ -2,6 +2,7 @@ package samples
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"carryover/exchange/code"
+	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
 )
@@ -35,6 +37,11 @@ type storyStep struct {
 	// later lists what a receipt tells of this file on a later day.
 	later map[string][]string
 	spoil bool // the digest is wrong
+	// sign makes the signature that is put beside the file, before it; nil: none.
+	sign func(file []byte) []byte
+	// alter changes the file behind its signature.
+	alter func(file []byte) []byte
+	as    string // the name under which it is put; "": its own
 }
 
 // letterNo is the i-th letter of the good file and of what stories add.
@@ -105,7 +112,7 @@ func decline(day string, sequence int, told []string, later map[string][]string)
 	}
 }
 
-func stories() []story {
+func stories(t testing.TB) []story {
 	three := accepted(letterNo(1), letterNo(2), letterNo(3))
 	completion := func(day string, sequence int, told []string, later map[string][]string, set ...string) storyStep {
 		return storyStep{day: day, party: ConfigPartner, kind: formats.KindCompletion, told: told, later: later, set: append(sent(day, sequence), set...), rows: firstRecord}
@@ -155,6 +162,7 @@ func stories() []story {
 			lettersOn("2026-03-03", 1, three),
 			completion("2026-03-04", 1, []string{"partly", letterNo(1) + " refused unknown-form"}, nil),
 		}},
+		sealedStory(t),
 		{"not-allowed-in-state", "未提议作废却同意作废：退回 / agreeing to a voiding that nobody proposed", []storyStep{
 			lettersOn("2026-03-03", 1, three),
 			{
@@ -178,7 +186,14 @@ func (s story) build(t testing.TB, goods map[string][]byte) ([]Vector, map[strin
 			c.set = append(c.set, "T1.digest="+strings.Repeat("0", 64))
 		}
 		file := c.build(t, goods[step.kind])
-		name := fmt.Sprintf("%d/%s", i+1, canonicalName(t, file))
+		name := fmt.Sprintf("%d/%s", i+1, cmp.Or(step.as, canonicalName(t, file)))
+		if step.sign != nil {
+			content[path.Join(folder, name+seal.Suffix)] = step.sign(file)
+			content[path.Join(folder, signersName)] = []byte(testSigners)
+		}
+		if step.alter != nil {
+			file = step.alter(file)
+		}
 		content[path.Join(folder, name)] = file
 		events = append(events, []string{step.day, string(Put), step.party, name, "", "", ""})
 		events = append(events, toldEvents(step.day, step.party, name, step.told)...)

@@ -133,7 +133,7 @@ func examples(t *testing.T) ([]Vector, map[string][]byte) {
 	for _, c := range messageChanges(base) {
 		add(c.vector(), c.build(t, base[c.kind]))
 	}
-	for _, s := range stories() {
+	for _, s := range stories(t) {
 		vectors, files := s.build(t, base)
 		for _, v := range vectors {
 			add(v, files[v.File])

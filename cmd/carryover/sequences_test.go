@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -18,6 +19,7 @@ import (
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/samples"
@@ -33,7 +35,7 @@ func TestSequencesAreWorkedAsTheySay(t *testing.T) {
 	for _, s := range list {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			w := newReceiver(t)
+			w := newReceiver(t, s)
 			for _, day := range daysOf(s) {
 				w.work(day, s)
 			}
@@ -60,7 +62,7 @@ type receiver struct {
 	answer map[string][]byte // the receipt that a file got, by its digest
 }
 
-func newReceiver(t *testing.T) *receiver {
+func newReceiver(t *testing.T, s samples.Sequence) *receiver {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), samples.ConfigAgency)
 	var settle time.Duration
@@ -68,17 +70,25 @@ func newReceiver(t *testing.T) *receiver {
 	account := func(p samples.Place) config.Account {
 		return config.Account{Holder: p.AccountName, Bank: p.BankName, AccountNo: p.AccountNo, CNAPS: p.CNAPS, ValidFrom: 20200101}
 	}
+	signers, err := fs.ReadFile(samples.Files(), path.Join("sequences", s.Name, "allowed_signers"))
+	sealed := exchange.SealSigned
+	if errors.Is(err, fs.ErrNotExist) {
+		sealed = exchange.SealOff
+	} else if err != nil {
+		t.Fatal(err)
+	}
 	_, open, err := config.Init(dir, config.InitOptions{Settings: config.Settings{
 		Agency:   config.AgencySettings{Code: us.Area, Name: us.Name, Checker: "周建平"},
 		Accounts: config.AccountSettings{Own: []config.Account{account(us)}, Payer: account(us), Release: config.ReleaseAutomatic},
 		Partners: []config.PartnerSetting{{
 			Code: partner.Area, Name: partner.Name, Profile: samples.ConfigProfile, Accounts: []config.Account{account(partner)},
-			Drop: config.Drop{Local: "drops/" + partner.Area, Settle: &settle}, Seal: exchange.SealOff,
+			Drop: config.Drop{Local: "drops/" + partner.Area, Settle: &settle}, Seal: sealed,
 		}},
 	}})
 	if err != nil || len(open) > 0 {
 		t.Fatal(err, open)
 	}
+	writeFile(t, filepath.Join(dir, "keys", "partners", partner.Area+".allowed_signers"), string(signers))
 	return &receiver{t: t, dir: dir, seen: map[string]bool{}, sha: map[string]string{}, answer: map[string][]byte{}}
 }
 
@@ -147,6 +157,9 @@ func (w *receiver) put(e samples.Event) {
 	}
 	digest := sha256.Sum256(file)
 	w.sha[e.File] = hex.EncodeToString(digest[:])
+	if sig, err := fs.ReadFile(samples.Files(), e.File+seal.Suffix); err == nil {
+		writeFile(w.t, filepath.Join(w.drop(e.Party, "in"), path.Base(e.File)+seal.Suffix), string(sig))
+	}
 	writeFile(w.t, filepath.Join(w.drop(e.Party, "in"), path.Base(e.File)), string(file))
 }
 
