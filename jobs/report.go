@@ -76,6 +76,7 @@ func (e *Env) night(tx *store.Tx) report.Night {
 			list, err := tx.RemittancesByCase(c.No)
 			return withCase(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} }), err
 		}),
+		Bank:  listed(func() ([]report.BankItem, error) { return e.bankItems(tx, since) }),
 		Files: listed(func() ([]exchange.File, error) { return tx.Files(store.FileFilter{Since: since}) }),
 		Runs:  listed(func() ([]exchange.Run, error) { return tx.Runs(store.RunFilter{From: since, To: e.Date}) }),
 	}

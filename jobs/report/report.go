@@ -39,6 +39,7 @@ type Night struct {
 	Letters     iter.Seq2[Letter, error]
 	Forms       iter.Seq2[Form, error]
 	Remittances iter.Seq2[Remittance, error]
+	Bank        iter.Seq2[BankItem, error]
 	Files       iter.Seq2[exchange.File, error]
 	Runs        iter.Seq2[exchange.Run, error]
 }
@@ -76,6 +77,7 @@ func Nightly(n Night) workbook.Book {
 			sheet(n, n.say("联系函", "Letters"), n.say("联系函收发情况", "Contact letters"), letterColumns(), n.Letters),
 			sheet(n, n.say("信息表", "Forms"), n.say("信息表收发情况", "Information forms"), formColumns(), n.Forms),
 			sheet(n, n.say("资金划转", "Remittances"), n.say("个人账户资金划转", "Remittances of personal accounts"), remittanceColumns(), n.Remittances),
+			sheet(n, n.say("银行对账", "Bank"), n.say("银行对账与存款余额调节", "Bank days and balance reconciliation"), bankColumns(), n.Bank),
 			sheet(n, n.say("文件", "Files"), n.say("收发文件", "Files received and sent"), fileColumns(), n.Files),
 			sheet(n, n.say("运行记录", "Runs"), n.say("运行记录", "Runs"), runColumns(), n.Runs),
 		},

@@ -28,8 +28,8 @@ func saved(t *testing.T, n Night) *excelize.File {
 
 func TestSheets(t *testing.T) {
 	for lang, want := range map[code.Lang]string{
-		code.Chinese: "汇总|时限|联系函|信息表|资金划转|文件|运行记录",
-		code.English: "Summary|Deadlines|Letters|Forms|Remittances|Files|Runs",
+		code.Chinese: "汇总|时限|联系函|信息表|资金划转|银行对账|文件|运行记录",
+		code.English: "Summary|Deadlines|Letters|Forms|Remittances|Bank|Files|Runs",
 	} {
 		if got := strings.Join(saved(t, night(t, lang)).GetSheetList(), "|"); got != want {
 			t.Errorf("%s: %s", lang, got)
