@@ -28,6 +28,7 @@ func generated() map[string]string {
 		"tracks":        tracks(),
 		"triples":       triplesTable(),
 		"turns":         turnsTable(),
+		"decisions":     decisionsTable(),
 		"accounts":      accountsTable(),
 		"entries":       entriesTable(),
 	}
@@ -83,6 +84,33 @@ func TestHappeningsHaveWords(t *testing.T) {
 			t.Errorf("%s has no words", on)
 		}
 	}
+}
+
+// decisionsTable is the table of decisions.
+func decisionsTable() string {
+	var b strings.Builder
+	b.WriteString("| action | about | roles | told | follows |\n|---|---|---|---|---|\n")
+	for _, r := range Rulings() {
+		var about, roles, told []string
+		for _, s := range r.About {
+			about = append(about, string(s))
+		}
+		for _, x := range r.Roles {
+			roles = append(roles, TermOf(RoleTerms(), string(x)).Chinese)
+		}
+		for _, n := range r.Needs {
+			told = append(told, "`"+n+"`")
+		}
+		for _, n := range r.May {
+			told = append(told, "["+n+"]")
+		}
+		where := strings.Join(about, " · ")
+		if r.Side != "" {
+			where += " (" + string(r.Side) + ")"
+		}
+		fmt.Fprintf(&b, "| `%s` %s | %s | %s | %s | %s |\n", r.Action, r.Chinese, where, strings.Join(roles, " "), strings.Join(told, " "), r.Follows)
+	}
+	return b.String()
 }
 
 // diagram draws the states of a side; what leads from one to the same other

@@ -1,0 +1,206 @@
+package jobs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/iso20022"
+	"carryover/samples"
+)
+
+// TestOrderOfMatching gives credits every combination of what they can be
+// matched by, each pointing to a case of its own, and expects SPEC 4's order:
+// letter number; ID and exact amount; lump sum by its advice; EndToEndId.
+func TestOrderOfMatching(t *testing.T) {
+	o := newOffice(t)
+	type combination struct{ letter, id, exact, lump, endToEnd bool }
+	var all []combination
+	for i := range 32 {
+		all = append(all, combination{i&1 > 0, i&2 > 0, i&4 > 0, i&8 > 0, i&16 > 0})
+	}
+	const each = 4 // cases a credit can point to: by letter, person, advice, EndToEndId
+	people := make([]samples.Person, len(all)*each)
+	forms := make([]*formats.Form, len(people))
+	var insured, applications, answers []any
+	for i := range people {
+		people[i] = leaver(them, i)
+		insured, applications = append(insured, o.newcomer(people[i])), append(applications, o.application(people[i]))
+	}
+	o.put(core, formats.KindRegistry, insured...)
+	o.put(portal, formats.KindApplication, applications...)
+	o.pass()
+	letters := map[string]*formats.Letter{}
+	for _, l := range take[formats.Letter](o, them, formats.KindLetter) {
+		letters[l.Person.IDNo] = l
+	}
+	for i, p := range people {
+		forms[i] = o.form(p, letters[p.IDNo])
+		answers = append(answers, forms[i])
+	}
+	o.put(them, formats.KindForm, answers...)
+	o.pass()
+	want := map[string]int{} // by key of the entry: the person whose case it belongs to, or -1
+	var credits []iso20022.Entry
+	var advices []any
+	for i, c := range all {
+		first := i * each
+		amount := forms[first+1].Amount
+		if !c.exact {
+			amount += money.Fen(100000 + i)
+		}
+		var words []string
+		e := comes(fmt.Sprintf("K%d", i), amount, "", "")
+		if c.letter {
+			words = append(words, letters[people[first].IDNo].LetterNo)
+		}
+		if c.id {
+			words = append(words, people[first+1].IDNo)
+		}
+		if c.lump {
+			ref := fmt.Sprintf("L%s%s20260302%04d", them, us, i+1)
+			words = append(words, ref)
+			f := forms[first+2]
+			advices = append(advices, &formats.Advice{
+				PaymentRef: ref, Purpose: code.PurposeTransfer, LetterNo: f.LetterNo, FormNo: f.FormNo, PersonID: people[first+2].IDNo, Name: people[first+2].Name,
+				Amount: amount, ValueDate: 20260302,
+			})
+		}
+		if c.endToEnd {
+			e.EndToEndID = letters[people[first+3].IDNo].LetterNo + "-1-1"
+		}
+		e.Text = strings.Join(words, " ")
+		credits = append(credits, e)
+		switch {
+		case c.letter && c.id: // another person's: a difference
+			want[e.Ref] = -1
+		case c.letter:
+			want[e.Ref] = first
+		case c.id && c.exact:
+			want[e.Ref] = first + 1
+		case c.lump:
+			want[e.Ref] = first + 2
+		case c.endToEnd:
+			want[e.Ref] = first + 3
+		default:
+			want[e.Ref] = -1
+		}
+	}
+	o.put(them, formats.KindAdvice, advices...)
+	o.booked(credits...)
+	o.pass()
+	o.pass()
+	received := map[string]money.Fen{}
+	for i, p := range people {
+		o.view(func(tx *store.Tx) error {
+			parts, err := tx.RemittancesByCase(o.caseBy(exchange.In, p).No)
+			for _, r := range parts {
+				received[fmt.Sprint(i)] += r.Received
+			}
+			return err
+		})
+	}
+	for i, c := range all {
+		e := credits[i]
+		for j := range each {
+			n := i*each + j
+			var expect money.Fen
+			if want[e.Ref] == n {
+				expect = e.Amount
+			}
+			if received[fmt.Sprint(n)] != expect {
+				t.Errorf("%+v: case %d of the credit got %s, want %s", c, j, received[fmt.Sprint(n)], expect)
+			}
+		}
+	}
+	o.unproved = true // what was paid too much has no form
+}
+
+func TestMatchedOnceItIsKnown(t *testing.T) {
+	for _, by := range []string{"form", "advice"} {
+		t.Run(by, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			l := o.applied(p)
+			f := o.form(p, l)
+			ref := "L" + them + us + "202603020001"
+			if by == "form" {
+				o.booked(comes("K1", f.Amount, p.IDNo, ""))
+			} else {
+				o.put(them, formats.KindForm, f)
+				o.booked(comes("K1", f.Amount, "集中划转 "+ref, ""))
+			}
+			for range 3 {
+				o.night()
+			}
+			if o.caseBy(exchange.In, p).MoneyTrack != exchange.MoneyNone {
+				t.Fatal("matched by nothing")
+			}
+			if by == "form" {
+				o.put(them, formats.KindForm, f)
+			} else {
+				o.put(them, formats.KindAdvice, &formats.Advice{
+					PaymentRef: ref, Purpose: code.PurposeTransfer, LetterNo: l.LetterNo, FormNo: f.FormNo, PersonID: p.IDNo, Name: p.Name, Amount: f.Amount, ValueDate: 20260302,
+				})
+			}
+			for range 3 {
+				o.pass()
+			}
+			o.stands(exchange.In, p, "completed/posted/posted")
+			o.quiet()
+		})
+	}
+}
+
+func TestNameAndAmountAreOnlyProposed(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	p := leaver(them, 0)
+	l := o.applied(p)
+	f := o.form(p, l)
+	o.put(them, formats.KindForm, f)
+	o.pass()
+	o.booked(comes("K1", f.Amount, "转移接续 "+p.Name, ""))
+	o.pass()
+	o.stands(exchange.In, p, "answered/checked/none")
+	if open := o.open(); len(open) != 1 || !strings.HasPrefix(open[0], "proposal ") || !strings.Contains(open[0], o.caseBy(exchange.In, p).No) {
+		t.Errorf("open: %q", open)
+	}
+	o.night() // a proposal about a credit stays
+	o.decided(keys, "li.na", exchange.ActMatch, receiving(us).No+"|K1", "case="+l.LetterNo)
+	for range 3 {
+		o.pass()
+	}
+	o.stands(exchange.In, p, "completed/posted/posted")
+	o.quiet()
+}
+
+func TestWhoOwesWhom(t *testing.T) {
+	for name, c := range map[string]struct {
+		by   money.Fen
+		want string
+	}{"too little": {-250, "they owe 2.50"}, "too much": {250, "we owe 2.50"}} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			l := o.applied(p)
+			f := o.form(p, l)
+			o.put(them, formats.KindForm, f)
+			o.pays(l, p, f.Amount+c.by)
+			o.pass()
+			if open := o.open(); len(open) != 1 || !strings.Contains(open[0], c.want) {
+				t.Errorf("open: %q", open)
+			}
+			if c.by < 0 {
+				o.pays(l, p, -c.by)
+				o.pass()
+				o.quiet()
+			}
+		})
+	}
+}
