@@ -452,3 +452,15 @@ func TestSpoolOfPaymentGone(t *testing.T) {
 		})
 	}
 }
+
+func (o *office) signaturesOn(f exchange.File) (list []exchange.Signature) {
+	o.tb.Helper()
+	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
+		list, err = tx.Signatures(f.ID)
+		return err
+	})
+	if err != nil || len(list) != 2 {
+		o.tb.Fatalf("%d signatures, %v", len(list), err)
+	}
+	return list
+}

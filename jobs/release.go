@@ -10,6 +10,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/jobs/report"
 )
 
 // prepareAll puts ordered payments that are in no file yet into payment files,
@@ -294,4 +295,29 @@ func (e *Env) attendSigning(tx *store.Tx, say func(string, ...any)) error {
 		}
 	}
 	return err
+}
+
+// releasedBy tells of a part of a remittance who released its payment, and when.
+func (e *Env) releasedBy(tx *store.Tx, r *report.Remittance) error {
+	if e.Rules.AutomaticRelease || r.Ref == "" || r.Side != exchange.Out {
+		return nil
+	}
+	signatures, err := tx.SignaturesOfPayment(r.Ref)
+	if lack, checker := exchange.Signed(signatures); err != nil || lack > 0 || checker {
+		return err
+	}
+	var all, checkers []string
+	for _, s := range signatures {
+		name := s.Officer
+		if o, ok := e.Agency.Officer(s.Officer); ok {
+			name = o.FullName
+		}
+		all = append(all, name)
+		if slices.Contains(s.Roles, exchange.RoleChecker) {
+			checkers = append(checkers, name)
+		}
+		r.ReleasedAt = s.At
+	}
+	r.ReleasedBy, r.Checker = strings.Join(all, "、"), strings.Join(checkers, "、")
+	return nil
 }

@@ -74,7 +74,16 @@ func (e *Env) night(tx *store.Tx) report.Night {
 		}),
 		Remittances: perCase(tx, since, func(c exchange.Case) ([]report.Remittance, error) {
 			list, err := tx.RemittancesByCase(c.No)
-			return withCase(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} }), err
+			if err != nil {
+				return nil, err
+			}
+			rows := withCase(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
+			for i := range rows {
+				if err := e.releasedBy(tx, &rows[i]); err != nil {
+					return nil, err
+				}
+			}
+			return rows, nil
 		}),
 		Bank:  listed(func() ([]report.BankItem, error) { return e.bankItems(tx, since) }),
 		Files: listed(func() ([]exchange.File, error) { return tx.Files(store.FileFilter{Since: since}) }),

@@ -57,6 +57,7 @@ func (a *app) check(ctx context.Context, connect, limits bool) error {
 	}
 	findings := append(config.Check(c, a.now()), checkSeals(c, a.now())...)
 	findings = append(findings, checkStore(ctx, c, connect)...)
+	findings = append(findings, checkSigners(c, a.now())...)
 	if connect {
 		findings = append(findings, probeAll(ctx, c)...)
 	}

@@ -59,7 +59,10 @@ type Form struct {
 // Remittance is a part of the money of a case, with the case.
 type Remittance struct {
 	exchange.Remittance
-	Case exchange.Case
+	Case       exchange.Case
+	ReleasedBy string    // who signed its payment file; empty: nobody, or not yet
+	Checker    string    // those of them who signed as 复核
+	ReleasedAt time.Time // of the last signature
 }
 
 // Nightly is the workbook reports/<date>.xlsx.

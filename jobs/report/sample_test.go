@@ -145,7 +145,7 @@ func remittances(list []exchange.Case) (all []Remittance) {
 		} else {
 			r.Reason = "AC01 账号与户名不符"
 		}
-		all = append(all, Remittance{r, c})
+		all = append(all, Remittance{Remittance: r, Case: c, ReleasedBy: "王敏、李强", Checker: "王敏"})
 	}
 	return all
 }
