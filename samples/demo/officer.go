@@ -18,9 +18,12 @@ import (
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/drop"
+	"carryover/exchange/money"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/formats"
 	"carryover/formats/iso20022"
+	"carryover/jobs"
 )
 
 // officer is a member of an agency's staff at a machine of the own: looks
@@ -91,7 +94,7 @@ func (o *officer) work(ctx context.Context) (n int, err error) {
 		return 0, err
 	}
 	for _, e := range list.Files {
-		payment := strings.HasSuffix(e.Name, ".xml")
+		payment := strings.HasPrefix(e.Name, jobs.KindPayment+"_") && !strings.HasSuffix(e.Name, ".txt")
 		if o.signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
 			continue
 		}
@@ -134,32 +137,52 @@ func (o *officer) sign(ctx context.Context, d drop.Drop, name string, content []
 	return nil
 }
 
-// agrees compares a payment file with the list beside it: its hash, its total,
-// and every transfer's account and sum.
+// agrees compares a payment file, of either carrier, with the list beside it:
+// its hash, its total, and every transfer's account and sum.
 func agrees(payment []byte, list string) error {
 	if !strings.Contains(list, fmt.Sprintf("%x", sha256.Sum256(payment))) {
 		return errors.New("the list is of other bytes")
 	}
-	missing := ""
-	head, faults, err := iso20022.ReadPayment(bytes.NewReader(payment), iso20022.Limits{}, func(_ *iso20022.Payment, t iso20022.Transfer) error {
+	read := transfersOf
+	if bytes.HasPrefix(payment, []byte("PK")) {
+		read = linesOf
+	}
+	transfers, total, err := read(payment)
+	if err != nil {
+		return err
+	}
+	for _, t := range transfers {
 		for _, want := range []string{t.EndToEndID, t.Amount.String(), t.Creditor.Number, t.Creditor.Name} {
 			if !strings.Contains(list, want) {
-				missing = t.EndToEndID + ": " + want
+				return fmt.Errorf("the list lacks %s: %s", t.EndToEndID, want)
 			}
 		}
-		return nil
-	})
-	switch {
-	case err != nil:
-		return err
-	case faults.Total > 0:
-		return fmt.Errorf("faulty payment file: %v", faults.List)
-	case missing != "":
-		return fmt.Errorf("the list lacks %s", missing)
-	case !strings.Contains(list, head.Total.Capitals()):
+	}
+	if !strings.Contains(list, total.Capitals()) {
 		return errors.New("the list lacks the total in capitals")
 	}
 	return nil
+}
+
+// transfersOf are the transfers of a pain.001.
+func transfersOf(payment []byte) (list []iso20022.Transfer, total money.Fen, err error) {
+	head, faults, err := iso20022.ReadPayment(bytes.NewReader(payment), iso20022.Limits{}, func(_ *iso20022.Payment, t iso20022.Transfer) error {
+		list = append(list, t)
+		return nil
+	})
+	if err == nil && faults.Total > 0 {
+		err = fmt.Errorf("faulty payment file: %v", faults.List)
+	}
+	return list, head.Total, err
+}
+
+// linesOf are the transfers of a payment list.
+func linesOf(payment []byte) (list []iso20022.Transfer, total money.Fen, err error) {
+	lines, total, err := formats.ReadPaymentList(bytes.NewReader(payment))
+	for _, l := range lines {
+		list = append(list, iso20022.Transfer{EndToEndID: l.Ref, Amount: l.Amount, Creditor: iso20022.Account{Name: l.Payee, Number: l.Account}})
+	}
+	return list, total, err
 }
 
 // checkReleases makes sure that no payment file of an agency with officers left

@@ -10,9 +10,10 @@ import (
 )
 
 // stateDay leaves the statement of the day that ended last night, one for each
-// account of the agency, as banks do whether anything was booked or not.
+// account of the agency, as banks do whether anything was booked or not. One
+// that gives no files states it by the balances of its sheet.
 func (b *bank) stateDay(ctx context.Context, now time.Time) error {
-	if b.closing == 0 {
+	if b.closing == 0 || b.byHand != nil {
 		return nil
 	}
 	for _, number := range sortedKeys(b.accounts) {
