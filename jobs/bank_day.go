@@ -94,7 +94,7 @@ func (e *Env) workStatement(ctx context.Context, f exchange.File, apply bool) (n
 		if s == nil {
 			s = newStated()
 		}
-		s.BankDay.Account, s.Day, s.From, s.Page = h.Account.Number, h.Closing.Date, h.From, h.Page
+		s.Account, s.Day, s.From, s.Page = h.Account.Number, h.Closing.Date, h.From, h.Page
 		if s.From == 0 || s.From > s.Day {
 			s.From = s.Day
 		}
@@ -120,7 +120,7 @@ func (e *Env) takeDays(ctx context.Context, f exchange.File, days []*stated, app
 			return (&desk{Env: e, tx: tx, file: f, actor: f.Party}).bankDay(s, grows)
 		})
 		if err != nil {
-			return fmt.Errorf("bank day %s %s: %w", s.BankDay.Account, s.Day, err)
+			return fmt.Errorf("bank day %s %s: %w", s.Account, s.Day, err)
 		}
 	}
 	return nil
@@ -131,13 +131,13 @@ func (e *Env) takeDays(ctx context.Context, f exchange.File, days []*stated, app
 // may grow during its day: one that holds all of the earlier takes its place.
 func (d *desk) bankDay(s *stated, grows bool) error {
 	s.FileID, s.State = d.file.ID, exchange.DayDiffers // until it is proved
-	known, err := d.tx.BankDay(s.BankDay.Account, s.Day, s.Page)
+	known, err := d.tx.BankDay(s.Account, s.Day, s.Page)
 	switch {
 	case notFound(err):
 		if err := d.tx.InsertBankDay(s.BankDay); err != nil {
 			return err
 		}
-		if err := d.tx.DoubtBankDays(s.BankDay.Account, s.From, 99991231); err != nil { // those behind begin where this one ends
+		if err := d.tx.DoubtBankDays(s.Account, s.From, 99991231); err != nil { // those behind begin where this one ends
 			return err
 		}
 		return d.stateLines(s)

@@ -72,8 +72,8 @@ func workedByWorkbook(t *testing.T, refs bool) {
 	l := o.applied(in)
 	o.put(them, formats.KindForm, o.form(in, l))
 	o.pass()
-	if len(o.orders) != 2 || len(o.office.books) != 1 {
-		t.Fatalf("%d payments in %d lists", len(o.orders), len(o.office.books))
+	if len(o.orders) != 2 || len(o.books) != 1 {
+		t.Fatalf("%d payments in %d lists", len(o.orders), len(o.books))
 	}
 	a, b := o.orders[0], o.orders[1]
 	o.line(firstDay, code.BankDebit, code.BankBooked, a.Amount, a.Text, ref("S1"))

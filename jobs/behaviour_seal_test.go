@@ -117,7 +117,7 @@ func TestSealOfAFileThatCame(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSealedOffice(t)
 			allowed := s.allowed
-			file, content := s.batch(them, formats.KindLetter, 1, "", s.office.letter(them, 1, leaver(us, 0)))
+			file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 			if sig := c.sign(s, content); sig != nil {
 				s.leave(them, file+seal.Suffix, sig)
 			}
@@ -177,7 +177,7 @@ func (s *sealedOffice) signedBy(name string, key *seal.Key) {
 // the one its header names. An altered byte shows in the signature first.
 func TestSealedFileReplayedOrAltered(t *testing.T) {
 	s := newSealedOffice(t)
-	file, content := s.batch(them, formats.KindLetter, 1, "", s.office.letter(them, 1, leaver(us, 0)))
+	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	sig := s.sign(s.theirs, "carryover", content)
 	replayed := strings.Replace(file, "_000001", "_000002", 1)
 	s.leave(them, replayed+seal.Suffix, sig)
@@ -195,7 +195,7 @@ func TestSealedFileReplayedOrAltered(t *testing.T) {
 // believed, the first receipt is sent again.
 func TestAcceptedFileAgainUnsigned(t *testing.T) {
 	s := newSealedOffice(t)
-	file, content := s.batch(them, formats.KindLetter, 1, "", s.office.letter(them, 1, leaver(us, 0)))
+	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
 	s.leave(them, file, content)
 	s.pass()
@@ -212,7 +212,7 @@ func TestAcceptedFileAgainUnsigned(t *testing.T) {
 func TestSignatureIsWaitedFor(t *testing.T) {
 	hour := at(them, func(p *jobs.Party) { p.Settle = 2 * time.Hour })
 	s := newSealedOffice(t, hour)
-	file, content := s.batch(them, formats.KindLetter, 1, "", s.office.letter(them, 1, leaver(us, 0)))
+	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	s.leave(them, file, content)
 	s.pass()
 	if len(s.receipts(them)) != 0 || !s.lies(them, "in", file) {

@@ -189,7 +189,7 @@ func (c *casework) cameBack(r *exchange.Remittance) (bool, error) {
 // underLumpCap divides the parts of a lump sum so that each sum stays under the
 // caps of a payment and of a file; no part is above them by itself.
 func (e *Env) underLumpCap(parts []exchange.PaymentItem) (lumps [][]exchange.PaymentItem) {
-	most := money.Fen(money.Max)
+	most := money.Max
 	for _, limit := range []money.Fen{e.Agency.PaymentCap, e.Agency.FileCap} {
 		if limit > 0 {
 			most = min(most, limit)

@@ -168,15 +168,15 @@ func (d *desk) writeList(f exchange.File) error {
 		return err
 	}
 	w := bufio.NewWriter(s)
-	w.WriteString(readable(d.paymentHead(f)))
+	_, head := w.WriteString(readable(d.paymentHead(f)))
 	n := 0
 	err = d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 		n++
 		_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
 		return err
 	})
-	w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
-	if err = errors.Join(err, w.Flush()); err != nil {
+	_, tail := w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
+	if err = errors.Join(head, err, tail, w.Flush()); err != nil {
 		s.drop()
 		return err
 	}

@@ -64,7 +64,7 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 				return err
 			}
 		}
-		resumed := false
+		var resumed bool
 		run, resumed, err = tx.StartRun(exchange.Run{
 			Job: strings.Join(p.Steps, "+"), Date: e.Date, Window: window, State: exchange.RunRunning, Started: e.Now(), Counts: map[string]int{},
 		})

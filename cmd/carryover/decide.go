@@ -65,7 +65,7 @@ func rulingsText() string {
 		}
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.Action, strings.Join(about, ", "), strings.Join(needs, " "))
 	}
-	w.Flush()
+	_ = w.Flush() // a strings.Builder takes everything
 	return b.String()
 }
 
