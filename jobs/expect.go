@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"carryover/exchange"
@@ -39,6 +40,56 @@ func (e *Env) missing(tx *store.Tx) ([]Missing, error) {
 		}
 	}
 	return out, nil
+}
+
+// warnAhead is how long before its clock an expected file is named that has
+// not come: time enough for a telephone call.
+const warnAhead = 2 * time.Hour
+
+// awaited lists the files that are expected soon and have not come yet.
+func (e *Env) awaited(tx *store.Tx) ([]Missing, error) {
+	var out []Missing
+	now := e.Now().In(e.Agency.Zone)
+	today := calendar.DateOf(now)
+	if working, _ := e.Calendar.Working(today); !working {
+		return nil, nil
+	}
+	for _, p := range e.Parties {
+		for _, x := range p.Expected {
+			clock, err := time.Parse("15:04", x.By)
+			if err != nil {
+				continue
+			}
+			left := time.Duration(clock.Hour()-now.Hour())*time.Hour + time.Duration(clock.Minute()-now.Minute())*time.Minute
+			if left <= 0 || left > warnAhead {
+				continue
+			}
+			files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: p.Code, Kind: x.Kind, Since: today, Limit: 1})
+			if err != nil {
+				return nil, err
+			}
+			if len(files) == 0 {
+				out = append(out, Missing{p.Code, x.Kind, today, x.By})
+			}
+		}
+	}
+	return out, nil
+}
+
+// noteAwaited names in a run's notes, once, what is expected soon.
+func (e *Env) noteAwaited(ctx context.Context, run *exchange.Run) error {
+	return e.Store.View(ctx, func(tx *store.Tx) error {
+		soon, err := e.awaited(tx)
+		for _, m := range soon {
+			note := fmt.Sprintf("%s: %s is expected by %s and has not come yet", m.Party, m.Kind, m.By)
+			if slices.Contains(run.Notes, note) {
+				continue
+			}
+			e.Log.Warn("expected file has not come yet", "party", m.Party, "kind", m.Kind, "by", m.By)
+			run.Notes = append(run.Notes, note)
+		}
+		return err
+	})
 }
 
 // expectedDay is the latest working day whose clock has passed; ok is false

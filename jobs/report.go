@@ -238,6 +238,13 @@ func (e *Env) warnings(tx *store.Tx, s *report.Summary) error {
 	for _, m := range late {
 		say("%s 应于 %s %s 前送达的 %s 未到", "%s: %[4]s expected by %[2]s %[3]s has not come", m.Party, m.On, m.By, m.Kind)
 	}
+	soon, err := e.awaited(tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range soon {
+		say("%s 的 %s 应于今日 %s 前送达，尚未收到", "%s: %s is expected by %s today and has not come yet", m.Party, m.Kind, m.By)
+	}
 	for _, p := range e.Parties {
 		alone, err := e.lonelySignatures(tx, p)
 		if err != nil {

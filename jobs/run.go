@@ -39,6 +39,9 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 			e.noteUnsigned(&run)
 		}
 		counts, err := e.step(ctx, step)
+		if step == "pull" {
+			err = errors.Join(err, e.noteAwaited(ctx, &run))
+		}
 		for name, n := range counts {
 			run.Counts[step+" "+name] += n
 		}
