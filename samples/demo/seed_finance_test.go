@@ -44,12 +44,30 @@ func newFinance() (*finance, error) {
 func (h *house) decideMoney() error {
 	var list []exchange.Case
 	err := h.view(func(tx *store.Tx) error {
-		return tx.EachCase(store.CaseFilter{Side: exchange.In}, func(c exchange.Case) error {
+		err := tx.EachCase(store.CaseFilter{Side: exchange.In}, func(c exchange.Case) error {
 			if turn, waits := exchange.TurnOf(h.env.Turns, c); waits && turn.Key == "in_money_to_refund" {
 				list = append(list, c)
 			}
 			return nil
 		})
+		if err != nil {
+			return err
+		}
+		open, err := tx.Differences(true)
+		if err != nil {
+			return err
+		}
+		for _, d := range open { // a refund that came back
+			if d.Kind != "money" || d.CaseNo == "" || !strings.HasPrefix(d.Theirs, "returned: ") {
+				continue
+			}
+			c, err := tx.Case(d.CaseNo)
+			if err != nil {
+				return err
+			}
+			list = append(list, c)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -65,9 +83,13 @@ func (h *house) decideMoney() error {
 // payBack confirms the account that the money came from, by asking the other
 // agency, and pays back; or again, when it came back.
 func (h *house) payBack(c exchange.Case) error {
-	from := h.l.houseOf(c.Partner).settings.Accounts.Payer
-	if !h.confirmed[c.No] {
-		h.confirmed[c.No] = true
+	accounts := h.l.houseOf(c.Partner).settings.Accounts
+	from := accounts.Payer
+	if from.AccountNo == accounts.Own[0].AccountNo && accounts.Own[0].ValidTo != 0 && accounts.Own[0].ValidTo < h.l.w.today {
+		from = accounts.Own[1] // it has ended
+	}
+	if key := c.No + " " + from.AccountNo; !h.confirmed[key] {
+		h.confirmed[key] = true
 		args := map[string]string{"account": from.AccountNo, "cnaps": from.CNAPS, "holder": from.Holder, "bank": from.Bank}
 		if err := h.decide(exchange.ActConfirmAccount, c.No, args); err != nil {
 			return err
