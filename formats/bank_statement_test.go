@@ -254,7 +254,7 @@ func FuzzStatement(f *testing.F) {
 	f.Fuzz(func(t *testing.T, day, side, amount, remark, status, balance string) {
 		for _, s := range []string{day, side, amount, remark, status, balance} {
 			if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' || r >= 0xFFFE }) || len(s) > 1000 {
-				t.Skip()
+				return // no workbook holds such a text
 			}
 		}
 		rows := keyedRows()
