@@ -151,6 +151,22 @@ func TestCancelFromThePartner(t *testing.T) {
 	}
 }
 
+// TestAnnulmentBeforeItsLetter: an annulment that is worked before its letter
+// waits for it, and does not keep it from being judged.
+func TestAnnulmentBeforeItsLetter(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	name := o.putAs(them, formats.KindCancellation, 2, "", cancel(letterNo(them, 1), code.PhaseProposeVoid)) // the first is on its way
+	o.pass()
+	o.told(them, name, "accepted sequence-gap", letterNo(them, 1)+" held unknown-letter")
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	if asked := take[formats.Posting](o, core, formats.KindPosting); len(asked) != 2 { // E and B
+		t.Errorf("%d postings are asked for", len(asked))
+	}
+}
+
 func TestCancelOfANeverSentLetter(t *testing.T) {
 	o := newOffice(t)
 	name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 99), code.PhaseCancel))

@@ -1,9 +1,12 @@
 package jobs
 
 import (
+	"fmt"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/formats"
+	"carryover/formats/batch"
 )
 
 // cancellation works the phases of SPEC 2.11: cancel before the old place has
@@ -65,16 +68,23 @@ func (d *desk) unknownCancelled(x *formats.Cancellation) (outcome, error) {
 }
 
 // cancelWaits reports whether a cancellation waits for the letter that is
-// being worked: then the letter is not judged.
+// being worked: then the letter is not judged. An annulment that came too
+// early does not keep it from being judged.
 func (d *desk) cancelWaits(letterNo string) (bool, error) {
 	if d.cancels == nil {
 		d.cancels = map[string]bool{}
-		held, err := d.tx.HeldNumbers(d.file.Party, "X")
+		held, err := d.tx.HeldRecords(d.file.Party, "X")
 		if err != nil {
 			return false, err
 		}
-		for _, no := range held {
-			d.cancels[no] = true
+		for _, j := range held {
+			rec, err := batch.Find(kinds, formats.KindCancellation).Parse(j.Raw)
+			if err != nil {
+				return false, fmt.Errorf("held cancellation %s: %w", j.RecordNo, err)
+			}
+			if x, ok := rec.(*formats.Cancellation); ok && x.Phase == code.PhaseCancel {
+				d.cancels[j.RecordNo] = true
+			}
 		}
 	}
 	return d.cancels[letterNo], nil

@@ -83,11 +83,11 @@ func (tx *Tx) HeldJudgements(fileID int64) ([]exchange.Judgement, error) {
 	return many(tx, "held records", scanJudgement, selectJudgement+"WHERE verdict = 'held' AND file_id = $1 ORDER BY ordinal, part", fileID)
 }
 
-// HeldNumbers returns the record numbers of the records of a row type that a
-// party sent and that are still held.
-func (tx *Tx) HeldNumbers(party, rowType string) ([]string, error) {
-	return many(tx, "held records of "+party, func(r row, no *string) error { return r.Scan(no) },
-		"SELECT record_no FROM judgements JOIN files ON files.id = file_id WHERE judgements.verdict = 'held' AND row_type = $1 AND party = $2 ORDER BY record_no",
+// HeldRecords returns the records of a row type that a party sent and that
+// are still held, by file and place.
+func (tx *Tx) HeldRecords(party, rowType string) ([]exchange.Judgement, error) {
+	return many(tx, "held records of "+party, scanJudgement,
+		selectJudgement+"WHERE verdict = 'held' AND row_type = $1 AND file_id IN (SELECT id FROM files WHERE dir = 'in' AND party = $2) ORDER BY file_id, ordinal, part",
 		rowType, party)
 }
 

@@ -360,8 +360,8 @@ func TestPaymentItems(t *testing.T) {
 	})
 }
 
-// TestHeldNumbers: only what is held, of one party and row type.
-func TestHeldNumbers(t *testing.T) {
+// TestHeldRecords: only what is held, of one party and row type.
+func TestHeldRecords(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
 		f := sampleFile(1)
 		write(t, s, func(tx *Tx) error {
@@ -381,12 +381,12 @@ func TestHeldNumbers(t *testing.T) {
 			return nil
 		})
 		view(t, s, func(tx *Tx) error {
-			got, err := tx.HeldNumbers(f.Party, "X")
-			if len(got) != 1 || got[0] != "1" {
-				t.Errorf("got %q", got)
+			got, err := tx.HeldRecords(f.Party, "X")
+			if len(got) != 1 || got[0].RecordNo != "1" || string(got[0].Raw) != "X" {
+				t.Errorf("got %+v", got)
 			}
-			if got, _ := tx.HeldNumbers("999999", "X"); len(got) != 0 {
-				t.Errorf("of another party: %q", got)
+			if got, _ := tx.HeldRecords("999999", "X"); len(got) != 0 {
+				t.Errorf("of another party: %+v", got)
 			}
 			return err
 		})
