@@ -288,7 +288,7 @@ CREATE TABLE remittances (
         OR side = 'out' AND (track = 'returned' OR track = 'due' OR track = 'ordered' OR track = 'released' OR track = 'unknown' OR track = 'submitted' OR track = 'settled' OR track = 'not_due'))
 ) CLUSTERED;
 CREATE INDEX remittances_track ON remittances (side, track, case_no, part);
-CREATE INDEX remittances_expected ON remittances (amount) WHERE track = 'none';
+CREATE INDEX remittances_expected ON remittances (amount, case_no, part) WHERE track = 'none';
 
 CREATE TABLE payments (
     ref      TEXT NOT NULL PRIMARY KEY,
@@ -302,7 +302,7 @@ CREATE TABLE payments (
     bank_ref TEXT NOT NULL,
     doc      TEXT NOT NULL
 ) CLUSTERED;
-CREATE INDEX payments_file ON payments (file_id);
+CREATE INDEX payments_file ON payments (file_id, ref);
 CREATE INDEX payments_track ON payments (track, ref);
 
 CREATE TABLE payment_items (
