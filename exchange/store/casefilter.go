@@ -102,14 +102,13 @@ func (tx *Tx) EachCase(f CaseFilter, fn func(exchange.Case) error) error {
 	if f.Limit > 0 {
 		size = min(size, f.Limit)
 	}
-	last := f.After
 	for n := 0; f.Limit == 0 || n < f.Limit; n++ {
-		next, err := tx.nextCase(streams, last, size)
+		next, err := tx.nextCase(streams, size)
 		if next == nil || err != nil {
 			return err
 		}
 		c := next.page[0]
-		next.page, last = next.page[1:], c.No
+		next.page, next.After = next.page[1:], c.No
 		if err := fn(c); err != nil {
 			return err
 		}
@@ -118,9 +117,9 @@ func (tx *Tx) EachCase(f CaseFilter, fn func(exchange.Case) error) error {
 }
 
 // nextCase is the stream whose next case is the first of all, or nil.
-func (tx *Tx) nextCase(streams []*caseStream, last string, size int) (next *caseStream, err error) {
+func (tx *Tx) nextCase(streams []*caseStream, size int) (next *caseStream, err error) {
 	for _, s := range streams {
-		if err := s.fill(tx, last, size); err != nil {
+		if err := s.fill(tx, size); err != nil {
 			return nil, err
 		}
 		if len(s.page) > 0 && (next == nil || s.page[0].No < next.page[0].No) {
@@ -142,13 +141,13 @@ type caseStream struct {
 	ended bool
 }
 
-// fill reads the page behind the last case that was taken from any stream: one
-// that has got this state since then is not taken again.
-func (s *caseStream) fill(tx *Tx, last string, size int) (err error) {
+// fill reads the page behind the last case that was taken, which was the last of
+// all streams then: one that has got this state since is not taken again.
+func (s *caseStream) fill(tx *Tx, size int) (err error) {
 	if len(s.page) > 0 || s.ended {
 		return nil
 	}
-	s.After, s.Limit = last, size
+	s.Limit = size
 	s.page, err = tx.Cases(s.CaseFilter)
 	s.ended = len(s.page) < size
 	return err
