@@ -126,19 +126,16 @@ func (d *desk) neverSent(f exchange.File) error {
 	if err := d.tx.UpdateFile(f, void); err != nil {
 		return err
 	}
-	payments, err := d.tx.PaymentsByFile(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
+	err := d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 		if p.Track != exchange.MoneyUnknown {
 			return fmt.Errorf("%w: the bank has answered about payment %s", ErrMark, p.Ref)
 		}
-		if err := d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" }); err != nil {
-			return err
-		}
+		return d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" })
+	})
+	if err != nil {
+		return err
 	}
-	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": len(payments), "sha256": f.SHA256})
+	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // KeyOwner is the officer whose key it is, among those who may sign a file

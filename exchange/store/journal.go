@@ -27,9 +27,15 @@ type head struct {
 	hash []byte
 }
 
+// keptHeads bounds the ends of chains that a transaction remembers.
+const keptHeads = 4096
+
 func (tx *Tx) remember(chain string, h head) {
 	if tx.heads == nil {
 		tx.heads = make(map[string]head)
+	}
+	if len(tx.heads) == keptHeads {
+		clear(tx.heads)
 	}
 	tx.heads[chain] = h
 }
