@@ -36,6 +36,7 @@ type Case struct {
 	PersonalNo string // at our place; from the registry
 
 	ApplicationNo      string
+	ApplicationSender  string // the party that sent it: its number is unique among those of its sender only
 	ApplicationVersion int
 	LetterNo           string
 	LetterVersion      int
@@ -159,7 +160,8 @@ const (
 
 // Application is one version of a request to transfer (申请表).
 type Application struct {
-	No            string
+	Sender        string // the party that sent it: core, portal or a partner that relayed it
+	No            string // the sender's own
 	Version       int
 	CaseNo        string
 	LodgedAt      string // old | new

@@ -104,13 +104,13 @@ func (d *desk) rejudge(found exchange.Case) error {
 	c := d.open(found)
 	switch {
 	case c.Side == exchange.In && c.HeldFrom == exchange.Applied:
-		a, err := d.tx.LatestApplication(c.ApplicationNo)
+		a, err := c.lodgement()
 		if err != nil {
 			return err
 		}
 		return c.audit(a)
 	case c.Side == exchange.In && c.HeldFrom == exchange.Accepted:
-		a, err := d.tx.LatestApplication(c.ApplicationNo)
+		a, err := c.lodgement()
 		if err != nil {
 			return err
 		}

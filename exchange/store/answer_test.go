@@ -124,7 +124,7 @@ func TestPlans(t *testing.T) {
 	person, _ := CaseFilter{IDKey: "x"}.query()
 	for name, text := range map[string]string{
 		"CaseByLetter":      selectCase + "WHERE letter_no = $1 AND letter_no <> '' AND side = $2",
-		"CaseByApplication": selectCase + "WHERE application_no = $1 AND application_no <> '' AND side = 'in'",
+		"CaseByApplication": selectCase + "WHERE application_no = $1 AND application_no <> '' AND application_sender = $2",
 		"CasesByPerson":     selectCase + "WHERE id_key = $1 ORDER BY case_no",
 		"Cases by state":    cases, "Cases by person": person,
 		"UpdateCase": moveCase, "head": selectHead, "claim": claimant, "RegistryByID": selectRegistry + "WHERE id_key = $1",

@@ -104,6 +104,7 @@ CREATE TABLE cases (
     id_key         TEXT NOT NULL,
     personal_no    TEXT NOT NULL,
     application_no TEXT NOT NULL,
+    application_sender TEXT NOT NULL,
     letter_no      TEXT NOT NULL,
     opened_on      TEXT NOT NULL,
     closed_on      TEXT NOT NULL,
@@ -111,6 +112,7 @@ CREATE TABLE cases (
     rev            BIGINT NOT NULL CHECK (rev >= 0),
     doc            TEXT NOT NULL,
     CHECK ((state = 'held') = (held_from <> '')),
+    CHECK ((application_no = '') = (application_sender = '')),
     CHECK (
         -- allowed triples
         side = 'in' AND state = 'applied' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
@@ -144,7 +146,8 @@ CREATE TABLE cases (
     )
 ) CLUSTERED;
 CREATE UNIQUE INDEX cases_letter ON cases (letter_no, side) WHERE letter_no <> '';
-CREATE UNIQUE INDEX cases_application ON cases (application_no, side) WHERE application_no <> '';
+-- An application number is its sender's own: two senders may use the same.
+CREATE UNIQUE INDEX cases_application ON cases (application_no, application_sender) WHERE application_no <> '';
 CREATE INDEX cases_person ON cases (id_key);
 CREATE INDEX cases_state ON cases (side, state, case_no);
 
@@ -194,6 +197,7 @@ CREATE INDEX forms_case ON forms (case_no);
 CREATE UNIQUE INDEX forms_current ON forms (form_no) WHERE is_current = 1;
 
 CREATE TABLE applications (
+    sender         TEXT NOT NULL CHECK (sender <> ''),
     application_no TEXT NOT NULL,
     version        BIGINT NOT NULL CHECK (version > 0),
     case_no        TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
@@ -201,7 +205,7 @@ CREATE TABLE applications (
     applied_on     TEXT NOT NULL,
     received_on    TEXT NOT NULL,
     doc            TEXT NOT NULL,
-    PRIMARY KEY (application_no, version)
+    PRIMARY KEY (application_no, sender, version)
 ) CLUSTERED;
 CREATE INDEX applications_case ON applications (case_no);
 
