@@ -269,6 +269,7 @@ CREATE TABLE postings (
     words        TEXT NOT NULL,
     queued_on    TEXT NOT NULL,
     done_on      TEXT NOT NULL,
+    registry_digest TEXT NOT NULL,
     CHECK ((posting_row = 'U') = (undoes <> ''))
 ) CLUSTERED;
 CREATE INDEX postings_case ON postings (case_no);
