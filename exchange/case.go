@@ -142,7 +142,8 @@ type Form struct {
 	MonthsOverlapping int
 	Credited          money.Fen
 	PostedOn          calendar.Date
-	Told              string // last completion sent or received for this version: "" | relation_done | completed | void
+	SentBack          money.Fen // at the old place: what of Credited the new place has paid back since it said so
+	Told              string    // last completion sent or received for this version: "" | relation_done | completed | void
 }
 
 // Natures of a form and the money it announces.
@@ -213,4 +214,20 @@ type CertificateRequest struct {
 	Person        Person
 	Echo          string
 	CertificateNo string // issued
+}
+
+// ConfirmedBy is what the new place's completions say it has credited of a form
+// that was remitted, less what it has sent back since: of the version that says
+// most, since each replaces the one before; nothing once it says that it is
+// void. forms are all versions of one form_no, as the old place has them.
+func ConfirmedBy(forms []Form) (most money.Fen) {
+	for _, f := range forms {
+		switch {
+		case f.Told == string(code.OutcomeVoid):
+			return 0
+		case f.Told == string(code.OutcomeCompleted) && f.Money == MoneyREMITTED:
+			most = max(most, f.Credited-f.SentBack)
+		}
+	}
+	return most
 }

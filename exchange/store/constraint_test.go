@@ -62,7 +62,7 @@ func TestConstraints(t *testing.T) {
 		"two cases of a letter":     "INSERT INTO cases SELECT 'T2', side, partner, state, form_track, money_track, held_from, hold, wish, id_key, personal_no, application_no, application_sender, letter_no, opened_on, closed_on, due, rev, doc FROM cases",
 		"form amount":               "UPDATE forms SET amount = amount + 1",
 		"form below zero":           "UPDATE forms SET principal = -100, interest = 1100",
-		"two current versions":      "INSERT INTO forms SELECT form_no, version + 1, case_no, side, nature, letter_no, track, is_current, money, principal, interest, amount, credited, months_credited, months_overlapping, issued_on, received_on, posted_on, doc FROM forms",
+		"two current versions":      "INSERT INTO forms SELECT form_no, version + 1, case_no, side, nature, letter_no, track, is_current, money, principal, interest, amount, credited, months_credited, months_overlapping, issued_on, received_on, posted_on, told, sent_back, doc FROM forms",
 		"form track of other side":  "UPDATE forms SET track = 'checked'",
 		"remittance below zero":     "UPDATE remittances SET received = -1",
 		"money track of other side": "UPDATE remittances SET track = 'matched'",

@@ -46,7 +46,7 @@ func fullCase(t *testing.T) exchange.Case {
 func fullForm(t *testing.T, c exchange.Case) exchange.Form {
 	f := fill[exchange.Form](t)
 	f.CaseNo, f.LetterNo, f.Side, f.Nature, f.Track, f.Money = c.No, c.LetterNo, c.Side, "supplement", exchange.FormQueued, "NETTED"
-	f.Amount = f.Principal + f.Interest
+	f.Amount, f.Credited, f.SentBack, f.Told = f.Principal+f.Interest, f.Principal, 1, "completed"
 	return f
 }
 
@@ -135,7 +135,7 @@ func roundTripPapers(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 	a3 := a
 	a3.Sender += "2"
 	f2 := f
-	f2.Track, f2.Current, f2.Credited = exchange.FormSent, false, 99
+	f2.Track, f2.Current, f2.Credited, f2.SentBack = exchange.FormSent, false, 99, 98
 	write(t, s, func(tx *Tx) error {
 		return steps(tx.InsertLetter(l), tx.InsertLetter(l2), tx.InsertForm(f), tx.InsertApplication(a), tx.InsertApplication(a2), tx.InsertApplication(a3))
 	})

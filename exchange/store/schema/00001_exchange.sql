@@ -187,6 +187,8 @@ CREATE TABLE forms (
     issued_on          TEXT NOT NULL,
     received_on        TEXT NOT NULL,
     posted_on          TEXT NOT NULL,
+    told               TEXT NOT NULL CHECK (told IN ('', 'relation_done', 'completed', 'void')),
+    sent_back          BIGINT NOT NULL CHECK (sent_back >= 0 AND sent_back <= credited),
     doc                TEXT NOT NULL,
     PRIMARY KEY (form_no, version),
     CHECK (amount = principal + interest),
@@ -341,7 +343,7 @@ CREATE TABLE bank_entries (
     credit    BIGINT NOT NULL CHECK (credit IN (0, 1)),
     amount    BIGINT NOT NULL CHECK (amount >= 0),
     booked_on TEXT NOT NULL,
-    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'settled', 'returned', 'own', 'reversed', 'refund')),
+    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'returned', 'netted', 'own', 'reversed', 'refund')),
     case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     part      BIGINT NOT NULL CHECK (part >= 0),
     doc       TEXT NOT NULL
