@@ -109,7 +109,7 @@ func (t *Table[H, R]) sheet(file *excelize.File) (string, error) {
 		if err != nil {
 			return "", unreadable(name)
 		}
-		if rows.Next() && name != codesSheet {
+		if rows.Next() && !slices.Contains(aside, strings.TrimSpace(name)) {
 			others = append(others, name)
 		}
 		if err := rows.Close(); err != nil {
