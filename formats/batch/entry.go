@@ -17,8 +17,12 @@ type entry struct {
 	columns []Info            // as they stand; one without a name is none of ours
 	head    int               // number of the header row
 	lists   map[string]string // where a list's values stand, by column
-	row     string            // the row type, in notes
+	row     string            // the row type, as faults name it
+	loose   bool              // the columns are not those that it should have: not locked
 }
+
+// problemWidth is the width of the column of explanations.
+const problemWidth = 90
 
 // lastRow is the last row of a sheet, as it stands in references.
 const lastRow = "1048576"
@@ -54,7 +58,7 @@ func (b *book) lay(e *entry) (*excelize.StreamWriter, error) {
 		if err := stream.SetColStyle(i+1, i+1, b.open.of(c.Type)); err != nil {
 			return nil, err
 		}
-		if err := stream.SetColWidth(i+1, i+1, columnWidth(marked(&c), c)); err != nil {
+		if err := stream.SetColWidth(i+1, i+1, e.width(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +93,7 @@ func marked(c *Info) string {
 func (b *book) rules(e *entry) error {
 	for i := range e.columns {
 		c := &e.columns[i]
-		if c.Name == "" {
+		if c.Name == "" || c.Name == problemColumn {
 			continue
 		}
 		if err := b.file.AddDataValidation(e.sheet, c.validation(e.below(i), e.cell(i), e.lists[c.Name])); err != nil {
@@ -121,26 +125,45 @@ func (b *book) lock(e *entry) error {
 	if err := b.file.AutoFilter(e.sheet, "A"+strconv.Itoa(e.head)+":"+letters(len(e.columns)-1)+lastRow, nil); err != nil {
 		return err
 	}
+	if e.loose {
+		return nil
+	}
 	return b.file.ProtectSheet(e.sheet, &excelize.SheetProtectionOptions{
 		SelectLockedCells: true, SelectUnlockedCells: true, InsertRows: true, Sort: true, AutoFilter: true,
 		FormatCells: true, FormatColumns: true, FormatRows: true, EditObjects: true,
 	})
 }
 
-// paper sets a sheet up for A4, sideways, the header row on every page.
+// paper sets a sheet up for A4, sideways; header row and first column stand on
+// every page.
 func (b *book) paper(e *entry) error {
-	if err := b.landscape(e.sheet, e.title); err != nil {
+	wide := 0.0
+	for i := range e.columns {
+		wide += e.width(i)
+	}
+	if err := b.landscape(e.sheet, e.title, 1+int(wide)/paperWidth); err != nil {
 		return err
 	}
-	head := strconv.Itoa(e.head)
+	name, head := quotedSheet(e.sheet), strconv.Itoa(e.head)
 	return b.file.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", Scope: e.sheet, RefersTo: quotedSheet(e.sheet) + "!$" + head + ":$" + head,
+		Name: "_xlnm.Print_Titles", Scope: e.sheet, RefersTo: name + "!$A:$A," + name + "!$" + head + ":$" + head,
 	})
 }
 
-// landscape sets a sheet up for A4 as wide as the paper, with page numbers.
-func (b *book) landscape(sheet string, t Words) error {
-	a4, across, down, wide, fit := 9, 1, 0, "landscape", true
+// paperWidth is how wide columns may be together on one page and be readable.
+const paperWidth = 240
+
+// width is the width of the i-th column.
+func (e *entry) width(i int) float64 {
+	if e.columns[i].Name == problemColumn {
+		return problemWidth
+	}
+	return columnWidth(marked(&e.columns[i]), e.columns[i])
+}
+
+// landscape sets a sheet up for A4 so many pages wide, with page numbers.
+func (b *book) landscape(sheet string, t Words, across int) error {
+	a4, down, wide, fit := 9, 0, "landscape", true
 	if err := b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &wide, FitToWidth: &across, FitToHeight: &down}); err != nil {
 		return err
 	}

@@ -29,27 +29,19 @@ func (b *book) writeNotes(t Words, lines []string, entries []*entry) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]any{{excelize.Cell{StyleID: b.name, Value: notesSheet + " · how to fill in: " + t.ZH + " · " + t.EN}}}
+	rows := [][]excelize.Cell{texts(b.name, notesSheet+" · how to fill in: "+t.ZH+" · "+t.EN)}
 	for _, line := range lines {
-		rows = append(rows, []any{excelize.Cell{StyleID: b.cells.text, Value: line}})
+		rows = append(rows, texts(b.text, line))
 	}
-	rows = append(rows, nil)
-	text := func(style int, texts ...string) []any {
-		cells := make([]any, len(texts))
-		for i, t := range texts {
-			cells[i] = excelize.Cell{StyleID: style, Value: t}
-		}
-		return cells
-	}
-	rows = append(rows, text(b.head, "表 sheet", "列 column", "是否必填", "填写说明", "how to fill it in"))
+	rows = append(rows, nil, texts(b.head, "表 sheet", "列 column", "是否必填", "填写说明", "how to fill it in"))
 	for _, e := range entries {
 		for i := range e.columns {
 			c := &e.columns[i]
 			need, how := c.need(), c.how()
-			rows = append(rows, text(wrapped, e.sheet, title(c.Title, c.Name), need.ZH, joined("；", how.ZH, c.Hint.ZH), joined("; ", need.EN, how.EN, c.Hint.EN)))
+			rows = append(rows, texts(wrapped, e.sheet, title(c.Title, c.Name), need.ZH, joined("；", how.ZH, c.Hint.ZH), joined("; ", need.EN, how.EN, c.Hint.EN)))
 		}
 	}
-	if err := b.landscape(notesSheet, t); err != nil {
+	if err := b.landscape(notesSheet, t, 1); err != nil {
 		return err
 	}
 	if err := b.file.ProtectSheet(notesSheet, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true, FormatColumns: true}); err != nil {

@@ -68,7 +68,9 @@ func (b *book) styles() (err error) {
 		return id
 	}
 	of := func(p *excelize.Protection) cells {
-		return cells{style(excelize.Style{NumFmt: 49, Protection: p}), style(excelize.Style{NumFmt: 2, Protection: p}), style(excelize.Style{NumFmt: 1, Protection: p})}
+		middle := &excelize.Alignment{Vertical: "center"}
+		one := func(format int) int { return style(excelize.Style{NumFmt: format, Alignment: middle, Protection: p}) }
+		return cells{text: one(49), amount: one(2), plain: one(1)}
 	}
 	head := func(color string) int {
 		return style(excelize.Style{
@@ -166,22 +168,31 @@ func (b *book) addRow(fields []field) error {
 // hold exactly: fifteen digits and the point.
 const exactDigits = 16
 
-// value is a cell: numbers that a workbook can hold exactly, all else text,
-// which is never a formula.
+// value is a cell as styled makes it; nothing where there is nothing.
 func (s cells) value(t Type, text string) any {
+	if text == "" {
+		return nil
+	}
+	return styled(s.of(t), t, text)
+}
+
+// styled is a cell: numbers that a workbook can hold exactly, all else text,
+// which is never a formula.
+func styled(style int, t Type, text string) excelize.Cell {
+	c := excelize.Cell{StyleID: style, Value: text}
 	switch {
 	case text == "":
-		return nil
+		c.Value = nil
 	case t == TypeMoney && len(text) <= exactDigits:
 		if f, err := money.Parse(text); err == nil {
-			return excelize.Cell{StyleID: s.amount, Value: float64(f) / 100}
+			c.Value = float64(f) / 100
 		}
 	case t == TypeInt || t == TypeCount:
-		if n, err := strconv.Atoi(text); err == nil {
-			return excelize.Cell{StyleID: s.plain, Value: n}
+		if n, err := strconv.Atoi(text); err == nil && len(text) <= exactDigits-1 {
+			c.Value = n
 		}
 	}
-	return excelize.Cell{StyleID: s.text, Value: text}
+	return c
 }
 
 // seal is what the envelope of a finished workbook states beside its header.

@@ -219,7 +219,7 @@ func (t *Table[H, R]) header(sheet string, titles []string) ([]int, error) {
 		switch c := t.column(title); {
 		case c >= 0 && at[c] < 0:
 			at[c] = i
-		case !blank(title):
+		case !blank(title) && titleName(title) != problemColumn:
 			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title)}
 		}
 	}

@@ -63,7 +63,7 @@ func (t *Table[H, R]) write(to io.Writer, head H, rows []R, notes []string) erro
 // entry is the table's sheet: title, facts, header row. Lists are chosen from
 // by their words.
 func (t *Table[H, R]) entry() *entry {
-	e := &entry{sheet: t.Sheet, title: t.Title, head: len(t.Head) + 2, lists: make(map[string]string)}
+	e := &entry{sheet: t.Sheet, row: t.Sheet, title: t.Title, head: len(t.Head) + 2, lists: make(map[string]string)}
 	for _, c := range t.Columns {
 		e.columns = append(e.columns, c.Info)
 		var words []string

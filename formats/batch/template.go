@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -39,7 +40,11 @@ func template(to io.Writer, kind *Kind, h Header) error {
 			return err
 		}
 	}
-	if err := b.envelopeForm(h); err != nil {
+	values := append(h.fields()[1:], "", "", "", "")[:len(envelopeFields)]
+	if h.Created.IsZero() {
+		values[5] = ""
+	}
+	if err := b.envelopeForm(values, nil); err != nil {
 		return err
 	}
 	if err := b.writeNotes(kind.Title, batchNotes, entries); err != nil {
@@ -92,50 +97,53 @@ func (b *book) addEntry(e *entry) (*excelize.StreamWriter, error) {
 	return stream, err
 }
 
-// envelopeForm writes the envelope as a sheet to type into: what is given of h
-// and what counts itself is locked.
-func (b *book) envelopeForm(h Header) error {
-	values := append(h.fields()[1:], "", "", "", "")[:len(envelopeFields)]
-	if h.Created.IsZero() {
-		values[5] = ""
-	}
-	rows := make([][]any, len(envelopeFields))
+// envelopeForm writes the envelope as a sheet to type into. In a template, where
+// mark is nil, parties that are given are locked, as is what counts itself; mark
+// says how the i-th value looks and why.
+func (b *book) envelopeForm(values []string, mark func(i int) (style int, why string, err error)) error {
+	rows := make([][]excelize.Cell, len(envelopeFields))
 	for i, e := range envelopeFields {
-		open := !e.fixed && (values[i] == "" || e.Need != Required) && (e.Name != "extent" || b.kind.Scoped)
-		value := excelize.Cell{StyleID: b.text, Value: values[i]}
-		switch {
-		case e.Name == "rows":
-			value = b.count(nil)
-		case e.Name == "total":
-			value = b.total(nil)
-		case open:
-			value.StyleID = b.open.text
-		}
+		open := !e.fixed && (mark != nil || values[i] == "" || e.Need != Required) && (e.Name != "extent" || b.kind.Scoped)
+		value, why := excelize.Cell{StyleID: b.cells.of(e.Type), Value: values[i]}, ""
 		if open {
-			at := "B" + strconv.Itoa(i+1)
-			list := `"full,delta"`
-			if err := b.file.AddDataValidation(envelopeSheet, e.validation(at, at, list)); err != nil {
+			value.StyleID = b.open.of(e.Type)
+		}
+		if mark != nil {
+			var err error
+			if value.StyleID, why, err = mark(i); err != nil {
 				return err
 			}
 		}
-		rows[i] = []any{
-			excelize.Cell{StyleID: [...]int{Optional: b.head, Required: b.mustHead}[e.Need], Value: marked(&e.Info)},
-			value,
-			excelize.Cell{StyleID: b.text, Value: e.Hint.ZH},
-			excelize.Cell{StyleID: b.text, Value: e.Hint.EN},
+		switch e.Name {
+		case "rows":
+			value.Value, value.Formula = nil, b.count(nil).Formula
+		case "total":
+			value.Value, value.Formula = nil, b.total(nil).Formula
+		case "digest":
+			value.Value = nil
+		}
+		if open {
+			at := "B" + strconv.Itoa(i+1)
+			if err := b.file.AddDataValidation(envelopeSheet, e.validation(at, at, `"full,delta"`)); err != nil {
+				return err
+			}
+		}
+		rows[i] = []excelize.Cell{{StyleID: [...]int{Optional: b.head, Required: b.mustHead}[e.Need], Value: marked(&e.Info)}, value}
+		for _, text := range []string{e.Hint.ZH, e.Hint.EN, why} {
+			rows[i] = append(rows[i], excelize.Cell{StyleID: b.text, Value: text})
 		}
 	}
 	if err := b.file.ProtectSheet(envelopeSheet, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true, FormatColumns: true}); err != nil {
 		return err
 	}
-	if err := b.landscape(envelopeSheet, b.kind.Title); err != nil {
+	if err := b.landscape(envelopeSheet, b.kind.Title, 1); err != nil {
 		return err
 	}
-	return b.table(envelopeSheet, []float64{24, 36, 48, 60}, rows)
+	return b.table(envelopeSheet, []float64{24, 36, 52, 60, 60}, rows)
 }
 
 // table writes a small sheet whole.
-func (b *book) table(sheet string, widths []float64, rows [][]any) error {
+func (b *book) table(sheet string, widths []float64, rows [][]excelize.Cell) error {
 	stream, err := b.file.NewStreamWriter(sheet)
 	if err != nil {
 		return err
@@ -146,7 +154,11 @@ func (b *book) table(sheet string, widths []float64, rows [][]any) error {
 		}
 	}
 	for i, cells := range rows {
-		if err := stream.SetRow("A"+strconv.Itoa(i+1), cells, excelize.RowOpts{Height: highest(cells, widths)}); err != nil {
+		values := make([]any, len(cells))
+		for j, c := range cells {
+			values[j] = c
+		}
+		if err := stream.SetRow("A"+strconv.Itoa(i+1), values, excelize.RowOpts{Height: highest(cells, widths)}); err != nil {
 			return err
 		}
 	}
@@ -155,14 +167,27 @@ func (b *book) table(sheet string, widths []float64, rows [][]any) error {
 
 // highest is the height that a row needs for the lines of its texts. A text
 // that stands alone runs over the cells beside it.
-func highest(cells []any, widths []float64) float64 {
+func highest(cells []excelize.Cell, widths []float64) float64 {
 	lines := 1
 	for i, c := range cells {
-		if text, ok := c.(excelize.Cell).Value.(string); ok && len(cells) > 1 && i < len(widths) {
-			lines = max(lines, int(float64(halves(text))/widths[i])+1)
+		if text, ok := c.Value.(string); ok && len(cells) > 1 && i < len(widths) {
+			n := 0
+			for line := range strings.SplitSeq(text, "\n") {
+				n += int(float64(halves(line))/widths[i]) + 1
+			}
+			lines = max(lines, n)
 		}
 	}
-	return float64(4 + 15*lines)
+	return float64(min(4+15*lines, 400))
+}
+
+// texts are cells of one style.
+func texts(style int, values ...string) []excelize.Cell {
+	cells := make([]excelize.Cell, len(values))
+	for i, v := range values {
+		cells[i] = excelize.Cell{StyleID: style, Value: v}
+	}
+	return cells
 }
 
 // choice is a closed list as it stands on the sheet of codes.
@@ -225,21 +250,14 @@ func (b *book) writeCodes() error {
 	if _, err := b.file.NewSheet(codesSheet); err != nil {
 		return err
 	}
-	row := func(style int, texts ...string) []any {
-		cells := make([]any, len(texts))
-		for i, t := range texts {
-			cells[i] = excelize.Cell{StyleID: style, Value: t}
-		}
-		return cells
-	}
-	if err := b.landscape(codesSheet, b.kind.Title); err != nil {
+	if err := b.landscape(codesSheet, b.kind.Title, 1); err != nil {
 		return err
 	}
-	rows := [][]any{row(b.head, "字段 field", "选项 choice", "代码 code", "含义", "meaning")}
+	rows := [][]excelize.Cell{texts(b.head, "字段 field", "选项 choice", "代码 code", "含义", "meaning")}
 	for _, l := range b.lists {
 		for _, e := range l.info.Codes {
 			field := l.typ + " " + title(l.info.Title, l.info.Name)
-			rows = append(rows, row(b.text, field, choiceText(e), e.Code, e.Word(code.Chinese), e.Word(code.English)))
+			rows = append(rows, texts(b.text, field, choiceText(e), e.Code, e.Word(code.Chinese), e.Word(code.English)))
 		}
 	}
 	return b.table(codesSheet, []float64{32, 40, 20, 40, 48}, rows)
