@@ -263,11 +263,11 @@ func TestNotFound(t *testing.T) {
 			for name, ask := range map[string]func() error{
 				"Case":                func() error { _, err := tx.Case("x"); return err },
 				"CaseByLetter":        func() error { _, err := tx.CaseByLetter(exchange.In, ""); return err },
-				"CaseByApplication":   func() error { _, err := tx.CaseByApplication(""); return err },
+				"CaseByApplication":   func() error { _, err := tx.CaseByApplication("x", ""); return err },
 				"Letter":              func() error { _, err := tx.Letter("x", 1); return err },
 				"CurrentLetter":       func() error { _, err := tx.CurrentLetter("x"); return err },
 				"Form":                func() error { _, err := tx.Form("x", 1); return err },
-				"LatestApplication":   func() error { _, err := tx.LatestApplication("x"); return err },
+				"LatestApplication":   func() error { _, err := tx.LatestApplication("x", "x"); return err },
 				"RegistryByNo":        func() error { _, err := tx.RegistryByNo("x"); return err },
 				"Certificate":         func() error { _, err := tx.Certificate("x"); return err },
 				"CertificateByPerson": func() error { _, err := tx.CertificateByPerson("x"); return err },
