@@ -33,12 +33,12 @@ func (d Decision) Check(r Ruling) error {
 	}
 	for _, name := range r.Needs {
 		if d.Args[name] == "" {
-			return fmt.Errorf("%w: %s 须给出 %s / %s is needed", ErrDecision, r.Chinese, name, name)
+			return fmt.Errorf("%w: %s 须给出 %s / %s is needed", ErrDecision, r.Chinese, TermOf(Arguments(), name).Chinese, name)
 		}
 	}
 	for name, value := range d.Args {
 		if value != "" && !slices.Contains(r.Needs, name) && !slices.Contains(r.May, name) {
-			return fmt.Errorf("%w: %s 不用 %s / %s says nothing here", ErrDecision, r.Chinese, name, name)
+			return fmt.Errorf("%w: %s 不用填 %s / %s says nothing here", ErrDecision, r.Chinese, TermOf(Arguments(), name).Chinese, name)
 		}
 	}
 	for _, text := range append([]string{d.Subject, d.Reason, d.Officer}, values(d.Args)...) {

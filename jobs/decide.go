@@ -136,29 +136,38 @@ func (d *desk) prepare(x exchange.Decision) (p Deciding, way course, err error) 
 	if !ok {
 		return p, way, fmt.Errorf("%w: %q 不是可选的决定 / is no action; there are %s", exchange.ErrDecision, x.Action, strings.Join(actions(), ", "))
 	}
-	p.Decision, p.Ruling = x, r
 	if err := x.Check(r); err != nil {
+		return p, way, err
+	}
+	if p, err = d.takenBefore(x, r); err != nil || p.Already {
 		return p, way, err
 	}
 	s, err := d.subject(x.Subject, r)
 	if err != nil {
 		return p, way, err
 	}
-	p.Subject = s.no
-	given := p.Given(d.Agency.Code)
-	before, err := d.tx.DecisionByDigest(digestOf(given))
-	if err == nil {
-		p.Already, p.Before, p.CaseNo, p.Text = true, before, before.CaseNo, before.Text
-		return p, way, nil
-	}
-	if !notFound(err) {
-		return p, way, err
+	if x.Subject = s.no; x.Subject != p.Subject {
+		if p, err = d.takenBefore(x, r); err != nil || p.Already {
+			return p, way, err
+		}
 	}
 	if way, err = d.course(s, p.Decision); err != nil {
 		return p, way, err
 	}
 	p.CaseNo, p.ComesTo, p.Text = way.caseNo, way.comesTo, p.Decision.Text(d.Agency.Code, way.comesTo)
 	return p, way, nil
+}
+
+// takenBefore is the decision, and whether it was taken before with the same words.
+func (d *desk) takenBefore(x exchange.Decision, r exchange.Ruling) (p Deciding, err error) {
+	p.Decision, p.Ruling = x, r
+	before, err := d.tx.DecisionByDigest(digestOf(x.Given(d.Agency.Code)))
+	if err == nil {
+		p.Already, p.Before, p.CaseNo, p.Text = true, before, before.CaseNo, before.Text
+	} else if notFound(err) {
+		err = nil
+	}
+	return p, err
 }
 
 func actions() (list []string) {

@@ -63,6 +63,11 @@ func (tx *Tx) DecisionsAbout(subject, action string) ([]exchange.Ruled, error) {
 	return many(tx, "decisions about "+subject, scanDecision, selectDecision+"WHERE subject = $1 AND action = $2 ORDER BY id", subject, action)
 }
 
+// LastDecision returns the latest decision about a subject.
+func (tx *Tx) LastDecision(subject string) (exchange.Ruled, error) {
+	return one(tx, "decision about "+subject, scanDecision, selectDecision+"WHERE subject = $1 ORDER BY id DESC LIMIT 1", subject)
+}
+
 // DecisionsByCase returns everything that was decided about a case, oldest first.
 func (tx *Tx) DecisionsByCase(caseNo string) ([]exchange.Ruled, error) {
 	return many(tx, "decisions of case "+caseNo, scanDecision, selectDecision+"WHERE case_no = $1 ORDER BY id", caseNo)

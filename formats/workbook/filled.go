@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -25,7 +24,7 @@ const (
 type FilledRow struct {
 	Line  int
 	Cells map[string]string // by title, outer spaces cut; numbers as they are stored
-	Other bool              // a cell outside the list's columns holds something
+	Other bool              // a cell under no title holds something
 }
 
 // Text is a cell of the row.
@@ -50,8 +49,8 @@ func (u *UnfitError) Error() string { return u.Chinese + " / " + u.English }
 func unfit(zh, en string) error { return &UnfitError{zh, en} }
 
 // ReadFilled reads a list that people have filled in, saved by whatever
-// program: the sheet, wherever and whatever it is called, whose first rows
-// hold all the titles. Rows come in the order in which they stand, hidden and
+// program: the sheet, wherever and whatever it is called, one of whose first
+// rows holds all the titles, and perhaps others. Rows come in the order in which they stand, hidden and
 // filtered ones too. A workbook that is too large, encrypted or broken, or
 // holds macros, formulas or the list twice, comes back as an *UnfitError.
 func ReadFilled(src io.Reader, titles []string) ([]FilledRow, error) {
@@ -172,26 +171,26 @@ func filledSheet(f *excelize.File, name string, titles []string) (list []FilledR
 	return list, at != nil, nil
 }
 
-// headOf finds the columns of the titles in a row; nil when one is missing or
-// stands twice.
+// headOf finds the columns of a header row by their titles; nil when one of
+// those that must be there is missing, or any stands twice.
 func headOf(cells, titles []string) map[string]int {
 	at := map[string]int{}
 	for i, text := range cells {
 		text = strings.TrimSpace(text)
-		if _, twice := at[text]; twice && slices.Contains(titles, text) {
+		if text == "" {
+			continue
+		}
+		if _, twice := at[text]; twice {
 			return nil
 		}
 		at[text] = i
 	}
-	columns := make(map[string]int, len(titles))
 	for _, t := range titles {
-		i, ok := at[t]
-		if !ok {
+		if _, ok := at[t]; !ok {
 			return nil
 		}
-		columns[t] = i
 	}
-	return columns
+	return at
 }
 
 func filledRow(n int, cells []string, at map[string]int) FilledRow {
