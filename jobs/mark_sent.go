@@ -92,12 +92,17 @@ func (e *Env) MarkSent(ctx context.Context, m Mark, signature []byte) error {
 		if err != nil {
 			return err
 		}
-		d.actor = "mark-sent" // of the cases' events: this is no decision about a case
-		if m.Sent {
-			return d.paymentSent(f)
-		}
-		return d.neverSent(f)
+		return d.mark(now)
 	})
+}
+
+// mark does what follows from an officer's word on a payment file.
+func (d *desk) mark(m Mark) error {
+	d.actor = "mark-sent" // of the cases' events: this is no decision about a case
+	if m.Sent {
+		return d.paymentSent(m.File)
+	}
+	return d.neverSent(m.File)
 }
 
 // provenAbsent fails unless the bank's drop can be looked into and holds

@@ -74,6 +74,8 @@ func workEvents() []exchange.Term {
 		{Code: "payment_file_void", Chinese: "付款文件作废", English: "payment file void"},
 		{Code: "payment_marked", Chinese: "认定付款文件去向", English: "payment file's fate stated by an officer"},
 		{Code: "signed", Chinese: "签名", English: "signed"},
+		{Code: "decisions_worked", Chinese: "决定表已办理", English: "decisions workbook worked"},
+		{Code: "decisions_refused", Chinese: "决定表未被接受", English: "decisions workbook refused"},
 		{Code: "signature_refused", Chinese: "签名无效", English: "signature refused"},
 		{Code: "money_settings", Chinese: "资金配置", English: "money settings"},
 		{Code: "money_settings_first", Chinese: "首次登记资金配置", English: "money settings taken over"},
