@@ -60,7 +60,7 @@ func (l *listing) files() error {
 // unanswered files are never receipted: once sent they are done.
 func unanswered(f exchange.File) bool {
 	_, staff := exchange.OfficerOf(f.Party)
-	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == jobs.KindPayment || staff)
+	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == jobs.KindPayment || f.Kind == jobs.KindAnswer || staff)
 }
 
 // fileRow is a file as list files tells it.

@@ -82,6 +82,7 @@ func kinds() []exchange.Term {
 		{Code: "reconciliation", Chinese: "对账", English: "reconciliation"},
 		{Code: "netting", Chinese: "轧差清单", English: "netting"},
 		{Code: "receipt", Chinese: "回执", English: "receipt"},
+		{Code: "answer", Chinese: "标错答复表", English: "answer with faults marked"},
 		{Code: "pain.001", Chinese: "付款指令", English: "payment order"},
 		{Code: "pain.002", Chinese: "付款状态", English: "payment status"},
 		{Code: "camt.054", Chinese: "到账与扣款通知", English: "debit and credit notice"},
