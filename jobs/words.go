@@ -31,7 +31,9 @@ func (e *Env) actor(a string) string {
 	if name := e.partyName(a); name != a {
 		return name
 	}
-	return e.word(append(report.Jobs(), exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"}), a)
+	return e.word(append(report.Jobs(),
+		exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"},
+		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
 }
 
 // actorOperator is who retries and releases files at the command line.
