@@ -15,7 +15,7 @@ import (
 // Found is what a number, an ID number or a file name names.
 type Found struct {
 	Cases        []exchange.Case
-	Payments     []exchange.Payment        // of a payment reference: then no cases
+	Payments     []exchange.Payment // of a payment reference: then no cases
 	Files        []exchange.File
 	Applications []exchange.Application    // that opened no case here: relayed to the new place
 	Certificates []exchange.Certificate    // of a person of whom there is no case

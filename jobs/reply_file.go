@@ -91,4 +91,6 @@ func (e *Env) fileLeft(f exchange.File) string {
 }
 
 // spokenDay is an instant's day here, as it is read out.
-func (e *Env) spokenDay(at time.Time) string { return spokenDate(calendar.DateOf(at.In(e.Agency.Zone))) }
+func (e *Env) spokenDay(at time.Time) string {
+	return spokenDate(calendar.DateOf(at.In(e.Agency.Zone)))
+}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"carryover/exchange"
@@ -32,10 +33,11 @@ type Story struct {
 	FormWord  string `json:"form_word"`
 	Money     string `json:"money"`
 	MoneyWord string `json:"money_word"`
-	Code      string `json:"code,omitempty"`   // of the hold or the decline
-	Reason    string `json:"reason,omitempty"` // in words
-	Todo      string `json:"todo,omitempty"`   // what staff can do about it
-	Wish      string `json:"wish,omitempty"`   // a cancellation or annulment under way
+	Code      string `json:"code,omitempty"`    // of the hold or the decline
+	Reason    string `json:"reason,omitempty"`  // in words
+	Because   string `json:"because,omitempty"` // what was written about a decline or refusal
+	Todo      string `json:"todo,omitempty"`    // what staff can do about it
+	Wish      string `json:"wish,omitempty"`    // a cancellation or annulment under way
 	WishWord  string `json:"wish_word,omitempty"`
 
 	Turn  *StoryTurn `json:"turn"`  // null: nobody's
@@ -143,7 +145,7 @@ func (e *Env) Outline(c exchange.Case) *Story {
 		State:   string(c.State), StateWord: e.word(exchange.StateTerms(c.Side), string(c.State)), HeldFrom: string(c.HeldFrom),
 		Form: string(c.FormTrack), FormWord: e.word(exchange.FormTerms(c.Side), string(c.FormTrack)),
 		Money: string(c.MoneyTrack), MoneyWord: e.word(exchange.MoneyTerms(c.Side), string(c.MoneyTrack)), Wish: string(c.Wish),
-		WishWord: e.wishWord(c.Wish),
+		WishWord:      e.wishWord(c.Wish),
 		ApplicationNo: c.ApplicationNo, ApplicationVersion: c.ApplicationVersion, LetterNo: c.LetterNo, LetterVersion: c.LetterVersion,
 		CertificateNo: c.CertificateNo, OpenedOn: c.OpenedOn, AcceptedOn: c.AcceptedOn, LetterOn: c.LetterOn, FormOn: c.FormOn,
 		MoneyOn: c.MoneyOn, ClosedOn: c.ClosedOn,
@@ -182,7 +184,8 @@ func (e *Env) explainBy(s *Story) {
 		case s.State == string(exchange.Returned):
 			s.Reason = v.Why
 		case s.Code != "" && v.Why != "":
-			s.Reason = code.Declines().Word(s.Code, e.codeLang()) + e.say("：", ": ") + v.Why
+			s.Because = strings.TrimPrefix(v.Why, s.Code+": ")
+			s.Reason = join(e.say("：", ": "), code.Declines().Word(s.Code, e.codeLang()), s.Because)
 		}
 	}
 }

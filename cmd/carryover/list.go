@@ -17,8 +17,8 @@ import (
 // listFlags restrict a list.
 type listFlags struct {
 	partner, side, state, kind, turn, date string
-	all, overdue                     bool
-	limit                            int
+	all, overdue                           bool
+	limit                                  int
 }
 
 func newListCommand(a *app) *cobra.Command {
@@ -165,4 +165,3 @@ func (l *listing) caseFilter() (store.CaseFilter, error) {
 	f.States = []exchange.State{exchange.State(l.state)}
 	return f, nil
 }
-
