@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
@@ -164,15 +163,11 @@ func (e *Env) tellFundsClosed(ctx context.Context, closed exchange.Span, due []e
 			if err := c.note("funds_closed", closed.From.String()+" – "+closed.To.String(), nil); err != nil {
 				return err
 			}
-			return c.notifyText(code.MilestoneMoneyWaiting, fundsClosedText(closed.To), closed.To.AddDays(1))
+			return c.notify(code.MilestoneMoneyWaiting, news{amount: r.Amount, some: true, due: closed.To.AddDays(1)})
 		})
 		if err != nil {
 			return fmt.Errorf("case %s: %w", r.CaseNo, err)
 		}
 	}
 	return nil
-}
-
-func fundsClosedText(until calendar.Date) string {
-	return fmt.Sprintf("年终封账期间（至 %s）暂停拨付，您的个人账户资金为待拨款状态，封账结束后即行划转，您无需操作。", until)
 }

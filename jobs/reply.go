@@ -251,8 +251,15 @@ func heldBecause(h code.Hold) string {
 // declinedBecause is a decline's or refusal's reason, with what was written
 // about it when that says more. Numbers that identify people are masked.
 func declinedBecause(c exchange.Case, s *Story) string {
-	word := c.Decline.Word(code.Chinese)
-	return reasonWith(word, strings.TrimPrefix(s.Because, word))
+	return reasonWith(declineWord(c.Decline), s.Because)
+}
+
+// declineWord is a decline's reason as it is said to the person.
+func declineWord(d code.Decline) string {
+	if said := declineReason()[d]; said != "" {
+		return said
+	}
+	return d.Word(code.Chinese)
 }
 
 // reasonWith is a reason's fixed word with what was written about it.

@@ -87,6 +87,15 @@ func holdReason() map[code.Hold]string {
 	}
 }
 
+// declineReason are reasons of a decline whose fixed word does not follow "the
+// reason is".
+func declineReason() map[code.Decline]string {
+	return map[code.Decline]string{
+		code.DeclineOther:    "有关情况需要进一步核实",
+		code.DeclineMilitary: "军人医保按军地规定办理",
+	}
+}
+
 const nothingToDo = "您目前不需要办理手续。"
 
 // holdSaid is what the caller must do about a hold.
@@ -130,11 +139,11 @@ func declineSaid() map[code.Decline]string {
 		code.DeclineSameArea:                "同一统筹区内不需要转移，请直接办理区内变更。",
 		code.DeclineOutOfScope:              "按规定，这种情况不办理转移，您不需要再提交申请。",
 		code.DeclineDeceased:                "个人账户余额由{old}支付给继承人，请家属带上证明材料与{old}联系。",
-		code.DeclineSameYearResident:        "居民医保在当年度内不转移，请在下一年度直接在新参保地参保。",
+		code.DeclineSameYearResident:        "请在下一年度直接在新参保地参保，不需要办理转移。",
 		code.DeclineCertificateVoid:         "请您向{old}申请补发参保凭证，之后{again}。",
 		code.DeclineReceivingAccountMissing: "收款账户登记好以后会重新发函，" + nothingToDo,
 		code.DeclineMilitary:                "请按军人退役医疗保险的规定办理，可以向退役军人事务部门咨询。",
 		code.DeclineWithdrawn:               "如果仍需转移，请{again}。",
-		code.DeclineOther:                   "请按说明的原因处理，需要时我们可以协助您与对方联系。",
+		code.DeclineOther:                   "请按说明的情况处理，需要时我们可以协助与对方联系。",
 	}
 }
