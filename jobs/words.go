@@ -122,6 +122,9 @@ func workEvents() []exchange.Term {
 		{Code: "file_signed", Chinese: "文件签名", English: "file signed"},
 		{Code: "file_retried", Chinese: "文件重新处理", English: "file retried"},
 		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
+		{Code: backupMade, Chinese: "已备份", English: "backup made"},
+		{Code: restoreTested, Chinese: "恢复演练通过", English: "restore test passed"},
+		{Code: restoreFailed, Chinese: "恢复演练未通过", English: "restore test failed"},
 		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},
 	}
 }
