@@ -25,6 +25,7 @@ type look struct {
 	role role
 	tone Tone
 	wrap bool
+	box  BoxKind // of a paper; then nothing else counts
 }
 
 // role is the part of a sheet that a cell belongs to.
@@ -64,6 +65,9 @@ func (l *looks) style(k look) int {
 
 // style is the look in excelize's words.
 func (k look) style() *excelize.Style {
+	if k.box != 0 {
+		return k.box.style()
+	}
 	s := &excelize.Style{
 		Font:      &excelize.Font{Family: font, Size: 10.5},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: k.wrap},
