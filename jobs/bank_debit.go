@@ -181,6 +181,9 @@ func (d *desk) orderBooked(e exchange.BankEntry) (done bool, err error) {
 			return false, err
 		}
 	}
+	if e.Credit {
+		return true, d.tied(e, exchange.EntryReturned, "", 0)
+	}
 	return true, d.matched(e, "", 0)
 }
 
@@ -208,7 +211,7 @@ func (d *desk) returned(e exchange.BankEntry, p exchange.Payment) error {
 	if err := d.comeBack(p, e, reason); err != nil {
 		return err
 	}
-	return d.matched(e, "", 0)
+	return d.tied(e, exchange.EntryReturned, "", 0)
 }
 
 // comeBack takes the credit of a payment. One that the bank had refused before,
@@ -235,7 +238,7 @@ func (d *desk) takenBack(e exchange.BankEntry) error {
 		return err
 	}
 	for _, c := range credits {
-		if !takesBack(e, c) || (c.State != exchange.EntryUnmatched && c.State != exchange.EntryMatched) {
+		if !takesBack(e, c) || !slices.Contains([]string{exchange.EntryUnmatched, exchange.EntryMatched, exchange.EntryReturned}, c.State) {
 			continue
 		}
 		if c.State == exchange.EntryUnmatched {

@@ -80,11 +80,8 @@ func (f *Found) files(tx *store.Tx, id string) (err error) {
 
 // people finds what is known of somebody who has no case.
 func (f *Found) people(tx *store.Tx, id string) error {
-	a, err := tx.LatestApplication(id)
-	if err == nil {
-		f.Applications = append(f.Applications, a)
-	}
-	if missing(err) != nil {
+	var err error
+	if f.Applications, err = tx.LatestApplications(id); err != nil {
 		return err
 	}
 	cert, err := tx.Certificate(strings.ToUpper(id))

@@ -166,5 +166,5 @@ func (d *desk) netPaid(e exchange.BankEntry) error {
 	if err := d.closeAbout("money", e.Key); err != nil {
 		return err
 	}
-	return d.matched(e, "", 0)
+	return d.tied(e, exchange.EntryNetted, "", 0)
 }
