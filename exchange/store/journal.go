@@ -28,7 +28,7 @@ type head struct {
 }
 
 // keptHeads bounds the ends of chains that a transaction remembers.
-const keptHeads = 4096
+const keptHeads = 1024
 
 func (tx *Tx) remember(chain string, h head) {
 	if tx.heads == nil {
