@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
@@ -188,9 +187,5 @@ func (d *desk) fundsClosedTo(r exchange.Remittance, closed exchange.Span) error 
 	if err := c.note("funds_closed", closed.From.String()+" – "+closed.To.String(), nil); err != nil {
 		return err
 	}
-	return c.notifyText(code.MilestoneMoneyWaiting, fundsClosedText(closed.To), closed.To.AddDays(1))
-}
-
-func fundsClosedText(until calendar.Date) string {
-	return fmt.Sprintf("年终封账期间（至 %s）暂停拨付，您的个人账户资金为待拨款状态，封账结束后即行划转，您无需操作。", until)
+	return c.notify(code.MilestoneMoneyWaiting, news{amount: r.Amount, some: true, due: closed.To.AddDays(1)})
 }
