@@ -295,7 +295,7 @@ CREATE TABLE remittances (
         OR side = 'out' AND (track = 'returned' OR track = 'due' OR track = 'ordered' OR track = 'released' OR track = 'unknown' OR track = 'submitted' OR track = 'settled' OR track = 'not_due'))
 ) CLUSTERED;
 CREATE INDEX remittances_track ON remittances (side, track, case_no, part);
-CREATE INDEX remittances_expected ON remittances (amount) WHERE track = 'none';
+CREATE INDEX remittances_expected ON remittances (amount, case_no, part) WHERE track = 'none';
 
 CREATE TABLE payments (
     ref      TEXT NOT NULL PRIMARY KEY,
@@ -309,7 +309,7 @@ CREATE TABLE payments (
     bank_ref TEXT NOT NULL,
     doc      TEXT NOT NULL
 ) CLUSTERED;
-CREATE INDEX payments_file ON payments (file_id);
+CREATE INDEX payments_file ON payments (file_id, ref);
 CREATE INDEX payments_track ON payments (track, ref);
 
 CREATE TABLE payment_items (
@@ -419,7 +419,7 @@ CREATE UNIQUE INDEX refunds_ref ON refunds (ref) WHERE ref <> '';
 CREATE TABLE decisions (
     id          IDENTITY,
     digest      TEXT NOT NULL UNIQUE,
-    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-difference'),
+    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'settle-amount' OR action = 'accept-difference' OR action = 'mark-sent' OR action = 'mark-not-sent' OR action = 'release-file' OR action = 'dismiss-file' OR action = 'resend-file' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-letter' OR action = 'decline-letter' OR action = 'return-application' OR action = 'refuse-application' OR action = 'write-again' OR action = 'agree-void' OR action = 'refuse-void'),
     subject     TEXT NOT NULL,
     case_no     TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     officer     TEXT NOT NULL,
