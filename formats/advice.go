@@ -29,8 +29,8 @@ func adviceKind() *batch.Kind {
 		Columns: []batch.Column[M]{
 			batch.Number("payment_ref", "付款编号", 35, batch.Required, func(m *M) *string { return &m.PaymentRef }),
 			batch.List("purpose", "款项用途", code.Purposes(), batch.Required, func(m *M) *string { return (*string)(&m.Purpose) }),
-			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(m *M) *string { return &m.LetterNo }),
-			batch.Number("form_no", "信息表编号", 32, batch.Optional, func(m *M) *string { return &m.FormNo }),
+			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(m *M) *string { return &m.LetterNo }).Hinted(hintLetterNo),
+			batch.Number("form_no", "信息表编号", 32, batch.Optional, func(m *M) *string { return &m.FormNo }).Hinted(hintFormNo),
 			batch.Number("person_id", "证件号码", 18, batch.Required, func(m *M) *string { return &m.PersonID }),
 			batch.Text("name", "姓名", 60, batch.Required, func(m *M) *string { return &m.Name }),
 			batch.Money("amount", "金额", func(m *M) *money.Fen { return &m.Amount }),

@@ -71,11 +71,11 @@ func applicationKind() *batch.Kind {
 		Columns: batch.Columns(
 			[]batch.Column[A]{
 				batch.Number("application_no", "申请编号", 32, batch.Required, func(a *A) *string { return &a.ApplicationNo }),
-				batch.Int("version", "版本", 1, func(a *A) *int { return &a.Version }),
+				batch.Int("version", "版本", 1, func(a *A) *int { return &a.Version }).Hinted(hintVersion),
 				batch.List("lodged_at", "受理地", code.Lodgings(), batch.Required, func(a *A) *string { return (*string)(&a.LodgedAt) }),
 				batch.Date("applied_on", "申请日期", batch.Required, func(a *A) *calendar.Date { return &a.AppliedOn }),
 				batch.List("applicant", "申请人", code.Applicants(), batch.Required, func(a *A) *string { return (*string)(&a.Applicant) }),
-				batch.Number("employer_code", "单位统一社会信用代码", 18, batch.Optional, func(a *A) *string { return &a.EmployerCode }).When(employer, byEmployer),
+				batch.Number("employer_code", "单位统一社会信用代码", 18, batch.Optional, func(a *A) *string { return &a.EmployerCode }).Hinted(hintCredit).When(employer, byEmployer),
 				batch.Text("employer_name", "单位名称", 100, batch.Optional, func(a *A) *string { return &a.EmployerName }).When(employer, byEmployer),
 			},
 			personColumns(func(a *A) *Person { return &a.Person }),

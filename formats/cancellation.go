@@ -24,7 +24,7 @@ func cancellationKind() *batch.Kind {
 		Title: batch.Words{ZH: "撤销通知", EN: "cancellation"},
 		Columns: []batch.Column[X]{
 			batch.Number("application_no", "申请编号", 32, batch.Optional, func(x *X) *string { return &x.ApplicationNo }),
-			batch.Number("letter_no", "联系函编号", 32, batch.Optional, func(x *X) *string { return &x.LetterNo }),
+			batch.Number("letter_no", "联系函编号", 32, batch.Optional, func(x *X) *string { return &x.LetterNo }).Hinted(hintLetterNo),
 			batch.List("phase", "环节", code.Phases(), batch.Required, func(x *X) *string { return (*string)(&x.Phase) }),
 			batch.Text("reason", "原因", 200, batch.Required, func(x *X) *string { return &x.Reason }),
 			batch.Date("cancelled_on", "撤销日期", batch.Required, func(x *X) *calendar.Date { return &x.CancelledOn }),

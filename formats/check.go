@@ -10,7 +10,7 @@ import (
 // echoColumn is the sender's own reference: openers carry one, answers and
 // verdicts repeat it.
 func echoColumn[R any](at func(*R) *string) batch.Column[R] {
-	return batch.Text("echo", "发送方自用编号", 64, batch.Optional, at)
+	return batch.Text("echo", "发送方自用编号", 64, batch.Optional, at).Hinted(hintEcho)
 }
 
 // textNotTheSum says that an amount is not made of its parts.

@@ -26,8 +26,8 @@ func completionKind() *batch.Kind {
 		Type:  "K",
 		Title: batch.Words{ZH: "办结通知", EN: "completion"},
 		Columns: []batch.Column[K]{
-			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(k *K) *string { return &k.LetterNo }),
-			batch.Number("form_no", "信息表编号", 32, batch.Required, func(k *K) *string { return &k.FormNo }),
+			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(k *K) *string { return &k.LetterNo }).Hinted(hintLetterNo),
+			batch.Number("form_no", "信息表编号", 32, batch.Required, func(k *K) *string { return &k.FormNo }).Hinted(hintFormNo),
 			batch.Int("form_version", "信息表版本", 1, func(k *K) *int { return &k.FormVersion }),
 			batch.List("outcome", "办理结果", code.Outcomes(), batch.Required, func(k *K) *string { return (*string)(&k.Outcome) }),
 			batch.Date("completed_on", "办结日期", batch.Required, func(k *K) *calendar.Date { return &k.CompletedOn }),

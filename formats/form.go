@@ -105,13 +105,13 @@ func formHead() []batch.Column[Form] {
 	type F = Form
 	return batch.Columns(
 		[]batch.Column[F]{
-			batch.Number("form_no", "信息表编号", 32, batch.Required, func(f *F) *string { return &f.FormNo }),
-			batch.Int("version", "版本", 1, func(f *F) *int { return &f.Version }),
+			batch.Number("form_no", "信息表编号", 32, batch.Required, func(f *F) *string { return &f.FormNo }).Hinted(hintFormIssued),
+			batch.Int("version", "版本", 1, func(f *F) *int { return &f.Version }).Hinted(hintVersion),
 			batch.List("nature", "信息表性质", code.Natures(), batch.Required, func(f *F) *string { return (*string)(&f.Nature) }),
 			batch.Number("of_form_no", "所补充的信息表编号", 32, batch.Optional, func(f *F) *string { return &f.OfFormNo }).When(
 				batch.Words{ZH: "信息表性质为补充", EN: "nature is supplement"},
 				func(f *F) bool { return f.Nature == code.NatureSupplement }),
-			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(f *F) *string { return &f.LetterNo }),
+			batch.Number("letter_no", "联系函编号", 32, batch.Required, func(f *F) *string { return &f.LetterNo }).Hinted(hintLetterNo),
 			batch.Int("letter_version", "联系函版本", 1, func(f *F) *int { return &f.LetterVersion }),
 			echoColumn(func(f *F) *string { return &f.Echo }),
 		},
@@ -147,7 +147,7 @@ func formMoney() []batch.Column[Form] {
 		batch.List("money", "资金处理方式", code.MoneyKinds(), batch.Required, func(f *F) *string { return (*string)(&f.Money) }),
 		batch.Money("principal", "个人账户本金", func(f *F) *money.Fen { return &f.Principal }),
 		batch.Money("interest", "个人账户利息", func(f *F) *money.Fen { return &f.Interest }),
-		batch.Money("amount", "转移金额", func(f *F) *money.Fen { return &f.Amount }),
+		batch.Money("amount", "转移金额", func(f *F) *money.Fen { return &f.Amount }).Hinted(hintSum),
 		batch.Text("payer_name", "付款户名", 140, batch.Optional, func(f *F) *string { return &f.PayerName }).When(remitting, remitted),
 		batch.Number("payer_account", "付款账号", 34, batch.Optional, func(f *F) *string { return &f.PayerAccount }).When(remitting, remitted),
 		batch.Number("payment_ref", "付款编号", 35, batch.Optional, func(f *F) *string { return &f.PaymentRef }).When(remitting, remitted),

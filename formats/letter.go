@@ -68,8 +68,8 @@ func letterKind() *batch.Kind {
 		Title: batch.Words{ZH: "联系函", EN: "contact letter"},
 		Columns: batch.Columns(
 			[]batch.Column[L]{
-				batch.Number("letter_no", "联系函编号", 32, batch.Required, func(l *L) *string { return &l.LetterNo }),
-				batch.Int("version", "版本", 1, func(l *L) *int { return &l.Version }),
+				batch.Number("letter_no", "联系函编号", 32, batch.Required, func(l *L) *string { return &l.LetterNo }).Hinted(hintIssued),
+				batch.Int("version", "版本", 1, func(l *L) *int { return &l.Version }).Hinted(hintVersion),
 				batch.Date("letter_date", "发函日期", batch.Required, func(l *L) *calendar.Date { return &l.LetterDate }),
 				batch.Date("accepted_on", "受理日期", batch.Required, func(l *L) *calendar.Date { return &l.AcceptedOn }),
 				batch.Number("certificate_no", "参保凭证编号", 32, batch.Optional, func(l *L) *string { return &l.CertificateNo }),
@@ -88,8 +88,8 @@ func letterKind() *batch.Kind {
 				batch.Bool("account_moves", "个人账户是否转移", func(l *L) *bool { return &l.AccountMoves }),
 				batch.Text("account_name", "收款户名", 140, batch.Optional, func(l *L) *string { return &l.AccountName }).When(moving, moves),
 				batch.Text("bank_name", "收款开户行", 140, batch.Optional, func(l *L) *string { return &l.BankName }).When(moving, moves),
-				batch.Number("account_no", "收款账号", 34, batch.Optional, func(l *L) *string { return &l.AccountNo }).When(moving, moves),
-				batch.Number("cnaps", "大额支付行号", 12, batch.Optional, func(l *L) *string { return &l.CNAPS }).When(moving, moves),
+				batch.Number("account_no", "收款账号", 34, batch.Optional, func(l *L) *string { return &l.AccountNo }).Hinted(hintAccount).When(moving, moves),
+				batch.Number("cnaps", "大额支付行号", 12, batch.Optional, func(l *L) *string { return &l.CNAPS }).Hinted(hintCNAPS).When(moving, moves),
 				batch.Text("remark", "备注", 200, batch.Optional, func(l *L) *string { return &l.Remark }),
 				echoColumn(func(l *L) *string { return &l.Echo }),
 			},

@@ -38,7 +38,7 @@ func PaymentTable() *batch.Table[struct{}, PaymentLine] {
 			batch.Text("payee", "收款户名", 140, batch.Required, func(l *L) *string { return &l.Payee }),
 			batch.Number("account_no", "收款账号", 34, batch.Required, func(l *L) *string { return &l.Account }),
 			batch.Text("bank_name", "开户银行", 140, batch.Optional, func(l *L) *string { return &l.Bank }),
-			batch.Number("cnaps", "行号", 12, batch.Optional, func(l *L) *string { return &l.CNAPS }),
+			batch.Number("cnaps", "行号", 12, batch.Optional, func(l *L) *string { return &l.CNAPS }).Hinted(hintCNAPS),
 			batch.Money("amount", "金额", func(l *L) *money.Fen { return &l.Amount }),
 			batch.Text("remark", "附言", 140, batch.Required, func(l *L) *string { return &l.Remark }),
 		},

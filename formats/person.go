@@ -51,10 +51,10 @@ func checkID(f *batch.Findings, field string, idType code.IDType, idNo string) b
 func personColumns[R any](at func(*R) *Person) []batch.Column[R] {
 	return batch.Include("", "", at, []batch.Column[Person]{
 		batch.List("id_type", "证件类型", code.IDTypes(), batch.Required, func(p *Person) *string { return (*string)(&p.IDType) }),
-		batch.Number("id_no", "证件号码", 18, batch.Required, func(p *Person) *string { return &p.IDNo }),
-		batch.Text("name", "姓名", 60, batch.Required, func(p *Person) *string { return &p.Name }),
-		batch.List("sex", "性别", code.Sexes(), batch.Required, func(p *Person) *string { return (*string)(&p.Sex) }),
-		batch.Date("birth_date", "出生日期", batch.Required, func(p *Person) *calendar.Date { return &p.BirthDate }),
+		batch.Number("id_no", "证件号码", 18, batch.Required, func(p *Person) *string { return &p.IDNo }).Hinted(hintID),
+		batch.Text("name", "姓名", 60, batch.Required, func(p *Person) *string { return &p.Name }).Hinted(hintName),
+		batch.List("sex", "性别", code.Sexes(), batch.Required, func(p *Person) *string { return (*string)(&p.Sex) }).Hinted(hintSex),
+		batch.Date("birth_date", "出生日期", batch.Required, func(p *Person) *calendar.Date { return &p.BirthDate }).Hinted(hintBirth),
 		batch.Text("phone", "联系电话", 25, batch.Optional, func(p *Person) *string { return &p.Phone }),
 	})
 }

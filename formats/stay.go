@@ -24,7 +24,7 @@ func stayRows[R any](at func(*R) *[]Stay) *batch.Detail[R] {
 		batch.List("scheme", "险种", code.Schemes(), batch.Required, func(s *Stay) *string { return (*string)(&s.Scheme) }),
 		batch.Month("from_month", "起始月份", batch.Required, func(s *Stay) *calendar.Month { return &s.From }),
 		batch.Month("to_month", "终止月份", batch.Required, func(s *Stay) *calendar.Month { return &s.To }),
-		batch.Int("months", "月数", 1, func(s *Stay) *int { return &s.Months }),
+		batch.Int("months", "月数", 1, func(s *Stay) *int { return &s.Months }).Hinted(hintMonths),
 		batch.List("kind", "缴费性质", code.StayKinds(), batch.Required, func(s *Stay) *string { return (*string)(&s.Kind) }),
 	}, at)
 }

@@ -99,12 +99,17 @@ func (e *Env) MarkSent(ctx context.Context, m Mark, signature []byte) error {
 		if err != nil {
 			return err
 		}
-		d.actor = "mark-sent" // of the cases' events: this is no decision about a case
-		if m.Sent {
-			return d.paymentSent(f)
-		}
-		return d.neverSent(f)
+		return d.mark(now)
 	})
+}
+
+// mark does what follows from an officer's word on a payment file.
+func (d *desk) mark(m Mark) error {
+	d.actor = "mark-sent" // of the cases' events: this is no decision about a case
+	if m.Sent {
+		return d.paymentSent(m.File)
+	}
+	return d.neverSent(m.File)
 }
 
 // provenAbsent fails unless the bank's drop can be looked into and holds
@@ -133,11 +138,7 @@ func (d *desk) neverSent(f exchange.File) error {
 	if err := d.tx.UpdateFile(f, void); err != nil {
 		return err
 	}
-	payments, err := d.tx.PaymentsByFile(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
+	err := d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 		if f.State == exchange.FileSent && p.Track == exchange.MoneySubmitted {
 			if err := d.setPayment(p, exchange.MoneyUnknown, nil); err != nil {
 				return err
@@ -147,11 +148,12 @@ func (d *desk) neverSent(f exchange.File) error {
 		if p.Track != exchange.MoneyUnknown {
 			return fmt.Errorf("%w: the bank has answered about payment %s", ErrMark, p.Ref)
 		}
-		if err := d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" }); err != nil {
-			return err
-		}
+		return d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" })
+	})
+	if err != nil {
+		return err
 	}
-	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": len(payments), "sha256": f.SHA256})
+	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // KeyOwner is the officer whose key it is, among those who may sign a file

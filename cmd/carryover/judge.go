@@ -101,15 +101,21 @@ func looksLikeXML(name string, src io.ReadSeeker) (bool, error) {
 	return bytes.HasPrefix(text, []byte("<")) || filepath.Ext(name) == ".xml", nil
 }
 
-// isKeyed reports whether a file is a workbook that is no batch, and so a
-// bank's sheet.
-func isKeyed(src io.ReadSeeker) (bool, error) {
+// isBook reports whether a file is a workbook, by its beginning.
+func isBook(src io.ReadSeeker) (bool, error) {
 	var magic [4]byte
 	n, err := io.ReadFull(src, magic[:])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, err
 	}
-	if _, err := src.Seek(0, io.SeekStart); err != nil || n < 4 || string(magic[:]) != "PK\x03\x04" {
+	_, err = src.Seek(0, io.SeekStart)
+	return n == 4 && string(magic[:]) == "PK\x03\x04", err
+}
+
+// isKeyed reports whether a file is a workbook that is no batch, and so a
+// bank's sheet.
+func isKeyed(src io.ReadSeeker) (bool, error) {
+	if book, err := isBook(src); err != nil || !book {
 		return false, err
 	}
 	enveloped, err := batch.Enveloped(src)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,19 +17,24 @@ import (
 )
 
 func newValidateCommand(a *app) *cobra.Command {
-	var encoding string
+	var encoding, answer string
 	c := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check batches (csv, xlsx) and bank messages (xml) off-line",
 		Long: "Check batches (csv, xlsx) and bank messages (xml) off-line.\n\n" +
 			"Each file is judged alone; with -c also by that configuration: who may send it, to whom,\n" +
 			"by which profile, which area codes exist. Exit code 3: a file has a fault; 1: one cannot\n" +
-			"be opened; 0: nothing but warnings.",
+			"be opened; 0: nothing but warnings.\n\n" +
+			"With --answer OUT.xlsx one workbook that has faults is written back as a fresh copy: the faulty\n" +
+			"cells are coloured and explained, the first sheet lists them. Corrected, it can be sent as it is.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
 			e, err := parseEncoding(encoding)
 			if err != nil {
 				return err
+			}
+			if answer != "" && (len(args) != 1 || filepath.Ext(answer) != ".xlsx") {
+				return usageError{errors.New("--answer OUT.xlsx answers one workbook: name one FILE, and an OUT that ends in .xlsx")}
 			}
 			var conf *config.Config
 			if cmd.Flags().Changed("config") {
@@ -36,9 +42,10 @@ func newValidateCommand(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.validate(cmd.Context(), args, e, conf)
+			return a.validate(cmd.Context(), args, e, conf, answer)
 		}),
 	}
+	c.Flags().StringVar(&answer, "answer", "", "where to write the workbook back with its faults marked, if it has any")
 	c.Flags().StringVar(&encoding, "encoding", "", "utf-8 or gb18030 (default: found out)")
 	return c
 }
@@ -51,8 +58,9 @@ func parseEncoding(s string) (batch.Encoding, error) {
 	return "", usageError{fmt.Errorf("--encoding %q: utf-8 or gb18030", s)}
 }
 
-// validate judges every file, whatever is wrong with the others.
-func (a *app) validate(ctx context.Context, names []string, encoding batch.Encoding, c *config.Config) error {
+// validate judges every file, whatever is wrong with the others; answer is
+// where the one that is answered goes.
+func (a *app) validate(ctx context.Context, names []string, encoding batch.Encoding, c *config.Config, answer string) error {
 	list := []*judged{}
 	var failed []error
 	refused := false
@@ -66,6 +74,11 @@ func (a *app) validate(ctx context.Context, names []string, encoding batch.Encod
 			continue
 		}
 		refused = refused || j.refused
+		if answer != "" {
+			if err := a.answer(j, answer); err != nil {
+				failed = append(failed, err)
+			}
+		}
 		if a.json {
 			list = append(list, j)
 			continue

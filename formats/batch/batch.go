@@ -16,6 +16,8 @@
 // Writing checks every record by the same tables before a byte leaves.
 package batch
 
+import "slices"
+
 // Version is the version of the format written in every header.
 const Version = 1
 
@@ -57,6 +59,21 @@ func (k *Kind) Row(name string) *Row {
 		}
 	}
 	return nil
+}
+
+// rowTypes lists every row type of the kind once: those that begin a record,
+// then those that follow one.
+func (k *Kind) rowTypes() []DetailRow {
+	var all []DetailRow
+	for _, r := range k.Rows {
+		all = append(all, DetailRow{r.Type, r.Title, r.Columns})
+	}
+	for _, r := range k.Rows {
+		if d := r.Detail; d != nil && !slices.ContainsFunc(all, func(t DetailRow) bool { return t.Type == d.Type }) {
+			all = append(all, *d)
+		}
+	}
+	return all
 }
 
 // RowOf returns the row type that a record (a pointer to its struct) is

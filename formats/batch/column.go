@@ -45,6 +45,16 @@ type Info struct {
 	Need  Need
 	When  Words     // the case in which a Conditional field is required
 	Codes code.List // the closed list of a list or set
+	Hint  Hint      // for whoever types it by hand
+}
+
+// Hint tells whoever types a column by hand more than its type does: what to
+// put there, and a rule that a workbook checks while it is typed. The rule is
+// a formula in which {} stands for the cell; it must take whatever a reader
+// takes.
+type Hint struct {
+	Words
+	Rule string
 }
 
 // Column is one field of a row, bound to its place in the record type R: at
@@ -58,6 +68,12 @@ type Column[R any] struct {
 // When makes an optional column required in a case, named in both languages.
 func (c Column[R]) When(words Words, when func(r *R) bool) Column[R] {
 	c.Need, c.Info.When, c.when = Conditional, words, when
+	return c
+}
+
+// Hinted gives a column its hint.
+func (c Column[R]) Hinted(h Hint) Column[R] {
+	c.Hint = h
 	return c
 }
 

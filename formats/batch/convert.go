@@ -85,7 +85,7 @@ func (r *Reader) toCSV(to io.Writer, h Header, encoding Encoding) (Result, error
 
 // toWorkbook states the digest of the equivalent CSV batch in UTF-8.
 func (r *Reader) toWorkbook(to io.Writer, h Header) (Result, error) {
-	b, err := newBook(r.Kind(), true)
+	b, err := newBook(r.Kind())
 	if err != nil {
 		return Result{}, err
 	}

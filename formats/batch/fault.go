@@ -62,10 +62,10 @@ func (f *Findings) add(line int, row, field string, c code.Fault, text string) {
 }
 
 // OK reports that none of these fields of the record's own row has a fault
-// yet, so that a check which compares them may go on.
+// yet, warnings aside, so that a check which compares them may go on.
 func (f *Findings) OK(fields ...string) bool {
 	for i := range f.faults {
-		if f.faults[i].Row != f.row {
+		if f.faults[i].Row != f.row || f.faults[i].Warning() {
 			continue
 		}
 		for _, name := range fields {
@@ -80,7 +80,7 @@ func (f *Findings) OK(fields ...string) bool {
 // DetailsOK reports that no detail row has a fault yet.
 func (f *Findings) DetailsOK() bool {
 	for i := range f.faults {
-		if f.faults[i].Row == f.detail && f.faults[i].Row != f.row {
+		if f.faults[i].Row == f.detail && f.faults[i].Row != f.row && !f.faults[i].Warning() {
 			return false
 		}
 	}

@@ -51,7 +51,9 @@ type detailSlot struct {
 // D: the record's own number is written there, and compared when read.
 func Details[R, D any](typ string, title Words, columns []Column[D], at func(*R) *[]D) *Detail[R] {
 	row := DetailRow{Type: typ, Title: title}
-	row.Columns = append(row.Columns, Info{Name: "parent", Title: "上级编号", Type: TypeNumber, Max: 32, Need: Required})
+	row.Columns = append(row.Columns, Info{Name: "parent", Title: "上级编号", Type: TypeNumber, Max: 32, Need: Required, Hint: Hint{Words: Words{
+		ZH: "填写所属主表行的编号", EN: "The number of the row that this one belongs to",
+	}}})
 	for _, c := range columns {
 		row.Columns = append(row.Columns, c.Info)
 	}

@@ -210,7 +210,7 @@ func (r *Reader) readHead(kinds []*Kind) error {
 	}
 	r.faults = append(r.faults, r.envelope.faults...)
 	for _, s := range first.slips {
-		r.fileFault(first.line, "H", envelopeNames[s.index-1].name, code.Normalised, s.why)
+		r.fileFault(first.line, "H", envelopeFields[s.index-1].Name, code.Normalised, s.why)
 	}
 	r.judgeHead()
 	r.ahead, err = r.fetch()

@@ -22,12 +22,19 @@ import (
 // the column's name; what stands before it, the Chinese title, is for people.
 // A last column "csv_line", which our own workbooks have, keeps the order of the
 // rows in the CSV batch; without it rows stand in the order of the kind's row
-// types, and detail rows behind the row they name.
+// types, and detail rows behind the row they name. A column "problems", which
+// our answers have, is passed over like the sheets aside.
 const (
 	envelopeSheet = "envelope"
 	codesSheet    = "codes"
+	notesSheet    = "填表说明"
+	problemsSheet = "问题清单"
 	lineColumn    = "csv_line"
+	problemColumn = "problems"
 )
+
+// aside are the sheets of our workbooks that hold nothing of a batch.
+var aside = []string{codesSheet, notesSheet, problemsSheet}
 
 // The bounds of workbooks, which unlike CSV are held in memory.
 const (
@@ -35,21 +42,43 @@ const (
 	maxSheetRows = 200_000  // of all sheets
 )
 
-// envelopeNames are the names on the envelope, in the order of the H row and
-// then of the T row.
-var envelopeNames = []struct{ name, title string }{
-	{"kind", "文件种类"},
-	{"version", "版本"},
-	{"sender", "发方"},
-	{"receiver", "收方"},
-	{"sequence", "序号"},
-	{"created", "生成时间"},
-	{"profile", "时限规则"},
-	{"extent", "提取范围"},
-	{"rows", "行数"},
-	{"total", "金额合计"},
-	{"digest", "摘要"},
+// envelopeField is a name on the envelope. What is fixed is not for whoever
+// types.
+type envelopeField struct {
+	Info
+	fixed bool
 }
+
+// envelopeFields are the names on the envelope, in the order of the H row and
+// then of the T row.
+var envelopeFields = []envelopeField{
+	{Info{Name: "kind", Title: "文件种类", Type: TypeText}, true},
+	{Info{Name: "version", Title: "版本", Type: TypeText}, true},
+	{Info{Name: "sender", Title: "发方", Type: TypeText, Max: 7, Need: Required, Hint: partyHint}, false},
+	{Info{Name: "receiver", Title: "收方", Type: TypeText, Max: 7, Need: Required, Hint: partyHint}, false},
+	{Info{Name: "sequence", Title: "序号", Type: TypeCount, Least: 1, Max: MaxSequence, Hint: Hint{Words: Words{
+		ZH: "可空，由收方编号并在回执中告知", EN: "may stay empty: the receiver assigns it and tells it in the receipt",
+	}}}, false},
+	{Info{Name: "created", Title: "生成时间", Type: TypeText, Max: 25, Need: Required, Hint: Hint{Words: Words{
+		ZH: "填表时间，写作 2026-03-02 08:30", EN: "when this was filled in, like 2026-03-02 08:30",
+	}}}, false},
+	{Info{Name: "profile", Title: "时限规则", Type: TypeText, Max: 32, Hint: Hint{Words: Words{
+		ZH: "2021 或 2016，仅供对方参考", EN: "2021 or 2016, for information only",
+	}}}, false},
+	{Info{Name: "extent", Title: "提取范围", Type: TypeList, Codes: code.Extents(), Hint: Hint{Words: Words{
+		ZH: "仅参保信息填写：full 全量，delta 增量", EN: "registry only: full or delta",
+	}}}, false},
+	{Info{Name: "rows", Title: "行数", Type: TypeCount, Hint: countedHint}, true},
+	{Info{Name: "total", Title: "金额合计", Type: TypeMoney, Hint: countedHint}, true},
+	{Info{Name: "digest", Title: "摘要", Type: TypeHash, Hint: Hint{Words: Words{ZH: "留空", EN: "stays empty"}}}, true},
+}
+
+var (
+	partyHint = Hint{Rule: "LEN({})>=6", Words: Words{
+		ZH: "机构的6位区划代码；业务系统、网厅分别在后面加 c、p", EN: "the agency's 6-digit area code; c or p behind it for its core or portal",
+	}}
+	countedHint = Hint{Words: Words{ZH: "自动计算，不要改动", EN: "counted by itself; leave it alone"}}
+)
 
 // sheetRow is one row of a sheet as the row of a CSV batch.
 type sheetRow struct {
@@ -139,7 +168,9 @@ func (s *sheetSource) load(file *excelize.File, kinds []*Kind) error {
 		return err
 	}
 	delete(sheets, strings.ToUpper(envelopeSheet))
-	delete(sheets, strings.ToUpper(codesSheet))
+	for _, name := range aside {
+		delete(sheets, strings.ToUpper(name))
+	}
 	kind := Find(kinds, s.envelope["kind"])
 	if kind == nil {
 		return nil

@@ -27,7 +27,7 @@ func (s *sheetSource) loadEnvelope(file *excelize.File, name string) error {
 			continue
 		}
 		key := titleName(cells[0])
-		i := slices.IndexFunc(envelopeNames, func(e struct{ name, title string }) bool { return e.name == key })
+		i := slices.IndexFunc(envelopeFields, func(e envelopeField) bool { return e.Name == key })
 		if i < 0 {
 			continue
 		}
@@ -101,6 +101,7 @@ func mapColumns(sheet string, columns []Info, titles []string) (*columnMap, erro
 			m.at[c] = i
 		case name == lineColumn && c < 0 && m.line < 0:
 			m.line = i
+		case name == problemColumn && c < 0:
 		case !blank(title):
 			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title)}
 		}

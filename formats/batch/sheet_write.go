@@ -3,6 +3,7 @@ package batch
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,67 +18,76 @@ type book struct {
 	file   *excelize.File
 	kind   *Kind
 	sheets map[string]*page // by row type
-	order  []string         // of the sheets
 	lists  []choice
-	text   int // style of text cells
-	amount int // style of amounts
-	plain  int // style of whole numbers
-	head   int // style of header rows
 	rows   int
+
+	cells                          // styles of cells that are only read
+	open                     cells // and of cells to type into
+	head, mustHead, caseHead int   // of header rows, as Need
+	name                     int   // of a title that stands alone
+	gap                      int   // of a required cell that is empty
 }
+
+// cells are the styles of text, amounts and whole numbers.
+type cells struct{ text, amount, plain int }
 
 // page is one sheet of rows.
 type page struct {
 	stream  *excelize.StreamWriter
-	columns []Info
+	columns []Info // as they stand
+	head    int    // number of the header row
 	rows    int
 }
 
-// newBook makes the sheets of a kind with their header rows; lined adds the
-// column that keeps the order of the rows.
-func newBook(kind *Kind, lined bool) (*book, error) {
-	b := &book{file: excelize.NewFile(), kind: kind, sheets: make(map[string]*page)}
-	b.lists = choices(kind)
+// newBook makes the sheets of a kind with their header rows, and a column that
+// keeps the order of the rows.
+func newBook(kind *Kind) (*book, error) {
+	b := &book{file: excelize.NewFile(), kind: kind, sheets: make(map[string]*page), lists: choices(kind)}
 	if err := b.styles(); err != nil {
 		return nil, err
 	}
 	if err := b.file.SetSheetName("Sheet1", envelopeSheet); err != nil {
 		return nil, err
 	}
-	for _, row := range kind.Rows {
-		if err := b.addPage(row.Type, row.Columns, lined); err != nil {
+	for _, row := range kind.rowTypes() {
+		if err := b.addPage(row.Type, row.Columns); err != nil {
 			return nil, err
-		}
-	}
-	for _, row := range kind.Rows {
-		if d := row.Detail; d != nil && b.sheets[d.Type] == nil {
-			if err := b.addPage(d.Type, d.Columns, lined); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return b, nil
 }
 
+// font is the font of titles, which a spreadsheet replaces where it is missing.
+const font = "等线"
+
 func (b *book) styles() (err error) {
-	if b.text, err = b.file.NewStyle(&excelize.Style{NumFmt: 49}); err != nil {
-		return err
+	style := func(s excelize.Style) (id int) {
+		if err == nil {
+			id, err = b.file.NewStyle(&s)
+		}
+		return id
 	}
-	if b.amount, err = b.file.NewStyle(&excelize.Style{NumFmt: 2}); err != nil {
-		return err
+	of := func(p *excelize.Protection) cells {
+		middle := &excelize.Alignment{Vertical: "center"}
+		one := func(format int) int { return style(excelize.Style{NumFmt: format, Alignment: middle, Protection: p}) }
+		return cells{text: one(49), amount: one(2), plain: one(1)}
 	}
-	if b.plain, err = b.file.NewStyle(&excelize.Style{NumFmt: 1}); err != nil {
-		return err
+	head := func(color string) int {
+		return style(excelize.Style{
+			Font: &excelize.Font{Bold: true, Family: font, Size: 11}, NumFmt: 49, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}},
+			Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"},
+		})
 	}
-	b.head, err = b.file.NewStyle(&excelize.Style{
-		Font: &excelize.Font{Bold: true}, NumFmt: 49,
-		Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDEBF7"}},
-		Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"},
-	})
+	b.cells, b.open = of(nil), of(&excelize.Protection{Locked: false})
+	b.name = style(excelize.Style{Font: &excelize.Font{Bold: true, Family: font, Size: 14}, NumFmt: 49})
+	b.head, b.mustHead, b.caseHead = head("DDEBF7"), head("F8CBAD"), head("FFE699")
+	if err == nil {
+		b.gap, err = b.file.NewConditionalStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFC7CE"}}})
+	}
 	return err
 }
 
-func (b *book) addPage(typ string, columns []Info, lined bool) error {
+func (b *book) addPage(typ string, columns []Info) error {
 	if _, err := b.file.NewSheet(typ); err != nil {
 		return err
 	}
@@ -88,8 +98,8 @@ func (b *book) addPage(typ string, columns []Info, lined bool) error {
 	if err != nil {
 		return err
 	}
-	p := &page{stream: stream, columns: columns, rows: 1}
-	b.sheets[typ], b.order = p, append(b.order, typ)
+	p := &page{stream: stream, columns: columns, head: 1, rows: 1}
+	b.sheets[typ] = p
 	if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
@@ -97,43 +107,48 @@ func (b *book) addPage(typ string, columns []Info, lined bool) error {
 	for i, c := range columns {
 		t := title(c.Title, c.Name)
 		titles = append(titles, excelize.Cell{StyleID: b.head, Value: t})
-		if err := stream.SetColStyle(i+1, i+1, b.style(c.Type)); err != nil {
+		if err := stream.SetColStyle(i+1, i+1, b.cells.of(c.Type)); err != nil {
 			return err
 		}
 		if err := stream.SetColWidth(i+1, i+1, columnWidth(t, c)); err != nil {
 			return err
 		}
 	}
-	if lined {
-		titles = append(titles, excelize.Cell{StyleID: b.head, Value: title("原行号", lineColumn)})
-	}
+	titles = append(titles, excelize.Cell{StyleID: b.head, Value: title("原行号", lineColumn)})
 	return stream.SetRow("A1", titles)
 }
 
-// style is how the cells of a column look; text stays text whatever is typed.
-func (b *book) style(t Type) int {
+// of is how the cells of a column look; text stays text whatever is typed.
+func (s cells) of(t Type) int {
 	switch t {
 	case TypeMoney:
-		return b.amount
+		return s.amount
 	case TypeInt, TypeCount:
-		return b.plain
+		return s.plain
 	}
-	return b.text
+	return s.text
 }
 
 // columnWidth fits the title on two lines and the usual content on one.
 func columnWidth(title string, c Info) float64 {
-	wide := 0
-	for _, r := range title {
-		if wide++; r >= utf8.RuneSelf {
-			wide++
-		}
-	}
-	content := c.Max
+	wide, content := halves(title), c.Max
 	if c.Type == TypeMoney || c.Type == TypeInt || c.Type == TypeCount {
 		content = 12
 	}
+	for _, e := range c.values() {
+		content = max(content, halves(choiceText(e)))
+	}
 	return float64(max(10, min(40, max(wide*2/3, content+2))))
+}
+
+// halves is the width of a text in half-width characters.
+func halves(text string) (n int) {
+	for _, r := range text {
+		if n++; r >= utf8.RuneSelf {
+			n++
+		}
+	}
+	return n
 }
 
 // addRow puts one row of a CSV batch on its sheet.
@@ -146,7 +161,7 @@ func (b *book) addRow(fields []field) error {
 	}
 	values := make([]any, 0, len(fields))
 	for i, f := range fields[1:] {
-		values = append(values, b.value(p.columns[i].Type, f.text))
+		values = append(values, b.cells.value(p.columns[i].Type, f.text))
 	}
 	values = append(values, b.rows+1) // its line in the CSV batch
 	return p.stream.SetRow("A"+strconv.Itoa(p.rows), values)
@@ -156,22 +171,31 @@ func (b *book) addRow(fields []field) error {
 // hold exactly: fifteen digits and the point.
 const exactDigits = 16
 
-// value is a cell: numbers that a workbook can hold exactly, all else text,
+// value is a cell as styled makes it; nothing where there is nothing.
+func (s cells) value(t Type, text string) any {
+	if text == "" {
+		return nil
+	}
+	return styled(s.of(t), t, text)
+}
+
+// styled is a cell: numbers that a workbook can hold exactly, all else text,
 // which is never a formula.
-func (b *book) value(t Type, text string) any {
+func styled(style int, t Type, text string) excelize.Cell {
+	c := excelize.Cell{StyleID: style, Value: text}
 	switch {
 	case text == "":
-		return nil
+		c.Value = nil
 	case t == TypeMoney && len(text) <= exactDigits:
 		if f, err := money.Parse(text); err == nil {
-			return excelize.Cell{StyleID: b.amount, Value: float64(f) / 100}
+			c.Value = float64(f) / 100
 		}
 	case t == TypeInt || t == TypeCount:
-		if n, err := strconv.Atoi(text); err == nil {
-			return n
+		if n, err := strconv.Atoi(text); err == nil && len(text) <= exactDigits-1 {
+			c.Value = n
 		}
 	}
-	return excelize.Cell{StyleID: b.text, Value: text}
+	return c
 }
 
 // seal is what the envelope of a finished workbook states beside its header.
@@ -180,8 +204,7 @@ type seal struct {
 	digest string
 }
 
-// close writes the envelope and the file. A nil seal is a template's: count
-// and total are formulas without a value yet.
+// close writes the envelope and the file.
 func (b *book) close(to io.Writer, h Header, s *seal) error {
 	for _, p := range b.sheets {
 		if err := p.stream.Flush(); err != nil {
@@ -194,6 +217,11 @@ func (b *book) close(to io.Writer, h Header, s *seal) error {
 	if err := b.writeEnvelope(h, s); err != nil {
 		return err
 	}
+	return b.save(to)
+}
+
+// save writes the file and lets go of it.
+func (b *book) save(to io.Writer) error {
 	if _, err := b.file.WriteTo(to); err != nil {
 		return err
 	}
@@ -201,7 +229,7 @@ func (b *book) close(to io.Writer, h Header, s *seal) error {
 }
 
 func (b *book) writeEnvelope(h Header, s *seal) error {
-	values := append(h.fields()[1:], "", "", "", "")[:len(envelopeNames)]
+	values := append(h.fields()[1:], "", "", "", "")[:len(envelopeFields)]
 	stream, err := b.file.NewStreamWriter(envelopeSheet)
 	if err != nil {
 		return err
@@ -212,19 +240,17 @@ func (b *book) writeEnvelope(h Header, s *seal) error {
 	if err := stream.SetColWidth(2, 2, 70); err != nil {
 		return err
 	}
-	for i, e := range envelopeNames {
+	for i, e := range envelopeFields {
 		value := excelize.Cell{StyleID: b.text, Value: values[i]}
 		switch {
-		case e.name == "rows":
+		case e.Name == "rows":
 			value = b.count(s)
-		case e.name == "total":
+		case e.Name == "total":
 			value = b.total(s)
-		case e.name == "digest" && s != nil:
+		case e.Name == "digest":
 			value.Value = s.digest
-		case e.name == "created" && h.Created.IsZero():
-			value.Value = nil
 		}
-		row := []any{excelize.Cell{StyleID: b.head, Value: title(e.title, e.name)}, value}
+		row := []any{excelize.Cell{StyleID: b.head, Value: title(e.Title, e.Name)}, value}
 		if err := stream.SetRow("A"+strconv.Itoa(i+1), row); err != nil {
 			return err
 		}
@@ -232,13 +258,26 @@ func (b *book) writeEnvelope(h Header, s *seal) error {
 	return stream.Flush()
 }
 
-// count is the formula of the number of rows.
+// column is the range of a column, its title included, so that rows that are
+// put in right below the title count; "" when the sheet has no such column.
+func (p *page) column(sheet, name string) string {
+	i := slices.IndexFunc(p.columns, func(c Info) bool { return c.Name == name })
+	if i < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s!%s%d:%s%s", quotedSheet(sheet), letters(i), p.head, letters(i), lastRow)
+}
+
+// count is the formula of the number of rows: each has its number. Without a
+// seal, in a workbook to type into, neither it nor the total has a value yet.
 func (b *book) count(s *seal) excelize.Cell {
 	var parts []string
-	for _, typ := range b.order {
-		parts = append(parts, "COUNTA("+typ+"!A2:A1048576)")
+	for _, row := range b.kind.rowTypes() {
+		if p := b.sheets[row.Type]; p != nil && p.column(row.Type, row.Columns[0].Name) != "" {
+			parts = append(parts, "COUNTA("+p.column(row.Type, row.Columns[0].Name)+")-1")
+		}
 	}
-	c := excelize.Cell{Formula: strings.Join(parts, "+")}
+	c := excelize.Cell{Formula: strings.Join(append(parts, "0"), "+")}
 	if s != nil {
 		c.Value = b.rows
 	}
@@ -250,12 +289,9 @@ func (b *book) count(s *seal) excelize.Cell {
 func (b *book) total(s *seal) excelize.Cell {
 	var parts []string
 	for _, row := range b.kind.Rows {
-		for i, c := range row.Columns {
-			for _, name := range row.Sum {
-				if c.Name == name {
-					column, _ := excelize.ColumnNumberToName(i + 1)
-					parts = append(parts, fmt.Sprintf("SUM(%s!%s2:%s1048576)", row.Type, column, column))
-				}
+		for _, name := range row.Sum {
+			if p := b.sheets[row.Type]; p != nil && p.column(row.Type, name) != "" {
+				parts = append(parts, "SUM("+p.column(row.Type, name)+")")
 			}
 		}
 	}

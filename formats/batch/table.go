@@ -109,7 +109,7 @@ func (t *Table[H, R]) sheet(file *excelize.File) (string, error) {
 		if err != nil {
 			return "", unreadable(name)
 		}
-		if rows.Next() && name != codesSheet {
+		if rows.Next() && !slices.Contains(aside, strings.TrimSpace(name)) {
 			others = append(others, name)
 		}
 		if err := rows.Close(); err != nil {
@@ -219,7 +219,7 @@ func (t *Table[H, R]) header(sheet string, titles []string) ([]int, error) {
 		switch c := t.column(title); {
 		case c >= 0 && at[c] < 0:
 			at[c] = i
-		case !blank(title):
+		case !blank(title) && titleName(title) != problemColumn:
 			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title)}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
 
@@ -31,8 +32,14 @@ func tidy(c *Info, s string) (text, why string) {
 	if c.Type == TypeText {
 		return text, why
 	}
+	if value, ok := chosen(c, text); ok {
+		return value, why
+	}
 	if half := halfWidth(text); half != text {
 		text, why = half, slipWide
+		if value, ok := chosen(c, text); ok {
+			return value, why
+		}
 	}
 	switch c.Type {
 	case TypeNumber, TypeBool:
@@ -62,10 +69,53 @@ func tidyEnvelope(name, s string) (text, why string) {
 		if t, ok := serialTime(text); ok {
 			return t.Format(createdLayout), slipDate
 		}
+		if t, ok := typedTime(text); ok {
+			return t, "" // as our templates ask for it
+		}
 		return text, why
 	}
 	return tidy(&Info{Type: TypeCount}, s)
 }
+
+// typedTime is a time as people write it: 2026-03-02 08:30, in China.
+func typedTime(s string) (string, bool) {
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, s, china); err == nil {
+			return t.Format(createdLayout), true
+		}
+	}
+	return "", false
+}
+
+// chosen is the value of a closed list that was chosen by its word, as the
+// drop-downs of our templates offer it: "310 职工基本医疗保险". Of several
+// values each is looked at alone.
+func chosen(c *Info, text string) (string, bool) {
+	if c.Type == TypeSet {
+		items := strings.Split(text, ";")
+		for i, item := range items {
+			value, ok := listed(c.Codes, strings.TrimSpace(item))
+			if !ok {
+				return "", false
+			}
+			items[i] = value
+		}
+		return strings.Join(items, ";"), true
+	}
+	return listed(c.values(), text)
+}
+
+func listed(list code.List, text string) (string, bool) {
+	for _, e := range list {
+		if text == choiceText(e) || text == e.Chinese || text == e.Code {
+			return e.Code, true
+		}
+	}
+	return "", false
+}
+
+// choiceText is a value as a drop-down offers it.
+func choiceText(e code.Entry) string { return e.Code + " " + e.Chinese }
 
 // halfWidth turns the full-width forms of ASCII into ASCII.
 func halfWidth(s string) string {

@@ -57,7 +57,8 @@ type Sheet struct {
 
 	Columns []Column
 	// Rows yields one value per column and row: nil, string, int, int64,
-	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Toned.
+	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Toned,
+	// Pick, Fill.
 	// The slice may be reused for the next row.
 	Rows    iter.Seq2[[]any, error]
 	Empty   string // stands in place of rows when there are none
@@ -65,6 +66,9 @@ type Sheet struct {
 	Rules   []Rule
 	Frozen  int  // columns that stay in sight at the left
 	Warning bool // colours the sheet's tab
+	Protect bool // a list: only its cells with a Pick or Fill can be changed
+	// NotAmong is said when something is entered that a drop-down does not offer.
+	NotAmong string
 
 	Blocks []Block
 	Charts []Chart
@@ -78,6 +82,9 @@ type Column struct {
 	// bound from which on text is wrapped.
 	Width float64
 	Total bool // Count and Money only: a subtotal above the header
+	// Prompt is shown beside an open cell of the column while it is being filled.
+	Prompt string
+	Hidden bool
 }
 
 // Kind is what a column holds; it decides format and alignment of its cells.
@@ -208,6 +215,9 @@ func (s *Sheet) check() error {
 		if c.Total && c.Kind != Count && c.Kind != Money {
 			return fmt.Errorf("column %q: no subtotal of such values", c.Title)
 		}
+	}
+	if err := s.checkDesk(); err != nil {
+		return err
 	}
 	for _, r := range s.Rules {
 		if r.Column < 0 || r.Column >= len(s.Columns) {
