@@ -57,7 +57,13 @@ func TestDecisionsRoundTrip(t *testing.T) {
 		dir = keep
 	}
 	made, filled := filepath.Join(dir, "made.xlsx"), filepath.Join(dir, "filled.xlsx")
-	if err := Decisions(n, Desks()[1], []exchange.Role{exchange.RoleFinance}, seq(decisionRows()...)).Save(made); err != nil {
+	finance, args := []exchange.Role{exchange.RoleFinance}, map[string]bool{}
+	for _, o := range decisionRows() {
+		for _, name := range Desks()[1].Tells(o, finance) {
+			args[name] = true
+		}
+	}
+	if err := Decisions(n, Desks()[1], finance, args, seq(decisionRows()...)).Save(made); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(python, filepath.Join("testdata", "fill.py"), made, filled).CombinedOutput(); err != nil {
