@@ -131,13 +131,13 @@ func (c *casework) closeProposal() error {
 // for a supplement, or refused.
 func (c *casework) auditCourse(x exchange.Decision) (course, error) {
 	way := course{caseNo: c.No, comesTo: []string{"application " + c.ApplicationNo + " is returned for a supplement"}}
-	on, milestone, why := exchange.AuditReturned, code.MilestoneReturned, code.Decline("")
+	on, milestone, why, told := exchange.AuditReturned, code.MilestoneReturned, code.Decline(""), news{reason: x.Reason}
 	if x.Action == exchange.ActRefuseApplication {
 		var err error
 		if why, err = declineArg(x.Args["code"]); err != nil {
 			return way, err
 		}
-		on, milestone = exchange.AuditRefused, code.MilestoneRefused
+		on, milestone, told = exchange.AuditRefused, code.MilestoneRefused, declineNews(why, x.Reason)
 		way.comesTo = []string{"application " + c.ApplicationNo + " is refused: " + string(why)}
 	}
 	way.take = func() error {
@@ -145,7 +145,7 @@ func (c *casework) auditCourse(x exchange.Decision) (course, error) {
 			return err
 		}
 		c.Decline = why
-		if err := c.end(on, milestone, x.Reason); err != nil {
+		if err := c.end(on, milestone, x.Reason, told); err != nil {
 			return err
 		}
 		return c.save()

@@ -31,7 +31,9 @@ func (e *Env) actor(a string) string {
 	if name := e.partyName(a); name != a {
 		return name
 	}
-	return e.word(append(report.Jobs(), exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"}), a)
+	return e.word(append(report.Jobs(),
+		exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"},
+		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
 }
 
 // actorOperator is who retries and releases files at the command line.
@@ -122,6 +124,9 @@ func workEvents() []exchange.Term {
 		{Code: "file_signed", Chinese: "文件签名", English: "file signed"},
 		{Code: "file_retried", Chinese: "文件重新处理", English: "file retried"},
 		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
+		{Code: backupMade, Chinese: "已备份", English: "backup made"},
+		{Code: restoreTested, Chinese: "恢复演练通过", English: "restore test passed"},
+		{Code: restoreFailed, Chinese: "恢复演练未通过", English: "restore test failed"},
 		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},
 	}
 }

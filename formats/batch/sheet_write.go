@@ -135,6 +135,9 @@ func columnWidth(title string, c Info) float64 {
 	if c.Type == TypeMoney || c.Type == TypeInt || c.Type == TypeCount {
 		content = 12
 	}
+	for _, e := range c.values() {
+		content = max(content, halves(choiceText(e)))
+	}
 	return float64(max(10, min(40, max(wide*2/3, content+2))))
 }
 
