@@ -1,5 +1,5 @@
-// Package workbook makes spreadsheets for people: lists of any length, and
-// pages with key figures and charts. It knows nothing of cases; sheets,
+// Package workbook makes spreadsheets for people: lists of any length, pages
+// with key figures and charts, and forms to be printed and stamped. It knows nothing of cases; sheets,
 // columns and texts are data that the caller passes in, in any language.
 //
 // A Book is saved in one pass. Rows are taken from an iterator and written
@@ -49,7 +49,8 @@ const (
 	maxSheetName = 31     // UTF-16 code units
 )
 
-// Sheet is either a list (Columns and Rows) or a page (Blocks and Charts).
+// Sheet is a list (Columns and Rows), a page (Blocks and Charts), or a form
+// to be printed (Paper alone).
 type Sheet struct {
 	Name  string // at most 31 characters, none of []:*?/\
 	Title string // first line
@@ -72,6 +73,8 @@ type Sheet struct {
 
 	Blocks []Block
 	Charts []Chart
+
+	Paper *Paper
 }
 
 // Column is a column of a list or of a block.
@@ -202,6 +205,9 @@ func sheetName(name string) error {
 }
 
 func (s *Sheet) check() error {
+	if s.Paper != nil {
+		return s.Paper.check()
+	}
 	if s.list() == (len(s.Blocks) > 0) {
 		return errors.New("neither a list nor a page, or both")
 	}

@@ -26,7 +26,8 @@ type look struct {
 	role role
 	tone Tone
 	wrap bool
-	open bool // to be filled in
+	open bool    // to be filled in
+	box  BoxKind // of a paper; then nothing else counts
 }
 
 // role is the part of a sheet that a cell belongs to.
@@ -66,6 +67,9 @@ func (l *looks) style(k look) int {
 
 // style is the look in excelize's words.
 func (k look) style() *excelize.Style {
+	if k.box != 0 {
+		return k.box.style()
+	}
 	s := &excelize.Style{
 		Font:      &excelize.Font{Family: font, Size: 10.5},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: k.wrap},
