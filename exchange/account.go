@@ -24,6 +24,7 @@ type Posting struct {
 	Text        string
 	QueuedOn    calendar.Date
 	DoneOn      calendar.Date
+	Registry    string // RegistryDigest of the person when it was asked
 }
 
 // Postings' rows and states.

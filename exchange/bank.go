@@ -23,7 +23,7 @@ type BankEntry struct {
 	Reversal    bool   // the bank takes an earlier booking back
 	Order       string // message id of the payment file that was booked as one sum
 	Parts       int    // of how many parts of one booking it is one
-	State       string // unmatched | matched | own | reversed
+	State       string
 	CaseNo      string
 	Part        int
 	SeenOn      calendar.Date
@@ -33,6 +33,8 @@ type BankEntry struct {
 const (
 	EntryUnmatched = "unmatched"
 	EntryMatched   = "matched"
+	EntryReturned  = "returned" // money of ours that came back: a return, or sent back by the new place
+	EntryNetted    = "netted"   // the net sum of a month
 	EntryOwn       = "own"      // the bank's own: charges, interest
 	EntryReversed  = "reversed" // taken back by another entry, or that other one
 	EntryRefund    = "refund"   // decided to be paid back

@@ -36,6 +36,7 @@ type Case struct {
 	PersonalNo string // at our place; from the registry
 
 	ApplicationNo      string
+	ApplicationSender  string // the party that sent it: its number is unique among those of its sender only
 	ApplicationVersion int
 	LetterNo           string
 	LetterVersion      int
@@ -141,7 +142,8 @@ type Form struct {
 	MonthsOverlapping int
 	Credited          money.Fen
 	PostedOn          calendar.Date
-	Told              string // last completion sent or received for this version: "" | relation_done | completed | void
+	SentBack          money.Fen // at the old place: what of Credited the new place has paid back since it said so
+	Told              string    // last completion sent or received for this version: "" | relation_done | completed | void
 }
 
 // Natures of a form and the money it announces.
@@ -159,7 +161,8 @@ const (
 
 // Application is one version of a request to transfer (申请表).
 type Application struct {
-	No            string
+	Sender        string // the party that sent it: core, portal or a partner that relayed it
+	No            string // the sender's own
 	Version       int
 	CaseNo        string
 	LodgedAt      string // old | new
@@ -211,4 +214,20 @@ type CertificateRequest struct {
 	Person        Person
 	Echo          string
 	CertificateNo string // issued
+}
+
+// ConfirmedBy is what the new place's completions say it has credited of a form
+// that was remitted, less what it has sent back since: of the version that says
+// most, since each replaces the one before; nothing once it says that it is
+// void. forms are all versions of one form_no, as the old place has them.
+func ConfirmedBy(forms []Form) (most money.Fen) {
+	for _, f := range forms {
+		switch {
+		case f.Told == string(code.OutcomeVoid):
+			return 0
+		case f.Told == string(code.OutcomeCompleted) && f.Money == MoneyREMITTED:
+			most = max(most, f.Credited-f.SentBack)
+		}
+	}
+	return most
 }

@@ -1,6 +1,12 @@
 package exchange
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
 )
@@ -74,3 +80,24 @@ const (
 
 // Balance is principal and interest together.
 func (r RegistryPerson) Balance() (money.Fen, error) { return r.Principal.Add(r.Interest) }
+
+// RegistryDigest stands for what the registry says of somebody: equal when
+// nothing has changed but the days and files of the extracts, and the order of
+// records and stays. Shape: 32 hex digits.
+func RegistryDigest(of []RegistryPerson) string {
+	says := make([]RegistryPerson, 0, len(of))
+	for _, p := range of {
+		p.AsOf, p.FileID, p.FileDate = 0, 0, 0
+		p.Stays = slices.SortedFunc(slices.Values(p.Stays), func(a, b Stay) int {
+			return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Area, b.Area), cmp.Compare(a.Scheme, b.Scheme))
+		})
+		says = append(says, p)
+	}
+	slices.SortFunc(says, func(a, b RegistryPerson) int { return cmp.Compare(a.PersonalNo, b.PersonalNo) })
+	text, err := json.Marshal(says)
+	if err != nil {
+		panic(err) // plain strings and numbers
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}

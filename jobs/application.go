@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/formats"
 )
@@ -17,22 +18,58 @@ func (d *desk) application(a *formats.Application) (outcome, error) {
 	if _, ok := d.Partners[a.FromAgency]; !ok && !exchange.SameArea(a.FromAgency, a.ToAgency) {
 		return refused(code.WrongAgency, "from_agency", "没有与 "+a.FromAgency+" 的交换关系 / no exchange agreed with it"), nil
 	}
-	app := applicationOf(a)
-	app.ReceivedOn = d.file.Seen
-	c, err := d.tx.CaseByApplication(a.ApplicationNo)
+	app := d.applicationOf(a)
+	c, err := d.tx.CaseByApplication(app.Sender, app.No)
+	if app.Version > 1 && (notFound(err) || err == nil && c.Person.IDKey != app.Person.IDKey) {
+		c, err = d.lodgedElsewhere(app, c, err)
+	}
 	switch {
 	case notFound(err):
 		return d.firstApplication(app)
 	case err != nil:
 		return outcome{}, err
 	}
+	app.Sender = c.ApplicationSender
 	return d.nextApplication(d.open(c), app)
 }
 
+// lodgedElsewhere finds the case of an application whose next version comes by
+// another way than the first: returned to somebody who had lodged it at the
+// old place, it is mended at our counter. Its number may be somebody else's
+// there, so that the person decides; without one, what was found first stays.
+func (d *desk) lodgedElsewhere(a exchange.Application, own exchange.Case, ownErr error) (exchange.Case, error) {
+	found, err := d.tx.CasesByApplication(a.No)
+	if err != nil {
+		return exchange.Case{}, err
+	}
+	for _, c := range found {
+		if c.Person.IDKey == a.Person.IDKey && c.Partner == a.From {
+			return c, nil
+		}
+	}
+	return own, ownErr
+}
+
+// relay passes an application on to the new place, which sees us as its
+// sender: two of our own senders cannot both use a number there.
 func (d *desk) relay(a *formats.Application) (outcome, error) {
 	_, known := d.Partners[a.ToAgency]
 	if a.FromAgency != d.Agency.Code || a.LodgedAt != code.LodgedOld || !known || d.file.Party == a.ToAgency {
 		return refused(code.WrongAgency, "to_agency", "既非转入本地，也不能转送 / neither for us nor to be relayed by us"), nil
+	}
+	app := d.applicationOf(a)
+	same, err := d.tx.LatestApplications(app.No)
+	if err != nil {
+		return outcome{}, err
+	}
+	for _, s := range same {
+		if s.CaseNo == "" && s.To == app.To && s.Sender != app.Sender {
+			return refused(code.DuplicateEarlier, "application_no",
+				"该编号已由 "+s.Sender+" 使用并转送对方，请换用新编号 / the new place has this number through us already, from "+s.Sender), nil
+		}
+	}
+	if err := d.tx.InsertApplication(app); err != nil {
+		return outcome{}, err
 	}
 	if err := d.send(a.ToAgency, "", a); err != nil {
 		return outcome{}, err
@@ -46,7 +83,7 @@ func (d *desk) firstApplication(a exchange.Application) (outcome, error) {
 	}
 	c, err := d.openFresh(exchange.Case{
 		Side: exchange.In, Partner: a.From, State: exchange.Applied, Person: a.Person, Household: a.Household,
-		SchemeFrom: a.SchemeFrom, SchemeTo: a.SchemeTo, ApplicationNo: a.No, ApplicationVersion: 1, CertificateNo: a.CertificateNo,
+		SchemeFrom: a.SchemeFrom, SchemeTo: a.SchemeTo, ApplicationNo: a.No, ApplicationSender: a.Sender, ApplicationVersion: 1, CertificateNo: a.CertificateNo,
 	})
 	if err != nil {
 		return outcome{}, err
@@ -97,7 +134,7 @@ func (c *casework) lodgement() (exchange.Application, error) {
 	if c.lodged != nil {
 		return *c.lodged, nil
 	}
-	return c.tx.LatestApplication(c.ApplicationNo)
+	return c.tx.LatestApplication(c.ApplicationSender, c.ApplicationNo)
 }
 
 // audit judges an application and does what follows, up to the letter.
@@ -118,10 +155,10 @@ func (c *casework) audit(a exchange.Application) error {
 	}
 	switch opinion.Do {
 	case exchange.Return:
-		err = c.end(exchange.AuditReturned, code.MilestoneReturned, opinion.Text)
+		err = c.end(exchange.AuditReturned, code.MilestoneReturned, opinion.Text, news{reason: opinion.Text})
 	case exchange.Refuse:
 		c.Decline = opinion.Decline
-		err = c.end(exchange.AuditRefused, code.MilestoneRefused, opinion.Text)
+		err = c.end(exchange.AuditRefused, code.MilestoneRefused, opinion.Text, declineNews(opinion.Decline, opinion.Text))
 	default:
 		err = c.acceptApplication(a, own)
 	}
@@ -131,11 +168,16 @@ func (c *casework) audit(a exchange.Application) error {
 	return c.save()
 }
 
-func (c *casework) end(on exchange.Happening, m code.Milestone, text string) error {
+// end returns or refuses an application, and says why and, of one that is
+// returned, until when it is to be supplemented.
+func (c *casework) end(on exchange.Happening, m code.Milestone, text string, more news) error {
 	if err := c.move(on, text, nil); err != nil {
 		return err
 	}
-	return c.notify(m, text, 0)
+	if t, ok := exchange.TurnOf(c.Turns, c.Case); ok && t.Owner == exchange.OwnerPerson {
+		more.due = c.Calendar.Due(since(c.Case, t), t.WD, calendar.DueOptions{}).Date
+	}
+	return c.notify(m, more)
 }
 
 func (c *casework) acceptApplication(a exchange.Application, own []exchange.RegistryPerson) error {
@@ -146,7 +188,7 @@ func (c *casework) acceptApplication(a exchange.Application, own []exchange.Regi
 	if err := c.move(exchange.AuditPassed, "", nil); err != nil {
 		return err
 	}
-	if err := c.notify(code.MilestoneAccepted, "", 0); err != nil {
+	if err := c.notify(code.MilestoneAccepted, news{due: c.limitNow()}); err != nil {
 		return err
 	}
 	return c.issueLetter(a)
@@ -201,7 +243,7 @@ func (c *casework) sendLetter(l exchange.Letter, why string) error {
 	if l.Version > 1 && c.Effective() != exchange.Requested {
 		return nil
 	}
-	return c.notify(code.MilestoneLetterSent, "", 0)
+	return c.notify(code.MilestoneLetterSent, news{due: c.limitNow()})
 }
 
 func letterTo(l exchange.Letter, to formats.AgencyBlock) formats.Letter {
@@ -214,9 +256,9 @@ func letterTo(l exchange.Letter, to formats.AgencyBlock) formats.Letter {
 	}
 }
 
-func applicationOf(a *formats.Application) exchange.Application {
+func (d *desk) applicationOf(a *formats.Application) exchange.Application {
 	return exchange.Application{
-		No: a.ApplicationNo, Version: a.Version, LodgedAt: string(a.LodgedAt), AppliedOn: a.AppliedOn, Applicant: string(a.Applicant),
+		Sender: d.file.Party, ReceivedOn: d.file.Seen, No: a.ApplicationNo, Version: a.Version, LodgedAt: string(a.LodgedAt), AppliedOn: a.AppliedOn, Applicant: string(a.Applicant),
 		EmployerCode: a.EmployerCode, EmployerName: a.EmployerName, Person: personOf(a.Person), Household: string(a.Household),
 		SchemeFrom: string(a.SchemeFrom), SchemeTo: string(a.SchemeTo), From: a.FromAgency, To: a.ToAgency,
 		OldPersonalNo: a.OldPersonalNo, CertificateNo: a.CertificateNo, EnrolledFrom: a.EnrolledFrom,

@@ -65,9 +65,14 @@ func entryKey(b exchange.BankEntry, said, part string, ordinals map[string]int) 
 
 // tryEntry books an entry; one that does not fit where its case stands is kept
 // unmatched, as a difference that somebody has to look at, and stops no other.
+// In a hurry it comes back as an error, since nothing of it can be taken back
+// alone.
 func (d *desk) tryEntry(b exchange.BankEntry) error {
+	if d.hasty {
+		return d.bankEntry(b)
+	}
 	err := d.tx.Part(func() error { return d.bankEntry(b) })
-	if !errors.Is(err, exchange.ErrNotAllowed) && !errors.Is(err, exchange.ErrInvariant) {
+	if !doesNotFit(err) {
 		return err
 	}
 	d.Log.Error("bank entry not booked", "entry", b.Key, "err", err)
@@ -76,6 +81,12 @@ func (d *desk) tryEntry(b exchange.BankEntry) error {
 		return err
 	}
 	return d.odd(b, "", "not booked", clip(err.Error(), 200))
+}
+
+// doesNotFit reports whether the domain refuses what an entry would do to the
+// case that it is for.
+func doesNotFit(err error) bool {
+	return errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, exchange.ErrInvariant)
 }
 
 // bankEntry books one entry of our account. One that is known already changes
@@ -115,14 +126,12 @@ func (d *desk) toldOtherwise(e exchange.BankEntry) (bool, error) {
 	if e.Ref == "" {
 		return false, nil
 	}
-	known, err := d.tx.BankEntriesByBooking(e.Account, e.Ref)
-	for _, k := range known {
-		if k.Parts != e.Parts {
-			d.Log.Warn("booking told again in other parts", "booking", e.Ref, "parts", e.Parts, "before", k.Parts)
-			return true, nil
-		}
+	before, err := d.tx.BookingParts(e.Account, e.Ref)
+	if err != nil || before == 0 || before == e.Parts {
+		return false, err
 	}
-	return false, err
+	d.Log.Warn("booking told again in other parts", "booking", e.Ref, "parts", e.Parts, "before", before)
+	return true, nil
 }
 
 // credited books money that came in: a payment of ours that came back, money

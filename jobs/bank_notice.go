@@ -67,12 +67,23 @@ func (w *entryWriter) add(e exchange.BankEntry) error {
 	return w.flush()
 }
 
+// flush books what waits: hastily, and each entry so that it can be taken back
+// alone when one of them does not fit.
 func (w *entryWriter) flush() error {
 	if len(w.waiting) == 0 {
 		return nil
 	}
-	err := w.Store.Tx(w.ctx, func(tx *store.Tx) error {
-		d := &desk{Env: w.Env, tx: tx, file: w.file, actor: w.file.Party}
+	err := w.book(true)
+	if doesNotFit(err) {
+		err = w.book(false)
+	}
+	w.waiting = w.waiting[:0]
+	return err
+}
+
+func (w *entryWriter) book(hasty bool) error {
+	return w.Store.Tx(w.ctx, func(tx *store.Tx) error {
+		d := &desk{Env: w.Env, tx: tx, file: w.file, actor: w.file.Party, hasty: hasty}
 		type span struct{ from, to calendar.Date }
 		days := map[string]span{}
 		for _, b := range w.waiting {
@@ -93,6 +104,4 @@ func (w *entryWriter) flush() error {
 		}
 		return nil
 	})
-	w.waiting = w.waiting[:0]
-	return err
 }

@@ -133,6 +133,40 @@ func TestNotificationTwiceAndContradicted(t *testing.T) {
 	}
 }
 
+// TestDebitThatDoesNotFit: a debit of a payment that has not left stays
+// unmatched and is named; the others of its file count all the same.
+func TestDebitThatDoesNotFit(t *testing.T) {
+	o := newOffice(t)
+	people := submitted(o)
+	checker, finance := wang(t), li(t)
+	o.dual(checker, finance)
+	o.approveSettings(checker, finance)
+	late := leaver(us, 2)
+	o.put(core, formats.KindRegistry, o.insured(late))
+	o.put(them, formats.KindLetter, o.letter(them, 3, late))
+	o.pass()
+	o.pass()
+	o.stands(exchange.Out, late, "answered/sent/ordered")
+	var kept exchange.Payment
+	o.view(func(tx *store.Tx) error {
+		list, err := tx.Payments(exchange.MoneyOrdered)
+		if len(list) == 1 {
+			kept = list[0]
+		}
+		return err
+	})
+	early := debitOf(people[0].order)
+	early.Ref, early.EndToEndID, early.Amount = "early", kept.Ref, kept.Amount
+	o.booked(debitOf(people[0].order), early, debitOf(people[1].order))
+	o.pass()
+	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+	o.stands(exchange.Out, people[1].Person, "answered/sent/settled")
+	o.stands(exchange.Out, late, "answered/sent/ordered")
+	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "early") {
+		t.Errorf("open: %q", open)
+	}
+}
+
 func TestReturnBeforeItsDebit(t *testing.T) {
 	o := newOffice(t)
 	people := submitted(o)

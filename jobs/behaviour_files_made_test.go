@@ -279,7 +279,11 @@ func (o *office) proofs(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	out, err := ledger.ProveOut(b, ledger.All, sum(liquidated))
+	confirmed, err := tx.Confirmed()
+	if err != nil {
+		return err
+	}
+	out, err := ledger.ProveOut(b, ledger.All, sum(liquidated), sum(confirmed))
 	if err != nil {
 		return err
 	}
@@ -287,7 +291,11 @@ func (o *office) proofs(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	in, err := ledger.ProveIn(b, ledger.All, sum(announced), sum(credited))
+	received, err := tx.BankReceived()
+	if err != nil {
+		return err
+	}
+	in, err := ledger.ProveAllIn(b, sum(announced), sum(credited), received)
 	if err != nil {
 		return err
 	}

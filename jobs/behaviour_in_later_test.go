@@ -321,6 +321,13 @@ func TestCoreRefuses(t *testing.T) {
 			o.days(1)
 			o.put(core, formats.KindRegistry, o.newcomer(p))
 			o.pass()
+			o.stands(exchange.In, p, map[string]string{"Y": "held/checked/posted refused-by-core", "N": "held/posted/matched refused-by-core"}[row])
+			if again := o.got[core+" "+formats.KindPosting]; len(again) > 0 {
+				t.Errorf("asked again though nothing changed: %+v", again)
+			}
+			o.days(1)
+			o.put(core, formats.KindRegistry, o.newcomer(p, func(r *formats.RegistryRecord) { r.Person.Phone = "13900000000" }))
+			o.pass()
 			o.pass()
 			o.stands(exchange.In, p, "completed/posted/posted")
 			for _, n := range numbers(take[formats.Posting](o, core, formats.KindPosting)) {
@@ -348,12 +355,46 @@ func TestCoreRefusesTheEnd(t *testing.T) {
 				t.Errorf("held as %s %s", c.Hold, c.HoldText)
 			}
 			clear(o.refuse)
+			take[formats.Posting](o, core, formats.KindPosting)
 			o.days(1)
-			o.put(core, formats.KindRegistry, o.insured(p))
+			o.putAs(core, formats.KindRegistry, 2, "full", o.insured(p))
+			o.pass()
+			o.stands(exchange.Out, p, "held/none/not_due refused-by-core")
+			if again := take[formats.Posting](o, core, formats.KindPosting); len(again) > 0 {
+				t.Errorf("the night's extract says the same, and the core was asked again: %v", numbers(again))
+			}
+			o.days(1)
+			o.putAs(core, formats.KindRegistry, 3, "full", o.insured(p, paidUp))
 			o.pass()
 			o.pass()
 			o.stands(exchange.Out, p, "answered/sent/submitted")
 		})
+	}
+}
+
+// paidUp is a record that says something else than insured.
+func paidUp(r *formats.RegistryRecord) { r.Interest++ }
+
+// TestCoreRefusesWhatHasChangedMeanwhile: an extract is worked before the
+// results that lie beside it. What it changed counts all the same, once.
+func TestCoreRefusesWhatHasChangedMeanwhile(t *testing.T) {
+	o := newOffice(t)
+	o.refuse["E"], o.refuse["B"] = "欠费", "未终止"
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	o.days(1)
+	o.put(core, formats.KindRegistry, o.insured(p, paidUp))
+	o.pass()
+	if asked := take[formats.Posting](o, core, formats.KindPosting); len(asked) != 4 {
+		t.Errorf("the core was asked %d times", len(asked))
+	}
+	o.pass()
+	o.stands(exchange.Out, p, "held/none/not_due refused-by-core")
+	o.pass()
+	if again := take[formats.Posting](o, core, formats.KindPosting); len(again) > 0 {
+		t.Errorf("asked without end: %v", numbers(again))
 	}
 }
 

@@ -17,11 +17,19 @@ func odd(partner string, caseNo string) map[string][]ledger.Entry {
 	other, tied := h, h
 	other.Partner, tied.CaseNo = others, caseNo
 	apart := ledger.Confirm(tied, 5, 4)
+	settled := ledger.Entry{Head: h, Event: ledger.Settled, Postings: []ledger.Posting{
+		{Account: ledger.OutDue.Of(partner), Amount: -5}, {Account: ledger.OutSettled.Of(partner), Amount: 5},
+	}}
 	return map[string][]ledger.Entry{
 		"liquidated":         {ledger.Liquidate(h, 5)},
 		"with two partners":  {ledger.Liquidate(h, 5), ledger.Reverse(ledger.Liquidate(other, 5), 20260302, "odd")},
 		"announced":          {ledger.Announce(h, 5)},
 		"credited":           {ledger.Credit(h, 5)},
+		"confirmed":          {ledger.Confirm(h, 5, 5)},
+		"from end to end":    {ledger.Liquidate(h, 5), ledger.Confirm(h, 5, 5), settled},
+		"received":           {ledger.Receive(h, 5)},
+		"received by no one": {ledger.Reverse(ledger.Receive(ledger.Head{Date: 20260302, Memo: "odd"}, 5), 20260302, "odd")},
+		"refunded":           {ledger.Refund(h, them, 5), ledger.Receive(h, 5)},
 		"tied to a case":     {apart},
 		"more than the case": {apart, ledger.Liquidate(h, 5)},
 	}

@@ -120,7 +120,7 @@ func TestRefundOfTooMuch(t *testing.T) {
 			}
 			o.decided(keys, "li.na", exchange.ActRefund, x.No)
 			if o.caseBy(exchange.In, p).State == exchange.Held {
-				o.decided(keys, "li.na", exchange.ActReleaseHold, x.No)
+				o.decided(keys, "li.na", exchange.ActSettleAmount, x.No)
 			}
 			for range 3 {
 				o.pass()

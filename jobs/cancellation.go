@@ -1,10 +1,12 @@
 package jobs
 
 import (
+	"errors"
 	"fmt"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
 )
@@ -15,6 +17,9 @@ func (d *desk) cancellation(x *formats.Cancellation) (outcome, error) {
 	c, err := d.cancelled(x)
 	if notFound(err) {
 		return d.unknownCancelled(x)
+	}
+	if errors.Is(err, errSeveral) {
+		return refused(code.Missing, "letter_no", "多份申请使用该编号，请填联系函编号 / several applications have this number: give the letter_no"), nil
 	}
 	if err != nil {
 		return outcome{}, err
@@ -37,17 +42,36 @@ func (d *desk) cancellation(x *formats.Cancellation) (outcome, error) {
 // cancelled finds the case that a cancellation is about.
 func (d *desk) cancelled(x *formats.Cancellation) (*casework, error) {
 	if x.LetterNo == "" {
-		found, err := d.tx.CaseByApplication(x.ApplicationNo)
-		if err != nil {
-			return nil, err
-		}
-		return d.open(found), nil
+		return d.applicant(x.ApplicationNo)
 	}
 	c, err := d.caseOf(exchange.Out, x.LetterNo)
 	if notFound(err) {
 		c, err = d.caseOf(exchange.In, x.LetterNo)
 	}
 	return c, err
+}
+
+// errSeveral is about an application number that two senders use.
+var errSeveral = errors.New("several applications have this number")
+
+// applicant finds the case of an application number: the sender's own, else
+// what anybody else sent under it (a person who applied at the counter cancels
+// by the portal), if that is one.
+func (d *desk) applicant(applicationNo string) (*casework, error) {
+	found, err := d.tx.CaseByApplication(d.file.Party, applicationNo)
+	if !notFound(err) {
+		return d.open(found), err
+	}
+	all, err := d.tx.CasesByApplication(applicationNo)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(all) == 0:
+		return nil, fmt.Errorf("case of application %s: %w", applicationNo, store.ErrNotFound)
+	case len(all) > 1:
+		return nil, fmt.Errorf("application %s: %w", applicationNo, errSeveral)
+	}
+	return d.open(all[0]), nil
 }
 
 // unknownCancelled answers the cancellation of a letter that is not here. When
@@ -133,7 +157,7 @@ func (c *casework) cancelNow(reason string) error {
 		return err
 	}
 	if c.Side == exchange.In {
-		return c.notify(code.MilestoneCancelled, "", 0)
+		return c.notify(code.MilestoneCancelled, news{})
 	}
 	return nil
 }
@@ -168,5 +192,5 @@ func (c *casework) cancelVerdict(v code.Verdict, text string) error {
 	if err := c.note("cancellation_refused", text, nil); err != nil {
 		return err
 	}
-	return c.notifyText(code.MilestoneDelayed, "原参保地已受理转出，您的医保关系转移申请无法撤销，转移将继续办理，您无需操作。", 0)
+	return c.notify(code.MilestoneDelayed, news{variant: variantTooLate})
 }

@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"slices"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
@@ -41,13 +43,21 @@ func (d *desk) completion(k *formats.Completion) (outcome, error) {
 	if f.Told == string(code.OutcomeCompleted) && k.Outcome == code.OutcomeRelationDone {
 		return accepted(), c.save() // it was overtaken by the completion
 	}
-	before := f
+	versions, err := c.versionsOf(f.No)
+	if err != nil {
+		return outcome{}, err
+	}
+	before, said := f, exchange.ConfirmedBy(versions)
 	f.Told, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
+	f.SentBack = 0
 	if err := d.tx.UpdateForm(before, f); err != nil {
 		return outcome{}, err
 	}
+	if err := c.confirm(f.No, said); err != nil {
+		return outcome{}, err
+	}
 	if k.Outcome == code.OutcomeCompleted {
-		if err := c.confirm(before, f); err != nil {
+		if err := c.finish(); err != nil {
 			return outcome{}, err
 		}
 	}
@@ -90,22 +100,28 @@ func (c *casework) checkCompletion(k *formats.Completion, f exchange.Form) (outc
 	return accepted(), false, c.save()
 }
 
-// confirm books the money as credited, and ends the case once every form is confirmed.
-func (c *casework) confirm(before, f exchange.Form) error {
-	newly := f.Credited
-	if before.Told == string(code.OutcomeCompleted) {
-		newly = 0
-	}
-	earlier, err := c.creditedBefore(f)
+// confirm books what the completions of a form say more, or less, than was
+// said before: a case that was annulled says that nothing is credited any more.
+func (c *casework) confirm(formNo string, before money.Fen) error {
+	versions, err := c.versionsOf(formNo)
 	if err != nil {
 		return err
 	}
-	newly -= earlier
-	if f.Money == exchange.MoneyREMITTED && newly > 0 {
-		if err := c.book(ledger.Confirm(c.head(f.No), newly, newly)); err != nil {
-			return err
-		}
+	more := exchange.ConfirmedBy(versions) - before
+	if more < 0 {
+		return c.book(ledger.Reverse(ledger.Confirm(c.head(formNo), -more, -more), int(c.Date), "void"))
 	}
+	return c.book(ledger.Confirm(c.head(formNo), more, more))
+}
+
+// versionsOf are all versions of a form of the case.
+func (c *casework) versionsOf(formNo string) ([]exchange.Form, error) {
+	forms, err := c.tx.FormsByCase(c.No)
+	return slices.DeleteFunc(forms, func(f exchange.Form) bool { return f.No != formNo }), err
+}
+
+// finish ends the case once every form is confirmed.
+func (c *casework) finish() error {
 	forms, err := c.tx.FormsByCase(c.No)
 	if err != nil {
 		return err
@@ -119,21 +135,6 @@ func (c *casework) confirm(before, f exchange.Form) error {
 		return c.retrack()
 	}
 	return c.move(exchange.CompletionArrived, "", nil)
-}
-
-// creditedBefore is what earlier versions of a form were confirmed with.
-func (c *casework) creditedBefore(f exchange.Form) (money.Fen, error) {
-	forms, err := c.tx.FormsByCase(c.No)
-	if err != nil {
-		return 0, err
-	}
-	most := money.Fen(0)
-	for _, old := range forms {
-		if old.No == f.No && old.Version < f.Version && old.Told == string(code.OutcomeCompleted) && old.Money == exchange.MoneyREMITTED {
-			most = max(most, old.Credited)
-		}
-	}
-	return most, nil
 }
 
 // difference opens an exception about two figures that should be one.

@@ -44,7 +44,7 @@ func (e *Env) Figures(ctx context.Context) (f Figures, err error) {
 		}
 		for _, g := range gaps {
 			if g.Partner == "" {
-				f.Unproved[g.Side] = g.Difference - g.tied
+				f.Unproved[g.Side] = g.rest.Shown()
 			}
 		}
 		if err := f.runs(tx, e); err != nil {

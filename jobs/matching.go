@@ -12,8 +12,12 @@ import (
 
 // matched ties a bank entry.
 func (d *desk) matched(e exchange.BankEntry, caseNo string, part int) error {
+	return d.tied(e, exchange.EntryMatched, caseNo, part)
+}
+
+func (d *desk) tied(e exchange.BankEntry, state, caseNo string, part int) error {
 	before := e
-	e.State, e.CaseNo, e.Part = exchange.EntryMatched, caseNo, part
+	e.State, e.CaseNo, e.Part = state, caseNo, part
 	return d.tx.UpdateBankEntry(before, e)
 }
 

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -83,9 +82,9 @@ func (d *desk) proposeByName(e exchange.BankEntry) error {
 	return d.difference("proposal", "", "", e.Key, "name and amount fit "+strings.Join(fits, ", "), "match?")
 }
 
-// matchWaiting tries the credits that were woken, each by itself.
+// matchWaiting tries the credits that were woken: a chunk in a transaction,
+// hastily; when one of them does not fit or fails, each by itself.
 func (e *Env) matchWaiting(ctx context.Context) error {
-	var faults []error
 	for {
 		var awake []exchange.BankEntry
 		err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -93,40 +92,61 @@ func (e *Env) matchWaiting(ctx context.Context) error {
 			return err
 		})
 		if err != nil || len(awake) == 0 {
-			return errors.Join(append(faults, err)...)
+			return err
 		}
-		for _, entry := range awake {
-			if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.matchAwake(tx, entry) }); err != nil {
-				return errors.Join(append(faults, fmt.Errorf("bank entry %s: %w", entry.Key, err))...)
+		if e.matchEach(ctx, awake, true) == nil {
+			continue
+		}
+		for i, entry := range awake {
+			if err := e.matchEach(ctx, awake[i:i+1], false); err != nil {
+				return fmt.Errorf("bank entry %s: %w", entry.Key, err)
 			}
 		}
 	}
 }
 
-// matchAwake tries one credit again. One that cannot be booked where its case
-// stands is named, and waits for somebody or for what wakes it next.
-func (e *Env) matchAwake(tx *store.Tx, entry exchange.BankEntry) error {
-	d := &desk{Env: e, tx: tx, actor: "process"}
-	err := tx.Part(func() error {
-		if err := d.closeAbout("money", entry.Key); err != nil { // what is odd about it now is said anew
-			return err
+// matchEach tries credits in one transaction.
+func (e *Env) matchEach(ctx context.Context, awake []exchange.BankEntry, hasty bool) error {
+	return e.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &desk{Env: e, tx: tx, actor: "process", hasty: hasty}
+		for _, entry := range awake {
+			if err := d.matchAwake(entry); err != nil {
+				return err
+			}
 		}
-		if err := d.matchOrKeep(entry); err != nil {
-			return err
-		}
-		now, err := tx.BankEntry(entry.Key)
-		if err != nil || now.State == exchange.EntryUnmatched {
-			return err
-		}
-		return d.closeAbout("proposal", entry.Key)
+		return nil
 	})
-	if errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, exchange.ErrInvariant) {
-		if err := d.difference("money", "", "", entry.Key, "not matched", clip(err.Error(), 200)); err != nil {
-			return err
-		}
-		return tx.KeepMarks(entry.Key, marksOf(entry))
+}
+
+// matchAwake tries one credit again. One that cannot be booked where its case
+// stands is named, and waits for somebody or for what wakes it next; in a hurry
+// that comes back as an error.
+func (d *desk) matchAwake(entry exchange.BankEntry) error {
+	if d.hasty {
+		return d.matchAgain(entry)
 	}
-	return err
+	err := d.tx.Part(func() error { return d.matchAgain(entry) })
+	if !doesNotFit(err) {
+		return err
+	}
+	if err := d.difference("money", "", "", entry.Key, "not matched", clip(err.Error(), 200)); err != nil {
+		return err
+	}
+	return d.tx.KeepMarks(entry.Key, marksOf(entry))
+}
+
+func (d *desk) matchAgain(entry exchange.BankEntry) error {
+	if err := d.closeAbout("money", entry.Key); err != nil { // what is odd about it now is said anew
+		return err
+	}
+	if err := d.matchOrKeep(entry); err != nil {
+		return err
+	}
+	now, err := d.tx.BankEntry(entry.Key)
+	if err != nil || now.State == exchange.EntryUnmatched {
+		return err
+	}
+	return d.closeAbout("proposal", entry.Key)
 }
 
 // wake lets the credits that wait for a case be tried again.

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -27,6 +28,9 @@ func (c *casework) ask(p exchange.Posting, stays []exchange.Stay, reason string)
 		return err
 	}
 	p.No, p.CaseNo, p.State, p.QueuedOn = no, c.No, exchange.PostingQueued, c.Date
+	if p.Registry, err = c.registrySays(); err != nil {
+		return err
+	}
 	if err := c.then(func() error { return c.tx.InsertPosting(p) }); err != nil {
 		return err
 	}
@@ -99,9 +103,46 @@ func (d *desk) postingResult(r *formats.PostingResult) (outcome, error) {
 	return accepted(), c.save()
 }
 
-// refusedByCore holds the case with the core's reason.
+// refusedByCore holds the case with the core's reason, unless the registry has
+// changed since the core was asked: an extract is worked before the results
+// that lie beside it.
 func (c *casework) refusedByCore(p exchange.Posting) error {
-	return c.hold(code.HoldRefusedByCore, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text)))
+	if err := c.hold(code.HoldRefusedByCore, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text))); err != nil {
+		return err
+	}
+	return c.askAgain()
+}
+
+// askAgain asks for what the core refused once more when the registry says
+// something else of the person than when the core was asked. An extract that
+// repeats what it said before, and be it every night, asks nothing again.
+func (c *casework) askAgain() error {
+	if c.State != exchange.Held || c.Hold != code.HoldRefusedByCore {
+		return nil
+	}
+	says, err := c.registrySays()
+	if err != nil {
+		return err
+	}
+	postings, err := c.tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, p := range slices.Backward(postings) {
+		if p.State == exchange.PostingRefused {
+			if p.Registry == says {
+				return nil
+			}
+			break
+		}
+	}
+	return c.retryPostings("业务系统已更新登记信息")
+}
+
+// registrySays stands for what the registry says of the person now.
+func (c *casework) registrySays() (string, error) {
+	of, err := c.tx.RegistryByID(c.Person.IDKey)
+	return exchange.RegistryDigest(of), err
 }
 
 // checkResult refuses a result that cannot be booked.
@@ -447,7 +488,11 @@ func (c *casework) tell(on exchange.Happening, out code.Outcome, m code.Mileston
 			return err
 		}
 	}
-	return c.notify(m, "", 0)
+	more, err := c.creditedNews()
+	if err != nil {
+		return err
+	}
+	return c.notify(m, more)
 }
 
 // carryBooked gives a form version what the core has booked for the form: a

@@ -11,7 +11,11 @@ import (
 )
 
 // told are the figures of the proof that come from outside the ledger, by partner.
-type told struct{ liquidated, announced, credited map[string]money.Fen }
+type told struct {
+	liquidated, confirmed map[string]money.Fen // old place: the core's debits, the completions
+	announced, credited   map[string]money.Fen // new place: the forms, the core's credits
+	received              money.Fen            // the bank's entries
+}
 
 func toldBy(tx *store.Tx) (t told, err error) {
 	if t.liquidated, err = tx.Liquidated(); err != nil {
@@ -20,7 +24,13 @@ func toldBy(tx *store.Tx) (t told, err error) {
 	if t.announced, err = tx.Announced(); err != nil {
 		return t, err
 	}
-	t.credited, err = tx.Credited()
+	if t.credited, err = tx.Credited(); err != nil {
+		return t, err
+	}
+	if t.confirmed, err = tx.Confirmed(); err != nil {
+		return t, err
+	}
+	t.received, err = tx.BankReceived()
 	return t, err
 }
 
@@ -31,9 +41,12 @@ func (t told) prove(b ledger.Balances, side exchange.Side, partner string) (ledg
 		of = ledger.All
 	}
 	if side == exchange.Out {
-		return ledger.ProveOut(b, of, sumOf(t.liquidated, partner))
+		return ledger.ProveOut(b, of, sumOf(t.liquidated, partner), sumOf(t.confirmed, partner))
 	}
-	return ledger.ProveIn(b, of, sumOf(t.announced, partner), sumOf(t.credited, partner))
+	if partner == "" {
+		return ledger.ProveAllIn(b, sumOf(t.announced, ""), sumOf(t.credited, ""), t.received)
+	}
+	return ledger.ProveIn(b, partner, t.announced[partner], t.credited[partner])
 }
 
 // proofs proves the ledger, per partner and in total, on both sides.
@@ -76,7 +89,7 @@ func sumOf(figures map[string]money.Fen, partner string) money.Fen {
 // gap is a difference that held cases do not explain.
 type gap struct {
 	report.Proof
-	tied money.Fen // what of the difference is tied to held cases
+	rest ledger.Gap // what held cases do not explain
 }
 
 // gaps are the differences, per partner and in total, that are not tied to
@@ -86,17 +99,23 @@ func (e *Env) gaps(tx *store.Tx) (found []gap, err error) {
 	if err != nil {
 		return nil, err
 	}
-	tied := map[exchange.Side]map[string]money.Fen{}
+	tied := map[exchange.Side]map[string]ledger.Gap{}
 	for _, p := range proofs {
-		if p.Difference != 0 && tied[p.Side] == nil {
+		if p.Gap != (ledger.Gap{}) && tied[p.Side] == nil {
 			if tied[p.Side], err = tiedToHeld(tx, p.Side); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for _, p := range proofs {
-		if explained := sumOf(tied[p.Side], p.Partner); p.Difference != explained {
-			found = append(found, gap{p, explained})
+		explained := tied[p.Side][p.Partner]
+		if p.Partner == "" {
+			for _, g := range tied[p.Side] {
+				explained = explained.Plus(g)
+			}
+		}
+		if rest := p.Gap.Less(explained); rest != (ledger.Gap{}) {
+			found = append(found, gap{p, rest})
 		}
 	}
 	return found, nil
@@ -112,20 +131,20 @@ func (e *Env) closes(tx *store.Tx) error {
 	if g.Partner != "" {
 		with = g.Partner
 	}
-	return fmt.Errorf("the ledger does not close on the %s side with %s: difference %s, of which %s is tied to held cases", g.Side, with, g.Difference, g.tied)
+	return fmt.Errorf("the ledger does not close on the %s side with %s: difference %s, of which %s is not tied to held cases", g.Side, with, g.Difference, g.rest.Shown())
 }
 
 // tiedToHeld is the difference that held cases make, by partner: each case's
 // own proof, from its documents and its entries.
-func tiedToHeld(tx *store.Tx, side exchange.Side) (map[string]money.Fen, error) {
-	tied := map[string]money.Fen{}
+func tiedToHeld(tx *store.Tx, side exchange.Side) (map[string]ledger.Gap, error) {
+	tied := map[string]ledger.Gap{}
 	err := tx.EachCase(store.CaseFilter{Side: side, States: []exchange.State{exchange.Held}}, func(c exchange.Case) error {
 		proof, err := proofOf(tx, c)
 		if err != nil {
 			return err
 		}
-		tied[c.Partner], err = tied[c.Partner].Add(proof.Difference)
-		return err
+		tied[c.Partner] = tied[c.Partner].Plus(proof.Gap)
+		return nil
 	})
 	return tied, err
 }
@@ -147,13 +166,13 @@ func proofOf(tx *store.Tx, c exchange.Case) (ledger.Proof, error) {
 		return ledger.Proof{}, err
 	}
 	if c.Side == exchange.Out {
-		return ledger.ProveOut(b, ledger.All, said)
+		return ledger.ProveOut(b, ledger.All, said, credited)
 	}
 	return ledger.ProveIn(b, ledger.All, said, credited)
 }
 
-// saidOf is what the forms in force announce and the core has credited of it,
-// or at the old place what the core's debits say.
+// saidOf is what the forms in force announce and the core has credited of it;
+// at the old place what the core's debits say and the completions of it.
 func saidOf(tx *store.Tx, c exchange.Case) (said, credited money.Fen, err error) {
 	postings, err := tx.PostingsByCase(c.No)
 	if err != nil || c.Side == exchange.Out {
@@ -162,7 +181,11 @@ func saidOf(tx *store.Tx, c exchange.Case) (said, credited money.Fen, err error)
 				said += p.Amount
 			}
 		}
-		return said, 0, err
+		if err != nil {
+			return 0, 0, err
+		}
+		credited, err = confirmedOf(tx, c.No)
+		return said, credited, err
 	}
 	forms, err := tx.FormsByCase(c.No)
 	for _, f := range forms {
@@ -176,4 +199,18 @@ func saidOf(tx *store.Tx, c exchange.Case) (said, credited money.Fen, err error)
 		}
 	}
 	return said, credited, err
+}
+
+// confirmedOf is what the completions of a case's forms say.
+func confirmedOf(tx *store.Tx, caseNo string) (sum money.Fen, err error) {
+	forms, err := tx.FormsByCase(caseNo) // by form and version
+	for i := 0; i < len(forms); {
+		end := i + 1
+		for end < len(forms) && forms[end].No == forms[i].No {
+			end++
+		}
+		sum += exchange.ConfirmedBy(forms[i:end])
+		i = end
+	}
+	return sum, err
 }

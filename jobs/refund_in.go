@@ -74,7 +74,7 @@ func (c *casework) refunded(e exchange.BankEntry, r exchange.Remittance) error {
 	if err := c.save(); err != nil {
 		return err
 	}
-	return c.matched(e, c.No, r.Part)
+	return c.tied(e, exchange.EntryReturned, c.No, r.Part)
 }
 
 // afterTheirRefund goes on with an annulment that waited for the money, or
@@ -100,13 +100,33 @@ func (c *casework) refundReason(e exchange.BankEntry) (string, error) {
 	return "对方退款", err
 }
 
-// unconfirm takes back what the completion said of a part that is paid back.
+// unconfirm takes back what completions said of a part that is paid back:
+// what they say more than the other parts of its form come to.
 func (c *casework) unconfirm(r exchange.Remittance) error {
-	at, err := c.lies()
+	forms, err := c.versionsOf(r.FormNo)
 	if err != nil {
 		return err
 	}
-	taken := min(r.Amount, at[ledger.OutCredited])
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	taken := exchange.ConfirmedBy(forms)
+	for _, other := range parts {
+		if other.FormNo == r.FormNo && other.Part != r.Part && other.Track == exchange.MoneySettled && other.To == exchange.ToPartner {
+			taken -= other.Amount
+		}
+	}
+	if taken = min(taken, r.Amount); taken <= 0 {
+		return nil
+	}
+	for _, f := range forms {
+		after := f
+		after.SentBack = min(f.Credited, f.SentBack+taken)
+		if err := c.tx.UpdateForm(f, after); err != nil {
+			return err
+		}
+	}
 	return c.book(ledger.Reverse(ledger.Confirm(c.head(r.Ref), taken, taken), int(c.Date), "refunded"))
 }
 

@@ -36,7 +36,7 @@ func (d *desk) registry(r *formats.RegistryRecord) (outcome, error) {
 // registered lets a case go on with what the registry now says.
 func (d *desk) registered(c *casework, r exchange.RegistryPerson) error {
 	if c.State == exchange.Held && c.Hold == code.HoldRefusedByCore {
-		if err := c.retryPostings("业务系统已更新登记信息"); err != nil {
+		if err := c.askAgain(); err != nil {
 			return err
 		}
 		return c.save()
@@ -104,13 +104,13 @@ func (d *desk) rejudge(found exchange.Case) error {
 	c := d.open(found)
 	switch {
 	case c.Side == exchange.In && c.HeldFrom == exchange.Applied:
-		a, err := d.tx.LatestApplication(c.ApplicationNo)
+		a, err := c.lodgement()
 		if err != nil {
 			return err
 		}
 		return c.audit(a)
 	case c.Side == exchange.In && c.HeldFrom == exchange.Accepted:
-		a, err := d.tx.LatestApplication(c.ApplicationNo)
+		a, err := c.lodgement()
 		if err != nil {
 			return err
 		}

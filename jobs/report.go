@@ -20,7 +20,7 @@ import (
 const reportDays = 30
 
 // Report writes the nightly workbook reports/<date>.xlsx, takes a checkpoint of
-// the journal and proves the ledger: a difference is an error of the run.
+// the journal, puts the decisions workbooks into the officers' folders and proves the ledger: a difference is an error of the run.
 func (e *Env) Report(ctx context.Context) (Counts, error) {
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		n := e.night(tx)
@@ -42,10 +42,16 @@ func (e *Env) Report(ctx context.Context) (Counts, error) {
 	if info, err := os.Stat(e.ReportPath()); err == nil {
 		e.Log.Info("workbook written", "file", e.ReportPath(), "bytes", info.Size())
 	}
-	if err := e.Store.View(ctx, func(tx *store.Tx) error { return e.closes(tx) }); err != nil {
-		return Counts{"workbooks": 1}, fmt.Errorf("report: %w", err)
+	desks, derr := e.writeDecisions(ctx)
+	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.closes(tx) })
+	if err = errors.Join(derr, err); err != nil {
+		err = fmt.Errorf("report: %w", err)
 	}
-	return Counts{"workbooks": 1}, nil
+	counts := Counts{"workbooks": 1}
+	if desks > 0 {
+		counts["decisions workbooks"] = desks
+	}
+	return counts, err
 }
 
 // ReportPath is where the business date's workbook lies.

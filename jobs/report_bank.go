@@ -69,12 +69,9 @@ func (e *Env) reconcileAccount(tx *store.Tx, account string, days []exchange.Ban
 	}
 	if account == e.Agency.Payer.No {
 		for _, track := range []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown} {
-			payments, err := tx.Payments(track)
+			err := tx.EachPayment(track, func(p exchange.Payment) error { transit += p.Amount; return nil })
 			if err != nil {
 				return nil, err
-			}
-			for _, p := range payments {
-				transit += p.Amount
 			}
 		}
 	}

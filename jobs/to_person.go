@@ -105,7 +105,7 @@ func (c *casework) reissueToPerson(f exchange.Form) error {
 	if f.Nature == exchange.NatureSupplement {
 		next.Nature = exchange.NatureSupplement
 	}
-	next.Track, next.IssuedOn, next.Told, next.Credited, next.PostedOn = exchange.FormNone, c.Date, "", 0, 0
+	next.Track, next.IssuedOn, next.Told, next.Credited, next.SentBack, next.PostedOn = exchange.FormNone, c.Date, "", 0, 0, 0
 	old := f
 	old.Current = false
 	if err := c.tx.UpdateForm(f, old); err != nil {
@@ -125,5 +125,5 @@ func (c *casework) reissueToPerson(f exchange.Form) error {
 	if err := c.note("form_reissued", next.No, map[string]any{"version": next.Version, "amount": next.Amount.String()}); err != nil {
 		return err
 	}
-	return c.notify(code.MilestonePaidToPerson, "请提供本人银行账户。", 0)
+	return c.notify(code.MilestonePaidToPerson, news{amount: next.Amount, some: true})
 }

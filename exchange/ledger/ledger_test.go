@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"strings"
@@ -217,7 +218,7 @@ func TestTheEquationHolds(t *testing.T) {
 				t.Fatalf("overdrawn %v: %v", o, b)
 			}
 		}
-		out, err := ProveOut(w.old, "310100", w.liquidated)
+		out, err := ProveOut(w.old, "310100", w.liquidated, 0)
 		if err != nil || out.Difference != w.differences {
 			t.Fatalf("old place: %+v, %v, want the difference %s", out, err, w.differences)
 		}
@@ -240,13 +241,29 @@ func TestProofFindsWhatTheLedgerMisses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if p, _ := ProveOut(b, All, 101); p.Difference != 1 || p.InTransit != 100 {
+	if p, _ := ProveOut(b, All, 101, 0); p.Difference != 1 || p.InTransit != 100 {
 		t.Errorf("a liquidation that is not booked: %+v", p)
+	}
+	if p, _ := ProveOut(b, All, 100, 7); p.Difference != -7 {
+		t.Errorf("a completion that is not booked: %+v", p)
+	}
+	for name, e := range map[string]Entry{
+		"confirmed without a completion":   Confirm(head, 100, 100),
+		"from one end to the other":        {head, Liquidated, []Posting{{OutLiquidated.Of("310100"), -7}, {OutCredited.Of("310100"), 7}}},
+		"paid to the person by no payment": {head, SettledToPerson, []Posting{{OutCredited.Of("310100"), -7}, {OutPaidToPerson.Of("310100"), 7}}},
+	} {
+		odd := maps.Clone(b)
+		if err := odd.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := ProveOut(odd, All, 100, 0); err != nil || p.Difference == 0 {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
 	}
 	if p, _ := ProveBoth(100, 3, b); p.Difference != -3 {
 		t.Errorf("a credit that no money funded: %+v", p)
 	}
-	if _, err := ProveOut(Balances{OutDue.Of("1"): math.MinInt64, OutSettled.Of("1"): -1}, All, 0); !errors.Is(err, money.ErrOverflow) {
+	if _, err := ProveOut(Balances{OutDue.Of("1"): math.MinInt64, OutSettled.Of("1"): -1}, All, 0, 0); !errors.Is(err, money.ErrOverflow) {
 		t.Errorf("overflow: %v", err)
 	}
 }
@@ -268,6 +285,12 @@ func TestLessMoneyThanAnnounced(t *testing.T) {
 	}
 	if p, _ := ProveIn(now, All, 100, 0); p.Difference != 1 || p.InTransit != 99 {
 		t.Errorf("new place: %+v", p)
+	}
+	if p, err := ProveAllIn(now, 100, 0, 99); p.Gap != (Gap{Equation: 1}) || err != nil {
+		t.Errorf("received: %+v, %v", p, err)
+	}
+	if p, _ := ProveAllIn(now, 99, 0, 104); p.Gap != (Gap{Source: -1, Received: 5}) || p.Difference != -1 {
+		t.Errorf("a bank entry that is not booked: %+v", p)
 	}
 	if p, _ := ProveIn(now, All, 100, 7); p.Difference != -6 {
 		t.Errorf("a credit that no money funded: %+v", p)

@@ -1,13 +1,18 @@
 package ledger
 
-import "carryover/exchange/money"
+import (
+	"cmp"
+
+	"carryover/exchange/money"
+)
 
 // Proof is the equation of the report, per partner or over all:
 //
 //	Liquidated = Credited + PaidToPerson + Netted + NotMoved + InTransit + Difference
 //
-// Liquidated comes from outside the ledger; the middle is what lies in the
-// ledger's places; Difference is the rest. It is zero exactly when both agree.
+// Liquidated and Credited come from outside the ledger; the middle is what lies
+// in the ledger's places; Difference is what Gap shows: zero only when both
+// agree.
 type Proof struct {
 	Liquidated   money.Fen // at the old place; announced, at the new
 	Credited     money.Fen
@@ -16,7 +21,29 @@ type Proof struct {
 	NotMoved     money.Fen
 	InTransit    money.Fen
 	Difference   money.Fen
+	Gap          Gap
 }
+
+// Gap is by how much documents and ledger disagree: what remains of the
+// equation, and what the documents say more than the ledger has at its ends,
+// since an entry from one end to another does not touch the equation.
+type Gap struct {
+	Equation money.Fen
+	Source   money.Fen // liquidated, or announced
+	Credited money.Fen
+	Received money.Fen // by the bank, for whomever: of all partners only
+}
+
+// Shown is the first figure that is not zero.
+func (g Gap) Shown() money.Fen { return cmp.Or(g.Equation, g.Source, g.Credited, g.Received) }
+
+// Less is what of g remains beside h.
+func (g Gap) Less(h Gap) Gap {
+	return Gap{g.Equation - h.Equation, g.Source - h.Source, g.Credited - h.Credited, g.Received - h.Received}
+}
+
+// Plus is both together.
+func (g Gap) Plus(h Gap) Gap { return g.Less(Gap{}.Less(h)) }
 
 // adder sums titles and keeps the first overflow.
 type adder struct {
@@ -49,28 +76,31 @@ func (a *adder) keep(err error) {
 	}
 }
 
-// rest fills in the difference.
+// rest fills in what remains of the equation, and the difference.
 func (a *adder) rest(p Proof) (Proof, error) {
 	d := p.Liquidated
 	for _, f := range []money.Fen{p.Credited, p.PaidToPerson, p.Netted, p.NotMoved, p.InTransit} {
 		d = a.add(d, -f)
 	}
-	p.Difference = d
+	p.Gap.Equation = d
+	p.Difference = p.Gap.Shown()
 	return p, a.err
 }
 
 // ProveOut proves the cases in which we are the old place, with one partner
 // or with All. liquidated is the sum of the core's accepted posting results,
-// read from those and not from the ledger.
-func ProveOut(b Balances, partner string, liquidated money.Fen) (Proof, error) {
+// credited that of the partners' completions: read from those and not from the
+// ledger.
+func ProveOut(b Balances, partner string, liquidated, credited money.Fen) (Proof, error) {
 	a := &adder{ledgers: []Balances{b}, partner: partner}
 	return a.rest(Proof{
 		Liquidated:   liquidated,
-		Credited:     a.sum(OutCredited),
+		Credited:     credited,
 		PaidToPerson: a.sum(OutPaidToPerson),
 		Netted:       a.sum(OutNetting, OutNetted),
 		NotMoved:     a.sum(OutNotMoved),
 		InTransit:    a.sum(OutDue, OutOrdered, OutAtBank, OutSettled, OutReturned),
+		Gap:          Gap{Source: a.add(liquidated, a.sum(OutLiquidated)), Credited: a.add(credited, -a.sum(OutCredited))},
 	})
 }
 
@@ -81,7 +111,19 @@ func ProveOut(b Balances, partner string, liquidated money.Fen) (Proof, error) {
 // it is a difference. In transit is what has not come and what is not posted;
 // money that belongs to no case yet is not part of it.
 func ProveIn(b Balances, partner string, announced, credited money.Fen) (Proof, error) {
-	a := &adder{ledgers: []Balances{b}, partner: partner}
+	return proveIn(&adder{ledgers: []Balances{b}, partner: partner}, announced, credited, Gap{})
+}
+
+// ProveAllIn is ProveIn with all partners, and compares received, what the
+// bank's entries credited to us for whomever, with what is booked so: which
+// partner it came from may not be known yet.
+func ProveAllIn(b Balances, announced, credited, received money.Fen) (Proof, error) {
+	a := &adder{ledgers: []Balances{b}, partner: All}
+	return proveIn(a, announced, credited, Gap{Received: a.add(received, a.sum(InReceived))})
+}
+
+func proveIn(a *adder, announced, credited money.Fen, g Gap) (Proof, error) {
+	g.Source, g.Credited = a.add(announced, a.sum(InAnnounced)), a.add(credited, -a.sum(InCredited)) // a source is negative
 	return a.rest(Proof{
 		Liquidated:   announced,
 		Credited:     credited,
@@ -89,6 +131,7 @@ func ProveIn(b Balances, partner string, announced, credited money.Fen) (Proof, 
 		Netted:       a.sum(InNetting, InNetted),
 		NotMoved:     a.sum(InNotMoved),
 		InTransit:    a.sum(InReceivable, InMatched),
+		Gap:          g,
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 	"carryover/exchange/calendar"
 )
 
-const applicationColumns = "application_no, version, case_no, id_key, applied_on, received_on, doc"
+const applicationColumns = "sender, application_no, version, case_no, id_key, applied_on, received_on, doc"
 
 var (
 	insertApplication = insertInto("applications", applicationColumns)
@@ -40,7 +40,7 @@ type applicationDoc struct {
 func scanApplication(r row, a *exchange.Application) error {
 	var doc []byte
 	var key string
-	if err := r.Scan(&a.No, &a.Version, optional[string]{&a.CaseNo}, &key, &a.AppliedOn, &a.ReceivedOn, &doc); err != nil {
+	if err := r.Scan(&a.Sender, &a.No, &a.Version, optional[string]{&a.CaseNo}, &key, &a.AppliedOn, &a.ReceivedOn, &doc); err != nil {
 		return err
 	}
 	var d applicationDoc
@@ -67,16 +67,25 @@ func (tx *Tx) InsertApplication(a exchange.Application) error {
 	if err != nil {
 		return fmt.Errorf("application %s: %w", a.No, err)
 	}
-	return tx.run("application "+a.No, insertApplication, a.No, int64(a.Version), ref(a.CaseNo), a.Person.IDKey,
+	return tx.run("application "+a.No, insertApplication, a.Sender, a.No, int64(a.Version), ref(a.CaseNo), a.Person.IDKey,
 		a.AppliedOn.String(), a.ReceivedOn.String(), string(doc))
 }
 
-// Application returns one version of an application.
-func (tx *Tx) Application(no string, version int) (exchange.Application, error) {
-	return one(tx, "application "+no, scanApplication, selectApplication+"WHERE application_no = $1 AND version = $2", no, int64(version))
+// Application returns one version of a sender's application.
+func (tx *Tx) Application(sender, no string, version int) (exchange.Application, error) {
+	return one(tx, "application "+no, scanApplication,
+		selectApplication+"WHERE application_no = $1 AND sender = $2 AND version = $3", no, sender, int64(version))
 }
 
-// LatestApplication returns the latest version of an application.
-func (tx *Tx) LatestApplication(no string) (exchange.Application, error) {
-	return one(tx, "application "+no, scanApplication, selectApplication+"WHERE application_no = $1 ORDER BY version DESC LIMIT 1", no)
+// LatestApplication returns the latest version of a sender's application.
+func (tx *Tx) LatestApplication(sender, no string) (exchange.Application, error) {
+	return one(tx, "application "+no, scanApplication,
+		selectApplication+"WHERE application_no = $1 AND sender = $2 ORDER BY version DESC LIMIT 1", no, sender)
+}
+
+// LatestApplications returns the latest version of every sender's application
+// of a number, by sender.
+func (tx *Tx) LatestApplications(no string) ([]exchange.Application, error) {
+	return many(tx, "applications "+no, scanApplication, selectApplication+`AS a WHERE application_no = $1
+		AND version = (SELECT max(version) FROM applications WHERE application_no = a.application_no AND sender = a.sender) ORDER BY sender`, no)
 }

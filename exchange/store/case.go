@@ -10,18 +10,18 @@ import (
 	"carryover/exchange/code"
 )
 
-const caseColumns = "case_no, side, partner, state, form_track, money_track, held_from, hold, wish, id_key, personal_no, application_no, letter_no, opened_on, closed_on, due, rev, doc"
+const caseColumns = "case_no, side, partner, state, form_track, money_track, held_from, hold, wish, id_key, personal_no, application_no, application_sender, letter_no, opened_on, closed_on, due, rev, doc"
 
 var (
 	insertCase = insertInto("cases", caseColumns)
 	updateCase = "UPDATE cases SET " + setAll(caseColumns) + caseAsRead
 	// moveCase leaves alone what most changes leave alone, and its indexes.
-	moveCase = "UPDATE cases SET state = $4, form_track = $5, money_track = $6, held_from = $7, hold = $8, wish = $9, closed_on = $15, due = $16, rev = $17, doc = $18" + caseAsRead +
-		" AND side = $2 AND partner = $3 AND id_key = $10 AND personal_no = $11 AND application_no = $12 AND letter_no = $13 AND opened_on = $14"
+	moveCase = "UPDATE cases SET state = $4, form_track = $5, money_track = $6, held_from = $7, hold = $8, wish = $9, closed_on = $16, due = $17, rev = $18, doc = $19" + caseAsRead +
+		" AND side = $2 AND partner = $3 AND id_key = $10 AND personal_no = $11 AND application_no = $12 AND application_sender = $13 AND letter_no = $14 AND opened_on = $15"
 	selectCase = "SELECT " + caseColumns + " FROM cases "
 )
 
-const caseAsRead = " WHERE case_no = $1 AND rev = $19 AND state = $20 AND form_track = $21 AND money_track = $22"
+const caseAsRead = " WHERE case_no = $1 AND rev = $20 AND state = $21 AND form_track = $22 AND money_track = $23"
 
 // caseDoc is what of a case is only read together with it.
 type caseDoc struct {
@@ -73,7 +73,7 @@ func caseArgs(c *exchange.Case, rev int64) ([]any, error) {
 	}
 	return []any{
 		c.No, string(c.Side), c.Partner, string(c.State), string(c.FormTrack), string(c.MoneyTrack), string(c.HeldFrom), string(c.Hold), string(c.Wish),
-		c.Person.IDKey, c.PersonalNo, c.ApplicationNo, c.LetterNo, c.OpenedOn.String(), c.ClosedOn.String(), c.Due.String(), rev, string(doc),
+		c.Person.IDKey, c.PersonalNo, c.ApplicationNo, c.ApplicationSender, c.LetterNo, c.OpenedOn.String(), c.ClosedOn.String(), c.Due.String(), rev, string(doc),
 	}, nil
 }
 
@@ -81,7 +81,7 @@ func scanCase(r row, c *exchange.Case) error {
 	var doc []byte
 	if err := r.Scan(
 		&c.No, (*string)(&c.Side), &c.Partner, (*string)(&c.State), (*string)(&c.FormTrack), (*string)(&c.MoneyTrack), (*string)(&c.HeldFrom), (*string)(&c.Hold), (*string)(&c.Wish),
-		&c.Person.IDKey, &c.PersonalNo, &c.ApplicationNo, &c.LetterNo, &c.OpenedOn, &c.ClosedOn, &c.Due, &c.Rev, &doc,
+		&c.Person.IDKey, &c.PersonalNo, &c.ApplicationNo, &c.ApplicationSender, &c.LetterNo, &c.OpenedOn, &c.ClosedOn, &c.Due, &c.Rev, &doc,
 	); err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (tx *Tx) UpdateCase(before exchange.Case, after *exchange.Case) error {
 // sameKeys reports whether moveCase can make the change.
 func sameKeys(a, b *exchange.Case) bool {
 	return a.Side == b.Side && a.Partner == b.Partner && a.Person.IDKey == b.Person.IDKey && a.PersonalNo == b.PersonalNo &&
-		a.ApplicationNo == b.ApplicationNo && a.LetterNo == b.LetterNo && a.OpenedOn == b.OpenedOn
+		a.ApplicationNo == b.ApplicationNo && a.ApplicationSender == b.ApplicationSender && a.LetterNo == b.LetterNo && a.OpenedOn == b.OpenedOn
 }
 
 // Case returns a case by its number.
@@ -162,13 +162,20 @@ func (tx *Tx) CaseByLetter(side exchange.Side, letterNo string) (exchange.Case, 
 	return one(tx, "case of letter "+letterNo, scanCase, selectCase+"WHERE letter_no = $1 AND letter_no <> '' AND side = $2", letterNo, string(side))
 }
 
-// CaseByApplication returns the transfer-in case that an application opened.
-func (tx *Tx) CaseByApplication(applicationNo string) (exchange.Case, error) {
+// CaseByApplication returns the transfer-in case that a sender's application opened.
+func (tx *Tx) CaseByApplication(sender, applicationNo string) (exchange.Case, error) {
 	if applicationNo == "" {
 		return exchange.Case{}, fmt.Errorf("case of no application: %w", ErrNotFound)
 	}
 	return one(tx, "case of application "+applicationNo, scanCase,
-		selectCase+"WHERE application_no = $1 AND application_no <> '' AND side = 'in'", applicationNo)
+		selectCase+"WHERE application_no = $1 AND application_no <> '' AND application_sender = $2", applicationNo, sender)
+}
+
+// CasesByApplication returns the transfer-in cases that applications of a
+// number opened, whoever sent them, by case number.
+func (tx *Tx) CasesByApplication(applicationNo string) ([]exchange.Case, error) {
+	return many(tx, "cases of application "+applicationNo, scanCase,
+		selectCase+"WHERE application_no = $1 AND application_no <> '' ORDER BY case_no", applicationNo)
 }
 
 // CasesByPerson returns all cases of a person on both sides, by case number.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -123,6 +124,55 @@ func allTriples() (all []exchange.Case) {
 	return all
 }
 
+// TestCasesOfStates walks cases of several states in one order, each once, also
+// when the walk itself moves them from one of the states to another.
+func TestCasesOfStates(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		const n = 4*leastPage + 3
+		walked := []exchange.State{exchange.Ended, exchange.Liquidated}
+		write(t, s, func(tx *Tx) error {
+			var err error
+			for i := 1; i <= n; i++ {
+				c := sampleCase(i)
+				c.State, c.MoneyTrack = walked[i%2], exchange.MoneyNotDue
+				if c.State == exchange.Liquidated {
+					c.FormTrack = exchange.FormQueued
+				}
+				if i%10 == 0 {
+					c.State, c.FormTrack = exchange.Requested, exchange.FormNone
+				}
+				err = steps(err, tx.InsertCase(&c))
+			}
+			return err
+		})
+		var seen []string
+		write(t, s, func(tx *Tx) error {
+			return tx.EachCase(CaseFilter{Side: exchange.Out, States: walked}, func(c exchange.Case) error {
+				seen = append(seen, c.No)
+				after := c
+				if c.State == exchange.Ended {
+					after.State, after.FormTrack = exchange.Liquidated, exchange.FormQueued
+				}
+				return tx.UpdateCase(c, &after)
+			})
+		})
+		if len(seen) != n-n/10 || !slices.IsSorted(seen) || len(slices.Compact(seen)) != n-n/10 {
+			t.Errorf("%d cases seen of %d, in order: %v", len(seen), n-n/10, slices.IsSorted(seen))
+		}
+		view(t, s, func(tx *Tx) error {
+			var first []string
+			err := tx.EachCase(CaseFilter{OpenOnly: true, After: sampleCase(9).No, Limit: 3}, func(c exchange.Case) error {
+				first = append(first, c.No)
+				return nil
+			})
+			if !slices.Equal(first, []string{sampleCase(10).No, sampleCase(11).No, sampleCase(12).No}) {
+				t.Errorf("open ones behind the ninth: %v", first)
+			}
+			return err
+		})
+	})
+}
+
 // TestCases lists more cases than fit a page, with what a filter leaves out.
 func TestCases(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
@@ -213,11 +263,11 @@ func TestNotFound(t *testing.T) {
 			for name, ask := range map[string]func() error{
 				"Case":                func() error { _, err := tx.Case("x"); return err },
 				"CaseByLetter":        func() error { _, err := tx.CaseByLetter(exchange.In, ""); return err },
-				"CaseByApplication":   func() error { _, err := tx.CaseByApplication(""); return err },
+				"CaseByApplication":   func() error { _, err := tx.CaseByApplication("x", ""); return err },
 				"Letter":              func() error { _, err := tx.Letter("x", 1); return err },
 				"CurrentLetter":       func() error { _, err := tx.CurrentLetter("x"); return err },
 				"Form":                func() error { _, err := tx.Form("x", 1); return err },
-				"LatestApplication":   func() error { _, err := tx.LatestApplication("x"); return err },
+				"LatestApplication":   func() error { _, err := tx.LatestApplication("x", "x"); return err },
 				"RegistryByNo":        func() error { _, err := tx.RegistryByNo("x"); return err },
 				"Certificate":         func() error { _, err := tx.Certificate("x"); return err },
 				"CertificateByPerson": func() error { _, err := tx.CertificateByPerson("x"); return err },

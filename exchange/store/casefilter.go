@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -93,27 +94,81 @@ func (tx *Tx) Cases(f CaseFilter) ([]exchange.Case, error) {
 }
 
 // EachCase calls fn for every case of a filter, page by page, so that fn may
-// use the transaction; f.Limit bounds the whole.
+// use the transaction; f.Limit bounds the whole. A change of fn's to the state
+// of a case that is still to come may not be seen.
 func (tx *Tx) EachCase(f CaseFilter, fn func(exchange.Case) error) error {
-	left := f.Limit
-	for {
-		f.Limit = pageSize
-		if left > 0 {
-			f.Limit = min(left, pageSize)
-		}
-		page, err := tx.Cases(f)
-		if err != nil {
+	streams := f.byState()
+	size := max(pageSize/max(len(streams), 1), leastPage)
+	if f.Limit > 0 {
+		size = min(size, f.Limit)
+	}
+	for n := 0; f.Limit == 0 || n < f.Limit; n++ {
+		next, err := tx.nextCase(streams, size)
+		if next == nil || err != nil {
 			return err
 		}
-		for _, c := range page {
-			if err := fn(c); err != nil {
-				return err
-			}
+		c := next.page[0]
+		next.page, next.After = next.page[1:], c.No
+		if err := fn(c); err != nil {
+			return err
 		}
-		if len(page) < f.Limit || left == len(page) {
-			return nil
-		}
-		left = max(0, left-len(page))
-		f.After = page[len(page)-1].No
 	}
+	return nil
+}
+
+// nextCase is the stream whose next case is the first of all, or nil.
+func (tx *Tx) nextCase(streams []*caseStream, size int) (next *caseStream, err error) {
+	for _, s := range streams {
+		if err := s.fill(tx, size); err != nil {
+			return nil, err
+		}
+		if len(s.page) > 0 && (next == nil || s.page[0].No < next.page[0].No) {
+			next = s
+		}
+	}
+	return next, nil
+}
+
+// leastPage is how many cases a stream reads at a time at least.
+const leastPage = 50
+
+// caseStream is the cases of one state, in the order of the index. Several are
+// merged: a page of all states at once would be answered by sorting everything
+// that fits, again for every page.
+type caseStream struct {
+	CaseFilter
+	page  []exchange.Case // read, and not taken yet
+	ended bool
+}
+
+// fill reads the page behind the last case that was taken, which was the last of
+// all streams then: one that has got this state since is not taken again.
+func (s *caseStream) fill(tx *Tx, size int) (err error) {
+	if len(s.page) > 0 || s.ended {
+		return nil
+	}
+	s.Limit = size
+	s.page, err = tx.Cases(s.CaseFilter)
+	s.ended = len(s.page) < size
+	return err
+}
+
+// byState divides a filter into one for each state that it leaves, unless it
+// leaves all, or asks for a person.
+func (f CaseFilter) byState() (streams []*caseStream) {
+	if f.IDKey != "" || f.PersonalNo != "" || f.Side == "" && len(f.States) == 0 && !f.OpenOnly {
+		return []*caseStream{{CaseFilter: f}}
+	}
+	for _, side := range []exchange.Side{exchange.In, exchange.Out} {
+		for _, t := range exchange.StateTerms(side) {
+			state := exchange.State(t.Code)
+			if f.Side != "" && f.Side != side || len(f.States) > 0 && !slices.Contains(f.States, state) || f.OpenOnly && state.Final(side) {
+				continue
+			}
+			one := f
+			one.Side, one.States, one.OpenOnly = side, []exchange.State{state}, false
+			streams = append(streams, &caseStream{CaseFilter: one})
+		}
+	}
+	return streams
 }

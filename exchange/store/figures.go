@@ -25,6 +25,23 @@ func (tx *Tx) Credited() (map[string]money.Fen, error) {
 		WHERE p.posting_row = 'N' AND p.state = 'done' AND f.money <> 'NETTED' GROUP BY c.partner`)
 }
 
+// Confirmed is what the partners' completions say they credited of what was
+// remitted, by partner, less what they have sent back since, as
+// exchange.ConfirmedBy counts it: a figure of the old place's proof, from outside
+// the ledger.
+func (tx *Tx) Confirmed() (map[string]money.Fen, error) {
+	return tx.figures("confirmed", `SELECT c.partner, sum(f.amount) FROM (SELECT case_no,
+			max(CASE WHEN told = 'completed' AND money = 'REMITTED' THEN credited - sent_back ELSE 0 END) * min(CASE WHEN told = 'void' THEN 0 ELSE 1 END) AS amount
+			FROM forms WHERE side = 'out' GROUP BY case_no, form_no) AS f JOIN cases c ON c.case_no = f.case_no GROUP BY c.partner`)
+}
+
+// BankReceived is what the bank credited to us from others: all credits but
+// the bank's own, what it took back, money of ours that came back, and net sums.
+func (tx *Tx) BankReceived() (money.Fen, error) {
+	n, err := tx.number("credits", "SELECT COALESCE(sum(amount), 0) FROM bank_entries WHERE credit = 1 AND state IN ('unmatched', 'matched', 'refund')")
+	return money.Fen(n), err
+}
+
 func (tx *Tx) figures(what, text string) (map[string]money.Fen, error) {
 	type figure struct {
 		partner string

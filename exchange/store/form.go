@@ -9,11 +9,11 @@ import (
 	"carryover/exchange/money"
 )
 
-const formColumns = "form_no, version, case_no, side, nature, letter_no, track, is_current, money, principal, interest, amount, credited, months_credited, months_overlapping, issued_on, received_on, posted_on, doc"
+const formColumns = "form_no, version, case_no, side, nature, letter_no, track, is_current, money, principal, interest, amount, credited, months_credited, months_overlapping, issued_on, received_on, posted_on, told, sent_back, doc"
 
 var (
 	insertForm = insertInto("forms", formColumns)
-	updateForm = "UPDATE forms SET " + setAll(formColumns) + " WHERE form_no = $1 AND version = $2 AND track = $20 AND is_current = $21"
+	updateForm = "UPDATE forms SET " + setAll(formColumns) + " WHERE form_no = $1 AND version = $2 AND track = $22 AND is_current = $23"
 	selectForm = "SELECT " + formColumns + " FROM forms "
 )
 
@@ -43,7 +43,6 @@ type formDoc struct {
 	Checker       string           `json:"checker,omitempty"`
 	Stays         []exchange.Stay  `json:"stays,omitempty"`
 	Echo          string           `json:"echo,omitempty"`
-	Told          string           `json:"told,omitempty"`
 }
 
 func formArgs(f *exchange.Form) ([]any, error) {
@@ -51,7 +50,7 @@ func formArgs(f *exchange.Form) ([]any, error) {
 		OfForm: f.OfForm, LetterVersion: f.LetterVersion, Person: f.Person, IDKey: f.Person.IDKey, NameKey: f.Person.NameKey,
 		PersonalNo: f.PersonalNo, Scheme: f.Scheme, EndedOn: f.EndedOn, FirstMonth: f.FirstMonth, PaidTo: f.PaidTo, AccountOpened: f.AccountOpened,
 		Actual: f.Actual, Backpaid: f.Backpaid, Deemed: f.Deemed, Gap: f.Gap, Arrears: f.Arrears, Part: f.Part, PaymentRef: f.PaymentRef,
-		Payer: f.Payer, Remark: f.Remark, Clerk: f.Clerk, Checker: f.Checker, Stays: f.Stays, Echo: f.Echo, Told: f.Told,
+		Payer: f.Payer, Remark: f.Remark, Clerk: f.Clerk, Checker: f.Checker, Stays: f.Stays, Echo: f.Echo,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("form %s: %w", f.No, err)
@@ -59,7 +58,7 @@ func formArgs(f *exchange.Form) ([]any, error) {
 	return []any{
 		f.No, int64(f.Version), f.CaseNo, string(f.Side), f.Nature, f.LetterNo, string(f.Track), bit(f.Current), f.Money,
 		int64(f.Principal), int64(f.Interest), int64(f.Amount), int64(f.Credited), int64(f.MonthsCredited), int64(f.MonthsOverlapping),
-		f.IssuedOn.String(), f.ReceivedOn.String(), f.PostedOn.String(), string(doc),
+		f.IssuedOn.String(), f.ReceivedOn.String(), f.PostedOn.String(), f.Told, int64(f.SentBack), string(doc),
 	}, nil
 }
 
@@ -69,7 +68,7 @@ func scanForm(r row, f *exchange.Form) error {
 	if err := r.Scan(
 		&f.No, &f.Version, &f.CaseNo, (*string)(&f.Side), &f.Nature, &f.LetterNo, (*string)(&f.Track), &current, &f.Money,
 		(*int64)(&f.Principal), (*int64)(&f.Interest), (*int64)(&f.Amount), (*int64)(&f.Credited), &f.MonthsCredited, &f.MonthsOverlapping,
-		&f.IssuedOn, &f.ReceivedOn, &f.PostedOn, &doc,
+		&f.IssuedOn, &f.ReceivedOn, &f.PostedOn, &f.Told, (*int64)(&f.SentBack), &doc,
 	); err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func scanForm(r row, f *exchange.Form) error {
 	f.EndedOn, f.FirstMonth, f.PaidTo, f.AccountOpened = d.EndedOn, d.FirstMonth, d.PaidTo, d.AccountOpened
 	f.Actual, f.Backpaid, f.Deemed, f.Gap, f.Arrears = d.Actual, d.Backpaid, d.Deemed, d.Gap, d.Arrears
 	f.Part, f.PaymentRef, f.Payer, f.Remark = d.Part, d.PaymentRef, d.Payer, d.Remark
-	f.Clerk, f.Checker, f.Stays, f.Echo, f.Told = d.Clerk, d.Checker, d.Stays, d.Echo, d.Told
+	f.Clerk, f.Checker, f.Stays, f.Echo = d.Clerk, d.Checker, d.Stays, d.Echo
 	return nil
 }
 

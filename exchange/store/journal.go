@@ -27,9 +27,15 @@ type head struct {
 	hash []byte
 }
 
+// keptHeads bounds the ends of chains that a transaction remembers.
+const keptHeads = 4096
+
 func (tx *Tx) remember(chain string, h head) {
 	if tx.heads == nil {
 		tx.heads = make(map[string]head)
+	}
+	if len(tx.heads) == keptHeads {
+		clear(tx.heads)
 	}
 	tx.heads[chain] = h
 }
@@ -148,4 +154,19 @@ func (tx *Tx) EachEvent(fn func(exchange.JournalEvent) error) error {
 // digest, so that the chain still holds. Who purges journals it.
 func (tx *Tx) PurgePayload(chain string, n int) error {
 	return tx.change("journal of "+chain, "UPDATE journal SET payload = NULL, salt = NULL WHERE chain = $1 AND n = $2 AND payload IS NOT NULL", chain, int64(n))
+}
+
+// LastOf returns the latest event of a name in a chain; none: ErrNotFound.
+func (tx *Tx) LastOf(chain, what string) (exchange.JournalEvent, error) {
+	return one(tx, what+" in "+chain, scanEvent, selectEvent+"WHERE chain = $1 AND what = $2 ORDER BY n DESC LIMIT 1", chain, what)
+}
+
+// LastEvent returns the event that was stored last; none: ErrNotFound.
+func (tx *Tx) LastEvent() (exchange.JournalEvent, error) {
+	return one(tx, "last event", scanEvent, selectEvent+"ORDER BY id DESC LIMIT 1")
+}
+
+// Event returns an event by its ID.
+func (tx *Tx) Event(id int64) (exchange.JournalEvent, error) {
+	return one(tx, fmt.Sprintf("event %d", id), scanEvent, selectEvent+"WHERE id = $1", id)
 }

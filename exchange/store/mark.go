@@ -26,9 +26,13 @@ func (tx *Tx) WakeMarked(mark string) error {
 	return err
 }
 
+// awakeEntries looks at no more of those that are to be tried again than are
+// asked for, however many there are.
+const awakeEntries = "WHERE entry_key IN (SELECT m.entry_key FROM entry_marks AS m JOIN bank_entries AS e ON e.entry_key = m.entry_key AND e.state = 'unmatched'" +
+	" WHERE m.again = 1 ORDER BY m.entry_key LIMIT $1) ORDER BY entry_key"
+
 // AwakeEntries returns unmatched credits that are to be tried again, at most
-// limit, by key.
+// limit (fewer when some have several marks), by key; none when there are none.
 func (tx *Tx) AwakeEntries(limit int) ([]exchange.BankEntry, error) {
-	return many(tx, "bank entries to be matched again", scanEntry,
-		selectEntry+"WHERE state = 'unmatched' AND entry_key IN (SELECT entry_key FROM entry_marks WHERE again = 1) ORDER BY entry_key LIMIT $1", int64(limit))
+	return many(tx, "bank entries to be matched again", scanEntry, selectEntry+awakeEntries, int64(limit))
 }

@@ -46,7 +46,7 @@ func fullCase(t *testing.T) exchange.Case {
 func fullForm(t *testing.T, c exchange.Case) exchange.Form {
 	f := fill[exchange.Form](t)
 	f.CaseNo, f.LetterNo, f.Side, f.Nature, f.Track, f.Money = c.No, c.LetterNo, c.Side, "supplement", exchange.FormQueued, "NETTED"
-	f.Amount = f.Principal + f.Interest
+	f.Amount, f.Credited, f.SentBack, f.Told = f.Principal+f.Interest, f.Principal, 1, "completed"
 	return f
 }
 
@@ -120,9 +120,10 @@ func roundTripCase(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 		)
 	})
 	in := sampleCase(900)
-	in.Side, in.State, in.MoneyTrack, in.ApplicationNo = exchange.In, exchange.Applied, exchange.MoneyNone, "A-1"
+	in.Side, in.State, in.MoneyTrack, in.ApplicationNo, in.ApplicationSender = exchange.In, exchange.Applied, exchange.MoneyNone, "A-1", "320500p"
 	write(t, s, func(tx *Tx) error {
-		return steps(tx.InsertCase(&in), same(t, "CaseByApplication", in)(tx.CaseByApplication("A-1")))
+		return steps(tx.InsertCase(&in), same(t, "CaseByApplication", in)(tx.CaseByApplication("320500p", "A-1")),
+			same(t, "CasesByApplication", []exchange.Case{in})(tx.CasesByApplication("A-1")))
 	})
 }
 
@@ -131,10 +132,12 @@ func roundTripPapers(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 	l.CaseNo, l.Side, l.No, a.CaseNo = c.No, c.Side, c.LetterNo, c.No
 	l2, a2 := l, a
 	l2.Version, l2.Remark, a2.Version, a2.CaseNo = l.Version+1, "second", a.Version+1, ""
+	a3 := a
+	a3.Sender += "2"
 	f2 := f
-	f2.Track, f2.Current, f2.Credited = exchange.FormSent, false, 99
+	f2.Track, f2.Current, f2.Credited, f2.SentBack = exchange.FormSent, false, 99, 98
 	write(t, s, func(tx *Tx) error {
-		return steps(tx.InsertLetter(l), tx.InsertLetter(l2), tx.InsertForm(f), tx.InsertApplication(a), tx.InsertApplication(a2))
+		return steps(tx.InsertLetter(l), tx.InsertLetter(l2), tx.InsertForm(f), tx.InsertApplication(a), tx.InsertApplication(a2), tx.InsertApplication(a3))
 	})
 	view(t, s, func(tx *Tx) error {
 		return steps(
@@ -142,7 +145,9 @@ func roundTripPapers(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 			same(t, "Letters", []exchange.Letter{l, l2})(tx.Letters(l.No)),
 			same(t, "Form", f)(tx.Form(f.No, f.Version)), same(t, "FormsByCase", []exchange.Form{f})(tx.FormsByCase(c.No)),
 			same(t, "FormsByLetter", []exchange.Form{f})(tx.FormsByLetter(l.No)),
-			same(t, "Application", a)(tx.Application(a.No, a.Version)), same(t, "LatestApplication", a2)(tx.LatestApplication(a.No)),
+			same(t, "Application", a)(tx.Application(a.Sender, a.No, a.Version)),
+			same(t, "LatestApplication", a2)(tx.LatestApplication(a.Sender, a.No)),
+			same(t, "LatestApplications", []exchange.Application{a2, a3})(tx.LatestApplications(a.No)),
 		)
 	})
 	write(t, s, func(tx *Tx) error { return steps(tx.UpdateForm(f, f2), same(t, "Form", f2)(tx.Form(f.No, f.Version))) })

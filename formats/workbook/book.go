@@ -1,5 +1,5 @@
-// Package workbook makes spreadsheets for people: lists of any length, and
-// pages with key figures and charts. It knows nothing of cases; sheets,
+// Package workbook makes spreadsheets for people: lists of any length, pages
+// with key figures and charts, and forms to be printed and stamped. It knows nothing of cases; sheets,
 // columns and texts are data that the caller passes in, in any language.
 //
 // A Book is saved in one pass. Rows are taken from an iterator and written
@@ -49,7 +49,8 @@ const (
 	maxSheetName = 31     // UTF-16 code units
 )
 
-// Sheet is either a list (Columns and Rows) or a page (Blocks and Charts).
+// Sheet is a list (Columns and Rows), a page (Blocks and Charts), or a form
+// to be printed (Paper alone).
 type Sheet struct {
 	Name  string // at most 31 characters, none of []:*?/\
 	Title string // first line
@@ -57,7 +58,8 @@ type Sheet struct {
 
 	Columns []Column
 	// Rows yields one value per column and row: nil, string, int, int64,
-	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Toned.
+	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Toned,
+	// Pick, Fill.
 	// The slice may be reused for the next row.
 	Rows    iter.Seq2[[]any, error]
 	Empty   string // stands in place of rows when there are none
@@ -65,9 +67,14 @@ type Sheet struct {
 	Rules   []Rule
 	Frozen  int  // columns that stay in sight at the left
 	Warning bool // colours the sheet's tab
+	Protect bool // a list: only its cells with a Pick or Fill can be changed
+	// NotAmong is said when something is entered that a drop-down does not offer.
+	NotAmong string
 
 	Blocks []Block
 	Charts []Chart
+
+	Paper *Paper
 }
 
 // Column is a column of a list or of a block.
@@ -78,6 +85,9 @@ type Column struct {
 	// bound from which on text is wrapped.
 	Width float64
 	Total bool // Count and Money only: a subtotal above the header
+	// Prompt is shown beside an open cell of the column while it is being filled.
+	Prompt string
+	Hidden bool
 }
 
 // Kind is what a column holds; it decides format and alignment of its cells.
@@ -195,6 +205,9 @@ func sheetName(name string) error {
 }
 
 func (s *Sheet) check() error {
+	if s.Paper != nil {
+		return s.Paper.check()
+	}
 	if s.list() == (len(s.Blocks) > 0) {
 		return errors.New("neither a list nor a page, or both")
 	}
@@ -208,6 +221,9 @@ func (s *Sheet) check() error {
 		if c.Total && c.Kind != Count && c.Kind != Money {
 			return fmt.Errorf("column %q: no subtotal of such values", c.Title)
 		}
+	}
+	if err := s.checkDesk(); err != nil {
+		return err
 	}
 	for _, r := range s.Rules {
 		if r.Column < 0 || r.Column >= len(s.Columns) {

@@ -30,6 +30,7 @@ type rowEncoder struct {
 	widths []int    // widest content per column, in half-width characters
 	caps   []int    // width from which on text is wrapped
 	links  []linkAt
+	open   openCells
 }
 
 // linkAt is a link and the cell that it stands in.
@@ -39,7 +40,7 @@ type linkAt struct {
 }
 
 func newRowEncoder(l *looks, columns int) *rowEncoder {
-	e := &rowEncoder{looks: l, names: make([]string, columns), widths: make([]int, columns), caps: make([]int, columns)}
+	e := &rowEncoder{looks: l, names: make([]string, columns), widths: make([]int, columns), caps: make([]int, columns), open: openCells{}}
 	for i := range e.names {
 		e.names[i] = letters(i)
 		e.caps[i] = wrapAt
@@ -53,8 +54,8 @@ const (
 	lineAir    = 3.5
 )
 
-// open begins a row of a fixed height.
-func (e *rowEncoder) open(row int, height float64) {
+// begin begins a row of a fixed height.
+func (e *rowEncoder) begin(row int, height float64) {
 	e.buf = append(e.buf, `<row r="`...)
 	e.buf = strconv.AppendInt(e.buf, int64(row), 10)
 	e.buf = append(e.buf, `" ht="`...)
@@ -76,7 +77,7 @@ func (e *rowEncoder) row(n int, values []any, columns []Column) error {
 		}
 	}
 	e.cells, e.buf = e.buf, line
-	e.open(n, float64(e.lines)*lineHeight+lineAir)
+	e.begin(n, float64(e.lines)*lineHeight+lineAir)
 	e.buf = append(e.buf, e.cells...)
 	e.close()
 	return nil
@@ -162,6 +163,10 @@ func (e *rowEncoder) value(col, row int, v any, l look) error {
 		return e.value(col, row, v.Value, l)
 	case Link:
 		e.link(col, row, v, l)
+	case Pick:
+		return e.pick(col, row, v, l)
+	case Fill:
+		return e.fill(col, row, v, l)
 	case int:
 		e.integer(col, row, int64(v), l)
 	case int64:

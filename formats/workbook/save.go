@@ -40,6 +40,14 @@ func (b Book) spoolSheets(out *spool, l *looks) ([]*part, error) {
 	var parts []*part
 	for i := range b.Sheets {
 		s := &b.Sheets[i]
+		if s.Paper != nil {
+			p, err := s.spoolPaper(out, l)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, p)
+			continue
+		}
 		if !s.list() {
 			p, err := b.spoolPage(s, out, l)
 			if err != nil {
@@ -76,6 +84,12 @@ func (b Book) dress(f *excelize.File, parts []*part) error {
 		}
 	}
 	for i, p := range parts {
+		if p.sheet.Paper != nil {
+			if err := p.dressPaper(f); err != nil {
+				return fmt.Errorf("sheet %q: %w", p.name, err)
+			}
+			continue
+		}
 		if err := b.page(f, p); err != nil {
 			return fmt.Errorf("sheet %q: %w", p.name, err)
 		}

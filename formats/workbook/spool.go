@@ -60,6 +60,7 @@ type part struct {
 	enc      *rowEncoder
 	sums     []money.Fen // per column, of those with a subtotal; counts as they are
 	headXML  []byte      // of a list: the rows above its data
+	merged   [][2]string // of a paper: first and last cell of each box of several
 }
 
 // lastRow is the number of the last row that holds data.

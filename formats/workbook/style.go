@@ -13,6 +13,7 @@ const font = "等线"
 // Colours: quiet enough to print in black and white.
 const (
 	headFill  = "DCE6F1"
+	openFill  = "FFFBE6"
 	lineColor = "BFBFBF"
 	inkGrey   = "595959"
 	inkTitle  = "1F3864"
@@ -25,6 +26,8 @@ type look struct {
 	role role
 	tone Tone
 	wrap bool
+	open bool    // to be filled in
+	box  BoxKind // of a paper; then nothing else counts
 }
 
 // role is the part of a sheet that a cell belongs to.
@@ -64,6 +67,9 @@ func (l *looks) style(k look) int {
 
 // style is the look in excelize's words.
 func (k look) style() *excelize.Style {
+	if k.box != 0 {
+		return k.box.style()
+	}
 	s := &excelize.Style{
 		Font:      &excelize.Font{Family: font, Size: 10.5},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: k.wrap},
@@ -92,6 +98,9 @@ func (k look) style() *excelize.Style {
 		s.Border = borders()
 	}
 	k.tone.apply(s)
+	if k.open {
+		s.Fill, s.Protection = fill(openFill), &excelize.Protection{Locked: false}
+	}
 	return s
 }
 

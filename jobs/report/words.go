@@ -87,6 +87,7 @@ func kinds() []exchange.Term {
 		{Code: "pain.002", Chinese: "付款状态", English: "payment status"},
 		{Code: "camt.054", Chinese: "到账与扣款通知", English: "debit and credit notice"},
 		{Code: "camt.053", Chinese: "银行对账单", English: "bank statement"},
+		{Code: "bank-statement", Chinese: "银行流水", English: "bank's movements"},
 		{Code: "money-settings", Chinese: "资金设置", English: "money settings"},
 		{Code: "to-sign", Chinese: "待签名材料", English: "paper to be signed"},
 		{Code: "signature", Chinese: "签名", English: "signature"},

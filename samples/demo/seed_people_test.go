@@ -98,7 +98,7 @@ func fateParticipating(_ *life, c *cast, from, to string, day int) *person {
 
 func fateRefused(_ *life, c *cast, from, to string, day int) *person {
 	p := c.one("fate", from, to, day, nil, applyCertified(step{coreRefused, nothing},
-		step{daysLater(2), atCore(oldPlace, func(_ *world, m *member) { m.Claims = false })})...)
+		step{daysLater(2), atCore(oldPlace, settleClaims)})...)
 	c.member(from, p).Claims = true
 	return p
 }

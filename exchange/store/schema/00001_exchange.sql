@@ -104,6 +104,7 @@ CREATE TABLE cases (
     id_key         TEXT NOT NULL,
     personal_no    TEXT NOT NULL,
     application_no TEXT NOT NULL,
+    application_sender TEXT NOT NULL,
     letter_no      TEXT NOT NULL,
     opened_on      TEXT NOT NULL,
     closed_on      TEXT NOT NULL,
@@ -111,6 +112,7 @@ CREATE TABLE cases (
     rev            BIGINT NOT NULL CHECK (rev >= 0),
     doc            TEXT NOT NULL,
     CHECK ((state = 'held') = (held_from <> '')),
+    CHECK ((application_no = '') = (application_sender = '')),
     CHECK (
         -- allowed triples
         side = 'in' AND state = 'applied' AND (form_track = 'none') AND (money_track = 'none' OR money_track = 'received' OR money_track = 'differs' OR money_track = 'not_due') OR
@@ -144,7 +146,8 @@ CREATE TABLE cases (
     )
 ) CLUSTERED;
 CREATE UNIQUE INDEX cases_letter ON cases (letter_no, side) WHERE letter_no <> '';
-CREATE UNIQUE INDEX cases_application ON cases (application_no, side) WHERE application_no <> '';
+-- An application number is its sender's own: two senders may use the same.
+CREATE UNIQUE INDEX cases_application ON cases (application_no, application_sender) WHERE application_no <> '';
 CREATE INDEX cases_person ON cases (id_key);
 CREATE INDEX cases_state ON cases (side, state, case_no);
 
@@ -184,6 +187,8 @@ CREATE TABLE forms (
     issued_on          TEXT NOT NULL,
     received_on        TEXT NOT NULL,
     posted_on          TEXT NOT NULL,
+    told               TEXT NOT NULL CHECK (told IN ('', 'relation_done', 'completed', 'void')),
+    sent_back          BIGINT NOT NULL CHECK (sent_back >= 0 AND sent_back <= credited),
     doc                TEXT NOT NULL,
     PRIMARY KEY (form_no, version),
     CHECK (amount = principal + interest),
@@ -194,6 +199,7 @@ CREATE INDEX forms_case ON forms (case_no);
 CREATE UNIQUE INDEX forms_current ON forms (form_no) WHERE is_current = 1;
 
 CREATE TABLE applications (
+    sender         TEXT NOT NULL CHECK (sender <> ''),
     application_no TEXT NOT NULL,
     version        BIGINT NOT NULL CHECK (version > 0),
     case_no        TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
@@ -201,7 +207,7 @@ CREATE TABLE applications (
     applied_on     TEXT NOT NULL,
     received_on    TEXT NOT NULL,
     doc            TEXT NOT NULL,
-    PRIMARY KEY (application_no, version)
+    PRIMARY KEY (application_no, sender, version)
 ) CLUSTERED;
 CREATE INDEX applications_case ON applications (case_no);
 
@@ -265,6 +271,7 @@ CREATE TABLE postings (
     words        TEXT NOT NULL,
     queued_on    TEXT NOT NULL,
     done_on      TEXT NOT NULL,
+    registry_digest TEXT NOT NULL,
     CHECK ((posting_row = 'U') = (undoes <> ''))
 ) CLUSTERED;
 CREATE INDEX postings_case ON postings (case_no);
@@ -288,7 +295,7 @@ CREATE TABLE remittances (
         OR side = 'out' AND (track = 'returned' OR track = 'due' OR track = 'ordered' OR track = 'released' OR track = 'unknown' OR track = 'submitted' OR track = 'settled' OR track = 'not_due'))
 ) CLUSTERED;
 CREATE INDEX remittances_track ON remittances (side, track, case_no, part);
-CREATE INDEX remittances_expected ON remittances (amount) WHERE track = 'none';
+CREATE INDEX remittances_expected ON remittances (amount, case_no, part) WHERE track = 'none';
 
 CREATE TABLE payments (
     ref      TEXT NOT NULL PRIMARY KEY,
@@ -302,7 +309,7 @@ CREATE TABLE payments (
     bank_ref TEXT NOT NULL,
     doc      TEXT NOT NULL
 ) CLUSTERED;
-CREATE INDEX payments_file ON payments (file_id);
+CREATE INDEX payments_file ON payments (file_id, ref);
 CREATE INDEX payments_track ON payments (track, ref);
 
 CREATE TABLE payment_items (
@@ -336,7 +343,7 @@ CREATE TABLE bank_entries (
     credit    BIGINT NOT NULL CHECK (credit IN (0, 1)),
     amount    BIGINT NOT NULL CHECK (amount >= 0),
     booked_on TEXT NOT NULL,
-    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'settled', 'returned', 'own', 'reversed', 'refund')),
+    state     TEXT NOT NULL CHECK (state IN ('unmatched', 'matched', 'returned', 'netted', 'own', 'reversed', 'refund')),
     case_no   TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     part      BIGINT NOT NULL CHECK (part >= 0),
     doc       TEXT NOT NULL
@@ -412,7 +419,7 @@ CREATE UNIQUE INDEX refunds_ref ON refunds (ref) WHERE ref <> '';
 CREATE TABLE decisions (
     id          IDENTITY,
     digest      TEXT NOT NULL UNIQUE,
-    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-difference'),
+    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'settle-amount' OR action = 'accept-difference' OR action = 'mark-sent' OR action = 'mark-not-sent' OR action = 'release-file' OR action = 'dismiss-file' OR action = 'resend-file' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-letter' OR action = 'decline-letter' OR action = 'return-application' OR action = 'refuse-application' OR action = 'write-again' OR action = 'agree-void' OR action = 'refuse-void'),
     subject     TEXT NOT NULL,
     case_no     TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     officer     TEXT NOT NULL,
