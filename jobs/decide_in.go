@@ -368,7 +368,7 @@ func (d *desk) answerDecisions(answers []report.Verdict) error {
 	}
 	spool := "out-" + party + "-" + name
 	err = d.outside("spool.save", spool, func() error {
-		return report.Answer(d.night(d.tx), d.file.Name, answers).Save(filepath.Join(d.Spool, spool))
+		return report.Answer(d.workbookOf(), d.file.Name, answers).Save(filepath.Join(d.Spool, spool))
 	})
 	if err != nil {
 		return err

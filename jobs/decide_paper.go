@@ -108,7 +108,7 @@ func (d *desk) saveDesk(which report.Desk, roles []exchange.Role) (book, digest 
 		return book, digest, nil
 	}
 	err = d.outside("spool.save", book, func() error {
-		return report.Decisions(d.night(d.tx), which, roles, d.opens()).Save(path)
+		return report.Decisions(d.workbookOf(), which, roles, d.opens()).Save(path)
 	})
 	return book, digest, err
 }
