@@ -200,7 +200,7 @@ func (d *desk) openCase(c *casework) (o report.Open, err error) {
 // openWords tells what is the matter with a case.
 func (c *casework) openWords() (o report.Open, err error) {
 	lang := c.codeLang()
-	o = report.Open{About: exchange.AboutCase, No: c.No, Who: report.Masked(c.Person), Since: c.StateSince}
+	o = report.Open{About: exchange.AboutCase, No: c.No, Who: strings.TrimSpace(c.Person.Name + " " + identity.Mask(c.Person.IDNo)), Since: c.StateSince}
 	var what []string
 	if c.State == exchange.Held {
 		what = append(what, c.Hold.Word(lang)+c.sayf("：", ": ")+c.HoldText)

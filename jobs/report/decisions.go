@@ -3,7 +3,6 @@ package report
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
-	"carryover/exchange/identity"
 	"carryover/exchange/money"
 	"carryover/formats/workbook"
 )
@@ -344,9 +342,4 @@ func (n Night) declines() (list []string) {
 		}
 	}
 	return list
-}
-
-// Masked is a person as a row names them.
-func Masked(p exchange.Person) string {
-	return strings.TrimSpace(fmt.Sprintf("%s %s", p.Name, identity.Mask(p.IDNo)))
 }
