@@ -200,7 +200,7 @@ func (d *desk) openCase(c *casework) (o report.Open, err error) {
 // openWords tells what is the matter with a case.
 func (c *casework) openWords() (o report.Open, err error) {
 	lang := c.codeLang()
-	o = report.Open{About: exchange.AboutCase, No: c.No, Who: strings.TrimSpace(c.Person.Name + " " + identity.Mask(c.Person.IDNo)), Since: c.StateSince}
+	o = report.Open{About: exchange.AboutCase, No: c.No, Who: masked(c.Person), Since: c.StateSince}
 	var what []string
 	if c.State == exchange.Held {
 		what = append(what, c.Hold.Word(lang)+c.sayf("：", ": ")+c.HoldText)
@@ -237,6 +237,9 @@ func (c *casework) openWords() (o report.Open, err error) {
 	o.Stamp = fmt.Sprintf("%s %s %s letter %d application %d %s %s %v", c.State, c.Hold, c.HoldText, c.LetterVersion, c.ApplicationVersion, c.Wish, c.MoneyTrack, proposal != nil)
 	return o, nil
 }
+
+// masked is a person as a row names them.
+func masked(p exchange.Person) string { return strings.TrimSpace(p.Name + " " + identity.Mask(p.IDNo)) }
 
 // openEntries lists the bank entries that belong to nobody, and refunds
 // without a case that wait.

@@ -105,7 +105,7 @@ func (l *todoList) overdueCases() error {
 			if l.cases[c.No] || l.overdue(c) == "" {
 				return nil
 			}
-			t := report.Todo{Kind: report.TodoOverdue, No: c.No, Who: report.Masked(c.Person) + " " + l.partyName(c.Partner)}
+			t := report.Todo{Kind: report.TodoOverdue, No: c.No, Who: masked(c.Person) + " " + l.partyName(c.Partner)}
 			l.ofCase(&t, c)
 			turn, _ := exchange.TurnOf(l.Turns, c)
 			t.What = l.sayf("%s，等待：%s（%s起，限 %d 个工作日）", "%s, waits for: %s (since %s, %d working days)",

@@ -117,6 +117,7 @@ func workEvents() []exchange.Term {
 		{Code: "partner_refuse", Chinese: "对方不同意作废", English: "partner refuses annulment"},
 		{Code: "reconciliation_differs", Chinese: "对账不一致", English: "reconciliation differs"},
 		{Code: "delayed", Chinese: "逾期告知", English: "told: delayed"},
+		{Code: "answer_received", Chinese: "标错答复表已送达", English: "answer with faults marked delivered"},
 		{Code: "file_rejected", Chinese: "文件整批退回", English: "file rejected"},
 		{Code: "file_duplicate", Chinese: "重复文件", English: "file delivered twice"},
 		{Code: "file_quarantined", Chinese: "文件已隔离", English: "file quarantined"},
