@@ -15,6 +15,13 @@ func (d *desk) annul(c *casework, x *formats.Cancellation) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	tied, err := c.netTied()
+	if err != nil {
+		return outcome{}, err
+	}
+	if tied && x.Phase != code.PhaseRefuse {
+		return refused(code.NotAllowedInState, "phase", "该办件所在月份的轧差已结算，不能作废；如需退回，请另行协商 / the net sum of its month is settled: it cannot be annulled"), nil
+	}
 	switch {
 	case x.Phase == code.PhaseProposeVoid && c.Wish == exchange.WishNone && able:
 		c.Wish = exchange.WishProposed
@@ -45,6 +52,13 @@ func (d *desk) annulTheirs(c *casework, x *formats.Cancellation) (outcome, error
 	able, err := c.voidable()
 	if err != nil {
 		return outcome{}, err
+	}
+	tied, err := c.netTied()
+	if err != nil {
+		return outcome{}, err
+	}
+	if tied && x.Phase != code.PhaseRefuse {
+		return refused(code.NotAllowedInState, "phase", "该办件所在月份的轧差已结算，不能作废；如需退回，请另行协商 / the net sum of its month is settled: it cannot be annulled"), nil
 	}
 	agreed := false
 	switch {
@@ -106,6 +120,37 @@ func (c *casework) voidable() (bool, error) {
 		}
 	}
 	return c.Effective() != exchange.Requested && c.Effective() != exchange.Declined, err
+}
+
+// netTied reports whether money of the case lies in a net sum that is settled:
+// a month that is tied stays as it is. What a version added after the tie is
+// not settled yet, and is taken out of the month's next one.
+func (c *casework) netTied() (bool, error) {
+	forms, err := c.tx.FormsByCase(c.No) // by form and version
+	if err != nil {
+		return false, err
+	}
+	for i, f := range forms {
+		if f.Money != exchange.MoneyNETTED {
+			continue
+		}
+		added := f.Amount
+		if i > 0 && forms[i-1].No == f.No && forms[i-1].Money == exchange.MoneyNETTED {
+			added -= forms[i-1].Amount
+		}
+		out, in, ties, err := c.netSums(c.Partner, f.IssuedOn.Month())
+		if err != nil {
+			return false, err
+		}
+		left := out
+		if c.Side == exchange.In {
+			left = in
+		}
+		if ties > 0 && left < added {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // beginVoid frees what has not left and asks the core to take every accepted

@@ -96,6 +96,15 @@ func TestNetSumIsTied(t *testing.T) {
 			if _, err := o.decides(keys, "wang.min", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2"); !errors.Is(err, exchange.ErrDecision) {
 				t.Errorf("twice: %v", err)
 			}
+			// What is settled is not annulled any more, whoever proposes it, and is told so.
+			ours := o.put(portal, formats.KindCancellation, cancel(in.LetterNo, code.PhaseProposeVoid))
+			theirs := o.put(them, formats.KindCancellation, cancel(out.LetterNo, code.PhaseProposeVoid))
+			o.pass()
+			o.told(portal, ours, "partly", in.LetterNo+" refused not-allowed-in-state")
+			o.told(them, theirs, "partly", out.LetterNo+" refused not-allowed-in-state")
+			if c := o.caseBy(exchange.Out, leaver(us, 0)); c.Wish != exchange.WishNone {
+				t.Errorf("wish %q", c.Wish)
+			}
 		})
 	}
 }

@@ -40,7 +40,7 @@ func TestReturnAfterCompletion(t *testing.T) {
 	o.stands(exchange.Out, p, "confirmed/sent/settled")
 	o.booked(returnOf(paid))
 	o.pass()
-	o.stands(exchange.Out, p, "held/sent/returned amount-differs")
+	o.stands(exchange.Out, p, "held/sent/returned officers-decision")
 	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], paid.EndToEndID) {
 		t.Errorf("open: %q", open)
 	}

@@ -95,7 +95,7 @@ func (c *casework) contradicted(r exchange.Remittance, p exchange.Payment) error
 	if err != nil || taken == 0 {
 		return err
 	}
-	if err := c.hold(code.HoldAmountDiffers, "对方已确认入账，银行却退回："+p.Ref); err != nil {
+	if err := c.hold(code.HoldOfficersDecision, "对方已确认入账，银行却退回："+p.Ref); err != nil {
 		return err
 	}
 	return c.difference("money", c.Partner, c.No, p.Ref+" "+c.No, "came back: "+p.Reason, "credited "+taken.String())
