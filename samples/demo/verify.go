@@ -38,7 +38,7 @@ func (d *demo) conclude(ctx context.Context) (*Result, error) {
 	}
 	err := d.gather(ctx, func(e *evidence) error {
 		for _, check := range []func(*evidence) error{
-			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkReleases, r.checkMoney, r.checkBanks, r.checkMonths,
+			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkReleases, r.checkDecisions, r.checkMoney, r.checkBanks, r.checkMonths,
 		} {
 			if err := check(e); err != nil {
 				return err
