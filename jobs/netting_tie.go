@@ -81,6 +81,10 @@ func (d *desk) tieCourse(month calendar.Month, x exchange.Decision) (course, err
 	if out == 0 && in == 0 {
 		return course{}, cannot("该月没有待结算金额", "nothing of the month is left to be settled")
 	}
+	if out < 0 || in < 0 {
+		return course{}, cannot("该月已结算的多于双方现在的对账单，请与对方商定差额后核销该差异",
+			"more of the month was tied than both statements say now: agree about the rest with the partner, then accept the difference")
+	}
 	by := x.Args["voucher"]
 	var entry *exchange.BankEntry
 	switch {
