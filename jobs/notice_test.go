@@ -123,7 +123,8 @@ func TestNoticeText(t *testing.T) {
 		want string
 	}{
 		{
-			code.ToPerson, code.MilestoneAccepted, news{due: 20260428},
+			code.ToPerson, code.MilestoneAccepted,
+			news{due: 20260428},
 			"您从上海市医保中心转入的医保关系转移申请已于2026年4月10日受理，我们将向上海市医保中心发出联系函，按规定不晚于2026年4月28日。您目前不需要办理任何手续，有进展我们会再通知您。",
 		},
 		{
@@ -135,11 +136,13 @@ func TestNoticeText(t *testing.T) {
 			"上海市医保中心于2026年4月10日答复，暂不能为您代办的董柏办理医保关系转出，原因是存在欠费（欠2025年11月至12月）。请您转告本人或者原用人单位先在原参保地补缴欠费，缴清后重新提交申请。",
 		},
 		{
-			code.ToPerson, code.MilestoneArrears, news{reason: "2个月、1234.56元"},
+			code.ToPerson, code.MilestoneArrears,
+			news{reason: "2个月、1234.56元"},
 			"您在苏州市医疗保险基金管理中心尚有欠费2个月、1234.56元。请您或者原用人单位尽快到苏州市医疗保险基金管理中心补缴，缴清后补缴的月份可以随本次转移或者以后补充转移。",
 		},
 		{
-			code.ToPerson, code.MilestoneDelayed, news{due: 20260407, turn: turnNews(exchange.Turn{Key: "in_money_without_form", Owner: exchange.OwnerPartner}, "上海市医保中心")},
+			code.ToPerson, code.MilestoneDelayed,
+			news{due: 20260407, turn: turnNews(exchange.Turn{Key: "in_money_without_form", Owner: exchange.OwnerPartner}, "上海市医保中心")},
 			"您从上海市医保中心转入的医保关系转移没有按时办完（应不晚于2026年4月7日），给您带来不便，请您谅解。目前需要由上海市医保中心出具信息表，我们正在催办。您目前不需要办理任何手续，有进展我们会再通知您。",
 		},
 	} {
