@@ -39,8 +39,11 @@ func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bo
 		return nil, nil
 	}
 	c, err := d.caseOf(exchange.Out, letterNo)
+	if notFound(err) {
+		return d.namedRefund(letterNo, e, keep)
+	}
 	if err != nil {
-		return nil, missing(err)
+		return nil, err
 	}
 	parts, err := d.tx.RemittancesByCase(c.No)
 	if err != nil {
@@ -53,6 +56,32 @@ func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bo
 		}
 		p, err := d.tx.Payment(r.Ref)
 		if err == nil && !p.Lump && keep(p) {
+			return &p, nil
+		}
+		if missing(err) != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// namedRefund is namedPayment for a letter of ours: the only payments about
+// one are those that give back what came for it.
+func (d *desk) namedRefund(letterNo string, e exchange.BankEntry, keep func(exchange.Payment) bool) (*exchange.Payment, error) {
+	c, err := d.caseOf(exchange.In, letterNo)
+	if err != nil {
+		return nil, missing(err)
+	}
+	list, err := d.tx.RefundsByCase(c.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range list {
+		if f.Amount != e.Amount || f.Ref == "" {
+			continue
+		}
+		p, err := d.tx.Payment(f.Ref)
+		if err == nil && keep(p) {
 			return &p, nil
 		}
 		if missing(err) != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"carryover/exchange"
 	"carryover/formats"
@@ -66,5 +67,34 @@ func TestDecisionsWorkbooks(t *testing.T) {
 	answers = o.handsIn(checker, business, late.bytes(), nil)
 	if v := verdict(answers, c.No); !strings.HasPrefix(v, "不予接受 制表后情况已变化") || !strings.Contains(v, "li.na 已作决定：确认账户") {
 		t.Errorf("too late: %q", answers)
+	}
+}
+
+// TestDecisionsWorkbooksAreNotSentAgain: officers give no receipts.
+func TestDecisionsWorkbooksAreNotSentAgain(t *testing.T) {
+	o := newOffice(t)
+	o.env.Rules.ResendAfter, o.env.Rules.EscalateAfter = 20*time.Hour, 40*time.Hour
+	clerks(o)
+	o.pass()
+	o.booked(comes("C1", 5000, "张三 转移款", ""))
+	o.reported()
+	o.days(3)
+	o.pass()
+	books := 0
+	for _, f := range o.outgoing(exchange.FileSent, exchange.FileQueued) {
+		if strings.HasPrefix(f.Name, "decisions-") {
+			books++
+			if f.Resent > 0 {
+				t.Errorf("%s was sent again", f.Name)
+			}
+		}
+	}
+	if books == 0 {
+		t.Error("there is no decisions workbook")
+	}
+	for _, text := range o.open() {
+		if strings.Contains(text, "decisions-") {
+			t.Errorf("open: %s", text)
+		}
 	}
 }

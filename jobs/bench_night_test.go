@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -140,6 +141,43 @@ func (o *night) books(asOneSum bool) {
 	if err != nil || faults.Total > 0 || head.Transfers != o.n {
 		o.Fatal(head.Transfers, faults.List, err)
 	}
+}
+
+// TestNightInFlatMemory: three times the payments, no more memory than what may
+// grow with them. What is in use is looked at while events are journaled, in
+// the midst of whatever walks the payments.
+func TestNightInFlatMemory(t *testing.T) {
+	const few, many = 550, 1650
+	const perPayment, slack = 24, 192 << 10
+	most := func(n int) (most int64) {
+		o := newNight(t, n)
+		before, now := inUse(), o.Now
+		var calls int
+		var one sync.Mutex
+		o.Env.Now = func() time.Time {
+			one.Lock()
+			defer one.Unlock()
+			if calls++; calls%199 == 0 {
+				most = max(most, inUse()-before)
+			}
+			return now()
+		}
+		o.paid(true)
+		return most
+	}
+	small, large := most(few), most(many)
+	t.Logf("%d KiB in use for %d payments, %d KiB for %d", small>>10, few, large>>10, many)
+	if grown := large - small; grown > (many-few)*perPayment+slack {
+		t.Errorf("%d KiB more for three times the payments", grown>>10)
+	}
+}
+
+// inUse is what of the heap is not garbage.
+func inUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 // BenchmarkNight pays what is due in one night, from due to settled: payment

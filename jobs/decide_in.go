@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -65,14 +66,14 @@ func (e *Env) processDecisions(ctx context.Context, f exchange.File) (Counts, er
 // readDecisions reads the rows of a workbook in one of our languages.
 func (e *Env) readDecisions(f exchange.File) (rows []workbook.FilledRow, lang string, err error) {
 	for _, lang = range []string{string(code.Chinese), string(code.English)} {
-		src, err := e.openSpool(f.Spool)
-		if err != nil {
+		var src *os.File
+		if src, err = e.openSpool(f.Spool); err != nil {
 			return nil, "", err
 		}
 		rows, err = workbook.ReadFilled(src, report.DecisionTitles(lang))
 		src.Close()
 		var unfit *workbook.UnfitError
-		if err == nil || !errors.As(err, &unfit) || lang == string(code.English) {
+		if !errors.As(err, &unfit) || !unfit.NoList {
 			return rows, lang, err
 		}
 	}
@@ -368,7 +369,7 @@ func (d *desk) answerDecisions(answers []report.Verdict) error {
 	}
 	spool := "out-" + party + "-" + name
 	err = d.outside("spool.save", spool, func() error {
-		return report.Answer(d.night(d.tx), d.file.Name, answers).Save(filepath.Join(d.Spool, spool))
+		return report.Answer(d.workbookOf(), d.file.Name, answers).Save(filepath.Join(d.Spool, spool))
 	})
 	if err != nil {
 		return err

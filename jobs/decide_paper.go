@@ -85,7 +85,7 @@ func (e *Env) writeDesk(ctx context.Context, which report.Desk, group []exchange
 // saveDesk saves a workbook in the spool, named by what it holds; digest is
 // empty when there is nothing to decide.
 func (d *desk) saveDesk(which report.Desk, roles []exchange.Role) (book, digest string, err error) {
-	h, rows := sha256.New(), 0
+	h, rows, args := sha256.New(), 0, map[string]bool{}
 	for o, err := range d.opens() {
 		if err != nil {
 			return "", "", err
@@ -95,6 +95,9 @@ func (d *desk) saveDesk(which report.Desk, roles []exchange.Role) (book, digest 
 			fmt.Fprintln(h, o.Key(d.Agency.Code, d.Date))
 			for _, r := range offers {
 				fmt.Fprintln(h, r.Action)
+			}
+			for _, name := range which.Tells(o, roles) {
+				args[name] = true
 			}
 		}
 	}
@@ -108,7 +111,7 @@ func (d *desk) saveDesk(which report.Desk, roles []exchange.Role) (book, digest 
 		return book, digest, nil
 	}
 	err = d.outside("spool.save", book, func() error {
-		return report.Decisions(d.night(d.tx), which, roles, d.opens()).Save(path)
+		return report.Decisions(d.workbookOf(), which, roles, args, d.opens()).Save(path)
 	})
 	return book, digest, err
 }

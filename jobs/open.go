@@ -353,7 +353,7 @@ func (d *desk) openFile(f exchange.File) (o report.Open, err error) {
 	case exchange.FileSending:
 		o.What, o.Todo = d.sayf("上传结果待查：", "it is not known whether the bank has it: "), d.sayf("向银行查明后认定；理由中写明何人何时答复。", "Ask the bank; write in the reason who said so, and when.")
 	}
-	o.What = plain(o.What+f.Name+" "+f.Text, 500)
+	o.What = plain(strings.TrimSpace(o.What+f.Name+" "+f.Text), 500)
 	o.Offers, err = d.offers(subjectOf{kind: exchange.AboutFile, no: o.No, file: f}, func(exchange.Ruling) bool { return true })
 	return o, err
 }

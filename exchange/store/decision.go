@@ -72,3 +72,8 @@ func (tx *Tx) LastDecision(subject string) (exchange.Ruled, error) {
 func (tx *Tx) DecisionsByCase(caseNo string) ([]exchange.Ruled, error) {
 	return many(tx, "decisions of case "+caseNo, scanDecision, selectDecision+"WHERE case_no = $1 ORDER BY id", caseNo)
 }
+
+// DecisionsBy returns everything that an officer decided, oldest first.
+func (tx *Tx) DecisionsBy(officer string) ([]exchange.Ruled, error) {
+	return many(tx, "decisions of "+officer, scanDecision, selectDecision+"WHERE officer = $1 ORDER BY id", officer)
+}

@@ -28,7 +28,7 @@ type head struct {
 }
 
 // keptHeads bounds the ends of chains that a transaction remembers.
-const keptHeads = 4096
+const keptHeads = 1024
 
 func (tx *Tx) remember(chain string, h head) {
 	if tx.heads == nil {
@@ -45,16 +45,38 @@ func (tx *Tx) head(chain string) (head, error) {
 	if h, ok := tx.heads[chain]; ok {
 		return h, nil
 	}
-	if lock := tx.eng.lockChain(); lock != "" {
-		if _, err := tx.exec(lock, chain); err != nil {
-			return head{}, err
-		}
+	if err := tx.lockChain(chain); err != nil {
+		return head{}, err
 	}
 	h, err := one(tx, "chain "+chain, func(r row, h *head) error { return r.Scan(&h.n, &h.hash) }, selectHead, chain)
 	if errors.Is(err, ErrNotFound) {
 		err = nil
 	}
 	return h, err
+}
+
+// lockedChains is how many chains a transaction locks one by one. Each costs the
+// server a place in a table that all transactions share: who appends to more
+// keeps all others from appending.
+const lockedChains = 1000
+
+// lockChain takes the right to append to a chain until the transaction ends.
+func (tx *Tx) lockChain(chain string) error {
+	text, args := tx.eng.lockChain(), []any{chain}
+	if text == "" || tx.locked > lockedChains {
+		return nil
+	}
+	if tx.locked == 0 { // before the end of any chain is read
+		if _, err := tx.exec(tx.eng.joinJournal()); err != nil {
+			return err
+		}
+	}
+	if tx.locked == lockedChains {
+		text, args = tx.eng.lockJournal(), nil
+	}
+	tx.locked++
+	_, err := tx.exec(text, args...)
+	return err
 }
 
 // eventDigest is the salted digest of an event's payload: it stays when

@@ -13,7 +13,7 @@
 // Every value keeps its type: money, counts, dates and times are numbers
 // with a format, everything else is text. Text never becomes a formula,
 // whatever it begins with; the only formulas are the subtotals that a list
-// shows above its header.
+// shows above its header, and the totals of a page's blocks.
 package workbook
 
 import (
@@ -58,7 +58,7 @@ type Sheet struct {
 
 	Columns []Column
 	// Rows yields one value per column and row: nil, string, int, int64,
-	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Toned,
+	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Sum, Toned,
 	// Pick, Fill.
 	// The slice may be reused for the next row.
 	Rows    iter.Seq2[[]any, error]
@@ -104,6 +104,13 @@ const (
 	DateTime
 	Percent
 )
+
+// Sum is a total on a page: the sum of so many cells right above it, as a
+// formula and as the value that it comes to now (int, int64 or money.Fen).
+type Sum struct {
+	Above int
+	Value any
+}
 
 // Ratio is a share of one, shown in percent.
 type Ratio float64
@@ -261,6 +268,9 @@ func (s *Sheet) totalsWord() int {
 	}
 	return -1
 }
+
+// FirstRow is the number of the row in which a list's first value stands.
+func (s *Sheet) FirstRow() int { return s.headRow() + 1 }
 
 // headRow is the number of a list's header row: below title, note and
 // subtotals.

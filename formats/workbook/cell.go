@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -163,6 +164,8 @@ func (e *rowEncoder) value(col, row int, v any, l look) error {
 		return e.value(col, row, v.Value, l)
 	case Link:
 		e.link(col, row, v, l)
+	case Sum:
+		return e.sum(col, row, v, l)
 	case Pick:
 		return e.pick(col, row, v, l)
 	case Fill:
@@ -267,4 +270,21 @@ func (e *rowEncoder) subtotal(col, row int, from, to int, l look, shown int, val
 	e.buf = append(e.buf, ")</f><v>"...)
 	e.buf = value(e.buf)
 	e.buf = append(e.buf, "</v></c>"...)
+}
+
+// sum writes a block's total: a formula over the cells right above it, with
+// the value it has now.
+func (e *rowEncoder) sum(col, row int, v Sum, l look) error {
+	cell := rowEncoder{looks: e.looks, names: e.names, widths: e.widths, caps: e.caps}
+	l.role = total
+	if err := cell.value(col, row, v.Value, l); err != nil {
+		return err
+	}
+	if v.Above < 1 || v.Above >= row || !bytes.Contains(cell.buf, []byte("><v>")) {
+		return fmt.Errorf("a sum of %d cells that comes to %v", v.Above, v.Value)
+	}
+	name := e.names[col]
+	formula := fmt.Sprintf("><f>SUM(%s%d:%s%d)</f><v>", name, row-v.Above, name, row-1)
+	e.buf = append(e.buf, bytes.Replace(cell.buf, []byte("><v>"), []byte(formula), 1)...)
+	return nil
 }

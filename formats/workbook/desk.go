@@ -78,7 +78,7 @@ func (e *rowEncoder) pick(col, row int, p Pick, l look) error {
 // fill writes a cell to type into.
 func (e *rowEncoder) fill(col, row int, f Fill, l look) error {
 	e.open.add(openCell{col: col}, row)
-	l.open = true
+	l.open, l.wrap = true, l.kind == Text
 	return e.value(col, row, f.Value, l)
 }
 

@@ -41,12 +41,15 @@ func (r FilledRow) Blank() bool {
 }
 
 // UnfitError is a workbook that cannot be taken as a whole, and why.
-type UnfitError struct{ Chinese, English string }
+type UnfitError struct {
+	Chinese, English string
+	NoList           bool // no sheet has the titles
+}
 
 // Error is the reason in both languages.
 func (u *UnfitError) Error() string { return u.Chinese + " / " + u.English }
 
-func unfit(zh, en string) error { return &UnfitError{zh, en} }
+func unfit(zh, en string) error { return &UnfitError{Chinese: zh, English: en} }
 
 // ReadFilled reads a list that people have filled in, saved by whatever
 // program: the sheet, wherever and whatever it is called, one of whose first
@@ -82,7 +85,7 @@ func ReadFilled(src io.Reader, titles []string) ([]FilledRow, error) {
 	case 1:
 		return found, nil
 	case 0:
-		return nil, unfit("工作簿中没有决定表，或标题行被改动", "no sheet of the workbook is the list, or its header row was changed")
+		return nil, &UnfitError{"工作簿中没有决定表，或标题行被改动", "no sheet of the workbook is the list, or its header row was changed", true}
 	}
 	return nil, unfit("工作簿中有两张决定表", "the workbook holds the list twice")
 }

@@ -52,18 +52,17 @@ func (d Desk) Offers(o Open, roles []exchange.Role) (list []exchange.Ruling) {
 	return list
 }
 
-// tells are the arguments that decisions of the desk can be told, apart from
-// those that rows tell themselves.
-func (d Desk) tells() (list []exchange.Term) {
-	for _, a := range exchange.Arguments() {
-		for _, r := range exchange.Rulings() {
-			if a.Code != "partner" && r.Signed == d.Signed && slices.Contains(r.Tells(), a.Code) {
-				list = append(list, a)
-				break
+// Tells are the arguments that what a row offers can be told: those for which
+// the workbook needs a column. What the row tells by itself is not among them.
+func (d Desk) Tells(o Open, roles []exchange.Role) (names []string) {
+	for _, r := range d.Offers(o, roles) {
+		for _, name := range r.Tells() {
+			if name != "partner" {
+				names = append(names, name)
 			}
 		}
 	}
-	return list
+	return names
 }
 
 // Key is the hidden cell of a row: the day of the workbook, what the row is
@@ -81,7 +80,7 @@ func (o Open) shown() []string {
 	if o.Amount != 0 {
 		amount = o.Amount.String()
 	}
-	return []string{o.No, o.Who, o.What, amount}
+	return []string{o.No, strings.TrimSpace(o.Who), strings.TrimSpace(o.What), amount}
 }
 
 func (o Open) sum(agency string, on calendar.Date, stamp string, shown []string) string {
@@ -239,22 +238,21 @@ func halfWidth(text string) string {
 	}, text)
 }
 
-// Decisions is a decisions workbook for officers with those roles. Rows that
-// offer them nothing are passed over.
-func Decisions(n Night, d Desk, roles []exchange.Role, rows iter.Seq2[Open, error]) workbook.Book {
+// Decisions is a decisions workbook for officers with those roles, with a
+// column for each of the arguments named. Rows that offer the officers nothing
+// are passed over.
+func Decisions(n Night, d Desk, roles []exchange.Role, args map[string]bool, rows iter.Seq2[Open, error]) workbook.Book {
 	mine := func(o Open) bool { return len(d.Offers(o, roles)) > 0 }
 	title := n.say("待决定事项（业务）", "Decisions: business")
 	if d.Signed {
 		title = n.say("待决定事项（财务）", "Decisions: finance")
 	}
-	list := sheet(n, n.say("待决定", "Decisions"), title, decisionColumns(n, d, roles), only(rows, mine))
-	list.Protect, list.Frozen = true, 3
+	list := sheet(n, n.say("待决定", "Decisions"), title, decisionColumns(n, d, roles, args), only(rows, mine))
+	list.Protect, list.Frozen = true, 2
 	list.NotAmong = n.say("请从下拉清单中选择，或留空。", "Choose from the list, or leave the cell empty.")
 	list.Note = n.say("在黄色单元格中选择决定、写明理由；其余单元格已锁定。填写方法见“填写说明”。　", "Choose and give a reason in the yellow cells; the others are locked. See the sheet How to.   ") + n.note()
-	for i, c := range list.Columns {
-		list.Columns[i].Hidden = c.Title == titleKey.Word(n.say("zh", "en"))
-	}
 	n.prompts(&list)
+	n.widths(&list)
 	return workbook.Book{
 		Title: title + " " + n.Date.String(), Subject: n.Agency.Name + " " + n.Agency.Code, Author: n.Agency.Name, Created: n.Made,
 		Lang: n.say("zh-CN", "en-US"), Pages: n.say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
@@ -262,7 +260,7 @@ func Decisions(n Night, d Desk, roles []exchange.Role, rows iter.Seq2[Open, erro
 	}
 }
 
-func decisionColumns(n Night, d Desk, roles []exchange.Role) []column[Open] {
+func decisionColumns(n Night, d Desk, roles []exchange.Role, args map[string]bool) []column[Open] {
 	text := func(t exchange.Term, kind workbook.Kind, value func(Open) any) column[Open] {
 		return column[Open]{t.Chinese, t.English, kind, false, func(_ Night, o Open) any { return value(o) }}
 	}
@@ -287,8 +285,10 @@ func decisionColumns(n Night, d Desk, roles []exchange.Role) []column[Open] {
 			return workbook.Pick{Among: among}
 		}),
 	}
-	for _, a := range d.tells() {
-		columns = append(columns, text(argTitle(a), argKind(a.Code), func(o Open) any { return n.argument(d, o, roles, a.Code) }))
+	for _, a := range exchange.Arguments() {
+		if args[a.Code] {
+			columns = append(columns, text(argTitle(a), argKind(a.Code), func(o Open) any { return n.argument(d, o, roles, a.Code) }))
+		}
 	}
 	return append(columns,
 		text(titleReason, workbook.Text, func(Open) any { return workbook.Fill{} }),
@@ -301,6 +301,18 @@ func (n Night) ruling(r exchange.Ruling) string { return RulingWord(r, n.say("zh
 // RulingWord is a decision as a drop-down names it.
 func RulingWord(r exchange.Ruling, lang string) string {
 	return strings.NewReplacer(",", ";", "，", "、").Replace(r.Word(lang))
+}
+
+// widths makes room to write, and keeps what is to be read close to it.
+func (n Night) widths(s *workbook.Sheet) {
+	lang := n.say("zh", "en")
+	room := map[string]float64{titleWho.Word(lang): 26, titleWhat.Word(lang): 40, titleReason.Word(lang): 36, n.say("怎么办", "what to do"): 30}
+	for name, w := range map[string]float64{"case": 24, "to": 30, "amount": 16, "entry": 26, "voucher": 18, "account": 26, "holder": 24, "bank": 24, "cnaps": 16, "personal_no": 20} {
+		room[argTitle(exchange.TermOf(exchange.Arguments(), name)).Word(lang)] = w
+	}
+	for i, c := range s.Columns {
+		s.Columns[i].Width, s.Columns[i].Hidden = room[c.Title], c.Title == titleKey.Word(lang)
+	}
 }
 
 func argKind(name string) workbook.Kind {

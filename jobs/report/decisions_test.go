@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"carryover/exchange"
@@ -57,7 +58,13 @@ func TestDecisionsRoundTrip(t *testing.T) {
 		dir = keep
 	}
 	made, filled := filepath.Join(dir, "made.xlsx"), filepath.Join(dir, "filled.xlsx")
-	if err := Decisions(n, Desks()[1], []exchange.Role{exchange.RoleFinance}, seq(decisionRows()...)).Save(made); err != nil {
+	finance, args := []exchange.Role{exchange.RoleFinance}, map[string]bool{}
+	for _, o := range decisionRows() {
+		for _, name := range Desks()[1].Tells(o, finance) {
+			args[name] = true
+		}
+	}
+	if err := Decisions(n, Desks()[1], finance, args, seq(decisionRows()...)).Save(made); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(python, filepath.Join("testdata", "fill.py"), made, filled).CombinedOutput(); err != nil {
@@ -145,6 +152,53 @@ func TestRowKey(t *testing.T) {
 	for _, text := range []string{"", "1e3", "-5", "1.234", "0.1+0.2"} {
 		if f, err := Yuan(text); err == nil {
 			t.Errorf("%q is %s", text, f)
+		}
+	}
+}
+
+// Both workbooks are made in both languages, with every decision and every
+// argument: no list is too long for a drop-down, no prompt for its bubble.
+func TestDecisionsInBothLanguages(t *testing.T) {
+	roles := []exchange.Role{exchange.RoleClerk, exchange.RoleFinance, exchange.RoleChecker}
+	args := map[string]bool{}
+	for _, a := range exchange.Arguments() {
+		args[a.Code] = a.Code != "partner"
+	}
+	for _, lang := range []code.Lang{code.Chinese, code.English} {
+		for _, d := range Desks() {
+			var rows []Open
+			for _, about := range exchange.SubjectTerms() {
+				o := Open{About: exchange.Subject(about.Code), No: about.Code, What: "x"}
+				for _, r := range exchange.Rulings() {
+					if slices.Contains(r.About, o.About) && (o.About != exchange.AboutCase || len(o.Offers) < 8) {
+						o.Offers = append(o.Offers, r)
+					}
+				}
+				rows = append(rows, o)
+			}
+			path := filepath.Join(t.TempDir(), "d.xlsx")
+			if err := Decisions(night(t, lang), d, roles, args, seq(rows...)).Save(path); err != nil {
+				t.Errorf("%s, %s: %v", lang, d.Name, err)
+				continue
+			}
+			src, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, err := workbook.ReadFilled(src, DecisionTitles(string(lang)))
+			src.Close()
+			if err != nil || len(back) == 0 {
+				t.Errorf("%s, %s: %d rows, %v", lang, d.Name, len(back), err)
+			}
+		}
+	}
+	for _, lang := range []string{"zh", "en"} {
+		words := map[string]string{}
+		for _, r := range exchange.Rulings() {
+			if other := words[RulingWord(r, lang)]; other != "" {
+				t.Errorf("%s and %s are both %q", r.Action, other, RulingWord(r, lang))
+			}
+			words[RulingWord(r, lang)] = r.Action
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (n Night) howTo(d Desk) workbook.Sheet {
 func (n Night) actionsBlock(d Desk) workbook.Block {
 	b := workbook.Block{
 		Title:   n.say("可作的决定", "The decisions"),
-		Columns: []workbook.Column{{Title: n.say("决定", "decision")}, {Title: n.say("角色", "roles")}, {Title: n.say("须填", "told")}},
+		Columns: []workbook.Column{{Title: n.say("决定", "decision")}, {Title: n.say("角色", "roles")}, {Title: n.say("须填 [可填]", "told [optional]")}},
 	}
 	lang := n.say("zh", "en")
 	for _, r := range exchange.Rulings() {
@@ -88,8 +88,15 @@ func (n Night) actionsBlock(d Desk) workbook.Block {
 		for _, x := range r.Roles {
 			roles += exchange.TermOf(exchange.RoleTerms(), string(x)).Word(lang) + " "
 		}
-		for _, name := range r.Needs {
-			told += argTitle(exchange.TermOf(exchange.Arguments(), name)).Word(lang) + " "
+		for _, name := range r.Tells() {
+			word := argTitle(exchange.TermOf(exchange.Arguments(), name)).Word(lang)
+			switch {
+			case name == "partner": // the row says it
+			case slices.Contains(r.Needs, name):
+				told += word + " "
+			default:
+				told += "[" + word + "] "
+			}
 		}
 		b.Rows = append(b.Rows, []any{RulingWord(r, lang), roles, told})
 	}
