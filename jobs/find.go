@@ -20,12 +20,13 @@ type Found struct {
 	Applications []exchange.Application    // that opened no case here: relayed to the new place
 	Certificates []exchange.Certificate    // of a person of whom there is no case
 	Registry     []exchange.RegistryPerson // likewise
+	Entries      []exchange.BankEntry      // of the bank, that are tied to no case
 	Looks        []exchange.Look           // a file of that name lies in a drop and is not taken in yet
 }
 
 // Empty reports whether nothing was found.
 func (f Found) Empty() bool {
-	return len(f.Cases)+len(f.Payments)+len(f.Files)+len(f.Applications)+len(f.Certificates)+len(f.Registry)+len(f.Looks) == 0
+	return len(f.Cases)+len(f.Payments)+len(f.Files)+len(f.Applications)+len(f.Certificates)+len(f.Registry)+len(f.Looks)+len(f.Entries) == 0
 }
 
 // Find looks for everything that an ID names: case_no, letter_no, ID number,
@@ -55,7 +56,36 @@ func (e *Env) Find(tx *store.Tx, id string) (Found, error) {
 	if err := f.files(tx, id); err != nil || len(f.Cases) > 0 {
 		return f, err
 	}
+	if err := e.entries(tx, id, &f); err != nil {
+		return f, err
+	}
 	return f, f.people(tx, id)
+}
+
+// entries are bookings of our accounts that are tied to no case, by their key
+// or the bank's number.
+func (e *Env) entries(tx *store.Tx, id string, f *Found) error {
+	one, err := tx.BankEntry(id)
+	if err == nil {
+		f.Entries = append(f.Entries, one)
+		return nil
+	}
+	if missing(err) != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, a := range append([]exchange.Account{e.Agency.Payer}, e.Agency.Accounts...) {
+		if seen[a.No] {
+			continue
+		}
+		seen[a.No] = true
+		list, err := tx.BankEntriesByBooking(a.No, id)
+		if err != nil {
+			return err
+		}
+		f.Entries = append(f.Entries, list...)
+	}
+	return nil
 }
 
 // Likeness bounds how many cases and files are offered for a part of a number.

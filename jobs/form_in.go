@@ -333,7 +333,7 @@ func (d *desk) declined(rec *formats.Decline) (outcome, error) {
 	if err := c.move(exchange.DeclineArrived, why, nil); err != nil {
 		return outcome{}, err
 	}
-	if err := c.notify(code.MilestoneDeclined, declineNews(rec.Code, rec.Text)); err != nil {
+	if err := c.notify(code.MilestoneDeclined, partnersNews(rec.Code, rec.Text)); err != nil {
 		return outcome{}, err
 	}
 	return accepted(), c.save()

@@ -164,12 +164,19 @@ func quoted(reason string) string {
 	return strings.Trim(reason, " 。．.；;，,：:")
 }
 
+// partnersNews is declineNews of a partner's decline, quoting its own words.
+func partnersNews(d code.Decline, text string) news {
+	more := declineNews(d, "")
+	more.reason = reasonWith(more.reason, quotedFrom, text)
+	return more
+}
+
 // declineNews is what a decline or refusal tells: the reason in words, with
 // what was written about it, and what to do.
 func declineNews(d code.Decline, text string) news {
 	word := declineWord(d)
 	todo := strings.NewReplacer("{again}", "重新提交申请").Replace(declineSaid()[d])
-	return news{reason: reasonWith(word, text), plain: word, todo: todo}
+	return news{reason: reasonWith(word, "", text), plain: word, todo: todo}
 }
 
 // arrearsNews is what is told of arrears.

@@ -21,8 +21,8 @@ func everyNews(f func(m code.Milestone, more news)) {
 			case w.milestone == code.MilestoneDeclined, w.milestone == code.MilestoneRefused:
 				for _, d := range code.Declines() {
 					for _, text := range []string{"", "登记为 11010519491231002X，账户 110231010020000018，请8月后再办。", strings.Repeat("情况说明，", 100)} {
-						of := declineNews(code.Decline(d.Code), text)
-						f(w.milestone, of)
+						f(w.milestone, declineNews(code.Decline(d.Code), text))
+						f(w.milestone, partnersNews(code.Decline(d.Code), text))
 					}
 				}
 			case w.variant == variantHeld:
@@ -115,7 +115,7 @@ func TestNoticeText(t *testing.T) {
 	e := phoneEnv(t)
 	e.Agency.Name, e.Agency.Phone = "苏州市医疗保险基金管理中心", "0512-12393"
 	ask := "如有疑问，请拨打苏州市医疗保险基金管理中心咨询电话0512-12393。"
-	arrears := declineNews(code.DeclineArrears, "欠2025年11月至12月")
+	arrears := partnersNews(code.DeclineArrears, "欠2025年11月至12月")
 	for _, x := range []struct {
 		to   code.Recipient
 		m    code.Milestone
@@ -133,7 +133,7 @@ func TestNoticeText(t *testing.T) {
 		},
 		{
 			code.ToProxy, code.MilestoneDeclined, arrears,
-			"上海市医保中心于2026年4月10日答复，暂不能为您代办的董柏办理医保关系转出，原因是存在欠费（欠2025年11月至12月）。请您转告本人或者原用人单位先在原参保地补缴欠费，缴清后重新提交申请。",
+			"上海市医保中心于2026年4月10日答复，暂不能为您代办的董柏办理医保关系转出，原因是存在欠费（对方说明：欠2025年11月至12月）。请您转告本人或者原用人单位先在原参保地补缴欠费，缴清后重新提交申请。",
 		},
 		{
 			code.ToPerson, code.MilestoneArrears,

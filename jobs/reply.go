@@ -251,7 +251,10 @@ func heldBecause(h code.Hold) string {
 // declinedBecause is a decline's or refusal's reason, with what was written
 // about it when that says more. Numbers that identify people are masked.
 func declinedBecause(c exchange.Case, s *Story) string {
-	return reasonWith(declineWord(c.Decline), s.Because)
+	if c.Side == exchange.In && c.State == exchange.Declined {
+		return reasonWith(declineWord(c.Decline), quotedFrom, s.Because)
+	}
+	return reasonWith(declineWord(c.Decline), "", s.Because)
 }
 
 // declineWord is a decline's reason as it is said to the person.
@@ -262,16 +265,20 @@ func declineWord(d code.Decline) string {
 	return d.Word(code.Chinese)
 }
 
-// reasonWith is a reason's fixed word with what was written about it.
-func reasonWith(word, text string) string {
+// quotedFrom stands before a partner's own words: what is "here" to them is not
+// here to the person.
+const quotedFrom = "对方说明："
+
+// reasonWith is a reason's fixed word with what was written about it, by whom.
+func reasonWith(word, from, text string) string {
 	text = strings.Trim(identity.MaskIn(text), " ：:；;。.，,")
 	switch {
 	case text == "" || strings.Contains(word, text):
 		return word
-	case strings.Contains(text, word):
+	case from == "" && strings.Contains(text, word):
 		return text
 	}
-	return word + "（" + text + "）"
+	return word + "（" + from + text + "）"
 }
 
 func because(reason string) string {

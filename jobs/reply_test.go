@@ -229,14 +229,15 @@ func journaled(t *testing.T) (names []string) {
 // TestReasonWith: what was written about a reason is told where it says more,
 // and no number in it identifies anybody.
 func TestReasonWith(t *testing.T) {
-	for _, x := range []struct{ word, text, want string }{
-		{"尚未终止参保", "", "尚未终止参保"},
-		{"尚未终止参保", "：尚未终止参保。", "尚未终止参保"},
-		{"其他原因", "档案在整理，请8月后再发", "其他原因（档案在整理，请8月后再发）"},
-		{"关系已转出", "关系已转出至 110000", "关系已转出至 110000"},
-		{"姓名或证件号码不一致", "登记为 11010519491231002X", "姓名或证件号码不一致（登记为 110105********002X）"},
+	for _, x := range []struct{ word, from, text, want string }{
+		{"尚未终止参保", quotedFrom, "", "尚未终止参保"},
+		{"尚未终止参保", quotedFrom, "仍在本地参保", "尚未终止参保（对方说明：仍在本地参保）"},
+		{"尚未终止参保", "", "：尚未终止参保。", "尚未终止参保"},
+		{"其他原因", "", "档案在整理，请8月后再发", "其他原因（档案在整理，请8月后再发）"},
+		{"关系已转出", "", "关系已转出至 110000", "关系已转出至 110000"},
+		{"姓名或证件号码不一致", "", "登记为 11010519491231002X", "姓名或证件号码不一致（登记为 110105********002X）"},
 	} {
-		if got := reasonWith(x.word, x.text); got != x.want {
+		if got := reasonWith(x.word, x.from, x.text); got != x.want {
 			t.Errorf("%s, %s: said %s, want %s", x.word, x.text, got, x.want)
 		}
 	}

@@ -25,7 +25,8 @@ how that was counted, and what happened so far. With --all every version and
 part of it follows, what was asked of the core, and the files that carried it.
 
 ID is a case_no, letter_no, ID number, personal_no, application_no, form_no,
-certificate_no, posting_no, query_no, payment reference, file name or file id.
+certificate_no, posting_no, query_no, payment reference, the bank's number of a
+booking, file name or file id.
 Several matches (an ID number with several cases) are all shown, one case in
 full and of several a list first. When nothing is called so, what has it as a
 part of its number (four characters or more), or as its name, is listed; a
@@ -63,6 +64,7 @@ type shown struct {
 	Files        []*jobs.FileStory    `json:"files"`
 	Applications []jobs.Elsewhere     `json:"applications"`
 	People       []jobs.StoryInsured  `json:"people"`
+	Entries      []jobs.EntryStory    `json:"bank_entries"`
 	Waiting      []jobs.StoryLook     `json:"waiting"` // a file of that name lies in a drop and is not taken in yet
 	Like         like                 `json:"like"`    // when nothing is called so
 }
@@ -75,7 +77,7 @@ type like struct {
 
 // found counts what is called so.
 func (out *shown) found() int {
-	return len(out.Cases) + len(out.Payments) + len(out.Files) + len(out.Applications) + len(out.People) + len(out.Waiting)
+	return len(out.Cases) + len(out.Payments) + len(out.Files) + len(out.Applications) + len(out.People) + len(out.Entries) + len(out.Waiting)
 }
 
 func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
@@ -151,6 +153,9 @@ func (out *shown) gather(env *jobs.Env, tx *store.Tx) error {
 	}
 	out.Applications = env.Elsewhere(found.Applications)
 	out.Waiting = env.Waiting(found.Looks)
+	if out.Entries, err = env.Entries(tx, found.Entries); err != nil {
+		return err
+	}
 	if out.People, err = env.Insured(tx, found); err != nil || !found.Empty() {
 		return err
 	}

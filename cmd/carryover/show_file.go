@@ -158,3 +158,23 @@ func (s screen) attempt(p *jobs.PaymentStory) string {
 	}
 	return ""
 }
+
+// entry is one screen about a booking of the bank.
+func (s screen) entry(b jobs.EntryStory) {
+	sign := "-"
+	if b.Credit {
+		sign = "+"
+	}
+	fmt.Fprintf(s.w, "%s  %s\n", b.Key, s.say("银行流水", "booking of the bank"))
+	s.fact("状态", "state", b.StateWord, s.sayf("入账 %d 个工作日", "booked %d working days ago", b.Days))
+	s.fact("处理", "what to do", b.Todo)
+	s.fact("金额", "amount", sign+s.yuan("", b.Amount), labelled(s.say("记账", "booked"), day(b.BookedOn)), labelled(s.say("首次见到", "first seen"), day(b.SeenOn)))
+	s.fact("对方", "counterpart", b.Other, b.OtherNo)
+	s.fact("附言", "text", b.Text)
+	s.fact("账户", "account", b.Account, labelled(s.say("流水号", "reference"), b.Ref))
+	fmt.Fprintln(s.w)
+	if b.Case != nil {
+		s.cases(s.say("办件", "Case"), []jobs.StoryCase{*b.Case})
+	}
+	s.cases(s.say("应收金额相同的办件（未经核对，仅供查找）", "Cases that expect just that amount (not checked, to look among)"), b.Maybe)
+}

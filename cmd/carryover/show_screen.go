@@ -137,6 +137,9 @@ func (s screen) shown(out *shown, all bool) {
 	for _, f := range out.Files {
 		s.file(f, all)
 	}
+	for _, b := range out.Entries {
+		s.entry(b)
+	}
 	s.others(out)
 	s.like(out.Like)
 }
