@@ -45,7 +45,12 @@ func (e *Env) Report(ctx context.Context) (Counts, error) {
 	if err := e.Store.View(ctx, func(tx *store.Tx) error { return e.closes(tx) }); err != nil {
 		return Counts{"workbooks": 1}, fmt.Errorf("report: %w", err)
 	}
-	return Counts{"workbooks": 1}, nil
+	counts, err := e.post(ctx)
+	if err != nil {
+		return counts, fmt.Errorf("report: %w", err)
+	}
+	counts["workbooks"] = 1
+	return counts, nil
 }
 
 // ReportPath is where the business date's workbook lies.
