@@ -45,6 +45,7 @@ type AgencySettings struct {
 	Checker  string `yaml:"checker"`
 	TimeZone string `yaml:"time_zone,omitempty"`
 	Language string `yaml:"language,omitempty"`
+	MaskIDs  bool   `yaml:"mask_ids,omitempty"`
 }
 
 // StoreSettings is where cases, journal and ledger are kept: a file, or

@@ -78,19 +78,49 @@ func (c *Case) SetDue(p Profile, cal *calendar.Calendar) {
 		c.Due, c.DueProvisional, c.DueBasis = 0, false, ""
 		return
 	}
+	due, stopped := c.dueOf(clock, p, cal)
+	c.Due, c.DueProvisional = due.Date, due.Provisional && due.Date != 0
+	c.DueBasis = fmt.Sprintf("%s: %d WD from %s", clock.Name, clock.WD, clock.From)
+	if stopped > 0 {
+		c.DueBasis += fmt.Sprintf(", stopped %d times", stopped)
+	}
+	if due.Date == 0 {
+		c.DueBasis += fmt.Sprintf(", stands still with %d WD left", due.Left)
+	}
+}
+
+// dueOf is when a clock of the case ends, and how many times it stood still.
+func (c Case) dueOf(clock Clock, p Profile, cal *calendar.Calendar) (calendar.Due, int) {
 	var stopped []calendar.Span
 	for _, s := range c.Stopped {
 		if s.To == 0 || s.To > clock.From {
 			stopped = append(stopped, calendar.Span{From: s.From, To: s.To})
 		}
 	}
-	due := cal.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !p.CountFromNextDay, Stopped: stopped})
-	c.Due, c.DueProvisional = due.Date, due.Provisional && due.Date != 0
-	c.DueBasis = fmt.Sprintf("%s: %d WD from %s", clock.Name, clock.WD, clock.From)
-	if len(stopped) > 0 {
-		c.DueBasis += fmt.Sprintf(", stopped %d times", len(stopped))
+	return cal.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !p.CountFromNextDay, Stopped: stopped}), len(stopped)
+}
+
+// Kept tells, of a case whose part is done, whether it was done within the
+// limit of the law: at the old place the answer to the current letter version,
+// at the new place the completion. on is the day on which it was done; ok is
+// false while it is not, and when the limit is provisional.
+func (c Case) Kept(p Profile, cal *calendar.Calendar) (on calendar.Date, inTime, ok bool) {
+	var clock Clock
+	switch {
+	case c.Side == Out && c.AnsweredOn != 0:
+		clock, on = Clock{"answer", c.LetterOn, p.AnswerWD}, c.AnsweredOn
+	case c.Side == Out && c.State == Declined:
+		clock, on = Clock{"answer", c.LetterOn, p.AnswerWD}, c.StateSince
+	case c.Side == In && c.State == Completed && p.RelationDone():
+		clock, on = Clock{"account", max(c.MoneyOn, c.FormOn), p.AccountWD}, c.ClosedOn
+	case c.Side == In && c.State == Completed:
+		clock, on = Clock{"close", max(c.MoneyOn, c.FormOn), p.CloseWD}, c.ClosedOn
+	default:
+		return 0, false, false
 	}
-	if due.Date == 0 {
-		c.DueBasis += fmt.Sprintf(", stands still with %d WD left", due.Left)
+	if clock.From == 0 || on == 0 {
+		return 0, false, false
 	}
+	due, _ := c.dueOf(clock, p, cal)
+	return on, on <= due.Date, due.Date != 0 && !due.Provisional
 }

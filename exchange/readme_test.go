@@ -89,7 +89,7 @@ func TestHappeningsHaveWords(t *testing.T) {
 // decisionsTable is the table of decisions.
 func decisionsTable() string {
 	var b strings.Builder
-	b.WriteString("| action | about | roles | told | follows |\n|---|---|---|---|---|\n")
+	b.WriteString("| action | about | roles | signed | told | follows |\n|---|---|---|---|---|---|\n")
 	for _, r := range Rulings() {
 		var about, roles, told []string
 		for _, s := range r.About {
@@ -108,7 +108,14 @@ func decisionsTable() string {
 		if r.Side != "" {
 			where += " (" + string(r.Side) + ")"
 		}
-		fmt.Fprintf(&b, "| `%s` %s | %s | %s | %s | %s |\n", r.Action, r.Chinese, where, strings.Join(roles, " "), strings.Join(told, " "), r.Follows)
+		for _, x := range r.States {
+			where += ", " + string(x)
+		}
+		for i, h := range r.Holds {
+			where += map[bool]string{true: ", held: ", false: " · "}[i == 0] + string(h)
+		}
+		signed := map[bool]string{true: "yes"}[r.Signed]
+		fmt.Fprintf(&b, "| `%s` %s | %s | %s | %s | %s | %s |\n", r.Action, r.Chinese, where, strings.Join(roles, " "), signed, strings.Join(told, " "), r.Follows)
 	}
 	return b.String()
 }

@@ -199,7 +199,7 @@ func (c *casework) finishVoid() error {
 	if err := c.tellVoid(); err != nil {
 		return err
 	}
-	return c.notify(code.MilestoneCancelled, "", 0)
+	return c.notify(code.MilestoneCancelled, news{})
 }
 
 // voidPart ends a part of the remittance of an annulled case.

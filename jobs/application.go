@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/formats"
 )
@@ -154,10 +155,10 @@ func (c *casework) audit(a exchange.Application) error {
 	}
 	switch opinion.Do {
 	case exchange.Return:
-		err = c.end(exchange.AuditReturned, code.MilestoneReturned, opinion.Text)
+		err = c.end(exchange.AuditReturned, code.MilestoneReturned, opinion.Text, news{reason: opinion.Text})
 	case exchange.Refuse:
 		c.Decline = opinion.Decline
-		err = c.end(exchange.AuditRefused, code.MilestoneRefused, opinion.Text)
+		err = c.end(exchange.AuditRefused, code.MilestoneRefused, opinion.Text, declineNews(opinion.Decline, opinion.Text))
 	default:
 		err = c.acceptApplication(a, own)
 	}
@@ -167,11 +168,16 @@ func (c *casework) audit(a exchange.Application) error {
 	return c.save()
 }
 
-func (c *casework) end(on exchange.Happening, m code.Milestone, text string) error {
+// end returns or refuses an application, and says why and, of one that is
+// returned, until when it is to be supplemented.
+func (c *casework) end(on exchange.Happening, m code.Milestone, text string, more news) error {
 	if err := c.move(on, text, nil); err != nil {
 		return err
 	}
-	return c.notify(m, text, 0)
+	if t, ok := exchange.TurnOf(c.Turns, c.Case); ok && t.Owner == exchange.OwnerPerson {
+		more.due = c.Calendar.Due(since(c.Case, t), t.WD, calendar.DueOptions{}).Date
+	}
+	return c.notify(m, more)
 }
 
 func (c *casework) acceptApplication(a exchange.Application, own []exchange.RegistryPerson) error {
@@ -182,7 +188,7 @@ func (c *casework) acceptApplication(a exchange.Application, own []exchange.Regi
 	if err := c.move(exchange.AuditPassed, "", nil); err != nil {
 		return err
 	}
-	if err := c.notify(code.MilestoneAccepted, "", 0); err != nil {
+	if err := c.notify(code.MilestoneAccepted, news{due: c.limitNow()}); err != nil {
 		return err
 	}
 	return c.issueLetter(a)
@@ -237,7 +243,7 @@ func (c *casework) sendLetter(l exchange.Letter, why string) error {
 	if l.Version > 1 && c.Effective() != exchange.Requested {
 		return nil
 	}
-	return c.notify(code.MilestoneLetterSent, "", 0)
+	return c.notify(code.MilestoneLetterSent, news{due: c.limitNow()})
 }
 
 func letterTo(l exchange.Letter, to formats.AgencyBlock) formats.Letter {

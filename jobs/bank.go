@@ -120,6 +120,10 @@ func (e *Env) quarantine(ctx context.Context, f exchange.File, why string) error
 		if err := d.toBad(before); err != nil {
 			return err
 		}
+		after.Kind = f.Kind
+		if err := e.composeSheetAnswer(tx, after, why); err != nil {
+			return err
+		}
 		return d.journal("agency", "file_quarantined", why, map[string]string{"file": f.Name})
 	})
 }

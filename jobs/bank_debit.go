@@ -39,8 +39,11 @@ func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bo
 		return nil, nil
 	}
 	c, err := d.caseOf(exchange.Out, letterNo)
+	if notFound(err) {
+		return d.namedRefund(letterNo, e, keep)
+	}
 	if err != nil {
-		return nil, missing(err)
+		return nil, err
 	}
 	parts, err := d.tx.RemittancesByCase(c.No)
 	if err != nil {
@@ -53,6 +56,32 @@ func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bo
 		}
 		p, err := d.tx.Payment(r.Ref)
 		if err == nil && !p.Lump && keep(p) {
+			return &p, nil
+		}
+		if missing(err) != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// namedRefund is namedPayment for a letter of ours: the only payments about
+// one are those that give back what came for it.
+func (d *desk) namedRefund(letterNo string, e exchange.BankEntry, keep func(exchange.Payment) bool) (*exchange.Payment, error) {
+	c, err := d.caseOf(exchange.In, letterNo)
+	if err != nil {
+		return nil, missing(err)
+	}
+	list, err := d.tx.RefundsByCase(c.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range list {
+		if f.Amount != e.Amount || f.Ref == "" {
+			continue
+		}
+		p, err := d.tx.Payment(f.Ref)
+		if err == nil && keep(p) {
 			return &p, nil
 		}
 		if missing(err) != nil {
@@ -140,51 +169,57 @@ func (d *desk) paidAfterAll(p, noted exchange.Payment) error {
 
 // orderBooked settles, or takes back, what is in a payment file that the bank
 // booked as one sum: all of it, or all of it but what the bank had refused.
-// done is false when the entry names no file of ours, or another sum.
+// done is false when the entry names no file of ours, or another sum. The file
+// is walked twice, so that nothing of it is kept however much it holds.
 func (d *desk) orderBooked(e exchange.BankEntry) (done bool, err error) {
 	sent, err := d.orderFile(e.Order)
 	if err != nil {
 		return false, missing(err)
 	}
-	payments, err := d.tx.PaymentsByFile(sent.ID)
-	if err != nil {
+	var all, made money.Fen
+	err = d.tx.EachPaymentOf(sent.ID, func(p exchange.Payment) (err error) {
+		if !bookable(p, e) {
+			return nil
+		}
+		if all, err = all.Add(p.Amount); err == nil && !refusedByBank(p) {
+			made += p.Amount
+		}
+		return err
+	})
+	withRefused := e.Amount != made
+	if err != nil || e.Amount == 0 || withRefused && e.Amount != all {
 		return false, err
 	}
-	var all, made money.Fen
-	var some []exchange.Payment
-	for _, p := range payments {
-		if e.Credit && p.Track != exchange.MoneySettled || !e.Credit && p.BankRef != "" {
-			continue
-		}
-		if all, err = all.Add(p.Amount); err != nil {
-			return false, err
-		}
-		if p.Track != exchange.MoneyReturned || p.ReturnRef != "" {
-			made += p.Amount
-			some = append(some, p)
-		}
-	}
-	switch {
-	case e.Amount == made && made > 0:
-		payments = some
-	case e.Amount != all || all == 0:
-		return false, nil
-	}
-	for _, p := range payments {
+	err = d.tx.EachPaymentOf(sent.ID, func(p exchange.Payment) error {
 		switch {
-		case e.Credit && p.Track == exchange.MoneySettled:
-			err = d.comeBack(p, e, returnWords(e.ReturnCode))
-		case !e.Credit && p.BankRef == "":
-			err = d.settle(p, debitRef(e))
+		case !bookable(p, e) || refusedByBank(p) && !withRefused:
+			return nil
+		case e.Credit:
+			return d.comeBack(p, e, returnWords(e.ReturnCode))
 		}
-		if err != nil {
-			return false, err
-		}
+		return d.settle(p, debitRef(e))
+	})
+	if err != nil {
+		return false, err
 	}
 	if e.Credit {
 		return true, d.tied(e, exchange.EntryReturned, "", 0)
 	}
 	return true, d.matched(e, "", 0)
+}
+
+// bookable reports whether an entry over a whole payment file can be about a
+// payment in it: a debit about what was not debited, a credit about what was.
+func bookable(p exchange.Payment, e exchange.BankEntry) bool {
+	if e.Credit {
+		return p.Track == exchange.MoneySettled
+	}
+	return p.BankRef == ""
+}
+
+// refusedByBank reports whether the bank said that it would not make a payment.
+func refusedByBank(p exchange.Payment) bool {
+	return p.Track == exchange.MoneyReturned && p.ReturnRef == ""
 }
 
 // debitRef names the debit of a payment; it is never empty.

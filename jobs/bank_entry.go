@@ -126,14 +126,12 @@ func (d *desk) toldOtherwise(e exchange.BankEntry) (bool, error) {
 	if e.Ref == "" {
 		return false, nil
 	}
-	known, err := d.tx.BankEntriesByBooking(e.Account, e.Ref)
-	for _, k := range known {
-		if k.Parts != e.Parts {
-			d.Log.Warn("booking told again in other parts", "booking", e.Ref, "parts", e.Parts, "before", k.Parts)
-			return true, nil
-		}
+	before, err := d.tx.BookingParts(e.Account, e.Ref)
+	if err != nil || before == 0 || before == e.Parts {
+		return false, err
 	}
-	return false, err
+	d.Log.Warn("booking told again in other parts", "booking", e.Ref, "parts", e.Parts, "before", before)
+	return true, nil
 }
 
 // credited books money that came in: a payment of ours that came back, money

@@ -135,7 +135,7 @@ func (d *desk) orderStatus(h iso20022.StatusReport) error {
 	if err != nil {
 		return err
 	}
-	if err := d.fileArrived(sent.ID); err != nil {
+	if err := d.fileAnswered(sent.ID); err != nil {
 		return err
 	}
 	verdict := h.Verdict()
@@ -145,6 +145,21 @@ func (d *desk) orderStatus(h iso20022.StatusReport) error {
 	return d.tx.EachPaymentOf(sent.ID, func(p exchange.Payment) error {
 		return d.paymentStatus(p, verdict, strings.TrimSpace(h.Reason+" "+h.Text))
 	})
+}
+
+// fileAnswered notes the bank's first report on a payment file: from then on
+// it is certain that the bank has it.
+func (d *desk) fileAnswered(id int64) error {
+	if err := d.fileArrived(id); err != nil {
+		return err
+	}
+	f, err := d.tx.File(id)
+	if err != nil || f.Receipt != 0 {
+		return err
+	}
+	after := f
+	after.Receipt = d.file.ID
+	return d.tx.UpdateFile(f, after)
 }
 
 // orderFile finds the payment file that a message id names.

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -323,4 +324,38 @@ func TestGB18030PartnerWritesUTF8WithAMark(t *testing.T) {
 	o.pass()
 	o.told(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
 	o.stands(exchange.Out, p, "accepted/none/not_due")
+}
+
+// TestReceiptsOvertakeEachOther: a file was rejected, came again and was
+// taken. Whichever of its two receipts is read first, it is taken.
+func TestReceiptsOvertakeEachOther(t *testing.T) {
+	for name, first := range map[string]string{"rejected first": "rejected", "accepted first": "accepted"} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.asked(leaver(us, 0), 1)
+			f := o.latest(them, formats.KindForm)
+			rejected := func() {
+				o.put(them, formats.KindReceipt, &formats.Receipt{
+					File: f.name, SHA256: fmt.Sprintf("%x", sha256.Sum256(f.content)), Kind: f.header.Kind, Sequence: batch.Some(f.header.Sequence),
+					Verdict: code.FileRejected, Code: code.SignatureMissing, Text: "no signature",
+				})
+				o.pass()
+			}
+			accepted := func() { o.receipt(f, "accepted", ""); o.pass() }
+			if first == "rejected" {
+				rejected()
+				if n := len(o.outgoing(exchange.FileRefused)); n != 1 {
+					t.Fatalf("%d files are refused", n)
+				}
+				accepted()
+			} else {
+				accepted()
+				rejected()
+			}
+			if n := len(o.outgoing(exchange.FileRefused)); n != 0 {
+				t.Errorf("%d files are refused", n)
+			}
+			o.quiet()
+		})
+	}
 }

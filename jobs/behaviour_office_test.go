@@ -45,11 +45,12 @@ type office struct {
 	env      *jobs.Env
 	root     string
 	now      time.Time
-	sequence map[string]int   // last used, by sender and kind
-	got      map[string][]any // records left for a party: "310100 contact-letter"
-	files    []gotFile        // batches left for others, in order
-	orders   []order          // transfers ordered from the bank and not told of yet
-	books    [][]byte         // payment lists left for the bank
+	sequence map[string]int    // last used, by sender and kind
+	got      map[string][]any  // records left for a party: "310100 contact-letter"
+	files    []gotFile         // batches left for others, in order
+	orders   []order           // transfers ordered from the bank and not told of yet
+	books    [][]byte          // payment lists left for the bank
+	answers  map[string][]byte // workbooks that came back with their faults marked
 	balance  map[string]money.Fen
 	refuse   map[string]string // by row of a posting: the core's reason to refuse it
 	slow     bool              // the core answers nothing until told to
@@ -78,7 +79,7 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *office {
 	}
 	o := &office{
 		tb: tb, root: tb.TempDir(), now: time.Date(2026, 3, 2, 10, 0, 0, 0, china), sequence: map[string]int{}, got: map[string][]any{},
-		balance: map[string]money.Fen{}, refuse: map[string]string{},
+		balance: map[string]money.Fen{}, refuse: map[string]string{}, answers: map[string][]byte{},
 	}
 	dsn := filepath.Join(o.root, "office.db")
 	if err := os.WriteFile(dsn, emptyStore(), 0o600); err != nil {
@@ -331,6 +332,10 @@ func (o *office) collect() {
 			}
 			if strings.HasSuffix(e.Name(), ".xml") {
 				o.ordered(content)
+				continue
+			}
+			if strings.Contains(e.Name(), ".answer") {
+				o.answers[e.Name()] = content
 				continue
 			}
 			if p.Code == bank {

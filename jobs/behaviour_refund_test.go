@@ -86,6 +86,32 @@ func TestRefundOfAnAnnulledCase(t *testing.T) {
 	o.quiet()
 }
 
+// TestRefundDebitedByItsText: a bank that works by lists gives the remark of a
+// debit and no reference; it names the letter of the case that is paid back.
+func TestRefundDebitedByItsText(t *testing.T) {
+	o := newOffice(t, by2021)
+	keys := staff(o)
+	p := leaver(them, 0)
+	l, f := arrived(o, p, "posting")
+	o.pays(l, p, f.Amount)
+	agree(o, l.LetterNo, true)
+	o.slow = false
+	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+	for range 4 {
+		o.pass()
+	}
+	o.decided(keys, "li.na", exchange.ActRefund, l.LetterNo)
+	o.pass()
+	e := debitOf(o.orders[0])
+	e.MsgID, e.EndToEndID = "", ""
+	o.booked(e)
+	o.pass()
+	o.quiet()
+	if o.liesIn(ledger.InRefunded) != f.Amount {
+		t.Errorf("refunded %s of %s", o.liesIn(ledger.InRefunded), f.Amount)
+	}
+}
+
 func TestRefundOfTooMuch(t *testing.T) {
 	for name, c := range map[string]struct {
 		before string // where the case stands before the excess comes
@@ -120,7 +146,7 @@ func TestRefundOfTooMuch(t *testing.T) {
 			}
 			o.decided(keys, "li.na", exchange.ActRefund, x.No)
 			if o.caseBy(exchange.In, p).State == exchange.Held {
-				o.decided(keys, "li.na", exchange.ActReleaseHold, x.No)
+				o.decided(keys, "li.na", exchange.ActSettleAmount, x.No)
 			}
 			for range 3 {
 				o.pass()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/exchange/seal"
 	"carryover/formats"
+	"carryover/formats/iso20022"
 	"carryover/jobs"
 	"carryover/samples"
 )
@@ -231,6 +233,54 @@ func TestMarkSent(t *testing.T) {
 			}
 			if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); !errors.Is(err, jobs.ErrMark) {
 				t.Errorf("marked twice: %v", err)
+			}
+		})
+	}
+}
+
+// TestLostOnItsWay: a payment file that was left in the drop can be lost before
+// the bank has it. An officer says so, with evidence, as long as the bank has
+// said nothing about it.
+func TestLostOnItsWay(t *testing.T) {
+	for name, answered := range map[string]bool{"never came": false, "the bank has answered": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			l := li(t)
+			o.env.Agency.Officers = []exchange.Officer{l.Officer}
+			o.env.AllowedSigners = func() (string, error) { return l.line, nil }
+			p := leaver(us, 0)
+			o.asked(p, 1)
+			o.stands(exchange.Out, p, "answered/sent/submitted")
+			files := o.outgoing(exchange.FileSent)
+			f := files[slices.IndexFunc(files, func(f exchange.File) bool { return f.Kind == jobs.KindPayment })]
+			mark := func(sent bool) error {
+				m := jobs.Mark{File: f, Officer: l.Name, Sent: sent, Evidence: "工行李经理 3月4日电话：未收到该文件"}
+				sig, err := l.key.Sign(strings.NewReader(m.Text(us)), seal.NamespaceDecision)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return o.env.MarkSent(context.Background(), m, sig)
+			}
+			if err := mark(true); !errors.Is(err, jobs.ErrMark) {
+				t.Errorf("sent twice: %v", err)
+			}
+			if answered {
+				o.status(iso20022.StatusReport{OriginalMsgID: o.orders[0].file, Status: iso20022.Received})
+				o.pass()
+				if err := mark(false); !errors.Is(err, jobs.ErrMark) {
+					t.Errorf("the bank has it, and it is taken back: %v", err)
+				}
+				o.stands(exchange.Out, p, "answered/sent/submitted")
+				return
+			}
+			if err := mark(false); err != nil {
+				t.Fatal(err)
+			}
+			o.stands(exchange.Out, p, "answered/sent/due")
+			o.pass()
+			o.stands(exchange.Out, p, "answered/sent/submitted")
+			if len(o.orders) != 2 || !strings.HasSuffix(o.orders[1].EndToEndID, "-1-2") {
+				t.Errorf("ordered %+v", o.orders)
 			}
 		})
 	}

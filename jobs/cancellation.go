@@ -157,7 +157,7 @@ func (c *casework) cancelNow(reason string) error {
 		return err
 	}
 	if c.Side == exchange.In {
-		return c.notify(code.MilestoneCancelled, "", 0)
+		return c.notify(code.MilestoneCancelled, news{})
 	}
 	return nil
 }
@@ -192,5 +192,5 @@ func (c *casework) cancelVerdict(v code.Verdict, text string) error {
 	if err := c.note("cancellation_refused", text, nil); err != nil {
 		return err
 	}
-	return c.notifyText(code.MilestoneDelayed, "原参保地已受理转出，您的医保关系转移申请无法撤销，转移将继续办理，您无需操作。", 0)
+	return c.notify(code.MilestoneDelayed, news{variant: variantTooLate})
 }

@@ -87,6 +87,6 @@ func (d *desk) remindArrears(r exchange.RegistryPerson, g *formats.CertificateRe
 	}
 	return d.send(d.Agency.Portal(), "", &formats.Notice{
 		Recipient: code.ToPerson, IDNo: r.Person.IDNo, Name: r.Person.Name, Phone: r.Person.Phone, Milestone: code.MilestoneArrears, Date: d.Date,
-		Text: noticeText(code.MilestoneArrears, "", "欠费"+months(r.ArrearsMonths)+"，金额 "+r.Arrears.String()+" 元。"), Echo: g.Echo,
+		Text: d.noticeText(code.ToPerson, code.MilestoneArrears, r.Person.Name, "", arrearsNews(r, "")), Echo: g.Echo,
 	})
 }

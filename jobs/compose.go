@@ -205,6 +205,9 @@ func (e *Env) composeReceipt(tx *store.Tx, id int64) error {
 	if err := tx.InsertFile(&file); err != nil {
 		return err
 	}
+	if err := e.composeAnswer(tx, in, later); err != nil {
+		return err
+	}
 	if err := tx.MarkTold(id); err != nil || later {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
@@ -23,8 +24,9 @@ type Deciding struct {
 	Ruling  exchange.Ruling
 	CaseNo  string // of the case that it is about; empty: of none
 	ComesTo []string
-	Text    string // what the officer signs
-	Already bool   // it was taken before, with the same words: nothing changes
+	Text    string         // what the officer signs
+	Already bool           // it was taken before, with the same words: nothing changes
+	Before  exchange.Ruled // that one
 }
 
 // PrepareDecision says what a decision would come to now, for the officer to
@@ -43,6 +45,9 @@ func (e *Env) PrepareDecision(ctx context.Context, x exchange.Decision) (p Decid
 // signature and what follows are one transaction. One that was taken before
 // changes nothing.
 func (e *Env) Decide(ctx context.Context, x exchange.Decision, signature []byte) (p Deciding, err error) {
+	if err := e.lookFirst(ctx, x); err != nil {
+		return p, err
+	}
 	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
 		d := &desk{Env: e, tx: tx, actor: exchange.OfficerParty(x.Officer)}
 		var way course
@@ -53,26 +58,40 @@ func (e *Env) Decide(ctx context.Context, x exchange.Decision, signature []byte)
 		if err != nil {
 			return err
 		}
-		err = tx.InsertDecision(exchange.Ruled{
-			Decision: p.Decision, Digest: digestOf(p.Given(e.Agency.Code)), CaseNo: p.CaseNo, Role: role, Fingerprint: signer.Fingerprint,
-			Text: p.Text, Signature: string(signature),
-		})
-		if err != nil {
-			return err
-		}
-		chain := p.CaseNo
-		if chain == "" {
-			chain = "agency"
-		}
-		err = d.journal(chain, "decided_"+p.Action, x.Reason, map[string]any{
-			"subject": p.Subject, "role": role, "fingerprint": signer.Fingerprint, "comes_to": p.ComesTo,
-		})
-		if err != nil {
-			return err
-		}
-		return way.take()
+		return d.carryOut(p, way, backing{role: role, fingerprint: signer.Fingerprint, text: p.Text, signature: string(signature)})
 	})
 	return p, err
+}
+
+// backing is what a decision counts by.
+type backing struct {
+	role        exchange.Role
+	fingerprint string // of the key that signed; empty: the officer's folder is enough
+	text        string
+	signature   string
+	fileID      int64 // the workbook that it came by
+}
+
+// carryOut keeps a decision and does what follows.
+func (d *desk) carryOut(p Deciding, way course, by backing) error {
+	err := d.tx.InsertDecision(exchange.Ruled{
+		Decision: p.Decision, Digest: digestOf(p.Given(d.Agency.Code)), CaseNo: p.CaseNo, Role: by.role, Fingerprint: by.fingerprint,
+		Text: by.text, Signature: by.signature, FileID: by.fileID,
+	})
+	if err != nil {
+		return err
+	}
+	chain := p.CaseNo
+	if chain == "" {
+		chain = "agency"
+	}
+	err = d.journal(chain, "decided_"+p.Action, p.Reason, map[string]any{
+		"subject": p.Subject, "role": by.role, "fingerprint": by.fingerprint, "comes_to": p.ComesTo,
+	})
+	if err != nil {
+		return err
+	}
+	return way.take()
 }
 
 // signedBy finds the role by which an officer's signature of a text counts:
@@ -117,29 +136,38 @@ func (d *desk) prepare(x exchange.Decision) (p Deciding, way course, err error) 
 	if !ok {
 		return p, way, fmt.Errorf("%w: %q 不是可选的决定 / is no action; there are %s", exchange.ErrDecision, x.Action, strings.Join(actions(), ", "))
 	}
-	p.Decision, p.Ruling = x, r
 	if err := x.Check(r); err != nil {
+		return p, way, err
+	}
+	if p, err = d.takenBefore(x, r); err != nil || p.Already {
 		return p, way, err
 	}
 	s, err := d.subject(x.Subject, r)
 	if err != nil {
 		return p, way, err
 	}
-	p.Subject = s.no
-	given := p.Given(d.Agency.Code)
-	before, err := d.tx.DecisionByDigest(digestOf(given))
-	if err == nil {
-		p.Already, p.CaseNo, p.Text = true, before.CaseNo, before.Text
-		return p, way, nil
-	}
-	if !notFound(err) {
-		return p, way, err
+	if x.Subject = s.no; x.Subject != p.Subject {
+		if p, err = d.takenBefore(x, r); err != nil || p.Already {
+			return p, way, err
+		}
 	}
 	if way, err = d.course(s, p.Decision); err != nil {
 		return p, way, err
 	}
 	p.CaseNo, p.ComesTo, p.Text = way.caseNo, way.comesTo, p.Decision.Text(d.Agency.Code, way.comesTo)
 	return p, way, nil
+}
+
+// takenBefore is the decision, and whether it was taken before with the same words.
+func (d *desk) takenBefore(x exchange.Decision, r exchange.Ruling) (p Deciding, err error) {
+	p.Decision, p.Ruling = x, r
+	before, err := d.tx.DecisionByDigest(digestOf(x.Given(d.Agency.Code)))
+	if err == nil {
+		p.Already, p.Before, p.CaseNo, p.Text = true, before, before.CaseNo, before.Text
+	} else if notFound(err) {
+		err = nil
+	}
+	return p, err
 }
 
 func actions() (list []string) {
@@ -156,6 +184,7 @@ type subjectOf struct {
 	c     *casework
 	entry exchange.BankEntry
 	month calendar.Month
+	file  exchange.File
 	id    int64
 }
 
@@ -169,6 +198,8 @@ func (d *desk) subject(text string, r exchange.Ruling) (s subjectOf, err error) 
 			s.month, err = calendar.ParseMonth(text)
 		case exchange.AboutDifference:
 			s.id, err = strconv.ParseInt(text, 10, 64)
+		case exchange.AboutFile:
+			s.file, err = d.fileOf(text)
 		case exchange.AboutEntry:
 			s.entry, err = d.tx.BankEntry(text)
 		case exchange.AboutCase:
@@ -207,7 +238,9 @@ func (d *desk) decidedCase(text string, r exchange.Ruling) (*casework, error) {
 	case r.Side != "" && c.Side != r.Side:
 		return nil, fmt.Errorf("%w: %s 仅用于%s业务 / is for cases on the %s side only", exchange.ErrDecision, r.Chinese, sideWord(r.Side), r.Side)
 	case r.Holds != nil && (c.State != exchange.Held || !slices.Contains(r.Holds, c.Hold)):
-		return nil, fmt.Errorf("%w: 办件未因相应原因暂缓（%s） / the case is not held for one of %v", exchange.ErrDecision, c.State, r.Holds)
+		return nil, fmt.Errorf("%w: 办件未因相应原因暂缓（%s） / the case is not held for one of %v", exchange.ErrDecision, c.stands(), r.Holds)
+	case !r.Fits(c.Case):
+		return nil, cannot("办件现为"+c.stands()+"，不能"+r.Chinese, fmt.Sprintf("the case stands at %s, not at one of %v", c.State, r.States))
 	}
 	return c, nil
 }
@@ -217,6 +250,15 @@ func sideWord(s exchange.Side) string {
 		return "转入"
 	}
 	return "转出"
+}
+
+// stands is where a case stands, as staff read it.
+func (c *casework) stands() string {
+	word := exchange.TermOf(exchange.StateTerms(c.Side), string(c.State)).Chinese
+	if c.State == exchange.Held {
+		word += "（" + c.Hold.Word(code.Chinese) + "）"
+	}
+	return word
 }
 
 // course finds what an action comes to.
@@ -242,10 +284,14 @@ func (d *desk) course(s subjectOf, x exchange.Decision) (course, error) {
 		return s.c.personCourse()
 	case x.Action == exchange.ActTieNetting:
 		return d.tieCourse(s.month, x)
-	case x.Action == exchange.ActReleaseHold:
+	case x.Action == exchange.ActReleaseHold, x.Action == exchange.ActSettleAmount:
 		return s.c.releaseCourse(x)
 	case x.Action == exchange.ActAcceptDifference:
 		return d.acceptCourse(s.id)
+	case s.kind == exchange.AboutFile:
+		return d.fileCourse(s.file, x)
+	case s.c != nil:
+		return s.c.businessCourse(x)
 	}
 	return course{}, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
 }

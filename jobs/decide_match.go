@@ -154,15 +154,9 @@ func (d *desk) dropMoneyHold(c *casework) error {
 // somebody whom the registry does not hold.
 func (c *casework) proposalCourse(x exchange.Decision) (course, error) {
 	way := course{caseNo: c.No}
-	open, err := c.tx.Differences(true)
+	proposal, err := c.proposal()
 	if err != nil {
 		return way, err
-	}
-	var proposal *exchange.Difference
-	for i := range open {
-		if open[i].Kind == "proposal" && open[i].CaseNo == c.No {
-			proposal = &open[i]
-		}
 	}
 	if proposal == nil {
 		return way, cannot("该办件没有待决定的“查无此人”建议", "no decline is proposed for the case")
@@ -190,6 +184,17 @@ func (c *casework) proposalCourse(x exchange.Decision) (course, error) {
 		return c.save()
 	}
 	return way, nil
+}
+
+// proposal is the open one to decline the case's letter; nil: there is none.
+func (c *casework) proposal() (*exchange.Difference, error) {
+	open, err := c.tx.DifferencesAbout("proposal", c.LetterNo)
+	for i := range open {
+		if open[i].CaseNo == c.No {
+			return &open[i], err
+		}
+	}
+	return nil, err
 }
 
 // rejectedProposal reports whether an officer has rejected the proposal to

@@ -40,6 +40,7 @@ type Env struct {
 	Spool   string // folder of received and composed files
 	Reports string // folder of the workbooks
 	Lang    string // zh | en, of reports
+	MaskIDs bool   // ID numbers are masked in the nightly workbook
 
 	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
 	// file); nil: there are none.

@@ -2,8 +2,10 @@ package jobs
 
 import (
 	"errors"
+	"path"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"carryover/exchange"
 	"carryover/exchange/identity"
@@ -13,38 +15,76 @@ import (
 // Found is what a number, an ID number or a file name names.
 type Found struct {
 	Cases        []exchange.Case
+	Payments     []exchange.Payment // of a payment reference: then no cases
 	Files        []exchange.File
 	Applications []exchange.Application    // that opened no case here: relayed to the new place
 	Certificates []exchange.Certificate    // of a person of whom there is no case
 	Registry     []exchange.RegistryPerson // likewise
+	Looks        []exchange.Look           // a file of that name lies in a drop and is not taken in yet
 }
 
 // Empty reports whether nothing was found.
 func (f Found) Empty() bool {
-	return len(f.Cases)+len(f.Files)+len(f.Applications)+len(f.Certificates)+len(f.Registry) == 0
+	return len(f.Cases)+len(f.Payments)+len(f.Files)+len(f.Applications)+len(f.Certificates)+len(f.Registry)+len(f.Looks) == 0
 }
 
 // Find looks for everything that an ID names: case_no, letter_no, ID number,
 // personal_no, application_no, form_no, certificate_no, posting_no, query_no,
 // payment reference, key of a bank entry, name of a file or its id. Several
-// matches are all returned. Letters of numbers may be given in lower case.
+// matches are all returned; a payment of ours is returned alone, without the
+// cases that it is for. Letters of numbers may be given in lower case.
 func (e *Env) Find(tx *store.Tx, id string) (Found, error) {
 	var f Found
 	id = strings.TrimSpace(id)
-	if err := f.cases(tx, id); err != nil {
-		return f, err
-	}
-	if len(f.Cases) == 0 {
-		if upper := strings.ToUpper(id); upper != id {
-			if err := f.cases(tx, upper); err != nil {
-				return f, err
-			}
+	for _, number := range []string{id, strings.ToUpper(id)} {
+		p, err := tx.Payment(number)
+		if err == nil {
+			f.Payments = append(f.Payments, p)
+			return f, nil
+		}
+		if missing(err) != nil {
+			return f, err
+		}
+		if err := f.cases(tx, number); err != nil {
+			return f, err
+		}
+		if len(f.Cases) > 0 || strings.ToUpper(id) == id {
+			break
 		}
 	}
 	if err := f.files(tx, id); err != nil || len(f.Cases) > 0 {
 		return f, err
 	}
 	return f, f.people(tx, id)
+}
+
+// Likeness bounds how many cases and files are offered for a part of a number.
+const Likeness = 20
+
+// Like looks for what has a part of a number, or a name, for when nothing is
+// called so: at most Likeness cases and files, the newest first. Less than
+// four characters of a number name nothing.
+func (e *Env) Like(tx *store.Tx, part string) (cases []StoryCase, files []StoryFile, err error) {
+	part = strings.ToUpper(strings.TrimSpace(part))
+	number := part
+	if len([]rune(part)) < 4 || strings.ContainsFunc(part, func(r rune) bool { return r > unicode.MaxASCII }) {
+		number = ""
+	}
+	found, err := tx.CasesLike(number, identity.NameKey(part), Likeness)
+	if err != nil {
+		return nil, nil, err
+	}
+	cases = []StoryCase{}
+	for _, no := range found {
+		c, err := e.caseRef(tx, no)
+		if err != nil {
+			return nil, nil, err
+		}
+		cases = append(cases, c)
+	}
+	list, err := tx.FilesLike(number, Likeness)
+	files, err = rows(list, err, e.StoryFile)
+	return cases, files, err
 }
 
 func (f *Found) cases(tx *store.Tx, id string) error {
@@ -62,13 +102,18 @@ func (f *Found) cases(tx *store.Tx, id string) error {
 	return nil
 }
 
-// files are those of a name; a short number is the id of one.
+// files are those of a name, or of the path of one; a short number is the id
+// of one. What only lies in a drop was seen, not taken in.
 func (f *Found) files(tx *store.Tx, id string) (err error) {
-	if f.Files, err = tx.FilesNamed(id); err != nil || len(f.Files) > 0 {
+	name := path.Base(id)
+	if f.Files, err = tx.FilesNamed(name); err != nil || len(f.Files) > 0 {
+		return err
+	}
+	if f.Looks, err = tx.LooksAt(name); err != nil || len(f.Looks) > 0 {
 		return err
 	}
 	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || len(id) > 12 {
+	if err != nil || len(id) > 12 || strconv.FormatInt(n, 10) != id {
 		return nil
 	}
 	file, err := tx.File(n)

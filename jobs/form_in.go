@@ -160,7 +160,7 @@ func (c *casework) receiveForm(f exchange.Form, old *exchange.Form) error {
 		}
 	}
 	if first {
-		if err := c.notify(code.MilestoneFormReceived, "", 0); err != nil {
+		if err := c.notify(code.MilestoneFormReceived, news{amount: f.Amount, some: true, months: f.Actual + f.Backpaid + f.Deemed}); err != nil {
 			return err
 		}
 	}
@@ -333,7 +333,7 @@ func (d *desk) declined(rec *formats.Decline) (outcome, error) {
 	if err := c.move(exchange.DeclineArrived, why, nil); err != nil {
 		return outcome{}, err
 	}
-	if err := c.notify(code.MilestoneDeclined, rec.Text+"。"+rec.Code.Todo(code.Chinese), 0); err != nil {
+	if err := c.notify(code.MilestoneDeclined, declineNews(rec.Code, rec.Text)); err != nil {
 		return outcome{}, err
 	}
 	return accepted(), c.save()

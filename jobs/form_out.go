@@ -211,7 +211,7 @@ func (c *casework) dispose(f exchange.Form, p exchange.Posting, to string) error
 			return err
 		}
 	case to == exchange.ToPerson:
-		if err := c.notify(code.MilestonePaidToPerson, "请提供本人银行账户。", 0); err != nil {
+		if err := c.notify(code.MilestonePaidToPerson, news{amount: p.Amount, some: true}); err != nil {
 			return err
 		}
 	}

@@ -139,16 +139,22 @@ func (c *casework) judge(l exchange.Letter) error {
 		return err
 	}
 	opinion := exchange.JudgeLetter(l, facts, c.rules())
+	record, registered := recordOf(l, facts)
 	if opinion.Do == exchange.Wait {
+		told := c.State == exchange.Held && c.Hold == code.HoldArrears
 		if err := c.hold(opinion.Hold, opinion.Text); err != nil {
 			return err
+		}
+		if opinion.Hold == code.HoldArrears && !told {
+			if err := c.notify(code.MilestoneArrears, arrearsNews(record, variantArrears)); err != nil {
+				return err
+			}
 		}
 		return c.save()
 	}
 	if err := c.release("暂缓原因已消除"); err != nil {
 		return err
 	}
-	record, registered := recordOf(l, facts)
 	if registered {
 		c.PersonalNo = record.PersonalNo
 	}
@@ -231,7 +237,7 @@ func (c *casework) decline(o exchange.Opinion, letter exchange.Letter) error {
 	if err := c.askEndAndDebit("参保人死亡，清算个人账户"); err != nil {
 		return err
 	}
-	return c.notify(code.MilestonePaidToPerson, "请继承人持有关证明提供收款账户。", 0)
+	return c.notify(code.MilestonePaidToPerson, news{variant: variantHeirs})
 }
 
 // inherited reports whether the core was asked already, for this case or
@@ -264,7 +270,7 @@ func (c *casework) acceptLetter(r exchange.RegistryPerson) error {
 		return err
 	}
 	if r.ArrearsMonths > 0 || r.Arrears > 0 {
-		if err := c.notify(code.MilestoneArrears, "欠费"+months(r.ArrearsMonths)+"，金额 "+r.Arrears.String()+" 元。", 0); err != nil {
+		if err := c.notify(code.MilestoneArrears, arrearsNews(r, "")); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,8 @@ import (
 // not so; the error's text says why.
 var ErrMark = errors.New("not marked")
 
-// Mark is an officer's word on a payment file whose fate is not known.
+// Mark is an officer's word on a payment file whose fate is not known, or that
+// was left in the drop and, says the bank, never came.
 type Mark struct {
 	File     exchange.File
 	Officer  string
@@ -42,8 +43,12 @@ func (m Mark) Check() error {
 	switch {
 	case m.File.Kind != KindPayment:
 		return fmt.Errorf("%w: %s is no payment file", ErrMark, m.File.Name)
-	case m.File.State != exchange.FileSending:
-		return fmt.Errorf("%w: %s is %s: only a payment file whose fate is not known is marked", ErrMark, m.File.Name, m.File.State)
+	case m.File.State == exchange.FileSent && m.Sent:
+		return fmt.Errorf("%w: %s is sent already", ErrMark, m.File.Name)
+	case m.File.State == exchange.FileSent && m.File.Receipt != 0:
+		return fmt.Errorf("%w: the bank has answered to %s", ErrMark, m.File.Name)
+	case m.File.State != exchange.FileSending && m.File.State != exchange.FileSent:
+		return fmt.Errorf("%w: %s is %s: only a payment file on its way to the bank is marked", ErrMark, m.File.Name, m.File.State)
 	case utf8.RuneCountInString(strings.TrimSpace(m.Evidence)) < evidenceMin:
 		return fmt.Errorf("%w: say in the evidence who at the bank said what, and when", ErrMark)
 	case plain(m.Evidence, 500) != m.Evidence:
@@ -56,7 +61,9 @@ func (m Mark) Check() error {
 // The signature is the officer's over Text, in the namespace of decisions,
 // with the role finance or checker. Sent: its payments are at the bank. Not
 // sent: the file is void and what it held is due again, under new numbers;
-// that is refused while a file of its name stands in the drop.
+// that is refused while a file of its name stands in the drop, and once the
+// bank has said anything about it. A file that was sent can be lost on its
+// way, too.
 func (e *Env) MarkSent(ctx context.Context, m Mark, signature []byte) error {
 	if err := m.Check(); err != nil {
 		return err
@@ -92,12 +99,17 @@ func (e *Env) MarkSent(ctx context.Context, m Mark, signature []byte) error {
 		if err != nil {
 			return err
 		}
-		d.actor = "mark-sent" // of the cases' events: this is no decision about a case
-		if m.Sent {
-			return d.paymentSent(f)
-		}
-		return d.neverSent(f)
+		return d.mark(now)
 	})
+}
+
+// mark does what follows from an officer's word on a payment file.
+func (d *desk) mark(m Mark) error {
+	d.actor = "mark-sent" // of the cases' events: this is no decision about a case
+	if m.Sent {
+		return d.paymentSent(m.File)
+	}
+	return d.neverSent(m.File)
 }
 
 // provenAbsent fails unless the bank's drop can be looked into and holds
@@ -118,27 +130,30 @@ func (e *Env) provenAbsent(ctx context.Context, f exchange.File) error {
 	return nil
 }
 
-// neverSent voids a payment file that never reached the bank: every payment in
-// it must still be unknown.
+// neverSent voids a payment file that never reached the bank, which must have
+// said nothing about any payment in it.
 func (d *desk) neverSent(f exchange.File) error {
 	void := f
 	void.State = exchange.FileVoid
 	if err := d.tx.UpdateFile(f, void); err != nil {
 		return err
 	}
-	payments, err := d.tx.PaymentsByFile(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, p := range payments {
+	err := d.tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		if f.State == exchange.FileSent && p.Track == exchange.MoneySubmitted {
+			if err := d.setPayment(p, exchange.MoneyUnknown, nil); err != nil {
+				return err
+			}
+			p.Track = exchange.MoneyUnknown
+		}
 		if p.Track != exchange.MoneyUnknown {
 			return fmt.Errorf("%w: the bank has answered about payment %s", ErrMark, p.Ref)
 		}
-		if err := d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" }); err != nil {
-			return err
-		}
+		return d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" })
+	})
+	if err != nil {
+		return err
 	}
-	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": len(payments), "sha256": f.SHA256})
+	return d.journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // KeyOwner is the officer whose key it is, among those who may sign a file

@@ -105,7 +105,11 @@ func (c *casework) compare(r *exchange.Remittance) error {
 			return err
 		}
 	}
-	return c.notify(code.MilestoneMoneyReceived, "", 0)
+	_, first, err := c.tx.ClaimKey("money-received", c.Agency.Code, fmt.Sprintf("%s|%d|%s", c.No, r.Part, r.Received), 0)
+	if err != nil || !first { // matched again, after a correction: it was told
+		return err
+	}
+	return c.notify(code.MilestoneMoneyReceived, news{amount: r.Received, some: true})
 }
 
 // fulfilled is what was matched for a part before: one that was posted, and

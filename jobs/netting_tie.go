@@ -33,6 +33,9 @@ func (d *desk) netSums(partner string, month calendar.Month) (out, in money.Fen,
 	return out, in, ties, nil
 }
 
+// netSum ends the subject of a month that waits to be tied.
+const netSum = " net sum"
+
 // toTie keeps a month on which both agree on the list of what is to be done
 // until an officer has tied its net sum.
 func (d *desk) toTie(partner string, month calendar.Month, differs bool) error {
@@ -40,7 +43,7 @@ func (d *desk) toTie(partner string, month calendar.Month, differs bool) error {
 	if err != nil {
 		return err
 	}
-	subject := month.String() + " net sum"
+	subject := month.String() + netSum
 	if differs || (out == 0 && in == 0) {
 		return d.closeDifference("netting", partner, subject)
 	}

@@ -1,51 +1,77 @@
 package jobs
 
 import (
-	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
+	"carryover/exchange/money"
 	"carryover/formats"
 )
 
-// notify queues a notice for everybody whom the case concerns: the person,
-// and for an application also the employer or proxy who lodged it. more is
-// the reason or what to do, behind the milestone's own words.
-func (c *casework) notify(m code.Milestone, more string, due calendar.Date) error {
-	return c.notifyText(m, noticeText(m, c.partnerName(), more), due)
+// news is what a notice tells besides who, where and when; what is not known is left empty.
+type news struct {
+	variant string
+	reason  string        // why, in words
+	plain   string        // why, as the employer reads it: without what was written about the person
+	todo    string        // what the person does about it, as it is said to the person
+	amount  money.Fen     // of the personal account
+	some    bool          // an amount is known, 0.00 too
+	months  int           // of contribution
+	account string        // what became of the personal account, as a clause
+	turn    string        // what is waited for, as a clause
+	due     calendar.Date // until when
 }
 
-// notifyText is notify with words of its own in place of the milestone's.
-func (c *casework) notifyText(m code.Milestone, text string, due calendar.Date) error {
+// notify queues a notice for everybody whom the case concerns: the person,
+// and for an application also the employer or proxy who lodged it, each in
+// words of their own.
+func (c *casework) notify(m code.Milestone, more news) error {
 	n := formats.Notice{
 		Recipient: code.ToPerson, IDNo: c.Person.IDNo, Name: c.Person.Name, Phone: c.Person.Phone,
-		ApplicationNo: c.ApplicationNo, CaseNo: c.No, Milestone: m, Date: c.Date, Due: due,
+		ApplicationNo: c.ApplicationNo, CaseNo: c.No, Milestone: m, Date: c.Date,
 	}
-	n.Text = text
-	if c.ApplicationNo == "" {
+	if more.due >= c.Date { // else it is a limit that was missed
+		n.Due = more.due
+	}
+	to := func(r code.Recipient) error {
+		n.Recipient, n.Text = r, c.noticeText(r, m, c.Person.Name, c.partnerName(), more)
 		return c.send(c.Agency.Portal(), c.No, &n)
+	}
+	if c.ApplicationNo == "" {
+		return to(code.ToPerson)
 	}
 	a, err := c.lodgement()
 	if err != nil {
 		return err
 	}
 	n.Echo = a.Echo
-	if err := c.send(c.Agency.Portal(), c.No, &n); err != nil {
+	if err := to(code.ToPerson); err != nil {
 		return err
 	}
 	if a.Applicant == string(code.ByEmployer) {
-		n.Recipient, n.EmployerCode, n.EmployerName = code.ToEmployer, a.EmployerCode, a.EmployerName
-		if err := c.send(c.Agency.Portal(), c.No, &n); err != nil {
+		n.EmployerCode, n.EmployerName = a.EmployerCode, a.EmployerName
+		if err := to(code.ToEmployer); err != nil {
 			return err
 		}
 	}
-	if a.ProxyName != "" {
-		n.Recipient, n.Phone = code.ToProxy, a.ProxyPhone
-		return c.send(c.Agency.Portal(), c.No, &n)
+	if a.ProxyName == "" {
+		return nil
 	}
-	return nil
+	n.Phone = a.ProxyPhone
+	return to(code.ToProxy)
+}
+
+// limitNow is the legal limit that runs for the case as it stands in memory;
+// none: 0.
+func (c *casework) limitNow() calendar.Date {
+	now := c.Case
+	now.SetDue(c.rules(), c.Calendar)
+	return now.Due
 }
 
 func (c *casework) partnerName() string {
@@ -55,32 +81,157 @@ func (c *casework) partnerName() string {
 	return c.Partner
 }
 
-// noticeText is what the person reads: what happened, and what to do next.
-func noticeText(m code.Milestone, partner, more string) string {
-	words := map[code.Milestone]string{
-		code.MilestoneArrears:       "您在原参保地尚有欠费，请先行补缴。",
-		code.MilestoneAccepted:      "您的医保关系转移申请已受理，我们将向" + partner + "发出联系函，您无需到场。",
-		code.MilestoneReturned:      "您的医保关系转移申请需要补正，请按下述要求补齐后重新提交。",
-		code.MilestoneRefused:       "您的医保关系转移申请不予受理，原因如下。如有疑问，请携带身份证件到经办窗口咨询。",
-		code.MilestoneLetterSent:    "联系函已发往" + partner + "，请等待对方办理，办理进度可随时查询。",
-		code.MilestoneDelayed:       "您的医保关系转移业务未能在规定时限内办结，我们正在催办，请耐心等待。",
-		code.MilestoneDeclined:      partner + "暂不能办理转出，原因如下。处理完毕后请重新提交申请。",
-		code.MilestoneFormReceived:  "已收到" + partner + "的信息表，正在为您核对缴费年限和个人账户金额，您无需操作。",
-		code.MilestoneRelationDone:  "您的医保关系已接续，缴费年限已合并计算；个人账户资金到账后另行通知。",
-		code.MilestoneMoneyWaiting:  "您的信息表已到，个人账户资金尚未到账，我们正在与" + partner + "核对，您无需操作。",
-		code.MilestoneMoneyReceived: "您的个人账户转移资金已到账，正在办理入账，您无需操作。",
-		code.MilestonePaidToPerson:  "您的个人账户余额将直接支付给本人（或继承人），请提供收款银行账户。",
-		code.MilestoneCompleted:     "您的医保关系转移接续已全部办结，可在本地正常享受医保待遇。",
-		code.MilestoneCancelled:     "您的医保关系转移申请已撤销。如需继续办理，请重新申请。",
+// Bounds of what a notice quotes: the whole is never more than 500 characters.
+const (
+	noticeBound = 500
+	reasonBound = 120
+	nameBound   = 40
+)
+
+// noticeText is what a recipient reads: what happened, what to do next, and
+// where to ask. It names no ID number and no account.
+func (e *Env) noticeText(r code.Recipient, m code.Milestone, name, partner string, more news) string {
+	words := noticeOf(m, more.variant)
+	if len([]rune(partner)) > nameBound {
+		partner = "对方经办机构"
 	}
-	text := words[m]
-	if more != "" {
-		text += more
+	here := e.Agency.Name
+	if len([]rune(here)) > nameBound || here == "" {
+		here = "我处"
 	}
-	if r := []rune(text); len(r) > 500 {
-		text = string(r[:499]) + "…"
+	reason, amount := more.reason, ""
+	if r == code.ToEmployer && more.plain != "" {
+		reason = more.plain
+	}
+	if more.some {
+		amount = more.amount.String()
+	}
+	facts := []string{
+		"{todo}", askedOf(r, more.todo), "{who}", whoFor(r, name), "{name}", name, "{here}", here, "{partner}", partner,
+		"{date}", spokenDate(e.Date), "{due}", dueDay(more.due), "{reason}", quoted(reason), "{amount}", amount,
+		"{months}", strconv.Itoa(more.months), "{account}", more.account, "{turn}", more.turn,
+	}
+	ask := "如有疑问，请到" + here + "窗口咨询。"
+	if e.Agency.Phone != "" {
+		ask = "如有疑问，请拨打" + here + "咨询电话" + e.Agency.Phone + "。"
+	}
+	fill := strings.NewReplacer(facts...)
+	text := filled(fill, words.whatFor(r)) + filled(fill, words.nextFor(r))
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "{partner}", partner), "{old}", "原参保地") + ask
+	if long := []rune(text); len(long) > noticeBound {
+		text = string(long[:noticeBound-1]) + "…"
 	}
 	return text
+}
+
+// filled fills a template; of a clause in brackets nothing is left when what it
+// names is not known.
+func filled(fill *strings.Replacer, template string) string {
+	var b strings.Builder
+	for template != "" {
+		before, rest, some := strings.Cut(template, "[")
+		b.WriteString(fill.Replace(before))
+		if !some {
+			break
+		}
+		clause, after, _ := strings.Cut(rest, "]")
+		from, to := strings.Index(clause, "{"), strings.Index(clause, "}")
+		if fill.Replace(clause[from:to+1]) != "" {
+			b.WriteString(fill.Replace(clause))
+		}
+		template = after
+	}
+	return b.String()
+}
+
+func dueDay(d calendar.Date) string {
+	if d == 0 {
+		return ""
+	}
+	return spokenDate(d)
+}
+
+// longNumber is a run of digits that could be an account's or a person's.
+var longNumber = regexp.MustCompile(`[0-9][0-9 ]{7,}[0-9Xx]`)
+
+// quoted is a reason as it stands within a sentence: of a bounded length,
+// without its end and without long numbers.
+func quoted(reason string) string {
+	reason = longNumber.ReplaceAllString(reason, "…")
+	if long := []rune(reason); len(long) > reasonBound {
+		reason = string(long[:reasonBound-1]) + "…"
+	}
+	return strings.Trim(reason, " 。．.；;，,：:")
+}
+
+// declineNews is what a decline or refusal tells: the reason in words, with
+// what was written about it, and what to do.
+func declineNews(d code.Decline, text string) news {
+	word := declineWord(d)
+	todo := strings.NewReplacer("{again}", "重新提交申请").Replace(declineSaid()[d])
+	return news{reason: reasonWith(word, text), plain: word, todo: todo}
+}
+
+// arrearsNews is what is told of arrears.
+func arrearsNews(r exchange.RegistryPerson, variant string) news {
+	var parts []string
+	if r.ArrearsMonths > 0 {
+		parts = append(parts, strconv.Itoa(r.ArrearsMonths)+"个月")
+	}
+	if r.Arrears > 0 {
+		parts = append(parts, r.Arrears.String()+"元")
+	}
+	return news{variant: variant, reason: strings.Join(parts, "、")}
+}
+
+// delayNews is what is told when a limit was missed: until when it ran, and
+// whose turn it is, or why the case is held.
+func (c *casework) delayNews(due calendar.Date) news {
+	more := news{due: due}
+	if c.State == exchange.Held {
+		more.variant, more.reason, more.todo = variantHeld, heldBecause(c.Hold), holdSaid(c.Side)[c.Hold]
+		return more
+	}
+	more.turn = "由我们继续办理，我们正在抓紧"
+	if t, ok := exchange.TurnOf(c.Turns, c.Case); ok {
+		more.turn = turnNews(t, c.partnerName())
+	}
+	return more
+}
+
+// turnNews is whose turn it is, and what we do about the delay.
+func turnNews(t exchange.Turn, partner string) string {
+	doing := "，我们正在抓紧办理"
+	if t.Owner == exchange.OwnerPartner || t.Owner == exchange.OwnerBank {
+		doing = "，我们正在催办"
+	}
+	return strings.ReplaceAll(turnSaid()[t.Key], "{partner}", partner) + doing
+}
+
+// creditedNews is what was carried over, as the forms that count say it.
+func (c *casework) creditedNews() (more news, err error) {
+	forms, err := c.tx.FormsByCase(c.No)
+	if err != nil {
+		return more, err
+	}
+	toPerson := false
+	for _, f := range forms {
+		if !f.Current {
+			continue
+		}
+		more.months += f.MonthsCredited
+		more.amount += f.Credited
+		toPerson = toPerson || f.Money == exchange.MoneyPAIDTOPERSON
+	}
+	switch {
+	case more.amount > 0:
+		more.account = "个人账户转入" + more.amount.String() + "元"
+	case toPerson:
+		more.account = "个人账户资金由对方直接支付给本人"
+	default:
+		more.account = "个人账户没有资金转入"
+	}
+	return more, nil
 }
 
 // personOf turns a file's person into the domain's, with the keys for comparison.
@@ -118,5 +269,3 @@ func (e *Env) agencyBlock() formats.AgencyBlock {
 	a := e.Agency
 	return formats.AgencyBlock{Code: a.Code, Name: a.Name, Address: a.Address, PostCode: a.PostCode, Contact: a.Contact, ContactPhone: a.Phone}
 }
-
-func months(n int) string { return fmt.Sprintf("%d 个月", n) }

@@ -80,14 +80,6 @@ func (e *Env) orderPage(ctx context.Context, last exchange.Remittance) (page ord
 	return page, err
 }
 
-func (e *Env) dueParts(ctx context.Context) (due []exchange.Remittance, err error) {
-	err = e.Store.View(ctx, func(tx *store.Tx) (err error) {
-		due, err = tx.Remittances(exchange.Out, exchange.MoneyDue)
-		return err
-	})
-	return due, err
-}
-
 // order makes a payment of one part, unless it has to wait (then its case says
 // why) or belongs to a lump sum, whose key is returned.
 func (d *desk) order(r exchange.Remittance) (ordered bool, lump string, err error) {

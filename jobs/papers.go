@@ -97,16 +97,9 @@ func (d *desk) withdrawPapers(f exchange.File, why string) error {
 // answerOfficer queues a note for an officer's folder; a name that was used
 // before gets a number.
 func (d *desk) answerOfficer(party, name, text string) error {
-	stem := strings.TrimSuffix(name, ".txt")
-	for n := 2; ; n++ {
-		_, err := d.tx.FileByName(exchange.Out, party, name)
-		if notFound(err) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		name = fmt.Sprintf("%s.%d.txt", stem, n)
+	name, err := d.freeName(party, strings.TrimSuffix(name, ".txt"), ".txt")
+	if err != nil {
+		return err
 	}
 	spool := "out-" + party + "-" + name
 	s, err := d.newSpoolFile("out")

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
@@ -141,38 +140,52 @@ func (e *Env) closeFunds(ctx context.Context, closed exchange.Span) error {
 	if err := e.voidPrepared(ctx, why); err != nil {
 		return fmt.Errorf("remit: %w", err)
 	}
-	due, err := e.dueParts(ctx)
+	waiting, err := e.tellFundsClosed(ctx, closed)
 	if err != nil {
 		return fmt.Errorf("remit: %w", err)
 	}
-	e.Log.Info("funds are closed: payments wait", "until", closed.To, "payments", len(due))
-	return e.tellFundsClosed(ctx, closed, due)
-}
-
-// tellFundsClosed tells the people whose payments wait, once for each span.
-func (e *Env) tellFundsClosed(ctx context.Context, closed exchange.Span, due []exchange.Remittance) error {
-	for _, r := range due {
-		err := e.Store.Tx(ctx, func(tx *store.Tx) error {
-			_, first, err := tx.ClaimKey("funds-closed", e.Agency.Code, r.CaseNo+"|"+closed.From.String(), 0)
-			if err != nil || !first {
-				return err
-			}
-			c, err := (&desk{Env: e, tx: tx, actor: "remit"}).caseNo(r.CaseNo)
-			if err != nil {
-				return err
-			}
-			if err := c.note("funds_closed", closed.From.String()+" – "+closed.To.String(), nil); err != nil {
-				return err
-			}
-			return c.notifyText(code.MilestoneMoneyWaiting, fundsClosedText(closed.To), closed.To.AddDays(1))
-		})
-		if err != nil {
-			return fmt.Errorf("case %s: %w", r.CaseNo, err)
-		}
-	}
+	e.Log.Info("funds are closed: payments wait", "until", closed.To, "payments", waiting)
 	return nil
 }
 
-func fundsClosedText(until calendar.Date) string {
-	return fmt.Sprintf("年终封账期间（至 %s）暂停拨付，您的个人账户资金为待拨款状态，封账结束后即行划转，您无需操作。", until)
+// tellFundsClosed tells the people whose payments wait, once for each span, a
+// chunk in a transaction, and returns how many payments there are.
+func (e *Env) tellFundsClosed(ctx context.Context, closed exchange.Span) (waiting int, err error) {
+	var last exchange.Remittance
+	for {
+		var due []exchange.Remittance
+		err := e.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			if due, err = tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, chunk); err != nil {
+				return err
+			}
+			d := &desk{Env: e, tx: tx, actor: "remit"}
+			for _, r := range due {
+				if err := d.fundsClosedTo(r, closed); err != nil {
+					return fmt.Errorf("case %s: %w", r.CaseNo, err)
+				}
+			}
+			return nil
+		})
+		waiting += len(due)
+		if err != nil || len(due) < chunk {
+			return waiting, err
+		}
+		last = due[chunk-1]
+	}
+}
+
+// fundsClosedTo tells a person whose payment waits, unless that was told.
+func (d *desk) fundsClosedTo(r exchange.Remittance, closed exchange.Span) error {
+	_, first, err := d.tx.ClaimKey("funds-closed", d.Agency.Code, r.CaseNo+"|"+closed.From.String(), 0)
+	if err != nil || !first {
+		return err
+	}
+	c, err := d.caseNo(r.CaseNo)
+	if err != nil {
+		return err
+	}
+	if err := c.note("funds_closed", closed.From.String()+" – "+closed.To.String(), nil); err != nil {
+		return err
+	}
+	return c.notify(code.MilestoneMoneyWaiting, news{amount: r.Amount, some: true, due: closed.To.AddDays(1)})
 }

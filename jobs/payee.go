@@ -32,6 +32,13 @@ func (d *desk) payee(b *formats.Payee) (outcome, error) {
 		Account:  exchange.Account{Holder: b.AccountName, Bank: b.BankName, No: b.AccountNo, CNAPS: b.CNAPS},
 		ShareNum: num, ShareDen: den, Evidence: b.Evidence,
 	}
+	free, err := c.freePayee(p)
+	if err != nil {
+		return outcome{}, err
+	}
+	if !free {
+		return refused(code.NotAllowedInState, "account_no", "款项已提交银行 / the payment is with the bank"), nil
+	}
 	if err := d.tx.PutPayee(p); err != nil {
 		return outcome{}, err
 	}
@@ -42,6 +49,33 @@ func (d *desk) payee(b *formats.Payee) (outcome, error) {
 		return outcome{}, err
 	}
 	return accepted(), c.save()
+}
+
+// freePayee takes back what has not left for another account of the payee; it
+// reports false, and changes nothing, when all of it is with the bank or paid.
+func (c *casework) freePayee(p exchange.Payee) (bool, error) {
+	parts, err := c.tx.RemittancesByCase(c.No)
+	if err != nil {
+		return false, err
+	}
+	gone, open, unsent := false, false, false
+	for _, r := range parts {
+		if r.To != exchange.ToPerson || r.PayeeID != p.PayeeID || r.Payee.No == p.Account.No {
+			continue
+		}
+		switch r.Track {
+		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+			gone = true
+		case exchange.MoneyOrdered, exchange.MoneyReleased:
+			open, unsent = true, true
+		case exchange.MoneyDue, exchange.MoneyReturned:
+			open = true
+		}
+	}
+	if !unsent {
+		return open || !gone, nil
+	}
+	return true, c.freeUnsent()
 }
 
 func (d *desk) payeeCase(b *formats.Payee) (*casework, error) {

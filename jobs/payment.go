@@ -59,14 +59,24 @@ func (d *desk) setPart(p exchange.Payment, item exchange.PaymentItem, to exchang
 		return nil // an earlier attempt: the part has moved on
 	}
 	from := r.Track
+	if to == exchange.MoneyReturned {
+		if err := c.contradicted(r, p); err != nil {
+			return err
+		}
+	}
 	if err := d.setMoney(&r, to, func(r *exchange.Remittance) { r.Reason = p.Reason }); err != nil {
 		return err
 	}
 	if err := c.bookMoney(from, to, r, p.Ref); err != nil {
 		return err
 	}
-	if to == exchange.MoneySubmitted {
+	switch to {
+	case exchange.MoneySubmitted:
 		c.MoneyOn = c.Date
+	case exchange.MoneySettled:
+		if err := c.reconfirm(r); err != nil {
+			return err
+		}
 	}
 	if err := c.note("money_"+string(to), p.Ref, map[string]any{"part": r.Part, "amount": item.Amount.String(), "reason": p.Reason}); err != nil {
 		return err
@@ -75,6 +85,20 @@ func (d *desk) setPart(p exchange.Payment, item exchange.PaymentItem, to exchang
 		return err
 	}
 	return c.save()
+}
+
+// contradicted takes back what completions said of a part that the bank
+// returns or refuses: the new place cannot have it. It is the partner's turn as
+// with any return, but nothing is paid again before an officer has looked.
+func (c *casework) contradicted(r exchange.Remittance, p exchange.Payment) error {
+	taken, err := c.unconfirm(r)
+	if err != nil || taken == 0 {
+		return err
+	}
+	if err := c.hold(code.HoldAmountDiffers, "对方已确认入账，银行却退回："+p.Ref); err != nil {
+		return err
+	}
+	return c.difference("money", c.Partner, c.No, p.Ref+" "+c.No, "came back: "+p.Reason, "credited "+taken.String())
 }
 
 // bookMoney is the ledger's view of a step of the money track.

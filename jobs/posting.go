@@ -488,7 +488,11 @@ func (c *casework) tell(on exchange.Happening, out code.Outcome, m code.Mileston
 			return err
 		}
 	}
-	return c.notify(m, "", 0)
+	more, err := c.creditedNews()
+	if err != nil {
+		return err
+	}
+	return c.notify(m, more)
 }
 
 // carryBooked gives a form version what the core has booked for the form: a

@@ -108,6 +108,9 @@ func (e *Env) processFile(ctx context.Context, f exchange.File) (Counts, error) 
 	}
 	job := &fileJob{Env: e, file: f, stored: f}
 	if f.Worked == 0 {
+		if answer, err := job.isAnswer(); err != nil || answer {
+			return job.counts(), errors.Join(err, job.takeAnswer(ctx, answer))
+		}
 		if done, err := job.judgeFile(ctx); done || err != nil {
 			return job.counts(), err
 		}

@@ -165,8 +165,8 @@ func (e *Env) pullFile(ctx context.Context, p Party, d drop.Drop, a arrival) (bo
 	if err != nil {
 		return false, err
 	}
-	if !settled && (!here || !mayBeComplete(a.Name)) {
-		return false, nil
+	if !settled && (!here || !mayBeComplete(a.Name) || p.Role == RoleOfficer && signsWorkbook(a.Name)) {
+		return false, nil // the last: its workbook may be on its way
 	}
 	return e.fetchBoth(ctx, p, d, a, look, settled)
 }

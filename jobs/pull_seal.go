@@ -24,11 +24,17 @@ type arrival struct {
 }
 
 // paired puts files and signatures together; alone are the signatures whose
-// file is not there. Only partners sign files; what an officer signs lies elsewhere.
+// file is not there. Partners sign files; an officer signs a decisions workbook,
+// what else an officer signs lies elsewhere, and the signature is a file of its own.
 func paired(p Party, entries []drop.Entry) (files []arrival, alone []drop.Entry) {
+	names := map[string]bool{}
+	for _, e := range entries {
+		names[e.Name] = true
+	}
 	signatures := map[string]drop.Entry{}
 	for _, e := range entries {
-		if p.Role == RolePartner && strings.HasSuffix(e.Name, seal.Suffix) {
+		of, is := strings.CutSuffix(e.Name, seal.Suffix)
+		if is && (p.Role == RolePartner || p.Role == RoleOfficer && signsWorkbook(e.Name) && names[of]) {
 			signatures[e.Name] = e
 			continue
 		}
@@ -44,6 +50,10 @@ func paired(p Party, entries []drop.Entry) (files []arrival, alone []drop.Entry)
 	}
 	return files, alone
 }
+
+// signsWorkbook reports whether a name is that of the signature of a workbook,
+// as ssh-keygen names it.
+func signsWorkbook(name string) bool { return strings.HasSuffix(name, ".xlsx"+seal.Suffix) }
 
 // left reports whether a file was taken in before and stays where it lies; one
 // that got another signature since is taken in once more.

@@ -45,7 +45,10 @@ func (d *desk) receipt(r *formats.Receipt) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	if sent.State == exchange.FileReceipted || sent.State == exchange.FileRefused {
+	// Receipts overtake each other: a file that was rejected once and taken when
+	// it came again is taken, whichever of the two is read first.
+	taken := sent.State == exchange.FileRefused && r.Verdict != code.FileRejected
+	if !taken && (sent.State == exchange.FileReceipted || sent.State == exchange.FileRefused) {
 		return accepted(), nil // the same again, or a later one: its verdicts follow
 	}
 	after := sent

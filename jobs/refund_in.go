@@ -4,6 +4,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
+	"carryover/exchange/money"
 	"carryover/formats/iso20022"
 )
 
@@ -46,7 +47,7 @@ func (c *casework) refunded(e exchange.BankEntry, r exchange.Remittance) error {
 	if err != nil {
 		return err
 	}
-	if err := c.unconfirm(r); err != nil {
+	if _, err := c.unconfirm(r); err != nil {
 		return err
 	}
 	if err := c.setMoney(&r, exchange.MoneyReturned, func(r *exchange.Remittance) { r.Reason = why }); err != nil {
@@ -102,32 +103,61 @@ func (c *casework) refundReason(e exchange.BankEntry) (string, error) {
 
 // unconfirm takes back what completions said of a part that is paid back:
 // what they say more than the other parts of its form come to.
-func (c *casework) unconfirm(r exchange.Remittance) error {
+func (c *casework) unconfirm(r exchange.Remittance) (taken money.Fen, err error) {
 	forms, err := c.versionsOf(r.FormNo)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	parts, err := c.tx.RemittancesByCase(c.No)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	taken := exchange.ConfirmedBy(forms)
+	taken = exchange.ConfirmedBy(forms)
 	for _, other := range parts {
 		if other.FormNo == r.FormNo && other.Part != r.Part && other.Track == exchange.MoneySettled && other.To == exchange.ToPartner {
 			taken -= other.Amount
 		}
 	}
 	if taken = min(taken, r.Amount); taken <= 0 {
-		return nil
+		return 0, nil
 	}
+	if err := c.sentBack(forms, taken); err != nil {
+		return 0, err
+	}
+	return taken, c.book(ledger.Reverse(ledger.Confirm(c.head(r.Ref), taken, taken), int(c.Date), "came back"))
+}
+
+// reconfirm gives a part that is paid again what completions said of it before
+// it came back: they were never withdrawn, and are not sent a second time.
+func (c *casework) reconfirm(r exchange.Remittance) error {
+	forms, err := c.versionsOf(r.FormNo)
+	if err != nil || r.To != exchange.ToPartner {
+		return err
+	}
+	before, back := exchange.ConfirmedBy(forms), money.Fen(0)
+	for _, f := range forms {
+		back = max(back, f.SentBack)
+	}
+	if err := c.sentBack(forms, -min(back, r.Amount)); err != nil {
+		return err
+	}
+	return c.confirm(r.FormNo, before)
+}
+
+// sentBack notes on the versions of a form what of their credit has come back,
+// or below zero what is paid again.
+func (c *casework) sentBack(forms []exchange.Form, amount money.Fen) error {
 	for _, f := range forms {
 		after := f
-		after.SentBack = min(f.Credited, f.SentBack+taken)
+		after.SentBack = max(0, min(f.Credited, f.SentBack+amount))
+		if after.SentBack == f.SentBack {
+			continue
+		}
 		if err := c.tx.UpdateForm(f, after); err != nil {
 			return err
 		}
 	}
-	return c.book(ledger.Reverse(ledger.Confirm(c.head(r.Ref), taken, taken), int(c.Date), "refunded"))
+	return nil
 }
 
 // moneyIsOut reports whether money of the case is at the bank or with the

@@ -15,7 +15,6 @@ import (
 // Paper is a file that waits for signatures, as `release` shows it.
 type Paper struct {
 	File       exchange.File
-	Payments   []exchange.Payment
 	Signatures []exchange.Signature
 }
 
@@ -34,13 +33,15 @@ func (e *Env) FindPaper(ctx context.Context, name string) (p Paper, err error) {
 		if err != nil {
 			return err
 		}
-		if p.Payments, err = tx.PaymentsByFile(p.File.ID); err != nil {
-			return err
-		}
 		p.Signatures, err = tx.Signatures(p.File.ID)
 		return err
 	})
 	return p, err
+}
+
+// EachPayment calls fn for every payment of a file, by reference.
+func (e *Env) EachPayment(ctx context.Context, f exchange.File, fn func(exchange.Payment) error) error {
+	return e.Store.View(ctx, func(tx *store.Tx) error { return tx.EachPaymentOf(f.ID, fn) })
 }
 
 // fileOfPayment finds the file of a payment.
@@ -95,6 +96,10 @@ func (e *Env) Sign(ctx context.Context, officer string, f exchange.File, armored
 	if err != nil {
 		return s, false, err
 	}
-	p, err := e.FindPaper(ctx, f.Name)
-	return s, p.File.State == exchange.FileQueued || p.File.State == exchange.FileApproved, err
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		now, err := tx.File(f.ID)
+		done = now.State == exchange.FileQueued || now.State == exchange.FileApproved
+		return err
+	})
+	return s, done, err
 }

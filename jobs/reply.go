@@ -6,6 +6,8 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/exchange/money"
 )
 
@@ -34,7 +36,7 @@ func phoneWord(list []exchange.Term, code string) string { return exchange.TermO
 func standing(c exchange.Case, s *Story) string {
 	switch {
 	case c.State == exchange.Held:
-		return fmt.Sprintf("自%s起暂缓办理，原因是%s。", spokenDate(c.HeldOn), c.Hold.Word("zh"))
+		return fmt.Sprintf("从%s开始暂缓，原因是%s。", spokenDate(c.HeldOn), heldBecause(c.Hold))
 	case c.Side == exchange.In:
 		return standingIn(c, s)
 	}
@@ -48,7 +50,7 @@ func standingIn(c exchange.Case, s *Story) string {
 	case exchange.Returned:
 		return fmt.Sprintf("申请于%s退回补正%s。", spokenDate(c.StateSince), because(s.Reason))
 	case exchange.Refused:
-		return fmt.Sprintf("申请不予受理，原因是%s。", c.Decline.Word("zh"))
+		return fmt.Sprintf("申请不予受理，原因是%s。", declinedBecause(c, s))
 	case exchange.Accepted:
 		return fmt.Sprintf("申请已于%s受理，联系函还没有发出。", spokenDate(c.AcceptedOn))
 	case exchange.Requested:
@@ -58,13 +60,13 @@ func standingIn(c exchange.Case, s *Story) string {
 		}
 		return text + "。"
 	case exchange.Declined:
-		return fmt.Sprintf("%s于%s答复暂不能转出，原因是%s。", s.PartnerName, spokenDate(c.StateSince), c.Decline.Word("zh"))
+		return fmt.Sprintf("%s于%s答复暂不能转出，原因是%s。", s.PartnerName, spokenDate(c.StateSince), declinedBecause(c, s))
 	case exchange.Completed:
 		return completed(c, s)
 	case exchange.Cancelled, exchange.Void:
-		return fmt.Sprintf("这笔业务已于%s终结，没有转移。", spokenDate(c.StateSince))
+		return withdrawn(c)
 	}
-	text := fmt.Sprintf("%s的信息表已于%s收到%s，%s。", s.PartnerName, spokenDate(c.FormOn), formSaid(c.FormTrack), moneySaidIn(c.MoneyTrack))
+	text := fmt.Sprintf("%s的信息表已于%s收到%s；%s。", s.PartnerName, spokenDate(c.FormOn), formSaid(c.FormTrack), moneySaidIn(c.MoneyTrack))
 	if c.State == exchange.RelationDone {
 		return "缴费年限已经在本地接续，可以正常享受待遇。" + text
 	}
@@ -125,7 +127,7 @@ func standingOut(c exchange.Case, s *Story) string {
 	case exchange.Requested:
 		return fmt.Sprintf("%s的联系函已于%s收到，还没有受理。", s.PartnerName, spokenDate(c.LetterOn))
 	case exchange.Declined:
-		return fmt.Sprintf("我处于%s答复不予转出，原因是%s。", spokenDate(c.StateSince), c.Decline.Word("zh"))
+		return fmt.Sprintf("我处已于%s答复不予转出，原因是%s。", spokenDate(c.StateSince), declinedBecause(c, s))
 	case exchange.Accepted:
 		return fmt.Sprintf("联系函已于%s受理，正在终止参保关系并清算个人账户。", spokenDate(c.AcceptedOn))
 	case exchange.Ended:
@@ -137,7 +139,15 @@ func standingOut(c exchange.Case, s *Story) string {
 	case exchange.Confirmed:
 		return fmt.Sprintf("%s已于%s通知办结，%s。", s.PartnerName, spokenDate(c.ClosedOn), moneySaidOut(c.MoneyTrack))
 	}
-	return fmt.Sprintf("这笔业务已于%s终结，没有转移。", spokenDate(c.StateSince))
+	return withdrawn(c)
+}
+
+// withdrawn is what is said of a case that ended without a transfer.
+func withdrawn(c exchange.Case) string {
+	if c.State == exchange.Void {
+		return fmt.Sprintf("经两地协商一致，这次转移已于%s作废，没有转走缴费年限和资金。", spokenDate(c.StateSince))
+	}
+	return fmt.Sprintf("这次转移已于%s撤销，没有转走缴费年限和资金。", spokenDate(c.StateSince))
 }
 
 func moneySaidOut(t exchange.MoneyTrack) string {
@@ -149,34 +159,39 @@ func moneySaidOut(t exchange.MoneyTrack) string {
 	}[t]
 }
 
-// next says whose turn it is and until when; nothing when it is nobody's.
+// next says whose turn it is and until when; nothing when it is nobody's. The
+// legal limit, where one runs, is told by itself: it may be another's.
 func (e *Env) next(c exchange.Case, s *Story) string {
 	if s.Turn == nil {
 		return ""
 	}
 	text := "接下来" + strings.ReplaceAll(turnSaid()[s.Turn.Key], "{partner}", s.PartnerName)
-	if until := e.until(s); until != "" {
-		text += "，" + until
+	legal := s.Limit != nil && !s.Limit.Stopped
+	if !legal && s.Turn.Due != 0 {
+		text += "，一般不晚于" + until(s.Turn.Due, s.Turn.Left, s.Turn.Provisional, exchange.Owner(s.Turn.Owner))
 	}
-	return text + "。"
+	text += "。"
+	switch {
+	case legal:
+		owner := exchange.OwnerStaff
+		if c.Side == exchange.In && s.Limit.Clock == clockAnswer {
+			owner = exchange.OwnerPartner
+		}
+		said := strings.ReplaceAll(clockSaid(c.Side)[s.Limit.Clock], "{partner}", s.PartnerName)
+		text += "按规定，" + said + "应不晚于" + until(s.Limit.Due, s.Limit.Left, s.Limit.Provisional, owner) + "。"
+	case s.Limit != nil:
+		text += fmt.Sprintf("暂缓期间，规定的办理时限停止计算，恢复办理后还有%d个工作日。", s.Limit.Left)
+	}
+	return text
 }
 
-// until is the legal limit when one runs, else that of whoever has the turn.
-func (e *Env) until(s *Story) string {
-	due, provisional, left, legal := s.Turn.Due, s.Turn.Provisional, s.Turn.Left, s.Limit != nil
-	if legal {
-		due, provisional, left = s.Limit.Due, s.Limit.Provisional, s.Limit.Left
-	}
-	if due == 0 {
-		return ""
-	}
-	text := "一般不晚于" + spokenDate(due)
-	if legal {
-		text = "按规定不晚于" + spokenDate(due)
-	}
+// until is a due date as it is read out, how far away it is, and what we do
+// about one that has passed.
+func until(due calendar.Date, left int, provisional bool, owner exchange.Owner) string {
+	text := spokenDate(due)
 	switch {
 	case left < 0:
-		text += fmt.Sprintf("，现已超过%d个工作日，%s", -left, overdueSaid(exchange.Owner(s.Turn.Owner)))
+		return text + fmt.Sprintf("，现已超过%d个工作日，%s", -left, overdueSaid(owner))
 	case left == 0:
 		text += "，也就是今天"
 	default:
@@ -192,11 +207,11 @@ func (e *Env) until(s *Story) string {
 func overdueSaid(o exchange.Owner) string {
 	switch o {
 	case exchange.OwnerPartner, exchange.OwnerBank:
-		return "我们正在催办"
+		return "很抱歉让您久等了，我们正在催办"
 	case exchange.OwnerPerson:
 		return "请尽快办理"
 	}
-	return "我们正在抓紧办理"
+	return "很抱歉让您久等了，我们正在抓紧办理"
 }
 
 // mustDo is what the caller must do.
@@ -225,11 +240,45 @@ func mustDo(c exchange.Case, s *Story) string {
 	return strings.NewReplacer("{partner}", s.PartnerName, "{old}", old, "{again}", again).Replace(text)
 }
 
+// heldBecause is a hold's reason as it is said to the person.
+func heldBecause(h code.Hold) string {
+	if said := holdReason()[h]; said != "" {
+		return said
+	}
+	return h.Word(code.Chinese)
+}
+
+// declinedBecause is a decline's or refusal's reason, with what was written
+// about it when that says more. Numbers that identify people are masked.
+func declinedBecause(c exchange.Case, s *Story) string {
+	return reasonWith(declineWord(c.Decline), s.Because)
+}
+
+// declineWord is a decline's reason as it is said to the person.
+func declineWord(d code.Decline) string {
+	if said := declineReason()[d]; said != "" {
+		return said
+	}
+	return d.Word(code.Chinese)
+}
+
+// reasonWith is a reason's fixed word with what was written about it.
+func reasonWith(word, text string) string {
+	text = strings.Trim(identity.MaskIn(text), " ：:；;。.，,")
+	switch {
+	case text == "" || strings.Contains(word, text):
+		return word
+	case strings.Contains(text, word):
+		return text
+	}
+	return word + "（" + text + "）"
+}
+
 func because(reason string) string {
 	if reason == "" {
 		return ""
 	}
-	return "，原因是" + strings.TrimRight(reason, "。")
+	return "，原因是" + strings.TrimRight(identity.MaskIn(reason), "。")
 }
 
 // spokenDate is a date as it is read out.

@@ -78,6 +78,9 @@ func TestReplyOfEveryCase(t *testing.T) {
 		if !strings.HasPrefix(text, "您好，董柏") || !strings.HasSuffix(text, "。") || strings.Count(text, "。") < 3 {
 			t.Fatalf("%s %s %s %s: %s", c.Side, c.State, c.FormTrack, c.MoneyTrack, text)
 		}
+		if s.Limit != nil && clockSaid(c.Side)[s.Limit.Clock] == "" {
+			t.Fatalf("no words for the clock %s", s.Limit.Clock)
+		}
 		if s.Turn != nil && s.Turn.Due != 0 && !strings.Contains(text, "不晚于20") {
 			t.Fatalf("%s %s: says no date: %s", c.Side, c.State, text)
 		}
@@ -96,14 +99,14 @@ func TestReplyText(t *testing.T) {
 	c.SetDue(e.Profiles["2016"], e.Calendar)
 	want := "您好，董柏从上海市医疗保险事业管理中心转入本地的医保关系，目前的进度是“联系函已发”。" +
 		"联系函已于2026年4月7日发往上海市医疗保险事业管理中心，信息表还没有收到。" +
-		"接下来由上海市医疗保险事业管理中心核对参保记录，出具信息表并划转个人账户资金，" +
-		"按规定不晚于2026年4月28日，还有12个工作日（这一年的放假安排尚未公布，日期可能调整）。" +
+		"接下来由上海市医疗保险事业管理中心核对参保记录，出具信息表并划转个人账户资金。" +
+		"按规定，上海市医疗保险事业管理中心答复应不晚于2026年4月28日，还有12个工作日（这一年的放假安排尚未公布，日期可能调整）。" +
 		"您目前不需要办理任何手续，有进展我们会通知您。"
 	if got := e.reply(c, e.Outline(c)); got != want {
 		t.Errorf("said %s\nwant %s", got, want)
 	}
 	e.Date = 20260506
-	if got := e.reply(c, e.Outline(c)); !strings.Contains(got, "现已超过6个工作日，我们正在催办") {
+	if got := e.reply(c, e.Outline(c)); !strings.Contains(got, "现已超过6个工作日，很抱歉让您久等了，我们正在催办") {
 		t.Errorf("overdue: %s", got)
 	}
 }
@@ -125,6 +128,11 @@ func TestPhoneWords(t *testing.T) {
 			if holdSaid(side)[code.Hold(h.Code)] == "" {
 				t.Errorf("hold %s has no words", h.Code)
 			}
+		}
+	}
+	for h := range holdReason() {
+		if !h.Known() {
+			t.Errorf("words for %s, which is no reason of a hold", h)
 		}
 	}
 	for _, d := range code.Declines() {
@@ -216,4 +224,25 @@ func journaled(t *testing.T) (names []string) {
 		})
 	}
 	return names
+}
+
+// TestReasonWith: what was written about a reason is told where it says more,
+// and no number in it identifies anybody.
+func TestReasonWith(t *testing.T) {
+	for _, x := range []struct{ word, text, want string }{
+		{"尚未终止参保", "", "尚未终止参保"},
+		{"尚未终止参保", "：尚未终止参保。", "尚未终止参保"},
+		{"其他原因", "档案在整理，请8月后再发", "其他原因（档案在整理，请8月后再发）"},
+		{"关系已转出", "关系已转出至 110000", "关系已转出至 110000"},
+		{"姓名或证件号码不一致", "登记为 11010519491231002X", "姓名或证件号码不一致（登记为 110105********002X）"},
+	} {
+		if got := reasonWith(x.word, x.text); got != x.want {
+			t.Errorf("%s, %s: said %s, want %s", x.word, x.text, got, x.want)
+		}
+	}
+	for reason, want := range map[string]string{"AC01 户名与账号不符": "户名与账号不符", "退汇": "", "": "", "RJCT: 账户110231010020000018已销户": "账户已销户"} {
+		if got := spokenReason(reason); got != want {
+			t.Errorf("%s: said %q, want %q", reason, got, want)
+		}
+	}
 }

@@ -9,7 +9,7 @@ import (
 // next, as it is said on the phone.
 func turnSaid() map[string]string {
 	return map[string]string{
-		"in_held":               "待暂缓的原因消除后，由我们继续办理",
+		"in_held":               "由我们跟进处理",
 		"in_held_finance":       "由我们的财务人员核对金额和收款账户",
 		"in_held_partner":       "由{partner}答复我们的查询",
 		"in_money_to_refund":    "由我们的财务人员退还已到账的资金",
@@ -27,7 +27,7 @@ func turnSaid() map[string]string {
 		"in_money_matched":      "由我们的业务系统把资金记入个人账户",
 		"in_undoing":            "由我们的业务系统撤销入账",
 		"in_closing":            "由我们办结",
-		"out_held":              "待暂缓的原因消除后，由我们继续办理",
+		"out_held":              "由我们跟进处理",
 		"out_payee_missing":     "需要您提供收款账户",
 		"out_held_person":       "需要您先办理有关手续",
 		"out_held_finance":      "由我们的财务人员核对金额、账户或限额",
@@ -47,6 +47,52 @@ func turnSaid() map[string]string {
 		"out_form_sent":         "由{partner}确认收到信息表",
 		"out_settled":           "由{partner}办理入账并通知我们办结",
 		"out_completion":        "由{partner}办理入账并通知我们办结",
+	}
+}
+
+// clockAnswer is the clock of the old place's answer.
+const clockAnswer = "answer"
+
+// clockSaid is, for every legal limit, who has to do what, as it is said on
+// the phone.
+func clockSaid(side exchange.Side) map[string]string {
+	answer := "{partner}答复"
+	if side == exchange.Out {
+		answer = "我们出具信息表并提交付款"
+	}
+	return map[string]string{
+		"letter":    "我们发出联系函",
+		clockAnswer: answer,
+		"close":     "缴费年限和个人账户资金入账、办结",
+		"months":    "缴费年限接续办结",
+		"account":   "个人账户资金入账",
+	}
+}
+
+// holdReason are reasons of a hold whose fixed word is not for the public.
+func holdReason() map[code.Hold]string {
+	return map[code.Hold]string{
+		code.HoldAwaitingRegistry:     "还没有核实到参保登记信息",
+		code.HoldAwaitingCore:         "业务系统还没有返回结果",
+		code.HoldAccountNotRegistered: "收款账户还没有核实登记",
+		code.HoldPossibleDuplicate:    "需要核实身份信息",
+		code.HoldCap:                  "付款金额较大，需要审核",
+		code.HoldOfficersDecision:     "需要人工审核",
+		code.HoldQueryOpen:            "向对方的查询还没有答复",
+		code.HoldPayeeMissing:         "还没有领款人的银行账户",
+		code.HoldFundsClosed:          "年终封账，暂停拨款",
+		code.HoldAmountDiffers:        "两地的金额需要核对",
+		code.HoldRefusedByCore:        "业务系统没有受理，需要核实",
+		code.HoldRefusedByPartner:     "对方退回了我们的材料",
+	}
+}
+
+// declineReason are reasons of a decline whose fixed word does not follow "the
+// reason is".
+func declineReason() map[code.Decline]string {
+	return map[code.Decline]string{
+		code.DeclineOther:    "有关情况需要进一步核实",
+		code.DeclineMilitary: "军人医保按军地规定办理",
 	}
 }
 
@@ -93,11 +139,11 @@ func declineSaid() map[code.Decline]string {
 		code.DeclineSameArea:                "同一统筹区内不需要转移，请直接办理区内变更。",
 		code.DeclineOutOfScope:              "按规定，这种情况不办理转移，您不需要再提交申请。",
 		code.DeclineDeceased:                "个人账户余额由{old}支付给继承人，请家属带上证明材料与{old}联系。",
-		code.DeclineSameYearResident:        "居民医保在当年度内不转移，请在下一年度直接在新参保地参保。",
+		code.DeclineSameYearResident:        "请在下一年度直接在新参保地参保，不需要办理转移。",
 		code.DeclineCertificateVoid:         "请您向{old}申请补发参保凭证，之后{again}。",
 		code.DeclineReceivingAccountMissing: "收款账户登记好以后会重新发函，" + nothingToDo,
 		code.DeclineMilitary:                "请按军人退役医疗保险的规定办理，可以向退役军人事务部门咨询。",
 		code.DeclineWithdrawn:               "如果仍需转移，请{again}。",
-		code.DeclineOther:                   "请按说明的原因处理，需要时我们可以协助您与对方联系。",
+		code.DeclineOther:                   "请按说明的情况处理，需要时我们可以协助与对方联系。",
 	}
 }

@@ -1,17 +1,19 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
-	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/report"
 )
@@ -20,11 +22,11 @@ import (
 const reportDays = 30
 
 // Report writes the nightly workbook reports/<date>.xlsx, takes a checkpoint of
-// the journal and proves the ledger: a difference is an error of the run.
+// the journal, puts the decisions workbooks into the officers' folders and proves the ledger: a difference is an error of the run.
 func (e *Env) Report(ctx context.Context) (Counts, error) {
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
-		n := e.night(tx)
-		if err := e.summarise(tx, &n.Summary); err != nil {
+		n, err := e.night(tx)
+		if err != nil {
 			return err
 		}
 		return e.outside("report.save", e.ReportPath(), func() error { return report.Nightly(n).Save(e.ReportPath()) })
@@ -42,57 +44,139 @@ func (e *Env) Report(ctx context.Context) (Counts, error) {
 	if info, err := os.Stat(e.ReportPath()); err == nil {
 		e.Log.Info("workbook written", "file", e.ReportPath(), "bytes", info.Size())
 	}
-	if err := e.Store.View(ctx, func(tx *store.Tx) error { return e.closes(tx) }); err != nil {
-		return Counts{"workbooks": 1}, fmt.Errorf("report: %w", err)
+	desks, derr := e.writeDecisions(ctx)
+	posted, perr := e.post(ctx)
+	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.closes(tx) })
+	if err = errors.Join(derr, perr, err); err != nil {
+		err = fmt.Errorf("report: %w", err)
 	}
-	counts, err := e.post(ctx)
-	if err != nil {
-		return counts, fmt.Errorf("report: %w", err)
+	counts := Counts{"workbooks": 1}
+	counts.add(posted)
+	if desks > 0 {
+		counts["decisions workbooks"] = desks
 	}
-	counts["workbooks"] = 1
-	return counts, nil
+	return counts, err
 }
 
 // ReportPath is where the business date's workbook lies.
 func (e *Env) ReportPath() string { return filepath.Join(e.Reports, e.Date.String()+".xlsx") }
 
-func (e *Env) night(tx *store.Tx) report.Night {
-	since := e.Date.AddDays(-reportDays)
-	lang := code.Chinese
-	if e.Lang == string(code.English) {
-		lang = code.English
+// night gathers a workbook: what the first sheets count at once, the rows of
+// the lists while they are written.
+func (e *Env) night(tx *store.Tx) (n report.Night, err error) {
+	n = e.workbookOf()
+	if n.Todo, err = e.todos(tx); err != nil {
+		return n, err
 	}
+	if err := e.summarise(tx, &n); err != nil {
+		return n, err
+	}
+	if n.Reconciliation, err = e.reconciliation(tx); err != nil {
+		return n, err
+	}
+	order, err := e.byUrgency(tx)
+	if err != nil {
+		return n, err
+	}
+	n.Places = placesOf(n.Todo, order)
+	since := e.Date.AddDays(-reportDays)
+	n.Cases = func(yield func(exchange.Case, error) bool) {
+		for _, no := range order {
+			c, err := tx.Case(no)
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+	n.Applications = e.applications(tx, since)
+	n.Certificates = certificates(tx, since)
+	n.Letters = perCase(tx, since, func(c exchange.Case) ([]report.Letter, error) {
+		if c.LetterNo == "" {
+			return nil, nil
+		}
+		list, err := tx.Letters(c.LetterNo)
+		return withCase(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
+	})
+	n.Forms = perCase(tx, since, func(c exchange.Case) ([]report.Form, error) {
+		list, err := tx.FormsByCase(c.No)
+		return withCase(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
+	})
+	n.Remittances = perCase(tx, since, func(c exchange.Case) ([]report.Remittance, error) { return e.partsOf(tx, c) })
+	n.Files = listed(func() ([]exchange.File, error) { return tx.Files(store.FileFilter{Since: since}) })
+	n.Runs = listed(func() ([]exchange.Run, error) { return tx.Runs(store.RunFilter{From: since, To: e.Date}) })
+	return n, nil
+}
+
+// workbookOf is a workbook with nothing in it yet but whose it is.
+func (e *Env) workbookOf() report.Night {
 	return report.Night{
 		Agency: e.Agency, Partners: e.Partners, Profiles: e.Profiles, Turns: e.Turns, Calendar: e.Calendar, Date: e.Date,
-		Made: e.Now().In(e.Agency.Zone), Lang: lang,
-		Cases: byUrgency(tx),
-		Letters: perCase(tx, since, func(c exchange.Case) ([]report.Letter, error) {
-			if c.LetterNo == "" {
-				return nil, nil
+		Made: e.Now().In(e.Agency.Zone), Lang: e.codeLang(), Mask: e.MaskIDs,
+	}
+}
+
+// applications are all versions of what was applied for here, and what was
+// relayed to the new place.
+func (e *Env) applications(tx *store.Tx, since calendar.Date) iter.Seq2[report.Application, error] {
+	ours := perCase(tx, since, func(c exchange.Case) ([]report.Application, error) {
+		if c.ApplicationNo == "" {
+			return nil, nil
+		}
+		list, err := tx.Applications(c.ApplicationSender, c.ApplicationNo)
+		return withCase(list, func(a exchange.Application) report.Application { return report.Application{Application: a, Case: c} }), err
+	})
+	relayed := listed(func() ([]report.Application, error) {
+		list, err := tx.RelayedApplications(since)
+		return withCase(list, func(a exchange.Application) report.Application { return report.Application{Application: a} }), err
+	})
+	return chained(ours, relayed)
+}
+
+// certificates are the requests that wait, and what was issued.
+func certificates(tx *store.Tx, since calendar.Date) iter.Seq2[report.Certificate, error] {
+	waiting := listed(func() ([]report.Certificate, error) {
+		list, err := tx.OpenCertificateRequests()
+		return withCase(list, func(q exchange.CertificateRequest) report.Certificate { return report.Certificate{Request: &q} }), err
+	})
+	issued := func(yield func(report.Certificate, error) bool) {
+		err := tx.EachCertificate(since, func(c exchange.Certificate) error {
+			if !yield(report.Certificate{Certificate: c}, nil) {
+				return errStop
 			}
-			list, err := tx.Letters(c.LetterNo)
-			return withCase(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
-		}),
-		Forms: perCase(tx, since, func(c exchange.Case) ([]report.Form, error) {
-			list, err := tx.FormsByCase(c.No)
-			return withCase(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
-		}),
-		Remittances: perCase(tx, since, func(c exchange.Case) ([]report.Remittance, error) {
-			list, err := tx.RemittancesByCase(c.No)
-			if err != nil {
-				return nil, err
-			}
-			rows := withCase(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
-			for i := range rows {
-				if err := e.releasedBy(tx, &rows[i]); err != nil {
-					return nil, err
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(report.Certificate{}, err)
+		}
+	}
+	return chained(waiting, issued)
+}
+
+// partsOf are the parts of a case's money, with who released them.
+func (e *Env) partsOf(tx *store.Tx, c exchange.Case) ([]report.Remittance, error) {
+	list, err := tx.RemittancesByCase(c.No)
+	if err != nil {
+		return nil, err
+	}
+	rows := withCase(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
+	for i := range rows {
+		if err := e.releasedBy(tx, &rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// chained yields one source after the other.
+func chained[T any](sources ...iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, source := range sources {
+			for x, err := range source {
+				if !yield(x, err) || err != nil {
+					return
 				}
 			}
-			return rows, nil
-		}),
-		Bank:  listed(func() ([]report.BankItem, error) { return e.bankItems(tx, since) }),
-		Files: listed(func() ([]exchange.File, error) { return tx.Files(store.FileFilter{Since: since}) }),
-		Runs:  listed(func() ([]exchange.Run, error) { return tx.Runs(store.RunFilter{From: since, To: e.Date}) }),
+		}
 	}
 }
 
@@ -121,16 +205,24 @@ func listed[T any](read func() ([]T, error)) iter.Seq2[T, error] {
 	}
 }
 
-// byUrgency are the open cases, those due first before the others; cases
-// without a limit of their own come last.
-func byUrgency(tx *store.Tx) iter.Seq2[exchange.Case, error] {
+// byUrgency are the numbers of the cases about which somebody has something to
+// do, those due first before the others; cases without a limit of their own
+// come last.
+func (e *Env) byUrgency(tx *store.Tx) ([]string, error) {
 	type place struct {
 		due calendar.Date
 		no  string
 	}
-	return func(yield func(exchange.Case, error) bool) {
-		var order []place
-		err := tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
+	var order []place
+	seen := map[string]bool{} // of the ended ones, which more than one filter may find
+	for _, f := range awaitingFilters() {
+		err := tx.EachCase(f, func(c exchange.Case) error {
+			if !report.Awaits(e.Turns, c) || seen[c.No] {
+				return nil
+			}
+			if !f.OpenOnly {
+				seen[c.No] = true
+			}
 			due := c.Due
 			if due == 0 {
 				due = 99991231
@@ -139,17 +231,32 @@ func byUrgency(tx *store.Tx) iter.Seq2[exchange.Case, error] {
 			return nil
 		})
 		if err != nil {
-			yield(exchange.Case{}, err)
-			return
-		}
-		sort.SliceStable(order, func(i, j int) bool { return order[i].due < order[j].due })
-		for _, p := range order {
-			c, err := tx.Case(p.no)
-			if !yield(c, err) || err != nil {
-				return
-			}
+			return nil, err
 		}
 	}
+	slices.SortStableFunc(order, func(a, b place) int { return cmp.Compare(a.due, b.due) })
+	list := make([]string, len(order))
+	for i, p := range order {
+		list[i] = p.no
+	}
+	return list, nil
+}
+
+// placesOf finds on which row the cases that need a person stand.
+func placesOf(todo []report.Todo, order []string) map[string]int {
+	places := map[string]int{}
+	for _, t := range todo {
+		if t.CaseNo != "" {
+			places[t.CaseNo] = -1
+		}
+	}
+	for i, no := range order {
+		if _, wanted := places[no]; wanted {
+			places[no] = i
+		}
+	}
+	maps.DeleteFunc(places, func(_ string, row int) bool { return row < 0 })
+	return places
 }
 
 // errStop ends a walk whose reader wants no more.
@@ -196,8 +303,9 @@ func perCase[T any](tx *store.Tx, since calendar.Date, rows func(exchange.Case) 
 }
 
 // summarise counts the cases, proves the ledger, and says what to look at first.
-func (e *Env) summarise(tx *store.Tx, s *report.Summary) error {
-	s.Tally = report.NewTally(e.Date, e.Calendar, e.Turns)
+func (e *Env) summarise(tx *store.Tx, n *report.Night) error {
+	s := &n.Summary
+	s.Tally = report.NewTally(e.Date, e.Calendar, e.Turns, e.Profiles)
 	trend := newTrend(e.Date)
 	err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
 		s.Tally.Add(c)
@@ -208,67 +316,35 @@ func (e *Env) summarise(tx *store.Tx, s *report.Summary) error {
 		return err
 	}
 	s.Trend = trend.days()
-	if s.Proofs, err = e.proofs(tx); err != nil {
-		return err
-	}
-	return e.warnings(tx, s)
+	s.Warnings = e.warnings(n.Todo)
+	s.Proofs, err = e.proofs(tx)
+	return err
 }
 
-// warnings are what the Summary names first.
-func (e *Env) warnings(tx *store.Tx, s *report.Summary) error {
-	say := func(zh, en string, args ...any) {
-		if e.Lang == string(code.English) {
-			zh = en
-		}
-		s.Warnings = append(s.Warnings, fmt.Sprintf(zh, args...))
-	}
-	for _, p := range e.unsignedPartners() {
-		say("与%s（%s）之间未启用签名（seal: off）", "nothing is signed between us and %s (%s): seal: off", p.Name, p.Code)
-	}
-	open, err := tx.Differences(true)
-	if err != nil {
-		return err
-	}
-	for i, d := range open {
-		if i == 20 {
-			say("另有 %d 项差异，见各表", "and %d more differences", len(open)-i)
-			break
-		}
-		say("%s 差异（%s）：本方 %s，对方 %s", "difference, %s (%s): ours %s, theirs %s", d.Kind, d.Subject, d.Ours, d.Theirs)
-	}
-	late, err := e.missing(tx)
-	if err != nil {
-		return err
-	}
-	for _, m := range late {
-		say("%s 应于 %s %s 前送达的 %s 未到", "%s: %[4]s expected by %[2]s %[3]s has not come", m.Party, m.On, m.By, m.Kind)
-	}
-	soon, err := e.awaited(tx)
-	if err != nil {
-		return err
-	}
-	for _, m := range soon {
-		say("%s 的 %s 应于今日 %s 前送达，尚未收到", "%s: %s is expected by %s today and has not come yet", m.Party, m.Kind, m.By)
-	}
-	for _, p := range e.Parties {
-		alone, err := e.lonelySignatures(tx, p)
-		if err != nil {
-			return err
-		}
-		for _, name := range alone {
-			say("%s 的交换目录中有签名而无文件：%s", "%s: a signature lies in the drop without its file: %s", p.Code, name)
-		}
-		for _, k := range kinds {
-			gaps, err := tx.SequenceGaps(exchange.In, p.Code, k.Name)
-			if err != nil {
-				return err
-			}
-			if len(gaps) > 0 {
-				say("%s 的 %s 缺少序号 %v", "%s: %s lacks the sequences %v", p.Code, k.Name, gaps)
-			}
+// mostWarnings is how many lines the Summary begins with.
+const mostWarnings = 12
+
+// warnings are what the Summary names first: what is urgent, and with whom
+// nothing is signed.
+func (e *Env) warnings(todo []report.Todo) (lines []string) {
+	urgent := 0
+	for _, t := range todo {
+		k := report.TodoKindOf(t.Kind)
+		switch {
+		case t.Kind == report.TodoUnsigned:
+			lines = append(lines, t.What)
+		case k.Urgency != report.Urgent:
+		case urgent < mostWarnings:
+			lines = append(lines, strings.TrimSpace(k.Word(e.lang())+e.say("：", ": ")+strings.TrimSpace(t.No+" "+t.What)))
+			urgent++
+		default:
+			urgent++
 		}
 	}
-	return nil
+	if urgent > mostWarnings {
+		lines = append(lines, e.sayf("另有 %d 项紧急事项，见“待办”", "%d more that are urgent, see To do", urgent-mostWarnings))
+	}
+	return lines
 }
 
 // trend counts, day by day, what was opened, completed and open.

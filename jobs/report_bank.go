@@ -3,13 +3,12 @@ package jobs
 import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
-	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/jobs/report"
 )
 
-// bankItems are the rows about our accounts: each day as the bank states it,
-// the days that it did not, and the balance reconciliation at the last one.
+// bankItems are about our accounts: each day as the bank states it, the days
+// that it did not, and the balance reconciliation at the last one.
 func (e *Env) bankItems(tx *store.Tx, since calendar.Date) (items []report.BankItem, err error) {
 	seen := map[string]bool{}
 	for _, a := range append([]exchange.Account{e.Agency.Payer}, e.Agency.Accounts...) {
@@ -26,7 +25,7 @@ func (e *Env) bankItems(tx *store.Tx, since calendar.Date) (items []report.BankI
 		}
 		for i := range days {
 			if d := &days[i]; d.Day >= since {
-				items = append(items, report.BankItem{Account: a.No, On: d.Day, Item: report.ItemDay, Day: d, Amount: d.Closing, Text: e.faultWords(d.Faults)})
+				items = append(items, report.BankItem{Account: a.No, On: d.Day, Day: d, Text: e.faultWords(d.Faults)})
 			}
 		}
 		if !e.Agency.BankByWorkbook { // a keyed sheet has no rows of a day without movements
@@ -35,14 +34,14 @@ func (e *Env) bankItems(tx *store.Tx, since calendar.Date) (items []report.BankI
 				return nil, err
 			}
 			for _, on := range gaps {
-				items = append(items, report.BankItem{Account: a.No, On: on, Item: report.ItemMissing})
+				items = append(items, report.BankItem{Account: a.No, On: on})
 			}
 		}
 		reconciled, err := e.reconcileAccount(tx, a.No, days)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, reconciled...)
+		items = append(items, report.BankItem{Account: a.No, On: days[len(days)-1].Day, Balance: &reconciled})
 	}
 	return items, nil
 }
@@ -50,49 +49,31 @@ func (e *Env) bankItems(tx *store.Tx, since calendar.Date) (items []report.BankI
 // reconcileAccount reconciles the bank's balance with ours at its last day. Our
 // balance is what the bank's first statement opened with, and what we booked
 // since; what is on its way to the bank has left it.
-func (e *Env) reconcileAccount(tx *store.Tx, account string, days []exchange.BankDay) ([]report.BankItem, error) {
+func (e *Env) reconcileAccount(tx *store.Tx, account string, days []exchange.BankDay) (b report.Balance, err error) {
 	last := days[len(days)-1]
 	booked, err := tx.BookedSum(account, days[0].From, last.Day)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
-	var ours, theirs, transit money.Fen
+	b.Bank = last.Closing
 	for _, d := range days {
 		for _, f := range d.Faults {
 			switch f.Kind {
 			case exchange.FaultUnexplained:
-				theirs += f.Theirs - f.Ours
+				b.Theirs += f.Theirs - f.Ours
 			case exchange.FaultAbsent:
-				ours += f.Ours
+				b.Ours += f.Ours
 			}
 		}
 	}
 	if account == e.Agency.Payer.No {
 		for _, track := range []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown} {
-			payments, err := tx.Payments(track)
+			err := tx.EachPayment(track, func(p exchange.Payment) error { b.Transit += p.Amount; return nil })
 			if err != nil {
-				return nil, err
-			}
-			for _, p := range payments {
-				transit += p.Amount
+				return b, err
 			}
 		}
 	}
-	books := days[0].Opening + booked - transit
-	var items []report.BankItem
-	for _, x := range []struct {
-		item   string
-		amount money.Fen
-	}{
-		{report.ItemBank, last.Closing},
-		{report.ItemOurs, ours},
-		{report.ItemTransit, -transit},
-		{report.ItemBankAfter, last.Closing + ours - transit},
-		{report.ItemBooks, books},
-		{report.ItemTheirs, theirs},
-		{report.ItemAfter, books + theirs},
-	} {
-		items = append(items, report.BankItem{Account: account, On: last.Day, Item: x.item, Amount: x.amount})
-	}
-	return items, nil
+	b.Books = days[0].Opening + booked - b.Transit
+	return b, nil
 }

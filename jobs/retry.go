@@ -63,16 +63,21 @@ func (e *Env) retryIn(ctx context.Context, f exchange.File, reason string) (stri
 	default:
 		return "", fmt.Errorf("%w: %s was worked; its records have their verdicts (carryover show %d)", ErrNothingToRetry, f.Name, f.ID)
 	}
+	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+		return (&desk{Env: e, tx: tx, file: f, actor: actorOperator}).retryIn(f, reason)
+	})
+	return "waits to be judged afresh by the next pass", err
+}
+
+// retryIn lets the next pass judge a file afresh.
+func (d *desk) retryIn(f exchange.File, reason string) error {
 	again := f
 	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileFetched, "", "", "", 0
 	again.Records, again.Accepted, again.Held, again.Refused, again.Worked = 0, 0, 0, 0, 0
-	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.UpdateFile(f, again); err != nil {
-			return err
-		}
-		return e.noteRetry(tx, f, "file_retried", reason)
-	})
-	return "waits to be judged afresh by the next pass", err
+	if err := d.tx.UpdateFile(f, again); err != nil {
+		return err
+	}
+	return d.noteRetry(f, "file_retried", reason)
 }
 
 func (e *Env) retryOut(ctx context.Context, f exchange.File, reason string) (string, error) {
@@ -83,37 +88,49 @@ func (e *Env) retryOut(ctx context.Context, f exchange.File, reason string) (str
 	default:
 		return "", fmt.Errorf("%w: %s has its receipt", ErrNothingToRetry, f.Name)
 	}
+	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
+		return (&desk{Env: e, tx: tx, file: f, actor: actorOperator}).retryOut(f, reason)
+	})
+	return "waits to be sent again by the next pass, the same bytes", err
+}
+
+// retryOut queues a file once more, the same bytes.
+func (d *desk) retryOut(f exchange.File, reason string) error {
 	again := f
 	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileQueued, "", "", "", 0
 	again.Resent++
 	if sealCode(f.Code) {
 		again.Signature, again.Signer = "", "" // made anew, by the key of the day
 	}
-	err := e.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.UpdateFile(f, again); err != nil {
-			return err
-		}
-		return e.noteRetry(tx, f, "file_retried", reason)
-	})
-	return "waits to be sent again by the next pass, the same bytes", err
+	if err := d.tx.UpdateFile(f, again); err != nil {
+		return err
+	}
+	return d.noteRetry(f, "file_retried", reason)
 }
 
 // noteRetry journals a retry and closes the difference that named the file:
 // if it fails again, a new one is opened.
-func (e *Env) noteRetry(tx *store.Tx, f exchange.File, what, reason string) error {
-	open, err := tx.Differences(true)
+func (d *desk) noteRetry(f exchange.File, what, reason string) error {
+	if err := d.closeFileDifferences(f); err != nil {
+		return err
+	}
+	return d.journal("agency", what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
+}
+
+// closeFileDifferences closes what is open about a file.
+func (d *desk) closeFileDifferences(f exchange.File) error {
+	open, err := d.tx.DifferencesAbout("file", f.Name)
 	if err != nil {
 		return err
 	}
-	for _, d := range open {
-		if d.Kind == "file" && d.Subject == f.Name && d.Partner == f.Party {
-			if err := tx.CloseDifference(d.ID); err != nil {
+	for _, x := range open {
+		if x.Partner == f.Party {
+			if err := d.tx.CloseDifference(x.ID); err != nil {
 				return err
 			}
 		}
 	}
-	d := &desk{Env: e, tx: tx, file: f, actor: actorOperator}
-	return d.journal("agency", what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
+	return nil
 }
 
 // retryPayment sends a payment file of unknown fate again. The reason is
@@ -200,6 +217,6 @@ func (e *Env) allowPayment(ctx context.Context, f exchange.File, reason string) 
 		if err != nil {
 			return err
 		}
-		return e.noteRetry(tx, f, "payment_retried", reason)
+		return (&desk{Env: e, tx: tx, file: f, actor: actorOperator}).noteRetry(f, "payment_retried", reason)
 	})
 }

@@ -30,6 +30,9 @@ func refuse(zh, en string, args ...any) error {
 // processOfficer works a file that an officer left.
 func (e *Env) processOfficer(ctx context.Context, f exchange.File) (Counts, error) {
 	officer, _ := exchange.OfficerOf(f.Party)
+	if f.Carrier == "xlsx" {
+		return e.processDecisions(ctx, f)
+	}
 	if !strings.HasSuffix(f.Name, seal.Suffix) {
 		return nil, e.quarantine(ctx, f, "not a signature / 不是签名文件（<文件>.<姓名目录>.sig）")
 	}
@@ -70,6 +73,10 @@ func (d *desk) takeSignature(officer, name string, armored []byte) (Signing, err
 	if !found {
 		if other, ok := d.namedOfficer(stem); ok {
 			return Signing{}, refuse("这是 %s 的签名，放在了 %s 的目录中；签名须放在本人目录", "named for %s, but left in the folder of %s: everybody uses the own one", other, officer)
+		}
+		if strings.HasSuffix(stem, ".xlsx") {
+			return Signing{}, refuse("没有与签名在一起的决定表 %s：请把决定表和签名一起放入 in；付款文件的签名应命名为 <文件>.%s.sig",
+				"the decisions workbook %s does not lie beside its signature: leave both together in in; the signature of a payment file is called <file>.%s.sig", stem, officer)
 		}
 		return Signing{}, refuse("文件名应为 <文件>.%s.sig", "name it <file>.%s.sig", officer)
 	}

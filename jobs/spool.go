@@ -105,9 +105,13 @@ func (e *Env) openSpool(name string) (*os.File, error) {
 
 // sweepSpool removes temporary files that an earlier run left behind.
 func (e *Env) sweepSpool() error {
-	old, err := filepath.Glob(filepath.Join(e.Spool, ".tmp-*"))
-	if err != nil {
-		return err
+	var old []string
+	for _, pattern := range []string{".tmp-*", ".workbook-*.tmp", ".rows-*.tmp"} {
+		some, err := filepath.Glob(filepath.Join(e.Spool, pattern))
+		if err != nil {
+			return err
+		}
+		old = append(old, some...)
 	}
 	for _, name := range old {
 		if err := os.Remove(name); err != nil && !os.IsNotExist(err) {

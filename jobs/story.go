@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"carryover/exchange"
@@ -32,10 +33,12 @@ type Story struct {
 	FormWord  string `json:"form_word"`
 	Money     string `json:"money"`
 	MoneyWord string `json:"money_word"`
-	Code      string `json:"code,omitempty"`   // of the hold or the decline
-	Reason    string `json:"reason,omitempty"` // in words
-	Todo      string `json:"todo,omitempty"`   // what staff can do about it
-	Wish      string `json:"wish,omitempty"`   // a cancellation or annulment under way
+	Code      string `json:"code,omitempty"`    // of the hold or the decline
+	Reason    string `json:"reason,omitempty"`  // in words
+	Because   string `json:"because,omitempty"` // what was written about a decline or refusal
+	Todo      string `json:"todo,omitempty"`    // what staff can do about it
+	Wish      string `json:"wish,omitempty"`    // a cancellation or annulment under way
+	WishWord  string `json:"wish_word,omitempty"`
 
 	Turn  *StoryTurn `json:"turn"`  // null: nobody's
 	Limit *StoryDue  `json:"limit"` // the legal limit that runs; null: none does
@@ -90,13 +93,15 @@ type StoryTurn struct {
 	Left        int           `json:"left"` // working days; negative: overdue
 }
 
-// StoryDue is the legal limit, and how it was counted.
+// StoryDue is the legal limit, and how it was counted. While a hold stops its
+// clock there is no due date.
 type StoryDue struct {
 	Clock       string        `json:"clock"`
 	Due         calendar.Date `json:"due"`
+	Stopped     bool          `json:"stopped,omitempty"`
 	Provisional bool          `json:"provisional"`
 	Basis       string        `json:"basis"`
-	Left        int           `json:"left"`
+	Left        int           `json:"left"` // working days
 }
 
 // StoryEvent is an event of the journal.
@@ -109,6 +114,8 @@ type StoryEvent struct {
 	What     string          `json:"what"`
 	WhatWord string          `json:"what_word"`
 	Why      string          `json:"why,omitempty"`
+	Said     string          `json:"said,omitempty"`  // why, in words
+	Inner    bool            `json:"inner,omitempty"` // a step of the works that no caller asks about
 	FileID   int64           `json:"file_id,omitempty"`
 	Facts    json.RawMessage `json:"facts,omitempty"`
 }
@@ -138,6 +145,7 @@ func (e *Env) Outline(c exchange.Case) *Story {
 		State:   string(c.State), StateWord: e.word(exchange.StateTerms(c.Side), string(c.State)), HeldFrom: string(c.HeldFrom),
 		Form: string(c.FormTrack), FormWord: e.word(exchange.FormTerms(c.Side), string(c.FormTrack)),
 		Money: string(c.MoneyTrack), MoneyWord: e.word(exchange.MoneyTerms(c.Side), string(c.MoneyTrack)), Wish: string(c.Wish),
+		WishWord:      e.wishWord(c.Wish),
 		ApplicationNo: c.ApplicationNo, ApplicationVersion: c.ApplicationVersion, LetterNo: c.LetterNo, LetterVersion: c.LetterVersion,
 		CertificateNo: c.CertificateNo, OpenedOn: c.OpenedOn, AcceptedOn: c.AcceptedOn, LetterOn: c.LetterOn, FormOn: c.FormOn,
 		MoneyOn: c.MoneyOn, ClosedOn: c.ClosedOn,
@@ -176,7 +184,8 @@ func (e *Env) explainBy(s *Story) {
 		case s.State == string(exchange.Returned):
 			s.Reason = v.Why
 		case s.Code != "" && v.Why != "":
-			s.Reason = code.Declines().Word(s.Code, e.codeLang()) + e.say("：", ": ") + v.Why
+			s.Because = strings.TrimPrefix(v.Why, s.Code+": ")
+			s.Reason = join(e.say("：", ": "), code.Declines().Word(s.Code, e.codeLang()), s.Because)
 		}
 	}
 }
@@ -198,22 +207,58 @@ func (e *Env) turn(c exchange.Case) *StoryTurn {
 	return out
 }
 
+func (e *Env) wishWord(w exchange.Wish) string {
+	if w == exchange.WishNone {
+		return ""
+	}
+	return e.word(wishTerms(), string(w))
+}
+
 // limit is the legal limit that runs for a case; nil when none does.
 func (e *Env) limit(c exchange.Case) *StoryDue {
-	if c.Due == 0 {
+	profile := e.Profiles[c.Profile]
+	clock, ok := c.RunningClock(profile)
+	if !ok || clock.From == 0 {
 		return nil
 	}
-	d := &StoryDue{Due: c.Due, Provisional: c.DueProvisional, Basis: c.DueBasis, Left: e.Calendar.Left(e.Date, c.Due)}
-	clock, ok := c.RunningClock(e.Profiles[c.Profile])
-	if !ok {
+	d := &StoryDue{Clock: clock.Name, Due: c.Due, Provisional: c.DueProvisional, Basis: e.counted(c, clock)}
+	if c.Due == 0 {
+		d.Stopped = true
+		d.Left = e.Calendar.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !profile.CountFromNextDay, Stopped: stops(c, clock)}).Left
 		return d
 	}
-	d.Clock = clock.Name
-	d.Basis = e.sayf("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days", e.word(report.Clocks(), clock.Name), clock.From, clock.WD)
-	if n := len(c.Stopped); n > 0 {
-		d.Basis += e.sayf("，其间停计 %d 次", ", stopped %d times", n)
-	}
+	d.Left = e.Calendar.Left(e.Date, c.Due)
 	return d
+}
+
+// counted says how a legal limit was counted: from when, how many working
+// days, and which days did not count.
+func (e *Env) counted(c exchange.Case, clock exchange.Clock) string {
+	text := e.sayf("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days", e.word(report.Clocks(), clock.Name), clock.From, clock.WD)
+	if c.Due == 0 {
+		return text
+	}
+	stopped := stops(c, clock)
+	if len(stopped) == 0 {
+		if off := c.Due.Sub(clock.From) - e.Calendar.WorkingDays(clock.From, c.Due); off > 0 {
+			text += e.sayf("，其间休息日 %d 天不计", ", not counting %d days off", off)
+		}
+		return text
+	}
+	for _, s := range stopped {
+		text += e.sayf("，%s 至 %s 停计", ", stopped from %s to %s", s.From, s.To)
+	}
+	return text
+}
+
+// stops are the times in which a hold stopped a clock.
+func stops(c exchange.Case, clock exchange.Clock) (list []calendar.Span) {
+	for _, s := range c.Stopped {
+		if s.To == 0 || s.To > clock.From {
+			list = append(list, calendar.Span{From: s.From, To: s.To})
+		}
+	}
+	return list
 }
 
 // lang is the language of what staff read: zh unless en is configured.

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,11 +27,15 @@ type FileStory struct {
 	Refused   int             `json:"refused"`
 	Code      string          `json:"code,omitempty"`
 	Text      string          `json:"text,omitempty"`
-	Receipt   string          `json:"receipt,omitempty"` // name of its receipt
+	Receipt   *StoryFile      `json:"receipt"`           // in: ours; out: theirs; null: none yet
+	Receipted bool            `json:"receipted"`         // files of this kind have receipts
 	Repeats   string          `json:"repeats,omitempty"` // name of the file whose content it is
-	Verdicts  []StoryVerdict  `json:"verdicts"`          // the first 1000: refused and held ones, then accepted ones
+	Verdicts  []StoryVerdict  `json:"verdicts"`          // in: the first 1000: refused and held ones, then accepted ones
+	Sent      []StoryCase     `json:"sent"`              // out: whom it tells of, the first 1000 records
 	Payments  []StoryFilePaid `json:"payments,omitempty"`
+	Signed    []StorySigned   `json:"signed,omitempty"` // a payment file's officers
 	Todo      string          `json:"todo,omitempty"`
+	Reply     string          `json:"reply"` // what to tell the other side on the phone, in Chinese; empty: nothing
 }
 
 // StoryVerdict is the verdict on a record of a file, with the case it led to.
@@ -42,12 +47,18 @@ type StoryVerdict struct {
 	Code     string `json:"code,omitempty"`
 	Field    string `json:"field,omitempty"`
 	Text     string `json:"text,omitempty"`
+	// The case that the record led to, and where that stands now.
+	CaseNo    string `json:"case_no,omitempty"`
+	Name      string `json:"name,omitempty"`
+	StateWord string `json:"state_word,omitempty"`
 }
 
 // StoryFilePaid is a payment of a payment file.
 type StoryFilePaid struct {
 	Ref       string `json:"payment_ref"`
 	Amount    string `json:"amount"`
+	Payee     string `json:"payee"` // holder of the account
+	Persons   int    `json:"persons"`
 	Track     string `json:"track"`
 	TrackWord string `json:"track_word"`
 }
@@ -59,41 +70,90 @@ const listedVerdicts = 1000
 func (e *Env) FileStory(tx *store.Tx, f exchange.File) (*FileStory, error) {
 	s := &FileStory{
 		StoryFile: e.StoryFile(f), PartyName: e.partyName(f.Party), Sequence: f.Sequence, Size: f.Size, SHA256: f.SHA256, Seen: f.Seen,
-		Resent: f.Resent, Records: f.Records, Accepted: f.Accepted, Held: f.Held, Refused: f.Refused, Code: f.Code, Text: f.Text,
-		Verdicts: []StoryVerdict{}, Todo: e.fileTodo(f),
+		Resent: f.Resent, Records: f.Records, Accepted: f.Accepted, Held: f.Held, Refused: f.Refused, Code: f.Code, Text: e.said("", f.Text),
+		Verdicts: []StoryVerdict{}, Sent: []StoryCase{}, Todo: e.fileTodo(f),
+		Receipted: answered(f),
 	}
 	if !f.SentAt.IsZero() {
 		at := f.SentAt.In(e.Agency.Zone)
 		s.SentAt = &at
 	}
-	for id, name := range map[int64]*string{f.Receipt: &s.Receipt, f.DupOf: &s.Repeats} {
-		if id == 0 {
-			continue
-		}
-		other, err := tx.File(id)
-		if err != nil {
+	for _, part := range []func(*store.Tx, exchange.File, *FileStory) error{e.fileOthers, e.fileVerdicts, e.fileSent, e.filePayments} {
+		if err := part(tx, f, s); err != nil {
 			return nil, err
 		}
-		*name = other.Name
 	}
-	if err := e.fileVerdicts(tx, f, s); err != nil {
-		return nil, err
+	s.Reply = e.fileReply(f, s)
+	return s, nil
+}
+
+// fileOthers are the files that a file is tied to: its receipt, and the one
+// whose content it repeats.
+func (e *Env) fileOthers(tx *store.Tx, f exchange.File, s *FileStory) error {
+	if f.Receipt != 0 {
+		r, err := tx.File(f.Receipt)
+		if err != nil {
+			return err
+		}
+		story := e.StoryFile(r)
+		s.Receipt = &story
 	}
+	if f.DupOf == 0 {
+		return nil
+	}
+	first, err := tx.File(f.DupOf)
+	s.Repeats = first.Name
+	return err
+}
+
+// filePayments are the payments of a payment file, and who signed it.
+func (e *Env) filePayments(tx *store.Tx, f exchange.File, s *FileStory) (err error) {
 	if f.Kind != KindPayment {
-		return s, nil
+		return nil
+	}
+	if s.Signed, err = e.signedBy(tx, f.ID); err != nil {
+		return err
 	}
 	payments, err := tx.PaymentsByFile(f.ID)
 	s.Payments, err = rows(payments, err, func(p exchange.Payment) StoryFilePaid {
-		return StoryFilePaid{p.Ref, yuan(p.Amount), string(p.Track), e.word(exchange.MoneyTerms(exchange.Out), string(p.Track))}
+		return StoryFilePaid{
+			p.Ref, yuan(p.Amount), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), e.word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
+		}
 	})
-	return s, err
+	return err
+}
+
+// fileSent are the cases of which a batch of ours tells.
+func (e *Env) fileSent(tx *store.Tx, f exchange.File, s *FileStory) error {
+	if f.Dir != exchange.Out {
+		return nil
+	}
+	seen := map[string]bool{}
+	err := tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+		if o.CaseNo == "" || seen[o.CaseNo] {
+			return nil
+		}
+		if seen[o.CaseNo] = true; len(seen) > listedVerdicts {
+			return errStop
+		}
+		c, err := e.caseRef(tx, o.CaseNo)
+		s.Sent = append(s.Sent, c)
+		return err
+	})
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
 }
 
 // fileVerdicts takes what was found wrong first, then the rest, up to the bound.
 func (e *Env) fileVerdicts(tx *store.Tx, f exchange.File, s *FileStory) error {
 	var plain []StoryVerdict
 	err := tx.JudgementsByFile(f.ID, func(j exchange.Judgement) error {
-		v := StoryVerdict{j.Line, j.RecordNo, string(j.Verdict), j.Verdict.Word(e.codeLang()), string(j.Code), j.Field, j.Text}
+		v := StoryVerdict{
+			Line: j.Line, RecordNo: j.RecordNo, Verdict: string(j.Verdict), Said: j.Verdict.Word(e.codeLang()), Code: string(j.Code), Field: j.Field,
+			Text: e.said("", j.Text),
+		}
 		if v.Verdict == "accepted" {
 			if len(plain) < listedVerdicts {
 				plain = append(plain, v)
@@ -109,6 +169,25 @@ func (e *Env) fileVerdicts(tx *store.Tx, f exchange.File, s *FileStory) error {
 		plain = plain[:room]
 	}
 	s.Verdicts = append(s.Verdicts, plain...)
+	if err != nil || f.Kind == "registry" {
+		return err
+	}
+	for i := range s.Verdicts {
+		if err := e.ledTo(tx, &s.Verdicts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ledTo finds the case that a record led to, and where that stands now.
+func (e *Env) ledTo(tx *store.Tx, v *StoryVerdict) error {
+	numbers, err := tx.CasesNumbered(v.RecordNo)
+	if err != nil || len(numbers) == 0 {
+		return err
+	}
+	c, err := e.caseRef(tx, numbers[0])
+	v.CaseNo, v.Name, v.StateWord = c.CaseNo, c.Name, c.StateWord
 	return err
 }
 
@@ -138,13 +217,35 @@ type Elsewhere struct {
 	To            string        `json:"to_agency"`
 	ToName        string        `json:"to_name"`
 	ReceivedOn    calendar.Date `json:"received_on"`
+	Reply         string        `json:"reply"`
 }
 
 // Elsewhere tells of applications that opened no case here.
 func (e *Env) Elsewhere(list []exchange.Application) []Elsewhere {
 	out := make([]Elsewhere, 0, len(list))
 	for _, a := range list {
-		out = append(out, Elsewhere{a.No, a.Version, a.Person.Name, a.To, e.partyName(a.To), a.ReceivedOn})
+		reply := fmt.Sprintf("您好，%s的医保关系转移申请我们已于%s收到，并转交给%s办理，请向他们查询进度。", a.Person.Name, spokenDate(a.ReceivedOn), e.partyName(a.To))
+		out = append(out, Elsewhere{a.No, a.Version, a.Person.Name, a.To, e.partyName(a.To), a.ReceivedOn, reply})
+	}
+	return out
+}
+
+// StoryLook is a file that lies in a drop and is not taken in yet.
+type StoryLook struct {
+	Name      string    `json:"name"`
+	Party     string    `json:"party"`
+	PartyName string    `json:"party_name"`
+	Size      int64     `json:"size"`
+	SeenAt    time.Time `json:"seen_at"`
+	Reply     string    `json:"reply"`
+}
+
+// Waiting tells of files that were seen in a drop and are not taken in yet.
+func (e *Env) Waiting(list []exchange.Look) []StoryLook {
+	out := make([]StoryLook, 0, len(list))
+	for _, l := range list {
+		reply := "您好，这个文件我们已于" + e.spokenDay(l.SeenAt) + "在交换目录中见到，还没有取回，等它传输完整后由下一班次取回并返回回执，请不必再发。"
+		out = append(out, StoryLook{l.Name, l.Party, e.partyName(l.Party), l.Size, l.SeenAt.In(e.Agency.Zone), reply})
 	}
 	return out
 }

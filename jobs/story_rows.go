@@ -9,6 +9,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
+	"carryover/formats/batch"
 	"carryover/jobs/report"
 )
 
@@ -65,6 +66,7 @@ type StoryPart struct {
 	Track     string        `json:"track"`
 	TrackWord string        `json:"track_word"`
 	To        string        `json:"to,omitempty"` // partner | person
+	ToWord    string        `json:"to_word,omitempty"`
 	Attempts  int           `json:"attempts"`
 	Ref       string        `json:"payment_ref,omitempty"`
 	Since     calendar.Date `json:"since"`
@@ -125,19 +127,23 @@ type StoryPosting struct {
 // StoryQuery is a question between the agencies, or its answer.
 type StoryQuery struct {
 	No      string        `json:"query_no"`
-	Side    string        `json:"side"`
+	Side    string        `json:"side"` // sent | received
+	Word    string        `json:"side_word"`
 	Answers string        `json:"answers,omitempty"`
 	About   string        `json:"about"`
+	AboutIn string        `json:"about_word"`
 	Text    string        `json:"text"`
 	AskedOn calendar.Date `json:"asked_on"`
 	DueOn   calendar.Date `json:"due_on"`
 	State   string        `json:"state"`
+	Stands  string        `json:"state_word"`
 }
 
 // StoryPayee is who receives money that goes to the person or the heirs.
 type StoryPayee struct {
 	Name     string       `json:"name"`
 	Relation string       `json:"relation"`
+	Related  string       `json:"relation_word"`
 	Account  StoryAccount `json:"account"`
 }
 
@@ -207,10 +213,18 @@ func (t teller) parts() (err error) {
 	t.into.Parts, err = rows(list, err, func(r exchange.Remittance) StoryPart {
 		return StoryPart{
 			Part: r.Part, FormNo: r.FormNo, Amount: yuan(r.Amount), Received: yuan(r.Received), Track: string(r.Track),
-			TrackWord: t.word(exchange.MoneyTerms(r.Side), string(r.Track)), To: r.To, Attempts: r.Attempts, Ref: r.Ref, Since: r.Since, Reason: r.Reason,
+			TrackWord: t.word(exchange.MoneyTerms(r.Side), string(r.Track)), To: r.To, ToWord: t.paidTo(r), Attempts: r.Attempts, Ref: r.Ref, Since: r.Since, Reason: r.Reason,
 		}
 	})
 	return err
+}
+
+// paidTo says that a part goes to the person; to the partner is what everybody expects.
+func (t teller) paidTo(r exchange.Remittance) string {
+	if r.To != exchange.ToPerson {
+		return ""
+	}
+	return t.say("付给参保人或继承人", "paid to the person or heirs")
 }
 
 func (t teller) payments() (err error) {
@@ -224,6 +238,9 @@ func (t teller) payments() (err error) {
 			if it.CaseNo == t.c.No {
 				row.Share = yuan(it.Amount)
 			}
+		}
+		if len(p.Items) == 0 { // a refund
+			row.Share = row.Amount
 		}
 		return row
 	})
@@ -277,21 +294,36 @@ func postingStates() []exchange.Term {
 func (t teller) queries() (err error) {
 	list, err := t.tx.QueriesByCase(t.c.No)
 	t.into.Queries, err = rows(list, err, func(q exchange.Query) StoryQuery {
-		return StoryQuery{q.No, q.Side, q.Answers, q.About, q.Text, q.AskedOn, q.DueOn, q.State}
+		return StoryQuery{
+			q.No, q.Side, t.word(queryTerms(), q.Side), q.Answers, q.About, code.Abouts().Word(q.About, t.codeLang()), q.Text, q.AskedOn, q.DueOn,
+			q.State, t.word(queryTerms(), q.State),
+		}
 	})
 	return err
+}
+
+// queryTerms are the ways and states of queries with their words.
+func queryTerms() []exchange.Term {
+	return []exchange.Term{
+		{Code: "sent", Chinese: "发出", English: "sent"},
+		{Code: "received", Chinese: "收到", English: "received"},
+		{Code: "open", Chinese: "待答复", English: "open"},
+		{Code: "answered", Chinese: "已答复", English: "answered"},
+		{Code: "closed", Chinese: "已了结", English: "closed"},
+	}
 }
 
 func (t teller) payees() (err error) {
 	list, err := t.tx.Payees(t.c.No)
 	t.into.Payees, err = rows(list, err, func(p exchange.Payee) StoryPayee {
-		return StoryPayee{p.Name, p.Relation, account(p.Account)}
+		return StoryPayee{p.Name, p.Relation, code.Relations().Word(p.Relation, t.codeLang()), account(p.Account)}
 	})
 	return err
 }
 
 func (t teller) events() (err error) {
 	list, err := t.tx.JournalOf(t.c.No)
+	inner := innerEvents()
 	t.into.Events, err = rows(list, err, func(v exchange.JournalEvent) StoryEvent {
 		var facts json.RawMessage
 		if json.Valid(v.Payload) {
@@ -299,7 +331,7 @@ func (t teller) events() (err error) {
 		}
 		return StoryEvent{
 			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWho: t.actor(v.Actor), What: v.What, WhatWord: t.word(eventTerms(), v.What),
-			Why: v.Why, FileID: v.FileID, Facts: facts,
+			Why: v.Why, Said: t.said(v.What, v.Why), Inner: slices.Contains(inner, v.What), FileID: v.FileID, Facts: facts,
 		}
 	})
 	return err
@@ -337,7 +369,21 @@ func (t teller) files() error {
 func (e *Env) StoryFile(f exchange.File) StoryFile {
 	return StoryFile{
 		ID: f.ID, Dir: f.Dir, Party: f.Party, Kind: f.Kind, KindWord: e.word(report.Kinds(), f.Kind), Name: f.Name,
-		State: string(f.State), StateWord: e.word(report.FileStates(), string(f.State)), Verdict: string(f.Verdict),
+		State: string(f.State), StateWord: e.fileWord(f), Verdict: string(f.Verdict),
 		Said: code.FileVerdicts().Word(string(f.Verdict), e.codeLang()), Signer: f.Signer, At: f.At.In(e.Agency.Zone),
 	}
+}
+
+// fileWord is a file's state in words; what is never receipted is just sent.
+func (e *Env) fileWord(f exchange.File) string {
+	if f.State == exchange.FileSent && !answered(f) {
+		return e.say("已发送", "sent")
+	}
+	return e.word(report.FileStates(), string(f.State))
+}
+
+// answered reports whether a file gets a receipt.
+func answered(f exchange.File) bool {
+	_, staff := exchange.OfficerOf(f.Party)
+	return !staff && receipted(f.Kind) && batch.Find(kinds, f.Kind) != nil
 }

@@ -142,10 +142,10 @@ func (e *Env) sweepCases(ctx context.Context, counts Counts) error {
 // sweepOverdue tells the person, once for each limit, that it was missed: the
 // legal one, or that of whoever has the turn.
 func (e *Env) sweepOverdue(ctx context.Context, counts Counts) error {
-	late := map[string]string{} // by case: which limit
+	late := map[string]missed{} // by case
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		return tx.EachCase(store.CaseFilter{Side: exchange.In, OpenOnly: true}, func(c exchange.Case) error {
-			if limit := e.missedLimit(c); limit != "" {
+			if limit := e.missedLimit(c); limit.name != "" {
 				late[c.No] = limit
 			}
 			return nil
@@ -157,7 +157,7 @@ func (e *Env) sweepOverdue(ctx context.Context, counts Counts) error {
 	var faults []error
 	for _, no := range sortedKeys(late) {
 		faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error {
-			_, first, err := tx.ClaimKey("delayed", e.Agency.Code, no+"|"+late[no], 0)
+			_, first, err := tx.ClaimKey("delayed", e.Agency.Code, no+"|"+late[no].name, 0)
 			if err != nil || !first {
 				return err
 			}
@@ -166,28 +166,34 @@ func (e *Env) sweepOverdue(ctx context.Context, counts Counts) error {
 				return err
 			}
 			counts["delayed"]++
-			if err := c.note("delayed", late[no], nil); err != nil {
+			if err := c.note("delayed", late[no].name, nil); err != nil {
 				return err
 			}
-			return c.notify(code.MilestoneDelayed, "", 0)
+			return c.notify(code.MilestoneDelayed, c.delayNews(late[no].due))
 		}))
 	}
 	return errors.Join(faults...)
 }
 
-// missedLimit names the limit that a case has missed; none when it is the
+// missed is a limit that a case has missed: by what it is known, and its last day.
+type missed struct {
+	name string
+	due  calendar.Date
+}
+
+// missedLimit is the limit that a case has missed; none when it is the
 // person's own turn.
-func (e *Env) missedLimit(c exchange.Case) string {
+func (e *Env) missedLimit(c exchange.Case) missed {
 	if c.Due != 0 && !c.DueProvisional && c.Due < e.Date {
-		return c.DueBasis
+		return missed{c.DueBasis, c.Due}
 	}
 	t, ok := exchange.TurnOf(e.Turns, c)
 	if !ok || t.Owner == exchange.OwnerPerson {
-		return ""
+		return missed{}
 	}
 	due := e.Calendar.Due(since(c, t), t.WD, calendar.DueOptions{})
 	if due.Date == 0 || due.Provisional || due.Date >= e.Date {
-		return ""
+		return missed{}
 	}
-	return t.Key + " since " + since(c, t).String()
+	return missed{t.Key + " since " + since(c, t).String(), due.Date}
 }

@@ -125,5 +125,5 @@ func (c *casework) reissueToPerson(f exchange.Form) error {
 	if err := c.note("form_reissued", next.No, map[string]any{"version": next.Version, "amount": next.Amount.String()}); err != nil {
 		return err
 	}
-	return c.notify(code.MilestonePaidToPerson, "请提供本人银行账户。", 0)
+	return c.notify(code.MilestonePaidToPerson, news{amount: next.Amount, some: true})
 }

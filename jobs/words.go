@@ -31,7 +31,9 @@ func (e *Env) actor(a string) string {
 	if name := e.partyName(a); name != a {
 		return name
 	}
-	return e.word(append(report.Jobs(), exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"}), a)
+	return e.word(append(report.Jobs(),
+		exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"},
+		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
 }
 
 // actorOperator is who retries and releases files at the command line.
@@ -74,6 +76,8 @@ func workEvents() []exchange.Term {
 		{Code: "payment_file_void", Chinese: "付款文件作废", English: "payment file void"},
 		{Code: "payment_marked", Chinese: "认定付款文件去向", English: "payment file's fate stated by an officer"},
 		{Code: "signed", Chinese: "签名", English: "signed"},
+		{Code: "decisions_worked", Chinese: "决定表已办理", English: "decisions workbook worked"},
+		{Code: "decisions_refused", Chinese: "决定表未被接受", English: "decisions workbook refused"},
 		{Code: "signature_refused", Chinese: "签名无效", English: "signature refused"},
 		{Code: "money_settings", Chinese: "资金配置", English: "money settings"},
 		{Code: "money_settings_first", Chinese: "首次登记资金配置", English: "money settings taken over"},
@@ -120,6 +124,9 @@ func workEvents() []exchange.Term {
 		{Code: "file_signed", Chinese: "文件签名", English: "file signed"},
 		{Code: "file_retried", Chinese: "文件重新处理", English: "file retried"},
 		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
+		{Code: backupMade, Chinese: "已备份", English: "backup made"},
+		{Code: restoreTested, Chinese: "恢复演练通过", English: "restore test passed"},
+		{Code: restoreFailed, Chinese: "恢复演练未通过", English: "restore test failed"},
 		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},
 	}
 }

@@ -20,17 +20,25 @@ import (
 
 func newCheckCommand(a *app) *cobra.Command {
 	var connect, limits bool
+	var page string
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "What would fail tonight: configuration, calendars, keys, hosts, folders, accounts, clocks",
 		Long: `Looks for what would fail tonight, without connecting to anybody; with
 --connect each drop is opened and its permissions and abilities are tried out
 with small temporary files. Exit code 1: something will fail; 3: somebody
-should look at something; 2: the configuration does not load.`,
+should look at something; 2: the configuration does not load.
+
+--evidence makes one printable page, OUT.xlsx, for whoever approves the
+deployment: ports, accounts and who approved them, keys and until when they
+count, roles, release and caps, seals off, what is kept, permissions, versions,
+limits, the last backup and restore test, and what is open. It is made whatever
+was found.`,
 		Args: cobra.NoArgs,
-		RunE: runs(func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), connect, limits) }),
+		RunE: runs(func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context(), connect, limits, page) }),
 	}
 	c.Flags().BoolVar(&connect, "connect", false, "open every drop and try it out")
+	c.Flags().StringVar(&page, "evidence", "", "write a page for whoever approves the deployment to this workbook")
 	c.Flags().BoolVar(&limits, "limits", true, "print the table of owners and limits")
 	return c
 }
@@ -50,7 +58,7 @@ type limitRow struct {
 	Wait  string `json:"wait"`
 }
 
-func (a *app) check(ctx context.Context, connect, limits bool) error {
+func (a *app) check(ctx context.Context, connect, limits bool, page string) error {
 	c, err := loadConfig(a.config)
 	if err != nil {
 		return err
@@ -60,6 +68,11 @@ func (a *app) check(ctx context.Context, connect, limits bool) error {
 	findings = append(findings, checkSigners(c, a.now())...)
 	if connect {
 		findings = append(findings, probeAll(ctx, c)...)
+	}
+	if page != "" {
+		if err := a.writeEvidence(ctx, c, findings, page); err != nil {
+			return err
+		}
 	}
 	result := checkResult{OK: true, Findings: findings, Limits: limitRows(c)}
 	warned := false

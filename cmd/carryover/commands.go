@@ -24,5 +24,6 @@ func commands(a *app) []*cobra.Command {
 		newValidateCommand(a),
 		newConvertCommand(a),
 		newGenerateCommand(a),
+		newPartnerKitCommand(a),
 	}
 }

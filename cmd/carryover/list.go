@@ -16,9 +16,9 @@ import (
 
 // listFlags restrict a list.
 type listFlags struct {
-	partner, side, state, kind, date string
-	all, overdue                     bool
-	limit                            int
+	partner, side, state, kind, turn, date string
+	all, overdue                           bool
+	limit                                  int
 }
 
 func newListCommand(a *app) *cobra.Command {
@@ -32,7 +32,11 @@ func newListCommand(a *app) *cobra.Command {
   files      files that wait, were refused or set aside, or have no receipt yet
   payments   parts of remittances to be paid, and payments that are not settled
   runs       the last runs (--all: every one)
-  deadlines  open cases, the most urgent first: the legal limit and that of whoever has the turn`,
+  deadlines  open cases, the most urgent first: what is overdue, legal limits before
+             our own ones, then by the due date
+
+--partner, --side, --state, --kind, --turn, --overdue and --limit choose among
+them; --json has the same facts.`,
 		ValidArgs: []string{"cases", "files", "payments", "runs", "deadlines"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
@@ -44,6 +48,7 @@ func newListCommand(a *app) *cobra.Command {
 	flags.StringVar(&f.side, "side", "", "only transfer-in (in) or transfer-out (out); of files: received or sent")
 	flags.StringVar(&f.state, "state", "", "only in this state, by its English code")
 	flags.StringVar(&f.kind, "kind", "", "only files of this kind")
+	flags.StringVar(&f.turn, "turn", "", "only cases and deadlines whose turn is that of staff, finance, core, bank, partner or person")
 	flags.BoolVar(&f.all, "all", false, "what has ended too")
 	flags.BoolVar(&f.overdue, "overdue", false, "only deadlines that have passed")
 	flags.IntVar(&f.limit, "limit", 0, "at most so many (0: all; runs: 20)")
@@ -51,27 +56,29 @@ func newListCommand(a *app) *cobra.Command {
 	return c
 }
 
-// listing is a list being made: rows for people and for programs.
+// listed is a row of a list as --json prints it; the screen's cells are made of
+// nothing else.
+type listed interface {
+	cells(s screen) []string
+}
+
+// listing is a list being made.
 type listing struct {
 	listFlags
-	env    *jobs.Env
-	tx     *store.Tx
-	screen screen
-	head   []string
-	rows   [][]string
-	json   []any
+	env  *jobs.Env
+	tx   *store.Tx
+	rows []listed
 }
 
 // errEnough ends a walk at the limit.
 var errEnough = errors.New("enough")
 
 // add adds a row unless the limit is reached.
-func (l *listing) add(doc any, cells ...string) error {
-	if l.limit > 0 && len(l.json) == l.limit {
+func (l *listing) add(row listed) error {
+	if l.limit > 0 && len(l.rows) == l.limit {
 		return errEnough
 	}
-	l.json = append(l.json, doc)
-	l.rows = append(l.rows, cells)
+	l.rows = append(l.rows, row)
 	return nil
 }
 
@@ -79,12 +86,15 @@ func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 	if f.side != "" && f.side != string(exchange.In) && f.side != string(exchange.Out) {
 		return usageError{fmt.Errorf("--side %q: in or out", f.side)}
 	}
+	if owners := exchange.OwnerTerms(); f.turn != "" && !slices.ContainsFunc(owners, func(t exchange.Term) bool { return t.Code == f.turn }) {
+		return usageError{fmt.Errorf("--turn %q: one of %s", f.turn, codesOf(owners))}
+	}
 	ag, err := a.openOn(ctx, f.date)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	l := &listing{listFlags: f, env: ag.env, screen: screen{a.out, ag.env.Lang}, json: []any{}}
+	l := &listing{listFlags: f, env: ag.env, rows: []listed{}}
 	makers := map[string]func() error{
 		"cases": l.cases, "files": l.files, "payments": l.payments, "runs": l.runs, "deadlines": l.deadlines,
 	}
@@ -96,11 +106,44 @@ func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 		return err
 	}
 	if a.json {
-		return a.print(map[string]any{what: l.json})
+		return a.print(map[string]any{what: l.rows})
 	}
-	printTable(a.out, "", l.head, l.rows)
+	newScreen(a.out, ag.env.Lang).list(what, l.rows)
 	fmt.Fprintf(a.err, "%d %s\n", len(l.rows), what)
 	return nil
+}
+
+// listHeads are the headers of the lists.
+func listHeads() map[string][2]string {
+	return map[string][2]string{
+		"cases": {
+			"办件编号|方向|对方|姓名|状态|信息表|资金|轮到|等待|不晚于|原因",
+			"case|side|partner|name|state|form|money|whose turn|waits for|until|reason",
+		},
+		"deadlines": {
+			"剩余|时限|到期|轮到|等待|办件编号|方向|对方|姓名|状态|怎样计算",
+			"WD left|limit|due|whose turn|waits for|case|side|partner|name|state|how counted",
+		},
+		"files": {
+			"序号|收发|对方|种类|文件名|状态|记录|接收|待核|退回|时间|原因",
+			"id|way|party|kind|name|state|records|accepted|held|refused|when|why",
+		},
+		"payments": {
+			"付款编号|对方|进度|金额|收款户名|账号|日期|办件|文件|原因",
+			"reference|partner|track|amount|payee|account|date|cases|file|reason",
+		},
+		"runs": {"序号|业务日期|班次|任务|状态|开始|秒|次数|结果", "id|date|window|jobs|state|started|seconds|attempts|result"},
+	}
+}
+
+// list prints a list for people.
+func (s screen) list(what string, list []listed) {
+	var rows [][]string
+	for _, r := range list {
+		rows = append(rows, r.cells(s))
+	}
+	head := listHeads()[what]
+	printTable(s.w, "", s.heads(head[0], head[1]), rows)
 }
 
 // caseFilter is what of the flags the store can mind.
@@ -121,123 +164,4 @@ func (l *listing) caseFilter() (store.CaseFilter, error) {
 	}
 	f.States = []exchange.State{exchange.State(l.state)}
 	return f, nil
-}
-
-// caseRow is a case as list cases and list deadlines tell it.
-type caseRow struct {
-	CaseNo      string          `json:"case_no"`
-	Side        exchange.Side   `json:"side"`
-	Partner     string          `json:"partner"`
-	PartnerName string          `json:"partner_name"`
-	Name        string          `json:"name"`
-	IDNo        string          `json:"id_no"`
-	State       string          `json:"state"`
-	StateWord   string          `json:"state_word"`
-	Form        string          `json:"form"`
-	FormWord    string          `json:"form_word"`
-	Money       string          `json:"money"`
-	MoneyWord   string          `json:"money_word"`
-	Reason      string          `json:"reason,omitempty"`
-	Turn        *jobs.StoryTurn `json:"turn"`
-	Limit       *jobs.StoryDue  `json:"limit"`
-	Left        *int            `json:"left"` // working days to the earlier of the two; null: no limit runs
-	LetterNo    string          `json:"letter_no,omitempty"`
-}
-
-func (l *listing) row(c exchange.Case) caseRow {
-	s := l.env.Outline(c)
-	r := caseRow{
-		CaseNo: s.CaseNo, Side: s.Side, Partner: s.Partner, PartnerName: s.PartnerName, Name: s.Person.Name, IDNo: s.Person.IDNo,
-		State: s.State, StateWord: s.StateWord, Form: s.Form, FormWord: s.FormWord, Money: s.Money, MoneyWord: s.MoneyWord,
-		Reason: s.Reason, Turn: s.Turn, Limit: s.Limit, LetterNo: s.LetterNo,
-	}
-	if s.Turn != nil && s.Turn.Due != 0 {
-		r.Left = &s.Turn.Left
-	}
-	if s.Limit != nil && (r.Left == nil || s.Limit.Left < *r.Left) {
-		r.Left = &s.Limit.Left
-	}
-	return r
-}
-
-// turnCells are whose turn it is, for what and until when.
-func (r caseRow) turnCells(s screen) (who, wait, until string) {
-	if r.Turn == nil {
-		return "", "", ""
-	}
-	if r.Turn.Due != 0 {
-		until = r.Turn.Due.String() + s.provisional(r.Turn.Provisional)
-	}
-	return r.Turn.OwnerWord, r.Turn.Wait, until
-}
-
-func (r caseRow) limitCell(s screen) string {
-	if r.Limit == nil {
-		return ""
-	}
-	return r.Limit.Due.String() + s.provisional(r.Limit.Provisional)
-}
-
-func (l *listing) cases() error {
-	l.head = l.screen.heads("办件编号||对方|姓名|证件号码|状态|信息表|资金|轮到|等待|不晚于|原因",
-		"case||partner|name|ID number|state|form|money|whose turn|waits for|until|reason")
-	f, err := l.caseFilter()
-	if err != nil {
-		return err
-	}
-	return l.tx.EachCase(f, func(c exchange.Case) error {
-		r := l.row(c)
-		who, wait, until := r.turnCells(l.screen)
-		return l.add(r, r.CaseNo, direction(r.Side), r.Partner, r.Name, r.IDNo, r.StateWord, r.FormWord, r.MoneyWord, who, wait, until, short(r.Reason, 30))
-	})
-}
-
-func (l *listing) deadlines() error {
-	l.head = l.screen.heads("剩余|办件编号||对方|姓名|状态|轮到|等待|不晚于|法定时限|依据",
-		"WD left|case||partner|name|state|whose turn|waits for|until|legal limit|how counted")
-	f, err := l.caseFilter()
-	if err != nil {
-		return err
-	}
-	f.OpenOnly = false // a final case may still have an unpaid part
-	var found []caseRow
-	err = l.tx.EachCase(f, func(c exchange.Case) error {
-		r := l.row(c)
-		if (r.Turn == nil && r.Limit == nil) || (l.overdue && (r.Left == nil || *r.Left >= 0)) {
-			return nil
-		}
-		found = append(found, r)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	slices.SortStableFunc(found, byUrgency)
-	for _, r := range found {
-		left, basis := "", ""
-		if r.Left != nil {
-			left = fmt.Sprint(*r.Left)
-		}
-		if r.Limit != nil {
-			basis = r.Limit.Basis
-		}
-		who, wait, until := r.turnCells(l.screen)
-		if err := l.add(r, left, r.CaseNo, direction(r.Side), r.Partner, r.Name, r.StateWord, who, wait, until, r.limitCell(l.screen), basis); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// byUrgency: the fewest working days first, what has no limit last.
-func byUrgency(a, b caseRow) int {
-	switch {
-	case a.Left == nil && b.Left == nil:
-		return 0
-	case a.Left == nil:
-		return 1
-	case b.Left == nil:
-		return -1
-	}
-	return *a.Left - *b.Left
 }

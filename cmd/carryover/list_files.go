@@ -24,8 +24,6 @@ func openFiles() []exchange.FileState {
 }
 
 func (l *listing) files() error {
-	l.head = l.screen.heads("序号||对方|种类|文件名|状态|记录|接收|待核|退回|时间|原因",
-		"id||party|kind|name|state|records|accepted|held|refused|when|why")
 	f := store.FileFilter{Dir: exchange.Side(l.side), Party: l.partner, Kind: l.kind, States: openFiles()}
 	if l.all {
 		f.States = nil
@@ -60,7 +58,7 @@ func (l *listing) files() error {
 // unanswered files are never receipted: once sent they are done.
 func unanswered(f exchange.File) bool {
 	_, staff := exchange.OfficerOf(f.Party)
-	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == jobs.KindPayment || staff)
+	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == jobs.KindPayment || f.Kind == jobs.KindAnswer || staff)
 }
 
 // fileRow is a file as list files tells it.
@@ -75,9 +73,14 @@ type fileRow struct {
 }
 
 func (l *listing) file(f exchange.File) error {
-	r := fileRow{l.env.StoryFile(f), f.Records, f.Accepted, f.Held, f.Refused, f.Code, f.Text}
-	return l.add(r, strconv.FormatInt(f.ID, 10), direction(f.Dir), f.Party, r.KindWord, f.Name, r.StateWord,
-		count(f.Records), count(f.Accepted), count(f.Held), count(f.Refused), r.At.Format("2006-01-02 15:04"), short(join(" ", f.Code, f.Text), 50))
+	return l.add(fileRow{l.env.StoryFile(f), f.Records, f.Accepted, f.Held, f.Refused, f.Code, l.env.InWords(f.Text)})
+}
+
+func (r fileRow) cells(s screen) []string {
+	return []string{
+		strconv.FormatInt(r.ID, 10), s.way(r.Dir), r.Party, r.KindWord, r.Name, r.StateWord,
+		count(r.Records), count(r.Accepted), count(r.Held), count(r.Refused), minute(r.At), short(join(" ", r.Code, r.Text), 36),
+	}
 }
 
 func codesOf(terms []exchange.Term) string {
@@ -106,7 +109,6 @@ type paymentRow struct {
 }
 
 func (l *listing) payments() error {
-	l.head = l.screen.heads("付款编号|对方|进度|金额|收款户名|账号|日期|办件|文件|原因", "reference|partner|track|amount|payee|account|date|cases|file|reason")
 	tracks := []exchange.MoneyTrack{
 		exchange.MoneyReturned, exchange.MoneyDue, exchange.MoneyUnknown, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted,
 	}
@@ -141,7 +143,7 @@ func (l *listing) paymentsOn(track exchange.MoneyTrack) error {
 		for _, it := range p.Items {
 			r.Cases = append(r.Cases, it.CaseNo)
 		}
-		return l.payment(r)
+		return l.add(r)
 	})
 }
 
@@ -162,13 +164,13 @@ func (l *listing) duePart(r exchange.Remittance) error {
 	if err != nil || (l.partner != "" && c.Partner != l.partner) {
 		return err
 	}
-	return l.payment(paymentRow{
+	return l.add(paymentRow{
 		Partner: c.Partner, Purpose: "transfer", Amount: r.Amount.String(), Payee: r.Payee.Holder, Account: r.Payee.No,
 		Track: string(r.Track), TrackWord: l.money(r.Track), Since: r.Since, Cases: []string{r.CaseNo}, Reason: r.Reason,
 	})
 }
 
-func (l *listing) payment(r paymentRow) error {
+func (r paymentRow) cells(screen) []string {
 	cases, file := strings.Join(r.Cases, " "), ""
 	if len(r.Cases) > 2 {
 		cases = fmt.Sprintf("%s … (%d)", r.Cases[0], len(r.Cases))
@@ -176,7 +178,7 @@ func (l *listing) payment(r paymentRow) error {
 	if r.FileID != 0 {
 		file = strconv.FormatInt(r.FileID, 10)
 	}
-	return l.add(r, r.Ref, r.Partner, r.TrackWord, r.Amount, r.Payee, r.Account, r.Since.String(), cases, file, short(r.Reason, 40))
+	return []string{r.Ref, r.Partner, r.TrackWord, r.Amount, r.Payee, r.Account, r.Since.String(), cases, file, short(r.Reason, 40)}
 }
 
 func (l *listing) money(t exchange.MoneyTrack) string {
@@ -190,6 +192,7 @@ type runRow struct {
 	Window   string         `json:"window"`
 	Jobs     string         `json:"jobs"`
 	State    string         `json:"state"`
+	Stands   string         `json:"state_word"`
 	Started  *time.Time     `json:"started"` // null: missed
 	Seconds  float64        `json:"seconds"`
 	Attempts int            `json:"attempts"`
@@ -199,7 +202,6 @@ type runRow struct {
 }
 
 func (l *listing) runs() error {
-	l.head = l.screen.heads("序号|业务日期|班次|任务|状态|开始|秒|次数|结果", "id|date|window|jobs|state|started|seconds|attempts|result")
 	f := store.RunFilter{Limit: 20}
 	if l.all || l.limit > 0 {
 		f.Limit = l.limit
@@ -215,7 +217,7 @@ func (l *listing) runs() error {
 		return err
 	}
 	for _, x := range found {
-		if err := l.runOf(x); err != nil {
+		if err := l.add(runRowOf(x, l.env.Agency.Zone, l.env.Lang)); err != nil {
 			return err
 		}
 	}
@@ -223,9 +225,9 @@ func (l *listing) runs() error {
 }
 
 // runRowOf is a run for programs, its times in a zone.
-func runRowOf(x exchange.Run, zone *time.Location) runRow {
+func runRowOf(x exchange.Run, zone *time.Location, lang string) runRow {
 	r := runRow{
-		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, Attempts: x.Attempts, Step: x.Step,
+		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, Stands: exchange.TermOf(report.RunStates(), x.State).Word(lang), Attempts: x.Attempts, Step: x.Step,
 		Counts: x.Counts, Notes: append([]string{}, x.Notes...),
 	}
 	if !x.Started.IsZero() {
@@ -238,8 +240,7 @@ func runRowOf(x exchange.Run, zone *time.Location) runRow {
 	return r
 }
 
-func (l *listing) runOf(x exchange.Run) error {
-	r := runRowOf(x, l.env.Agency.Zone)
+func (r runRow) cells(screen) []string {
 	started, seconds := "", ""
 	if r.Started != nil {
 		started = r.Started.Format("2006-01-02 15:04:05")
@@ -248,11 +249,12 @@ func (l *listing) runOf(x exchange.Run) error {
 		seconds = strconv.FormatFloat(r.Seconds, 'f', 1, 64)
 	}
 	var result []string
-	for name, n := range x.Counts {
+	for name, n := range r.Counts {
 		result = append(result, fmt.Sprintf("%s %d", name, n))
 	}
 	sort.Strings(result)
-	result = append(result, x.Notes...)
-	return l.add(r, strconv.FormatInt(x.ID, 10), x.Date.String(), x.Window, x.Job,
-		exchange.TermOf(report.RunStates(), x.State).Word(l.env.Lang), started, seconds, count(x.Attempts), short(strings.Join(result, ", "), 90))
+	result = append(result, r.Notes...)
+	return []string{
+		strconv.FormatInt(r.ID, 10), r.Date.String(), r.Window, r.Jobs, r.Stands, started, seconds, count(r.Attempts), short(strings.Join(result, ", "), 90),
+	}
 }

@@ -19,13 +19,15 @@ func newMarkSentCommand(a *app) *cobra.Command {
 		Use:   "mark-sent FILE",
 		Short: "End the unknown fate of a payment file by an officer's evidence",
 		Long: `FILE is the name or the id of a payment file whose upload was cut, so that it is
-not known whether the bank has it (carryover list files --state sending).
+not known whether the bank has it (carryover list files --state sending); or,
+with --not-sent, of one that was left in the bank's drop and that the bank, asked
+why it does not settle, says it never had.
 
 An officer with the role finance or checker says what became of it and signs
 that: with --evidence, who at the bank said so and when. The payments are then
 at the bank; with --not-sent they are due again, in a new file with new numbers,
 which needs new signatures. --not-sent is refused while a file of this name
-stands in the bank's drop.`,
+stands in the bank's drop, and once the bank has answered to it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.markSent(cmd.Context(), args[0], m) }),
 	}

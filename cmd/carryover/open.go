@@ -114,7 +114,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 			},
 		},
 		SealKey: sealKey(c), PartnerSigners: signersOf(c),
-		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language,
+		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),
 	}

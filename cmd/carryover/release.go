@@ -84,14 +84,13 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 		return err
 	}
 	if !a.json {
-		if err := a.showPaper(ag, p); err != nil {
+		if err := a.showPaper(ctx, ag, p); err != nil {
 			return err
 		}
 	}
-	doc := releasedOf(p)
 	if keyFile == "" {
 		if a.json {
-			return a.print(doc)
+			return a.printReleased(ctx, ag, p, nil)
 		}
 		return nil
 	}
@@ -102,13 +101,14 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 	if p, err = ag.env.FindPaper(ctx, p.File.Name); err != nil {
 		return err
 	}
-	doc = releasedOf(p)
-	doc.Signed, doc.Released = s.Officer.Name, done
-	if !done {
-		doc.Missing = s.Missing()
-	}
 	if a.json {
-		if err := a.print(doc); err != nil {
+		err := a.printReleased(ctx, ag, p, func(doc *released) {
+			doc.Signed, doc.Released = s.Officer.Name, done
+			if !done {
+				doc.Missing = s.Missing()
+			}
+		})
+		if err != nil {
 			return err
 		}
 	} else {
@@ -151,22 +151,30 @@ func (a *app) sign(ctx context.Context, ag *agency, p jobs.Paper, keyFile, offic
 	return ag.env.Sign(ctx, officer, p.File, sig)
 }
 
-func releasedOf(p jobs.Paper) released {
+// printReleased prints a paper as JSON, with what has become of it just now.
+func (a *app) printReleased(ctx context.Context, ag *agency, p jobs.Paper, now func(*released)) error {
 	r := released{
 		File: p.File.Name, SHA256: p.File.SHA256, State: string(p.File.State), Total: p.File.Total.String(), Capitals: "人民币" + p.File.Total.Capitals(),
 		Payments: []releasedRow{}, Signatures: []releaseSigner{},
 	}
-	for _, x := range p.Payments {
+	err := ag.env.EachPayment(ctx, p.File, func(x exchange.Payment) error {
 		r.Payments = append(r.Payments, releasedRow{x.Ref, x.Amount.String(), x.Payee.Holder, x.Payee.No, x.Payee.CNAPS})
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, s := range p.Signatures {
 		r.Signatures = append(r.Signatures, releaseSigner{s.Officer, s.Roles, s.Fingerprint, s.At.Format("2006-01-02T15:04:05Z07:00")})
 	}
-	return r
+	if now != nil {
+		now(&r)
+	}
+	return a.print(r)
 }
 
 // showPaper prints what is to be signed.
-func (a *app) showPaper(ag *agency, p jobs.Paper) error {
+func (a *app) showPaper(ctx context.Context, ag *agency, p jobs.Paper) error {
 	if p.File.Kind != jobs.KindPayment { // a text, which says everything itself
 		content, err := ag.env.Content(p.File)
 		if err != nil {
@@ -177,8 +185,14 @@ func (a *app) showPaper(ag *agency, p jobs.Paper) error {
 		return err
 	}
 	fmt.Fprintf(a.out, "%s\nSHA-256 %s\n%d 笔，合计 %s，人民币%s\n\n", p.File.Name, p.File.SHA256, p.File.Records, p.File.Total, p.File.Total.Capitals())
-	for i, x := range p.Payments {
-		fmt.Fprintf(a.out, "%5d  %-28s %18s  %s  %s  %s\n", i+1, x.Ref, x.Amount, x.Payee.No, x.Payee.CNAPS, x.Payee.Holder)
+	n := 0
+	err := ag.env.EachPayment(ctx, p.File, func(x exchange.Payment) error {
+		n++
+		_, err := fmt.Fprintf(a.out, "%5d  %-28s %18s  %s  %s  %s\n", n, x.Ref, x.Amount, x.Payee.No, x.Payee.CNAPS, x.Payee.Holder)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	for _, s := range p.Signatures {
 		fmt.Fprintf(a.out, "已签 signed: %s %s %s\n", s.Officer, s.At.In(ag.env.Agency.Zone).Format("2006-01-02 15:04"), s.Fingerprint)

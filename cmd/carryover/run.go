@@ -79,7 +79,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	if ctx.Err() != nil {
 		return errors.New("interrupted; what was begun is taken up by the next run")
 	}
-	p := passed{DryRun: dry, Run: runRowOf(run, ag.env.Agency.Zone), Attention: []string{}, Faults: []string{}, Plan: plan, err: fault}
+	p := passed{DryRun: dry, Run: runRowOf(run, ag.env.Agency.Zone, ag.env.Lang), Attention: []string{}, Faults: []string{}, Plan: plan, err: fault}
 	attention, err := ag.env.Attention(ctx)
 	if err != nil {
 		return errors.Join(fault, err)

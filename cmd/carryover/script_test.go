@@ -38,7 +38,13 @@ func scripted() {
 //
 //	world
 //
-// which brings the two agencies of a demo that has ended.
+// which brings the two agencies of a demo that has ended, and
+//
+//	world waiting
+//	cut before|after
+//
+// which brings one whose payment file waits for signatures, and cuts its line
+// to the bank while that is put down.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -47,7 +53,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut},
 	})
 }
 

@@ -16,72 +16,98 @@ import (
 )
 
 func newShowCommand(a *app) *cobra.Command {
-	var reply bool
-	var date string
+	var f showFlags
 	c := &cobra.Command{
 		Use:   "show ID",
 		Short: "The whole story of one: case, letter, form, payment, person or file",
-		Long: `Shows where something stands, whose turn it is and until when, every version
-and part of it, the files that carried it, and what happened so far.
+		Long: `Shows on one screen where something stands, whose turn it is, until when and
+how that was counted, and what happened so far. With --all every version and
+part of it follows, what was asked of the core, and the files that carried it.
 
 ID is a case_no, letter_no, ID number, personal_no, application_no, form_no,
 certificate_no, posting_no, query_no, payment reference, file name or file id.
-Several matches (an ID number with several cases) are all shown.
+Several matches (an ID number with several cases) are all shown, one case in
+full and of several a list first. When nothing is called so, what has it as a
+part of its number (four characters or more), or as its name, is listed; a
+single one is shown.
 
---reply prints, per case, one Chinese paragraph to read out on the phone.
+--reply prints, per case, payment or file, one Chinese paragraph to read out on
+the phone; it names no ID number and no account.
 
 ID numbers are shown whole, here and with --json: the screen is for the staff
 who work the case. Logs and error messages always mask them.`,
 		Example: `  carryover show 32050020260316000005
-  carryover show --reply 11010519491231002X`,
+  carryover show --reply 11010519491231002X
+  carryover show 000005`,
 		Args: cobra.ExactArgs(1),
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.show(cmd.Context(), args[0], reply, date)
+			return a.show(cmd.Context(), args[0], f)
 		}),
 	}
-	c.Flags().BoolVar(&reply, "reply", false, "a paragraph to read out on the phone")
-	c.Flags().StringVar(&date, "date", "", "count working days left from this date, yyyy-mm-dd (default: today)")
+	c.Flags().BoolVar(&f.reply, "reply", false, "a paragraph to read out on the phone")
+	c.Flags().BoolVar(&f.all, "all", false, "every version, posting, query, file and event, too")
+	c.Flags().StringVar(&f.date, "date", "", "count working days left from this date, yyyy-mm-dd (default: today)")
 	return c
 }
 
-// shown is what show --json prints.
-type shown struct {
-	ID           string              `json:"id"`
-	Cases        []*jobs.Story       `json:"cases"`
-	Files        []*jobs.FileStory   `json:"files"`
-	Applications []jobs.Elsewhere    `json:"applications"`
-	People       []jobs.StoryInsured `json:"people"`
+type showFlags struct {
+	reply, all bool
+	date       string
 }
 
-func (a *app) show(ctx context.Context, id string, reply bool, date string) (err error) {
-	ag, err := a.openOn(ctx, date)
+// shown is what show --json prints, and all that its screen tells.
+type shown struct {
+	ID           string               `json:"id"`
+	Cases        []*jobs.Story        `json:"cases"`
+	Payments     []*jobs.PaymentStory `json:"payments"`
+	Files        []*jobs.FileStory    `json:"files"`
+	Applications []jobs.Elsewhere     `json:"applications"`
+	People       []jobs.StoryInsured  `json:"people"`
+	Waiting      []jobs.StoryLook     `json:"waiting"` // a file of that name lies in a drop and is not taken in yet
+	Like         like                 `json:"like"`    // when nothing is called so
+}
+
+// like is what has a part of a number, or a name.
+type like struct {
+	Cases []jobs.StoryCase `json:"cases"`
+	Files []jobs.StoryFile `json:"files"`
+}
+
+// found counts what is called so.
+func (out *shown) found() int {
+	return len(out.Cases) + len(out.Payments) + len(out.Files) + len(out.Applications) + len(out.People) + len(out.Waiting)
+}
+
+func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
+	ag, err := a.openOn(ctx, f.date)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	out := shown{ID: id, Cases: []*jobs.Story{}, Files: []*jobs.FileStory{}}
+	out := shown{
+		ID: id, Cases: []*jobs.Story{}, Payments: []*jobs.PaymentStory{}, Files: []*jobs.FileStory{}, Waiting: []jobs.StoryLook{},
+		Like: like{Cases: []jobs.StoryCase{}, Files: []jobs.StoryFile{}},
+	}
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) error { return out.gather(ag.env, tx) })
 	if err != nil {
 		return err
 	}
-	if len(out.Cases)+len(out.Files)+len(out.Applications)+len(out.People) == 0 {
+	none := out.found() == 0
+	if none && len(out.Like.Cases)+len(out.Like.Files) == 0 {
 		return fmt.Errorf("nothing here is called %s: check the number; the person's ID number finds all of a person's cases", identity.MaskIn(id))
 	}
-	if a.json {
-		return a.print(out)
-	}
-	if reply {
+	switch {
+	case a.json:
+		err = a.print(out)
+	case f.reply && !none:
 		return out.sayReplies(a.out)
+	default:
+		newScreen(a.out, ag.env.Lang).shown(&out, f.all)
 	}
-	s := screen{a.out, ag.env.Lang}
-	for _, c := range out.Cases {
-		s.story(c)
+	if err == nil && none {
+		return fmt.Errorf("nothing here is called %s; what has it as a part is listed, at most %d of each", identity.MaskIn(id), jobs.Likeness)
 	}
-	for _, f := range out.Files {
-		s.file(f)
-	}
-	s.others(out)
-	return nil
+	return err
 }
 
 // openOn opens the agency as of a date, today when none is given.
@@ -109,6 +135,13 @@ func (out *shown) gather(env *jobs.Env, tx *store.Tx) error {
 		}
 		out.Cases = append(out.Cases, s)
 	}
+	for _, p := range found.Payments {
+		s, err := env.PaymentStory(tx, p)
+		if err != nil {
+			return err
+		}
+		out.Payments = append(out.Payments, s)
+	}
 	for _, f := range found.Files {
 		s, err := env.FileStory(tx, f)
 		if err != nil {
@@ -117,15 +150,31 @@ func (out *shown) gather(env *jobs.Env, tx *store.Tx) error {
 		out.Files = append(out.Files, s)
 	}
 	out.Applications = env.Elsewhere(found.Applications)
-	out.People, err = env.Insured(tx, found)
+	out.Waiting = env.Waiting(found.Looks)
+	if out.People, err = env.Insured(tx, found); err != nil || !found.Empty() {
+		return err
+	}
+	if out.Like.Cases, out.Like.Files, err = env.Like(tx, out.ID); err != nil || len(out.Like.Cases) != 1 || len(out.Like.Files) > 0 {
+		return err
+	}
+	return out.only(env, tx)
+}
+
+// only tells the whole story of the one case that has what was asked for as a
+// part of a number, or as the name.
+func (out *shown) only(env *jobs.Env, tx *store.Tx) error {
+	c, err := tx.Case(out.Like.Cases[0].CaseNo)
+	if err != nil {
+		return err
+	}
+	s, err := env.Story(tx, c)
+	out.Cases, out.Like.Cases = append(out.Cases, s), []jobs.StoryCase{}
 	return err
 }
 
-// sayReplies prints a paragraph per case.
+// sayReplies prints what to read out: a paragraph per case, person, payment
+// and file; of those about which nothing is told, that.
 func (out *shown) sayReplies(w io.Writer) error {
-	if len(out.Cases) == 0 && len(out.People) == 0 {
-		return fmt.Errorf("%s names no case: there is nothing to read out", identity.MaskIn(out.ID))
-	}
 	var texts []string
 	for _, c := range out.Cases {
 		texts = append(texts, c.Reply)
@@ -133,8 +182,23 @@ func (out *shown) sayReplies(w io.Writer) error {
 	for _, p := range out.People {
 		texts = append(texts, p.Reply)
 	}
-	_, err := fmt.Fprintln(w, strings.Join(texts, "\n\n"))
-	return err
+	for _, x := range out.Applications {
+		texts = append(texts, x.Reply)
+	}
+	for _, p := range out.Payments {
+		texts = append(texts, p.Reply)
+	}
+	for _, f := range out.Files {
+		texts = append(texts, f.Reply)
+	}
+	for _, x := range out.Waiting {
+		texts = append(texts, x.Reply)
+	}
+	if text := join("\n\n", texts...); text != "" {
+		_, err := fmt.Fprintln(w, text)
+		return err
+	}
+	return fmt.Errorf("there is nothing to read out about %s: ask for the person's ID number and show that", identity.MaskIn(out.ID))
 }
 
 // direction draws a file's or a case's way.
@@ -143,4 +207,15 @@ func direction(side exchange.Side) string {
 		return "←"
 	}
 	return "→"
+}
+
+// join joins what is not empty.
+func join(sep string, parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, sep)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -97,46 +96,5 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		return nil
 	}
 	fmt.Fprintf(a.out, "schema %d → %d\n", before, want)
-	return nil
-}
-
-func newBackupCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "backup FILE",
-		Short: "A consistent copy of the store while it is in use",
-		Long: `Writes a consistent copy of a SQLite store, readable by its owner only, while
-others go on working. FILE appears whole or not at all and is never
-overwritten. It is not encrypted: it holds everything that the store holds. A
-PostgreSQL store is backed up with pg_dump.
-
-The spool is not in it: copy that folder afterwards, its files never change.`,
-		Args: cobra.ExactArgs(1),
-		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.backup(cmd.Context(), args[0]) }),
-	}
-}
-
-func (a *app) backup(ctx context.Context, name string) (err error) {
-	if _, err := os.Lstat(name); err == nil {
-		return usageError{fmt.Errorf("%s is there already; name a new file", name)}
-	}
-	if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
-		return usageError{fmt.Errorf("%s: there is no such folder", filepath.Dir(name))}
-	}
-	s, err := a.openUsedStore(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Backup(ctx, name); err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	if a.json {
-		return a.print(map[string]any{"file": name, "bytes": info.Size()})
-	}
-	fmt.Fprintf(a.out, "%s: %d bytes, not encrypted\n", name, info.Size())
 	return nil
 }

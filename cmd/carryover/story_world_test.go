@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,18 +10,24 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"carryover/exchange"
+	"carryover/exchange/drop"
+	"carryover/exchange/store"
+	"carryover/jobs"
 	"carryover/samples/demo"
 )
 
 // played is the small demo, played once for all stories.
 type played struct {
-	once   sync.Once
-	dir    string
-	result *demo.Result
-	err    error
+	once    sync.Once
+	dir     string
+	result  *demo.Result
+	waiting time.Time // the night on which the first payment file waited for signatures
+	err     error
 }
 
 // ended is the demo that the tests of this package share; TestMain removes it.
@@ -54,8 +61,46 @@ func (p *played) copyOf(t *testing.T, agency string) string {
 
 func (p *played) play() {
 	if p.dir, p.err = os.MkdirTemp("", "carryover-stories-"); p.err == nil {
-		p.result, p.err = demo.Run(context.Background(), demo.Options{Dir: p.dir, People: 1, Seed: 1, Out: io.Discard, Open: openRunner})
+		p.result, p.err = demo.Run(context.Background(), demo.Options{Dir: p.dir, People: 1, Seed: 1, Out: io.Discard, Open: p.open})
 	}
+}
+
+// waitingDir is the folder of what an agency was when its first payment file
+// waited for signatures.
+func (p *played) waitingDir() string { return filepath.Join(p.dir, "waiting") }
+
+// open opens an agency of the demo, and keeps its folder as it is when its
+// first payment file waits for signatures.
+func (p *played) open(ctx context.Context, path string, now func() time.Time) (demo.Runner, error) {
+	r, err := openRunner(ctx, path, now)
+	if err != nil {
+		return nil, err
+	}
+	return vigil{r.(runner), p}, nil
+}
+
+// vigil is an agency of the demo whose passes are looked at.
+type vigil struct {
+	runner
+	p *played
+}
+
+// Pass runs jobs, and keeps the folder on the night that the stories need.
+func (w vigil) Pass(ctx context.Context, steps []string) error {
+	if err := w.runner.Pass(ctx, steps); err != nil || !w.p.waiting.IsZero() {
+		return err
+	}
+	waits := false
+	err := w.env.Store.View(ctx, func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.Out, Kind: jobs.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
+		waits = len(files) > 0
+		return err
+	})
+	if err != nil || !waits {
+		return err
+	}
+	w.p.waiting = w.env.Now()
+	return os.CopyFS(w.p.waitingDir(), os.DirFS(w.config.Dir))
 }
 
 func (p *played) remove() error {
@@ -68,13 +113,18 @@ func (p *played) remove() error {
 // world copies the folders of the played demo's two agencies, and that of the
 // officers' keys, into the story's
 // and names the case of every exception: $CASE_zero_balance. It sets the day
-// to that of the demo's end.
+// to that of the demo's end. `world waiting` brings 320500 alone, on the night
+// on which its first payment file waits for signatures; $PAYMENT is its name.
 func (p *played) world(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) > 0 {
-		ts.Fatalf("usage: world")
+	if neg || len(args) > 1 || len(args) == 1 && args[0] != "waiting" {
+		ts.Fatalf("usage: world [waiting]")
 	}
 	p.once.Do(p.play)
 	ts.Check(p.err)
+	if len(args) == 1 {
+		p.worldWaiting(ts)
+		return
+	}
 	for _, agency := range []string{"320500", "310100"} {
 		ts.Check(os.CopyFS(ts.MkAbs(agency), os.DirFS(filepath.Join(p.dir, agency))))
 	}
@@ -85,4 +135,66 @@ func (p *played) world(ts *testscript.TestScript, neg bool, args []string) {
 	last := filepath.Base(p.result.Workbooks[len(p.result.Workbooks)-1])
 	ts.Setenv("NOW", fmt.Sprintf("%sT22:30:00+08:00", strings.TrimSuffix(last, ".xlsx")))
 	ts.Setenv("LAST", strings.TrimSuffix(last, ".xlsx"))
+}
+
+func (p *played) worldWaiting(ts *testscript.TestScript) {
+	ts.Check(os.CopyFS(ts.MkAbs("320500"), os.DirFS(p.waitingDir())))
+	ts.Check(os.CopyFS(ts.MkAbs("officers"), os.DirFS(filepath.Join(p.dir, filepath.FromSlash(demo.Officers)))))
+	papers, err := filepath.Glob(ts.MkAbs("320500/drops/staff/wang.min/out/pain.001_*.xlsx"))
+	ts.Check(err)
+	if len(papers) != 1 {
+		ts.Fatalf("%d payment files lie in the officer's folder", len(papers))
+	}
+	ts.Setenv("PAYMENT", filepath.Base(papers[0]))
+	ts.Setenv("NOW", p.waiting.Add(time.Hour).Format(time.RFC3339))
+}
+
+// cut makes a push of 320500 whose line to the bank is cut before a payment
+// file is there, or after the bank has taken it: `cut before`, `cut after`.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 || args[0] != "before" && args[0] != "after" {
+		ts.Fatalf("usage: cut before|after")
+	}
+	at, err := time.Parse(time.RFC3339, ts.Getenv("NOW"))
+	ts.Check(err)
+	ctx := context.Background()
+	a, err := openAgency(ctx, ts.MkAbs("320500/config.yaml"), func() time.Time { return at }, io.Discard)
+	ts.Check(err)
+	for i := range a.env.Parties {
+		if b := &a.env.Parties[i]; b.Role == jobs.RoleBank {
+			open := b.Open
+			b.Open = func(ctx context.Context) (drop.Drop, error) {
+				d, err := open(ctx)
+				return cutLine{d, args[0] == "after"}, err
+			}
+		}
+	}
+	_, err = a.env.Push(ctx)
+	if !errors.Is(err, errCut) {
+		ts.Fatalf("the line was to be cut: %v", err)
+	}
+	ts.Check(a.close())
+}
+
+var errCut = errors.New("the line was cut")
+
+// cutLine is the bank's drop, over a line that is cut while a file is put down.
+type cutLine struct {
+	drop.Drop
+	after bool // the bank has it by then, and took it
+}
+
+// Put fails; after: only once the file was there, and is the bank's.
+func (c cutLine) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, o drop.PutOptions) error {
+	if !c.after {
+		return errCut
+	}
+	err := c.Drop.Put(ctx, f, name, src, size, o)
+	if err == nil {
+		var e drop.Entry
+		if e, err = c.Stat(ctx, f, name); err == nil {
+			err = c.Remove(ctx, f, e)
+		}
+	}
+	return errors.Join(errCut, err)
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // printTable prints rows under a title and a header; a column that is empty
@@ -31,6 +33,7 @@ func printTable(w io.Writer, title string, header []string, rows [][]string) {
 		}
 		return out
 	}
+	narrow()
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
@@ -50,6 +53,12 @@ func printTable(w io.Writer, title string, header []string, rows [][]string) {
 	}
 	fmt.Fprint(w, "\n\n")
 }
+
+// narrow makes characters of ambiguous width, such as the middle dot in a
+// name, one column wide, as the C library and nearly all terminals have them
+// whatever the locale is. Where the terminal draws them two columns wide,
+// RUNEWIDTH_EASTASIAN=1 says so.
+func narrow() { text.OverrideRuneWidthEastAsianWidth(os.Getenv("RUNEWIDTH_EASTASIAN") == "1") }
 
 // wordOf chooses the text of a language.
 func wordOf(lang, chinese, english string) string {

@@ -10,7 +10,7 @@ import (
 // bank's messages and sheets and what officers leave are never answered with one.
 func (tx *Tx) FilesToAnswer() ([]int64, error) {
 	return many(tx, "files to answer", func(r row, id *int64) error { return r.Scan(id) },
-		`SELECT id FROM files WHERE dir = 'in' AND receipt IS NULL AND state IN ('worked', 'rejected') AND kind NOT IN ('receipt', 'bank-statement') AND carrier <> 'xml' AND party NOT LIKE 'officer:%'
+		`SELECT id FROM files WHERE dir = 'in' AND receipt IS NULL AND state IN ('worked', 'rejected') AND kind NOT IN ('receipt', 'bank-statement', 'answer') AND carrier <> 'xml' AND party NOT LIKE 'officer:%'
 		UNION SELECT file_id FROM judgements JOIN files ON files.id = file_id
 			WHERE told = 0 AND dir = 'in' AND receipt IS NOT NULL AND state = 'worked' AND kind <> 'receipt'
 		ORDER BY 1`)

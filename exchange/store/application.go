@@ -89,3 +89,15 @@ func (tx *Tx) LatestApplications(no string) ([]exchange.Application, error) {
 	return many(tx, "applications "+no, scanApplication, selectApplication+`AS a WHERE application_no = $1
 		AND version = (SELECT max(version) FROM applications WHERE application_no = a.application_no AND sender = a.sender) ORDER BY sender`, no)
 }
+
+// Applications returns all versions of a sender's application, in order.
+func (tx *Tx) Applications(sender, no string) ([]exchange.Application, error) {
+	return many(tx, "application "+no, scanApplication, selectApplication+"WHERE application_no = $1 AND sender = $2 ORDER BY version", no, sender)
+}
+
+// RelayedApplications returns the applications that were passed on to the new
+// place and received since a date.
+func (tx *Tx) RelayedApplications(since calendar.Date) ([]exchange.Application, error) {
+	return many(tx, "relayed applications", scanApplication,
+		selectApplication+"WHERE case_no IS NULL AND received_on >= $1 ORDER BY received_on, application_no, sender, version", since.String())
+}

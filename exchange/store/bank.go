@@ -166,6 +166,16 @@ func (tx *Tx) BankEntriesByBooking(account, booking string) ([]exchange.BankEntr
 	return many(tx, "bank entries of booking "+booking, scanEntry, selectEntry+"WHERE account = $1 AND booking = $2 ORDER BY entry_key", account, booking)
 }
 
+// BookingParts is in how many parts a booking of an account was told, 0 for one
+// that was not: all its entries say the same.
+func (tx *Tx) BookingParts(account, booking string) (int, error) {
+	some, err := many(tx, "bank entries of booking "+booking, scanEntry, selectEntry+"WHERE account = $1 AND booking = $2 LIMIT 1", account, booking)
+	if err != nil || len(some) == 0 {
+		return 0, err
+	}
+	return some[0].Parts, nil
+}
+
 // BankEntriesBooked returns an account's entries of some days, as booked.
 func (tx *Tx) BankEntriesBooked(account string, from, to calendar.Date) ([]exchange.BankEntry, error) {
 	return many(tx, "bank entries of "+account, scanEntry,

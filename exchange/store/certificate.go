@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 )
 
 const (
@@ -72,6 +73,17 @@ func (tx *Tx) Certificate(no string) (exchange.Certificate, error) {
 // CertificateByPerson returns a person's live certificate.
 func (tx *Tx) CertificateByPerson(personalNo string) (exchange.Certificate, error) {
 	return one(tx, "certificate of "+personalNo, scanCertificate, selectCertificate+"WHERE personal_no = $1 AND replaced_by = ''", personalNo)
+}
+
+// EachCertificate calls fn with every certificate issued since a date, by number.
+func (tx *Tx) EachCertificate(since calendar.Date, fn func(exchange.Certificate) error) error {
+	return pages(func(last *exchange.Certificate) ([]exchange.Certificate, error) {
+		if last == nil {
+			last = &exchange.Certificate{}
+		}
+		return many(tx, "certificates", scanCertificate,
+			selectCertificate+"WHERE issued_on >= $1 AND certificate_no > $2 ORDER BY certificate_no LIMIT $3", since.String(), last.No, int64(pageSize))
+	}, fn)
 }
 
 // VoidCertificate makes a live certificate void, replaced by another one.

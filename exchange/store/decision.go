@@ -19,7 +19,9 @@ type decisionDoc struct {
 	Args      map[string]string `json:"args,omitempty"`
 	Reason    string            `json:"reason"`
 	Text      string            `json:"text"`
-	Signature string            `json:"signature"`
+	Signature string            `json:"signature,omitempty"`
+	Row       string            `json:"row,omitempty"`
+	FileID    int64             `json:"file_id,omitempty"`
 }
 
 func scanDecision(r row, d *exchange.Ruled) error {
@@ -31,13 +33,13 @@ func scanDecision(r row, d *exchange.Ruled) error {
 	if err := json.Unmarshal(doc, &x); err != nil {
 		return fmt.Errorf("decision %d: %w", d.ID, err)
 	}
-	d.Args, d.Reason, d.Text, d.Signature = x.Args, x.Reason, x.Text, x.Signature
+	d.Args, d.Reason, d.Text, d.Signature, d.Row, d.FileID = x.Args, x.Reason, x.Text, x.Signature, x.Row, x.FileID
 	return nil
 }
 
 // InsertDecision stores a decision; ErrDuplicate when it was taken before.
 func (tx *Tx) InsertDecision(d exchange.Ruled) error {
-	doc, err := json.Marshal(&decisionDoc{Args: d.Args, Reason: d.Reason, Text: d.Text, Signature: d.Signature})
+	doc, err := json.Marshal(&decisionDoc{Args: d.Args, Reason: d.Reason, Text: d.Text, Signature: d.Signature, Row: d.Row, FileID: d.FileID})
 	if err != nil {
 		return fmt.Errorf("decision: %w", err)
 	}
@@ -61,7 +63,17 @@ func (tx *Tx) DecisionsAbout(subject, action string) ([]exchange.Ruled, error) {
 	return many(tx, "decisions about "+subject, scanDecision, selectDecision+"WHERE subject = $1 AND action = $2 ORDER BY id", subject, action)
 }
 
+// LastDecision returns the latest decision about a subject.
+func (tx *Tx) LastDecision(subject string) (exchange.Ruled, error) {
+	return one(tx, "decision about "+subject, scanDecision, selectDecision+"WHERE subject = $1 ORDER BY id DESC LIMIT 1", subject)
+}
+
 // DecisionsByCase returns everything that was decided about a case, oldest first.
 func (tx *Tx) DecisionsByCase(caseNo string) ([]exchange.Ruled, error) {
 	return many(tx, "decisions of case "+caseNo, scanDecision, selectDecision+"WHERE case_no = $1 ORDER BY id", caseNo)
+}
+
+// DecisionsBy returns everything that an officer decided, oldest first.
+func (tx *Tx) DecisionsBy(officer string) ([]exchange.Ruled, error) {
+	return many(tx, "decisions of "+officer, scanDecision, selectDecision+"WHERE officer = $1 ORDER BY id", officer)
 }

@@ -32,6 +32,8 @@ type engine interface {
 	// lockChain takes the right to append to a chain of the journal until
 	// the transaction ends; "" when the write transaction has it anyway.
 	lockChain() string
+	// joinJournal makes lockJournal of others wait until the transaction ends.
+	joinJournal() string
 	// lockJournal keeps all others from appending until the transaction ends.
 	lockJournal() string
 	// nextEntry issues the number of a ledger entry.

@@ -125,7 +125,7 @@ func startCluster(bin string) (*cluster, error) {
 	}
 	c := &cluster{dir: dir}
 	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
-		"-c", "shared_buffers=64MB", "-c", "deadlock_timeout=100ms")
+		"-c", "shared_buffers=64MB", "-c", "deadlock_timeout=100ms", "-c", "max_locks_per_transaction=16")
 	c.server.SysProcAttr, c.server.Dir = attr, dir
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {

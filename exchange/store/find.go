@@ -48,6 +48,47 @@ func (tx *Tx) CasesNamed(number, idKey string) ([]string, error) {
 	return many(tx, "cases of "+number, name, casesOfPersonalNo, number, inLetters)
 }
 
+// CasesNumbered returns the numbers of the cases that one of our own numbers,
+// or a partner's, names: what of CasesNamed is found by an index.
+func (tx *Tx) CasesNumbered(number string) ([]string, error) {
+	if number == "" {
+		return nil, nil
+	}
+	return many(tx, "cases of "+number, func(r row, no *string) error { return r.Scan(no) }, casesNamed, number, number)
+}
+
+// CasesLike returns the numbers of at most limit cases, the newest first, that
+// have part in the number of the case, the letter or the application or in the
+// ID number, or a name that is name; both compare as they are stored. It reads the
+// whole table.
+func (tx *Tx) CasesLike(part, nameKey string, limit int) ([]string, error) {
+	const text = `SELECT case_no FROM cases WHERE $1 <> '' AND (case_no LIKE $1 OR letter_no LIKE $1 OR application_no LIKE $1 OR id_key LIKE $1)
+		OR $2 <> '' AND doc LIKE $2 ORDER BY opened_on DESC, case_no DESC LIMIT $3`
+	like, name := "", ""
+	if part != "" && !strings.ContainsAny(part, `%_\`) {
+		like = "%" + part + "%"
+	}
+	if nameKey != "" && !strings.ContainsAny(nameKey, `%_\"`) {
+		name = `%"name_key":"` + nameKey + `"%`
+	}
+	return many(tx, "cases like "+part, func(r row, no *string) error { return r.Scan(no) }, text, like, name, int64(limit))
+}
+
+// FilesLike returns at most limit files, the newest first, whose name holds
+// part, but for the copies that officers sign. It reads the whole table.
+func (tx *Tx) FilesLike(part string, limit int) ([]exchange.File, error) {
+	if part == "" || strings.ContainsAny(part, `%\`) { // an underscore stands for itself, too
+		return nil, nil
+	}
+	return many(tx, "files like "+part, scanFile, selectFile+"WHERE name LIKE $1 AND kind <> 'to-sign' ORDER BY id DESC LIMIT $2", "%"+part+"%", int64(limit))
+}
+
+// LooksAt returns what was seen of a name in the parties' drops and is not
+// taken in, or not yet.
+func (tx *Tx) LooksAt(name string) ([]exchange.Look, error) {
+	return many(tx, "looks at "+name, scanLook, selectLook+"WHERE name = $1 AND file_id IS NULL ORDER BY party", name)
+}
+
 // FilesNamed returns the files of a name, of either direction and any party,
 // but for the copies that officers sign.
 func (tx *Tx) FilesNamed(name string) ([]exchange.File, error) {

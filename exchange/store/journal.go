@@ -27,9 +27,15 @@ type head struct {
 	hash []byte
 }
 
+// keptHeads bounds the ends of chains that a transaction remembers.
+const keptHeads = 1024
+
 func (tx *Tx) remember(chain string, h head) {
 	if tx.heads == nil {
 		tx.heads = make(map[string]head)
+	}
+	if len(tx.heads) == keptHeads {
+		clear(tx.heads)
 	}
 	tx.heads[chain] = h
 }
@@ -39,16 +45,38 @@ func (tx *Tx) head(chain string) (head, error) {
 	if h, ok := tx.heads[chain]; ok {
 		return h, nil
 	}
-	if lock := tx.eng.lockChain(); lock != "" {
-		if _, err := tx.exec(lock, chain); err != nil {
-			return head{}, err
-		}
+	if err := tx.lockChain(chain); err != nil {
+		return head{}, err
 	}
 	h, err := one(tx, "chain "+chain, func(r row, h *head) error { return r.Scan(&h.n, &h.hash) }, selectHead, chain)
 	if errors.Is(err, ErrNotFound) {
 		err = nil
 	}
 	return h, err
+}
+
+// lockedChains is how many chains a transaction locks one by one. Each costs the
+// server a place in a table that all transactions share: who appends to more
+// keeps all others from appending.
+const lockedChains = 1000
+
+// lockChain takes the right to append to a chain until the transaction ends.
+func (tx *Tx) lockChain(chain string) error {
+	text, args := tx.eng.lockChain(), []any{chain}
+	if text == "" || tx.locked > lockedChains {
+		return nil
+	}
+	if tx.locked == 0 { // before the end of any chain is read
+		if _, err := tx.exec(tx.eng.joinJournal()); err != nil {
+			return err
+		}
+	}
+	if tx.locked == lockedChains {
+		text, args = tx.eng.lockJournal(), nil
+	}
+	tx.locked++
+	_, err := tx.exec(text, args...)
+	return err
 }
 
 // eventDigest is the salted digest of an event's payload: it stays when
@@ -148,4 +176,19 @@ func (tx *Tx) EachEvent(fn func(exchange.JournalEvent) error) error {
 // digest, so that the chain still holds. Who purges journals it.
 func (tx *Tx) PurgePayload(chain string, n int) error {
 	return tx.change("journal of "+chain, "UPDATE journal SET payload = NULL, salt = NULL WHERE chain = $1 AND n = $2 AND payload IS NOT NULL", chain, int64(n))
+}
+
+// LastOf returns the latest event of a name in a chain; none: ErrNotFound.
+func (tx *Tx) LastOf(chain, what string) (exchange.JournalEvent, error) {
+	return one(tx, what+" in "+chain, scanEvent, selectEvent+"WHERE chain = $1 AND what = $2 ORDER BY n DESC LIMIT 1", chain, what)
+}
+
+// LastEvent returns the event that was stored last; none: ErrNotFound.
+func (tx *Tx) LastEvent() (exchange.JournalEvent, error) {
+	return one(tx, "last event", scanEvent, selectEvent+"ORDER BY id DESC LIMIT 1")
+}
+
+// Event returns an event by its ID.
+func (tx *Tx) Event(id int64) (exchange.JournalEvent, error) {
+	return one(tx, fmt.Sprintf("event %d", id), scanEvent, selectEvent+"WHERE id = $1", id)
 }

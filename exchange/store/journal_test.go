@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,6 +52,38 @@ func TestEventHash(t *testing.T) {
 	if got := eventHash(&e); !bytes.Equal(got, want[:]) {
 		t.Errorf("got %x, want %x", got, want)
 	}
+}
+
+// TestManyChains: one transaction appends to more chains than a server has room
+// to lock one by one, while others append to them too; none is torn.
+func TestManyChains(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		const chains = 4000
+		chain := func(i int) string { return fmt.Sprintf("T%05d", i) }
+		var others sync.WaitGroup
+		for k := range 2 {
+			others.Go(func() {
+				for i := k; i < chains; i += 400 {
+					if err := s.Tx(t.Context(), func(tx *Tx) error { return tx.Journal(event(chain(i), "by another")) }); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		write(t, s, func(tx *Tx) error {
+			var err error
+			for i := range chains {
+				err = steps(err, tx.Journal(event(chain(i), "by the one")))
+			}
+			return err
+		})
+		others.Wait()
+		r, err := s.VerifyJournal(t.Context(), nil)
+		if err != nil || !r.OK() || r.Chains != chains || r.Events != chains+2*chains/400 {
+			t.Errorf("%d events of %d chains: %v, %v", r.Events, r.Chains, r.Faults, err)
+		}
+	})
 }
 
 // TestJournalOf: events come back as given, numbered, salted and chained.

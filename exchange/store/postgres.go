@@ -103,6 +103,10 @@ func (e *postgresEngine) lockChain() string {
 	return "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 }
 
+// joinJournal: an append takes this lock too, but only after it has read the
+// end of its chain.
+func (e *postgresEngine) joinJournal() string { return "LOCK TABLE journal IN ROW EXCLUSIVE MODE" }
+
 // lockJournal: row numbers are not given in the order of commits, so a
 // checkpoint waits until no append is under way.
 func (e *postgresEngine) lockJournal() string {

@@ -141,6 +141,7 @@ CREATE TRIGGER ledger_postings_open BEFORE INSERT ON ledger_postings
 }
 
 func (e *sqliteEngine) lockChain() string   { return "" }
+func (e *sqliteEngine) joinJournal() string { return "" }
 func (e *sqliteEngine) lockJournal() string { return "" }
 
 // nextEntry: only one transaction writes, so the next number is free.

@@ -26,6 +26,7 @@ type Tx struct {
 	numbers map[string]int64             // counters drawn from in this transaction
 	drawn   []string                     // their names, in the order of first use
 	heads   map[string]head              // last journal event of chains written here
+	locked  int                          // chains that were locked to append to them
 	judged  judged                       // last record judged
 	booked  map[ledger.Account]money.Fen // not yet added to the balances
 	ahead   ahead                        // what was read before it is asked for
@@ -88,7 +89,7 @@ func (tx *Tx) Part(fn func() error) error {
 	if err := tx.flushBalances(); err != nil {
 		return err
 	}
-	mark := len(tx.drawn)
+	mark, locked := len(tx.drawn), tx.locked
 	if _, err := tx.exec("SAVEPOINT " + name); err != nil {
 		return err
 	}
@@ -103,6 +104,7 @@ func (tx *Tx) Part(fn func() error) error {
 	}
 	tx.drawn = tx.drawn[:mark]
 	clear(tx.heads)
+	tx.locked = locked // its locks are given back
 	tx.judged = judged{}
 	clear(tx.booked)
 	if _, err := tx.sql.ExecContext(tx.sctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {

@@ -27,11 +27,14 @@ type Answer struct {
 	Taken  bool // the file was worked: what is not refused is not to be sent again
 }
 
-// Bounds of an answer: what is told, and cells that carry a note.
-const (
-	maxTold  = 5000
-	maxNoted = 500
-)
+// textAccepted stands beside the rows of a worked file that were not refused.
+const textAccepted = "已接收；再报前请清空本行 / accepted: clear this row before you send this again"
+
+// MaxTold is how many faults an answer tells.
+const MaxTold = 5000
+
+// maxNoted is how many of its cells carry a note.
+const maxNoted = 500
 
 // Write answers a batch. What cannot be copied is left out: the first sheet is
 // always there. The error is one of reading or writing.
@@ -63,6 +66,8 @@ type answering struct {
 	prose int               // style of explanations
 	told  map[rowAt][]*told // by row
 	noted int
+
+	refused map[string]bool // record numbers
 }
 
 // rowAt is a row of a sheet of the original.
@@ -90,7 +95,7 @@ func (a *Answer) answer(to io.Writer, src io.Reader, copySheets func(*excelize.F
 	default:
 		defer file.Close()
 	}
-	w := &answering{Answer: a, book: &book{file: excelize.NewFile(), sheets: make(map[string]*page)}, from: file, told: make(map[rowAt][]*told)}
+	w := &answering{Answer: a, book: &book{file: excelize.NewFile(), sheets: make(map[string]*page)}, from: file, told: make(map[rowAt][]*told), refused: make(map[string]bool)}
 	if err := w.begin(); err != nil {
 		return err
 	}
@@ -123,12 +128,24 @@ func (w *answering) begin() error {
 	w.prose, err = w.file.NewStyle(&excelize.Style{
 		NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}, Protection: &excelize.Protection{Locked: false},
 	})
-	for i := range w.Faults[:min(len(w.Faults), maxTold)] {
+	for i := range w.Faults[:min(len(w.Faults), MaxTold)] {
 		f := &w.Faults[i]
 		at := rowAt{f.Row, f.Line}
 		w.told[at] = append(w.told[at], &told{Fault: f})
+		if f.Code != "" && !f.Warning() {
+			w.refused[f.RecordNo] = true
+		}
 	}
 	return err
+}
+
+// said is what stands beside a row: what is wrong with it, or that it was
+// accepted. The details of a refused record are to be sent again with it.
+func (w *answering) said(all []*told, no string) string {
+	if len(all) > 0 || !w.Taken || w.Verdict == code.FileRejected || w.refused[no] {
+		return explain(all)
+	}
+	return textAccepted
 }
 
 // filled are styles of cells to type into that are coloured.
@@ -232,7 +249,7 @@ func (w *answering) list() error {
 	}
 	rows = append(rows, nil, texts(w.head, "位置 where", "记录编号 record", "列 column", "填写内容 typed", "问题 problem", "处理办法", "what to do"))
 	n := 0
-	for i := range w.Faults[:min(len(w.Faults), maxTold)] {
+	for i := range w.Faults[:min(len(w.Faults), MaxTold)] {
 		f := &w.Faults[i]
 		if f.Code == "" {
 			continue
@@ -280,4 +297,27 @@ func (w *answering) listed(f *Fault, t *told) []excelize.Cell {
 		problem = f.Text
 	}
 	return texts(w.prose, where, f.RecordNo, cmp.Or(t.name, f.Field), clip(t.text), problem, f.Code.Todo(code.Chinese), f.Code.Todo(code.English))
+}
+
+// Answered reports whether a workbook is an answer of somebody to us: one whose
+// envelope names us as the sender, or that has none.
+func Answered(src io.Reader, us string) (bool, error) {
+	file, err := openWorkbook(src, 1<<30)
+	var own *fileFault
+	if errors.As(err, &own) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	w := answering{from: file}
+	if w.find(problemsSheet) == "" {
+		return false, nil
+	}
+	s := &sheetSource{envelope: make(map[string]string)}
+	if err := s.loadEnvelope(file, w.find(envelopeSheet)); err != nil {
+		return errors.As(err, &own), nil
+	}
+	return s.envelope["sender"] == us, nil
 }

@@ -192,12 +192,15 @@ func (w *answering) locate(about []*told, sheet string, column, line int, c *Inf
 func (w *answering) copyRow(o *original, out *excelize.StreamWriter, line int, texts []string) error {
 	all := w.told[rowAt{o.row, line}]
 	last := len(o.entry.columns) - 1
-	cells := make([]any, last+1)
+	cells, no := make([]any, last+1), ""
 	for i := range o.entry.columns[:last] {
 		c := &o.entry.columns[i]
 		text := ""
 		if at := o.from[i]; at >= 0 && at < len(texts) {
 			text = o.show(c, texts[at])
+		}
+		if c.Name == o.columns[0].Name {
+			no = text // of the record, or of the one that a detail row belongs to
 		}
 		about := o.about(all, i)
 		if len(about) > 0 {
@@ -208,7 +211,7 @@ func (w *answering) copyRow(o *original, out *excelize.StreamWriter, line int, t
 		}
 		cells[i] = styled(w.mark(about, c.Type), c.Type, text)
 	}
-	why := excelize.Cell{StyleID: w.prose, Value: explain(all)}
+	why := excelize.Cell{StyleID: w.prose, Value: w.said(all, no)}
 	cells[last] = why
 	return out.SetRow("A"+strconv.Itoa(line), cells, excelize.RowOpts{Height: highest([]excelize.Cell{{}, why}, []float64{1, problemWidth})})
 }

@@ -135,6 +135,9 @@ func columnWidth(title string, c Info) float64 {
 	if c.Type == TypeMoney || c.Type == TypeInt || c.Type == TypeCount {
 		content = 12
 	}
+	for _, e := range c.values() {
+		content = max(content, halves(choiceText(e)))
+	}
 	return float64(max(10, min(40, max(wide*2/3, content+2))))
 }
 
@@ -265,13 +268,20 @@ func (p *page) column(sheet, name string) string {
 	return fmt.Sprintf("%s!%s%d:%s%s", quotedSheet(sheet), letters(i), p.head, letters(i), lastRow)
 }
 
-// count is the formula of the number of rows: each has its number. Without a
-// seal, in a workbook to type into, neither it nor the total has a value yet.
+// count is the formula of the number of rows. Where a required cell was left
+// out the row still counts by another. Without a seal, in a workbook to type
+// into, neither it nor the total has a value yet.
 func (b *book) count(s *seal) excelize.Cell {
 	var parts []string
 	for _, row := range b.kind.rowTypes() {
-		if p := b.sheets[row.Type]; p != nil && p.column(row.Type, row.Columns[0].Name) != "" {
-			parts = append(parts, "COUNTA("+p.column(row.Type, row.Columns[0].Name)+")-1")
+		var columns []string
+		for _, c := range row.Columns {
+			if p := b.sheets[row.Type]; p != nil && c.Need == Required && p.column(row.Type, c.Name) != "" {
+				columns = append(columns, "COUNTA("+p.column(row.Type, c.Name)+")")
+			}
+		}
+		if len(columns) > 0 {
+			parts = append(parts, "MAX("+strings.Join(columns, ",")+")-1")
 		}
 	}
 	c := excelize.Cell{Formula: strings.Join(append(parts, "0"), "+")}

@@ -13,7 +13,7 @@
 // Every value keeps its type: money, counts, dates and times are numbers
 // with a format, everything else is text. Text never becomes a formula,
 // whatever it begins with; the only formulas are the subtotals that a list
-// shows above its header.
+// shows above its header, and the totals of a page's blocks.
 package workbook
 
 import (
@@ -58,7 +58,8 @@ type Sheet struct {
 
 	Columns []Column
 	// Rows yields one value per column and row: nil, string, int, int64,
-	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Toned.
+	// money.Fen, calendar.Date, calendar.Month, time.Time, Ratio, Link, Sum, Toned,
+	// Pick, Fill.
 	// The slice may be reused for the next row.
 	Rows    iter.Seq2[[]any, error]
 	Empty   string // stands in place of rows when there are none
@@ -66,6 +67,9 @@ type Sheet struct {
 	Rules   []Rule
 	Frozen  int  // columns that stay in sight at the left
 	Warning bool // colours the sheet's tab
+	Protect bool // a list: only its cells with a Pick or Fill can be changed
+	// NotAmong is said when something is entered that a drop-down does not offer.
+	NotAmong string
 
 	Blocks []Block
 	Charts []Chart
@@ -81,6 +85,9 @@ type Column struct {
 	// bound from which on text is wrapped.
 	Width float64
 	Total bool // Count and Money only: a subtotal above the header
+	// Prompt is shown beside an open cell of the column while it is being filled.
+	Prompt string
+	Hidden bool
 }
 
 // Kind is what a column holds; it decides format and alignment of its cells.
@@ -97,6 +104,13 @@ const (
 	DateTime
 	Percent
 )
+
+// Sum is a total on a page: the sum of so many cells right above it, as a
+// formula and as the value that it comes to now (int, int64 or money.Fen).
+type Sum struct {
+	Above int
+	Value any
+}
 
 // Ratio is a share of one, shown in percent.
 type Ratio float64
@@ -215,6 +229,9 @@ func (s *Sheet) check() error {
 			return fmt.Errorf("column %q: no subtotal of such values", c.Title)
 		}
 	}
+	if err := s.checkDesk(); err != nil {
+		return err
+	}
 	for _, r := range s.Rules {
 		if r.Column < 0 || r.Column >= len(s.Columns) {
 			return fmt.Errorf("rule for column %d", r.Column)
@@ -251,6 +268,9 @@ func (s *Sheet) totalsWord() int {
 	}
 	return -1
 }
+
+// FirstRow is the number of the row in which a list's first value stands.
+func (s *Sheet) FirstRow() int { return s.headRow() + 1 }
 
 // headRow is the number of a list's header row: below title, note and
 // subtotals.

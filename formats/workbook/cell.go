@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,6 +31,7 @@ type rowEncoder struct {
 	widths []int    // widest content per column, in half-width characters
 	caps   []int    // width from which on text is wrapped
 	links  []linkAt
+	open   openCells
 }
 
 // linkAt is a link and the cell that it stands in.
@@ -39,7 +41,7 @@ type linkAt struct {
 }
 
 func newRowEncoder(l *looks, columns int) *rowEncoder {
-	e := &rowEncoder{looks: l, names: make([]string, columns), widths: make([]int, columns), caps: make([]int, columns)}
+	e := &rowEncoder{looks: l, names: make([]string, columns), widths: make([]int, columns), caps: make([]int, columns), open: openCells{}}
 	for i := range e.names {
 		e.names[i] = letters(i)
 		e.caps[i] = wrapAt
@@ -53,8 +55,8 @@ const (
 	lineAir    = 3.5
 )
 
-// open begins a row of a fixed height.
-func (e *rowEncoder) open(row int, height float64) {
+// begin begins a row of a fixed height.
+func (e *rowEncoder) begin(row int, height float64) {
 	e.buf = append(e.buf, `<row r="`...)
 	e.buf = strconv.AppendInt(e.buf, int64(row), 10)
 	e.buf = append(e.buf, `" ht="`...)
@@ -76,7 +78,7 @@ func (e *rowEncoder) row(n int, values []any, columns []Column) error {
 		}
 	}
 	e.cells, e.buf = e.buf, line
-	e.open(n, float64(e.lines)*lineHeight+lineAir)
+	e.begin(n, float64(e.lines)*lineHeight+lineAir)
 	e.buf = append(e.buf, e.cells...)
 	e.close()
 	return nil
@@ -162,6 +164,12 @@ func (e *rowEncoder) value(col, row int, v any, l look) error {
 		return e.value(col, row, v.Value, l)
 	case Link:
 		e.link(col, row, v, l)
+	case Sum:
+		return e.sum(col, row, v, l)
+	case Pick:
+		return e.pick(col, row, v, l)
+	case Fill:
+		return e.fill(col, row, v, l)
 	case int:
 		e.integer(col, row, int64(v), l)
 	case int64:
@@ -262,4 +270,21 @@ func (e *rowEncoder) subtotal(col, row int, from, to int, l look, shown int, val
 	e.buf = append(e.buf, ")</f><v>"...)
 	e.buf = value(e.buf)
 	e.buf = append(e.buf, "</v></c>"...)
+}
+
+// sum writes a block's total: a formula over the cells right above it, with
+// the value it has now.
+func (e *rowEncoder) sum(col, row int, v Sum, l look) error {
+	cell := rowEncoder{looks: e.looks, names: e.names, widths: e.widths, caps: e.caps}
+	l.role = total
+	if err := cell.value(col, row, v.Value, l); err != nil {
+		return err
+	}
+	if v.Above < 1 || v.Above >= row || !bytes.Contains(cell.buf, []byte("><v>")) {
+		return fmt.Errorf("a sum of %d cells that comes to %v", v.Above, v.Value)
+	}
+	name := e.names[col]
+	formula := fmt.Sprintf("><f>SUM(%s%d:%s%d)</f><v>", name, row-v.Above, name, row-1)
+	e.buf = append(e.buf, bytes.Replace(cell.buf, []byte("><v>"), []byte(formula), 1)...)
+	return nil
 }

@@ -16,30 +16,30 @@ func (p *part) head() []byte {
 	if p.across() > 1 && s.Frozen < len(s.Columns) {
 		at = s.Frozen // the first columns are printed on every page, and would cut off what reaches beyond them
 	}
-	e.open(1, 27)
+	e.begin(1, 27)
 	e.text(at, 1, s.Title, look{role: title}, false)
 	e.close()
 	row := 2
 	if s.Note != "" {
-		e.open(row, 15)
+		e.begin(row, 15)
 		e.text(at, row, s.Note, look{role: note}, false)
 		e.close()
 		row++
 	}
 	if s.totals() {
-		e.open(row, 18)
+		e.begin(row, 18)
 		p.totals(row)
 		e.close()
 		row++
 	}
-	e.open(row, p.headHeight())
+	e.begin(row, p.headHeight())
 	for i, c := range s.Columns {
 		e.text(i, row, c.Title, look{role: head}, false)
 	}
 	e.close()
 	if p.rows == 0 {
 		row++
-		e.open(row, 18)
+		e.begin(row, 18)
 		e.text(0, row, s.Empty, look{role: note}, false)
 		e.close()
 	}
@@ -87,8 +87,10 @@ const paperWidth = 235
 // across is on how many pages side by side a list is printed.
 func (p *part) across() int {
 	sum := 0.0
-	for i := range p.sheet.Columns {
-		sum += p.fit(i)
+	for i, c := range p.sheet.Columns {
+		if !c.Hidden {
+			sum += p.fit(i)
+		}
 	}
 	return int(sum/paperWidth) + 1
 }
@@ -129,6 +131,9 @@ func (p *part) dress(f *excelize.File, table int) error {
 		return err
 	}
 	if err := p.rules(f); err != nil {
+		return err
+	}
+	if err := p.protect(f); err != nil {
 		return err
 	}
 	left := letters(s.Frozen) + strconv.Itoa(row+1)

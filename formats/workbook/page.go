@@ -54,11 +54,11 @@ func (b Book) spoolPage(s *Sheet, out *spool, l *looks) (*part, error) {
 	for i := range e.caps {
 		e.caps[i] = wrapAt
 	}
-	e.open(1, 27)
+	e.begin(1, 27)
 	e.text(0, 1, s.Title, look{role: title}, false)
 	e.close()
 	if s.Note != "" {
-		e.open(2, 15)
+		e.begin(2, 15)
 		e.text(0, 2, s.Note, look{role: note}, false)
 		e.close()
 	}
@@ -80,12 +80,12 @@ func (e *rowEncoder) block(b Block, first int) error {
 		row--
 	}
 	if b.Title != "" {
-		e.open(row-1, 20)
+		e.begin(row-1, 20)
 		e.text(0, row-1, b.Title, look{role: section}, false)
 		e.close()
 	}
 	if b.headed() {
-		e.open(row, 20)
+		e.begin(row, 20)
 		for i, c := range b.Columns {
 			e.text(i, row, c.Title, look{role: head}, true)
 		}

@@ -230,7 +230,7 @@ func (s *Sheet) spoolPaper(out *spool, l *looks) (*part, error) {
 		}
 	}
 	for row, height := range paper.heights(boxes) {
-		p.enc.open(row+1, height)
+		p.enc.begin(row+1, height)
 		for col, box := range at[row] {
 			text := ""
 			if box.row == row && box.col == col {

@@ -13,6 +13,7 @@ const font = "等线"
 // Colours: quiet enough to print in black and white.
 const (
 	headFill  = "DCE6F1"
+	openFill  = "FFFBE6"
 	lineColor = "BFBFBF"
 	inkGrey   = "595959"
 	inkTitle  = "1F3864"
@@ -25,6 +26,7 @@ type look struct {
 	role role
 	tone Tone
 	wrap bool
+	open bool    // to be filled in
 	box  BoxKind // of a paper; then nothing else counts
 }
 
@@ -96,6 +98,9 @@ func (k look) style() *excelize.Style {
 		s.Border = borders()
 	}
 	k.tone.apply(s)
+	if k.open {
+		s.Fill, s.Protection = fill(openFill), &excelize.Protection{Locked: false}
+	}
 	return s
 }
 

@@ -17,7 +17,7 @@ type deadline struct {
 
 func (n Night) deadlines() workbook.Sheet {
 	columns := deadlineColumns()
-	open := only(n.Cases, func(c exchange.Case) bool { return n.open(c) })
+	open := only(n.Cases, func(c exchange.Case) bool { return Awaits(n.Turns, c) })
 	s := sheet(n, n.say("时限", "Deadlines"), n.say("在办业务办理时限", "Deadlines of open cases"), columns,
 		func(yield func(deadline, error) bool) {
 			if open == nil {
@@ -42,9 +42,9 @@ func (n Night) deadlines() workbook.Sheet {
 	return s
 }
 
-// open tells whether somebody still has something to do about a case.
-func (n Night) open(c exchange.Case) bool {
-	_, turn := exchange.TurnOf(n.Turns, c)
+// Awaits tells whether somebody still has something to do about a case.
+func Awaits(turns []exchange.Turn, c exchange.Case) bool {
+	_, turn := exchange.TurnOf(turns, c)
 	return turn || !c.State.Final(c.Side)
 }
 

@@ -15,6 +15,7 @@ import (
 func fileColumns() []column[exchange.File] {
 	text, middle, count, money, moment := workbook.Text, workbook.Middle, workbook.Count, workbook.Money, workbook.DateTime
 	return []column[exchange.File]{
+		{"文件编号", "file id", count, false, func(_ Night, f exchange.File) any { return f.ID }},
 		{"文件名", "file", workbook.Code, false, func(_ Night, f exchange.File) any { return f.Name }},
 		{"收发", "in or out", middle, false, func(n Night, f exchange.File) any { return n.word(directions(), string(f.Dir)) }},
 		{"对方", "party", text, false, func(n Night, f exchange.File) any { return n.partner(f.Party) }},
@@ -32,6 +33,8 @@ func fileColumns() []column[exchange.File] {
 		{"待核", "held", count, true, func(_ Night, f exchange.File) any { return f.Held }},
 		{"退回", "refused", count, true, func(_ Night, f exchange.File) any { return f.Refused }},
 		{"合计金额（元）", "total", money, true, func(_ Night, f exchange.File) any { return f.Total }},
+		{"重复于", "repeats", count, false, func(_ Night, f exchange.File) any { return some(f.DupOf) }},
+		{"签名人密钥", "signed by", text, false, func(_ Night, f exchange.File) any { return f.Signer }},
 		{"载体", "carrier", middle, false, func(_ Night, f exchange.File) any { return f.Carrier }},
 		{"字节数", "bytes", count, false, func(_ Night, f exchange.File) any { return f.Size }},
 		{"SHA-256", "SHA-256", workbook.Code, false, func(_ Night, f exchange.File) any { return f.SHA256 }},

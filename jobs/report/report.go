@@ -31,17 +31,21 @@ type Night struct {
 	Lang     code.Lang
 	Mask     bool // ID numbers are shown as 110105********002X
 
-	Summary Summary
+	Summary        Summary
+	Todo           []Todo         // in the order of SortTodos
+	Places         map[string]int // on which row of Deadlines, from 0, the cases of Todo stand
+	Reconciliation Reconciliation
 
 	// Each of these is taken once, in this order, when the book is saved.
 	// Cases may hold closed ones: a case on which nothing is open is passed over.
-	Cases       iter.Seq2[exchange.Case, error]
-	Letters     iter.Seq2[Letter, error]
-	Forms       iter.Seq2[Form, error]
-	Remittances iter.Seq2[Remittance, error]
-	Bank        iter.Seq2[BankItem, error]
-	Files       iter.Seq2[exchange.File, error]
-	Runs        iter.Seq2[exchange.Run, error]
+	Cases        iter.Seq2[exchange.Case, error]
+	Applications iter.Seq2[Application, error]
+	Certificates iter.Seq2[Certificate, error]
+	Letters      iter.Seq2[Letter, error]
+	Forms        iter.Seq2[Form, error]
+	Remittances  iter.Seq2[Remittance, error]
+	Files        iter.Seq2[exchange.File, error]
+	Runs         iter.Seq2[exchange.Run, error]
 }
 
 // Letter is a version of a contact letter with the case that it belongs to.
@@ -76,11 +80,14 @@ func Nightly(n Night) workbook.Book {
 		Pages:   n.say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
 		Sheets: []workbook.Sheet{
 			n.summary(),
+			n.todo(),
 			n.deadlines(),
+			sheet(n, n.say("申请受理", "Applications"), n.say("申请受理情况", "Applications"), applicationColumns(), n.Applications),
+			sheet(n, n.say("参保凭证", "Certificates"), n.say("参保凭证出具情况", "Certificates of participation"), certificateColumns(), n.Certificates),
 			sheet(n, n.say("联系函", "Letters"), n.say("联系函收发情况", "Contact letters"), letterColumns(), n.Letters),
 			sheet(n, n.say("信息表", "Forms"), n.say("信息表收发情况", "Information forms"), formColumns(), n.Forms),
 			sheet(n, n.say("资金划转", "Remittances"), n.say("个人账户资金划转", "Remittances of personal accounts"), remittanceColumns(), n.Remittances),
-			sheet(n, n.say("银行对账", "Bank"), n.say("银行对账与存款余额调节", "Bank days and balance reconciliation"), bankColumns(), n.Bank),
+			n.reconciliation(),
 			sheet(n, n.say("文件", "Files"), n.say("收发文件", "Files received and sent"), fileColumns(), n.Files),
 			sheet(n, n.say("运行记录", "Runs"), n.say("运行记录", "Runs"), runColumns(), n.Runs),
 		},

@@ -2,7 +2,9 @@ package report
 
 import (
 	"errors"
+	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,8 +30,8 @@ func saved(t *testing.T, n Night) *excelize.File {
 
 func TestSheets(t *testing.T) {
 	for lang, want := range map[code.Lang]string{
-		code.Chinese: "汇总|时限|联系函|信息表|资金划转|银行对账|文件|运行记录",
-		code.English: "Summary|Deadlines|Letters|Forms|Remittances|Bank|Files|Runs",
+		code.Chinese: "汇总|待办|时限|申请受理|参保凭证|联系函|信息表|资金划转|对账|文件|运行记录",
+		code.English: "Summary|To do|Deadlines|Applications|Certificates|Letters|Forms|Remittances|Reconciliation|Files|Runs",
 	} {
 		if got := strings.Join(saved(t, night(t, lang)).GetSheetList(), "|"); got != want {
 			t.Errorf("%s: %s", lang, got)
@@ -79,6 +81,17 @@ func TestRows(t *testing.T) {
 			"期限依据": "答复：自 2026-02-02 起 15 个工作日", "待办方": "对方经办机构", "等待事项": "对方信息表", "待办期限": "2026-03-02", "待办剩余工作日": "11",
 		}},
 		{"时限", "T32050020260202000002", map[string]string{"业务状态": "信息表已发", "资金": "退汇", "法定到期日": "", "待办剩余工作日": "-4"}},
+		{"待办", "T32050020260202000001", map[string]string{
+			"紧急程度": "紧急", "事项": "超过法定时限", "期限": "2026-02-09", "剩余工作日": "-4", "待办方": "对方经办机构", "怎么办": "立即办理或催办，并告知当事人。", "在哪里决定": "",
+		}},
+		{"待办", "T32050020260202000002", map[string]string{
+			"紧急程度": "尽快", "事项": "办件待决定", "涉及金额（元）": "10,123.45", "怎么办": "核实账户后重新付款。", "在哪里决定": "决定表（业务） 决定表（财务） ",
+		}},
+		{"待办", "310100", map[string]string{"紧急程度": "提示", "事项": "未启用签名"}},
+		{"申请受理", "苏州工业园区", map[string]string{"版本": "1", "结果": "已由新版本补正", "提出地": "转入地受理", "材料": "身份证件、参保凭证"}},
+		{"申请受理", "R1", map[string]string{"结果": "已转送转入地", "转入地": "杭州市医疗保障管理服务中心", "办件编号": ""}},
+		{"参保凭证", "G1", map[string]string{"状态": "待出具", "申请原因": "首次开具", "实缴月数": ""}},
+		{"参保凭证", "C32050020260101000001", map[string]string{"状态": "已作废", "被取代为": "C32050020260110000002", "个人账户余额（元）": "10,123.45"}},
 		{"联系函", "32050020260202000001", map[string]string{"版本": "1", "未答复工作日": "9", "收款账号": "310066771018800054321", "划转个人账户": "是"}},
 		{"联系函", "32050020260202000002", map[string]string{"未答复工作日": "", "方向": "转出"}},
 		{"信息表", "F32050020260202000004", map[string]string{"实缴月数": "103", "金额（元）": "10,123.45", "已入账月数": "110", "已入账金额（元）": "10,123.45", "资金处理": "银行划转"}},
@@ -119,7 +132,7 @@ func TestSummary(t *testing.T) {
 		"上海市医疗保险事业管理中心|转出|1,234,567.89|1,000,000.00|0.00|0.00|0.00|234,567.89|0.00",
 		"杭州市医疗保障管理服务中心|转出|76,543.21|0.00|0.00|0.00|0.00|76,543.20|0.01",
 		"在办|12|6|18", "当日办结|6|0|6", "超过法定时限|4|0|4", "联系函已发|转入|6", "信息表已发|转出|6",
-		"上海市医疗保险事业管理中心|12|0|12|4|66.7%", "杭州市医疗保障管理服务中心|0|6|0|0",
+		"上海市医疗保险事业管理中心|12|0|12|4|66.7%|0|0", "超过法定时限|紧急|1", "杭州市医疗保障管理服务中心|0|6|0|0",
 		"对方经办机构|12", "本方经办|6", "超期 1～5 日|4", "当日到期|4", "1～2 日|2", "2026-02-13|6|8|89",
 	} {
 		if !strings.Contains(text, want) {
@@ -168,6 +181,9 @@ func TestTitles(t *testing.T) {
 			}
 		}
 	}
+	check("to do", titlesOf(todoColumns()))
+	check("applications", titlesOf(applicationColumns()))
+	check("certificates", titlesOf(certificateColumns()))
 	check("deadlines", titlesOf(deadlineColumns()))
 	check("letters", titlesOf(letterColumns()))
 	check("forms", titlesOf(formColumns()))
@@ -210,5 +226,82 @@ func TestWords(t *testing.T) {
 		if n.word(fileStates(), string(s)) == string(s) {
 			t.Errorf("no word for file state %s", s)
 		}
+	}
+}
+
+// The sheet of reconciliations adds up, by formula and by the value beside it.
+func TestReconciliation(t *testing.T) {
+	f := saved(t, night(t, code.Chinese))
+	rows, err := f.GetRows("对账")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	sums := 0
+	for y, cells := range rows {
+		text += strings.Trim(strings.Join(cells, "|"), "|") + "\n"
+		for x := range cells {
+			cell, err := excelize.CoordinatesToCellName(x+1, y+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			formula, err := f.GetCellFormula("对账", cell)
+			if err != nil || formula == "" {
+				continue
+			}
+			sums++
+			now, err := f.CalcCellValue("对账", cell, excelize.Options{RawCellValue: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := f.GetCellValue("对账", cell, excelize.Options{RawCellValue: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, errA := strconv.ParseFloat(now, 64)
+			b, errB := strconv.ParseFloat(kept, 64)
+			if errA != nil || errB != nil || math.Abs(a-b) > 0.001 {
+				t.Errorf("%s: %s comes to %s, and the cell says %s", cell, formula, now, kept)
+			}
+		}
+	}
+	if sums < 20 {
+		t.Errorf("%d sums", sums)
+	}
+	for _, want := range []string{
+		"上海市医疗保险事业管理中心|1|10,123.45|0|0.00|1|-0.45|0|0.00|0|0.00|0.00|0.00",
+		"合计|2|10,130.00|0|0.00|1|-0.45|1|10,123.45|0|0.00|5,000.00|1,234.56",
+		"AC01 账号与户名不符", "银行存款余额调节表", "调节后余额|1,000.00|1,000.00|相符", "缺对账单",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// What is urgent stands before what is due earlier, and leads to its case.
+func TestTodoOrder(t *testing.T) {
+	n := night(t, code.English)
+	var kinds []string
+	for _, x := range n.Todo {
+		kinds = append(kinds, x.Kind)
+	}
+	if got := strings.Join(kinds, " "); got != "legal held credit unsigned" {
+		t.Errorf("order: %s", got)
+	}
+	f := saved(t, n)
+	ok, target, err := f.GetCellHyperLink("To do", "C4")
+	if err != nil || !ok || target != "'Deadlines'!A4" {
+		t.Errorf("link %v %q %v", ok, target, err)
+	}
+	if got, err := f.GetCellValue("Deadlines", "A4"); err != nil || got != n.Todo[0].No {
+		t.Errorf("it leads to %q, not to %s", got, n.Todo[0].No)
+	}
+	seen := map[string]bool{}
+	for _, k := range TodoKinds() {
+		if seen[k.Code] || k.Chinese == "" || k.English == "" || (k.Do == "") != (k.DoE == "") {
+			t.Errorf("kind %s", k.Code)
+		}
+		seen[k.Code] = true
 	}
 }

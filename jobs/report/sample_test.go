@@ -69,7 +69,7 @@ func night(t testing.TB, lang code.Lang) Night {
 	t.Helper()
 	cal := published(t)
 	list := cases(24)
-	tally := NewTally(today, cal, exchange.Turns())
+	tally := NewTally(today, cal, exchange.Turns(), map[string]exchange.Profile{"2016": {Name: "2016", LetterWD: 15, AnswerWD: 15, CloseWD: 15, CountFromNextDay: true}})
 	for _, c := range list {
 		tally.Add(c)
 	}
@@ -95,6 +95,10 @@ func night(t testing.TB, lang code.Lang) Night {
 	for i := range 30 {
 		n.Summary.Trend = append(n.Summary.Trend, Day{Date: today.AddDays(i - 29), Opened: 5 + i%7, Completed: 4 + i%5, Open: 60 + i})
 	}
+	n.Todo = todos(list)
+	n.Places = map[string]int{list[0].No: 0, list[1].No: 1}
+	n.Reconciliation = reconciliation(list)
+	n.Applications, n.Certificates = seq(applications(list)...), seq(certificates()...)
 	n.Letters, n.Forms, n.Remittances = seq(letters(list)...), seq(forms(list)...), seq(remittances(list)...)
 	n.Files, n.Runs = seq(files()...), seq(runs()...)
 	return n
@@ -164,5 +168,58 @@ func runs() []exchange.Run {
 	return []exchange.Run{
 		{ID: 1, Job: "pull+process+remit+report+push", Date: today, Window: "02:00", State: exchange.RunDone, Started: at, Ended: at.Add(95 * time.Second), Attempts: 1, Counts: map[string]int{"files": 7, "cases": 24}},
 		{ID: 2, Job: "pull", Date: today, Window: "m1", State: exchange.RunFailed, Started: at, Step: "pull", Attempts: 3, Notes: []string{"杭州：连接超时", "已改用下一窗口"}},
+	}
+}
+
+func todos(list []exchange.Case) []Todo {
+	all := []Todo{
+		{Kind: TodoUnsigned, No: "310100", Who: "上海市医疗保险事业管理中心", What: "与上海市医疗保险事业管理中心（310100）之间未启用签名（seal: off）"},
+		{
+			Kind: TodoHeld, No: list[1].No, CaseNo: list[1].No, Who: "买买提·阿不都热合曼 110105********002X", What: "退汇：AC01 账号与户名不符", Do: "核实账户后重新付款。",
+			Amount: 1_012_345, Since: 20260211, Due: 20260218, Owner: exchange.OwnerPartner, Desks: Desks(),
+		},
+		{Kind: TodoLegal, No: list[0].No, CaseNo: list[0].No, Who: "买买提·阿不都热合曼", What: "联系函已发，法定期限 2026-02-09 已过", Since: 20260202, Due: 20260209, Owner: exchange.OwnerPartner},
+		{Kind: TodoCredit, No: "6225|20260213|1", Who: "杭州市财政局 1202020109000654321", What: "到账待认领：医保转移", Do: "认领到办件，或退款。", Amount: 88_800, Since: 20260213, Desks: Desks()[1:]},
+	}
+	SortTodos(all)
+	return all
+}
+
+func reconciliation(list []exchange.Case) (r Reconciliation) {
+	r.Add(OpenNoMoney, Item{Partner: "310100", Case: list[0], No: list[0].LetterNo, Expected: 1_012_345, Since: 20260202}, 1_012_345)
+	r.Add(OpenNoMoney, Item{Partner: "330100", Case: list[4], No: list[4].LetterNo, Expected: 655, Since: 20260202}, 655)
+	r.Add(OpenDiffers, Item{Partner: "310100", Case: list[2], No: list[2].LetterNo + "-1-1", Expected: 1_012_345, Arrived: 1_012_300, Since: 20260211}, -45)
+	r.Add(OpenReturned, Item{Partner: "330100", Case: list[1], No: list[1].LetterNo + "-1-1", Expected: 1_012_345, Arrived: 1_012_345, Since: 20260211, Text: "AC01 账号与户名不符"}, 1_012_345)
+	r.Add(OpenUnmatched, Item{No: "6225|20260213|1", Who: "杭州市财政局", Arrived: 88_800, Since: 20260213, Text: "医保转移"}, 88_800)
+	r.Netting("330100", 500_000, 123_456)
+	day := exchange.BankDay{Account: account().No, Day: 20260212, Opening: 100_000, Credits: 50_000, Debits: 20_000, Closing: 130_000, Entries: 3, State: exchange.DayProved}
+	r.Bank = []BankItem{
+		{Account: account().No, On: 20260212, Day: &day}, {Account: account().No, On: 20260213},
+		{Account: account().No, On: 20260212, Balance: &Balance{Bank: 130_000, Transit: 30_000, Books: 100_000}},
+	}
+	return r
+}
+
+func applications(list []exchange.Case) (all []Application) {
+	for _, c := range list[:4] {
+		c.ApplicationNo, c.ApplicationVersion = "A"+c.No[1:], 2
+		for v := 1; v <= 2; v++ {
+			all = append(all, Application{exchange.Application{
+				Sender: "320500p", No: c.ApplicationNo, Version: v, CaseNo: c.No, LodgedAt: "new", Applicant: "employer", EmployerName: "苏州工业园区某某精密机械制造有限公司",
+				Person: c.Person, From: "310100", To: "320500", SchemeFrom: "310", SchemeTo: "310", AppliedOn: 20260127, ReceivedOn: 20260128, Materials: []string{"id", "certificate"},
+			}, c})
+		}
+	}
+	relayed := all[0].Application
+	relayed.No, relayed.CaseNo, relayed.From, relayed.To = "R1", "", "320500", "330100"
+	return append(all, Application{Application: relayed})
+}
+
+func certificates() []Certificate {
+	who := exchange.Person{IDType: "01", IDNo: "11010519491231002X", Name: "买买提·阿不都热合曼"}
+	return []Certificate{
+		{Request: &exchange.CertificateRequest{No: "G1", RequestedOn: 20260210, Reason: "first", PersonalNo: "3205000001", Person: who}},
+		{Certificate: exchange.Certificate{No: "C32050020260101000001", ReplacedBy: "C32050020260110000002", IssuedOn: 20260101, PersonalNo: "3205000002", Person: who, Balance: 1_012_345, Actual: 100}},
+		{Certificate: exchange.Certificate{No: "C32050020260110000002", Replaces: "C32050020260101000001", IssuedOn: 20260110, PersonalNo: "3205000002", Person: who, Balance: 1_012_345, Actual: 100}},
 	}
 }

@@ -47,6 +47,7 @@ func (n Night) summary() workbook.Sheet {
 		s.Warning = true
 		add(n.warnings())
 	}
+	add(n.todoBlock())
 	add(n.proofs())
 	if t := n.Summary.Tally; t != nil {
 		add(n.keyFigures(t))
@@ -160,11 +161,13 @@ func (n Night) onTime(t *Tally) workbook.Block {
 	count := func(zh, en string) workbook.Column {
 		return workbook.Column{Title: n.say(zh, en), Kind: workbook.Count}
 	}
-	b := workbook.Block{Title: n.say("按时率（在办）", "On time, open cases"), Columns: []workbook.Column{
+	b := workbook.Block{Title: n.say("按时率（在办及近三十日已答复、已办结）", "On time: open cases, and those answered or completed in thirty days"), Columns: []workbook.Column{
 		{Title: n.say("对方经办机构", "partner")},
 		count("转入在办", "open in"), count("转出在办", "open out"),
 		count("有时限", "with a limit"), count("超期", "overdue"),
-		{Title: n.say("按时率", "on time"), Kind: workbook.Percent},
+		{Title: n.say("在办按时率", "on time"), Kind: workbook.Percent},
+		count("已答复办结", "done"), count("其中按时", "in time"),
+		{Title: n.say("办结按时率", "done on time"), Kind: workbook.Percent},
 	}}
 	for _, party := range slices.Sorted(maps.Keys(t.Partners)) {
 		p := t.Partners[party]
@@ -172,7 +175,11 @@ func (n Night) onTime(t *Tally) workbook.Block {
 		if rate, ok := p.OnTime(); ok {
 			share = workbook.Ratio(rate)
 		}
-		b.Rows = append(b.Rows, []any{n.partner(party), p.In, p.Out, p.Limited, late(p.Overdue), share})
+		var kept any
+		if p.Done > 0 {
+			kept = workbook.Ratio(float64(p.Kept) / float64(p.Done))
+		}
+		b.Rows = append(b.Rows, []any{n.partner(party), p.In, p.Out, p.Limited, late(p.Overdue), share, p.Done, p.Kept, kept})
 	}
 	return b
 }

@@ -8,9 +8,10 @@ import (
 // Tally counts cases, one after the other, for the Summary. It keeps figures
 // only, no cases.
 type Tally struct {
-	turns []exchange.Turn
-	cal   *calendar.Calendar
-	date  calendar.Date
+	turns    []exchange.Turn
+	profiles map[string]exchange.Profile
+	cal      *calendar.Calendar
+	date     calendar.Date
 
 	States   map[exchange.Side]map[exchange.State]int
 	Opened   map[exchange.Side]int // on the business date
@@ -27,6 +28,8 @@ type PartnerTally struct {
 	In, Out int // open cases
 	Limited int // open cases for which a legal limit runs
 	Overdue int // of those, past it
+	Done    int // answered or completed in the last thirty days, with a limit
+	Kept    int // of those, within it
 }
 
 // OnTime is the share of a partner's running limits that are kept; ok is
@@ -38,13 +41,16 @@ func (p PartnerTally) OnTime() (share float64, ok bool) {
 	return float64(p.Limited-p.Overdue) / float64(p.Limited), true
 }
 
+// keptDays is over how many days kept limits are counted.
+const keptDays = 30
+
 // ageing are the classes of working days left: up to that many.
 var ageing = [...]int{-6, -1, 0, 2, 5, 10, 1 << 30}
 
 // NewTally begins a count as of the end of a business date.
-func NewTally(date calendar.Date, cal *calendar.Calendar, turns []exchange.Turn) *Tally {
+func NewTally(date calendar.Date, cal *calendar.Calendar, turns []exchange.Turn, profiles map[string]exchange.Profile) *Tally {
 	return &Tally{
-		turns: turns, cal: cal, date: date,
+		turns: turns, profiles: profiles, cal: cal, date: date,
 		States:   map[exchange.Side]map[exchange.State]int{exchange.In: {}, exchange.Out: {}},
 		Opened:   map[exchange.Side]int{},
 		Closed:   map[exchange.Side]int{},
@@ -68,6 +74,12 @@ func (t *Tally) Add(c exchange.Case) {
 	if p == nil {
 		p = &PartnerTally{}
 		t.Partners[c.Partner] = p
+	}
+	if on, inTime, ok := c.Kept(t.profiles[c.Profile], t.cal); ok && on > t.date.AddDays(-keptDays) {
+		p.Done++
+		if inTime {
+			p.Kept++
+		}
 	}
 	turn, waits := exchange.TurnOf(t.turns, c)
 	if !waits && c.State.Final(c.Side) {

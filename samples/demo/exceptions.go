@@ -150,7 +150,7 @@ func (c *cast) aboutMoney() {
 		applyCertified(step{told(code.MilestoneLetterSent), lateContribution})...)
 
 	refused := c.one("posting refused by the core", suzhou, shanghai, 0, func(p *person) { p.proof = provedRefusedByCore },
-		applyCertified(step{coreRefused, nothing}, step{daysLater(2), atCore(oldPlace, func(_ *world, m *member) { m.Claims = false })})...)
+		applyCertified(step{coreRefused, nothing}, step{daysLater(2), atCore(oldPlace, settleClaims)})...)
 	c.member(suzhou, refused).Claims = true
 }
 
@@ -159,6 +159,13 @@ func (c *cast) aboutMoney() {
 func lateContribution(w *world, p *person) error {
 	w.cores[p.from].books.people[p.PersonalNo].Principal += 36_500
 	return nil
+}
+
+// settleClaims pays the person's own share of the claims out of the account,
+// which is what the registry shows of it.
+func settleClaims(_ *world, m *member) {
+	m.Claims = false
+	m.Principal -= min(m.Principal, 4_120)
 }
 
 func coreRefused(w *world, p *person) bool { return w.cores[p.from].books.refused(p.PersonalNo) }

@@ -31,10 +31,11 @@ import (
 // signs it with a key that the agency's Carryover never sees.
 type officer struct {
 	exchange.Officer
-	key    *seal.Key
-	public ssh.PublicKey
-	open   func(context.Context) (drop.Drop, error)
-	signed map[string]bool
+	key     *seal.Key
+	public  ssh.PublicKey
+	open    func(context.Context) (drop.Drop, error)
+	signed  map[string]bool
+	decided int // rows of decisions workbooks
 }
 
 // Officers is the folder, in that of the demo, in which the officers keep
@@ -81,8 +82,8 @@ func (o *officer) line() string {
 	return strings.Join(principals, ",") + ` namespaces="` + seal.NamespaceRelease + "," + seal.NamespaceDecision + `" ` + string(ssh.MarshalAuthorizedKey(o.public))
 }
 
-// work signs what lies in the officer's folder and has not been signed yet;
-// it returns how many files that were.
+// work signs what lies in the officer's folder and has not been signed yet, and
+// decides what there is to decide; it returns how much that was.
 func (o *officer) work(ctx context.Context) (n int, err error) {
 	d, err := o.open(ctx)
 	if err != nil {
@@ -94,6 +95,15 @@ func (o *officer) work(ctx context.Context) (n int, err error) {
 		return 0, err
 	}
 	for _, e := range list.Files {
+		if o.finance(e.Name) && !o.signed[e.Name] {
+			decided, err := o.decides(ctx, d, e)
+			if err != nil {
+				return n, err
+			}
+			o.signed[e.Name] = true
+			n += decided
+			continue
+		}
 		payment := strings.HasPrefix(e.Name, jobs.KindPayment+"_") && !strings.HasSuffix(e.Name, ".txt")
 		if o.signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
 			continue

@@ -77,6 +77,33 @@ func (h *house) decideMoney() error {
 			return err
 		}
 	}
+	return h.payPersonsAgain()
+}
+
+// payPersonsAgain lets payments to persons and heirs that came back be made
+// once more: the bank was wrong.
+func (h *house) payPersonsAgain() error {
+	var list []string
+	err := h.view(func(tx *store.Tx) error {
+		return tx.EachCase(store.CaseFilter{Side: exchange.Out}, func(c exchange.Case) error {
+			parts, err := tx.RemittancesByCase(c.No)
+			for _, r := range parts {
+				if r.To == exchange.ToPerson && r.Track == exchange.MoneyReturned && !h.paidAgain[r.Ref] {
+					h.paidAgain[r.Ref] = true
+					list = append(list, c.No)
+				}
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for _, no := range list {
+		if err := h.decide(exchange.ActPayAgain, no, nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -14,102 +14,16 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs"
-	"carryover/samples"
 )
-
-// stage is a pair of agencies that any number of seeds can be played on: their
-// configurations, and an empty store.
-type stage struct {
-	name     string
-	agencies [2]*agency
-	configs  [2]*config.Config
-	empty    []byte
-	zone     *time.Location
-	cal      *calendar.Calendar
-	finance  *finance
-}
-
-// setStages makes the pairs: the profiles of the rules, and lump sums.
-func setStages(dir string) (all []*stage, err error) {
-	empty, err := emptyStore(filepath.Join(dir, "empty.db"))
-	if err != nil {
-		return nil, err
-	}
-	officer, err := newFinance()
-	if err != nil {
-		return nil, err
-	}
-	for _, kind := range []struct {
-		old, young string
-		lump       bool
-	}{
-		{config.Profile2016, config.Profile2016, false},
-		{config.Profile2021, config.Profile2021, false},
-		{config.Profile2016, config.Profile2021, true},
-	} {
-		s := &stage{name: fmt.Sprintf("%s-%s lump %v", kind.old, kind.young, kind.lump), empty: empty, finance: officer}
-		if err := s.set(filepath.Join(dir, fmt.Sprint(len(all))), kind.old, kind.young, kind.lump); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	return all, nil
-}
-
-func emptyStore(path string) ([]byte, error) {
-	s, err := store.Open(context.Background(), store.Options{DSN: path})
-	if err != nil {
-		return nil, err
-	}
-	backup := path + ".copy"
-	err = s.Migrate(context.Background())
-	if err == nil {
-		err = s.Backup(context.Background(), backup)
-	}
-	if err = errors.Join(err, s.Close()); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(backup)
-}
-
-func (s *stage) set(dir, oldProfile, youngProfile string, lump bool) error {
-	s.zone = time.FixedZone("CST", 8*3600)
-	for i, code := range []string{suzhou, shanghai} {
-		s.agencies[i] = &agency{code: code, dir: filepath.Join(dir, code), profile: []string{oldProfile, youngProfile}[i]}
-	}
-	there, here := samples.PlaceOf(suzhou), samples.PlaceOf(shanghai)
-	closing := receiving(here)
-	next := closing
-	next.AccountNo = next.AccountNo[:len(next.AccountNo)-2] + "26"
-	toYoung := partnerSetting(here, oldProfile, []config.Account{closing, next})
-	toYoung.LumpSum, toYoung.Seal = lump, exchange.SealOff // signatures get lost apart from their files, which is another test's
-	if err := s.agencies[0].settle([]config.PartnerSetting{toYoung}, []config.Account{receiving(there)}, nil); err != nil {
-		return err
-	}
-	var err error
-	if s.cal, err = s.agencies[0].calendar(); err != nil {
-		return err
-	}
-	closing.ValidTo = workingDay(s.cal, closingDay)
-	toOld := partnerSetting(there, youngProfile, []config.Account{receiving(there)})
-	toOld.LumpSum, toOld.Seal = lump, exchange.SealOff
-	if err := s.agencies[1].settle([]config.PartnerSetting{toOld}, []config.Account{closing, next}, nil); err != nil {
-		return err
-	}
-	for i, a := range s.agencies {
-		if s.configs[i], err = config.Load(a.config()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // settle puts the agencies of a stage and the systems around them into a
 // folder, and the people of the seed.
 func (l *life) settle(dir string, s *stage) error {
 	l.w = newWorld(dir, s.zone, s.cal)
+	l.stage = s
 	for i, from := range s.agencies {
 		a := &agency{code: from.code, dir: filepath.Join(dir, from.code), profile: from.profile, settings: from.settings}
 		for _, name := range []string{"core", "portal", "bank"} {
@@ -121,8 +35,11 @@ func (l *life) settle(dir string, s *stage) error {
 		if err := l.w.surround(a); err != nil {
 			return err
 		}
-		h, err := l.newHouse(a, s.configs[i], s.finance)
+		h, err := l.newHouse(a, s, i)
 		if err != nil {
+			return err
+		}
+		if err := h.admit(from.officers); err != nil {
 			return err
 		}
 		if err := os.WriteFile(h.dsn, s.empty, 0o600); err != nil {
@@ -135,7 +52,10 @@ func (l *life) settle(dir string, s *stage) error {
 		return err
 	}
 	l.w.clock.set(l.w.today.Time(l.w.zone).Add(8 * time.Hour))
-	l.tell("stage %s", s.name)
+	l.tell("%+v", s.scene)
+	if s.netted {
+		l.untilDay = nettedDay
+	}
 	l.temperBanks()
 	l.people()
 	return nil
@@ -158,13 +78,18 @@ type house struct {
 
 	answered  map[string]bool // cases whose annulment an officer has answered
 	confirmed map[string]bool // cases whose payer's account finance has confirmed
+	paidAgain map[string]bool // payments to persons that came back and were made again
 }
 
 // errDead is what a process that has died gets from outside: nothing.
 var errDead = errors.New("the process is dead")
 
-func (l *life) newHouse(a *agency, c *config.Config, f *finance) (*house, error) {
-	h := &house{agency: a, finance: f, l: l, dsn: filepath.Join(a.dir, "carryover.db"), answered: map[string]bool{}, confirmed: map[string]bool{}}
+func (l *life) newHouse(a *agency, s *stage, i int) (*house, error) {
+	c, f := s.configs[i], s.finance
+	h := &house{
+		agency: a, finance: f, l: l, dsn: filepath.Join(a.dir, "carryover.db"),
+		answered: map[string]bool{}, confirmed: map[string]bool{}, paidAgain: map[string]bool{},
+	}
 	areas, err := c.Areas()
 	if err != nil {
 		return nil, err
@@ -173,13 +98,15 @@ func (l *life) newHouse(a *agency, c *config.Config, f *finance) (*house, error)
 		Agency: c.Agency(), Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: l.w.cal, Area: areas.Valid,
 		Rules: jobs.Rules{
 			ResendAfter: 20 * time.Hour, EscalateAfter: 30 * 24 * time.Hour, HeldNights: *c.Settings.Intake.HeldNights,
-			Parallel: 1, QueryWD: c.QueryWD(), AutomaticRelease: true,
+			Parallel: 1, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(), StatementWD: *c.Settings.Intake.StatementsWD,
 		},
 		Spool: filepath.Join(a.dir, "spool"), Reports: filepath.Join(a.dir, "reports"), Lang: "zh",
 		Now: l.w.clock.now, Log: slog.New(diary{l, a.code}), Outside: h.seam,
 	}
-	h.env.Agency.Officers = []exchange.Officer{f.officer}
-	h.env.AllowedSigners = func() (string, error) { return f.signers, nil }
+	h.env.Agency.Officers = append(h.env.Agency.Officers, f.officer)
+	h.env.AllowedSigners = func() (string, error) { return f.signers + s.signers[i], nil }
+	h.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.seals[i].key, nil }
+	h.env.PartnerSigners = func(string) (*seal.Signers, error) { return s.seals[i].signers, nil }
 	for _, dir := range []string{h.env.Spool, h.env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
@@ -197,6 +124,8 @@ func (h *house) party(p config.PartyDrop) jobs.Party {
 	root, paths := h.l.between(), drop.Paths{}
 	if role, ok := roles[strings.TrimPrefix(p.Party, h.code)]; ok {
 		out.Role, root = role, h.drop(string(role))
+	} else if name, ok := exchange.OfficerOf(p.Party); ok {
+		out.Role, root = jobs.RoleOfficer, h.staffDrop(name)
 	} else if h.code == shanghai {
 		paths = otherEnd()
 	}
@@ -299,36 +228,50 @@ func (h *house) view(fn func(*store.Tx) error) error {
 	return h.env.Store.View(h.l.ctx, fn)
 }
 
-// operator does what is left to a person: batches that were rejected are sent
-// again, and so is a payment file that never reached the bank.
-func (h *house) operator() error {
+// attend does what is left to people about files that went out: batches that
+// were rejected are sent again, payment files are signed, and the bank is asked
+// about those of which nothing is heard.
+func (h *house) attend() error {
 	var files []exchange.File
-	err := h.view(func(tx *store.Tx) (err error) {
-		files, err = tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileSending, exchange.FileRefused}})
-		return err
+	err := h.view(func(tx *store.Tx) error {
+		for _, f := range []store.FileFilter{
+			{Dir: exchange.Out, States: []exchange.FileState{exchange.FileRefused, exchange.FilePrepared}},
+			{Dir: exchange.Out, Party: h.code + "b", Kind: jobs.KindPayment, States: []exchange.FileState{exchange.FileSending, exchange.FileSent}},
+		} {
+			list, err := tx.Files(f)
+			if err != nil {
+				return err
+			}
+			files = append(files, list...)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
-		if f.Kind == jobs.KindPayment && (h.l.inLimbo(f.Name) || h.l.w.banks[h.code].orders[messageOf(f)]) {
-			continue // the bank has it: it will tell
-		}
-		did, err := h.env.Retry(h.l.ctx, f.ID, "the bank has not had it")
-		if errors.Is(err, jobs.ErrNothingToRetry) {
-			did, err = err.Error(), nil
+		switch f.State {
+		case exchange.FileRefused:
+			err = h.sendAgain(f)
+		case exchange.FilePrepared:
+			err = h.release(f)
+		default:
+			err = h.askBank(f)
 		}
 		if err != nil {
-			return fmt.Errorf("retry %s: %w", f.Name, err)
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
-		h.l.tell("%s: operator, %s: %s", h.code, f.Name, did)
-		h.l.occur("operator")
 	}
 	return nil
 }
 
-// messageOf is the MsgId of a payment file, as the bank knows it.
-func messageOf(f exchange.File) string { return fmt.Sprintf("%s%012d", f.Party[:6], f.Sequence) }
+// sendAgain is the operator's `carryover retry`.
+func (h *house) sendAgain(f exchange.File) error {
+	did, err := h.env.Retry(h.l.ctx, f.ID, "")
+	h.l.tell("%s: operator, %s: %s", h.code, f.Name, did)
+	h.l.occur("operator")
+	return err
+}
 
 // answerAnnulments is the officer who answers a partner's proposal.
 func (h *house) answerAnnulments() error {

@@ -20,18 +20,22 @@ const (
 	calmDay   = 10
 	quietDays = 3 // as long as it takes to send again what has had no receipt
 	lastDay   = 75
+	nettedDay = 18 // statements of the first month are out by then
 )
 
 // life is the small world of one seed.
 type life struct {
-	seed   uint64
-	rng    *rand.Rand
-	ctx    context.Context
-	w      *world
-	houses []*house
-	limbo  []held          // files that are on their way longer than they should
-	lost   map[string]bool // names of batches that were lost once
-	annuls []annulment
+	seed     uint64
+	rng      *rand.Rand
+	ctx      context.Context
+	w        *world
+	stage    *stage
+	houses   []*house
+	limbo    []held          // files that are on their way longer than they should
+	lost     map[string]bool // names of files that were lost once
+	annuls   []annulment
+	nets     map[string]*netSum // net sums that are being settled, by month and sum
+	untilDay int                // it goes on until then at least
 
 	passes, debits int
 	occurred       map[string]int
@@ -43,6 +47,7 @@ type life struct {
 func play(ctx context.Context, seed uint64, stages []*stage) *life {
 	l := &life{
 		seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), ctx: ctx, lost: map[string]bool{}, occurred: map[string]int{},
+		nets: map[string]*netSum{}, untilDay: closingDay,
 	}
 	dir, err := os.MkdirTemp(memory(), "carryover-seed-")
 	if err != nil {
@@ -94,40 +99,47 @@ func (l *life) chance(percent int) bool { return l.w.day < calmDay && l.rng.IntN
 
 // live plays day after day until nothing has moved for some.
 func (l *life) live() error {
-	still := 0
+	still, waiting := 0, []string(nil)
 	for still < quietDays {
 		if l.w.day > lastDay {
-			l.fault("no rest after %d working days", lastDay)
+			l.fault("no rest after %d working days: %d files late, waiting %q, banks at rest %v", lastDay, len(l.limbo), waiting, l.atRest())
 			return nil
 		}
 		before := l.w.moved()
 		if err := l.workingDay(); err != nil {
 			return err
 		}
-		waiting, err := l.unreceipted()
-		if err != nil {
+		var err error
+		if waiting, err = l.unreceipted(); err != nil {
 			return err
 		}
-		if still++; l.w.moved() != before || len(l.limbo) > 0 || waiting || !l.atRest() || l.w.day <= closingDay {
+		if still++; l.w.moved() != before || len(l.limbo) > 0 || len(waiting) > 0 || !l.atRest() || l.w.day <= l.untilDay {
 			still = 0
 		}
 	}
 	return nil
 }
 
-// unreceipted reports whether a batch of an agency still waits for its
-// receipt; when everything else is quiet it is sent again.
-func (l *life) unreceipted() (waiting bool, err error) {
+// unreceipted names the batches of an agency that still wait for a receipt, and
+// the payment files that wait for signatures or a word about their fate: when
+// everything else is quiet they are sent again, signed, or asked for.
+func (l *life) unreceipted() (waiting []string, err error) {
 	for _, h := range l.houses {
 		err := h.view(func(tx *store.Tx) error {
-			files, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileQueued, exchange.FileSent}})
+			files, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{
+				exchange.FilePrepared, exchange.FileQueued, exchange.FileSending, exchange.FileSent,
+			}})
 			for _, f := range files {
-				waiting = waiting || (f.Kind != formats.KindReceipt && f.Kind != jobs.KindPayment)
+				_, staff := exchange.OfficerOf(f.Party)
+				sent := f.State == exchange.FileSent && (f.Kind == formats.KindReceipt || f.Kind == jobs.KindPayment)
+				if !staff && !sent {
+					waiting = append(waiting, fmt.Sprintf("%s %s", f.Name, f.State))
+				}
 			}
 			return err
 		})
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 	}
 	return waiting, nil
@@ -188,6 +200,9 @@ func (l *life) outside(first bool) error {
 		receive = append(receive, func() error { return c.receive(l.ctx, l.w.clock.now()) }, func() error { return p.receive(l.ctx, l.w.clock.now()) })
 		if first || l.chance(30) {
 			receive = append(receive, func() error { return b.morning(l.ctx, l.w.clock.now()) })
+		}
+		for _, o := range l.houseOf(a.code).officers {
+			receive = append(receive, func() error { return l.houseOf(a.code).sign(o) })
 		}
 		send = append(send, func() error { return c.send(l.ctx, l.w.clock.now()) }, func() error { return p.send(l.ctx, l.w.clock.now()) })
 	}

@@ -1,20 +1,24 @@
 package demo
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs"
 )
 
-// held is a file on its way: it stands in its folder again on a later day.
+// held is a file on its way, with its signature where it has one: it stands in
+// its folder again on a later day.
 type held struct {
-	dir, name string
-	content   []byte
-	day       int
+	dir, name    string
+	content, sig []byte
+	day          int
 }
 
 func (l *life) inLimbo(name string) bool {
@@ -34,7 +38,18 @@ func (l *life) folders() (dirs []string) {
 			dirs = append(dirs, filepath.Join(a.drop(name), "in"), filepath.Join(a.drop(name), "out"))
 		}
 	}
+	for _, h := range l.houses {
+		for _, o := range h.officers {
+			dirs = append(dirs, filepath.Join(h.staffDrop(o.Name), "in"), filepath.Join(h.staffDrop(o.Name), "out"))
+		}
+	}
 	return append(dirs, filepath.Join(l.between(), "in"), filepath.Join(l.between(), "out"))
+}
+
+// isSeal reports whether a file is the signature of a batch, which goes where
+// its batch goes.
+func (l *life) isSeal(dir, name string) bool {
+	return strings.HasSuffix(name, seal.Suffix) && strings.HasPrefix(dir, l.between())
 }
 
 // mischief lets files be late, come twice, or get lost.
@@ -48,7 +63,7 @@ func (l *life) mischief() error {
 			return err
 		}
 		for _, e := range entries {
-			if e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			if e.IsDir() || strings.HasPrefix(e.Name(), ".") || l.isSeal(dir, e.Name()) {
 				continue
 			}
 			if err := l.tamper(dir, e.Name()); err != nil {
@@ -61,42 +76,77 @@ func (l *life) mischief() error {
 
 // tamper decides what befalls one file.
 func (l *life) tamper(dir, name string) error {
-	path := filepath.Join(dir, name)
-	take := func() ([]byte, error) { return os.ReadFile(path) }
 	switch {
 	case l.chance(5):
-		content, err := take()
-		if err != nil {
-			return err
-		}
-		day := l.w.day + 1 + l.rng.IntN(4)
-		l.limbo = append(l.limbo, held{dir, name, content, day})
-		l.tell("file late until day %d: %s", day, name)
-		l.occur("file late")
-		return os.Remove(path)
+		return l.holdUp(dir, name, l.w.day+1+l.rng.IntN(4), "late")
 	case l.chance(4):
-		content, err := take()
-		if err != nil {
-			return err
-		}
-		day := l.w.day + l.rng.IntN(4)
-		l.limbo = append(l.limbo, held{dir, name, content, day})
-		l.tell("file twice, again on day %d: %s", day, name)
-		l.occur("file twice")
+		return l.holdUp(dir, name, l.w.day+l.rng.IntN(4), "twice")
 	case l.mayLose(dir, name) && !l.lost[name] && l.chance(5):
 		l.lost[name] = true
-		l.tell("file lost: %s", name)
-		l.occur("file lost")
-		return os.Remove(path)
+		what := "file lost"
+		switch {
+		case filepath.Base(filepath.Dir(dir)) == "bank":
+			what = "payment order lost"
+		case strings.HasSuffix(name, seal.Suffix):
+			what = "officer's signature lost"
+			l.signatureLost(dir, name)
+		}
+		l.tell("%s: %s", what, name)
+		l.occur(what)
+		return l.takeAway(filepath.Join(dir, name))
+	}
+	if _, err := os.Stat(filepath.Join(dir, name+seal.Suffix)); err == nil && strings.HasPrefix(dir, l.between()) && l.chance(2) {
+		l.tell("signature lost: %s", name)
+		l.occur("signature lost")
+		return os.Remove(filepath.Join(dir, name+seal.Suffix))
 	}
 	return nil
 }
 
-// mayLose reports whether the sender of a file will send it again: an agency,
-// or, of a receipt, the one whose batch it answers.
+// holdUp lets a file be late, or come again.
+func (l *life) holdUp(dir, name string, day int, how string) error {
+	h := held{dir: dir, name: name, day: day}
+	path := filepath.Join(dir, name)
+	var err error
+	if h.content, err = os.ReadFile(path); err != nil {
+		return err
+	}
+	if strings.HasPrefix(dir, l.between()) {
+		if h.sig, err = os.ReadFile(path + seal.Suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	l.limbo = append(l.limbo, h)
+	l.tell("file %s, on day %d: %s", how, day, name)
+	l.occur("file " + how)
+	if how == "late" {
+		return l.takeAway(path)
+	}
+	return nil
+}
+
+// takeAway removes a file, with the signature of a batch.
+func (l *life) takeAway(path string) error {
+	if strings.HasPrefix(path, l.between()) {
+		if err := os.Remove(path + seal.Suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return os.Remove(path)
+}
+
+// isStaff reports whether a folder is an officer's.
+func isStaff(dir string) bool { return filepath.Base(filepath.Dir(filepath.Dir(dir))) == "staff" }
+
+// mayLose reports whether somebody will send a file again: an agency its
+// batch; of a receipt, the one whose batch it answers; a payment order
+// finance, who asks the bank; an officer the signature.
 func (l *life) mayLose(dir, name string) bool {
+	if isStaff(dir) || strings.HasPrefix(name, jobs.KindPayment+"_") {
+		return true
+	}
 	n, ok := batch.ParseFileName(name)
-	if !ok || n.Kind == jobs.KindPayment || len(n.Sender) != 6 {
+	if !ok || len(n.Sender) != 6 {
 		return false
 	}
 	return n.Kind != formats.KindReceipt || strings.HasPrefix(dir, l.between())
@@ -109,9 +159,17 @@ func (l *life) deliver() error {
 	for _, h := range l.limbo {
 		path := filepath.Join(h.dir, h.name)
 		_, err := os.Stat(path)
+		if err == nil && isStaff(h.dir) {
+			continue // officers leave what they get where it lies
+		}
 		if h.day > l.w.day || err == nil {
 			rest = append(rest, h)
 			continue
+		}
+		if h.sig != nil {
+			if err := os.WriteFile(path+seal.Suffix, h.sig, 0o600); err != nil {
+				return err
+			}
 		}
 		if err := os.WriteFile(path, h.content, 0o600); err != nil {
 			return err
@@ -127,7 +185,7 @@ func (l *life) temperBanks() {
 	for _, code := range []string{suzhou, shanghai} {
 		l.w.banks[code].temper = temper{
 			refuse: func(t transfer) (string, string) {
-				if !l.chance(8) {
+				if !l.chance(13) {
 					return "", ""
 				}
 				l.tell("%sb: refuses %s", code, t.EndToEnd)
@@ -135,7 +193,7 @@ func (l *life) temperBanks() {
 				return "AC04", "收款账户状态异常"
 			},
 			giveBack: func(t transfer) (string, string, int) {
-				if !l.chance(10) {
+				if t.Order == counterOrder || !l.chance(16) {
 					return "", "", 0
 				}
 				nights := l.rng.IntN(3)

@@ -51,6 +51,7 @@ func fates() []fate {
 		{"arrears", fateArrears},
 		{"still participating", fateParticipating},
 		{"refused by the core", fateRefused},
+		{"deceased", fateDeceased}, {"deceased", fateDeceased},
 		{"already transferred", func(_ *life, c *cast, from, to string, day int) *person {
 			p := c.one("fate", from, to, day, nil, applyAlone()...)
 			c.member(from, p).Status = code.RegistryEnded
@@ -98,9 +99,35 @@ func fateParticipating(_ *life, c *cast, from, to string, day int) *person {
 
 func fateRefused(_ *life, c *cast, from, to string, day int) *person {
 	p := c.one("fate", from, to, day, nil, applyCertified(step{coreRefused, nothing},
-		step{daysLater(2), atCore(oldPlace, func(_ *world, m *member) { m.Claims = false })})...)
+		step{daysLater(2), atCore(oldPlace, settleClaims)})...)
 	c.member(from, p).Claims = true
 	return p
+}
+
+// fateDeceased is somebody who has died: the balance goes to the heirs, who
+// come forward one after the other.
+func fateDeceased(l *life, c *cast, from, to string, day int) *person {
+	first, second := c.draw(from, to), c.draw(from, to)
+	shares := [][2]string{{"1/2", "1/2"}, {"1/3", "2/3"}, {"3/7", "4/7"}}[l.rng.IntN(3)]
+	p := c.one("fate", from, to, day, nil, step{onDay, lodge},
+		step{told(code.MilestonePaidToPerson), l.nameHeir(first, shares[0])},
+		step{daysLater(l.rng.IntN(3)), l.nameHeir(second, shares[1])})
+	m := c.member(from, p)
+	m.Status = code.RegistryDeceased
+	return p
+}
+
+// nameHeir gives the old place's portal an heir's own bank card.
+func (l *life) nameHeir(heir *person, share string) func(*world, *person) error {
+	return func(w *world, p *person) error {
+		l.occur("heir named")
+		b := w.banks[p.from]
+		w.portals[p.from].lodge(formats.KindPayee, &formats.Payee{
+			CaseNo: p.caseAt[p.from], IDNo: p.IDNo, Relation: code.RelationHeir, Name: heir.Name, PayeeIDType: heir.IDType, PayeeIDNo: heir.IDNo,
+			AccountName: heir.Name, BankName: b.name, AccountNo: b.issueCard(heir), CNAPS: b.cnaps, Share: share, Evidence: "继承公证书和银行卡复印件",
+		})
+		return nil
+	}
 }
 
 // annulment is somebody whose case officers want to annul from some day on.
@@ -156,7 +183,10 @@ func (l *life) officers() error {
 		if err := h.decideMoney(); err != nil {
 			return err
 		}
-		if err := h.operator(); err != nil {
+		if err := h.attend(); err != nil {
+			return err
+		}
+		if err := h.tieNetting(); err != nil {
 			return err
 		}
 	}

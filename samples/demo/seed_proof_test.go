@@ -20,6 +20,7 @@ func (l *life) prove() error {
 			e := &evidence{w: l.w, tx: map[string]*store.Tx{suzhou: a, shanghai: b}}
 			for _, check := range []func(*evidence) error{
 				l.proveTotals, l.proveJournals, l.proveTransfers, l.proveCases, l.provePairs, l.proveFiles, l.proveDays, l.proveDifferences,
+				l.proveNetting,
 			} {
 				if err := check(e); err != nil {
 					return err
@@ -34,7 +35,12 @@ func (l *life) prove() error {
 // money came from nowhere or went nowhere; months too.
 func (l *life) proveTotals(e *evidence) error {
 	r := &Result{}
-	for _, check := range []func(*evidence) error{r.checkMoney, r.checkBanks, r.checkMonths} {
+	netted, err := l.nettedBetween(e)
+	if err != nil {
+		return err
+	}
+	money := func(e *evidence) error { return r.proveMoney(e, netted) }
+	for _, check := range []func(*evidence) error{money, r.checkBanks, r.checkMonths} {
 		if err := check(e); err != nil {
 			return err
 		}
@@ -144,8 +150,8 @@ func refunds(wires map[string]*wire) map[string]money.Fen {
 func (l *life) proveParts(e *evidence, agency string, wires map[string]*wire) error {
 	tx := e.tx[agency]
 	for _, ref := range sortedKeys(wires) {
-		if wires[ref].bank != agency {
-			continue
+		if wires[ref].bank != agency || strings.HasPrefix(ref, counterOrder) {
+			continue // or paid at the bank's counter
 		}
 		if _, err := tx.Payment(ref); err != nil {
 			l.fault("%s: the bank paid %s: %v", agency, ref, err)
@@ -226,7 +232,10 @@ func (l *life) compareParts(agency string, tx *store.Tx, c exchange.Case, parts 
 		}
 		debited += k.amount
 	}
-	owed := money.Fen(0)
+	owed, err := nettedOf(tx, c)
+	if err != nil {
+		return err
+	}
 	for _, r := range parts {
 		if r.Track != exchange.MoneyNotDue {
 			owed += r.Amount
@@ -236,6 +245,20 @@ func (l *life) compareParts(agency string, tx *store.Tx, c exchange.Case, parts 
 		l.fault("%s: case %s %s: the core debited %s, the parts are %s", agency, c.No, c.State, debited, owed)
 	}
 	return nil
+}
+
+// nettedOf is what the forms of a case that was not annulled say is netted.
+func nettedOf(tx *store.Tx, c exchange.Case) (sum money.Fen, err error) {
+	if c.State == exchange.Void {
+		return 0, nil
+	}
+	forms, err := tx.FormsByCase(c.No)
+	for _, f := range forms {
+		if f.Current && f.Money == exchange.MoneyNETTED {
+			sum += f.Amount
+		}
+	}
+	return sum, err
 }
 
 // proveCases: a case is at its end, or somebody in particular has to do
@@ -321,14 +344,18 @@ func (l *life) compareMoney(e *evidence, agency string, in, out exchange.Case, w
 	if err != nil {
 		return err
 	}
+	toPerson, err := personsParts(e.tx[in.Partner], out)
+	if err != nil {
+		return err
+	}
 	arrived := money.Fen(0)
 	for _, p := range payments {
 		w := wires[p.Ref]
-		if w == nil || w.gone() == 0 || !toPartner(p, in) {
+		if w == nil || w.gone() == 0 {
 			continue
 		}
 		for _, item := range p.Items {
-			if item.CaseNo == out.No {
+			if item.CaseNo == out.No && !toPerson[item.Part] {
 				arrived += item.Amount
 			}
 		}
@@ -357,8 +384,15 @@ func (l *life) compareMoney(e *evidence, agency string, in, out exchange.Case, w
 	return l.compareCredits(e, agency, in)
 }
 
-// toPartner reports whether a payment goes to the new place, not to the person.
-func toPartner(p exchange.Payment, in exchange.Case) bool { return p.Payee.Holder != in.Person.Name }
+// personsParts are the parts of a case that go to the person or the heirs.
+func personsParts(tx *store.Tx, out exchange.Case) (map[int]bool, error) {
+	parts, err := tx.RemittancesByCase(out.No)
+	to := map[int]bool{}
+	for _, r := range parts {
+		to[r.Part] = r.To == exchange.ToPerson
+	}
+	return to, err
+}
 
 // compareCredits: the core's credits for a case are what its forms say was
 // credited.
@@ -415,7 +449,14 @@ func (l *life) proveFiles(e *evidence) error {
 }
 
 func (l *life) proveFile(agency string, f exchange.File) {
+	_, staff := exchange.OfficerOf(f.Party)
 	switch {
+	case staff: // officers get no receipts; what they sign badly is refused
+		if f.State == exchange.FileFetched || f.State == exchange.FileQuarantined || f.State == exchange.FileQueued {
+			l.fault("%s: %s of %s is %s", agency, f.Name, f.Party, f.State)
+		}
+	case f.Dir == exchange.In && f.State == exchange.FileRejected && f.Code == string(code.SignatureMissing):
+		l.occur("rejected without its signature")
 	case f.Dir == exchange.Out && (f.Kind == formats.KindReceipt || f.Kind == jobs.KindPayment):
 		if f.State != exchange.FileSent && f.State != exchange.FileVoid {
 			l.fault("%s: %s is %s", agency, f.Name, f.State)
@@ -444,7 +485,7 @@ func (l *life) proveDays(e *evidence) error {
 					l.fault("%s: %s on %s: %s %+v %+v", h.code, account.AccountNo, d.Day, d.State, d.Faults, d.Other)
 				}
 			}
-			if len(days) == 0 {
+			if len(days) == 0 && l.w.banks[h.code].byHand == nil {
 				l.fault("%s: no statement of %s", h.code, account.AccountNo)
 			}
 		}

@@ -38,7 +38,7 @@ func (d *demo) conclude(ctx context.Context) (*Result, error) {
 	}
 	err := d.gather(ctx, func(e *evidence) error {
 		for _, check := range []func(*evidence) error{
-			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkReleases, r.checkMoney, r.checkBanks, r.checkMonths,
+			r.countCases, r.checkEndings, r.checkExceptions, r.checkFiles, r.checkReleases, r.checkDecisions, r.checkMoney, r.checkBanks, r.checkMonths,
 		} {
 			if err := check(e); err != nil {
 				return err
@@ -240,10 +240,15 @@ func (r *Result) countFile(agency string, f exchange.File) {
 	}
 }
 
-// checkMoney proves the equation over both agencies and their partners, with
-// what was liquidated and credited from the cores' own books.
-func (r *Result) checkMoney(e *evidence) error {
-	var liquidated, credited, netted money.Fen
+// checkMoney proves the equation where the two agencies net nothing between
+// themselves.
+func (r *Result) checkMoney(e *evidence) error { return r.proveMoney(e, 0) }
+
+// proveMoney proves the equation over both agencies and their partners, with
+// what was liquidated and credited from the cores' own books. netted is what the
+// two agencies' cores credited without a bank credit, beside the small partners'.
+func (r *Result) proveMoney(e *evidence, netted money.Fen) error {
+	var liquidated, credited money.Fen
 	var ledgers []ledger.Balances
 	for _, area := range e.w.places() {
 		s, err := e.w.booksAt(area).sum()

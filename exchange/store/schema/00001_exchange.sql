@@ -419,7 +419,7 @@ CREATE UNIQUE INDEX refunds_ref ON refunds (ref) WHERE ref <> '';
 CREATE TABLE decisions (
     id          IDENTITY,
     digest      TEXT NOT NULL UNIQUE,
-    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-difference'),
+    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'settle-amount' OR action = 'accept-difference' OR action = 'mark-sent' OR action = 'mark-not-sent' OR action = 'release-file' OR action = 'dismiss-file' OR action = 'resend-file' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-letter' OR action = 'decline-letter' OR action = 'return-application' OR action = 'refuse-application' OR action = 'write-again' OR action = 'agree-void' OR action = 'refuse-void'),
     subject     TEXT NOT NULL,
     case_no     TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     officer     TEXT NOT NULL,

@@ -1,0 +1,250 @@
+package exchange
+
+import (
+	"slices"
+
+	"carryover/exchange/code"
+)
+
+// Subject is what a decision is about.
+type Subject string
+
+// What is decided about.
+const (
+	AboutCase       Subject = "case"
+	AboutEntry      Subject = "entry"
+	AboutMonth      Subject = "month"
+	AboutDifference Subject = "difference"
+	AboutFile       Subject = "file"
+)
+
+// SubjectTerms lists what is decided about with the words that staff see.
+func SubjectTerms() []Term {
+	return []Term{
+		{"case", "办件", "case"},
+		{"entry", "银行流水", "bank entry"},
+		{"month", "轧差月份", "month of netting"},
+		{"difference", "差异", "difference"},
+		{"file", "文件", "file"},
+	}
+}
+
+// The actions that an officer can take.
+const (
+	ActRefund            = "refund"
+	ActMatch             = "match"
+	ActSplit             = "split"
+	ActConfirmAccount    = "confirm-account"
+	ActAllowCap          = "allow-cap"
+	ActPayAgain          = "pay-again"
+	ActPaidToPerson      = "paid-to-person"
+	ActTieNetting        = "tie-netting"
+	ActSettleAmount      = "settle-amount"
+	ActAcceptDifference  = "accept-difference"
+	ActMarkSent          = "mark-sent"
+	ActMarkNotSent       = "mark-not-sent"
+	ActReleaseFile       = "release-file"
+	ActDismissFile       = "dismiss-file"
+	ActResendFile        = "resend-file"
+	ActAcceptProposal    = "accept-proposal"
+	ActRejectProposal    = "reject-proposal"
+	ActReleaseHold       = "release-hold"
+	ActAcceptLetter      = "accept-letter"
+	ActDeclineLetter     = "decline-letter"
+	ActReturnApplication = "return-application"
+	ActRefuseApplication = "refuse-application"
+	ActWriteAgain        = "write-again"
+	ActAgreeVoid         = "agree-void"
+	ActRefuseVoid        = "refuse-void"
+)
+
+// Ruling is a row of the table of decisions: who may take an action about
+// what, what it must be told, and what follows. On the command line every
+// decision is signed; one by workbook is when Signed says so, else the
+// officer's own folder is enough.
+type Ruling struct {
+	Action           string
+	Chinese, English string
+	About            []Subject
+	Side             Side        // of a case; empty: both
+	States           []State     // of a case, a held one's being that which it left; nil: any
+	Holds            []code.Hold // the case is held for one of them; nil: however it stands
+	Roles            []Role
+	Signed           bool
+	Needs            []string // arguments that must be given
+	May              []string // arguments that may be given
+	Follows          string
+}
+
+var (
+	aboutCase    = []Subject{AboutCase}
+	aboutEntry   = []Subject{AboutEntry}
+	aboutFile    = []Subject{AboutFile}
+	caseAndEntry = []Subject{AboutCase, AboutEntry}
+	financial    = []Role{RoleFinance, RoleChecker}
+	business     = []Role{RoleClerk, RoleChecker}
+	anybody      = []Role{RoleClerk, RoleFinance, RoleChecker}
+	letterHere   = []State{Requested}
+	toAudit      = []State{Applied}
+)
+
+var rulings = []Ruling{
+	{
+		Action: ActRefund, Chinese: "退款", English: "pay back", About: caseAndEntry, Side: In, Roles: financial, Signed: true, May: []string{"part"},
+		Follows: "what came too much, or for a case that takes no money, is paid back to the account that it came from, by a payment of its own",
+	},
+	{
+		Action: ActMatch, Chinese: "认领到账", English: "match", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"case"}, May: []string{"part"},
+		Follows: "the credit belongs to that part of the case",
+	},
+	{
+		Action: ActSplit, Chinese: "拆分认领", English: "split", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"to"},
+		Follows: "the credit belongs to several parts, which add up to it",
+	},
+	{
+		Action: ActConfirmAccount, Chinese: "确认账户", English: "confirm an account", About: caseAndEntry, Roles: financial, Signed: true,
+		Needs: []string{"account", "cnaps"}, May: []string{"holder", "bank"},
+		Follows: "money about this case or credit may be paid to the account, which was confirmed outside the drop",
+	},
+	{
+		Action: ActAllowCap, Chinese: "超限放行", English: "allow above a cap", About: caseAndEntry, Roles: []Role{RoleChecker}, Signed: true, Needs: []string{"amount"},
+		Follows: "payments of the case up to the amount are made although they are above a cap",
+	},
+	{
+		Action: ActPayAgain, Chinese: "重新付款", English: "pay again", About: caseAndEntry, Roles: financial, Signed: true,
+		Follows: "what came back is due again",
+	},
+	{
+		Action: ActPaidToPerson, Chinese: "改付本人", English: "pay to the person", About: aboutCase, Side: Out, Roles: financial, Signed: true,
+		Follows: "the form's next version says PAID_TO_PERSON, and the payee is paid",
+	},
+	{
+		Action: ActTieNetting, Chinese: "轧差结算", English: "tie a month's netting", About: []Subject{AboutMonth}, Roles: financial, Signed: true,
+		Needs: []string{"partner"}, May: []string{"entry", "voucher"},
+		Follows: "the month's net sum is settled by a bank entry or a voucher",
+	},
+	{
+		Action: ActSettleAmount, Chinese: "金额已核实，继续办理", English: "amount settled, go on", About: aboutCase,
+		Holds: []code.Hold{code.HoldAmountDiffers, code.HoldPaymentReturned}, Roles: financial, Signed: true,
+		Follows: "the case goes on from the state that it left; it moves no money",
+	},
+	{
+		Action: ActAcceptDifference, Chinese: "核销差异", English: "accept the difference", About: []Subject{AboutDifference}, Roles: financial, Signed: true,
+		Follows: "the difference is explained and closed; it moves no money",
+	},
+	{
+		Action: ActMarkSent, Chinese: "认定已送达银行", English: "the bank has it", About: aboutFile, Roles: Evidencing(), Signed: true,
+		Follows: "the payment file whose fate is not known counts as sent; the reason is the evidence",
+	},
+	{
+		Action: ActMarkNotSent, Chinese: "认定未送达银行", English: "the bank never had it", About: aboutFile, Roles: Evidencing(), Signed: true,
+		Follows: "the payment file is void and what it held is due again; refused while a file of its name stands in the drop",
+	},
+	{
+		Action: ActReleaseFile, Chinese: "解除隔离，重新处理", English: "work it again", About: aboutFile, Roles: anybody, Signed: true,
+		Follows: "the file that was set aside is judged afresh by the next pass",
+	},
+	{
+		Action: ActDismissFile, Chinese: "不予处理", English: "set aside for good", About: aboutFile, Roles: anybody, Signed: true,
+		Follows: "the file stays set aside and is named no more",
+	},
+	{
+		Action: ActResendFile, Chinese: "重新发送", English: "send again", About: aboutFile, Roles: business,
+		Follows: "the same bytes are left in the partner's drop again",
+	},
+	{
+		Action: ActAcceptProposal, Chinese: "同意不予转出", English: "accept the proposal", About: aboutCase, Side: Out,
+		Holds: []code.Hold{code.HoldAwaitingRegistry}, Roles: business,
+		Follows: "the letter is declined: nobody of that name is registered here",
+	},
+	{
+		Action: ActRejectProposal, Chinese: "不同意不予转出", English: "reject the proposal", About: aboutCase, Side: Out,
+		Holds: []code.Hold{code.HoldAwaitingRegistry}, Roles: business,
+		Follows: "the case waits on for the registry, and is not proposed again",
+	},
+	{
+		Action: ActReleaseHold, Chinese: "解除暂缓", English: "release the hold", About: aboutCase, Holds: Releasable(), Roles: anybody,
+		Follows: "the case goes on from the state that it left; what the core refused is asked again",
+	},
+	{
+		Action: ActAcceptLetter, Chinese: "同意受理", English: "accept the letter", About: aboutCase, Side: Out, States: letterHere,
+		Holds: []code.Hold{code.HoldArrears, code.HoldPossibleDuplicate, code.HoldCertificateMissing}, Roles: business, May: []string{"personal_no"},
+		Follows: "the letter is accepted in spite of what it was held for; nothing that would decline it is overruled",
+	},
+	{
+		Action: ActDeclineLetter, Chinese: "不予转出", English: "decline the letter", About: aboutCase, Side: Out, States: letterHere, Roles: business,
+		Needs: []string{"code"}, Follows: "the letter is declined with the code; the reason is told to the new place",
+	},
+	{
+		Action: ActReturnApplication, Chinese: "退回补正", English: "return for supplement", About: aboutCase, Side: In, States: toAudit, Roles: business,
+		Follows: "the application goes back for a supplement; the reason is told to the applicant",
+	},
+	{
+		Action: ActRefuseApplication, Chinese: "不予受理", English: "refuse the application", About: aboutCase, Side: In, States: toAudit, Roles: business,
+		Needs: []string{"code"}, Follows: "the application is refused with the code; the reason is told to the applicant",
+	},
+	{
+		Action: ActWriteAgain, Chinese: "重新发函", English: "write again", About: aboutCase, Side: In, States: []State{Declined}, Roles: business,
+		Follows: "the letter's next version goes out, which reopens the declined case at the old place",
+	},
+	{
+		Action: ActAgreeVoid, Chinese: "同意作废", English: "agree to the annulment", About: aboutCase, Roles: business,
+		Follows: "the partner is told, and every accepted posting is taken back",
+	},
+	{
+		Action: ActRefuseVoid, Chinese: "不同意作废", English: "refuse the annulment", About: aboutCase, Roles: business,
+		Follows: "the partner is told, and the case goes on",
+	},
+}
+
+// Releasable are the reasons of a hold that an officer may end without money
+// being settled: the others end by a decision of their own, or when what they
+// wait for is here.
+func Releasable() []code.Hold {
+	return []code.Hold{code.HoldOfficersDecision, code.HoldRefusedByCore, code.HoldRefusedByPartner, code.HoldQueryOpen}
+}
+
+// Rulings is the table of decisions.
+func Rulings() []Ruling { return slices.Clone(rulings) }
+
+// Arguments lists what an action can be told, in the order of a decision's text.
+func Arguments() []Term {
+	return []Term{
+		{"partner", "对方机构", "the partner's area code"},
+		{"case", "办件", "number of the case, or of its letter"},
+		{"part", "第几笔", "part of the remittance"},
+		{"to", "拆分", "letter:part=amount, several with commas"},
+		{"amount", "金额", "yuan"},
+		{"entry", "银行流水", "key of a bank entry"},
+		{"voucher", "凭证号", "number of a voucher"},
+		{"account", "账号", "account number"},
+		{"holder", "户名", "account holder"},
+		{"bank", "开户行", "name of the bank"},
+		{"cnaps", "行号", "bank's CNAPS"},
+		{"code", "原因代码", "code of the decline"},
+		{"personal_no", "个人编号", "personal number in our registry"},
+	}
+}
+
+// Word is the action's word in a language ("zh" or "en").
+func (r Ruling) Word(lang string) string { return Term{r.Action, r.Chinese, r.English}.Word(lang) }
+
+// Tells lists what the action can be told, what it must be told first.
+func (r Ruling) Tells() []string { return append(slices.Clone(r.Needs), r.May...) }
+
+// FindRuling finds the ruling on an action.
+func FindRuling(action string) (Ruling, bool) {
+	for _, r := range rulings {
+		if r.Action == action {
+			return r, true
+		}
+	}
+	return Ruling{}, false
+}
+
+// Fits reports whether a case stands where the ruling is allowed.
+func (r Ruling) Fits(c Case) bool {
+	return (r.Side == "" || c.Side == r.Side) &&
+		(r.States == nil || slices.Contains(r.States, c.Effective())) &&
+		(r.Holds == nil || c.State == Held && slices.Contains(r.Holds, c.Hold))
+}

@@ -1,0 +1,207 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/batch"
+)
+
+// KindAnswer is a workbook that goes back to whoever sent it, beside the
+// receipt, with its faulty cells marked and explained. It is no batch: it has
+// no sequence, and nobody answers it.
+const KindAnswer = "answer"
+
+// composeAnswer queues the answer to a batch that came in as a workbook, when
+// something of it was refused; with a later receipt, when that refuses more.
+func (e *Env) composeAnswer(tx *store.Tx, in exchange.File, later bool) error {
+	if in.Carrier != string(batch.Workbook) {
+		return nil
+	}
+	if later {
+		news, err := tx.UntoldJudgements(in.ID)
+		if err != nil || !slices.ContainsFunc(news, func(j exchange.Judgement) bool { return j.Verdict == code.Refused }) {
+			return err
+		}
+	}
+	a := batch.Answer{File: in.Name, Verdict: in.Verdict, Taken: true}
+	var err error
+	if in.Verdict == code.FileRejected {
+		err = e.rejectedFaults(in, &a)
+	} else {
+		err = refusedFaults(tx, in, &a)
+	}
+	if err != nil || a.Total == 0 {
+		return err
+	}
+	return e.queueAnswer(tx, in, a)
+}
+
+// rejectedFaults reads a rejected file again for all that is wrong with it; the
+// store keeps only what it was rejected for.
+func (e *Env) rejectedFaults(in exchange.File, a *batch.Answer) error {
+	j := &fileJob{Env: e, file: in}
+	r, src, err := j.reader(true)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	var records []batch.Fault
+	for r.Next() {
+		found := r.Record().Faults
+		a.Total += len(found)
+		records = append(records, found[:min(len(found), batch.MaxTold-len(records))]...)
+	}
+	res, err := r.Result()
+	if err != nil {
+		return err
+	}
+	known := false
+	for _, f := range res.Faults {
+		known = known || string(f.Code) == in.Code
+	}
+	if !known { // what the file alone does not tell: its seal, its sequence
+		a.Faults = append(a.Faults, batch.Fault{Code: code.Fault(in.Code), Text: in.Text})
+	}
+	a.Faults = append(a.Faults, res.Faults...)
+	a.Total += len(a.Faults)
+	a.Faults = append(a.Faults, records...)
+	return nil
+}
+
+// refusedFaults are the verdicts on what was refused; what is held is named,
+// so that it is not sent again.
+func refusedFaults(tx *store.Tx, in exchange.File, a *batch.Answer) error {
+	var held []batch.Fault
+	err := tx.JudgementsByFile(in.ID, func(j exchange.Judgement) error {
+		f := batch.Fault{Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Field: j.Field, Code: j.Code, Text: j.Text}
+		switch {
+		case j.Verdict == code.Refused:
+			if a.Total++; len(a.Faults) < batch.MaxTold {
+				a.Faults = append(a.Faults, f)
+			}
+		case j.Verdict == code.Held && len(held) < batch.MaxTold:
+			f.Code, f.Field, f.Text = "", "", "暂缓，等待相关文件；不要再报，请清空本行 / held until what it refers to is here: do not send it again, clear this row"
+			held = append(held, f)
+		}
+		return nil
+	})
+	a.Faults = append(a.Faults, held...)
+	return err
+}
+
+// composeSheetAnswer queues the answer to a bank's sheet that counts for
+// nothing; why is told when the sheet itself has no fault.
+func (e *Env) composeSheetAnswer(tx *store.Tx, in exchange.File, why string) error {
+	if in.Carrier != string(batch.Workbook) || in.Kind != formats.KindBankStatement {
+		return nil
+	}
+	src, err := e.openSpool(in.Spool)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	sheet, err := formats.ReadStatement(src)
+	if err != nil {
+		return err
+	}
+	a := batch.Answer{File: in.Name, Verdict: code.FileRejected, Faults: sheet.Faults, Total: sheet.Total, Taken: true}
+	if !sheet.Refused() {
+		a.Faults, a.Total = append([]batch.Fault{{Code: code.Malformed, Text: why}}, a.Faults...), a.Total+1
+	}
+	return e.queueAnswer(tx, in, a)
+}
+
+// queueAnswer writes an answer into the spool and queues it for whoever sent
+// the file.
+func (e *Env) queueAnswer(tx *store.Tx, in exchange.File, a batch.Answer) error {
+	name, n, err := answerName(tx, in)
+	if err != nil {
+		return err
+	}
+	src, err := e.openSpool(in.Spool)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	s, err := e.newSpoolFile("out")
+	if err != nil {
+		return err
+	}
+	if err := formats.Answer(s, src, a); err != nil {
+		s.drop()
+		return err
+	}
+	spool := fmt.Sprintf("out-answer-%d-%d.xlsx", in.ID, n)
+	sha, size := s.sum(), s.size
+	if err := s.keep(spool); err != nil {
+		return err
+	}
+	return tx.InsertFile(&exchange.File{
+		Dir: exchange.Out, Party: in.Party, Kind: KindAnswer, Name: name, Carrier: string(batch.Workbook), SHA256: sha, StoredSHA: sha, Size: size,
+		State: exchange.FileQueued, At: e.Now(), Spool: spool,
+	})
+}
+
+// maxStem keeps the names of answers within what folders take.
+const maxStem = 180
+
+var answerEnding = regexp.MustCompile(`\.answer(\.\d+)?$`)
+
+// answerName names the answer after the file: x.xlsx → x.answer.xlsx; the next
+// one, to what was corrected and sent again, x.answer.2.xlsx.
+func answerName(tx *store.Tx, in exchange.File) (name string, n int, err error) {
+	stem := answerEnding.ReplaceAllString(strings.TrimSuffix(in.Name, path.Ext(in.Name)), "")
+	for len(stem) > maxStem {
+		r := []rune(stem)
+		stem = string(r[:len(r)-1])
+	}
+	name = stem + ".answer.xlsx"
+	for n = 1; ; {
+		if _, err := tx.FileByName(exchange.Out, in.Party, name); notFound(err) {
+			return name, n, nil
+		} else if err != nil {
+			return "", 0, err
+		}
+		n++
+		name = fmt.Sprintf("%s.answer.%d.xlsx", stem, n)
+	}
+}
+
+// isAnswer reports whether a file is an answer to a workbook of ours: it is
+// kept for whoever wants to look, and not answered, or two offices would answer
+// each other for ever.
+func (j *fileJob) isAnswer() (bool, error) {
+	if j.file.Carrier != string(batch.Workbook) {
+		return false, nil
+	}
+	src, err := j.openSpool(j.file.Spool)
+	if err != nil {
+		return false, err
+	}
+	defer src.Close()
+	return batch.Answered(io.Reader(src), j.Agency.Code)
+}
+
+// takeAnswer records an answer to a workbook of ours.
+func (j *fileJob) takeAnswer(ctx context.Context, answer bool) error {
+	if !answer {
+		return nil
+	}
+	j.file.Kind, j.file.Sequence, j.file.State, j.file.Verdict = KindAnswer, 0, exchange.FileWorked, code.FileAccepted
+	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &desk{Env: j.Env, tx: tx, file: j.file, actor: j.file.Party}
+		return errors.Join(tx.UpdateFile(j.stored, j.file), d.journal("agency", "answer_received", j.file.Name, nil))
+	})
+	return err
+}

@@ -1,0 +1,235 @@
+package jobs_test
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/batch"
+)
+
+// typed is a batch as an office types it: a workbook without a sequence, in
+// which change may spoil what it likes.
+func (o *office) typed(kind string, change func(*excelize.File), records ...any) []byte {
+	o.tb.Helper()
+	_, content := o.batch(them, kind, 1, "", records...)
+	var b bytes.Buffer
+	if _, err := batch.Convert(&b, bytes.NewReader(content), batchKinds, batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+		o.tb.Fatal(err)
+	}
+	return o.edited(b.Bytes(), func(f *excelize.File) {
+		o.key(f, "envelope", "sequence", 0, "")
+		o.key(f, "envelope", "digest", 0, "")
+		change(f)
+	})
+}
+
+func (o *office) edited(content []byte, change func(*excelize.File)) []byte {
+	o.tb.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(content))
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	change(f)
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// key types a value below a title, or beside a name of the envelope.
+func (o *office) key(f *excelize.File, sheet, name string, line int, value string) {
+	o.tb.Helper()
+	cell := o.cell(f, sheet, name, line)
+	if err := f.SetCellStr(sheet, cell, value); err != nil {
+		o.tb.Fatal(err)
+	}
+}
+
+func (o *office) cell(f *excelize.File, sheet, name string, line int) string {
+	o.tb.Helper()
+	rows, err := f.GetRows(sheet)
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	for i, row := range rows {
+		for j, title := range row {
+			if !strings.HasSuffix(title, " "+name) {
+				continue
+			}
+			if line == 0 {
+				j, line = j+1, i+1
+			}
+			cell, _ := excelize.CoordinatesToCellName(j+1, line)
+			return cell
+		}
+	}
+	o.tb.Fatalf("%s has no %s", sheet, name)
+	return ""
+}
+
+// answered opens the answer of a name and says how many cells are listed.
+func (o *office) answered(name string) *excelize.File {
+	o.tb.Helper()
+	content, ok := o.answers[name]
+	if !ok {
+		o.tb.Fatalf("no answer %s", name)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(content))
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	return f
+}
+
+// A typed workbook with a faulty row comes back beside its receipt; corrected
+// in place, with the accepted row cleared, the answer is the next batch.
+func TestTypedWorkbookIsAnswered(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	good := q.IDNo
+	book := o.typed(formats.KindLetter, func(f *excelize.File) {
+		o.key(f, "L", "id_no", 3, good[:17]+"?")
+	}, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.leave(them, "联系函.xlsx", book)
+	o.pass() // two looks
+	o.pass()
+	o.told(them, "联系函.xlsx", "partly", letterNo(them, 1)+" accepted", letterNo(them, 2)+" refused malformed")
+	f := o.answered("联系函.answer.xlsx")
+	list, _ := f.GetRows("问题清单")
+	if last := list[len(list)-1]; last[0] != "L!"+o.cell(f, "L", "id_no", 3) || !strings.Contains(strings.Join(last, "|"), letterNo(them, 2)) {
+		t.Errorf("the list says %v", last)
+	}
+	cell := o.cell(f, "L", "id_no", 3)
+	style, err := f.GetCellStyle("L", cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if look, err := f.GetStyle(style); err != nil || len(look.Fill.Color) != 1 || look.Fill.Color[0] != "FFC7CE" {
+		t.Errorf("%s is not marked: %+v %v", cell, look.Fill, err)
+	}
+	if notes, err := f.GetComments("L"); err != nil || len(notes) != 1 || notes[0].Cell != cell {
+		t.Errorf("notes %+v, %v", notes, err)
+	}
+	rows, _ := f.GetRows("L")
+	if why := rows[1][len(rows[1])-1]; !strings.HasPrefix(why, "已接收") {
+		t.Errorf("beside the accepted row stands %q", why)
+	}
+	again := o.edited(o.answers["联系函.answer.xlsx"], func(f *excelize.File) {
+		o.key(f, "L", "id_no", 3, good)
+		if err := f.RemoveRow("L", 2); err != nil {
+			t.Fatal(err)
+		}
+	})
+	o.leave(them, "联系函.answer.xlsx", again)
+	o.pass()
+	o.pass()
+	o.told(them, "联系函.answer.xlsx", "accepted", letterNo(them, 2)+" accepted")
+	if len(o.answers) != 1 {
+		t.Errorf("%d answers", len(o.answers))
+	}
+	if n := len(o.casesBy(exchange.Out, q)); n != 1 {
+		t.Errorf("%d cases of the corrected row", n)
+	}
+}
+
+// A workbook that is refused whole is answered with everything that is wrong.
+func TestRejectedWorkbookIsAnswered(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	book := o.typed(formats.KindLetter, func(f *excelize.File) {
+		o.key(f, "envelope", "created", 0, "昨天")
+		o.key(f, "L", "letter_date", 2, "昨天")
+	}, o.letter(them, 1, p))
+	o.leave(them, "x.xlsx", book)
+	o.pass()
+	o.pass()
+	o.told(them, "x.xlsx", "rejected wrong-envelope")
+	list, _ := o.answered("x.answer.xlsx").GetRows("问题清单")
+	var where []string
+	for _, row := range list {
+		if len(row) > 3 {
+			where = append(where, row[0])
+		}
+	}
+	if !slices.Equal(where[1:], []string{"envelope!B6", "L!C2"}) {
+		t.Errorf("listed are %v", where)
+	}
+	// What the file alone does not tell is said too: here a used sequence.
+	good := o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "envelope", "sequence", 0, "7") }, o.letter(them, 1, p))
+	o.leave(them, "y.xlsx", good)
+	o.pass()
+	o.pass()
+	other := o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "envelope", "sequence", 0, "7") }, o.letter(them, 2, p))
+	o.leave(them, "z.xlsx", other)
+	o.pass()
+	o.pass()
+	o.told(them, "z.xlsx", "rejected sequence-reused")
+	list, _ = o.answered("z.answer.xlsx").GetRows("问题清单")
+	if !strings.Contains(strings.Join(list[len(list)-1], "|"), "序号 7") {
+		t.Errorf("%v", list[len(list)-1])
+	}
+}
+
+// Two offices do not answer each other's answers.
+func TestAnswerIsNeverAnswered(t *testing.T) {
+	o := newOffice(t)
+	book := o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "envelope", "sender", 0, us) }, o.letter(them, 1, leaver(us, 0)))
+	for name, content := range map[string][]byte{"ours.answer.xlsx": book, "ours.answer.2.xlsx": []byte("PK\x03\x04 no workbook")} {
+		var b bytes.Buffer
+		a := batch.Answer{File: name, Verdict: code.FileRejected, Faults: []batch.Fault{{Code: code.Unreadable}}, Total: 1, Taken: true}
+		if err := formats.Answer(&b, bytes.NewReader(content), a); err != nil {
+			t.Fatal(err)
+		}
+		o.leave(them, name, b.Bytes())
+	}
+	o.pass()
+	o.pass()
+	o.pass()
+	if n := len(o.receipts(them)); n != 0 || len(o.answers) != 0 {
+		t.Errorf("%d receipts and %d answers for answers", n, len(o.answers))
+	}
+	o.view(func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: them, States: []exchange.FileState{exchange.FileWorked}})
+		if len(files) != 2 {
+			t.Errorf("%d answers recorded", len(files))
+		}
+		return err
+	})
+}
+
+// Stopped while the answer is written, the next pass leaves one receipt and one
+// answer.
+func TestAnswerAfterStop(t *testing.T) {
+	for _, at := range []string{"spool.sync:before", "spool.sync:after", "spool.rename:before", "spool.rename:after"} {
+		t.Run(at, func(t *testing.T) {
+			o := newOffice(t)
+			o.leave(them, "x.xlsx", o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "L", "name", 2, "") }, o.letter(them, 1, leaver(us, 0))))
+			o.env.Outside = func(call, name string) error {
+				if call == at && strings.HasPrefix(name, "out-answer") {
+					return errors.New("stopped")
+				}
+				return nil
+			}
+			if o.try() == nil || len(o.receipts(them)) != 0 {
+				t.Fatal("not stopped")
+			}
+			o.env.Outside = nil
+			o.pass()
+			o.told(them, "x.xlsx", "partly", letterNo(them, 1)+" refused missing")
+			if len(o.answers) != 1 || o.answers["x.answer.xlsx"] == nil {
+				t.Errorf("%d answers", len(o.answers))
+			}
+		})
+	}
+}

@@ -1,0 +1,163 @@
+package jobs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/formats"
+	"carryover/samples"
+)
+
+// confirmsAccounts answers every question about an account with the account asked about.
+func (o *office) confirmsAccounts() int {
+	o.tb.Helper()
+	asked := take[formats.Query](o, them, formats.KindQuery)
+	for _, z := range asked {
+		o.messages++
+		o.put(them, formats.KindQuery, &formats.Query{
+			QueryNo: fmt.Sprintf("Z31010020260303%06d", o.messages), Answers: z.QueryNo, LetterNo: z.LetterNo, About: z.About, Ours: z.Ours, Text: "无误", AskedOn: 20260303,
+		})
+	}
+	return len(asked)
+}
+
+// TestReturnAfterCompletion: the bank returns what the new place says it has
+// credited. The credit is taken back, an officer hears of the contradiction,
+// and when it is paid again the completion stands as before.
+func TestReturnAfterCompletion(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	p := leaver(us, 0)
+	f := o.asked(p, 1)
+	paid := o.orders[0]
+	o.settle()
+	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
+	o.pass()
+	o.stands(exchange.Out, p, "confirmed/sent/settled")
+	o.booked(returnOf(paid))
+	o.pass()
+	o.stands(exchange.Out, p, "held/sent/returned amount-differs")
+	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], paid.EndToEndID) {
+		t.Errorf("open: %q", open)
+	}
+	if back, credited := o.liesIn(ledger.OutReturned), o.liesIn(ledger.OutCredited); back != f.Amount || credited != 0 {
+		t.Errorf("returned %s, credited %s", back, credited)
+	}
+	if o.confirmsAccounts() != 1 {
+		t.Error("the partner was not asked")
+	}
+	o.pass()
+	if len(o.orders) != 0 {
+		t.Fatalf("paid again before an officer has looked: %+v", o.orders)
+	}
+	o.decided(keys, "li.na", exchange.ActReleaseHold, o.caseBy(exchange.Out, p).No)
+	o.pass()
+	o.settle()
+	o.pass()
+	o.stands(exchange.Out, p, "confirmed/sent/settled")
+	if credited, settled := o.liesIn(ledger.OutCredited), o.liesIn(ledger.OutSettled); credited != f.Amount || settled != 0 {
+		t.Errorf("credited %s, settled %s", credited, settled)
+	}
+}
+
+// TestLumpSumReturnedTwice: every case of a returned lump sum is reopened, goes
+// out alone from then on, and may come back again; attempts count the lump sum.
+func TestLumpSumReturnedTwice(t *testing.T) {
+	o := newOffice(t, with(them, func(p *exchange.Partner) { p.LumpSum = true }))
+	people := []samples.Person{leaver(us, 0), leaver(us, 1)}
+	for i, p := range people {
+		o.put(core, formats.KindRegistry, o.insured(p))
+		o.put(them, formats.KindLetter, o.letter(them, i, p))
+	}
+	o.pass()
+	o.pass()
+	forms := take[formats.Form](o, them, formats.KindForm)
+	lump := o.orders[0]
+	o.settle()
+	o.booked(returnOf(lump))
+	o.pass()
+	for _, p := range people {
+		o.stands(exchange.Out, p, "answered/sent/returned")
+	}
+	if n := o.confirmsAccounts(); n != 2 {
+		t.Errorf("%d accounts were asked about", n)
+	}
+	o.pass()
+	alone := o.orders
+	if len(alone) != 2 {
+		t.Fatalf("%d transfers", len(alone))
+	}
+	o.settle()
+	twice := returnOf(alone[0])
+	twice.Ref = "R-again"
+	o.booked(returnOf(alone[0]), twice)
+	o.pass()
+	back, stays := people[0], people[1]
+	if !strings.Contains(alone[0].Text, back.IDNo) {
+		back, stays = stays, back
+	}
+	o.stands(exchange.Out, back, "answered/sent/returned")
+	o.stands(exchange.Out, stays, "answered/sent/settled")
+	if open := o.open(); len(open) != 1 {
+		t.Errorf("the second return of one payment is not named: %q", open)
+	}
+	o.confirmsAccounts()
+	o.pass()
+	if len(o.orders) != 1 || !strings.HasSuffix(o.orders[0].EndToEndID, "-1-3") || o.orders[0].Amount != alone[0].Amount {
+		t.Fatalf("ordered %+v", o.orders)
+	}
+	o.settle()
+	for _, f := range forms {
+		o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
+	}
+	o.pass()
+	for _, p := range people {
+		o.stands(exchange.Out, p, "confirmed/sent/settled")
+	}
+}
+
+// TestPayeeChangesItsAccount: of a payment that has not left, that has left,
+// and that came back.
+func TestPayeeChangesItsAccount(t *testing.T) {
+	o := newOffice(t)
+	p, one, two := leaver(us, 0), leaver(us, 1), leaver(us, 2)
+	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Status = code.RegistryDeceased }))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	first, second := payeeOf(p, letterNo(them, 1), one, "1/2"), payeeOf(p, letterNo(them, 1), two, "1/2")
+	o.put(core, formats.KindPayee, first, second)
+	o.pass()
+	o.pass()
+	if len(o.orders) != 2 {
+		t.Fatalf("ordered %+v", o.orders)
+	}
+	other := *first
+	other.AccountNo = "000299999"
+	late := o.put(core, formats.KindPayee, &other)
+	o.pass()
+	if v := o.verdicts(core, late); len(v) != 2 || !strings.HasSuffix(v[1], "refused not-allowed-in-state") {
+		t.Errorf("told %q", v)
+	}
+	var mine order
+	for _, x := range o.orders {
+		if x.Creditor.Number == first.AccountNo {
+			mine = x
+		}
+	}
+	o.settle()
+	o.booked(returnOf(mine))
+	o.pass()
+	o.put(core, formats.KindPayee, &other)
+	o.pass()
+	if len(o.orders) != 1 || o.orders[0].Creditor.Number != other.AccountNo || o.orders[0].Amount != mine.Amount {
+		t.Fatalf("ordered %+v", o.orders)
+	}
+	o.settle()
+	o.pass()
+	o.stands(exchange.Out, p, "declined/none/settled")
+	o.quiet()
+}

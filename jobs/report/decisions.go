@@ -1,0 +1,352 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/money"
+	"carryover/formats/workbook"
+)
+
+// Open is something that an officer has to decide: a row of a decisions
+// workbook.
+type Open struct {
+	About  exchange.Subject
+	No     string // of the row, among those about the same
+	Who    string // the person, the counterparty or the party
+	What   string // in words
+	Todo   string
+	Amount money.Fen // 0: none
+	Since  calendar.Date
+	Stamp  string            // how it stands: what a decision about it presumes
+	Offers []exchange.Ruling // what may be decided now
+}
+
+// Desk is one of the two decisions workbooks: that of the decisions which
+// need a signature (财务), and that of those which do not (业务).
+type Desk struct {
+	Signed bool
+	Name   string // in the names of files
+}
+
+// Desks are the decisions workbooks.
+func Desks() []Desk { return []Desk{{false, "业务"}, {true, "财务"}} }
+
+// Offers are what of a row's decisions stands in the desk's workbook, for an
+// officer with those roles.
+func (d Desk) Offers(o Open, roles []exchange.Role) (list []exchange.Ruling) {
+	for _, r := range o.Offers {
+		if r.Signed == d.Signed && slices.ContainsFunc(r.Roles, func(role exchange.Role) bool { return slices.Contains(roles, role) }) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Tells are the arguments that what a row offers can be told: those for which
+// the workbook needs a column. What the row tells by itself is not among them.
+func (d Desk) Tells(o Open, roles []exchange.Role) (names []string) {
+	for _, r := range d.Offers(o, roles) {
+		for _, name := range r.Tells() {
+			if name != "partner" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// Key is the hidden cell of a row: the day of the workbook, what the row is
+// about, how that stood, and a sum over both and what the row shows. The sum
+// is no secret: it finds a row whose cells were sorted apart from each other
+// or written over, by mistake. What may be decided is looked up anew when the
+// row comes back, so that nothing is gained by forging one.
+func (o Open) Key(agency string, on calendar.Date) string {
+	stamp := short(o.Stamp)
+	return strings.Join([]string{on.String(), string(o.About), stamp, o.sum(agency, on, stamp, o.shown()), o.No}, ".")
+}
+
+func (o Open) shown() []string {
+	amount := ""
+	if o.Amount != 0 {
+		amount = o.Amount.String()
+	}
+	return []string{o.No, strings.TrimSpace(o.Who), strings.TrimSpace(o.What), amount}
+}
+
+func (o Open) sum(agency string, on calendar.Date, stamp string, shown []string) string {
+	return short(strings.Join(append([]string{"row 1", agency, on.String(), string(o.About), stamp}, shown...), "\n"))
+}
+
+func short(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Stands reports whether something still stands as a key says.
+func (k RowKey) Stands(o Open) bool { return k.Stamp == short(o.Stamp) }
+
+// RowKey is a row's hidden cell, read.
+type RowKey struct {
+	On    calendar.Date
+	About exchange.Subject
+	No    string
+	Stamp string
+}
+
+// Subject is what the row is about, as a decision names it.
+func (k RowKey) Subject() string {
+	if k.About == exchange.AboutMonth {
+		month, _, _ := strings.Cut(k.No, " ")
+		return month
+	}
+	return k.No
+}
+
+// Tell adds to a decision's arguments what the row itself says.
+func (k RowKey) Tell(args map[string]string) map[string]string {
+	if k.About == exchange.AboutMonth {
+		args = maps.Clone(args)
+		_, args["partner"], _ = strings.Cut(k.No, " ")
+	}
+	return args
+}
+
+// Offer reports whether the row offers an action now.
+func (o Open) Offer(r exchange.Ruling) bool {
+	return slices.ContainsFunc(o.Offers, func(have exchange.Ruling) bool { return have.Action == r.Action })
+}
+
+// ReadKey reads the hidden cell of a row that came back, and compares it with
+// the locked cells beside it; ok is false when one of them was changed.
+func ReadKey(agency, key string, shown []string) (k RowKey, ok bool) {
+	parts := strings.SplitN(key, ".", 5)
+	if len(parts) != 5 {
+		return k, false
+	}
+	on, err := calendar.ParseDate(parts[0])
+	if err != nil {
+		return k, false
+	}
+	k = RowKey{On: on, About: exchange.Subject(parts[1]), Stamp: parts[2], No: parts[4]}
+	sum := Open{About: k.About}.sum(agency, on, k.Stamp, shown)
+	return k, sum == parts[3] && len(shown) > 0 && shown[0] == k.No
+}
+
+// Titles of the columns that are read when a decisions workbook comes back.
+var (
+	titleNo     = exchange.Term{Code: "no", Chinese: "编号", English: "number"}
+	titleWho    = exchange.Term{Code: "who", Chinese: "当事人", English: "who"}
+	titleWhat   = exchange.Term{Code: "what", Chinese: "情况", English: "what is the matter"}
+	titleAmount = exchange.Term{Code: "sum", Chinese: "涉及金额", English: "sum"}
+	titleAction = exchange.Term{Code: "action", Chinese: "决定", English: "decision"}
+	titleReason = exchange.Term{Code: "reason", Chinese: "理由", English: "reason"}
+	titleKey    = exchange.Term{Code: "key", Chinese: "行标识", English: "row key"}
+)
+
+// argTitle is the column in which a decision is told an argument.
+func argTitle(a exchange.Term) exchange.Term {
+	if a.Code == "amount" {
+		return exchange.Term{Code: a.Code, Chinese: "准许金额", English: "amount allowed"}
+	}
+	english, _, _ := strings.Cut(a.English, ",")
+	return exchange.Term{Code: a.Code, Chinese: a.Chinese, English: english}
+}
+
+// DecisionTitles are the titles that a decisions workbook of a language must
+// have, of whichever desk.
+func DecisionTitles(lang string) (list []string) {
+	for _, t := range []exchange.Term{titleNo, titleWho, titleWhat, titleAmount, titleAction, titleReason, titleKey} {
+		list = append(list, t.Word(lang))
+	}
+	return list
+}
+
+// Decided is a row of a decisions workbook as it came back.
+type Decided struct {
+	Line   int
+	Key    string
+	Shown  []string
+	Action string
+	Reason string
+	Args   map[string]string
+	Added  bool // nothing but what somebody wrote: no row of ours
+}
+
+// ReadDecided takes a filled row apart.
+func ReadDecided(r workbook.FilledRow, lang string) Decided {
+	amount := r.Text(titleAmount.Word(lang))
+	if f, err := Yuan(amount); err == nil {
+		amount = f.String()
+	}
+	d := Decided{
+		Line: r.Line, Key: r.Text(titleKey.Word(lang)), Action: r.Text(titleAction.Word(lang)), Reason: r.Text(titleReason.Word(lang)),
+		Shown: []string{r.Text(titleNo.Word(lang)), r.Text(titleWho.Word(lang)), r.Text(titleWhat.Word(lang)), amount},
+		Args:  map[string]string{},
+	}
+	for _, a := range exchange.Arguments() {
+		if v := tidyArg(a.Code, r.Text(argTitle(a).Word(lang))); v != "" {
+			d.Args[a.Code] = v
+		}
+	}
+	d.Added = d.Key == ""
+	return d
+}
+
+// tidyArg is an argument without the slips of a keyboard that writes Chinese.
+func tidyArg(name, text string) string {
+	switch name {
+	case "holder", "bank", "code", "entry":
+		return text
+	case "amount":
+		if f, err := Yuan(text); err == nil {
+			return f.String()
+		}
+	}
+	return halfWidth(text)
+}
+
+// Yuan reads an amount as a cell holds it: with or without separators, cents
+// and full-width digits.
+func Yuan(text string) (money.Fen, error) {
+	text = strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", "元", "", " ", "").Replace(halfWidth(text))
+	switch point := strings.IndexByte(text, '.'); {
+	case point < 0:
+		text += ".00"
+	case point == len(text)-2:
+		text += "0"
+	}
+	return money.Parse(text)
+}
+
+// halfWidth turns full-width digits, letters and signs into plain ones.
+func halfWidth(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}, text)
+}
+
+// Decisions is a decisions workbook for officers with those roles, with a
+// column for each of the arguments named. Rows that offer the officers nothing
+// are passed over.
+func Decisions(n Night, d Desk, roles []exchange.Role, args map[string]bool, rows iter.Seq2[Open, error]) workbook.Book {
+	mine := func(o Open) bool { return len(d.Offers(o, roles)) > 0 }
+	title := n.say("待决定事项（业务）", "Decisions: business")
+	if d.Signed {
+		title = n.say("待决定事项（财务）", "Decisions: finance")
+	}
+	list := sheet(n, n.say("待决定", "Decisions"), title, decisionColumns(n, d, roles, args), only(rows, mine))
+	list.Protect, list.Frozen = true, 2
+	list.NotAmong = n.say("请从下拉清单中选择，或留空。", "Choose from the list, or leave the cell empty.")
+	list.Note = n.say("在黄色单元格中选择决定、写明理由；其余单元格已锁定。填写方法见“填写说明”。　", "Choose and give a reason in the yellow cells; the others are locked. See the sheet How to.   ") + n.note()
+	n.prompts(&list)
+	n.widths(&list)
+	return workbook.Book{
+		Title: title + " " + n.Date.String(), Subject: n.Agency.Name + " " + n.Agency.Code, Author: n.Agency.Name, Created: n.Made,
+		Lang: n.say("zh-CN", "en-US"), Pages: n.say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
+		Sheets: []workbook.Sheet{list, n.howTo(d)},
+	}
+}
+
+func decisionColumns(n Night, d Desk, roles []exchange.Role, args map[string]bool) []column[Open] {
+	text := func(t exchange.Term, kind workbook.Kind, value func(Open) any) column[Open] {
+		return column[Open]{t.Chinese, t.English, kind, false, func(_ Night, o Open) any { return value(o) }}
+	}
+	columns := []column[Open]{
+		{"事项", "about", workbook.Middle, false, func(n Night, o Open) any { return n.word(exchange.SubjectTerms(), string(o.About)) }},
+		text(titleNo, workbook.Text, func(o Open) any { return o.No }),
+		text(titleWho, workbook.Text, func(o Open) any { return o.Who }),
+		text(titleWhat, workbook.Text, func(o Open) any { return o.What }),
+		{"怎么办", "what to do", workbook.Text, false, func(_ Night, o Open) any { return o.Todo }},
+		text(titleAmount, workbook.Money, func(o Open) any {
+			if o.Amount == 0 {
+				return nil
+			}
+			return o.Amount
+		}),
+		{"起始日期", "since", workbook.Date, false, func(_ Night, o Open) any { return o.Since }},
+		text(titleAction, workbook.Text, func(o Open) any {
+			var among []string
+			for _, r := range d.Offers(o, roles) {
+				among = append(among, n.ruling(r))
+			}
+			return workbook.Pick{Among: among}
+		}),
+	}
+	for _, a := range exchange.Arguments() {
+		if args[a.Code] {
+			columns = append(columns, text(argTitle(a), argKind(a.Code), func(o Open) any { return n.argument(d, o, roles, a.Code) }))
+		}
+	}
+	return append(columns,
+		text(titleReason, workbook.Text, func(Open) any { return workbook.Fill{} }),
+		text(titleKey, workbook.Code, func(o Open) any { return o.Key(n.Agency.Code, n.Date) }))
+}
+
+// ruling is a decision's word in a drop-down, where a comma would end it.
+func (n Night) ruling(r exchange.Ruling) string { return RulingWord(r, n.say("zh", "en")) }
+
+// RulingWord is a decision as a drop-down names it.
+func RulingWord(r exchange.Ruling, lang string) string {
+	return strings.NewReplacer(",", ";", "，", "、").Replace(r.Word(lang))
+}
+
+// widths makes room to write, and keeps what is to be read close to it.
+func (n Night) widths(s *workbook.Sheet) {
+	lang := n.say("zh", "en")
+	room := map[string]float64{titleWho.Word(lang): 26, titleWhat.Word(lang): 40, titleReason.Word(lang): 36, n.say("怎么办", "what to do"): 30}
+	for name, w := range map[string]float64{"case": 24, "to": 30, "amount": 16, "entry": 26, "voucher": 18, "account": 26, "holder": 24, "bank": 24, "cnaps": 16, "personal_no": 20} {
+		room[argTitle(exchange.TermOf(exchange.Arguments(), name)).Word(lang)] = w
+	}
+	for i, c := range s.Columns {
+		s.Columns[i].Width, s.Columns[i].Hidden = room[c.Title], c.Title == titleKey.Word(lang)
+	}
+}
+
+func argKind(name string) workbook.Kind {
+	if name == "amount" {
+		return workbook.Money
+	}
+	return workbook.Text
+}
+
+// argument is the cell of an argument: open where a decision that the row
+// offers can be told it.
+func (n Night) argument(d Desk, o Open, roles []exchange.Role, name string) any {
+	told := slices.ContainsFunc(d.Offers(o, roles), func(r exchange.Ruling) bool { return slices.Contains(r.Tells(), name) })
+	switch {
+	case !told:
+		return nil
+	case name == "code":
+		return workbook.Pick{Among: n.declines()}
+	}
+	return workbook.Fill{}
+}
+
+// declines are the reasons with which an officer declines or refuses, as a
+// drop-down has room for them: words in Chinese, codes in English.
+func (n Night) declines() (list []string) {
+	for _, e := range code.Declines() {
+		if e.Code != string(code.DeclineDeceased) {
+			list = append(list, n.say(e.Chinese, e.Code))
+		}
+	}
+	return list
+}
+
+// Masked is a person as a row names them.
+func Masked(p exchange.Person) string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s", p.Name, identity.Mask(p.IDNo)))
+}

@@ -1,0 +1,355 @@
+package jobs
+
+import (
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/jobs/report"
+)
+
+// What needs a person is found anew for every workbook: what officers can
+// decide, as the decisions workbooks list it, and what else stands still.
+
+// todos lists everything that needs a person, in the order in which it is
+// done; a case stands there once.
+func (e *Env) todos(tx *store.Tx) ([]report.Todo, error) {
+	l := &todoList{Env: e, desk: &desk{Env: e, tx: tx, actor: "report"}, tx: tx, cases: map[string]bool{}}
+	for _, find := range []func() error{
+		l.decidable, l.unproved, l.settings, l.toSign, l.overdueCases, l.bankDays, l.files, l.expected, l.drops, l.queries, l.unsigned,
+	} {
+		if err := find(); err != nil {
+			return nil, err
+		}
+	}
+	report.SortTodos(l.list)
+	return l.list, nil
+}
+
+type todoList struct {
+	*Env
+	desk  *desk
+	tx    *store.Tx
+	list  []report.Todo
+	cases map[string]bool // that stand on it
+}
+
+func (l *todoList) add(t report.Todo) { l.list = append(l.list, t) }
+
+// decidable is what the decisions workbooks hold.
+func (l *todoList) decidable() error {
+	kinds := map[exchange.Subject]string{
+		exchange.AboutCase: report.TodoHeld, exchange.AboutEntry: report.TodoCredit, exchange.AboutMonth: report.TodoMonth,
+		exchange.AboutFile: report.TodoFile, exchange.AboutDifference: report.TodoDifference,
+	}
+	for o, err := range l.desk.opens() {
+		if err != nil {
+			return err
+		}
+		t := report.Todo{Kind: kinds[o.About], No: o.No, Who: o.Who, What: o.What, Do: o.Todo, Amount: o.Amount, Since: o.Since}
+		for _, d := range report.Desks() {
+			if len(d.Offers(o, allRoles())) > 0 {
+				t.Desks = append(t.Desks, d)
+			}
+		}
+		switch o.About {
+		case exchange.AboutCase:
+			c, err := l.tx.Case(o.No)
+			if err != nil {
+				return err
+			}
+			l.ofCase(&t, c)
+		case exchange.AboutFile:
+			if strings.Contains(o.Stamp, string(exchange.FileSending)) {
+				t.Kind = report.TodoUnknown
+			}
+		}
+		l.add(t)
+	}
+	return nil
+}
+
+func allRoles() (list []exchange.Role) {
+	for _, t := range exchange.RoleTerms() {
+		list = append(list, exchange.Role(t.Code))
+	}
+	return list
+}
+
+// ofCase adds whose turn it is with a case, and by when.
+func (l *todoList) ofCase(t *report.Todo, c exchange.Case) {
+	l.cases[c.No] = true
+	t.CaseNo = c.No
+	turn, ok := exchange.TurnOf(l.Turns, c)
+	if ok {
+		t.Owner, t.Since = turn.Owner, since(c, turn)
+		if t.Since != 0 {
+			t.Due = l.Calendar.Due(t.Since, turn.WD, calendar.DueOptions{}).Date
+		}
+	}
+	if c.Due != 0 && (t.Due == 0 || c.Due < t.Due) {
+		t.Due = c.Due
+	}
+	if c.Due != 0 && c.Due < l.Date && !c.DueProvisional {
+		t.Kind, t.Due = report.TodoLegal, c.Due
+	}
+}
+
+// overdueCases are the cases past a limit about which nothing is to be decided.
+func (l *todoList) overdueCases() error {
+	for _, f := range awaitingFilters() {
+		err := l.tx.EachCase(f, func(c exchange.Case) error {
+			if l.cases[c.No] || l.overdue(c) == "" {
+				return nil
+			}
+			t := report.Todo{Kind: report.TodoOverdue, No: c.No, Who: report.Masked(c.Person) + " " + l.partyName(c.Partner)}
+			l.ofCase(&t, c)
+			turn, _ := exchange.TurnOf(l.Turns, c)
+			t.What = l.sayf("%s，等待：%s（%s起，限 %d 个工作日）", "%s, waits for: %s (since %s, %d working days)",
+				l.word(exchange.StateTerms(c.Side), string(c.State)), turn.Wait.Word(l.lang()), t.Since, turn.WD)
+			if t.Kind == report.TodoLegal {
+				t.What = l.sayf("%s，法定期限 %s 已过；等待：%s", "%s, the legal limit ended on %s; waits for: %s",
+					l.word(exchange.StateTerms(c.Side), string(c.State)), c.Due, turn.Wait.Word(l.lang()))
+			}
+			l.add(t)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// awaitingFilters find the cases about which somebody may still have something
+// to do: the open ones, and ended ones whose money is under way.
+func awaitingFilters() []store.CaseFilter {
+	return []store.CaseFilter{
+		{OpenOnly: true},
+		{
+			Side: exchange.In, States: finalStates(exchange.In),
+			MoneyTracks: []exchange.MoneyTrack{exchange.MoneyReceived, exchange.MoneyDiffers, exchange.MoneyMatched},
+		},
+		{
+			Side: exchange.Out, States: finalStates(exchange.Out),
+			MoneyTracks: []exchange.MoneyTrack{
+				exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned,
+			},
+		},
+		{Side: exchange.Out, States: finalStates(exchange.Out), FormTracks: []exchange.FormTrack{exchange.FormQueued, exchange.FormSent, exchange.FormRefused}},
+	}
+}
+
+func finalStates(side exchange.Side) (list []exchange.State) {
+	for _, t := range exchange.StateTerms(side) {
+		if s := exchange.State(t.Code); s.Final(side) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// unproved is what of the ledger neither documents nor held cases explain.
+func (l *todoList) unproved() error {
+	gaps, err := l.gaps(l.tx)
+	for _, g := range gaps {
+		who := l.say("全部对方", "all partners")
+		if g.Partner != "" {
+			who = l.partyName(g.Partner)
+		}
+		l.add(report.Todo{
+			Kind: report.TodoProof, Who: who, Amount: g.rest.Shown(), Due: l.Date,
+			What: l.sayf("%s资金不平，差额 %s 没有暂缓办件可以解释", "%s: the ledger does not close, %s is not explained by held cases", l.word(report.Sides(), string(g.Side)), g.rest.Shown()),
+		})
+	}
+	return err
+}
+
+// settings is a change of the money settings that waits for signatures.
+func (l *todoList) settings() error {
+	m, err := l.tx.MoneySettings(exchange.SettingsWaiting)
+	if notFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := l.tx.File(m.FileID)
+	if err != nil {
+		return err
+	}
+	l.add(report.Todo{
+		Kind: report.TodoSettings, No: f.Name, Since: m.Since, Due: l.signBy(f),
+		What: l.sayf("资金设置已于 %s 改动，等待两名人员签名", "the money settings were changed on %s and wait for two signatures", m.Since),
+	})
+	return nil
+}
+
+// toSign are the payment files that wait for officers.
+func (l *todoList) toSign() error {
+	files, err := l.tx.Files(store.FileFilter{Dir: exchange.Out, Kind: KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		have, err := l.tx.Signatures(f.ID)
+		if err != nil {
+			return err
+		}
+		l.add(report.Todo{
+			Kind: report.TodoSign, No: f.Name, Amount: f.Total, Since: l.madeOn(f), Due: l.signBy(f),
+			What: l.sayf("%d 笔付款等待放行，已收到 %d 个签名", "%d payments wait for release, %d signatures so far", f.Records, len(have)),
+		})
+	}
+	return nil
+}
+
+// bankDays are the days that the bank states differently, or has not stated.
+func (l *todoList) bankDays() error {
+	items, err := l.bankItems(l.tx, l.Date.AddDays(-reportDays))
+	for _, i := range items {
+		switch {
+		case i.Balance != nil:
+		case i.Day == nil:
+			l.add(report.Todo{
+				Kind: report.TodoStatement, No: i.Account, Who: l.say("银行", "bank"), Since: i.On,
+				What: l.sayf("%s 的对账单未到", "no statement of %s", i.On),
+			})
+		case i.Day.State != exchange.DayProved:
+			l.add(report.Todo{
+				Kind: report.TodoBankDay, No: i.Account, Who: l.say("银行", "bank"), Since: i.On,
+				What: l.sayf("%s 与银行对账单不符：%s", "%s differs from the bank's statement: %s", i.On, i.Text),
+			})
+		}
+	}
+	return err
+}
+
+// files are those that we rejected whole, until the sender has sent them anew.
+func (l *todoList) files() error {
+	rejected, err := l.tx.Files(store.FileFilter{
+		Dir: exchange.In, States: []exchange.FileState{exchange.FileRejected}, Since: l.Date.AddDays(-reportDays),
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range rejected {
+		if f.Sequence > 0 {
+			again, err := l.tx.SequenceSeen(exchange.In, f.Party, f.Kind, f.Sequence)
+			if err != nil {
+				return err
+			}
+			if again {
+				continue
+			}
+		}
+		l.add(report.Todo{
+			Kind: report.TodoRejected, No: f.Name, Who: l.partyName(f.Party), Since: f.Seen,
+			What: plain(code.Faults().Word(f.Code, l.codeLang())+" "+f.Text, 500),
+		})
+	}
+	return nil
+}
+
+// expected are the files that should have come, or should come soon.
+func (l *todoList) expected() error {
+	late, err := l.missing(l.tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range late {
+		l.add(report.Todo{
+			Kind: report.TodoMissing, Who: l.partyName(m.Party), Since: m.On,
+			What: l.sayf("%s应于 %s %s 前送达，未到", "%s was expected on %s by %s", l.word(report.Kinds(), m.Kind), m.On, m.By),
+		})
+	}
+	soon, err := l.awaited(l.tx)
+	for _, m := range soon {
+		l.add(report.Todo{
+			Kind: report.TodoAwaited, Who: l.partyName(m.Party), Due: m.On,
+			What: l.sayf("%s应于今日 %s 前送达，尚未收到", "%s is expected today by %s and has not come yet", l.word(report.Kinds(), m.Kind), m.By),
+		})
+	}
+	return err
+}
+
+// drops are missing numbers, and signatures without their file.
+func (l *todoList) drops() error {
+	for _, p := range l.Parties {
+		alone, err := l.lonelySignatures(l.tx, p)
+		if err != nil {
+			return err
+		}
+		for _, name := range alone {
+			l.add(report.Todo{
+				Kind: report.TodoAlone, No: name, Who: l.partyName(p.Code),
+				What: l.say("交换目录中有签名而没有它所属的文件", "a signature lies in the drop without its file"),
+			})
+		}
+		for _, k := range kinds {
+			gaps, err := l.tx.SequenceGaps(exchange.In, p.Code, k.Name)
+			if err != nil {
+				return err
+			}
+			if len(gaps) > 0 {
+				l.add(report.Todo{
+					Kind: report.TodoGap, Who: l.partyName(p.Code),
+					What: l.sayf("%s缺少序号 %s", "%s: the numbers %s are missing", l.word(report.Kinds(), k.Name), numbers(gaps)),
+				})
+			}
+		}
+	}
+	return nil
+}
+
+// mostNumbers is how many missing numbers are named.
+const mostNumbers = 20
+
+func numbers(list []int64) string {
+	var words []string
+	for i, n := range list {
+		if i == mostNumbers {
+			words = append(words, "…")
+			break
+		}
+		words = append(words, fmt.Sprint(n))
+	}
+	return strings.Join(words, "、")
+}
+
+// queries are those past due, in both directions.
+func (l *todoList) queries() error {
+	for _, side := range []string{QuerySent, QueryReceived} {
+		open, err := l.tx.QueriesOpen(side)
+		if err != nil {
+			return err
+		}
+		for _, q := range open {
+			if q.DueOn == 0 || q.DueOn >= l.Date || l.cases[q.CaseNo] {
+				continue
+			}
+			t := report.Todo{
+				Kind: report.TodoQuery, No: q.No, CaseNo: q.CaseNo, Who: l.partyName(q.Party), What: plain(q.Text, 500), Since: q.AskedOn, Due: q.DueOn,
+			}
+			if side == QueryReceived {
+				t.Owner = exchange.OwnerStaff
+			}
+			l.add(t)
+		}
+	}
+	return nil
+}
+
+// unsigned are the partners with whom nothing is signed.
+func (l *todoList) unsigned() error {
+	for _, p := range l.unsignedPartners() {
+		l.add(report.Todo{
+			Kind: report.TodoUnsigned, No: p.Code, Who: p.Name,
+			What: l.sayf("与%s（%s）之间未启用签名（seal: off）", "nothing is signed between us and %s (%s): seal: off", p.Name, p.Code),
+		})
+	}
+	return nil
+}

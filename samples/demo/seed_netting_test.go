@@ -1,0 +1,155 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+)
+
+// counterOrder is the order of a transfer that no file asked for: a net sum
+// that finance pays at the bank's counter.
+const counterOrder = "NET"
+
+// netSum is how the net sum of a month is settled: by a voucher at both
+// agencies, or by a transfer that both find in their accounts.
+type netSum struct {
+	byVoucher, paid bool
+}
+
+// tieNetting is finance, who settles the months on which both statements agree.
+func (h *house) tieNetting() error {
+	if !h.l.stage.netted {
+		return nil
+	}
+	var open []exchange.Difference
+	err := h.view(func(tx *store.Tx) (err error) {
+		open, err = tx.Differences(true)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range open {
+		month, isSum := strings.CutSuffix(d.Subject, " net sum")
+		if d.Kind != "netting" || !isSum {
+			continue
+		}
+		if err := h.tie(month, d.Partner, d.Ours); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tie settles a month: words say who owes whom.
+func (h *house) tie(month, partner, words string) error {
+	l := h.l
+	owes := strings.HasPrefix(words, "we owe ")
+	sum, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(words, "we owe "), "they owe "), " ")
+	amount, err := money.Parse(sum)
+	if err != nil { // nothing is owed
+		return h.decide(exchange.ActTieNetting, month, map[string]string{"partner": partner, "voucher": "轧差凭证-" + month})
+	}
+	key := month + " " + sum
+	if l.nets[key] == nil {
+		l.nets[key] = &netSum{byVoucher: l.rng.IntN(2) == 0}
+	}
+	n := l.nets[key]
+	if n.byVoucher {
+		return h.decide(exchange.ActTieNetting, month, map[string]string{"partner": partner, "voucher": "轧差凭证-" + month})
+	}
+	if owes && !n.paid {
+		n.paid = true
+		return h.payAtCounter(month, partner, amount)
+	}
+	entry, err := h.netEntry(month, amount, owes)
+	if err != nil || entry == "" {
+		return err
+	}
+	l.occur("netting tied to an entry")
+	return h.decide(exchange.ActTieNetting, month, map[string]string{"partner": partner, "entry": entry})
+}
+
+// payAtCounter lets the bank transfer a net sum that no payment file asks for.
+func (h *house) payAtCounter(month, partner string, amount money.Fen) error {
+	l := h.l
+	payer, accounts := h.settings.Accounts.Payer, l.houseOf(partner).settings.Accounts.Own
+	to := accounts[len(accounts)-1]
+	l.tell("%s: finance pays %s of %s at the counter", h.code, amount, month)
+	l.w.banks[h.code].tonight = append(l.w.banks[h.code].tonight, transfer{
+		Order: counterOrder, EndToEnd: fmt.Sprintf("%s-%s-%d", counterOrder, month, amount), Amount: amount, Text: month + " 轧差",
+		Debtor:   iso20022.Account{Name: payer.Holder, Number: payer.AccountNo, Bank: payer.Bank, CNAPS: payer.CNAPS},
+		Creditor: iso20022.Account{Name: to.Holder, Number: to.AccountNo, Bank: to.Bank, CNAPS: to.CNAPS},
+	})
+	return nil
+}
+
+// netEntry finds the entry of a net sum at the own bank; "" before it is told.
+func (h *house) netEntry(month string, amount money.Fen, debit bool) (key string, err error) {
+	err = h.view(func(tx *store.Tx) error {
+		return tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
+			if b.Credit != debit && b.Amount == amount && strings.HasPrefix(b.Text, month) {
+				key = b.Key
+			}
+			return nil
+		})
+	})
+	return key, err
+}
+
+// nettedBetween is what the cores of the two agencies credited without a bank
+// credit: the balances that they net between themselves.
+func (l *life) nettedBetween(e *evidence) (sum money.Fen, err error) {
+	for _, h := range l.houses {
+		tx := e.tx[h.code]
+		err := tx.EachCase(store.CaseFilter{Side: exchange.In}, func(c exchange.Case) error {
+			forms, err := tx.FormsByCase(c.No)
+			for _, f := range forms {
+				if f.Current && f.Money == exchange.MoneyNETTED {
+					sum += f.Credited
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}
+
+// proveNetting: a month on which both agree is tied, or is about to be.
+func (l *life) proveNetting(e *evidence) error {
+	for _, h := range l.houses {
+		if !l.stage.netted {
+			return nil
+		}
+		partner := suzhou
+		if h.code == suzhou {
+			partner = shanghai
+		}
+		month := firstDay.Month()
+		ours, err := e.tx[h.code].NettingLines(month, partner, "ours")
+		if err != nil {
+			return err
+		}
+		theirs, err := e.tx[h.code].NettingLines(month, partner, "theirs")
+		if err != nil {
+			return err
+		}
+		if len(ours) == 0 || len(theirs) == 0 {
+			l.fault("%s: statements of %s: %d lines of ours, %d of %s", h.code, month, len(ours), len(theirs), partner)
+		}
+		for _, n := range ours {
+			if n.FormNo != "" {
+				l.occur("netted " + string(code.Direction(n.Direction)))
+			}
+		}
+	}
+	return nil
+}
