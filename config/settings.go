@@ -182,6 +182,7 @@ type PartnerSetting struct {
 	Carrier       string     `yaml:"carrier,omitempty"`
 	Settlement    string     `yaml:"settlement,omitempty"`
 	LumpSum       bool       `yaml:"lump_sum,omitempty"`
+	Post          bool       `yaml:"post,omitempty"`
 	Seal          string     `yaml:"seal,omitempty"`
 	Signers       string     `yaml:"signers,omitempty"`
 	Accounts      []Account  `yaml:"accounts"`

@@ -92,7 +92,7 @@ func (v *validator) partner(key string, p PartnerSetting) {
 	v.between(key+".files_per_night", p.FilesPerNight, 1, 1_000_000)
 	v.c.partners[p.Code] = exchange.Partner{
 		Code: p.Code, Name: p.Name, Profile: p.Profile, Encoding: p.Encoding, Carrier: p.Carrier,
-		Settlement: p.Settlement, LumpSum: p.LumpSum, Seal: p.Seal, Accounts: v.accountList(key+".accounts", p.Accounts),
+		Settlement: p.Settlement, LumpSum: p.LumpSum, Post: p.Post, Seal: p.Seal, Accounts: v.accountList(key+".accounts", p.Accounts),
 	}
 }
 

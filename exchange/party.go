@@ -80,6 +80,7 @@ type Partner struct {
 	Carrier    string // csv | xlsx
 	Settlement string // remitted | netted | not_moved
 	LumpSum    bool
+	Post       bool      // what it is sent is printed and posted too
 	Seal       string    // signed | off
 	Accounts   []Account // their registered receiving accounts
 }

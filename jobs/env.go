@@ -32,7 +32,8 @@ type Env struct {
 	Turns    []exchange.Turn
 	Parties  []Party // core, portal, bank and partners, in the order they are visited
 	Calendar *calendar.Calendar
-	Area     func(code string) bool // known area codes; nil: any
+	Area     func(code string) bool   // known area codes; nil: any
+	AreaName func(code string) string // a place's whole name; nil: its code
 	Rules    Rules
 
 	Store   *store.Store

@@ -10,6 +10,7 @@ import (
 	"carryover/exchange"
 	"carryover/formats"
 	"carryover/formats/workbook"
+	"carryover/jobs/report"
 )
 
 // The carriers of what we exchange with our bank.
@@ -64,26 +65,10 @@ func (d *desk) writePaymentBook(to io.Writer, file *exchange.File, plan orderPla
 
 // paymentRequest is the page that is printed, signed and sealed.
 func (e *Env) paymentRequest(file *exchange.File) workbook.Sheet {
-	payer := e.Agency.Payer
-	two := []workbook.Column{{Kind: workbook.Text}, {Kind: workbook.Text}, {Kind: workbook.Text}, {Kind: workbook.Text}}
-	return workbook.Sheet{
-		Name: "通知书", Title: "医疗保险个人账户金转出通知书", Note: fmt.Sprintf("%s　%s", e.Agency.Name, e.Date),
-		Blocks: []workbook.Block{
-			{Title: "付款事项", Columns: two, Rows: [][]any{
-				{"批次号", messageID(file), "付款日期", e.Date.String()},
-				{"付款户名", payer.Holder, "付款账号", payer.No},
-				{"开户银行", payer.Bank, "行号", payer.CNAPS},
-				{"笔数", fmt.Sprint(file.Records), "用途", "个人账户资金划转"},
-				{"金额（小写）", "￥" + file.Total.String(), "金额（大写）", file.Total.Capitals()},
-			}},
-			{Wide: true, Columns: []workbook.Column{{Kind: workbook.Text}}, Rows: [][]any{
-				{"请按所附付款清单逐笔划转，附言请照清单原文填写；办理后请将银行流水逐笔抄录返回。"},
-			}},
-			{Title: "签章", Columns: []workbook.Column{{Title: "经办"}, {Title: "复核"}, {Title: "财务负责人"}, {Title: "单位印章"}}, Rows: [][]any{
-				{"", "", "", ""}, {"", "", "", ""}, {"", "", "", ""}, {"年　月　日", "年　月　日", "年　月　日", "年　月　日"},
-			}},
-		},
-	}
+	paper := e.officeUnder(exchange.Profile{}).PaymentPaper(report.PaymentNotice{
+		No: messageID(file), Payer: e.Agency.Payer, Amount: file.Total, Count: file.Records, Text: "个人账户资金划转", On: e.Date, Listed: true,
+	})
+	return workbook.Sheet{Name: "通知书", Paper: &paper}
 }
 
 // paymentList is the sheet of transfers, whose columns formats knows.

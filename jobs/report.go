@@ -45,11 +45,13 @@ func (e *Env) Report(ctx context.Context) (Counts, error) {
 		e.Log.Info("workbook written", "file", e.ReportPath(), "bytes", info.Size())
 	}
 	desks, derr := e.writeDecisions(ctx)
+	posted, perr := e.post(ctx)
 	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.closes(tx) })
-	if err = errors.Join(derr, err); err != nil {
+	if err = errors.Join(derr, perr, err); err != nil {
 		err = fmt.Errorf("report: %w", err)
 	}
 	counts := Counts{"workbooks": 1}
+	counts.add(posted)
 	if desks > 0 {
 		counts["decisions workbooks"] = desks
 	}

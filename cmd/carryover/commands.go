@@ -11,6 +11,7 @@ func commands(a *app) []*cobra.Command {
 		newRunCommand(a),
 		newServeCommand(a),
 		newShowCommand(a),
+		newPrintCommand(a),
 		newListCommand(a),
 		newReleaseCommand(a),
 		newDecideCommand(a),

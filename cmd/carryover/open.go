@@ -104,7 +104,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 	s := &c.Settings
 	ag := c.Agency()
 	env := &jobs.Env{
-		Agency: ag, Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid,
+		Agency: ag, Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid, AreaName: areas.Name,
 		Rules: jobs.Rules{
 			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights, StatementWD: *s.Intake.StatementsWD,
 			Parallel: s.Workers.Partners, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),

@@ -97,8 +97,10 @@ func replyTable(r Reply, why string) []workbook.Line {
 	}
 	return []workbook.Line{
 		{Height: 30, Boxes: []workbook.Box{
-			{Text: "姓　　名", As: workbook.BoxLabel, Cols: 3}, {Text: r.Person.Name, As: workbook.BoxFact, Cols: 4},
-			{Text: "证件号码", As: workbook.BoxLabel, Cols: 3}, {Text: r.Person.IDNo, As: workbook.BoxFact, Cols: paperCols - 10},
+			{Text: "姓　　名", As: workbook.BoxLabel, Cols: 3},
+			{Text: r.Person.Name, As: workbook.BoxFact, Cols: 4},
+			{Text: "证件号码", As: workbook.BoxLabel, Cols: 3},
+			{Text: r.Person.IDNo, As: workbook.BoxFact, Cols: paperCols - 10},
 		}},
 		line(why, orDash(reason), 84),
 		line("办理建议", orDash(r.Todo), 66),
@@ -123,8 +125,10 @@ func sealed(place string, on calendar.Date) []workbook.Line {
 // receiptStrip is where the person signs that the letter was handed over.
 func receiptStrip() []workbook.Line {
 	return []workbook.Line{{Height: 40, Boxes: []workbook.Box{
-		{Text: "送达方式", As: workbook.BoxLabel, Cols: 3}, {Text: "□直接送达　□邮寄送达", As: workbook.BoxMiddle, Cols: 4},
-		{Text: "签收人", As: workbook.BoxLabel, Cols: 2}, {Text: "", As: workbook.BoxFact, Cols: 2},
+		{Text: "送达方式", As: workbook.BoxLabel, Cols: 3},
+		{Text: "□直接送达　□邮寄送达", As: workbook.BoxMiddle, Cols: 4},
+		{Text: "签收人", As: workbook.BoxLabel, Cols: 2},
+		{Text: "", As: workbook.BoxFact, Cols: 2},
 		{Text: "　　年　　月　　日", As: workbook.BoxMiddle, Cols: paperCols - 11},
 	}}}
 }
