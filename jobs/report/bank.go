@@ -41,8 +41,10 @@ func (n Night) balances() (blocks []workbook.Block) {
 		b := workbook.Block{
 			Title: n.say("银行存款余额调节表　账号 ", "Balance reconciliation, account ") + i.Account + n.say("　截至 ", ", as of ") + i.On.String(),
 			Columns: []workbook.Column{
-				{Title: n.say("项目", "item")}, {Title: n.say("银行对账单（元）", "by the bank"), Kind: workbook.Money},
-				{Title: n.say("本方账面（元）", "by our books"), Kind: workbook.Money}, {Title: n.say("核对", "proof"), Kind: workbook.Middle},
+				{Title: n.say("项目", "item")},
+				{Title: n.say("银行对账单（元）", "by the bank"), Kind: workbook.Money},
+				{Title: n.say("本方账面（元）", "by our books"), Kind: workbook.Money},
+				{Title: n.say("核对", "proof"), Kind: workbook.Middle},
 			},
 		}
 		agrees := workbook.Toned{Value: n.say("相符", "agrees"), Tone: workbook.Good}
@@ -55,8 +57,10 @@ func (n Night) balances() (blocks []workbook.Block) {
 			{n.say("本方已付、银行未付", "paid by us, not by the bank"), -x.Transit, nil, nil},
 			{n.say("银行已记、本方未记", "booked by the bank, not by us"), nil, x.Theirs, nil},
 			{
-				n.say("调节后余额", "balance, reconciled"), workbook.Sum{Above: 4, Value: x.Bank + x.Ours - x.Transit},
-				workbook.Sum{Above: 4, Value: x.Books + x.Theirs}, agrees,
+				n.say("调节后余额", "balance, reconciled"),
+				workbook.Sum{Above: 4, Value: x.Bank + x.Ours - x.Transit},
+				workbook.Sum{Above: 4, Value: x.Books + x.Theirs},
+				agrees,
 			},
 		}
 		blocks = append(blocks, b)
@@ -67,10 +71,14 @@ func (n Night) balances() (blocks []workbook.Block) {
 // bankDays lists the days as the bank states them, and those that it did not.
 func (n Night) bankDays() workbook.Block {
 	b := workbook.Block{Title: n.say("银行日对账", "The bank's days"), Columns: []workbook.Column{
-		{Title: n.say("账号", "account")}, {Title: n.say("日期", "date"), Kind: workbook.Date},
-		{Title: n.say("核对", "proof"), Kind: workbook.Middle}, {Title: n.say("笔数", "entries"), Kind: workbook.Count},
-		{Title: n.say("期初余额（元）", "opening"), Kind: workbook.Money}, {Title: n.say("收入（元）", "credits"), Kind: workbook.Money},
-		{Title: n.say("支出（元）", "debits"), Kind: workbook.Money}, {Title: n.say("期末余额（元）", "closing"), Kind: workbook.Money},
+		{Title: n.say("账号", "account")},
+		{Title: n.say("日期", "date"), Kind: workbook.Date},
+		{Title: n.say("核对", "proof"), Kind: workbook.Middle},
+		{Title: n.say("笔数", "entries"), Kind: workbook.Count},
+		{Title: n.say("期初余额（元）", "opening"), Kind: workbook.Money},
+		{Title: n.say("收入（元）", "credits"), Kind: workbook.Money},
+		{Title: n.say("支出（元）", "debits"), Kind: workbook.Money},
+		{Title: n.say("期末余额（元）", "closing"), Kind: workbook.Money},
 		{Title: n.say("说明", "remark")},
 	}}
 	for _, i := range n.Reconciliation.Bank {

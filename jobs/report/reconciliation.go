@@ -188,11 +188,16 @@ func (n Night) between() workbook.Block {
 // openItems lists what of a kind is open.
 func (n Night) openItems(k exchange.Term, items []Item) workbook.Block {
 	b := workbook.Block{Title: k.Word(n.say("zh", "en")), Columns: []workbook.Column{
-		{Title: n.say("对方经办机构", "partner")}, {Title: n.say("办件编号", "case")}, {Title: n.say("编号", "number")},
-		{Title: n.say("姓名或对方户名", "name")}, {Title: n.say("证件号码", "ID number")},
-		{Title: n.say("应划金额（元）", "expected"), Kind: workbook.Money}, {Title: n.say("到账金额（元）", "received"), Kind: workbook.Money},
+		{Title: n.say("对方经办机构", "partner")},
+		{Title: n.say("办件编号", "case")},
+		{Title: n.say("编号", "number")},
+		{Title: n.say("姓名或对方户名", "name")},
+		{Title: n.say("证件号码", "ID number")},
+		{Title: n.say("应划金额（元）", "expected"), Kind: workbook.Money},
+		{Title: n.say("到账金额（元）", "received"), Kind: workbook.Money},
 		{Title: n.say("差额（元）", "difference"), Kind: workbook.Money},
-		{Title: n.say("起始日期", "since"), Kind: workbook.Date}, {Title: n.say("已历工作日", "WD since"), Kind: workbook.Count},
+		{Title: n.say("起始日期", "since"), Kind: workbook.Date},
+		{Title: n.say("已历工作日", "WD since"), Kind: workbook.Count},
 		{Title: n.say("说明", "remark")},
 	}}
 	more := len(items) > MostItems
@@ -212,8 +217,11 @@ func (n Night) openItems(k exchange.Term, items []Item) workbook.Block {
 	}
 	at := len(b.Rows)
 	b.Rows = append(b.Rows, []any{
-		n.say("小计", "subtotal"), nil, nil, nil, nil, workbook.Sum{Above: at, Value: expected}, workbook.Sum{Above: at, Value: arrived},
-		workbook.Sum{Above: at, Value: arrived - expected}, nil, nil, nil,
+		n.say("小计", "subtotal"), nil, nil, nil, nil,
+		workbook.Sum{Above: at, Value: expected},
+		workbook.Sum{Above: at, Value: arrived},
+		workbook.Sum{Above: at, Value: arrived - expected},
+		nil, nil, nil,
 	})
 	if more {
 		b.Rows = append(b.Rows, []any{fmt.Sprintf(n.say("只列前 %d 笔，其余见“信息表”“资金划转”表", "the first %d; the others stand on Forms and Remittances"), MostItems), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil})

@@ -194,7 +194,8 @@ func reconciliation(list []exchange.Case) (r Reconciliation) {
 	r.Netting("330100", 500_000, 123_456)
 	day := exchange.BankDay{Account: account().No, Day: 20260212, Opening: 100_000, Credits: 50_000, Debits: 20_000, Closing: 130_000, Entries: 3, State: exchange.DayProved}
 	r.Bank = []BankItem{
-		{Account: account().No, On: 20260212, Day: &day}, {Account: account().No, On: 20260213},
+		{Account: account().No, On: 20260212, Day: &day},
+		{Account: account().No, On: 20260213},
 		{Account: account().No, On: 20260212, Balance: &Balance{Bank: 130_000, Transit: 30_000, Books: 100_000}},
 	}
 	return r

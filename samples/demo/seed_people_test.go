@@ -51,7 +51,8 @@ func fates() []fate {
 		{"arrears", fateArrears},
 		{"still participating", fateParticipating},
 		{"refused by the core", fateRefused},
-		{"deceased", fateDeceased}, {"deceased", fateDeceased},
+		{"deceased", fateDeceased},
+		{"deceased", fateDeceased},
 		{"already transferred", func(_ *life, c *cast, from, to string, day int) *person {
 			p := c.one("fate", from, to, day, nil, applyAlone()...)
 			c.member(from, p).Status = code.RegistryEnded
