@@ -15,6 +15,7 @@ func commands(a *app) []*cobra.Command {
 		newListCommand(a),
 		newReleaseCommand(a),
 		newDecideCommand(a),
+		newReportCommand(a),
 		newRetryCommand(a),
 		newMarkSentCommand(a),
 		newQuarantineCommand(a),
