@@ -102,7 +102,6 @@ func workEvents() []exchange.Term {
 		{Code: "payee_registered", Chinese: "登记领款人", English: "payee registered"},
 		{Code: "query_received", Chinese: "收到查询", English: "query received"},
 		{Code: "query_answered", Chinese: "已答复查询", English: "query answered"},
-		{Code: "answer_received", Chinese: "收到答复", English: "answer received"},
 		{Code: "query_answer_received", Chinese: "收到查询答复", English: "answer received"},
 		{Code: "completion_relation_done", Chinese: "关系已办结通知", English: "told: relation done"},
 		{Code: "completion_completed", Chinese: "已办结通知", English: "told: completed"},

@@ -38,7 +38,7 @@ func TestPaperCells(t *testing.T) {
 // Another program finds the page as it is meant: A4 upright, one page, its
 // boxes, what is printed of it.
 func TestPaperReadByOpenpyxl(t *testing.T) {
-	python := program(t, "python3")
+	python := program(t, "/usr/bin/python3") // Debian's, whose openpyxl it is
 	if exec.Command(python, "-c", "import openpyxl").Run() != nil {
 		if os.Getenv("CARRYOVER_REQUIRED") != "" {
 			t.Fatal("needs openpyxl")

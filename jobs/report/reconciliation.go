@@ -78,6 +78,9 @@ func (r *Reconciliation) Add(kind string, i Item, sum money.Fen) {
 		f.Sum += sum
 		b.Figures[kind] = f
 	}
+	if r.Items == nil {
+		r.Items = map[string][]Item{}
+	}
 	if len(r.Items[kind]) < MostItems+1 { // one more tells that there are more
 		r.Items[kind] = append(r.Items[kind], i)
 	}
@@ -93,7 +96,7 @@ func (r *Reconciliation) Netting(partner string, out, in money.Fen) {
 
 func (r *Reconciliation) with(partner string) *Between {
 	if r.Partners == nil {
-		r.Partners, r.Items = map[string]*Between{}, map[string][]Item{}
+		r.Partners = map[string]*Between{}
 	}
 	b := r.Partners[partner]
 	if b == nil {
@@ -116,13 +119,8 @@ func (n Night) reconciliation() workbook.Sheet {
 		}
 	}
 	s.Blocks = append(s.Blocks, n.balances()...)
-	return append1(s, n.bankDays())
-}
-
-// append1 adds a block that has rows.
-func append1(s workbook.Sheet, b workbook.Block) workbook.Sheet {
-	if len(b.Rows) > 0 {
-		s.Blocks = append(s.Blocks, b)
+	if days := n.bankDays(); len(days.Rows) > 0 {
+		s.Blocks = append(s.Blocks, days)
 	}
 	return s
 }
