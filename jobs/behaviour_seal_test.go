@@ -237,6 +237,42 @@ func TestSignatureIsWaitedFor(t *testing.T) {
 	}
 }
 
+// A signature that comes after its file was refused for the lack of it: the
+// file is judged afresh by itself, once, whatever is done in the drop with
+// what was taken in. A signature of other bytes waits for their file.
+func TestSignatureComesLate(t *testing.T) {
+	for _, after := range []string{jobs.AfterMove, jobs.AfterDelete, jobs.AfterLeave} {
+		t.Run(after, func(t *testing.T) {
+			s := newSealedOffice(t, at(them, func(p *jobs.Party) { p.After = after }))
+			file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
+			s.leave(them, file, content)
+			s.pass()
+			s.told(them, file, "rejected "+string(code.SignatureMissing))
+			if after != jobs.AfterLeave { // there it signs the file beside it
+				s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content[1:]))
+				s.pass()
+				if !s.lies(them, "in", file+seal.Suffix) || len(s.receipts(them)) != 1 {
+					t.Error("a signature of another file was taken for one of this")
+				}
+			}
+			s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
+			s.pass()
+			s.pass()
+			all := s.receipts(them)
+			if len(all) != 2 || all[len(all)-1].records[0].(*formats.Receipt).Verdict != code.FileAccepted {
+				t.Fatalf("%d receipts, the last %+v", len(all), all[len(all)-1].records[0])
+			}
+			s.signedBy(file, s.theirs)
+			in, done := after == jobs.AfterLeave, after == jobs.AfterMove
+			for _, name := range []string{file, file + seal.Suffix} {
+				if s.lies(them, "in", name) != in || s.lies(them, "in/done", name) != done || s.lies(them, "in/bad", name) {
+					t.Errorf("%s does not lie where what is accepted lies", name)
+				}
+			}
+		})
+	}
+}
+
 // What we send is signed, the signature put down first; where the batch could
 // not be put down, the next pass leaves the same signature and the batch. No
 // pass leaves a batch without its signature.

@@ -54,6 +54,9 @@ func (e *Env) pullParty(ctx context.Context, p Party) (Counts, error) {
 		e.Log.Warn("left alone in the drop", "party", p.Code, "name", odd.Name, "why", odd.Why)
 	}
 	files, alone := paired(p, list.Files)
+	if alone, err = e.lateSignatures(ctx, p, d, alone, looks); err != nil {
+		return nil, err
+	}
 	if err := e.lonely(ctx, p, alone, looks); err != nil {
 		return nil, err
 	}
