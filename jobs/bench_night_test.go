@@ -154,7 +154,7 @@ func TestNightInFlatMemory(t *testing.T) {
 		before, now := inUse(), o.Now
 		var calls int
 		var one sync.Mutex
-		o.Env.Now = func() time.Time {
+		o.Now = func() time.Time {
 			one.Lock()
 			defer one.Unlock()
 			if calls++; calls%199 == 0 {

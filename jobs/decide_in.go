@@ -90,7 +90,7 @@ func (w *workbookIn) admit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	known := false
+	var known bool
 	if w.officer, known = w.signers.officer(name); !known {
 		return refuse("%s 不在已批准的人员名单中（人员名单的变更经批准后生效）", "%s is not on the approved list of officers (a change of it counts once it is approved)", name)
 	}

@@ -41,7 +41,7 @@ const actorOperator = "operator"
 
 // eventTerms lists the events of the journal with the words that staff read.
 func eventTerms() []exchange.Term {
-	return slices.Concat(exchange.HappeningTerms(), workEvents(), decisionEvents())
+	return slices.Concat(exchange.HappeningTerms(), workEvents(), moneyEvents(), decisionEvents())
 }
 
 // decisionEvents are the decisions of officers, as they are journaled.
@@ -68,38 +68,11 @@ func workEvents() []exchange.Term {
 		{Code: "posting_done", Chinese: "业务系统已记账", English: "posting done"},
 		{Code: "posting_refused", Chinese: "业务系统拒绝记账", English: "posting refused"},
 		{Code: "posting_undone", Chinese: "记账已撤销", English: "posting undone"},
-		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
-		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
-		{Code: "matched_by_officer", Chinese: "经办人员认领到账", English: "matched by an officer"},
 		{Code: "form_reissued", Chinese: "更正信息表：余额改付本人", English: "form corrected: paid to the person"},
-		{Code: "payment_file_prepared", Chinese: "付款文件待签名", English: "payment file waits for signatures"},
-		{Code: "payment_file_void", Chinese: "付款文件作废", English: "payment file void"},
-		{Code: "payment_marked", Chinese: "认定付款文件去向", English: "payment file's fate stated by an officer"},
 		{Code: "signed", Chinese: "签名", English: "signed"},
 		{Code: "decisions_worked", Chinese: "决定表已办理", English: "decisions workbook worked"},
 		{Code: "decisions_refused", Chinese: "决定表未被接受", English: "decisions workbook refused"},
 		{Code: "signature_refused", Chinese: "签名无效", English: "signature refused"},
-		{Code: "money_settings", Chinese: "资金配置", English: "money settings"},
-		{Code: "money_settings_first", Chinese: "首次登记资金配置", English: "money settings taken over"},
-		{Code: "money_settings_changed", Chinese: "资金配置已变更", English: "money settings changed"},
-		{Code: "money_settings_waiting", Chinese: "资金配置变更待签名", English: "changed money settings wait for signatures"},
-		{Code: "money_settings_approved", Chinese: "资金配置变更已批准", English: "money settings approved"},
-		{Code: "money_settings_void", Chinese: "资金配置变更作废", English: "changed money settings void"},
-		{Code: "refund_due", Chinese: "待退款", English: "refund due"},
-		{Code: "refund_received", Chinese: "收到对方退款", English: "partner's refund received"},
-		{Code: "funds_closed", Chinese: "年终封账，待拨款", English: "funds are closed, payment waits"},
-		{Code: "payment_file_released", Chinese: "付款文件已复核", English: "payment file released"},
-		{Code: "money_due", Chinese: "待付款", English: "payment due"},
-		{Code: "money_ordered", Chinese: "已制单", English: "payment ordered"},
-		{Code: "money_released", Chinese: "付款已复核", English: "payment released"},
-		{Code: "money_unknown", Chinese: "付款文件上传中", English: "payment file on its way"},
-		{Code: "money_submitted", Chinese: "付款已提交银行", English: "payment submitted"},
-		{Code: "money_settled", Chinese: "银行已付讫", English: "payment settled"},
-		{Code: "money_returned", Chinese: "退汇", English: "payment returned"},
-		{Code: "money_received", Chinese: "资金到账", English: "money received"},
-		{Code: "advice_received", Chinese: "收到划款通知", English: "remittance advice received"},
-		{Code: "account_asked", Chinese: "向对方核实收款账户", English: "partner asked about the account"},
-		{Code: "payee_registered", Chinese: "登记领款人", English: "payee registered"},
 		{Code: "query_received", Chinese: "收到查询", English: "query received"},
 		{Code: "query_answered", Chinese: "已答复查询", English: "query answered"},
 		{Code: "query_answer_received", Chinese: "收到查询答复", English: "answer received"},
@@ -124,10 +97,43 @@ func workEvents() []exchange.Term {
 		{Code: "file_refused_by_partner", Chinese: "文件被对方退回", English: "file refused by the partner"},
 		{Code: "file_signed", Chinese: "文件签名", English: "file signed"},
 		{Code: "file_retried", Chinese: "文件重新处理", English: "file retried"},
-		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
 		{Code: backupMade, Chinese: "已备份", English: "backup made"},
 		{Code: restoreTested, Chinese: "恢复演练通过", English: "restore test passed"},
 		{Code: restoreFailed, Chinese: "恢复演练未通过", English: "restore test failed"},
 		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},
+	}
+}
+
+// moneyEvents are those of them about money.
+func moneyEvents() []exchange.Term {
+	return []exchange.Term{
+		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
+		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
+		{Code: "matched_by_officer", Chinese: "经办人员认领到账", English: "matched by an officer"},
+		{Code: "payment_file_prepared", Chinese: "付款文件待签名", English: "payment file waits for signatures"},
+		{Code: "payment_file_void", Chinese: "付款文件作废", English: "payment file void"},
+		{Code: "payment_marked", Chinese: "认定付款文件去向", English: "payment file's fate stated by an officer"},
+		{Code: "money_settings", Chinese: "资金配置", English: "money settings"},
+		{Code: "money_settings_first", Chinese: "首次登记资金配置", English: "money settings taken over"},
+		{Code: "money_settings_changed", Chinese: "资金配置已变更", English: "money settings changed"},
+		{Code: "money_settings_waiting", Chinese: "资金配置变更待签名", English: "changed money settings wait for signatures"},
+		{Code: "money_settings_approved", Chinese: "资金配置变更已批准", English: "money settings approved"},
+		{Code: "money_settings_void", Chinese: "资金配置变更作废", English: "changed money settings void"},
+		{Code: "refund_due", Chinese: "待退款", English: "refund due"},
+		{Code: "refund_received", Chinese: "收到对方退款", English: "partner's refund received"},
+		{Code: "funds_closed", Chinese: "年终封账，待拨款", English: "funds are closed, payment waits"},
+		{Code: "payment_file_released", Chinese: "付款文件已复核", English: "payment file released"},
+		{Code: "money_due", Chinese: "待付款", English: "payment due"},
+		{Code: "money_ordered", Chinese: "已制单", English: "payment ordered"},
+		{Code: "money_released", Chinese: "付款已复核", English: "payment released"},
+		{Code: "money_unknown", Chinese: "付款文件上传中", English: "payment file on its way"},
+		{Code: "money_submitted", Chinese: "付款已提交银行", English: "payment submitted"},
+		{Code: "money_settled", Chinese: "银行已付讫", English: "payment settled"},
+		{Code: "money_returned", Chinese: "退汇", English: "payment returned"},
+		{Code: "money_received", Chinese: "资金到账", English: "money received"},
+		{Code: "advice_received", Chinese: "收到划款通知", English: "remittance advice received"},
+		{Code: "account_asked", Chinese: "向对方核实收款账户", English: "partner asked about the account"},
+		{Code: "payee_registered", Chinese: "登记领款人", English: "payee registered"},
+		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
 	}
 }

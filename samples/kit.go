@@ -38,7 +38,7 @@ type Fact struct{ Name, Value string }
 // WriteKit writes what a partner needs to exchange with us into a folder that
 // is empty or not there: it appears whole or not at all. The same agreement,
 // nil for none, gives the same bytes. It returns the names of the files.
-func WriteKit(dir string, agreed *Agreed) ([]string, error) {
+func WriteKit(dir string, agreed *Agreed) (names []string, err error) {
 	if list, err := os.ReadDir(dir); err == nil && len(list) > 0 {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNotEmpty)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -52,8 +52,7 @@ func WriteKit(dir string, agreed *Agreed) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
-	var names []string
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }() // nothing, once it was renamed
 	for _, p := range parts {
 		name := filepath.Join(temp, filepath.FromSlash(p.name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {

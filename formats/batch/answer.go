@@ -243,9 +243,9 @@ func (a *Answer) verdict() []string {
 // wrong, each with a link to its cell.
 func (w *answering) list() error {
 	verdict, _ := code.FileVerdicts().Find(string(w.Verdict))
-	rows := [][]excelize.Cell{texts(w.name, problemsSheet+" · problems"), texts(w.cells.text, w.File), texts(w.cells.text, verdict.Chinese+" · "+verdict.English)}
+	rows := [][]excelize.Cell{texts(w.name, problemsSheet+" · problems"), texts(w.text, w.File), texts(w.text, verdict.Chinese+" · "+verdict.English)}
 	for _, line := range w.verdict() {
-		rows = append(rows, texts(w.cells.text, line))
+		rows = append(rows, texts(w.text, line))
 	}
 	rows = append(rows, nil, texts(w.head, "位置 where", "记录编号 record", "列 column", "填写内容 typed", "问题 problem", "处理办法", "what to do"))
 	n := 0
@@ -265,7 +265,7 @@ func (w *answering) list() error {
 		rows = append(rows, w.listed(f, t))
 	}
 	if more := w.Total - n; more > 0 {
-		rows = append(rows, texts(w.cells.text, fmt.Sprintf("另有 %d 处 / and %d more", more, more)))
+		rows = append(rows, texts(w.text, fmt.Sprintf("另有 %d 处 / and %d more", more, more)))
 	}
 	if err := w.landscape(problemsSheet, Words{problemsSheet, "problems"}, 1); err != nil {
 		return err

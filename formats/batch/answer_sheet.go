@@ -160,7 +160,7 @@ func (w *answering) headOf(o *original, out *excelize.StreamWriter, above [][]st
 			style := w.open.text
 			switch j {
 			case 0:
-				style = w.book.head
+				style = w.head
 			case 1:
 				style = w.mark(about, TypeText)
 				w.locate(about, o.sheet, j, i+1, &Info{Title: texts[0]}, text)

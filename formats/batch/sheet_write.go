@@ -242,12 +242,12 @@ func (b *book) writeEnvelope(h Header, s *seal) error {
 	}
 	for i, e := range envelopeFields {
 		value := excelize.Cell{StyleID: b.text, Value: values[i]}
-		switch {
-		case e.Name == "rows":
+		switch e.Name {
+		case "rows":
 			value = b.count(s)
-		case e.Name == "total":
+		case "total":
 			value = b.total(s)
-		case e.Name == "digest":
+		case "digest":
 			value.Value = s.digest
 		}
 		row := []any{excelize.Cell{StyleID: b.head, Value: title(e.Title, e.Name)}, value}

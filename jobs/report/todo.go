@@ -70,7 +70,11 @@ const (
 
 // TodoKinds is the table of what needs a person, the most urgent first.
 func TodoKinds() []TodoKind {
-	finance, staff, partner, bank := exchange.OwnerFinance, exchange.OwnerStaff, exchange.OwnerPartner, exchange.OwnerBank
+	return slices.Concat(urgentTodos(), soonTodos(), laterTodos())
+}
+
+func urgentTodos() []TodoKind {
+	finance, staff := exchange.OwnerFinance, exchange.OwnerStaff
 	return []TodoKind{
 		{
 			exchange.Term{Code: TodoProof, Chinese: "资金不平", English: "ledger does not close"},
@@ -97,6 +101,12 @@ func TodoKinds() []TodoKind {
 			Urgent, staff,
 			"立即办理或催办，并告知当事人。", "Deal with it now, or press whoever has the turn.",
 		},
+	}
+}
+
+func soonTodos() []TodoKind {
+	finance, staff, partner, bank := exchange.OwnerFinance, exchange.OwnerStaff, exchange.OwnerPartner, exchange.OwnerBank
+	return []TodoKind{
 		{
 			exchange.Term{Code: TodoSign, Chinese: "付款待签名", English: "payment to be signed"},
 			Soon, finance,
@@ -142,6 +152,12 @@ func TodoKinds() []TodoKind {
 			Soon, staff,
 			"办理或催办。", "Deal with it, or press whoever has the turn.",
 		},
+	}
+}
+
+func laterTodos() []TodoKind {
+	staff, partner := exchange.OwnerStaff, exchange.OwnerPartner
+	return []TodoKind{
 		{
 			exchange.Term{Code: TodoAwaited, Chinese: "文件将到期限", English: "file due soon"},
 			Later, partner,
