@@ -3,6 +3,7 @@ package jobs
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -56,7 +57,7 @@ func (p printer) toApplicant(name string, what exchange.Happening, paper func(re
 	if err != nil {
 		return nil, err
 	}
-	a, err := p.tx.Application(c.ApplicationSender, c.ApplicationNo, c.ApplicationVersion)
+	a, err := p.judged(c, what)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +74,33 @@ func (p printer) toApplicant(name string, what exchange.Happening, paper func(re
 	}
 	o, err := p.office(c.Profile)
 	return []document{{a.No, c.No, paper(o, r)}}, err
+}
+
+// judged is the version of a case's application that its latest happening of a
+// kind was about: those that came later each supplemented it.
+func (p printer) judged(c exchange.Case, what exchange.Happening) (a exchange.Application, err error) {
+	list, err := p.tx.Applications(c.ApplicationSender, c.ApplicationNo)
+	if err != nil {
+		return a, err
+	}
+	list = slices.DeleteFunc(list, func(a exchange.Application) bool { return a.CaseNo != c.No })
+	events, err := p.tx.JournalOf(c.No)
+	if err != nil {
+		return a, err
+	}
+	n := len(list) - 1
+	for _, v := range slices.Backward(events) {
+		switch v.What {
+		case string(exchange.Supplemented):
+			n--
+		case string(what):
+			if n < 0 {
+				return a, fmt.Errorf("case %s: supplemented more often than its application has versions", c.No)
+			}
+			return list[n], nil
+		}
+	}
+	return a, p.nothing("application of that kind")
 }
 
 func (p printer) declined() ([]document, error) {

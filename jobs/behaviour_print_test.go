@@ -1,0 +1,70 @@
+package jobs_test
+
+import (
+	"strings"
+	"testing"
+
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs"
+)
+
+// printed is the text of a form, or why there is none.
+func (o *office) printed(kind, id string) (string, error) {
+	o.tb.Helper()
+	var out jobs.Printed
+	err := o.env.Store.View(o.tb.Context(), func(tx *store.Tx) (err error) {
+		out, err = o.env.Print(tx, jobs.PrintAsk{Kind: kind, ID: id})
+		return err
+	})
+	var text []string
+	for _, s := range out.Book.Sheets {
+		for _, l := range s.Paper.Lines {
+			for _, b := range l.Boxes {
+				text = append(text, b.Text)
+			}
+		}
+	}
+	return strings.Join(text, "\n"), err
+}
+
+// TestPrintReplyToApplicant: an application that was returned and one that was
+// refused have their notice, by any number that names the case, and not the
+// other one's; a returned one keeps it when it has been supplemented.
+func TestPrintReplyToApplicant(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(them, 0), leaver(them, 1)
+	back := o.application(p, func(a *formats.Application) { a.Materials = "other" })
+	no := o.application(q, func(a *formats.Application) { a.Person.IDType, a.Person.IDNo = "02", "12345678" })
+	o.put(core, formats.KindRegistry, o.newcomer(p), o.newcomer(q))
+	o.put(portal, formats.KindApplication, back, no)
+	o.pass()
+	for _, c := range []struct {
+		kind, other, title, why string
+		a                       *formats.Application
+	}{
+		{"return", "refusal", "补正通知书", "有效身份证件", back},
+		{"refusal", "return", "不予受理通知书", "军", no},
+	} {
+		text, err := o.printed(c.kind, c.a.ApplicationNo)
+		if err != nil {
+			t.Errorf("print %s: %v", c.kind, err)
+			continue
+		}
+		for _, want := range []string{c.title, c.a.ApplicationNo, c.a.Person.Name, "2026年3月2日", o.env.Agency.Name, c.why} {
+			if !strings.Contains(text, want) {
+				t.Errorf("print %s says no %q: %s", c.kind, want, text)
+			}
+		}
+		if _, err := o.printed(c.other, c.a.ApplicationNo); err == nil || !strings.Contains(err.Error(), "names no") {
+			t.Errorf("print %s of the other: %v", c.other, err)
+		}
+	}
+	before, _ := o.printed("return", back.ApplicationNo)
+	o.days(1)
+	o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.Version, a.Materials = 2, "id;proxy" }))
+	o.pass()
+	if after, err := o.printed("return", back.ApplicationNo); err != nil || after != before {
+		t.Errorf("after the supplement: %v, %s", err, after)
+	}
+}
