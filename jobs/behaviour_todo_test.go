@@ -1,0 +1,103 @@
+package jobs_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"carryover/exchange/calendar"
+	"carryover/formats"
+	"carryover/jobs"
+)
+
+// todoRow is a row of the sheet To do.
+type todoRow struct{ urgency, kind, no, who string }
+
+// todos makes the night's workbook and reads its sheet To do.
+func (o *office) todos() (rows []todoRow) {
+	o.tb.Helper()
+	o.env.Date = calendar.DateOf(o.now)
+	if _, err := o.env.Report(o.tb.Context()); err != nil {
+		o.tb.Fatal(err)
+	}
+	f, err := excelize.OpenFile(filepath.Join(o.env.Reports, o.env.Date.String()+".xlsx"))
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	defer f.Close()
+	all, err := f.GetRows("待办")
+	if err != nil || len(all) < 4 {
+		o.tb.Fatalf("%q: %v", all, err)
+	}
+	for _, r := range all[3:] {
+		rows = append(rows, todoRow{r[0], r[1], r[2], r[3]})
+	}
+	return rows
+}
+
+// TestTodoNamesCauses: whatever stands still is on the sheet To do under its
+// own kind, the most urgent first, and no case stands there twice.
+func TestTodoNamesCauses(t *testing.T) {
+	o := newOffice(t, func(e *jobs.Env) {
+		for i := range e.Parties {
+			if e.Parties[i].Code == portal {
+				e.Parties[i].Expected = []jobs.Expected{{Kind: formats.KindApplication, By: "09:00"}}
+			}
+		}
+	})
+	w, l := wang(t), li(t)
+	o.dual(w, l)
+	late, held := leaver(us, 1), leaver(us, 2)
+	o.put(core, formats.KindRegistry, o.insured(late), o.insured(held))
+	o.put(them, formats.KindLetter, o.letter(them, 2, late, toAccount(secondAccount(them))))
+	o.pass()
+	o.days(60) // the law's limit passes
+	o.put(them, formats.KindLetter, o.letter(them, 3, held, toAccount(secondAccount(them))))
+	o.sequence[them+formats.KindLetter]++ // a number is left out
+	o.asked(leaver(us, 0), 1)
+	payment := o.waiting()
+	o.booked(comes("K1", 12_345, "no words", ""))
+	o.pass()
+	rows := o.todos()
+	lateNo, heldNo := o.caseBy("out", late).No, o.caseBy("out", held).No
+	for _, want := range []todoRow{
+		{"紧急", "超过法定时限", lateNo, ""},
+		{"尽快", "付款待签名", payment.Name, ""},
+		{"尽快", "到账待认领", "", ""},
+		{"尽快", "办件待决定", heldNo, ""},
+		{"尽快", "文件逾期未到", "", ""},
+		{"尽快", "批次缺号", "", ""},
+	} {
+		n := 0
+		for _, r := range rows {
+			if r.kind == want.kind && r.urgency == want.urgency && (want.no == "" || r.no == want.no) {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%+v stands there %d times", want, n)
+		}
+	}
+	if !slices.ContainsFunc(rows, func(r todoRow) bool { return r.no == them && strings.Contains(r.kind, "签名") }) {
+		t.Error("nobody is told that nothing is signed with " + them)
+	}
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if strings.HasPrefix(r.no, "T") && seen[r.no] {
+			t.Errorf("%s stands there twice", r.no)
+		}
+		seen[r.no] = true
+	}
+	order := []string{"紧急", "尽快", "提示"}
+	if !slices.IsSortedFunc(rows, func(a, b todoRow) int {
+		return slices.Index(order, a.urgency) - slices.Index(order, b.urgency)
+	}) {
+		t.Error("not the most urgent first")
+	}
+	if t.Failed() {
+		t.Logf("%q", rows)
+	}
+}
