@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"bytes"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -100,4 +101,36 @@ func TestTodoNamesCauses(t *testing.T) {
 	if t.Failed() {
 		t.Logf("%q", rows)
 	}
+}
+
+// TestTodoOfARejectedFile: a file that was rejected whole stands on the sheet,
+// once however often it came, until its number has come right.
+func TestTodoOfARejectedFile(t *testing.T) {
+	o := newOffice(t)
+	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
+	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
+	broken := bytes.Replace(content, []byte("echo-1"), []byte("echo-2"), 1)
+	for range 2 {
+		o.leave(them, name, broken)
+		o.pass()
+		if got := o.todosOf("来文整批退回"); !slices.Equal(got, []string{name}) {
+			t.Errorf("after it was rejected: %q", got)
+		}
+	}
+	o.leave(them, name, content)
+	o.pass()
+	if got := o.todosOf("来文整批退回"); got != nil {
+		t.Errorf("after it came right: %q", got)
+	}
+}
+
+// todosOf are the numbers of the rows of a kind.
+func (o *office) todosOf(kind string) (numbers []string) {
+	o.tb.Helper()
+	for _, r := range o.todos() {
+		if r.kind == kind {
+			numbers = append(numbers, r.no)
+		}
+	}
+	return numbers
 }

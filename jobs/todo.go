@@ -238,12 +238,12 @@ func (l *todoList) files() error {
 	}
 	for _, f := range rejected {
 		if f.Sequence > 0 {
-			again, err := l.tx.SequenceSeen(exchange.In, f.Party, f.Kind, f.Sequence)
+			counts, err := l.tx.FileBySequence(exchange.In, f.Party, f.Kind, f.Sequence)
 			if err != nil {
 				return err
 			}
-			if again {
-				continue
+			if counts.ID != f.ID {
+				continue // it came again
 			}
 		}
 		l.add(report.Todo{
