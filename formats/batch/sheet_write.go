@@ -107,7 +107,7 @@ func (b *book) addPage(typ string, columns []Info) error {
 	for i, c := range columns {
 		t := title(c.Title, c.Name)
 		titles = append(titles, excelize.Cell{StyleID: b.head, Value: t})
-		if err := stream.SetColStyle(i+1, i+1, b.cells.of(c.Type)); err != nil {
+		if err := stream.SetColStyle(i+1, i+1, b.of(c.Type)); err != nil {
 			return err
 		}
 		if err := stream.SetColWidth(i+1, i+1, columnWidth(t, c)); err != nil {
@@ -161,7 +161,7 @@ func (b *book) addRow(fields []field) error {
 	}
 	values := make([]any, 0, len(fields))
 	for i, f := range fields[1:] {
-		values = append(values, b.cells.value(p.columns[i].Type, f.text))
+		values = append(values, b.value(p.columns[i].Type, f.text))
 	}
 	values = append(values, b.rows+1) // its line in the CSV batch
 	return p.stream.SetRow("A"+strconv.Itoa(p.rows), values)

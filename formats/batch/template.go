@@ -104,7 +104,7 @@ func (b *book) envelopeForm(values []string, mark func(i int) (style int, why st
 	rows := make([][]excelize.Cell, len(envelopeFields))
 	for i, e := range envelopeFields {
 		open := !e.fixed && (mark != nil || values[i] == "" || e.Need != Required) && (e.Name != "extent" || b.kind.Scoped)
-		value, why := excelize.Cell{StyleID: b.cells.of(e.Type), Value: values[i]}, ""
+		value, why := excelize.Cell{StyleID: b.of(e.Type), Value: values[i]}, ""
 		if open {
 			value.StyleID = b.open.of(e.Type)
 		}
