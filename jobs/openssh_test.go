@@ -13,34 +13,43 @@ import (
 	"text/template"
 	"time"
 
+	"carryover/config"
+	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/drop/droptest"
+	"carryover/exchange/seal"
+	"carryover/jobs"
 	"carryover/samples"
 )
 
 // opensshWorld is two agencies as `carryover init` makes them, worked by the
 // program itself, with every drop behind an OpenSSH server. Cores, portals
 // and banks reach theirs with OpenSSH's own sftp; what they know and do is
-// that of the crash tests, on a mirror of the drops.
+// that of the crash tests, on a mirror of the drops. Two officers of each agency
+// release its payments, with keys and signatures of plain ssh-keygen.
 type opensshWorld struct {
 	*testing.T
 	program string // carryover
 	sftp    string
+	keygen  string
+	officer string // folder of the officers' keys
 	server  *droptest.SSHD
 	drops   string // on the server
 	dir     string // of the agencies
 	mirror  string // of the outside's ends of the drops
+
+	signatures int
 }
 
 // TestOpenSSH carries one case over and declines one in each direction. It
-// needs sshd and sftp.
+// needs sshd, sftp and ssh-keygen.
 func TestOpenSSH(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs no -short: another process does the work, which the race detector does not see")
 	}
 	w := &opensshWorld{
-		T: t, sftp: droptest.Require(t, "sftp"), server: droptest.OpenSSH(t),
+		T: t, sftp: droptest.Require(t, "sftp"), keygen: droptest.Require(t, "ssh-keygen"), officer: t.TempDir(), server: droptest.OpenSSH(t),
 		program: filepath.Join(t.TempDir(), "carryover"), drops: t.TempDir(), dir: t.TempDir(), mirror: t.TempDir(),
 	}
 	if out, err := exec.Command(droptest.Require(t, "go"), "build", "-o", w.program, "carryover/cmd/carryover").CombinedOutput(); err != nil {
@@ -65,14 +74,18 @@ func TestOpenSSH(t *testing.T) {
 		o := readOutside(t, w.mirror)
 		o.turn(day.Time(time.Local).Add(9 * time.Hour))
 		w.leave()
+		signed := w.sign()
 		for _, agency := range []string{oldCode, newCode} {
 			w.carryover(agency, 0, "run", "--date", day.String())
 		}
 		idle++
-		if !o.idle() {
+		if !o.idle() || signed > 0 {
 			idle = 0
 		}
 		day = cal.Next(day)
+	}
+	if w.signatures != 4 {
+		t.Errorf("%d signatures were made instead of 4", w.signatures)
 	}
 	for _, agency := range []string{oldCode, newCode} {
 		proveAgency(t, filepath.Join(w.dir, agency), "in completed", "in declined", "out confirmed", "out declined")
@@ -86,7 +99,12 @@ agency: {name: "{{.Here.Name}}", checker: 王敏}
 accounts:
   own: [{{template "account" .Here}}]
   payer: {{template "account" .Here}}
-  release: automatic
+  release: dual
+staff:
+  settle: 0s
+  officers:
+    - {name: wang.min, full_name: 王敏, roles: [checker]}
+    - {name: li.qiang, full_name: 李强, roles: [finance]}
 core: {drop: {{"{"}}{{template "sftp" .}}/core"}, settle: 0s}}
 portal: {drop: {{"{"}}{{template "sftp" .}}/portal"}, settle: 0s}}
 bank: {drop: {{"{"}}{{template "sftp" .}}/bank"}, settle: 0s}}
@@ -130,6 +148,7 @@ func (w *opensshWorld) settle(code, partner string, paths drop.Paths) {
 			}
 		}
 	}
+	w.admitOfficers(code)
 	public, err := os.ReadFile(filepath.Join(dir, "keys", "sftp_ed25519.pub"))
 	if err != nil {
 		w.Fatal(err)
@@ -142,6 +161,73 @@ func (w *opensshWorld) settle(code, partner string, paths drop.Paths) {
 	if _, err := keys.Write(public); err != nil {
 		w.Fatal(err)
 	}
+}
+
+// staffOf are the officers of both agencies, with the role that each signs in.
+var staffOf = map[string]exchange.Role{"wang.min": exchange.RoleChecker, "li.qiang": exchange.RoleFinance}
+
+// admitOfficers gives each officer of an agency a key, and makes it known.
+func (w *opensshWorld) admitOfficers(code string) {
+	w.Helper()
+	path := filepath.Join(w.dir, code, config.AllowedSigners)
+	known, err := os.ReadFile(path)
+	if err != nil {
+		w.Fatal(err)
+	}
+	for name, role := range staffOf {
+		key := filepath.Join(w.officer, code+name)
+		if out, err := exec.Command(w.keygen, "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", key).CombinedOutput(); err != nil {
+			w.Fatalf("ssh-keygen: %v: %s", err, out)
+		}
+		public, err := os.ReadFile(key + ".pub")
+		if err != nil {
+			w.Fatal(err)
+		}
+		known = fmt.Appendf(known, "%s %s", exchange.Officer{Name: name}.Principal(role), public)
+	}
+	if err := os.WriteFile(path, known, 0o600); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// sign lets every officer sign the payment files that lie in the own folder,
+// by plain ssh-keygen; it returns how many signatures that were.
+func (w *opensshWorld) sign() (n int) {
+	w.Helper()
+	for _, agency := range []string{oldCode, newCode} {
+		for name := range staffOf {
+			root := filepath.Join(w.dir, agency, "drops", "staff", name)
+			for _, file := range plainFiles(w, filepath.Join(root, "out")) {
+				if !strings.HasPrefix(file, jobs.KindPayment+"_") || strings.HasSuffix(file, ".txt") {
+					continue
+				}
+				mine := filepath.Join(w.officer, agency+name+file) // the key never comes near the agency's machine
+				if _, err := os.Stat(mine); err == nil {
+					continue
+				}
+				content, err := os.ReadFile(filepath.Join(root, "out", file))
+				if err == nil {
+					err = os.WriteFile(mine, content, 0o600)
+				}
+				if err != nil {
+					w.Fatal(err)
+				}
+				if out, err := exec.Command(w.keygen, "-Y", "sign", "-n", seal.NamespaceRelease, "-f", filepath.Join(w.officer, agency+name), mine).CombinedOutput(); err != nil {
+					w.Fatalf("ssh-keygen: %v: %s", err, out)
+				}
+				sig, err := os.ReadFile(mine + seal.Suffix)
+				if err == nil {
+					err = os.WriteFile(filepath.Join(root, "in", file+"."+name+seal.Suffix), sig, 0o600)
+				}
+				if err != nil {
+					w.Fatal(err)
+				}
+				n++
+			}
+		}
+	}
+	w.signatures += n
+	return n
 }
 
 // call runs the program and returns what it printed.
@@ -183,8 +269,8 @@ func (w *opensshWorld) checkConnect(agency string) {
 			connected++
 		}
 	}
-	if connected != 4 {
-		w.Fatalf("%s: %d of 4 drops answer: %s", agency, connected, out)
+	if connected != 6 { // core, portal, bank, the partner, two officers
+		w.Fatalf("%s: %d of 6 drops answer: %s", agency, connected, out)
 	}
 }
 
