@@ -17,7 +17,7 @@ type cell struct {
 	*Info
 	at    any     // *string, *calendar.Date …
 	text  *string // at, when it is one
-	fill  func(c *cell, f *field, e *env) problem
+	fill  func(c *cell, f field, e *env) problem
 	codes []string
 }
 
@@ -32,7 +32,7 @@ func newCell(info *Info, at any) cell {
 }
 
 // textChecks are the checks of fields that are kept as text.
-var textChecks = map[Type]func(*cell, *field, *env) problem{
+var textChecks = map[Type]func(*cell, field, *env) problem{
 	TypeText:   (*cell).checkText,
 	TypeNumber: (*cell).checkNumber,
 	TypeArea:   (*cell).checkArea,
@@ -54,7 +54,7 @@ type env struct {
 
 // read puts the text of a field into its place, which it leaves empty or
 // with whatever could be understood when there is a problem.
-func (c *cell) read(f *field, e *env) problem {
+func (c *cell) read(f field, e *env) problem {
 	if f.text == "" {
 		c.clear()
 		if c.Need == Required {
@@ -69,7 +69,7 @@ func (c *cell) read(f *field, e *env) problem {
 }
 
 // readValue reads a field that is not kept as text.
-func (c *cell) readValue(f *field, _ *env) problem {
+func (c *cell) readValue(f field, _ *env) problem {
 	switch at := c.at.(type) {
 	case *calendar.Date:
 		return readDate(at, f.text)
@@ -114,7 +114,7 @@ func (c *cell) clear() {
 	}
 }
 
-func (c *cell) checkText(f *field, _ *env) problem {
+func (c *cell) checkText(f field, _ *env) problem {
 	if len(f.text) > c.Max && utf8.RuneCountInString(f.text) > c.Max {
 		return problem{code.TooLong, atMost(c.Max)}
 	}
@@ -124,7 +124,7 @@ func (c *cell) checkText(f *field, _ *env) problem {
 	return problem{}
 }
 
-func (c *cell) checkNumber(f *field, _ *env) problem {
+func (c *cell) checkNumber(f field, _ *env) problem {
 	if f.class&^(classDigit|classCapital|classHyphen) != 0 {
 		return problem{code.Malformed, textNumber}
 	}
@@ -134,7 +134,7 @@ func (c *cell) checkNumber(f *field, _ *env) problem {
 	return problem{}
 }
 
-func (c *cell) checkArea(f *field, e *env) problem {
+func (c *cell) checkArea(f field, e *env) problem {
 	if len(f.text) != 6 || f.class != classDigit {
 		return problem{code.Malformed, textArea}
 	}
@@ -144,14 +144,14 @@ func (c *cell) checkArea(f *field, e *env) problem {
 	return problem{}
 }
 
-func (c *cell) checkList(f *field, _ *env) problem {
+func (c *cell) checkList(f field, _ *env) problem {
 	if !slices.Contains(c.codes, f.text) {
 		return problem{code.UnknownCode, quoted(textNotListed, f.text)}
 	}
 	return problem{}
 }
 
-func (c *cell) checkSet(f *field, _ *env) problem {
+func (c *cell) checkSet(f field, _ *env) problem {
 	if len(f.text) > c.Max {
 		return problem{code.TooLong, atMost(c.Max)}
 	}
@@ -164,7 +164,7 @@ func (c *cell) checkSet(f *field, _ *env) problem {
 	return problem{}
 }
 
-func (c *cell) checkHash(f *field, _ *env) problem {
+func (c *cell) checkHash(f field, _ *env) problem {
 	if !isHash(f.text) {
 		return problem{code.Malformed, textHash}
 	}

@@ -116,7 +116,7 @@ func (b *book) addRows(rows string) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err := b.addRow(row.fields); err != nil {
+		if err := b.addRow(row); err != nil {
 			return err
 		}
 	}

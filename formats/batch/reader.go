@@ -328,7 +328,7 @@ func (r *Reader) finish() {
 		r.identify()
 		return
 	}
-	r.judgeTrailer(t.line, t.fields[1].text, t.fields[2].text, t.fields[3].text)
+	r.judgeTrailer(t.line, t.at(1), t.at(2), t.at(3))
 	r.identify()
 }
 

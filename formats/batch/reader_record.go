@@ -116,7 +116,7 @@ func (r *Reader) readDetail(i int, d *row) {
 		if d.fields[1].class&classBad != 0 {
 			p := d.bad(1)
 			f.AddDetail(i, "parent", p.code, p.text)
-		} else if f.OK(layout.Columns[0].Name) && d.fields[1].text != r.record.slot.recordNo() {
+		} else if f.OK(layout.Columns[0].Name) && d.at(1) != r.record.slot.recordNo() {
 			f.AddDetail(i, "parent", code.Malformed, "与上级行的编号不符 / not the number of the row above")
 		}
 		r.record.slot.readDetail(i, d, &r.env, f)

@@ -55,10 +55,19 @@ var classes = func() (t [256]class) {
 	return t
 }()
 
+// span is where a field stands in the text of its row. It holds no pointer:
+// rows are kept in thousands, and neither filling them nor having them is to
+// cost the garbage collector anything.
+type span struct {
+	from, to uint32
+	class    class
+}
+
 // row is one row as a carrier gives it.
 type row struct {
 	line   int // of the file, or of the sheet
-	fields []field
+	text   string
+	fields []span
 	fault  problem // what is wrong with the row as a whole
 	broken []spotted
 	slips  []slip
@@ -77,21 +86,24 @@ type slip struct {
 }
 
 // typ is the row type, the first field.
-func (r *row) typ() string { return r.fields[0].text }
+func (r *row) typ() string { return r.at(0) }
+
+// at is the text of the i-th field.
+func (r *row) at(i int) string { return r.text[r.fields[i].from:r.fields[i].to] }
 
 // texts are the fields as plain text.
 func (r *row) texts() []string {
 	t := make([]string, len(r.fields))
 	for i := range r.fields {
-		t[i] = r.fields[i].text
+		t[i] = r.at(i)
 	}
 	return t
 }
 
 // readField reads the i-th field into its place.
 func (r *row) readField(i int, c *cell, e *env) problem {
-	if f := &r.fields[i]; f.class&classBad == 0 {
-		return c.read(f, e)
+	if class := r.fields[i].class; class&classBad == 0 {
+		return c.read(field{r.at(i), class}, e)
 	}
 	c.clear()
 	return r.bad(i)
@@ -104,7 +116,7 @@ func (r *row) bad(i int) problem {
 			return problem{code.Malformed, s.why}
 		}
 	}
-	c, _ := firstControl(r.fields[i].text)
+	c, _ := firstControl(r.at(i))
 	return problem{code.Malformed, fmt.Sprintf("含控制字符 / control character U+%04X", c)}
 }
 
@@ -119,7 +131,7 @@ func (r *row) anyBad() int {
 }
 
 // blank reports whether the i-th field holds nothing but spaces.
-func (r *row) blank(i int) bool { return blank(r.fields[i].text) }
+func (r *row) blank(i int) bool { return blank(r.at(i)) }
 
 // maxFields bounds the fields of a row; no layout comes near it.
 const maxFields = 128
@@ -127,7 +139,7 @@ const maxFields = 128
 // set makes the row of one line of text. It reports false, and leaves the
 // row unfinished, when the text is not valid UTF-8.
 func (r *row) set(s string) bool {
-	r.fields, r.fault, r.broken, r.slips = r.fields[:0], problem{}, r.broken[:0], r.slips[:0]
+	r.text, r.fields, r.fault, r.broken, r.slips = s, r.fields[:0], problem{}, r.broken[:0], r.slips[:0]
 	start := 0
 	var in class
 	for i := 0; i < len(s); {
@@ -156,7 +168,7 @@ func (r *row) set(s string) bool {
 			in |= k
 			i += n
 		case classComma:
-			r.fields = append(r.fields, field{s[start:i], in})
+			r.fields = append(r.fields, span{uint32(start), uint32(i), in})
 			if len(r.fields) >= maxFields {
 				r.fault = problem{code.Malformed, "字段过多 / too many fields"}
 				return true
@@ -170,7 +182,7 @@ func (r *row) set(s string) bool {
 			start, in = i, 0
 		}
 	}
-	r.fields = append(r.fields, field{s[start:], in})
+	r.fields = append(r.fields, span{uint32(start), uint32(len(s)), in})
 	return true
 }
 
@@ -180,11 +192,16 @@ func (r *row) set(s string) bool {
 func (r *row) quoted(s string, start, i int) int {
 	text, next, ok := unquote(s, i)
 	if i != start || !ok {
-		r.fields = append(r.fields, field{text: s[start:]})
+		r.fields = append(r.fields, span{from: uint32(start), to: uint32(len(s))})
 		r.fault = problem{code.Malformed, "引号应成对包住整个字段 / quotes must come in pairs and enclose the whole field"}
 		return -1
 	}
-	if r.fields = append(r.fields, field{text, classOf(text)}); next == len(s) {
+	from := i + 1
+	if from+len(text) != next-1 { // quotes in it were doubled
+		from = len(r.text)
+		r.text += text
+	}
+	if r.fields = append(r.fields, span{uint32(from), uint32(from + len(text)), classOf(text)}); next == len(s) {
 		return -1
 	}
 	return next + 1
@@ -263,7 +280,7 @@ func (r *row) locate(spots []spot) {
 		return
 	}
 	for i := range r.fields {
-		for _, c := range r.fields[i].text {
+		for _, c := range r.at(i) {
 			if (c != utf8.RuneError && !isPrivate(c)) || len(spots) == 0 {
 				continue
 			}

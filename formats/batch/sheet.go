@@ -308,7 +308,7 @@ func numberOf(r sheetRow) string {
 	if fields.set(r.text); len(fields.fields) < 2 {
 		return ""
 	}
-	return fields.fields[1].text
+	return fields.at(1)
 }
 
 // titleName is the name at the end of a title: "联系函编号 letter_no".

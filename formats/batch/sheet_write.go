@@ -152,16 +152,16 @@ func halves(text string) (n int) {
 }
 
 // addRow puts one row of a CSV batch on its sheet.
-func (b *book) addRow(fields []field) error {
-	p := b.sheets[fields[0].text]
+func (b *book) addRow(r *row) error {
+	p := b.sheets[r.typ()]
 	b.rows++
 	p.rows++
 	if p.rows > excelize.TotalRows {
-		return fmt.Errorf("sheet %s: more than %d rows", fields[0].text, excelize.TotalRows)
+		return fmt.Errorf("sheet %s: more than %d rows", r.typ(), excelize.TotalRows)
 	}
-	values := make([]any, 0, len(fields))
-	for i, f := range fields[1:] {
-		values = append(values, b.value(p.columns[i].Type, f.text))
+	values := make([]any, 0, len(r.fields))
+	for i := range r.fields[1:] {
+		values = append(values, b.value(p.columns[i].Type, r.at(i+1)))
 	}
 	values = append(values, b.rows+1) // its line in the CSV batch
 	return p.stream.SetRow("A"+strconv.Itoa(p.rows), values)

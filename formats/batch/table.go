@@ -252,7 +252,7 @@ func (t *Table[H, R]) keyed(c *cell, name, text string, f *Findings) {
 		c.clear()
 		p = problem{code.Malformed, fmt.Sprintf("含控制字符 / control character U+%04X", r)}
 	} else {
-		p = c.read(&field{tidied, classOf(tidied)}, &env{})
+		p = c.read(field{tidied, classOf(tidied)}, &env{})
 	}
 	if p.code != "" {
 		f.Add(name, p.code, p.text)
