@@ -34,20 +34,23 @@ func (e *Env) sweep(ctx context.Context) (Counts, error) {
 // sweepRecords works held records again; one whose letter or form has not
 // come within the nights allowed is refused.
 func (e *Env) sweepRecords(ctx context.Context, counts Counts) error {
-	var waiting []exchange.Judgement
-	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
-		waiting, err = tx.HeldJudgements(0)
-		return err
-	})
-	if err != nil {
-		return err
+	var (
+		faults []error
+		last   exchange.Judgement
+	)
+	for {
+		var page []exchange.Judgement
+		err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
+			page, err = tx.HeldJudgements(last, chunk)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return errors.Join(append(faults, err)...)
+		}
+		for _, last = range page {
+			faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error { return e.workHeld(tx, last, counts) }))
+		}
 	}
-	var faults []error
-	for _, j := range waiting {
-		err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.workHeld(tx, j, counts) })
-		faults = append(faults, err)
-	}
-	return errors.Join(faults...)
 }
 
 func (e *Env) workHeld(tx *store.Tx, j exchange.Judgement, counts Counts) error {
@@ -114,21 +117,24 @@ func (d *desk) releaseHeld(rec any) error {
 	return nil
 }
 
-// sweepCases judges again the cases that wait for information.
+// sweepCases judges again the cases that wait for information. Their numbers
+// are all that is kept of them.
 func (e *Env) sweepCases(ctx context.Context, counts Counts) error {
-	var cases []exchange.Case
-	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
-		cases, err = tx.Cases(waiting())
-		return err
+	var numbers []string
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		return tx.EachCase(waiting(), func(c exchange.Case) error {
+			numbers = append(numbers, c.No)
+			return nil
+		})
 	})
 	if err != nil {
 		return err
 	}
 	var faults []error
-	for _, c := range cases {
+	for _, no := range numbers {
 		faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error {
 			d := &desk{Env: e, tx: tx, actor: "process"}
-			now, err := tx.Case(c.No)
+			now, err := tx.Case(no)
 			if err != nil || now.State != exchange.Held {
 				return err
 			}

@@ -172,7 +172,7 @@ func TestPlans(t *testing.T) {
 		"UpdateCase": moveCase, "head": selectHead, "claim": claimant, "RegistryByID": selectRegistry + "WHERE id_key = $1",
 		"FormsByLetter":    selectForm + "WHERE case_no IN (SELECT case_no FROM letters WHERE letter_no = $1) AND letter_no = $1",
 		"UpdateJudgement":  updateJudgement,
-		"HeldJudgements":   selectJudgement + "WHERE verdict = 'held' AND file_id = $1 ORDER BY ordinal, part",
+		"HeldJudgements":   selectJudgement + heldJudgements,
 		"UntoldJudgements": selectJudgement + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",
 		"JudgementsByFile": selectJudgement + "WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part LIMIT $4",
 		"OutgoingFor":      selectOutgoing + "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4",

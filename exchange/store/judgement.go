@@ -74,13 +74,12 @@ func (tx *Tx) UpdateJudgement(j exchange.Judgement) error {
 	return tx.change("judgement on "+j.RecordNo, updateJudgement, judgementArgs(&j, 0)...)
 }
 
-// HeldJudgements returns the records still held, of one file or (0) of all,
-// by file and place.
-func (tx *Tx) HeldJudgements(fileID int64) ([]exchange.Judgement, error) {
-	if fileID == 0 {
-		return many(tx, "held records", scanJudgement, selectJudgement+"WHERE verdict = 'held' ORDER BY file_id, ordinal, part")
-	}
-	return many(tx, "held records", scanJudgement, selectJudgement+"WHERE verdict = 'held' AND file_id = $1 ORDER BY ordinal, part", fileID)
+const heldJudgements = "WHERE verdict = 'held' AND (file_id, ordinal) > ($1, $2) ORDER BY file_id, ordinal LIMIT $3"
+
+// HeldJudgements returns at most limit records that are still held, those
+// behind last by file and place; the zero Judgement is before the first.
+func (tx *Tx) HeldJudgements(last exchange.Judgement, limit int) ([]exchange.Judgement, error) {
+	return many(tx, "held records", scanJudgement, selectJudgement+heldJudgements, last.FileID, int64(last.Ordinal), int64(limit))
 }
 
 // HeldRecords returns the records of a row type that a party sent and that

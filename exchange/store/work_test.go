@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 )
@@ -103,11 +105,15 @@ func TestJudgements(t *testing.T) {
 				t.Errorf("order: got %d, want %d", len(got), len(want))
 			}
 			var herr error
-			held, herr = tx.HeldJudgements(0)
+			held, herr = tx.HeldJudgements(exchange.Judgement{}, records)
 			if len(held) != records/6 || string(held[0].Raw) != "L,1\n" {
 				t.Errorf("%d held", len(held))
 			}
-			return steps(err, herr)
+			rest, rerr := tx.HeldJudgements(held[0], records/6-2)
+			if diff := cmp.Diff(held[1:len(held)-1], rest); diff != "" {
+				t.Errorf("behind the first: %s", diff)
+			}
+			return steps(err, herr, rerr)
 		})
 		later, night := held[0], held[1]
 		later.Verdict, later.Code, later.Told = "accepted", "", false
