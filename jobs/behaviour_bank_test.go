@@ -149,7 +149,7 @@ func TestDebitThatDoesNotFit(t *testing.T) {
 	o.stands(exchange.Out, late, "answered/sent/ordered")
 	var kept exchange.Payment
 	o.view(func(tx *store.Tx) error {
-		list, err := tx.Payments(exchange.MoneyOrdered)
+		list, err := gather(tx.EachPayment, exchange.MoneyOrdered)
 		if len(list) == 1 {
 			kept = list[0]
 		}
@@ -180,7 +180,7 @@ func TestReturnBeforeItsDebit(t *testing.T) {
 	o.quiet()
 	var unmatched []exchange.BankEntry
 	o.view(func(tx *store.Tx) (err error) {
-		unmatched, err = tx.UnmatchedEntries()
+		unmatched, err = unmatchedEntries(tx)
 		return err
 	})
 	if len(unmatched) > 0 {

@@ -261,7 +261,7 @@ func verdict(answers []string, no string) string {
 func (o *office) entryKey() (key string) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
-		all, err := tx.UnmatchedEntries()
+		all, err := unmatchedEntries(tx)
 		if err == nil && len(all) == 1 {
 			key = all[0].Key
 		}

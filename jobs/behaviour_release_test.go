@@ -291,7 +291,7 @@ func TestSignaturesRefused(t *testing.T) {
 func (o *office) tookPart(s *signer, f exchange.File) {
 	o.tb.Helper()
 	err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
-		payments, err := tx.PaymentsByFile(f.ID)
+		payments, err := gather(tx.EachPaymentOf, f.ID)
 		if err != nil {
 			return err
 		}

@@ -284,7 +284,7 @@ func TestVoidPaymentIsOrderedAnew(t *testing.T) {
 				t.Errorf("%s holds %s", account, amount)
 			}
 		}
-		payments, err := tx.Payments(exchange.MoneySubmitted)
+		payments, err := gather(tx.EachPayment, exchange.MoneySubmitted)
 		if err == nil && (len(payments) != 1 || payments[0].Payee.No != letter.AccountNo) {
 			t.Errorf("submitted: %+v", payments)
 		}

@@ -27,13 +27,13 @@ type FileStory struct {
 	Refused   int             `json:"refused"`
 	Code      string          `json:"code,omitempty"`
 	Text      string          `json:"text,omitempty"`
-	Receipt   *StoryFile      `json:"receipt"`           // in: ours; out: theirs; null: none yet
-	Receipted bool            `json:"receipted"`         // files of this kind have receipts
-	Repeats   string          `json:"repeats,omitempty"` // name of the file whose content it is
-	Verdicts  []StoryVerdict  `json:"verdicts"`          // in: the first 1000: refused and held ones, then accepted ones
-	Sent      []StoryCase     `json:"sent"`              // out: whom it tells of, the first 1000 records
-	Payments  []StoryFilePaid `json:"payments,omitempty"`
-	Signed    []StorySigned   `json:"signed,omitempty"` // a payment file's officers
+	Receipt   *StoryFile      `json:"receipt"`            // in: ours; out: theirs; null: none yet
+	Receipted bool            `json:"receipted"`          // files of this kind have receipts
+	Repeats   string          `json:"repeats,omitempty"`  // name of the file whose content it is
+	Verdicts  []StoryVerdict  `json:"verdicts"`           // in: the first 1000: refused and held ones, then accepted ones
+	Sent      []StoryCase     `json:"sent"`               // out: whom it tells of, the first 1000 records
+	Payments  []StoryFilePaid `json:"payments,omitempty"` // of a payment file, the first 1000 of its records
+	Signed    []StorySigned   `json:"signed,omitempty"`   // a payment file's officers
 	Todo      string          `json:"todo,omitempty"`
 	Reply     string          `json:"reply"` // what to tell the other side on the phone, in Chinese; empty: nothing
 }
@@ -63,8 +63,8 @@ type StoryFilePaid struct {
 	TrackWord string `json:"track_word"`
 }
 
-// listedVerdicts bounds what is told of one file.
-const listedVerdicts = 1000
+// listedOfFile bounds what is told of one file.
+const listedOfFile = 1000
 
 // FileStory gathers everything about a file.
 func (e *Env) FileStory(tx *store.Tx, f exchange.File) (*FileStory, error) {
@@ -114,12 +114,18 @@ func (e *Env) filePayments(tx *store.Tx, f exchange.File, s *FileStory) (err err
 	if s.Signed, err = e.signedBy(tx, f.ID); err != nil {
 		return err
 	}
-	payments, err := tx.PaymentsByFile(f.ID)
-	s.Payments, err = rows(payments, err, func(p exchange.Payment) StoryFilePaid {
-		return StoryFilePaid{
-			p.Ref, yuan(p.Amount), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), e.word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
+	err = tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		if len(s.Payments) == listedOfFile {
+			return errStop
 		}
+		s.Payments = append(s.Payments, StoryFilePaid{
+			p.Ref, yuan(p.Amount), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), e.word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
+		})
+		return nil
 	})
+	if errors.Is(err, errStop) {
+		return nil
+	}
 	return err
 }
 
@@ -133,7 +139,7 @@ func (e *Env) fileSent(tx *store.Tx, f exchange.File, s *FileStory) error {
 		if o.CaseNo == "" || seen[o.CaseNo] {
 			return nil
 		}
-		if seen[o.CaseNo] = true; len(seen) > listedVerdicts {
+		if seen[o.CaseNo] = true; len(seen) > listedOfFile {
 			return errStop
 		}
 		c, err := e.caseRef(tx, o.CaseNo)
@@ -155,17 +161,17 @@ func (e *Env) fileVerdicts(tx *store.Tx, f exchange.File, s *FileStory) error {
 			Text: e.said("", j.Text),
 		}
 		if v.Verdict == "accepted" {
-			if len(plain) < listedVerdicts {
+			if len(plain) < listedOfFile {
 				plain = append(plain, v)
 			}
 			return nil
 		}
-		if len(s.Verdicts) < listedVerdicts {
+		if len(s.Verdicts) < listedOfFile {
 			s.Verdicts = append(s.Verdicts, v)
 		}
 		return nil
 	})
-	if room := listedVerdicts - len(s.Verdicts); len(plain) > room {
+	if room := listedOfFile - len(s.Verdicts); len(plain) > room {
 		plain = plain[:room]
 	}
 	s.Verdicts = append(s.Verdicts, plain...)

@@ -81,6 +81,9 @@ func (s screen) some(title string, shown, all int) string {
 	if shown == all {
 		return title
 	}
+	if shown > fewRows { // more are not told of one file
+		return title + s.sayf("（前 %d 条，共 %d 条）", " (the first %d of %d)", shown, all)
+	}
 	return title + s.sayf("（前 %d 条，共 %d 条，其余见 --all）", " (the first %d of %d, see --all)", shown, all)
 }
 
@@ -104,7 +107,7 @@ func (s screen) paid(f *jobs.FileStory, all bool) {
 		}
 		rows = append(rows, []string{p.Ref, p.Amount, p.Payee, strconv.Itoa(p.Persons), p.TrackWord})
 	}
-	printTable(s.w, s.some(s.say("付款", "Payments"), len(rows), len(f.Payments)), s.heads("付款编号|金额|收款户名|人数|进度", "reference|amount|payee|persons|track"), rows)
+	printTable(s.w, s.some(s.say("付款", "Payments"), len(rows), max(f.Records, len(f.Payments))), s.heads("付款编号|金额|收款户名|人数|进度", "reference|amount|payee|persons|track"), rows)
 }
 
 // payment is one screen about a payment: where it stands, who gets it, the

@@ -147,15 +147,6 @@ func (tx *Tx) EachUnmatchedEntry(fn func(exchange.BankEntry) error) error {
 	}, fn)
 }
 
-// UnmatchedEntries returns all unmatched entries.
-func (tx *Tx) UnmatchedEntries() (all []exchange.BankEntry, err error) {
-	err = tx.EachUnmatchedEntry(func(e exchange.BankEntry) error {
-		all = append(all, e)
-		return nil
-	})
-	return all, err
-}
-
 // BankEntriesByCase returns the entries tied to a case, as booked.
 func (tx *Tx) BankEntriesByCase(caseNo string) ([]exchange.BankEntry, error) {
 	return many(tx, "bank entries of case "+caseNo, scanEntry, selectEntry+"WHERE case_no = $1 ORDER BY booked_on, entry_key", caseNo)

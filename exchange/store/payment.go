@@ -121,11 +121,6 @@ func (tx *Tx) Payment(ref string) (exchange.Payment, error) {
 	return all[0], nil
 }
 
-// PaymentsByFile returns the payments of a payment file, by reference.
-func (tx *Tx) PaymentsByFile(fileID int64) ([]exchange.Payment, error) {
-	return tx.payments("payments of a file", selectPayment+"WHERE file_id = $1 ORDER BY ref", fileID)
-}
-
 // PaymentsByCase returns the payments that carry something for a case.
 func (tx *Tx) PaymentsByCase(caseNo string) ([]exchange.Payment, error) {
 	return tx.payments("payments of case "+caseNo, selectPayment+
@@ -180,13 +175,4 @@ func (tx *Tx) eachPayment(where string, with any, fn func(exchange.Payment) erro
 // page, so that fn may use the transaction.
 func (tx *Tx) EachPayment(track exchange.MoneyTrack, fn func(exchange.Payment) error) error {
 	return tx.eachPayment("WHERE track = $3", string(track), fn)
-}
-
-// Payments returns all payments on a track.
-func (tx *Tx) Payments(track exchange.MoneyTrack) (all []exchange.Payment, err error) {
-	err = tx.EachPayment(track, func(p exchange.Payment) error {
-		all = append(all, p)
-		return nil
-	})
-	return all, err
 }

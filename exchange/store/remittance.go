@@ -110,12 +110,3 @@ func (tx *Tx) RemittancesAfter(side exchange.Side, track exchange.MoneyTrack, la
 		"WHERE side = $1 AND track = $2 AND (case_no, part) > ($3, $4) ORDER BY case_no, part LIMIT $5",
 		string(side), string(track), last.CaseNo, int64(last.Part), int64(limit))
 }
-
-// Remittances returns all parts on a track.
-func (tx *Tx) Remittances(side exchange.Side, track exchange.MoneyTrack) (all []exchange.Remittance, err error) {
-	err = tx.EachRemittance(side, track, func(m exchange.Remittance) error {
-		all = append(all, m)
-		return nil
-	})
-	return all, err
-}

@@ -25,6 +25,15 @@ func same[T any](t *testing.T, what string, want T) func(got T, err error) error
 	}
 }
 
+// gather is all that a walk over the rows of one thing comes by.
+func gather[Of, T any](each func(Of, func(T) error) error, of Of) (all []T, err error) {
+	err = each(of, func(row T) error {
+		all = append(all, row)
+		return nil
+	})
+	return all, err
+}
+
 func steps(errs ...error) error { return errors.Join(errs...) }
 
 // fullCase, fullFile … have a value in every field.
@@ -188,10 +197,10 @@ func roundTripMoney(t *testing.T, s *Store, f exchange.File, c exchange.Case) {
 	write(t, s, func(tx *Tx) error {
 		return steps(
 			same(t, "Posting", p)(tx.Posting(p.No)), tx.UpdatePosting(p, p2), same(t, "PostingsByCase", []exchange.Posting{p2})(tx.PostingsByCase(c.No)),
-			same(t, "Remittance", m)(tx.Remittance(c.No, m.Part)), same(t, "Remittances", []exchange.Remittance{m})(tx.Remittances(m.Side, m.Track)),
+			same(t, "Remittance", m)(tx.Remittance(c.No, m.Part)), same(t, "RemittancesAfter", []exchange.Remittance{m})(tx.RemittancesAfter(m.Side, m.Track, exchange.Remittance{}, 9)),
 			tx.UpdateRemittance(m, m2), same(t, "RemittancesByCase", []exchange.Remittance{m2})(tx.RemittancesByCase(c.No)),
-			same(t, "Payment", pay)(tx.Payment(pay.Ref)), same(t, "PaymentsByFile", []exchange.Payment{pay})(tx.PaymentsByFile(f.ID)),
-			same(t, "Payments", []exchange.Payment{pay})(tx.Payments(pay.Track)),
+			same(t, "Payment", pay)(tx.Payment(pay.Ref)), same(t, "EachPaymentOf", []exchange.Payment{pay})(gather(tx.EachPaymentOf, f.ID)),
+			same(t, "EachPayment", []exchange.Payment{pay})(gather(tx.EachPayment, pay.Track)),
 			tx.UpdatePayment(pay, pay2), same(t, "PaymentsByCase", []exchange.Payment{pay2})(tx.PaymentsByCase(c.No)),
 		)
 	})
@@ -214,7 +223,7 @@ func roundTripOthers(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 	write(t, s, func(tx *Tx) error {
 		return steps(
 			tx.InsertAdvice(a), same(t, "Advices", []exchange.Advice{a})(tx.Advices(a.Ref)), same(t, "AdvicesByLetter", []exchange.Advice{a})(tx.AdvicesByLetter(a.LetterNo)),
-			tx.InsertBankEntry(e), same(t, "BankEntry", e)(tx.BankEntry(e.Key)), same(t, "UnmatchedEntries", []exchange.BankEntry{e})(tx.UnmatchedEntries()),
+			tx.InsertBankEntry(e), same(t, "BankEntry", e)(tx.BankEntry(e.Key)), same(t, "EachUnmatchedEntry", []exchange.BankEntry{e})(gather((*Tx).EachUnmatchedEntry, tx)),
 			tx.UpdateBankEntry(e, e2), same(t, "BankEntriesByCase", []exchange.BankEntry{e2})(tx.BankEntriesByCase(c.No)),
 			tx.PutPayee(p), tx.PutPayee(p2), same(t, "Payees", []exchange.Payee{p2})(tx.Payees(c.No)),
 			tx.InsertQuery(q), same(t, "Query", q)(tx.Query(q.No)), same(t, "QueriesOpen", []exchange.Query{q})(tx.QueriesOpen(q.Side)),
