@@ -87,16 +87,11 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 	if _, ok := exchange.FindRuling(x.Action); !ok {
 		return usageError{fmt.Errorf("%q is no action: carryover decide --help lists them", x.Action)}
 	}
-	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	ag, closed, err := a.openAlone(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ag.close()) }()
-	unlock, err := lockPasses(ag.env.Spool)
-	if err != nil {
-		return err
-	}
-	defer unlock()
+	defer func() { err = errors.Join(err, closed()) }()
 	x.On = ag.env.Date
 	p, err := a.decideSigned(ctx, ag, x, keyFile)
 	if err != nil {
@@ -134,14 +129,9 @@ func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision,
 		return jobs.Deciding{}, err
 	}
 	if x.Officer == "" {
-		o, ok, err := ag.env.KeyOwner(ctx, exchange.File{}, key.Fingerprint())
-		if err != nil {
+		if x.Officer, err = ag.keyOwner(ctx, exchange.File{}, key); err != nil {
 			return jobs.Deciding{}, err
 		}
-		if !ok {
-			return jobs.Deciding{}, fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers; changes of them count once they are approved", key.Fingerprint())
-		}
-		x.Officer = o.Name
 	}
 	p, err := ag.env.PrepareDecision(ctx, x)
 	if err != nil || p.Already {

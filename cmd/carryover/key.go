@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 
 	"golang.org/x/term"
 
+	"carryover/exchange"
 	"carryover/exchange/seal"
 )
 
@@ -47,4 +49,14 @@ func (a *app) askPassphrase(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read the passphrase: %w", err)
 	}
 	return phrase, nil
+}
+
+// keyOwner is the officer whose key it is, for signing f; the zero File is
+// for anything that is no file.
+func (ag *agency) keyOwner(ctx context.Context, f exchange.File, key *seal.Key) (string, error) {
+	o, ok, err := ag.env.KeyOwner(ctx, f, key.Fingerprint())
+	if err == nil && !ok {
+		err = fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers; changes of them count once they are approved", key.Fingerprint())
+	}
+	return o.Name, err
 }

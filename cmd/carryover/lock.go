@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,4 +22,17 @@ func lockPasses(spool string) (unlock func(), err error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return func() { _ = f.Close() }, nil // closing ends the lock
+}
+
+// openAlone opens the agency for a command that changes what passes work on:
+// none is made until closed is called.
+func (a *app) openAlone(ctx context.Context) (ag *agency, closed func() error, err error) {
+	if ag, err = openAgency(ctx, a.config, a.now, a.err); err != nil {
+		return nil, nil, err
+	}
+	unlock, err := lockPasses(ag.env.Spool)
+	if err != nil {
+		return nil, nil, errors.Join(err, ag.close())
+	}
+	return ag, func() error { defer unlock(); return ag.close() }, nil
 }

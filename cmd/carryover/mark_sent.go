@@ -55,16 +55,11 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 	if m.key == "" || m.evidence == "" {
 		return usageError{errors.New("mark-sent needs --evidence and --key")}
 	}
-	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	ag, closed, err := a.openAlone(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ag.close()) }()
-	unlock, err := lockPasses(ag.env.Spool)
-	if err != nil {
-		return err
-	}
-	defer unlock()
+	defer func() { err = errors.Join(err, closed()) }()
 	f, err := ag.file(ctx, name)
 	if err != nil {
 		return err
@@ -95,14 +90,9 @@ func (a *app) markOf(ctx context.Context, ag *agency, f exchange.File, m markFla
 		return mark, err
 	}
 	if mark.Officer == "" {
-		o, ok, err := ag.env.KeyOwner(ctx, f, key.Fingerprint())
-		if err != nil {
+		if mark.Officer, err = ag.keyOwner(ctx, f, key); err != nil {
 			return mark, err
 		}
-		if !ok {
-			return mark, fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers", key.Fingerprint())
-		}
-		mark.Officer = o.Name
 	}
 	sig, err := key.Sign(strings.NewReader(mark.Text(ag.env.Agency.Code)), seal.NamespaceDecision)
 	if err != nil {

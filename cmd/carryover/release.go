@@ -130,14 +130,9 @@ func (a *app) sign(ctx context.Context, ag *agency, p jobs.Paper, keyFile, offic
 		return jobs.Signing{}, false, err
 	}
 	if officer == "" {
-		o, ok, err := ag.env.KeyOwner(ctx, p.File, key.Fingerprint())
-		if err != nil {
+		if officer, err = ag.keyOwner(ctx, p.File, key); err != nil {
 			return jobs.Signing{}, false, err
 		}
-		if !ok {
-			return jobs.Signing{}, false, fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers", key.Fingerprint())
-		}
-		officer = o.Name
 	}
 	content, err := ag.env.Content(p.File)
 	if err != nil {

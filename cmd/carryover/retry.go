@@ -76,16 +76,11 @@ type retried struct {
 
 // retry works or sends a file again; only, when given, is the state it must have.
 func (a *app) retry(ctx context.Context, name, reason string, only exchange.FileState) (err error) {
-	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	ag, closed, err := a.openAlone(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ag.close()) }()
-	unlock, err := lockPasses(ag.env.Spool)
-	if err != nil {
-		return err
-	}
-	defer unlock()
+	defer func() { err = errors.Join(err, closed()) }()
 	f, err := ag.file(ctx, name)
 	if err != nil {
 		return err
