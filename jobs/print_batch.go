@@ -62,7 +62,7 @@ func (e *Env) PrintBatch(tx *store.Tx, partner string, day calendar.Date, path f
 			return nil, err
 		}
 		for _, f := range files {
-			if e.madeOn(f) != day || f.State == exchange.FileVoid {
+			if e.madeOn(f) != day || f.State == exchange.FileVoid || f.State == exchange.FileReview {
 				continue
 			}
 			if err := tx.EachOutgoingByFile(f.ID, p.add); err != nil {
