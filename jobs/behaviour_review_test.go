@@ -117,6 +117,9 @@ func TestReviewByOne(t *testing.T) {
 	if letter.Person.Name != p.Name {
 		t.Errorf("the letter is about %s", letter.Person.Name)
 	}
+	if text, err := o.printed("letter", letter.LetterNo); err != nil || !strings.Contains(text, "经办人\n赵蕾\n") || !strings.Contains(text, "复核人\n周建平") {
+		t.Errorf("printed: %v %s", err, text)
+	}
 	o.says(o.rulesIn(checker, old, f, "批准发出"), "不予接受 制表后情况已变化")
 	o.pass()
 	if o.paper(clerk, shown) != nil {

@@ -88,6 +88,10 @@ func (p *poster) add(o exchange.Outgoing) error {
 	if err != nil {
 		return err
 	}
+	office, err := p.signedFor(p.office, o.FileID)
+	if err != nil {
+		return err
+	}
 	row, print := report.Posted{Person: c.Person.Name, IDNo: c.Person.IDNo}, report.Print{}
 	switch rec := rec.(type) {
 	case *formats.Letter:
@@ -95,7 +99,7 @@ func (p *poster) add(o exchange.Outgoing) error {
 		if err != nil {
 			return err
 		}
-		row.Kind, row.No, print.Pages = "联系函", l.No, p.office.LetterPaper(l)
+		row.Kind, row.No, print.Pages = "联系函", l.No, office.LetterPaper(l)
 	case *formats.Form:
 		f, err := p.tx.Form(rec.FormNo, rec.Version)
 		if err != nil {
@@ -105,7 +109,7 @@ func (p *poster) add(o exchange.Outgoing) error {
 			row.Amount = f.Amount
 		}
 		row.Kind, row.No = "信息表", f.No
-		if print.Pages, err = p.formPages(p.office, c, f); err != nil {
+		if print.Pages, err = p.formPages(office, c, f); err != nil {
 			return err
 		}
 	case *formats.Decline:
@@ -113,7 +117,7 @@ func (p *poster) add(o exchange.Outgoing) error {
 		if err != nil {
 			return err
 		}
-		row.Kind, row.No, print.Pages = "不予转出", rec.LetterNo, p.office.DeclinePaper(r)
+		row.Kind, row.No, print.Pages = "不予转出", rec.LetterNo, office.DeclinePaper(r)
 	default:
 		return nil
 	}
