@@ -29,7 +29,9 @@ func TestReviews(t *testing.T) {
 		second, third := first, first
 		second.Verdict = exchange.ReviewReturned
 		third.SHA256 = "another"
-		write(t, s, func(tx *Tx) error { return steps(tx.InsertReview(first), tx.InsertReview(second), tx.InsertReview(third)) })
+		write(t, s, func(tx *Tx) error {
+			return steps(tx.InsertReview(first), tx.InsertReview(second), tx.InsertReview(third))
+		})
 		view(t, s, func(tx *Tx) error {
 			got, err := tx.Reviews(f.ID)
 			if d := cmp.Diff([]exchange.Reviewed{first, second, third}, got); d != "" {
