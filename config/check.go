@@ -57,6 +57,7 @@ func Check(c *Config, now time.Time) []Finding {
 	k.keys()
 	k.seal()
 	k.accounts()
+	k.reviewers()
 	k.owners()
 	cal, err := c.Calendar()
 	if err != nil {

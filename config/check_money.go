@@ -68,3 +68,33 @@ func (k *checker) releasers() {
 		k.ok("staff.officers", "two officers may sign; with a third, payments go on when one of them is away")
 	}
 }
+
+// reviewers looks whether there are officers enough to review what the
+// configuration wants reviewed.
+func (k *checker) reviewers() {
+	able, checkers := 0, 0
+	for _, o := range k.c.agency.Officers {
+		if o.Has(exchange.ReviewRoles()...) {
+			able++
+		}
+		if o.Has(exchange.RoleChecker) {
+			checkers++
+		}
+	}
+	for _, kind := range exchange.Reviewable() {
+		key, how := "review."+kind, k.c.review[kind]
+		if how == "" || how == exchange.ReviewNone {
+			continue
+		}
+		switch {
+		case able == 0:
+			k.fault(key, "name an officer with the role clerk or checker", "nobody can review it: no %s leaves", kind)
+		case how == exchange.ReviewTwo && able < 2:
+			k.fault(key, "name two officers with the roles clerk or checker", "two officers are asked for, and there is one: no %s leaves", kind)
+		case how == exchange.ReviewTwo && checkers == 0:
+			k.fault(key, "give one of them the role checker", "no checker (复核): no %s leaves", kind)
+		default:
+			k.ok(key, "%s: %d officers can review it", how, able)
+		}
+	}
+}

@@ -58,6 +58,9 @@ func TestCheckOfAFreshFolderIsClean(t *testing.T) {
 	}
 }
 
+// asks is a review of one kind.
+func asks(kind, how string) map[string]string { return map[string]string{kind: how} }
+
 // One thing wrong each: exactly that is found.
 func TestCheckFindsWhatWouldFail(t *testing.T) {
 	none := []string{}
@@ -120,6 +123,29 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 				}
 			},
 			level: LevelFault, subject: "staff.officers", text: "no checker",
+		},
+		"nobody to review": {
+			settings: func(s *Settings) {
+				s.Review, s.Accounts.Release, s.Staff.Officers = asks("contact-letter", "one"), ReleaseAutomatic, s.Staff.Officers[1:2]
+			},
+			level: LevelFault, subject: "review.contact-letter", text: "nobody can review it",
+		},
+		"one to review for two": {
+			settings: func(s *Settings) { s.Review, s.Staff.Officers = asks("completion", "two"), s.Staff.Officers[:2] },
+			level:    LevelFault, subject: "review.completion", text: "two officers are asked for, and there is one",
+		},
+		"two clerks to review": {
+			settings: func(s *Settings) {
+				s.Review, s.Accounts.Release = asks("information-form", "two"), ReleaseAutomatic
+				for i := range s.Staff.Officers {
+					s.Staff.Officers[i].Roles = []string{"clerk"}
+				}
+			},
+			level: LevelFault, subject: "review.information-form", text: "no checker",
+		},
+		"two to review": {
+			settings: func(s *Settings) { s.Review = asks("certificate", "two") },
+			level:    LevelOK, subject: "review.certificate", text: "two: 2 officers can review it",
 		},
 		"automatic": {
 			settings: func(s *Settings) { s.Accounts.Release, s.Staff.Officers = ReleaseAutomatic, nil },

@@ -31,6 +31,12 @@ func (c *Config) Turns() []exchange.Turn { return slices.Clone(c.turns) }
 // QueryWD is the limit of a query's answer, in working days.
 func (c *Config) QueryWD() int { return c.queryWD }
 
+// ReviewWD is the limit of a batch's review, in working days.
+func (c *Config) ReviewWD() int { return c.reviewWD }
+
+// Review is how many officers review batches, by kind.
+func (c *Config) Review() map[string]exchange.Review { return maps.Clone(c.review) }
+
 // AutomaticRelease reports whether payments are released without officers.
 func (c *Config) AutomaticRelease() bool { return c.Settings.Accounts.Release == ReleaseAutomatic }
 

@@ -41,6 +41,8 @@ type Config struct {
 	agency   exchange.Agency
 	turns    []exchange.Turn
 	queryWD  int
+	reviewWD int
+	review   map[string]exchange.Review
 }
 
 // Load reads a configuration file. Its faults come as one *Error.

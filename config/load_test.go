@@ -156,7 +156,7 @@ func TestEverySlipIsFound(t *testing.T) {
 	n := 0
 	for i, line := range lines {
 		m := key.FindStringSubmatch(line)
-		if m == nil || m[2] == "in_held" || m[2] == "query" {
+		if m == nil || m[2] == "in_held" || m[2] == "query" || strings.HasPrefix(lines[i], "  review:") {
 			continue
 		}
 		n++

@@ -37,6 +37,11 @@ func Schema() ([]byte, error) {
 	if ok {
 		limits.PropertyNames = &jsonschema.Schema{Enum: turnKeys()}
 	}
+	review, ok := s.Definitions["Settings"].Properties.Get("review")
+	if ok {
+		review.PropertyNames = &jsonschema.Schema{Enum: anys(exchange.Reviewable())}
+		review.AdditionalProperties = &jsonschema.Schema{Type: "string", Enum: anys(exchange.Reviews())}
+	}
 	b, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write schema: %w", err)
@@ -45,11 +50,18 @@ func Schema() ([]byte, error) {
 }
 
 func turnKeys() []any {
-	keys := []any{LimitQuery}
+	keys := []any{LimitQuery, LimitReview}
 	for _, t := range exchange.Turns() {
 		keys = append(keys, t.Key)
 	}
 	return keys
+}
+
+func anys(words []string) (list []any) {
+	for _, w := range words {
+		list = append(list, w)
+	}
+	return list
 }
 
 // scalarSchema describes values that YAML writes as one word but Go does not.

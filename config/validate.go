@@ -30,6 +30,7 @@ func (v *validator) all() {
 	v.accounts()
 	v.profiles()
 	v.limits()
+	v.review()
 	v.localDays()
 	v.seal()
 	v.parties()

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -90,14 +92,18 @@ func put[T any](at *T, value *T) {
 	}
 }
 
-// LimitQuery names the limit of queries, which belong to no state of a case.
-const LimitQuery = "query"
+// The limits that belong to no state of a case: of queries, and of batches
+// that wait for review.
+const (
+	LimitQuery  = "query"
+	LimitReview = "review"
+)
 
 // limits puts our own owners and limits over the table of the domain.
 func (v *validator) limits() {
-	v.c.turns, v.c.queryWD = exchange.Turns(), 5
+	v.c.turns, v.c.queryWD, v.c.reviewWD = exchange.Turns(), 5, 2
 	at := map[string]*exchange.Turn{}
-	keys := []string{LimitQuery}
+	keys := []string{LimitQuery, LimitReview}
 	for i := range v.c.turns {
 		at[v.c.turns[i].Key] = &v.c.turns[i]
 		keys = append(keys, v.c.turns[i].Key)
@@ -108,9 +114,9 @@ func (v *validator) limits() {
 	}
 	for name, l := range v.c.Settings.Limits {
 		key := "limits." + name
-		if name == LimitQuery {
+		if own := map[string]*int{LimitQuery: &v.c.queryWD, LimitReview: &v.c.reviewWD}[name]; own != nil {
 			v.between(key+".wd", l.WD, 1, 250)
-			v.c.queryWD = l.WD
+			*own = l.WD
 			continue
 		}
 		turn, ok := at[name]
@@ -124,6 +130,20 @@ func (v *validator) limits() {
 			v.oneOf(key+".owner", l.Owner, owners...)
 			turn.Owner = exchange.Owner(l.Owner)
 		}
+	}
+}
+
+// review looks at the kinds that officers review.
+func (v *validator) review() {
+	v.c.review = map[string]exchange.Review{}
+	for kind, how := range v.c.Settings.Review {
+		key := "review." + kind
+		if !slices.Contains(exchange.Reviewable(), kind) {
+			v.add(key, nearest(kind, exchange.Reviewable()), "is no kind that is reviewed; there are %s", strings.Join(exchange.Reviewable(), ", "))
+			continue
+		}
+		v.oneOf(key, how, exchange.Reviews()...)
+		v.c.review[kind] = exchange.Review(how)
 	}
 }
 

@@ -48,7 +48,8 @@ type FileState string
 // States of files: in fetched → worked (or rejected, duplicate, quarantined);
 // out queued → sent → receipted (or refused); a payment file prepared → queued →
 // sending → sent, or void (with automatic release it begins queued); a text of
-// the money settings prepared → approved, or void.
+// the money settings prepared → approved, or void; a batch of a kind that
+// officers review in review → queued, or returned → in review again.
 const (
 	FileFetched     FileState = "fetched"
 	FileWorked      FileState = "worked"
@@ -57,6 +58,8 @@ const (
 	FileQuarantined FileState = "quarantined"
 	FilePrepared    FileState = "prepared" // waits for officers' signatures
 	FileApproved    FileState = "approved" // money settings that officers signed
+	FileReview      FileState = "review"   // a batch that waits for officers' review
+	FileReturned    FileState = "returned" // a batch that an officer sent back: it holds nothing until it is made anew
 	FileQueued      FileState = "queued"
 	FileSent        FileState = "sent"
 	FileReceipted   FileState = "receipted"
@@ -70,7 +73,7 @@ func FileStates(dir Side) []FileState {
 	if dir == In {
 		return []FileState{FileFetched, FileWorked, FileRejected, FileDuplicate, FileQuarantined}
 	}
-	return []FileState{FilePrepared, FileApproved, FileQueued, FileSending, FileSent, FileReceipted, FileRefused, FileVoid}
+	return []FileState{FilePrepared, FileApproved, FileReview, FileReturned, FileQueued, FileSending, FileSent, FileReceipted, FileRefused, FileVoid}
 }
 
 // Look is what was seen of a name in a drop: for settling, and for files

@@ -46,6 +46,8 @@ const (
 	ActReleaseFile       = "release-file"
 	ActDismissFile       = "dismiss-file"
 	ActResendFile        = "resend-file"
+	ActApproveBatch      = "approve-batch"
+	ActReturnBatch       = "return-batch"
 	ActAcceptProposal    = "accept-proposal"
 	ActRejectProposal    = "reject-proposal"
 	ActReleaseHold       = "release-hold"
@@ -151,6 +153,14 @@ var rulings = []Ruling{
 	{
 		Action: ActResendFile, Chinese: "重新发送", English: "send again", About: aboutFile, Roles: business,
 		Follows: "the same bytes are left in the partner's drop again",
+	},
+	{
+		Action: ActApproveBatch, Chinese: "批准发出", English: "approve", About: aboutFile, Roles: business,
+		Follows: "the batch leaves once as many officers have approved it as its kind asks for; they stand on it as clerk and checker",
+	},
+	{
+		Action: ActReturnBatch, Chinese: "退回", English: "send back", About: aboutFile, Roles: business, May: []string{"case"},
+		Follows: "the batch does not leave: the next night makes it anew, with what waits then; a case that is named is held and stays out until its hold is released",
 	},
 	{
 		Action: ActAcceptProposal, Chinese: "同意不予转出", English: "accept the proposal", About: aboutCase, Side: Out,

@@ -23,6 +23,7 @@ import (
 // made stops no other.
 func (e *Env) compose(ctx context.Context) (Counts, error) {
 	counts := Counts{}
+	faults := []error{e.settleReviews(ctx)}
 	var waiting []store.Waiting
 	var untold []int64
 	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -33,10 +34,12 @@ func (e *Env) compose(ctx context.Context) (Counts, error) {
 		return err
 	})
 	if err != nil {
-		return counts, err
+		return counts, errors.Join(append(faults, err)...)
 	}
-	var faults []error
 	for _, w := range waiting {
+		if e.reviewOf(w.Kind) != exchange.ReviewNone {
+			continue // the report makes it
+		}
 		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.composeBatch(tx, w) }); err != nil {
 			faults = append(faults, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err))
 			continue
@@ -59,10 +62,7 @@ func (e *Env) outFile(tx *store.Tx, party, kind string) (exchange.File, batch.He
 	if err != nil {
 		return exchange.File{}, batch.Header{}, err
 	}
-	h := batch.Header{
-		Kind: kind, Sender: e.Agency.Code, Receiver: party, Sequence: int(seq), Created: e.Now().In(e.Agency.Zone),
-		Profile: e.Partners[party].Profile,
-	}
+	h := e.headerOf(exchange.File{Party: party, Kind: kind, Sequence: seq})
 	to, _ := e.party(party)
 	carrier := batch.CSV
 	if to.Carrier == string(batch.Workbook) {
@@ -75,8 +75,16 @@ func (e *Env) outFile(tx *store.Tx, party, kind string) (exchange.File, batch.He
 	}, h, nil
 }
 
+// headerOf is the header of a batch that is written now.
+func (e *Env) headerOf(f exchange.File) batch.Header {
+	return batch.Header{
+		Kind: f.Kind, Sender: e.Agency.Code, Receiver: f.Party, Sequence: int(f.Sequence), Created: e.Now().In(e.Agency.Zone),
+		Profile: e.Partners[f.Party].Profile,
+	}
+}
+
 func (e *Env) composeBatch(tx *store.Tx, w store.Waiting) error {
-	file, h, err := e.outFile(tx, w.Party, w.Kind)
+	before, file, h, err := e.nextOut(tx, w.Party, w.Kind)
 	if err != nil {
 		return err
 	}
@@ -94,7 +102,7 @@ func (e *Env) composeBatch(tx *store.Tx, w store.Waiting) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.InsertFile(&file); err != nil {
+	if err := storeOut(tx, before, &file); err != nil {
 		return err
 	}
 	return tx.AssignOutgoing(w.Party, w.Kind, upTo, file.ID, w.Records)

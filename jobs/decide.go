@@ -199,7 +199,9 @@ func (d *desk) subject(text string, r exchange.Ruling) (s subjectOf, err error) 
 		case exchange.AboutDifference:
 			s.id, err = strconv.ParseInt(text, 10, 64)
 		case exchange.AboutFile:
-			s.file, err = d.fileOf(text)
+			if s.file, err = d.fileOf(text); err == nil {
+				s.no = strconv.FormatInt(s.file.ID, 10)
+			}
 		case exchange.AboutEntry:
 			s.entry, err = d.tx.BankEntry(text)
 		case exchange.AboutCase:

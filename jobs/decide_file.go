@@ -4,19 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"carryover/exchange"
 	"carryover/exchange/store"
 )
 
-// fileOf finds the file that a decision is about, by its number.
+// fileOf finds the file that a decision is about, by its number or its name;
+// copies in officers' folders are not meant.
 func (d *desk) fileOf(text string) (exchange.File, error) {
-	id, err := strconv.ParseInt(text, 10, 64)
+	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return d.tx.File(id)
+	}
+	named, err := d.tx.FilesNamed(text)
 	if err != nil {
+		return exchange.File{}, err
+	}
+	named = slices.DeleteFunc(named, func(f exchange.File) bool { _, copied := exchange.OfficerOf(f.Party); return copied })
+	if len(named) != 1 {
 		return exchange.File{}, fmt.Errorf("file %s: %w", text, store.ErrNotFound)
 	}
-	return d.tx.File(id)
+	return named[0], nil
 }
 
 // fileCourse is what a decision about a file comes to.
@@ -31,6 +40,8 @@ func (d *desk) fileCourse(f exchange.File, x exchange.Decision) (course, error) 
 		}
 	}
 	switch x.Action {
+	case exchange.ActApproveBatch, exchange.ActReturnBatch:
+		return d.reviewCourse(f, x)
 	case exchange.ActMarkSent, exchange.ActMarkNotSent:
 		way.take, err = d.markCourse(f, x)
 	case exchange.ActReleaseFile, exchange.ActDismissFile:

@@ -63,13 +63,15 @@ type Env struct {
 
 // Rules are the agency-wide settings of the runs.
 type Rules struct {
-	ResendAfter      time.Duration // an unreceipted batch is sent again, the same bytes
-	EscalateAfter    time.Duration // and named as an exception
-	HeldNights       int           // nights a record of an unknown letter waits for its sender's gap
-	QueryWD          int           // working days for the answer to a query
-	StatementWD      int           // working days after a month's end until its statements are made
-	Parallel         int           // parties at once
-	AutomaticRelease bool          // payments are released without officers; else two of them sign
+	ResendAfter      time.Duration              // an unreceipted batch is sent again, the same bytes
+	EscalateAfter    time.Duration              // and named as an exception
+	HeldNights       int                        // nights a record of an unknown letter waits for its sender's gap
+	QueryWD          int                        // working days for the answer to a query
+	StatementWD      int                        // working days after a month's end until its statements are made
+	Parallel         int                        // parties at once
+	AutomaticRelease bool                       // payments are released without officers; else two of them sign
+	Review           map[string]exchange.Review // of batches, by kind; a kind that is missing: none
+	ReviewWD         int                        // working days for it
 	NextRun          func(time.Time) time.Time
 }
 

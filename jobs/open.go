@@ -308,7 +308,7 @@ func (d *desk) openEntry(b exchange.BankEntry) (o report.Open, err error) {
 }
 
 // openFiles lists the files that were set aside, those without an answer that
-// was due, and payment files whose fate is not known.
+// was due, payment files whose fate is not known, and batches to be reviewed.
 func (d *desk) openFiles(pass func(report.Open) error) error {
 	named, err := d.tx.Differences(true)
 	if err != nil {
@@ -332,7 +332,11 @@ func (d *desk) openFiles(pass func(report.Open) error) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range append(files, sending...) {
+	review, err := inReview(d.tx, exchange.FileReview)
+	if err != nil {
+		return err
+	}
+	for _, f := range slices.Concat(files, sending, review) {
 		o, err := d.openFile(f)
 		if err != nil {
 			return err
@@ -357,6 +361,12 @@ func (d *desk) openFile(f exchange.File) (o report.Open, err error) {
 		o.What, o.Todo = d.sayf("上传结果待查：", "it is not known whether the bank has it: "), d.sayf("向银行查明后认定；理由中写明何人何时答复。", "Ask the bank; write in the reason who said so, and when.")
 	}
 	o.What = plain(strings.TrimSpace(o.What+f.Name+" "+f.Text), 500)
+	if f.State == exchange.FileReview {
+		if o.What, o.Todo, err = d.reviewWords(f); err != nil {
+			return o, err
+		}
+		o.Who = d.partyName(f.Party)
+	}
 	o.Offers, err = d.offers(subjectOf{kind: exchange.AboutFile, no: o.No, file: f}, func(exchange.Ruling) bool { return true })
 	return o, err
 }

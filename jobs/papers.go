@@ -19,6 +19,7 @@ import (
 // Kinds of files in officers' folders.
 const (
 	kindToSign    = "to-sign"          // a copy of what is to be signed, or the list that explains it
+	kindToReview  = "to-review"        // a copy of a batch that waits for review
 	kindSignature = "signature"        // that an officer left
 	kindAnswer    = "signature-answer" // what became of it
 )

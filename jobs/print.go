@@ -8,6 +8,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
+	"carryover/formats"
 	"carryover/formats/workbook"
 	"carryover/jobs/report"
 )
@@ -186,7 +187,37 @@ func (p printer) letter() ([]document, error) {
 		return nil, err
 	}
 	o, err := p.office(c.Profile)
-	return []document{{l.No, c.No, o.LetterPaper(l)}}, err
+	if err != nil {
+		return nil, err
+	}
+	sent, err := p.tx.OutgoingByCase(c.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sent {
+		if rec, err := parseOutgoing(s); err != nil {
+			return nil, err
+		} else if made, ok := rec.(*formats.Letter); ok && made.Version == l.Version {
+			o, err = p.signedFor(o, s.FileID)
+			return []document{{l.No, c.No, o.LetterPaper(l)}}, err
+		}
+	}
+	return []document{{l.No, c.No, o.LetterPaper(l)}}, nil
+}
+
+// signedFor is an office whose 经办 and 复核 are those who reviewed a batch that
+// left, on papers that do not name them themselves.
+func (p printer) signedFor(o report.Office, fileID int64) (report.Office, error) {
+	if fileID == 0 {
+		return o, nil
+	}
+	f, err := p.tx.File(fileID)
+	if err != nil || f.State == exchange.FileReview {
+		return o, err
+	}
+	said, err := p.tx.Reviews(fileID)
+	o.Agency.Clerk, o.Agency.Checker = o.Agency.Names(exchange.Approvals(said))
+	return o, err
 }
 
 func (p printer) form() ([]document, error) {

@@ -62,7 +62,7 @@ func (e *Env) PrintBatch(tx *store.Tx, partner string, day calendar.Date, path f
 			return nil, err
 		}
 		for _, f := range files {
-			if e.madeOn(f) != day || f.State == exchange.FileVoid {
+			if e.madeOn(f) != day || f.State == exchange.FileVoid || f.State == exchange.FileReview {
 				continue
 			}
 			if err := tx.EachOutgoingByFile(f.ID, p.add); err != nil {
@@ -88,6 +88,10 @@ func (p *poster) add(o exchange.Outgoing) error {
 	if err != nil {
 		return err
 	}
+	office, err := p.signedFor(p.office, o.FileID)
+	if err != nil {
+		return err
+	}
 	row, print := report.Posted{Person: c.Person.Name, IDNo: c.Person.IDNo}, report.Print{}
 	switch rec := rec.(type) {
 	case *formats.Letter:
@@ -95,7 +99,7 @@ func (p *poster) add(o exchange.Outgoing) error {
 		if err != nil {
 			return err
 		}
-		row.Kind, row.No, print.Pages = "联系函", l.No, p.office.LetterPaper(l)
+		row.Kind, row.No, print.Pages = "联系函", l.No, office.LetterPaper(l)
 	case *formats.Form:
 		f, err := p.tx.Form(rec.FormNo, rec.Version)
 		if err != nil {
@@ -105,7 +109,7 @@ func (p *poster) add(o exchange.Outgoing) error {
 			row.Amount = f.Amount
 		}
 		row.Kind, row.No = "信息表", f.No
-		if print.Pages, err = p.formPages(p.office, c, f); err != nil {
+		if print.Pages, err = p.formPages(office, c, f); err != nil {
 			return err
 		}
 	case *formats.Decline:
@@ -113,7 +117,7 @@ func (p *poster) add(o exchange.Outgoing) error {
 		if err != nil {
 			return err
 		}
-		row.Kind, row.No, print.Pages = "不予转出", rec.LetterNo, p.office.DeclinePaper(r)
+		row.Kind, row.No, print.Pages = "不予转出", rec.LetterNo, office.DeclinePaper(r)
 	default:
 		return nil
 	}

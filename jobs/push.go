@@ -180,7 +180,7 @@ func (e *Env) resend(ctx context.Context) error {
 // receipted reports whether a kind of file is answered by a receipt.
 func receipted(kind string) bool {
 	switch kind {
-	case formats.KindReceipt, KindPayment, KindAnswer, kindToSign, kindAnswer, kindDecisions:
+	case formats.KindReceipt, KindPayment, KindAnswer, kindToSign, kindToReview, kindAnswer, kindDecisions:
 		return false
 	}
 	return true

@@ -76,6 +76,8 @@ func (e *Env) fileLeft(f exchange.File) string {
 	switch f.State {
 	case exchange.FileQueued, exchange.FilePrepared:
 		return "已经生成，还没有发出，下一班次就会放到交换目录，请稍后查收。"
+	case exchange.FileReview, exchange.FileReturned:
+		return "已经生成，正在内部审核，审核通过后放到交换目录，请稍后查收。"
 	case exchange.FileReceipted:
 		return "已于" + e.spokenDay(f.SentAt) + "放到交换目录，贵方的回执我们也收到了，不需要再处理。"
 	case exchange.FileRefused:

@@ -21,9 +21,12 @@ import (
 // reportDays is how long closed cases, files and runs stay in the nightly workbook.
 const reportDays = 30
 
-// Report writes the nightly workbook reports/<date>.xlsx, takes a checkpoint of
-// the journal, puts the decisions workbooks into the officers' folders and proves the ledger: a difference is an error of the run.
+// Report makes the batches that officers review, writes the nightly workbook
+// reports/<date>.xlsx, takes a checkpoint of the journal, puts the decisions
+// workbooks into the officers' folders and proves the ledger: a difference is
+// an error of the run.
 func (e *Env) Report(ctx context.Context) (Counts, error) {
+	rerr := e.composeReviews(ctx)
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		n, err := e.night(tx)
 		if err != nil {
@@ -32,7 +35,7 @@ func (e *Env) Report(ctx context.Context) (Counts, error) {
 		return e.outside("report.save", e.ReportPath(), func() error { return report.Nightly(n).Save(e.ReportPath()) })
 	})
 	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", errors.Join(rerr, err))
 	}
 	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
 		_, err := tx.WriteCheckpoint(e.Now(), e.Date)
@@ -47,7 +50,7 @@ func (e *Env) Report(ctx context.Context) (Counts, error) {
 	desks, derr := e.writeDecisions(ctx)
 	posted, perr := e.post(ctx)
 	err = e.Store.View(ctx, func(tx *store.Tx) error { return e.closes(tx) })
-	if err = errors.Join(derr, perr, err); err != nil {
+	if err = errors.Join(rerr, derr, perr, err); err != nil {
 		err = fmt.Errorf("report: %w", err)
 	}
 	counts := Counts{"workbooks": 1}

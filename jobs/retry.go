@@ -85,6 +85,8 @@ func (e *Env) retryOut(ctx context.Context, f exchange.File, reason string) (str
 	case exchange.FileRefused, exchange.FileSent:
 	case exchange.FileQueued:
 		return "", fmt.Errorf("%w: %s waits and is sent by the next pass", ErrNothingToRetry, f.Name)
+	case exchange.FileReview, exchange.FileReturned:
+		return "", fmt.Errorf("%w: %s has not left: officers review it first", ErrNothingToRetry, f.Name)
 	default:
 		return "", fmt.Errorf("%w: %s has its receipt", ErrNothingToRetry, f.Name)
 	}

@@ -150,6 +150,9 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 		if err := e.attendSigning(tx, say); err != nil {
 			return err
 		}
+		if err := e.attendReviews(tx, say); err != nil {
+			return err
+		}
 		open, err := tx.Differences(true)
 		if err != nil {
 			return err

@@ -34,6 +34,7 @@ type FileStory struct {
 	Sent      []StoryCase     `json:"sent"`               // out: whom it tells of, the first 1000 records
 	Payments  []StoryFilePaid `json:"payments,omitempty"` // of a payment file, the first 1000 of its records
 	Signed    []StorySigned   `json:"signed,omitempty"`   // a payment file's officers
+	Reviews   []StoryReviewed `json:"reviews,omitempty"`  // what officers said about a batch before it left
 	Todo      string          `json:"todo,omitempty"`
 	Reply     string          `json:"reply"` // what to tell the other side on the phone, in Chinese; empty: nothing
 }
@@ -78,7 +79,7 @@ func (e *Env) FileStory(tx *store.Tx, f exchange.File) (*FileStory, error) {
 		at := f.SentAt.In(e.Agency.Zone)
 		s.SentAt = &at
 	}
-	for _, part := range []func(*store.Tx, exchange.File, *FileStory) error{e.fileOthers, e.fileVerdicts, e.fileSent, e.filePayments} {
+	for _, part := range []func(*store.Tx, exchange.File, *FileStory) error{e.fileOthers, e.fileVerdicts, e.fileSent, e.filePayments, e.fileReviews} {
 		if err := part(tx, f, s); err != nil {
 			return nil, err
 		}
@@ -126,6 +127,30 @@ func (e *Env) filePayments(tx *store.Tx, f exchange.File, s *FileStory) (err err
 	if errors.Is(err, errStop) {
 		return nil
 	}
+	return err
+}
+
+// StoryReviewed is what an officer said about a batch that waited for review.
+type StoryReviewed struct {
+	StorySigned
+	Verdict string `json:"verdict"` // approved | returned
+	Said    string `json:"verdict_word"`
+	Reason  string `json:"reason"`
+}
+
+// fileReviews are what officers said about a batch before it left.
+func (e *Env) fileReviews(tx *store.Tx, f exchange.File, s *FileStory) error {
+	list, err := tx.Reviews(f.ID)
+	s.Reviews, err = rows(list, err, func(r exchange.Reviewed) StoryReviewed {
+		out := StoryReviewed{StorySigned{r.Officer, r.FullName, []string{}, r.At.In(e.Agency.Zone)}, r.Verdict, e.say("批准", "approved"), r.Reason}
+		if r.Verdict == exchange.ReviewReturned {
+			out.Said = e.say("退回", "sent back")
+		}
+		for _, role := range r.Roles {
+			out.Roles = append(out.Roles, e.word(exchange.RoleTerms(), string(role)))
+		}
+		return out
+	})
 	return err
 }
 
@@ -208,6 +233,11 @@ func (e *Env) fileTodo(f exchange.File) string {
 		return e.sayf("按对方给出的代码处理；内容无误的执行 carryover retry %d 原样重发", "see the code given; if the file is right, carryover retry %d sends the same bytes again", f.ID)
 	case exchange.FilePrepared:
 		return e.sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …", "two officers, one of them a checker, sign it: carryover release %s --key …", f.Name)
+	case exchange.FileReview:
+		return e.sayf("在业务决定表中批准发出或退回；或执行 carryover decide %d approve-batch --reason … --key …（退回用 return-batch）",
+			"approve it or send it back in the decisions workbook, or carryover decide %d approve-batch --reason … --key … (or return-batch)", f.ID)
+	case exchange.FileReturned:
+		return e.say("夜间重新成批后再审核", "the night makes it anew; then it is reviewed")
 	case exchange.FileSending:
 		return e.sayf("向银行查明是否收到，凭依据执行 carryover mark-sent %d --evidence … --key …（未收到的加 --not-sent）",
 			"ask the bank whether it has the file, then carryover mark-sent %d --evidence … --key … (--not-sent if it has not)", f.ID)

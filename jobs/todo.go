@@ -63,8 +63,8 @@ func (l *todoList) decidable() error {
 			}
 			l.ofCase(&t, c)
 		case exchange.AboutFile:
-			if strings.Contains(o.Stamp, string(exchange.FileSending)) {
-				t.Kind = report.TodoUnknown
+			if err := l.ofFile(&t, o); err != nil {
+				return err
 			}
 		}
 		l.add(t)
@@ -77,6 +77,19 @@ func allRoles() (list []exchange.Role) {
 		list = append(list, exchange.Role(t.Code))
 	}
 	return list
+}
+
+// ofFile tells apart what is decided about files.
+func (l *todoList) ofFile(t *report.Todo, o report.Open) error {
+	f, err := l.desk.fileOf(o.No)
+	switch {
+	case err != nil:
+	case f.State == exchange.FileSending:
+		t.Kind = report.TodoUnknown
+	case f.State == exchange.FileReview:
+		t.Kind, t.No, t.Due = report.TodoReview, f.Name, l.reviewBy(f)
+	}
+	return err
 }
 
 // ofCase adds whose turn it is with a case, and by when.

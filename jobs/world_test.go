@@ -17,6 +17,7 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	"carryover/config"
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/drop/sftpserver"
@@ -49,8 +50,9 @@ type world struct {
 
 func (w *world) stage() string { return filepath.Join(w.base, "stage") }
 
-// newWorld makes a world in an empty folder and serves its drops.
-func newWorld(tb testing.TB, base string) *world {
+// newWorld makes a world in an empty folder and serves its drops. A change is
+// made to the settings of both agencies.
+func newWorld(tb testing.TB, base string, change ...func(*config.Settings)) *world {
 	tb.Helper()
 	w := &world{base: base}
 	w.serve(tb)
@@ -59,7 +61,7 @@ func newWorld(tb testing.TB, base string) *world {
 		if agency == newCode {
 			partner = oldCode
 		}
-		found(tb, w.stage(), agency, partner)
+		found(tb, w.stage(), agency, partner, change...)
 	}
 	introduce(tb, w.stage(), oldCode, newCode)
 	introduce(tb, w.stage(), newCode, oldCode)
@@ -125,13 +127,13 @@ func (w *world) serve(tb testing.TB) {
 }
 
 // found makes an agency's folder and the folders of its parties' other ends.
-func found(tb testing.TB, stage, code, partner string) {
+func found(tb testing.TB, stage, code, partner string, change ...func(*config.Settings)) {
 	tb.Helper()
 	here, there := samples.PlaceOf(code), samples.PlaceOf(partner)
 	settle := time.Duration(0)
 	party := config.Party{Drop: config.Drop{Settle: &settle}}
 	profile := config.Profile2016
-	_, open, err := config.Init(filepath.Join(stage, code), config.InitOptions{Settings: config.Settings{
+	settings := config.Settings{
 		Agency: config.AgencySettings{
 			Code: code, Name: here.Name, Address: here.Address, PostCode: here.PostCode, Contact: here.Contact, Phone: here.Phone, Checker: "周建平",
 		},
@@ -140,7 +142,11 @@ func found(tb testing.TB, stage, code, partner string) {
 		Partners: []config.PartnerSetting{{
 			Code: partner, Name: there.Name, Profile: profile, Accounts: []config.Account{accountOf(there)}, Drop: config.Drop{Settle: &settle},
 		}},
-	}})
+	}
+	for _, c := range change {
+		c(&settings)
+	}
+	_, open, err := config.Init(filepath.Join(stage, code), config.InitOptions{Settings: settings})
 	if err != nil || len(open) > 0 {
 		tb.Fatal(open, err)
 	}
@@ -206,6 +212,7 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 		Agency: c.Agency(), Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid,
 		Rules: jobs.Rules{
 			HeldNights: *s.Intake.HeldNights, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
+			Review: c.Review(), ReviewWD: c.ReviewWD(),
 			Parallel: 1, // one call after the other, so that they can be counted
 			// Nothing is sent again for want of a receipt: where one could not be
 			// worked in time, the file would just be in the drop twice.
@@ -227,6 +234,10 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 			return seal.ParseSigners(text)
 		},
 		Spool: filepath.Join(dir, s.Folders.Spool), Reports: filepath.Join(dir, s.Folders.Reports), Lang: s.Agency.Language,
+		AllowedSigners: func() (string, error) {
+			text, err := os.ReadFile(c.AllowedSigners())
+			return string(text), err
+		},
 		Now: func() time.Time { return at }, Date: calendar.DateOf(at), Log: slog.New(r), Outside: r.file,
 	}
 	for _, p := range c.Drops() {
@@ -258,6 +269,9 @@ func (w *world) party(code string, p config.PartyDrop, r *recorder) jobs.Party {
 		out.Role = jobs.RoleBank
 	}
 	root := filepath.Join(w.stage(), code, "drops", filepath.Base(p.Drop.Local))
+	if name, ok := exchange.OfficerOf(p.Party); ok {
+		out.Role, root = jobs.RoleOfficer, filepath.Join(w.stage(), code, "drops", "staff", name)
+	}
 	out.Open = func(context.Context) (drop.Drop, error) {
 		return drop.OpenLocal(root, drop.Paths{}, drop.Options{Step: r.drop("drop")})
 	}

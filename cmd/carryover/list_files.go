@@ -18,7 +18,7 @@ import (
 // openFiles are the states of files that wait, or that somebody must look at.
 func openFiles() []exchange.FileState {
 	return []exchange.FileState{
-		exchange.FileFetched, exchange.FileRejected, exchange.FileQuarantined, exchange.FilePrepared,
+		exchange.FileFetched, exchange.FileRejected, exchange.FileQuarantined, exchange.FilePrepared, exchange.FileReview, exchange.FileReturned,
 		exchange.FileQueued, exchange.FileSending, exchange.FileSent, exchange.FileRefused,
 	}
 }

@@ -108,6 +108,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 		Rules: jobs.Rules{
 			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights, StatementWD: *s.Intake.StatementsWD,
 			Parallel: s.Workers.Partners, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
+			Review: c.Review(), ReviewWD: c.ReviewWD(),
 			NextRun: func(after time.Time) time.Time {
 				next, _ := passes.Next(after)
 				return next.At

@@ -47,6 +47,9 @@ func (s screen) file(f *jobs.FileStory, all bool) {
 	s.receipt(f)
 	s.fact("重复于", "repeats", f.Repeats)
 	s.signed(f.Signed)
+	for _, r := range f.Reviews {
+		s.fact("审核", "review", r.Said, r.FullName+" "+r.Officer, strings.Join(r.Roles, s.say("、", ", ")), minute(r.At), r.Reason)
+	}
 	s.fact("处理", "what to do", f.Todo)
 	s.fact("签名密钥", "signed by", f.Signer)
 	s.fact("SHA-256", "SHA-256", f.SHA256)

@@ -72,6 +72,61 @@ func (tx *Tx) AssignOutgoing(party, kind string, upToID, fileID int64, records i
 	return nil
 }
 
+// ready are the waiting records of a kind under review that may go into a
+// batch: not those of a case that waits for an officer's decision, because a
+// batch was sent back for it.
+const ready = "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND NOT EXISTS (SELECT 1 FROM cases c" +
+	" WHERE c.case_no = outgoing.case_no AND c.state = 'held' AND c.hold = 'officers-decision')"
+
+// CountReady counts the records of a kind under review that may go into a
+// batch for a party.
+func (tx *Tx) CountReady(party, kind string) (int, error) {
+	n, err := tx.number("ready records", "SELECT count(*) FROM outgoing "+ready, party, kind)
+	return int(n), err
+}
+
+// EachReadyFor is EachOutgoingFor for a kind under review.
+func (tx *Tx) EachReadyFor(party, kind string, fn func(exchange.Outgoing) error) error {
+	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {
+		if last == nil {
+			last = &exchange.Outgoing{}
+		}
+		return many(tx, "ready records", scanOutgoing, selectOutgoing+ready+" AND id > $3 ORDER BY id LIMIT $4", party, kind, last.ID, int64(pageSize))
+	}, fn)
+}
+
+// AssignReady is AssignOutgoing for a kind under review.
+func (tx *Tx) AssignReady(party, kind string, upToID, fileID int64, records int) error {
+	n, err := tx.exec("UPDATE outgoing SET file_id = $4 "+ready+" AND id <= $3", party, kind, upToID, fileID)
+	if err == nil && n != int64(records) {
+		err = fmt.Errorf("%d records are ready instead of %d: %w", n, records, ErrStale)
+	}
+	if err != nil {
+		return fmt.Errorf("assign %s for %s: %w", kind, party, err)
+	}
+	return nil
+}
+
+// FreeOutgoing lets the records of a batch wait again: it was sent back, and
+// never left. They must be as many as the batch had, else ErrStale.
+func (tx *Tx) FreeOutgoing(fileID int64, records int) error {
+	n, err := tx.exec("UPDATE outgoing SET file_id = NULL WHERE file_id = $1", fileID)
+	if err == nil && n != int64(records) {
+		err = fmt.Errorf("%d records instead of %d: %w", n, records, ErrStale)
+	}
+	if err != nil {
+		return fmt.Errorf("free the records of file %d: %w", fileID, err)
+	}
+	return nil
+}
+
+// RewriteOutgoing gives a record of a batch that has not left other content;
+// one whose content or batch is not before's is ErrStale.
+func (tx *Tx) RewriteOutgoing(before, after exchange.Outgoing) error {
+	return tx.change("outgoing "+after.RecordNo, "UPDATE outgoing SET encoded = $4 WHERE id = $1 AND file_id = $2 AND encoded = $3",
+		before.ID, before.FileID, before.Rows, after.Rows)
+}
+
 // EachOutgoingByFile calls fn for every record of a batch, in its order, page by page.
 func (tx *Tx) EachOutgoingByFile(fileID int64, fn func(exchange.Outgoing) error) error {
 	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {

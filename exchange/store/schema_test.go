@@ -60,6 +60,7 @@ func lists() []list {
 		{"files", "state", fileStates(exchange.In), "dir = 'in'"},
 		{"files", "state", fileStates(exchange.Out), "dir = 'out'"},
 		{"money_settings", "state", []string{exchange.SettingsWaiting, exchange.SettingsApproved, exchange.SettingsVoid}, ""},
+		{"reviews", "verdict", []string{exchange.ReviewApproved, exchange.ReviewReturned}, ""},
 		{"files", "verdict", orNone(codes(code.FileVerdicts())), ""},
 		{"cases", "hold", orNone(codes(code.Holds())), ""},
 		{"cases", "wish", []string{string(exchange.WishNone), string(exchange.WishCancel), string(exchange.WishProposed), string(exchange.WishAsked), string(exchange.WishVoid)}, ""},

@@ -56,6 +56,7 @@ const (
 	TodoCredit     = "credit"
 	TodoHeld       = "held"
 	TodoFile       = "file"
+	TodoReview     = "review"
 	TodoMonth      = "month"
 	TodoDifference = "difference"
 	TodoMissing    = "missing"
@@ -116,6 +117,11 @@ func soonTodos() []TodoKind {
 			exchange.Term{Code: TodoStatement, Chinese: "缺银行对账单", English: "statement missing"},
 			Soon, bank,
 			"向银行索取当日对账单。", "Ask the bank for the day's statement.",
+		},
+		{
+			exchange.Term{Code: TodoReview, Chinese: "批次待审核", English: "batch to be reviewed"},
+			Soon, staff,
+			"批准发出，或退回。", "Approve it, or send it back.",
 		},
 		{exchange.Term{Code: TodoCredit, Chinese: "到账待认领", English: "credit to be matched"}, Soon, finance, "", ""},
 		{exchange.Term{Code: TodoHeld, Chinese: "办件待决定", English: "case to be decided"}, Soon, staff, "", ""},

@@ -34,6 +34,8 @@ func fileStates() []exchange.Term {
 		{Code: "quarantined", Chinese: "已隔离", English: "quarantined"},
 		{Code: "prepared", Chinese: "待签名放行", English: "waits for signatures"},
 		{Code: "approved", Chinese: "已签名批准", English: "approved"},
+		{Code: "review", Chinese: "待审核", English: "waits for review"},
+		{Code: "returned", Chinese: "审核退回", English: "sent back by review"},
 		{Code: "queued", Chinese: "待发送", English: "queued"},
 		{Code: "sent", Chinese: "已发送待回执", English: "sent"},
 		{Code: "receipted", Chinese: "已回执", English: "receipted"},

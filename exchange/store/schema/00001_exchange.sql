@@ -41,7 +41,7 @@ CREATE TABLE files (
     signature  TEXT NOT NULL,
     signer     TEXT NOT NULL CHECK (signer = '' OR signature <> ''),
     CHECK (dir = 'in' AND (state = 'fetched' OR state = 'worked' OR state = 'rejected' OR state = 'duplicate' OR state = 'quarantined')
-        OR dir = 'out' AND (state = 'prepared' OR state = 'approved' OR state = 'queued' OR state = 'sending' OR state = 'sent' OR state = 'receipted' OR state = 'refused' OR state = 'void')),
+        OR dir = 'out' AND (state = 'prepared' OR state = 'approved' OR state = 'review' OR state = 'returned' OR state = 'queued' OR state = 'sending' OR state = 'sent' OR state = 'receipted' OR state = 'refused' OR state = 'void')),
     -- Inputs = accepted + held + refused, for every file that was worked.
     CHECK (dir = 'out' OR state <> 'worked' OR records = accepted + held + refused)
 );
@@ -51,6 +51,7 @@ CREATE INDEX files_sequence ON files (dir, party, kind, sequence);
 CREATE UNIQUE INDEX files_out_sequence ON files (party, kind, sequence) WHERE dir = 'out' AND sequence > 0;
 CREATE INDEX files_to_work ON files (id) WHERE state = 'fetched';
 CREATE INDEX files_to_send ON files (id) WHERE state IN ('queued', 'sending', 'sent');
+CREATE UNIQUE INDEX files_in_review ON files (party, kind) WHERE state IN ('review', 'returned');
 CREATE INDEX files_to_answer ON files (id) WHERE dir = 'in' AND receipt IS NULL;
 
 -- An officer's signature on a payment file or a text of the money settings.
@@ -65,6 +66,21 @@ CREATE TABLE signatures (
     PRIMARY KEY (file_id, officer),
     UNIQUE (file_id, fingerprint)
 ) CLUSTERED;
+
+-- What an officer said about a batch that waited for review, as it was then.
+CREATE TABLE reviews (
+    id        IDENTITY,
+    file_id   BIGINT NOT NULL REFERENCES files (id) DEFERRABLE INITIALLY DEFERRED,
+    sha256    TEXT NOT NULL,
+    officer   TEXT NOT NULL,
+    full_name TEXT NOT NULL,
+    roles     TEXT NOT NULL,
+    verdict   TEXT NOT NULL CHECK (verdict = 'approved' OR verdict = 'returned'),
+    reason    TEXT NOT NULL,
+    on_date   TEXT NOT NULL,
+    at        BIGINT NOT NULL,
+    UNIQUE (file_id, sha256, officer, verdict)
+);
 
 -- The keys of the configuration that decide about money, as they were found
 -- and, in the state approved, as payments may be made by them.
@@ -419,7 +435,7 @@ CREATE UNIQUE INDEX refunds_ref ON refunds (ref) WHERE ref <> '';
 CREATE TABLE decisions (
     id          IDENTITY,
     digest      TEXT NOT NULL UNIQUE,
-    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'settle-amount' OR action = 'accept-difference' OR action = 'mark-sent' OR action = 'mark-not-sent' OR action = 'release-file' OR action = 'dismiss-file' OR action = 'resend-file' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-letter' OR action = 'decline-letter' OR action = 'return-application' OR action = 'refuse-application' OR action = 'write-again' OR action = 'agree-void' OR action = 'refuse-void'),
+    action      TEXT NOT NULL CHECK (action = 'refund' OR action = 'match' OR action = 'split' OR action = 'confirm-account' OR action = 'allow-cap' OR action = 'pay-again' OR action = 'paid-to-person' OR action = 'tie-netting' OR action = 'settle-amount' OR action = 'accept-difference' OR action = 'mark-sent' OR action = 'mark-not-sent' OR action = 'release-file' OR action = 'dismiss-file' OR action = 'resend-file' OR action = 'approve-batch' OR action = 'return-batch' OR action = 'accept-proposal' OR action = 'reject-proposal' OR action = 'release-hold' OR action = 'accept-letter' OR action = 'decline-letter' OR action = 'return-application' OR action = 'refuse-application' OR action = 'write-again' OR action = 'agree-void' OR action = 'refuse-void'),
     subject     TEXT NOT NULL,
     case_no     TEXT REFERENCES cases (case_no) DEFERRABLE INITIALLY DEFERRED,
     officer     TEXT NOT NULL,

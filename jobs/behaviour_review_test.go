@@ -1,0 +1,350 @@
+package jobs_test
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs"
+	"carryover/samples"
+)
+
+// reviews asks for the review of a kind.
+func reviews(kind string, how exchange.Review) func(*jobs.Env) {
+	return func(e *jobs.Env) {
+		e.Rules.Review, e.Rules.ReviewWD = map[string]exchange.Review{kind: how}, 2
+	}
+}
+
+// batchOf is the one batch of a kind in one of the states.
+func (o *office) batchOf(kind string, states ...exchange.FileState) (f exchange.File) {
+	o.tb.Helper()
+	for _, x := range o.outgoing(states...) {
+		if x.Kind == kind {
+			if f.ID != 0 {
+				o.tb.Fatalf("two of %s: %s and %s", kind, f.Name, x.Name)
+			}
+			f = x
+		}
+	}
+	if f.ID == 0 {
+		o.tb.Fatalf("no %s in %v", kind, states)
+	}
+	return f
+}
+
+// rules takes up the business workbook, decides about a file, and gives the
+// verdict on it.
+func (o *office) rules(s *signer, f exchange.File, word string, more ...string) string {
+	o.tb.Helper()
+	return o.rulesIn(s, o.business(s), f, word, more...)
+}
+
+// business is the business workbook that lies in an officer's folder.
+func (o *office) business(s *signer) *deskForm {
+	o.tb.Helper()
+	for _, name := range o.papersOf(s) {
+		if strings.HasPrefix(name, "decisions-") && strings.Contains(name, "-业务.") {
+			return o.takesUp(s, name)
+		}
+	}
+	o.tb.Fatalf("%s has no business workbook, but %q", s.Name, o.papersOf(s))
+	return nil
+}
+
+func (o *office) rulesIn(s *signer, form *deskForm, f exchange.File, word string, more ...string) string {
+	o.tb.Helper()
+	form.decide(no(f), word, more...)
+	return verdict(o.handsIn(s, "决定.xlsx", form.bytes(), nil), no(f))
+}
+
+func no(f exchange.File) string { return strconv.FormatInt(f.ID, 10) }
+
+func (o *office) says(got, want string) {
+	o.tb.Helper()
+	if !strings.HasPrefix(got, want) {
+		o.tb.Errorf("the answer is %q, want %q…", got, want)
+	}
+}
+
+// apply takes applications of people in who are coming from a partner.
+func (o *office) apply(from string, people ...samples.Person) {
+	o.tb.Helper()
+	for _, p := range people {
+		o.put(core, formats.KindRegistry, o.newcomer(p))
+		o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.FromAgency = from }))
+	}
+}
+
+// TestReviewByOne: a letter waits until one officer has approved its batch,
+// which everything else passes by; what comes meanwhile goes into the next batch.
+func TestReviewByOne(t *testing.T) {
+	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
+	clerk, finance, checker := clerks(o)
+	p, q, r := leaver(them, 0), leaver(them, 1), leaver(others, 0)
+	o.apply(them, p)
+	o.pass()
+	if got := take[formats.Letter](o, them, formats.KindLetter); len(got) > 0 {
+		t.Fatalf("%d letters left unreviewed", len(got))
+	}
+	o.reported()
+	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	o.apply(them, q)
+	o.apply(others, r)
+	o.reported()
+	if got := len(o.outgoing(exchange.FileReview)); got != 2 { // one for each partner
+		t.Errorf("%d batches wait", got)
+	}
+	for _, s := range []*signer{clerk, checker} {
+		if got := o.business(s).offered(no(f)); !slices.Equal(got, []string{"批准发出", "退回"}) {
+			t.Errorf("%s is offered %q", s.Name, got)
+		}
+	}
+	shown := "review-" + strings.TrimSuffix(f.Name, ".csv") + ".xlsx"
+	if o.paper(clerk, shown) == nil || o.paper(checker, shown) == nil || o.paper(finance, shown) != nil {
+		t.Errorf("%s lies wrong: %q %q %q", shown, o.papersOf(clerk), o.papersOf(checker), o.papersOf(finance))
+	}
+	old := o.business(checker)
+	o.says(o.rules(clerk, f, "批准发出"), "已接受")
+	letter := only[formats.Letter](o, them, formats.KindLetter)
+	if letter.Person.Name != p.Name {
+		t.Errorf("the letter is about %s", letter.Person.Name)
+	}
+	if text, err := o.printed("letter", letter.LetterNo); err != nil || !strings.Contains(text, "经办人\n赵蕾\n") || !strings.Contains(text, "复核人\n周建平") {
+		t.Errorf("printed: %v %s", err, text)
+	}
+	o.says(o.rulesIn(checker, old, f, "批准发出"), "不予接受 制表后情况已变化")
+	o.pass()
+	if o.paper(clerk, shown) != nil {
+		t.Errorf("%s still lies in the folder", shown)
+	}
+	sent := o.latest(them, formats.KindLetter)
+	o.journaled("agency", "batch_reviewed", "赵蕾（经办）")
+	now := o.file(f.ID)
+	if now.State != exchange.FileSent || sent.name != f.Name || sent.header.Sequence != 1 {
+		t.Errorf("%s is %s, sent as %s, sequence %d", f.Name, now.State, sent.name, sent.header.Sequence)
+	}
+	o.reported()
+	next := o.batchOfParty(formats.KindLetter, them)
+	if next.Sequence != 2 || next.Records != 1 {
+		t.Errorf("the next batch has sequence %d and %d records", next.Sequence, next.Records)
+	}
+}
+
+func (o *office) file(id int64) (f exchange.File) {
+	o.tb.Helper()
+	o.view(func(tx *store.Tx) (err error) {
+		f, err = tx.File(id)
+		return err
+	})
+	return f
+}
+
+// batchOfParty is the batch of a kind that waits for review for a party.
+func (o *office) batchOfParty(kind, party string) (f exchange.File) {
+	o.tb.Helper()
+	for _, x := range o.outgoing(exchange.FileReview) {
+		if x.Kind == kind && x.Party == party {
+			return x
+		}
+	}
+	o.tb.Fatalf("no %s for %s waits", kind, party)
+	return f
+}
+
+// formWaits lets a form of this place wait for review.
+func formWaits(o *office) exchange.File {
+	o.tb.Helper()
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	o.pass()
+	o.reported()
+	o.stands(exchange.Out, p, "liquidated/queued/due")
+	return o.batchOf(formats.KindForm, exchange.FileReview)
+}
+
+// TestReviewByTwo: two different officers, one of them a checker, approve a
+// form; they stand on it as clerk and checker, whoever was first.
+func TestReviewByTwo(t *testing.T) {
+	for name, checkerFirst := range map[string]bool{"clerk first": false, "checker first": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t, reviews(formats.KindForm, exchange.ReviewTwo))
+			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
+			clerk, finance, checker := clerks(o)
+			first, second := clerk, checker
+			if checkerFirst {
+				first, second = checker, clerk
+			}
+			f := formWaits(o)
+			late := o.business(second)
+			o.says(o.rules(first, f, "批准发出"), "已接受")
+			if got := o.file(f.ID); got.State != exchange.FileReview {
+				t.Fatalf("after one approval it is %s", got.State)
+			}
+			o.says(o.rules(first, f, "批准发出"), "此前已作")
+			o.days(1)
+			o.reported()
+			o.says(o.rules(first, f, "批准发出"), "不予接受 决定无效 / not a decision that can be taken: 您已批准过该批次，须由另一名人员审核")
+			o.says(o.rulesIn(second, late, f, "批准发出"), "已接受")
+			form := only[formats.Form](o, them, formats.KindForm)
+			if form.Clerk != "赵蕾" || form.Checker != "王敏" {
+				t.Errorf("clerk %s, checker %s", form.Clerk, form.Checker)
+			}
+			o.view(func(tx *store.Tx) error {
+				kept, err := tx.Form(form.FormNo, form.Version)
+				if kept.Clerk != form.Clerk || kept.Checker != form.Checker {
+					t.Errorf("kept: clerk %s, checker %s", kept.Clerk, kept.Checker)
+				}
+				return err
+			})
+			o.says(o.signed(second, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: 该批次已发出，不能再审核")
+			o.says(o.signed(finance, f, exchange.ActReturnBatch), "决定无效 / not a decision that can be taken: 该批次已发出")
+		})
+	}
+}
+
+// signed takes a decision about a file as the command does, by the file's
+// name; what is not empty is why it is not taken.
+func (o *office) signed(s *signer, f exchange.File, action string) string {
+	o.tb.Helper()
+	if _, err := o.decides(map[string]*seal.Key{s.Name: s.key}, s.Name, action, f.Name); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// TestReviewRoles: two clerks do not do for two, finance does not review.
+func TestReviewRoles(t *testing.T) {
+	o := newOffice(t, reviews(formats.KindForm, exchange.ReviewTwo))
+	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
+	one, two := newSigner(t, "zhao.lei", "赵蕾", exchange.RoleClerk), newSigner(t, "sun.li", "孙丽", exchange.RoleClerk)
+	checker, finance := wang(t), li(t)
+	o.dual(one, two, checker, finance)
+	o.pass()
+	f := formWaits(o)
+	o.says(o.signed(finance, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: li.qiang 不在已批准的人员名单中，或没有所需角色")
+	o.says(o.signed(one, f, exchange.ActApproveBatch), "")
+	o.says(o.signed(two, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: 已由一名经办批准，另一名须为复核")
+	o.says(o.signed(checker, f, exchange.ActApproveBatch), "")
+	o.pass()
+	if form := only[formats.Form](o, them, formats.KindForm); form.Clerk != "赵蕾" || form.Checker != "王敏" {
+		t.Errorf("clerk %s, checker %s", form.Clerk, form.Checker)
+	}
+}
+
+// TestReviewSentBack: a batch that was sent back for a case is made anew
+// without it, under its number, and needs new approvals; the case is held
+// until it is released, and then goes into the next batch.
+func TestReviewSentBack(t *testing.T) {
+	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewTwo))
+	clerk, _, checker := clerks(o)
+	p, q := leaver(them, 0), leaver(them, 1)
+	o.apply(them, p, q)
+	o.reported()
+	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	o.says(o.rules(clerk, f, "批准发出"), "已接受")
+	o.says(o.rules(checker, f, "退回", "办件=T99"), "不予接受 决定无效 / not a decision that can be taken: 该批次中没有办件 T99")
+	bad := o.caseBy(exchange.In, p)
+	o.says(o.rules(checker, f, "退回", "办件="+bad.LetterNo), "已接受")
+	o.stands(exchange.In, p, "held/none/none officers-decision")
+	if got := o.caseBy(exchange.In, p); got.HoldText != "审核退回：已核实" {
+		t.Errorf("held for %q", got.HoldText)
+	}
+	o.says(o.signed(clerk, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: 该批次已退回")
+	o.pass()
+	if got := take[formats.Letter](o, them, formats.KindLetter); len(got) > 0 {
+		t.Fatalf("%d letters left although they were sent back", len(got))
+	}
+	o.days(1)
+	o.reported()
+	again := o.batchOf(formats.KindLetter, exchange.FileReview)
+	if again.ID != f.ID || again.Sequence != 1 || again.Records != 1 || again.SHA256 == f.SHA256 {
+		t.Fatalf("made anew: %+v", again)
+	}
+	o.says(o.rules(checker, again, "批准发出"), "已接受")
+	if now := o.file(f.ID); now.State != exchange.FileReview {
+		t.Fatalf("the approval of before counts: it is %s", now.State)
+	}
+	o.says(o.rules(clerk, again, "批准发出"), "已接受")
+	if letter := only[formats.Letter](o, them, formats.KindLetter); letter.Person.Name != q.Name {
+		t.Errorf("the letter is about %s", letter.Person.Name)
+	}
+	o.days(1)
+	o.reported()
+	if n := len(o.outgoing(exchange.FileReview)); n > 0 {
+		t.Errorf("%d batches wait for a case that is held", n)
+	}
+	form := o.business(clerk)
+	form.decide(bad.No, "解除暂缓")
+	o.says(verdict(o.handsIn(clerk, "解除.xlsx", form.bytes(), nil), bad.No), "已接受")
+	o.reported()
+	if next := o.batchOf(formats.KindLetter, exchange.FileReview); next.Sequence != 2 || next.Records != 1 {
+		t.Errorf("the next one has sequence %d and %d records", next.Sequence, next.Records)
+	}
+}
+
+// TestReviewTakenBack: when the configuration asks for no review any more,
+// what waits leaves, and what was sent back too, in the order of its numbers.
+func TestReviewTakenBack(t *testing.T) {
+	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
+	clerk, _, _ := clerks(o)
+	o.apply(them, leaver(them, 0))
+	o.apply(others, leaver(others, 0))
+	o.reported()
+	o.says(o.signed(clerk, o.batchOfParty(formats.KindLetter, others), exchange.ActReturnBatch), "")
+	o.env.Rules.Review = nil
+	o.pass()
+	for _, party := range []string{them, others} {
+		only[formats.Letter](o, party, formats.KindLetter)
+		if f := o.latest(party, formats.KindLetter); f.header.Sequence != 1 {
+			t.Errorf("%s got sequence %d", party, f.header.Sequence)
+		}
+	}
+}
+
+// TestReviewToDo: a batch stands on the sheet To do with its limit, past which
+// it is named; sent back, it stands there with why.
+func TestReviewToDo(t *testing.T) {
+	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
+	clerk, _, _ := clerks(o)
+	o.apply(them, leaver(them, 0))
+	o.reported()
+	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	if got := o.todosOf("批次待审核"); !slices.Equal(got, []string{f.Name}) {
+		t.Errorf("to do: %q", got)
+	}
+	if said := o.attention(); slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name) }) {
+		t.Errorf("named too early: %q", said)
+	}
+	o.days(4)
+	o.reported()
+	if said := o.attention(); !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name+" with 1 records") }) {
+		t.Errorf("not named: %q", said)
+	}
+	o.says(o.signed(clerk, f, exchange.ActReturnBatch), "")
+	o.reported()
+	form := o.business(clerk)
+	if what := form.cell(form.line(no(f)), "情况"); what != "待审核发出："+o.file(f.ID).Name+"，联系函 1 条；上次由赵蕾退回：已核实" {
+		t.Errorf("the row says %q", what)
+	}
+}
+
+// attention is what the runs name.
+func (o *office) attention() []string {
+	o.tb.Helper()
+	o.env.Date = calendar.DateOf(o.now)
+	said, err := o.env.Attention(context.Background())
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	return said
+}

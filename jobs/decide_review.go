@@ -1,0 +1,160 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/jobs/report"
+)
+
+// reviewCourse is what a decision about a batch that waits for review comes to.
+func (d *desk) reviewCourse(f exchange.File, x exchange.Decision) (course, error) {
+	way := course{comesTo: []string{fmt.Sprintf("%s (%s, %d records, sha256 %s): %s", f.Name, f.Party, f.Records, f.SHA256, x.Action)}}
+	switch {
+	case f.State == exchange.FileReturned:
+		return way, cannot("该批次已退回，待夜间重新成批后再审核", "the batch was sent back: it is reviewed once the night has made it anew")
+	case f.State != exchange.FileReview && f.Dir == exchange.Out && !f.SentAt.IsZero():
+		return way, cannot("该批次已发出，不能再审核", "the batch was sent: it is not reviewed any more")
+	case f.State != exchange.FileReview:
+		return way, cannot("该文件不在待审核之列", "the file does not wait for review")
+	}
+	signers, err := d.approvedSigners(d.tx)
+	if err != nil {
+		return way, err
+	}
+	officer, known := signers.officer(x.Officer)
+	said := exchange.Reviewed{
+		FileID: f.ID, SHA256: f.SHA256, Officer: officer.Name, FullName: officer.FullName, Roles: officer.Roles, Reason: x.Reason, On: d.Date, At: d.Now(),
+	}
+	if x.Action == exchange.ActReturnBatch {
+		said.Verdict = exchange.ReviewReturned
+		return d.returnCourse(f, x, said, way)
+	}
+	said.Verdict = exchange.ReviewApproved
+	before, err := d.tx.Reviews(f.ID)
+	if err != nil {
+		return way, err
+	}
+	if known { // nobody stands for a trial: what is offered is offered to all with the roles
+		if err := d.mayApprove(f, officer, exchange.Approvals(before)); err != nil {
+			return way, err
+		}
+	}
+	way.take = func() error {
+		if err := d.tx.InsertReview(said); err != nil {
+			return err
+		}
+		return d.releaseReviewed(f)
+	}
+	return way, nil
+}
+
+// mayApprove says why an officer's approval does not count beside those that
+// are there.
+func (d *desk) mayApprove(f exchange.File, o exchange.Officer, before []exchange.Reviewed) error {
+	for _, r := range before {
+		if r.Officer == o.Name {
+			return cannot("您已批准过该批次，须由另一名人员审核", "you have approved it already: another officer reviews it now")
+		}
+	}
+	all := append(slices.Clone(before), exchange.Reviewed{Officer: o.Name, Roles: o.Roles})
+	if d.reviewOf(f.Kind) == exchange.ReviewTwo && len(all) >= 2 && !exchange.ReviewTwo.Enough(all) {
+		return cannot("已由一名经办批准，另一名须为复核", "a clerk has approved it: the other one must be a checker")
+	}
+	return nil
+}
+
+// returnCourse sends a batch back. It lets go of its records, and the next
+// report makes it anew with what waits then; a case that is named is held and
+// stays out until its hold ends.
+func (d *desk) returnCourse(f exchange.File, x exchange.Decision, said exchange.Reviewed, way course) (course, error) {
+	var c *casework
+	if x.Args["case"] != "" {
+		var err error
+		if c, err = d.caseInBatch(f, x.Args["case"]); err != nil {
+			return way, err
+		}
+		way.caseNo = c.No
+		way.comesTo = append(way.comesTo, fmt.Sprintf("%s: held, and out of the batch until the hold is released", c.No))
+	}
+	way.take = func() error {
+		if err := d.tx.InsertReview(said); err != nil {
+			return err
+		}
+		if err := d.tx.FreeOutgoing(f.ID, f.Records); err != nil {
+			return err
+		}
+		returned := f
+		returned.State, returned.Text, returned.Records = exchange.FileReturned, clip(said.FullName+"："+x.Reason, 500), 0
+		if err := d.tx.UpdateFile(f, returned); err != nil {
+			return err
+		}
+		if err := d.withdrawReview(f); err != nil {
+			return err
+		}
+		if err := d.journal("agency", "batch_returned", x.Reason, map[string]any{"file": f.Name, "sha256": f.SHA256}); err != nil || c == nil {
+			return err
+		}
+		if err := c.hold(code.HoldOfficersDecision, plain("审核退回："+x.Reason, 200)); err != nil {
+			return err
+		}
+		return c.save()
+	}
+	return way, nil
+}
+
+// caseInBatch finds a case, by its number or its letter's, of which a batch
+// holds a record, and which can be held for it.
+func (d *desk) caseInBatch(f exchange.File, text string) (*casework, error) {
+	c, err := d.caseNo(text)
+	if notFound(err) {
+		c, err = d.queried(text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found := false
+	if c != nil {
+		err = d.tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+			if found = o.CaseNo == c.No; found {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			return nil, err
+		}
+	}
+	if !found {
+		return nil, cannot("该批次中没有办件 "+text, "the batch holds nothing of case "+text)
+	}
+	if _, err := c.Next(exchange.Hold); err != nil || c.State == exchange.Held {
+		return nil, cannot("办件 "+text+" 现为"+c.stands()+"，不能为此暂缓；请退回整批", "the case cannot be held for it: send back the batch as a whole")
+	}
+	return c, nil
+}
+
+// reviewWords tells what waits for review, what was said about it, and what
+// is to be done.
+func (d *desk) reviewWords(f exchange.File) (what, todo string, err error) {
+	said, err := d.tx.Reviews(f.ID)
+	if err != nil {
+		return "", "", err
+	}
+	what = d.sayf("待审核发出：%s，%s %d 条", "to be reviewed: %s, %s, %d records", f.Name, d.word(report.Kinds(), f.Kind), f.Records)
+	approvals := exchange.Approvals(said)
+	if len(approvals) > 0 {
+		what += d.sayf("；已批准：", "; approved by ") + d.whoApproved(approvals)
+	}
+	if n := len(said); n > 0 && said[n-1].Verdict == exchange.ReviewReturned {
+		what += d.sayf("；上次由%s退回：%s", "; sent back last by %s: %s", said[n-1].FullName, said[n-1].Reason)
+	}
+	todo = d.say("查看本人目录中的 review-… 工作簿后批准或退回。", "Look at the workbook review-… in your folder, then approve it or send it back.")
+	if d.reviewOf(f.Kind) == exchange.ReviewTwo {
+		todo = d.say("查看本人目录中的 review-… 工作簿后批准或退回；须两人批准，其中一名复核。", "Look at the workbook review-… in your folder, then approve it or send it back. Two officers approve, one of them a checker.")
+	}
+	return plain(what, 500), todo, nil
+}

@@ -1,0 +1,327 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/batch"
+)
+
+// A batch of a kind that officers review is made by the report, so that the
+// night's decisions workbooks hold it, and waits under its number in the
+// state review. Of a party and kind one batch waits at a time: what comes
+// meanwhile goes into the next, so that numbers leave in their order and no
+// other party or kind waits with it. Its bytes are written once it is
+// approved, with the officers' names on them; what it held until then is only
+// shown. Sent back it lets go of its records, keeps its number, and the next
+// report makes it anew.
+
+// reviewOf is how many officers review a kind.
+func (e *Env) reviewOf(kind string) exchange.Review {
+	if r, ok := e.Rules.Review[kind]; ok {
+		return r
+	}
+	return exchange.ReviewNone
+}
+
+// inReview lists the batches that wait for review, or were sent back.
+func inReview(tx *store.Tx, states ...exchange.FileState) ([]exchange.File, error) {
+	return tx.Files(store.FileFilter{Dir: exchange.Out, States: states})
+}
+
+// composeReviews makes the batches that officers review, and shows each batch
+// that waits to every officer who may review it and has no copy yet.
+func (e *Env) composeReviews(ctx context.Context) error {
+	var waiting []store.Waiting
+	var shown []exchange.File
+	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if shown, err = inReview(tx, exchange.FileReview); err == nil {
+			waiting, err = tx.WaitingOutgoing()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, f := range shown {
+		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return (&desk{Env: e, tx: tx, file: f, actor: "report"}).showReview(f) }); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))
+		}
+	}
+	for _, w := range waiting {
+		if e.reviewOf(w.Kind) == exchange.ReviewNone {
+			continue
+		}
+		if err := e.Store.Tx(ctx, func(tx *store.Tx) error { return e.composeReview(tx, w.Party, w.Kind) }); err != nil {
+			faults = append(faults, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// composeReview makes a batch that waits for review, unless one does already.
+func (e *Env) composeReview(tx *store.Tx, party, kind string) error {
+	records, err := tx.CountReady(party, kind)
+	if err != nil || records == 0 {
+		return err
+	}
+	before, file, h, err := e.nextOut(tx, party, kind)
+	if err != nil || before.State == exchange.FileReview {
+		return err
+	}
+	file.State, file.Records = exchange.FileReview, records
+	var upTo int64
+	err = e.writeShown(&file, h, func(out *batch.Writer) error {
+		return tx.EachReadyFor(party, kind, func(o exchange.Outgoing) error {
+			upTo = o.ID
+			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if err := storeOut(tx, before, &file); err != nil {
+		return err
+	}
+	if err := tx.AssignReady(party, kind, upTo, file.ID, records); err != nil {
+		return err
+	}
+	d := &desk{Env: e, tx: tx, file: file, actor: "report"}
+	if err := d.showReview(file); err != nil {
+		return err
+	}
+	return d.journal("agency", "batch_in_review", file.Name, map[string]any{
+		"file": file.Name, "records": file.Records, "sha256": file.SHA256, "review": e.reviewOf(kind),
+	})
+}
+
+// nextOut begins the next batch of a kind for a party: under a number of its
+// own, or under that of the batch before it that was sent back, or waits.
+func (e *Env) nextOut(tx *store.Tx, party, kind string) (before, file exchange.File, h batch.Header, err error) {
+	open, err := tx.Files(store.FileFilter{
+		Dir: exchange.Out, Party: party, Kind: kind, States: []exchange.FileState{exchange.FileReview, exchange.FileReturned},
+	})
+	if err != nil {
+		return before, file, h, err
+	}
+	if len(open) == 0 {
+		file, h, err = e.outFile(tx, party, kind)
+		return before, file, h, err
+	}
+	before, file = open[0], open[0]
+	h = e.headerOf(before)
+	file.State, file.At, file.Records, file.Text = exchange.FileQueued, e.Now(), 0, ""
+	file.Name = h.FileName(batch.Carrier(before.Carrier)) // the day stands in it
+	file.Spool = "out-" + file.Name
+	return before, file, h, nil
+}
+
+// storeOut stores a batch that nextOut began.
+func storeOut(tx *store.Tx, before exchange.File, file *exchange.File) error {
+	if before.ID == 0 {
+		return tx.InsertFile(file)
+	}
+	return tx.UpdateFile(before, *file)
+}
+
+// writeShown writes what a batch would be as the workbook that officers look
+// at, named by its content.
+func (e *Env) writeShown(file *exchange.File, h batch.Header, rows func(*batch.Writer) error) error {
+	s, err := e.newSpoolFile("review")
+	if err != nil {
+		return err
+	}
+	defer s.drop()
+	trailer, err := writeAll(s, h, batch.UTF8, rows)
+	if err != nil {
+		return err
+	}
+	file.Rows, file.Total, file.SHA256 = trailer.Rows, trailer.Total, trailer.Identity
+	file.Spool = "review-" + trailer.Identity[:32] + ".xlsx"
+	return e.keepWorkbook(s, file)
+}
+
+// settleReviews queues the batches for whose review nothing is missing any
+// more, because the configuration asks for less than it did.
+func (e *Env) settleReviews(ctx context.Context) error {
+	var files []exchange.File
+	err := e.Store.View(ctx, func(tx *store.Tx) (err error) {
+		files, err = inReview(tx, exchange.FileReview)
+		return err
+	})
+	faults := []error{err}
+	for _, f := range files {
+		err := e.Store.Tx(ctx, func(tx *store.Tx) error { return (&desk{Env: e, tx: tx, file: f, actor: "push"}).releaseReviewed(f) })
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// releaseReviewed writes and queues a batch once enough officers have approved it.
+func (d *desk) releaseReviewed(f exchange.File) error {
+	said, err := d.tx.Reviews(f.ID)
+	if err != nil {
+		return err
+	}
+	approvals := exchange.Approvals(said)
+	if !d.reviewOf(f.Kind).Enough(approvals) {
+		return nil
+	}
+	clerk, checker := d.Agency.Names(approvals)
+	if err := d.nameReviewers(f, clerk, checker); err != nil {
+		return err
+	}
+	queued := f
+	queued.State, queued.At, queued.Spool = exchange.FileQueued, d.Now(), "out-"+f.Name
+	h := d.headerOf(f)
+	h.Created = f.At.In(d.Agency.Zone) // its name tells the day
+	err = d.writeBatch(&queued, h, func(out *batch.Writer) error {
+		return d.tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.tx.UpdateFile(f, queued); err != nil {
+		return err
+	}
+	if err := d.withdrawReview(f); err != nil {
+		return err
+	}
+	return d.journal("agency", "batch_reviewed", d.whoApproved(approvals), map[string]any{
+		"file": f.Name, "records": f.Records, "clerk": clerk, "checker": checker, "shown": f.SHA256, "sha256": queued.SHA256,
+	})
+}
+
+// nameReviewers puts 经办 and 复核 on the records of a batch, where its kind has them.
+func (d *desk) nameReviewers(f exchange.File, clerk, checker string) error {
+	if f.Kind != formats.KindForm && f.Kind != formats.KindCertificate {
+		return nil
+	}
+	return d.tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+		rec, err := parseOutgoing(o)
+		if err != nil {
+			return err
+		}
+		switch rec := rec.(type) {
+		case *formats.Form:
+			rec.Clerk, rec.Checker = clerk, checker
+			form, err := d.tx.Form(rec.FormNo, rec.Version)
+			if err != nil {
+				return err
+			}
+			named := form
+			named.Clerk, named.Checker = clerk, checker
+			if err := d.tx.UpdateForm(form, named); err != nil {
+				return err
+			}
+		case *formats.Certificate:
+			rec.Clerk = clerk
+		default:
+			return nil // a decline
+		}
+		named, err := d.encoded(o.Party, o.CaseNo, rec)
+		if err != nil {
+			return err
+		}
+		return d.tx.RewriteOutgoing(o, named)
+	})
+}
+
+// whoApproved names officers with their roles.
+func (d *desk) whoApproved(list []exchange.Reviewed) string {
+	var names []string
+	for _, r := range list {
+		var roles []string
+		for _, role := range r.Roles {
+			roles = append(roles, exchange.TermOf(exchange.RoleTerms(), string(role)).Word(d.lang()))
+		}
+		names = append(names, d.sayf("%s（%s）", "%s (%s)", r.FullName, strings.Join(roles, d.sayf("、", ", "))))
+	}
+	return strings.Join(names, d.sayf("、", ", "))
+}
+
+// showReview queues a copy of a batch that waits for review for every officer
+// who may review it and has none.
+func (d *desk) showReview(f exchange.File) error {
+	signers, err := d.approvedSigners(d.tx)
+	if err != nil {
+		return err
+	}
+	have, err := d.reviewCopies(f)
+	if err != nil {
+		return err
+	}
+	for _, o := range signers.officers {
+		party := exchange.OfficerParty(o.Name)
+		_, known := d.party(party)
+		has := slices.ContainsFunc(have, func(c exchange.File) bool { return c.Party == party })
+		if !known || has || !o.Has(exchange.ReviewRoles()...) {
+			continue
+		}
+		stem, _, _ := strings.Cut(f.Name, ".")
+		name, err := d.freeName(party, "review-"+stem, ".xlsx")
+		if err != nil {
+			return err
+		}
+		err = d.tx.InsertFile(&exchange.File{
+			Dir: exchange.Out, Party: party, Kind: kindToReview, Name: name, Carrier: carrierOf(name), SHA256: f.StoredSHA, StoredSHA: f.StoredSHA, Size: f.Size,
+			State: exchange.FileQueued, At: d.Now(), Spool: f.Spool, Text: f.Name,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reviewCopies are the copies of a batch that lie, or will lie, with officers.
+func (d *desk) reviewCopies(f exchange.File) ([]exchange.File, error) {
+	copies, err := d.tx.Files(store.FileFilter{
+		Dir: exchange.Out, Kind: kindToReview, States: []exchange.FileState{exchange.FileQueued, exchange.FileSent},
+	})
+	return slices.DeleteFunc(copies, func(c exchange.File) bool { return c.Text != f.Name }), err
+}
+
+// withdrawReview voids the officers' copies of a batch: push takes them away.
+func (d *desk) withdrawReview(f exchange.File) error {
+	copies, err := d.reviewCopies(f)
+	if err != nil {
+		return err
+	}
+	for _, c := range copies {
+		void := c
+		void.State = exchange.FileVoid
+		if err := d.tx.UpdateFile(c, void); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reviewBy is the day by which a batch should be reviewed.
+func (e *Env) reviewBy(f exchange.File) calendar.Date {
+	return e.Calendar.Due(e.madeOn(f), e.Rules.ReviewWD, calendar.DueOptions{}).Date
+}
+
+// attendReviews names what waits for review for too long.
+func (e *Env) attendReviews(tx *store.Tx, say func(string, ...any)) error {
+	files, err := inReview(tx, exchange.FileReview)
+	for _, f := range files {
+		if by := e.reviewBy(f); by != 0 && by < e.Date {
+			say("%s with %d records of %s waits for review, due by %s", f.Name, f.Records, e.madeOn(f), by)
+		}
+	}
+	return err
+}
