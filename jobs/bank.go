@@ -2,9 +2,11 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/iso20022"
@@ -128,16 +130,21 @@ func (e *Env) quarantine(ctx context.Context, f exchange.File, why string) error
 	})
 }
 
+// faultsText is what is wrong with a message, in both languages.
 func faultsText(faults iso20022.Faults) string {
-	var texts []string
+	var chinese, english []string
 	for i, f := range faults.List {
 		if i == 20 {
-			texts = append(texts, "…")
+			chinese, english = append(chinese, "…"), append(english, "…")
 			break
 		}
-		texts = append(texts, f.String())
+		chinese = append(chinese, fmt.Sprintf("第 %d 行第 %d 列 %s：%s", f.Line, f.Column, f.Field, code.Fault(f.Code).Word(code.Chinese)))
+		english = append(english, f.String())
 	}
-	return strings.Join(texts, "; ")
+	if len(english) == 0 {
+		return ""
+	}
+	return strings.Join(chinese, "；") + " / " + strings.Join(english, "; ")
 }
 
 // ownAccount reports whether the bank speaks of an account of ours.

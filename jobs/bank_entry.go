@@ -80,7 +80,7 @@ func (d *desk) tryEntry(b exchange.BankEntry) error {
 	if err := d.tx.InsertBankEntry(b); err != nil {
 		return err
 	}
-	return d.odd(b, "", "not booked", clip(err.Error(), 200))
+	return d.odd(b, "", "not booked", clip("does not fit: "+err.Error(), 200))
 }
 
 // doesNotFit reports whether the domain refuses what an entry would do to the

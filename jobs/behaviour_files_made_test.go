@@ -15,6 +15,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/iso20022"
+	"carryover/jobs"
 	"carryover/samples"
 )
 
@@ -253,6 +254,15 @@ func (o *office) prove() {
 		}
 		if faults, err := tx.LedgerFaults(); err != nil || len(faults) > 0 {
 			o.tb.Errorf("ledger: %v %v", faults, err)
+		}
+		differences, err := tx.Differences(false)
+		if err != nil {
+			return err
+		}
+		for _, x := range differences {
+			if words := jobs.Untold(x); len(words) > 0 {
+				o.tb.Errorf("a difference, as staff read it: %q", words)
+			}
 		}
 		return o.proofs(tx)
 	})

@@ -337,7 +337,7 @@ func TestReceiptsOvertakeEachOther(t *testing.T) {
 			rejected := func() {
 				o.put(them, formats.KindReceipt, &formats.Receipt{
 					File: f.name, SHA256: fmt.Sprintf("%x", sha256.Sum256(f.content)), Kind: f.header.Kind, Sequence: batch.Some(f.header.Sequence),
-					Verdict: code.FileRejected, Code: code.SignatureMissing, Text: "no signature",
+					Verdict: code.FileRejected, Code: code.SignatureMissing, Text: "没有签名 / no signature",
 				})
 				o.pass()
 			}

@@ -16,6 +16,7 @@ import (
 	"carryover/exchange/money"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/jobs/report"
 )
 
 // Deciding is a decision and what it comes to.
@@ -109,7 +110,7 @@ func (d *desk) signedBy(officer string, roles []exchange.Role, text, signature [
 	}
 	signer, err := signers.keys.Verify(bytes.NewReader(text), signature, seal.NamespaceDecision, d.Now())
 	if err != nil {
-		return "", signer, fmt.Errorf("%w: 签名无效 / signature: %w", exchange.ErrDecision, err)
+		return "", signer, cannot("签名无效", "signature: "+err.Error())
 	}
 	having := signers.roles(o, signer.Fingerprint, seal.NamespaceDecision, d.Now(), roles)
 	if len(having) == 0 {
@@ -134,7 +135,7 @@ type course struct {
 func (d *desk) prepare(x exchange.Decision) (p Deciding, way course, err error) {
 	r, ok := exchange.FindRuling(x.Action)
 	if !ok {
-		return p, way, fmt.Errorf("%w: %q 不是可选的决定 / is no action; there are %s", exchange.ErrDecision, x.Action, strings.Join(actions(), ", "))
+		return p, way, cannot("“"+x.Action+"”不是可选的决定", fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
 	}
 	if err := x.Check(r); err != nil {
 		return p, way, err
@@ -213,7 +214,7 @@ func (d *desk) subject(text string, r exchange.Ruling) (s subjectOf, err error) 
 			return s, err
 		}
 	}
-	return s, fmt.Errorf("%w: 找不到 %s / there is no %s that it could be about", exchange.ErrDecision, text, words(r.About))
+	return s, cannot("找不到 "+text, "there is no "+words(r.About)+" "+text+" that it could be about")
 }
 
 func words(about []exchange.Subject) string {
@@ -238,20 +239,13 @@ func (d *desk) decidedCase(text string, r exchange.Ruling) (*casework, error) {
 	case err != nil:
 		return nil, err
 	case r.Side != "" && c.Side != r.Side:
-		return nil, fmt.Errorf("%w: %s 仅用于%s业务 / is for cases on the %s side only", exchange.ErrDecision, r.Chinese, sideWord(r.Side), r.Side)
+		return nil, cannot(r.Chinese+"仅用于"+d.word(report.Sides(), string(r.Side))+"业务", fmt.Sprintf("%s is for cases on the %s side only", r.English, r.Side))
 	case r.Holds != nil && (c.State != exchange.Held || !slices.Contains(r.Holds, c.Hold)):
-		return nil, fmt.Errorf("%w: 办件未因相应原因暂缓（%s） / the case is not held for one of %v", exchange.ErrDecision, c.stands(), r.Holds)
+		return nil, cannot("办件未因相应原因暂缓（"+c.stands()+"）", fmt.Sprintf("the case is not held for one of %v", r.Holds))
 	case !r.Fits(c.Case):
 		return nil, cannot("办件现为"+c.stands()+"，不能"+r.Chinese, fmt.Sprintf("the case stands at %s, not at one of %v", c.State, r.States))
 	}
 	return c, nil
-}
-
-func sideWord(s exchange.Side) string {
-	if s == exchange.In {
-		return "转入"
-	}
-	return "转出"
 }
 
 // stands is where a case stands, as staff read it.
@@ -300,7 +294,7 @@ func (d *desk) course(s subjectOf, x exchange.Decision) (course, error) {
 
 // cannot is the reason why a decision is not taken.
 func cannot(chinese, english string) error {
-	return fmt.Errorf("%w: %s / %s", exchange.ErrDecision, chinese, english)
+	return fmt.Errorf("%w: %w", exchange.ErrDecision, &Refusal{chinese, english})
 }
 
 // amountOf reads an amount of yuan that a decision names.

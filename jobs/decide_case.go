@@ -56,7 +56,7 @@ func (c *casework) acceptLetterCourse(x exchange.Decision) (course, error) {
 	}
 	opinion := exchange.JudgeLetter(letter, facts, c.rules())
 	if opinion.Do == exchange.Refuse {
-		return way, cannot("现应不予转出："+opinion.Text, "the letter would be declined now: "+string(opinion.Decline))
+		return way, cannot("现应不予转出："+opinion.Text, "the letter would be declined now: "+opinion.Decline.Word(code.English))
 	}
 	numbers := []string{x.Args["personal_no"]}
 	if numbers[0] == "" {
@@ -76,7 +76,7 @@ func (c *casework) acceptLetterCourse(x exchange.Decision) (course, error) {
 	case record.Status != exchange.StatusStopped && record.Status != exchange.StatusRetired:
 		return way, cannot("该参保登记尚未停保或另有限制，业务系统不能终止", "the record's participation is not stopped: the core could not end it")
 	}
-	way.comesTo = []string{"accepted in spite of " + string(c.Hold) + ", personal number " + record.PersonalNo}
+	way.comesTo = []string{c.sayf("不计“%s”予以受理，个人编号 %s", "accepted in spite of: %s; personal number %s", c.Hold.Word(c.codeLang()), record.PersonalNo)}
 	way.take = func() error {
 		if err := c.release(x.Reason); err != nil {
 			return err
@@ -98,7 +98,7 @@ func (c *casework) declineLetterCourse(x exchange.Decision) (course, error) {
 	if err != nil {
 		return way, err
 	}
-	way.comesTo = []string{"declined: " + string(why)}
+	way.comesTo = []string{c.declinedWords(why)}
 	way.take = func() error {
 		letter, err := c.tx.Letter(c.LetterNo, c.LetterVersion)
 		if err != nil {
@@ -118,6 +118,10 @@ func (c *casework) declineLetterCourse(x exchange.Decision) (course, error) {
 	return way, nil
 }
 
+func (c *casework) declinedWords(why code.Decline) string {
+	return c.sayf("不予转出：%s", "declined: %s", why.Word(c.codeLang()))
+}
+
 // closeProposal ends the proposal to decline a case, if there is one.
 func (c *casework) closeProposal() error {
 	p, err := c.proposal()
@@ -130,7 +134,7 @@ func (c *casework) closeProposal() error {
 // auditCourse ends the audit of an application by an officer: it is returned
 // for a supplement, or refused.
 func (c *casework) auditCourse(x exchange.Decision) (course, error) {
-	way := course{caseNo: c.No, comesTo: []string{"application " + c.ApplicationNo + " is returned for a supplement"}}
+	way := course{caseNo: c.No, comesTo: []string{c.sayf("申请 %s 退回补正", "application %s is returned for a supplement", c.ApplicationNo)}}
 	on, milestone, why, told := exchange.AuditReturned, code.MilestoneReturned, code.Decline(""), news{reason: x.Reason}
 	if x.Action == exchange.ActRefuseApplication {
 		var err error
@@ -138,7 +142,7 @@ func (c *casework) auditCourse(x exchange.Decision) (course, error) {
 			return way, err
 		}
 		on, milestone, told = exchange.AuditRefused, code.MilestoneRefused, declineNews(why, x.Reason)
-		way.comesTo = []string{"application " + c.ApplicationNo + " is refused: " + string(why)}
+		way.comesTo = []string{c.sayf("申请 %s 不予受理：%s", "application %s is refused: %s", c.ApplicationNo, why.Word(c.codeLang()))}
 	}
 	way.take = func() error {
 		if err := c.release(x.Reason); err != nil {
@@ -156,7 +160,7 @@ func (c *casework) auditCourse(x exchange.Decision) (course, error) {
 // writeAgainCourse sends the next version of a letter that the old place has
 // declined; nothing but the version has changed.
 func (c *casework) writeAgainCourse(x exchange.Decision) (course, error) {
-	way := course{caseNo: c.No, comesTo: []string{fmt.Sprintf("letter %s version %d goes to %s", c.LetterNo, c.LetterVersion+1, c.Partner)}}
+	way := course{caseNo: c.No, comesTo: []string{c.sayf("向%[3]s发出联系函 %[1]s 第 %[2]d 版", "letter %s version %d goes to %s", c.LetterNo, c.LetterVersion+1, c.partyName(c.Partner))}}
 	if c.LetterNo == "" || c.Wish != exchange.WishNone {
 		return way, cannot("该办件没有联系函，或正在撤销", "the case has no letter, or is being cancelled")
 	}
@@ -190,7 +194,7 @@ func (c *casework) annulCourse(x exchange.Decision) (course, error) {
 			return way, cannot("当前不能作废：款项结果未定，或已付本人", "no annulment is possible: a payment's outcome is open, or the person has the money")
 		}
 	}
-	way.comesTo = []string{"annulment of " + c.LetterNo + ": " + string(phase)}
+	way.comesTo = []string{c.sayf("联系函 %s 作废：%s", "annulment of %s: %s", c.LetterNo, phase.Word(c.codeLang()))}
 	way.take = func() error {
 		o, err := c.annul(c, &formats.Cancellation{LetterNo: c.LetterNo, Phase: phase, Reason: clip(x.Reason, 200)})
 		if err == nil && o.verdict != code.Accepted {

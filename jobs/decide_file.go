@@ -30,7 +30,8 @@ func (d *desk) fileOf(text string) (exchange.File, error) {
 
 // fileCourse is what a decision about a file comes to.
 func (d *desk) fileCourse(f exchange.File, x exchange.Decision) (course, error) {
-	way := course{comesTo: []string{fmt.Sprintf("%s (%s, sha256 %s): %s", f.Name, f.Party, f.SHA256, x.Action)}}
+	ruled, _ := exchange.FindRuling(x.Action)
+	way := course{comesTo: []string{d.sayf("%s（%s，SHA-256 %s）：%s", "%s (%s, SHA-256 %s): %s", f.Name, d.partyName(f.Party), f.SHA256, ruled.Word(d.lang()))}}
 	var err error
 	if x.Action == exchange.ActReleaseFile || x.Action == exchange.ActResendFile {
 		if err := d.intact(f); errors.Is(err, errSpool) {

@@ -146,7 +146,7 @@ func (w *workbookIn) row(ctx context.Context, r report.Decided, lang string) (re
 		var p Deciding
 		if p, why = w.take(ctx, x, key); why == nil {
 			w.done[x.Row] = r.Line
-			if v.Result, v.Why = report.Accepted, strings.Join(p.ComesTo, "; "); p.Already && p.Before.FileID != w.file.ID {
+			if v.Result, v.Why = report.Accepted, strings.Join(p.ComesTo, w.say("；", "; ")); p.Already && p.Before.FileID != w.file.ID {
 				v.Result, v.Why = report.Before, w.say("此前已作同一决定，未作任何改动", "taken before: nothing changed")
 			}
 			return v, nil
@@ -156,8 +156,10 @@ func (w *workbookIn) row(ctx context.Context, r report.Decided, lang string) (re
 	switch {
 	case errors.As(why, &no):
 		v.Why = w.say(no.Chinese, no.English)
-	case errors.Is(why, exchange.ErrDecision), errors.Is(why, exchange.ErrNotAllowed), errors.Is(why, store.ErrStale):
-		v.Why = why.Error()
+	case errors.Is(why, exchange.ErrDecision):
+		v.Why = w.InWords(strings.TrimPrefix(why.Error(), exchange.ErrDecision.Error()+": "))
+	case errors.Is(why, exchange.ErrNotAllowed), errors.Is(why, store.ErrStale):
+		v.Why = w.say("现在的状态下不能这样办理", "is not possible where it stands: "+why.Error())
 	default:
 		return v, why
 	}

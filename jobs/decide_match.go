@@ -102,7 +102,7 @@ func (d *desk) shareCourse(e exchange.BankEntry, shares []claim) (course, error)
 		if err != nil {
 			return way, err
 		}
-		way.comesTo = append(way.comesTo, fmt.Sprintf("%s to part %d of %s (%s %s)", s.amount, s.part, c.No, c.LetterNo, identity.Mask(c.Person.IDNo)))
+		way.comesTo = append(way.comesTo, d.sayf("%s 认领到第 %d 笔：%s（%s %s）", "%s to part %d of %s (%s %s)", s.amount, s.part, c.No, c.LetterNo, identity.Mask(c.Person.IDNo)))
 	}
 	way.take = func() error {
 		for _, s := range shares {
@@ -162,9 +162,9 @@ func (c *casework) proposalCourse(x exchange.Decision) (course, error) {
 		return way, cannot("该办件没有待决定的“查无此人”建议", "no decline is proposed for the case")
 	}
 	accept := x.Action == exchange.ActAcceptProposal
-	way.comesTo = []string{"the case waits on for the registry"}
+	way.comesTo = []string{c.say("办件继续等待参保登记信息", "the case waits on for the registry")}
 	if accept {
-		way.comesTo = []string{"declined: not-found"}
+		way.comesTo = []string{c.declinedWords(code.DeclineNotFound)}
 	}
 	way.take = func() error {
 		if err := c.tx.CloseDifference(proposal.ID); err != nil || !accept {

@@ -1,12 +1,11 @@
 package jobs
 
 import (
-	"fmt"
-
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/exchange/money"
+	"carryover/jobs/report"
 )
 
 // confirmCourse registers an account for one case or credit, confirmed
@@ -16,7 +15,7 @@ func (d *desk) confirmCourse(s subjectOf, x exchange.Decision) (course, error) {
 	if err := identity.CheckCNAPS(cnaps); err != nil {
 		return course{}, cannot("行号有误", "the CNAPS is not one: "+err.Error())
 	}
-	way := course{comesTo: []string{"account " + account + " (" + cnaps + ") may be paid"}, take: func() error { return nil }}
+	way := course{comesTo: []string{d.sayf("账户 %s（%s）可以付款", "account %s (%s) may be paid", account, cnaps)}, take: func() error { return nil }}
 	if s.c == nil {
 		return way, nil
 	}
@@ -50,7 +49,7 @@ func (d *desk) allowCourse(s subjectOf, x exchange.Decision) (course, error) {
 	if err != nil {
 		return course{}, err
 	}
-	way := course{comesTo: []string{"payments up to " + amount.String() + " each"}, take: func() error { return nil }}
+	way := course{comesTo: []string{d.sayf("每笔 %s 以内可以付款", "payments up to %s each", amount)}, take: func() error { return nil }}
 	if s.c != nil {
 		way.caseNo = s.c.No
 		way.take = func() error { return d.lookAgain(s.c.No) }
@@ -103,7 +102,7 @@ func (c *casework) partsAgain(way course) (course, error) {
 	for _, r := range parts {
 		if r.Track == exchange.MoneyReturned {
 			again = append(again, r)
-			way.comesTo = append(way.comesTo, fmt.Sprintf("part %d: %s to the %s", r.Part, r.Amount, r.To))
+			way.comesTo = append(way.comesTo, c.sayf("第 %d 笔：%s 付给%s", "part %d: %s to the %s", r.Part, r.Amount, c.word(report.Receivers(), r.To)))
 		}
 	}
 	if len(again) == 0 {
@@ -136,7 +135,7 @@ func (d *desk) refundAgain(way course, refunds []exchange.Refund) (course, error
 	for _, f := range refunds {
 		if f.Track == exchange.MoneyReturned {
 			again = append(again, f)
-			way.comesTo = append(way.comesTo, refundLine(f))
+			way.comesTo = append(way.comesTo, d.refundLine(f))
 		}
 	}
 	if len(again) == 0 {
@@ -180,7 +179,7 @@ func (d *desk) lastConfirmed(f exchange.Refund) (exchange.Account, error) {
 // releaseCourse ends a hold: the case goes on where it stood. What the core
 // refused is asked again.
 func (c *casework) releaseCourse(x exchange.Decision) (course, error) {
-	way := course{caseNo: c.No, comesTo: []string{fmt.Sprintf("%s: from held (%s) to %s", c.No, c.Hold, c.HeldFrom)}}
+	way := course{caseNo: c.No, comesTo: []string{c.sayf("%s：解除暂缓（%s），恢复为“%s”", "%s: from held (%s) to %s", c.No, c.Hold.Word(c.codeLang()), c.word(exchange.StateTerms(c.Side), string(c.HeldFrom)))}}
 	way.take = func() error {
 		if c.Hold == code.HoldRefusedByCore {
 			if err := c.retryPostings(x.Reason); err != nil {
@@ -207,7 +206,8 @@ func (d *desk) acceptCourse(id int64) (course, error) {
 	}
 	for _, x := range open {
 		if x.ID == id {
-			line := fmt.Sprintf("%s %s: %s / %s", x.Kind, identity.MaskIn(x.Subject), identity.MaskIn(x.Ours), identity.MaskIn(x.Theirs))
+			subject, ours, theirs := d.sides(x)
+			line := d.sayf("核销差异 %s %s：本方 %s，对方 %s", "accepted: %s %s: ours %s, theirs %s", d.differenceWord(x.Kind), subject, ours, theirs)
 			return course{caseNo: x.CaseNo, comesTo: []string{line}, take: func() error { return d.tx.CloseDifference(id) }}, nil
 		}
 	}

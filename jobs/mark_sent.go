@@ -10,6 +10,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/jobs/report"
 )
 
 // ErrMark is returned for a payment file whose fate an officer cannot end, or
@@ -23,6 +24,11 @@ type Mark struct {
 	Officer  string
 	Sent     bool // false: the bank never had it
 	Evidence string
+}
+
+// unmarked is why a mark is refused, in both languages.
+func unmarked(zh, en string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrMark, refuse(zh, en, args...))
 }
 
 // evidenceMin is the least that evidence may say, in characters.
@@ -42,17 +48,18 @@ func (m Mark) Text(agency string) string {
 func (m Mark) Check() error {
 	switch {
 	case m.File.Kind != KindPayment:
-		return fmt.Errorf("%w: %s is no payment file", ErrMark, m.File.Name)
+		return unmarked("%s 不是付款文件", "%s is no payment file", m.File.Name)
 	case m.File.State == exchange.FileSent && m.Sent:
-		return fmt.Errorf("%w: %s is sent already", ErrMark, m.File.Name)
+		return unmarked("%s 已发送", "%s is sent already", m.File.Name)
 	case m.File.State == exchange.FileSent && m.File.Receipt != 0:
-		return fmt.Errorf("%w: the bank has answered to %s", ErrMark, m.File.Name)
+		return unmarked("银行已就 %s 答复", "the bank has answered to %s", m.File.Name)
 	case m.File.State != exchange.FileSending && m.File.State != exchange.FileSent:
-		return fmt.Errorf("%w: %s is %s: only a payment file on its way to the bank is marked", ErrMark, m.File.Name, m.File.State)
+		return unmarked("%[1]s 现为“%[2]s”：只有上传结果待查的付款文件须认定", "%[1]s is %[3]s: only a payment file on its way to the bank is marked",
+			m.File.Name, exchange.TermOf(report.FileStates(), string(m.File.State)).Chinese, m.File.State)
 	case utf8.RuneCountInString(strings.TrimSpace(m.Evidence)) < evidenceMin:
-		return fmt.Errorf("%w: say in the evidence who at the bank said what, and when", ErrMark)
+		return unmarked("请写明银行何人何时如何答复", "say in the evidence who at the bank said what, and when")
 	case plain(m.Evidence, 500) != m.Evidence:
-		return fmt.Errorf("%w: the evidence is one line of at most 500 characters", ErrMark)
+		return unmarked("证据限一行，最多 500 字", "the evidence is one line of at most 500 characters")
 	}
 	return nil
 }
@@ -146,7 +153,7 @@ func (d *desk) neverSent(f exchange.File) error {
 			p.Track = exchange.MoneyUnknown
 		}
 		if p.Track != exchange.MoneyUnknown {
-			return fmt.Errorf("%w: the bank has answered about payment %s", ErrMark, p.Ref)
+			return unmarked("银行已就付款 %s 答复", "the bank has answered about payment %s", p.Ref)
 		}
 		return d.setPayment(p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" })
 	})

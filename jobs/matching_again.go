@@ -129,7 +129,7 @@ func (d *desk) matchAwake(entry exchange.BankEntry) error {
 	if !doesNotFit(err) {
 		return err
 	}
-	if err := d.difference("money", "", "", entry.Key, "not matched", clip(err.Error(), 200)); err != nil {
+	if err := d.difference("money", "", "", entry.Key, "not matched", clip("does not fit: "+err.Error(), 200)); err != nil {
 		return err
 	}
 	return d.tx.KeepMarks(entry.Key, marksOf(entry))

@@ -96,7 +96,7 @@ func (d *desk) tieCourse(month calendar.Month, x exchange.Decision) (course, err
 			return course{}, err
 		}
 	}
-	way := course{comesTo: []string{partner + " " + month.String() + ": " + netWords(out, in)}}
+	way := course{comesTo: []string{partner + " " + month.String() + d.say("：", ": ") + d.sideWord(netWords(out, in))}}
 	way.take = func() error {
 		head := ledger.Head{Date: int(d.Date), Partner: partner, Memo: month.String() + " " + by}
 		if err := d.book(ledger.TieNetting(head, out, in)); err != nil {

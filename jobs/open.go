@@ -285,7 +285,7 @@ func (d *desk) openEntry(b exchange.BankEntry) (o report.Open, err error) {
 		return o, err
 	}
 	for _, p := range proposals {
-		o.What = plain(o.What+d.sayf("；姓名和金额相符：", "; ")+strings.TrimPrefix(p.Ours, d.sayf("name and amount fit ", "")), 500)
+		o.What = plain(o.What+d.say("；", "; ")+d.sideWord(p.Ours), 500)
 	}
 	waits := b.State == exchange.EntryRefund
 	if waits {
@@ -360,7 +360,7 @@ func (d *desk) openFile(f exchange.File) (o report.Open, err error) {
 	case exchange.FileSending:
 		o.What, o.Todo = d.sayf("上传结果待查：", "it is not known whether the bank has it: "), d.sayf("向银行查明后认定；理由中写明何人何时答复。", "Ask the bank; write in the reason who said so, and when.")
 	}
-	o.What = plain(strings.TrimSpace(o.What+f.Name+" "+f.Text), 500)
+	o.What = plain(strings.TrimSpace(o.What+f.Name+" "+d.InWords(f.Text)), 500)
 	if f.State == exchange.FileReview {
 		if o.What, o.Todo, err = d.reviewWords(f); err != nil {
 			return o, err
@@ -436,9 +436,10 @@ func (d *desk) openDifferences(pass func(report.Open) error) error {
 		if p, ok := d.Partners[x.Partner]; ok {
 			who = p.Name + " " + x.Partner
 		}
+		subject, ours, theirs := d.sides(x)
 		o := report.Open{
 			About: exchange.AboutDifference, No: strconv.FormatInt(x.ID, 10), Who: who, Since: x.FoundOn,
-			What: plain(d.sayf("%s %s：本方 %s，对方 %s", "%s %s: ours %s, theirs %s", d.differenceWord(x.Kind), identity.MaskIn(x.Subject), identity.MaskIn(x.Ours), identity.MaskIn(x.Theirs)), 500),
+			What: plain(d.sayf("%s %s：本方 %s，对方 %s", "%s %s: ours %s, theirs %s", d.differenceWord(x.Kind), subject, ours, theirs), 500),
 			Todo: d.sayf("查明差异；已有解释的可核销，核销不动资金。", "Find out why; once explained, accept it. That moves no money."), Stamp: x.Ours + " " + x.Theirs,
 		}
 		if o.Offers, err = d.offers(subjectOf{kind: exchange.AboutDifference, no: o.No, id: x.ID}, func(exchange.Ruling) bool { return true }); err != nil {
@@ -458,20 +459,4 @@ func (d *desk) ofFile(x exchange.Difference) bool {
 	}
 	f, err := d.tx.FileByName(exchange.In, x.Partner, x.Subject)
 	return err == nil && f.State == exchange.FileQuarantined
-}
-
-// differenceWord is a kind of difference as staff read it.
-func (d *desk) differenceWord(kind string) string {
-	return exchange.TermOf(differenceTerms(), kind).Word(d.lang())
-}
-
-func differenceTerms() []exchange.Term {
-	return []exchange.Term{
-		{Code: "reconciliation", Chinese: "对账", English: "reconciliation"},
-		{Code: "netting", Chinese: "轧差", English: "netting"},
-		{Code: "money", Chinese: "资金", English: "money"},
-		{Code: "file", Chinese: "文件", English: "file"},
-		{Code: "bank", Chinese: "银行对账", English: "bank"},
-		{Code: "proposal", Chinese: "建议", English: "proposal"},
-	}
 }

@@ -44,7 +44,7 @@ func (e *Env) pushPayment(ctx context.Context, p Party, d drop.Drop, f exchange.
 func (e *Env) voidLost(ctx context.Context, f exchange.File, cause error) error {
 	return e.Store.Tx(ctx, func(tx *store.Tx) error {
 		d := &desk{Env: e, tx: tx, file: f, actor: "push"}
-		if err := d.difference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, cause.Error()); err != nil {
+		if err := d.difference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, clip("lost or changed: "+cause.Error(), 200)); err != nil {
 			return err
 		}
 		return d.voidFile(f, "留存的付款文件丢失或被改动 / "+cause.Error())

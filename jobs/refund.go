@@ -57,7 +57,7 @@ func (c *casework) refundCourse(x exchange.Decision) (course, error) {
 		return way, cannot("没有可退款项", "nothing of the case is to be paid back")
 	}
 	for _, f := range refunds {
-		way.comesTo = append(way.comesTo, refundLine(f))
+		way.comesTo = append(way.comesTo, c.refundLine(f))
 	}
 	way.take = func() error {
 		if err := c.closeMoney(); err != nil {
@@ -82,8 +82,8 @@ func (c *casework) refundCourse(x exchange.Decision) (course, error) {
 	return way, nil
 }
 
-func refundLine(f exchange.Refund) string {
-	return fmt.Sprintf("part %d: %s to %s %s (%s)", f.Part, f.Amount, f.Payee.No, f.Payee.Holder, f.Payee.CNAPS)
+func (d *desk) refundLine(f exchange.Refund) string {
+	return d.sayf("第 %d 笔：%s 退到 %s %s（%s）", "part %d: %s to %s %s (%s)", f.Part, f.Amount, f.Payee.No, f.Payee.Holder, f.Payee.CNAPS)
 }
 
 // refundsOf divides what is paid back of a part among the credits that it came
@@ -268,7 +268,7 @@ func (d *desk) refundEntryCourse(e exchange.BankEntry, x exchange.Decision) (cou
 	f := exchange.Refund{
 		Part: 1, EntryKey: e.Key, Partner: partner, Amount: e.Amount, Track: exchange.MoneyDue, Payee: payee, Since: d.Date, Reason: x.Reason, Officer: x.Officer,
 	}
-	return course{comesTo: []string{refundLine(f)}, take: func() error {
+	return course{comesTo: []string{d.refundLine(f)}, take: func() error {
 		if f.LetterNo, err = d.tx.NextNumber("", d.Agency.Code, d.Date); err != nil {
 			return err
 		}

@@ -105,7 +105,13 @@ func (e *Env) night(tx *store.Tx) (n report.Night, err error) {
 		return withCase(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
 	})
 	n.Remittances = perCase(tx, since, func(c exchange.Case) ([]report.Remittance, error) { return e.partsOf(tx, c) })
-	n.Files = listed(func() ([]exchange.File, error) { return tx.Files(store.FileFilter{Since: since}) })
+	n.Files = listed(func() ([]exchange.File, error) {
+		files, err := tx.Files(store.FileFilter{Since: since})
+		for i := range files {
+			files[i].Text = e.InWords(files[i].Text)
+		}
+		return files, err
+	})
 	n.Runs = listed(func() ([]exchange.Run, error) { return tx.Runs(store.RunFilter{From: since, To: e.Date}) })
 	return n, nil
 }

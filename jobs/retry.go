@@ -182,7 +182,7 @@ func absent(ctx context.Context, d drop.Drop, name string) error {
 	for _, folder := range []drop.Folder{drop.Out, drop.Done, drop.Taken} {
 		switch _, err := d.Stat(ctx, folder, name); {
 		case err == nil:
-			return fmt.Errorf("%w: %s stands in the drop's folder %s: compare it with the spool, and ask the bank", ErrNothingToRetry, name, folder)
+			return fmt.Errorf("%w: %w", ErrNothingToRetry, refuse("%s 已在交换目录 %s 中：请与留存的原件比对，并向银行查明", "%s stands in the drop's folder %s: compare it with the spool, and ask the bank", name, folder))
 		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}

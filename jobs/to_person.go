@@ -1,8 +1,6 @@
 package jobs
 
 import (
-	"fmt"
-
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -21,7 +19,7 @@ func (c *casework) personCourse() (course, error) {
 	for _, r := range parts {
 		sum += r.Amount
 	}
-	way.comesTo = []string{fmt.Sprintf("form %s version %d: %s is paid to the person", f.No, f.Version+1, sum)}
+	way.comesTo = []string{c.sayf("信息表 %s 第 %d 版：%s 改付本人", "form %s version %d: %s is paid to the person", f.No, f.Version+1, sum)}
 	way.take = func() error {
 		if err := c.freeUnsent(); err != nil {
 			return err

@@ -261,7 +261,7 @@ func (l *todoList) files() error {
 		}
 		l.add(report.Todo{
 			Kind: report.TodoRejected, No: f.Name, Who: l.partyName(f.Party), Since: f.Seen,
-			What: plain(code.Faults().Word(f.Code, l.codeLang())+" "+f.Text, 500),
+			What: plain(code.Faults().Word(f.Code, l.codeLang())+" "+l.InWords(f.Text), 500),
 		})
 	}
 	return nil

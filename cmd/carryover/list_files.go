@@ -240,7 +240,7 @@ func runRowOf(x exchange.Run, zone *time.Location, lang string) runRow {
 	return r
 }
 
-func (r runRow) cells(screen) []string {
+func (r runRow) cells(s screen) []string {
 	started, seconds := "", ""
 	if r.Started != nil {
 		started = r.Started.Format("2006-01-02 15:04:05")
@@ -250,7 +250,7 @@ func (r runRow) cells(screen) []string {
 	}
 	var result []string
 	for name, n := range r.Counts {
-		result = append(result, fmt.Sprintf("%s %d", name, n))
+		result = append(result, fmt.Sprintf("%s %d", report.CounterWord(name, s.lang), n))
 	}
 	sort.Strings(result)
 	result = append(result, r.Notes...)

@@ -94,7 +94,7 @@ func runColumns() []column[exchange.Run] {
 		{"用时（秒）", "seconds", count, false, duration},
 		{"当前步骤", "step", text, false, func(n Night, r exchange.Run) any { return n.jobs(r.Step) }},
 		{"执行次数", "attempts", count, false, func(_ Night, r exchange.Run) any { return r.Attempts }},
-		{"计数", "counts", text, false, func(_ Night, r exchange.Run) any { return counts(r.Counts) }},
+		{"计数", "counts", text, false, func(n Night, r exchange.Run) any { return n.counts(r.Counts) }},
 		{"说明", "notes", text, false, func(n Night, r exchange.Run) any { return strings.Join(r.Notes, n.say("；", "; ")) }},
 	}
 }
@@ -124,10 +124,10 @@ func duration(_ Night, r exchange.Run) any {
 }
 
 // counts are a run's counters, by name.
-func counts(c map[string]int) string {
+func (n Night) counts(c map[string]int) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(c)) {
-		parts = append(parts, fmt.Sprintf("%s=%d", name, c[name]))
+		parts = append(parts, fmt.Sprintf("%s %d", CounterWord(name, n.say("zh", "en")), c[name]))
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts, n.say("，", ", "))
 }

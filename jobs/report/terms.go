@@ -23,5 +23,8 @@ func Clocks() []exchange.Term { return clocks() }
 // Sides lists the two sides of a case with their words.
 func Sides() []exchange.Term { return sides() }
 
+// Receivers lists to whom money goes with their words.
+func Receivers() []exchange.Term { return receivers() }
+
 // Directions lists the two ways of a file with their words.
 func Directions() []exchange.Term { return directions() }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 )
@@ -90,11 +92,44 @@ func kinds() []exchange.Term {
 		{Code: "camt.054", Chinese: "到账与扣款通知", English: "debit and credit notice"},
 		{Code: "camt.053", Chinese: "银行对账单", English: "bank statement"},
 		{Code: "bank-statement", Chinese: "银行流水", English: "bank's movements"},
+		{Code: "decisions", Chinese: "决定表", English: "decisions workbook"},
 		{Code: "money-settings", Chinese: "资金设置", English: "money settings"},
 		{Code: "to-sign", Chinese: "待签名材料", English: "paper to be signed"},
 		{Code: "signature", Chinese: "签名", English: "signature"},
 		{Code: "signature-answer", Chinese: "签名答复", English: "answer to a signature"},
 	}
+}
+
+// counters are what a run counts, by the second half of a counter's name; the
+// first is the job.
+func counters() []exchange.Term {
+	return []exchange.Term{
+		{Code: "fetched", Chinese: "取回文件", English: "files fetched"},
+		{Code: "files", Chinese: "处理文件", English: "files"},
+		{Code: "records", Chinese: "记录", English: "records"},
+		{Code: "accepted", Chinese: "接收", English: "accepted"},
+		{Code: "held", Chinese: "待核", English: "held"},
+		{Code: "refused", Chinese: "退回", English: "refused"},
+		{Code: "rejudged", Chinese: "重新审核", English: "judged again"},
+		{Code: "delayed", Chinese: "逾期告知", English: "told of a delay"},
+		{Code: "bank entries", Chinese: "银行流水", English: "bank entries"},
+		{Code: "ordered", Chinese: "制单", English: "ordered"},
+		{Code: "refunds", Chinese: "退款制单", English: "refunds ordered"},
+		{Code: "prepared", Chinese: "付款文件待签名", English: "payment files to be signed"},
+		{Code: "released", Chinese: "放行", English: "released"},
+		{Code: "batches", Chinese: "生成批次", English: "batches"},
+		{Code: "receipts", Chinese: "回执", English: "receipts"},
+		{Code: "sent", Chinese: "发送", English: "sent"},
+		{Code: "workbooks", Chinese: "日报", English: "workbooks"},
+		{Code: "decisions workbooks", Chinese: "决定表", English: "decisions workbooks"},
+		{Code: "posted", Chinese: "邮寄文书", English: "documents to post"},
+	}
+}
+
+// CounterWord is a run's counter, as its row names it, in a language.
+func CounterWord(name, lang string) string {
+	job, what, _ := strings.Cut(name, " ")
+	return exchange.TermOf(jobNames(), job).Word(lang) + " " + exchange.TermOf(counters(), what).Word(lang)
 }
 
 func formTracks(n Night, side exchange.Side, track exchange.FormTrack) string {

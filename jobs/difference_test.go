@@ -1,0 +1,88 @@
+package jobs
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+)
+
+// foreign are the words of another language in a text, numbers and names of
+// files apart: in Chinese those of Latin letters.
+func foreign(lang, text string) []string {
+	if lang == string(code.English) {
+		return regexp.MustCompile(`\p{Han}+`).FindAllString(text, -1)
+	}
+	number := regexp.MustCompile(`\S+/\S+|SHA-256|ISO 20022|\bXML\b|\S+\.(csv|xml|xlsx|txt|sig)\b|[\w*|-]*[0-9*][\w*|-]*|\b[A-Z]{1,4}\b|\bout(/done)?\b|\bbalance\b`)
+	return regexp.MustCompile(`[A-Za-z]+`).FindAllString(number.ReplaceAllString(text, ""), -1)
+}
+
+// Untold is what of a difference staff would read in another language than
+// their own: nothing, unless a partner, the bank or a person wrote it.
+func Untold(x exchange.Difference) (words []string) {
+	for _, lang := range []code.Lang{code.Chinese, code.English} {
+		e := &Env{Lang: string(lang)}
+		subject, ours, theirs := e.sides(x)
+		for i, shown := range []string{subject, ours, theirs} {
+			kept := []string{x.Subject, x.Ours, x.Theirs}[i]
+			if lang == code.English && strings.ContainsFunc(kept, func(c rune) bool { return unicode.Is(unicode.Han, c) }) {
+				continue // in the words in which it came
+			}
+			if found := foreign(string(lang), shown); len(found) > 0 {
+				words = append(words, kept+" -> "+shown)
+			}
+		}
+		if word := e.differenceWord(x.Kind); len(foreign(string(lang), word)) > 0 {
+			words = append(words, x.Kind)
+		}
+	}
+	return words
+}
+
+// Two sides of a difference are read in both languages; the numbers that they
+// name are those that were kept, in their order.
+func TestSides(t *testing.T) {
+	for kept, want := range map[string][2]string{
+		"we owe 3318.02 (out 10420.78, in 7102.76)": {"本方应付 3318.02（转出 10420.78，转入 7102.76）", "we owe 3318.02 (out 10420.78, in 7102.76)"},
+		"received 97.50: they owe 2.50":             {"实收 97.50，对方少付 2.50", "received 97.50: they owe 2.50"},
+		"received 12.00, to be sent back":           {"已收 12.00，待退回", "received 12.00, to be sent back"},
+		"we owe 12.00":                              {"本方应退 12.00", "we owe 12.00"},
+		"posting":                                   {"入账中", "posting"},
+		"returned: AC04":                            {"已退汇：AC04", "returned: AC04"},
+		"ordered P320500b1":                         {"已制单待复核 P320500b1", "ordered P320500b1"},
+		"due":                                       {"待付", "due"},
+		"answered F1 version 2 5.00":                {"信息表已发（已收） F1 第 2 版 5.00", "answered F1 version 2 5.00"},
+		"accepted no such form":                     {"已受理 无此信息表", "accepted no such form"},
+		"unreadable 文件打不开 / cannot be opened":       {"文件无法读取：文件打不开", "unreadable file: cannot be opened"},
+		"name and amount fit T1 part 1, T2 part 3":  {"姓名和金额相符：T1 第 1 笔、T2 第 3 笔", "name and amount fit T1 part 1, T2 part 3"},
+		"":                    {"无", "nothing"},
+		"1102020109000123456": {"1102020109000123456", "1102020109000123456"},
+		"我们的备注":               {"我们的备注", "我们的备注"},
+	} {
+		for i, lang := range []code.Lang{code.Chinese, code.English} {
+			if got := (&Env{Lang: string(lang)}).sideWord(kept); got != want[i] {
+				t.Errorf("%s: %q is %q, want %q", lang, kept, got, want[i])
+			}
+		}
+	}
+}
+
+// TestSideTerms: what is named is named in both languages, or left out as a
+// whole, and nothing is listed twice.
+func TestSideTerms(t *testing.T) {
+	for _, x := range sideTerms() {
+		places := strings.Count(x.Code, "{}")
+		if n := strings.Count(x.English, "{}"); n != places {
+			t.Errorf("%q: %d places, in English %d", x.Code, places, n)
+		}
+		if n := strings.Count(x.Chinese, "{}"); n != places && n != 0 {
+			t.Errorf("%q: %d places, in Chinese %d", x.Code, places, n)
+		}
+		if words := foreign(string(code.Chinese), x.Chinese); len(words) > 0 {
+			t.Errorf("%q in Chinese: %q", x.Code, words)
+		}
+	}
+}
