@@ -25,8 +25,9 @@ func (d *desk) ourPayment(e exchange.BankEntry) (*exchange.Payment, error) {
 
 // namedPayment finds the payment that an entry's text names: by its reference,
 // a lump sum's too, else by the letter number and the exact amount. keep says
-// which of several attempts and parts it may be.
-func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bool) (*exchange.Payment, error) {
+// which of several attempts and parts it may be; of equal parts, to two heirs,
+// it is the one whose payee has the entry's other account.
+func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bool) (named *exchange.Payment, err error) {
 	if ref := lumpRef(e); ref != "" {
 		p, err := d.tx.Payment(ref)
 		if err != nil || p.Amount != e.Amount || !keep(p) {
@@ -55,14 +56,17 @@ func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bo
 			continue
 		}
 		p, err := d.tx.Payment(r.Ref)
-		if err == nil && !p.Lump && keep(p) {
-			return &p, nil
-		}
-		if missing(err) != nil {
+		switch {
+		case missing(err) != nil:
 			return nil, err
+		case err != nil || p.Lump || !keep(p):
+		case p.Payee.No == e.CounterAcct:
+			return &p, nil
+		case named == nil:
+			named = &p
 		}
 	}
-	return nil, nil
+	return named, nil
 }
 
 // namedRefund is namedPayment for a letter of ours: the only payments about

@@ -12,10 +12,13 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0: 20, with -short 4")
+	seeds     = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0: 20, with -short 4, and those that were wrong once")
 	firstSeed = flag.Uint64("seed", 1, "the first of them")
 	keep      = flag.Bool("keep", false, "leave a seed's folder, with both stores, for a look")
 )
+
+// onceWrong are seeds that found a fault, each mended since.
+var onceWrong = []uint64{77, 193, 310}
 
 // TestSeeds plays small worlds, each drawn from one seed: who moves and what
 // befalls them, in which order parties act and files arrive, which files are
@@ -55,6 +58,11 @@ func TestSeeds(t *testing.T) {
 				mu.Unlock()
 			}
 		})
+	}
+	if *seeds == 0 {
+		for _, seed := range onceWrong {
+			next <- seed
+		}
 	}
 	for i := range uint64(n) {
 		next <- *firstSeed + i
