@@ -193,7 +193,7 @@ func TestReviewByTwo(t *testing.T) {
 			o.says(o.rules(first, f, "批准发出"), "此前已作")
 			o.days(1)
 			o.reported()
-			o.says(o.rules(first, f, "批准发出"), "不予接受 决定无效 / not a decision that can be taken: 您已批准过该批次，须由另一名人员审核")
+			o.says(o.rules(first, f, "批准发出"), "不予接受 您已批准过该批次，须由另一名人员审核")
 			o.says(o.rulesIn(second, late, f, "批准发出"), "已接受")
 			form := only[formats.Form](o, them, formats.KindForm)
 			if form.Clerk != "赵蕾" || form.Checker != "王敏" {
@@ -206,8 +206,8 @@ func TestReviewByTwo(t *testing.T) {
 				}
 				return err
 			})
-			o.says(o.signed(second, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: 该批次已发出，不能再审核")
-			o.says(o.signed(finance, f, exchange.ActReturnBatch), "决定无效 / not a decision that can be taken: 该批次已发出")
+			o.says(o.signed(second, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: the batch was sent: it is not reviewed any more / 该批次已发出，不能再审核")
+			o.says(o.signed(finance, f, exchange.ActReturnBatch), "决定无效 / not a decision that can be taken: the batch was sent: it is not reviewed any more / 该批次已发出")
 		})
 	}
 }
@@ -231,9 +231,9 @@ func TestReviewRoles(t *testing.T) {
 	o.dual(one, two, checker, finance)
 	o.pass()
 	f := formWaits(o)
-	o.says(o.signed(finance, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: li.qiang 不在已批准的人员名单中，或没有所需角色")
+	o.says(o.signed(finance, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: li.qiang is not on the approved list of officers")
 	o.says(o.signed(one, f, exchange.ActApproveBatch), "")
-	o.says(o.signed(two, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: 已由一名经办批准，另一名须为复核")
+	o.says(o.signed(two, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: a clerk has approved it: the other one must be a checker / 已由一名经办批准，另一名须为复核")
 	o.says(o.signed(checker, f, exchange.ActApproveBatch), "")
 	o.pass()
 	if form := only[formats.Form](o, them, formats.KindForm); form.Clerk != "赵蕾" || form.Checker != "王敏" {
@@ -252,14 +252,14 @@ func TestReviewSentBack(t *testing.T) {
 	o.reported()
 	f := o.batchOf(formats.KindLetter, exchange.FileReview)
 	o.says(o.rules(clerk, f, "批准发出"), "已接受")
-	o.says(o.rules(checker, f, "退回", "办件=T99"), "不予接受 决定无效 / not a decision that can be taken: 该批次中没有办件 T99")
+	o.says(o.rules(checker, f, "退回", "办件=T99"), "不予接受 该批次中没有办件 T99")
 	bad := o.caseBy(exchange.In, p)
 	o.says(o.rules(checker, f, "退回", "办件="+bad.LetterNo), "已接受")
 	o.stands(exchange.In, p, "held/none/none officers-decision")
 	if got := o.caseBy(exchange.In, p); got.HoldText != "审核退回：已核实" {
 		t.Errorf("held for %q", got.HoldText)
 	}
-	o.says(o.signed(clerk, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: 该批次已退回")
+	o.says(o.signed(clerk, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: the batch was sent back")
 	o.pass()
 	if got := take[formats.Letter](o, them, formats.KindLetter); len(got) > 0 {
 		t.Fatalf("%d letters left although they were sent back", len(got))

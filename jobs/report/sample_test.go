@@ -166,7 +166,7 @@ func files() []exchange.File {
 func runs() []exchange.Run {
 	at := time.Date(2026, 2, 13, 18, 0, 0, 0, time.UTC)
 	return []exchange.Run{
-		{ID: 1, Job: "pull+process+remit+report+push", Date: today, Window: "02:00", State: exchange.RunDone, Started: at, Ended: at.Add(95 * time.Second), Attempts: 1, Counts: map[string]int{"files": 7, "cases": 24}},
+		{ID: 1, Job: "pull+process+remit+report+push", Date: today, Window: "02:00", State: exchange.RunDone, Started: at, Ended: at.Add(95 * time.Second), Attempts: 1, Counts: map[string]int{"process files": 7, "process accepted": 24}},
 		{ID: 2, Job: "pull", Date: today, Window: "m1", State: exchange.RunFailed, Started: at, Step: "pull", Attempts: 3, Notes: []string{"杭州：连接超时", "已改用下一窗口"}},
 	}
 }
