@@ -95,6 +95,7 @@ func kinds() []exchange.Term {
 		{Code: "decisions", Chinese: "决定表", English: "decisions workbook"},
 		{Code: "money-settings", Chinese: "资金设置", English: "money settings"},
 		{Code: "to-sign", Chinese: "待签名材料", English: "paper to be signed"},
+		{Code: "to-review", Chinese: "待审核批次", English: "batch to be reviewed"},
 		{Code: "signature", Chinese: "签名", English: "signature"},
 		{Code: "signature-answer", Chinese: "签名答复", English: "answer to a signature"},
 	}
