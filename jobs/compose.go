@@ -85,7 +85,7 @@ func (e *Env) headerOf(f exchange.File) batch.Header {
 
 func (e *Env) composeBatch(tx *store.Tx, w store.Waiting) error {
 	before, file, h, err := e.nextOut(tx, w.Party, w.Kind)
-	if err != nil {
+	if err != nil || before.State == exchange.FileReview { // one that could not be settled keeps what it holds
 		return err
 	}
 	var upTo int64

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"carryover/exchange"
@@ -12,7 +11,10 @@ import (
 
 // reviewCourse is what a decision about a batch that waits for review comes to.
 func (d *desk) reviewCourse(f exchange.File, x exchange.Decision) (course, error) {
-	way := course{comesTo: []string{fmt.Sprintf("%s (%s, %d records, sha256 %s): %s", f.Name, f.Party, f.Records, f.SHA256, x.Action)}}
+	ruled, _ := exchange.FindRuling(x.Action)
+	way := course{comesTo: []string{
+		d.sayf("%s（%s，%d 条，SHA-256 %s）：%s", "%s (%s, %d records, SHA-256 %s): %s", f.Name, d.partyName(f.Party), f.Records, f.SHA256, ruled.Word(d.lang())),
+	}}
 	switch {
 	case f.State == exchange.FileReturned:
 		return way, cannot("该批次已退回，待夜间重新成批后再审核", "the batch was sent back: it is reviewed once the night has made it anew")
@@ -78,7 +80,7 @@ func (d *desk) returnCourse(f exchange.File, x exchange.Decision, said exchange.
 			return way, err
 		}
 		way.caseNo = c.No
-		way.comesTo = append(way.comesTo, fmt.Sprintf("%s: held, and out of the batch until the hold is released", c.No))
+		way.comesTo = append(way.comesTo, d.sayf("办件 %s 暂缓办理，解除前不列入批次", "%s: held, and out of the batch until the hold is released", c.No))
 	}
 	way.take = func() error {
 		if err := d.tx.InsertReview(said); err != nil {

@@ -45,26 +45,26 @@ func Untold(x exchange.Difference) (words []string) {
 // Two sides of a difference are read in both languages; the numbers that they
 // name are those that were kept, in their order.
 func TestSides(t *testing.T) {
-	for kept, want := range map[string][2]string{
-		"we owe 3318.02 (out 10420.78, in 7102.76)": {"本方应付 3318.02（转出 10420.78，转入 7102.76）", "we owe 3318.02 (out 10420.78, in 7102.76)"},
-		"received 97.50: they owe 2.50":             {"实收 97.50，对方少付 2.50", "received 97.50: they owe 2.50"},
-		"received 12.00, to be sent back":           {"已收 12.00，待退回", "received 12.00, to be sent back"},
-		"we owe 12.00":                              {"本方应退 12.00", "we owe 12.00"},
-		"posting":                                   {"入账中", "posting"},
-		"returned: AC04":                            {"已退汇：AC04", "returned: AC04"},
-		"ordered P320500b1":                         {"已制单待复核 P320500b1", "ordered P320500b1"},
-		"due":                                       {"待付", "due"},
-		"answered F1 version 2 5.00":                {"信息表已发（已收） F1 第 2 版 5.00", "answered F1 version 2 5.00"},
-		"accepted no such form":                     {"已受理 无此信息表", "accepted no such form"},
-		"unreadable 文件打不开 / cannot be opened":       {"文件无法读取：文件打不开", "unreadable file: cannot be opened"},
-		"name and amount fit T1 part 1, T2 part 3":  {"姓名和金额相符：T1 第 1 笔、T2 第 3 笔", "name and amount fit T1 part 1, T2 part 3"},
-		"":                    {"无", "nothing"},
-		"1102020109000123456": {"1102020109000123456", "1102020109000123456"},
-		"我们的备注":               {"我们的备注", "我们的备注"},
+	for _, x := range []struct{ kept, chinese, english string }{
+		{"we owe 3318.02 (out 10420.78, in 7102.76)", "本方应付 3318.02（转出 10420.78，转入 7102.76）", "we owe 3318.02 (out 10420.78, in 7102.76)"},
+		{"received 97.50: they owe 2.50", "实收 97.50，对方少付 2.50", "received 97.50: they owe 2.50"},
+		{"received 12.00, to be sent back", "已收 12.00，待退回", "received 12.00, to be sent back"},
+		{"we owe 12.00", "本方应退 12.00", "we owe 12.00"},
+		{"posting", "入账中", "posting"},
+		{"returned: AC04", "已退汇：AC04", "returned: AC04"},
+		{"ordered P320500b1", "已制单待复核 P320500b1", "ordered P320500b1"},
+		{"due", "待付", "due"},
+		{"answered F1 version 2 5.00", "信息表已发（已收） F1 第 2 版 5.00", "answered F1 version 2 5.00"},
+		{"accepted no such form", "已受理 无此信息表", "accepted no such form"},
+		{"unreadable 文件打不开 / cannot be opened", "文件无法读取：文件打不开", "unreadable file: cannot be opened"},
+		{"name and amount fit T1 part 1, T2 part 3", "姓名和金额相符：T1 第 1 笔、T2 第 3 笔", "name and amount fit T1 part 1, T2 part 3"},
+		{"", "无", "nothing"},
+		{"1102020109000123456", "1102020109000123456", "1102020109000123456"},
+		{"我们的备注", "我们的备注", "我们的备注"},
 	} {
-		for i, lang := range []code.Lang{code.Chinese, code.English} {
-			if got := (&Env{Lang: string(lang)}).sideWord(kept); got != want[i] {
-				t.Errorf("%s: %q is %q, want %q", lang, kept, got, want[i])
+		for lang, want := range map[code.Lang]string{code.Chinese: x.chinese, code.English: x.english} {
+			if got := (&Env{Lang: string(lang)}).sideWord(x.kept); got != want {
+				t.Errorf("%s: %q is %q, want %q", lang, x.kept, got, want)
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"strings"
 
 	"carryover/exchange"
 )
@@ -17,11 +16,7 @@ var (
 // InsertReview stores what an officer said about a batch; the same about the
 // same content again is ErrConstraint.
 func (tx *Tx) InsertReview(r exchange.Reviewed) error {
-	roles := make([]string, len(r.Roles))
-	for i, role := range r.Roles {
-		roles[i] = string(role)
-	}
-	return tx.run("review by "+r.Officer, insertReview, r.FileID, r.SHA256, r.Officer, r.FullName, strings.Join(roles, ","), r.Verdict, r.Reason,
+	return tx.run("review by "+r.Officer, insertReview, r.FileID, r.SHA256, r.Officer, r.FullName, rolesText(r.Roles), r.Verdict, r.Reason,
 		r.On.String(), micros(r.At))
 }
 
@@ -32,10 +27,7 @@ func (tx *Tx) Reviews(fileID int64) ([]exchange.Reviewed, error) {
 		var at int64
 		var roles string
 		err := r.Scan(&x.FileID, &x.SHA256, &x.Officer, &x.FullName, &roles, &x.Verdict, &x.Reason, &x.On, &at)
-		x.At = instant(at)
-		for _, role := range strings.Split(roles, ",") {
-			x.Roles = append(x.Roles, exchange.Role(role))
-		}
+		x.At, x.Roles = instant(at), rolesIn(roles)
 		return err
 	}, selectReview+"WHERE file_id = $1 ORDER BY id", fileID)
 }

@@ -23,22 +23,31 @@ var (
 // InsertSignature stores an officer's signature; a second one of the same
 // officer, or with the same key, on the same file is ErrDuplicate.
 func (tx *Tx) InsertSignature(s exchange.Signature) error {
-	roles := make([]string, len(s.Roles))
-	for i, r := range s.Roles {
-		roles[i] = string(r)
-	}
-	return tx.run("signature of "+s.Officer, insertSignature, s.FileID, s.Officer, strings.Join(roles, ","), micros(s.At), s.On.String(), s.Fingerprint, s.Armored)
+	return tx.run("signature of "+s.Officer, insertSignature, s.FileID, s.Officer, rolesText(s.Roles), micros(s.At), s.On.String(), s.Fingerprint, s.Armored)
 }
 
 func scanSignature(r row, s *exchange.Signature) error {
 	var at int64
 	var roles string
 	err := r.Scan(&s.FileID, &s.Officer, &roles, &at, &s.On, &s.Fingerprint, &s.Armored)
-	s.At = instant(at)
-	for _, role := range strings.Split(roles, ",") {
-		s.Roles = append(s.Roles, exchange.Role(role))
-	}
+	s.At, s.Roles = instant(at), rolesIn(roles)
 	return err
+}
+
+// rolesText is how the roles of an officer are stored.
+func rolesText(roles []exchange.Role) string {
+	texts := make([]string, len(roles))
+	for i, r := range roles {
+		texts[i] = string(r)
+	}
+	return strings.Join(texts, ",")
+}
+
+func rolesIn(text string) (roles []exchange.Role) {
+	for _, role := range strings.Split(text, ",") {
+		roles = append(roles, exchange.Role(role))
+	}
+	return roles
 }
 
 // Signatures returns the signatures on a file in the order in which they came.

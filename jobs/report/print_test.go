@@ -11,17 +11,18 @@ import (
 )
 
 // program skips the test by name when a program is missing, and fails it
-// where everything is required.
-func program(t *testing.T, name string) string {
+// where everything is required. With arguments it must also run with them.
+func program(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
-	if err == nil {
+	if err == nil && (len(args) == 0 || exec.Command(path, args...).Run() == nil) {
 		return path
 	}
+	needs := strings.Join(append([]string{name}, args...), " ")
 	if os.Getenv("CARRYOVER_REQUIRED") != "" {
-		t.Fatalf("needs %s", name)
+		t.Fatalf("needs %s", needs)
 	}
-	t.Skipf("needs %s", name)
+	t.Skipf("needs %s", needs)
 	return ""
 }
 
