@@ -84,6 +84,9 @@ type Payment struct {
 	// ReturnRef is the credit by which it came back; none of one that the bank
 	// refused, or that was not returned.
 	ReturnRef string
+	// RefusedAs is the row of a keyed bank sheet that refused it without
+	// naming its reference.
+	RefusedAs string
 	Reason    string
 	Items     []PaymentItem
 }

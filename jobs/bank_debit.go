@@ -25,8 +25,9 @@ func (d *desk) ourPayment(e exchange.BankEntry) (*exchange.Payment, error) {
 
 // namedPayment finds the payment that an entry's text names: by its reference,
 // a lump sum's too, else by the letter number and the exact amount. keep says
-// which of several attempts and parts it may be; of equal parts, to two heirs,
-// it is the one whose payee has the entry's other account.
+// which of several attempts and parts it may be; one that was ordered after the
+// bank's day is none of them. Of equal parts, to two heirs, it is the one whose
+// payee has the entry's other account.
 func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bool) (named *exchange.Payment, err error) {
 	if ref := lumpRef(e); ref != "" {
 		p, err := d.tx.Payment(ref)
@@ -59,7 +60,7 @@ func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bo
 		switch {
 		case missing(err) != nil:
 			return nil, err
-		case err != nil || p.Lump || !keep(p):
+		case err != nil || p.Lump || p.ValueOn > e.BookedOn || !keep(p):
 		case p.Payee.No == e.CounterAcct:
 			return &p, nil
 		case named == nil:
@@ -85,7 +86,7 @@ func (d *desk) namedRefund(letterNo string, e exchange.BankEntry, keep func(exch
 			continue
 		}
 		p, err := d.tx.Payment(f.Ref)
-		if err == nil && keep(p) {
+		if err == nil && p.ValueOn <= e.BookedOn && keep(p) {
 			return &p, nil
 		}
 		if missing(err) != nil {

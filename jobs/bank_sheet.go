@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -39,13 +40,14 @@ func (e *Env) workSheet(ctx context.Context, f exchange.File, apply bool) (n not
 		n.note = fmt.Sprintf("自动规范 %d 处填写 / %d slips put right", sheet.Total, sheet.Total)
 	}
 	w := entryWriter{Env: e, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
+	refused := map[string]int{}
 	var days []*stated
 	for _, row := range sheet.Rows {
 		l := row.Value
 		if l.Status == code.BankRejected {
 			if apply {
 				err = e.Store.Tx(ctx, func(tx *store.Tx) error {
-					return (&desk{Env: e, tx: tx, file: f, actor: f.Party}).rejected(sheetEntry(account, l, nil))
+					return (&desk{Env: e, tx: tx, file: f, actor: f.Party}).rejected(sheetEntry(account, l, refused))
 				})
 			}
 			if err != nil {
@@ -106,9 +108,7 @@ func sheetEntry(account string, l formats.StatementLine, ordinals map[string]int
 		Account: account, Ref: l.BankRef, Credit: l.Credit(), Amount: l.Amount, BookedOn: l.BookedOn, Counterpart: l.Counterparty,
 		CounterAcct: l.Account, Text: l.Remark, Parts: 1, EndToEnd: refIn(l.Remark), State: exchange.EntryUnmatched,
 	}
-	if ordinals != nil {
-		b.Key = entryKey(b, l.Remark, "", ordinals)
-	}
+	b.Key = entryKey(b, l.Remark, "", ordinals)
 	if l.Status == code.BankReturned {
 		b.ReturnCode = returnWords("")
 	}
@@ -130,19 +130,56 @@ func refIn(remark string) string {
 func (d *desk) rejected(e exchange.BankEntry) error {
 	p, err := d.tx.Payment(e.EndToEnd)
 	if notFound(err) {
-		named, err := d.namedPayment(e, func(p exchange.Payment) bool { return p.BankRef == "" })
-		if err != nil {
-			return err
-		}
-		if named == nil {
-			subject := strings.Join([]string{e.Account, e.BookedOn.String(), e.Amount.String(), clip(e.Text, 40)}, "|")
-			return d.difference("money", "", "", subject, "", "rejected "+e.Amount.String())
-		}
-		p = *named
-	} else if err != nil {
+		return d.rejectedByText(e)
+	}
+	if err != nil {
 		return err
 	}
-	return d.paymentStatus(p, iso20022.Rejected, "银行付款失败")
+	return d.paymentStatus(p, iso20022.Rejected, sheetRefusal)
+}
+
+const sheetRefusal = "银行付款失败"
+
+// rejectedByText finds the payment by what the row's text names. The payment
+// remembers the row: read once more, when the same sum is on its way again
+// under another number, the row is about the first attempt still.
+func (d *desk) rejectedByText(e exchange.BankEntry) error {
+	again, err := d.rejectedBefore(e)
+	if again || err != nil {
+		return err
+	}
+	p, err := d.namedPayment(e, func(p exchange.Payment) bool { return p.BankRef == "" })
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		subject := strings.Join([]string{e.Account, e.BookedOn.String(), e.Amount.String(), clip(e.Text, 40)}, "|")
+		return d.difference("money", "", "", subject, "", "rejected "+e.Amount.String())
+	}
+	p.RefusedAs = e.Key
+	return d.paymentStatus(*p, iso20022.Rejected, sheetRefusal)
+}
+
+// rejectedBefore reports whether a payment was refused by this very row.
+func (d *desk) rejectedBefore(e exchange.BankEntry) (bool, error) {
+	letterNo, _ := iso20022.ParseRemittance(e.Text)
+	for _, side := range []exchange.Side{exchange.Out, exchange.In} {
+		c, err := d.caseOf(side, letterNo)
+		if notFound(err) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		payments, err := d.tx.PaymentsByCase(c.No)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(payments, func(p exchange.Payment) bool { return p.RefusedAs == e.Key }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // sheetFaults lists what is wrong with a sheet, row by row.

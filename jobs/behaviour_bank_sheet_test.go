@@ -108,6 +108,50 @@ func workedByWorkbook(t *testing.T, refs bool) {
 	o.quiet()
 }
 
+// A refused payment goes out again, and its number is new; the row that refused
+// the first, read once more, says nothing about the second, however the clerk
+// keys it on the second day.
+func TestRefusalReadTwice(t *testing.T) {
+	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	o.pass()
+	first := o.orders[0]
+	refused := func(remark string) {
+		o.line(firstDay, code.BankDebit, code.BankRejected, first.Amount, remark, "")
+	}
+	refused(first.Text)
+	o.leaves("流水-上午.xlsx", false)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/returned")
+	o.confirmsAccounts()
+	o.pass()
+	second := o.orders[len(o.orders)-1]
+	if !strings.HasSuffix(second.EndToEndID, "-1-2") {
+		t.Fatalf("ordered %+v", second)
+	}
+	o.leaves("流水-下午.xlsx", true)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.quiet()
+
+	o.days(1)
+	o.pass()
+	o.line(firstDay.AddDays(-1), code.BankDebit, code.BankRejected, first.Amount, "付款失败 "+first.Text, "")
+	o.leaves("流水-补录.xlsx", true)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+	if open := o.open(); len(open) != 1 {
+		t.Errorf("a refusal before the payment was ordered is not named: %q", open)
+	}
+	o.line(calendar.DateOf(o.now), code.BankDebit, code.BankBooked, second.Amount, second.Text, "")
+	o.leaves("流水-次日.xlsx", true)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/settled")
+}
+
 // A lump sum's reference stands in its remark.
 func TestLumpSumByWorkbook(t *testing.T) {
 	o := &clerk{office: newOffice(t, byWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}

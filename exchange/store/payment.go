@@ -21,14 +21,15 @@ var (
 
 // paymentDoc is what of a payment is only read together with it.
 type paymentDoc struct {
-	Payee  exchange.Account `json:"payee"`
-	Text   string           `json:"text"`
-	Reason string           `json:"reason,omitempty"`
-	Return string           `json:"return_ref,omitempty"`
+	Payee   exchange.Account `json:"payee"`
+	Text    string           `json:"text"`
+	Reason  string           `json:"reason,omitempty"`
+	Return  string           `json:"return_ref,omitempty"`
+	Refused string           `json:"refused_as,omitempty"`
 }
 
 func paymentArgs(p *exchange.Payment) ([]any, error) {
-	doc, err := json.Marshal(&paymentDoc{Payee: p.Payee, Text: p.Text, Reason: p.Reason, Return: p.ReturnRef})
+	doc, err := json.Marshal(&paymentDoc{Payee: p.Payee, Text: p.Text, Reason: p.Reason, Return: p.ReturnRef, Refused: p.RefusedAs})
 	if err != nil {
 		return nil, fmt.Errorf("payment %s: %w", p.Ref, err)
 	}
@@ -47,7 +48,7 @@ func scanPayment(r row, p *exchange.Payment) error {
 	if err := json.Unmarshal(doc, &d); err != nil {
 		return fmt.Errorf("payment %s: %w", p.Ref, err)
 	}
-	p.Lump, p.Payee, p.Text, p.Reason, p.ReturnRef = lump == 1, d.Payee, d.Text, d.Reason, d.Return
+	p.Lump, p.Payee, p.Text, p.Reason, p.ReturnRef, p.RefusedAs = lump == 1, d.Payee, d.Text, d.Reason, d.Return, d.Refused
 	return nil
 }
 
