@@ -2,9 +2,11 @@ package batch
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -135,33 +137,89 @@ func TestGB18030(t *testing.T) {
 	})
 }
 
-// Lines are the same however the file comes in, and so is the digest.
-func TestLinesInPieces(t *testing.T) {
-	file := "a\r\nbb\n\n" + strings.Repeat("c", 5000) + "\nT,1\r"
-	read := func(src io.Reader) (all []string) {
-		l := newLines(src, 1<<10, 1<<20)
-		for {
-			if err := l.load(); err != nil {
-				t.Fatal(err)
-			}
-			line, _, long, ok := l.line()
-			if !ok {
-				break
-			}
-			all = append(all, fmt.Sprintf("%.20s %v", line, long))
+// rowsOf tells the rows of a file, and its digests.
+func rowsOf(t *testing.T, src io.Reader, maxBytes int64) (all []string) {
+	t.Helper()
+	c := newCSVSource(src, UTF8, &Options{MaxLine: 1 << 10, MaxBytes: maxBytes})
+	for {
+		r, err := c.next()
+		if err == io.EOF {
+			break
 		}
-		sum, _, err := l.sum()
 		if err != nil {
-			t.Fatal(err)
+			return append(all, err.Error())
 		}
-		return append(all, sum)
+		all = append(all, fmt.Sprintf("%d %q %s", r.line, r.texts(), r.fault.code))
 	}
-	whole := read(strings.NewReader(file))
-	if len(whole) != 6 || whole[0] != "a false" || whole[3] != "cccccccccccccccc true" || whole[4] != "T,1\r false" {
-		t.Errorf("%q", whole)
+	sum := c.digest()
+	whole, more, err := c.finish(0, 0)
+	return append(all, sum, fmt.Sprintf("%s %v %v", whole, more, err))
+}
+
+// Rows are the same however the file comes in, and so are its digests.
+func TestRowsInPieces(t *testing.T) {
+	sum := func(s string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s))) }
+	body := "a\r\nbb\n\n" + strings.Repeat("c", 5000) + "\n\xff,x\n"
+	for file, want := range map[string][]string{
+		body + "T,1\r": {
+			`1 ["a"] `, `2 ["bb"] `, `3 [""] `, `4 ["cccccccc"] too-long`, "5 [\"\uFFFD\" \"x\"] ", `6 ["T" "1\r"] `,
+			sum(body), sum(body+"T,1\r") + " false <nil>",
+		},
+		"\uFEFFa\nT\nmore": {`1 ["a"] `, `2 ["T"] `, sum("\uFEFFa\n"), sum("\uFEFFa\nT\nmore") + " true <nil>"},
+		"":                 {"", sum("") + " false <nil>"},
+		"a":                {`1 ["a"] `, "", sum("a") + " false <nil>"},
+	} {
+		if got := rowsOf(t, strings.NewReader(file), 1<<20); !slices.Equal(got, want) {
+			t.Errorf("%.40q:\n%q\n%q", file, got, want)
+		}
+		if got := rowsOf(t, iotest.OneByteReader(strings.NewReader(file)), 1<<20); !slices.Equal(got, want) {
+			t.Errorf("%.40q in pieces:\n%q\n%q", file, got, want)
+		}
 	}
-	if pieces := read(iotest.OneByteReader(strings.NewReader(file))); fmt.Sprint(pieces) != fmt.Sprint(whole) {
-		t.Errorf("%q\n%q", pieces, whole)
+}
+
+// Blocks of a file end where lines end, however long these are, and none is
+// lost between them.
+func TestRowsOverBlocks(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var file strings.Builder
+		var want []string
+		for i := range rapid.IntRange(0, 12).Draw(rt, "parts") {
+			size := rapid.SampledFrom([]int{0, 1, 500, 1024, 1025, 66 << 10, 67 << 10, 200 << 10}).Draw(rt, "size")
+			for range rapid.SampledFrom([]int{1, 1, 100, 5000}).Draw(rt, "times") {
+				if file.Len() > 1<<20 {
+					break
+				}
+				line := strings.Repeat(string(rune('a'+i)), size)
+				file.WriteString(line + "\n")
+				if len(line) > 1<<10 {
+					want = append(want, fmt.Sprintf("%d %q too-long", len(want)+1, []string{line[:8]}))
+				} else {
+					want = append(want, fmt.Sprintf("%d %q ", len(want)+1, []string{line}))
+				}
+			}
+		}
+		want = append(want, fmt.Sprintf("%d %q ", len(want)+1, []string{"T"}), fmt.Sprintf("%x", sha256.Sum256([]byte(file.String()))))
+		file.WriteString("T\n" + strings.Repeat("x\n", rapid.SampledFrom([]int{0, 1, 300000}).Draw(rt, "after")))
+		more := !strings.HasSuffix(file.String(), "T\n")
+		want = append(want, fmt.Sprintf("%x %v <nil>", sha256.Sum256([]byte(file.String())), more))
+		if got := rowsOf(t, strings.NewReader(file.String()), 1<<30); !slices.Equal(got, want) {
+			rt.Errorf("%d rows, want %d: %.200q", len(got), len(want), got)
+		}
+	})
+}
+
+// A file beyond its bound is refused, wherever the bound lies.
+func TestRowsBeyondBound(t *testing.T) {
+	file := strings.Repeat("x\n", 300000) + "T\n"
+	for _, bound := range []int{0, 1, 70 << 10, len(file) - 1} {
+		got := rowsOf(t, strings.NewReader(file), int64(bound))
+		if last := got[len(got)-1]; !strings.Contains(last, errTooLarge.Error()) {
+			t.Errorf("bound %d: %d rows, %s", bound, len(got), last)
+		}
+	}
+	if got := rowsOf(t, strings.NewReader(file), int64(len(file))); len(got) != 300003 {
+		t.Errorf("%d rows", len(got))
 	}
 }
 
