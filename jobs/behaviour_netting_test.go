@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +108,51 @@ func TestNetSumIsTied(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A month is not tied while a case of it may be annulled: one side would settle
+// what the other takes back.
+func TestNetSumWaitsForAnAnnulment(t *testing.T) {
+	o := newOffice(t, with(them, netted))
+	keys := staff(o)
+	out, in := bothWays(o)
+	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
+	o.pass()
+	ties := func(when, why string) {
+		t.Helper()
+		_, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
+		if !errors.Is(err, exchange.ErrDecision) || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+	o.put(portal, formats.KindCancellation, cancel(in.LetterNo, code.PhaseProposeVoid))
+	o.put(them, formats.KindCancellation, cancel(out.LetterNo, code.PhaseProposeVoid))
+	o.pass()
+	ties("both proposed", "under way")
+	if !slices.ContainsFunc(o.todos(), func(r todoRow) bool { return strings.Contains(r.rest, "先不要付款") }) {
+		t.Error("nobody is told not to pay")
+	}
+	o.put(them, formats.KindCancellation, cancel(in.LetterNo, code.PhaseRefuse))
+	o.pass()
+	ties("one is asked", out.LetterNo)
+	o.slow = true
+	o.put(portal, formats.KindCancellation, cancel(out.LetterNo, code.PhaseAgree))
+	o.pass()
+	ties("one is being undone", out.LetterNo)
+	o.slow = false
+	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+	o.pass()
+	if c := o.caseBy(exchange.Out, leaver(us, 0)); c.State != exchange.Void {
+		t.Fatalf("case stands at %s %s", c.State, c.Wish)
+	}
+	o.pass()
+	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, 0))
+	o.pass()
+	o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
+	if o.liesIn(ledger.OutNetted) != 0 || o.liesIn(ledger.InNetted) != in.Amount {
+		t.Errorf("netted %s and %s", o.liesIn(ledger.OutNetted), o.liesIn(ledger.InNetted))
+	}
+	o.quiet()
 }
 
 // A form that comes after the statement was made, and one that is annulled

@@ -15,7 +15,7 @@ import (
 )
 
 // todoRow is a row of the sheet To do.
-type todoRow struct{ urgency, kind, no, who string }
+type todoRow struct{ urgency, kind, no, who, rest string }
 
 // todos makes the night's workbook and reads its sheet To do.
 func (o *office) todos() (rows []todoRow) {
@@ -34,7 +34,7 @@ func (o *office) todos() (rows []todoRow) {
 		o.tb.Fatalf("%q: %v", all, err)
 	}
 	for _, r := range all[3:] {
-		rows = append(rows, todoRow{r[0], r[1], r[2], r[3]})
+		rows = append(rows, todoRow{r[0], r[1], r[2], r[3], strings.Join(r[4:], " ")})
 	}
 	return rows
 }
@@ -65,12 +65,12 @@ func TestTodoNamesCauses(t *testing.T) {
 	rows := o.todos()
 	lateNo, heldNo := o.caseBy("out", late).No, o.caseBy("out", held).No
 	for _, want := range []todoRow{
-		{"紧急", "超过法定时限", lateNo, ""},
-		{"尽快", "付款待签名", payment.Name, ""},
-		{"尽快", "到账待认领", "", ""},
-		{"尽快", "办件待决定", heldNo, ""},
-		{"尽快", "文件逾期未到", "", ""},
-		{"尽快", "批次缺号", "", ""},
+		{urgency: "紧急", kind: "超过法定时限", no: lateNo},
+		{urgency: "尽快", kind: "付款待签名", no: payment.Name},
+		{urgency: "尽快", kind: "到账待认领"},
+		{urgency: "尽快", kind: "办件待决定", no: heldNo},
+		{urgency: "尽快", kind: "文件逾期未到"},
+		{urgency: "尽快", kind: "批次缺号"},
 	} {
 		n := 0
 		for _, r := range rows {

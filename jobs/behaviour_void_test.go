@@ -295,6 +295,40 @@ func agree(o *office, letter string, weAsk bool) {
 	}
 }
 
+// One side has undone everything, the other still waits for its core or its
+// bank: in a reconciliation they agree.
+func TestAnnulmentUnderWayIsReconciled(t *testing.T) {
+	o := newOffice(t)
+	f := o.asked(leaver(us, 0), 1)
+	said := func(state code.ReconciliationState) {
+		o.put(them, formats.KindReconciliation, &formats.Reconciliation{LetterNo: f.LetterNo, State: state, LastEventOn: 20260303})
+		o.pass()
+	}
+	o.settle()
+	o.pass()
+	o.days(20)
+	o.put(them, formats.KindCancellation, cancel(f.LetterNo, code.PhaseProposeVoid))
+	o.pass()
+	said(code.ReconcileVoid)
+	o.quiet()
+	o.put(portal, formats.KindCancellation, cancel(f.LetterNo, code.PhaseAgree))
+	o.pass()
+	o.days(20)
+	o.pass()
+	for _, state := range []code.ReconciliationState{code.ReconcileVoid, code.ReconcileAnswered} {
+		said(state)
+		o.quiet()
+	}
+	stated := take[formats.Reconciliation](o, them, formats.KindReconciliation)
+	if q := stated[len(stated)-1]; q.State != code.ReconcileVoid {
+		t.Errorf("we state %s", q.State)
+	}
+	said(code.ReconcileDeclined)
+	if open := o.open(); len(open) != 1 {
+		t.Errorf("open: %q", open)
+	}
+}
+
 func TestVoidAtTheNewPlace(t *testing.T) {
 	for _, weAsk := range []bool{true, false} {
 		for _, stage := range []string{"requested", "answered", "posting", "relation_done", "netted"} {

@@ -233,7 +233,10 @@ func (d *desk) nettingLines(month calendar.Month, partner, source string) (map[s
 		if source == NettingTheirs {
 			direction = mirror[direction]
 		}
-		amounts[direction+" "+l.FormNo] += l.Amount
+		amounts[lineKey(direction, l.FormNo)] += l.Amount
 	}
 	return amounts, nil
 }
+
+// lineKey names a line of a statement.
+func lineKey(direction, formNo string) string { return direction + " " + formNo }

@@ -9,6 +9,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
+	"carryover/exchange/store"
 )
 
 // netSums is what of a month's netting with a partner is not settled yet: what
@@ -74,6 +75,9 @@ func (d *desk) tieCourse(month calendar.Month, x exchange.Decision) (course, err
 		}
 		return course{}, cannot("双方 "+month.String()+" 轧差对账单尚未核对一致", "both statements of the month do not agree to the fen yet")
 	}
+	if err := d.nettingRests(partner, month); err != nil {
+		return course{}, err
+	}
 	out, in, ties, err := d.netSums(partner, month)
 	if err != nil {
 		return course{}, err
@@ -118,6 +122,42 @@ func (d *desk) tieCourse(month calendar.Month, x exchange.Decision) (course, err
 	return way, nil
 }
 
+// nettingRests says why a month's net sum is about to change: the annulment of a
+// case in it is proposed or under way, or our statement lags behind our forms.
+// Were it tied now, one side would have settled what the other annuls.
+func (d *desk) nettingRests(partner string, month calendar.Month) error {
+	wishes := []exchange.Wish{exchange.WishProposed, exchange.WishAsked, exchange.WishVoid}
+	err := d.tx.EachCase(store.CaseFilter{Partner: partner, Wishes: wishes}, func(c exchange.Case) error {
+		forms, err := d.tx.FormsByCase(c.No)
+		for _, f := range forms {
+			if f.Money == exchange.MoneyNETTED && f.IssuedOn.Month() == month {
+				return cannot("联系函 "+c.LetterNo+" 正在协商作废，办结后再结算该月",
+					"the annulment of "+c.LetterNo+" is under way: tie the month when it has ended")
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	stated, err := d.nettingLines(month, partner, NettingOurs)
+	if err != nil {
+		return err
+	}
+	now, err := d.tx.NettedForms(partner, month)
+	if err != nil {
+		return err
+	}
+	current := map[string]money.Fen{}
+	for _, l := range now {
+		current[lineKey(l.Direction, l.FormNo)] = max(l.Amount, 0)
+	}
+	if !sameLines(stated, current) {
+		return cannot("本方对账单有变更尚未发出，待下次运行后再结算", "our statement has changed and is not sent yet: tie the month after the next run")
+	}
+	return nil
+}
+
 // nettingAgreed reports whether both statements of a month are here and agree.
 func (d *desk) nettingAgreed(partner string, month calendar.Month) (bool, error) {
 	ours, err := d.nettingLines(month, partner, NettingOurs)
@@ -128,17 +168,23 @@ func (d *desk) nettingAgreed(partner string, month calendar.Month) (bool, error)
 	if err != nil || theirs == nil {
 		return false, err
 	}
-	for k, amount := range ours {
-		if theirs[k] != amount {
-			return false, nil
+	return sameLines(ours, theirs), nil
+}
+
+// sameLines reports whether two statements say the same; a line that one of
+// them does not have is one of nothing.
+func sameLines(a, b map[string]money.Fen) bool {
+	for k, amount := range a {
+		if b[k] != amount {
+			return false
 		}
 	}
-	for k, amount := range theirs {
-		if ours[k] != amount {
-			return false, nil
+	for k, amount := range b {
+		if a[k] != amount {
+			return false
 		}
 	}
-	return true, nil
+	return true
 }
 
 // netEntry finds the bank entry of a net sum: nobody's yet, of exactly that

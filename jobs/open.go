@@ -393,6 +393,12 @@ func (d *desk) openMonths(pass func(report.Open) error) error {
 			Todo:  d.sayf("填写净额的银行流水或凭证号后结算。", "Give the bank entry or the voucher of the net sum."),
 			Stamp: x.Partner + " " + x.Ours,
 		}
+		var waits *Refusal
+		if err := d.nettingRests(x.Partner, month); errors.As(err, &waits) {
+			o.Todo = d.sayf("先不要付款：%s。", "Do not pay yet: %s.", d.say(waits.Chinese, waits.English))
+		} else if err != nil {
+			return err
+		}
 		if p, ok := d.Partners[x.Partner]; ok {
 			o.Who = p.Name + " " + x.Partner
 		}

@@ -77,7 +77,7 @@ func (d *desk) reconciliation(partner string, month calendar.Month) error {
 		if c.LetterNo == "" || (c.State.Final(c.Side) && c.StateSince < month.First()) {
 			return nil
 		}
-		rec := formats.Reconciliation{LetterNo: c.LetterNo, State: sharedState(c), LastEventOn: c.StateSince}
+		rec := formats.Reconciliation{LetterNo: c.LetterNo, State: statedState(c), LastEventOn: c.StateSince}
 		forms, err := d.tx.FormsByCase(c.No)
 		if err != nil {
 			return err
@@ -89,6 +89,15 @@ func (d *desk) reconciliation(partner string, month calendar.Month) error {
 		}
 		return d.send(partner, c.No, &rec)
 	})
+}
+
+// statedState is what we state of a case. An annulment that is agreed counts as
+// done: one side may have to wait for money that the other sends back.
+func statedState(c exchange.Case) code.ReconciliationState {
+	if c.Wish == exchange.WishVoid {
+		return code.ReconcileVoid
+	}
+	return sharedState(c)
 }
 
 // sharedState is a case's state in the words that both sides share (SPEC 3).
@@ -144,8 +153,9 @@ func (d *desk) reconcile(q *formats.Reconciliation) (outcome, error) {
 // they agree: its state and, when both have it, the form that was named.
 func (c *casework) compareState(q *formats.Reconciliation) (ours, theirs string, err error) {
 	state := sharedState(c.Case)
-	if !agree(state, q.State) {
-		ours, theirs = string(state), string(q.State)
+	annulling := c.Wish == exchange.WishProposed || c.Wish == exchange.WishAsked || c.Wish == exchange.WishVoid
+	if !agree(state, q.State) && !(annulling && q.State == code.ReconcileVoid) {
+		ours, theirs = string(statedState(c.Case)), string(q.State)
 	}
 	forms, err := c.tx.FormsByCase(c.No)
 	if err != nil || q.FormNo == "" || len(forms) == 0 {

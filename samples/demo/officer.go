@@ -35,7 +35,8 @@ type officer struct {
 	public  ssh.PublicKey
 	open    func(context.Context) (drop.Drop, error)
 	signed  map[string]bool
-	decided int // rows of decisions workbooks
+	decided int                     // rows of decisions workbooks
+	vouched func(month string) bool // months that the treasury settles; nil: all
 }
 
 // Officers is the folder, in that of the demo, in which the officers keep

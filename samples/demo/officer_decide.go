@@ -30,7 +30,7 @@ func (o *officer) decides(ctx context.Context, d drop.Drop, e drop.Entry) (n int
 		return 0, fmt.Errorf("%s: %w", e.Name, err)
 	}
 	defer book.Close()
-	if n, err = tieMonths(book); err != nil || n == 0 {
+	if n, err = o.tieMonths(book); err != nil || n == 0 {
 		return 0, err
 	}
 	var filled bytes.Buffer
@@ -49,7 +49,7 @@ func (o *officer) decides(ctx context.Context, d drop.Drop, e drop.Entry) (n int
 }
 
 // tieMonths fills in the rows about months of netting.
-func tieMonths(book *excelize.File) (n int, err error) {
+func (o *officer) tieMonths(book *excelize.File) (n int, err error) {
 	sheet := book.GetSheetList()[0]
 	rows, err := book.GetRows(sheet)
 	if err != nil {
@@ -61,6 +61,9 @@ func tieMonths(book *excelize.File) (n int, err error) {
 		case slices.Contains(row, "行标识"):
 			titles = row
 		case titles != nil && len(row) > 0 && row[0] == exchange.TermOf(exchange.SubjectTerms(), string(exchange.AboutMonth)).Chinese:
+			if month, _, _ := strings.Cut(row[slices.Index(titles, "编号")], " "); o.vouched != nil && !o.vouched(month) {
+				continue
+			}
 			n++
 			for title, value := range map[string]string{"决定": "轧差结算", "凭证号": voucher, "理由": "财政已按净额拨付"} {
 				cell, err := excelize.CoordinatesToCellName(slices.Index(titles, title)+1, i+1)

@@ -34,8 +34,8 @@ type life struct {
 	limbo    []held          // files that are on their way longer than they should
 	lost     map[string]bool // names of files that were lost once
 	annuls   []annulment
-	nets     map[string]*netSum // net sums that are being settled, by month and sum
-	untilDay int                // it goes on until then at least
+	netPaid  map[string]bool // net sums paid at a counter, by month and sum
+	untilDay int             // it goes on until then at least
 
 	passes, debits int
 	occurred       map[string]int
@@ -47,7 +47,7 @@ type life struct {
 func play(ctx context.Context, seed uint64, stages []*stage) *life {
 	l := &life{
 		seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), ctx: ctx, lost: map[string]bool{}, occurred: map[string]int{},
-		nets: map[string]*netSum{}, untilDay: closingDay,
+		netPaid: map[string]bool{}, untilDay: closingDay,
 	}
 	dir, err := os.MkdirTemp(memory(), "carryover-seed-")
 	if err != nil {

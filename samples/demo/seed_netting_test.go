@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,11 +16,9 @@ import (
 // that finance pays at the bank's counter.
 const counterOrder = "NET"
 
-// netSum is how the net sum of a month is settled: by a voucher at both
-// agencies, or by a transfer that both find in their accounts.
-type netSum struct {
-	byVoucher, paid bool
-}
+// byVoucher reports how both agencies settle a month: by a voucher of the
+// treasury, or by a transfer that each finds in its accounts.
+func (l *life) byVoucher(month string) bool { return (l.seed+uint64(month[len(month)-1]))%2 == 0 }
 
 // tieNetting is finance, who settles the months on which both statements agree.
 func (h *house) tieNetting() error {
@@ -55,16 +54,15 @@ func (h *house) tie(month, partner, words string) error {
 	if err != nil { // nothing is owed
 		return h.decide(exchange.ActTieNetting, month, map[string]string{"partner": partner, "voucher": "轧差凭证-" + month})
 	}
-	key := month + " " + sum
-	if l.nets[key] == nil {
-		l.nets[key] = &netSum{byVoucher: l.rng.IntN(2) == 0}
-	}
-	n := l.nets[key]
-	if n.byVoucher {
+	if l.byVoucher(month) {
 		return h.decide(exchange.ActTieNetting, month, map[string]string{"partner": partner, "voucher": "轧差凭证-" + month})
 	}
-	if owes && !n.paid {
-		n.paid = true
+	if key := month + " " + sum; owes && !l.netPaid[key] {
+		rests, err := h.couldTie(month, partner)
+		if !rests || err != nil {
+			return err
+		}
+		l.netPaid[key] = true
 		return h.payAtCounter(month, partner, amount)
 	}
 	entry, err := h.netEntry(month, amount, owes)
@@ -73,6 +71,20 @@ func (h *house) tie(month, partner, words string) error {
 	}
 	l.occur("netting tied to an entry")
 	return h.decide(exchange.ActTieNetting, month, map[string]string{"partner": partner, "entry": entry})
+}
+
+// couldTie reports whether the month could be tied as it stands: finance pays
+// nothing before.
+func (h *house) couldTie(month, partner string) (bool, error) {
+	h.env.Date = h.l.w.today
+	_, err := h.env.PrepareDecision(h.l.ctx, exchange.Decision{
+		Action: exchange.ActTieNetting, Subject: month, Reason: "试算", Officer: h.finance.officer.Name, On: h.l.w.today,
+		Args: map[string]string{"partner": partner, "voucher": "试算"},
+	})
+	if errors.Is(err, exchange.ErrDecision) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // payAtCounter lets the bank transfer a net sum that no payment file asks for.

@@ -24,7 +24,7 @@ func (h *house) admit(officers []*officer) error {
 			return err
 		}
 		mine := *o
-		mine.signed, mine.open = map[string]bool{}, localDrop(root)
+		mine.signed, mine.open, mine.vouched = map[string]bool{}, localDrop(root), h.l.byVoucher
 		h.officers = append(h.officers, &mine)
 	}
 	return nil
