@@ -154,7 +154,7 @@ func (d *desk) reconcile(q *formats.Reconciliation) (outcome, error) {
 func (c *casework) compareState(q *formats.Reconciliation) (ours, theirs string, err error) {
 	state := sharedState(c.Case)
 	annulling := c.Wish == exchange.WishProposed || c.Wish == exchange.WishAsked || c.Wish == exchange.WishVoid
-	if !agree(state, q.State) && !(annulling && q.State == code.ReconcileVoid) {
+	if !agree(state, q.State) && (!annulling || q.State != code.ReconcileVoid) {
 		ours, theirs = string(statedState(c.Case)), string(q.State)
 	}
 	forms, err := c.tx.FormsByCase(c.No)

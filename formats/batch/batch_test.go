@@ -143,7 +143,7 @@ func rowsOf(t *testing.T, src io.Reader, maxBytes int64) (all []string) {
 	c := newCSVSource(src, UTF8, &Options{MaxLine: 1 << 10, MaxBytes: maxBytes})
 	for {
 		r, err := c.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
