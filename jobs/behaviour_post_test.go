@@ -135,12 +135,10 @@ func TestPostedLater(t *testing.T) {
 	}
 }
 
-// TestPostedInParts: more documents than a workbook holds are in several, and
-// the first one stands only when all do.
-func TestPostedInParts(t *testing.T) {
-	o := newOffice(t, with(them, byPost))
+// toBePosted brings forms for so many people to where they are posted.
+func toBePosted(o *office, people int) {
 	var known, asked []any
-	for i := range 101 {
+	for i := range people {
 		p := leaver(us, i)
 		known, asked = append(known, o.insured(p)), append(asked, o.letter(them, i+1, p))
 	}
@@ -148,6 +146,28 @@ func TestPostedInParts(t *testing.T) {
 	o.put(them, formats.KindLetter, asked...)
 	o.pass()
 	o.pass()
+}
+
+// As many documents as a volume holds are one volume, and not the first of several.
+func TestPostedWhole(t *testing.T) {
+	o := newOffice(t, with(them, byPost))
+	toBePosted(o, 100)
+	o.days(1)
+	if n, err := o.posts(); n != 100 || err != nil || len(o.toPost()) != 1 {
+		t.Fatalf("%d documents, %v, %d workbooks", n, err, len(o.toPost()))
+	}
+	for name, book := range o.toPost() {
+		if _, cover := pagesOf(t, book); strings.Contains(cover, "册") {
+			t.Errorf("%s: %s", name, cover)
+		}
+	}
+}
+
+// TestPostedInParts: more documents than a workbook holds are in several, and
+// the first one stands only when all do.
+func TestPostedInParts(t *testing.T) {
+	o := newOffice(t, with(them, byPost))
+	toBePosted(o, 101)
 	path := o.env.PostPath(them, calendar.DateOf(o.now))
 	first, second := filepath.Base(path(1)), filepath.Base(path(2))
 	o.days(1)

@@ -4,9 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs"
+	"carryover/samples"
 )
 
 // printed is the text of a form, or why there is none.
@@ -66,5 +68,31 @@ func TestPrintReplyToApplicant(t *testing.T) {
 	o.pass()
 	if after, err := o.printed("return", back.ApplicationNo); err != nil || after != before {
 		t.Errorf("after the supplement: %v, %s", err, after)
+	}
+}
+
+// TestPrintLumpSum: the notice of a payment for several names each of them.
+func TestPrintLumpSum(t *testing.T) {
+	o := newOffice(t, with(them, func(p *exchange.Partner) { p.LumpSum = true }))
+	people := []samples.Person{leaver(us, 0), leaver(us, 1)}
+	for i, p := range people {
+		o.put(core, formats.KindRegistry, o.insured(p))
+		o.put(them, formats.KindLetter, o.letter(them, i, p))
+	}
+	o.pass()
+	o.pass()
+	lump := o.orders[0]
+	text, err := o.printed("payment-notice", lump.EndToEndID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := []string{"等2人（见续表）", "转出通知书（续表）", lump.Amount.Capitals()}
+	for i, p := range people {
+		wanted = append(wanted, p.Name, p.IDNo, o.letter(them, i, p).LetterNo)
+	}
+	for _, want := range wanted {
+		if !strings.Contains(text, want) {
+			t.Errorf("the notice says no %q: %s", want, text)
+		}
 	}
 }

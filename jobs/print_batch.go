@@ -71,7 +71,7 @@ func (e *Env) PrintBatch(tx *store.Tx, partner string, day calendar.Date, path f
 		}
 	}
 	if len(p.docs) > 0 {
-		if err := p.save(); err != nil {
+		if err := p.save(false); err != nil {
 			return p.done, fmt.Errorf("print batch: %w", err)
 		}
 	}
@@ -121,23 +121,23 @@ func (p *poster) add(o exchange.Outgoing) error {
 	default:
 		return nil
 	}
+	if len(p.docs) == postedInBook {
+		if err := p.save(true); err != nil {
+			return err
+		}
+	}
 	row.Pages = len(print.Pages)
 	print.Name = fmt.Sprintf("%03d %s", len(p.docs)+1, row.Kind)
 	p.docs, p.prints = append(p.docs, row), append(p.prints, print)
-	if p.total, err = p.total.Add(row.Amount); err != nil {
-		return err
-	}
-	if len(p.docs) == postedInBook {
-		return p.save()
-	}
-	return nil
+	p.total, err = p.total.Add(row.Amount)
+	return err
 }
 
-// save writes the workbook of what has come together.
-func (p *poster) save() error {
+// save writes the workbook of what has come together; more: another follows.
+func (p *poster) save(more bool) error {
 	n := len(p.done) + 1
 	part := ""
-	if n > 1 || len(p.docs) == postedInBook {
+	if n > 1 || more {
 		part = fmt.Sprintf("　第%d册", n)
 	}
 	path := p.path(n)

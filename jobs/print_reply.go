@@ -225,12 +225,29 @@ func (p printer) noticeOf(pay exchange.Payment) ([]document, error) {
 	if part.To == exchange.ToPerson {
 		n.To = ""
 	}
-	if more := len(pay.Items); more > 1 {
-		n.Person = exchange.Person{Name: fmt.Sprintf("%s等%d人（见附件清单）", first.Person.Name, more)}
-		n.LetterNo, n.FormNo = "", ""
+	if len(pay.Items) > 1 {
+		if n.People, err = p.paidPeople(pay); err != nil {
+			return nil, err
+		}
 	}
 	o, err := p.office(first.Profile)
+	if err != nil {
+		return nil, err
+	}
 	doc := document{no: pay.Ref, caseNo: first.No}
-	doc.pages = append(doc.pages, o.PaymentPaper(n))
+	doc.pages, err = o.PaymentPapers(n)
 	return []document{doc}, err
+}
+
+// paidPeople are the persons whom a payment is for, in its own order.
+func (p printer) paidPeople(pay exchange.Payment) ([]report.PaidPerson, error) {
+	var list []report.PaidPerson
+	for _, item := range pay.Items {
+		c, err := p.tx.Case(item.CaseNo)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, report.PaidPerson{Person: c.Person, LetterNo: c.LetterNo, Amount: item.Amount})
+	}
+	return list, nil
 }

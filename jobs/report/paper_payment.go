@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strconv"
 
 	"carryover/exchange"
@@ -26,7 +27,77 @@ type PaymentNotice struct {
 	LetterNo string
 	FormNo   string
 	To       string // the new place; "": the person, or heirs
+
+	People []PaidPerson // of a payment for several; they stand on pages of their own
 }
+
+// PaidPerson is what a payment for several persons has for one of them.
+type PaidPerson struct {
+	exchange.Person
+	LetterNo string
+	Amount   money.Fen
+}
+
+// How many persons stand on a page of a payment's list.
+const paidLines = 26
+
+// PaymentPapers are the notice of one payment and, of one for several persons,
+// the list of these, whose sum must be the payment's.
+func (o Office) PaymentPapers(n PaymentNotice) ([]workbook.Paper, error) {
+	if len(n.People) == 0 {
+		return []workbook.Paper{o.PaymentPaper(n)}, nil
+	}
+	sum := money.Fen(0)
+	for _, p := range n.People {
+		var err error
+		if sum, err = sum.Add(p.Amount); err != nil {
+			return nil, fmt.Errorf("payment %s: %w", n.No, err)
+		}
+	}
+	if sum != n.Amount {
+		return nil, fmt.Errorf("payment %s: %s, its persons have %s", n.No, n.Amount, sum)
+	}
+	n.Person = exchange.Person{Name: fmt.Sprintf("%s等%d人（见续表）", n.People[0].Name, len(n.People))}
+	n.LetterNo, n.FormNo = "", ""
+	out := []workbook.Paper{o.PaymentPaper(n)}
+	pages := (len(n.People) + paidLines - 1) / paidLines
+	for i := range pages {
+		here := n.People[i*paidLines : min((i+1)*paidLines, len(n.People))]
+		lines := [][]workbook.Line{
+			headed(paymentTitle+"（续表）", "编号："+n.No, fmt.Sprintf("第%d页 共%d页", i+2, pages+1)), paidTable(here, i*paidLines+1),
+		}
+		if i == pages-1 {
+			text := fmt.Sprintf("%d 人　%s（%s）", len(n.People), yuan(sum), capitals(sum))
+			lines = append(lines, []workbook.Line{{Height: 34, Boxes: []workbook.Box{
+				{Text: "合　　计", As: workbook.BoxLabel, Cols: 3}, {Text: text, As: workbook.BoxFact, Cols: paperCols - 3},
+			}}})
+		}
+		out = append(out, paper(append(lines, paymentSigns(o.Agency))...))
+	}
+	return out, nil
+}
+
+// paidTable are the lines of some persons, the first being number from.
+func paidTable(people []PaidPerson, from int) []workbook.Line {
+	row := func(as, sum workbook.BoxKind, cells ...string) workbook.Line {
+		var line workbook.Line
+		for i, cols := range []int{1, 2, 4, 5, 3} {
+			kind := as
+			if i == 4 {
+				kind = sum
+			}
+			line.Boxes = append(line.Boxes, workbook.Box{Text: cells[i], As: kind, Cols: cols})
+		}
+		return line
+	}
+	lines := []workbook.Line{row(workbook.BoxLabel, workbook.BoxLabel, "序号", "姓名", "证件号码", "联系函编号", "金额（元）")}
+	for i, p := range people {
+		lines = append(lines, row(workbook.BoxMiddle, workbook.BoxSum, strconv.Itoa(from+i), p.Name, p.IDNo, p.LetterNo, grouped(p.Amount)))
+	}
+	return lines
+}
+
+const paymentTitle = "基本医疗保险个人账户金转出通知书"
 
 // PaymentPaper is the notice, to be signed and sealed.
 func (o Office) PaymentPaper(n PaymentNotice) workbook.Paper {
@@ -52,7 +123,7 @@ func (o Office) PaymentPaper(n PaymentNotice) workbook.Paper {
 		asked = "　　请按所附付款清单逐笔划转，附言请照清单原文填写；办理后请将银行流水逐笔抄录返回。"
 	}
 	return paper(
-		headed("基本医疗保险个人账户金转出通知书", "编号："+n.No, "制单日期："+day(n.On)),
+		headed(paymentTitle, "编号："+n.No, "制单日期："+day(n.On)),
 		[]workbook.Line{whole(workbook.BoxLetter, asked, 40)},
 		lay(groups, n),
 		paymentSigns(o.Agency),
@@ -69,7 +140,7 @@ func (o Office) paymentSubject(n PaymentNotice) []group[PaymentNotice] {
 		to = o.place(n.To)
 	}
 	who := [][]field[PaymentNotice]{
-		{{"姓　　名", 4, func(n PaymentNotice) string { return n.Person.Name }}, {"证件号码", 6, func(n PaymentNotice) string { return n.Person.IDNo }}},
+		{{"姓　　名", 4, func(n PaymentNotice) string { return n.Person.Name }}, {"证件号码", 6, func(n PaymentNotice) string { return orDash(n.Person.IDNo) }}},
 		{{"联系函编号", 4, func(n PaymentNotice) string { return orDash(n.LetterNo) }}, {"信息表编号", 6, func(n PaymentNotice) string { return orDash(n.FormNo) }}},
 		{{"转 入 地", 12, func(PaymentNotice) string { return to }}},
 	}

@@ -116,6 +116,50 @@ func paymentNotice() PaymentNotice {
 	}
 }
 
+// lumpPages are the notice of a payment for 30 persons.
+func lumpPages(o Office) []workbook.Paper {
+	n := paymentNotice()
+	n.Amount, n.People = 0, nil
+	for i := range 30 {
+		p := PaidPerson{Person: somebody(), LetterNo: fmt.Sprintf("31010020260316%06d", i+1), Amount: 1_243_467 + money.Fen(i)}
+		n.Amount, n.People = n.Amount+p.Amount, append(n.People, p)
+	}
+	n.People[29].Name, n.People[29].Amount = longName, mostMoney
+	n.Amount += mostMoney - 1_243_467 - 29
+	pages, err := o.PaymentPapers(n)
+	if err != nil {
+		panic(err)
+	}
+	return pages
+}
+
+// A notice for several persons names each, and refuses a list that is not the payment.
+func TestPaymentPapersForSeveral(t *testing.T) {
+	o := office("2016")
+	pages := lumpPages(o)
+	if len(pages) != 3 {
+		t.Fatalf("%d pages", len(pages))
+	}
+	n := 0
+	for _, p := range pages[1:] {
+		for _, line := range p.Lines {
+			if len(line.Boxes) == 5 && line.Boxes[0].As == workbook.BoxMiddle {
+				if n++; line.Boxes[0].Text != fmt.Sprint(n) || line.Boxes[3].Text != fmt.Sprintf("31010020260316%06d", n) {
+					t.Errorf("line %d: %+v", n, line.Boxes)
+				}
+			}
+		}
+	}
+	if n != 30 {
+		t.Errorf("%d persons", n)
+	}
+	wrong := paymentNotice()
+	wrong.People = []PaidPerson{{Amount: wrong.Amount - 1}, {Amount: 2}}
+	if _, err := o.PaymentPapers(wrong); err == nil {
+		t.Error("a list of another sum was printed")
+	}
+}
+
 // everyForm is one of each, by the name of its file.
 func everyForm(profile string) map[string]Print {
 	o := office(profile)
@@ -138,6 +182,7 @@ func everyForm(profile string) map[string]Print {
 	longPay := paymentNotice()
 	longPay.Person.Name, longPay.Payee.Holder, longPay.Amount = longName, longHolder, mostMoney
 	return map[string]Print{
+		"lump":             {"转出通知书", lumpPages(o)},
 		"letter":           {"联系函", o.LetterPaper(letterSheet())},
 		"form":             {"信息表", o.FormPaper(formSheet(5))},
 		"certificate":      {"参保凭证", o.CertificatePaper(certificateSheet(4))},
