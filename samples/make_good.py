@@ -436,9 +436,44 @@ def workbook(kind):
     return make_workbooks.batch(header(kind), rows, columns, trailer[1:])
 
 
+STATEMENT = "booked_on debit_credit amount counterparty account remark bank_ref status balance"
+PAYMENTS = "order_no end_to_end_id payee account_no bank_name cnaps amount remark"
+
+
+def bank_statement():
+    """What a clerk of Suzhou keys from the bank's list: the balance follows row by row."""
+    rows, balance = [], Decimal("50000.00")
+    for side, amount, name, account, remark, ref, status in [
+            ("借", "18565.40", "上海市社会保障基金财政专户", card_number("310669771019980076"),
+             f"{LETTERS[0]} {LI['id_no']} {LI['name']}", "SZ0313-0001", "成功"),
+            ("借", "7030.11", "陈建国", "6222-0001", f"{LETTERS[1]} {CHEN['id_no']} 陈建国", "", "失败"),
+            ("贷", "5120.33", "杭州市医疗保障基金", "33-0001", "32050020260303000004", "SZ0313-0002", "成功"),
+            ("贷", "18565.40", "上海市社会保障基金财政专户", card_number("310669771019980076"),
+             f"退汇 {LETTERS[0]}", "SZ0313-0003", "退汇")]:
+        if status != "失败":
+            balance += Decimal(amount) if side == "贷" else -Decimal(amount)
+        rows.append(["2026-03-13", side, amount, name, account, remark, ref, status, str(balance)])
+    head = [("本方账号 own_account", card_number("110202030900001234")), ("期初余额 opening", "50000.00")]
+    return make_workbooks.keyed("银行流水", head, STATEMENT.split(), rows)
+
+
+def payment_list():
+    """The list of transfers that Suzhou's bank works by hand."""
+    order, bank = "320500000000000017", "中国工商银行苏州分行营业部"
+    rows = [
+        [order, f"{LETTERS[0]}-1-1", "上海市社会保障基金财政专户", card_number("310669771019980076"),
+         "交通银行上海分行营业部", cnaps("30129000000"), "18565.40", f"{LETTERS[0]} {LI['id_no']} {LI['name']}"],
+        [order, f"{LETTERS[1]}-1-1", "陈建国", "6222-0001", bank, cnaps("10230500001"), "7030.11",
+         f"{LETTERS[1]} {CHEN['id_no']} 陈建国"],
+    ]
+    return make_workbooks.keyed("付款清单", [], PAYMENTS.split(), rows)
+
+
 def files():
     """Name and bytes of every good file."""
     all_files = make_messages.files()
+    all_files["bank-statement/good.xlsx"] = bank_statement()
+    all_files["payment-list/good.xlsx"] = payment_list()
     for kind in KINDS:
         all_files[f"{kind}/good.xlsx"] = workbook(kind)
         all_files[f"{kind}/good.csv"] = build(kind, "utf-8")

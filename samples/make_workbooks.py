@@ -82,3 +82,9 @@ def batch(header, rows, columns, trailer):
     for typ, names in columns.items():
         sheets.append((typ, [names] + [fields[1:] for fields in rows if fields[0] == typ]))
     return workbook(sheets)
+
+
+def keyed(name, head, titles, rows):
+    """A sheet that people key: facts at the top, a line left free, then a table."""
+    top = [list(pair) for pair in head]
+    return workbook([(name, top + ([[]] if top else []) + [titles] + rows)])

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -133,6 +134,17 @@ func examples(t *testing.T) ([]Vector, map[string][]byte) {
 	for _, c := range messageChanges(base) {
 		add(c.vector(), c.build(t, base[c.kind]))
 	}
+	for kind := range sheetKinds() {
+		file, err := os.ReadFile(filepath.Join("vectors", kind, "good.xlsx"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		base[kind] = file
+		add(sheetVector(kind, "good", "正确的工作簿 / nothing is wrong"), file)
+	}
+	for _, c := range sheetChanges() {
+		add(c.vector(), c.build(t, base[c.kind]))
+	}
 	for _, s := range stories(t) {
 		vectors, files := s.build(t, base)
 		for _, v := range vectors {
@@ -162,6 +174,9 @@ func inOrder(list []Vector) {
 	}
 	for i, kind := range messageKinds() {
 		folders[kind] = 100 + i
+	}
+	for i, kind := range slices.Sorted(maps.Keys(sheetKinds())) {
+		folders[kind] = 150 + i
 	}
 	folders["sequences"] = 200
 	slices.SortStableFunc(list, func(a, b Vector) int {
@@ -282,6 +297,9 @@ func judgeVector(t testing.TB, v Vector, file []byte) found {
 	t.Helper()
 	if v.Carrier == XML {
 		return judgeMessage(t, v.Kind, file)
+	}
+	if sheetKinds()[v.Kind] != "" {
+		return judgeSheet(t, v.Kind, file)
 	}
 	first, _ := batch.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
 	r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), v.options(t, first.Header()))
