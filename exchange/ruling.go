@@ -38,6 +38,7 @@ const (
 	ActAllowCap          = "allow-cap"
 	ActPayAgain          = "pay-again"
 	ActPaidToPerson      = "paid-to-person"
+	ActMatchPayment      = "match-payment"
 	ActTieNetting        = "tie-netting"
 	ActSettleAmount      = "settle-amount"
 	ActAcceptDifference  = "accept-difference"
@@ -102,6 +103,10 @@ var rulings = []Ruling{
 	{
 		Action: ActSplit, Chinese: "拆分认领", English: "split", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"to"},
 		Follows: "the credit belongs to several parts, which add up to it",
+	},
+	{
+		Action: ActMatchPayment, Chinese: "对应本方付款", English: "match a payment of ours", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"payment"},
+		Follows: "a debit is that payment's, which is settled by it; a credit is that payment come back",
 	},
 	{
 		Action: ActConfirmAccount, Chinese: "确认账户", English: "confirm an account", About: caseAndEntry, Roles: financial, Signed: true,
@@ -223,6 +228,7 @@ func Arguments() []Term {
 		{"partner", "对方机构", "the partner's area code"},
 		{"case", "办件", "number of the case, or of its letter"},
 		{"part", "第几笔", "part of the remittance"},
+		{"payment", "划款编号", "reference of a payment of ours"},
 		{"to", "拆分", "letter:part=amount, several with commas"},
 		{"amount", "金额", "yuan"},
 		{"entry", "银行流水", "key of a bank entry"},

@@ -1,12 +1,14 @@
 package jobs_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -202,5 +204,50 @@ func TestWhoOwesWhom(t *testing.T) {
 				o.quiet()
 			}
 		})
+	}
+}
+
+// An officer says which payment of ours an entry is about when nothing in it
+// does: the debit of one, and the credit by which one came back.
+func TestOfficerMatchesAPayment(t *testing.T) {
+	o := newOffice(t)
+	keys := staff(o)
+	people := submitted(o)
+	a, b := people[0], people[1]
+	nameless := func(e iso20022.Entry, ref string) iso20022.Entry {
+		e.Ref, e.MsgID, e.EndToEndID, e.Text, e.Counterparty = ref, "", "", "批量业务", iso20022.Account{}
+		return e
+	}
+	own := receiving(us).No
+	wrong := func(why, ref string, p order) {
+		t.Helper()
+		if _, err := o.decides(keys, "wang.min", exchange.ActMatchPayment, own+"|"+ref, "payment="+p.EndToEndID); !errors.Is(err, exchange.ErrDecision) {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	o.booked(nameless(debitOf(a.order), "X1"))
+	o.pass()
+	if got := o.todosOf("扣款待核对"); len(got) != 1 || got[0] != own+"|X1" {
+		t.Errorf("to be done about debits: %q", got)
+	}
+	wrong("a payment of another sum", "X1", b.order)
+	o.decided(keys, "li.na", exchange.ActMatchPayment, own+"|X1", "payment="+a.order.EndToEndID)
+	o.stands(exchange.Out, a.Person, "answered/sent/settled")
+	wrong("an entry that is tied", "X1", a.order)
+	o.quiet()
+
+	o.booked(nameless(returnOf(b.order), "X2"), nameless(returnOf(a.order), "X3"))
+	o.pass()
+	if got := o.todosOf("到账待认领"); len(got) != 2 {
+		t.Errorf("to be done about credits: %q", got)
+	}
+	wrong("a payment that is not out", "X2", b.order)
+	o.decided(keys, "li.na", exchange.ActMatchPayment, own+"|X3", "payment="+a.order.EndToEndID)
+	o.stands(exchange.Out, a.Person, "answered/sent/returned")
+	if lies := o.liesIn(ledger.OutReturned); lies != a.order.Amount {
+		t.Errorf("returned %s", lies)
+	}
+	if lies := o.liesIn(ledger.InUnmatched); lies != b.order.Amount {
+		t.Errorf("unmatched %s", lies)
 	}
 }

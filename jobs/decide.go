@@ -274,6 +274,8 @@ func (d *desk) course(s subjectOf, x exchange.Decision) (course, error) {
 		return d.matchCourse(s.entry, x)
 	case x.Action == exchange.ActSplit:
 		return d.splitCourse(s.entry, x)
+	case x.Action == exchange.ActMatchPayment:
+		return d.paymentCourse(s.entry, x)
 	case x.Action == exchange.ActAcceptProposal, x.Action == exchange.ActRejectProposal:
 		return s.c.proposalCourse(x)
 	case x.Action == exchange.ActPaidToPerson:

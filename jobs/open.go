@@ -245,6 +245,9 @@ func masked(p exchange.Person) string { return strings.TrimSpace(p.Name + " " + 
 // without a case that wait.
 func (d *desk) openEntries(pass func(report.Open) error) error {
 	one := func(b exchange.BankEntry) error {
+		if listed, err := d.listed(b); err != nil || !listed {
+			return err
+		}
 		o, err := d.openEntry(b)
 		if err != nil {
 			return err
@@ -275,10 +278,33 @@ func (d *desk) openEntries(pass func(report.Open) error) error {
 	return nil
 }
 
+// listed reports whether something is to be decided about an entry: a debit
+// whose difference was explained and accepted stays as it is.
+func (d *desk) listed(b exchange.BankEntry) (bool, error) {
+	if b.Credit {
+		return true, nil
+	}
+	named, err := d.tx.DifferencesAbout("money", b.Key)
+	return len(named) > 0, err
+}
+
+// entryWords say what is the matter with an entry, and what to do about it.
+func (d *desk) entryWords(b exchange.BankEntry) (what, do string) {
+	text := identity.MaskIn(b.Text)
+	switch {
+	case !b.Credit:
+		return d.sayf("扣款未找到对应付款：%s", "debited for no payment that is known: %s", text), d.say("对应到本方付款；不是的，查明后核销差异。", "Match the payment; else find out why and accept the difference.")
+	case b.ReturnCode != "" || b.Reversal:
+		return d.sayf("退回款项，未找到原付款：%s", "came back, it is not known for which payment: %s", text), d.say("对应到本方付款。", "Match the payment that came back.")
+	}
+	return d.sayf("到账待认领：%s", "belongs to no case: %s", text), d.say("认领到办件，或退款。", "Match it to a case, or pay it back.")
+}
+
 func (d *desk) openEntry(b exchange.BankEntry) (o report.Open, err error) {
+	what, do := d.entryWords(b)
 	o = report.Open{
 		About: exchange.AboutEntry, No: b.Key, Who: plain(strings.TrimSpace(b.Counterpart+" "+b.CounterAcct), 200), Amount: b.Amount, Since: b.BookedOn,
-		What: plain(d.sayf("到账待认领：%s", "belongs to no case: %s", identity.MaskIn(b.Text)), 400), Todo: d.sayf("认领到办件，或退款。", "Match it to a case, or pay it back."),
+		What: plain(what, 400), Todo: do,
 	}
 	proposals, err := d.tx.DifferencesAbout("proposal", b.Key)
 	if err != nil {
@@ -297,6 +323,8 @@ func (d *desk) openEntry(b exchange.BankEntry) (o report.Open, err error) {
 		switch r.Action {
 		case exchange.ActMatch, exchange.ActSplit, exchange.ActRefund:
 			return open
+		case exchange.ActMatchPayment:
+			return b.State == exchange.EntryUnmatched
 		case exchange.ActConfirmAccount:
 			return open || waits
 		case exchange.ActAllowCap:

@@ -62,6 +62,14 @@ func (l *todoList) decidable() error {
 				return err
 			}
 			l.ofCase(&t, c)
+		case exchange.AboutEntry:
+			b, err := l.tx.BankEntry(o.No)
+			if err != nil {
+				return err
+			}
+			if !b.Credit {
+				t.Kind = report.TodoDebit
+			}
 		case exchange.AboutFile:
 			if err := l.ofFile(&t, o); err != nil {
 				return err

@@ -54,6 +54,7 @@ const (
 	TodoSign       = "sign"
 	TodoStatement  = "statement"
 	TodoCredit     = "credit"
+	TodoDebit      = "debit"
 	TodoHeld       = "held"
 	TodoFile       = "file"
 	TodoReview     = "review"
@@ -124,6 +125,7 @@ func soonTodos() []TodoKind {
 			"批准发出，或退回。", "Approve it, or send it back.",
 		},
 		{exchange.Term{Code: TodoCredit, Chinese: "到账待认领", English: "credit to be matched"}, Soon, finance, "", ""},
+		{exchange.Term{Code: TodoDebit, Chinese: "扣款待核对", English: "debit to be matched"}, Soon, finance, "", ""},
 		{exchange.Term{Code: TodoHeld, Chinese: "办件待决定", English: "case to be decided"}, Soon, staff, "", ""},
 		{exchange.Term{Code: TodoFile, Chinese: "文件待处理", English: "file to be decided"}, Soon, staff, "", ""},
 		{exchange.Term{Code: TodoMonth, Chinese: "轧差待结算", English: "netting to be settled"}, Soon, finance, "", ""},
