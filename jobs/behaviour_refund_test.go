@@ -9,6 +9,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/iso20022"
@@ -84,6 +85,48 @@ func TestRefundOfAnAnnulledCase(t *testing.T) {
 	o.settle()
 	o.pass()
 	o.quiet()
+}
+
+// TestRefundByTwoOfficers: a refund leaves by two signatures like any payment,
+// and not by that of the officer who decided it.
+func TestRefundByTwoOfficers(t *testing.T) {
+	o := newOffice(t, by2021)
+	w, l, z := wang(t), li(t), zhao(t)
+	o.dual(w, l, z)
+	keys := map[string]*seal.Key{w.Name: w.key, l.Name: l.key, z.Name: z.key}
+	p := leaver(them, 0)
+	letter, f := arrived(o, p, "posting")
+	o.pays(letter, p, f.Amount)
+	agree(o, letter.LetterNo, true)
+	o.slow = false
+	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+	for range 4 {
+		o.pass()
+	}
+	o.decided(keys, l.Name, exchange.ActRefund, letter.LetterNo)
+	o.pass()
+	file := o.waiting()
+	content := o.paper(w, file.Name)
+	if len(o.orders) != 0 || len(content) == 0 {
+		t.Fatalf("sent %+v, and %d bytes lie with the officers", o.orders, len(content))
+	}
+	o.signs(w, file.Name, content)
+	o.signs(l, file.Name, content)
+	o.pass()
+	if why := string(o.paper(l, file.Name+"."+l.Name+".sig.txt")); len(o.orders) != 0 || !strings.Contains(why, "决定") {
+		t.Fatalf("sent %+v; the officer who decided is told %q", o.orders, why)
+	}
+	o.signs(z, file.Name, content)
+	o.pass()
+	if len(o.orders) != 1 || o.orders[0].EndToEndID != letter.LetterNo+"-R1-1" {
+		t.Fatalf("sent %+v", o.orders)
+	}
+	o.settle()
+	o.pass()
+	o.quiet()
+	if o.liesIn(ledger.InRefunded) != f.Amount {
+		t.Errorf("refunded %s", o.liesIn(ledger.InRefunded))
+	}
 }
 
 // TestRefundDebitedByItsText: a bank that works by lists gives the remark of a
