@@ -99,6 +99,39 @@ func TestDelayIsToldOncePerLimit(t *testing.T) {
 	}
 }
 
+// TestDelayAtTheOldPlace: the person hears from us when it is we who are late,
+// and from the new place when that is.
+func TestDelayAtTheOldPlace(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.slow = true // the core of the first does not answer
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	o.slow = false
+	o.put(them, formats.KindLetter, o.letter(them, 2, q))
+	o.pass()
+	o.pass()
+	o.settle()
+	o.pass()
+	o.stands(exchange.Out, q, "answered/sent/settled")
+	toldAll(o)
+	var told []formats.Notice
+	for range 45 {
+		o.days(1)
+		o.pass()
+		told = append(told, toldAll(o)[code.MilestoneDelayed][code.ToPerson]...)
+	}
+	for _, n := range told {
+		if n.IDNo != p.IDNo || !strings.Contains(n.Text, "转往") || !strings.Contains(n.Text, "业务系统") && !strings.Contains(n.Text, "我们") {
+			t.Errorf("%s was told %s", n.Name, n.Text)
+		}
+	}
+	if len(told) == 0 {
+		t.Error("nobody was told")
+	}
+}
+
 // TestArrearsAreToldWhenTheTransferWaits: with what is owed, once.
 func TestArrearsAreToldWhenTheTransferWaits(t *testing.T) {
 	o := newOffice(t)

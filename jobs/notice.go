@@ -194,9 +194,12 @@ func arrearsNews(r exchange.RegistryPerson, variant string) news {
 // delayNews is what is told when a limit was missed: until when it ran, and
 // whose turn it is, or why the case is held.
 func (c *casework) delayNews(due calendar.Date) news {
-	more := news{due: due}
+	more, held := news{due: due}, variantHeld
+	if c.Side == exchange.Out {
+		more.variant, held = variantOut, variantOutHeld
+	}
 	if c.State == exchange.Held {
-		more.variant, more.reason, more.todo = variantHeld, heldBecause(c.Hold), holdSaid(c.Side)[c.Hold]
+		more.variant, more.reason, more.todo = held, heldBecause(c.Hold), holdSaid(c.Side)[c.Hold]
 		return more
 	}
 	more.turn = "由我们继续办理，我们正在抓紧"

@@ -25,14 +25,19 @@ func everyNews(f func(m code.Milestone, more news)) {
 						f(w.milestone, partnersNews(code.Decline(d.Code), text))
 					}
 				}
-			case w.variant == variantHeld:
+			case w.variant == variantHeld, w.variant == variantOutHeld:
+				side := exchange.In
+				if w.variant == variantOutHeld {
+					side = exchange.Out
+				}
 				for _, h := range code.Holds() {
-					more.reason, more.todo = heldBecause(code.Hold(h.Code)), holdSaid(exchange.In)[code.Hold(h.Code)]
+					more.reason, more.todo = heldBecause(code.Hold(h.Code)), holdSaid(side)[code.Hold(h.Code)]
 					f(w.milestone, more)
 				}
 			case w.milestone == code.MilestoneDelayed:
 				for _, turn := range exchange.Turns() {
-					if turn.Side == exchange.Out || turn.Owner == exchange.OwnerPerson {
+					out := w.variant == variantOut
+					if (turn.Side == exchange.Out) != out || turn.Owner == exchange.OwnerPerson || out && turn.Owner == exchange.OwnerPartner {
 						continue // no delay is told then
 					}
 					more.turn = turnNews(turn, "上海市医疗保险事业管理中心")
@@ -144,6 +149,11 @@ func TestNoticeText(t *testing.T) {
 			code.ToPerson, code.MilestoneDelayed,
 			news{due: 20260407, turn: turnNews(exchange.Turn{Key: "in_money_without_form", Owner: exchange.OwnerPartner}, "上海市医保中心")},
 			"您从上海市医保中心转入的医保关系转移没有按时办完（应不晚于2026年4月7日），给您带来不便，请您谅解。目前需要由上海市医保中心出具信息表，我们正在催办。您目前不需要办理任何手续，有进展我们会再通知您。",
+		},
+		{
+			code.ToPerson, code.MilestoneDelayed,
+			news{variant: variantOut, due: 20260407, turn: turnNews(exchange.Turn{Key: "out_due", Owner: exchange.OwnerFinance}, "上海市医保中心")},
+			"您转往上海市医保中心的医保关系转移没有按时办完（应不晚于2026年4月7日），给您带来不便，请您谅解。目前需要由我们的财务人员办理付款，我们正在抓紧办理。您目前不需要办理任何手续，有进展我们会再通知您。",
 		},
 	} {
 		if got := e.noticeText(x.to, x.m, "董柏", "上海市医保中心", x.more); got != x.want+ask {

@@ -34,6 +34,8 @@ const (
 	variantHeirs   = "heirs"    // paid_to_person: the person has died
 	variantTooLate = "too_late" // delayed: a cancellation came too late
 	variantHeld    = "held"     // delayed: of a held case
+	variantOut     = "out"      // delayed: at the old place
+	variantOutHeld = "out_held" // delayed: of a held case at the old place
 	variantArrears = "hold"     // arrears: the transfer waits for them
 )
 
@@ -74,6 +76,8 @@ func noticeTable() []noticeWords {
 		{code.MilestoneLetterSent, "", "我们已于{date}为{who}向{partner}发出联系函，请对方出具信息表并划转个人账户资金[，按规定对方答复应不晚于{due}]。", "", nothing},
 		{code.MilestoneDelayed, "", "{who}从{partner}转入的医保关系转移没有按时办完[（应不晚于{due}）]，给您带来不便，请您谅解。目前需要{turn}。", "{who}从{partner}转入的医保关系转移没有按时办完[（应不晚于{due}）]，请予谅解。目前需要{turn}。", nothing},
 		{code.MilestoneDelayed, variantHeld, "{who}从{partner}转入的医保关系转移没有按时办完[（应不晚于{due}）]，给您带来不便，请您谅解。目前暂缓办理，原因是{reason}。", "{who}从{partner}转入的医保关系转移没有按时办完[（应不晚于{due}）]，请予谅解。目前暂缓办理，原因是{reason}。", todo},
+		{code.MilestoneDelayed, variantOut, "{who}转往{partner}的医保关系转移没有按时办完[（应不晚于{due}）]，给您带来不便，请您谅解。目前需要{turn}。", "{who}转往{partner}的医保关系转移没有按时办完[（应不晚于{due}）]，请予谅解。目前需要{turn}。", nothing},
+		{code.MilestoneDelayed, variantOutHeld, "{who}转往{partner}的医保关系转移没有按时办完[（应不晚于{due}）]，给您带来不便，请您谅解。目前暂缓办理，原因是{reason}。", "{who}转往{partner}的医保关系转移没有按时办完[（应不晚于{due}）]，请予谅解。目前暂缓办理，原因是{reason}。", todo},
 		{code.MilestoneDelayed, variantTooLate, "{partner}已经受理转出，{who}的撤销申请不能办理，医保关系转移将继续进行。", "", nothing},
 		{code.MilestoneDeclined, "", "{partner}于{date}答复，暂不能为{who}办理医保关系转出，原因是{reason}。", "", todo},
 		{code.MilestoneFormReceived, "", "{partner}的信息表已于{date}收到，其中{who}的缴费年限{months}个月、个人账户资金{amount}元，我们正在核对。", "{partner}为{who}出具的信息表已于{date}收到，我们正在核对。", nothing},

@@ -150,7 +150,7 @@ func (e *Env) sweepCases(ctx context.Context, counts Counts) error {
 func (e *Env) sweepOverdue(ctx context.Context, counts Counts) error {
 	late := map[string]missed{} // by case
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
-		return tx.EachCase(store.CaseFilter{Side: exchange.In, OpenOnly: true}, func(c exchange.Case) error {
+		return tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
 			if limit := e.missedLimit(c); limit.name != "" {
 				late[c.No] = limit
 			}
@@ -188,13 +188,13 @@ type missed struct {
 }
 
 // missedLimit is the limit that a case has missed; none when it is the
-// person's own turn.
+// person's own turn, or, at the old place, the new one's, which tells the person.
 func (e *Env) missedLimit(c exchange.Case) missed {
 	if c.Due != 0 && !c.DueProvisional && c.Due < e.Date {
 		return missed{c.DueBasis, c.Due}
 	}
 	t, ok := exchange.TurnOf(e.Turns, c)
-	if !ok || t.Owner == exchange.OwnerPerson {
+	if !ok || t.Owner == exchange.OwnerPerson || c.Side == exchange.Out && t.Owner == exchange.OwnerPartner {
 		return missed{}
 	}
 	due := e.Calendar.Due(since(c, t), t.WD, calendar.DueOptions{})
