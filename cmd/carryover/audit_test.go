@@ -21,13 +21,7 @@ func TestAudit(t *testing.T) {
 // proveByHledger: hledger reads the exported ledger, finds every transaction
 // balanced, and comes to the balances that the store keeps.
 func proveByHledger(t *testing.T, agency string) {
-	hledger, err := exec.LookPath("hledger")
-	if err != nil {
-		if os.Getenv("CARRYOVER_REQUIRED") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("needs hledger")
-	}
+	hledger := need(t, "hledger")
 	name := filepath.Join(t.TempDir(), "ledger.journal")
 	var out, errOut bytes.Buffer
 	exit := run(t.Context(), []string{"-c", filepath.Join(agency, "config.yaml"), "audit", "export", "--ledger", name}, &out, &errOut)

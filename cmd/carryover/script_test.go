@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,16 +49,58 @@ func scripted() {
 //
 // which brings one whose payment file waits for signatures, and cuts its line
 // to the bank while that is put down.
+//
+// A story is skipped, by name, where a program that it runs is missing, unless
+// it says itself where it stops then.
 func TestStories(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
-		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut},
-	})
+	stories, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(stories) == 0 {
+		t.Fatal(stories, err)
+	}
+	for _, story := range stories {
+		programs := programsOf(t, story)
+		if slices.ContainsFunc(programs, missing) {
+			t.Run(strings.TrimSuffix(filepath.Base(story), ".txtar"), func(t *testing.T) {
+				for _, name := range programs {
+					need(t, name)
+				}
+			})
+			continue
+		}
+		testscript.Run(t, testscript.Params{
+			Files:               []string{story},
+			RequireExplicitExec: true,
+			Setup: func(env *testscript.Env) error {
+				env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
+				return nil
+			},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut},
+		})
+	}
+}
+
+var execLine = regexp.MustCompile(`(?m)^(?:\[[^]]*\] )?(?:! )?exec (\S+)`)
+
+// programsOf are the programs that a story runs, but our own and those after
+// whose absence it asks.
+func programsOf(t *testing.T, story string) (names []string) {
+	t.Helper()
+	text, err := os.ReadFile(story)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range execLine.FindAllStringSubmatch(string(text), -1) {
+		name := m[1]
+		if name != "carryover" && !slices.Contains(names, name) && !strings.Contains(string(text), "[!exec:"+name+"]") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func missing(program string) bool {
+	_, err := exec.LookPath(program)
+	return err != nil
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
