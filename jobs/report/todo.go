@@ -232,7 +232,10 @@ func (n Night) todo() workbook.Sheet {
 	})
 	s.Empty, s.Frozen = n.say("（没有待办事项）", "(nothing to do)"), 3
 	s.Warning = len(n.Todo) > 0 && TodoKindOf(n.Todo[0].Kind).Urgency == Urgent
+	// Wrapped, so that all of a row stands on one page of A4.
+	wrapped := map[string]float64{"who": 20, "what is the matter": 34, "what to do": 26}
 	for i, c := range columns {
+		s.Columns[i].Width = wrapped[c.en]
 		switch c.en {
 		case "urgency":
 			s.Rules = append(s.Rules,
