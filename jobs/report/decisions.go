@@ -305,7 +305,7 @@ func RulingWord(r exchange.Ruling, lang string) string {
 func (n Night) widths(s *workbook.Sheet) {
 	lang := n.say("zh", "en")
 	room := map[string]float64{titleWho.Word(lang): 26, titleWhat.Word(lang): 40, titleReason.Word(lang): 36, n.say("怎么办", "what to do"): 30}
-	for name, w := range map[string]float64{"case": 24, "to": 30, "amount": 16, "entry": 26, "voucher": 18, "account": 26, "holder": 24, "bank": 24, "cnaps": 16, "personal_no": 20} {
+	for name, w := range map[string]float64{"case": 24, "to": 30, "amount": 16, "entry": 26, "voucher": 18, "payment": 28, "account": 26, "holder": 24, "bank": 24, "cnaps": 16, "personal_no": 20} {
 		room[argTitle(exchange.TermOf(exchange.Arguments(), name)).Word(lang)] = w
 	}
 	for i, c := range s.Columns {
