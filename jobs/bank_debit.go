@@ -26,8 +26,8 @@ func (d *desk) ourPayment(e exchange.BankEntry) (*exchange.Payment, error) {
 // namedPayment finds the payment that an entry's text names: by its reference,
 // a lump sum's too, else by the letter number and the exact amount. keep says
 // which of several attempts and parts it may be; one that was ordered after the
-// bank's day is none of them. Of equal parts, to two heirs, it is the one whose
-// payee has the entry's other account.
+// bank's day is none of them, an earlier attempt may be. Of equal parts, to two
+// heirs, it is the one whose payee has the entry's other account.
 func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bool) (named *exchange.Payment, err error) {
 	if ref := lumpRef(e); ref != "" {
 		p, err := d.tx.Payment(ref)
@@ -47,27 +47,38 @@ func (d *desk) namedPayment(e exchange.BankEntry, keep func(exchange.Payment) bo
 	if err != nil {
 		return nil, err
 	}
-	parts, err := d.tx.RemittancesByCase(c.No)
+	list, err := d.tx.PaymentsByCase(c.No)
 	if err != nil {
 		return nil, err
 	}
-	at := []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneySettled, exchange.MoneyUnknown, exchange.MoneyReturned}
-	for _, r := range parts {
-		if r.Amount != e.Amount || !slices.Contains(at, r.Track) {
+	for i := range list {
+		p := &list[i]
+		if p.Lump || p.Amount != e.Amount || p.ValueOn > e.BookedOn || !slices.Contains(atBank(), p.Track) || !keep(*p) {
 			continue
 		}
-		p, err := d.tx.Payment(r.Ref)
-		switch {
-		case missing(err) != nil:
-			return nil, err
-		case err != nil || p.Lump || p.ValueOn > e.BookedOn || !keep(p):
-		case p.Payee.No == e.CounterAcct:
-			return &p, nil
-		case named == nil:
-			named = &p
+		if named == nil || nearer(*p, *named, e) {
+			named = p
 		}
 	}
 	return named, nil
+}
+
+// atBank are the tracks of a payment that the bank had, one that it refused or
+// gave back last.
+func atBank() []exchange.MoneyTrack {
+	return []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled, exchange.MoneyReturned}
+}
+
+// nearer reports whether an entry is rather about p than about q: by the
+// payee's account, then whether it came back already, then the later attempt.
+func nearer(p, q exchange.Payment, e exchange.BankEntry) bool {
+	if mine, other := p.Payee.No == e.CounterAcct, q.Payee.No == e.CounterAcct; mine != other {
+		return mine
+	}
+	if mine, other := p.Track != exchange.MoneyReturned, q.Track != exchange.MoneyReturned; mine != other {
+		return mine
+	}
+	return p.ValueOn > q.ValueOn
 }
 
 // namedRefund is namedPayment for a letter of ours: the only payments about

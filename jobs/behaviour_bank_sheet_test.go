@@ -152,6 +152,48 @@ func TestRefusalReadTwice(t *testing.T) {
 	o.stands(exchange.Out, p, "answered/sent/settled")
 }
 
+// The sheet with a payment's debit comes after that with its return, when the
+// payment is on its way again: the day says which attempt each row is about.
+func TestDebitAfterTheNextAttempt(t *testing.T) {
+	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	o.pass()
+	first := o.orders[0]
+	day := calendar.DateOf(o.now)
+	o.days(1)
+	o.balance -= first.Amount // the sheet of the day before is not here yet
+	o.opening = o.balance
+	o.line(day.AddDays(1), code.BankCredit, code.BankReturned, first.Amount, "退汇 "+first.Text, "B2")
+	o.leaves("流水-次日.xlsx", true)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/returned")
+	o.confirmsAccounts()
+	o.days(1)
+	o.pass()
+	second := o.orders[len(o.orders)-1]
+	if !strings.HasSuffix(second.EndToEndID, "-1-2") {
+		t.Fatalf("ordered %+v", second)
+	}
+	o.balance, o.opening = 90_000_000, 90_000_000
+	o.line(day, code.BankDebit, code.BankBooked, first.Amount, first.Text, "B1")
+	o.leaves("流水-当日.xlsx", true)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.balance, o.opening = 90_000_000, 90_000_000
+	o.line(calendar.DateOf(o.now), code.BankDebit, code.BankBooked, second.Amount, second.Text, "B3")
+	o.leaves("流水-第三日.xlsx", true)
+	o.pass()
+	o.stands(exchange.Out, p, "answered/sent/settled")
+	for _, x := range o.open() {
+		if strings.HasPrefix(x, "money") {
+			t.Errorf("open: %s", x)
+		}
+	}
+}
+
 // A lump sum's reference stands in its remark.
 func TestLumpSumByWorkbook(t *testing.T) {
 	o := &clerk{office: newOffice(t, byWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}

@@ -18,7 +18,7 @@ var (
 )
 
 // onceWrong are seeds that found a fault, each mended since.
-var onceWrong = []uint64{77, 193, 310, 350, 300, 822, 876, 956}
+var onceWrong = []uint64{77, 193, 310, 350, 300, 822, 876, 956, 1549}
 
 // TestSeeds plays small worlds, each drawn from one seed: who moves and what
 // befalls them, in which order parties act and files arrive, which files are
