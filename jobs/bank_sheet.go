@@ -163,6 +163,9 @@ func (d *desk) rejectedByText(e exchange.BankEntry) error {
 // rejectedBefore reports whether a payment was refused by this very row.
 func (d *desk) rejectedBefore(e exchange.BankEntry) (bool, error) {
 	letterNo, _ := iso20022.ParseRemittance(e.Text)
+	if letterNo == "" {
+		return false, nil // a lump sum is named by its reference, which no later attempt has
+	}
 	for _, side := range []exchange.Side{exchange.Out, exchange.In} {
 		c, err := d.caseOf(side, letterNo)
 		if notFound(err) {

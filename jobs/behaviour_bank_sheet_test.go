@@ -16,6 +16,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs"
+	"carryover/samples"
 )
 
 func byWorkbook(e *jobs.Env) { e.Agency.BankByWorkbook = true }
@@ -108,17 +109,22 @@ func workedByWorkbook(t *testing.T, refs bool) {
 	o.quiet()
 }
 
-// A refused payment goes out again, and its number is new; the row that refused
-// the first, read once more, says nothing about the second, however the clerk
-// keys it on the second day.
-func TestRefusalReadTwice(t *testing.T) {
+// orderedByList is a clerk at a bank that has the list of one payment.
+func orderedByList(t *testing.T) (*clerk, samples.Person, order) {
 	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	o.pass()
-	first := o.orders[0]
+	return o, p, o.orders[0]
+}
+
+// A refused payment goes out again, and its number is new; the row that refused
+// the first, read once more, says nothing about the second, however the clerk
+// keys it on the second day.
+func TestRefusalReadTwice(t *testing.T) {
+	o, p, first := orderedByList(t)
 	refused := func(remark string) {
 		o.line(firstDay, code.BankDebit, code.BankRejected, first.Amount, remark, "")
 	}
@@ -155,13 +161,7 @@ func TestRefusalReadTwice(t *testing.T) {
 // The sheet with a payment's debit comes after that with its return, when the
 // payment is on its way again: the day says which attempt each row is about.
 func TestDebitAfterTheNextAttempt(t *testing.T) {
-	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
-	p := leaver(us, 0)
-	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p))
-	o.pass()
-	o.pass()
-	first := o.orders[0]
+	o, p, first := orderedByList(t)
 	day := calendar.DateOf(o.now)
 	o.days(1)
 	o.balance -= first.Amount // the sheet of the day before is not here yet
