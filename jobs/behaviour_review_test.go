@@ -159,6 +159,51 @@ func (o *office) batchOfParty(kind, party string) (f exchange.File) {
 	return f
 }
 
+// TestReviewedLetterOnThePhone: while a letter waits for review it is our turn,
+// whatever became of its batch; once it has left, the partner's.
+func TestReviewedLetterOnThePhone(t *testing.T) {
+	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
+	clerk, _, _ := clerks(o)
+	p := leaver(them, 0)
+	o.apply(them, p)
+	o.pass()
+	ours := func(when string) {
+		t.Helper()
+		s := o.storyOf(exchange.In, p)
+		if s.StateWord != "联系函待审核" || s.Turn == nil || s.Turn.Owner != string(exchange.OwnerStaff) || s.Turn.Wait != "审核并发出联系函" ||
+			s.Limit == nil || s.Limit.Clock != "letter" {
+			t.Errorf("%s: %s, turn %+v, limit %+v", when, s.StateWord, s.Turn, s.Limit)
+		}
+		if !strings.Contains(s.Reply, "目前的进度是“已受理”") || !strings.Contains(s.Reply, "联系函还没有发出。接下来由我们向") {
+			t.Errorf("%s: said %s", when, s.Reply)
+		}
+	}
+	ours("before its batch")
+	o.reported()
+	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	ours("in its batch")
+	o.says(o.signed(clerk, f, exchange.ActReturnBatch), "")
+	ours("sent back")
+	o.reported()
+	o.says(o.signed(clerk, f, exchange.ActApproveBatch), "")
+	o.pass()
+	if s := o.storyOf(exchange.In, p); s.StateWord != "联系函已发" || s.Turn.Owner != string(exchange.OwnerPartner) || !strings.Contains(s.Reply, "信息表还没有收到") {
+		t.Errorf("sent: %s, turn %+v, said %s", s.StateWord, s.Turn, s.Reply)
+	}
+}
+
+// storyOf is what show tells of a person's case.
+func (o *office) storyOf(side exchange.Side, p samples.Person) (s *jobs.Story) {
+	o.tb.Helper()
+	c := o.caseBy(side, p)
+	o.env.Date = calendar.DateOf(o.now)
+	o.view(func(tx *store.Tx) (err error) {
+		s, err = o.env.Story(tx, c)
+		return err
+	})
+	return s
+}
+
 // formWaits lets a form of this place wait for review.
 func formWaits(o *office) exchange.File {
 	o.tb.Helper()

@@ -24,9 +24,9 @@ func (e *Env) reply(c exchange.Case, s *Story) string {
 
 func opening(c exchange.Case, s *Story) string {
 	if c.Side == exchange.In {
-		return fmt.Sprintf("您好，%s从%s转入本地的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, phoneWord(exchange.StateTerms(c.Side), s.State))
+		return fmt.Sprintf("您好，%s从%s转入本地的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, phoneWord(exchange.StateTerms(c.Side), string(c.State)))
 	}
-	return fmt.Sprintf("您好，%s由我处转往%s的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, phoneWord(exchange.StateTerms(c.Side), s.State))
+	return fmt.Sprintf("您好，%s由我处转往%s的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, phoneWord(exchange.StateTerms(c.Side), string(c.State)))
 }
 
 // phoneWord is a code's Chinese word, whatever the agency's language is.

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
+	"carryover/formats"
 	"carryover/jobs/report"
 )
 
@@ -132,8 +134,55 @@ func (e *Env) Story(tx *store.Tx, c exchange.Case) (*Story, error) {
 		}
 	}
 	e.explainBy(s)
+	unsent, err := t.letterInReview()
+	if err != nil {
+		return nil, err
+	}
+	if unsent {
+		c = e.beforeLetter(c, s)
+	}
 	s.Reply = e.reply(c, s)
 	return s, nil
+}
+
+// letterInReview tells whether the letter for whose answer a case waits has
+// not left yet, because officers review its batch.
+func (t teller) letterInReview() (bool, error) {
+	if t.c.Side != exchange.In || t.c.State != exchange.Requested {
+		return false, nil
+	}
+	made, err := t.tx.OutgoingByCase(t.c.No)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range slices.Backward(made) {
+		if o.Kind != formats.KindLetter {
+			continue
+		}
+		if o.FileID == 0 {
+			return t.reviewOf(o.Kind) != exchange.ReviewNone, nil
+		}
+		f, err := t.tx.File(o.FileID)
+		return f.State == exchange.FileReview, err
+	}
+	return false, nil
+}
+
+// beforeLetter tells whose turn a case is whose letter waits for review, and
+// by which limit: ours, as before the letter. It returns the case as it is
+// spoken of.
+func (e *Env) beforeLetter(c exchange.Case, s *Story) exchange.Case {
+	s.StateWord = e.say("联系函待审核", "letter in review")
+	c.State = exchange.Accepted
+	if s.Turn = e.turn(c); s.Turn != nil {
+		s.Turn.Wait = e.say("审核并发出联系函", "the letter to be reviewed and sent")
+	}
+	s.Limit = nil
+	if c.LetterVersion == 1 { // the limit of a next one has not begun
+		c.SetDue(e.Profiles[c.Profile], e.Calendar)
+		s.Limit = e.limit(c)
+	}
+	return c
 }
 
 // Outline is the part of a story that the case's own row tells.
