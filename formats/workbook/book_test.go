@@ -52,3 +52,32 @@ func TestGoldenCells(t *testing.T) {
 		}
 	}
 }
+
+// A page of more than one sheet of paper begins its last block on a new one,
+// unless the charts beside it reach down to it.
+func TestPageBreak(t *testing.T) {
+	long := func(rows int) Sheet {
+		s := samplePage()
+		for i := range rows {
+			s.Blocks[0].Rows = append(s.Blocks[0].Rows, []any{"其他", i})
+		}
+		return s
+	}
+	for rows, want := range map[int]string{
+		20: "",                                 // 62 rows: one sheet of paper
+		26: "",                                 // 68 rows, and the block begins beside the second chart
+		40: "'汇总'!$A$1:$O$49,'汇总'!$A$50:$D$81", // below the charts
+	} {
+		b := sample()
+		b.Sheets[0] = long(rows)
+		f, got := open(t, save(t, b)), ""
+		for _, n := range f.GetDefinedName() {
+			if n.Name == "_xlnm.Print_Area" {
+				got = n.RefersTo
+			}
+		}
+		if got != want {
+			t.Errorf("with %d more rows: printed in %q, want %q", rows, got, want)
+		}
+	}
+}

@@ -21,6 +21,7 @@ func (s *Sheet) layout() pageLayout {
 	if s.Note == "" {
 		row = 2
 	}
+	p.last = row - 1
 	for _, b := range s.Blocks {
 		p.columns = max(p.columns, len(b.Columns))
 		if b.Title != "" {
@@ -30,9 +31,10 @@ func (s *Sheet) layout() pageLayout {
 			row++
 		}
 		p.first = append(p.first, row)
-		row += len(b.Rows) + 1
+		row += len(b.Rows)
+		p.last = row - 1
+		row++
 	}
-	p.last = row - 1
 	return p
 }
 
@@ -148,7 +150,39 @@ func (s *Sheet) wide() bool {
 	return false
 }
 
-// dressPage gives a page its widths and charts.
+// top is the row on which a block begins, its title and header with it.
+func (b Block) top(first int) int {
+	if b.Title != "" {
+		first--
+	}
+	if b.headed() {
+		first--
+	}
+	return first
+}
+
+// breakPage lets the last block of a page that needs more than one sheet of
+// paper begin on a new one. Manual breaks do not count where a page is fitted
+// to the paper's width; areas of their own do.
+func (p *part) breakPage(f *excelize.File, at pageLayout) error {
+	n := len(p.sheet.Blocks) - 1
+	if at.last <= onePage || n < 1 {
+		return nil
+	}
+	top := p.sheet.Blocks[n].top(at.first[n])
+	if top <= chartTop+len(p.sheet.Charts)*chartRows {
+		return nil // the charts beside it would be cut
+	}
+	sheet, last := quoteSheet(p.name), letters(at.columns-1)
+	beside := last
+	if len(p.sheet.Charts) > 0 {
+		beside = letters(at.columns + chartColumns)
+	}
+	areas := fmt.Sprintf("%s!$A$1:$%s$%d,%s!$A$%d:$%s$%d", sheet, beside, top-1, sheet, top, last, at.last)
+	return f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: areas, Scope: p.name})
+}
+
+// dressPage gives a page its widths, charts and breaks.
 func (p *part) dressPage(f *excelize.File) error {
 	at := p.sheet.layout()
 	if err := p.fitPage(f, at); err != nil {
@@ -164,7 +198,7 @@ func (p *part) dressPage(f *excelize.File) error {
 	if err := f.SetSheetView(p.name, 0, &excelize.ViewOptions{ShowGridLines: &off}); err != nil {
 		return err
 	}
-	row := 3
+	row := chartTop
 	for _, c := range p.sheet.Charts {
 		b := p.sheet.Blocks[c.Block]
 		if len(b.Rows) == 0 {
@@ -176,14 +210,18 @@ func (p *part) dressPage(f *excelize.File) error {
 		}
 		row += chartRows
 	}
-	return nil
+	return p.breakPage(f, at)
 }
 
 // onePage is up to how many rows a page is printed on one sheet of paper.
 const onePage = 64
 
-// chartRows is how many rows a chart covers, with a row of air.
-const chartRows = 17
+// Charts stand beside the blocks, below one another.
+const (
+	chartTop     = 3  // row of the first
+	chartRows    = 17 // that one covers, with a row of air
+	chartColumns = 10 // that one covers
+)
 
 func (c Chart) chart(sheet string, b Block, first int) *excelize.Chart {
 	last := first + len(b.Rows) - 1
