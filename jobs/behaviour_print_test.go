@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs"
@@ -95,4 +96,33 @@ func TestPrintLumpSum(t *testing.T) {
 			t.Errorf("the notice says no %q: %s", want, text)
 		}
 	}
+}
+
+// TestPrintReviewedCertificate: a certificate is printed as it was sent, with
+// the officer who approved it, whatever the registry says later; before that
+// with who is configured.
+func TestPrintReviewedCertificate(t *testing.T) {
+	o := newOffice(t, reviews(formats.KindCertificate, exchange.ReviewOne))
+	clerk, _, _ := clerks(o)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(portal, formats.KindCertificateRequest, &formats.CertificateRequest{
+		RequestNo: "G1", RequestedOn: 20260302, Reason: code.ReasonFirst, Applicant: code.ByPerson, PersonalNo: p.PersonalNo, Person: blockOf(p),
+	})
+	o.pass()
+	asked := func(when string, household code.Household, name string) {
+		t.Helper()
+		text, err := o.printed("certificate", p.IDNo)
+		if err != nil || !strings.Contains(text, "\n"+household.Word(code.Chinese)+"\n") || !strings.Contains(text, "经办人\n"+name+"\n") {
+			t.Errorf("%s: %v\n%s", when, err, text)
+		}
+	}
+	asked("made", p.Household, "系统自动办理")
+	o.reported()
+	asked("in review", p.Household, "系统自动办理")
+	o.says(o.signed(clerk, o.batchOf(formats.KindCertificate, exchange.FileReview), exchange.ActApproveBatch), "")
+	o.pass()
+	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Household = code.HouseholdOther }))
+	o.pass()
+	asked("sent, and the registry changed", p.Household, "赵蕾")
 }

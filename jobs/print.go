@@ -273,17 +273,36 @@ func (p printer) certificate() ([]document, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := report.CertificateSheet{Certificate: cert}
-	// The registry's facts of today: they are not stored with the certificate, and these never change.
-	r, err := p.tx.RegistryByNo(cert.PersonalNo)
-	if missing(err) != nil {
+	o, err := p.office(p.usualProfile())
+	if err != nil {
 		return nil, err
 	}
-	if err == nil {
-		s.Household, s.Scheme, s.AccountOpened = r.Household, r.Scheme, r.AccountOpened
-	}
-	o, err := p.office(p.usualProfile())
+	s, o, err := p.certified(cert, o)
 	return []document{{cert.No, "", o.CertificatePaper(s)}}, err
+}
+
+// certified adds to a certificate what else was sent with it, and who stands on
+// it; before it is in a batch, what the registry says.
+func (p printer) certified(cert exchange.Certificate, o report.Office) (report.CertificateSheet, report.Office, error) {
+	s := report.CertificateSheet{Certificate: cert}
+	sent, err := p.tx.CertificateSent(cert.No)
+	if notFound(err) {
+		r, err := p.tx.RegistryByNo(cert.PersonalNo)
+		s.Household, s.Scheme, s.AccountOpened = r.Household, r.Scheme, r.AccountOpened
+		return s, o, missing(err)
+	}
+	if err != nil {
+		return s, o, err
+	}
+	rec, err := parseOutgoing(sent)
+	if err != nil {
+		return s, o, err
+	}
+	if made, ok := rec.(*formats.Certificate); ok {
+		s.Household, s.Scheme, s.AccountOpened = string(made.Household), string(made.Scheme), made.AccountOpened
+	}
+	o, err = p.signedFor(o, sent.FileID)
+	return s, o, err
 }
 
 // findCertificate finds one that we issued: by its number, or the live one of

@@ -30,6 +30,14 @@ func (tx *Tx) OutgoingByRecord(fileID int64, recordNo string) ([]exchange.Outgoi
 	return many(tx, "outgoing record "+recordNo, scanOutgoing, selectOutgoing+"WHERE record_no = $1 AND file_id = $2 ORDER BY id", recordNo, fileID)
 }
 
+const sentCertificate = "WHERE record_no = $1 AND file_id IS NOT NULL AND kind = 'certificate' ORDER BY file_id"
+
+// CertificateSent is the record by which a certificate was sent, or waits for
+// review: [ErrNotFound] while it is in no batch.
+func (tx *Tx) CertificateSent(no string) (exchange.Outgoing, error) {
+	return one(tx, "sent certificate "+no, scanOutgoing, selectOutgoing+sentCertificate, no)
+}
+
 // BeginStatement notes that a month's statements are made for a partner; first
 // is false when they were made before.
 func (tx *Tx) BeginStatement(partner string, month calendar.Month) (first bool, err error) {

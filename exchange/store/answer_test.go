@@ -178,6 +178,7 @@ func TestPlans(t *testing.T) {
 		"OutgoingFor":      selectOutgoing + "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4",
 		"OutgoingByFile":   selectOutgoing + "WHERE file_id = $1 AND id > $2 ORDER BY id LIMIT $3",
 		"OutgoingByRecord": selectOutgoing + "WHERE record_no = $1 AND file_id = $2 ORDER BY id",
+		"CertificateSent":  selectOutgoing + sentCertificate,
 		"OutgoingByCase":   selectOutgoing + "WHERE case_no = $1 ORDER BY id",
 		"EachRemittance":   selectRemittance + "WHERE side = $1 AND track = $2 AND (case_no, part) > ($3, $4) ORDER BY case_no, part LIMIT $5",
 		"ExpectedParts":    selectRemittance + "WHERE track = 'none' AND amount = $1 ORDER BY case_no, part LIMIT $2",
