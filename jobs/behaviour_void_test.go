@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"carryover/exchange"
@@ -402,6 +404,28 @@ func TestVoidWithMoneyHere(t *testing.T) {
 	o.standing(c)
 	if len(o.open()) == 0 {
 		t.Error("nobody hears of the money that has to go back")
+	}
+}
+
+// TestMoneyAfterTheEnd: money that comes when a case whose months were credited
+// has been annulled is booked, posted nowhere, and waits to be paid back.
+func TestMoneyAfterTheEnd(t *testing.T) {
+	o := newOffice(t, by2021)
+	p := leaver(them, 0)
+	l, f := arrived(o, p, "relation_done")
+	agree(o, l.LetterNo, true)
+	for range 3 {
+		o.pass()
+	}
+	o.stands(exchange.In, p, "void/posted/not_due")
+	o.pays(l, p, f.Amount)
+	o.pass()
+	o.pass()
+	o.stands(exchange.In, p, "void/posted/differs")
+	c := o.caseBy(exchange.In, p)
+	o.standing(c)
+	if open := o.open(); !slices.ContainsFunc(open, func(s string) bool { return strings.Contains(s, "void / credit "+f.Amount.String()) }) {
+		t.Errorf("open: %q", open)
 	}
 }
 

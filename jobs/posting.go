@@ -331,9 +331,9 @@ func (c *casework) creditFacts() (f exchange.CreditFacts, err error) {
 }
 
 // advance moves an In case on: asks the core for what can be posted now, and
-// tells everybody what has been.
+// tells everybody what has been. On a case that has ended nothing is posted.
 func (c *casework) advance() error {
-	if c.Side != exchange.In || c.Wish == exchange.WishVoid {
+	if c.Side != exchange.In || c.Wish == exchange.WishVoid || ended(c.Case) {
 		return c.retrack()
 	}
 	facts, err := c.creditFacts()
