@@ -155,6 +155,37 @@ func TestNetSumWaitsForAnAnnulment(t *testing.T) {
 	o.quiet()
 }
 
+// A month is not tied by a workbook that is worked in the same run as the form
+// that changes it, before our statement says so: the sides would settle two sums.
+func TestNetSumWaitsForOurStatement(t *testing.T) {
+	o := newOffice(t, with(them, netted))
+	_, finance, _ := clerks(o)
+	out, in := bothWays(o)
+	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
+	o.reported()
+	month := "2026-03 " + them
+	form := o.takesUp(finance, o.deskName("财务"))
+	form.decide(month, "轧差结算", "凭证号=V1")
+	more := *in
+	more.Version, more.Nature, more.Principal, more.Amount, more.IssuedOn = 2, code.NatureCorrected, in.Principal+700, in.Amount+700, 20260331
+	o.put(them, formats.KindForm, &more)
+	if got := verdict(o.handsIn(finance, "轧差.xlsx", form.bytes(), finance), month); !strings.Contains(got, "本方对账单有变更尚未发出") {
+		t.Errorf("the answer is %q", got)
+	}
+	if o.liesIn(ledger.InNetted) != 0 {
+		t.Errorf("netted %s", o.liesIn(ledger.InNetted))
+	}
+	o.put(them, formats.KindNetting, line(202603, code.Out, in.LetterNo, in.FormNo, more.Amount))
+	o.reported()
+	form = o.takesUp(finance, strings.Replace(o.deskName("财务"), ".xlsx", ".2.xlsx", 1))
+	form.decide(month, "轧差结算", "凭证号=V1")
+	o.says(verdict(o.handsIn(finance, "再结算.xlsx", form.bytes(), finance), month), "已接受")
+	if o.liesIn(ledger.InNetted) != more.Amount {
+		t.Errorf("netted %s, want %s", o.liesIn(ledger.InNetted), more.Amount)
+	}
+	o.quiet()
+}
+
 // A form that comes after the statement was made, and one that is annulled
 // since, follow as changed lines; a correction after the tie is tied for itself.
 func TestStatementsThatChange(t *testing.T) {
