@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -242,34 +243,42 @@ func TestSignatureIsWaitedFor(t *testing.T) {
 // what was taken in. A signature of other bytes waits for their file.
 func TestSignatureComesLate(t *testing.T) {
 	for _, after := range []string{jobs.AfterMove, jobs.AfterDelete, jobs.AfterLeave} {
-		t.Run(after, func(t *testing.T) {
-			s := newSealedOffice(t, at(them, func(p *jobs.Party) { p.After = after }))
-			file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
-			s.leave(them, file, content)
-			s.pass()
-			s.told(them, file, "rejected "+string(code.SignatureMissing))
-			if after != jobs.AfterLeave { // there it signs the file beside it
-				s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content[1:]))
-				s.pass()
-				if !s.lies(them, "in", file+seal.Suffix) || len(s.receipts(them)) != 1 {
-					t.Error("a signature of another file was taken for one of this")
-				}
-			}
-			s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
-			s.pass()
-			s.pass()
-			all := s.receipts(them)
-			if len(all) != 2 || all[len(all)-1].records[0].(*formats.Receipt).Verdict != code.FileAccepted {
-				t.Fatalf("%d receipts, the last %+v", len(all), all[len(all)-1].records[0])
-			}
-			s.signedBy(file, s.theirs)
-			in, done := after == jobs.AfterLeave, after == jobs.AfterMove
-			for _, name := range []string{file, file + seal.Suffix} {
-				if s.lies(them, "in", name) != in || s.lies(them, "in/done", name) != done || s.lies(them, "in/bad", name) {
-					t.Errorf("%s does not lie where what is accepted lies", name)
-				}
-			}
-		})
+		for _, settle := range []time.Duration{0, time.Hour} {
+			t.Run(fmt.Sprint(after, " ", settle), func(t *testing.T) { signatureComesLate(t, after, settle) })
+		}
+	}
+}
+
+func signatureComesLate(t *testing.T, after string, settle time.Duration) {
+	s := newSealedOffice(t, at(them, func(p *jobs.Party) { p.After, p.Settle = after, settle }))
+	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
+	s.leave(them, file, content)
+	for start := s.now; len(s.receipts(them)) == 0; s.pass() {
+		if s.now.Sub(start) > 2*settle+time.Hour {
+			t.Fatal("the file was never judged")
+		}
+	}
+	s.told(them, file, "rejected "+string(code.SignatureMissing))
+	if after != jobs.AfterLeave { // there it signs the file beside it
+		s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content[1:]))
+		s.pass()
+		if !s.lies(them, "in", file+seal.Suffix) || len(s.receipts(them)) != 1 {
+			t.Error("a signature of another file was taken for one of this")
+		}
+	}
+	s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
+	s.pass()
+	s.pass()
+	all := s.receipts(them)
+	if len(all) != 2 || all[len(all)-1].records[0].(*formats.Receipt).Verdict != code.FileAccepted {
+		t.Fatalf("%d receipts, the last %+v", len(all), all[len(all)-1].records[0])
+	}
+	s.signedBy(file, s.theirs)
+	in, done := after == jobs.AfterLeave, after == jobs.AfterMove
+	for _, name := range []string{file, file + seal.Suffix} {
+		if s.lies(them, "in", name) != in || s.lies(them, "in/done", name) != done || s.lies(them, "in/bad", name) {
+			t.Errorf("%s does not lie where what is accepted lies", name)
+		}
 	}
 }
 
