@@ -2,8 +2,10 @@ package report
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -197,6 +199,48 @@ func titlesOf[T any](columns []column[T]) (pairs [][2]string) {
 		pairs = append(pairs, [2]string{c.zh, c.en})
 	}
 	return pairs
+}
+
+var han = regexp.MustCompile(`\p{Han}+`)
+
+// An English workbook has no Chinese but what people and partners wrote: the
+// cells' words and the sheets' own are all in English, also on paper.
+func TestEnglishHasNoChinese(t *testing.T) {
+	n := night(t, code.English)
+	list := cases(24)
+	data := fmt.Sprintf("%+v", []any{
+		n.Agency, n.Partners, n.Summary.Warnings, list, n.Todo, n.Reconciliation, letters(list), forms(list), remittances(list), files(), runs(), applications(list), certificates(),
+	})
+	f := saved(t, n)
+	var texts []string
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cells := range rows {
+			texts = append(texts, cells...)
+		}
+		foot, err := f.GetHeaderFooter(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, sheet, foot.OddFooter)
+	}
+	props, err := f.GetDocProps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range append(texts, props.Title, props.Subject) {
+		for _, word := range han.FindAllString(text, -1) {
+			if !strings.Contains(data, word) {
+				t.Errorf("%q says %s", text, word)
+			}
+		}
+	}
+	if len(texts) < 1000 {
+		t.Errorf("only %d cells were looked at", len(texts))
+	}
 }
 
 // An empty night makes a workbook; a source that fails makes none.
