@@ -142,7 +142,7 @@ func (e *Env) queueAnswer(tx *store.Tx, in exchange.File, a batch.Answer) error 
 		s.drop()
 		return err
 	}
-	spool := fmt.Sprintf("out-answer-%d-%d.xlsx", in.ID, n)
+	spool := fmt.Sprintf("%s%d.xlsx", answerSpool(in), n)
 	sha, size := s.sum(), s.size
 	if err := s.keep(spool); err != nil {
 		return err
@@ -151,6 +151,18 @@ func (e *Env) queueAnswer(tx *store.Tx, in exchange.File, a batch.Answer) error 
 		Dir: exchange.Out, Party: in.Party, Kind: KindAnswer, Name: name, Carrier: string(batch.Workbook), SHA256: sha, StoredSHA: sha, Size: size,
 		State: exchange.FileQueued, At: e.Now(), Spool: spool,
 	})
+}
+
+// answerSpool begins the names under which the answers to a file are spooled.
+func answerSpool(in exchange.File) string { return fmt.Sprintf("out-answer-%d-", in.ID) }
+
+// answersTo are the answers that a workbook had.
+func answersTo(tx *store.Tx, in exchange.File) ([]exchange.File, error) {
+	if in.Carrier != string(batch.Workbook) {
+		return nil, nil
+	}
+	all, err := tx.Files(store.FileFilter{Dir: exchange.Out, Party: in.Party, Kind: KindAnswer})
+	return slices.DeleteFunc(all, func(f exchange.File) bool { return !strings.HasPrefix(f.Spool, answerSpool(in)) }), err
 }
 
 // maxStem keeps the names of answers within what folders take.

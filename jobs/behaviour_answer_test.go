@@ -125,6 +125,14 @@ func TestTypedWorkbookIsAnswered(t *testing.T) {
 	if why := rows[1][len(rows[1])-1]; !strings.HasPrefix(why, "已接收") {
 		t.Errorf("beside the accepted row stands %q", why)
 	}
+	first := o.answers["联系函.answer.xlsx"]
+	delete(o.answers, "联系函.answer.xlsx")
+	o.leave(them, "联系函（再报）.xlsx", book) // they have lost it
+	o.pass()
+	o.pass()
+	if len(o.answers) != 1 || !bytes.Equal(o.answers["联系函.answer.xlsx"], first) {
+		t.Errorf("sent once more it has %d answers", len(o.answers))
+	}
 	again := o.edited(o.answers["联系函.answer.xlsx"], func(f *excelize.File) {
 		o.key(f, "L", "id_no", 3, good)
 		if err := f.RemoveRow("L", 2); err != nil {

@@ -251,7 +251,8 @@ func (j *fileJob) reject(ctx context.Context, c code.Fault, text string) error {
 	})
 }
 
-// duplicate answers a file that came before with its first receipt, byte for byte.
+// duplicate answers a file that came before with its first receipt, and a
+// workbook with its answers, byte for byte.
 func (j *fileJob) duplicate(ctx context.Context, first exchange.File) error {
 	j.file.State, j.file.DupOf, j.file.Verdict = exchange.FileDuplicate, first.ID, first.Verdict
 	j.file.Records = 0
@@ -270,10 +271,19 @@ func (j *fileJob) duplicate(ctx context.Context, first exchange.File) error {
 		if err != nil {
 			return err
 		}
-		again := receipt
-		again.State = exchange.FileQueued
-		again.Resent++
-		return tx.UpdateFile(receipt, again)
+		answers, err := answersTo(tx, first)
+		if err != nil {
+			return err
+		}
+		for _, f := range append(answers, receipt) {
+			again := f
+			again.State = exchange.FileQueued
+			again.Resent++
+			if err := tx.UpdateFile(f, again); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
