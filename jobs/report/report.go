@@ -119,6 +119,8 @@ func (n Night) partner(party string) string {
 		return p.Name
 	}
 	switch party {
+	case n.Agency.Code:
+		return n.Agency.Name
 	case n.Agency.Core():
 		return n.say("业务系统", "core")
 	case n.Agency.Portal():
