@@ -21,7 +21,8 @@ import (
 // BenchmarkMatching matches as many credits as there are open cases, told by
 // one camt.054: half by letter number, a quarter by ID and amount, a quarter
 // by EndToEndId; and as many again that nobody knows. Then the cases of those
-// become known, and they are matched too. CARRYOVER_CREDITS asks for more
+// become known, and they are matched too. At last a camt.053 with all of them
+// proves the day. CARRYOVER_CREDITS asks for more
 // (100000 is the size that the limits are stated for: linear, under 256 MiB).
 func BenchmarkMatching(b *testing.B) {
 	n := 2000
@@ -52,6 +53,14 @@ func BenchmarkMatching(b *testing.B) {
 		per("late-credit", n)
 		isMatched(b, e, 2*n)
 		b.ReportMetric(float64(peak())/(1<<20), "peak-heap-MiB")
+		closeDay(b, filepath.Join(inbox, "camt053.xml"), n)
+		if _, err := e.Pull(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		peak = watchHeap()
+		per("entry-of-the-day", 2*n)
+		isProved(b, e)
+		b.ReportMetric(float64(peak())/(1<<20), "peak-heap-MiB-of-the-day")
 	}
 }
 
@@ -144,33 +153,77 @@ func benchAmount(i int) money.Fen { return money.Fen(1000000 + i) }
 // notify writes a camt.054 with the money of n cases, and as much for nobody.
 func notify(b *testing.B, path string, n int) {
 	b.Helper()
+	own := receiving(us)
+	writeAll(b, path, n, func(f *os.File) (*iso20022.EntryWriter, error) {
+		return iso20022.NewNotificationWriter(f, iso20022.Statement{
+			MsgID: "bench", Created: time.Date(2026, 3, 17, 0, 0, 0, 0, time.UTC), ID: "bench", Account: iso20022.Account{Name: own.Holder, Number: own.No, Bank: own.Bank, CNAPS: own.CNAPS},
+		})
+	})
+}
+
+// closeDay writes the camt.053 of the day of that money.
+func closeDay(b *testing.B, path string, n int) {
+	b.Helper()
+	sum := money.Fen(0)
+	for i := range 2 * n {
+		sum += benchCredit(n, i).Amount
+	}
+	writeAll(b, path, n, func(f *os.File) (*iso20022.EntryWriter, error) {
+		return iso20022.NewStatementWriter(f, iso20022.Statement{
+			MsgID: "day", Created: time.Date(2026, 3, 17, 0, 0, 0, 0, time.UTC), ID: "day", Account: iso20022.Account{Number: receiving(us).No},
+			Opening: iso20022.Balance{Date: benchDay}, Closing: iso20022.Balance{Date: benchDay, Amount: sum},
+		})
+	})
+}
+
+const benchDay calendar.Date = 20260316
+
+func writeAll(b *testing.B, path string, n int, begin func(*os.File) (*iso20022.EntryWriter, error)) {
+	b.Helper()
 	f, err := os.Create(path)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	own := receiving(us)
-	w, err := iso20022.NewNotificationWriter(f, iso20022.Statement{
-		MsgID: "bench", Created: time.Date(2026, 3, 17, 0, 0, 0, 0, time.UTC), ID: "bench", Account: iso20022.Account{Name: own.Holder, Number: own.No, Bank: own.Bank, CNAPS: own.CNAPS},
-	})
+	w, err := begin(f)
 	for i := range 2 * n {
-		e := comes(fmt.Sprintf("C%d", i), benchAmount(i), benchLetter(us, i), "")
-		switch {
-		case i >= n:
-			e.Text, e.Amount = benchLetter(others, i-n), benchAmount(i-n)
-		case i%4 == 2:
-			e.Text = benchID(i)
-		case i%4 == 3:
-			e.Text, e.EndToEndID = "", benchLetter(us, i)+"-1-1"
-		}
-		e.Booked, e.Value = calendar.Date(20260316), calendar.Date(20260316)
 		if err == nil {
-			err = w.Write(e)
+			err = w.Write(benchCredit(n, i))
 		}
 	}
 	if err == nil {
 		err = w.Close()
 	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// benchCredit is the i-th credit: the money of n cases, and as much for nobody.
+func benchCredit(n, i int) iso20022.Entry {
+	e := comes(fmt.Sprintf("C%d", i), benchAmount(i), benchLetter(us, i), "")
+	switch {
+	case i >= n:
+		e.Text, e.Amount = benchLetter(others, i-n), benchAmount(i-n)
+	case i%4 == 2:
+		e.Text = benchID(i)
+	case i%4 == 3:
+		e.Text, e.EndToEndID = "", benchLetter(us, i)+"-1-1"
+	}
+	e.Booked, e.Value = benchDay, benchDay
+	return e
+}
+
+// isProved fails unless the day of the money was proved.
+func isProved(b *testing.B, e *jobs.Env) {
+	b.Helper()
+	err := e.Store.View(context.Background(), func(tx *store.Tx) error {
+		day, err := tx.BankDay(receiving(us).No, benchDay, 0)
+		if err == nil && day.State != exchange.DayProved {
+			err = fmt.Errorf("the day is %s: %d faults", day.State, len(day.Faults))
+		}
+		return err
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
