@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -97,7 +99,7 @@ func (w *entryWriter) book(hasty bool) error {
 			s.to = max(s.to, b.BookedOn)
 			days[b.Account] = s
 		}
-		for _, account := range sortedKeys(days) {
+		for _, account := range slices.Sorted(maps.Keys(days)) {
 			if err := tx.DoubtBankDays(account, days[account].from, days[account].to); err != nil {
 				return err
 			}

@@ -16,7 +16,6 @@ import (
 	"carryover/exchange/money"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
-	"carryover/jobs/report"
 )
 
 // Deciding is a decision and what it comes to.
@@ -239,7 +238,7 @@ func (d *desk) decidedCase(text string, r exchange.Ruling) (*casework, error) {
 	case err != nil:
 		return nil, err
 	case r.Side != "" && c.Side != r.Side:
-		return nil, cannot(r.Chinese+"仅用于"+d.word(report.Sides(), string(r.Side))+"业务", fmt.Sprintf("%s is for cases on the %s side only", r.English, r.Side))
+		return nil, cannot(r.Chinese+"仅用于"+d.word(exchange.SideTerms(), string(r.Side))+"业务", fmt.Sprintf("%s is for cases on the %s side only", r.English, r.Side))
 	case r.Holds != nil && (c.State != exchange.Held || !slices.Contains(r.Holds, c.Hold)):
 		return nil, cannot("办件未因相应原因暂缓（"+c.stands()+"）", fmt.Sprintf("the case is not held for one of %v", r.Holds))
 	case !r.Fits(c.Case):

@@ -5,7 +5,6 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/exchange/money"
-	"carryover/jobs/report"
 )
 
 // confirmCourse registers an account for one case or credit, confirmed
@@ -102,7 +101,7 @@ func (c *casework) partsAgain(way course) (course, error) {
 	for _, r := range parts {
 		if r.Track == exchange.MoneyReturned {
 			again = append(again, r)
-			way.comesTo = append(way.comesTo, c.sayf("第 %d 笔：%s 付给%s", "part %d: %s to the %s", r.Part, r.Amount, c.word(report.Receivers(), r.To)))
+			way.comesTo = append(way.comesTo, c.sayf("第 %d 笔：%s 付给%s", "part %d: %s to the %s", r.Part, r.Amount, c.word(exchange.ReceiverTerms(), r.To)))
 		}
 	}
 	if len(again) == 0 {

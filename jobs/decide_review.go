@@ -6,7 +6,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/jobs/report"
 )
 
 // reviewCourse is what a decision about a batch that waits for review comes to.
@@ -146,7 +145,7 @@ func (d *desk) reviewWords(f exchange.File) (what, todo string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	what = d.sayf("待审核发出：%s，%s %d 条", "to be reviewed: %s, %s, %d records", f.Name, d.word(report.Kinds(), f.Kind), f.Records)
+	what = d.sayf("待审核发出：%s，%s %d 条", "to be reviewed: %s, %s, %d records", f.Name, d.word(exchange.FileKindTerms(), f.Kind), f.Records)
 	approvals := exchange.Approvals(said)
 	if len(approvals) > 0 {
 		what += d.sayf("；已批准：", "; approved by ") + d.whoApproved(approvals)

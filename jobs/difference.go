@@ -8,7 +8,6 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/formats/batch"
-	"carryover/jobs/report"
 )
 
 // A difference is kept with the words in which it was found, which name
@@ -42,7 +41,7 @@ func (e *Env) subjectWord(text string) string {
 		return word
 	}
 	if kind, no, ok := strings.Cut(text, " "); ok {
-		return e.word(report.Kinds(), kind) + " " + no
+		return e.word(exchange.FileKindTerms(), kind) + " " + no
 	}
 	return text
 }

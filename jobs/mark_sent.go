@@ -10,7 +10,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
-	"carryover/jobs/report"
 )
 
 // ErrMark is returned for a payment file whose fate an officer cannot end, or
@@ -55,7 +54,7 @@ func (m Mark) Check() error {
 		return unmarked("银行已就 %s 答复", "the bank has answered to %s", m.File.Name)
 	case m.File.State != exchange.FileSending && m.File.State != exchange.FileSent:
 		return unmarked("%[1]s 现为“%[2]s”：只有上传结果待查的付款文件须认定", "%[1]s is %[3]s: only a payment file on its way to the bank is marked",
-			m.File.Name, exchange.TermOf(report.FileStates(), string(m.File.State)).Chinese, m.File.State)
+			m.File.Name, exchange.TermOf(exchange.FileStateTerms(), string(m.File.State)).Chinese, m.File.State)
 	case utf8.RuneCountInString(strings.TrimSpace(m.Evidence)) < evidenceMin:
 		return unmarked("请写明银行何人何时如何答复", "say in the evidence who at the bank said what, and when")
 	case plain(m.Evidence, 500) != m.Evidence:

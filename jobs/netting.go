@@ -201,7 +201,7 @@ func (d *desk) compareNetting(partner string, month calendar.Month) error {
 	for k := range theirs {
 		keys[k] = true
 	}
-	for _, k := range sortedKeys(keys) {
+	for _, k := range slices.Sorted(maps.Keys(keys)) {
 		subject := month.String() + " " + k
 		if ours[k] == theirs[k] {
 			err = d.closeDifference("netting", partner, subject)

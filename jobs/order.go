@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -37,7 +39,7 @@ func (e *Env) orderDue(ctx context.Context) (ordered int, err error) {
 			lumps[key] = append(lumps[key], parts...)
 		}
 	}
-	for _, key := range sortedKeys(lumps) {
+	for _, key := range slices.Sorted(maps.Keys(lumps)) {
 		for _, parts := range e.underLumpCap(lumps[key]) {
 			if err := e.orderLump(ctx, parts); err != nil {
 				faults = append(faults, fmt.Errorf("lump sum %s: %w", key, err))

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/ledger"
@@ -60,7 +62,7 @@ func (e *Env) proofs(tx *store.Tx) ([]report.Proof, error) {
 		return nil, err
 	}
 	var out []report.Proof
-	for _, p := range append([]string{""}, sortedKeys(e.Partners)...) {
+	for _, p := range append([]string{""}, slices.Sorted(maps.Keys(e.Partners))...) {
 		for _, side := range []exchange.Side{exchange.Out, exchange.In} {
 			proof, err := told.prove(balances, side, p)
 			if err != nil {

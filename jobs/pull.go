@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -92,7 +93,7 @@ func left(look exchange.Look, f drop.Entry) bool {
 
 // setAside moves files that were rejected since from done to bad.
 func (e *Env) setAside(ctx context.Context, p Party, d drop.Drop, looks map[string]exchange.Look) error {
-	for _, name := range sortedKeys(looks) {
+	for _, name := range slices.Sorted(maps.Keys(looks)) {
 		look := looks[name]
 		if look.After != afterBad {
 			continue

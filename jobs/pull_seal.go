@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func paired(p Party, entries []drop.Entry) (files []arrival, alone []drop.Entry)
 		files[i].sig = signatures[name]
 		delete(signatures, name)
 	}
-	for _, name := range sortedKeys(signatures) {
+	for _, name := range slices.Sorted(maps.Keys(signatures)) {
 		alone = append(alone, signatures[name])
 	}
 	return files, alone
@@ -143,7 +144,7 @@ func (e *Env) lonely(ctx context.Context, p Party, alone []drop.Entry, looks map
 	if p.Role != RolePartner {
 		return nil
 	}
-	for _, name := range sortedKeys(looks) {
+	for _, name := range slices.Sorted(maps.Keys(looks)) {
 		gone := !slices.ContainsFunc(alone, func(s drop.Entry) bool { return s.Name == name })
 		if !gone || looks[name].FileID != 0 || !strings.HasSuffix(name, seal.Suffix) {
 			continue

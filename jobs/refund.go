@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -254,7 +256,7 @@ func (d *desk) refundEntryCourse(e exchange.BankEntry, x exchange.Decision) (cou
 		return course{}, cannot("该笔流水不是待认领的来款", "the entry is no credit that waits to be matched")
 	}
 	partner := ""
-	for _, p := range sortedKeys(d.Partners) {
+	for _, p := range slices.Sorted(maps.Keys(d.Partners)) {
 		for _, a := range d.Partners[p].Accounts {
 			if a.No == e.CounterAcct {
 				partner = p

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sort"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -56,15 +55,6 @@ func (e *Env) Remit(ctx context.Context) (Counts, error) {
 	released, err = e.releaseAll(ctx)
 	counts["released"] += released
 	return counts, errors.Join(append(faults, err)...)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // releaseAll puts ordered payments into payment files, each under the cap,

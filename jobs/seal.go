@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"carryover/exchange"
@@ -215,7 +216,7 @@ func (e *Env) noteUnsigned(run *exchange.Run) {
 
 // unsignedPartners are the partners with whom nothing is signed, in their order.
 func (e *Env) unsignedPartners() (list []exchange.Partner) {
-	for _, code := range sortedKeys(e.Partners) {
+	for _, code := range slices.Sorted(maps.Keys(e.Partners)) {
 		if p := e.Partners[code]; p.Seal != exchange.SealSigned {
 			list = append(list, p)
 		}

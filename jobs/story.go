@@ -12,7 +12,6 @@ import (
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs/report"
 )
 
 // Story is everything known about one case: where it stands, whose turn it
@@ -188,7 +187,7 @@ func (e *Env) beforeLetter(c exchange.Case, s *Story) exchange.Case {
 // Outline is the part of a story that the case's own row tells.
 func (e *Env) Outline(c exchange.Case) *Story {
 	s := &Story{
-		CaseNo: c.No, Side: c.Side, SideWord: e.word(report.Sides(), string(c.Side)), Partner: c.Partner, PartnerName: e.partyName(c.Partner),
+		CaseNo: c.No, Side: c.Side, SideWord: e.word(exchange.SideTerms(), string(c.Side)), Partner: c.Partner, PartnerName: e.partyName(c.Partner),
 		Profile: c.Profile,
 		Person:  StoryPerson{c.Person.IDType, c.Person.IDNo, c.Person.Name, c.Person.Phone, c.PersonalNo},
 		State:   string(c.State), StateWord: e.word(exchange.StateTerms(c.Side), string(c.State)), HeldFrom: string(c.HeldFrom),
@@ -283,7 +282,7 @@ func (e *Env) limit(c exchange.Case) *StoryDue {
 // counted says how a legal limit was counted: from when, how many working
 // days, and which days did not count.
 func (e *Env) counted(c exchange.Case, clock exchange.Clock) string {
-	text := e.sayf("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days", e.word(report.Clocks(), clock.Name), clock.From, clock.WD)
+	text := e.sayf("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days", e.word(exchange.ClockTerms(), clock.Name), clock.From, clock.WD)
 	if c.Due == 0 {
 		return text
 	}

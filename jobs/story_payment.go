@@ -9,7 +9,6 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
-	"carryover/jobs/report"
 )
 
 // PaymentStory is everything known about one payment: an attempt to pay a part
@@ -314,4 +313,4 @@ func spokenReason(reason string) string {
 }
 
 // kindSaid is a kind of file's Chinese word.
-func kindSaid(kind string) string { return phoneWord(report.Kinds(), kind) }
+func kindSaid(kind string) string { return phoneWord(exchange.FileKindTerms(), kind) }

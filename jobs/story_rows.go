@@ -10,7 +10,6 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats/batch"
-	"carryover/jobs/report"
 )
 
 // StoryAccount is a bank account.
@@ -368,7 +367,7 @@ func (t teller) files() error {
 // StoryFile is a file as a story names it.
 func (e *Env) StoryFile(f exchange.File) StoryFile {
 	return StoryFile{
-		ID: f.ID, Dir: f.Dir, Party: f.Party, Kind: f.Kind, KindWord: e.word(report.Kinds(), f.Kind), Name: f.Name,
+		ID: f.ID, Dir: f.Dir, Party: f.Party, Kind: f.Kind, KindWord: e.word(exchange.FileKindTerms(), f.Kind), Name: f.Name,
 		State: string(f.State), StateWord: e.fileWord(f), Verdict: string(f.Verdict),
 		Said: code.FileVerdicts().Word(string(f.Verdict), e.codeLang()), Signer: f.Signer, At: f.At.In(e.Agency.Zone),
 	}
@@ -379,7 +378,7 @@ func (e *Env) fileWord(f exchange.File) string {
 	if f.State == exchange.FileSent && !answered(f) {
 		return e.say("已发送", "sent")
 	}
-	return e.word(report.FileStates(), string(f.State))
+	return e.word(exchange.FileStateTerms(), string(f.State))
 }
 
 // answered reports whether a file gets a receipt.

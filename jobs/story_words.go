@@ -7,7 +7,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
-	"carryover/jobs/report"
 )
 
 // innerEvents are steps of the works: they stand in a case's story, but nobody
@@ -106,7 +105,7 @@ func (e *Env) missedWords(why string) string {
 		return why
 	}
 	from, _, _ = strings.Cut(from, ",")
-	return e.sayf("%s时限：自 %s 起 %s 个工作日", "limit for %s: from %s, %s working days", e.word(report.Clocks(), clock), from, days)
+	return e.sayf("%s时限：自 %s 起 %s 个工作日", "limit for %s: from %s, %s working days", e.word(exchange.ClockTerms(), clock), from, days)
 }
 
 // join joins what is not empty.

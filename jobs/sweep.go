@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -161,7 +163,7 @@ func (e *Env) sweepOverdue(ctx context.Context, counts Counts) error {
 		return err
 	}
 	var faults []error
-	for _, no := range sortedKeys(late) {
+	for _, no := range slices.Sorted(maps.Keys(late)) {
 		faults = append(faults, e.Store.Tx(ctx, func(tx *store.Tx) error {
 			_, first, err := tx.ClaimKey("delayed", e.Agency.Code, no+"|"+late[no].name, 0)
 			if err != nil || !first {

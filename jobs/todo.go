@@ -183,7 +183,7 @@ func (l *todoList) unproved() error {
 		}
 		l.add(report.Todo{
 			Kind: report.TodoProof, Who: who, Amount: g.rest.Shown(), Due: l.Date,
-			What: l.sayf("%s资金不平，差额 %s 没有暂缓办件可以解释", "%s: the ledger does not close, %s is not explained by held cases", l.word(report.Sides(), string(g.Side)), g.rest.Shown()),
+			What: l.sayf("%s资金不平，差额 %s 没有暂缓办件可以解释", "%s: the ledger does not close, %s is not explained by held cases", l.word(exchange.SideTerms(), string(g.Side)), g.rest.Shown()),
 		})
 	}
 	return err
@@ -284,14 +284,14 @@ func (l *todoList) expected() error {
 	for _, m := range late {
 		l.add(report.Todo{
 			Kind: report.TodoMissing, Who: l.partyName(m.Party), Since: m.On,
-			What: l.sayf("%s应于 %s %s 前送达，未到", "%s was expected on %s by %s", l.word(report.Kinds(), m.Kind), m.On, m.By),
+			What: l.sayf("%s应于 %s %s 前送达，未到", "%s was expected on %s by %s", l.word(exchange.FileKindTerms(), m.Kind), m.On, m.By),
 		})
 	}
 	soon, err := l.awaited(l.tx)
 	for _, m := range soon {
 		l.add(report.Todo{
 			Kind: report.TodoAwaited, Who: l.partyName(m.Party), Due: m.On,
-			What: l.sayf("%s应于今日 %s 前送达，尚未收到", "%s is expected today by %s and has not come yet", l.word(report.Kinds(), m.Kind), m.By),
+			What: l.sayf("%s应于今日 %s 前送达，尚未收到", "%s is expected today by %s and has not come yet", l.word(exchange.FileKindTerms(), m.Kind), m.By),
 		})
 	}
 	return err
@@ -318,7 +318,7 @@ func (l *todoList) drops() error {
 			if len(gaps) > 0 {
 				l.add(report.Todo{
 					Kind: report.TodoGap, Who: l.partyName(p.Code),
-					What: l.sayf("%s缺少序号 %s", "%s: the numbers %s are missing", l.word(report.Kinds(), k.Name), numbers(gaps)),
+					What: l.sayf("%s缺少序号 %s", "%s: the numbers %s are missing", l.word(exchange.FileKindTerms(), k.Name), numbers(gaps)),
 				})
 			}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/jobs/report"
 )
 
 // say is a text in the agency's language.
@@ -31,7 +30,7 @@ func (e *Env) actor(a string) string {
 	if name := e.partyName(a); name != a {
 		return name
 	}
-	return e.word(append(report.Jobs(),
+	return e.word(append(exchange.JobTerms(),
 		exchange.Term{Code: actorOperator, Chinese: "操作人员", English: "operator"},
 		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
 }

@@ -29,8 +29,8 @@ func (l *listing) files() error {
 		f.States = nil
 	}
 	if l.state != "" {
-		if !slices.ContainsFunc(report.FileStates(), func(t exchange.Term) bool { return t.Code == l.state }) {
-			return usageError{fmt.Errorf("--state %q: one of %s", l.state, codesOf(report.FileStates()))}
+		if !slices.ContainsFunc(exchange.FileStateTerms(), func(t exchange.Term) bool { return t.Code == l.state }) {
+			return usageError{fmt.Errorf("--state %q: one of %s", l.state, codesOf(exchange.FileStateTerms()))}
 		}
 		f.States = []exchange.FileState{exchange.FileState(l.state)}
 	}
@@ -207,8 +207,8 @@ func (l *listing) runs() error {
 		f.Limit = l.limit
 	}
 	if l.state != "" {
-		if !slices.ContainsFunc(report.RunStates(), func(t exchange.Term) bool { return t.Code == l.state }) {
-			return usageError{fmt.Errorf("--state %q: one of %s", l.state, codesOf(report.RunStates()))}
+		if !slices.ContainsFunc(exchange.RunStateTerms(), func(t exchange.Term) bool { return t.Code == l.state }) {
+			return usageError{fmt.Errorf("--state %q: one of %s", l.state, codesOf(exchange.RunStateTerms()))}
 		}
 		f.States = []string{l.state}
 	}
@@ -227,7 +227,7 @@ func (l *listing) runs() error {
 // runRowOf is a run for programs, its times in a zone.
 func runRowOf(x exchange.Run, zone *time.Location, lang string) runRow {
 	r := runRow{
-		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, Stands: exchange.TermOf(report.RunStates(), x.State).Word(lang), Attempts: x.Attempts, Step: x.Step,
+		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, Stands: exchange.TermOf(exchange.RunStateTerms(), x.State).Word(lang), Attempts: x.Attempts, Step: x.Step,
 		Counts: x.Counts, Notes: append([]string{}, x.Notes...),
 	}
 	if !x.Started.IsZero() {

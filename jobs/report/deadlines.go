@@ -79,7 +79,7 @@ func (n Night) basis(c exchange.Case) string {
 	if !ok || clock.WD == 0 {
 		return c.DueBasis
 	}
-	text := fmt.Sprintf(n.say("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days"), n.word(clocks(), clock.Name), clock.From, clock.WD)
+	text := fmt.Sprintf(n.say("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days"), n.word(exchange.ClockTerms(), clock.Name), clock.From, clock.WD)
 	if stops := len(c.Stopped); stops > 0 {
 		text += fmt.Sprintf(n.say("，其间停计 %d 次", ", stopped %d times"), stops)
 	}
@@ -90,7 +90,7 @@ func deadlineColumns() []column[deadline] {
 	text, middle, date, count := workbook.Text, workbook.Middle, workbook.Date, workbook.Count
 	return []column[deadline]{
 		{"办件编号", "case", text, false, func(_ Night, d deadline) any { return d.No }},
-		{"方向", "side", middle, false, func(n Night, d deadline) any { return n.word(sides(), string(d.Side)) }},
+		{"方向", "side", middle, false, func(n Night, d deadline) any { return n.word(exchange.SideTerms(), string(d.Side)) }},
 		{"对方经办机构", "partner", text, false, func(n Night, d deadline) any { return n.partner(d.Partner) }},
 		{"姓名", "name", text, false, func(_ Night, d deadline) any { return d.Person.Name }},
 		{"证件号码", "ID number", text, false, func(n Night, d deadline) any { return n.id(d.Person.IDNo) }},

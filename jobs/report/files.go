@@ -17,9 +17,9 @@ func fileColumns() []column[exchange.File] {
 	return []column[exchange.File]{
 		{"文件编号", "file id", count, false, func(_ Night, f exchange.File) any { return f.ID }},
 		{"文件名", "file", workbook.Code, false, func(_ Night, f exchange.File) any { return f.Name }},
-		{"收发", "in or out", middle, false, func(n Night, f exchange.File) any { return n.word(directions(), string(f.Dir)) }},
+		{"收发", "in or out", middle, false, func(n Night, f exchange.File) any { return n.word(exchange.DirectionTerms(), string(f.Dir)) }},
 		{"对方", "party", text, false, func(n Night, f exchange.File) any { return n.partner(f.Party) }},
-		{"种类", "kind", middle, false, func(n Night, f exchange.File) any { return n.word(kinds(), f.Kind) }},
+		{"种类", "kind", middle, false, func(n Night, f exchange.File) any { return n.word(exchange.FileKindTerms(), f.Kind) }},
 		{"序号", "sequence", count, false, func(_ Night, f exchange.File) any { return some(f.Sequence) }},
 		{"状态", "state", middle, false, func(n Night, f exchange.File) any { return n.fileState(f) }},
 		{"结论", "verdict", middle, false, func(n Night, f exchange.File) any { return f.Verdict.Word(n.Lang) }},
@@ -43,7 +43,7 @@ func fileColumns() []column[exchange.File] {
 
 // fileState marks what somebody should look at.
 func (n Night) fileState(f exchange.File) any {
-	word := n.word(fileStates(), string(f.State))
+	word := n.word(exchange.FileStateTerms(), string(f.State))
 	switch f.State {
 	case exchange.FileRejected, exchange.FileQuarantined, exchange.FileRefused:
 		return workbook.Toned{Value: word, Tone: workbook.Bad}
@@ -103,13 +103,13 @@ func runColumns() []column[exchange.Run] {
 func (n Night) jobs(joined string) string {
 	names := strings.Split(joined, "+")
 	for i, name := range names {
-		names[i] = n.word(jobNames(), name)
+		names[i] = n.word(exchange.JobTerms(), name)
 	}
 	return strings.Join(names, n.say("、", ", "))
 }
 
 func (n Night) runState(r exchange.Run) any {
-	word := n.word(runStates(), r.State)
+	word := n.word(exchange.RunStateTerms(), r.State)
 	if r.State == exchange.RunFailed || r.State == exchange.RunMissed {
 		return workbook.Toned{Value: word, Tone: workbook.Bad}
 	}

@@ -15,7 +15,7 @@ func formColumns() []column[Form] {
 		{"版本", "version", count, false, func(_ Night, f Form) any { return f.Version }},
 		{"性质", "nature", middle, false, func(n Night, f Form) any { return code.Nature(f.Nature).Word(n.Lang) }},
 		{"现行", "current", middle, false, func(n Night, f Form) any { return n.yes(f.Current) }},
-		{"方向", "side", middle, false, func(n Night, f Form) any { return n.word(sides(), string(f.Side)) }},
+		{"方向", "side", middle, false, func(n Night, f Form) any { return n.word(exchange.SideTerms(), string(f.Side)) }},
 		{"对方经办机构", "partner", text, false, func(n Night, f Form) any { return n.partner(f.Case.Partner) }},
 		{"姓名", "name", text, false, func(_ Night, f Form) any { return f.Person.Name }},
 		{"证件号码", "ID number", text, false, func(n Night, f Form) any { return n.id(f.Person.IDNo) }},

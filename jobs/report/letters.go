@@ -10,7 +10,7 @@ func letterColumns() []column[Letter] {
 	return []column[Letter]{
 		{"联系函号", "letter", text, false, func(_ Night, l Letter) any { return l.No }},
 		{"版本", "version", count, false, func(_ Night, l Letter) any { return l.Version }},
-		{"方向", "side", middle, false, func(n Night, l Letter) any { return n.word(sides(), string(l.Side)) }},
+		{"方向", "side", middle, false, func(n Night, l Letter) any { return n.word(exchange.SideTerms(), string(l.Side)) }},
 		{"对方经办机构", "partner", text, false, func(n Night, l Letter) any { return n.partner(l.Case.Partner) }},
 		{"姓名", "name", text, false, func(_ Night, l Letter) any { return l.Person.Name }},
 		{"证件号码", "ID number", text, false, func(n Night, l Letter) any { return n.id(l.Person.IDNo) }},

@@ -74,7 +74,7 @@ func pastCaseColumns() []column[exchange.Case] {
 	text, middle, date := workbook.Text, workbook.Middle, workbook.Date
 	return []column[exchange.Case]{
 		{"办件编号", "case", text, false, func(_ Night, c exchange.Case) any { return c.No }},
-		{"方向", "side", middle, false, func(n Night, c exchange.Case) any { return n.word(sides(), string(c.Side)) }},
+		{"方向", "side", middle, false, func(n Night, c exchange.Case) any { return n.word(exchange.SideTerms(), string(c.Side)) }},
 		{"对方经办机构", "partner", text, false, func(n Night, c exchange.Case) any { return n.partner(c.Partner) }},
 		{"姓名", "name", text, false, func(_ Night, c exchange.Case) any { return c.Person.Name }},
 		{"证件号码", "ID number", text, false, func(n Night, c exchange.Case) any { return n.id(c.Person.IDNo) }},

@@ -10,7 +10,7 @@ func remittanceColumns() []column[Remittance] {
 	return []column[Remittance]{
 		{"办件编号", "case", text, false, func(_ Night, r Remittance) any { return r.CaseNo }},
 		{"笔次", "part", count, false, func(_ Night, r Remittance) any { return r.Part }},
-		{"方向", "side", middle, false, func(n Night, r Remittance) any { return n.word(sides(), string(r.Side)) }},
+		{"方向", "side", middle, false, func(n Night, r Remittance) any { return n.word(exchange.SideTerms(), string(r.Side)) }},
 		{"对方经办机构", "partner", text, false, func(n Night, r Remittance) any { return n.partner(r.Case.Partner) }},
 		{"姓名", "name", text, false, func(_ Night, r Remittance) any { return r.Case.Person.Name }},
 		{"证件号码", "ID number", text, false, func(n Night, r Remittance) any { return n.id(r.Case.Person.IDNo) }},
@@ -19,7 +19,7 @@ func remittanceColumns() []column[Remittance] {
 		{"应划金额（元）", "amount", money, true, func(_ Night, r Remittance) any { return r.Amount }},
 		{"到账金额（元）", "received", money, true, func(_ Night, r Remittance) any { return arrived(r, r.Received) }},
 		{"差额（元）", "difference", money, true, func(_ Night, r Remittance) any { return arrived(r, r.Received-r.Amount) }},
-		{"收款方", "paid to", middle, false, func(n Night, r Remittance) any { return n.word(receivers(), r.To) }},
+		{"收款方", "paid to", middle, false, func(n Night, r Remittance) any { return n.word(exchange.ReceiverTerms(), r.To) }},
 		{"收款户名", "account holder", text, false, func(_ Night, r Remittance) any { return r.Payee.Holder }},
 		{"收款账号", "account", text, false, func(_ Night, r Remittance) any { return r.Payee.No }},
 		{"开户银行", "bank", text, false, func(_ Night, r Remittance) any { return r.Payee.Bank }},

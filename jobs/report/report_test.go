@@ -267,7 +267,7 @@ func TestWords(t *testing.T) {
 		exchange.FileFetched, exchange.FileWorked, exchange.FileRejected, exchange.FileDuplicate, exchange.FileQuarantined,
 		exchange.FileQueued, exchange.FileSent, exchange.FileReceipted, exchange.FileRefused,
 	} {
-		if n.word(fileStates(), string(s)) == string(s) {
+		if n.word(exchange.FileStateTerms(), string(s)) == string(s) {
 			t.Errorf("no word for file state %s", s)
 		}
 	}

@@ -97,7 +97,7 @@ func (n Night) proofs() workbook.Block {
 			partner = n.say("合计", "total")
 		}
 		b.Rows = append(b.Rows, []any{
-			partner, n.word(sides(), string(p.Side)), p.Liquidated, p.Credited, p.PaidToPerson,
+			partner, n.word(exchange.SideTerms(), string(p.Side)), p.Liquidated, p.Credited, p.PaidToPerson,
 			p.Netted, p.NotMoved, p.InTransit, proven(p.Difference),
 		})
 	}
@@ -150,7 +150,7 @@ func (n Night) states(t *Tally) workbook.Block {
 	for _, side := range []exchange.Side{exchange.In, exchange.Out} {
 		for _, term := range exchange.StateTerms(side) {
 			if have := t.States[side][exchange.State(term.Code)]; have > 0 {
-				b.Rows = append(b.Rows, []any{term.Word(n.say("zh", "en")), n.word(sides(), string(side)), have})
+				b.Rows = append(b.Rows, []any{term.Word(n.say("zh", "en")), n.word(exchange.SideTerms(), string(side)), have})
 			}
 		}
 	}
