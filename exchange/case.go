@@ -13,7 +13,7 @@ import (
 
 // Case is one person's transfer between two agencies, as one side sees it
 // (办件). State, FormTrack and MoneyTrack change only through Move, Suspend,
-// Release and SetTracks.
+// Unsuspend and SetTracks.
 type Case struct {
 	No         string // T + area + yyyymmdd + 6 digits
 	Side       Side

@@ -159,7 +159,7 @@ func TestTheOldPlaceHasAnswered(t *testing.T) {
 
 	c := issued() // the form first
 	c.SetTracks([]FormTrack{FormSent}, []MoneyTrack{MoneyDue}, 20260305)
-	_ = c.Move(FormSentOut, 20260305)
+	_ = c.Apply(FormSentOut, 20260305)
 	if !running(c) || c.AnsweredOn != 0 {
 		t.Errorf("form out, money due: answered on %s", c.AnsweredOn)
 	}
@@ -192,7 +192,7 @@ func TestTheOldPlaceHasAnswered(t *testing.T) {
 	if !running(c) || c.AnsweredOn != 0 {
 		t.Errorf("money out, form queued: answered on %s", c.AnsweredOn)
 	}
-	_ = c.Move(FormSentOut, 20260306)
+	_ = c.Apply(FormSentOut, 20260306)
 	if running(c) || c.AnsweredOn != 20260306 {
 		t.Errorf("money and form out: answered on %s", c.AnsweredOn)
 	}
@@ -200,7 +200,7 @@ func TestTheOldPlaceHasAnswered(t *testing.T) {
 	c = issued() // nothing due
 	c.SetTracks([]FormTrack{FormQueued}, nil, 20260305)
 	_ = c.Suspend(code.HoldQueryOpen, "", p, 20260305)
-	_ = c.Move(FormSentOut, 20260306)
+	_ = c.Apply(FormSentOut, 20260306)
 	if running(c) || c.AnsweredOn != 20260306 || c.Effective() != Answered {
 		t.Errorf("nothing due, held: answered on %s", c.AnsweredOn)
 	}
@@ -212,15 +212,15 @@ func TestASupplementIsNotLate(t *testing.T) {
 	c := at(Out, Confirmed)
 	c.LetterOn, c.AnsweredOn = 20260105, 20260112
 	c.SetTracks([]FormTrack{FormDelivered}, []MoneyTrack{MoneySettled}, 20260112)
-	_ = c.Move(SupplementStarted, 20260601)
+	_ = c.Apply(SupplementStarted, 20260601)
 	for _, step := range []func(){
 		func() {},
 		func() {
-			_ = c.Move(DebitDone, 20260602)
+			_ = c.Apply(DebitDone, 20260602)
 			c.SetTracks([]FormTrack{FormDelivered, FormQueued}, []MoneyTrack{MoneySettled, MoneyDue}, 20260602)
 		},
 		func() {
-			_ = c.Move(FormSentOut, 20260602)
+			_ = c.Apply(FormSentOut, 20260602)
 			c.SetTracks([]FormTrack{FormDelivered, FormSent}, []MoneyTrack{MoneySettled, MoneyDue}, 20260602)
 		},
 	} {
@@ -236,11 +236,11 @@ func TestAReopenedLetterStartsAgain(t *testing.T) {
 	p, cal := builtInProfiles(t)["2021"], builtInCalendar(t)
 	c := at(Out, Requested)
 	c.LetterOn = 20260302
-	_ = c.Move(LetterDeclined, 20260304)
+	_ = c.Apply(LetterDeclined, 20260304)
 	if c.SetDue(p, cal); c.Due != 0 || c.DueBasis != "" || c.ClosedOn != 20260304 {
 		t.Errorf("declined: due %s %q, closed on %s", c.Due, c.DueBasis, c.ClosedOn)
 	}
-	_ = c.Move(LetterReopened, 20260316)
+	_ = c.Apply(LetterReopened, 20260316)
 	c.LetterOn, c.LetterVersion = 20260316, 2
 	if c.SetDue(p, cal); c.Due != 20260330 || c.DueBasis != "answer: 10 WD from 2026-03-16" || c.ClosedOn != 0 {
 		t.Errorf("reopened: due %s %q, closed on %s", c.Due, c.DueBasis, c.ClosedOn)
@@ -265,7 +265,7 @@ func TestStopsClock(t *testing.T) {
 	if got := due(&c); got != 20260316 || len(c.Stopped) != 0 {
 		t.Errorf("a reason that does not stop: %s, %v", got, c.Stopped)
 	}
-	_ = c.Release(20260309)
+	_ = c.Unsuspend(20260309)
 	if got := due(&c); got != 20260316 {
 		t.Errorf("released: %s", got)
 	}
@@ -275,12 +275,12 @@ func TestStopsClock(t *testing.T) {
 	if got := due(&c); got != 0 || c.DueBasis != "answer: 10 WD from 2026-03-02, stopped 1 times, stands still with 8 WD left" {
 		t.Errorf("standing still: %s, %q", got, c.DueBasis)
 	}
-	_ = c.Release(20260309)
+	_ = c.Unsuspend(20260309)
 	if got := due(&c); got != 20260319 || c.Stopped[0] != (Span{From: 20260305, To: 20260309}) {
 		t.Errorf("after three working days: %s, %v", got, c.Stopped)
 	}
 	_ = c.Suspend(code.HoldInHospitalOrFrozen, "", p, 20260312)
-	_ = c.Release(20260316)
+	_ = c.Unsuspend(20260316)
 	if got := due(&c); got != 20260323 || c.DueBasis != "answer: 10 WD from 2026-03-02, stopped 2 times" {
 		t.Errorf("held twice: %s, %q, %v", got, c.DueBasis, c.Stopped)
 	}
@@ -297,7 +297,7 @@ func TestStopsClock(t *testing.T) {
 	if got := due(&c); got != 0 {
 		t.Errorf("stopped again: %s, %v", got, c.Stopped)
 	}
-	_ = c.Release(20260310)
+	_ = c.Unsuspend(20260310)
 	if got := due(&c); got != 20260319 {
 		t.Errorf("released: %s, %v", got, c.Stopped)
 	}
@@ -305,7 +305,7 @@ func TestStopsClock(t *testing.T) {
 	// Held and released on one day: nothing has stood still.
 	c = letter()
 	_ = c.Suspend(code.HoldInHospitalOrFrozen, "", p, 20260304)
-	_ = c.Release(20260304)
+	_ = c.Unsuspend(20260304)
 	if got := due(&c); got != 20260316 || len(c.Stopped) != 0 {
 		t.Errorf("a hold of no day: %s, %v", got, c.Stopped)
 	}

@@ -99,9 +99,9 @@ func (e *explorer) try(on Happening, with func(*model)) {
 	case Hold:
 		err = m.c.Suspend(code.HoldOfficersDecision, "", Profile{}, e.day)
 	case Resume:
-		err = m.c.Release(e.day)
+		err = m.c.Unsuspend(e.day)
 	default:
-		err = m.c.Move(on, e.day)
+		err = m.c.Apply(on, e.day)
 	}
 	if err != nil {
 		panic(fmt.Sprintf("%s on %s: %v, though next is listed", on, m, err))

@@ -9,11 +9,11 @@ import (
 	"carryover/exchange/code"
 )
 
-// Move changes the case's state by a happening, or returns ErrNotAllowed and
+// Apply changes the case's state by a happening, or returns ErrNotAllowed and
 // changes nothing. What happens to a held case moves the state it will return
 // to; only a cancellation or annulment ends it where it is. A case is held by
-// Suspend and let go by Release, not by Move.
-func (c *Case) Move(on Happening, day calendar.Date) error {
+// Suspend and let go by Unsuspend, not by Apply.
+func (c *Case) Apply(on Happening, day calendar.Date) error {
 	to, err := c.Next(on)
 	if err != nil {
 		return err
@@ -69,9 +69,9 @@ func (c *Case) Suspend(why code.Hold, text string, p Profile, day calendar.Date)
 	return nil
 }
 
-// Release lets a held case return to the state it left, or returns
+// Unsuspend lets a held case return to the state it left, or returns
 // ErrNotAllowed. The clock runs again from the next day on.
-func (c *Case) Release(day calendar.Date) error {
+func (c *Case) Unsuspend(day calendar.Date) error {
 	to, err := c.Next(Resume)
 	if err != nil {
 		return err

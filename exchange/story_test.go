@@ -130,9 +130,9 @@ func happen(c *Case, on Happening) error {
 	case Hold:
 		return c.Suspend("officers-decision", "", Profile{}, 20260302)
 	case Resume:
-		return c.Release(20260302)
+		return c.Unsuspend(20260302)
 	}
-	return c.Move(on, 20260302)
+	return c.Apply(on, 20260302)
 }
 
 // After acceptance nobody cancels alone, and nothing is annulled before.

@@ -110,7 +110,7 @@ func TestOnlyWhatIsListed(t *testing.T) {
 				}
 				c := at(side, from)
 				before := c
-				err := c.Move(on, 20260302)
+				err := c.Apply(on, 20260302)
 				switch {
 				case want == "" && !errors.Is(err, ErrNotAllowed):
 					t.Errorf("%s %s: %s is not listed, but %v", side, from, on, err)
@@ -181,13 +181,13 @@ func TestHolds(t *testing.T) {
 			if err := c.Suspend(code.HoldQueryOpen, "another", Profile{}, 20260304); err != nil || c.Hold != code.HoldQueryOpen || c.HeldFrom != s || c.HeldOn != 20260302 {
 				t.Errorf("%s %s: another reason: %v, %+v", side, s, err, c)
 			}
-			if err := c.Release(20260305); err != nil || c.State != s || c.Hold != "" || c.HoldText != "" || c.HeldFrom != "" || c.HeldOn != 0 {
+			if err := c.Unsuspend(20260305); err != nil || c.State != s || c.Hold != "" || c.HoldText != "" || c.HeldFrom != "" || c.HeldOn != 0 {
 				t.Errorf("%s %s: released: %v, %+v", side, s, err, c)
 			}
 			if s.Final(side) != (c.ClosedOn == 20260305) {
 				t.Errorf("%s %s: closed on %s", side, s, c.ClosedOn)
 			}
-			if err := c.Release(20260305); !errors.Is(err, ErrNotAllowed) {
+			if err := c.Unsuspend(20260305); !errors.Is(err, ErrNotAllowed) {
 				t.Errorf("%s %s: released twice: %v", side, s, err)
 			}
 		}
@@ -196,11 +196,11 @@ func TestHolds(t *testing.T) {
 
 func TestHoldAndResumeAreNotMoves(t *testing.T) {
 	c := at(In, Requested)
-	if err := c.Move(Hold, 20260302); !errors.Is(err, ErrNotAllowed) || c.State != Requested {
+	if err := c.Apply(Hold, 20260302); !errors.Is(err, ErrNotAllowed) || c.State != Requested {
 		t.Errorf("move held: %v", err)
 	}
 	_ = c.Suspend(code.HoldQueryOpen, "", Profile{}, 20260302)
-	if err := c.Move(Resume, 20260302); !errors.Is(err, ErrNotAllowed) || c.State != Held {
+	if err := c.Apply(Resume, 20260302); !errors.Is(err, ErrNotAllowed) || c.State != Held {
 		t.Errorf("move resumed: %v", err)
 	}
 }
@@ -215,7 +215,7 @@ func TestWhatHappensToAHeldCase(t *testing.T) {
 				if from == Held || c.Suspend(code.HoldQueryOpen, "", Profile{}, 20260302) != nil {
 					continue
 				}
-				errHeld, errFree := c.Move(on, 20260303), free.Move(on, 20260303)
+				errHeld, errFree := c.Apply(on, 20260303), free.Apply(on, 20260303)
 				if (errHeld == nil) != (errFree == nil) {
 					t.Errorf("%s %s: %s: held %v, free %v", side, from, on, errHeld, errFree)
 					continue
@@ -248,7 +248,7 @@ func TestCancelEndsAHoldAndItsClock(t *testing.T) {
 	c := at(Out, Requested)
 	c.Wish = WishCancel
 	_ = c.Suspend(code.HoldArrears, "欠费", p, 20260302)
-	if err := c.Move(CancelAgreed, 20260304); err != nil {
+	if err := c.Apply(CancelAgreed, 20260304); err != nil {
 		t.Fatal(err)
 	}
 	if c.State != Cancelled || c.HeldFrom != "" || c.Hold != "" || c.Wish != WishNone || c.ClosedOn != 20260304 || c.Stopped[0].To != 20260304 {
@@ -259,11 +259,11 @@ func TestCancelEndsAHoldAndItsClock(t *testing.T) {
 // A state that stays is not closed anew.
 func TestStayingIsNotClosingAgain(t *testing.T) {
 	c := at(In, PostingState)
-	_ = c.Move(AllPosted, 20260302)
-	if err := c.Move(LetterIssued, 20260401); err != nil || c.ClosedOn != 20260302 || c.StateSince != 20260302 {
+	_ = c.Apply(AllPosted, 20260302)
+	if err := c.Apply(LetterIssued, 20260401); err != nil || c.ClosedOn != 20260302 || c.StateSince != 20260302 {
 		t.Errorf("%v: closed on %s, since %s", err, c.ClosedOn, c.StateSince)
 	}
-	if err := c.Move(FormArrived, 20260402); err != nil || c.ClosedOn != 0 {
+	if err := c.Apply(FormArrived, 20260402); err != nil || c.ClosedOn != 0 {
 		t.Errorf("%v: reopened, closed on %s", err, c.ClosedOn)
 	}
 }
@@ -322,7 +322,7 @@ func TestRandomLives(t *testing.T) {
 func nonsense(t *rapid.T, c Case, day calendar.Date) {
 	on := rapid.SampledFrom(append(happenings(), Hold, Resume, "", "nonsense")).Draw(t, "nonsense")
 	before := fmt.Sprint(c)
-	if err := c.Move(on, day); err != nil {
+	if err := c.Apply(on, day); err != nil {
 		if !errors.Is(err, ErrNotAllowed) || fmt.Sprint(c) != before {
 			t.Fatalf("%s: %v", on, err)
 		}

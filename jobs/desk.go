@@ -91,7 +91,7 @@ func (c *casework) rules() exchange.Profile { return c.Profiles[c.Profile] }
 
 // move changes the state and journals it.
 func (c *casework) move(on exchange.Happening, why string, facts any) error {
-	if err := c.Move(on, c.Date); err != nil {
+	if err := c.Apply(on, c.Date); err != nil {
 		return err
 	}
 	return c.note(string(on), why, facts)
@@ -113,7 +113,7 @@ func (c *casework) release(why string) error {
 	if c.State != exchange.Held {
 		return nil
 	}
-	if err := c.Release(c.Date); err != nil {
+	if err := c.Unsuspend(c.Date); err != nil {
 		return err
 	}
 	return c.note(string(exchange.Resume), why, nil)

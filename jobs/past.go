@@ -200,9 +200,9 @@ func (e *Env) replay(c *exchange.Case, events []exchange.JournalEvent) bool {
 			why, text, _ := strings.Cut(j.Why, ": ")
 			err = c.Suspend(code.Hold(why), text, e.Profiles[c.Profile], j.On)
 		case exchange.Resume:
-			err = c.Release(j.On)
+			err = c.Unsuspend(j.On)
 		default:
-			err = c.Move(on, j.On)
+			err = c.Apply(on, j.On)
 		}
 		if err != nil {
 			return false
