@@ -18,7 +18,7 @@ import (
 
 // typed is a batch as an office types it: a workbook without a sequence, in
 // which change may spoil what it likes.
-func (o *office) typed(kind string, change func(*excelize.File), records ...any) []byte {
+func (o *testOffice) typed(kind string, change func(*excelize.File), records ...any) []byte {
 	o.tb.Helper()
 	_, content := o.batch(them, kind, 1, "", records...)
 	var b bytes.Buffer
@@ -32,7 +32,7 @@ func (o *office) typed(kind string, change func(*excelize.File), records ...any)
 	})
 }
 
-func (o *office) edited(content []byte, change func(*excelize.File)) []byte {
+func (o *testOffice) edited(content []byte, change func(*excelize.File)) []byte {
 	o.tb.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(content))
 	if err != nil {
@@ -47,7 +47,7 @@ func (o *office) edited(content []byte, change func(*excelize.File)) []byte {
 }
 
 // key types a value below a title, or beside a name of the envelope.
-func (o *office) key(f *excelize.File, sheet, name string, line int, value string) {
+func (o *testOffice) key(f *excelize.File, sheet, name string, line int, value string) {
 	o.tb.Helper()
 	cell := o.cell(f, sheet, name, line)
 	if err := f.SetCellStr(sheet, cell, value); err != nil {
@@ -55,7 +55,7 @@ func (o *office) key(f *excelize.File, sheet, name string, line int, value strin
 	}
 }
 
-func (o *office) cell(f *excelize.File, sheet, name string, line int) string {
+func (o *testOffice) cell(f *excelize.File, sheet, name string, line int) string {
 	o.tb.Helper()
 	rows, err := f.GetRows(sheet)
 	if err != nil {
@@ -78,7 +78,7 @@ func (o *office) cell(f *excelize.File, sheet, name string, line int) string {
 }
 
 // answered opens the answer of a name and says how many cells are listed.
-func (o *office) answered(name string) *excelize.File {
+func (o *testOffice) answered(name string) *excelize.File {
 	o.tb.Helper()
 	content, ok := o.answers[name]
 	if !ok {

@@ -16,7 +16,7 @@ import (
 
 // closes leaves the statement of a day: what is booked on it, from an opening
 // balance.
-func (o *office) closes(on calendar.Date, opening money.Fen, entries ...iso20022.Entry) {
+func (o *testOffice) closes(on calendar.Date, opening money.Fen, entries ...iso20022.Entry) {
 	o.tb.Helper()
 	o.messages++
 	id := fmt.Sprintf("%sT%06d", us, o.messages)
@@ -48,7 +48,7 @@ func (o *office) closes(on calendar.Date, opening money.Fen, entries ...iso20022
 }
 
 // day is what is known of a day of our account: "proved", or how it differs.
-func (o *office) day(on calendar.Date) string {
+func (o *testOffice) day(on calendar.Date) string {
 	o.tb.Helper()
 	text := ""
 	o.view(func(tx *store.Tx) error {
@@ -63,7 +63,7 @@ func (o *office) day(on calendar.Date) string {
 }
 
 // ledger is its balances in one line.
-func (o *office) ledger() string {
+func (o *testOffice) ledger() string {
 	o.tb.Helper()
 	text := ""
 	o.view(func(tx *store.Tx) error {
@@ -226,7 +226,7 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 }
 
 // bookedBatch leaves a camt.054 with several transfers in one booking.
-func (o *office) bookedBatch(ref string, entries ...iso20022.Entry) {
+func (o *testOffice) bookedBatch(ref string, entries ...iso20022.Entry) {
 	o.tb.Helper()
 	o.messages++
 	id := fmt.Sprintf("%sN%06d", us, o.messages)
@@ -393,7 +393,7 @@ func TestBankFilesQuarantined(t *testing.T) {
 }
 
 // taken takes a file out of the bank's drop before we see it.
-func (o *office) taken(name string) string {
+func (o *testOffice) taken(name string) string {
 	o.tb.Helper()
 	path := o.inDrop(bank, "in", name)
 	content, err := os.ReadFile(path)

@@ -23,7 +23,7 @@ func byWorkbook(e *jobs.Env) { e.Agency.BankByWorkbook = true }
 
 // clerk keys the bank's movements into a sheet as they happen.
 type clerk struct {
-	*office
+	*testOffice
 	balance money.Fen
 	opening money.Fen
 	lines   []formats.StatementLine
@@ -58,7 +58,7 @@ func TestBankByWorkbook(t *testing.T) {
 }
 
 func workedByWorkbook(t *testing.T, refs bool) {
-	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+	o := &clerk{testOffice: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
 	ref := func(s string) string {
 		if refs {
 			return s
@@ -111,7 +111,7 @@ func workedByWorkbook(t *testing.T, refs bool) {
 
 // orderedByList is a clerk at a bank that has the list of one payment.
 func orderedByList(t *testing.T) (*clerk, samples.Person, order) {
-	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+	o := &clerk{testOffice: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -196,7 +196,7 @@ func TestDebitAfterTheNextAttempt(t *testing.T) {
 
 // A lump sum's reference stands in its remark.
 func TestLumpSumByWorkbook(t *testing.T) {
-	o := &clerk{office: newOffice(t, byWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}
+	o := &clerk{testOffice: newOffice(t, byWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
@@ -212,8 +212,8 @@ func TestLumpSumByWorkbook(t *testing.T) {
 
 // What a sheet says that cannot be: nothing of it counts.
 func TestSheetsQuarantined(t *testing.T) {
-	o := &clerk{office: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
-	people := submitted(o.office)
+	o := &clerk{testOffice: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+	people := submitted(o.testOffice)
 	o.line(firstDay, code.BankDebit, code.BankBooked, people[0].order.Amount, people[0].order.Text, "S1")
 	o.line(firstDay, code.BankDebit, code.BankBooked, people[1].order.Amount, people[1].order.Text, "S2")
 	o.lines[1].Balance++

@@ -29,7 +29,7 @@ func maybe(f money.Fen) batch.Maybe[money.Fen] { return batch.Some(f) }
 func one() batch.Maybe[int] { return batch.Some(1) }
 
 // submitted takes two people to payments in one file at the bank.
-func submitted(o *office) [2]person {
+func submitted(o *testOffice) [2]person {
 	o.tb.Helper()
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))

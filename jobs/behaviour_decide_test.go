@@ -23,7 +23,7 @@ import (
 
 // staff gives the office officers who may decide: one of the finance desk, a
 // clerk, and a checker; every one has a key.
-func staff(o *office) map[string]*seal.Key {
+func staff(o *testOffice) map[string]*seal.Key {
 	o.tb.Helper()
 	keys := map[string]*seal.Key{}
 	var lines bytes.Buffer
@@ -54,7 +54,7 @@ func staff(o *office) map[string]*seal.Key {
 }
 
 // decides lets an officer decide, with arguments "name=value".
-func (o *office) decides(keys map[string]*seal.Key, officer, action, subject string, args ...string) (jobs.Deciding, error) {
+func (o *testOffice) decides(keys map[string]*seal.Key, officer, action, subject string, args ...string) (jobs.Deciding, error) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	x := exchange.Decision{Action: action, Subject: subject, Reason: "已核实", Officer: officer, On: o.env.Date, Args: map[string]string{}}
@@ -74,7 +74,7 @@ func (o *office) decides(keys map[string]*seal.Key, officer, action, subject str
 }
 
 // decided is decides for a decision that must be taken.
-func (o *office) decided(keys map[string]*seal.Key, officer, action, subject string, args ...string) jobs.Deciding {
+func (o *testOffice) decided(keys map[string]*seal.Key, officer, action, subject string, args ...string) jobs.Deciding {
 	o.tb.Helper()
 	p, err := o.decides(keys, officer, action, subject, args...)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // arrearsHold makes letters about people with arrears wait.
-func arrearsHold(o *office) {
+func arrearsHold(o *testOffice) {
 	p := o.env.Profiles["2016"]
 	p.Arrears = exchange.ArrearsHold
 	o.env.Profiles["2016"] = p
@@ -26,21 +26,21 @@ func inArrears(r *formats.RegistryRecord) { r.ArrearsMonths.Value, r.ArrearsMont
 // decided about it, and what is chosen there is done, without a signature.
 func TestBusinessDecisions(t *testing.T) {
 	p := leaver(us, 0)
-	held := func(o *office) { o.put(them, formats.KindLetter, o.letter(them, 1, p)) }
-	arrears := func(o *office) {
+	held := func(o *testOffice) { o.put(them, formats.KindLetter, o.letter(them, 1, p)) }
+	arrears := func(o *testOffice) {
 		arrearsHold(o)
 		o.put(core, formats.KindRegistry, o.insured(p, inArrears))
 		held(o)
 	}
-	annulment := func(o *office) {
+	annulment := func(o *testOffice) {
 		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
 		o.asked(p, 1)
 		o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
 	}
-	applied := func(o *office) { o.put(portal, formats.KindApplication, o.application(leaver(them, 0))) }
+	applied := func(o *testOffice) { o.put(portal, formats.KindApplication, o.application(leaver(them, 0))) }
 	letter, audit, annul := []string{"不予转出"}, []string{"退回补正", "不予受理"}, []string{"同意作废", "不同意作废"}
 	for name, c := range map[string]struct {
-		start  func(*office)
+		start  func(*testOffice)
 		side   exchange.Side
 		offers []string
 		choose string
@@ -123,7 +123,7 @@ func TestDecisionsAboutFiles(t *testing.T) {
 }
 
 // fileNo is the number of the one file in a state.
-func (o *office) fileNo(dir exchange.Side, state exchange.FileState) (no string) {
+func (o *testOffice) fileNo(dir exchange.Side, state exchange.FileState) (no string) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		files, err := tx.Files(store.FileFilter{Dir: dir, States: []exchange.FileState{state}})

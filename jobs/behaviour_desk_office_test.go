@@ -19,7 +19,7 @@ import (
 
 // clerks gives the office a clerk, a finance officer and a checker, with
 // folders and keys, while payments need nobody.
-func clerks(o *office) (clerk, finance, checker *signer) {
+func clerks(o *testOffice) (clerk, finance, checker *signer) {
 	o.tb.Helper()
 	clerk = newSigner(o.tb, "zhao.lei", "赵蕾", exchange.RoleClerk)
 	finance = newSigner(o.tb, "li.na", "李娜", exchange.RoleFinance)
@@ -31,7 +31,7 @@ func clerks(o *office) (clerk, finance, checker *signer) {
 }
 
 // reported makes a pass, and one with reports, so that the officers have their workbooks.
-func (o *office) reported() {
+func (o *testOffice) reported() {
 	o.tb.Helper()
 	o.pass()
 	o.env.Date = calendar.DateOf(o.now)
@@ -42,13 +42,13 @@ func (o *office) reported() {
 }
 
 // deskName is the name of today's decisions workbook.
-func (o *office) deskName(desk string) string {
+func (o *testOffice) deskName(desk string) string {
 	return fmt.Sprintf("decisions-%s-%s.xlsx", calendar.DateOf(o.now), desk)
 }
 
 // form is a decisions workbook being filled in.
 type deskForm struct {
-	o     *office
+	o     *testOffice
 	book  *excelize.File
 	sheet string
 	head  int
@@ -56,7 +56,7 @@ type deskForm struct {
 }
 
 // takesUp opens the workbook that lies in an officer's folder.
-func (o *office) takesUp(s *signer, name string) *deskForm {
+func (o *testOffice) takesUp(s *signer, name string) *deskForm {
 	o.tb.Helper()
 	content := o.paper(s, name)
 	if content == nil {
@@ -66,7 +66,7 @@ func (o *office) takesUp(s *signer, name string) *deskForm {
 	return o.opened(content)
 }
 
-func (o *office) opened(content []byte) *deskForm {
+func (o *testOffice) opened(content []byte) *deskForm {
 	o.tb.Helper()
 	book, err := excelize.OpenReader(bytes.NewReader(content))
 	if err != nil {
@@ -193,7 +193,7 @@ func (f *deskForm) bytes() []byte {
 // handsIn leaves a workbook in an officer's folder, signed by key if there is
 // one, makes a pass, and gives the answer: for each row "subject result", with
 // why behind it.
-func (o *office) handsIn(s *signer, name string, content []byte, key *signer) []string {
+func (o *testOffice) handsIn(s *signer, name string, content []byte, key *signer) []string {
 	o.tb.Helper()
 	party := exchange.OfficerParty(s.Name)
 	before := o.papersOf(s)
@@ -219,7 +219,7 @@ func (o *office) handsIn(s *signer, name string, content []byte, key *signer) []
 	return nil
 }
 
-func (o *office) papersOf(s *signer) (names []string) {
+func (o *testOffice) papersOf(s *signer) (names []string) {
 	o.tb.Helper()
 	files, err := os.ReadDir(filepath.Dir(o.inDrop(exchange.OfficerParty(s.Name), "out", "x")))
 	if err != nil {
@@ -231,7 +231,7 @@ func (o *office) papersOf(s *signer) (names []string) {
 	return names
 }
 
-func (o *office) verdictsIn(content []byte) (list []string) {
+func (o *testOffice) verdictsIn(content []byte) (list []string) {
 	o.tb.Helper()
 	f := o.opened(content)
 	rows := f.rows()
@@ -258,7 +258,7 @@ func verdict(answers []string, no string) string {
 }
 
 // entryKey is the key of the one credit that belongs to nobody.
-func (o *office) entryKey() (key string) {
+func (o *testOffice) entryKey() (key string) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		all, err := unmatchedEntries(tx)

@@ -16,7 +16,7 @@ import (
 )
 
 // twoAccounts brings two letters to where finance has to confirm an account.
-func twoAccounts(o *office) (first, second string, account exchange.Account) {
+func twoAccounts(o *testOffice) (first, second string, account exchange.Account) {
 	p, q := leaver(us, 0), leaver(us, 1)
 	account = secondAccount(them)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))

@@ -20,7 +20,7 @@ import (
 )
 
 // settle lets the bank debit everything that was ordered.
-func (o *office) settle() {
+func (o *testOffice) settle() {
 	o.tb.Helper()
 	var entries []iso20022.Entry
 	for _, t := range o.orders {
@@ -54,7 +54,7 @@ func comes(ref string, amount money.Fen, text, endToEnd string) iso20022.Entry {
 }
 
 // booked leaves a camt.054 with entries of our account.
-func (o *office) booked(entries ...iso20022.Entry) string {
+func (o *testOffice) booked(entries ...iso20022.Entry) string {
 	o.tb.Helper()
 	o.messages++
 	id := fmt.Sprintf("%sN%06d", us, o.messages)
@@ -83,7 +83,7 @@ func (o *office) booked(entries ...iso20022.Entry) string {
 }
 
 // status leaves a pain.002 about a payment order.
-func (o *office) status(head iso20022.StatusReport, transfers ...iso20022.TransferStatus) {
+func (o *testOffice) status(head iso20022.StatusReport, transfers ...iso20022.TransferStatus) {
 	o.tb.Helper()
 	o.messages++
 	head.MsgID, head.Created, head.OriginalName = fmt.Sprintf("%sS%06d", us, o.messages), o.now, iso20022.PaymentName
@@ -104,7 +104,7 @@ func (o *office) status(head iso20022.StatusReport, transfers ...iso20022.Transf
 }
 
 // take returns what was left for a party of a kind since it was last asked.
-func take[T any](o *office, party, kind string) (list []*T) {
+func take[T any](o *testOffice, party, kind string) (list []*T) {
 	o.tb.Helper()
 	key := party + " " + kind
 	var rest []any
@@ -120,7 +120,7 @@ func take[T any](o *office, party, kind string) (list []*T) {
 }
 
 // only is take for exactly one record.
-func only[T any](o *office, party, kind string) *T {
+func only[T any](o *testOffice, party, kind string) *T {
 	o.tb.Helper()
 	list := take[T](o, party, kind)
 	if len(list) != 1 {
@@ -130,7 +130,7 @@ func only[T any](o *office, party, kind string) *T {
 }
 
 // receipts are the files of receipts left for a party, in order.
-func (o *office) receipts(party string) (list []gotFile) {
+func (o *testOffice) receipts(party string) (list []gotFile) {
 	for _, f := range o.files {
 		if f.party == party && f.header.Kind == formats.KindReceipt {
 			list = append(list, f)
@@ -141,7 +141,7 @@ func (o *office) receipts(party string) (list []gotFile) {
 
 // verdicts are what the latest receipt about a file says: "accepted" for the
 // file, then "no verdict code" for the records, in order.
-func (o *office) verdicts(party, name string) (list []string) {
+func (o *testOffice) verdicts(party, name string) (list []string) {
 	for _, f := range o.receipts(party) {
 		r := f.records[0].(*formats.Receipt)
 		if r.File != name {
@@ -157,7 +157,7 @@ func (o *office) verdicts(party, name string) (list []string) {
 }
 
 // told checks what the latest receipt about a file says.
-func (o *office) told(party, name string, want ...string) {
+func (o *testOffice) told(party, name string, want ...string) {
 	o.tb.Helper()
 	if got := o.verdicts(party, name); !slices.Equal(got, want) {
 		o.tb.Errorf("receipt for %s\n got %q\nwant %q", name, got, want)
@@ -165,7 +165,7 @@ func (o *office) told(party, name string, want ...string) {
 }
 
 // accept answers every batch left for a party so far with a receipt that accepts all.
-func (o *office) accept(party string) {
+func (o *testOffice) accept(party string) {
 	o.tb.Helper()
 	var rest []gotFile
 	for _, f := range o.files {
@@ -180,18 +180,18 @@ func (o *office) accept(party string) {
 }
 
 // receipt answers a batch with one verdict for all its records.
-func (o *office) receipt(f gotFile, verdict, why string) {
+func (o *testOffice) receipt(f gotFile, verdict, why string) {
 	o.tb.Helper()
 	o.judge(f, func(*batch.Record) bool { return verdict == "accepted" }, why)
 }
 
 // refuseOne refuses one record of a batch and accepts the others.
-func (o *office) refuseOne(f gotFile, recordNo string) {
+func (o *testOffice) refuseOne(f gotFile, recordNo string) {
 	o.tb.Helper()
 	o.judge(f, func(r *batch.Record) bool { return r.No() != recordNo }, "malformed")
 }
 
-func (o *office) judge(f gotFile, accepts func(*batch.Record) bool, why string) {
+func (o *testOffice) judge(f gotFile, accepts func(*batch.Record) bool, why string) {
 	o.tb.Helper()
 	r, err := batch.NewReader(bytes.NewReader(f.content), batchKinds, batch.Options{})
 	if err != nil {
@@ -223,7 +223,7 @@ func (o *office) judge(f gotFile, accepts func(*batch.Record) bool, why string) 
 }
 
 // latest is the last batch of a kind left for a party.
-func (o *office) latest(party, kind string) gotFile {
+func (o *testOffice) latest(party, kind string) gotFile {
 	o.tb.Helper()
 	for i := len(o.files) - 1; i >= 0; i-- {
 		if o.files[i].party == party && o.files[i].header.Kind == kind {
@@ -236,7 +236,7 @@ func (o *office) latest(party, kind string) gotFile {
 
 // prove is what holds after every test: the inputs of every file add up, both
 // sides of the ledger close, the ledger and the journal stand.
-func (o *office) prove() {
+func (o *testOffice) prove() {
 	o.tb.Helper()
 	ctx := context.Background()
 	err := o.env.Store.View(ctx, func(tx *store.Tx) error {
@@ -275,7 +275,7 @@ func (o *office) prove() {
 	}
 }
 
-func (o *office) proofs(tx *store.Tx) error {
+func (o *testOffice) proofs(tx *store.Tx) error {
 	o.tb.Helper()
 	b, err := tx.Balances("")
 	if err != nil {
@@ -326,7 +326,7 @@ func sum(m map[string]money.Fen) (total money.Fen) {
 }
 
 // caseBy finds the case of a person on a side.
-func (o *office) caseBy(side exchange.Side, p samples.Person) exchange.Case {
+func (o *testOffice) caseBy(side exchange.Side, p samples.Person) exchange.Case {
 	o.tb.Helper()
 	all := o.casesBy(side, p)
 	if len(all) != 1 {
@@ -335,7 +335,7 @@ func (o *office) caseBy(side exchange.Side, p samples.Person) exchange.Case {
 	return all[0]
 }
 
-func (o *office) casesBy(side exchange.Side, p samples.Person) (list []exchange.Case) {
+func (o *testOffice) casesBy(side exchange.Side, p samples.Person) (list []exchange.Case) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		return tx.EachCase(store.CaseFilter{Side: side}, func(c exchange.Case) error {
@@ -348,7 +348,7 @@ func (o *office) casesBy(side exchange.Side, p samples.Person) (list []exchange.
 	return list
 }
 
-func (o *office) view(fn func(*store.Tx) error) {
+func (o *testOffice) view(fn func(*store.Tx) error) {
 	o.tb.Helper()
 	if err := o.env.Store.View(context.Background(), fn); err != nil {
 		o.tb.Fatal(err)
@@ -357,7 +357,7 @@ func (o *office) view(fn func(*store.Tx) error) {
 
 // stands checks where a case stands: "answered/sent/settled", with the reason
 // of a hold behind it.
-func (o *office) stands(side exchange.Side, p samples.Person, want string) {
+func (o *testOffice) stands(side exchange.Side, p samples.Person, want string) {
 	o.tb.Helper()
 	c := o.caseBy(side, p)
 	got := fmt.Sprintf("%s/%s/%s", c.State, c.FormTrack, c.MoneyTrack)
@@ -370,7 +370,7 @@ func (o *office) stands(side exchange.Side, p samples.Person, want string) {
 }
 
 // open lists what stands open: "kind subject: ours / theirs".
-func (o *office) open() (list []string) {
+func (o *testOffice) open() (list []string) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		all, err := tx.Differences(true)
@@ -382,7 +382,7 @@ func (o *office) open() (list []string) {
 	return list
 }
 
-func (o *office) quiet() {
+func (o *testOffice) quiet() {
 	o.tb.Helper()
 	if open := o.open(); len(open) > 0 {
 		o.tb.Errorf("differences: %q", open)

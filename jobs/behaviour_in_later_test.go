@@ -86,7 +86,7 @@ func TestDifferingFormIsCorrected(t *testing.T) {
 var stages = []string{"answered", "posting", "relation_done", "completed"}
 
 // arrived brings a person to a stage.
-func arrived(o *office, p samples.Person, stage string) (*formats.Letter, *formats.Form) {
+func arrived(o *testOffice, p samples.Person, stage string) (*formats.Letter, *formats.Form) {
 	o.tb.Helper()
 	l := o.applied(p)
 	f := o.form(p, l)
@@ -164,7 +164,7 @@ func extra(later string) money.Fen {
 	return 0
 }
 
-func laterForm(o *office, p samples.Person, l *formats.Letter, later string) *formats.Form {
+func laterForm(o *testOffice, p samples.Person, l *formats.Letter, later string) *formats.Form {
 	return o.form(p, l, func(f *formats.Form) {
 		last := &f.Stays[len(f.Stays)-1]
 		switch later {
@@ -190,7 +190,7 @@ func laterForm(o *office, p samples.Person, l *formats.Letter, later string) *fo
 
 // credits checks that what the core stands with in the end is what the forms
 // in force say, and that the partner was told so.
-func (o *office) credits(p samples.Person, first, next *formats.Form) {
+func (o *testOffice) credits(p samples.Person, first, next *formats.Form) {
 	o.tb.Helper()
 	c := o.caseBy(exchange.In, p)
 	var months int

@@ -14,7 +14,7 @@ import (
 )
 
 // milestones are what a recipient was told since it was last asked.
-func milestones(o *office, to code.Recipient) (list []string) {
+func milestones(o *testOffice, to code.Recipient) (list []string) {
 	o.tb.Helper()
 	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {
 		if n.Recipient == to {

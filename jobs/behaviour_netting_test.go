@@ -24,7 +24,7 @@ func line(month calendar.Month, direction code.Direction, letter, form string, a
 
 // bothWays takes one person out and one in during March, both NETTED, and goes
 // to the day on which the statements are made.
-func bothWays(o *office) (out, in *formats.Form) {
+func bothWays(o *testOffice) (out, in *formats.Form) {
 	o.tb.Helper()
 	out = o.asked(leaver(us, 0), 1)
 	p := leaver(them, 1)

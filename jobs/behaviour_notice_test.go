@@ -12,7 +12,7 @@ import (
 
 // toldAll takes what everybody was told since the last time, by milestone and
 // recipient.
-func toldAll(o *office) map[code.Milestone]map[code.Recipient][]formats.Notice {
+func toldAll(o *testOffice) map[code.Milestone]map[code.Recipient][]formats.Notice {
 	o.tb.Helper()
 	all := map[code.Milestone]map[code.Recipient][]formats.Notice{}
 	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {

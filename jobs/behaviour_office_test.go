@@ -37,10 +37,10 @@ const (
 	others = "440100"
 )
 
-// office is one agency with a real store and local drops. Everybody around it
+// testOffice is one agency with a real store and local drops. Everybody around it
 // is played by the test: put leaves files in its drops, a pass works them, and
 // what the pass leaves for others is read into got.
-type office struct {
+type testOffice struct {
 	tb       testing.TB
 	env      *jobs.Env
 	root     string
@@ -72,12 +72,12 @@ type order struct {
 	debtor iso20022.Account
 }
 
-func newOffice(tb testing.TB, change ...func(*jobs.Env)) *office {
+func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
 	tb.Helper()
 	if t, ok := tb.(*testing.T); ok {
 		t.Parallel()
 	}
-	o := &office{
+	o := &testOffice{
 		tb: tb, root: tb.TempDir(), now: time.Date(2026, 3, 2, 10, 0, 0, 0, china), sequence: map[string]int{}, got: map[string][]any{},
 		balance: map[string]money.Fen{}, refuse: map[string]string{}, answers: map[string][]byte{},
 	}
@@ -199,7 +199,7 @@ func at(code string, change func(*jobs.Party)) func(*jobs.Env) {
 	}
 }
 
-func (o *office) party(code string, role jobs.Role) {
+func (o *testOffice) party(code string, role jobs.Role) {
 	root := filepath.Join(o.root, code)
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 		o.tb.Fatal(err)
@@ -212,30 +212,30 @@ func (o *office) party(code string, role jobs.Role) {
 
 // inDrop is where a file for us lies: folder "in", "in/done", "in/bad", or
 // "out" for what we left.
-func (o *office) inDrop(party, folder, name string) string {
+func (o *testOffice) inDrop(party, folder, name string) string {
 	return filepath.Join(o.root, party, filepath.FromSlash(folder), name)
 }
 
-func (o *office) lies(party, folder, name string) bool {
+func (o *testOffice) lies(party, folder, name string) bool {
 	_, err := os.Stat(o.inDrop(party, folder, name))
 	return err == nil
 }
 
 // put leaves records as the next batch of their kind and returns its name.
-func (o *office) put(party, kind string, records ...any) string {
+func (o *testOffice) put(party, kind string, records ...any) string {
 	o.tb.Helper()
 	o.sequence[party+kind]++
 	return o.putAs(party, kind, o.sequence[party+kind], "", records...)
 }
 
-func (o *office) putAs(party, kind string, sequence int, extent string, records ...any) string {
+func (o *testOffice) putAs(party, kind string, sequence int, extent string, records ...any) string {
 	o.tb.Helper()
 	name, content := o.batch(party, kind, sequence, extent, records...)
 	o.leave(party, name, content)
 	return name
 }
 
-func (o *office) leave(party, name string, content []byte) {
+func (o *testOffice) leave(party, name string, content []byte) {
 	o.tb.Helper()
 	path := o.inDrop(party, "in", name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -247,7 +247,7 @@ func (o *office) leave(party, name string, content []byte) {
 }
 
 // batch writes records as a CSV batch.
-func (o *office) batch(party, kind string, sequence int, extent string, records ...any) (string, []byte) {
+func (o *testOffice) batch(party, kind string, sequence int, extent string, records ...any) (string, []byte) {
 	o.tb.Helper()
 	h := batch.Header{Kind: kind, Sender: party, Receiver: us, Sequence: sequence, Created: o.now, Profile: o.env.Partners[party].Profile}
 	if kind == formats.KindRegistry {
@@ -274,7 +274,7 @@ func (o *office) batch(party, kind string, sequence int, extent string, records 
 
 // pass makes one pass and lets everybody outside read and, if they are cores,
 // answer. Its own faults fail the test.
-func (o *office) pass() {
+func (o *testOffice) pass() {
 	o.tb.Helper()
 	if err := o.try(); err != nil {
 		o.tb.Fatalf("pass on %s: %v", calendar.DateOf(o.now), err)
@@ -282,7 +282,7 @@ func (o *office) pass() {
 }
 
 // try is pass for one that may fail.
-func (o *office) try() error {
+func (o *testOffice) try() error {
 	o.tb.Helper()
 	ctx := context.Background()
 	o.env.Date = calendar.DateOf(o.now)
@@ -296,19 +296,19 @@ func (o *office) try() error {
 }
 
 // night goes to the next day and makes a pass.
-func (o *office) night() {
+func (o *testOffice) night() {
 	o.tb.Helper()
 	o.days(1)
 	o.pass()
 }
 
-func (o *office) days(n int) {
+func (o *testOffice) days(n int) {
 	d := calendar.DateOf(o.now).AddDays(n)
 	o.now = d.Time(china).Add(10 * time.Hour)
 }
 
 // collect takes what was left for others.
-func (o *office) collect() {
+func (o *testOffice) collect() {
 	o.tb.Helper()
 	for _, p := range o.env.Parties {
 		if p.Role == jobs.RoleOfficer {
@@ -347,7 +347,7 @@ func (o *office) collect() {
 	}
 }
 
-func (o *office) read(party, name string, content []byte) {
+func (o *testOffice) read(party, name string, content []byte) {
 	o.tb.Helper()
 	r, err := batch.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: party, From: us})
 	if err != nil {
@@ -373,7 +373,7 @@ func (o *office) read(party, name string, content []byte) {
 }
 
 // answer is the core's: it does what it is asked, unless refuse says otherwise.
-func (o *office) answer(postings []any) {
+func (o *testOffice) answer(postings []any) {
 	o.tb.Helper()
 	var results []any
 	for _, rec := range postings {
@@ -403,7 +403,7 @@ func (o *office) answer(postings []any) {
 }
 
 // ordered is the bank's: it notes what it is to pay.
-func (o *office) ordered(content []byte) {
+func (o *testOffice) ordered(content []byte) {
 	o.tb.Helper()
 	_, faults, err := iso20022.ReadPayment(bytes.NewReader(content), iso20022.Limits{}, func(p *iso20022.Payment, t iso20022.Transfer) error {
 		o.orders = append(o.orders, order{p.MsgID, t, p.Debtor})
@@ -415,7 +415,7 @@ func (o *office) ordered(content []byte) {
 }
 
 // requested is what a bank's clerk takes from a payment list.
-func (o *office) requested(content []byte) {
+func (o *testOffice) requested(content []byte) {
 	o.tb.Helper()
 	lines, _, err := formats.ReadPaymentList(bytes.NewReader(content))
 	if err != nil {

@@ -125,7 +125,7 @@ func TestAccountNotRegistered(t *testing.T) {
 }
 
 // register adds an account of the partner's to the configuration.
-func register(o *office, a exchange.Account) {
+func register(o *testOffice, a exchange.Account) {
 	with(them, func(p *exchange.Partner) { p.Accounts = append(p.Accounts, a) })(o.env)
 }
 
@@ -369,7 +369,7 @@ func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
 }
 
 // bankCloses lets the test shut the bank's drop.
-func bankCloses(o *office) *bool {
+func bankCloses(o *testOffice) *bool {
 	closed := new(bool)
 	at(bank, func(p *jobs.Party) { p.Open = shut(p.Open, closed) })(o.env)
 	return closed

@@ -17,7 +17,7 @@ import (
 )
 
 // stood is what a look back tells of a case: state and since when.
-func (o *office) stood(on calendar.Date, p string) []string {
+func (o *testOffice) stood(on calendar.Date, p string) []string {
 	o.tb.Helper()
 	path, untold, err := o.env.LookBack(context.Background(), on)
 	if err != nil || len(untold) != 0 || !strings.HasSuffix(path, on.String()+"-as-of.xlsx") {

@@ -27,7 +27,7 @@ func leaver(area string, n int) samples.Person {
 }
 
 // insured is what a registry says of a person who stopped here.
-func (o *office) insured(p samples.Person, change ...func(*formats.RegistryRecord)) *formats.RegistryRecord {
+func (o *testOffice) insured(p samples.Person, change ...func(*formats.RegistryRecord)) *formats.RegistryRecord {
 	r := &formats.RegistryRecord{
 		PersonalNo: p.PersonalNo, AsOf: calendar.DateOf(o.now), Person: blockOf(p), Household: p.Household, Scheme: p.Scheme, Status: code.RegistryStopped,
 		StoppedOn: p.StoppedOn, AccountOpened: p.AccountOpened, Principal: p.Principal, Interest: p.Interest, Stays: rowsOfStays(p.Stays),
@@ -61,7 +61,7 @@ func stay(area string, from, to calendar.Month, kind code.StayKind) formats.Stay
 func letterNo(partner string, n int) string { return fmt.Sprintf("%s20260302%06d", partner, n) }
 
 // letter asks us for a person.
-func (o *office) letter(from string, n int, p samples.Person, change ...func(*formats.Letter)) *formats.Letter {
+func (o *testOffice) letter(from string, n int, p samples.Person, change ...func(*formats.Letter)) *formats.Letter {
 	place, account := samples.PlaceOf(from), receiving(from)
 	l := &formats.Letter{
 		LetterNo: letterNo(from, n), Version: 1, LetterDate: calendar.DateOf(o.now), AcceptedOn: calendar.DateOf(o.now), Person: blockOf(p),
@@ -93,7 +93,7 @@ func secondAccount(area string) exchange.Account {
 }
 
 // asked takes a person's letter in and passes until the form is out.
-func (o *office) asked(p samples.Person, n int, change ...func(*formats.Letter)) *formats.Form {
+func (o *testOffice) asked(p samples.Person, n int, change ...func(*formats.Letter)) *formats.Form {
 	o.tb.Helper()
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, n, p, change...))
@@ -103,7 +103,7 @@ func (o *office) asked(p samples.Person, n int, change ...func(*formats.Letter))
 }
 
 // paid is asked, with the payment debited and told.
-func (o *office) paid(p samples.Person, n int) *formats.Form {
+func (o *testOffice) paid(p samples.Person, n int) *formats.Form {
 	o.tb.Helper()
 	f := o.asked(p, n)
 	o.settle()
@@ -113,7 +113,7 @@ func (o *office) paid(p samples.Person, n int) *formats.Form {
 }
 
 // newcomer is what our registry says of a person who participates here now.
-func (o *office) newcomer(p samples.Person, change ...func(*formats.RegistryRecord)) *formats.RegistryRecord {
+func (o *testOffice) newcomer(p samples.Person, change ...func(*formats.RegistryRecord)) *formats.RegistryRecord {
 	from := p.StoppedOn.Month().Add(1)
 	return o.insured(p, append([]func(*formats.RegistryRecord){func(r *formats.RegistryRecord) {
 		r.PersonalNo = us + "9" + p.PersonalNo[7:]
@@ -123,7 +123,7 @@ func (o *office) newcomer(p samples.Person, change ...func(*formats.RegistryReco
 }
 
 // application is a person's request to come to us.
-func (o *office) application(p samples.Person, change ...func(*formats.Application)) *formats.Application {
+func (o *testOffice) application(p samples.Person, change ...func(*formats.Application)) *formats.Application {
 	a := &formats.Application{
 		ApplicationNo: "A-" + p.PersonalNo, Version: 1, LodgedAt: code.LodgedNew, AppliedOn: calendar.DateOf(o.now), Applicant: code.ByPerson,
 		Person: blockOf(p), Household: p.Household, SchemeFrom: p.Scheme, SchemeTo: p.Scheme, FromAgency: them, ToAgency: us,
@@ -136,7 +136,7 @@ func (o *office) application(p samples.Person, change ...func(*formats.Applicati
 }
 
 // applied takes a person's application in and returns the letter that goes out.
-func (o *office) applied(p samples.Person, change ...func(*formats.Application)) *formats.Letter {
+func (o *testOffice) applied(p samples.Person, change ...func(*formats.Application)) *formats.Letter {
 	o.tb.Helper()
 	o.put(core, formats.KindRegistry, o.newcomer(p))
 	o.put(portal, formats.KindApplication, o.application(p, change...))
@@ -145,7 +145,7 @@ func (o *office) applied(p samples.Person, change ...func(*formats.Application))
 }
 
 // form is the partner's answer to a letter of ours.
-func (o *office) form(p samples.Person, l *formats.Letter, change ...func(*formats.Form)) *formats.Form {
+func (o *testOffice) form(p samples.Person, l *formats.Letter, change ...func(*formats.Form)) *formats.Form {
 	place := samples.PlaceOf(them)
 	f := &formats.Form{
 		FormNo: formNo(l), Version: 1, Nature: code.NatureOriginal, LetterNo: l.LetterNo, LetterVersion: l.Version, Echo: l.Echo, Person: blockOf(p),
@@ -177,7 +177,7 @@ func text(l *formats.Letter, p samples.Person) string {
 }
 
 // pays lets the partner's money for a letter arrive.
-func (o *office) pays(l *formats.Letter, p samples.Person, amount money.Fen) {
+func (o *testOffice) pays(l *formats.Letter, p samples.Person, amount money.Fen) {
 	o.tb.Helper()
 	o.messages++
 	o.booked(comes(fmt.Sprintf("C%06d", o.messages), amount, text(l, p), l.LetterNo+"-1-1"))

@@ -21,7 +21,7 @@ import (
 func byPost(p *exchange.Partner) { p.Post = true }
 
 // posts reports, and returns how many documents that laid out to be posted.
-func (o *office) posts() (int, error) {
+func (o *testOffice) posts() (int, error) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	counts, err := o.env.Report(o.tb.Context())
@@ -29,7 +29,7 @@ func (o *office) posts() (int, error) {
 }
 
 // toPost is what lies ready to be posted, by name.
-func (o *office) toPost() map[string]string {
+func (o *testOffice) toPost() map[string]string {
 	o.tb.Helper()
 	list, err := filepath.Glob(filepath.Join(o.env.Reports, "post-*"))
 	if err != nil {
@@ -136,7 +136,7 @@ func TestPostedLater(t *testing.T) {
 }
 
 // toBePosted brings forms for so many people to where they are posted.
-func toBePosted(o *office, people int) {
+func toBePosted(o *testOffice, people int) {
 	var known, asked []any
 	for i := range people {
 		p := leaver(us, i)

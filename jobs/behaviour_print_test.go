@@ -13,7 +13,7 @@ import (
 )
 
 // printed is the text of a form, or why there is none.
-func (o *office) printed(kind, id string) (string, error) {
+func (o *testOffice) printed(kind, id string) (string, error) {
 	o.tb.Helper()
 	var out jobs.Printed
 	err := o.env.Store.View(o.tb.Context(), func(tx *store.Tx) (err error) {

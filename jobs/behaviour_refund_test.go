@@ -17,7 +17,7 @@ import (
 )
 
 // lies is what lies in an account.
-func (o *office) liesIn(title ledger.Title) (sum money.Fen) {
+func (o *testOffice) liesIn(title ledger.Title) (sum money.Fen) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		b, err := tx.Balances("")
@@ -304,11 +304,11 @@ func TestTheNewPlaceSendsMoneyBack(t *testing.T) {
 }
 
 func TestAnnulmentWaitsForTheMoney(t *testing.T) {
-	for name, back := range map[string]func(o *office, f *formats.Form, p samples.Person) iso20022.Entry{
-		"refunded": func(_ *office, f *formats.Form, p samples.Person) iso20022.Entry {
+	for name, back := range map[string]func(o *testOffice, f *formats.Form, p samples.Person) iso20022.Entry{
+		"refunded": func(_ *testOffice, f *formats.Form, p samples.Person) iso20022.Entry {
 			return refundComes("C7", f.LetterNo, p, f.Amount, f.LetterNo+"-R1-1")
 		},
-		"returned by the bank": func(_ *office, f *formats.Form, _ samples.Person) iso20022.Entry {
+		"returned by the bank": func(_ *testOffice, f *formats.Form, _ samples.Person) iso20022.Entry {
 			return returnOf(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)})
 		},
 	} {

@@ -55,7 +55,7 @@ func newSigner(tb testing.TB, name, full string, roles ...exchange.Role) *signer
 }
 
 // dual puts the office on dual release with officers and their folders.
-func (o *office) dual(signers ...*signer) {
+func (o *testOffice) dual(signers ...*signer) {
 	o.tb.Helper()
 	o.env.Rules.AutomaticRelease = false
 	for _, s := range signers {
@@ -66,7 +66,7 @@ func (o *office) dual(signers ...*signer) {
 }
 
 // allow makes the officers' keys the agency's allowed_signers.
-func (o *office) allow(signers ...*signer) {
+func (o *testOffice) allow(signers ...*signer) {
 	o.env.AllowedSigners = func() (string, error) {
 		text := ""
 		for _, s := range signers {
@@ -83,7 +83,7 @@ func li(tb testing.TB) *signer { return newSigner(tb, "li.qiang", "李强", exch
 func zhao(tb testing.TB) *signer { return newSigner(tb, "zhao.lei", "赵蕾", exchange.RoleFinance) }
 
 // paper is what an officer finds in the own folder under a name; "" nothing.
-func (o *office) paper(s *signer, name string) []byte {
+func (o *testOffice) paper(s *signer, name string) []byte {
 	content, err := os.ReadFile(o.inDrop(exchange.OfficerParty(s.Name), "out", name))
 	if err != nil {
 		return nil
@@ -92,7 +92,7 @@ func (o *office) paper(s *signer, name string) []byte {
 }
 
 // waiting is the one file that waits for signatures.
-func (o *office) waiting() exchange.File {
+func (o *testOffice) waiting() exchange.File {
 	o.tb.Helper()
 	list := o.outgoing(exchange.FilePrepared)
 	if len(list) != 1 {
@@ -101,7 +101,7 @@ func (o *office) waiting() exchange.File {
 	return list[0]
 }
 
-func (o *office) outgoing(states ...exchange.FileState) (list []exchange.File) {
+func (o *testOffice) outgoing(states ...exchange.FileState) (list []exchange.File) {
 	o.tb.Helper()
 	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
 		list, err = tx.Files(store.FileFilter{Dir: exchange.Out, States: states})
@@ -114,12 +114,12 @@ func (o *office) outgoing(states ...exchange.FileState) (list []exchange.File) {
 }
 
 // signs leaves an officer's signature of content as that of a file.
-func (o *office) signs(s *signer, name string, content []byte) {
+func (o *testOffice) signs(s *signer, name string, content []byte) {
 	o.tb.Helper()
 	o.signsAs(s, s, name, seal.NamespaceRelease, content)
 }
 
-func (o *office) signsAs(folder, key *signer, name, namespace string, content []byte) {
+func (o *testOffice) signsAs(folder, key *signer, name, namespace string, content []byte) {
 	o.tb.Helper()
 	sig, err := key.key.Sign(bytes.NewReader(content), namespace)
 	if err != nil {
@@ -129,7 +129,7 @@ func (o *office) signsAs(folder, key *signer, name, namespace string, content []
 }
 
 // prepared brings one payment as far as it goes without officers.
-func (o *office) prepared(signers ...*signer) (samples.Person, exchange.File, []byte) {
+func (o *testOffice) prepared(signers ...*signer) (samples.Person, exchange.File, []byte) {
 	o.tb.Helper()
 	o.dual(signers...)
 	p := leaver(us, 0)
@@ -182,7 +182,7 @@ func TestReleaseByTwoOfficers(t *testing.T) {
 }
 
 // journaled finds an event whose reason contains a text.
-func (o *office) journaled(chain, what, why string) {
+func (o *testOffice) journaled(chain, what, why string) {
 	o.tb.Helper()
 	var events []exchange.JournalEvent
 	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
@@ -203,49 +203,49 @@ func (o *office) journaled(chain, what, why string) {
 // TestSignaturesRefused: each with its own words, and no payment leaves.
 func TestSignaturesRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		sign func(o *office, w, l, z *signer, f exchange.File, content []byte)
+		sign func(o *testOffice, w, l, z *signer, f exchange.File, content []byte)
 		who  string // whose answer
 		want string
 	}{
-		"same officer twice": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+		"same officer twice": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
 			o.signs(l, f.Name, content)
 			o.pass()
 			o.signs(l, f.Name, content)
 		}, "li.qiang", "已经签过"},
-		"unknown key": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+		"unknown key": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
 			o.signsAs(l, newSigner(o.tb, "li.qiang", "李强", exchange.RoleFinance), f.Name, seal.NamespaceRelease, content)
 		}, "li.qiang", "密钥不在已批准的"},
-		"key of another officer": {func(o *office, w, l, _ *signer, f exchange.File, content []byte) {
+		"key of another officer": {func(o *testOffice, w, l, _ *signer, f exchange.File, content []byte) {
 			o.signsAs(l, w, f.Name, seal.NamespaceRelease, content)
 		}, "li.qiang", "密钥，不是"},
-		"folder of another officer": {func(o *office, w, l, _ *signer, f exchange.File, content []byte) {
+		"folder of another officer": {func(o *testOffice, w, l, _ *signer, f exchange.File, content []byte) {
 			sig, _ := w.key.Sign(bytes.NewReader(content), seal.NamespaceRelease)
 			o.leave(exchange.OfficerParty(l.Name), f.Name+".wang.min.sig", sig)
 		}, "li.qiang", "放在了"},
-		"no checker": {func(o *office, _, l, z *signer, f exchange.File, content []byte) {
+		"no checker": {func(o *testOffice, _, l, z *signer, f exchange.File, content []byte) {
 			o.signs(l, f.Name, content)
 			o.pass()
 			o.signs(z, f.Name, content)
 		}, "zhao.lei", "须有一名复核"},
-		"namespace": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+		"namespace": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
 			o.signsAs(l, l, f.Name, seal.NamespaceDecision, content)
 		}, "li.qiang", "用途不对"},
-		"changed byte": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+		"changed byte": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
 			content = bytes.Clone(content)
 			content[len(content)/2] ^= 1
 			o.signs(l, f.Name, content)
 		}, "li.qiang", "内容不符"},
-		"unknown file": {func(o *office, _, l, _ *signer, _ exchange.File, content []byte) {
+		"unknown file": {func(o *testOffice, _, l, _ *signer, _ exchange.File, content []byte) {
 			o.signs(l, "pain.001_x.xml", content)
 		}, "li.qiang", "没有名为"},
-		"no signature": {func(o *office, _, l, _ *signer, f exchange.File, _ []byte) {
+		"no signature": {func(o *testOffice, _, l, _ *signer, f exchange.File, _ []byte) {
 			o.leave(exchange.OfficerParty(l.Name), f.Name+".li.qiang.sig", []byte("-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n"))
 		}, "li.qiang", "不是有效的"},
-		"decided about a case in it": {func(o *office, w, _, _ *signer, f exchange.File, content []byte) {
+		"decided about a case in it": {func(o *testOffice, w, _, _ *signer, f exchange.File, content []byte) {
 			o.tookPart(w, f)
 			o.signs(w, f.Name, content)
 		}, "wang.min", "作过决定"},
-		"expired": {func(o *office, _, l, _ *signer, f exchange.File, content []byte) {
+		"expired": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
 			o.now = time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)
 			o.signs(l, f.Name, content)
 		}, "li.qiang", "有效期"},
@@ -288,7 +288,7 @@ func TestSignaturesRefused(t *testing.T) {
 }
 
 // tookPart lets an officer decide about the cases in a file.
-func (o *office) tookPart(s *signer, f exchange.File) {
+func (o *testOffice) tookPart(s *signer, f exchange.File) {
 	o.tb.Helper()
 	err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
 		payments, err := gather(tx.EachPaymentOf, f.ID)
@@ -325,16 +325,16 @@ func TestSignatureOfAnotherFile(t *testing.T) {
 // TestPreparedFileIsVoid: what may not be paid any more is not signed in vain,
 // nor paid; its next file needs new signatures.
 func TestPreparedFileIsVoid(t *testing.T) {
-	for name, change := range map[string]func(o *office, p samples.Person){
-		"account withdrawn": func(o *office, _ samples.Person) {
+	for name, change := range map[string]func(o *testOffice, p samples.Person){
+		"account withdrawn": func(o *testOffice, _ samples.Person) {
 			partner := o.env.Partners[them]
 			partner.Accounts = nil
 			o.env.Partners[them] = partner
 		},
-		"funds closed": func(o *office, _ samples.Person) {
+		"funds closed": func(o *testOffice, _ samples.Person) {
 			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260303, To: 20260304}}
 		},
-		"letter changed": func(o *office, p samples.Person) {
+		"letter changed": func(o *testOffice, p samples.Person) {
 			o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), func(l *formats.Letter) { l.AccountNo += "7" }))
 		},
 	} {
@@ -373,7 +373,7 @@ func unreachable(context.Context) (drop.Drop, error) { return nil, errors.New("u
 
 // approveSettings has the officers sign a change of the money settings, if one
 // is there.
-func (o *office) approveSettings(signers ...*signer) {
+func (o *testOffice) approveSettings(signers ...*signer) {
 	o.tb.Helper()
 	o.pass()
 	for _, f := range o.outgoing(exchange.FilePrepared) {
@@ -453,7 +453,7 @@ func TestSpoolOfPaymentGone(t *testing.T) {
 	}
 }
 
-func (o *office) signaturesOn(f exchange.File) (list []exchange.Signature) {
+func (o *testOffice) signaturesOn(f exchange.File) (list []exchange.Signature) {
 	o.tb.Helper()
 	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
 		list, err = tx.Signatures(f.ID)

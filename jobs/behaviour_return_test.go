@@ -13,7 +13,7 @@ import (
 )
 
 // confirmsAccounts answers every question about an account with the account asked about.
-func (o *office) confirmsAccounts() int {
+func (o *testOffice) confirmsAccounts() int {
 	o.tb.Helper()
 	asked := take[formats.Query](o, them, formats.KindQuery)
 	for _, z := range asked {

@@ -24,7 +24,7 @@ func reviews(kind string, how exchange.Review) func(*jobs.Env) {
 }
 
 // batchOf is the one batch of a kind in one of the states.
-func (o *office) batchOf(kind string, states ...exchange.FileState) (f exchange.File) {
+func (o *testOffice) batchOf(kind string, states ...exchange.FileState) (f exchange.File) {
 	o.tb.Helper()
 	for _, x := range o.outgoing(states...) {
 		if x.Kind == kind {
@@ -42,13 +42,13 @@ func (o *office) batchOf(kind string, states ...exchange.FileState) (f exchange.
 
 // rules takes up the business workbook, decides about a file, and gives the
 // verdict on it.
-func (o *office) rules(s *signer, f exchange.File, word string, more ...string) string {
+func (o *testOffice) rules(s *signer, f exchange.File, word string, more ...string) string {
 	o.tb.Helper()
 	return o.rulesIn(s, o.business(s), f, word, more...)
 }
 
 // business is the business workbook that lies in an officer's folder.
-func (o *office) business(s *signer) *deskForm {
+func (o *testOffice) business(s *signer) *deskForm {
 	o.tb.Helper()
 	for _, name := range o.papersOf(s) {
 		if strings.HasPrefix(name, "decisions-") && strings.Contains(name, "-业务.") {
@@ -59,7 +59,7 @@ func (o *office) business(s *signer) *deskForm {
 	return nil
 }
 
-func (o *office) rulesIn(s *signer, form *deskForm, f exchange.File, word string, more ...string) string {
+func (o *testOffice) rulesIn(s *signer, form *deskForm, f exchange.File, word string, more ...string) string {
 	o.tb.Helper()
 	form.decide(no(f), word, more...)
 	return verdict(o.handsIn(s, "决定.xlsx", form.bytes(), nil), no(f))
@@ -67,7 +67,7 @@ func (o *office) rulesIn(s *signer, form *deskForm, f exchange.File, word string
 
 func no(f exchange.File) string { return strconv.FormatInt(f.ID, 10) }
 
-func (o *office) says(got, want string) {
+func (o *testOffice) says(got, want string) {
 	o.tb.Helper()
 	if !strings.HasPrefix(got, want) {
 		o.tb.Errorf("the answer is %q, want %q…", got, want)
@@ -75,7 +75,7 @@ func (o *office) says(got, want string) {
 }
 
 // apply takes applications of people in who are coming from a partner.
-func (o *office) apply(from string, people ...samples.Person) {
+func (o *testOffice) apply(from string, people ...samples.Person) {
 	o.tb.Helper()
 	for _, p := range people {
 		o.put(core, formats.KindRegistry, o.newcomer(p))
@@ -138,7 +138,7 @@ func TestReviewByOne(t *testing.T) {
 	}
 }
 
-func (o *office) file(id int64) (f exchange.File) {
+func (o *testOffice) file(id int64) (f exchange.File) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) (err error) {
 		f, err = tx.File(id)
@@ -148,7 +148,7 @@ func (o *office) file(id int64) (f exchange.File) {
 }
 
 // batchOfParty is the batch of a kind that waits for review for a party.
-func (o *office) batchOfParty(kind, party string) (f exchange.File) {
+func (o *testOffice) batchOfParty(kind, party string) (f exchange.File) {
 	o.tb.Helper()
 	for _, x := range o.outgoing(exchange.FileReview) {
 		if x.Kind == kind && x.Party == party {
@@ -193,7 +193,7 @@ func TestReviewedLetterOnThePhone(t *testing.T) {
 }
 
 // storyOf is what show tells of a person's case.
-func (o *office) storyOf(side exchange.Side, p samples.Person) (s *jobs.Story) {
+func (o *testOffice) storyOf(side exchange.Side, p samples.Person) (s *jobs.Story) {
 	o.tb.Helper()
 	c := o.caseBy(side, p)
 	o.env.Date = calendar.DateOf(o.now)
@@ -205,7 +205,7 @@ func (o *office) storyOf(side exchange.Side, p samples.Person) (s *jobs.Story) {
 }
 
 // formWaits lets a form of this place wait for review.
-func formWaits(o *office) exchange.File {
+func formWaits(o *testOffice) exchange.File {
 	o.tb.Helper()
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
@@ -259,7 +259,7 @@ func TestReviewByTwo(t *testing.T) {
 
 // signed takes a decision about a file as the command does, by the file's
 // name; what is not empty is why it is not taken.
-func (o *office) signed(s *signer, f exchange.File, action string) string {
+func (o *testOffice) signed(s *signer, f exchange.File, action string) string {
 	o.tb.Helper()
 	if _, err := o.decides(map[string]*seal.Key{s.Name: s.key}, s.Name, action, f.Name); err != nil {
 		return err.Error()
@@ -384,7 +384,7 @@ func TestReviewToDo(t *testing.T) {
 }
 
 // attention is what the runs name.
-func (o *office) attention() []string {
+func (o *testOffice) attention() []string {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	said, err := o.env.Attention(context.Background())

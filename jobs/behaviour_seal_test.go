@@ -46,7 +46,7 @@ func newSealKey(tb testing.TB) *seal.Key {
 
 // sealedOffice is an office that signs with one partner.
 type sealedOffice struct {
-	*office
+	*testOffice
 	ours, theirs *seal.Key
 	allowed      string // who may sign for the partner
 }
@@ -56,7 +56,7 @@ func newSealedOffice(tb testing.TB, change ...func(*jobs.Env)) *sealedOffice {
 	s := &sealedOffice{ours: newSealKey(tb), theirs: newSealKey(tb)}
 	s.allowed = config.SealLine(them, s.theirs.Public()) + "\n"
 	change = append(change, with(them, func(p *exchange.Partner) { p.Seal = exchange.SealSigned }))
-	s.office = newOffice(tb, change...)
+	s.testOffice = newOffice(tb, change...)
 	s.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.ours, nil }
 	s.env.PartnerSigners = func(string) (*seal.Signers, error) { return seal.ParseSigners([]byte(s.allowed)) }
 	s.put(core, formats.KindRegistry, s.insured(leaver(us, 0)))

@@ -145,7 +145,7 @@ func TestRemovedKeyVoidsARelease(t *testing.T) {
 }
 
 // unknown brings one payment to where nobody knows whether the bank has it.
-func (o *office) unknown() (samples.Person, exchange.File) {
+func (o *testOffice) unknown() (samples.Person, exchange.File) {
 	o.tb.Helper()
 	open := o.env.Parties[2].Open
 	at(bank, func(b *jobs.Party) {

@@ -18,7 +18,7 @@ import (
 type todoRow struct{ urgency, kind, no, who, rest string }
 
 // todos makes the night's workbook and reads its sheet To do.
-func (o *office) todos() (rows []todoRow) {
+func (o *testOffice) todos() (rows []todoRow) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	if _, err := o.env.Report(o.tb.Context()); err != nil {
@@ -125,7 +125,7 @@ func TestTodoOfARejectedFile(t *testing.T) {
 }
 
 // todosOf are the numbers of the rows of a kind.
-func (o *office) todosOf(kind string) (numbers []string) {
+func (o *testOffice) todosOf(kind string) (numbers []string) {
 	o.tb.Helper()
 	for _, r := range o.todos() {
 		if r.kind == kind {

@@ -26,37 +26,37 @@ func cancel(letterNo string, phase code.Phase) *formats.Cancellation {
 
 func TestCancelFromThePortal(t *testing.T) {
 	for name, c := range map[string]struct {
-		prepare func(*office, samples.Person)
+		prepare func(*testOffice, samples.Person)
 		verdict string // of the record
 		answer  string // of the partner, when it is asked
 		want    string
 		told    string
 	}{
 		"held": {
-			prepare: func(o *office, p samples.Person) { o.put(portal, formats.KindApplication, o.application(p)) },
+			prepare: func(o *testOffice, p samples.Person) { o.put(portal, formats.KindApplication, o.application(p)) },
 			verdict: "accepted", want: "cancelled/none/none", told: "cancelled",
 		},
 		"returned": {
-			prepare: func(o *office, p samples.Person) {
+			prepare: func(o *testOffice, p samples.Person) {
 				o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.Materials = "other" }))
 			},
 			verdict: "accepted", want: "cancelled/none/none", told: "cancelled",
 		},
 		"letter out, agreed": {
-			prepare: func(o *office, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
+			prepare: func(o *testOffice, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
 		},
 		"letter out, refused": {
-			prepare: func(o *office, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "refused", want: "requested/none/none", told: "delayed",
+			prepare: func(o *testOffice, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "refused", want: "requested/none/none", told: "delayed",
 		},
 		"declined": {
-			prepare: func(o *office, p samples.Person) {
+			prepare: func(o *testOffice, p samples.Person) {
 				l := o.applied(p)
 				o.put(them, formats.KindForm, &formats.Decline{LetterNo: l.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
 			},
 			verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
 		},
 		"answered": {
-			prepare: func(o *office, p samples.Person) {
+			prepare: func(o *testOffice, p samples.Person) {
 				l := o.applied(p)
 				o.put(them, formats.KindForm, o.form(p, l))
 			},
@@ -102,12 +102,12 @@ func TestDeclinedWhileACancellationIsUnderWay(t *testing.T) {
 
 func TestCancelFromThePartner(t *testing.T) {
 	for name, c := range map[string]struct {
-		prepare func(*office, samples.Person)
+		prepare func(*testOffice, samples.Person)
 		verdict string
 		want    string
 	}{
 		"before the letter, in hand with it": {
-			prepare: func(o *office, p samples.Person) {
+			prepare: func(o *testOffice, p samples.Person) {
 				o.put(core, formats.KindRegistry, o.insured(p))
 				o.pass()
 				o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -115,14 +115,14 @@ func TestCancelFromThePartner(t *testing.T) {
 			verdict: "accepted", want: "cancelled/none/not_due",
 		},
 		"held": {
-			prepare: func(o *office, p samples.Person) {
+			prepare: func(o *testOffice, p samples.Person) {
 				o.put(them, formats.KindLetter, o.letter(them, 1, p))
 				o.pass()
 			},
 			verdict: "accepted", want: "cancelled/none/not_due",
 		},
 		"declined": {
-			prepare: func(o *office, p samples.Person) {
+			prepare: func(o *testOffice, p samples.Person) {
 				o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Status, r.StoppedOn = code.RegistryActive, 0 }))
 				o.put(them, formats.KindLetter, o.letter(them, 1, p))
 				o.pass()
@@ -130,7 +130,7 @@ func TestCancelFromThePartner(t *testing.T) {
 			verdict: "accepted", want: "cancelled/none/not_due",
 		},
 		"accepted": {
-			prepare: func(o *office, p samples.Person) {
+			prepare: func(o *testOffice, p samples.Person) {
 				o.slow = true
 				o.put(core, formats.KindRegistry, o.insured(p))
 				o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -177,7 +177,7 @@ func TestCancelOfANeverSentLetter(t *testing.T) {
 }
 
 // voided proves that nothing is left of a case in the ledger.
-func (o *office) voided() {
+func (o *testOffice) voided() {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		b, err := tx.Balances("")
@@ -220,7 +220,7 @@ func TestVoidAtTheOldPlace(t *testing.T) {
 
 // outStage brings a person's letter to a stage without money being out; the
 // core answers nothing more from there on.
-func outStage(o *office, p samples.Person, stage string) {
+func outStage(o *testOffice, p samples.Person, stage string) {
 	o.tb.Helper()
 	switch stage {
 	case "netted":
@@ -274,7 +274,7 @@ func outStage(o *office, p samples.Person, stage string) {
 }
 
 // agree lets one side propose an annulment and the other agree.
-func agree(o *office, letter string, weAsk bool) {
+func agree(o *testOffice, letter string, weAsk bool) {
 	o.tb.Helper()
 	if weAsk {
 		name := o.put(portal, formats.KindCancellation, cancel(letter, code.PhaseProposeVoid))
@@ -375,7 +375,7 @@ func TestVoidAtTheNewPlace(t *testing.T) {
 }
 
 // standing checks that nothing that the core did for a case still stands.
-func (o *office) standing(c exchange.Case) {
+func (o *testOffice) standing(c exchange.Case) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		postings, err := tx.PostingsByCase(c.No)

@@ -103,7 +103,7 @@ func (s *staffOut) fill(tb testing.TB, content []byte) []byte {
 	if filled, ok := s.filled[string(content)]; ok {
 		return filled
 	}
-	form := (&office{tb: tb}).opened(content)
+	form := (&testOffice{tb: tb}).opened(content)
 	var filled []byte
 	for line := range form.rows() {
 		if strings.HasPrefix(form.cell(line, "情况"), "待审核发出") {
