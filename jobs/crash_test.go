@@ -24,9 +24,9 @@ type leg struct {
 	at     time.Time
 }
 
-// story is an undisturbed exchange: how a person is carried over and another
+// undisturbed is an undisturbed exchange: how a person is carried over and another
 // one declined, pass by pass, with a copy of the stage before every pass.
-type story struct {
+type undisturbed struct {
 	snaps  string // folder of the copies, by number of the leg
 	legs   []leg
 	states [][]string // after each leg
@@ -42,33 +42,33 @@ const maxMoments = 30
 var theStory struct {
 	sync.Mutex
 	dir string
-	*story
+	*undisturbed
 }
 
 // tell returns the story in which nobody decides anything.
-func tell(tb testing.TB) *story {
+func tell(tb testing.TB) *undisturbed {
 	tb.Helper()
 	theStory.Lock()
 	defer theStory.Unlock()
-	if theStory.story == nil {
+	if theStory.undisturbed == nil {
 		dir, err := os.MkdirTemp("", "carryover-story-")
 		if err != nil {
 			tb.Fatal(err)
 		}
 		theStory.dir = dir
-		theStory.story = tellIn(tb, dir, nil)
+		theStory.undisturbed = tellIn(tb, dir, nil)
 	}
-	return theStory.story
+	return theStory.undisturbed
 }
 
 // tellIn plays a story, undisturbed.
-func tellIn(tb testing.TB, dir string, staff *staffOut) *story {
+func tellIn(tb testing.TB, dir string, staff *staffOut) *undisturbed {
 	tb.Helper()
 	base := filepath.Join(dir, "world")
 	if err := os.MkdirAll(base, 0o700); err != nil {
 		tb.Fatal(err)
 	}
-	s := &story{snaps: filepath.Join(dir, "snaps"), staff: staff}
+	s := &undisturbed{snaps: filepath.Join(dir, "snaps"), staff: staff}
 	w := s.newWorld(tb, base)
 	cal := calendarOf(tb, w)
 	day := firstDay
@@ -98,7 +98,7 @@ func tellIn(tb testing.TB, dir string, staff *staffOut) *story {
 }
 
 // newWorld makes a world with the story's people in it.
-func (s *story) newWorld(tb testing.TB, base string) *world {
+func (s *undisturbed) newWorld(tb testing.TB, base string) *world {
 	tb.Helper()
 	if s.staff == nil {
 		return newWorld(tb, base)
@@ -109,7 +109,7 @@ func (s *story) newWorld(tb testing.TB, base string) *world {
 }
 
 // before lets everybody outside act, and the officers, before a pass.
-func (s *story) before(tb testing.TB, w *world, l leg) {
+func (s *undisturbed) before(tb testing.TB, w *world, l leg) {
 	tb.Helper()
 	if l.agency != oldCode {
 		return
@@ -120,7 +120,7 @@ func (s *story) before(tb testing.TB, w *world, l leg) {
 	}
 }
 
-func (s *story) snap(n int) string { return filepath.Join(s.snaps, strconv.Itoa(n)) }
+func (s *undisturbed) snap(n int) string { return filepath.Join(s.snaps, strconv.Itoa(n)) }
 
 // legOn is the pass of an agency on a day: ten o'clock, the new place half an
 // hour later.
@@ -147,7 +147,7 @@ func calendarOf(tb testing.TB, w *world) *calendar.Calendar {
 
 // quiet reports whether nothing but the number of turns and the workbooks
 // changed in the last two passes, and nobody outside has anything left to do.
-func (s *story) quiet(o *outside) bool {
+func (s *undisturbed) quiet(o *outside) bool {
 	n := len(s.states)
 	return o.idle() && n > 2 && difference(withoutDays(s.states[n-3]), withoutDays(s.states[n-1])) == ""
 }
@@ -207,7 +207,7 @@ func proveOutside(tb testing.TB, o *outside) {
 // undisturbed: what follows is then the same too. Where it stays different,
 // the story is played to its end, whose outcome must be the same. The result
 // says how it went, or what differs.
-func (s *story) disturb(tb testing.TB, w *world, p point, first func(l leg) error) (how string, err error) {
+func (s *undisturbed) disturb(tb testing.TB, w *world, p point, first func(l leg) error) (how string, err error) {
 	if err := os.RemoveAll(w.stage()); err != nil {
 		return "", err
 	}
@@ -241,7 +241,7 @@ func (s *story) disturb(tb testing.TB, w *world, p point, first func(l leg) erro
 
 // playOn plays the story from the pass after a call to its end, and compares
 // the outcome.
-func (s *story) playOn(tb testing.TB, w *world, p point) (how string, err error) {
+func (s *undisturbed) playOn(tb testing.TB, w *world, p point) (how string, err error) {
 	for n := p.leg + 1; n < len(s.legs); n++ {
 		l := s.legs[n]
 		s.before(tb, w, l)
@@ -321,7 +321,7 @@ func TestEveryOutsideCallFails(t *testing.T) {
 }
 
 // everyCallFails lets these calls of a story fail, or some of each sort.
-func (s *story) everyCallFails(t *testing.T, calls []point) {
+func (s *undisturbed) everyCallFails(t *testing.T, calls []point) {
 	t.Helper()
 	t.Logf("%d passes, %d of %d calls to the outside", len(s.legs), len(calls), len(s.calls))
 	var tries []try
@@ -350,7 +350,7 @@ type try struct {
 }
 
 // each makes every try, in two worlds at once, and logs how they went.
-func (s *story) each(t *testing.T, tries []try, disturb func(w *world, l leg, one try) error) {
+func (s *undisturbed) each(t *testing.T, tries []try, disturb func(w *world, l leg, one try) error) {
 	t.Helper()
 	var (
 		next = make(chan try)

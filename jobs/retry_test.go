@@ -27,7 +27,7 @@ import (
 
 // at restores the stage as it was before the pass that makes a call, in a
 // world of the test's own.
-func (s *story) at(t *testing.T, step, kind, name string) (*world, point) {
+func (s *undisturbed) at(t *testing.T, step, kind, name string) (*world, point) {
 	t.Helper()
 	w := newWorld(t, t.TempDir())
 	for _, p := range s.calls {
