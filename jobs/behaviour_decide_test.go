@@ -19,6 +19,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs"
+	"carryover/jobs/decision"
 )
 
 // staff gives the office officers who may decide: one of the finance desk, a
@@ -54,7 +55,7 @@ func staff(o *testOffice) map[string]*seal.Key {
 }
 
 // decides lets an officer decide, with arguments "name=value".
-func (o *testOffice) decides(keys map[string]*seal.Key, officer, action, subject string, args ...string) (jobs.Deciding, error) {
+func (o *testOffice) decides(keys map[string]*seal.Key, officer, action, subject string, args ...string) (decision.Prepared, error) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	x := exchange.Decision{Action: action, Subject: subject, Reason: "已核实", Officer: officer, On: o.env.Date, Args: map[string]string{}}
@@ -74,7 +75,7 @@ func (o *testOffice) decides(keys map[string]*seal.Key, officer, action, subject
 }
 
 // decided is decides for a decision that must be taken.
-func (o *testOffice) decided(keys map[string]*seal.Key, officer, action, subject string, args ...string) jobs.Deciding {
+func (o *testOffice) decided(keys map[string]*seal.Key, officer, action, subject string, args ...string) decision.Prepared {
 	o.tb.Helper()
 	p, err := o.decides(keys, officer, action, subject, args...)
 	if err != nil {

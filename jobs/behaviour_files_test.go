@@ -12,7 +12,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/formats"
-	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // resealed changes the rows of a batch and makes count and digest right again.
@@ -254,7 +254,7 @@ func TestHeldWhileTheSenderHasAGap(t *testing.T) {
 }
 
 func TestTwoLooks(t *testing.T) {
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.Settle = 10 * time.Minute }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Settle = 10 * time.Minute }))
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	half := content[:len(content)/2]
@@ -285,7 +285,7 @@ func TestTwoLooks(t *testing.T) {
 }
 
 func TestLeftFilesAreRemembered(t *testing.T) {
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.After, p.Flood = jobs.AfterLeave, 2 }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.After, p.Flood = office.AfterLeave, 2 }))
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)), o.insured(leaver(us, 1)), o.insured(leaver(us, 2)), o.insured(leaver(us, 3)))
 	var names []string
 	for i := range 4 {
@@ -308,7 +308,7 @@ func TestLeftFilesAreRemembered(t *testing.T) {
 }
 
 func TestAfterDelete(t *testing.T) {
-	o := newOffice(t, at(core, func(p *jobs.Party) { p.After = jobs.AfterDelete }))
+	o := newOffice(t, at(core, func(p *office.Party) { p.After = office.AfterDelete }))
 	name := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	o.pass()
 	if o.lies(core, "in", name) || o.lies(core, "in/done", name) {

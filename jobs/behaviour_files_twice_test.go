@@ -20,12 +20,13 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
 func TestOnePartnerDown(t *testing.T) {
 	down := true
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.Open = shut(p.Open, &down) }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Open = shut(p.Open, &down) }))
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -62,7 +63,7 @@ func TestOneFaultySpoolFileStopsNothingElse(t *testing.T) {
 }
 
 func TestWorkbookPartner(t *testing.T) {
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.Carrier = "xlsx" }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Carrier = "xlsx" }))
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
@@ -145,7 +146,7 @@ func workbook(t *testing.T, content []byte) []byte {
 }
 
 func TestWorkbookWithoutASequence(t *testing.T) {
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.Carrier = "xlsx" }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Carrier = "xlsx" }))
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	var first []byte
@@ -193,7 +194,7 @@ func TestWorkbookWithoutASequence(t *testing.T) {
 }
 
 func TestPartnerWithGB18030(t *testing.T) {
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.Encoding = "gb18030" }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p := leaver(us, 0)
 	p.Name = "龚䶮𬱖·买买提"
 	o.put(core, formats.KindRegistry, o.insured(p))
@@ -215,7 +216,7 @@ func TestPartnerWithGB18030(t *testing.T) {
 }
 
 func TestACharacterThatCannotBeWritten(t *testing.T) {
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.Encoding = "gb18030" }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p, q := leaver(them, 0), leaver(them, 1)
 	p.Name = "王\ue001"
 	o.put(core, formats.KindRegistry, o.newcomer(p), o.newcomer(q))
@@ -316,7 +317,7 @@ func TestEnvelopesOfRubbish(t *testing.T) {
 }
 
 func TestGB18030PartnerWritesUTF8WithAMark(t *testing.T) {
-	o := newOffice(t, at(them, func(p *jobs.Party) { p.Encoding = "gb18030" }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))

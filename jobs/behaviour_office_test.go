@@ -23,6 +23,7 @@ import (
 	"carryover/formats/batch"
 	"carryover/formats/iso20022"
 	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -90,19 +91,19 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { s.Close() })
-	o.env = &jobs.Env{
+	o.env = &jobs.Env{Office: &office.Office{
 		Agency: agencyOf(us), Profiles: profiles(), Turns: exchange.Turns(), Calendar: publishedDays(tb),
 		Partners: map[string]exchange.Partner{them: partnerOf(them, "2016"), others: partnerOf(others, "2016")},
-		Rules:    jobs.Rules{HeldNights: 3, QueryWD: 5, Parallel: 1, AutomaticRelease: true},
+		Rules:    office.Rules{HeldNights: 3, QueryWD: 5, Parallel: 1, AutomaticRelease: true},
 		Store:    s, Spool: filepath.Join(o.root, "spool"), Reports: filepath.Join(o.root, "reports"), Lang: "zh",
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	}
+	}}
 	o.env.Now = func() time.Time { return o.now }
-	o.party(core, jobs.RoleCore)
-	o.party(portal, jobs.RolePortal)
-	o.party(bank, jobs.RoleBank)
-	o.party(them, jobs.RolePartner)
-	o.party(others, jobs.RolePartner)
+	o.party(core, office.RoleCore)
+	o.party(portal, office.RolePortal)
+	o.party(bank, office.RoleBank)
+	o.party(them, office.RolePartner)
+	o.party(others, office.RolePartner)
 	for _, dir := range []string{o.env.Spool, o.env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			tb.Fatal(err)
@@ -189,7 +190,7 @@ func by2021(e *jobs.Env) {
 }
 
 // at changes how a party's drop is used.
-func at(code string, change func(*jobs.Party)) func(*jobs.Env) {
+func at(code string, change func(*office.Party)) func(*jobs.Env) {
 	return func(e *jobs.Env) {
 		for i := range e.Parties {
 			if e.Parties[i].Code == code {
@@ -199,13 +200,13 @@ func at(code string, change func(*jobs.Party)) func(*jobs.Env) {
 	}
 }
 
-func (o *testOffice) party(code string, role jobs.Role) {
+func (o *testOffice) party(code string, role office.Role) {
 	root := filepath.Join(o.root, code)
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 		o.tb.Fatal(err)
 	}
-	o.env.Parties = append(o.env.Parties, jobs.Party{
-		Code: code, Role: role, Name: code, After: jobs.AfterMove, InFlight: 1,
+	o.env.Parties = append(o.env.Parties, office.Party{
+		Code: code, Role: role, Name: code, After: office.AfterMove, InFlight: 1,
 		Open: func(context.Context) (drop.Drop, error) { return drop.OpenLocal(root, drop.Paths{}, drop.Options{}) },
 	})
 }
@@ -311,7 +312,7 @@ func (o *testOffice) days(n int) {
 func (o *testOffice) collect() {
 	o.tb.Helper()
 	for _, p := range o.env.Parties {
-		if p.Role == jobs.RoleOfficer {
+		if p.Role == office.RoleOfficer {
 			continue // they read and sign when the test says so
 		}
 		dir := o.inDrop(p.Code, "out", "")

@@ -11,6 +11,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/iso20022"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 func TestPlainPersonLeaves(t *testing.T) {
@@ -278,7 +279,7 @@ func TestNotFoundIsProposed(t *testing.T) {
 }
 
 func TestAccountChangesBeforeThePayment(t *testing.T) {
-	o := newOffice(t, at(bank, func(p *jobs.Party) {}))
+	o := newOffice(t, at(bank, func(p *office.Party) {}))
 	p, q := leaver(us, 0), leaver(us, 1)
 	register(o, secondAccount(them))
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
@@ -371,7 +372,7 @@ func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
 // bankCloses lets the test shut the bank's drop.
 func bankCloses(o *testOffice) *bool {
 	closed := new(bool)
-	at(bank, func(p *jobs.Party) { p.Open = shut(p.Open, closed) })(o.env)
+	at(bank, func(p *office.Party) { p.Open = shut(p.Open, closed) })(o.env)
 	return closed
 }
 

@@ -13,7 +13,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs"
+	"carryover/jobs/nightly"
 )
 
 // stood is what a look back tells of a case: state and since when.
@@ -75,7 +75,7 @@ func TestLookBack(t *testing.T) {
 	if got := o.stood(opened.AddDays(-1), p.Name); got != nil {
 		t.Errorf("before it was opened: %v", got)
 	}
-	if _, _, err := o.env.LookBack(context.Background(), o.env.Date); !errors.Is(err, jobs.ErrNotPast) {
+	if _, _, err := o.env.LookBack(context.Background(), o.env.Date); !errors.Is(err, nightly.ErrNotPast) {
 		t.Error(err)
 	}
 }

@@ -8,16 +8,16 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs"
+	"carryover/jobs/paper"
 	"carryover/samples"
 )
 
 // printed is the text of a form, or why there is none.
 func (o *testOffice) printed(kind, id string) (string, error) {
 	o.tb.Helper()
-	var out jobs.Printed
+	var out paper.Printed
 	err := o.env.Store.View(o.tb.Context(), func(tx *store.Tx) (err error) {
-		out, err = o.env.Print(tx, jobs.PrintAsk{Kind: kind, ID: id})
+		out, err = o.env.Print(tx, paper.PrintAsk{Kind: kind, ID: id})
 		return err
 	})
 	var text []string

@@ -20,7 +20,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -60,7 +60,7 @@ func (o *testOffice) dual(signers ...*signer) {
 	o.env.Rules.AutomaticRelease = false
 	for _, s := range signers {
 		o.env.Agency.Officers = append(o.env.Agency.Officers, s.Officer)
-		o.party(exchange.OfficerParty(s.Name), jobs.RoleOfficer)
+		o.party(exchange.OfficerParty(s.Name), office.RoleOfficer)
 	}
 	o.allow(signers...)
 }
@@ -393,7 +393,7 @@ func TestSignedThenChanged(t *testing.T) {
 	w, l := wang(t), li(t)
 	p, f, content := o.prepared(w, l)
 	open := o.env.Parties[2].Open // the bank's
-	at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+	at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
 	o.signs(w, f.Name, content)
 	o.signs(l, f.Name, content)
 	if err := o.try(); err == nil {
@@ -401,7 +401,7 @@ func TestSignedThenChanged(t *testing.T) {
 	}
 	o.stands(exchange.Out, p, "answered/sent/released")
 	o.tookPart(w, f)
-	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	at(bank, func(b *office.Party) { b.Open = open })(o.env)
 	o.pass()
 	o.pass()
 	o.stands(exchange.Out, p, "answered/sent/ordered")
@@ -423,7 +423,7 @@ func TestSpoolOfPaymentGone(t *testing.T) {
 		t.Run(fmt.Sprintf("gone %v", gone), func(t *testing.T) {
 			o := newOffice(t)
 			open := o.env.Parties[2].Open
-			at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+			at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
 			p := leaver(us, 0)
 			o.put(core, formats.KindRegistry, o.insured(p))
 			o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -439,7 +439,7 @@ func TestSpoolOfPaymentGone(t *testing.T) {
 			} else if err := os.WriteFile(spool, []byte("<other/>"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+			at(bank, func(b *office.Party) { b.Open = open })(o.env)
 			if err := o.try(); err == nil {
 				t.Error("nothing was said")
 			}

@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs"
+	"carryover/jobs/story"
 	"carryover/samples"
 )
 
@@ -193,7 +194,7 @@ func TestReviewedLetterOnThePhone(t *testing.T) {
 }
 
 // storyOf is what show tells of a person's case.
-func (o *testOffice) storyOf(side exchange.Side, p samples.Person) (s *jobs.Story) {
+func (o *testOffice) storyOf(side exchange.Side, p samples.Person) (s *story.Case) {
 	o.tb.Helper()
 	c := o.caseBy(side, p)
 	o.env.Date = calendar.DateOf(o.now)

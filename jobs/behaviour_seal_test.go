@@ -25,6 +25,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 func newSealKey(tb testing.TB) *seal.Key {
@@ -211,7 +212,7 @@ func TestAcceptedFileAgainUnsigned(t *testing.T) {
 // A signature may come after its file while the file settles; afterwards the
 // file is judged as it is. A signature alone is left and told.
 func TestSignatureIsWaitedFor(t *testing.T) {
-	hour := at(them, func(p *jobs.Party) { p.Settle = 2 * time.Hour })
+	hour := at(them, func(p *office.Party) { p.Settle = 2 * time.Hour })
 	s := newSealedOffice(t, hour)
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	s.leave(them, file, content)
@@ -242,7 +243,7 @@ func TestSignatureIsWaitedFor(t *testing.T) {
 // file is judged afresh by itself, once, whatever is done in the drop with
 // what was taken in. A signature of other bytes waits for their file.
 func TestSignatureComesLate(t *testing.T) {
-	for _, after := range []string{jobs.AfterMove, jobs.AfterDelete, jobs.AfterLeave} {
+	for _, after := range []string{office.AfterMove, office.AfterDelete, office.AfterLeave} {
 		for _, settle := range []time.Duration{0, time.Hour} {
 			t.Run(fmt.Sprint(after, " ", settle), func(t *testing.T) { signatureComesLate(t, after, settle) })
 		}
@@ -250,7 +251,7 @@ func TestSignatureComesLate(t *testing.T) {
 }
 
 func signatureComesLate(t *testing.T, after string, settle time.Duration) {
-	s := newSealedOffice(t, at(them, func(p *jobs.Party) { p.After, p.Settle = after, settle }))
+	s := newSealedOffice(t, at(them, func(p *office.Party) { p.After, p.Settle = after, settle }))
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	s.leave(them, file, content)
 	for start := s.now; len(s.receipts(them)) == 0; s.pass() {
@@ -259,7 +260,7 @@ func signatureComesLate(t *testing.T, after string, settle time.Duration) {
 		}
 	}
 	s.told(them, file, "rejected "+string(code.SignatureMissing))
-	if after != jobs.AfterLeave { // there it signs the file beside it
+	if after != office.AfterLeave { // there it signs the file beside it
 		s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content[1:]))
 		s.pass()
 		if !s.lies(them, "in", file+seal.Suffix) || len(s.receipts(them)) != 1 {
@@ -274,7 +275,7 @@ func signatureComesLate(t *testing.T, after string, settle time.Duration) {
 		t.Fatalf("%d receipts, the last %+v", len(all), all[len(all)-1].records[0])
 	}
 	s.signedBy(file, s.theirs)
-	in, done := after == jobs.AfterLeave, after == jobs.AfterMove
+	in, done := after == office.AfterLeave, after == office.AfterMove
 	for _, name := range []string{file, file + seal.Suffix} {
 		if s.lies(them, "in", name) != in || s.lies(them, "in/done", name) != done || s.lies(them, "in/bad", name) {
 			t.Errorf("%s does not lie where what is accepted lies", name)

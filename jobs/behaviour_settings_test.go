@@ -16,7 +16,8 @@ import (
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/iso20022"
-	"carryover/jobs"
+	"carryover/jobs/courier"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -104,13 +105,13 @@ func TestSettingsStopAnUpload(t *testing.T) {
 	w, l := wang(t), li(t)
 	p, f, content := o.prepared(w, l)
 	open := o.env.Parties[2].Open
-	at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+	at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
 	o.signs(w, f.Name, content)
 	o.signs(l, f.Name, content)
 	if err := o.try(); err == nil {
 		t.Fatal("the bank was to be unreachable")
 	}
-	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	at(bank, func(b *office.Party) { b.Open = open })(o.env)
 	o.env.Agency.RemarkMax++
 	o.pass()
 	o.stands(exchange.Out, p, "answered/sent/released")
@@ -128,13 +129,13 @@ func TestRemovedKeyVoidsARelease(t *testing.T) {
 	w, l, z := wang(t), li(t), zhao(t)
 	p, f, content := o.prepared(w, l, z)
 	open := o.env.Parties[2].Open
-	at(bank, func(b *jobs.Party) { b.Open = unreachable })(o.env)
+	at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
 	o.signs(w, f.Name, content)
 	o.signs(l, f.Name, content)
 	if err := o.try(); err == nil {
 		t.Fatal("the bank was to be unreachable")
 	}
-	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	at(bank, func(b *office.Party) { b.Open = open })(o.env)
 	o.allow(w, z)
 	o.approveSettings(w, z)
 	o.pass()
@@ -148,7 +149,7 @@ func TestRemovedKeyVoidsARelease(t *testing.T) {
 func (o *testOffice) unknown() (samples.Person, exchange.File) {
 	o.tb.Helper()
 	open := o.env.Parties[2].Open
-	at(bank, func(b *jobs.Party) {
+	at(bank, func(b *office.Party) {
 		b.Open = func(ctx context.Context) (drop.Drop, error) {
 			d, err := open(ctx)
 			return cutPut{d}, err
@@ -162,7 +163,7 @@ func (o *testOffice) unknown() (samples.Person, exchange.File) {
 		o.tb.Fatal("the upload was to be cut")
 	}
 	o.stands(exchange.Out, p, "answered/sent/unknown")
-	at(bank, func(b *jobs.Party) { b.Open = open })(o.env)
+	at(bank, func(b *office.Party) { b.Open = open })(o.env)
 	return p, o.outgoing(exchange.FileSending)[0]
 }
 
@@ -184,9 +185,9 @@ func TestMarkSent(t *testing.T) {
 			p, f := o.unknown()
 			o.pass()
 			o.stands(exchange.Out, p, "answered/sent/unknown")
-			mark := jobs.Mark{File: f, Officer: l.Name, Sent: sent, Evidence: "电话询问工行李经理 3月2日 11:00"}
+			mark := courier.Mark{File: f, Officer: l.Name, Sent: sent, Evidence: "电话询问工行李经理 3月2日 11:00"}
 			ctx := context.Background()
-			sign := func(m jobs.Mark, namespace string) []byte {
+			sign := func(m courier.Mark, namespace string) []byte {
 				sig, err := l.key.Sign(strings.NewReader(m.Text(us)), namespace)
 				if err != nil {
 					t.Fatal(err)
@@ -202,7 +203,7 @@ func TestMarkSent(t *testing.T) {
 			}
 			short := mark
 			short.Evidence = "ok"
-			if err := o.env.MarkSent(ctx, short, sign(short, seal.NamespaceDecision)); !errors.Is(err, jobs.ErrMark) {
+			if err := o.env.MarkSent(ctx, short, sign(short, seal.NamespaceDecision)); !errors.Is(err, courier.ErrMark) {
 				t.Errorf("without evidence: %v", err)
 			}
 			if !sent {
@@ -210,7 +211,7 @@ func TestMarkSent(t *testing.T) {
 				if err := os.WriteFile(out, []byte("x"), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); !errors.Is(err, jobs.ErrMark) {
+				if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); !errors.Is(err, courier.ErrMark) {
 					t.Errorf("not sent, but it stands in the drop: %v", err)
 				}
 				if err := os.Remove(out); err != nil {
@@ -231,7 +232,7 @@ func TestMarkSent(t *testing.T) {
 					t.Errorf("ordered %+v", o.orders)
 				}
 			}
-			if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); !errors.Is(err, jobs.ErrMark) {
+			if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); !errors.Is(err, courier.ErrMark) {
 				t.Errorf("marked twice: %v", err)
 			}
 		})
@@ -252,22 +253,22 @@ func TestLostOnItsWay(t *testing.T) {
 			o.asked(p, 1)
 			o.stands(exchange.Out, p, "answered/sent/submitted")
 			files := o.outgoing(exchange.FileSent)
-			f := files[slices.IndexFunc(files, func(f exchange.File) bool { return f.Kind == jobs.KindPayment })]
+			f := files[slices.IndexFunc(files, func(f exchange.File) bool { return f.Kind == office.KindPayment })]
 			mark := func(sent bool) error {
-				m := jobs.Mark{File: f, Officer: l.Name, Sent: sent, Evidence: "工行李经理 3月4日电话：未收到该文件"}
+				m := courier.Mark{File: f, Officer: l.Name, Sent: sent, Evidence: "工行李经理 3月4日电话：未收到该文件"}
 				sig, err := l.key.Sign(strings.NewReader(m.Text(us)), seal.NamespaceDecision)
 				if err != nil {
 					t.Fatal(err)
 				}
 				return o.env.MarkSent(context.Background(), m, sig)
 			}
-			if err := mark(true); !errors.Is(err, jobs.ErrMark) {
+			if err := mark(true); !errors.Is(err, courier.ErrMark) {
 				t.Errorf("sent twice: %v", err)
 			}
 			if answered {
 				o.status(iso20022.StatusReport{OriginalMsgID: o.orders[0].file, Status: iso20022.Received})
 				o.pass()
-				if err := mark(false); !errors.Is(err, jobs.ErrMark) {
+				if err := mark(false); !errors.Is(err, courier.ErrMark) {
 					t.Errorf("the bank has it, and it is taken back: %v", err)
 				}
 				o.stands(exchange.Out, p, "answered/sent/submitted")
@@ -296,7 +297,7 @@ func TestForeignPaymentFile(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(root, "out", "done"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			at(bank, func(b *jobs.Party) {
+			at(bank, func(b *office.Party) {
 				b.Open = func(context.Context) (drop.Drop, error) {
 					return drop.OpenLocal(root, drop.Paths{Taken: "out/done"}, drop.Options{})
 				}

@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/formats"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // todoRow is a row of the sheet To do.
@@ -45,7 +46,7 @@ func TestTodoNamesCauses(t *testing.T) {
 	o := newOffice(t, func(e *jobs.Env) {
 		for i := range e.Parties {
 			if e.Parties[i].Code == portal {
-				e.Parties[i].Expected = []jobs.Expected{{Kind: formats.KindApplication, By: "09:00"}}
+				e.Parties[i].Expected = []office.Expected{{Kind: formats.KindApplication, By: "09:00"}}
 			}
 		}
 	})

@@ -15,7 +15,7 @@ import (
 	"carryover/exchange/ledger"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -491,7 +491,7 @@ func TestReceiptThatOvertakesOurOwnRecord(t *testing.T) {
 	if o.try() == nil {
 		t.Fatal("nothing was lost")
 	}
-	at(them, func(p *jobs.Party) {
+	at(them, func(p *office.Party) {
 		open := p.Open
 		p.Open = func(ctx context.Context) (drop.Drop, error) {
 			d, err := open(ctx)

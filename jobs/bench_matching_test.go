@@ -15,6 +15,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -70,17 +71,17 @@ func withBank(tb testing.TB, e *jobs.Env) (root string) {
 	tb.Helper()
 	account := receiving(us)
 	e.Agency.Payer, e.Agency.Accounts = account, []exchange.Account{account}
-	return withParty(tb, e, bank, jobs.RoleBank)
+	return withParty(tb, e, bank, office.RoleBank)
 }
 
 // withParty gives an agency a party with a local drop, and returns its folder.
-func withParty(tb testing.TB, e *jobs.Env, code string, role jobs.Role) (root string) {
+func withParty(tb testing.TB, e *jobs.Env, code string, role office.Role) (root string) {
 	tb.Helper()
 	root = filepath.Join(filepath.Dir(e.Spool), code)
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 		tb.Fatal(err)
 	}
-	e.Parties = append(e.Parties, jobs.Party{Code: code, Role: role, After: jobs.AfterMove, Open: func(context.Context) (drop.Drop, error) {
+	e.Parties = append(e.Parties, office.Party{Code: code, Role: role, After: office.AfterMove, Open: func(context.Context) (drop.Drop, error) {
 		return drop.OpenLocal(root, drop.Paths{}, drop.Options{})
 	}})
 	return root

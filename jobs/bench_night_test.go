@@ -17,6 +17,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // night is an agency with dual release that pays everything that is due in one
@@ -41,7 +42,7 @@ func newNight(tb testing.TB, n int) *night {
 	for _, s := range []*signer{wang(tb), li(tb)} {
 		e.Agency.Officers = append(e.Agency.Officers, s.Officer)
 		keys += s.line + "\n"
-		o.officers[withParty(tb, e, exchange.OfficerParty(s.Name), jobs.RoleOfficer)] = s
+		o.officers[withParty(tb, e, exchange.OfficerParty(s.Name), office.RoleOfficer)] = s
 	}
 	e.AllowedSigners = func() (string, error) { return keys, nil }
 	return o
@@ -73,7 +74,7 @@ func (o *night) paid(asOneSum bool) {
 	}
 }
 
-func (o *night) does(what string, job func(context.Context) (jobs.Counts, error)) {
+func (o *night) does(what string, job func(context.Context) (office.Counts, error)) {
 	o.Helper()
 	if _, err := job(context.Background()); err != nil {
 		o.Fatalf("%s: %v", what, err)

@@ -20,6 +20,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -47,13 +48,13 @@ func oldPlace(tb testing.TB, dir string) *jobs.Env {
 		tb.Fatal(err)
 	}
 	cal := publishedDays(tb)
-	var parties []jobs.Party
-	for code, role := range map[string]jobs.Role{samples.NewPlace: jobs.RolePartner, samples.OldPlace + "c": jobs.RoleCore} {
+	var parties []office.Party
+	for code, role := range map[string]office.Role{samples.NewPlace: office.RolePartner, samples.OldPlace + "c": office.RoleCore} {
 		root := filepath.Join(dir, code)
 		if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 			tb.Fatal(err)
 		}
-		parties = append(parties, jobs.Party{Code: code, Role: role, After: jobs.AfterMove, Open: func(context.Context) (drop.Drop, error) {
+		parties = append(parties, office.Party{Code: code, Role: role, After: office.AfterMove, Open: func(context.Context) (drop.Drop, error) {
 			return drop.OpenLocal(root, drop.Paths{}, drop.Options{})
 		}})
 	}
@@ -62,14 +63,14 @@ func oldPlace(tb testing.TB, dir string) *jobs.Env {
 		tb.Fatal(err)
 	}
 	now := time.Date(2026, 3, 17, 2, 0, 0, 0, time.UTC)
-	return &jobs.Env{
+	return &jobs.Env{Office: &office.Office{
 		Agency:   exchange.Agency{Code: samples.OldPlace, Name: "苏州市医疗保险基金管理中心", Clerk: "系统自动办理", Checker: "王敏", Zone: time.UTC, RemarkMax: 60},
 		Profiles: map[string]exchange.Profile{"2021": {Name: "2021", LetterWD: 1, AnswerWD: 10, MonthsWD: 5, AccountWD: 5, CountFromNextDay: true, Arrears: "inform", NoCertificate: "accept"}},
 		Partners: map[string]exchange.Partner{samples.NewPlace: {Code: samples.NewPlace, Name: "上海", Profile: "2021", Settlement: "remitted"}},
 		Turns:    exchange.Turns(), Calendar: cal, Parties: parties,
-		Rules: jobs.Rules{HeldNights: 10, QueryWD: 5}, Store: s, Spool: spool, Now: func() time.Time { return now }, Date: 20260317,
+		Rules: office.Rules{HeldNights: 10, QueryWD: 5}, Store: s, Spool: spool, Now: func() time.Time { return now }, Date: 20260317,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	}
+	}}
 }
 
 func publishedDays(tb testing.TB) *calendar.Calendar {

@@ -8,6 +8,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/jobs/office"
 )
 
 // foreign are the words of another language in a text, numbers and names of
@@ -24,8 +25,8 @@ func foreign(lang, text string) []string {
 // their own: nothing, unless a partner, the bank or a person wrote it.
 func Untold(x exchange.Difference) (words []string) {
 	for _, lang := range []code.Lang{code.Chinese, code.English} {
-		e := &Env{Lang: string(lang)}
-		subject, ours, theirs := e.sides(x)
+		e := &Env{Office: &office.Office{Lang: string(lang)}}
+		subject, ours, theirs := e.Sides(x)
 		for i, shown := range []string{subject, ours, theirs} {
 			kept := []string{x.Subject, x.Ours, x.Theirs}[i]
 			if lang == code.English && strings.ContainsFunc(kept, func(c rune) bool { return unicode.Is(unicode.Han, c) }) {
@@ -35,7 +36,7 @@ func Untold(x exchange.Difference) (words []string) {
 				words = append(words, kept+" -> "+shown)
 			}
 		}
-		if word := e.differenceWord(x.Kind); len(foreign(string(lang), word)) > 0 {
+		if word := e.DifferenceWord(x.Kind); len(foreign(string(lang), word)) > 0 {
 			words = append(words, x.Kind)
 		}
 	}
@@ -63,7 +64,7 @@ func TestSides(t *testing.T) {
 		{"我们的备注", "我们的备注", "我们的备注"},
 	} {
 		for lang, want := range map[code.Lang]string{code.Chinese: x.chinese, code.English: x.english} {
-			if got := (&Env{Lang: string(lang)}).sideWord(x.kept); got != want {
+			if got := (&Env{Office: &office.Office{Lang: string(lang)}}).SideWord(x.kept); got != want {
 				t.Errorf("%s: %q is %q, want %q", lang, x.kept, got, want)
 			}
 		}
@@ -73,7 +74,7 @@ func TestSides(t *testing.T) {
 // TestSideTerms: what is named is named in both languages, or left out as a
 // whole, and nothing is listed twice.
 func TestSideTerms(t *testing.T) {
-	for _, x := range sideTerms() {
+	for _, x := range office.SideTerms() {
 		places := strings.Count(x.Code, "{}")
 		if n := strings.Count(x.English, "{}"); n != places {
 			t.Errorf("%q: %d places, in English %d", x.Code, places, n)

@@ -1,148 +1,236 @@
-// Package jobs is what Carryover does at night and in between: it pulls files
-// from the parties' drops, processes them, makes up payments, reports, and
-// pushes results back.
-//
-// It is the only place where formats meet the domain: a row of a batch
-// becomes an event of a case here, and what the domain says must go out
-// becomes rows of a batch.
-//
-// Every step can be repeated. What a step takes from outside is recorded
-// before it counts; what it sends is queued in the transaction of the data it
-// concerns, and sent from there until the other side has answered. After a
-// crash anywhere the next run goes on where the last one stood.
 package jobs
 
 import (
 	"context"
-	"log/slog"
-	"time"
+	"io"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
-	"carryover/exchange/drop"
-	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/jobs/courier"
+	"carryover/jobs/decision"
+	"carryover/jobs/intake"
+	"carryover/jobs/nightly"
+	"carryover/jobs/office"
+	"carryover/jobs/paper"
+	"carryover/jobs/payment"
+	"carryover/jobs/signing"
+	"carryover/jobs/story"
 )
 
-// Env is everything a run needs. It is made by cmd from the configuration.
+// Env is an agency's office as cmd opens it, and what can be done with it: a
+// pass, its steps one by one, and the questions and repairs of the command
+// line. It adds nothing of its own; each method is a function of the room that
+// it is named after in the call.
 type Env struct {
-	Agency   exchange.Agency
-	Profiles map[string]exchange.Profile
-	Partners map[string]exchange.Partner
-	Turns    []exchange.Turn
-	Parties  []Party // core, portal, bank and partners, in the order they are visited
-	Calendar *calendar.Calendar
-	Area     func(code string) bool   // known area codes; nil: any
-	AreaName func(code string) string // a place's whole name; nil: its code
-	Rules    Rules
-
-	Store   *store.Store
-	Spool   string // folder of received and composed files
-	Reports string // folder of the workbooks
-	Lang    string // zh | en, of reports
-	MaskIDs bool   // ID numbers are masked in the nightly workbook
-
-	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
-	// file); nil: there are none.
-	AllowedSigners func() (string, error)
-	// SealKey is the key by which files for partners are signed on a date.
-	SealKey func(on calendar.Date) (*seal.Key, error)
-	// PartnerSigners are those who may sign for a partner, its area code being their principal.
-	PartnerSigners func(partner string) (*seal.Signers, error)
-
-	Now  func() time.Time // the instant, for the journal and for settling
-	Date calendar.Date    // the business date of this run
-	Log  *slog.Logger
-
-	// Progress, when set, is told how far long work has come.
-	Progress func(what string, done, total int)
-	// Outside, when set, is called before and after every call to the outside
-	// that no drop makes: files of the spool. An error it returns becomes the call's error.
-	Outside func(call, name string) error
+	*office.Office
 }
 
-// Rules are the agency-wide settings of the runs.
-type Rules struct {
-	ResendAfter      time.Duration              // an unreceipted batch is sent again, the same bytes
-	EscalateAfter    time.Duration              // and named as an exception
-	HeldNights       int                        // nights a record of an unknown letter waits for its sender's gap
-	QueryWD          int                        // working days for the answer to a query
-	StatementWD      int                        // working days after a month's end until its statements are made
-	Parallel         int                        // parties at once
-	AutomaticRelease bool                       // payments are released without officers; else two of them sign
-	Review           map[string]exchange.Review // of batches, by kind; a kind that is missing: none
-	ReviewWD         int                        // working days for it
-	NextRun          func(time.Time) time.Time
+// Content opens what is to be signed, once it is certain that it is what was
+// recorded.
+func (e *Env) Content(f exchange.File) (io.ReadCloser, error) {
+	return payment.Content(e.Office, f)
 }
 
-// Role says what a party is to us.
-type Role string
-
-// The roles of parties.
-const (
-	RoleCore    Role = "core"
-	RolePortal  Role = "portal"
-	RoleBank    Role = "bank"
-	RolePartner Role = "partner"
-	RoleOfficer Role = "officer" // the folder of one of our own staff
-)
-
-// Party is one drop and how it is used.
-type Party struct {
-	Code     string
-	Role     Role
-	Name     string
-	Address  string // where the drop is, as the configuration says it
-	Open     func(ctx context.Context) (drop.Drop, error)
-	Settle   time.Duration // two looks this far apart; 0: files are renamed into place
-	After    string        // move | delete | leave
-	InFlight int           // files fetched or sent at once
-	Flood    int           // files taken in one pass at most; 0: no limit
-	Encoding string        // utf-8 | gb18030
-	Carrier  string        // csv | xlsx
-	Plain    bool          // no posix-rename
-	Expected []Expected
+// Decide takes a decision that its officer has signed: the text as
+// PrepareDecision made it, in the namespace of decisions. The decision, its
+// signature and what follows are one transaction. One that was taken before
+// changes nothing.
+func (e *Env) Decide(ctx context.Context, x exchange.Decision, signature []byte) (decision.Prepared, error) {
+	return decision.Decide(ctx, e.Office, x, signature)
 }
 
-// Expected is a file that a party should have left by a clock.
-type Expected struct {
-	Kind string
-	By   string // "03:00", on working days
+// EachPayment calls fn for every payment of a file, by reference.
+func (e *Env) EachPayment(ctx context.Context, f exchange.File, fn func(exchange.Payment) error) error {
+	return payment.EachPayment(ctx, e.Office, f, fn)
 }
 
-// What is done with a file in the drop once it is taken in.
-const (
-	AfterMove   = "move"
-	AfterDelete = "delete"
-	AfterLeave  = "leave"
-)
-
-// party finds a party by its code.
-func (e *Env) party(code string) (Party, bool) {
-	for _, p := range e.Parties {
-		if p.Code == code {
-			return p, true
-		}
-	}
-	return Party{}, false
+// Elsewhere tells of applications that opened no case here.
+func (e *Env) Elsewhere(list []exchange.Application) []story.Elsewhere {
+	return story.ElsewhereOf(e.Office, list)
 }
 
-// outside runs one call to the outside between its two records.
-func (e *Env) outside(call, name string, do func() error) error {
-	if e.Outside == nil {
-		return do()
-	}
-	if err := e.Outside(call+":before", name); err != nil {
-		return err
-	}
-	if err := do(); err != nil {
-		return err
-	}
-	return e.Outside(call+":after", name)
+// Entries tells of bookings of the bank: what each is tied to, and of a credit
+// that nothing was found for which cases expect just that amount.
+func (e *Env) Entries(tx *store.Tx, list []exchange.BankEntry) ([]story.Entry, error) {
+	return story.OfEntries(e.Office, tx, list)
 }
 
-func (e *Env) progress(what string, done, total int) {
-	if e.Progress != nil {
-		e.Progress(what, done, total)
-	}
+// Figures reads the figures, as of the Env's date.
+func (e *Env) Figures(ctx context.Context) (story.Figures, error) {
+	return story.Measure(ctx, e.Office)
+}
+
+// FileStory gathers everything about a file.
+func (e *Env) FileStory(tx *store.Tx, f exchange.File) (*story.File, error) {
+	return story.OfFile(e.Office, tx, f)
+}
+
+// Find looks for everything that an ID names: case_no, letter_no, ID number,
+// personal_no, application_no, form_no, certificate_no, posting_no, query_no,
+// payment reference, key of a bank entry, name of a file or its id. Several
+// matches are all returned; a payment of ours is returned alone, without the
+// cases that it is for. Letters of numbers may be given in lower case.
+func (e *Env) Find(tx *store.Tx, id string) (story.Found, error) {
+	return story.Find(e.Office, tx, id)
+}
+
+// FindPaper finds what is to be signed: by a file's name, or by the EndToEndId
+// of a payment in it. A file that waits for nothing is found too: Sign says why
+// it takes no signature.
+func (e *Env) FindPaper(ctx context.Context, name string) (payment.Signable, error) {
+	return payment.FindSignable(ctx, e.Office, name)
+}
+
+// Insured tells of people without a case: what the registry says of them, and
+// their certificates.
+func (e *Env) Insured(tx *store.Tx, f story.Found) ([]story.InsuredRow, error) {
+	return story.Insured(e.Office, tx, f)
+}
+
+// KeyOwner is the officer whose key it is, among those who may sign a file
+// that waits for signatures, or, with any other file or none, decide.
+func (e *Env) KeyOwner(ctx context.Context, f exchange.File, fingerprint string) (exchange.Officer, bool, error) {
+	return courier.KeyOwner(ctx, e.Office, f, fingerprint)
+}
+
+// Like looks for what has a part of a number, or a name, for when nothing is
+// called so: at most Likeness cases and files, the newest first. Less than
+// four characters of a number name nothing.
+func (e *Env) Like(tx *store.Tx, part string) ([]story.CaseRow, []story.FileRow, error) {
+	return story.Like(e.Office, tx, part)
+}
+
+// LookBack writes the workbook as of the end of an earlier business date,
+// reports/<date>-as-of.xlsx beside that night's own, and says where, and which
+// cases it had to leave out. It changes nothing.
+func (e *Env) LookBack(ctx context.Context, day calendar.Date) (string, []string, error) {
+	return nightly.LookBack(ctx, e.Office, day)
+}
+
+// MarkSent ends the unknown fate of a payment file by an officer's evidence.
+// The signature is the officer's over Text, in the namespace of decisions,
+// with the role finance or checker. Sent: its payments are at the bank. Not
+// sent: the file is void and what it held is due again, under new numbers;
+// that is refused while a file of its name stands in the drop, and once the
+// bank has said anything about it. A file that was sent can be lost on its
+// way, too.
+func (e *Env) MarkSent(ctx context.Context, m courier.Mark, signature []byte) error {
+	return courier.MarkSent(ctx, e.Office, m, signature)
+}
+
+// Outline is the part of a story that the case's own row tells.
+func (e *Env) Outline(c exchange.Case) *story.Case {
+	return story.Outline(e.Office, c)
+}
+
+// PaymentStory gathers everything about a payment, as of the Env's date.
+func (e *Env) PaymentStory(tx *store.Tx, p exchange.Payment) (*story.Payment, error) {
+	return story.OfPayment(e.Office, tx, p)
+}
+
+// PostPath is where the n-th workbook of what is posted to a partner lies.
+func (e *Env) PostPath(partner string, day calendar.Date) func(part int) string {
+	return paper.PostPath(e.Office, partner, day)
+}
+
+// PrepareDecision says what a decision would come to now, for the officer to
+// sign; exchange.ErrDecision when it cannot be taken.
+func (e *Env) PrepareDecision(ctx context.Context, x exchange.Decision) (decision.Prepared, error) {
+	return decision.PrepareDecision(ctx, e.Office, x)
+}
+
+// Print makes the workbook of a form. Several documents of one case, such as
+// a form and its supplement, are pages of one workbook.
+func (e *Env) Print(tx *store.Tx, ask paper.PrintAsk) (paper.Printed, error) {
+	return paper.Print(e.Office, tx, ask)
+}
+
+// PrintBatch writes letters, forms and declines that were sent to a partner
+// on a day as pages to be posted, with a list of them (移交清单) in front: one
+// workbook, or several of at most a hundred documents. path names the n-th,
+// from 1; one that exists is an error.
+func (e *Env) PrintBatch(tx *store.Tx, partner string, day calendar.Date, path func(part int) string) ([]paper.Posted, error) {
+	return paper.PrintBatch(e.Office, tx, partner, day, path)
+}
+
+// Process works every file that was taken in, in the order of FILES.md, then
+// what waited for them: held records, held cases, unmatched money. A file
+// that cannot be worked costs its own turn only.
+func (e *Env) Process(ctx context.Context) (office.Counts, error) {
+	return intake.Process(ctx, e.Office)
+}
+
+// Pull looks into every party's drop and takes in the files that are
+// complete: fetched, hashed, recorded; then moved, deleted or left.
+// A party that cannot be reached costs its own turn only; the faults of all
+// of them come back joined.
+func (e *Env) Pull(ctx context.Context) (office.Counts, error) {
+	return courier.Pull(ctx, e.Office)
+}
+
+// Push makes batches of what waits and leaves them in the parties' drops; and
+// sends again what has had no receipt for too long. A party that cannot be
+// reached costs its own turn only.
+func (e *Env) Push(ctx context.Context) (office.Counts, error) {
+	return courier.Push(ctx, e.Office)
+}
+
+// Remit makes up what is due: every part becomes a transfer of its own, or
+// goes into a partner's lump sum; transfers become payment files. With dual
+// release a file waits for two officers' signatures; released, it is queued
+// for the bank with an advice to the partner for each transfer.
+func (e *Env) Remit(ctx context.Context) (office.Counts, error) {
+	return payment.Remit(ctx, e.Office)
+}
+
+// Report makes the batches that officers review, writes the nightly workbook
+// reports/<date>.xlsx, takes a checkpoint of the journal, puts the decisions
+// workbooks into the officers' folders and proves the ledger: a difference is
+// an error of the run.
+func (e *Env) Report(ctx context.Context) (office.Counts, error) {
+	return nightly.Report(ctx, e.Office)
+}
+
+// ReportPath is where the business date's workbook lies.
+func (e *Env) ReportPath() string {
+	return nightly.ReportPath(e.Office)
+}
+
+// Retry works a file again, or sends it again, and says what it did:
+//
+//   - in, rejected or quarantined: the next pass judges it afresh, and its
+//     sender gets another receipt
+//   - out, refused or without a receipt: the next pass leaves the same bytes
+//     in the drop again
+//   - a payment file whose fate is unknown: sent again here and now, the same
+//     bytes, if it is neither in the drop's Out nor its Done folder, every
+//     transfer in it may still be paid, and reason says why
+//
+// reason is journaled; for all but payments it may be empty.
+func (e *Env) Retry(ctx context.Context, id int64, reason string) (string, error) {
+	return courier.Retry(ctx, e.Office, id, reason)
+}
+
+// Sign takes an officer's signature on a file and does at once what it
+// allows: the payment file is released, or the money settings are approved
+// (done). What does not count comes back as a *Refusal; what is signed but
+// cannot be released yet as another error.
+func (e *Env) Sign(ctx context.Context, officer string, f exchange.File, armored []byte) (signing.Signing, bool, error) {
+	return payment.Sign(ctx, e.Office, officer, f, armored)
+}
+
+// Story gathers everything about a case, as of the Env's date.
+func (e *Env) Story(tx *store.Tx, c exchange.Case) (*story.Case, error) {
+	return story.OfCase(e.Office, tx, c)
+}
+
+// StoryFile is a file as a story names it.
+func (e *Env) StoryFile(f exchange.File) story.FileRow {
+	return story.FileRowOf(e.Office, f)
+}
+
+// Waiting tells of files that were seen in a drop and are not taken in yet.
+func (e *Env) Waiting(list []exchange.Look) []story.LookRow {
+	return story.Waiting(e.Office, list)
 }

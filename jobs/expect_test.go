@@ -9,6 +9,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/formats"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // TestExpectedFiles: a file that is expected is named before its clock and,
@@ -33,7 +34,7 @@ func TestExpectedFiles(t *testing.T) {
 			o := newOffice(t, func(e *jobs.Env) {
 				for i := range e.Parties {
 					if e.Parties[i].Code == core {
-						e.Parties[i].Expected = []jobs.Expected{{Kind: formats.KindRegistry, By: "11:00"}}
+						e.Parties[i].Expected = []office.Expected{{Kind: formats.KindRegistry, By: "11:00"}}
 					}
 				}
 			})

@@ -15,7 +15,7 @@ import (
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 // everyEvent books every event of the chart with two partners, under dates
@@ -99,7 +99,7 @@ func TestExportedLedger(t *testing.T) {
 	var text bytes.Buffer
 	want := map[string]money.Fen{}
 	err = s.View(t.Context(), func(tx *store.Tx) error {
-		n, err := jobs.ExportLedger(tx, &text)
+		n, err := story.ExportLedger(tx, &text)
 		if err == nil && n != int64(entries) {
 			t.Errorf("%d entries of %d", n, entries)
 		}

@@ -18,7 +18,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/exchange/drop/droptest"
 	"carryover/exchange/seal"
-	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -198,7 +198,7 @@ func (w *opensshWorld) sign() (n int) {
 		for name := range staffOf {
 			root := filepath.Join(w.dir, agency, "drops", "staff", name)
 			for _, file := range plainFiles(w, filepath.Join(root, "out")) {
-				if !strings.HasPrefix(file, jobs.KindPayment+"_") || strings.HasSuffix(file, ".txt") {
+				if !strings.HasPrefix(file, office.KindPayment+"_") || strings.HasSuffix(file, ".txt") {
 					continue
 				}
 				mine := filepath.Join(w.officer, agency+name+file) // the key never comes near the agency's machine

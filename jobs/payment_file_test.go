@@ -18,6 +18,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -213,7 +214,7 @@ func must[T any](v T, err error) T {
 func queued(t *testing.T, e *jobs.Env) (files []exchange.File) {
 	t.Helper()
 	err := e.Store.View(t.Context(), func(tx *store.Tx) (err error) {
-		files, err = tx.Files(store.FileFilter{Dir: exchange.Out, Kind: jobs.KindPayment})
+		files, err = tx.Files(store.FileFilter{Dir: exchange.Out, Kind: office.KindPayment})
 		return err
 	})
 	if err != nil {

@@ -10,10 +10,11 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/store"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // setParty changes how a party's drop is used.
-func setParty(e *jobs.Env, code string, change func(*jobs.Party)) {
+func setParty(e *jobs.Env, code string, change func(*office.Party)) {
 	for i := range e.Parties {
 		if e.Parties[i].Code == code {
 			change(&e.Parties[i])
@@ -39,7 +40,7 @@ func TestFileLeftInTheDrop(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	readOutside(t, w.stage()).turn(legOn(firstDay, oldCode).at)
 	e := w.open(t, legOn(firstDay, oldCode))
-	setParty(e, oldCode+"c", func(p *jobs.Party) { p.After = jobs.AfterLeave })
+	setParty(e, oldCode+"c", func(p *office.Party) { p.After = office.AfterLeave })
 	path := onlyFile(t, filepath.Join(w.stage(), oldCode, "drops", "core", "in", "registry_*"))
 	written := time.Date(2026, 3, 2, 1, 2, 3, 456_789_123, time.UTC)
 	for i, want := range []int{1, 1, 2, 2} {

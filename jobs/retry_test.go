@@ -23,6 +23,8 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs"
+	"carryover/jobs/courier"
+	"carryover/jobs/office"
 )
 
 // at restores the stage as it was before the pass that makes a call, in a
@@ -93,13 +95,13 @@ func TestRetryOfPaymentFile(t *testing.T) {
 	if err := os.WriteFile(out, []byte("?"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Retry(ctx, f.ID, "asked the bank"); !errors.Is(err, jobs.ErrNothingToRetry) {
+	if _, err := e.Retry(ctx, f.ID, "asked the bank"); !errors.Is(err, office.ErrNothingToRetry) {
 		t.Errorf("retry of a file that stands in the drop: %v", err)
 	}
 	if err := os.Remove(out); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Retry(ctx, f.ID, ""); !errors.Is(err, jobs.ErrReason) {
+	if _, err := e.Retry(ctx, f.ID, ""); !errors.Is(err, courier.ErrReason) {
 		t.Errorf("retry of a payment file without a reason: %v", err)
 	}
 	if _, err := e.Retry(ctx, f.ID, "asked the bank"); err != nil {
@@ -109,7 +111,7 @@ func TestRetryOfPaymentFile(t *testing.T) {
 	if err != nil || fmt.Sprintf("%x", sha256.Sum256(content)) != f.StoredSHA || len(outFiles(t, e, exchange.FileSending)) != 0 {
 		t.Errorf("not sent as it was: %v, %d bytes", err, len(content))
 	}
-	if _, err := e.Retry(ctx, f.ID, "asked the bank"); !errors.Is(err, jobs.ErrNothingToRetry) {
+	if _, err := e.Retry(ctx, f.ID, "asked the bank"); !errors.Is(err, office.ErrNothingToRetry) {
 		t.Errorf("retry of a payment file that was sent: %v", err)
 	}
 	if _, err := e.Retry(ctx, 1<<40, ""); !errors.Is(err, store.ErrNotFound) {
@@ -196,7 +198,7 @@ func TestRetryOfBatch(t *testing.T) {
 		if _, err := e.Retry(ctx, id, ""); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := e.Retry(ctx, id, ""); !errors.Is(err, jobs.ErrNothingToRetry) {
+		if _, err := e.Retry(ctx, id, ""); !errors.Is(err, office.ErrNothingToRetry) {
 			t.Errorf("file %d: retried twice: %v", id, err)
 		}
 	}

@@ -8,9 +8,15 @@ import (
 	"strings"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
+	"carryover/jobs/courier"
+	"carryover/jobs/intake"
+	"carryover/jobs/nightly"
+	"carryover/jobs/office"
+	"carryover/jobs/outbox"
+	"carryover/jobs/payment"
+	"carryover/jobs/signing"
 )
 
 // Steps are the jobs of a pass, in their order.
@@ -36,18 +42,18 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 			return run, err
 		}
 		if step == "report" {
-			e.noteUnsigned(&run)
+			courier.NoteUnsigned(e.Office, &run)
 		}
 		counts, err := e.step(ctx, step)
 		if step == "pull" {
-			err = errors.Join(err, e.noteAwaited(ctx, &run))
+			err = errors.Join(err, courier.NoteAwaited(ctx, e.Office, &run))
 		}
 		for name, n := range counts {
 			run.Counts[step+" "+name] += n
 		}
 		if err != nil {
 			faults = append(faults, err)
-			run.Notes = append(run.Notes, fmt.Sprintf("%s: %s", step, clip(err.Error(), 500)))
+			run.Notes = append(run.Notes, fmt.Sprintf("%s: %s", step, office.Clip(err.Error(), 500)))
 		}
 		if ctx.Err() != nil {
 			break
@@ -77,7 +83,7 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 		if err != nil || resumed {
 			return err
 		}
-		return e.noteSettings(tx, window)
+		return signing.NoteSettings(e.Office, tx, window)
 	})
 	if run.Counts == nil {
 		run.Counts = map[string]int{}
@@ -110,19 +116,19 @@ func (e *Env) enter(ctx context.Context, run *exchange.Run, step string) error {
 	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(*run) })
 }
 
-func (e *Env) step(ctx context.Context, step string) (Counts, error) {
+func (e *Env) step(ctx context.Context, step string) (office.Counts, error) {
 	e.Log.Debug("step", "job", step, "date", e.Date)
 	switch step {
 	case "pull":
-		return e.Pull(ctx)
+		return courier.Pull(ctx, e.Office)
 	case "process":
-		return e.Process(ctx)
+		return intake.Process(ctx, e.Office)
 	case "remit":
-		return e.Remit(ctx)
+		return payment.Remit(ctx, e.Office)
 	case "report":
-		return e.Report(ctx)
+		return nightly.Report(ctx, e.Office)
 	case "push":
-		return e.Push(ctx)
+		return courier.Push(ctx, e.Office)
 	}
 	return nil, fmt.Errorf("no job is called %q", step)
 }
@@ -140,17 +146,17 @@ func (e *Env) endRun(ctx context.Context, run *exchange.Run, faults []error) err
 func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 	say := func(format string, args ...any) { texts = append(texts, fmt.Sprintf(format, args...)) }
 	err = e.Store.View(ctx, func(tx *store.Tx) error {
-		late, err := e.missing(tx)
+		late, err := courier.MissingFiles(e.Office, tx)
 		if err != nil {
 			return err
 		}
 		for _, m := range late {
 			say("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By)
 		}
-		if err := e.attendSigning(tx, say); err != nil {
+		if err := payment.AttendSigning(e.Office, tx, say); err != nil {
 			return err
 		}
-		if err := e.attendReviews(tx, say); err != nil {
+		if err := outbox.AttendReviews(e.Office, tx, say); err != nil {
 			return err
 		}
 		open, err := tx.Differences(true)
@@ -166,7 +172,7 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 		attend := func(c exchange.Case) error {
 			if slices.Contains(officersHolds, c.Hold) {
 				say("%s held: %s (%s)", c.No, c.Hold.Word(code.English), c.HoldText)
-			} else if text := e.overdue(c); text != "" {
+			} else if text := e.Overdue(c); text != "" {
 				say("%s", text)
 			}
 			return nil
@@ -187,7 +193,7 @@ const unmatchedWD = 10
 func (e *Env) unmatched(tx *store.Tx, say func(string, ...any)) error {
 	return tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
 		if e.Calendar.WorkingDays(b.SeenOn, e.Date) > unmatchedWD {
-			say("bank entry %s of %s: %s belongs to no case, match or refund it", b.Key, b.BookedOn, signed(b))
+			say("bank entry %s of %s: %s belongs to no case, match or refund it", b.Key, b.BookedOn, office.SignedAmount(b))
 		}
 		return nil
 	})
@@ -208,31 +214,4 @@ func moneyOpen() store.CaseFilter {
 			exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned,
 		},
 	}
-}
-
-// overdue says, of a case past its limit, by which one.
-func (e *Env) overdue(c exchange.Case) string {
-	t, ok := exchange.TurnOf(e.Turns, c)
-	if !ok {
-		return ""
-	}
-	due := e.Calendar.Due(since(c, t), t.WD, calendar.DueOptions{})
-	switch {
-	case due.Date != 0 && !due.Provisional && due.Date < e.Date:
-		return fmt.Sprintf("%s %s: %s, %d WD since %s", c.No, c.State, t.Wait.English, t.WD, since(c, t))
-	case c.Due != 0 && !c.DueProvisional && c.Due < e.Date:
-		return fmt.Sprintf("%s %s: %s, due %s", c.No, c.State, c.DueBasis, c.Due)
-	}
-	return ""
-}
-
-// since is the date from which a turn's limit counts.
-func since(c exchange.Case, t exchange.Turn) calendar.Date {
-	switch t.Since {
-	case "form":
-		return c.FormSince
-	case "money":
-		return c.MoneySince
-	}
-	return c.StateSince
 }

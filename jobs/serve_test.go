@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
+	"carryover/jobs/office"
 )
 
 // wakingEnv is an agency with a real store whose only party cannot be
@@ -31,14 +32,14 @@ func wakingEnv(t *testing.T, now *time.Time, zone *time.Location, away func()) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Env{
+	return &Env{Office: &office.Office{
 		Agency: exchange.Agency{Code: "320500", Zone: zone}, Calendar: cal, Turns: exchange.Turns(), Store: s, Spool: t.TempDir(),
 		Now: func() time.Time { return *now }, Log: slog.New(slog.DiscardHandler),
-		Parties: []Party{{Code: "310100", Role: RolePartner, Open: func(context.Context) (drop.Drop, error) {
+		Parties: []office.Party{{Code: "310100", Role: office.RolePartner, Open: func(context.Context) (drop.Drop, error) {
 			away()
 			return nil, errors.New("nobody answers")
 		}}},
-	}
+	}}
 }
 
 // pulls is a timetable of passes that only pull, every half hour from 08:00 to 09:00.

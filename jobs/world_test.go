@@ -24,6 +24,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -208,9 +209,9 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 	}
 	dir := filepath.Join(w.stage(), code)
 	s := &c.Settings
-	e := &jobs.Env{
+	e := &jobs.Env{Office: &office.Office{
 		Agency: c.Agency(), Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid,
-		Rules: jobs.Rules{
+		Rules: office.Rules{
 			HeldNights: *s.Intake.HeldNights, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
 			Review: c.Review(), ReviewWD: c.ReviewWD(),
 			Parallel: 1, // one call after the other, so that they can be counted
@@ -239,7 +240,7 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 			return string(text), err
 		},
 		Now: func() time.Time { return at }, Date: calendar.DateOf(at), Log: slog.New(r), Outside: r.file,
-	}
+	}}
 	for _, p := range c.Drops() {
 		e.Parties = append(e.Parties, w.party(code, p, r))
 	}
@@ -258,19 +259,19 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 	return e, e.Store.Migrate(context.Background())
 }
 
-func (w *world) party(code string, p config.PartyDrop, r *recorder) jobs.Party {
-	out := jobs.Party{Code: p.Party, Role: jobs.RolePartner, After: p.Drop.After, InFlight: 1}
+func (w *world) party(code string, p config.PartyDrop, r *recorder) office.Party {
+	out := office.Party{Code: p.Party, Role: office.RolePartner, After: p.Drop.After, InFlight: 1}
 	switch p.Party {
 	case code + "c":
-		out.Role = jobs.RoleCore
+		out.Role = office.RoleCore
 	case code + "p":
-		out.Role = jobs.RolePortal
+		out.Role = office.RolePortal
 	case code + "b":
-		out.Role = jobs.RoleBank
+		out.Role = office.RoleBank
 	}
 	root := filepath.Join(w.stage(), code, "drops", filepath.Base(p.Drop.Local))
 	if name, ok := exchange.OfficerOf(p.Party); ok {
-		out.Role, root = jobs.RoleOfficer, filepath.Join(w.stage(), code, "drops", "staff", name)
+		out.Role, root = office.RoleOfficer, filepath.Join(w.stage(), code, "drops", "staff", name)
 	}
 	out.Open = func(context.Context) (drop.Drop, error) {
 		return drop.OpenLocal(root, drop.Paths{}, drop.Options{Step: r.drop("drop")})

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 func newAuditCommand(a *app) *cobra.Command {
@@ -143,12 +143,12 @@ func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err er
 	write := func(w io.Writer) error {
 		return s.View(ctx, func(tx *store.Tx) (err error) {
 			if ledger {
-				n, err = jobs.ExportLedger(tx, w)
+				n, err = story.ExportLedger(tx, w)
 				return err
 			}
 			p, last := a.newProgress("export", 0, "events"), int64(0)
 			defer p.close()
-			n, err = jobs.ExportJournal(tx, w, func(n int64) {
+			n, err = story.ExportJournal(tx, w, func(n int64) {
 				p.add(int(n - last))
 				last = n
 			})

@@ -16,7 +16,7 @@ import (
 	"carryover/config"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 func newBackupCommand(a *app) *cobra.Command {
@@ -69,7 +69,7 @@ func (a *app) backup(ctx context.Context, name string) (err error) {
 		return err
 	}
 	if schema { // an older store is copied before it is migrated: it has no place for the event
-		err = s.Tx(ctx, func(tx *store.Tx) error { return jobs.NoteBackup(tx, b) })
+		err = s.Tx(ctx, func(tx *store.Tx) error { return story.NoteBackup(tx, b) })
 		if err != nil {
 			return fmt.Errorf("%s is made, but not recorded: %w", name, err)
 		}
@@ -82,7 +82,7 @@ func (a *app) backup(ctx context.Context, name string) (err error) {
 }
 
 // backupNow copies the store; current says whether it has this program's schema.
-func (a *app) backupNow(ctx context.Context, s *store.Store, name string) (b jobs.Backup, current bool, err error) {
+func (a *app) backupNow(ctx context.Context, s *store.Store, name string) (b story.Backup, current bool, err error) {
 	have, want, err := s.Version(ctx)
 	if err != nil {
 		return b, false, err
@@ -95,7 +95,7 @@ func (a *app) backupNow(ctx context.Context, s *store.Store, name string) (b job
 	if err := s.Backup(ctx, name); err != nil {
 		return b, false, err
 	}
-	b = jobs.Backup{File: filepath.Base(name), Schema: have, UpTo: at, At: a.now(), On: calendar.DateOf(a.now().In(c.Agency().Zone))}
+	b = story.Backup{File: filepath.Base(name), Schema: have, UpTo: at, At: a.now(), On: calendar.DateOf(a.now().In(c.Agency().Zone))}
 	b.SHA256, b.Bytes, err = hashFile(name)
 	return b, have == want, err
 }
@@ -125,7 +125,7 @@ func (a *app) restoreTest(ctx context.Context, name string) (err error) {
 	if strings.Contains(dsn, "://") {
 		return usageError{errors.New("--verify is for copies of a SQLite store; restore a pg_dump into an empty database and run audit verify on that")}
 	}
-	b := jobs.Backup{File: filepath.Base(name)}
+	b := story.Backup{File: filepath.Base(name)}
 	if b.SHA256, b.Bytes, err = hashFile(name); err != nil {
 		return usageError{err}
 	}
@@ -141,10 +141,10 @@ func (a *app) restoreTest(ctx context.Context, name string) (err error) {
 }
 
 // tellRestoreTest records and tells what a restore test found.
-func (a *app) tellRestoreTest(ctx context.Context, c *config.Config, s *store.Store, b jobs.Backup) error {
+func (a *app) tellRestoreTest(ctx context.Context, c *config.Config, s *store.Store, b story.Backup) error {
 	b.At = a.now()
 	b.On = calendar.DateOf(b.At.In(c.Agency().Zone))
-	if err := s.Tx(ctx, func(tx *store.Tx) error { return jobs.NoteRestoreTest(tx, b) }); err != nil {
+	if err := s.Tx(ctx, func(tx *store.Tx) error { return story.NoteRestoreTest(tx, b) }); err != nil {
 		return fmt.Errorf("restore test: %w", err)
 	}
 	if a.json {
@@ -163,7 +163,7 @@ func (a *app) tellRestoreTest(ctx context.Context, c *config.Config, s *store.St
 
 // proveCopy opens a copy of the copy in a folder of its own, as a restored
 // store would be, and proves it. What is wrong with it is the error.
-func (a *app) proveCopy(ctx context.Context, used *store.Store, name, beside string, b *jobs.Backup) (err error) {
+func (a *app) proveCopy(ctx context.Context, used *store.Store, name, beside string, b *story.Backup) (err error) {
 	dir, err := os.MkdirTemp(beside, ".restore-")
 	if err != nil {
 		return err
@@ -195,7 +195,7 @@ func (a *app) proveCopy(ctx context.Context, used *store.Store, name, beside str
 
 // proveStore proves journal, cases and ledger of a restored store, and that it
 // is one of the store in use.
-func (a *app) proveStore(ctx context.Context, s, used *store.Store, b *jobs.Backup) error {
+func (a *app) proveStore(ctx context.Context, s, used *store.Store, b *story.Backup) error {
 	report, err := s.VerifyJournal(ctx, nil)
 	if err != nil {
 		return err
@@ -221,7 +221,7 @@ func (a *app) proveStore(ctx context.Context, s, used *store.Store, b *jobs.Back
 		}
 		b.UpTo = last.At
 		return used.View(ctx, func(live *store.Tx) error {
-			same, err := jobs.CopyOf(live, last)
+			same, err := story.CopyOf(live, last)
 			if err == nil && !same {
 				err = errors.New("it is not a copy of the store in use: its last event does not stand in this journal")
 			}

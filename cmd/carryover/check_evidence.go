@@ -17,7 +17,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 // evidence is what whoever approves the deployment is shown: what this
@@ -38,7 +38,7 @@ type storedEvidence struct {
 	approved *exchange.MoneySettings
 	signed   []exchange.Signature // of the approved money settings
 	waiting  *exchange.MoneySettings
-	backups  jobs.Backups
+	backups  story.Backups
 }
 
 // section is a part of the page; fact one of its lines.
@@ -95,7 +95,7 @@ func (e evidence) askStore(ctx context.Context) (out storedEvidence, err error) 
 		return out, nil
 	}
 	err = s.View(ctx, func(tx *store.Tx) (err error) {
-		if out.backups, err = jobs.LastBackups(tx); err != nil {
+		if out.backups, err = story.LastBackups(tx); err != nil {
 			return err
 		}
 		for state, into := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &out.approved, exchange.SettingsWaiting: &out.waiting} {
@@ -324,7 +324,7 @@ func (e evidence) mode(word, path string) string {
 }
 
 // backup is a backup, or that none is recorded.
-func (e evidence) backup(b *jobs.Backup) string {
+func (e evidence) backup(b *story.Backup) string {
 	if b == nil {
 		return e.say("无记录", "none recorded")
 	}

@@ -11,7 +11,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/seal"
-	"carryover/jobs"
+	"carryover/jobs/decision"
 )
 
 func newDecideCommand(a *app) *cobra.Command {
@@ -117,7 +117,7 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 }
 
 // decideSigned prepares a decision and, with a key, signs and takes it.
-func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision, keyFile string) (jobs.Deciding, error) {
+func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision, keyFile string) (decision.Prepared, error) {
 	if keyFile == "" {
 		if x.Officer == "" {
 			x.Officer = "?"
@@ -126,11 +126,11 @@ func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision,
 	}
 	key, err := a.officerKey(keyFile)
 	if err != nil {
-		return jobs.Deciding{}, err
+		return decision.Prepared{}, err
 	}
 	if x.Officer == "" {
 		if x.Officer, err = ag.keyOwner(ctx, exchange.File{}, key); err != nil {
-			return jobs.Deciding{}, err
+			return decision.Prepared{}, err
 		}
 	}
 	p, err := ag.env.PrepareDecision(ctx, x)

@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // dryPlan is what a dry run would have done in the drops.
@@ -154,7 +155,7 @@ func linkSpool(ctx context.Context, env *jobs.Env, spool string) error {
 
 // wrap makes a party's drop one that is only read. A server that hands a file
 // out only once is not even read.
-func (p *dryPlan) wrap(party *jobs.Party, readOnce bool) {
+func (p *dryPlan) wrap(party *office.Party, readOnce bool) {
 	open, code := party.Open, party.Code
 	if readOnce {
 		p.Blind = append(p.Blind, code)

@@ -15,6 +15,16 @@ import (
 
 const module = "carryover"
 
+// ground is what the rooms of jobs stand on: the domain, the store and the
+// batches. Drops, keys, bank messages and sheets (jobs/report, formats/workbook)
+// are named by those rooms that touch them.
+var ground = []string{
+	"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger", "exchange/store",
+	"formats", "formats/batch",
+}
+
+func with(some []string, more ...string) []string { return slices.Concat(some, more) }
+
 // everything stands for all packages but cmd and the test support.
 const everything = "*"
 
@@ -37,11 +47,26 @@ var arrows = map[string][]string{
 	"formats/iso20022":         {"exchange/money", "exchange/calendar"},
 	"formats/workbook":         {"exchange/money", "exchange/calendar"},
 	"jobs/report":              {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar", "formats/workbook"},
-	"jobs": {
-		"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger",
-		"exchange/store", "exchange/drop", "exchange/seal", "formats", "formats/batch", "formats/iso20022",
-		"formats/workbook", "jobs/report",
-	},
+	"jobs/office":              with(ground, "exchange/drop", "exchange/seal"),
+	"jobs/proof":               with(ground, "jobs/office", "jobs/report"),
+	"jobs/signing":             with(ground, "exchange/drop", "exchange/seal", "jobs/office"),
+	"jobs/outbox":              with(ground, "jobs/office", "jobs/signing"),
+	"jobs/netting":             with(ground, "jobs/office"),
+	"jobs/notice":              with(ground, "jobs/office"),
+	"jobs/transfer":            with(ground, "jobs/office", "jobs/signing", "jobs/netting", "jobs/notice"),
+	"jobs/payment":             with(ground, "exchange/seal", "formats/iso20022", "formats/workbook", "jobs/office", "jobs/proof", "jobs/signing", "jobs/notice", "jobs/transfer", "jobs/report"),
+	"jobs/bank":                with(ground, "formats/iso20022", "jobs/office", "jobs/outbox", "jobs/transfer", "jobs/payment"),
+	"jobs/courier":             with(ground, "exchange/drop", "exchange/seal", "jobs/office", "jobs/signing", "jobs/outbox", "jobs/transfer", "jobs/payment"),
+	"jobs/decision": with(ground, "exchange/seal", "formats/workbook", "jobs/office", "jobs/signing", "jobs/outbox", "jobs/netting", "jobs/notice", "jobs/transfer",
+		"jobs/payment", "jobs/bank", "jobs/courier", "jobs/report"),
+	"jobs/story": with(ground, "jobs/office", "jobs/proof", "jobs/outbox", "jobs/notice", "jobs/bank"),
+	"jobs/paper": with(ground, "formats/workbook", "jobs/office", "jobs/signing", "jobs/story", "jobs/report"),
+	"jobs/intake": with(ground, "exchange/seal", "formats/iso20022", "jobs/office", "jobs/signing", "jobs/outbox", "jobs/netting", "jobs/notice", "jobs/transfer", "jobs/bank",
+		"jobs/courier", "jobs/decision"),
+	"jobs/nightly": with(ground, "jobs/office", "jobs/proof", "jobs/signing", "jobs/outbox", "jobs/transfer", "jobs/payment", "jobs/bank",
+		"jobs/courier", "jobs/decision", "jobs/paper", "jobs/report"),
+	"jobs": with(ground, "jobs/office", "jobs/signing", "jobs/outbox", "jobs/payment", "jobs/courier", "jobs/decision", "jobs/story",
+		"jobs/paper", "jobs/intake", "jobs/nightly"),
 	"jobs/nodes": {"jobs", "exchange", "exchange/store"},
 	"config":     {"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
 	"samples": {

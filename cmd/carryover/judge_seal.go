@@ -9,7 +9,7 @@ import (
 	"carryover/config"
 	"carryover/exchange/code"
 	"carryover/exchange/seal"
-	"carryover/jobs"
+	"carryover/jobs/courier"
 )
 
 // sealed verifies the signature beside a batch, where there is one and the
@@ -38,7 +38,7 @@ func (j *judged) sealed(src io.ReadSeeker, c *config.Config) error {
 		return err
 	}
 	who, err := signers.For(j.Sender).Verify(src, signature, seal.NamespaceBatch, j.now)
-	if fault, text := jobs.SealFault(err); fault != "" {
+	if fault, text := courier.SealFault(err); fault != "" {
 		j.Verdict = code.FileRejected
 		j.add(judgedFault{Code: fault, Text: text})
 		return nil

@@ -7,28 +7,28 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 // caseRow is a case as list cases tells it.
 type caseRow struct {
-	CaseNo      string          `json:"case_no"`
-	Side        exchange.Side   `json:"side"`
-	SideWord    string          `json:"side_word"`
-	Partner     string          `json:"partner"`
-	PartnerName string          `json:"partner_name"`
-	Name        string          `json:"name"`
-	IDNo        string          `json:"id_no"`
-	State       string          `json:"state"`
-	StateWord   string          `json:"state_word"`
-	Form        string          `json:"form"`
-	FormWord    string          `json:"form_word"`
-	Money       string          `json:"money"`
-	MoneyWord   string          `json:"money_word"`
-	Reason      string          `json:"reason,omitempty"`
-	Turn        *jobs.StoryTurn `json:"turn"`
-	Limit       *jobs.StoryDue  `json:"limit"`
-	LetterNo    string          `json:"letter_no,omitempty"`
+	CaseNo      string        `json:"case_no"`
+	Side        exchange.Side `json:"side"`
+	SideWord    string        `json:"side_word"`
+	Partner     string        `json:"partner"`
+	PartnerName string        `json:"partner_name"`
+	Name        string        `json:"name"`
+	IDNo        string        `json:"id_no"`
+	State       string        `json:"state"`
+	StateWord   string        `json:"state_word"`
+	Form        string        `json:"form"`
+	FormWord    string        `json:"form_word"`
+	Money       string        `json:"money"`
+	MoneyWord   string        `json:"money_word"`
+	Reason      string        `json:"reason,omitempty"`
+	Turn        *story.Turn   `json:"turn"`
+	Limit       *story.Due    `json:"limit"`
+	LetterNo    string        `json:"letter_no,omitempty"`
 	// Ruling is the limit that decides how urgent the case is: legal, own, or
 	// none; Due and Left (working days) are that limit's.
 	Ruling string        `json:"ruling,omitempty"`

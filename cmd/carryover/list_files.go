@@ -11,8 +11,9 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/jobs/report"
+	"carryover/jobs/story"
 )
 
 // openFiles are the states of files that wait, or that somebody must look at.
@@ -58,12 +59,12 @@ func (l *listing) files() error {
 // unanswered files are never receipted: once sent they are done.
 func unanswered(f exchange.File) bool {
 	_, staff := exchange.OfficerOf(f.Party)
-	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == jobs.KindPayment || f.Kind == jobs.KindAnswer || staff)
+	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == office.KindPayment || f.Kind == office.KindCorrections || staff)
 }
 
 // fileRow is a file as list files tells it.
 type fileRow struct {
-	jobs.StoryFile
+	story.FileRow
 	Records  int    `json:"records"`
 	Accepted int    `json:"accepted"`
 	Held     int    `json:"held"`

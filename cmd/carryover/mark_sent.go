@@ -10,7 +10,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/seal"
-	"carryover/jobs"
+	"carryover/jobs/courier"
 )
 
 func newMarkSentCommand(a *app) *cobra.Command {
@@ -80,8 +80,8 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 }
 
 // markOf signs an officer's word on a file and records it.
-func (a *app) markOf(ctx context.Context, ag *agency, f exchange.File, m markFlags) (jobs.Mark, error) {
-	mark := jobs.Mark{File: f, Officer: m.officer, Sent: !m.not, Evidence: m.evidence}
+func (a *app) markOf(ctx context.Context, ag *agency, f exchange.File, m markFlags) (courier.Mark, error) {
+	mark := courier.Mark{File: f, Officer: m.officer, Sent: !m.not, Evidence: m.evidence}
 	if err := mark.Check(); err != nil {
 		return mark, err
 	}

@@ -21,6 +21,7 @@ import (
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // agency is one agency's Carryover, open: its configuration, its store, and
@@ -103,9 +104,9 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 	}
 	s := &c.Settings
 	ag := c.Agency()
-	env := &jobs.Env{
+	env := &jobs.Env{Office: &office.Office{
 		Agency: ag, Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid, AreaName: areas.Name,
-		Rules: jobs.Rules{
+		Rules: office.Rules{
 			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights, StatementWD: *s.Intake.StatementsWD,
 			Parallel: s.Workers.Partners, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
 			Review: c.Review(), ReviewWD: c.ReviewWD(),
@@ -118,7 +119,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),
-	}
+	}}
 	for _, dir := range []string{env.Spool, env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
@@ -131,31 +132,31 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 }
 
 // party is one drop as the jobs use it.
-func party(c *config.Config, p config.PartyDrop, log *slog.Logger) jobs.Party {
+func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party {
 	d := p.Drop
-	out := jobs.Party{
+	out := office.Party{
 		Code: p.Party, Settle: *d.Settle, After: d.After, InFlight: d.Parallel, Flood: p.FilesPerNight, Plain: d.Quirks.PlainRename,
 		Open: opener(c, p, log), Address: dropAddress(d),
 	}
 	switch code := c.Agency().Code; p.Party {
 	case code + "c":
-		out.Role, out.Name = jobs.RoleCore, "业务系统"
+		out.Role, out.Name = office.RoleCore, "业务系统"
 	case code + "p":
-		out.Role, out.Name = jobs.RolePortal, "服务门户"
+		out.Role, out.Name = office.RolePortal, "服务门户"
 	case code + "b":
-		out.Role, out.Name = jobs.RoleBank, "银行"
+		out.Role, out.Name = office.RoleBank, "银行"
 	default:
 		if name, ok := exchange.OfficerOf(p.Party); ok {
 			officer, _ := c.Agency().Officer(name)
-			out.Role, out.Name = jobs.RoleOfficer, officer.FullName
+			out.Role, out.Name = office.RoleOfficer, officer.FullName
 			break
 		}
-		out.Role = jobs.RolePartner
+		out.Role = office.RolePartner
 		partner := c.Partners()[p.Party]
 		out.Name, out.Encoding, out.Carrier = partner.Name, partner.Encoding, partner.Carrier
 	}
 	for _, x := range p.Expected {
-		out.Expected = append(out.Expected, jobs.Expected(x))
+		out.Expected = append(out.Expected, office.Expected(x))
 	}
 	return out
 }

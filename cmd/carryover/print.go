@@ -14,7 +14,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/paper"
 )
 
 func newPrintCommand(a *app) *cobra.Command {
@@ -30,7 +30,7 @@ Titles follow the rule profile of the case: those of 人社厅发〔2016〕94号
 
 ID is the document's own number or whatever names the case, as for show.`,
 	}
-	for _, k := range jobs.PaperKinds() {
+	for _, k := range paper.PaperKinds() {
 		c.AddCommand(newPrintForm(a, k.Code, k.Chinese, k.English))
 	}
 	c.AddCommand(newPrintBatch(a))
@@ -41,11 +41,11 @@ ID is the document's own number or whatever names the case, as for show.`,
 type printing struct {
 	out  string
 	date string
-	ask  jobs.PrintAsk
+	ask  paper.PrintAsk
 }
 
 func newPrintForm(a *app, kind, chinese, english string) *cobra.Command {
-	p := printing{ask: jobs.PrintAsk{Kind: kind}}
+	p := printing{ask: paper.PrintAsk{Kind: kind}}
 	c := &cobra.Command{
 		Use:   kind + " ID",
 		Short: english + " (" + chinese + ")",
@@ -101,7 +101,7 @@ func (a *app) printForm(ctx context.Context, p printing) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	var made jobs.Printed
+	var made paper.Printed
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) (err error) {
 		made, err = ag.env.Print(tx, p.ask)
 		return err
@@ -142,7 +142,7 @@ func (a *app) printBatch(ctx context.Context, partner string, p printing) (err e
 	if err != nil {
 		return err
 	}
-	var made []jobs.Posted
+	var made []paper.Posted
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) (err error) {
 		made, err = ag.env.PrintBatch(tx, partner, day, numbered(first))
 		return err
@@ -163,10 +163,10 @@ func numbered(first string) func(int) string {
 	}
 }
 
-func (a *app) tellPosted(partner string, day calendar.Date, made []jobs.Posted) error {
+func (a *app) tellPosted(partner string, day calendar.Date, made []paper.Posted) error {
 	if a.json {
 		if made == nil {
-			made = []jobs.Posted{}
+			made = []paper.Posted{}
 		}
 		return a.print(map[string]any{"partner": partner, "date": day, "workbooks": made})
 	}

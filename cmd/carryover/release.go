@@ -11,7 +11,9 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/office"
+	"carryover/jobs/payment"
+	"carryover/jobs/signing"
 )
 
 func newReleaseCommand(a *app) *cobra.Command {
@@ -124,30 +126,30 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 }
 
 // sign signs a paper with the key of a file and records it.
-func (a *app) sign(ctx context.Context, ag *agency, p jobs.Paper, keyFile, officer string) (jobs.Signing, bool, error) {
+func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile, officer string) (signing.Signing, bool, error) {
 	key, err := a.officerKey(keyFile)
 	if err != nil {
-		return jobs.Signing{}, false, err
+		return signing.Signing{}, false, err
 	}
 	if officer == "" {
 		if officer, err = ag.keyOwner(ctx, p.File, key); err != nil {
-			return jobs.Signing{}, false, err
+			return signing.Signing{}, false, err
 		}
 	}
 	content, err := ag.env.Content(p.File)
 	if err != nil {
-		return jobs.Signing{}, false, err
+		return signing.Signing{}, false, err
 	}
 	defer content.Close()
 	sig, err := key.Sign(content, seal.NamespaceRelease)
 	if err != nil {
-		return jobs.Signing{}, false, err
+		return signing.Signing{}, false, err
 	}
 	return ag.env.Sign(ctx, officer, p.File, sig)
 }
 
 // printReleased prints a paper as JSON, with what has become of it just now.
-func (a *app) printReleased(ctx context.Context, ag *agency, p jobs.Paper, now func(*released)) error {
+func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable, now func(*released)) error {
 	r := released{
 		File: p.File.Name, SHA256: p.File.SHA256, State: string(p.File.State), Total: p.File.Total.String(), Capitals: "人民币" + p.File.Total.Capitals(),
 		Payments: []releasedRow{}, Signatures: []releaseSigner{},
@@ -169,8 +171,8 @@ func (a *app) printReleased(ctx context.Context, ag *agency, p jobs.Paper, now f
 }
 
 // showPaper prints what is to be signed.
-func (a *app) showPaper(ctx context.Context, ag *agency, p jobs.Paper) error {
-	if p.File.Kind != jobs.KindPayment { // a text, which says everything itself
+func (a *app) showPaper(ctx context.Context, ag *agency, p payment.Signable) error {
+	if p.File.Kind != office.KindPayment { // a text, which says everything itself
 		content, err := ag.env.Content(p.File)
 		if err != nil {
 			return err

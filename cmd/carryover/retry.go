@@ -11,7 +11,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/courier"
 )
 
 func newRetryCommand(a *app) *cobra.Command {
@@ -89,7 +89,7 @@ func (a *app) retry(ctx context.Context, name, reason string, only exchange.File
 		return fmt.Errorf("%s is not %s but %s", f.Name, only, f.State)
 	}
 	did, err := ag.env.Retry(ctx, f.ID, reason)
-	if errors.Is(err, jobs.ErrReason) {
+	if errors.Is(err, courier.ErrReason) {
 		return usageError{err}
 	}
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
 	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 func (s *server) handler() http.Handler {
@@ -79,7 +80,7 @@ type collector struct {
 	*server
 	reading sync.Mutex
 	taken   time.Time
-	figures jobs.Figures
+	figures story.Figures
 }
 
 // figuresAge is how old figures may be.
@@ -145,7 +146,7 @@ func (s *server) counts() map[string]int {
 }
 
 // read takes the figures, from memory when they are fresh.
-func (c *collector) read() (jobs.Figures, map[string]int, error) {
+func (c *collector) read() (story.Figures, map[string]int, error) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
 	counted := c.counts()

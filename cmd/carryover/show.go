@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 func newShowCommand(a *app) *cobra.Command {
@@ -58,21 +59,21 @@ type showFlags struct {
 
 // shown is what show --json prints, and all that its screen tells.
 type shown struct {
-	ID           string               `json:"id"`
-	Cases        []*jobs.Story        `json:"cases"`
-	Payments     []*jobs.PaymentStory `json:"payments"`
-	Files        []*jobs.FileStory    `json:"files"`
-	Applications []jobs.Elsewhere     `json:"applications"`
-	People       []jobs.StoryInsured  `json:"people"`
-	Entries      []jobs.EntryStory    `json:"bank_entries"`
-	Waiting      []jobs.StoryLook     `json:"waiting"` // a file of that name lies in a drop and is not taken in yet
-	Like         like                 `json:"like"`    // when nothing is called so
+	ID           string             `json:"id"`
+	Cases        []*story.Case      `json:"cases"`
+	Payments     []*story.Payment   `json:"payments"`
+	Files        []*story.File      `json:"files"`
+	Applications []story.Elsewhere  `json:"applications"`
+	People       []story.InsuredRow `json:"people"`
+	Entries      []story.Entry      `json:"bank_entries"`
+	Waiting      []story.LookRow    `json:"waiting"` // a file of that name lies in a drop and is not taken in yet
+	Like         like               `json:"like"`    // when nothing is called so
 }
 
 // like is what has a part of a number, or a name.
 type like struct {
-	Cases []jobs.StoryCase `json:"cases"`
-	Files []jobs.StoryFile `json:"files"`
+	Cases []story.CaseRow `json:"cases"`
+	Files []story.FileRow `json:"files"`
 }
 
 // found counts what is called so.
@@ -87,8 +88,8 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
 	out := shown{
-		ID: id, Cases: []*jobs.Story{}, Payments: []*jobs.PaymentStory{}, Files: []*jobs.FileStory{}, Waiting: []jobs.StoryLook{},
-		Like: like{Cases: []jobs.StoryCase{}, Files: []jobs.StoryFile{}},
+		ID: id, Cases: []*story.Case{}, Payments: []*story.Payment{}, Files: []*story.File{}, Waiting: []story.LookRow{},
+		Like: like{Cases: []story.CaseRow{}, Files: []story.FileRow{}},
 	}
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) error { return out.gather(ag.env, tx) })
 	if err != nil {
@@ -107,7 +108,7 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 		newScreen(a.out, ag.env.Lang).shown(&out, f.all)
 	}
 	if err == nil && none {
-		return fmt.Errorf("nothing here is called %s; what has it as a part is listed, at most %d of each", identity.MaskIn(id), jobs.Likeness)
+		return fmt.Errorf("nothing here is called %s; what has it as a part is listed, at most %d of each", identity.MaskIn(id), story.Likeness)
 	}
 	return err
 }
@@ -173,7 +174,7 @@ func (out *shown) only(env *jobs.Env, tx *store.Tx) error {
 		return err
 	}
 	s, err := env.Story(tx, c)
-	out.Cases, out.Like.Cases = append(out.Cases, s), []jobs.StoryCase{}
+	out.Cases, out.Like.Cases = append(out.Cases, s), []story.CaseRow{}
 	return err
 }
 

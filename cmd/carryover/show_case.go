@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 // told are how many events the first screen of a case holds at most, and how
@@ -16,7 +16,7 @@ const (
 
 // story is one screen about a case; with all, every version and part follows.
 // Of one of several cases only the head is told then.
-func (s screen) story(c *jobs.Story, all, brief bool) {
+func (s screen) story(c *story.Case, all, brief bool) {
 	fmt.Fprintf(s.w, "%s  %s %s %s %s\n", c.CaseNo, c.SideWord, direction(c.Side), c.Partner, c.PartnerName)
 	s.fact("参保人", "person", c.Person.Name, c.Person.IDNo, labelled(s.say("个人编号", "personal no."), c.Person.PersonalNo), labelled(s.say("电话", "phone"), c.Person.Phone))
 	s.fact("状态", "state", c.StateWord, labelled(s.say("信息表", "form"), c.FormWord), labelled(s.say("资金", "money"), c.MoneyWord), c.WishWord)
@@ -48,7 +48,7 @@ func (s screen) story(c *jobs.Story, all, brief bool) {
 }
 
 // turn says whose turn it is, for what, until when, and how that was counted.
-func (s screen) turn(t *jobs.StoryTurn) {
+func (s screen) turn(t *story.Turn) {
 	if t == nil {
 		s.fact("轮到", "whose turn", s.say("无：业务已终结", "nobody's: it has ended"))
 		return
@@ -63,7 +63,7 @@ func (s screen) turn(t *jobs.StoryTurn) {
 }
 
 // limit is the legal limit, and how it was counted.
-func (s screen) limit(l *jobs.StoryDue) {
+func (s screen) limit(l *story.Due) {
 	switch {
 	case l == nil:
 	case l.Stopped:
@@ -74,7 +74,7 @@ func (s screen) limit(l *jobs.StoryDue) {
 }
 
 // form tells the form versions that count: months, money, what was credited.
-func (s screen) form(c *jobs.Story) {
+func (s screen) form(c *story.Case) {
 	for _, f := range c.Forms {
 		if !f.Current {
 			continue
@@ -92,7 +92,7 @@ func (s screen) form(c *jobs.Story) {
 }
 
 // money tells each part of the remittance, and its attempts that came back.
-func (s screen) money(c *jobs.Story) {
+func (s screen) money(c *story.Case) {
 	for _, p := range c.Parts {
 		part := ""
 		if len(c.Parts) > 1 {
@@ -119,7 +119,7 @@ func (s screen) money(c *jobs.Story) {
 }
 
 // happened are the events that a caller may ask about.
-func happened(events []jobs.StoryEvent) (list []jobs.StoryEvent) {
+func happened(events []story.Event) (list []story.Event) {
 	for _, v := range events {
 		if !v.Inner {
 			list = append(list, v)
@@ -130,7 +130,7 @@ func happened(events []jobs.StoryEvent) (list []jobs.StoryEvent) {
 
 // events tells what happened, the first and the last of it when there is more
 // than a screen holds.
-func (s screen) events(list, every []jobs.StoryEvent) {
+func (s screen) events(list, every []story.Event) {
 	var rows [][]string
 	for i, v := range list {
 		if len(list) < len(every) && len(list) > told && i >= toldFirst && i < len(list)-(told-toldFirst-1) {
@@ -149,7 +149,7 @@ func (s screen) events(list, every []jobs.StoryEvent) {
 }
 
 // more says what --all would show.
-func (s screen) more(c *jobs.Story) {
+func (s screen) more(c *story.Case) {
 	inner := len(c.Events) - len(happened(c.Events))
 	if inner+len(c.Files)+len(c.Letters) == 0 {
 		return
@@ -167,7 +167,7 @@ func (s screen) more(c *jobs.Story) {
 }
 
 // details are all versions, parts, postings, queries and files.
-func (s screen) details(c *jobs.Story) {
+func (s screen) details(c *story.Case) {
 	s.letters(c)
 	s.forms(c)
 	s.remittance(c)
@@ -176,7 +176,7 @@ func (s screen) details(c *jobs.Story) {
 	s.files(s.say("文件", "Files"), c.Files)
 }
 
-func (s screen) letters(c *jobs.Story) {
+func (s screen) letters(c *story.Case) {
 	var rows [][]string
 	for _, l := range c.Letters {
 		rows = append(rows, []string{l.No, strconv.Itoa(l.Version), day(l.Date), day(l.ReceivedOn), l.Account.Holder, l.Account.No, l.Account.CNAPS})
@@ -184,7 +184,7 @@ func (s screen) letters(c *jobs.Story) {
 	printTable(s.w, s.say("联系函", "Letters"), s.heads("编号|版本|日期|收发日|收款户名|账号|联行号", "number|version|dated|issued or received|account holder|account|CNAPS"), rows)
 }
 
-func (s screen) forms(c *jobs.Story) {
+func (s screen) forms(c *story.Case) {
 	var rows [][]string
 	for _, f := range c.Forms {
 		current := ""
@@ -200,7 +200,7 @@ func (s screen) forms(c *jobs.Story) {
 		"number|version|nature|track|money|amount|months|issued|received|months credited|overlapping|credited|posted"), rows)
 }
 
-func (s screen) remittance(c *jobs.Story) {
+func (s screen) remittance(c *story.Case) {
 	var rows [][]string
 	for _, p := range c.Parts {
 		rows = append(rows, []string{strconv.Itoa(p.Part), p.FormNo, p.Amount, zeroless(p.Received), p.TrackWord, count(p.Attempts), p.Ref, day(p.Since), short(p.Reason, 40)})
@@ -227,7 +227,7 @@ func (s screen) remittance(c *jobs.Story) {
 	printTable(s.w, s.say("领款人", "Payees"), s.heads("姓名|关系|户名|账号|开户行", "name|relation|holder|account|bank"), rows)
 }
 
-func (s screen) postings(c *jobs.Story) {
+func (s screen) postings(c *story.Case) {
 	var rows [][]string
 	for _, p := range c.Postings {
 		rows = append(rows, []string{p.No, p.RowWord, p.StateWord, zeroless(p.Amount), count(p.Months), day(p.QueuedOn), day(p.DoneOn), p.Reason})
@@ -235,7 +235,7 @@ func (s screen) postings(c *jobs.Story) {
 	printTable(s.w, s.say("业务系统记账", "Postings"), s.heads("编号|事项|结果|金额|月数|提请|完成|原因", "number|what|result|amount|months|asked|done|reason"), rows)
 }
 
-func (s screen) queries(c *jobs.Story) {
+func (s screen) queries(c *story.Case) {
 	var rows [][]string
 	for _, q := range c.Queries {
 		rows = append(rows, []string{q.No, q.Word, q.AboutIn, q.Stands, day(q.AskedOn), day(q.DueOn), short(q.Text, 60)})

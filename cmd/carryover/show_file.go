@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"carryover/exchange"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 // fewRows are how many rows of a file's or a payment's tables the first screen
 // holds.
 const fewRows = 20
 
-func (s screen) files(title string, files []jobs.StoryFile) {
+func (s screen) files(title string, files []story.FileRow) {
 	var rows [][]string
 	for _, f := range files {
 		rows = append(rows, []string{strconv.FormatInt(f.ID, 10), s.way(f.Dir), f.KindWord, f.Name, f.StateWord, minute(f.At)})
@@ -31,7 +31,7 @@ func (s screen) way(d exchange.Side) string {
 
 // file is one screen about a file: was it taken in, what became of it, its
 // receipt.
-func (s screen) file(f *jobs.FileStory, all bool) {
+func (s screen) file(f *story.File, all bool) {
 	fmt.Fprintf(s.w, "%s  %s %s %s\n", f.Name, direction(f.Dir), f.Party, f.PartyName)
 	sent := ""
 	if f.SentAt != nil {
@@ -64,7 +64,7 @@ func (s screen) file(f *jobs.FileStory, all bool) {
 }
 
 // receipt says whether the file has its receipt.
-func (s screen) receipt(f *jobs.FileStory) {
+func (s screen) receipt(f *story.File) {
 	switch {
 	case f.Receipt != nil:
 		s.fact("回执", "receipt", f.Receipt.Name, f.Receipt.StateWord, minute(f.Receipt.At))
@@ -73,7 +73,7 @@ func (s screen) receipt(f *jobs.FileStory) {
 	}
 }
 
-func (s screen) signed(list []jobs.StorySigned) {
+func (s screen) signed(list []story.SignedRow) {
 	for _, x := range list {
 		s.fact("签名", "signed", x.FullName+" "+x.Officer, strings.Join(x.Roles, s.say("、", ", ")), minute(x.At))
 	}
@@ -90,7 +90,7 @@ func (s screen) some(title string, shown, all int) string {
 	return title + s.sayf("（前 %d 条，共 %d 条，其余见 --all）", " (the first %d of %d, see --all)", shown, all)
 }
 
-func (s screen) verdicts(f *jobs.FileStory, all bool) {
+func (s screen) verdicts(f *story.File, all bool) {
 	var rows [][]string
 	for i, v := range f.Verdicts {
 		if !all && i == fewRows {
@@ -102,7 +102,7 @@ func (s screen) verdicts(f *jobs.FileStory, all bool) {
 		s.heads("行|记录|结果|代码|说明|办件|姓名|现状", "line|record|verdict|code|text|case|name|stands"), rows)
 }
 
-func (s screen) paid(f *jobs.FileStory, all bool) {
+func (s screen) paid(f *story.File, all bool) {
 	var rows [][]string
 	for i, p := range f.Payments {
 		if !all && i == fewRows {
@@ -115,7 +115,7 @@ func (s screen) paid(f *jobs.FileStory, all bool) {
 
 // payment is one screen about a payment: where it stands, who gets it, the
 // bank's word, who released it, and whom it is for.
-func (s screen) payment(p *jobs.PaymentStory, all bool) {
+func (s screen) payment(p *story.Payment, all bool) {
 	kind := s.say("付款", "payment")
 	if p.Lump {
 		kind = s.say("合并付款", "lump sum")
@@ -158,7 +158,7 @@ func (s screen) payment(p *jobs.PaymentStory, all bool) {
 }
 
 // attempt says which attempt a payment is, and which one took its place.
-func (s screen) attempt(p *jobs.PaymentStory) string {
+func (s screen) attempt(p *story.Payment) string {
 	if p.Superseded != "" {
 		return s.say("已由新的付款取代：", "replaced by ") + p.Superseded
 	}
@@ -166,7 +166,7 @@ func (s screen) attempt(p *jobs.PaymentStory) string {
 }
 
 // entry is one screen about a booking of the bank.
-func (s screen) entry(b jobs.EntryStory) {
+func (s screen) entry(b story.Entry) {
 	sign := "-"
 	if b.Credit {
 		sign = "+"
@@ -180,7 +180,7 @@ func (s screen) entry(b jobs.EntryStory) {
 	s.fact("账户", "account", b.Account, labelled(s.say("流水号", "reference"), b.Ref))
 	fmt.Fprintln(s.w)
 	if b.Case != nil {
-		s.cases(s.say("办件", "Case"), []jobs.StoryCase{*b.Case})
+		s.cases(s.say("办件", "Case"), []story.CaseRow{*b.Case})
 	}
 	s.cases(s.say("应收金额相同的办件（未经核对，仅供查找）", "Cases that expect just that amount (not checked, to look among)"), b.Maybe)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"carryover/exchange/calendar"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 // screen prints stories for people. It is told nothing but what --json prints.
@@ -145,10 +145,10 @@ func (s screen) shown(out *shown, all bool) {
 }
 
 // several lists the cases of a person before each of them.
-func (s screen) several(cases []*jobs.Story) {
-	var list []jobs.StoryCase
+func (s screen) several(cases []*story.Case) {
+	var list []story.CaseRow
 	for _, c := range cases {
-		list = append(list, jobs.StoryCase{
+		list = append(list, story.CaseRow{
 			CaseNo: c.CaseNo, Side: c.Side, SideWord: c.SideWord, Partner: c.Partner, PartnerName: c.PartnerName, LetterNo: c.LetterNo,
 			Name: c.Person.Name, IDNo: c.Person.IDNo, State: c.State, StateWord: c.StateWord, FormWord: c.FormWord, MoneyWord: c.MoneyWord, Turn: c.Turn,
 		})
@@ -157,7 +157,7 @@ func (s screen) several(cases []*jobs.Story) {
 }
 
 // cases lists cases by what a caller asks first.
-func (s screen) cases(title string, list []jobs.StoryCase) {
+func (s screen) cases(title string, list []story.CaseRow) {
 	var rows [][]string
 	for _, c := range list {
 		who, until := "", ""

@@ -12,7 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"carryover/exchange/calendar"
-	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 // The screen of show tells nothing but what --json prints: what is read back
@@ -86,23 +86,23 @@ func TestListScreenIsItsJSON(t *testing.T) {
 
 func TestByUrgency(t *testing.T) {
 	legal := func(no string, due calendar.Date, left int) caseRow {
-		r := caseRow{CaseNo: no, Limit: &jobs.StoryDue{Due: due, Left: left}}
+		r := caseRow{CaseNo: no, Limit: &story.Due{Due: due, Left: left}}
 		r.rule()
 		return r
 	}
 	own := func(no string, due calendar.Date, left int) caseRow {
-		r := caseRow{CaseNo: no, Turn: &jobs.StoryTurn{Due: due, Left: left}}
+		r := caseRow{CaseNo: no, Turn: &story.Turn{Due: due, Left: left}}
 		r.rule()
 		return r
 	}
 	both := caseRow{
 		CaseNo: "own limit passed, the legal one has not",
-		Limit:  &jobs.StoryDue{Due: 20260420, Left: 5}, Turn: &jobs.StoryTurn{Due: 20260409, Left: -2},
+		Limit:  &story.Due{Due: 20260420, Left: 5}, Turn: &story.Turn{Due: 20260409, Left: -2},
 	}
 	both.rule()
 	want := []string{"legal, long over", "legal, over", "own, longest over", "own limit passed, the legal one has not", "legal, soon", "legal, later", "own, tomorrow", "stopped"}
 	list := []caseRow{
-		{CaseNo: "stopped", Limit: &jobs.StoryDue{Stopped: true, Left: 3}},
+		{CaseNo: "stopped", Limit: &story.Due{Stopped: true, Left: 3}},
 		own("own, tomorrow", 20260414, 1), legal("legal, later", 20260430, 9), both, legal("legal, soon", 20260415, 2),
 		own("own, longest over", 20260301, -20), legal("legal, over", 20260410, -1), legal("legal, long over", 20260401, -6),
 	}

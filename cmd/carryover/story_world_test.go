@@ -17,7 +17,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/office"
 	"carryover/samples/demo"
 )
 
@@ -92,7 +92,7 @@ func (w vigil) Pass(ctx context.Context, steps []string) error {
 	}
 	waits := false
 	err := w.env.Store.View(ctx, func(tx *store.Tx) error {
-		files, err := tx.Files(store.FileFilter{Dir: exchange.Out, Kind: jobs.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
+		files, err := tx.Files(store.FileFilter{Dir: exchange.Out, Kind: office.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
 		waits = len(files) > 0
 		return err
 	})
@@ -161,7 +161,7 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	a, err := openAgency(ctx, ts.MkAbs("320500/config.yaml"), func() time.Time { return at }, io.Discard)
 	ts.Check(err)
 	for i := range a.env.Parties {
-		if b := &a.env.Parties[i]; b.Role == jobs.RoleBank {
+		if b := &a.env.Parties[i]; b.Role == office.RoleBank {
 			open := b.Open
 			b.Open = func(ctx context.Context) (drop.Drop, error) {
 				d, err := open(ctx)

@@ -23,7 +23,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/iso20022"
-	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // officer is a member of an agency's staff at a machine of the own: looks
@@ -105,7 +105,7 @@ func (o *officer) work(ctx context.Context) (n int, err error) {
 			n += decided
 			continue
 		}
-		payment := strings.HasPrefix(e.Name, jobs.KindPayment+"_") && !strings.HasSuffix(e.Name, ".txt")
+		payment := strings.HasPrefix(e.Name, office.KindPayment+"_") && !strings.HasSuffix(e.Name, ".txt")
 		if o.signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
 			continue
 		}

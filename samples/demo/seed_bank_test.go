@@ -10,7 +10,8 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/seal"
-	"carryover/jobs"
+	"carryover/jobs/courier"
+	"carryover/jobs/office"
 )
 
 // answerTime is how long finance waits for a word of the bank on a payment
@@ -42,7 +43,7 @@ func (h *house) askBank(f exchange.File) error {
 // payFileAgain is `carryover retry` of a payment file whose upload was cut.
 func (h *house) payFileAgain(f exchange.File) error {
 	did, err := h.env.Retry(h.l.ctx, f.ID, "银行李经理称未收到")
-	if errors.Is(err, jobs.ErrNothingToRetry) {
+	if errors.Is(err, office.ErrNothingToRetry) {
 		did, err = err.Error(), nil
 	}
 	h.l.tell("%s: finance, retry %s: %s", h.code, f.Name, did)
@@ -59,7 +60,7 @@ func (h *house) onTheWay(f exchange.File) bool {
 
 // mark is mark-sent, with or without --not-sent.
 func (h *house) mark(f exchange.File, sent bool) error {
-	m := jobs.Mark{File: f, Officer: h.finance.officer.Name, Sent: sent, Evidence: "银行李经理 " + h.l.w.today.String() + " 电话答复"}
+	m := courier.Mark{File: f, Officer: h.finance.officer.Name, Sent: sent, Evidence: "银行李经理 " + h.l.w.today.String() + " 电话答复"}
 	sig, err := h.finance.key.Sign(strings.NewReader(m.Text(h.code)), seal.NamespaceDecision)
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func (h *house) mark(f exchange.File, sent bool) error {
 	err = h.env.MarkSent(h.l.ctx, m, sig)
 	h.l.tell("%s: finance, mark-sent %s, sent %v: %v", h.code, f.Name, sent, err)
 	switch {
-	case errors.Is(err, jobs.ErrMark):
+	case errors.Is(err, courier.ErrMark):
 		return nil
 	case err != nil:
 		return err

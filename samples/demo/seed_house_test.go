@@ -17,6 +17,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // settle puts the agencies of a stage and the systems around them into a
@@ -94,15 +95,15 @@ func (l *life) newHouse(a *agency, s *stage, i int) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.env = &jobs.Env{
+	h.env = &jobs.Env{Office: &office.Office{
 		Agency: c.Agency(), Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: l.w.cal, Area: areas.Valid,
-		Rules: jobs.Rules{
+		Rules: office.Rules{
 			ResendAfter: 20 * time.Hour, EscalateAfter: 30 * 24 * time.Hour, HeldNights: *c.Settings.Intake.HeldNights,
 			Parallel: 1, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(), StatementWD: *c.Settings.Intake.StatementsWD,
 		},
 		Spool: filepath.Join(a.dir, "spool"), Reports: filepath.Join(a.dir, "reports"), Lang: "zh",
 		Now: l.w.clock.now, Log: slog.New(diary{l, a.code}), Outside: h.seam,
-	}
+	}}
 	h.env.Agency.Officers = append(h.env.Agency.Officers, f.officer)
 	h.env.AllowedSigners = func() (string, error) { return f.signers + s.signers[i], nil }
 	h.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.seals[i].key, nil }
@@ -118,14 +119,14 @@ func (l *life) newHouse(a *agency, s *stage, i int) (*house, error) {
 	return h, nil
 }
 
-func (h *house) party(p config.PartyDrop) jobs.Party {
-	roles := map[string]jobs.Role{"c": jobs.RoleCore, "p": jobs.RolePortal, "b": jobs.RoleBank}
-	out := jobs.Party{Code: p.Party, Role: jobs.RolePartner, After: p.Drop.After, InFlight: 1}
+func (h *house) party(p config.PartyDrop) office.Party {
+	roles := map[string]office.Role{"c": office.RoleCore, "p": office.RolePortal, "b": office.RoleBank}
+	out := office.Party{Code: p.Party, Role: office.RolePartner, After: p.Drop.After, InFlight: 1}
 	root, paths := h.l.between(), drop.Paths{}
 	if role, ok := roles[strings.TrimPrefix(p.Party, h.code)]; ok {
 		out.Role, root = role, h.drop(string(role))
 	} else if name, ok := exchange.OfficerOf(p.Party); ok {
-		out.Role, root = jobs.RoleOfficer, h.staffDrop(name)
+		out.Role, root = office.RoleOfficer, h.staffDrop(name)
 	} else if h.code == shanghai {
 		paths = otherEnd()
 	}
@@ -236,7 +237,7 @@ func (h *house) attend() error {
 	err := h.view(func(tx *store.Tx) error {
 		for _, f := range []store.FileFilter{
 			{Dir: exchange.Out, States: []exchange.FileState{exchange.FileRefused, exchange.FilePrepared}},
-			{Dir: exchange.Out, Party: h.code + "b", Kind: jobs.KindPayment, States: []exchange.FileState{exchange.FileSending, exchange.FileSent}},
+			{Dir: exchange.Out, Party: h.code + "b", Kind: office.KindPayment, States: []exchange.FileState{exchange.FileSending, exchange.FileSent}},
 		} {
 			list, err := tx.Files(f)
 			if err != nil {

@@ -11,7 +11,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // Days of a life: faults occur up to calmDay, and everything must have come
@@ -131,7 +131,7 @@ func (l *life) unreceipted() (waiting []string, err error) {
 			}})
 			for _, f := range files {
 				_, staff := exchange.OfficerOf(f.Party)
-				sent := f.State == exchange.FileSent && (f.Kind == formats.KindReceipt || f.Kind == jobs.KindPayment)
+				sent := f.State == exchange.FileSent && (f.Kind == formats.KindReceipt || f.Kind == office.KindPayment)
 				if !staff && !sent {
 					waiting = append(waiting, fmt.Sprintf("%s %s", f.Name, f.State))
 				}

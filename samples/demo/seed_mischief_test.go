@@ -10,7 +10,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
-	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // held is a file on its way, with its signature where it has one: it stands in
@@ -142,7 +142,7 @@ func isStaff(dir string) bool { return filepath.Base(filepath.Dir(filepath.Dir(d
 // batch; of a receipt, the one whose batch it answers; a payment order
 // finance, who asks the bank; an officer the signature.
 func (l *life) mayLose(dir, name string) bool {
-	if isStaff(dir) || strings.HasPrefix(name, jobs.KindPayment+"_") {
+	if isStaff(dir) || strings.HasPrefix(name, office.KindPayment+"_") {
 		return true
 	}
 	n, ok := batch.ParseFileName(name)

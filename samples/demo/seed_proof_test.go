@@ -9,7 +9,7 @@ import (
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // prove holds what both agencies believe at the end against the books of the
@@ -457,7 +457,7 @@ func (l *life) proveFile(agency string, f exchange.File) {
 		}
 	case f.Dir == exchange.In && f.State == exchange.FileRejected && f.Code == string(code.SignatureMissing):
 		l.occur("rejected without its signature")
-	case f.Dir == exchange.Out && (f.Kind == formats.KindReceipt || f.Kind == jobs.KindPayment):
+	case f.Dir == exchange.Out && (f.Kind == formats.KindReceipt || f.Kind == office.KindPayment):
 		if f.State != exchange.FileSent && f.State != exchange.FileVoid {
 			l.fault("%s: %s is %s", agency, f.Name, f.State)
 		}

@@ -10,7 +10,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/seal"
-	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // staffDrop is the folder of one of the house's officers.
@@ -67,7 +67,7 @@ func (h *house) signBadly(o *officer) error {
 		return err
 	}
 	for _, e := range list.Files {
-		if o.signed[e.Name] || !strings.HasPrefix(e.Name, jobs.KindPayment+"_") || strings.HasSuffix(e.Name, ".txt") {
+		if o.signed[e.Name] || !strings.HasPrefix(e.Name, office.KindPayment+"_") || strings.HasSuffix(e.Name, ".txt") {
 			continue
 		}
 		var content strings.Builder
@@ -147,7 +147,7 @@ func (h *house) signHere(o *officer, f exchange.File) error {
 	}
 	h.env.Date = h.l.w.today
 	_, done, err := h.env.Sign(h.l.ctx, o.Name, f, sig)
-	var no *jobs.Refusal
+	var no *office.Refusal
 	switch {
 	case errors.As(err, &no):
 		h.l.tell("%s: release, %s: %s: %v", h.code, o.Name, f.Name, no)

@@ -1,0 +1,310 @@
+package bank
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+)
+
+// stated is a bank day with its bookings, as one file states them.
+type stated struct {
+	exchange.BankDay
+	order []string // of the bookings
+	lines map[string]exchange.BankLine
+}
+
+func newStated() *stated { return &stated{lines: map[string]exchange.BankLine{}} }
+
+// add takes an entry into its booking.
+func (s *stated) add(e exchange.BankEntry) error {
+	booking := e.Booking()
+	l, seen := s.lines[booking]
+	if !seen {
+		s.order = append(s.order, booking)
+		l = exchange.BankLine{Account: e.Account, Booking: booking, Text: e.Text}
+		s.Entries++
+	}
+	var err error
+	if l.Amount, err = l.Amount.Add(e.Signed()); err != nil {
+		return err
+	}
+	s.lines[booking] = l
+	return nil
+}
+
+// finish sums the bookings up.
+func (s *stated) finish() error {
+	for _, booking := range s.order {
+		l := s.lines[booking]
+		l.Day, l.Page = s.Day, s.Page
+		s.lines[booking] = l
+		var err error
+		if l.Amount > 0 {
+			s.Credits, err = s.Credits.Add(l.Amount)
+		} else {
+			s.Debits, err = s.Debits.Add(-l.Amount)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// workStatement reads a camt.053: it books nothing; with apply set, what it
+// states of each account and day is kept, to prove what was booked.
+func workStatement(ctx context.Context, o *office.Office, f exchange.File, apply bool) (n notice, err error) {
+	src, err := o.OpenSpool(f.Spool)
+	if err != nil {
+		return n, err
+	}
+	defer src.Close()
+	byID := map[string]*stated{}
+	name := func(s *iso20022.Statement) string { return s.Account.Number + "|" + s.ID }
+	ordinals := map[string]int{}
+	heads, faults, err := iso20022.ReadStatement(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
+		n.records++
+		if entry.Status != iso20022.Booked {
+			return nil
+		}
+		if byID[name(s)] == nil {
+			byID[name(s)] = newStated()
+		}
+		return byID[name(s)].add(bankEntryOf(s.Account.Number, entry, ordinals))
+	})
+	if n.fault = faultsText(faults); err != nil || n.fault != "" {
+		return n, err
+	}
+	var days []*stated
+	for i := range heads {
+		h := &heads[i]
+		if !ownAccount(o, h.Account.Number) {
+			n.fault = "不是本机构账户 / not an account of ours: " + h.Account.Number
+			return n, nil
+		}
+		s := byID[name(h)]
+		if s == nil {
+			s = newStated()
+		}
+		s.Account, s.Day, s.From, s.Page = h.Account.Number, h.Closing.Date, h.From, h.Page
+		if s.From == 0 || s.From > s.Day {
+			s.From = s.Day
+		}
+		if h.Last && h.Page == 1 {
+			s.Page = 0
+		}
+		s.Opening, s.Closing = h.Opening.Amount, h.Closing.Amount
+		days = append(days, s)
+	}
+	return n, takeDays(ctx, o, f, days, apply, false)
+}
+
+// takeDays keeps what a file states, a day in a transaction.
+func takeDays(ctx context.Context, o *office.Office, f exchange.File, days []*stated, apply, grows bool) error {
+	for _, s := range days {
+		if err := s.finish(); err != nil {
+			return err
+		}
+		if !apply {
+			continue
+		}
+		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+			return bankDay((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), s, grows)
+		})
+		if err != nil {
+			return fmt.Errorf("bank day %s %s: %w", s.Account, s.Day, err)
+		}
+	}
+	return nil
+}
+
+// bankDay keeps what the bank states of a day. Told again the same, it changes
+// nothing; told otherwise, the first stays and the day differs. A keyed sheet
+// may grow during its day: one that holds all of the earlier takes its place.
+func bankDay(d *office.Desk, s *stated, grows bool) error {
+	s.FileID, s.State = d.File.ID, exchange.DayDiffers // until it is proved
+	known, err := d.Tx.BankDay(s.Account, s.Day, s.Page)
+	switch {
+	case office.IsNotFound(err):
+		if err := d.Tx.InsertBankDay(s.BankDay); err != nil {
+			return err
+		}
+		if err := d.Tx.DoubtBankDays(s.Account, s.From, 99991231); err != nil { // those behind begin where this one ends
+			return err
+		}
+		return stateLines(d, s)
+	case err != nil:
+		return err
+	}
+	before, err := d.Tx.BankLines(known)
+	if err != nil {
+		return err
+	}
+	holdsAll := known.Opening == s.Opening
+	for _, l := range before {
+		holdsAll = holdsAll && s.lines[l.Booking].Amount == l.Amount
+	}
+	switch {
+	case holdsAll && len(before) == len(s.order) && known.Closing == s.Closing:
+		return nil
+	case holdsAll && grows:
+		if err := d.Tx.DeleteBankLines(known); err != nil {
+			return err
+		}
+		if err := d.Tx.UpdateBankDay(known, s.BankDay); err != nil {
+			return err
+		}
+		return stateLines(d, s)
+	}
+	after := known
+	after.State = exchange.DayDiffers
+	after.Other = append(after.Other, exchange.BankFault{Kind: exchange.FaultRestated, Booking: office.Clip(d.File.Name, 60), Ours: known.Closing, Theirs: s.Closing})
+	return d.Tx.UpdateBankDay(known, after)
+}
+
+func stateLines(d *office.Desk, s *stated) error {
+	for _, booking := range s.order {
+		if err := d.Tx.InsertBankLine(s.lines[booking]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ProveBankDays proves the days that are not proved: the opening balance is the
+// closing one before, every booking stated was booked by us, and we booked
+// nothing that is not stated.
+func ProveBankDays(ctx context.Context, o *office.Office) error {
+	var days []exchange.BankDay
+	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		days, err = tx.BankDaysToProve()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, day := range days {
+		faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error {
+			return proveDay((&office.Desk{Office: o, Tx: tx, Actor: "process"}), day)
+		}))
+	}
+	return errors.Join(faults...)
+}
+
+// keptBankFaults bounds what is listed of one day.
+const keptBankFaults = 500
+
+func proveDay(d *office.Desk, day exchange.BankDay) error {
+	after := day
+	var err error
+	if after.Faults, err = dayFaults(d, day); err != nil {
+		return err
+	}
+	subject := day.Account + " " + day.Day.String()
+	if day.Page > 0 {
+		subject += fmt.Sprintf(" #%d", day.Page)
+	}
+	if len(after.Faults) == 0 {
+		after.State = exchange.DayProved
+		if err := d.Tx.CloseDifferencesAbout("bank", subject); err != nil {
+			return err
+		}
+		return d.Tx.UpdateBankDay(day, after)
+	}
+	if err := d.RecordDifference("bank", "", "", subject, FaultWords(d.Office, after.Faults), "closing "+day.Closing.String()); err != nil {
+		return err
+	}
+	return d.Tx.UpdateBankDay(day, after)
+}
+
+func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, error) {
+	faults := append([]exchange.BankFault(nil), day.Other...)
+	before, err := d.Tx.BankDayBefore(day)
+	if office.IgnoreNotFound(err) != nil {
+		return nil, err
+	}
+	if err == nil && before.Closing != day.Opening {
+		faults = append(faults, exchange.BankFault{Kind: exchange.FaultOpening, Booking: before.Day.String(), Ours: before.Closing, Theirs: day.Opening})
+	}
+	lines, err := d.Tx.UnexplainedLines(day)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		if len(faults) == keptBankFaults {
+			break
+		}
+		booked, err := d.Tx.BankEntriesByBooking(day.Account, l.Booking)
+		if err != nil {
+			return nil, err
+		}
+		faults = append(faults, exchange.BankFault{Kind: exchange.FaultUnexplained, Booking: l.Booking, Ours: sumEntries(booked), Theirs: l.Amount})
+	}
+	absent, err := d.Tx.AbsentEntries(day)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range absent {
+		if len(faults) == keptBankFaults {
+			break
+		}
+		faults = append(faults, exchange.BankFault{Kind: exchange.FaultAbsent, Booking: b.Booking(), Ours: b.Signed()})
+	}
+	return faults, nil
+}
+
+func sumEntries(list []exchange.BankEntry) (sum money.Fen) {
+	for _, e := range list {
+		sum += e.Signed()
+	}
+	return sum
+}
+
+// FaultWords says in short how a day differs.
+func FaultWords(o *office.Office, faults []exchange.BankFault) string {
+	counts := map[string]int{}
+	for _, f := range faults {
+		counts[f.Kind]++
+	}
+	var words []string
+	for _, t := range exchange.BankFaultTerms() {
+		if n := counts[t.Code]; n > 0 {
+			words = append(words, fmt.Sprintf("%s %d", t.Word(o.Lang), n))
+		}
+	}
+	if o.Lang == string(code.English) {
+		return strings.Join(words, "; ")
+	}
+	return strings.Join(words, "；")
+}
+
+// MissingStatements lists the working days of an account that no statement
+// covers, since its first one and before today.
+func MissingStatements(o *office.Office, tx *store.Tx, account string, since calendar.Date) ([]calendar.Date, error) {
+	days, err := tx.BankDays(account, since)
+	if err != nil || len(days) == 0 {
+		return nil, err
+	}
+	var out []calendar.Date
+	i := 0
+	for on := days[0].From; on < o.Date; on = on.AddDays(1) {
+		for i < len(days) && days[i].Day < on {
+			i++
+		}
+		covered := i < len(days) && days[i].From <= on
+		if working, _ := o.Calendar.Working(on); working && !covered {
+			out = append(out, on)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,208 @@
+package bank
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// workSheet reads a hand-keyed 银行流水 sheet: what camt.054 books, what
+// pain.002 refuses and what camt.053 proves, in one table. With apply set, it
+// counts.
+func workSheet(ctx context.Context, o *office.Office, f exchange.File, apply bool) (n notice, err error) {
+	src, err := o.OpenSpool(f.Spool)
+	if err != nil {
+		return n, err
+	}
+	defer src.Close()
+	sheet, err := formats.ReadStatement(src)
+	if err != nil {
+		return n, err
+	}
+	n.records = len(sheet.Rows)
+	if sheet.Refused() {
+		n.fault = sheetFaults(sheet)
+		return n, nil
+	}
+	account, fault := sheetAccount(o, sheet.Head.OwnAccount)
+	if fault != "" {
+		n.fault = fault
+		return n, nil
+	}
+	if sheet.Total > 0 {
+		n.note = fmt.Sprintf("自动规范 %d 处填写 / %d slips put right", sheet.Total, sheet.Total)
+	}
+	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
+	refused := map[string]int{}
+	var days []*stated
+	for _, row := range sheet.Rows {
+		l := row.Value
+		if l.Status == code.BankRejected {
+			if apply {
+				err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+					return rejected((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), sheetEntry(account, l, refused))
+				})
+			}
+			if err != nil {
+				return n, fmt.Errorf("row %d: %w", row.Line, err)
+			}
+			continue
+		}
+		b := sheetEntry(account, l, w.ordinals)
+		days = sheetDay(days, b, l)
+		if err := days[len(days)-1].add(b); err != nil {
+			return n, err
+		}
+		if err := w.add(b); err != nil {
+			return n, fmt.Errorf("row %d: %w", row.Line, err)
+		}
+	}
+	if err := w.flush(); err != nil {
+		return n, err
+	}
+	return n, takeDays(ctx, o, f, days, apply, true)
+}
+
+// sheetDay is the last of days, or a new one when an entry begins another day.
+func sheetDay(days []*stated, b exchange.BankEntry, l formats.StatementLine) []*stated {
+	if len(days) == 0 || days[len(days)-1].Day != b.BookedOn {
+		s := newStated()
+		s.BankDay = exchange.BankDay{Account: b.Account, Day: b.BookedOn, From: b.BookedOn, Opening: l.Balance - b.Signed()}
+		days = append(days, s)
+	}
+	days[len(days)-1].Closing = l.Balance
+	return days
+}
+
+// sheetAccount is the account that a sheet is about: the one it names, or the
+// only one that we have.
+func sheetAccount(o *office.Office, named string) (account, fault string) {
+	own := map[string]bool{o.Agency.Payer.No: true}
+	for _, a := range o.Agency.Accounts {
+		own[a.No] = true
+	}
+	switch {
+	case named != "" && own[named]:
+		return named, ""
+	case named != "":
+		return "", "不是本机构账户 / not an account of ours: " + named
+	case len(own) == 1:
+		return o.Agency.Payer.No, ""
+	}
+	return "", "请在表上方写明本方账号 own_account / name the account at the top: there are several"
+}
+
+// sheetEntry is a row as an entry of our account: known by the bank's number,
+// else by (account, date, sign, amount, remark, ordinal). A sheet has no
+// EndToEndId: payments are known by the reference, or letter number and amount,
+// that their remark repeats.
+func sheetEntry(account string, l formats.StatementLine, ordinals map[string]int) exchange.BankEntry {
+	b := exchange.BankEntry{
+		Account: account, Ref: l.BankRef, Credit: l.Credit(), Amount: l.Amount, BookedOn: l.BookedOn, Counterpart: l.Counterparty,
+		CounterAcct: l.Account, Text: l.Remark, Parts: 1, EndToEnd: refIn(l.Remark), State: exchange.EntryUnmatched,
+	}
+	b.Key = entryKey(b, l.Remark, "", ordinals)
+	if l.Status == code.BankReturned {
+		b.ReturnCode = ReturnWords("")
+	}
+	return b
+}
+
+// refIn finds a payment reference in a remark: letter, part and attempt.
+func refIn(remark string) string {
+	for _, word := range strings.FieldsFunc(remark, func(r rune) bool { return r != '-' && r != 'R' && (r < '0' || r > '9') }) {
+		if _, _, _, ok := transfer.SplitRef(word); ok {
+			return word
+		}
+	}
+	return ""
+}
+
+// rejected is a payment that the bank did not make. One that it cannot be tied
+// to is named.
+func rejected(d *office.Desk, e exchange.BankEntry) error {
+	p, err := d.Tx.Payment(e.EndToEnd)
+	if office.IsNotFound(err) {
+		return rejectedByText(d, e)
+	}
+	if err != nil {
+		return err
+	}
+	return paymentStatus(d, p, iso20022.Rejected, sheetRefusal)
+}
+
+const sheetRefusal = "银行付款失败"
+
+// rejectedByText finds the payment by what the row's text names. The payment
+// remembers the row: read once more, when the same sum is on its way again
+// under another number, the row is about the first attempt still.
+func rejectedByText(d *office.Desk, e exchange.BankEntry) error {
+	again, err := rejectedBefore(d, e)
+	if again || err != nil {
+		return err
+	}
+	p, err := namedPayment(d, e, func(p exchange.Payment) bool { return p.BankRef == "" })
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		subject := strings.Join([]string{e.Account, e.BookedOn.String(), e.Amount.String(), office.Clip(e.Text, 40)}, "|")
+		return d.RecordDifference("money", "", "", subject, "", "rejected "+e.Amount.String())
+	}
+	p.RefusedAs = e.Key
+	return paymentStatus(d, *p, iso20022.Rejected, sheetRefusal)
+}
+
+// rejectedBefore reports whether a payment was refused by this very row.
+func rejectedBefore(d *office.Desk, e exchange.BankEntry) (bool, error) {
+	letterNo, _ := iso20022.ParseRemittance(e.Text)
+	if letterNo == "" {
+		return false, nil // a lump sum is named by its reference, which no later attempt has
+	}
+	for _, side := range []exchange.Side{exchange.Out, exchange.In} {
+		c, err := d.CaseByLetter(side, letterNo)
+		if office.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		payments, err := d.Tx.PaymentsByCase(c.No)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(payments, func(p exchange.Payment) bool { return p.RefusedAs == e.Key }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// sheetFaults lists what is wrong with a sheet, row by row.
+func sheetFaults(s *formats.Statement) string {
+	var texts []string
+	for _, f := range s.Faults {
+		if f.Warning() {
+			continue
+		}
+		if len(texts) == 20 {
+			texts = append(texts, fmt.Sprintf("共 %d 处 / %d in all", s.Total, s.Total))
+			break
+		}
+		where := f.Row
+		if f.Line > 0 {
+			where = fmt.Sprintf("第 %d 行 %s", f.Line, f.Field)
+		}
+		texts = append(texts, strings.TrimSpace(where+" "+f.Code.Word(code.Chinese)+" "+f.Text))
+	}
+	return strings.Join(texts, "；")
+}

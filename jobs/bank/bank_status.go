@@ -1,0 +1,177 @@
+package bank
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// workStatus reads a pain.002; with apply set, its verdicts count.
+func workStatus(ctx context.Context, o *office.Office, f exchange.File, apply bool) (n notice, err error) {
+	src, err := o.OpenSpool(f.Spool)
+	if err != nil {
+		return n, err
+	}
+	defer src.Close()
+	contradiction := ""
+	head, faults, err := iso20022.ReadStatus(src, iso20022.Limits{}, func(h *iso20022.StatusReport, t iso20022.TransferStatus) error {
+		n.records++
+		if apply {
+			return o.Store.Tx(ctx, func(tx *store.Tx) error {
+				return transferStatus((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), t)
+			})
+		}
+		if contradiction != "" {
+			return nil
+		}
+		return o.Store.View(ctx, func(tx *store.Tx) (err error) {
+			contradiction, err = doubtTransfer((&office.Desk{Office: o, Tx: tx}), *h, t)
+			return err
+		})
+	})
+	if err != nil || len(faults.List) > 0 {
+		n.fault = faultsText(faults)
+		return n, err
+	}
+	if !apply {
+		err = o.Store.View(ctx, func(tx *store.Tx) error {
+			if contradiction == "" {
+				contradiction, err = doubtOrder((&office.Desk{Office: o, Tx: tx}), head)
+			}
+			return err
+		})
+		n.fault = contradiction
+		return n, err
+	}
+	return n, o.Store.Tx(ctx, func(tx *store.Tx) error {
+		return orderStatus((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), head)
+	})
+}
+
+// doubtOrder says why a report cannot be about a payment file of ours.
+func doubtOrder(d *office.Desk, h iso20022.StatusReport) (string, error) {
+	sent, err := orderFile(d, h.OriginalMsgID)
+	switch {
+	case office.IsNotFound(err):
+		return "付款文件不是本机构的 / about a payment file that is not ours: " + h.OriginalMsgID, nil
+	case err != nil:
+		return "", err
+	case h.Transfers != 0 && h.Transfers != sent.Records:
+		return fmt.Sprintf("付款文件 %s 共 %d 笔，回执称 %d 笔 / the file has %d transfers, the report says %d", sent.Name, sent.Records, h.Transfers, sent.Records, h.Transfers), nil
+	case h.Total != 0 && h.Total != sent.Total:
+		return fmt.Sprintf("付款文件 %s 合计 %s，回执称 %s / the file's sum is %s, the report says %s", sent.Name, sent.Total, h.Total, sent.Total, h.Total), nil
+	}
+	return "", nil
+}
+
+// doubtTransfer says why a report about a transfer cannot be believed: it is
+// none of the file's, or the report itself says otherwise of the whole file.
+func doubtTransfer(d *office.Desk, h iso20022.StatusReport, t iso20022.TransferStatus) (string, error) {
+	if refuses(h.Verdict()) && !refuses(t.Status) {
+		return fmt.Sprintf("整批 %s，其中 %s 却为 %s / the whole is %s, one transfer in it %s", h.Verdict(), t.EndToEndID, t.Status, h.Verdict(), t.Status), nil
+	}
+	p, err := d.Tx.Payment(t.EndToEndID)
+	if office.IsNotFound(err) {
+		return "没有这笔付款 / no payment of ours: " + t.EndToEndID, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	sent, err := orderFile(d, h.OriginalMsgID)
+	if office.IsNotFound(err) {
+		return "", nil // doubtOrder says so
+	}
+	if err == nil && sent.ID != p.FileID {
+		return fmt.Sprintf("%s 不在付款文件 %s 中 / is not in that payment file", t.EndToEndID, sent.Name), nil
+	}
+	return "", err
+}
+
+func refuses(status string) bool { return status == iso20022.Rejected || status == iso20022.Cancelled }
+
+// transferStatus is the bank's word on one transfer: refused, or on its way.
+func transferStatus(d *office.Desk, t iso20022.TransferStatus) error {
+	p, err := d.Tx.Payment(t.EndToEndID)
+	if err != nil {
+		return err
+	}
+	return paymentStatus(d, p, t.Status, strings.TrimSpace(t.Reason+" "+t.Text))
+}
+
+// paymentStatus takes the bank's word on a payment. A report is only a word: a
+// debit or credit that was booked stands against it.
+func paymentStatus(d *office.Desk, p exchange.Payment, status, reason string) error {
+	waits := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
+	paid := status == iso20022.DebitSettled || status == iso20022.CreditSettled
+	failed := refuses(status)
+	if failed && iso20022.SaysDuplicate(reason) {
+		// A second copy is refused, the first one stands: were it taken for a
+		// refusal, the payment would be made again.
+		d.Log.Warn("the bank got a payment twice and refuses the second", "payment", p.Ref, "why", reason)
+		failed = false
+	}
+	switch {
+	case !waits && failed && p.Track == exchange.MoneySettled:
+		return d.RecordDifference("money", p.Partner, "", p.Ref, "settled", "pain.002 "+status+" "+reason)
+	case !waits && paid && p.Track == exchange.MoneyReturned && p.ReturnRef == "":
+		return d.RecordDifference("money", p.Partner, "", p.Ref, "refused: "+p.Reason, "pain.002 "+status)
+	case !waits:
+		return nil // settled or returned before: a late or repeated message
+	case failed:
+		return transfer.PaymentFailed(d, p, reason, nil)
+	case p.Track == exchange.MoneyUnknown:
+		return transfer.SetPayment(d, p, exchange.MoneySubmitted, nil)
+	}
+	return nil
+}
+
+// orderStatus is the bank's word on a payment file as a whole.
+func orderStatus(d *office.Desk, h iso20022.StatusReport) error {
+	sent, err := orderFile(d, h.OriginalMsgID)
+	if err != nil {
+		return err
+	}
+	if err := fileAnswered(d, sent.ID); err != nil {
+		return err
+	}
+	verdict := h.Verdict()
+	if verdict == "" || verdict == iso20022.Partly {
+		return nil
+	}
+	return d.Tx.EachPaymentOf(sent.ID, func(p exchange.Payment) error {
+		return paymentStatus(d, p, verdict, strings.TrimSpace(h.Reason+" "+h.Text))
+	})
+}
+
+// fileAnswered notes the bank's first report on a payment file: from then on
+// it is certain that the bank has it.
+func fileAnswered(d *office.Desk, id int64) error {
+	if err := transfer.FileArrived(d, id); err != nil {
+		return err
+	}
+	f, err := d.Tx.File(id)
+	if err != nil || f.Receipt != 0 {
+		return err
+	}
+	after := f
+	after.Receipt = d.File.ID
+	return d.Tx.UpdateFile(f, after)
+}
+
+// orderFile finds the payment file that a message id names.
+func orderFile(d *office.Desk, messageID string) (exchange.File, error) {
+	var seq int64
+	if len(messageID) != 18 || !strings.HasPrefix(messageID, d.Agency.Code) {
+		return exchange.File{}, fmt.Errorf("message %q: %w", messageID, store.ErrNotFound)
+	}
+	if _, err := fmt.Sscanf(messageID[6:], "%d", &seq); err != nil {
+		return exchange.File{}, fmt.Errorf("message %q: %w", messageID, store.ErrNotFound)
+	}
+	return d.Tx.FileBySequence(exchange.Out, d.Agency.Bank(), office.KindPayment, seq)
+}

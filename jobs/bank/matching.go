@@ -1,0 +1,191 @@
+package bank
+
+import (
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/money"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// matchEntry finds the case that a credit belongs to, in the order of SPEC 4:
+// letter number in the text; ID and exact amount; lump sum by its advices;
+// EndToEndId. What is found is booked; what is not stays unmatched.
+func matchEntry(d *office.Desk, e exchange.BankEntry) (bool, error) {
+	letterNo, idNo := iso20022.ParseRemittance(e.Text)
+	if letterNo != "" {
+		c, err := d.CaseByLetter(exchange.In, letterNo)
+		if err == nil {
+			if idNo != "" && identity.Key(idNo) != c.Person.IDKey {
+				return true, wrongPerson(d, c, e)
+			}
+			part, err := partOf(c, e)
+			if err != nil {
+				return false, err
+			}
+			return true, transfer.Receive(c, e, part)
+		}
+		if !office.IsNotFound(err) {
+			return false, err
+		}
+	}
+	if idNo != "" {
+		if c, part, err := byPersonAndAmount(d, identity.Key(idNo), e.Amount); err != nil || c != nil {
+			if err != nil {
+				return false, err
+			}
+			return true, transfer.Receive(c, e, part)
+		}
+	}
+	if done, err := byLumpSum(d, e); done || err != nil {
+		return done, err
+	}
+	if letterNo, part, _, ok := transfer.SplitRef(e.EndToEnd); ok {
+		c, err := d.CaseByLetter(exchange.In, letterNo)
+		if err == nil {
+			return true, transfer.Receive(c, e, part)
+		}
+		if !office.IsNotFound(err) {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// partOf is the part that money for a case is: the one that its EndToEndId
+// names; without one (a keyed sheet has none), the one that an advice over
+// exactly this amount names, or that a form announced so and that waits; else
+// the first.
+func partOf(c *office.Case, e exchange.BankEntry) (int, error) {
+	if no, part, _, ok := transfer.SplitRef(e.EndToEnd); ok && no == c.LetterNo {
+		return part, nil
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return 0, err
+	}
+	here := map[int]bool{} // parts that have their money
+	for _, r := range parts {
+		here[r.Part] = r.Track != exchange.MoneyNone
+	}
+	advices, err := c.Tx.AdvicesByLetter(c.LetterNo)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range advices {
+		if _, part, _, ok := transfer.SplitRef(a.Ref); ok && a.Side == exchange.In && a.Amount == e.Amount && !here[part] {
+			return part, nil
+		}
+	}
+	for _, r := range parts {
+		if !here[r.Part] && r.Amount == e.Amount {
+			return r.Part, nil
+		}
+	}
+	return 1, nil
+}
+
+func wrongPerson(d *office.Desk, c *office.Case, e exchange.BankEntry) error {
+	if err := c.PutOnHold(code.HoldAmountDiffers, "到账附言中的证件号码与联系函所列参保人不一致"); err != nil {
+		return err
+	}
+	if err := d.RecordDifference("money", c.Partner, c.No, e.Key, identity.Mask(c.Person.IDNo), identity.MaskIn(e.Text)); err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// byPersonAndAmount finds the one open part of a person with exactly this amount.
+func byPersonAndAmount(d *office.Desk, idKey string, amount money.Fen) (*office.Case, int, error) {
+	cases, err := d.Tx.CasesByPerson(idKey)
+	if err != nil {
+		return nil, 0, err
+	}
+	var found *office.Case
+	part := 0
+	for _, c := range cases {
+		if c.Side != exchange.In {
+			continue
+		}
+		parts, err := d.Tx.RemittancesByCase(c.No)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, r := range parts {
+			if r.Track != exchange.MoneyNone || r.Amount != amount {
+				continue
+			}
+			if found != nil {
+				return nil, 0, nil // two would fit: staff decide
+			}
+			found, part = d.OpenCase(c), r.Part
+		}
+	}
+	return found, part, nil
+}
+
+// byLumpSum matches one credit for several persons by its advices, which must
+// add up to it.
+func byLumpSum(d *office.Desk, e exchange.BankEntry) (bool, error) {
+	ref := lumpRef(e)
+	if ref == "" {
+		return false, nil
+	}
+	advices, err := d.Tx.Advices(ref)
+	if err != nil || len(advices) == 0 {
+		return false, err
+	}
+	sum := money.Fen(0)
+	for _, a := range advices {
+		if sum, err = sum.Add(a.Amount); err != nil {
+			return false, err
+		}
+	}
+	if sum != e.Amount {
+		return false, nil
+	}
+	for _, a := range advices {
+		c, err := d.CaseByLetter(exchange.In, a.LetterNo)
+		if err != nil {
+			return false, office.IgnoreNotFound(err) // the advice of a refund is no remittance to us
+		}
+		part := e
+		part.Amount = a.Amount
+		of, err := partOfForm(c, a.FormNo)
+		if err != nil {
+			return false, err
+		}
+		if err := transfer.Credit(c, part, of); err != nil {
+			return false, err
+		}
+	}
+	return true, transfer.MarkMatched(d, e, "", 0)
+}
+
+// lumpRef finds the reference of a lump sum: L payer receiver date number.
+func lumpRef(e exchange.BankEntry) string {
+	for _, word := range append([]string{e.EndToEnd}, strings.Fields(e.Text)...) {
+		if len(word) == 25 && word[0] == 'L' && strings.Trim(word[1:], "0123456789") == "" {
+			return word
+		}
+	}
+	return ""
+}
+
+// partOfForm is the part that a form announced; 1 when the form is not here.
+func partOfForm(c *office.Case, formNo string) (int, error) {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range parts {
+		if r.FormNo == formNo && formNo != "" && r.Track != exchange.MoneyPosted {
+			return r.Part, nil
+		}
+	}
+	return 1, nil
+}

@@ -1,0 +1,349 @@
+package courier
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+	"carryover/jobs/office"
+)
+
+// Pull looks into every party's drop and takes in the files that are
+// complete: fetched, hashed, recorded; then moved, deleted or left.
+// A party that cannot be reached costs its own turn only; the faults of all
+// of them come back joined.
+func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
+	if err := o.SweepSpool(); err != nil {
+		return nil, fmt.Errorf("pull: %w", err)
+	}
+	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) { return pullParty(ctx, o, p) })
+}
+
+func pullParty(ctx context.Context, o *office.Office, p office.Party) (office.Counts, error) {
+	d, err := p.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	looks, err := looks(ctx, o, p.Code)
+	if err != nil {
+		return nil, err
+	}
+	if err := moveRejected(ctx, o, p, d, looks); err != nil {
+		return nil, err
+	}
+	list, err := d.List(ctx, drop.In)
+	if err != nil {
+		return nil, err
+	}
+	for _, odd := range list.Odd {
+		o.Log.Warn("left alone in the drop", "party", p.Code, "name", odd.Name, "why", odd.Why)
+	}
+	files, alone := paired(p, list.Files)
+	if alone, err = lateSignatures(ctx, o, p, d, alone, looks); err != nil {
+		return nil, err
+	}
+	if err := rememberOrphans(ctx, o, p, alone, looks); err != nil {
+		return nil, err
+	}
+	files = slices.DeleteFunc(files, func(a arrival) bool { return a.left(looks) })
+	if p.Flood > 0 && len(files) > p.Flood {
+		o.Log.Warn("more files than the party's limit: the rest waits", "party", p.Code, "files", len(files), "limit", p.Flood)
+		files = files[:p.Flood]
+	}
+	return pullFiles(ctx, o, p, d, files)
+}
+
+// looks are what was last seen of each name in a party's drop.
+func looks(ctx context.Context, o *office.Office, party string) (map[string]exchange.Look, error) {
+	var list []exchange.Look
+	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		list, err = tx.Looks(party)
+		return err
+	})
+	looks := make(map[string]exchange.Look, len(list))
+	for _, l := range list {
+		looks[l.Name] = l
+	}
+	return looks, err
+}
+
+// left reports whether a file was taken in before and stays where it lies.
+func left(look exchange.Look, f drop.Entry) bool {
+	return look.FileID != 0 && look.After == "" && look.Size == f.Size && look.ModTime.Equal(f.ModTime.Truncate(time.Microsecond))
+}
+
+// moveRejected moves files that were rejected since from done to bad.
+func moveRejected(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, looks map[string]exchange.Look) error {
+	for _, name := range slices.Sorted(maps.Keys(looks)) {
+		look := looks[name]
+		if look.After != office.AfterBad {
+			continue
+		}
+		entry, err := d.Stat(ctx, drop.Done, look.Name)
+		if err == nil && entry.Size == look.Size {
+			err = moveOneToBad(ctx, d, entry)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, look.Name) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveOneToBad moves a file to bad, its signature first: as long as the file
+// is where it was, the rest is still to be done.
+func moveOneToBad(ctx context.Context, d drop.Drop, entry drop.Entry) error {
+	sig, err := d.Stat(ctx, drop.Done, entry.Name+seal.Suffix)
+	if err == nil {
+		err = d.Move(ctx, drop.Done, sig, drop.Bad)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return d.Move(ctx, drop.Done, entry, drop.Bad)
+}
+
+// pullFiles takes files in, several in flight on the one connection.
+func pullFiles(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, files []arrival) (office.Counts, error) {
+	return office.Parallel(p.InFlight, files, func(a arrival) (office.Counts, error) {
+		taken, err := pullFile(ctx, o, p, d, a)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Name, err)
+		}
+		if !taken {
+			return nil, nil
+		}
+		return office.Counts{"fetched": 1}, nil
+	})
+}
+
+// pullFile looks at one file: remembers it, takes it in once it is complete,
+// with the signature that it must have, and does in the drop what is still to be done.
+func pullFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival) (bool, error) {
+	look, known, err := look(ctx, o, p, a.Entry)
+	if err != nil {
+		return false, err
+	}
+	if look.FileID != 0 && look.After != "" {
+		return false, finishPull(ctx, o, p, d, a, look)
+	}
+	settled := p.Settle == 0 || (known && o.Now().Sub(look.SeenAt) >= p.Settle)
+	here, err := await(ctx, o, d, p, &a)
+	if err != nil {
+		return false, err
+	}
+	if !settled && (!here || !mayBeComplete(a.Name) || p.Role == office.RoleOfficer && signsWorkbook(a.Name)) {
+		return false, nil // the last: its workbook may be on its way
+	}
+	return fetchBoth(ctx, o, p, d, a, look, settled)
+}
+
+// fetchBoth fetches a signature and its file, and takes them in if both are
+// whole, or have had the time to become so.
+func fetchBoth(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, settled bool) (bool, error) {
+	sig, whole, err := fetchSignature(ctx, o, d, p, a.sig)
+	if err != nil {
+		return false, ignoreChanged(err)
+	}
+	if !settled && !whole {
+		sig.Discard()
+		return false, nil
+	}
+	file, err := fetch(ctx, o, d, a.Entry, p.Code)
+	if err != nil {
+		sig.Discard()
+		return false, ignoreChanged(err)
+	}
+	if !settled && !file.complete {
+		sig.Discard()
+		file.Discard()
+		return false, nil
+	}
+	file.sig = sig
+	return true, take(ctx, o, p, d, a, look, file)
+}
+
+// ignoreChanged passes over what changed while it was read: the next look sees
+// it anew. A signature that is gone is one that changes.
+func ignoreChanged(err error) error {
+	if errors.Is(err, drop.ErrChanged) {
+		return nil
+	}
+	return err
+}
+
+// look remembers that a name was seen with a size and time; known is whether
+// it had been seen just so before.
+func look(ctx context.Context, o *office.Office, p office.Party, entry drop.Entry) (look exchange.Look, known bool, err error) {
+	modTime := entry.ModTime.Truncate(time.Microsecond) // the store keeps no nanoseconds
+	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+		look, err = tx.Look(p.Code, entry.Name)
+		switch {
+		case err == nil && look.Size == entry.Size && look.ModTime.Equal(modTime):
+			known = true
+			return nil
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			return err
+		}
+		look = exchange.Look{
+			Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: modTime,
+			FirstSeen: calendar.DateOf(o.Now().In(o.Agency.Zone)), SeenAt: o.Now(),
+		}
+		return tx.PutLook(look)
+	})
+	return look, known, err
+}
+
+// mayBeComplete reports whether a file's own bytes can show that it is whole.
+func mayBeComplete(name string) bool {
+	return strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, seal.Suffix)
+}
+
+type spooled struct {
+	*office.SpoolFile
+	sig      *office.SpoolFile // nil: none
+	complete bool              // ends with a trailer whose digest agrees
+}
+
+func fetch(ctx context.Context, o *office.Office, d drop.Drop, entry drop.Entry, party string) (spooled, error) {
+	s, err := o.NewSpoolFile("in-" + party)
+	if err != nil {
+		return spooled{}, err
+	}
+	if _, err := d.Get(ctx, drop.In, entry, s.File); err != nil {
+		s.Discard()
+		return spooled{}, err
+	}
+	complete, err := isWhole(s, entry.Name)
+	if err != nil {
+		s.Discard()
+		return spooled{}, err
+	}
+	return spooled{SpoolFile: s, complete: complete}, nil
+}
+
+// isWhole hashes the file and reports whether its own bytes show that it is whole.
+func isWhole(s *office.SpoolFile, name string) (bool, error) {
+	if !strings.HasSuffix(name, seal.Suffix) {
+		return endsWithTrailer(s)
+	}
+	if err := s.Rehash(); err != nil {
+		return false, err
+	}
+	tail := make([]byte, min(64, s.Size))
+	if _, err := s.File.ReadAt(tail, s.Size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return bytes.HasSuffix(bytes.TrimSpace(tail), []byte("-----END SSH SIGNATURE-----")), nil
+}
+
+// endsWithTrailer hashes the file and reports whether its last row is T and
+// its digest that of the bytes before it.
+func endsWithTrailer(s *office.SpoolFile) (bool, error) {
+	if err := s.Rehash(); err != nil {
+		return false, err
+	}
+	const window = 256
+	tail := make([]byte, min(window, s.Size))
+	if _, err := s.File.ReadAt(tail, s.Size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	body := bytes.TrimRight(tail, "\r\n")
+	start := bytes.LastIndexByte(body, '\n') + 1
+	fields := bytes.Split(body[start:], []byte{','})
+	if len(fields) != 4 || string(fields[0]) != "T" || len(tail) == len(body) {
+		return false, nil
+	}
+	h := sha256.New()
+	before := s.Size - int64(len(tail)) + int64(start)
+	if _, err := io.Copy(h, io.NewSectionReader(s.File, 0, before)); err != nil {
+		return false, err
+	}
+	return hex.EncodeToString(h.Sum(nil)) == string(fields[3]), nil
+}
+
+// take records a fetched file and does the rest in the drop.
+func take(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, s spooled) error {
+	sum := s.SHA256()
+	file := exchange.File{
+		Dir: exchange.In, Party: p.Code, Name: a.Name, SHA256: sum, StoredSHA: sum, Size: s.Size,
+		State: exchange.FileFetched, Seen: look.FirstSeen, At: o.Now(),
+		Spool: "in-" + p.Code + "-" + sum + path.Ext(a.Name),
+	}
+	if n, ok := batch.ParseFileName(a.Name); ok {
+		file.Kind, file.Sequence = n.Kind, int64(n.Sequence)
+	}
+	file.Carrier = office.CarrierOf(a.Name)
+	signature, err := keepSignature(s.sig, p.Code)
+	if err == nil {
+		err = s.Keep(file.Spool)
+	}
+	if err != nil {
+		s.Discard()
+		return err
+	}
+	file.Signature = signature
+	if look.After = p.After; p.After == office.AfterLeave {
+		look.After = "" // nothing remains to be done
+	}
+	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.InsertFile(&file); err != nil {
+			return err
+		}
+		look.FileID = file.ID
+		if look.After == "" && a.sig.Name != "" {
+			if err := tx.PutLook(a.sigLook(look)); err != nil {
+				return err
+			}
+		}
+		return tx.PutLook(look)
+	})
+	if err != nil {
+		return err
+	}
+	o.Log.Info("taken in", "party", p.Code, "file", a.Name, "bytes", s.Size)
+	return finishPull(ctx, o, p, d, a, look)
+}
+
+// finishPull does in the drop what is to be done with a file taken in; its
+// signature goes first, so that as long as the file lies there it is known what remains.
+func finishPull(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look) error {
+	if look.After == "" { // left in place, remembered by its look
+		return nil
+	}
+	for _, entry := range []drop.Entry{a.sig, a.Entry} {
+		if entry.Name == "" {
+			continue
+		}
+		var err error
+		if look.After == office.AfterDelete {
+			err = d.Remove(ctx, drop.In, entry)
+		} else {
+			err = d.Move(ctx, drop.In, entry, drop.Done)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return o.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, a.Name) })
+}

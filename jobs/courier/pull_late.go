@@ -1,0 +1,140 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// lateSignatures takes in the signatures that came after their file was
+// refused for the lack of one, so that it is judged afresh; rest are the
+// others.
+func lateSignatures(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, alone []drop.Entry, looks map[string]exchange.Look) (rest []drop.Entry, err error) {
+	for _, sig := range alone {
+		taken := false
+		if p.Role == office.RolePartner && !left(looks[sig.Name], sig) {
+			if taken, err = lateSignature(ctx, o, p, d, sig); err != nil {
+				return nil, fmt.Errorf("%s: %w", sig.Name, err)
+			}
+		}
+		if !taken {
+			rest = append(rest, sig)
+		}
+	}
+	return rest, nil
+}
+
+// lateSignature gives a signature to the file that was refused without it. One
+// that was given before, and not taken out of the drop by then, is taken out now.
+func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, sig drop.Entry) (taken bool, err error) {
+	name := sig.Name[:len(sig.Name)-len(seal.Suffix)]
+	var f exchange.File
+	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		f, err = tx.FileByName(exchange.In, p.Code, name)
+		return office.IgnoreNotFound(err)
+	})
+	lacks := f.State == exchange.FileRejected && code.Fault(f.Code) == code.SignatureMissing && f.Signature == ""
+	if err != nil || f.ID == 0 || !lacks && f.Signature == "" {
+		return false, err
+	}
+	s, whole, err := fetchSignature(ctx, o, d, p, sig)
+	if err != nil {
+		return false, ignoreChanged(err)
+	}
+	same := f.Signature == "in-"+p.Code+"-"+s.SHA256()+seal.Suffix
+	fits := whole && same
+	if whole && lacks {
+		fits, err = signs(o, s, f)
+	}
+	if err != nil || !fits {
+		s.Discard()
+		return false, err
+	}
+	spool, err := keepSignature(s, p.Code)
+	if err != nil {
+		s.Discard()
+		return false, err
+	}
+	if lacks {
+		if err := signedLate(ctx, o, f, spool); err != nil {
+			return false, err
+		}
+		o.Log.Info("signature came later: judged afresh", "party", p.Code, "file", name)
+	}
+	return true, finishLate(ctx, o, p, d, f, sig)
+}
+
+// signs reports whether a fetched signature is a good one of a file taken in
+// before. Any other may belong to a corrected file of that name that is on
+// its way behind it, and is left to wait for it.
+func signs(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, error) {
+	if o.PartnerSigners == nil {
+		return false, nil
+	}
+	signers, err := o.PartnerSigners(f.Party)
+	if err != nil {
+		return false, err
+	}
+	text := make([]byte, s.Size)
+	if _, err := s.File.ReadAt(text, 0); err != nil {
+		return false, err
+	}
+	src, err := o.OpenSpool(f.Spool)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer src.Close()
+	_, err = signers.For(f.Party).Verify(src, text, seal.NamespaceBatch, o.Now())
+	if fault, _ := SealFault(err); fault != "" {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// signedLate lets a file be judged afresh, now with its signature.
+func signedLate(ctx context.Context, o *office.Office, f exchange.File, spool string) error {
+	return o.Store.Tx(ctx, func(tx *store.Tx) error {
+		signed := f
+		signed.Signature = spool
+		if err := tx.UpdateFile(f, signed); err != nil {
+			return err
+		}
+		return RetryIn((&office.Desk{Office: o, Tx: tx, File: signed, Actor: "pull"}), signed, "its signature came")
+	})
+}
+
+// finishLate does in the drop what is to be done with a signature that came
+// late: its file, set aside before, goes first to where it belongs now.
+func finishLate(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File, sig drop.Entry) (err error) {
+	switch p.After {
+	case office.AfterLeave:
+		look := arrival{sig: sig}.sigLook(exchange.Look{Party: p.Code, FirstSeen: f.Seen, SeenAt: o.Now(), FileID: f.ID})
+		return o.Store.Tx(ctx, func(tx *store.Tx) error { return tx.PutLook(look) })
+	case office.AfterDelete:
+		err = d.Remove(ctx, drop.In, sig)
+	default:
+		bad, statErr := d.Stat(ctx, drop.Bad, f.Name)
+		if statErr == nil && bad.Size == f.Size {
+			statErr = d.Move(ctx, drop.Bad, bad, drop.Done)
+		}
+		if statErr != nil && !errors.Is(statErr, fs.ErrNotExist) {
+			return statErr
+		}
+		err = d.Move(ctx, drop.In, sig, drop.Done)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

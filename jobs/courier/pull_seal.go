@@ -1,0 +1,197 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+	"carryover/jobs/office"
+)
+
+// arrival is a file in a drop, with its signature where one lies beside it.
+type arrival struct {
+	drop.Entry
+	sig drop.Entry // no name: none
+}
+
+// paired puts files and signatures together; alone are the signatures whose
+// file is not there. Partners sign files; an officer signs a decisions workbook,
+// what else an officer signs lies elsewhere, and the signature is a file of its own.
+func paired(p office.Party, entries []drop.Entry) (files []arrival, alone []drop.Entry) {
+	names := map[string]bool{}
+	for _, e := range entries {
+		names[e.Name] = true
+	}
+	signatures := map[string]drop.Entry{}
+	for _, e := range entries {
+		of, is := strings.CutSuffix(e.Name, seal.Suffix)
+		if is && (p.Role == office.RolePartner || p.Role == office.RoleOfficer && signsWorkbook(e.Name) && names[of]) {
+			signatures[e.Name] = e
+			continue
+		}
+		files = append(files, arrival{Entry: e})
+	}
+	for i := range files {
+		name := files[i].Name + seal.Suffix
+		files[i].sig = signatures[name]
+		delete(signatures, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(signatures)) {
+		alone = append(alone, signatures[name])
+	}
+	return files, alone
+}
+
+// signsWorkbook reports whether a name is that of the signature of a workbook,
+// as ssh-keygen names it.
+func signsWorkbook(name string) bool { return strings.HasSuffix(name, ".xlsx"+seal.Suffix) }
+
+// left reports whether a file was taken in before and stays where it lies; one
+// that got another signature since is taken in once more.
+func (a arrival) left(looks map[string]exchange.Look) bool {
+	return left(looks[a.Name], a.Entry) && (a.sig.Name == "" || left(looks[a.sig.Name], a.sig))
+}
+
+// sigLook remembers the signature of a file that is left in place.
+func (a arrival) sigLook(look exchange.Look) exchange.Look {
+	look.Name, look.Size, look.ModTime = a.sig.Name, a.sig.Size, a.sig.ModTime.Truncate(time.Microsecond)
+	return look
+}
+
+// maySign reports whether a file, as far as its name tells, must have a signature.
+func maySign(o *office.Office, party, name string) bool {
+	n, ok := batch.ParseFileName(name)
+	if kind := batch.Find(office.Kinds, n.Kind); ok && kind != nil {
+		return Sealed(o, party, kind)
+	}
+	return o.Partners[party].Seal == exchange.SealSigned
+}
+
+// await looks once more for a signature that must be there and was not listed:
+// it is put down before its file, but a listing may have passed its place by then.
+func await(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, a *arrival) (here bool, err error) {
+	if a.sig.Name != "" || !maySign(o, p.Code, a.Name) {
+		return true, nil
+	}
+	sig, err := d.Stat(ctx, drop.In, a.Name+seal.Suffix)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	a.sig = sig
+	return true, nil
+}
+
+// fetchSignature fetches the signature of a file into the spool; whole is
+// false for one that may still be written. What is too large to be a
+// signature is not fetched: a line that says so stands in for it and verifies nothing.
+func fetchSignature(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, sig drop.Entry) (s *office.SpoolFile, whole bool, err error) {
+	if sig.Name == "" {
+		return nil, true, nil
+	}
+	if s, err = o.NewSpoolFile("in-" + p.Code); err != nil {
+		return nil, false, err
+	}
+	if sig.Size > seal.MaxSignature {
+		_, err = fmt.Fprintf(s, "%d bytes: not fetched\n", sig.Size)
+		whole = true
+	} else if _, err = d.Get(ctx, drop.In, sig, s.File); err == nil {
+		whole, err = isWholeSignature(s)
+	}
+	if err != nil {
+		s.Discard()
+		return nil, false, err
+	}
+	return s, whole, nil
+}
+
+func isWholeSignature(s *office.SpoolFile) (bool, error) {
+	if err := s.Rehash(); err != nil {
+		return false, err
+	}
+	text := make([]byte, s.Size)
+	if _, err := s.File.ReadAt(text, 0); err != nil {
+		return false, err
+	}
+	return seal.Whole(text), nil
+}
+
+// keepSignature gives a fetched signature its name in the spool.
+func keepSignature(s *office.SpoolFile, party string) (string, error) {
+	if s == nil {
+		return "", nil
+	}
+	name := "in-" + party + "-" + s.SHA256() + seal.Suffix
+	return name, s.Keep(name)
+}
+
+// rememberOrphans remembers the signatures that lie in a drop without their file, and
+// forgets those that do not any more. They are left where they are; the
+// nightly workbook names those that stay.
+func rememberOrphans(ctx context.Context, o *office.Office, p office.Party, alone []drop.Entry, looks map[string]exchange.Look) error {
+	if p.Role != office.RolePartner {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(looks)) {
+		gone := !slices.ContainsFunc(alone, func(s drop.Entry) bool { return s.Name == name })
+		if !gone || looks[name].FileID != 0 || !strings.HasSuffix(name, seal.Suffix) {
+			continue
+		}
+		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, name) }); err != nil {
+			return err
+		}
+	}
+	for _, s := range alone {
+		look, known := looks[s.Name]
+		switch {
+		case known && look.FileID == 0:
+			if waited := o.Now().Sub(look.SeenAt); waited >= orphanAfter(p) {
+				o.Log.Warn("a signature without its file", "party", p.Code, "name", s.Name, "since", look.FirstSeen)
+			}
+			continue
+		case known: // of a file that was left in place, and is gone
+			continue
+		}
+		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+			return tx.PutLook(exchange.Look{
+				Party: p.Code, Name: s.Name, Size: s.Size, ModTime: s.ModTime.Truncate(time.Microsecond),
+				FirstSeen: calendar.DateOf(o.Now().In(o.Agency.Zone)), SeenAt: o.Now(),
+			})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orphanAfter is how long a file may follow its signature.
+func orphanAfter(p office.Party) time.Duration { return max(p.Settle, time.Minute) }
+
+// OrphanSignatures lists the signatures in a party's drop whose file has not
+// come for long enough to be told.
+func OrphanSignatures(o *office.Office, tx *store.Tx, p office.Party) (names []string, err error) {
+	looks, err := tx.Looks(p.Code)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range looks {
+		if p.Role == office.RolePartner && l.FileID == 0 && strings.HasSuffix(l.Name, seal.Suffix) && o.Now().Sub(l.SeenAt) >= orphanAfter(p) {
+			names = append(names, l.Name)
+		}
+	}
+	return names, nil
+}

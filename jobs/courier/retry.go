@@ -1,0 +1,207 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"carryover/exchange"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+	"carryover/jobs/payment"
+	"carryover/jobs/transfer"
+)
+
+// ErrReason is returned when a payment file would be sent again without the
+// operator's reason.
+var ErrReason = errors.New("a payment file is sent again only with --reason, by whoever has asked the bank")
+
+// Retry works a file again, or sends it again, and says what it did:
+//
+//   - in, rejected or quarantined: the next pass judges it afresh, and its
+//     sender gets another receipt
+//   - out, refused or without a receipt: the next pass leaves the same bytes
+//     in the drop again
+//   - a payment file whose fate is unknown: sent again here and now, the same
+//     bytes, if it is neither in the drop's Out nor its Done folder, every
+//     transfer in it may still be paid, and reason says why
+//
+// reason is journaled; for all but payments it may be empty.
+func Retry(ctx context.Context, o *office.Office, id int64, reason string) (did string, err error) {
+	var f exchange.File
+	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		f, err = tx.File(id)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(filepath.Join(o.Spool, f.Spool)); err != nil {
+		return "", fmt.Errorf("the file's bytes are not in the spool any more: %w", err)
+	}
+	switch {
+	case f.Dir == exchange.In:
+		return retryIn(ctx, o, f, reason)
+	case f.Kind == office.KindPayment:
+		return retryPayment(ctx, o, f, reason)
+	}
+	return retryOut(ctx, o, f, reason)
+}
+
+func retryIn(ctx context.Context, o *office.Office, f exchange.File, reason string) (string, error) {
+	switch f.State {
+	case exchange.FileRejected, exchange.FileQuarantined:
+	case exchange.FileFetched:
+		return "", fmt.Errorf("%w: %s waits and is worked by the next pass", office.ErrNothingToRetry, f.Name)
+	case exchange.FileDuplicate:
+		return "", fmt.Errorf("%w: %s has the content of an earlier file, which was answered again", office.ErrNothingToRetry, f.Name)
+	default:
+		return "", fmt.Errorf("%w: %s was worked; its records have their verdicts (carryover show %d)", office.ErrNothingToRetry, f.Name, f.ID)
+	}
+	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+		return RetryIn((&office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}), f, reason)
+	})
+	return "waits to be judged afresh by the next pass", err
+}
+
+// RetryIn lets the next pass judge a file afresh.
+func RetryIn(d *office.Desk, f exchange.File, reason string) error {
+	again := f
+	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileFetched, "", "", "", 0
+	again.Records, again.Accepted, again.Held, again.Refused, again.Worked = 0, 0, 0, 0, 0
+	if err := d.Tx.UpdateFile(f, again); err != nil {
+		return err
+	}
+	return noteRetry(d, f, "file_retried", reason)
+}
+
+func retryOut(ctx context.Context, o *office.Office, f exchange.File, reason string) (string, error) {
+	switch f.State {
+	case exchange.FileRefused, exchange.FileSent:
+	case exchange.FileQueued:
+		return "", fmt.Errorf("%w: %s waits and is sent by the next pass", office.ErrNothingToRetry, f.Name)
+	case exchange.FileReview, exchange.FileReturned:
+		return "", fmt.Errorf("%w: %s has not left: officers review it first", office.ErrNothingToRetry, f.Name)
+	default:
+		return "", fmt.Errorf("%w: %s has its receipt", office.ErrNothingToRetry, f.Name)
+	}
+	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+		return RetryOut((&office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}), f, reason)
+	})
+	return "waits to be sent again by the next pass, the same bytes", err
+}
+
+// RetryOut queues a file once more, the same bytes.
+func RetryOut(d *office.Desk, f exchange.File, reason string) error {
+	again := f
+	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileQueued, "", "", "", 0
+	again.Resent++
+	if sealCode(f.Code) {
+		again.Signature, again.Signer = "", "" // made anew, by the key of the day
+	}
+	if err := d.Tx.UpdateFile(f, again); err != nil {
+		return err
+	}
+	return noteRetry(d, f, "file_retried", reason)
+}
+
+// noteRetry journals a retry and closes the difference that named the file:
+// if it fails again, a new one is opened.
+func noteRetry(d *office.Desk, f exchange.File, what, reason string) error {
+	if err := CloseFileDifferences(d, f); err != nil {
+		return err
+	}
+	return d.Journal("agency", what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
+}
+
+// CloseFileDifferences closes what is open about a file.
+func CloseFileDifferences(d *office.Desk, f exchange.File) error {
+	open, err := d.Tx.DifferencesAbout("file", f.Name)
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		if x.Partner == f.Party {
+			if err := d.Tx.CloseDifference(x.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// retryPayment sends a payment file of unknown fate again. The reason is
+// journaled before anything leaves; whether it arrived is recorded after.
+func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) (string, error) {
+	if f.State != exchange.FileSending {
+		return "", fmt.Errorf("%w: %s is %s: only a payment file whose fate is not known is sent again", office.ErrNothingToRetry, f.Name, f.State)
+	}
+	if reason == "" {
+		return "", ErrReason
+	}
+	p, ok := o.Party(f.Party)
+	if !ok {
+		return "", fmt.Errorf("%s has no drop in the configuration", f.Party)
+	}
+	d, err := p.Open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer d.Close()
+	found, err := standing(ctx, o, d, f)
+	if errors.Is(err, errForeign) {
+		return "", errors.Join(office.ErrNothingToRetry, err)
+	}
+	if err != nil {
+		return "", err
+	}
+	if found {
+		err := o.Store.Tx(ctx, func(tx *store.Tx) error { return payment.FileArrived(o, tx, f) })
+		return "lies in the drop: recorded as sent, nothing was sent again", err
+	}
+	if err := office.Absent(ctx, d, f.Name); err != nil {
+		return "", err
+	}
+	if err := allowPayment(ctx, o, f, reason); err != nil {
+		return "", err
+	}
+	if err := put(ctx, o, p, d, f, true); err != nil {
+		return "", fmt.Errorf("%w (the payment's outcome is unknown until the drop or the bank tells)", err)
+	}
+	return "sent again, the same bytes", o.Store.Tx(ctx, func(tx *store.Tx) error { return payment.FileArrived(o, tx, f) })
+}
+
+// allowPayment looks at every transfer again and journals the reason.
+func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) error {
+	return o.Store.Tx(ctx, func(tx *store.Tx) error {
+		now, err := tx.File(f.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != exchange.FileSending {
+			return fmt.Errorf("%w: %s is %s now", office.ErrNothingToRetry, f.Name, now.State)
+		}
+		if err := payment.MayPay(o, tx); err != nil {
+			return err
+		}
+		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}
+		if why, err := payment.Unsigned(d, f); err != nil || why != "" {
+			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
+		}
+		err = tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+			if p.Track != exchange.MoneyUnknown {
+				return fmt.Errorf("%w: the bank has answered about payment %s", office.ErrNothingToRetry, p.Ref)
+			}
+			if ok, err := transfer.StillPayable(d, p); err != nil || !ok {
+				return errors.Join(err, fmt.Errorf("payment %s may not be paid now: its case is held or closed, or its account changed", p.Ref))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return noteRetry((&office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}), f, "payment_retried", reason)
+	})
+}

@@ -1,0 +1,158 @@
+package courier
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+	"carryover/jobs/office"
+)
+
+// Sealed reports whether files of a kind are signed between us and a party.
+func Sealed(o *office.Office, party string, kind *batch.Kind) bool {
+	return kind != nil && kind.Signed && o.Partners[party].Seal == exchange.SealSigned
+}
+
+// errNoSealKey is returned where something must be signed and no key was given.
+var errNoSealKey = errors.New("no seal key")
+
+// sign gives an outgoing file its seal, if it needs one and has none: a
+// signature over the bytes as they lie in the spool and will lie in the drop.
+// It is kept in the spool, and recorded before anything leaves, so that a
+// resend carries the same.
+func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File, error) {
+	if f.Signature != "" || !Sealed(o, f.Party, batch.Find(office.Kinds, f.Kind)) {
+		return f, nil
+	}
+	if o.SealKey == nil {
+		return f, fmt.Errorf("sign: %w", errNoSealKey)
+	}
+	key, err := o.SealKey(o.Date)
+	if err != nil {
+		return f, fmt.Errorf("sign: %w", err)
+	}
+	signed := f
+	signed.Signature, signed.Signer = f.Spool+seal.Suffix, key.Fingerprint()
+	if err := spoolSignature(o, f, signed.Signature, key); err != nil {
+		return f, fmt.Errorf("sign: %w", err)
+	}
+	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.UpdateFile(f, signed); err != nil {
+			return err
+		}
+		d := &office.Desk{Office: o, Tx: tx, File: signed, Actor: "push"}
+		return d.Journal("agency", "file_signed", "by "+signed.Signer, map[string]string{"file": f.Name, "sha256": f.StoredSHA, "signer": signed.Signer})
+	})
+	return signed, err
+}
+
+// spoolSignature signs a file of the spool, making sure that it is the one
+// that was recorded.
+func spoolSignature(o *office.Office, f exchange.File, name string, key *seal.Key) error {
+	src, err := o.OpenSpool(f.Spool)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	sum := sha256.New()
+	signature, err := key.Sign(io.TeeReader(src, sum), seal.NamespaceBatch)
+	if err != nil {
+		return err
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != f.StoredSHA {
+		return fmt.Errorf("%s in the spool is not the file that was queued", f.Spool)
+	}
+	s, err := o.NewSpoolFile("out")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Write(signature); err != nil {
+		s.Discard()
+		return err
+	}
+	return s.Keep(name)
+}
+
+// putSignature leaves a file's seal in the drop, before the file itself.
+func putSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
+	if f.Signature == "" {
+		return nil
+	}
+	src, err := o.OpenSpool(f.Signature)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	info, err := src.Stat()
+	if err != nil {
+		return err
+	}
+	err = d.Put(ctx, drop.Out, f.Name+seal.Suffix, src, info.Size(), drop.PutOptions{PlainRename: p.Plain})
+	if errors.Is(err, drop.ErrExists) {
+		return fmt.Errorf("another signature of this file lies in the drop; have %s take it away: %w", p.Code, err)
+	}
+	return err
+}
+
+// SealFault is the code and the words of what Verify found wrong with a
+// signature; none for any other error.
+func SealFault(err error) (fault code.Fault, text string) {
+	for _, f := range sealFaults {
+		if errors.Is(err, f.err) {
+			return f.code, office.Clip(f.words+" / "+err.Error(), 500)
+		}
+	}
+	return "", ""
+}
+
+// sealFaults are the codes of what can be wrong with a signature.
+var sealFaults = []struct {
+	err   error
+	code  code.Fault
+	words string
+}{
+	{seal.ErrMalformed, code.SignatureWrong, "签名文件不是 SSH 签名或不完整"},
+	{seal.ErrNamespace, code.SignatureWrong, "签名用途（namespace）不是 " + seal.NamespaceBatch},
+	{seal.ErrWrong, code.SignatureWrong, "签名与文件内容不符"},
+	{seal.ErrUnknownSigner, code.UnknownSigner, "签名密钥未在本机构登记"},
+	{seal.ErrExpired, code.UnknownSigner, "签名密钥不在有效期内"},
+}
+
+// sealCode reports whether a file was refused for its seal.
+func sealCode(c string) bool {
+	switch code.Fault(c) {
+	case code.SignatureMissing, code.SignatureWrong, code.UnknownSigner:
+		return true
+	}
+	return false
+}
+
+// NoteUnsigned names in a run's notes, once, with whom nothing is signed.
+func NoteUnsigned(o *office.Office, run *exchange.Run) {
+	for _, p := range UnsignedPartners(o) {
+		if note := fmt.Sprintf("seal: off with %s: nothing is signed", p.Code); !slices.Contains(run.Notes, note) {
+			run.Notes = append(run.Notes, note)
+		}
+	}
+}
+
+// UnsignedPartners are the partners with whom nothing is signed, in their order.
+func UnsignedPartners(o *office.Office) (list []exchange.Partner) {
+	for _, code := range slices.Sorted(maps.Keys(o.Partners)) {
+		if p := o.Partners[code]; p.Seal != exchange.SealSigned {
+			list = append(list, p)
+		}
+	}
+	return list
+}

@@ -1,0 +1,258 @@
+package decision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/jobs/netting"
+	"carryover/jobs/office"
+	"carryover/jobs/payment"
+	"carryover/jobs/signing"
+	"carryover/jobs/transfer"
+)
+
+// Prepared is a decision and what it comes to.
+type Prepared struct {
+	exchange.Decision
+	Ruling  exchange.Ruling
+	CaseNo  string // of the case that it is about; empty: of none
+	ComesTo []string
+	Text    string         // what the officer signs
+	Already bool           // it was taken before, with the same words: nothing changes
+	Before  exchange.Ruled // that one
+}
+
+// PrepareDecision says what a decision would come to now, for the officer to
+// sign; exchange.ErrDecision when it cannot be taken.
+func PrepareDecision(ctx context.Context, o *office.Office, x exchange.Decision) (p Prepared, err error) {
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: o, Tx: tx, Actor: exchange.OfficerParty(x.Officer)}
+		p, _, err = prepare(d, x)
+		return err
+	})
+	return p, err
+}
+
+// Decide takes a decision that its officer has signed: the text as
+// PrepareDecision made it, in the namespace of decisions. The decision, its
+// signature and what follows are one transaction. One that was taken before
+// changes nothing.
+func Decide(ctx context.Context, o *office.Office, x exchange.Decision, signature []byte) (p Prepared, err error) {
+	if err := lookFirst(ctx, o, x); err != nil {
+		return p, err
+	}
+	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: o, Tx: tx, Actor: exchange.OfficerParty(x.Officer)}
+		var way office.Plan
+		if p, way, err = prepare(d, x); err != nil || p.Already {
+			return err
+		}
+		role, signer, err := signing.SignedBy(d, x.Officer, p.Ruling.Roles, []byte(p.Text), signature)
+		if err != nil {
+			return err
+		}
+		return carryOut(d, p, way, backing{role: role, fingerprint: signer.Fingerprint, text: p.Text, signature: string(signature)})
+	})
+	return p, err
+}
+
+// backing is what a decision counts by.
+type backing struct {
+	role        exchange.Role
+	fingerprint string // of the key that signed; empty: the officer's folder is enough
+	text        string
+	signature   string
+	fileID      int64 // the workbook that it came by
+}
+
+// carryOut keeps a decision and does what follows.
+func carryOut(d *office.Desk, p Prepared, way office.Plan, by backing) error {
+	err := d.Tx.InsertDecision(exchange.Ruled{
+		Decision: p.Decision, Digest: office.DigestOf(p.Given(d.Agency.Code)), CaseNo: p.CaseNo, Role: by.role, Fingerprint: by.fingerprint,
+		Text: by.text, Signature: by.signature, FileID: by.fileID,
+	})
+	if err != nil {
+		return err
+	}
+	chain := p.CaseNo
+	if chain == "" {
+		chain = "agency"
+	}
+	err = d.Journal(chain, "decided_"+p.Action, p.Reason, map[string]any{
+		"subject": p.Subject, "role": by.role, "fingerprint": by.fingerprint, "comes_to": p.ComesTo,
+	})
+	if err != nil {
+		return err
+	}
+	return way.Apply()
+}
+
+// prepare finds out what a decision is about and what it comes to.
+func prepare(d *office.Desk, x exchange.Decision) (p Prepared, way office.Plan, err error) {
+	r, ok := exchange.FindRuling(x.Action)
+	if !ok {
+		return p, way, office.Undecidable("“"+x.Action+"”不是可选的决定", fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
+	}
+	if err := x.Check(r); err != nil {
+		return p, way, err
+	}
+	if p, err = takenBefore(d, x, r); err != nil || p.Already {
+		return p, way, err
+	}
+	s, err := subject(d, x.Subject, r)
+	if err != nil {
+		return p, way, err
+	}
+	if x.Subject = s.no; x.Subject != p.Subject {
+		if p, err = takenBefore(d, x, r); err != nil || p.Already {
+			return p, way, err
+		}
+	}
+	if way, err = plan(d, s, p.Decision); err != nil {
+		return p, way, err
+	}
+	p.CaseNo, p.ComesTo, p.Text = way.CaseNo, way.Effects, p.Decision.Text(d.Agency.Code, way.Effects)
+	return p, way, nil
+}
+
+// takenBefore is the decision, and whether it was taken before with the same words.
+func takenBefore(d *office.Desk, x exchange.Decision, r exchange.Ruling) (p Prepared, err error) {
+	p.Decision, p.Ruling = x, r
+	before, err := d.Tx.DecisionByDigest(office.DigestOf(x.Given(d.Agency.Code)))
+	if err == nil {
+		p.Already, p.Before, p.CaseNo, p.Text = true, before, before.CaseNo, before.Text
+	} else if office.IsNotFound(err) {
+		err = nil
+	}
+	return p, err
+}
+
+func actions() (list []string) {
+	for _, r := range exchange.Rulings() {
+		list = append(list, r.Action)
+	}
+	return list
+}
+
+// subjectOf is what a decision is about, found in the store.
+type subjectOf struct {
+	kind  exchange.Subject
+	no    string
+	c     *office.Case
+	entry exchange.BankEntry
+	month calendar.Month
+	file  exchange.File
+	id    int64
+}
+
+// subject finds what a decision is about: the number of a case or its letter,
+// a bank entry's key, a month, the number of a difference.
+func subject(d *office.Desk, text string, r exchange.Ruling) (s subjectOf, err error) {
+	for _, kind := range r.About {
+		s = subjectOf{kind: kind, no: text}
+		switch kind {
+		case exchange.AboutMonth:
+			s.month, err = calendar.ParseMonth(text)
+		case exchange.AboutDifference:
+			s.id, err = strconv.ParseInt(text, 10, 64)
+		case exchange.AboutFile:
+			if s.file, err = FileOf(d, text); err == nil {
+				s.no = strconv.FormatInt(s.file.ID, 10)
+			}
+		case exchange.AboutEntry:
+			s.entry, err = d.Tx.BankEntry(text)
+		case exchange.AboutCase:
+			if s.c, err = decidedCase(d, text, r); err == nil {
+				s.no = s.c.No
+			}
+		}
+		if err == nil || (kind == exchange.AboutCase && !office.IsNotFound(err)) {
+			return s, err
+		}
+	}
+	return s, office.Undecidable("找不到 "+text, "there is no "+words(r.About)+" "+text+" that it could be about")
+}
+
+func words(about []exchange.Subject) string {
+	var list []string
+	for _, a := range about {
+		list = append(list, string(a))
+	}
+	return strings.Join(list, " or ")
+}
+
+// decidedCase finds a case by its number or its letter's, and sees that it
+// stands where the ruling is allowed.
+func decidedCase(d *office.Desk, text string, r exchange.Ruling) (*office.Case, error) {
+	c, err := d.CaseByNo(text)
+	if office.IsNotFound(err) {
+		c, err = d.CaseOfEitherSide(text)
+		if err == nil && c == nil {
+			return nil, fmt.Errorf("case %s: %w", text, store.ErrNotFound)
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case r.Side != "" && c.Side != r.Side:
+		return nil, office.Undecidable(r.Chinese+"仅用于"+d.Word(exchange.SideTerms(), string(r.Side))+"业务", fmt.Sprintf("%s is for cases on the %s side only", r.English, r.Side))
+	case r.Holds != nil && (c.State != exchange.Held || !slices.Contains(r.Holds, c.Hold)):
+		return nil, office.Undecidable("办件未因相应原因暂缓（"+stands(c)+"）", fmt.Sprintf("the case is not held for one of %v", r.Holds))
+	case !r.Fits(c.Case):
+		return nil, office.Undecidable("办件现为"+stands(c)+"，不能"+r.Chinese, fmt.Sprintf("the case stands at %s, not at one of %v", c.State, r.States))
+	}
+	return c, nil
+}
+
+// stands is where a case stands, as staff read it.
+func stands(c *office.Case) string {
+	word := exchange.TermOf(exchange.StateTerms(c.Side), string(c.State)).Chinese
+	if c.State == exchange.Held {
+		word += "（" + c.Hold.Word(code.Chinese) + "）"
+	}
+	return word
+}
+
+// plan finds what an action comes to.
+func plan(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) {
+	switch {
+	case x.Action == exchange.ActRefund && s.c != nil:
+		return payment.RefundPlan(s.c, x)
+	case x.Action == exchange.ActRefund:
+		return payment.RefundEntryPlan(d, s.entry, x)
+	case x.Action == exchange.ActConfirmAccount:
+		return confirmPlan(d, s, x)
+	case x.Action == exchange.ActAllowCap:
+		return allowPlan(d, s, x)
+	case x.Action == exchange.ActPayAgain:
+		return payAgainPlan(d, s)
+	case x.Action == exchange.ActMatch:
+		return matchPlan(d, s.entry, x)
+	case x.Action == exchange.ActSplit:
+		return splitPlan(d, s.entry, x)
+	case x.Action == exchange.ActMatchPayment:
+		return paymentPlan(d, s.entry, x)
+	case x.Action == exchange.ActAcceptProposal, x.Action == exchange.ActRejectProposal:
+		return proposalPlan(s.c, x)
+	case x.Action == exchange.ActPaidToPerson:
+		return transfer.PersonPlan(s.c)
+	case x.Action == exchange.ActTieNetting:
+		return netting.TiePlan(d, s.month, x)
+	case x.Action == exchange.ActReleaseHold, x.Action == exchange.ActSettleAmount:
+		return releasePlan(s.c, x)
+	case x.Action == exchange.ActAcceptDifference:
+		return acceptPlan(d, s.id)
+	case s.kind == exchange.AboutFile:
+		return filePlan(d, s.file, x)
+	case s.c != nil:
+		return businessPlan(s.c, x)
+	}
+	return office.Plan{}, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
+}

@@ -1,0 +1,209 @@
+package decision
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// businessPlan is what a decision about a case comes to that moves no money
+// by itself.
+func businessPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	switch x.Action {
+	case exchange.ActAcceptLetter:
+		return acceptLetterPlan(c, x)
+	case exchange.ActDeclineLetter:
+		return declineLetterPlan(c, x)
+	case exchange.ActReturnApplication, exchange.ActRefuseApplication:
+		return auditPlan(c, x)
+	case exchange.ActWriteAgain:
+		return writeAgainPlan(c, x)
+	case exchange.ActAgreeVoid, exchange.ActRefuseVoid:
+		return annulPlan(c, x)
+	}
+	return office.Plan{}, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
+}
+
+// declineArg reads the code with which a letter is declined or an application
+// refused, as code or as word. That somebody has died is the registry's to
+// say: it starts a payment to the heirs.
+func declineArg(text string) (code.Decline, error) {
+	for _, e := range code.Declines() {
+		if text != e.Code && text != e.Chinese && text != e.English {
+			continue
+		}
+		if e.Code == string(code.DeclineDeceased) {
+			return "", office.Undecidable("参保人死亡以参保登记信息为准，不由人工选定", "that the person has died is the registry's to say")
+		}
+		return code.Decline(e.Code), nil
+	}
+	return "", office.Undecidable("原因代码 "+text+" 不在清单中", "the code is not one of the list")
+}
+
+// acceptLetterPlan accepts a letter in spite of what it is held for: what
+// would decline it now is not overruled, nor what the core would refuse.
+func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	way := office.Plan{CaseNo: c.No}
+	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return way, err
+	}
+	facts, err := transfer.LetterFacts(c, letter)
+	if err != nil {
+		return way, err
+	}
+	opinion := exchange.JudgeLetter(letter, facts, c.RuleProfile())
+	if opinion.Do == exchange.Refuse {
+		return way, office.Undecidable("现应不予转出："+opinion.Text, "the letter would be declined now: "+opinion.Decline.Word(code.English))
+	}
+	numbers := []string{x.Args["personal_no"]}
+	if numbers[0] == "" {
+		numbers = []string{letter.OldPersonalNo}
+		if facts.Certificate != nil {
+			numbers = append(numbers, facts.Certificate.PersonalNo)
+		}
+	}
+	record, several, ok := exchange.FindRecord(facts.Registry, letter.SchemeFrom, numbers...)
+	switch {
+	case !ok:
+		return way, office.Undecidable("参保登记中没有此人", "the registry does not hold the person")
+	case x.Args["personal_no"] != "" && record.PersonalNo != x.Args["personal_no"]:
+		return way, office.Undecidable("此人没有个人编号 "+x.Args["personal_no"], "the person has no such personal number here")
+	case several:
+		return way, office.Undecidable("此人有多条参保登记，须填写个人编号", "the registry holds the person several times: give the personal number")
+	case record.Status != exchange.StatusStopped && record.Status != exchange.StatusRetired:
+		return way, office.Undecidable("该参保登记尚未停保或另有限制，业务系统不能终止", "the record's participation is not stopped: the core could not end it")
+	}
+	way.Effects = []string{c.Sayf("不计“%s”予以受理，个人编号 %s", "accepted in spite of: %s; personal number %s", c.Hold.Word(c.CodeLang()), record.PersonalNo)}
+	way.Apply = func() error {
+		if err := c.Resume(x.Reason); err != nil {
+			return err
+		}
+		c.PersonalNo = record.PersonalNo
+		if err := transfer.AcceptLetter(c, record); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	return way, nil
+}
+
+// declineLetterPlan declines a letter with an officer's code; the reason is
+// what the new place reads.
+func declineLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	way := office.Plan{CaseNo: c.No}
+	why, err := declineArg(x.Args["code"])
+	if err != nil {
+		return way, err
+	}
+	way.Effects = []string{declinedWords(c, why)}
+	way.Apply = func() error {
+		letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+		if err != nil {
+			return err
+		}
+		if err := closeProposal(c); err != nil {
+			return err
+		}
+		if err := c.Resume(x.Reason); err != nil {
+			return err
+		}
+		if err := transfer.Decline(c, exchange.Opinion{Do: exchange.Refuse, Decline: why, Text: office.Clip(x.Reason, 500)}, letter); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	return way, nil
+}
+
+func declinedWords(c *office.Case, why code.Decline) string {
+	return c.Sayf("不予转出：%s", "declined: %s", why.Word(c.CodeLang()))
+}
+
+// closeProposal ends the proposal to decline a case, if there is one.
+func closeProposal(c *office.Case) error {
+	p, err := proposal(c)
+	if err != nil || p == nil {
+		return err
+	}
+	return c.Tx.CloseDifference(p.ID)
+}
+
+// auditPlan ends the audit of an application by an officer: it is returned
+// for a supplement, or refused.
+func auditPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	way := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("申请 %s 退回补正", "application %s is returned for a supplement", c.ApplicationNo)}}
+	on, milestone, why, told := exchange.AuditReturned, code.MilestoneReturned, code.Decline(""), notice.News{Reason: x.Reason}
+	if x.Action == exchange.ActRefuseApplication {
+		var err error
+		if why, err = declineArg(x.Args["code"]); err != nil {
+			return way, err
+		}
+		on, milestone, told = exchange.AuditRefused, code.MilestoneRefused, notice.DeclineNews(why, x.Reason)
+		way.Effects = []string{c.Sayf("申请 %s 不予受理：%s", "application %s is refused: %s", c.ApplicationNo, why.Word(c.CodeLang()))}
+	}
+	way.Apply = func() error {
+		if err := c.Resume(x.Reason); err != nil {
+			return err
+		}
+		c.Decline = why
+		if err := transfer.End(c, on, milestone, x.Reason, told); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	return way, nil
+}
+
+// writeAgainPlan sends the next version of a letter that the old place has
+// declined; nothing but the version has changed.
+func writeAgainPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	way := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("向%[3]s发出联系函 %[1]s 第 %[2]d 版", "letter %s version %d goes to %s", c.LetterNo, c.LetterVersion+1, c.PartyName(c.Partner))}}
+	if c.LetterNo == "" || c.Wish != exchange.WishNone {
+		return way, office.Undecidable("该办件没有联系函，或正在撤销", "the case has no letter, or is being cancelled")
+	}
+	way.Apply = func() error {
+		a, err := c.ApplicationInForce()
+		if err != nil {
+			return err
+		}
+		c.Decline = ""
+		if err := transfer.IssueLetter(c, a); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	return way, nil
+}
+
+// annulPlan answers the partner's proposal to annul a case.
+func annulPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	way := office.Plan{CaseNo: c.No}
+	if c.Wish != exchange.WishAsked {
+		return way, office.Undecidable("对方没有待答复的作废提议", "the partner has proposed no annulment that is to be answered")
+	}
+	phase := code.PhaseRefuse
+	if x.Action == exchange.ActAgreeVoid {
+		phase = code.PhaseAgree
+		if able, err := transfer.Voidable(c); err != nil || !able {
+			if err != nil {
+				return way, err
+			}
+			return way, office.Undecidable("当前不能作废：款项结果未定，或已付本人", "no annulment is possible: a payment's outcome is open, or the person has the money")
+		}
+	}
+	way.Effects = []string{c.Sayf("联系函 %s 作废：%s", "annulment of %s: %s", c.LetterNo, phase.Word(c.CodeLang()))}
+	way.Apply = func() error {
+		o, err := transfer.Annul(c.Desk, c, &formats.Cancellation{LetterNo: c.LetterNo, Phase: phase, Reason: office.Clip(x.Reason, 200)})
+		if err == nil && o.Verdict != code.Accepted {
+			err = office.Undecidable(o.Text, o.Code)
+		}
+		return err
+	}
+	return way, nil
+}

@@ -1,0 +1,389 @@
+package decision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/workbook"
+	"carryover/jobs/office"
+	"carryover/jobs/report"
+	"carryover/jobs/signing"
+)
+
+// A decisions workbook comes back through its officer's own folder. Each row
+// is a transaction of its own with what follows; a row that was taken before
+// is found by its words, so that the same workbook again, or one that was cut
+// short, changes nothing twice. In the end the officer gets an answer with a
+// verdict for every row.
+
+// workbookIn is a decisions workbook being worked.
+type workbookIn struct {
+	*office.Office
+	file           exchange.File
+	officer        exchange.Officer // as approved
+	signers        signing.SignerSet
+	signer         seal.Signer // of the workbook's bytes
+	signatureFault error       // why its signature does not count; nil: it does
+	done           map[string]int
+}
+
+// ProcessDecisions works a decisions workbook that an officer left.
+func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
+	rows, lang, err := readDecisions(o, f)
+	var unfit *workbook.UnfitError
+	if errors.As(err, &unfit) {
+		return office.Counts{"files": 1}, refuseDecisions(ctx, o, f, &office.Refusal{Chinese: unfit.Chinese, English: unfit.English})
+	}
+	if err != nil {
+		return nil, err
+	}
+	w := &workbookIn{Office: o, file: f, done: map[string]int{}}
+	if err := w.admit(ctx); err != nil {
+		var no *office.Refusal
+		if errors.As(err, &no) {
+			return office.Counts{"files": 1}, refuseDecisions(ctx, o, f, no)
+		}
+		return nil, err
+	}
+	answers := make([]report.Verdict, 0, len(rows))
+	for _, r := range rows {
+		v, err := w.row(ctx, report.ReadDecided(r, lang), lang)
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", r.Line, err)
+		}
+		answers = append(answers, v)
+	}
+	return w.end(ctx, answers)
+}
+
+// readDecisions reads the rows of a workbook in one of our languages.
+func readDecisions(o *office.Office, f exchange.File) (rows []workbook.FilledRow, lang string, err error) {
+	for _, lang = range []string{string(code.Chinese), string(code.English)} {
+		var src *os.File
+		if src, err = o.OpenSpool(f.Spool); err != nil {
+			return nil, "", err
+		}
+		rows, err = workbook.ReadFilled(src, report.DecisionTitles(lang))
+		src.Close()
+		var unfit *workbook.UnfitError
+		if !errors.As(err, &unfit) || !unfit.NoList {
+			return rows, lang, err
+		}
+	}
+	return rows, lang, err
+}
+
+// admit finds who decides, by the folder, and whether the workbook is signed.
+func (w *workbookIn) admit(ctx context.Context) error {
+	name, _ := exchange.OfficerOf(w.file.Party)
+	err := w.Store.View(ctx, func(tx *store.Tx) (err error) {
+		w.signers, err = signing.ApprovedSigners(w.Office, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var known bool
+	if w.officer, known = w.signers.Officer(name); !known {
+		return office.Refuse("%s 不在已批准的人员名单中（人员名单的变更经批准后生效）", "%s is not on the approved list of officers (a change of it counts once it is approved)", name)
+	}
+	w.signatureFault, err = w.verify()
+	return err
+}
+
+// verify checks the workbook's signature: unsaid is why it does not count.
+func (w *workbookIn) verify() (unsaid, err error) {
+	if w.file.Signature == "" {
+		return office.Refuse("该决定须签名：用 ssh-keygen -Y sign -n %[1]s -f 私钥 %[2]s 对保存好的文件签名，把两个文件一起再交一次",
+			"this decision needs your signature: sign the saved file with ssh-keygen -Y sign -n %[1]s -f KEY %[2]s and hand both files in together", seal.NamespaceDecision, w.file.Name), nil
+	}
+	armored, err := signing.ReadSignature(w.Office, w.file.Signature)
+	if err != nil {
+		return nil, err
+	}
+	src, err := w.OpenSpool(w.file.Spool)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	w.signer, err = w.signers.Keys.Verify(src, armored, seal.NamespaceDecision, w.Now())
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.Is(err, seal.ErrMalformed):
+		return office.Refuse("签名不是有效的 SSH 签名文件", "the signature is not an SSH signature"), nil
+	case errors.Is(err, seal.ErrNamespace):
+		return office.Refuse("签名的用途不对，须用 -n %s", "the signature was made for another purpose: sign with -n %s", seal.NamespaceDecision), nil
+	case errors.Is(err, seal.ErrUnknownSigner):
+		return office.Refuse("签名的密钥不在已批准的 allowed_signers 中", "the signature's key is not in the approved allowed_signers"), nil
+	case errors.Is(err, seal.ErrExpired):
+		return office.Refuse("签名的密钥不在有效期内", "the signature's key is not valid at this time"), nil
+	case errors.Is(err, seal.ErrWrong):
+		return office.Refuse("签名与文件内容不符：签名后文件又保存过，请重新签名", "the signature does not fit the file, which was saved again since: sign it anew"), nil
+	}
+	return nil, err
+}
+
+// row works one row: its verdict, and with an accepted one all that follows.
+func (w *workbookIn) row(ctx context.Context, r report.Decided, lang string) (report.Verdict, error) {
+	v := report.Verdict{Line: r.Line, No: r.Shown[0], Action: r.Action, Result: report.Undecided}
+	if r.Action == "" {
+		if r.Reason != "" || len(r.Args) > 0 && r.Added {
+			v.Why = w.Sayf("写了内容但未选决定", "something was entered, but no decision chosen")
+		}
+		return v, nil
+	}
+	v.Result = report.Refused
+	x, key, why := w.decision(r, lang)
+	if why == nil {
+		var p Prepared
+		if p, why = w.take(ctx, x, key); why == nil {
+			w.done[x.Row] = r.Line
+			if v.Result, v.Why = report.Accepted, strings.Join(p.ComesTo, w.Say("；", "; ")); p.Already && p.Before.FileID != w.file.ID {
+				v.Result, v.Why = report.Before, w.Say("此前已作同一决定，未作任何改动", "taken before: nothing changed")
+			}
+			return v, nil
+		}
+	}
+	var no *office.Refusal
+	switch {
+	case errors.As(why, &no):
+		v.Why = w.Say(no.Chinese, no.English)
+	case errors.Is(why, exchange.ErrDecision):
+		v.Why = w.InWords(strings.TrimPrefix(why.Error(), exchange.ErrDecision.Error()+": "))
+	case errors.Is(why, exchange.ErrNotAllowed), errors.Is(why, store.ErrStale):
+		v.Why = w.Say("现在的状态下不能这样办理", "is not possible where it stands: "+why.Error())
+	default:
+		return v, why
+	}
+	return v, nil
+}
+
+// longestReason bounds what a person writes into a row.
+const longestReason = 500
+
+// decision reads the decision of a row; why it is none comes back as a *Refusal.
+func (w *workbookIn) decision(r report.Decided, lang string) (x exchange.Decision, key report.RowKey, err error) {
+	if r.Added {
+		return x, key, office.Refuse("增加的行不予接受：只能在表中已有的行上作决定", "a row that was added: decide on the rows of the list only")
+	}
+	key, ok := report.ReadKey(w.Agency.Code, r.Key, r.Shown)
+	if !ok {
+		return x, key, office.Refuse("锁定的单元格被改动（或只对部分列排了序），请在新的决定表上重做", "locked cells of the row were changed, or only some of its columns were sorted: use a fresh workbook")
+	}
+	if line := w.done[r.Key]; line > 0 {
+		return x, key, office.Refuse("第 %d 行已对同一事项作了决定", "row %d has decided about the same", line)
+	}
+	reason := strings.TrimSpace(strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, r.Reason))
+	switch {
+	case reason == "":
+		return x, key, office.Refuse("未写理由", "no reason is given")
+	case len([]rune(reason)) > longestReason:
+		return x, key, office.Refuse("理由超过 %d 字", "the reason has more than %d characters", longestReason)
+	}
+	action := ""
+	for _, ruling := range exchange.Rulings() {
+		if r.Action == report.RulingWord(ruling, lang) {
+			action = ruling.Action
+		}
+	}
+	if action == "" {
+		return x, key, office.Refuse("“%s”不是可选的决定", "%q is no decision of the list", r.Action)
+	}
+	return exchange.Decision{Action: action, Args: r.Args, Reason: reason, Officer: w.officer.Name, On: key.On, Row: r.Key}, key, nil
+}
+
+// take takes a row's decision, in a transaction with all that follows.
+func (w *workbookIn) take(ctx context.Context, x exchange.Decision, key report.RowKey) (p Prepared, err error) {
+	ruling, _ := exchange.FindRuling(x.Action)
+	by, err := w.backing(ruling)
+	if err != nil {
+		return p, err
+	}
+	prepare := func(tx *store.Tx) (d *office.Desk, way office.Plan, err error) {
+		d = &office.Desk{Office: w.Office, Tx: tx, File: w.file, Actor: exchange.OfficerParty(x.Officer)}
+		p, way, err = decideRow(d, x, ruling, key)
+		return d, way, err
+	}
+	if err := w.Store.View(ctx, func(tx *store.Tx) error { _, _, err := prepare(tx); return err }); err != nil || p.Already {
+		return p, err
+	}
+	if err := lookFirst(ctx, w.Office, p.Decision); err != nil {
+		return p, err
+	}
+	err = w.Store.Tx(ctx, func(tx *store.Tx) error {
+		d, way, err := prepare(tx)
+		if err != nil || p.Already {
+			return err
+		}
+		by.text = p.Text + fmt.Sprintf("workbook: %s\nworkbook sha256: %s\n", w.file.Name, w.file.StoredSHA)
+		return carryOut(d, p, way, by)
+	})
+	return p, err
+}
+
+// backing is what a decision of the workbook counts by: the officer's role,
+// and for some the workbook's signature.
+func (w *workbookIn) backing(r exchange.Ruling) (b backing, err error) {
+	b.fileID = w.file.ID
+	var roles []exchange.Role
+	for _, role := range r.Roles {
+		if w.officer.Has(role) {
+			roles = append(roles, role)
+		}
+	}
+	if len(roles) == 0 {
+		return b, office.Refuse("%s 没有作此决定所需的角色", "%s has no role for this decision", w.officer.FullName)
+	}
+	b.role = roles[0]
+	if !r.Signed {
+		return b, nil
+	}
+	if w.signatureFault != nil {
+		return b, w.signatureFault
+	}
+	having := w.signers.Roles(w.officer, w.signer.Fingerprint, seal.NamespaceDecision, w.Now(), roles)
+	if len(having) == 0 {
+		return b, office.Refuse("签名的密钥 %s 没有为 %s 登记所需角色", "the signature's key %s is not listed for %s with the role", w.signer.Fingerprint, w.officer.Name)
+	}
+	armored, err := signing.ReadSignature(w.Office, w.file.Signature)
+	b.role, b.fingerprint, b.signature = having[0], w.signer.Fingerprint, string(armored)
+	return b, err
+}
+
+// decideRow prepares the decision of a row: one that was taken before is the
+// same still; else what the row is about must stand as the row showed it, and
+// offer the action now.
+func decideRow(d *office.Desk, x exchange.Decision, r exchange.Ruling, key report.RowKey) (p Prepared, way office.Plan, err error) {
+	o, err := openOf(d, key.About, key.No)
+	gone := office.IsNotFound(err) || errors.Is(err, exchange.ErrDecision)
+	if err != nil && !gone {
+		return p, way, err
+	}
+	x.Subject, x.Args = key.Subject(), key.Tell(x.Args)
+	if p, err = takenBefore(d, x, r); err != nil || p.Already {
+		return p, way, err
+	}
+	if gone || !key.Stands(o) {
+		return p, way, changed(d, o, x)
+	}
+	if !o.Offer(r) {
+		return p, way, office.Refuse("此项现在不能作“%s”", "%q is not among what may be decided here now", r.Chinese)
+	}
+	return prepare(d, x)
+}
+
+// changed says that what a row is about does not stand as it did.
+func changed(d *office.Desk, o report.Open, x exchange.Decision) error {
+	now, nowEN := "已无需决定", "nothing is to be decided about it any more"
+	if o.What != "" && len(o.Offers) > 0 {
+		now, nowEN = "现为："+o.What, "now: "+o.What
+	}
+	last, err := d.Tx.LastDecision(x.Subject)
+	if err == nil {
+		r, _ := exchange.FindRuling(last.Action)
+		now += "；" + last.Officer + " 已作决定：" + r.Chinese
+		nowEN += "; " + last.Officer + " has decided: " + r.English
+	} else if !office.IsNotFound(err) {
+		return err
+	}
+	return office.Refuse("制表后情况已变化，%s", "it has changed since the list was made, %s", d.Say(now, nowEN))
+}
+
+// refuseDecisions refuses a workbook as a whole and tells the officer why.
+func refuseDecisions(ctx context.Context, o *office.Office, f exchange.File, no *office.Refusal) error {
+	o.Log.Warn("decisions workbook refused", "party", f.Party, "file", f.Name, "why", no.English)
+	return o.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}
+		before, err := tx.File(f.ID)
+		if err != nil {
+			return err
+		}
+		after := before
+		after.Kind, after.State, after.Verdict = office.KindDecisions, exchange.FileRejected, code.FileRejected
+		after.Text = office.Clip(no.Chinese+" / "+no.English, 500)
+		if err := tx.UpdateFile(before, after); err != nil {
+			return err
+		}
+		if err := d.LeaveInBad(before); err != nil {
+			return err
+		}
+		if err := d.Journal("agency", "decisions_refused", no.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+			return err
+		}
+		text := "决定表未被接受，其中的决定均未办理 / the decisions workbook was refused, nothing in it was decided\n\n" + no.Chinese + "\n" + no.English + "\n"
+		return signing.TellOfficer(d, f.Party, f.Name+".answer.txt", text)
+	})
+}
+
+// end records what became of a workbook and queues the answer.
+func (w *workbookIn) end(ctx context.Context, answers []report.Verdict) (office.Counts, error) {
+	counts := map[string]int{}
+	for _, v := range answers {
+		counts[v.Result]++
+	}
+	taken, refused := counts[report.Accepted]+counts[report.Before], counts[report.Refused]
+	err := w.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: w.Office, Tx: tx, File: w.file, Actor: w.file.Party}
+		before, err := tx.File(w.file.ID)
+		if err != nil {
+			return err
+		}
+		after := before
+		after.Kind, after.State, after.Verdict = office.KindDecisions, exchange.FileWorked, code.FileAccepted
+		after.Records, after.Accepted, after.Refused, after.Worked = taken+refused, taken, refused, taken+refused
+		if refused > 0 {
+			after.Verdict = code.FilePartly
+		}
+		if w.signatureFault == nil {
+			after.Signer = w.signer.Fingerprint
+		}
+		if err := tx.UpdateFile(before, after); err != nil {
+			return err
+		}
+		if err := d.Journal("agency", "decisions_worked", w.file.Name, map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}); err != nil {
+			return err
+		}
+		return answerDecisions(d, answers)
+	})
+	return office.Counts{"files": 1, "records": taken + refused, "accepted": taken, "refused": refused}, err
+}
+
+// answerDecisions queues the workbook that tells the officer what became of
+// every row.
+func answerDecisions(d *office.Desk, answers []report.Verdict) error {
+	party := d.File.Party
+	name, err := d.FreeName(party, strings.TrimSuffix(d.File.Name, ".xlsx")+".answer", ".xlsx")
+	if err != nil {
+		return err
+	}
+	spool := "out-" + party + "-" + name
+	err = d.CallOutside("spool.save", spool, func() error {
+		return report.Answer(WorkbookOf(d.Office), d.File.Name, answers).Save(filepath.Join(d.Spool, spool))
+	})
+	if err != nil {
+		return err
+	}
+	sha, size, err := d.SpoolSum(spool)
+	if err != nil {
+		return err
+	}
+	return d.Tx.InsertFile(&exchange.File{
+		Dir: exchange.Out, Party: party, Kind: office.KindSignatureAnswer, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: size,
+		State: exchange.FileQueued, At: d.Now(), Spool: spool,
+	})
+}

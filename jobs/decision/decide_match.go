@@ -1,0 +1,212 @@
+package decision
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/money"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// claim is what of a credit belongs to a part of a case.
+type claim struct {
+	caseNo string
+	part   int
+	amount money.Fen
+}
+
+// matchPlan ties a credit to a part of a case.
+func matchPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
+	part, err := partArg(x.Args["part"])
+	if err != nil {
+		return office.Plan{}, err
+	}
+	c, err := matchable(d, x.Args["case"])
+	if err != nil {
+		return office.Plan{}, err
+	}
+	return sharePlan(d, e, []claim{{c.No, part, e.Amount}})
+}
+
+// splitPlan divides a credit among parts: "letter:part=amount,…".
+func splitPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
+	var shares []claim
+	sum := money.Fen(0)
+	for _, text := range strings.Split(x.Args["to"], ",") {
+		where, yuan, ok := strings.Cut(strings.TrimSpace(text), "=")
+		letter, no, _ := strings.Cut(where, ":")
+		if !ok {
+			return office.Plan{}, office.Undecidable("拆分应写作 联系函号:笔=金额", "write letter:part=amount, not "+text)
+		}
+		part, err := partArg(no)
+		if err != nil {
+			return office.Plan{}, err
+		}
+		amount, err := office.AmountOf(yuan)
+		if err != nil {
+			return office.Plan{}, err
+		}
+		c, err := matchable(d, letter)
+		if err != nil {
+			return office.Plan{}, err
+		}
+		if sum, err = sum.Add(amount); err != nil {
+			return office.Plan{}, err
+		}
+		shares = append(shares, claim{c.No, part, amount})
+	}
+	if sum != e.Amount {
+		return office.Plan{}, office.Undecidable(fmt.Sprintf("各笔合计 %s，与流水 %s 不符", sum, e.Amount), "the shares do not add up to the credit")
+	}
+	return sharePlan(d, e, shares)
+}
+
+func partArg(text string) (int, error) {
+	if text == "" {
+		return 1, nil
+	}
+	part, err := strconv.Atoi(text)
+	if err != nil || part < 1 || part > 999 {
+		return 0, office.Undecidable("第几笔 "+text+" 有误", "the part is a number from 1")
+	}
+	return part, nil
+}
+
+// matchable finds a case that can take money, by its number or its letter's.
+func matchable(d *office.Desk, text string) (*office.Case, error) {
+	c, err := decidedCase(d, text, exchange.Ruling{Chinese: "认领", Side: exchange.In})
+	switch {
+	case office.IsNotFound(err):
+		return nil, office.Undecidable("没有办件 "+text, "there is no such case")
+	case err != nil:
+		return nil, err
+	case transfer.Ended(c.Case):
+		return nil, office.Undecidable("办件 "+c.No+" 不再收款，应予退款", "the case takes no money: pay it back")
+	}
+	return c, nil
+}
+
+func sharePlan(d *office.Desk, e exchange.BankEntry, shares []claim) (office.Plan, error) {
+	if !e.Credit || e.State != exchange.EntryUnmatched {
+		return office.Plan{}, office.Undecidable("该笔流水不是待认领的来款", "the entry is no credit that waits to be matched")
+	}
+	way := office.Plan{}
+	if len(shares) == 1 {
+		way.CaseNo = shares[0].caseNo
+	}
+	for _, s := range shares {
+		c, err := d.CaseByNo(s.caseNo)
+		if err != nil {
+			return way, err
+		}
+		way.Effects = append(way.Effects, d.Sayf("%s 认领到第 %d 笔：%s（%s %s）", "%s to part %d of %s (%s %s)", s.amount, s.part, c.No, c.LetterNo, identity.Mask(c.Person.IDNo)))
+	}
+	way.Apply = func() error {
+		for _, s := range shares {
+			c, err := d.CaseByNo(s.caseNo)
+			if err != nil {
+				return err
+			}
+			if err := dropMoneyHold(d, c); err != nil {
+				return err
+			}
+			one := e
+			one.Amount = s.amount
+			if err := transfer.Credit(c, one, s.part); err != nil {
+				return err
+			}
+			if len(shares) > 1 {
+				if err := c.Note("matched_by_officer", e.Key, map[string]any{"part": s.part, "amount": s.amount.String()}); err != nil {
+					return err
+				}
+			}
+		}
+		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
+			return err
+		}
+		if err := d.CloseDifferencesAbout("proposal", e.Key); err != nil {
+			return err
+		}
+		if len(shares) > 1 {
+			return transfer.MarkMatched(d, e, "", 0)
+		}
+		return transfer.MarkMatched(d, e, shares[0].caseNo, shares[0].part)
+	}
+	return way, nil
+}
+
+// dropMoneyHold ends a hold because of the credit that is matched now; if the
+// amounts still differ, the case is held again.
+func dropMoneyHold(d *office.Desk, c *office.Case) error {
+	if c.State != exchange.Held || c.Hold != code.HoldAmountDiffers {
+		return nil
+	}
+	if err := c.Resume("来款已由经办人员认领"); err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// proposalPlan accepts or rejects the proposal to decline a letter about
+// somebody whom the registry does not hold.
+func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	way := office.Plan{CaseNo: c.No}
+	proposal, err := proposal(c)
+	if err != nil {
+		return way, err
+	}
+	if proposal == nil {
+		return way, office.Undecidable("该办件没有待决定的“查无此人”建议", "no decline is proposed for the case")
+	}
+	accept := x.Action == exchange.ActAcceptProposal
+	way.Effects = []string{c.Say("办件继续等待参保登记信息", "the case waits on for the registry")}
+	if accept {
+		way.Effects = []string{declinedWords(c, code.DeclineNotFound)}
+	}
+	way.Apply = func() error {
+		if err := c.Tx.CloseDifference(proposal.ID); err != nil || !accept {
+			return err
+		}
+		letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+		if err != nil {
+			return err
+		}
+		if err := c.Resume(x.Reason); err != nil {
+			return err
+		}
+		o := exchange.Opinion{Do: exchange.Refuse, Decline: code.DeclineNotFound, Text: "本机构参保信息中查无此人"}
+		if err := transfer.Decline(c, o, letter); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	return way, nil
+}
+
+// proposal is the open one to decline the case's letter; nil: there is none.
+func proposal(c *office.Case) (*exchange.Difference, error) {
+	open, err := c.Tx.DifferencesAbout("proposal", c.LetterNo)
+	for i := range open {
+		if open[i].CaseNo == c.No {
+			return &open[i], err
+		}
+	}
+	return nil, err
+}
+
+// RejectedProposal reports whether an officer has rejected the proposal to
+// decline a case's current letter.
+func RejectedProposal(d *office.Desk, c exchange.Case) (bool, error) {
+	all, err := d.Tx.DecisionsAbout(c.No, exchange.ActRejectProposal)
+	for _, x := range all {
+		if x.On >= c.LetterOn {
+			return true, err
+		}
+	}
+	return false, err
+}

@@ -1,0 +1,154 @@
+package decision
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+	"carryover/jobs/report"
+)
+
+// WriteDecisions puts the decisions workbooks into the folders of the officers
+// whose roles may decide what they hold. A workbook takes the place of the one
+// before; nothing to decide, no workbook. One with the same rows is not made
+// again, so that the step can be repeated.
+func WriteDecisions(ctx context.Context, o *office.Office) (n int, err error) {
+	for _, which := range report.Desks() {
+		for _, group := range workbookGroups(o) {
+			made, err := writeWorkbook(ctx, o, which, group)
+			if err != nil {
+				return n, fmt.Errorf("decisions (%s): %w", which.Name, err)
+			}
+			n += made
+		}
+	}
+	return n, nil
+}
+
+// workbookGroups are the officers with a folder, those with the same roles
+// together: they get the same workbook.
+func workbookGroups(e *office.Office) (groups [][]exchange.Officer) {
+	at := map[string]int{}
+	for _, o := range e.Agency.Officers {
+		if _, ok := e.Party(exchange.OfficerParty(o.Name)); !ok {
+			continue
+		}
+		roles := slices.Sorted(slices.Values(o.Roles))
+		key := fmt.Sprint(roles)
+		if _, ok := at[key]; !ok {
+			at[key] = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[at[key]] = append(groups[at[key]], o)
+	}
+	return groups
+}
+
+// writeWorkbook makes one workbook and queues it for the officers of a group.
+func writeWorkbook(ctx context.Context, e *office.Office, which report.Desk, group []exchange.Officer) (made int, err error) {
+	var book, digest string
+	err = e.Store.View(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: e, Tx: tx, Actor: "report"}
+		book, digest, err = saveWorkbook(d, which, group[0].Roles)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: e, Tx: tx, Actor: "report"}
+		made = 0
+		for _, o := range group {
+			fresh, err := queueWorkbook(d, which, o, book, digest)
+			if err != nil {
+				return err
+			}
+			if fresh {
+				made++
+			}
+		}
+		return nil
+	})
+	return made, err
+}
+
+// saveWorkbook saves a workbook in the spool, named by what it holds; digest is
+// empty when there is nothing to decide.
+func saveWorkbook(d *office.Desk, which report.Desk, roles []exchange.Role) (book, digest string, err error) {
+	h, rows, args := sha256.New(), 0, map[string]bool{}
+	for o, err := range Decidable(d) {
+		if err != nil {
+			return "", "", err
+		}
+		if offers := which.Offers(o, roles); len(offers) > 0 {
+			rows++
+			fmt.Fprintln(h, o.Key(d.Agency.Code, d.Date))
+			for _, r := range offers {
+				fmt.Fprintln(h, r.Action)
+			}
+			for _, name := range which.Tells(o, roles) {
+				args[name] = true
+			}
+		}
+	}
+	if rows == 0 {
+		return "", "", nil
+	}
+	digest = hex.EncodeToString(h.Sum(nil))
+	book = "out-decisions-" + digest[:32] + ".xlsx"
+	path := filepath.Join(d.Spool, book)
+	if _, err := os.Stat(path); err == nil {
+		return book, digest, nil
+	}
+	err = d.CallOutside("spool.save", book, func() error {
+		return report.Decisions(WorkbookOf(d.Office), which, roles, args, Decidable(d)).Save(path)
+	})
+	return book, digest, err
+}
+
+// queueWorkbook queues a workbook for an officer in place of the one before.
+func queueWorkbook(d *office.Desk, which report.Desk, o exchange.Officer, book, digest string) (bool, error) {
+	party := exchange.OfficerParty(o.Name)
+	before, err := d.Tx.Files(store.FileFilter{
+		Dir: exchange.Out, Party: party, Kind: office.KindDecisions, States: []exchange.FileState{exchange.FileQueued, exchange.FileSent},
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, f := range before {
+		if !strings.Contains(f.Name, "-"+which.Name+".") {
+			continue
+		}
+		if f.Text == digest {
+			return false, nil
+		}
+		void := f
+		void.State = exchange.FileVoid
+		if err := d.Tx.UpdateFile(f, void); err != nil {
+			return false, err
+		}
+	}
+	if digest == "" {
+		return false, nil
+	}
+	name, err := d.FreeName(party, fmt.Sprintf("decisions-%s-%s", d.Date, which.Name), ".xlsx")
+	if err != nil {
+		return false, err
+	}
+	sha, size, err := d.SpoolSum(book)
+	if err != nil {
+		return false, err
+	}
+	return true, d.Tx.InsertFile(&exchange.File{
+		Dir: exchange.Out, Party: party, Kind: office.KindDecisions, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: size,
+		State: exchange.FileQueued, At: d.Now(), Spool: book, Text: digest,
+	})
+}

@@ -1,0 +1,92 @@
+package decision
+
+import (
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/ledger"
+	"carryover/jobs/bank"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// paymentPlan ties an entry that nobody could name a payment for to the one
+// that an officer found: a debit settles it, a credit is that it came back.
+func paymentPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
+	if e.State != exchange.EntryUnmatched {
+		return office.Plan{}, office.Undecidable("该笔流水已有归属", "the entry is tied already")
+	}
+	p, err := d.Tx.Payment(x.Args["payment"])
+	if office.IsNotFound(err) {
+		return office.Plan{}, office.Undecidable("没有付款 "+x.Args["payment"], "there is no such payment")
+	}
+	if err != nil {
+		return office.Plan{}, err
+	}
+	switch {
+	case p.Amount != e.Amount:
+		return office.Plan{}, office.Undecidable("该笔流水为 "+e.Amount.String()+" 元，该笔付款为 "+p.Amount.String()+" 元", "the entry is of "+e.Amount.String()+", the payment of "+p.Amount.String())
+	case e.BookedOn < p.ValueOn:
+		return office.Plan{}, office.Undecidable("该笔付款制单于 "+p.ValueOn.String()+"，晚于流水日期", "the payment was ordered on "+p.ValueOn.String()+", after the bank's day")
+	case e.Credit:
+		return cameBackPlan(d, e, p)
+	}
+	return debitPlan(d, e, p)
+}
+
+// debitPlan settles a payment by a debit.
+func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
+	may := []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned}
+	if p.BankRef != "" || e.Reversal || !slices.Contains(may, p.Track) {
+		return office.Plan{}, office.Undecidable("该笔付款不在等待扣款："+moneyWord(d, p)+" "+p.BankRef, "the payment does not wait for a debit: "+string(p.Track)+" "+p.BankRef)
+	}
+	way := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 由该笔流水支付：%s", "%s was paid by the entry: %s", p.Ref, p.Amount)}}
+	way.Apply = func() error {
+		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
+			return err
+		}
+		if err := bank.Settle(d, p, bank.DebitRef(e)); err != nil {
+			return err
+		}
+		return transfer.MarkMatched(d, e, "", 0)
+	}
+	return way, nil
+}
+
+// cameBackPlan takes a credit as a payment come back. It was received as
+// money that belongs to nobody.
+func cameBackPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
+	if p.Track != exchange.MoneySettled || p.ReturnRef != "" {
+		return office.Plan{}, office.Undecidable("该笔付款没有付出，或已退回："+moneyWord(d, p), "the payment is not out of the bank: "+string(p.Track))
+	}
+	way := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 已由该笔流水退回：%s", "%s came back by the entry: %s", p.Ref, p.Amount)}}
+	way.Apply = func() error {
+		received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
+		if err := d.Book(ledger.Reverse(received, int(d.Date), "a payment of ours")); err != nil {
+			return err
+		}
+		for _, kind := range []string{"money", "proposal"} {
+			if err := d.CloseDifferencesAbout(kind, e.Key); err != nil {
+				return err
+			}
+		}
+		if err := bank.ComeBack(d, p, e, bank.ReturnWords(e.ReturnCode)); err != nil {
+			return err
+		}
+		return d.SetEntryState(e, exchange.EntryReturned, "", 0)
+	}
+	return way, nil
+}
+
+// moneyWord is where a payment stands, as staff read it.
+func moneyWord(d *office.Desk, p exchange.Payment) string {
+	return exchange.TermOf(exchange.MoneyTerms(exchange.Out), string(p.Track)).Chinese
+}
+
+// caseOfPayment is the case that a payment is for; "" for several.
+func caseOfPayment(p exchange.Payment) string {
+	if len(p.Items) != 1 {
+		return ""
+	}
+	return p.Items[0].CaseNo
+}

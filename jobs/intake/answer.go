@@ -1,0 +1,41 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+	"carryover/jobs/office"
+)
+
+// isCorrections reports whether a file is an answer to a workbook of ours: it is
+// kept for whoever wants to look, and not answered, or two offices would answer
+// each other for ever.
+func isCorrections(j *office.InBatch) (bool, error) {
+	if j.File.Carrier != string(batch.Workbook) {
+		return false, nil
+	}
+	src, err := j.OpenSpool(j.File.Spool)
+	if err != nil {
+		return false, err
+	}
+	defer src.Close()
+	return batch.Answered(io.Reader(src), j.Agency.Code)
+}
+
+// takeCorrections records an answer to a workbook of ours.
+func takeCorrections(ctx context.Context, j *office.InBatch, answer bool) error {
+	if !answer {
+		return nil
+	}
+	j.File.Kind, j.File.Sequence, j.File.State, j.File.Verdict = office.KindCorrections, 0, exchange.FileWorked, code.FileAccepted
+	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: j.Office, Tx: tx, File: j.File, Actor: j.File.Party}
+		return errors.Join(tx.UpdateFile(j.Stored, j.File), d.Journal("agency", "answer_received", j.File.Name, nil))
+	})
+	return err
+}

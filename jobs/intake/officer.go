@@ -1,0 +1,42 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/jobs/bank"
+	"carryover/jobs/decision"
+	"carryover/jobs/office"
+	"carryover/jobs/signing"
+)
+
+// processOfficer works a file that an officer left.
+func processOfficer(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
+	officer, _ := exchange.OfficerOf(f.Party)
+	if f.Carrier == "xlsx" {
+		return decision.ProcessDecisions(ctx, o, f)
+	}
+	if !strings.HasSuffix(f.Name, seal.Suffix) {
+		return nil, bank.Quarantine(ctx, o, f, "not a signature / 不是签名文件（<文件>.<姓名目录>.sig）")
+	}
+	armored, err := signing.ReadSignature(o, f.Spool)
+	if err != nil {
+		return nil, err
+	}
+	var s signing.Signing
+	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}
+		var verdict error
+		s, verdict = signing.TakeSignature(d, officer, f.Name, armored)
+		var no *office.Refusal
+		if verdict != nil && !errors.As(verdict, &no) {
+			return verdict
+		}
+		return signing.EndSignature(d, f, s, no)
+	})
+	return office.Counts{"files": 1}, err
+}

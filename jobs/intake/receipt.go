@@ -1,0 +1,218 @@
+package intake
+
+import (
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/jobs/courier"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// receipt takes the partner's verdict on a file of ours. One for a file that
+// we never sent is recorded and changes nothing: a receipt is never answered.
+func receipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
+	d.About.Pass(r)
+	sent, err := sentFile(d, r.File, r.SHA256)
+	if office.IsNotFound(err) {
+		return office.Accepted(), d.Journal("agency", "receipt_unknown", r.File, nil)
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if sent.State == exchange.FileQueued && sent.SentAt.IsZero() {
+		// It arrived, and we were stopped before that was recorded.
+		if err := courier.Sent(d.Office, d.Tx, sent); err != nil {
+			return office.Outcome{}, err
+		}
+		if sent, err = d.Tx.File(sent.ID); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	// Receipts overtake each other: a file that was rejected once and taken when
+	// it came again is taken, whichever of the two is read first.
+	taken := sent.State == exchange.FileRefused && r.Verdict != code.FileRejected
+	if !taken && (sent.State == exchange.FileReceipted || sent.State == exchange.FileRefused) {
+		return office.Accepted(), nil // the same again, or a later one: its verdicts follow
+	}
+	after := sent
+	after.State, after.Verdict, after.Receipt = exchange.FileReceipted, r.Verdict, d.File.ID
+	after.Code, after.Text = string(r.Code), r.Text
+	after.Records, after.Accepted, after.Held, after.Refused = r.Records.Value, r.Accepted.Value, r.Held.Value, r.Refused.Value
+	if r.Verdict == code.FileRejected {
+		after.State = exchange.FileRefused
+	}
+	if err := d.Tx.UpdateFile(sent, after); err != nil {
+		return office.Outcome{}, err
+	}
+	if after.State == exchange.FileRefused {
+		text := strings.TrimSpace(string(r.Code) + " " + r.Text)
+		if err := d.RecordDifference("file", d.File.Party, "", sent.Name, "sent", text); err != nil {
+			return office.Outcome{}, err
+		}
+		return office.Accepted(), d.Journal("agency", "file_refused_by_partner", text, map[string]string{"file": sent.Name})
+	}
+	return office.Accepted(), d.CloseDifference("file", d.File.Party, sent.Name)
+}
+
+// sentFile finds the file of ours that a receipt is about.
+func sentFile(d *office.Desk, name, sha string) (exchange.File, error) {
+	f, err := d.Tx.FileBySHA(exchange.Out, d.File.Party, sha)
+	if office.IsNotFound(err) {
+		f, err = d.Tx.FileByName(exchange.Out, d.File.Party, name)
+	}
+	return f, err
+}
+
+// verdict takes the partner's verdict on one record of ours.
+func verdict(d *office.Desk, v *formats.ReceiptVerdict) (office.Outcome, error) {
+	if v.Verdict == code.Held || d.About.SHA256 == "" {
+		return office.Accepted(), nil
+	}
+	if d.About.Sent == 0 {
+		sent, err := sentFile(d, d.About.Name, d.About.SHA256)
+		if office.IsNotFound(err) {
+			return office.Accepted(), nil
+		}
+		if err != nil {
+			return office.Outcome{}, err
+		}
+		d.About.Sent = sent.ID
+	}
+	records, err := d.Tx.OutgoingByRecord(d.About.Sent, v.RecordNo)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	for _, o := range records {
+		if o.CaseNo == "" {
+			if err := verdictApart(d, o, v); err != nil {
+				return office.Outcome{}, err
+			}
+			continue
+		}
+		if err := verdictOn(d, o, v); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	return office.Accepted(), nil
+}
+
+// verdictApart names a refused record of ours that belongs to no case, a
+// relayed application or a line of a statement: somebody has to look at it.
+func verdictApart(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) error {
+	if v.Verdict != code.Refused {
+		return nil
+	}
+	return d.RecordDifference("file", d.File.Party, "", o.Kind+" "+o.RecordNo, "sent", strings.TrimSpace(v.Code+" "+v.Text))
+}
+
+// verdictOn moves the case that a record of ours was about.
+func verdictOn(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) error {
+	c, err := d.CaseByNo(o.CaseNo)
+	if err != nil {
+		return err
+	}
+	why := strings.TrimSpace(v.Code + " " + v.Text)
+	switch o.Kind {
+	case formats.KindForm:
+		err = formVerdict(c, o, v.Verdict)
+	case formats.KindPosting:
+		if v.Verdict == code.Refused {
+			err = postingReturned(c, o.RecordNo, v)
+		}
+	case formats.KindCancellation:
+		if err := cancellationVerdict(c, o, v.Verdict, why); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	if err != nil {
+		return err
+	}
+	if v.Verdict == code.Refused && holdsCase(o.Kind) {
+		if _, err := c.Next(exchange.Hold); err == nil || c.State == exchange.Held {
+			if err := c.PutOnHold(code.HoldRefusedByPartner, o.Kind+" "+o.RecordNo+": "+why); err != nil {
+				return err
+			}
+		}
+	}
+	return c.Save()
+}
+
+// cancellationVerdict is the partner's verdict on a cancellation of ours, or
+// on our part in an annulment.
+func cancellationVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict, why string) error {
+	rec, err := batch.Find(office.Kinds, o.Kind).Parse(o.Rows)
+	if err != nil {
+		return err
+	}
+	x, ok := rec.(*formats.Cancellation)
+	if !ok {
+		return fmt.Errorf("record %s of %s is %T", o.RecordNo, o.Kind, rec)
+	}
+	if x.Phase == code.PhaseCancel {
+		return transfer.CancelVerdict(c, v, why)
+	}
+	return transfer.AnnulVerdict(c, x.Phase, v, why)
+}
+
+// postingReturned takes the core's refusal of a posting's row for a refusal to
+// book it: no result will come.
+func postingReturned(c *office.Case, no string, v *formats.ReceiptVerdict) error {
+	p, err := c.Tx.Posting(no)
+	if err != nil || p.State != exchange.PostingQueued {
+		return err
+	}
+	before := p
+	p.State, p.DoneOn, p.Code, p.Text = exchange.PostingRefused, c.Date, v.Code, v.Text
+	if err := c.Tx.UpdatePosting(before, p); err != nil {
+		return err
+	}
+	return transfer.RefusedByCore(c, p)
+}
+
+// holdsCase: a refused letter, form, advice or completion puts the case on hold.
+func holdsCase(kind string) bool {
+	switch kind {
+	case formats.KindLetter, formats.KindForm, formats.KindAdvice, formats.KindCompletion:
+		return true
+	}
+	return false
+}
+
+// formVerdict moves the form that was sent; a D row has none.
+func formVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict) error {
+	rec, err := batch.Find(office.Kinds, o.Kind).Parse(o.Rows)
+	if err != nil {
+		return err
+	}
+	said, ok := rec.(*formats.Form)
+	if !ok {
+		return nil
+	}
+	forms, err := c.Tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range forms {
+		f := &forms[i]
+		if f.No != said.FormNo || f.Version != said.Version || f.Track != exchange.FormSent {
+			continue
+		}
+		to := exchange.FormDelivered
+		if v == code.Refused {
+			to = exchange.FormRefused
+		}
+		if err := c.SetForm(f, to); err != nil {
+			return err
+		}
+		if err := c.Note("form_"+string(to), f.No, nil); err != nil {
+			return err
+		}
+	}
+	return c.Retrack()
+}

@@ -1,0 +1,176 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/jobs/netting"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// errRefused takes back what a refused record wrote: it leaves nothing behind,
+// no key either.
+var errRefused = errors.New("record refused")
+
+// judgeItem works one record of a file and stores the verdict on it.
+func judgeItem(d *office.Desk, it *office.Item) (code.Verdict, error) {
+	if office.Refusing(it.Faults) {
+		return code.Refused, storeFaults(d, it)
+	}
+	key := it.Key
+	if d.File.Kind == formats.KindReconciliation {
+		key = "" // unique in its batch only, which the reader has seen to
+	}
+	o, err := try(d, it.Value, key)
+	if err != nil {
+		return "", err
+	}
+	j := exchange.Judgement{
+		FileID: d.File.ID, Ordinal: it.Ordinal, Line: it.Line, Row: it.RowType, RecordNo: it.No, Verdict: o.Verdict, Code: code.Fault(o.Code),
+		Field: o.Field, Text: o.Text, Echo: it.Echo,
+	}
+	if o.Verdict == code.Held {
+		kind, _ := office.KindOf(it.Value)
+		var rows batch.Rows
+		if err := d.Encoder(kind).Append(&rows, it.Value); err != nil {
+			return "", err
+		}
+		j.Raw = rows.Bytes
+	}
+	return o.Verdict, d.Tx.InsertJudgement(j)
+}
+
+// storeFaults stores a verdict for every fault of a record that its own rows
+// refuse.
+func storeFaults(d *office.Desk, it *office.Item) error {
+	for _, f := range it.Faults {
+		if f.Warning() {
+			continue
+		}
+		err := d.Tx.InsertJudgement(exchange.Judgement{
+			FileID: d.File.ID, Ordinal: it.Ordinal, Line: f.Line, Row: f.Row, RecordNo: it.No, Verdict: code.Refused,
+			Code: f.Code, Field: f.Field, Text: f.Text, Echo: it.Echo,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errNeedSavepoints asks for a chunk to be worked again, each record in a part of the
+// transaction of its own: one of them was refused after it had written.
+var errNeedSavepoints = errors.New("work the records one by one")
+
+// try applies a record; when it is refused, or not allowed where its case
+// stands, everything that it wrote is taken back. In a hurry that is possible
+// only while it has written nothing but its key.
+func try(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
+	if d.NoSavepoints {
+		o, err = applyWithoutSavepoint(d, rec, key)
+	} else {
+		err = d.Tx.Part(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
+	}
+	switch {
+	case errors.Is(err, errRefused):
+		return o, nil
+	case errors.Is(err, exchange.ErrNotAllowed):
+		return office.Refused(code.NotAllowedInState, "", err.Error()), nil
+	case errors.Is(err, batch.ErrUnencodable):
+		return office.Refused(code.Malformed, "", "含有接收方编码无法表示的字符 / a character that cannot be written in the encoding of whom it is meant for"), nil
+	case errors.Is(err, exchange.ErrInvariant), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConstraint):
+		// Our own mistake, or another hand on the same case: the record is worked
+		// again in the next pass, the rest of the file goes on.
+		d.Log.Error("record not worked, kept for the next pass", "file", d.File.Name, "err", err)
+		return office.Held("", "处理未完成，稍后自动重试 / to be worked again"), nil
+	}
+	return o, err
+}
+
+// claimAndApply takes the record's key and makes the record an event;
+// errRefused when it is refused.
+func claimAndApply(d *office.Desk, rec any, key string) (office.Outcome, error) {
+	if key != "" {
+		by, ok, err := d.Tx.ClaimKey(d.File.Kind, d.File.Party, key, d.File.ID)
+		if err != nil {
+			return office.Outcome{}, err
+		}
+		if !ok {
+			return duplicateOf(by, d.File.ID), errRefused
+		}
+	}
+	o, err := apply(d, rec)
+	if err == nil && o.Verdict == code.Refused {
+		err = errRefused
+	}
+	return o, err
+}
+
+// applyWithoutSavepoint is claimAndApply without a part of the transaction to take
+// back: errAgain when the record was refused after it had written more than
+// its key.
+func applyWithoutSavepoint(d *office.Desk, rec any, key string) (office.Outcome, error) {
+	before := d.Tx.Writes()
+	o, err := claimAndApply(d, rec, key)
+	switch wrote := d.Tx.Writes() - before; {
+	case errors.Is(err, store.ErrConstraint):
+		return o, errNeedSavepoints // PostgreSQL goes on only from a part that was taken back
+	case err == nil || wrote == 0:
+		return o, err
+	case wrote == 1 && key != "":
+		return o, errors.Join(err, d.Tx.ReleaseKey(d.File.Kind, d.File.Party, key, d.File.ID))
+	}
+	return o, errNeedSavepoints
+}
+
+func duplicateOf(by, file int64) office.Outcome {
+	if by == file {
+		return office.Refused(code.DuplicateInFile, "", "")
+	}
+	return office.Refused(code.DuplicateEarlier, "", "")
+}
+
+// apply makes a record an event of a case.
+func apply(d *office.Desk, rec any) (office.Outcome, error) {
+	switch r := rec.(type) {
+	case *formats.Application:
+		return transfer.Application(d, r)
+	case *formats.RegistryRecord:
+		return transfer.Registry(d, r)
+	case *formats.CertificateRequest:
+		return transfer.CertificateRequest(d, r)
+	case *formats.Letter:
+		return transfer.Letter(d, r)
+	case *formats.Form:
+		return transfer.Form(d, r)
+	case *formats.Decline:
+		return transfer.Declined(d, r)
+	case *formats.Advice:
+		return transfer.Advice(d, r)
+	case *formats.Completion:
+		return transfer.Completion(d, r)
+	case *formats.Cancellation:
+		return transfer.Cancellation(d, r)
+	case *formats.Query:
+		return transfer.Query(d, r)
+	case *formats.PostingResult:
+		return transfer.PostingResult(d, r)
+	case *formats.Payee:
+		return transfer.Payee(d, r)
+	case *formats.Reconciliation:
+		return netting.Reconcile(d, r)
+	case *formats.Netting:
+		return netting.Netting(d, r)
+	case *formats.Receipt:
+		return receipt(d, r)
+	case *formats.ReceiptVerdict:
+		return verdict(d, r)
+	}
+	return office.Outcome{}, fmt.Errorf("%T is never for us", rec)
+}

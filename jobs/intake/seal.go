@@ -1,0 +1,84 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+	"carryover/jobs/courier"
+	"carryover/jobs/office"
+)
+
+// checkSeal says what is wrong with the seal of a file that came in; no code
+// when nothing is, or when it needs none. The error is ours: signers that
+// cannot be read refuse nobody's file.
+func checkSeal(j *office.InBatch, kind *batch.Kind) (fault code.Fault, text string, err error) {
+	if !courier.Sealed(j.Office, j.File.Party, kind) {
+		return "", "", nil
+	}
+	if j.File.Signature == "" {
+		return code.SignatureMissing, fmt.Sprintf("缺少 %s%s / there is no %[1]s%[2]s", office.OneLine(j.File.Name, 120), seal.Suffix), nil
+	}
+	if j.PartnerSigners == nil {
+		return "", "", errors.New("check seal: no signers")
+	}
+	signers, err := j.PartnerSigners(j.File.Party)
+	if err != nil {
+		return "", "", fmt.Errorf("check seal: %w", err)
+	}
+	who, err := verify(j, signers.For(j.File.Party))
+	if fault, text := courier.SealFault(err); fault != "" {
+		return fault, text, nil
+	}
+	j.File.Signer = who.Fingerprint
+	return "", "", err
+}
+
+func verify(j *office.InBatch, signers *seal.Signers) (seal.Signer, error) {
+	sig, err := j.OpenSpool(j.File.Signature)
+	if err != nil {
+		return seal.Signer{}, err
+	}
+	defer sig.Close()
+	signature, err := io.ReadAll(io.LimitReader(sig, seal.MaxSignature+1))
+	if err != nil {
+		return seal.Signer{}, err
+	}
+	src, err := j.OpenSpool(j.File.Spool)
+	if err != nil {
+		return seal.Signer{}, err
+	}
+	defer src.Close()
+	return signers.Verify(src, signature, seal.NamespaceBatch, j.Now())
+}
+
+// unsealed refuses a file for its seal. Content that was accepted before
+// under a good one gets its receipt again: nothing new is believed.
+func unsealed(ctx context.Context, j *office.InBatch, fault code.Fault, text string) error {
+	var same exchange.File
+	err := j.Store.View(ctx, func(tx *store.Tx) (err error) {
+		same, err = tx.FileBySHA(exchange.In, j.File.Party, j.File.SHA256)
+		return office.IgnoreNotFound(err)
+	})
+	switch {
+	case err != nil:
+		return err
+	case same.ID != 0 && same.ID != j.File.ID:
+		return duplicate(ctx, j, same)
+	}
+	return reject(ctx, j, fault, text)
+}
+
+// journalSigner records who signed a file that was taken.
+func journalSigner(d *office.Desk) error {
+	if d.File.Signer == "" {
+		return nil
+	}
+	return d.Journal("agency", "file_signed", "by "+d.File.Signer, map[string]string{"file": d.File.Name, "sha256": d.File.StoredSHA, "signer": d.File.Signer})
+}

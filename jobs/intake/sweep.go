@@ -1,0 +1,212 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats/batch"
+	"carryover/jobs/bank"
+	"carryover/jobs/netting"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// sweep works what waited: held records, held cases, unmatched money; and
+// tells whom a limit was missed. Each in a transaction of its own.
+func sweep(ctx context.Context, o *office.Office) (office.Counts, error) {
+	counts := office.Counts{}
+	var faults []error
+	note := func(err error) {
+		if err != nil {
+			faults = append(faults, err)
+		}
+	}
+	note(sweepRecords(ctx, o, counts))
+	note(sweepCases(ctx, o, counts))
+	note(bank.RetryUnmatched(ctx, o))
+	note(bank.ProveBankDays(ctx, o))
+	note(sweepOverdue(ctx, o, counts))
+	note(proposeNotFound(ctx, o))
+	note(netting.Statements(ctx, o))
+	return counts, errors.Join(faults...)
+}
+
+// sweepRecords works held records again; one whose letter or form has not
+// come within the nights allowed is refused.
+func sweepRecords(ctx context.Context, o *office.Office, counts office.Counts) error {
+	var (
+		faults []error
+		last   exchange.Judgement
+	)
+	for {
+		var page []exchange.Judgement
+		err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+			page, err = tx.HeldJudgements(last, office.Chunk)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return errors.Join(append(faults, err)...)
+		}
+		for _, last = range page {
+			faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error { return workHeld(o, tx, last, counts) }))
+		}
+	}
+}
+
+func workHeld(e *office.Office, tx *store.Tx, j exchange.Judgement, counts office.Counts) error {
+	file, err := tx.File(j.FileID)
+	if err != nil || file.State != exchange.FileWorked {
+		return err
+	}
+	rec, err := batch.Find(office.Kinds, file.Kind).Parse(j.Raw)
+	if err != nil {
+		return err
+	}
+	d := &office.Desk{Office: e, Tx: tx, File: file, Actor: file.Party}
+	o, err := tryHeld(d, rec)
+	if err != nil {
+		return err
+	}
+	expired := o.Code == string(code.UnknownLetter) || o.Code == string(code.UnknownForm)
+	switch {
+	case o.Verdict == code.Held && (!expired || e.Date.Sub(file.Seen) < e.Rules.HeldNights):
+		return nil
+	case o.Verdict == code.Held:
+		o.Verdict = code.Refused
+	}
+	before := file
+	j.Verdict, j.Code, j.Field, j.Text, j.Raw, j.Told = o.Verdict, code.Fault(o.Code), o.Field, o.Text, nil, false
+	if err := tx.UpdateJudgement(j); err != nil {
+		return err
+	}
+	if o.Verdict == code.Refused {
+		file.Verdict = code.FilePartly
+		if err := releaseHeld(d, rec); err != nil {
+			return err
+		}
+	}
+	file.Held--
+	file.Count(o.Verdict)
+	counts["released"]++
+	return tx.UpdateFile(before, file)
+}
+
+// tryHeld applies a held record again. Its key was claimed when it was held,
+// unless a mistake of ours had taken that back too.
+func tryHeld(d *office.Desk, rec any) (office.Outcome, error) {
+	kind, _ := office.KindOf(rec)
+	if key := kind.KeyOf(rec); key != "" {
+		by, ok, err := d.Tx.ClaimKey(d.File.Kind, d.File.Party, key, d.File.ID)
+		if err != nil {
+			return office.Outcome{}, err
+		}
+		if !ok && by != d.File.ID {
+			return duplicateOf(by, d.File.ID), nil
+		}
+	}
+	return try(d, rec, "")
+}
+
+// releaseHeld gives back the duplicate key of a held record that is refused
+// after all.
+func releaseHeld(d *office.Desk, rec any) error {
+	kind, _ := office.KindOf(rec)
+	if key := kind.KeyOf(rec); key != "" {
+		return d.Tx.ReleaseKey(d.File.Kind, d.File.Party, key, d.File.ID)
+	}
+	return nil
+}
+
+// sweepCases judges again the cases that wait for information. Their numbers
+// are all that is kept of them.
+func sweepCases(ctx context.Context, o *office.Office, counts office.Counts) error {
+	var numbers []string
+	err := o.Store.View(ctx, func(tx *store.Tx) error {
+		return tx.EachCase(transfer.Waiting(), func(c exchange.Case) error {
+			numbers = append(numbers, c.No)
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, no := range numbers {
+		faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error {
+			d := &office.Desk{Office: o, Tx: tx, Actor: "process"}
+			now, err := tx.Case(no)
+			if err != nil || now.State != exchange.Held {
+				return err
+			}
+			return transfer.Rejudge(d, now)
+		}))
+		counts["rejudged"]++
+	}
+	return errors.Join(faults...)
+}
+
+// sweepOverdue tells the person, once for each limit, that it was missed: the
+// legal one, or that of whoever has the turn.
+func sweepOverdue(ctx context.Context, o *office.Office, counts office.Counts) error {
+	late := map[string]missed{} // by case
+	err := o.Store.View(ctx, func(tx *store.Tx) error {
+		return tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
+			if limit := missedLimit(o, c); limit.name != "" {
+				late[c.No] = limit
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, no := range slices.Sorted(maps.Keys(late)) {
+		faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error {
+			_, first, err := tx.ClaimKey("delayed", o.Agency.Code, no+"|"+late[no].name, 0)
+			if err != nil || !first {
+				return err
+			}
+			c, err := (&office.Desk{Office: o, Tx: tx, Actor: "process"}).CaseByNo(no)
+			if err != nil {
+				return err
+			}
+			counts["delayed"]++
+			if err := c.Note("delayed", late[no].name, nil); err != nil {
+				return err
+			}
+			return notice.Notify(c, code.MilestoneDelayed, notice.DelayNews(c, late[no].due))
+		}))
+	}
+	return errors.Join(faults...)
+}
+
+// missed is a limit that a case has missed: by what it is known, and its last day.
+type missed struct {
+	name string
+	due  calendar.Date
+}
+
+// missedLimit is the limit that a case has missed; none when it is the
+// person's own turn, or, at the old place, the new one's, which tells the person.
+func missedLimit(o *office.Office, c exchange.Case) missed {
+	if c.Due != 0 && !c.DueProvisional && c.Due < o.Date {
+		return missed{c.DueBasis, c.Due}
+	}
+	t, ok := exchange.TurnOf(o.Turns, c)
+	if !ok || t.Owner == exchange.OwnerPerson || c.Side == exchange.Out && t.Owner == exchange.OwnerPartner {
+		return missed{}
+	}
+	due := o.Calendar.Due(office.Since(c, t), t.WD, calendar.DueOptions{})
+	if due.Date == 0 || due.Provisional || due.Date >= o.Date {
+		return missed{}
+	}
+	return missed{t.Key + " since " + office.Since(c, t).String(), due.Date}
+}

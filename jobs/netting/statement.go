@@ -1,0 +1,190 @@
+package netting
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/jobs/office"
+)
+
+// Statements queues, once a month, what is compared with every partner: the
+// reconciliation of open and lately moved cases, and the netting statement of
+// the month that has ended (an empty one too). They wait a few working days,
+// so that the forms of the month's last days are here. Months that were missed
+// follow, one in each pass, so that every netting batch is of one month.
+func Statements(ctx context.Context, o *office.Office) error {
+	last := o.Date.Month().Add(-1)
+	if o.Calendar.WorkingDays(last.Last(), o.Date) < o.Rules.StatementWD {
+		last = last.Add(-1)
+	}
+	for _, p := range o.Parties {
+		if p.Role != office.RolePartner {
+			continue
+		}
+		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+			return statement((&office.Desk{Office: o, Tx: tx, Actor: "process"}), p, last)
+		})
+		if err != nil {
+			return fmt.Errorf("statement for %s: %w", p.Code, err)
+		}
+	}
+	return nil
+}
+
+// statement makes the next statement that a partner has not had, up to the
+// month last; when there is none, what has changed of earlier ones.
+func statement(d *office.Desk, p office.Party, last calendar.Month) error {
+	netted := d.Partners[p.Code].Settlement == exchange.SettleNetted
+	if netted {
+		if waits, err := nettingWaits(d, p.Code); err != nil || waits {
+			return err
+		}
+	}
+	stated, err := d.Tx.LastStatement(p.Code)
+	if err != nil {
+		return err
+	}
+	month := last
+	if stated != 0 {
+		month = stated.Add(1)
+	}
+	if month <= last {
+		if _, err := d.Tx.BeginStatement(p.Code, month); err != nil {
+			return err
+		}
+		if err := reconciliation(d, p.Code, month); err != nil || !netted {
+			return err
+		}
+		return nettingStatement(d, p.Code, month)
+	}
+	if netted {
+		return nettingChanges(d, p.Code, stated)
+	}
+	return nil
+}
+
+// reconciliation queues a Q for every case that is open or moved since the
+// month began.
+func reconciliation(d *office.Desk, partner string, month calendar.Month) error {
+	return d.Tx.EachCase(store.CaseFilter{Partner: partner}, func(c exchange.Case) error {
+		if c.LetterNo == "" || (c.State.Final(c.Side) && c.StateSince < month.First()) {
+			return nil
+		}
+		rec := formats.Reconciliation{LetterNo: c.LetterNo, State: statedState(c), LastEventOn: c.StateSince}
+		forms, err := d.Tx.FormsByCase(c.No)
+		if err != nil {
+			return err
+		}
+		for _, f := range forms {
+			if f.Current {
+				rec.FormNo, rec.FormVersion, rec.Amount = f.No, batch.Some(f.Version), office.SomeFen(f.Amount)
+			}
+		}
+		return d.Send(partner, c.No, &rec)
+	})
+}
+
+// statedState is what we state of a case. An annulment that is agreed counts as
+// done: one side may have to wait for money that the other sends back.
+func statedState(c exchange.Case) code.ReconciliationState {
+	if c.Wish == exchange.WishVoid {
+		return code.ReconcileVoid
+	}
+	return sharedState(c)
+}
+
+// sharedState is a case's state in the words that both sides share (SPEC 3).
+func sharedState(c exchange.Case) code.ReconciliationState {
+	switch s := c.Effective(); s {
+	case exchange.Applied, exchange.Returned, exchange.Refused: // again, after a decline: the old place knows that one only
+		return code.ReconcileDeclined
+	case exchange.Confirmed:
+		return code.ReconcileCompleted
+	case exchange.Ended, exchange.Liquidated:
+		return code.ReconcileAccepted
+	case exchange.PostingState:
+		return code.ReconcileAnswered
+	default:
+		return code.ReconciliationState(s)
+	}
+}
+
+// Reconcile compares what the partner believes with what we do. The two
+// sides see a change a few days apart, so a difference counts only when
+// neither has moved for the limit of a query.
+func Reconcile(d *office.Desk, q *formats.Reconciliation) (office.Outcome, error) {
+	c, err := d.CaseOfEitherSide(q.LetterNo)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if c == nil {
+		if d.Calendar.WorkingDays(q.LastEventOn, d.Date) < d.QueryWD() {
+			return office.Accepted(), nil // its letter may still be on the way
+		}
+		return office.Accepted(), d.RecordDifference("reconciliation", d.File.Party, "", q.LetterNo, "", string(q.State))
+	}
+	if c.Partner != d.File.Party {
+		return office.Refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
+	}
+	ours, theirs, err := compareState(c, q)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if ours == theirs {
+		return office.Accepted(), d.CloseDifference("reconciliation", c.Partner, q.LetterNo)
+	}
+	if d.Calendar.WorkingDays(max(c.StateSince, q.LastEventOn), d.Date) < d.QueryWD() {
+		return office.Accepted(), nil
+	}
+	if err := d.RecordDifference("reconciliation", c.Partner, c.No, q.LetterNo, ours, theirs); err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), c.Note("reconciliation_differs", "ours "+ours+", theirs "+theirs, nil)
+}
+
+// compareState words what both sides believe of a case, the same words when
+// they agree: its state and, when both have it, the form that was named.
+func compareState(c *office.Case, q *formats.Reconciliation) (ours, theirs string, err error) {
+	state := sharedState(c.Case)
+	annulling := c.Wish == exchange.WishProposed || c.Wish == exchange.WishAsked || c.Wish == exchange.WishVoid
+	if !agree(state, q.State) && (!annulling || q.State != code.ReconcileVoid) {
+		ours, theirs = string(statedState(c.Case)), string(q.State)
+	}
+	forms, err := c.Tx.FormsByCase(c.No)
+	if err != nil || q.FormNo == "" || len(forms) == 0 {
+		return ours, theirs, err
+	}
+	mine, said := "no such form", formWords(q.FormNo, q.FormVersion.Value, q.Amount.Value)
+	for _, f := range forms {
+		if f.Current && f.No == q.FormNo {
+			mine = formWords(f.No, f.Version, f.Amount)
+		}
+	}
+	if mine != said {
+		ours, theirs = strings.TrimSpace(ours+" "+mine), strings.TrimSpace(theirs+" "+said)
+	}
+	return ours, theirs, nil
+}
+
+func formWords(no string, version int, amount money.Fen) string {
+	return fmt.Sprintf("%s version %d %s", no, version, amount)
+}
+
+// agree reports whether two shared states can stand on the two sides at once.
+func agree(ours, theirs code.ReconciliationState) bool {
+	pair := map[code.ReconciliationState]code.ReconciliationState{
+		code.ReconcileRequested:    code.ReconcileAccepted,
+		code.ReconcileAccepted:     code.ReconcileRequested,
+		code.ReconcileAnswered:     code.ReconcileRelationDone,
+		code.ReconcileRelationDone: code.ReconcileAnswered,
+	}
+	return ours == theirs || pair[ours] == theirs
+}

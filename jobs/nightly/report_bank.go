@@ -1,0 +1,81 @@
+package nightly
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+	"carryover/jobs/bank"
+	"carryover/jobs/office"
+	"carryover/jobs/report"
+)
+
+// bankItems are about our accounts: each day as the bank states it, the days
+// that it did not, and the balance reconciliation at the last one.
+func bankItems(o *office.Office, tx *store.Tx, since calendar.Date) (items []report.BankItem, err error) {
+	seen := map[string]bool{}
+	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
+		if seen[a.No] {
+			continue
+		}
+		seen[a.No] = true
+		days, err := tx.BankDays(a.No, 10000101)
+		if err != nil {
+			return nil, err
+		}
+		if len(days) == 0 {
+			continue
+		}
+		for i := range days {
+			if d := &days[i]; d.Day >= since {
+				items = append(items, report.BankItem{Account: a.No, On: d.Day, Day: d, Text: bank.FaultWords(o, d.Faults)})
+			}
+		}
+		if !o.Agency.BankByWorkbook { // a keyed sheet has no rows of a day without movements
+			gaps, err := bank.MissingStatements(o, tx, a.No, since)
+			if err != nil {
+				return nil, err
+			}
+			for _, on := range gaps {
+				items = append(items, report.BankItem{Account: a.No, On: on})
+			}
+		}
+		reconciled, err := reconcileAccount(o, tx, a.No, days)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, report.BankItem{Account: a.No, On: days[len(days)-1].Day, Balance: &reconciled})
+	}
+	return items, nil
+}
+
+// reconcileAccount reconciles the bank's balance with ours at its last day. Our
+// balance is what the bank's first statement opened with, and what we booked
+// since; what is on its way to the bank has left it.
+func reconcileAccount(o *office.Office, tx *store.Tx, account string, days []exchange.BankDay) (b report.Balance, err error) {
+	last := days[len(days)-1]
+	booked, err := tx.BookedSum(account, days[0].From, last.Day)
+	if err != nil {
+		return b, err
+	}
+	b.Bank = last.Closing
+	for _, d := range days {
+		for _, f := range d.Faults {
+			switch f.Kind {
+			case exchange.FaultUnexplained:
+				b.Theirs += f.Theirs - f.Ours
+			case exchange.FaultAbsent:
+				b.Ours += f.Ours
+			}
+		}
+	}
+	if account == o.Agency.Payer.No {
+		for _, track := range []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown} {
+			err := tx.EachPayment(track, func(p exchange.Payment) error { b.Transit += p.Amount; return nil })
+			if err != nil {
+				return b, err
+			}
+		}
+	}
+	b.Books = days[0].Opening + booked - b.Transit
+	return b, nil
+}

@@ -1,0 +1,92 @@
+package nightly
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/ledger"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+	"carryover/jobs/report"
+)
+
+// reconciliation gathers what is open with each partner, and our accounts.
+func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, err error) {
+	for _, f := range awaitingFilters() {
+		err := tx.EachCase(f, func(c exchange.Case) error {
+			if c.MoneyTrack == exchange.MoneyNotDue || c.Side == exchange.Out && c.MoneyTrack == exchange.MoneyDue {
+				return nil
+			}
+			parts, err := tx.RemittancesByCase(c.No)
+			for _, p := range parts {
+				openPart(o, &r, c, p)
+			}
+			return err
+		})
+		if err != nil {
+			return r, err
+		}
+	}
+	if err := openLumps(o, tx, &r); err != nil {
+		return r, err
+	}
+	err = tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
+		if b.Credit {
+			r.Add(report.OpenUnmatched, report.Item{No: b.Key, Who: b.Counterpart, Arrived: b.Amount, Since: b.BookedOn, Text: office.OneLine(b.Text, 200)}, b.Amount)
+		}
+		return nil
+	})
+	if err != nil {
+		return r, err
+	}
+	for code := range o.Partners {
+		b, err := tx.Balances(code)
+		if err != nil {
+			return r, err
+		}
+		r.Netting(code, b[ledger.OutNetting.Of(code)], b[ledger.InNetting.Of(code)])
+	}
+	r.Bank, err = bankItems(o, tx, o.Date.AddDays(-reportDays))
+	return r, err
+}
+
+// openPart adds a part whose form and money have not met.
+func openPart(o *office.Office, r *report.Reconciliation, c exchange.Case, p exchange.Remittance) {
+	i := report.Item{Partner: c.Partner, Case: c, No: p.Ref, Expected: p.Amount, Arrived: p.Received, Since: p.Since, Text: p.Reason}
+	if i.No == "" {
+		i.No = p.LetterNo
+	}
+	switch {
+	case p.Side == exchange.Out && p.Track == exchange.MoneyReturned:
+		i.Arrived = p.Amount // it came back
+		r.Add(report.OpenReturned, i, p.Amount)
+	case p.Side == exchange.Out:
+	case p.Track == exchange.MoneyNone && c.FormTrack != exchange.FormNone:
+		i.Since = c.FormOn
+		r.Add(report.OpenNoMoney, i, p.Amount)
+	case p.Track == exchange.MoneyReceived && p.FormNo == "":
+		i.Expected = p.Received // nothing says yet that it is not
+		r.Add(report.OpenNoForm, i, p.Received)
+	case p.Track == exchange.MoneyDiffers:
+		r.Add(report.OpenDiffers, i, p.Received-p.Amount)
+	}
+}
+
+// openLumps adds the lump sums that the bank has not booked.
+func openLumps(o *office.Office, tx *store.Tx, r *report.Reconciliation) error {
+	for _, t := range []exchange.MoneyTrack{
+		exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown,
+	} {
+		err := tx.EachPayment(t, func(p exchange.Payment) error {
+			if p.Lump {
+				r.Add(report.OpenLump, report.Item{
+					Partner: p.Partner, No: p.Ref, Who: p.Payee.Holder, Expected: p.Amount, Since: p.ValueOn,
+					Text: o.Sayf("%d 人，%s", "%d persons, %s", len(p.Items), o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track))),
+				}, p.Amount)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

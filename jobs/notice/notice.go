@@ -1,0 +1,245 @@
+package notice
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/jobs/office"
+)
+
+// News is what a notice tells besides who, where and when; what is not known is left empty.
+type News struct {
+	Variant string
+	Reason  string        // why, in words
+	plain   string        // why, as the employer reads it: without what was written about the person
+	todo    string        // what the person does about it, as it is said to the person
+	Amount  money.Fen     // of the personal account
+	Some    bool          // an amount is known, 0.00 too
+	Months  int           // of contribution
+	account string        // what became of the personal account, as a clause
+	turn    string        // what is waited for, as a clause
+	Due     calendar.Date // until when
+}
+
+// Notify queues a notice for everybody whom the case concerns: the person,
+// and for an application also the employer or proxy who lodged it, each in
+// words of their own.
+func Notify(c *office.Case, m code.Milestone, more News) error {
+	n := formats.Notice{
+		Recipient: code.ToPerson, IDNo: c.Person.IDNo, Name: c.Person.Name, Phone: c.Person.Phone,
+		ApplicationNo: c.ApplicationNo, CaseNo: c.No, Milestone: m, Date: c.Date,
+	}
+	if more.Due >= c.Date { // else it is a limit that was missed
+		n.Due = more.Due
+	}
+	to := func(r code.Recipient) error {
+		n.Recipient, n.Text = r, NoticeText(c.Office, r, m, c.Person.Name, partnerName(c), more)
+		return c.SendOrHold(c.Agency.Portal(), c.No, &n)
+	}
+	if c.ApplicationNo == "" {
+		return to(code.ToPerson)
+	}
+	a, err := c.ApplicationInForce()
+	if err != nil {
+		return err
+	}
+	n.Echo = a.Echo
+	if err := to(code.ToPerson); err != nil {
+		return err
+	}
+	if a.Applicant == string(code.ByEmployer) {
+		n.EmployerCode, n.EmployerName = a.EmployerCode, a.EmployerName
+		if err := to(code.ToEmployer); err != nil {
+			return err
+		}
+	}
+	if a.ProxyName == "" {
+		return nil
+	}
+	n.Phone = a.ProxyPhone
+	return to(code.ToProxy)
+}
+
+// LimitNow is the legal limit that runs for the case as it stands in memory;
+// none: 0.
+func LimitNow(c *office.Case) calendar.Date {
+	now := c.Case
+	now.SetDue(c.RuleProfile(), c.Calendar)
+	return now.Due
+}
+
+func partnerName(c *office.Case) string {
+	if p, ok := c.Partners[c.Partner]; ok && p.Name != "" {
+		return p.Name
+	}
+	return c.Partner
+}
+
+// Bounds of what a notice quotes: the whole is never more than 500 characters.
+const (
+	noticeBound = 500
+	reasonBound = 120
+	nameBound   = 40
+)
+
+// NoticeText is what a recipient reads: what happened, what to do next, and
+// where to ask. It names no ID number and no account.
+func NoticeText(o *office.Office, r code.Recipient, m code.Milestone, name, partner string, more News) string {
+	words := noticeOf(m, more.Variant)
+	if len([]rune(partner)) > nameBound {
+		partner = "对方经办机构"
+	}
+	here := o.Agency.Name
+	if len([]rune(here)) > nameBound || here == "" {
+		here = "我处"
+	}
+	reason, amount := more.Reason, ""
+	if r == code.ToEmployer && more.plain != "" {
+		reason = more.plain
+	}
+	if more.Some {
+		amount = more.Amount.String()
+	}
+	facts := []string{
+		"{todo}", askedOf(r, more.todo), "{who}", whoFor(r, name), "{name}", name, "{here}", here, "{partner}", partner,
+		"{date}", SpokenDate(o.Date), "{due}", dueDay(more.Due), "{reason}", quoted(reason), "{amount}", amount,
+		"{months}", strconv.Itoa(more.Months), "{account}", more.account, "{turn}", more.turn,
+	}
+	ask := "如有疑问，请到" + here + "窗口咨询。"
+	if o.Agency.Phone != "" {
+		ask = "如有疑问，请拨打" + here + "咨询电话" + o.Agency.Phone + "。"
+	}
+	fill := strings.NewReplacer(facts...)
+	text := filled(fill, words.whatFor(r)) + filled(fill, words.nextFor(r))
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "{partner}", partner), "{old}", "原参保地") + ask
+	if long := []rune(text); len(long) > noticeBound {
+		text = string(long[:noticeBound-1]) + "…"
+	}
+	return text
+}
+
+// filled fills a template; of a clause in brackets nothing is left when what it
+// names is not known.
+func filled(fill *strings.Replacer, template string) string {
+	var b strings.Builder
+	for template != "" {
+		before, rest, some := strings.Cut(template, "[")
+		b.WriteString(fill.Replace(before))
+		if !some {
+			break
+		}
+		clause, after, _ := strings.Cut(rest, "]")
+		from, to := strings.Index(clause, "{"), strings.Index(clause, "}")
+		if fill.Replace(clause[from:to+1]) != "" {
+			b.WriteString(fill.Replace(clause))
+		}
+		template = after
+	}
+	return b.String()
+}
+
+func dueDay(d calendar.Date) string {
+	if d == 0 {
+		return ""
+	}
+	return SpokenDate(d)
+}
+
+// longNumber is a run of digits that could be an account's or a person's.
+var longNumber = regexp.MustCompile(`[0-9][0-9 ]{7,}[0-9Xx]`)
+
+// quoted is a reason as it stands within a sentence: of a bounded length,
+// without its end and without long numbers.
+func quoted(reason string) string {
+	reason = longNumber.ReplaceAllString(reason, "…")
+	if long := []rune(reason); len(long) > reasonBound {
+		reason = string(long[:reasonBound-1]) + "…"
+	}
+	return strings.Trim(reason, " 。．.；;，,：:")
+}
+
+// PartnersNews is declineNews of a partner's decline, quoting its own words.
+func PartnersNews(d code.Decline, text string) News {
+	more := DeclineNews(d, "")
+	more.Reason = ReasonWith(more.Reason, QuotedFrom, text)
+	return more
+}
+
+// DeclineNews is what a decline or refusal tells: the reason in words, with
+// what was written about it, and what to do.
+func DeclineNews(d code.Decline, text string) News {
+	word := DeclineWord(d)
+	todo := strings.NewReplacer("{again}", "重新提交申请").Replace(DeclineSaid()[d])
+	return News{Reason: ReasonWith(word, "", text), plain: word, todo: todo}
+}
+
+// ArrearsNews is what is told of arrears.
+func ArrearsNews(r exchange.RegistryPerson, variant string) News {
+	var parts []string
+	if r.ArrearsMonths > 0 {
+		parts = append(parts, strconv.Itoa(r.ArrearsMonths)+"个月")
+	}
+	if r.Arrears > 0 {
+		parts = append(parts, r.Arrears.String()+"元")
+	}
+	return News{Variant: variant, Reason: strings.Join(parts, "、")}
+}
+
+// DelayNews is what is told when a limit was missed: until when it ran, and
+// whose turn it is, or why the case is held.
+func DelayNews(c *office.Case, due calendar.Date) News {
+	more, held := News{Due: due}, variantHeld
+	if c.Side == exchange.Out {
+		more.Variant, held = variantOut, variantOutHeld
+	}
+	if c.State == exchange.Held {
+		more.Variant, more.Reason, more.todo = held, HeldBecause(c.Hold), HoldSaid(c.Side)[c.Hold]
+		return more
+	}
+	more.turn = "由我们继续办理，我们正在抓紧"
+	if t, ok := exchange.TurnOf(c.Turns, c.Case); ok {
+		more.turn = turnNews(t, partnerName(c))
+	}
+	return more
+}
+
+// turnNews is whose turn it is, and what we do about the delay.
+func turnNews(t exchange.Turn, partner string) string {
+	doing := "，我们正在抓紧办理"
+	if t.Owner == exchange.OwnerPartner || t.Owner == exchange.OwnerBank {
+		doing = "，我们正在催办"
+	}
+	return strings.ReplaceAll(TurnSaid()[t.Key], "{partner}", partner) + doing
+}
+
+// CreditedNews is what was carried over, as the forms that count say it.
+func CreditedNews(c *office.Case) (more News, err error) {
+	forms, err := c.Tx.FormsByCase(c.No)
+	if err != nil {
+		return more, err
+	}
+	toPerson := false
+	for _, f := range forms {
+		if !f.Current {
+			continue
+		}
+		more.Months += f.MonthsCredited
+		more.Amount += f.Credited
+		toPerson = toPerson || f.Money == exchange.MoneyPAIDTOPERSON
+	}
+	switch {
+	case more.Amount > 0:
+		more.account = "个人账户转入" + more.Amount.String() + "元"
+	case toPerson:
+		more.account = "个人账户资金由对方直接支付给本人"
+	default:
+		more.account = "个人账户没有资金转入"
+	}
+	return more, nil
+}

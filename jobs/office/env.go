@@ -1,0 +1,136 @@
+package office
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+)
+
+// Office is everything a run needs. It is made by cmd from the configuration.
+type Office struct {
+	Agency   exchange.Agency
+	Profiles map[string]exchange.Profile
+	Partners map[string]exchange.Partner
+	Turns    []exchange.Turn
+	Parties  []Party // core, portal, bank and partners, in the order they are visited
+	Calendar *calendar.Calendar
+	Area     func(code string) bool   // known area codes; nil: any
+	AreaName func(code string) string // a place's whole name; nil: its code
+	Rules    Rules
+
+	Store   *store.Store
+	Spool   string // folder of received and composed files
+	Reports string // folder of the workbooks
+	Lang    string // zh | en, of reports
+	MaskIDs bool   // ID numbers are masked in the nightly workbook
+
+	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
+	// file); nil: there are none.
+	AllowedSigners func() (string, error)
+	// SealKey is the key by which files for partners are signed on a date.
+	SealKey func(on calendar.Date) (*seal.Key, error)
+	// PartnerSigners are those who may sign for a partner, its area code being their principal.
+	PartnerSigners func(partner string) (*seal.Signers, error)
+
+	Now  func() time.Time // the instant, for the journal and for settling
+	Date calendar.Date    // the business date of this run
+	Log  *slog.Logger
+
+	// Progress, when set, is told how far long work has come.
+	Progress func(what string, done, total int)
+	// Outside, when set, is called before and after every call to the outside
+	// that no drop makes: files of the spool. An error it returns becomes the call's error.
+	Outside func(call, name string) error
+}
+
+// Rules are the agency-wide settings of the runs.
+type Rules struct {
+	ResendAfter      time.Duration              // an unreceipted batch is sent again, the same bytes
+	EscalateAfter    time.Duration              // and named as an exception
+	HeldNights       int                        // nights a record of an unknown letter waits for its sender's gap
+	QueryWD          int                        // working days for the answer to a query
+	StatementWD      int                        // working days after a month's end until its statements are made
+	Parallel         int                        // parties at once
+	AutomaticRelease bool                       // payments are released without officers; else two of them sign
+	Review           map[string]exchange.Review // of batches, by kind; a kind that is missing: none
+	ReviewWD         int                        // working days for it
+	NextRun          func(time.Time) time.Time
+}
+
+// Role says what a party is to us.
+type Role string
+
+// The roles of parties.
+const (
+	RoleCore    Role = "core"
+	RolePortal  Role = "portal"
+	RoleBank    Role = "bank"
+	RolePartner Role = "partner"
+	RoleOfficer Role = "officer" // the folder of one of our own staff
+)
+
+// Party is one drop and how it is used.
+type Party struct {
+	Code     string
+	Role     Role
+	Name     string
+	Address  string // where the drop is, as the configuration says it
+	Open     func(ctx context.Context) (drop.Drop, error)
+	Settle   time.Duration // two looks this far apart; 0: files are renamed into place
+	After    string        // move | delete | leave
+	InFlight int           // files fetched or sent at once
+	Flood    int           // files taken in one pass at most; 0: no limit
+	Encoding string        // utf-8 | gb18030
+	Carrier  string        // csv | xlsx
+	Plain    bool          // no posix-rename
+	Expected []Expected
+}
+
+// Expected is a file that a party should have left by a clock.
+type Expected struct {
+	Kind string
+	By   string // "03:00", on working days
+}
+
+// What is done with a file in the drop once it is taken in.
+const (
+	AfterMove   = "move"
+	AfterDelete = "delete"
+	AfterLeave  = "leave"
+)
+
+// Party finds a party by its code.
+func (o *Office) Party(code string) (Party, bool) {
+	for _, p := range o.Parties {
+		if p.Code == code {
+			return p, true
+		}
+	}
+	return Party{}, false
+}
+
+// CallOutside runs one call to the outside between its two records.
+func (o *Office) CallOutside(call, name string, do func() error) error {
+	if o.Outside == nil {
+		return do()
+	}
+	if err := o.Outside(call+":before", name); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return o.Outside(call+":after", name)
+}
+
+func (o *Office) ShowProgress(what string, done, total int) {
+	if o.Progress != nil {
+		o.Progress(what, done, total)
+	}
+}

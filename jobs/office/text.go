@@ -1,0 +1,25 @@
+package office
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// OneLine is what can be told of any text in any encoding: control characters,
+// broken ones and those of private use become question marks.
+func OneLine(s string, limit int) string {
+	return Clip(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Co, r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029' {
+			return '?'
+		}
+		return r
+	}, s), limit)
+}
+
+func Clip(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit-1]) + "…"
+	}
+	return s
+}

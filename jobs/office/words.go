@@ -1,0 +1,141 @@
+package office
+
+import (
+	"fmt"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+)
+
+// Say is a text in the agency's language.
+func (o *Office) Say(chinese, english string) string {
+	if o.Language() == string(code.English) {
+		return english
+	}
+	return chinese
+}
+
+func (o *Office) Sayf(chinese, english string, args ...any) string {
+	return fmt.Sprintf(o.Say(chinese, english), args...)
+}
+
+// Word is a term's word in the agency's language.
+func (o *Office) Word(list []exchange.Term, value string) string {
+	return exchange.TermOf(list, value).Word(o.Language())
+}
+
+// ActorWord is who did something, in words: a party, a job, or an officer.
+func (o *Office) ActorWord(a string) string {
+	if name := o.PartyName(a); name != a {
+		return name
+	}
+	return o.Word(append(exchange.JobTerms(),
+		exchange.Term{Code: ActorOperator, Chinese: "操作人员", English: "operator"},
+		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
+}
+
+// ActorOperator is who retries and releases files at the command line.
+const ActorOperator = "operator"
+
+// EventTerms lists the events of the journal with the words that staff read.
+func EventTerms() []exchange.Term {
+	return slices.Concat(exchange.HappeningTerms(), workEvents(), moneyEvents(), decisionEvents())
+}
+
+// decisionEvents are the decisions of officers, as they are journaled.
+func decisionEvents() (list []exchange.Term) {
+	for _, r := range exchange.Rulings() {
+		list = append(list, exchange.Term{Code: "decided_" + r.Action, Chinese: "决定：" + r.Chinese, English: "decided: " + r.English})
+	}
+	return list
+}
+
+// workEvents are what is journaled beside exchange's happenings.
+func workEvents() []exchange.Term {
+	return []exchange.Term{
+		{Code: "applied", Chinese: "收到申请", English: "application received"},
+		{Code: "application_relayed", Chinese: "申请已转交新参保地", English: "application relayed to the new place"},
+		{Code: "certificate_issued", Chinese: "出具参保凭证", English: "certificate issued"},
+		{Code: "letter_received", Chinese: "收到联系函", English: "contact letter received"},
+		{Code: "letter_changed", Chinese: "联系函变更", English: "letter changed"},
+		{Code: "form_issued", Chinese: "出具信息表", English: "form issued"},
+		{Code: "form_delivered", Chinese: "对方已收信息表", English: "form delivered"},
+		{Code: "form_refused", Chinese: "信息表被对方退回", English: "form refused by the partner"},
+		{Code: "decline_of_older_letter", Chinese: "对旧版联系函的不予转出，仅作记录", English: "decline of an older letter, recorded only"},
+		{Code: "posting_asked", Chinese: "向业务系统提请", English: "posting asked"},
+		{Code: "posting_done", Chinese: "业务系统已记账", English: "posting done"},
+		{Code: "posting_refused", Chinese: "业务系统拒绝记账", English: "posting refused"},
+		{Code: "posting_undone", Chinese: "记账已撤销", English: "posting undone"},
+		{Code: "form_reissued", Chinese: "更正信息表：余额改付本人", English: "form corrected: paid to the person"},
+		{Code: "signed", Chinese: "签名", English: "signed"},
+		{Code: "decisions_worked", Chinese: "决定表已办理", English: "decisions workbook worked"},
+		{Code: "decisions_refused", Chinese: "决定表未被接受", English: "decisions workbook refused"},
+		{Code: "signature_refused", Chinese: "签名无效", English: "signature refused"},
+		{Code: "query_received", Chinese: "收到查询", English: "query received"},
+		{Code: "query_answered", Chinese: "已答复查询", English: "query answered"},
+		{Code: "query_answer_received", Chinese: "收到查询答复", English: "answer received"},
+		{Code: "completion_relation_done", Chinese: "关系已办结通知", English: "told: relation done"},
+		{Code: "completion_completed", Chinese: "已办结通知", English: "told: completed"},
+		{Code: "completion_void", Chinese: "作废通知", English: "told: void"},
+		{Code: "cancellation_asked", Chinese: "申请撤销", English: "cancellation asked"},
+		{Code: "cancellation_refused", Chinese: "撤销未获同意", English: "cancellation refused"},
+		{Code: "void_propose_void", Chinese: "提议作废", English: "annulment proposed"},
+		{Code: "void_agree", Chinese: "同意作废", English: "annulment agreed"},
+		{Code: "void_refuse", Chinese: "不同意作废", English: "annulment refused"},
+		{Code: "void_refused", Chinese: "作废未获对方受理", English: "annulment not taken by the partner"},
+		{Code: "partner_propose_void", Chinese: "对方提议作废", English: "partner proposes annulment"},
+		{Code: "partner_agree", Chinese: "对方同意作废", English: "partner agrees to annulment"},
+		{Code: "partner_refuse", Chinese: "对方不同意作废", English: "partner refuses annulment"},
+		{Code: "reconciliation_differs", Chinese: "对账不一致", English: "reconciliation differs"},
+		{Code: "delayed", Chinese: "逾期告知", English: "told: delayed"},
+		{Code: "answer_received", Chinese: "标错答复表已送达", English: "answer with faults marked delivered"},
+		{Code: "file_rejected", Chinese: "文件整批退回", English: "file rejected"},
+		{Code: "file_duplicate", Chinese: "重复文件", English: "file delivered twice"},
+		{Code: "file_quarantined", Chinese: "文件已隔离", English: "file quarantined"},
+		{Code: "file_refused_by_partner", Chinese: "文件被对方退回", English: "file refused by the partner"},
+		{Code: "file_signed", Chinese: "文件签名", English: "file signed"},
+		{Code: "batch_in_review", Chinese: "批次待审核", English: "batch made, waits for review"},
+		{Code: "batch_reviewed", Chinese: "批次已审核", English: "batch reviewed"},
+		{Code: "batch_returned", Chinese: "批次审核退回", English: "batch sent back"},
+		{Code: "file_retried", Chinese: "文件重新处理", English: "file retried"},
+		{Code: BackupMade, Chinese: "已备份", English: "backup made"},
+		{Code: RestoreTested, Chinese: "恢复演练通过", English: "restore test passed"},
+		{Code: RestoreFailed, Chinese: "恢复演练未通过", English: "restore test failed"},
+		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},
+	}
+}
+
+// moneyEvents are those of them about money.
+func moneyEvents() []exchange.Term {
+	return []exchange.Term{
+		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
+		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
+		{Code: "matched_by_officer", Chinese: "经办人员认领到账", English: "matched by an officer"},
+		{Code: "payment_file_prepared", Chinese: "付款文件待签名", English: "payment file waits for signatures"},
+		{Code: "payment_file_void", Chinese: "付款文件作废", English: "payment file void"},
+		{Code: "payment_marked", Chinese: "认定付款文件去向", English: "payment file's fate stated by an officer"},
+		{Code: "money_settings", Chinese: "资金配置", English: "money settings"},
+		{Code: "money_settings_first", Chinese: "首次登记资金配置", English: "money settings taken over"},
+		{Code: "money_settings_changed", Chinese: "资金配置已变更", English: "money settings changed"},
+		{Code: "money_settings_waiting", Chinese: "资金配置变更待签名", English: "changed money settings wait for signatures"},
+		{Code: "money_settings_approved", Chinese: "资金配置变更已批准", English: "money settings approved"},
+		{Code: "money_settings_void", Chinese: "资金配置变更作废", English: "changed money settings void"},
+		{Code: "refund_due", Chinese: "待退款", English: "refund due"},
+		{Code: "refund_received", Chinese: "收到对方退款", English: "partner's refund received"},
+		{Code: "funds_closed", Chinese: "年终封账，待拨款", English: "funds are closed, payment waits"},
+		{Code: "payment_file_released", Chinese: "付款文件已复核", English: "payment file released"},
+		{Code: "money_due", Chinese: "待付款", English: "payment due"},
+		{Code: "money_ordered", Chinese: "已制单", English: "payment ordered"},
+		{Code: "money_released", Chinese: "付款已复核", English: "payment released"},
+		{Code: "money_unknown", Chinese: "付款文件上传中", English: "payment file on its way"},
+		{Code: "money_submitted", Chinese: "付款已提交银行", English: "payment submitted"},
+		{Code: "money_settled", Chinese: "银行已付讫", English: "payment settled"},
+		{Code: "money_returned", Chinese: "退汇", English: "payment returned"},
+		{Code: "money_received", Chinese: "资金到账", English: "money received"},
+		{Code: "advice_received", Chinese: "收到划款通知", English: "remittance advice received"},
+		{Code: "account_asked", Chinese: "向对方核实收款账户", English: "partner asked about the account"},
+		{Code: "payee_registered", Chinese: "登记领款人", English: "payee registered"},
+		{Code: "payment_retried", Chinese: "付款文件重新上传", English: "payment file sent again"},
+	}
+}

@@ -1,0 +1,231 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs/office"
+	"carryover/jobs/report"
+	"carryover/jobs/signing"
+)
+
+// How many documents stand in one workbook of what is posted: every page is a
+// sheet, and programs open hundreds of them slowly.
+const postedInBook = 100
+
+// postDays is how many days back the nightly pass makes up for.
+const postDays = 7
+
+// Posted is a workbook of documents for a partner.
+type Posted struct {
+	File      string    `json:"file"`
+	Documents int       `json:"documents"`
+	Pages     int       `json:"pages"`
+	Total     money.Fen `json:"-"`
+}
+
+// poster writes what was sent to a partner on a day, a workbook at a time.
+type poster struct {
+	printer
+	office  report.Office
+	partner string
+	day     calendar.Date
+	path    func(part int) string
+
+	docs   []report.Posted
+	prints []report.Print
+	total  money.Fen
+	done   []Posted
+}
+
+// PrintBatch writes letters, forms and declines that were sent to a partner
+// on a day as pages to be posted, with a list of them (移交清单) in front: one
+// workbook, or several of at most a hundred documents. path names the n-th,
+// from 1; one that exists is an error.
+func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Date, path func(part int) string) ([]Posted, error) {
+	rules, ok := o.Profiles[o.Partners[partner].Profile]
+	if !ok {
+		return nil, fmt.Errorf("print batch: no partner is called %q", partner)
+	}
+	p := &poster{printer: printer{Office: o, tx: tx}, office: letterhead(o, rules), partner: partner, day: day, path: path}
+	for _, kind := range []string{formats.KindLetter, formats.KindForm} {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.Out, Party: partner, Kind: kind, Since: day.AddDays(-1)})
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			if signing.MadeOn(o, f) != day || f.State == exchange.FileVoid || f.State == exchange.FileReview {
+				continue
+			}
+			if err := tx.EachOutgoingByFile(f.ID, p.add); err != nil {
+				return p.done, fmt.Errorf("print batch: %s: %w", f.Name, err)
+			}
+		}
+	}
+	if len(p.docs) > 0 {
+		if err := p.save(false); err != nil {
+			return p.done, fmt.Errorf("print batch: %w", err)
+		}
+	}
+	return p.done, nil
+}
+
+// add makes the pages of a record that was sent.
+func (p *poster) add(o exchange.Outgoing) error {
+	rec, err := office.ParseOutgoing(o)
+	if err != nil {
+		return err
+	}
+	c, err := p.tx.Case(o.CaseNo)
+	if err != nil {
+		return err
+	}
+	office, err := p.signedFor(p.office, o.FileID)
+	if err != nil {
+		return err
+	}
+	row, print := report.Posted{Person: c.Person.Name, IDNo: c.Person.IDNo}, report.Print{}
+	switch rec := rec.(type) {
+	case *formats.Letter:
+		l, err := p.tx.Letter(rec.LetterNo, rec.Version)
+		if err != nil {
+			return err
+		}
+		row.Kind, row.No, print.Pages = "联系函", l.No, office.LetterPaper(l)
+	case *formats.Form:
+		f, err := p.tx.Form(rec.FormNo, rec.Version)
+		if err != nil {
+			return err
+		}
+		if f.Money == exchange.MoneyREMITTED {
+			row.Amount = f.Amount
+		}
+		row.Kind, row.No = "信息表", f.No
+		if print.Pages, err = p.formPages(office, c, f); err != nil {
+			return err
+		}
+	case *formats.Decline:
+		r, err := p.declineReply(c, rec)
+		if err != nil {
+			return err
+		}
+		row.Kind, row.No, print.Pages = "不予转出", rec.LetterNo, office.DeclinePaper(r)
+	default:
+		return nil
+	}
+	if len(p.docs) == postedInBook {
+		if err := p.save(true); err != nil {
+			return err
+		}
+	}
+	row.Pages = len(print.Pages)
+	print.Name = fmt.Sprintf("%03d %s", len(p.docs)+1, row.Kind)
+	p.docs, p.prints = append(p.docs, row), append(p.prints, print)
+	p.total, err = p.total.Add(row.Amount)
+	return err
+}
+
+// save writes the workbook of what has come together; more: another follows.
+func (p *poster) save(more bool) error {
+	n := len(p.done) + 1
+	part := ""
+	if n > 1 || more {
+		part = fmt.Sprintf("　第%d册", n)
+	}
+	path := p.path(n)
+	if _, err := os.Lstat(path); err == nil {
+		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+	}
+	out := Posted{File: path, Documents: len(p.docs), Total: p.total}
+	for _, d := range p.docs {
+		out.Pages += d.Pages
+	}
+	cover := report.Print{Name: "移交清单", Pages: p.office.CoverPapers(p.partner, p.day, p.docs, p.total, part)}
+	out.Pages += len(cover.Pages)
+	title := fmt.Sprintf("转移接续材料 %s %s", p.office.Partners[p.partner].Name, p.day)
+	book := p.office.PaperBook(title, p.Now().In(p.Agency.Zone), append([]report.Print{cover}, p.prints...)...)
+	if err := p.CallOutside("report.save", path, func() error { return book.Save(path) }); err != nil {
+		return err
+	}
+	p.done = append(p.done, out)
+	p.docs, p.prints, p.total = nil, nil, 0
+	return nil
+}
+
+// PostPath is where the n-th workbook of what is posted to a partner lies.
+func PostPath(o *office.Office, partner string, day calendar.Date) func(part int) string {
+	return func(part int) string {
+		name := fmt.Sprintf("post-%s-%s.xlsx", partner, day)
+		if part > 1 {
+			name = fmt.Sprintf("post-%s-%s-%d.xlsx", partner, day, part)
+		}
+		return filepath.Join(o.Reports, name)
+	}
+}
+
+// Post leaves the workbooks for partners to whom we still post: those of the
+// last days that have ended, so that none grows after it was printed. One
+// that is there already stays.
+func Post(ctx context.Context, o *office.Office) (office.Counts, error) {
+	counts := office.Counts{}
+	var partners []string
+	for code, p := range o.Partners {
+		if p.Post {
+			partners = append(partners, code)
+		}
+	}
+	slices.Sort(partners)
+	var faults []error
+	for _, partner := range partners {
+		for back := postDays; back > 0; back-- {
+			n, err := postDay(ctx, o, partner, o.Date.AddDays(-back))
+			counts["posted"] += n
+			if err != nil {
+				faults = append(faults, fmt.Errorf("post to %s: %w", partner, err))
+				break
+			}
+		}
+	}
+	return counts, errors.Join(faults...)
+}
+
+// postDay writes a day's workbooks. The first one is written last, so that
+// it stands only when all do.
+func postDay(ctx context.Context, o *office.Office, partner string, day calendar.Date) (documents int, err error) {
+	path := PostPath(o, partner, day)
+	if _, err := os.Lstat(path(1)); err == nil {
+		return 0, nil
+	}
+	part := func(n int) string { return path(n) + ".part" }
+	tidy := func() {
+		for n := 1; os.Remove(part(n)) == nil; n++ {
+		}
+	}
+	tidy() // what a pass that was cut short left
+	defer tidy()
+	var made []Posted
+	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		made, err = PrintBatch(o, tx, partner, day, part)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for n := len(made); n > 0; n-- {
+		documents += made[n-1].Documents
+		if err := os.Rename(part(n), path(n)); err != nil {
+			return 0, err
+		}
+	}
+	return documents, nil
+}

@@ -1,0 +1,69 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// closeFunds is remit while funds are closed: no payment is made, what waited
+// for signatures is void, and the people are told.
+func closeFunds(ctx context.Context, o *office.Office, closed exchange.Span) error {
+	why := fmt.Sprintf("年终封账（%s 至 %s），付款待拨款 / funds are closed: payments wait", closed.From, closed.To)
+	if err := voidPrepared(ctx, o, why); err != nil {
+		return fmt.Errorf("remit: %w", err)
+	}
+	waiting, err := tellFundsClosed(ctx, o, closed)
+	if err != nil {
+		return fmt.Errorf("remit: %w", err)
+	}
+	o.Log.Info("funds are closed: payments wait", "until", closed.To, "payments", waiting)
+	return nil
+}
+
+// tellFundsClosed tells the people whose payments wait, once for each span, a
+// chunk in a transaction, and returns how many payments there are.
+func tellFundsClosed(ctx context.Context, o *office.Office, closed exchange.Span) (waiting int, err error) {
+	var last exchange.Remittance
+	for {
+		var due []exchange.Remittance
+		err := o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			if due, err = tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk); err != nil {
+				return err
+			}
+			d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
+			for _, r := range due {
+				if err := fundsClosedTo(d, r, closed); err != nil {
+					return fmt.Errorf("case %s: %w", r.CaseNo, err)
+				}
+			}
+			return nil
+		})
+		waiting += len(due)
+		if err != nil || len(due) < office.Chunk {
+			return waiting, err
+		}
+		last = due[office.Chunk-1]
+	}
+}
+
+// fundsClosedTo tells a person whose payment waits, unless that was told.
+func fundsClosedTo(d *office.Desk, r exchange.Remittance, closed exchange.Span) error {
+	_, first, err := d.Tx.ClaimKey("funds-closed", d.Agency.Code, r.CaseNo+"|"+closed.From.String(), 0)
+	if err != nil || !first {
+		return err
+	}
+	c, err := d.CaseByNo(r.CaseNo)
+	if err != nil {
+		return err
+	}
+	if err := c.Note("funds_closed", closed.From.String()+" – "+closed.To.String(), nil); err != nil {
+		return err
+	}
+	return notice.Notify(c, code.MilestoneMoneyWaiting, notice.News{Amount: r.Amount, Some: true, Due: closed.To.AddDays(1)})
+}

@@ -1,0 +1,97 @@
+package payment
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"carryover/exchange"
+	"carryover/formats"
+	"carryover/formats/workbook"
+	"carryover/jobs/office"
+	"carryover/jobs/report"
+)
+
+// The carriers of what we exchange with our bank.
+const (
+	bankCarrierXML  = "xml"
+	bankCarrierBook = "xlsx"
+)
+
+// maxListed is how many transfers a payment list holds: a clerk works it.
+const maxListed = 5000
+
+// bankCarrier is what a payment file for our bank is.
+func bankCarrier(o *office.Office) string {
+	if o.Agency.BankByWorkbook {
+		return bankCarrierBook
+	}
+	return bankCarrierXML
+}
+
+// writePaymentBook writes a payment file for a bank that takes no messages: the
+// request to be printed and sealed (个人账户金转出通知书) and the list of
+// transfers (付款清单). It is read back, and must hold what was to be written.
+func writePaymentBook(d *office.Desk, to io.Writer, file *exchange.File, plan orderPlan) error {
+	name := filepath.Join(d.Spool, ".tmp-book-"+file.Name)
+	defer os.Remove(name)
+	book := workbook.Book{
+		Title: "个人账户金转出通知书", Subject: d.Agency.Name, Author: d.Agency.Name, Created: d.Now().In(d.Agency.Zone), Lang: "zh-CN",
+		Pages:  "第 {page} 页，共 {pages} 页",
+		Sheets: []workbook.Sheet{paymentRequest(d.Office, file), paymentList(d, file, plan)},
+	}
+	if err := book.Save(name); err != nil {
+		return err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	lines, total, err := formats.ReadPaymentList(f)
+	if err != nil {
+		return err
+	}
+	if len(lines) != plan.count || total != file.Total {
+		return fmt.Errorf("payment list %s: %d transfers of %s written, %d of %s ordered", file.Name, len(lines), total, plan.count, file.Total)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = io.Copy(to, f)
+	return err
+}
+
+// paymentRequest is the page that is printed, signed and sealed.
+func paymentRequest(o *office.Office, file *exchange.File) workbook.Sheet {
+	paper := report.Office{Agency: o.Agency, Partners: o.Partners, Area: o.AreaName}.PaymentPaper(report.PaymentNotice{
+		No: messageID(file), Payer: o.Agency.Payer, Amount: file.Total, Count: file.Records, Text: "个人账户资金划转", On: o.Date, Listed: true,
+	})
+	return workbook.Sheet{Name: "通知书", Paper: &paper}
+}
+
+// paymentList is the sheet of transfers, whose columns formats knows.
+func paymentList(d *office.Desk, file *exchange.File, plan orderPlan) workbook.Sheet {
+	s := workbook.Sheet{
+		Name: formats.PaymentTable().Sheet, Title: formats.PaymentTable().Title.ZH,
+		Note: fmt.Sprintf("%s　%s　%d 笔　合计 %s 元　%s", d.Agency.Name, d.Date, file.Records, file.Total, file.Total.Capitals()),
+	}
+	for _, title := range formats.PaymentTitles() {
+		s.Columns = append(s.Columns, workbook.Column{Title: title, Kind: workbook.Text})
+	}
+	s.Columns[6].Kind = workbook.Money
+	s.Rows = func(yield func([]any, error) bool) {
+		err := d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+			if !yield([]any{messageID(file), p.Ref, p.Payee.Holder, p.Payee.No, p.Payee.Bank, p.Payee.CNAPS, p.Amount, p.Text}, nil) {
+				return office.ErrStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, office.ErrStop) {
+			yield(nil, err)
+		}
+	}
+	return s
+}

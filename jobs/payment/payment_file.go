@@ -1,0 +1,148 @@
+package payment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"carryover/exchange"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+)
+
+// orderPlan says which payments go into one payment file: the ordered ones in
+// no file yet, by reference, up to last.
+type orderPlan struct {
+	count int
+	total money.Fen
+	last  string
+}
+
+// planOrder takes payments as long as their sum stays under the cap of a file;
+// at least one. Nothing is kept of each but its share of the sum.
+func planOrder(o *office.Office, tx *store.Tx) (plan orderPlan, err error) {
+	var overflow error
+	err = tx.EachUnfiled(func(ref string, amount money.Fen) bool {
+		total, err := plan.total.Add(amount)
+		if err != nil || total > money.Max { // a file of its own for what does not fit into one
+			overflow = err
+			return false
+		}
+		if o.Agency.FileCap > 0 && plan.count > 0 && total > o.Agency.FileCap {
+			return false
+		}
+		if o.Agency.BankByWorkbook && plan.count == maxListed {
+			return false
+		}
+		plan.count, plan.total, plan.last = plan.count+1, total, ref
+		return true
+	})
+	if err == nil && plan.count == 0 {
+		err = overflow
+	}
+	return plan, err
+}
+
+// payFile writes the payment file of a plan into the spool and stores its row,
+// which is the desk's from then on.
+func payFile(d *office.Desk, plan orderPlan, state exchange.FileState) (exchange.File, error) {
+	seq, err := d.Tx.NextSequence(d.Agency.Code, d.Agency.Bank(), office.KindPayment)
+	if err != nil {
+		return exchange.File{}, err
+	}
+	name := fmt.Sprintf("%s_%s_%s_%s_%06d.%s", office.KindPayment, d.Agency.Code, d.Agency.Bank(), d.Date.Compact(), seq, bankCarrier(d.Office))
+	file := exchange.File{
+		Dir: exchange.Out, Party: d.Agency.Bank(), Kind: office.KindPayment, Name: name, Carrier: bankCarrier(d.Office), Sequence: seq, State: state,
+		At: d.Now(), Records: plan.count, Total: plan.total, Spool: "out-" + name,
+	}
+	if err := spoolOrder(d, &file, plan); err != nil {
+		return file, err
+	}
+	if err := d.Tx.InsertFile(&file); err != nil {
+		return file, err
+	}
+	d.File = file
+	return file, nil
+}
+
+// spoolOrder writes the payment file into the spool, reads what stands there
+// back, and gives it its name only when both say the same.
+func spoolOrder(d *office.Desk, file *exchange.File, plan orderPlan) error {
+	s, err := d.NewSpoolFile("out")
+	if err != nil {
+		return err
+	}
+	if file.Carrier == bankCarrierBook {
+		err = writePaymentBook(d, s, file, plan)
+	} else if err = writeOrder(d, s, file, plan); err == nil {
+		err = readBack(d, s, file)
+	}
+	if err != nil {
+		s.Discard()
+		return err
+	}
+	file.SHA256 = s.SHA256()
+	file.StoredSHA, file.Size = file.SHA256, s.Size
+	return s.Keep(file.Spool)
+}
+
+// writeOrder writes the payments of a plan, one at a time; the writer compares
+// number and sum of what it wrote with those of the plan.
+func writeOrder(d *office.Desk, w io.Writer, file *exchange.File, plan orderPlan) error {
+	payer := d.Agency.Payer
+	out, err := iso20022.NewPaymentWriter(w, iso20022.Payment{
+		MsgID: messageID(file), Created: d.Now(), Initiator: d.Agency.Name,
+		Debtor:    iso20022.Account{Name: payer.Holder, Number: payer.No, Bank: payer.Bank, CNAPS: payer.CNAPS},
+		Execution: d.Date, Transfers: plan.count, Total: plan.total,
+	})
+	if err != nil {
+		return err
+	}
+	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+		return out.Write(iso20022.Transfer{
+			EndToEndID: p.Ref, Amount: p.Amount, Text: p.Text,
+			Creditor: iso20022.Account{Name: p.Payee.Holder, Number: p.Payee.No, Bank: p.Payee.Bank, CNAPS: p.Payee.CNAPS},
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// readBack reads a payment file that was written, as a bank will: number and
+// sum in both its heads and of its transfers must be those of the records, and
+// the bytes those that were hashed while writing.
+func readBack(d *office.Desk, s *office.SpoolFile, file *exchange.File) error {
+	var head iso20022.Payment
+	var faults iso20022.Faults
+	read := sha256.New()
+	err := d.CallOutside("spool.read", file.Name, func() (err error) {
+		if _, err = s.File.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		bytes := io.TeeReader(s.File, read)
+		head, faults, err = iso20022.ReadPayment(bytes, iso20022.Limits{Records: file.Records, Bytes: s.Size + 1}, func(*iso20022.Payment, iso20022.Transfer) error { return nil })
+		if err == nil {
+			_, err = io.Copy(io.Discard, bytes)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("read back: %w", err)
+	case faults.Total > 0:
+		return fmt.Errorf("read back: %d faults, the first: %v", faults.Total, faults.List[0])
+	case head.Transfers != file.Records || head.Total != file.Total || head.MsgID != messageID(file):
+		return fmt.Errorf("read back: %s holds %d transfers of %s, ordered were %d of %s", head.MsgID, head.Transfers, head.Total, file.Records, file.Total)
+	case hex.EncodeToString(read.Sum(nil)) != s.SHA256():
+		return fmt.Errorf("read back: the bytes are not those that were written")
+	}
+	return nil
+}
+
+// messageID names a payment file in the bank's answers: agency, sequence.
+func messageID(f *exchange.File) string { return fmt.Sprintf("%s%012d", f.Party[:6], f.Sequence) }

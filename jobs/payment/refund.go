@@ -1,0 +1,262 @@
+package payment
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/identity"
+	"carryover/exchange/money"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// A refund pays money back to where it came from (SPEC 4): decided by an
+// officer, then ordered, released and debited as every payment is. From the
+// decision on the part holds that much less; the money itself lies among the
+// unmatched until the bank has debited it.
+
+// surplus is what of a part can be paid back: all of it when the case takes no
+// money, or no form asks for it, or it is too little; else what is too much.
+func surplus(c *office.Case, r exchange.Remittance) (money.Fen, error) {
+	switch r.Track {
+	case exchange.MoneyReceived, exchange.MoneyDiffers:
+	default:
+		return 0, nil
+	}
+	if transfer.Ended(c.Case) || r.FormNo == "" || r.Received < r.Amount {
+		return r.Received, nil
+	}
+	forms, err := c.Tx.FormsByCase(c.No)
+	for _, f := range forms {
+		if f.Current && f.No == r.FormNo && f.Money != exchange.MoneyREMITTED {
+			return r.Received, err
+		}
+	}
+	return r.Received - r.Amount, err
+}
+
+// RefundPlan pays back what a case got too much, or must not have.
+func RefundPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	way := office.Plan{CaseNo: c.No}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return way, err
+	}
+	var refunds []exchange.Refund
+	for _, r := range parts {
+		if x.Args["part"] != "" && x.Args["part"] != strconv.Itoa(r.Part) {
+			continue
+		}
+		some, err := refundsOf(c, r, x)
+		if err != nil {
+			return way, err
+		}
+		refunds = append(refunds, some...)
+	}
+	if len(refunds) == 0 {
+		return way, office.Undecidable("没有可退款项", "nothing of the case is to be paid back")
+	}
+	for _, f := range refunds {
+		way.Effects = append(way.Effects, RefundLine(c.Desk, f))
+	}
+	way.Apply = func() error {
+		if err := closeMoney(c); err != nil {
+			return err
+		}
+		for i := range refunds {
+			if err := giveBack(c, &refunds[i]); err != nil {
+				return err
+			}
+		}
+		if transfer.Ended(c.Case) {
+			if err := c.Retrack(); err != nil {
+				return err
+			}
+			return c.Save()
+		}
+		if err := transfer.Advance(c); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	return way, nil
+}
+
+func RefundLine(d *office.Desk, f exchange.Refund) string {
+	return d.Sayf("第 %d 笔：%s 退到 %s %s（%s）", "part %d: %s to %s %s (%s)", f.Part, f.Amount, f.Payee.No, f.Payee.Holder, f.Payee.CNAPS)
+}
+
+// refundsOf divides what is paid back of a part among the credits that it came
+// by, the latest first: each goes back to its own account.
+func refundsOf(c *office.Case, r exchange.Remittance, x exchange.Decision) (list []exchange.Refund, err error) {
+	rest, err := surplus(c, r)
+	if err != nil || rest == 0 {
+		return nil, err
+	}
+	entries, err := c.Tx.BankEntriesByCase(c.No)
+	if err != nil {
+		return nil, err
+	}
+	left, err := notRefunded(c, entries)
+	if err != nil {
+		return nil, err
+	}
+	refund := func(key, counter string, amount money.Fen) error {
+		payee, err := transfer.RefundAccount(c.Desk, c.No, c.Partner, counter)
+		if err != nil {
+			return err
+		}
+		rest -= amount
+		list = append(list, exchange.Refund{
+			LetterNo: c.LetterNo, Part: r.Part, CaseNo: c.No, EntryKey: key, Partner: c.Partner, Amount: amount, Track: exchange.MoneyDue,
+			Payee: payee, Since: c.Date, Reason: x.Reason, Officer: x.Officer,
+		})
+		return nil
+	}
+	for i := len(entries) - 1; i >= 0 && rest > 0; i-- {
+		e := entries[i]
+		if amount := min(rest, left[e.Key]); e.Credit && e.Part == r.Part && amount > 0 {
+			if err := refund(e.Key, e.CounterAcct, amount); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if rest > 0 { // it came by a lump sum, or one credit for several
+		return list, refund("", "", rest)
+	}
+	return list, nil
+}
+
+// notRefunded is what of each credit was not decided to be paid back before.
+func notRefunded(c *office.Case, entries []exchange.BankEntry) (map[string]money.Fen, error) {
+	left := map[string]money.Fen{}
+	for _, e := range entries {
+		left[e.Key] = e.Amount
+	}
+	before, err := c.Tx.RefundsByCase(c.No)
+	for _, f := range before {
+		left[f.EntryKey] -= f.Amount
+	}
+	return left, err
+}
+
+// giveBack takes a refund out of its part.
+func giveBack(c *office.Case, f *exchange.Refund) error {
+	r, err := c.Tx.Remittance(c.No, f.Part)
+	if err != nil {
+		return err
+	}
+	if err := c.Tx.InsertRefund(f); err != nil {
+		return err
+	}
+	if err := c.SetMoney(&r, r.Track, func(r *exchange.Remittance) { r.Received -= f.Amount }); err != nil {
+		return err
+	}
+	if err := c.Note("refund_due", f.Reason, map[string]any{"part": f.Part, "amount": f.Amount.String(), "account_no": f.Payee.No}); err != nil {
+		return err
+	}
+	if err := transfer.RefundOpen(c.Desk, *f, "due"); err != nil {
+		return err
+	}
+	return recomputeTrack(c, &r)
+}
+
+// recomputeTrack lets a part stand where the money that is left of it puts it.
+func recomputeTrack(c *office.Case, r *exchange.Remittance) error {
+	if r.Received > 0 {
+		if r.FormNo == "" || transfer.Ended(c.Case) {
+			return nil
+		}
+		if err := transfer.Compare(c, r); err != nil {
+			return err
+		}
+		return repost(c, r)
+	}
+	if err := transfer.ReportShortfall(c, r); err != nil {
+		return err
+	}
+	if err := c.SetMoney(r, exchange.MoneyNotDue, nil); err != nil {
+		return err
+	}
+	if r.FormNo == "" || r.Amount == 0 || transfer.Ended(c.Case) {
+		return nil
+	}
+	return c.SetMoney(r, exchange.MoneyNone, nil) // the form's money is still to come
+}
+
+// repost moves a matched part to posted when the core has credited its
+// form already: it had got more, and no longer has.
+func repost(c *office.Case, r *exchange.Remittance) error {
+	facts, err := transfer.CreditFacts(c)
+	if err != nil || r.Track != exchange.MoneyMatched {
+		return err
+	}
+	for _, f := range facts.Forms {
+		if f.Current && f.No == r.FormNo && f.Credited > 0 && facts.AccountPosted(f) {
+			return c.SetMoney(r, exchange.MoneyPosted, nil)
+		}
+	}
+	return nil
+}
+
+// closeMoney closes the differences about the case's money, refunds that are
+// under way apart: what asked for a refund has it.
+func closeMoney(c *office.Case) error {
+	open, err := c.Tx.Differences(true)
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		if x.Kind == "money" && x.CaseNo == c.No && !strings.HasPrefix(x.Subject, "refund ") {
+			if err := c.Tx.CloseDifference(x.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// RefundEntryPlan pays back a credit that belongs to nobody.
+func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
+	if !e.Credit || e.State != exchange.EntryUnmatched || x.Args["part"] != "" {
+		return office.Plan{}, office.Undecidable("该笔流水不是待认领的来款", "the entry is no credit that waits to be matched")
+	}
+	partner := ""
+	for _, p := range slices.Sorted(maps.Keys(d.Partners)) {
+		for _, a := range d.Partners[p].Accounts {
+			if a.No == e.CounterAcct {
+				partner = p
+			}
+		}
+	}
+	payee, err := transfer.RefundAccount(d, e.Key, partner, e.CounterAcct)
+	if err != nil {
+		return office.Plan{}, err
+	}
+	f := exchange.Refund{
+		Part: 1, EntryKey: e.Key, Partner: partner, Amount: e.Amount, Track: exchange.MoneyDue, Payee: payee, Since: d.Date, Reason: x.Reason, Officer: x.Officer,
+	}
+	return office.Plan{Effects: []string{RefundLine(d, f)}, Apply: func() error {
+		if f.LetterNo, err = d.Tx.NextNumber("", d.Agency.Code, d.Date); err != nil {
+			return err
+		}
+		after := e
+		after.State = exchange.EntryRefund
+		if err := d.Tx.UpdateBankEntry(e, after); err != nil {
+			return err
+		}
+		if err := d.Tx.InsertRefund(&f); err != nil {
+			return err
+		}
+		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
+			return err
+		}
+		if err := d.Journal("agency", "refund_due", x.Reason, map[string]any{"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text)}); err != nil {
+			return err
+		}
+		return transfer.RefundOpen(d, f, "due")
+	}}, nil
+}

@@ -1,0 +1,103 @@
+package payment
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// RefundToUs recognises a credit by which the new place sends money of ours
+// back: by the EndToEndId of a refund, or by the number of a letter that asked
+// us. It reopens the part it pays back; one that fits no part is left
+// unmatched and named.
+func RefundToUs(d *office.Desk, e exchange.BankEntry) (bool, error) {
+	letterNo, part, named := exchange.SplitRefund(e.EndToEnd)
+	if !named {
+		letterNo, _ = iso20022.ParseRemittance(e.Text)
+	}
+	if letterNo == "" {
+		return false, nil
+	}
+	c, err := d.CaseByLetter(exchange.Out, letterNo)
+	if err != nil {
+		return false, office.IgnoreNotFound(err)
+	}
+	parts, err := d.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range parts {
+		if r.Track == exchange.MoneySettled && r.Amount == e.Amount && r.To == exchange.ToPartner && (!named || r.Part == part) {
+			return true, refunded(c, e, r)
+		}
+	}
+	return true, transfer.FlagUnmatched(d, e, c.Partner, "letter "+letterNo+": nothing settled of this amount", "refund of "+e.Amount.String())
+}
+
+// refunded takes a part back that the new place has paid back: it is as a
+// returned payment, but paid again only by an officer's decision.
+func refunded(c *office.Case, e exchange.BankEntry, r exchange.Remittance) error {
+	p, err := c.Tx.Payment(r.Ref)
+	if err != nil {
+		return err
+	}
+	why, err := refundReason(c, e)
+	if err != nil {
+		return err
+	}
+	if _, err := transfer.Unconfirm(c, r); err != nil {
+		return err
+	}
+	if err := c.SetMoney(&r, exchange.MoneyReturned, func(r *exchange.Remittance) { r.Reason = why }); err != nil {
+		return err
+	}
+	if !p.Lump { // of a lump sum the others stay paid
+		back := p
+		back.Track, back.Reason = exchange.MoneyReturned, why
+		if err := c.Tx.UpdatePayment(p, back); err != nil {
+			return err
+		}
+	}
+	if err := c.Book(ledger.Return(c.LedgerHead(r.Ref), r.Amount)); err != nil {
+		return err
+	}
+	if err := c.Note("refund_received", why, map[string]any{"part": r.Part, "amount": e.Amount.String(), "entry": e.Key}); err != nil {
+		return err
+	}
+	if err := c.Retrack(); err != nil {
+		return err
+	}
+	if err := afterTheirRefund(c, why); err != nil {
+		return err
+	}
+	if err := c.Save(); err != nil {
+		return err
+	}
+	return c.SetEntryState(e, exchange.EntryReturned, c.No, r.Part)
+}
+
+// afterTheirRefund goes on with an annulment that waited for the money, or
+// leaves it to an officer what becomes of it.
+func afterTheirRefund(c *office.Case, why string) error {
+	if c.Wish == exchange.WishVoid {
+		return transfer.ContinueVoid(c)
+	}
+	if _, err := c.Next(exchange.Hold); err != nil && c.State != exchange.Held {
+		return nil // annulled: finance has the turn
+	}
+	return c.PutOnHold(code.HoldOfficersDecision, "对方退回已付款项："+why)
+}
+
+// refundReason is what the partner's advice says of its refund.
+func refundReason(c *office.Case, e exchange.BankEntry) (string, error) {
+	advices, err := c.Tx.AdvicesByLetter(c.LetterNo)
+	for _, a := range advices {
+		if a.Purpose == string(code.PurposeRefund) && a.Amount == e.Amount && (e.EndToEnd == "" || a.Ref == e.EndToEnd) {
+			return office.OneLine("对方退款 "+a.Reason, 200), err
+		}
+	}
+	return "对方退款", err
+}

@@ -1,0 +1,119 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// orderRefunds makes a payment of every refund that is due.
+func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
+	var due []exchange.Refund
+	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		due, err = tx.RefundsByTrack(exchange.MoneyDue)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	var faults []error
+	for _, f := range due {
+		ordered := false
+		err := o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			ordered, err = orderRefund((&office.Desk{Office: o, Tx: tx, Actor: "remit"}), f)
+			return err
+		})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", transfer.RefundSubject(f), err))
+		}
+		if ordered {
+			n++
+		}
+	}
+	return n, errors.Join(faults...)
+}
+
+func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
+	if why, err := transfer.RefundWaits(d, f); err != nil || why != "" {
+		return false, errors.Join(err, transfer.RefundOpen(d, f, why))
+	}
+	made, err := d.Tx.RefundAttempts(f.LetterNo, f.Part)
+	if err != nil {
+		return false, err
+	}
+	text, err := refundText(d, f)
+	if err != nil {
+		return false, err
+	}
+	p := exchange.Payment{
+		Ref: exchange.RefundRef(f.LetterNo, f.Part, made+1), Partner: f.Partner, Purpose: string(code.PurposeRefund), Amount: f.Amount, Payee: f.Payee,
+		Text: text, Track: exchange.MoneyOrdered, ValueOn: d.Date,
+	}
+	if err := d.Tx.InsertPayment(p); err != nil {
+		return false, err
+	}
+	after := f
+	after.Track, after.Ref, after.Attempts, after.Since = exchange.MoneyOrdered, p.Ref, f.Attempts+1, d.Date
+	if err := d.Tx.UpdateRefund(f, after); err != nil {
+		return false, err
+	}
+	if err := transfer.RefundOpen(d, f, string(after.Track)+" "+p.Ref); err != nil {
+		return false, err
+	}
+	return true, transfer.RefundNote(d, f, "payment_ordered", p.Ref)
+}
+
+// refundText is the remittance text of a refund: that of its case, or the
+// text with which the money came.
+func refundText(d *office.Desk, f exchange.Refund) (string, error) {
+	if f.CaseNo != "" {
+		c, err := d.CaseByNo(f.CaseNo)
+		if err != nil {
+			return "", err
+		}
+		return iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, d.Agency.RemarkMax, iso20022.Charset(d.Agency.RemarkIn)), nil
+	}
+	e, err := d.Tx.BankEntry(f.EntryKey)
+	return shorten("退款 "+e.Text, d.Agency.RemarkMax), err
+}
+
+// shorten cuts a text to a number of bytes, between characters.
+func shorten(text string, most int) string {
+	if most <= 0 || len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
+}
+
+// adviseRefund tells the partner about a refund; of money without a case
+// there is no letter to tell of.
+func adviseRefund(d *office.Desk, p exchange.Payment) error {
+	f, err := d.Tx.RefundByRef(p.Ref)
+	if err != nil || f.CaseNo == "" {
+		return err
+	}
+	c, err := d.CaseByNo(f.CaseNo)
+	if err != nil || c.LetterNo == "" {
+		return err
+	}
+	r, err := d.Tx.Remittance(f.CaseNo, f.Part)
+	if err != nil {
+		return err
+	}
+	return d.Send(c.Partner, c.No, &formats.Advice{
+		PaymentRef: p.Ref, Purpose: code.PurposeRefund, LetterNo: c.LetterNo, FormNo: r.FormNo, PersonID: c.Person.IDNo, Name: c.Person.Name,
+		Amount: f.Amount, ValueDate: p.ValueOn, Reason: office.Clip(f.Reason, 200),
+	})
+}

@@ -1,0 +1,290 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+	"carryover/jobs/proof"
+	"carryover/jobs/report"
+	"carryover/jobs/signing"
+	"carryover/jobs/transfer"
+)
+
+// prepareAll puts ordered payments that are in no file yet into payment files,
+// each under the cap, and shows them to those who may sign.
+func prepareAll(ctx context.Context, o *office.Office) (prepared int, err error) {
+	return fileAll(ctx, o, func(tx *store.Tx, plan orderPlan) error { return prepare(o, tx, plan) })
+}
+
+// prepare makes a payment file that waits for signatures.
+func prepare(o *office.Office, tx *store.Tx, plan orderPlan) error {
+	d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
+	file, err := payFile(d, plan, exchange.FilePrepared)
+	if err != nil {
+		return err
+	}
+	err = tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+		in := p
+		in.FileID = file.ID
+		return tx.UpdatePayment(p, in)
+	})
+	if err != nil {
+		return err
+	}
+	if err := signing.WriteList(d, file); err != nil {
+		return err
+	}
+	signers, err := signing.ApprovedSigners(o, tx)
+	if err != nil {
+		return err
+	}
+	if err := signing.ShowSignables(d, file, signers); err != nil {
+		return err
+	}
+	return d.Journal("agency", "payment_file_prepared", file.Name, map[string]any{
+		"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256,
+	})
+}
+
+// preparedFiles lists the payment files that wait for signatures.
+func preparedFiles(ctx context.Context, o *office.Office) (files []exchange.File, err error) {
+	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		files, err = tx.Files(store.FileFilter{Dir: exchange.Out, Party: o.Agency.Bank(), Kind: office.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
+		return err
+	})
+	return files, err
+}
+
+// reviewPrepared looks at every payment file that waits for signatures again:
+// one with a payment that may not be made any more is void; one whose two
+// signatures are there is released. It returns how many payments were.
+func reviewPrepared(ctx context.Context, o *office.Office) (released int, err error) {
+	files, err := preparedFiles(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	var faults []error
+	for _, f := range files {
+		n, err := review(ctx, o, f)
+		released += n
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))
+		}
+	}
+	return released, errors.Join(faults...)
+}
+
+func review(ctx context.Context, o *office.Office, f exchange.File) (released int, err error) {
+	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+		released = 0
+		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: "release"}
+		why, err := unpayable(d, f)
+		if err != nil {
+			return err
+		}
+		if why == "" && o.Rules.AutomaticRelease {
+			why = "放行方式已改为自动，另制新文件 / release is automatic now: a new file is made"
+		}
+		if why != "" {
+			return transfer.VoidFile(d, f, why)
+		}
+		signers, err := signing.ApprovedSigners(o, tx)
+		if err != nil {
+			return err
+		}
+		if err := signing.ShowSignables(d, f, signers); err != nil {
+			return err
+		}
+		signatures, err := tx.Signatures(f.ID)
+		if err != nil {
+			return err
+		}
+		if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
+			return nil
+		}
+		if why, err = stillSigned(d, f, signers, signatures); err != nil {
+			return err
+		}
+		if why != "" {
+			return transfer.VoidFile(d, f, why)
+		}
+		if err := MayPay(o, tx); err != nil {
+			return fmt.Errorf("signed, but not released: %w", err)
+		}
+		released = f.Records
+		return releaseSigned(d, f, signatures)
+	})
+	return released, err
+}
+
+// releaseSigned queues a payment file whose signatures are there, and advises
+// the partners. The officers stand in the journal of the file, not of the
+// cases: to sign is not to decide about a case.
+func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signature) error {
+	queued := f
+	queued.State = exchange.FileQueued
+	if err := d.Tx.UpdateFile(f, queued); err != nil {
+		return err
+	}
+	err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		if err := transfer.SetPayment(d, p, exchange.MoneyReleased, nil); err != nil {
+			return err
+		}
+		return advise(d, p)
+	})
+	if err != nil {
+		return err
+	}
+	if err := signing.WithdrawSignables(d, f, ""); err != nil {
+		return err
+	}
+	return d.Journal("agency", "payment_file_released", signing.WhoSigned(d, signatures), map[string]any{
+		"file": f.Name, "payments": f.Records, "total": f.Total.String(), "sha256": f.SHA256,
+	})
+}
+
+// stillSigned verifies the signatures of a payment file once more, each at the
+// time at which it came: a key that was taken away since counts no more, nor
+// does an officer who decided about a transfer since. "" means all is well.
+func stillSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, signatures []exchange.Signature) (why string, err error) {
+	if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
+		return "签名不全 / signatures are missing", nil
+	}
+	for _, s := range signatures {
+		who, err := signing.VerifyOn(d, f, signers, []byte(s.Armored), s.At)
+		var no *office.Refusal
+		if errors.As(err, &no) {
+			return fmt.Sprintf("%s 的签名不再有效：%s / the signature of %s does not hold any more: %s", s.Officer, no.Chinese, s.Officer, no.English), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		officer, _ := signers.Officer(s.Officer)
+		roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, s.At, exchange.Releasing())
+		for _, r := range s.Roles {
+			if !slices.Contains(roles, r) {
+				return fmt.Sprintf("%s 不再具有签名时的角色 / %s has the role no more with which it was signed", s.Officer, s.Officer), nil
+			}
+		}
+		if caseNo, err := d.Tx.DecidedIn(f.ID, s.Officer); err == nil {
+			return fmt.Sprintf("%s 签名后对其中办件 %s 作了决定 / %s decided about case %s in it since", s.Officer, caseNo, s.Officer, caseNo), nil
+		} else if !office.IsNotFound(err) {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// MayPay reports what keeps every payment from being released and uploaded,
+// whatever its own case says: the ledger does not close, or the money
+// settings are not those that were approved.
+func MayPay(o *office.Office, tx *store.Tx) error {
+	if err := proof.CheckBalanced(o, tx); err != nil {
+		return err
+	}
+	return signing.SettingsApproved(o, tx)
+}
+
+// unpayable looks at every payment of a file that has not left; "" means that
+// all may be made.
+func unpayable(d *office.Desk, f exchange.File) (why string, err error) {
+	if closed, ok := transfer.FundsClosed(d.Office); ok {
+		return fmt.Sprintf("年终封账（%s 至 %s）/ funds are closed", closed.From, closed.To), nil
+	}
+	if limit := d.Agency.FileCap; limit > 0 && f.Total > limit && f.Records > 1 {
+		return fmt.Sprintf("合计 %s 超过单批限额 %s / above the cap of a file", f.Total, limit), nil
+	}
+	err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		if why != "" {
+			return nil
+		}
+		ok, err := transfer.StillPayable(d, p)
+		if err == nil && !ok {
+			why = fmt.Sprintf("付款 %s 的办件、账户或限额已有变化 / the case, account or cap of payment %s changed", p.Ref, p.Ref)
+		}
+		return err
+	})
+	return why, err
+}
+
+// voidPrepared withdraws every file that waits for signatures: funds are closed.
+func voidPrepared(ctx context.Context, o *office.Office, why string) error {
+	files, err := preparedFiles(ctx, o)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+			return transfer.VoidFile((&office.Desk{Office: o, Tx: tx, File: f, Actor: "remit"}), f, why)
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// overdueSigning lists the files that wait for signatures past their day.
+func overdueSigning(o *office.Office, tx *store.Tx) (late []exchange.File, err error) {
+	all, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FilePrepared}})
+	for _, f := range all {
+		if by := signing.SignBy(o, f); by != 0 && by < o.Date {
+			late = append(late, f)
+		}
+	}
+	return late, err
+}
+
+// AttendSigning names what waits for officers' signatures for too long, and a
+// change of the money settings at once.
+func AttendSigning(o *office.Office, tx *store.Tx, say func(string, ...any)) error {
+	m, err := tx.MoneySettings(exchange.SettingsWaiting)
+	if err == nil {
+		f, err := tx.File(m.FileID)
+		if err != nil {
+			return err
+		}
+		say("%s: the money settings were changed on %s: no payment leaves until two officers, one of them a checker, have signed it", f.Name, m.Since)
+	} else if !office.IsNotFound(err) {
+		return err
+	}
+	late, err := overdueSigning(o, tx)
+	for _, f := range late {
+		if f.Kind == office.KindPayment {
+			say("payment file %s of %s over %s waits for signatures, due by %s", f.Name, signing.MadeOn(o, f), f.Total, signing.SignBy(o, f))
+		}
+	}
+	return err
+}
+
+// ReleasedBy tells of a part of a remittance who released its payment, and when.
+func ReleasedBy(e *office.Office, tx *store.Tx, r *report.Remittance) error {
+	if e.Rules.AutomaticRelease || r.Ref == "" || r.Side != exchange.Out {
+		return nil
+	}
+	signatures, err := tx.SignaturesOfPayment(r.Ref)
+	if lack, checker := exchange.Signed(signatures); err != nil || lack > 0 || checker {
+		return err
+	}
+	var all, checkers []string
+	for _, s := range signatures {
+		name := s.Officer
+		if o, ok := e.Agency.Officer(s.Officer); ok {
+			name = o.FullName
+		}
+		all = append(all, name)
+		if slices.Contains(s.Roles, exchange.RoleChecker) {
+			checkers = append(checkers, name)
+		}
+		r.ReleasedAt = s.At
+	}
+	r.ReleasedBy, r.Checker = strings.Join(all, "、"), strings.Join(checkers, "、")
+	return nil
+}

@@ -1,0 +1,135 @@
+package payment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs/office"
+	"carryover/jobs/proof"
+	"carryover/jobs/signing"
+	"carryover/jobs/transfer"
+)
+
+// Remit makes up what is due: every part becomes a transfer of its own, or
+// goes into a partner's lump sum; transfers become payment files. With dual
+// release a file waits for two officers' signatures; released, it is queued
+// for the bank with an advice to the partner for each transfer.
+func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
+	counts := office.Counts{}
+	if err := signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) {
+		o.Log.Warn("no payment is made", "why", err)
+		return counts, nil // Attention names it; the rest of the pass goes on
+	} else if err != nil {
+		return counts, fmt.Errorf("remit: no payment is made: %w", err)
+	}
+	if closed, ok := transfer.FundsClosed(o); ok {
+		return counts, closeFunds(ctx, o, closed)
+	}
+	released, err := reviewPrepared(ctx, o)
+	counts["released"] = released
+	faults := []error{err}
+	ordered, err := orderDue(ctx, o)
+	if ordered > 0 {
+		counts["ordered"] = ordered
+	}
+	faults = append(faults, err)
+	refunds, err := orderRefunds(ctx, o)
+	if refunds > 0 {
+		counts["refunds"] = refunds
+	}
+	faults = append(faults, err)
+	if !o.Rules.AutomaticRelease {
+		prepared, err := prepareAll(ctx, o)
+		if prepared > 0 {
+			counts["prepared"] = prepared
+		}
+		return counts, errors.Join(append(faults, err)...)
+	}
+	if err := o.Store.View(ctx, func(tx *store.Tx) error { return proof.CheckBalanced(o, tx) }); err != nil {
+		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released: %w", err))...)
+	}
+	released, err = releaseAll(ctx, o)
+	counts["released"] += released
+	return counts, errors.Join(append(faults, err)...)
+}
+
+// releaseAll puts ordered payments into payment files, each under the cap,
+// until none is left. With automatic release a file is released as it is made;
+// a file of dual release that still waited was voided before.
+func releaseAll(ctx context.Context, o *office.Office) (int, error) {
+	return fileAll(ctx, o, func(tx *store.Tx, plan orderPlan) error { return release(o, tx, plan) })
+}
+
+// fileAll makes payment files of all ordered payments that are in none, each
+// in a transaction of its own, and returns how many payments they hold.
+func fileAll(ctx context.Context, o *office.Office, file func(*store.Tx, orderPlan) error) (filed int, err error) {
+	for {
+		var plan orderPlan
+		err := o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+			if plan, err = planOrder(o, tx); err != nil || plan.count == 0 {
+				return err
+			}
+			return file(tx, plan)
+		})
+		if err != nil {
+			return filed, fmt.Errorf("payment file: %w", err)
+		}
+		if plan.count == 0 {
+			return filed, nil
+		}
+		filed += plan.count
+	}
+}
+
+// release composes a payment file, queues it for the bank and advises the partners.
+func release(o *office.Office, tx *store.Tx, plan orderPlan) error {
+	d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
+	file, err := payFile(d, plan, exchange.FileQueued)
+	if err != nil {
+		return err
+	}
+	err = tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+		err := transfer.SetPayment(d, p, exchange.MoneyReleased, func(p *exchange.Payment) { p.FileID = file.ID })
+		if err != nil {
+			return err
+		}
+		return advise(d, p)
+	})
+	if err != nil {
+		return err
+	}
+	return d.Journal("agency", "payment_file_released", "automatic", map[string]any{"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256})
+}
+
+// advise tells the partner about a payment, person by person.
+func advise(d *office.Desk, p exchange.Payment) error {
+	if p.Purpose == string(code.PurposeRefund) {
+		return adviseRefund(d, p)
+	}
+	for _, item := range p.Items {
+		c, err := d.CaseByNo(item.CaseNo)
+		if err != nil {
+			return err
+		}
+		r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+		if err != nil {
+			return err
+		}
+		if r.To != exchange.ToPartner {
+			continue
+		}
+		m := formats.Advice{
+			PaymentRef: p.Ref, Purpose: code.Purpose(p.Purpose), LetterNo: c.LetterNo, FormNo: r.FormNo, PersonID: c.Person.IDNo,
+			Name: c.Person.Name, Amount: item.Amount, ValueDate: p.ValueOn,
+		}
+		if err := d.Send(c.Partner, c.No, &m); err != nil {
+			return err
+		}
+	}
+	return nil
+}

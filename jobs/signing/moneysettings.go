@@ -1,0 +1,242 @@
+package signing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// KindMoneySettings is the kind of a text of the money settings that is to be signed.
+const KindMoneySettings = "money-settings"
+
+// ErrSettings is returned while the money settings are not those that two
+// officers have approved: no payment leaves.
+var ErrSettings = errors.New("the money settings were changed and wait for the signatures of two officers")
+
+// moneyKeys are the keys of the configuration that decide about money, as they
+// are now.
+func moneyKeys(o *office.Office) (exchange.MoneyKeys, error) {
+	k := exchange.MoneyKeys{Agency: o.Agency, Partners: o.Partners, Automatic: o.Rules.AutomaticRelease}
+	if bank, ok := o.Party(o.Agency.Bank()); ok {
+		k.BankAddress = bank.Address
+	}
+	if o.AllowedSigners == nil {
+		return k, nil
+	}
+	var err error
+	if k.Signers, err = o.AllowedSigners(); err != nil {
+		return k, fmt.Errorf("allowed_signers: %w", err)
+	}
+	return k, nil
+}
+
+// NoteSettings journals the hash of the money settings: once for every run.
+func NoteSettings(o *office.Office, tx *store.Tx, window string) error {
+	k, err := moneyKeys(o)
+	if err != nil {
+		o.Log.Error("money settings cannot be read: payments wait", "err", err)
+		return nil // the run goes on; remit says it again, and pays nothing
+	}
+	d := &office.Desk{Office: o, Tx: tx, Actor: "run"}
+	return d.Journal("agency", "money_settings", "sha256 "+exchange.SettingsSHA(k.Text()), map[string]string{"window": window})
+}
+
+// SettingsApproved is nil while the money settings are the approved ones.
+func SettingsApproved(o *office.Office, tx *store.Tx) error {
+	k, err := moneyKeys(o)
+	if err != nil {
+		return err
+	}
+	m, err := tx.MoneySettings(exchange.SettingsApproved)
+	if err == nil && m.SHA256 != exchange.SettingsSHA(k.Text()) {
+		return ErrSettings
+	}
+	if office.IsNotFound(err) {
+		return ErrSettings // remit takes the first ones as they are
+	}
+	return err
+}
+
+// CheckSettings compares the money settings with the approved ones. The first
+// ever are taken as they are; a change waits for two signatures and stops
+// payments (ErrSettings), unless there is nobody who could sign it.
+func CheckSettings(ctx context.Context, o *office.Office) error {
+	k, err := moneyKeys(o)
+	if err != nil {
+		return err
+	}
+	if _, err := newSignerSet(k.Agency.Officers, k.Signers); err != nil {
+		return err
+	}
+	waits := false
+	err = o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
+		waits, err = takeSettings((&office.Desk{Office: o, Tx: tx, Actor: "remit"}), k)
+		return err
+	})
+	if err == nil && waits {
+		err = ErrSettings
+	}
+	return err
+}
+
+// takeSettings decides about the money settings as they are now; waits is true
+// while they need signatures.
+func takeSettings(d *office.Desk, k exchange.MoneyKeys) (waits bool, err error) {
+	now := exchange.MoneySettings{
+		Text: k.Text(), State: exchange.SettingsApproved, Since: d.Date, Signers: k.Signers, Officers: k.Agency.Officers,
+	}
+	now.SHA256 = exchange.SettingsSHA(now.Text)
+	last, err := d.Tx.LastMoneySettings()
+	if err != nil {
+		return false, err
+	}
+	now.N = last + 1
+	approved, err := d.Tx.MoneySettings(exchange.SettingsApproved)
+	if office.IsNotFound(err) {
+		d.Log.Warn("the money settings are recorded for the first time: look through them", "sha256", now.SHA256)
+		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal("agency", "money_settings_first", "sha256 "+now.SHA256, map[string]string{"text": now.Text}))
+	}
+	if err != nil {
+		return false, err
+	}
+	waiting, err := d.Tx.MoneySettings(exchange.SettingsWaiting)
+	switch {
+	case err != nil && !office.IsNotFound(err):
+		return false, err
+	case err == nil && waiting.SHA256 == now.SHA256:
+		return settingsWait(d, waiting)
+	case err == nil:
+		if err := voidSettings(d, waiting); err != nil {
+			return false, err
+		}
+	}
+	if approved.SHA256 == now.SHA256 {
+		return false, nil
+	}
+	return changeSettings(d, approved, now)
+}
+
+// changeSettings records a change: it waits for signatures, or counts at once
+// when neither the approved settings nor the new ones name anybody to sign.
+func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (waits bool, err error) {
+	change := exchange.SettingsChange(approved.Text, now.Text)
+	facts := map[string]any{"change": change, "replaces": approved.SHA256}
+	before, err := newSignerSet(approved.Officers, approved.Signers)
+	if err != nil {
+		return false, err
+	}
+	after, err := newSignerSet(now.Officers, now.Signers)
+	if err != nil {
+		return false, err
+	}
+	if d.Rules.AutomaticRelease && len(approved.Officers) == 0 && len(now.Officers) == 0 {
+		d.Log.Warn("money settings changed; nobody could sign, payments go on", "sha256", now.SHA256, "change", strings.Join(change, "; "))
+		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal("agency", "money_settings_changed", "sha256 "+now.SHA256, facts))
+	}
+	signers := before
+	if !before.able(d.Now()) {
+		signers = after
+		d.Log.Warn("fewer than two of the approved officers could sign: those of the new settings may", "sha256", now.SHA256)
+	}
+	file, err := settingsFile(d, approved, now, change)
+	if err != nil {
+		return false, err
+	}
+	now.State, now.FileID = exchange.SettingsWaiting, file.ID
+	if err := d.Tx.InsertMoneySettings(now); err != nil {
+		return false, err
+	}
+	if err := ShowSignables(d, file, signers); err != nil {
+		return false, err
+	}
+	d.Log.Warn("money settings changed: payments wait for two signatures", "file", file.Name, "change", strings.Join(change, "; "))
+	return true, d.Journal("agency", "money_settings_waiting", "sha256 "+now.SHA256, facts)
+}
+
+// settingsFile writes the text that officers sign: what changed, then all of
+// it. Its running number keeps an old signature from approving it again.
+func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change []string) (exchange.File, error) {
+	text := fmt.Sprintf(`资金设置变更 / change of the money settings
+
+机构 agency        %s %s
+编号 number        %d
+日期 found on      %s
+原设置 replaces    %d  sha256 %s
+新设置 new         sha256 %s
+
+变更 / what changed (- 原 was, + 新 is)
+%s
+
+签名 / to sign: ssh-keygen -Y sign -n carryover-release，或 or carryover release
+
+新设置全文 / all of it
+%s`, d.Agency.Code, d.Agency.Name, now.N, d.Date, approved.N, approved.SHA256, now.SHA256, strings.Join(change, "\n"), now.Text)
+	s, err := d.NewSpoolFile("out")
+	if err != nil {
+		return exchange.File{}, err
+	}
+	if _, err := io.WriteString(s, readable(text)); err != nil {
+		s.Discard()
+		return exchange.File{}, err
+	}
+	sha := s.SHA256()
+	f := exchange.File{
+		Dir: exchange.Out, Party: d.Agency.Code, Kind: KindMoneySettings, Name: "settings-" + sha[:12] + ".txt", Carrier: "txt", SHA256: sha, StoredSHA: sha,
+		Size: s.Size, State: exchange.FilePrepared, At: d.Now(), Spool: "out-settings-" + sha[:12] + ".txt",
+	}
+	if err := s.Keep(f.Spool); err != nil {
+		return f, err
+	}
+	return f, d.Tx.InsertFile(&f)
+}
+
+// settingsWait looks at a change that waits: with two signatures it is approved.
+func settingsWait(d *office.Desk, m exchange.MoneySettings) (waits bool, err error) {
+	f, err := d.Tx.File(m.FileID)
+	if err != nil {
+		return false, err
+	}
+	signers, err := SignersFor(d.Office, d.Tx, f)
+	if err != nil {
+		return false, err
+	}
+	if err := ShowSignables(d, f, signers); err != nil {
+		return false, err
+	}
+	signatures, err := d.Tx.Signatures(f.ID)
+	if err != nil {
+		return false, err
+	}
+	if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
+		return true, nil
+	}
+	approved := f
+	approved.State = exchange.FileApproved
+	err = errors.Join(
+		d.Tx.UpdateFile(f, approved), d.Tx.EndMoneySettings(m.N, exchange.SettingsApproved), WithdrawSignables(d, f, ""),
+		d.Journal("agency", "money_settings_approved", WhoSigned(d, signatures), map[string]string{"file": f.Name, "sha256": m.SHA256}),
+	)
+	return false, err
+}
+
+// voidSettings withdraws a change that was changed again, or back, before it
+// was signed.
+func voidSettings(d *office.Desk, m exchange.MoneySettings) error {
+	f, err := d.Tx.File(m.FileID)
+	if err != nil {
+		return err
+	}
+	void := f
+	void.State = exchange.FileVoid
+	const why = "资金设置又有变动，此文本作废，请勿再签 / the money settings changed again: this text is void"
+	return errors.Join(
+		d.Tx.UpdateFile(f, void), d.Tx.EndMoneySettings(m.N, exchange.SettingsVoid), WithdrawSignables(d, f, why+"\n\n"+f.Name+"\n"),
+		d.Journal("agency", "money_settings_void", "sha256 "+m.SHA256, map[string]string{"file": f.Name}),
+	)
+}

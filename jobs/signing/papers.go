@@ -1,0 +1,220 @@
+package signing
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
+	"carryover/exchange/money"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// A paper is what lies in the officers' folders to be signed: each copy is an
+// outgoing file of its own, put down by push like any other. When its subject
+// waits no more the copy is void, and push takes it away again.
+
+// ShowSignables queues the copies of a file that waits for signatures, for every
+// officer who may sign it and has none yet.
+func ShowSignables(d *office.Desk, f exchange.File, signers SignerSet) error {
+	names := []string{f.Name}
+	if f.Kind == office.KindPayment {
+		names = append(names, listOf(f.Name))
+	}
+	for _, o := range signers.Officers {
+		party := exchange.OfficerParty(o.Name)
+		if _, ok := d.Party(party); !ok || !o.Has(exchange.Releasing()...) {
+			continue
+		}
+		for _, name := range names {
+			if err := ShowSignable(d, party, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func ShowSignable(d *office.Desk, party, name string) error {
+	_, err := d.Tx.FileByName(exchange.Out, party, name)
+	if !office.IsNotFound(err) {
+		return err
+	}
+	sha, size, err := d.SpoolSum("out-" + name)
+	if err != nil {
+		return err
+	}
+	return d.Tx.InsertFile(&exchange.File{
+		Dir: exchange.Out, Party: party, Kind: office.KindToSign, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: size,
+		State: exchange.FileQueued, At: d.Now(), Spool: "out-" + name,
+	})
+}
+
+// WithdrawSignables voids the copies of a file that waits no more; why, when it
+// is not empty, is told to those who had one.
+func WithdrawSignables(d *office.Desk, f exchange.File, why string) error {
+	for _, p := range d.Parties {
+		if p.Role != office.RoleOfficer {
+			continue
+		}
+		for _, name := range []string{f.Name, listOf(f.Name)} {
+			paper, err := d.Tx.FileByName(exchange.Out, p.Code, name)
+			if office.IsNotFound(err) || paper.State == exchange.FileVoid {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			void := paper
+			void.State = exchange.FileVoid
+			if err := d.Tx.UpdateFile(paper, void); err != nil {
+				return err
+			}
+			if name != f.Name || why == "" {
+				continue
+			}
+			if err := TellOfficer(d, p.Code, f.Name+".void.txt", why); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// TellOfficer queues a note for an officer's folder; a name that was used
+// before gets a number.
+func TellOfficer(d *office.Desk, party, name, text string) error {
+	name, err := d.FreeName(party, strings.TrimSuffix(name, ".txt"), ".txt")
+	if err != nil {
+		return err
+	}
+	spool := "out-" + party + "-" + name
+	s, err := d.NewSpoolFile("out")
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(s, readable(text)); err != nil {
+		s.Discard()
+		return err
+	}
+	sha, size := s.SHA256(), s.Size
+	if err := s.Keep(spool); err != nil {
+		return err
+	}
+	return d.Tx.InsertFile(&exchange.File{
+		Dir: exchange.Out, Party: party, Kind: office.KindSignatureAnswer, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: size,
+		State: exchange.FileQueued, At: d.Now(), Spool: spool,
+	})
+}
+
+// readable is a text as the oldest editor in an office shows it rightly: with
+// the mark of UTF-8 and both line ends.
+func readable(text string) string {
+	return "\uFEFF" + strings.ReplaceAll(strings.TrimSuffix(text, "\n")+"\n", "\n", "\r\n")
+}
+
+// TidySignables takes away the copies in an officer's folder that are void.
+func TidySignables(ctx context.Context, o *office.Office, p office.Party, d drop.Drop) error {
+	list, err := d.List(ctx, drop.Out)
+	if err != nil {
+		return err
+	}
+	for _, entry := range list.Files {
+		var paper exchange.File
+		err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+			paper, err = tx.FileByName(exchange.Out, p.Code, entry.Name)
+			return err
+		})
+		if office.IsNotFound(err) || err == nil && (paper.State != exchange.FileVoid || paper.Size != entry.Size) {
+			continue
+		}
+		if err == nil {
+			err = d.Remove(ctx, drop.Out, entry)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// listOf names the readable list beside a payment file.
+func listOf(payment string) string { return payment + ".txt" }
+
+// WriteList writes what the signers read beside a payment file.
+func WriteList(d *office.Desk, f exchange.File) error {
+	s, err := d.NewSpoolFile("out")
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(s)
+	_, head := w.WriteString(readable(paymentHead(d.Office, f)))
+	n := 0
+	err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		n++
+		_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
+		return err
+	})
+	_, tail := w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
+	if err = errors.Join(head, err, tail, w.Flush()); err != nil {
+		s.Discard()
+		return err
+	}
+	return s.Keep("out-" + listOf(f.Name))
+}
+
+// paymentHead tells what a payment file orders.
+func paymentHead(o *office.Office, f exchange.File) string {
+	payer := o.Agency.Payer
+	return fmt.Sprintf(`付款文件放行清单 / payment file to be released
+
+文件 file        %s
+SHA-256          %s
+付款账户 payer   %s  %s  %s
+笔数 transfers   %d
+合计 total       %s
+大写 in capitals %s
+制单日期 made on %s
+签名期限 sign by %s（逾期将列入待办 / then it is named in To do）
+
+ 序号  付款编号 reference                        金额 amount  收款账号 / 联行号 / 户名 / 开户行
+`, f.Name, f.SHA256, payer.No, payer.Holder, payer.Bank, f.Records, f.Total, capitals(f.Total), MadeOn(o, f), SignBy(o, f))
+}
+
+func capitals(f money.Fen) string { return "人民币" + f.Capitals() }
+
+// MadeOn is the day on which a file was made.
+func MadeOn(o *office.Office, f exchange.File) calendar.Date {
+	return calendar.DateOf(f.At.In(o.Agency.Zone))
+}
+
+// SignBy is the day by which a file should be signed: the limit of the table
+// of owners for payments that wait to be released.
+func SignBy(o *office.Office, f exchange.File) calendar.Date {
+	wd := 2
+	for _, t := range o.Turns {
+		if t.Key == "out_ordered" {
+			wd = t.WD
+		}
+	}
+	return o.Calendar.Due(MadeOn(o, f), wd, calendar.DueOptions{}).Date
+}
+
+// signHow tells an officer how to sign a file.
+func signHow(name string) string {
+	return fmt.Sprintf(`
+签名方法（任选其一，私钥只在本人电脑上） / to sign, either way, with a key that stays on your own machine:
+  ssh-keygen -Y sign -n carryover-release -f 私钥KEY %[1]s
+    然后把 %[1]s.sig 改名为 %[1]s.<您的目录名>.sig 放进您的 in 目录
+    then leave %[1]s.sig as %[1]s.<your name>.sig in your folder in
+  carryover release %[1]s --key 私钥KEY
+核对户名、账号、金额、合计及 SHA-256 无误后再签名。 Compare payees, accounts, sums and SHA-256 before you sign.
+`, name)
+}

@@ -1,0 +1,268 @@
+package signing
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// ReadSignature reads what an officer left, up to one byte more than a
+// signature may have.
+func ReadSignature(o *office.Office, spool string) ([]byte, error) {
+	src, err := o.OpenSpool(spool)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	return io.ReadAll(io.LimitReader(src, seal.MaxSignature+1))
+}
+
+// TakeSignature finds out by its name what a signature in an officer's folder
+// is for: <file>.<officer>.sig.
+func TakeSignature(d *office.Desk, officer, name string, armored []byte) (Signing, error) {
+	stem := strings.TrimSuffix(name, seal.Suffix)
+	subject, found := strings.CutSuffix(stem, "."+officer)
+	if !found {
+		if other, ok := namedOfficer(d, stem); ok {
+			return Signing{}, office.Refuse("这是 %s 的签名，放在了 %s 的目录中；签名须放在本人目录", "named for %s, but left in the folder of %s: everybody uses the own one", other, officer)
+		}
+		if strings.HasSuffix(stem, ".xlsx") {
+			return Signing{}, office.Refuse("没有与签名在一起的决定表 %s：请把决定表和签名一起放入 in；付款文件的签名应命名为 <文件>.%s.sig",
+				"the decisions workbook %s does not lie beside its signature: leave both together in in; the signature of a payment file is called <file>.%s.sig", stem, officer)
+		}
+		return Signing{}, office.Refuse("文件名应为 <文件>.%s.sig", "name it <file>.%s.sig", officer)
+	}
+	return Sign(d, officer, subject, armored)
+}
+
+// namedOfficer finds the officer whose name ends the name of a signature.
+func namedOfficer(d *office.Desk, stem string) (string, bool) {
+	for _, o := range d.Agency.Officers {
+		if strings.HasSuffix(stem, "."+o.Name) {
+			return o.Name, true
+		}
+	}
+	return "", false
+}
+
+// EndSignature records what became of a file with a signature and tells the officer.
+func EndSignature(d *office.Desk, f exchange.File, s Signing, no *office.Refusal) error {
+	before, err := d.Tx.File(f.ID)
+	if err != nil {
+		return err
+	}
+	after := before
+	after.Kind, after.State, after.Verdict = office.KindSignature, exchange.FileWorked, code.FileAccepted
+	text := s.words()
+	if no != nil {
+		after.State, after.Verdict, after.Text = exchange.FileRejected, code.FileRejected, office.Clip(no.Chinese+" / "+no.English, 500)
+		text = "签名未被接受 / signature refused\n\n" + no.Chinese + "\n" + no.English + "\n"
+		d.Log.Warn("signature refused", "party", f.Party, "file", f.Name, "why", no.English)
+		if err := d.LeaveInBad(before); err != nil {
+			return err
+		}
+		if err := d.Journal("agency", "signature_refused", no.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+			return err
+		}
+	}
+	if err := d.Tx.UpdateFile(before, after); err != nil {
+		return err
+	}
+	return TellOfficer(d, f.Party, f.Name+".txt", text)
+}
+
+// Signing is what became of a signature that counts.
+type Signing struct {
+	File        exchange.File
+	Officer     exchange.Officer
+	Roles       []exchange.Role
+	LackSigners int
+	LackChecker bool
+}
+
+// Complete reports whether the signatures suffice.
+func (s Signing) Complete() bool { return s.LackSigners == 0 && !s.LackChecker }
+
+func (s Signing) words() string {
+	text := fmt.Sprintf("签名已接受 / signature accepted\n\n%s\nSHA-256 %s\n%s\n", s.File.Name, s.File.SHA256, s.Officer.FullName)
+	return text + "\n" + s.Missing() + "\n"
+}
+
+// Missing says in both languages what the signatures still lack.
+func (s Signing) Missing() string {
+	switch {
+	case s.Complete():
+		return "签名已齐。 All signatures are there."
+	case s.LackChecker:
+		return "还需一名复核人员签名。 The signature of a checker (复核) is missing."
+	}
+	return "还需另一名人员签名。 The signature of another officer is missing."
+}
+
+// Sign takes an officer's signature on a file that waits for it: verified
+// against the file's bytes in the spool and against the approved signers. What
+// does not count comes back as a *Refusal.
+func Sign(d *office.Desk, name, subject string, armored []byte) (Signing, error) {
+	f, err := toSign(d, subject)
+	if err != nil {
+		return Signing{}, err
+	}
+	signers, err := SignersFor(d.Office, d.Tx, f)
+	if err != nil {
+		return Signing{}, err
+	}
+	officer, ok := signers.Officer(name)
+	if !ok {
+		return Signing{}, office.Refuse("%s 不是已批准的签名人员", "%s is not an officer of the approved settings", name)
+	}
+	if !officer.Has(exchange.Releasing()...) {
+		return Signing{}, office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
+	}
+	who, err := VerifyOn(d, f, signers, armored, d.Now())
+	if err != nil {
+		return Signing{}, err
+	}
+	roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, d.Now(), exchange.Releasing())
+	if len(roles) == 0 {
+		return Signing{}, notTheirs(signers, officer, who)
+	}
+	before, err := d.Tx.Signatures(f.ID)
+	if err != nil {
+		return Signing{}, err
+	}
+	s := exchange.Signature{
+		FileID: f.ID, Officer: name, Roles: roles, At: d.Now(), On: d.Date, Fingerprint: who.Fingerprint, Armored: string(armored),
+	}
+	if err := maySign(d, f, s, before); err != nil {
+		return Signing{}, err
+	}
+	if err := d.Tx.InsertSignature(s); err != nil {
+		return Signing{}, err
+	}
+	made := Signing{File: f, Officer: officer, Roles: roles}
+	made.LackSigners, made.LackChecker = exchange.Signed(append(before, s))
+	return made, d.Journal("agency", "signed", f.Name, map[string]any{
+		"file": f.Name, "sha256": f.SHA256, "officer": name, "roles": roles, "fingerprint": who.Fingerprint,
+	})
+}
+
+// notTheirs refuses a key that is good, but not for this officer.
+func notTheirs(signers SignerSet, officer exchange.Officer, who seal.Signer) error {
+	if other, ok := signers.Owner(who.Fingerprint); ok && other.Name != officer.Name {
+		return office.Refuse("签名用的是 %s 的密钥，不是 %s 的", "made with the key of %s, not of %s", other.Name, officer.Name)
+	}
+	return office.Refuse("密钥 %s 没有为 %s 登记可以签名的角色（allowed_signers 与人员名单须一致）",
+		"key %s is not listed for %s with a role that signs: allowed_signers and the list of officers must agree", who.Fingerprint, officer.Name)
+}
+
+// toSign finds the file that a signature is for; only one that waits for
+// signatures takes any.
+func toSign(d *office.Desk, subject string) (exchange.File, error) {
+	f, err := d.Tx.FileByName(exchange.Out, d.Agency.Bank(), subject)
+	if office.IsNotFound(err) {
+		f, err = d.Tx.FileByName(exchange.Out, d.Agency.Code, subject)
+	}
+	if office.IsNotFound(err) {
+		return f, office.Refuse("没有名为 %s 的待签文件", "no file called %s is to be signed", subject)
+	}
+	if err != nil {
+		return f, err
+	}
+	switch f.State {
+	case exchange.FilePrepared:
+		return f, nil
+	case exchange.FileVoid:
+		return f, office.Refuse("%s 已作废，请签新的文件", "%s is void: sign the new one", subject)
+	case exchange.FileApproved:
+		return f, office.Refuse("%s 已批准，无需再签", "%s is approved already", subject)
+	}
+	return f, office.Refuse("%s 已放行，无需再签", "%s is released already", subject)
+}
+
+// maySign refuses whom the signatures that are there already, or an earlier
+// decision, keep from signing.
+func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exchange.Signature) error {
+	for _, b := range before {
+		switch {
+		case b.Officer == s.Officer:
+			return office.Refuse("%s 已经签过，第二个签名须由另一人作出", "%s has signed before: the second signature is somebody else's", s.Officer)
+		case b.Fingerprint == s.Fingerprint:
+			return office.Refuse("这把密钥已以 %s 的名义签过", "this key has signed before, for %s", b.Officer)
+		}
+	}
+	if lack, checker := exchange.Signed(before); lack == 0 && !checker {
+		return office.Refuse("%s 的签名已齐，等待放行", "%s has its signatures and waits to be released", f.Name)
+	}
+	if lack, checker := exchange.Signed(append(before, s)); lack == 0 && checker {
+		return office.Refuse("两名签名人中须有一名复核；已有 %s 的签名，请复核人员签名", "one of the two must be a checker (复核); %s has signed, a checker's signature is missing", before[0].Officer)
+	}
+	caseNo, err := d.Tx.DecidedIn(f.ID, s.Officer)
+	if err == nil {
+		return office.Refuse("%s 对其中办件 %s 作过决定，不得签名放行", "%s decided about case %s in it and may not release it", s.Officer, caseNo)
+	}
+	if !office.IsNotFound(err) {
+		return err
+	}
+	return nil
+}
+
+// VerifyOn checks a signature against the bytes of a file in the spool.
+func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
+	if err := d.Intact(f); err != nil {
+		return seal.Signer{}, err
+	}
+	who, err := verifyBytes(d, f, signers, armored, at)
+	switch {
+	case errors.Is(err, seal.ErrMalformed):
+		return who, office.Refuse("不是有效的 SSH 签名文件", "not an SSH signature")
+	case errors.Is(err, seal.ErrNamespace):
+		return who, office.Refuse("签名的用途不对，须用 -n %s", "made for another purpose: sign with -n %s", seal.NamespaceRelease)
+	case errors.Is(err, seal.ErrUnknownSigner):
+		return who, office.Refuse("密钥不在已批准的 allowed_signers 中", "the key is not in the approved allowed_signers")
+	case errors.Is(err, seal.ErrExpired):
+		return who, office.Refuse("密钥不在有效期内", "the key is not valid at this time")
+	case errors.Is(err, seal.ErrWrong):
+		if other, ok := fitsAnother(d, f, signers, armored, at); ok {
+			return who, office.Refuse("这是对 %s 的签名，不是对 %s 的", "this is a signature of %s, not of %s", other, f.Name)
+		}
+		return who, office.Refuse("签名与文件内容不符：文件或签名被改动过", "the signature does not fit the file: one of them was changed")
+	}
+	return who, err
+}
+
+func verifyBytes(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
+	src, err := d.OpenSpool(f.Spool)
+	if err != nil {
+		return seal.Signer{}, fmt.Errorf("what is to be signed is not in the spool: %w", err)
+	}
+	defer src.Close()
+	return signers.Keys.Verify(src, armored, seal.NamespaceRelease, at)
+}
+
+// otherFiles bounds the files among which a signature's own is looked for.
+const otherFiles = 50
+
+// fitsAnother looks whether a signature is one of another payment file.
+func fitsAnother(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (string, bool) {
+	all, err := d.Tx.Files(store.FileFilter{Dir: exchange.Out, Party: f.Party, Kind: f.Kind})
+	if err != nil {
+		return "", false
+	}
+	for i := len(all) - 1; i >= max(0, len(all)-otherFiles); i-- {
+		if all[i].ID == f.ID {
+			continue
+		}
+		if _, err := verifyBytes(d, all[i], signers, armored, at); err == nil {
+			return all[i].Name, true
+		}
+	}
+	return "", false
+}

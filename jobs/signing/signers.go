@@ -1,0 +1,110 @@
+package signing
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// SignerSet is who may sign: officers with their roles, and their keys. A
+// signature counts with a role only if both give it: the key is listed for
+// <officer>@<role>, and the officer has that role in the configuration.
+type SignerSet struct {
+	Officers []exchange.Officer
+	Keys     *seal.Signers
+}
+
+func newSignerSet(officers []exchange.Officer, allowed string) (SignerSet, error) {
+	keys, err := seal.ParseSigners([]byte(allowed))
+	if err != nil {
+		return SignerSet{}, fmt.Errorf("allowed_signers: %w", err)
+	}
+	return SignerSet{officers, keys}, nil
+}
+
+func (s SignerSet) Officer(name string) (exchange.Officer, bool) {
+	return exchange.Agency{Officers: s.Officers}.Officer(name)
+}
+
+// Roles are those with which a key counts for an officer, of the ones asked for.
+func (s SignerSet) Roles(o exchange.Officer, fingerprint, namespace string, at time.Time, among []exchange.Role) (roles []exchange.Role) {
+	for _, k := range s.Keys.All() {
+		if k.Fingerprint != fingerprint || !k.May(namespace) || !k.Valid(at) {
+			continue
+		}
+		for _, r := range among {
+			if o.Has(r) && slices.Contains(k.Principals, o.Principal(r)) && !slices.Contains(roles, r) {
+				roles = append(roles, r)
+			}
+		}
+	}
+	return roles
+}
+
+// Owner is the officer whose key this is, by the names in its principals.
+func (s SignerSet) Owner(fingerprint string) (exchange.Officer, bool) {
+	for _, k := range s.Keys.All() {
+		if k.Fingerprint != fingerprint {
+			continue
+		}
+		for _, o := range s.Officers {
+			for _, t := range exchange.RoleTerms() {
+				if slices.Contains(k.Principals, o.Principal(exchange.Role(t.Code))) {
+					return o, true
+				}
+			}
+		}
+	}
+	return exchange.Officer{}, false
+}
+
+// able reports whether two officers, one of them 复核, could sign at an instant.
+func (s SignerSet) able(at time.Time) bool {
+	signers, checker := 0, false
+	for _, o := range s.Officers {
+		var roles []exchange.Role
+		for _, k := range s.Keys.All() {
+			roles = append(roles, s.Roles(o, k.Fingerprint, seal.NamespaceRelease, at, exchange.Releasing())...)
+		}
+		if len(roles) > 0 {
+			signers++
+			checker = checker || slices.Contains(roles, exchange.RoleChecker)
+		}
+	}
+	return signers >= 2 && checker
+}
+
+// ApprovedSigners are those of the approved money settings: a change of
+// officers or keys counts once the present officers have signed it.
+func ApprovedSigners(o *office.Office, tx *store.Tx) (SignerSet, error) {
+	m, err := tx.MoneySettings(exchange.SettingsApproved)
+	if errors.Is(err, store.ErrNotFound) {
+		return SignerSet{Keys: &seal.Signers{}}, nil
+	}
+	if err != nil {
+		return SignerSet{}, err
+	}
+	return newSignerSet(m.Officers, m.Signers)
+}
+
+// SignersFor are those who may sign a file: for a payment file those of the
+// approved settings; for new settings the same, unless fewer than two of them
+// could still sign (their keys expired, or there were none): then those of the
+// new settings themselves, since nobody else is left.
+func SignersFor(o *office.Office, tx *store.Tx, f exchange.File) (SignerSet, error) {
+	approved, err := ApprovedSigners(o, tx)
+	if err != nil || f.Kind != KindMoneySettings || approved.able(o.Now()) {
+		return approved, err
+	}
+	m, err := tx.MoneySettingsOf(f.ID)
+	if err != nil {
+		return SignerSet{}, err
+	}
+	return newSignerSet(m.Officers, m.Signers)
+}

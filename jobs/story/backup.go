@@ -1,0 +1,85 @@
+package story
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// Backup is a copy of the store, as the journal tells of it.
+type Backup struct {
+	File   string    `json:"file"` // name without folders
+	SHA256 string    `json:"sha256"`
+	Bytes  int64     `json:"bytes"`
+	Schema int64     `json:"schema"`
+	Events int64     `json:"events,omitempty"` // tested: of the copy's journal
+	Cases  int64     `json:"cases,omitempty"`
+	UpTo   time.Time `json:"up_to"`         // the copy holds what happened until then
+	Why    string    `json:"why,omitempty"` // a test that failed
+
+	At time.Time     `json:"-"` // when it was made or tested
+	On calendar.Date `json:"-"`
+}
+
+// NoteBackup journals that a backup was made.
+func NoteBackup(tx *store.Tx, b Backup) error { return noteBackup(tx, office.BackupMade, b) }
+
+// NoteRestoreTest journals that a backup was opened and proved; with a reason
+// in b.Why, that it was not what was written.
+func NoteRestoreTest(tx *store.Tx, b Backup) error {
+	if b.Why != "" {
+		return noteBackup(tx, office.RestoreFailed, b)
+	}
+	return noteBackup(tx, office.RestoreTested, b)
+}
+
+func noteBackup(tx *store.Tx, what string, b Backup) error {
+	facts, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	return tx.Journal(exchange.JournalEvent{Chain: office.AgencyChain, At: b.At, On: b.On, Actor: office.ActorOperator, What: what, Why: b.File, Payload: facts})
+}
+
+// Backups are what the journal last says of backups; nil: nothing.
+type Backups struct{ Made, Tested, Failed *Backup }
+
+// LastBackups reads when the store was last copied, and when a copy was last
+// opened and proved, or was found not to be what was written.
+func LastBackups(tx *store.Tx) (last Backups, err error) {
+	for what, into := range map[string]**Backup{office.BackupMade: &last.Made, office.RestoreTested: &last.Tested, office.RestoreFailed: &last.Failed} {
+		v, err := tx.LastOf(office.AgencyChain, what)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return last, err
+		}
+		b := Backup{File: v.Why}
+		if v.Payload != nil { // a purge may have taken it
+			if err := json.Unmarshal(v.Payload, &b); err != nil {
+				return last, fmt.Errorf("backup: %w", err)
+			}
+		}
+		b.At, b.On = v.At, v.On
+		*into = &b
+	}
+	return last, nil
+}
+
+// CopyOf reports whether a copy is one of this store: its last event stands in
+// this journal, under the same hash.
+func CopyOf(tx *store.Tx, last exchange.JournalEvent) (bool, error) {
+	ours, err := tx.Event(last.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && bytes.Equal(ours.Hash, last.Hash), err
+}

@@ -1,0 +1,187 @@
+package story
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"carryover/exchange"
+	"carryover/exchange/identity"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// Found is what a number, an ID number or a file name names.
+type Found struct {
+	Cases        []exchange.Case
+	Payments     []exchange.Payment // of a payment reference: then no cases
+	Files        []exchange.File
+	Applications []exchange.Application    // that opened no case here: relayed to the new place
+	Certificates []exchange.Certificate    // of a person of whom there is no case
+	Registry     []exchange.RegistryPerson // likewise
+	Entries      []exchange.BankEntry      // of the bank, that are tied to no case
+	Looks        []exchange.Look           // a file of that name lies in a drop and is not taken in yet
+}
+
+// Empty reports whether nothing was found.
+func (f Found) Empty() bool {
+	return len(f.Cases)+len(f.Payments)+len(f.Files)+len(f.Applications)+len(f.Certificates)+len(f.Registry)+len(f.Looks)+len(f.Entries) == 0
+}
+
+// Find looks for everything that an ID names: case_no, letter_no, ID number,
+// personal_no, application_no, form_no, certificate_no, posting_no, query_no,
+// payment reference, key of a bank entry, name of a file or its id. Several
+// matches are all returned; a payment of ours is returned alone, without the
+// cases that it is for. Letters of numbers may be given in lower case.
+func Find(o *office.Office, tx *store.Tx, id string) (Found, error) {
+	var f Found
+	id = strings.TrimSpace(id)
+	for _, number := range []string{id, strings.ToUpper(id)} {
+		p, err := tx.Payment(number)
+		if err == nil {
+			f.Payments = append(f.Payments, p)
+			return f, nil
+		}
+		if office.IgnoreNotFound(err) != nil {
+			return f, err
+		}
+		if err := f.cases(tx, number); err != nil {
+			return f, err
+		}
+		if len(f.Cases) > 0 || strings.ToUpper(id) == id {
+			break
+		}
+	}
+	if err := f.files(tx, id); err != nil || len(f.Cases) > 0 {
+		return f, err
+	}
+	if err := entries(o, tx, id, &f); err != nil {
+		return f, err
+	}
+	return f, f.people(tx, id)
+}
+
+// entries are bookings of our accounts that are tied to no case, by their key
+// or the bank's number.
+func entries(o *office.Office, tx *store.Tx, id string, f *Found) error {
+	one, err := tx.BankEntry(id)
+	if err == nil {
+		f.Entries = append(f.Entries, one)
+		return nil
+	}
+	if office.IgnoreNotFound(err) != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
+		if seen[a.No] {
+			continue
+		}
+		seen[a.No] = true
+		list, err := tx.BankEntriesByBooking(a.No, id)
+		if err != nil {
+			return err
+		}
+		f.Entries = append(f.Entries, list...)
+	}
+	return nil
+}
+
+// Likeness bounds how many cases and files are offered for a part of a number.
+const Likeness = 20
+
+// Like looks for what has a part of a number, or a name, for when nothing is
+// called so: at most Likeness cases and files, the newest first. Less than
+// four characters of a number name nothing.
+func Like(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, files []FileRow, err error) {
+	part = strings.ToUpper(strings.TrimSpace(part))
+	number := part
+	if len([]rune(part)) < 4 || strings.ContainsFunc(part, func(r rune) bool { return r > unicode.MaxASCII }) {
+		number = ""
+	}
+	found, err := tx.CasesLike(number, identity.NameKey(part), Likeness)
+	if err != nil {
+		return nil, nil, err
+	}
+	cases = []CaseRow{}
+	for _, no := range found {
+		c, err := caseRef(o, tx, no)
+		if err != nil {
+			return nil, nil, err
+		}
+		cases = append(cases, c)
+	}
+	list, err := tx.FilesLike(number, Likeness)
+	files, err = rows(list, err, func(f exchange.File) FileRow { return FileRowOf(o, f) })
+	return cases, files, err
+}
+
+func (f *Found) cases(tx *store.Tx, id string) error {
+	numbers, err := tx.CasesNamed(id, identity.Key(id))
+	if err != nil {
+		return err
+	}
+	for _, no := range numbers {
+		c, err := tx.Case(no)
+		if err != nil {
+			return err
+		}
+		f.Cases = append(f.Cases, c)
+	}
+	return nil
+}
+
+// files are those of a name, or of the path of one; a short number is the id
+// of one. What only lies in a drop was seen, not taken in.
+func (f *Found) files(tx *store.Tx, id string) (err error) {
+	name := path.Base(id)
+	if f.Files, err = tx.FilesNamed(name); err != nil || len(f.Files) > 0 {
+		return err
+	}
+	if f.Looks, err = tx.LooksAt(name); err != nil || len(f.Looks) > 0 {
+		return err
+	}
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || len(id) > 12 || strconv.FormatInt(n, 10) != id {
+		return nil
+	}
+	file, err := tx.File(n)
+	if err == nil {
+		f.Files = append(f.Files, file)
+	}
+	return office.IgnoreNotFound(err)
+}
+
+// people finds what is known of somebody who has no case.
+func (f *Found) people(tx *store.Tx, id string) error {
+	var err error
+	if f.Applications, err = tx.LatestApplications(id); err != nil {
+		return err
+	}
+	cert, err := tx.Certificate(strings.ToUpper(id))
+	if err == nil {
+		f.Certificates = append(f.Certificates, cert)
+	}
+	if office.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if f.Registry, err = tx.RegistryByID(identity.Key(id)); err != nil {
+		return err
+	}
+	if r, err := tx.RegistryByNo(id); err == nil {
+		f.Registry = append(f.Registry, r)
+	} else if office.IgnoreNotFound(err) != nil {
+		return err
+	}
+	for _, r := range f.Registry {
+		cert, err := tx.CertificateByPerson(r.PersonalNo)
+		if err == nil {
+			f.Certificates = append(f.Certificates, cert)
+		}
+		if office.IgnoreNotFound(err) != nil {
+			return err
+		}
+	}
+	return nil
+}

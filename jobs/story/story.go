@@ -1,0 +1,311 @@
+package story
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs/office"
+	"carryover/jobs/outbox"
+)
+
+// Case is everything known about one case: where it stands, whose turn it
+// is and until when, every version and part of it, every file that carried
+// it, and what happened, in order. Every code has its word beside it, in the
+// agency's language. ID numbers are whole: a story is for staff.
+type Case struct {
+	CaseNo      string        `json:"case_no"`
+	Side        exchange.Side `json:"side"`
+	SideWord    string        `json:"side_word"`
+	Partner     string        `json:"partner"`
+	PartnerName string        `json:"partner_name"`
+	Profile     string        `json:"profile"`
+	Person      Person        `json:"person"`
+
+	State     string `json:"state"`
+	StateWord string `json:"state_word"`
+	HeldFrom  string `json:"held_from,omitempty"`
+	Form      string `json:"form"`
+	FormWord  string `json:"form_word"`
+	Money     string `json:"money"`
+	MoneyWord string `json:"money_word"`
+	Code      string `json:"code,omitempty"`    // of the hold or the decline
+	Reason    string `json:"reason,omitempty"`  // in words
+	Because   string `json:"because,omitempty"` // what was written about a decline or refusal
+	Todo      string `json:"todo,omitempty"`    // what staff can do about it
+	Wish      string `json:"wish,omitempty"`    // a cancellation or annulment under way
+	WishWord  string `json:"wish_word,omitempty"`
+
+	Turn  *Turn `json:"turn"`  // null: nobody's
+	Limit *Due  `json:"limit"` // the legal limit that runs; null: none does
+
+	ApplicationNo      string        `json:"application_no,omitempty"`
+	ApplicationVersion int           `json:"application_version,omitempty"`
+	LetterNo           string        `json:"letter_no,omitempty"`
+	LetterVersion      int           `json:"letter_version,omitempty"`
+	CertificateNo      string        `json:"certificate_no,omitempty"`
+	OpenedOn           calendar.Date `json:"opened_on"`
+	AcceptedOn         calendar.Date `json:"accepted_on"`
+	LetterOn           calendar.Date `json:"letter_on"`
+	FormOn             calendar.Date `json:"form_on"`
+	MoneyOn            calendar.Date `json:"money_on"`
+	ClosedOn           calendar.Date `json:"closed_on"`
+
+	Letters  []LetterRow  `json:"letters"`
+	Forms    []FormRow    `json:"forms"`
+	Parts    []PartRow    `json:"parts"`
+	Payments []PaymentRow `json:"payments"`
+	Advices  []AdviceRow  `json:"advices"`
+	Entries  []EntryRow   `json:"bank_entries"`
+	Postings []PostingRow `json:"postings"`
+	Queries  []QueryRow   `json:"queries"`
+	Payees   []PayeeRow   `json:"payees"`
+	Files    []FileRow    `json:"files"`
+	Events   []Event      `json:"events"`
+
+	Reply string `json:"reply"` // what to say on the phone, in Chinese
+}
+
+// Person is who the case is about.
+type Person struct {
+	IDType     string `json:"id_type"`
+	IDNo       string `json:"id_no"`
+	Name       string `json:"name"`
+	Phone      string `json:"phone,omitempty"`
+	PersonalNo string `json:"personal_no,omitempty"`
+}
+
+// Turn says whose turn it is, for what, and until when: so many working
+// days from the day on which the case came to stand there.
+type Turn struct {
+	Key         string        `json:"key"` // of the limit in the configuration
+	Owner       string        `json:"owner"`
+	OwnerWord   string        `json:"owner_word"`
+	Wait        string        `json:"wait"`
+	Since       calendar.Date `json:"since"`
+	WD          int           `json:"wd"`
+	Due         calendar.Date `json:"due"`
+	Provisional bool          `json:"provisional"`
+	Left        int           `json:"left"` // working days; negative: overdue
+}
+
+// Due is the legal limit, and how it was counted. While a hold stops its
+// clock there is no due date.
+type Due struct {
+	Clock       string        `json:"clock"`
+	Due         calendar.Date `json:"due"`
+	Stopped     bool          `json:"stopped,omitempty"`
+	Provisional bool          `json:"provisional"`
+	Basis       string        `json:"basis"`
+	Left        int           `json:"left"` // working days
+}
+
+// Event is an event of the journal.
+type Event struct {
+	N        int             `json:"n"`
+	On       calendar.Date   `json:"on"`
+	At       time.Time       `json:"at"`
+	Actor    string          `json:"actor"`
+	ActorWho string          `json:"actor_word"`
+	What     string          `json:"what"`
+	WhatWord string          `json:"what_word"`
+	Why      string          `json:"why,omitempty"`
+	Said     string          `json:"said,omitempty"`  // why, in words
+	Inner    bool            `json:"inner,omitempty"` // a step of the works that no caller asks about
+	FileID   int64           `json:"file_id,omitempty"`
+	Facts    json.RawMessage `json:"facts,omitempty"`
+}
+
+// OfCase gathers everything about a case, as of the Env's date.
+func OfCase(o *office.Office, tx *store.Tx, c exchange.Case) (*Case, error) {
+	s := Outline(o, c)
+	t := teller{o, tx, c, s}
+	for _, part := range []func() error{
+		t.letters, t.forms, t.parts, t.payments, t.advices, t.entries, t.postings, t.queries, t.payees, t.events, t.files,
+	} {
+		if err := part(); err != nil {
+			return nil, err
+		}
+	}
+	explainBy(o, s)
+	unsent, err := t.letterInReview()
+	if err != nil {
+		return nil, err
+	}
+	if unsent {
+		c = beforeLetter(o, c, s)
+	}
+	s.Reply = reply(o, c, s)
+	return s, nil
+}
+
+// letterInReview tells whether the letter for whose answer a case waits has
+// not left yet, because officers review its batch.
+func (t teller) letterInReview() (bool, error) {
+	if t.c.Side != exchange.In || t.c.State != exchange.Requested {
+		return false, nil
+	}
+	made, err := t.tx.OutgoingByCase(t.c.No)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range slices.Backward(made) {
+		if o.Kind != formats.KindLetter {
+			continue
+		}
+		if o.FileID == 0 {
+			return outbox.ReviewOf(t.Office, o.Kind) != exchange.ReviewNone, nil
+		}
+		f, err := t.tx.File(o.FileID)
+		return f.State == exchange.FileReview, err
+	}
+	return false, nil
+}
+
+// beforeLetter tells whose turn a case is whose letter waits for review, and
+// by which limit: ours, as before the letter. It returns the case as it is
+// spoken of.
+func beforeLetter(o *office.Office, c exchange.Case, s *Case) exchange.Case {
+	s.StateWord = o.Say("联系函待审核", "letter in review")
+	c.State = exchange.Accepted
+	if s.Turn = turn(o, c); s.Turn != nil {
+		s.Turn.Wait = o.Say("审核并发出联系函", "the letter to be reviewed and sent")
+	}
+	s.Limit = nil
+	if c.LetterVersion == 1 { // the limit of a next one has not begun
+		c.SetDue(o.Profiles[c.Profile], o.Calendar)
+		s.Limit = limit(o, c)
+	}
+	return c
+}
+
+// Outline is the part of a story that the case's own row tells.
+func Outline(o *office.Office, c exchange.Case) *Case {
+	s := &Case{
+		CaseNo: c.No, Side: c.Side, SideWord: o.Word(exchange.SideTerms(), string(c.Side)), Partner: c.Partner, PartnerName: o.PartyName(c.Partner),
+		Profile: c.Profile,
+		Person:  Person{c.Person.IDType, c.Person.IDNo, c.Person.Name, c.Person.Phone, c.PersonalNo},
+		State:   string(c.State), StateWord: o.Word(exchange.StateTerms(c.Side), string(c.State)), HeldFrom: string(c.HeldFrom),
+		Form: string(c.FormTrack), FormWord: o.Word(exchange.FormTerms(c.Side), string(c.FormTrack)),
+		Money: string(c.MoneyTrack), MoneyWord: o.Word(exchange.MoneyTerms(c.Side), string(c.MoneyTrack)), Wish: string(c.Wish),
+		WishWord:      wishWord(o, c.Wish),
+		ApplicationNo: c.ApplicationNo, ApplicationVersion: c.ApplicationVersion, LetterNo: c.LetterNo, LetterVersion: c.LetterVersion,
+		CertificateNo: c.CertificateNo, OpenedOn: c.OpenedOn, AcceptedOn: c.AcceptedOn, LetterOn: c.LetterOn, FormOn: c.FormOn,
+		MoneyOn: c.MoneyOn, ClosedOn: c.ClosedOn,
+		Turn: turn(o, c), Limit: limit(o, c),
+	}
+	explain(o, c, s)
+	return s
+}
+
+// explain says why a case is held, declined or refused, and what to do.
+func explain(o *office.Office, c exchange.Case, s *Case) {
+	lang := o.CodeLang()
+	switch {
+	case c.State == exchange.Held:
+		s.Code, s.Reason, s.Todo = string(c.Hold), c.Hold.Word(lang), c.Hold.Todo(lang)
+		if c.HoldText != "" {
+			s.Reason += o.Say("：", ": ") + c.HoldText
+		}
+	case c.Decline != "" && (c.State == exchange.Declined || c.State == exchange.Refused):
+		s.Code, s.Reason, s.Todo = string(c.Decline), c.Decline.Word(lang), c.Decline.Todo(lang)
+	}
+}
+
+// explainBy adds what the journal says about a return, refusal or decline.
+func explainBy(o *office.Office, s *Case) {
+	if s.State == string(exchange.Held) {
+		return
+	}
+	for _, v := range s.Events {
+		switch exchange.Happening(v.What) {
+		case exchange.AuditReturned, exchange.AuditRefused, exchange.DeclineArrived, exchange.LetterDeclined:
+		default:
+			continue
+		}
+		switch {
+		case s.State == string(exchange.Returned):
+			s.Reason = v.Why
+		case s.Code != "" && v.Why != "":
+			s.Because = strings.TrimPrefix(v.Why, s.Code+": ")
+			s.Reason = office.Join(o.Say("：", ": "), code.Declines().Word(s.Code, o.CodeLang()), s.Because)
+		}
+	}
+}
+
+// turn says whose turn a case is; nil when nothing is open.
+func turn(o *office.Office, c exchange.Case) *Turn {
+	t, ok := exchange.TurnOf(o.Turns, c)
+	if !ok {
+		return nil
+	}
+	out := &Turn{
+		Key: t.Key, Owner: string(t.Owner), OwnerWord: o.Word(exchange.OwnerTerms(), string(t.Owner)), Wait: t.Wait.Word(o.Language()),
+		Since: office.Since(c, t), WD: t.WD,
+	}
+	if out.Since != 0 {
+		due := o.Calendar.Due(out.Since, t.WD, calendar.DueOptions{})
+		out.Due, out.Provisional, out.Left = due.Date, due.Provisional, o.Calendar.Left(o.Date, due.Date)
+	}
+	return out
+}
+
+func wishWord(o *office.Office, w exchange.Wish) string {
+	if w == exchange.WishNone {
+		return ""
+	}
+	return o.Word(wishTerms(), string(w))
+}
+
+// limit is the legal limit that runs for a case; nil when none does.
+func limit(o *office.Office, c exchange.Case) *Due {
+	profile := o.Profiles[c.Profile]
+	clock, ok := c.RunningClock(profile)
+	if !ok || clock.From == 0 {
+		return nil
+	}
+	d := &Due{Clock: clock.Name, Due: c.Due, Provisional: c.DueProvisional, Basis: counted(o, c, clock)}
+	if c.Due == 0 {
+		d.Stopped = true
+		d.Left = o.Calendar.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !profile.CountFromNextDay, Stopped: stops(c, clock)}).Left
+		return d
+	}
+	d.Left = o.Calendar.Left(o.Date, c.Due)
+	return d
+}
+
+// counted says how a legal limit was counted: from when, how many working
+// days, and which days did not count.
+func counted(o *office.Office, c exchange.Case, clock exchange.Clock) string {
+	text := o.Sayf("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days", o.Word(exchange.ClockTerms(), clock.Name), clock.From, clock.WD)
+	if c.Due == 0 {
+		return text
+	}
+	stopped := stops(c, clock)
+	if len(stopped) == 0 {
+		if off := c.Due.Sub(clock.From) - o.Calendar.WorkingDays(clock.From, c.Due); off > 0 {
+			text += o.Sayf("，其间休息日 %d 天不计", ", not counting %d days off", off)
+		}
+		return text
+	}
+	for _, s := range stopped {
+		text += o.Sayf("，%s 至 %s 停计", ", stopped from %s to %s", s.From, s.To)
+	}
+	return text
+}
+
+// stops are the times in which a hold stopped a clock.
+func stops(c exchange.Case, clock exchange.Clock) (list []calendar.Span) {
+	for _, s := range c.Stopped {
+		if s.To == 0 || s.To > clock.From {
+			list = append(list, calendar.Span{From: s.From, To: s.To})
+		}
+	}
+	return list
+}

@@ -1,0 +1,358 @@
+package story
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// File is everything known about one file.
+type File struct {
+	FileRow
+	PartyName string        `json:"party_name"`
+	Sequence  int64         `json:"sequence"`
+	Size      int64         `json:"size"`
+	SHA256    string        `json:"sha256"`
+	Seen      calendar.Date `json:"received_on"` // in: day 0 of every limit
+	SentAt    *time.Time    `json:"sent_at"`     // out: first put into the drop; null: not yet
+	Resent    int           `json:"resent"`
+	Records   int           `json:"records"`
+	Accepted  int           `json:"accepted"`
+	Held      int           `json:"held"`
+	Refused   int           `json:"refused"`
+	Code      string        `json:"code,omitempty"`
+	Text      string        `json:"text,omitempty"`
+	Receipt   *FileRow      `json:"receipt"`            // in: ours; out: theirs; null: none yet
+	Receipted bool          `json:"receipted"`          // files of this kind have receipts
+	Repeats   string        `json:"repeats,omitempty"`  // name of the file whose content it is
+	Verdicts  []VerdictRow  `json:"verdicts"`           // in: the first 1000: refused and held ones, then accepted ones
+	Sent      []CaseRow     `json:"sent"`               // out: whom it tells of, the first 1000 records
+	Payments  []PaidRow     `json:"payments,omitempty"` // of a payment file, the first 1000 of its records
+	Signed    []SignedRow   `json:"signed,omitempty"`   // a payment file's officers
+	Reviews   []ReviewedRow `json:"reviews,omitempty"`  // what officers said about a batch before it left
+	Todo      string        `json:"todo,omitempty"`
+	Reply     string        `json:"reply"` // what to tell the other side on the phone, in Chinese; empty: nothing
+}
+
+// VerdictRow is the verdict on a record of a file, with the case it led to.
+type VerdictRow struct {
+	Line     int    `json:"line"`
+	RecordNo string `json:"record_no"`
+	Verdict  string `json:"verdict"`
+	Said     string `json:"verdict_word"`
+	Code     string `json:"code,omitempty"`
+	Field    string `json:"field,omitempty"`
+	Text     string `json:"text,omitempty"`
+	// The case that the record led to, and where that stands now.
+	CaseNo    string `json:"case_no,omitempty"`
+	Name      string `json:"name,omitempty"`
+	StateWord string `json:"state_word,omitempty"`
+}
+
+// PaidRow is a payment of a payment file.
+type PaidRow struct {
+	Ref       string `json:"payment_ref"`
+	Amount    string `json:"amount"`
+	Payee     string `json:"payee"` // holder of the account
+	Persons   int    `json:"persons"`
+	Track     string `json:"track"`
+	TrackWord string `json:"track_word"`
+}
+
+// listedOfFile bounds what is told of one file.
+const listedOfFile = 1000
+
+// OfFile gathers everything about a file.
+func OfFile(o *office.Office, tx *store.Tx, f exchange.File) (*File, error) {
+	s := &File{
+		FileRow: FileRowOf(o, f), PartyName: o.PartyName(f.Party), Sequence: f.Sequence, Size: f.Size, SHA256: f.SHA256, Seen: f.Seen,
+		Resent: f.Resent, Records: f.Records, Accepted: f.Accepted, Held: f.Held, Refused: f.Refused, Code: f.Code, Text: o.ReasonWords("", f.Text),
+		Verdicts: []VerdictRow{}, Sent: []CaseRow{}, Todo: fileTodo(o, f),
+		Receipted: answered(f),
+	}
+	if !f.SentAt.IsZero() {
+		at := f.SentAt.In(o.Agency.Zone)
+		s.SentAt = &at
+	}
+	for _, part := range []func(*store.Tx, exchange.File, *File) error{func(tx *store.Tx, f exchange.File, s *File) error { return fileOthers(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return fileVerdicts(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return fileSent(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return filePayments(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return fileReviews(o, tx, f, s) }} {
+		if err := part(tx, f, s); err != nil {
+			return nil, err
+		}
+	}
+	s.Reply = fileReply(o, f, s)
+	return s, nil
+}
+
+// fileOthers are the files that a file is tied to: its receipt, and the one
+// whose content it repeats.
+func fileOthers(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
+	if f.Receipt != 0 {
+		r, err := tx.File(f.Receipt)
+		if err != nil {
+			return err
+		}
+		story := FileRowOf(o, r)
+		s.Receipt = &story
+	}
+	if f.DupOf == 0 {
+		return nil
+	}
+	first, err := tx.File(f.DupOf)
+	s.Repeats = first.Name
+	return err
+}
+
+// filePayments are the payments of a payment file, and who signed it.
+func filePayments(o *office.Office, tx *store.Tx, f exchange.File, s *File) (err error) {
+	if f.Kind != office.KindPayment {
+		return nil
+	}
+	if s.Signed, err = signedBy(o, tx, f.ID); err != nil {
+		return err
+	}
+	err = tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		if len(s.Payments) == listedOfFile {
+			return office.ErrStop
+		}
+		s.Payments = append(s.Payments, PaidRow{
+			p.Ref, office.Yuan(p.Amount), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
+		})
+		return nil
+	})
+	if errors.Is(err, office.ErrStop) {
+		return nil
+	}
+	return err
+}
+
+// ReviewedRow is what an officer said about a batch that waited for review.
+type ReviewedRow struct {
+	SignedRow
+	Verdict string `json:"verdict"` // approved | returned
+	Said    string `json:"verdict_word"`
+	Reason  string `json:"reason"`
+}
+
+// fileReviews are what officers said about a batch before it left.
+func fileReviews(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
+	list, err := tx.Reviews(f.ID)
+	s.Reviews, err = rows(list, err, func(r exchange.Reviewed) ReviewedRow {
+		out := ReviewedRow{SignedRow{r.Officer, r.FullName, []string{}, r.At.In(o.Agency.Zone)}, r.Verdict, o.Say("批准", "approved"), r.Reason}
+		if r.Verdict == exchange.ReviewReturned {
+			out.Said = o.Say("退回", "sent back")
+		}
+		for _, role := range r.Roles {
+			out.Roles = append(out.Roles, o.Word(exchange.RoleTerms(), string(role)))
+		}
+		return out
+	})
+	return err
+}
+
+// fileSent are the cases of which a batch of ours tells.
+func fileSent(e *office.Office, tx *store.Tx, f exchange.File, s *File) error {
+	if f.Dir != exchange.Out {
+		return nil
+	}
+	seen := map[string]bool{}
+	err := tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+		if o.CaseNo == "" || seen[o.CaseNo] {
+			return nil
+		}
+		if seen[o.CaseNo] = true; len(seen) > listedOfFile {
+			return office.ErrStop
+		}
+		c, err := caseRef(e, tx, o.CaseNo)
+		s.Sent = append(s.Sent, c)
+		return err
+	})
+	if errors.Is(err, office.ErrStop) {
+		return nil
+	}
+	return err
+}
+
+// fileVerdicts takes what was found wrong first, then the rest, up to the bound.
+func fileVerdicts(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
+	var plain []VerdictRow
+	err := tx.JudgementsByFile(f.ID, func(j exchange.Judgement) error {
+		v := VerdictRow{
+			Line: j.Line, RecordNo: j.RecordNo, Verdict: string(j.Verdict), Said: j.Verdict.Word(o.CodeLang()), Code: string(j.Code), Field: j.Field,
+			Text: o.ReasonWords("", j.Text),
+		}
+		if v.Verdict == "accepted" {
+			if len(plain) < listedOfFile {
+				plain = append(plain, v)
+			}
+			return nil
+		}
+		if len(s.Verdicts) < listedOfFile {
+			s.Verdicts = append(s.Verdicts, v)
+		}
+		return nil
+	})
+	if room := listedOfFile - len(s.Verdicts); len(plain) > room {
+		plain = plain[:room]
+	}
+	s.Verdicts = append(s.Verdicts, plain...)
+	if err != nil || f.Kind == "registry" {
+		return err
+	}
+	for i := range s.Verdicts {
+		if err := ledTo(o, tx, &s.Verdicts[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ledTo finds the case that a record led to, and where that stands now.
+func ledTo(o *office.Office, tx *store.Tx, v *VerdictRow) error {
+	numbers, err := tx.CasesNumbered(v.RecordNo)
+	if err != nil || len(numbers) == 0 {
+		return err
+	}
+	c, err := caseRef(o, tx, numbers[0])
+	v.CaseNo, v.Name, v.StateWord = c.CaseNo, c.Name, c.StateWord
+	return err
+}
+
+// fileTodo is what an operator can do about a file.
+func fileTodo(o *office.Office, f exchange.File) string {
+	switch f.State {
+	case exchange.FileQuarantined:
+		return o.Sayf("查明原因后执行 carryover quarantine release %d，或请对方重新发送", "find out why, then carryover quarantine release %d, or ask for the file again", f.ID)
+	case exchange.FileRejected:
+		return o.Sayf("请对方更正后重新发送；若原因在本方配置，改好后执行 carryover retry %d", "ask the sender to mend it; if the cause was our configuration, mend that and carryover retry %d", f.ID)
+	case exchange.FileRefused:
+		return o.Sayf("按对方给出的代码处理；内容无误的执行 carryover retry %d 原样重发", "see the code given; if the file is right, carryover retry %d sends the same bytes again", f.ID)
+	case exchange.FilePrepared:
+		return o.Sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …", "two officers, one of them a checker, sign it: carryover release %s --key …", f.Name)
+	case exchange.FileReview:
+		return o.Sayf("在业务决定表中批准发出或退回；或执行 carryover decide %d approve-batch --reason … --key …（退回用 return-batch）",
+			"approve it or send it back in the decisions workbook, or carryover decide %d approve-batch --reason … --key … (or return-batch)", f.ID)
+	case exchange.FileReturned:
+		return o.Say("夜间重新成批后再审核", "the night makes it anew; then it is reviewed")
+	case exchange.FileSending:
+		return o.Sayf("向银行查明是否收到，凭依据执行 carryover mark-sent %d --evidence … --key …（未收到的加 --not-sent）",
+			"ask the bank whether it has the file, then carryover mark-sent %d --evidence … --key … (--not-sent if it has not)", f.ID)
+	}
+	return ""
+}
+
+// Elsewhere is an application that was relayed: its case is at another place.
+type Elsewhere struct {
+	ApplicationNo string        `json:"application_no"`
+	Version       int           `json:"version"`
+	Name          string        `json:"name"`
+	To            string        `json:"to_agency"`
+	ToName        string        `json:"to_name"`
+	ReceivedOn    calendar.Date `json:"received_on"`
+	Reply         string        `json:"reply"`
+}
+
+// ElsewhereOf tells of applications that opened no case here.
+func ElsewhereOf(o *office.Office, list []exchange.Application) []Elsewhere {
+	out := make([]Elsewhere, 0, len(list))
+	for _, a := range list {
+		reply := fmt.Sprintf("您好，%s的医保关系转移申请我们已于%s收到，并转交给%s办理，请向他们查询进度。", a.Person.Name, notice.SpokenDate(a.ReceivedOn), o.PartyName(a.To))
+		out = append(out, Elsewhere{a.No, a.Version, a.Person.Name, a.To, o.PartyName(a.To), a.ReceivedOn, reply})
+	}
+	return out
+}
+
+// LookRow is a file that lies in a drop and is not taken in yet.
+type LookRow struct {
+	Name      string    `json:"name"`
+	Party     string    `json:"party"`
+	PartyName string    `json:"party_name"`
+	Size      int64     `json:"size"`
+	SeenAt    time.Time `json:"seen_at"`
+	Reply     string    `json:"reply"`
+}
+
+// Waiting tells of files that were seen in a drop and are not taken in yet.
+func Waiting(o *office.Office, list []exchange.Look) []LookRow {
+	out := make([]LookRow, 0, len(list))
+	for _, l := range list {
+		reply := "您好，这个文件我们已于" + spokenDay(o, l.SeenAt) + "在交换目录中见到，还没有取回，等它传输完整后由下一班次取回并返回回执，请不必再发。"
+		out = append(out, LookRow{l.Name, l.Party, o.PartyName(l.Party), l.Size, l.SeenAt.In(o.Agency.Zone), reply})
+	}
+	return out
+}
+
+// InsuredRow is somebody who is insured here and has no case.
+type InsuredRow struct {
+	PersonalNo string           `json:"personal_no"`
+	Person     Person           `json:"person"`
+	Status     string           `json:"status"`
+	StatusWord string           `json:"status_word"`
+	AsOf       calendar.Date    `json:"as_of"`
+	Certs      []CertificateRow `json:"certificates"`
+	Reply      string           `json:"reply"`
+}
+
+// CertificateRow is a certificate of participation.
+type CertificateRow struct {
+	No         string        `json:"certificate_no"`
+	ReplacedBy string        `json:"replaced_by,omitempty"` // void when set
+	IssuedOn   calendar.Date `json:"issued_on"`
+	Months     int           `json:"months"`
+	Balance    string        `json:"balance"`
+}
+
+// Insured tells of people without a case: what the registry says of them, and
+// their certificates.
+func Insured(o *office.Office, tx *store.Tx, f Found) ([]InsuredRow, error) {
+	people := f.Registry
+	for _, c := range f.Certificates {
+		if len(people) > 0 {
+			break
+		}
+		r, err := tx.RegistryByNo(c.PersonalNo)
+		if office.IgnoreNotFound(err) != nil {
+			return nil, err
+		}
+		if err != nil {
+			r = exchange.RegistryPerson{PersonalNo: c.PersonalNo, Person: c.Person}
+		}
+		people = append(people, r)
+	}
+	out := make([]InsuredRow, 0, len(people))
+	for _, r := range people {
+		s := InsuredRow{
+			PersonalNo: r.PersonalNo, Person: Person{r.Person.IDType, r.Person.IDNo, r.Person.Name, r.Person.Phone, r.PersonalNo},
+			Status: r.Status, StatusWord: code.RegistryStatuses().Word(r.Status, o.CodeLang()), AsOf: r.AsOf, Certs: []CertificateRow{},
+		}
+		for _, c := range f.Certificates {
+			if c.PersonalNo == r.PersonalNo {
+				s.Certs = append(s.Certs, CertificateRow{c.No, c.ReplacedBy, c.IssuedOn, c.Actual + c.Backpaid + c.Deemed, office.Yuan(c.Balance)})
+			}
+		}
+		s.Reply = insuredReply(r, s.Certs)
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// insuredReply is what is said to somebody of whom there is no case.
+func insuredReply(r exchange.RegistryPerson, certs []CertificateRow) string {
+	text := fmt.Sprintf("您好，%s目前没有正在办理的医保关系转移业务。", r.Person.Name)
+	for _, c := range certs {
+		if c.ReplacedBy == "" {
+			text += fmt.Sprintf("参保凭证已于%s出具，请凭它到新参保地申请转移。", notice.SpokenDate(c.IssuedOn))
+			return text
+		}
+	}
+	if r.Status == exchange.StatusActive {
+		return text + "您仍在我处参保；需要转出的，请先办理停保，再到新参保地申请。"
+	}
+	return text + "需要转移的，请到新参保地提出申请。"
+}

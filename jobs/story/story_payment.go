@@ -1,0 +1,318 @@
+package story
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// Payment is everything known about one payment: an attempt to pay a part
+// of a remittance, a lump sum for several people, or a refund.
+type Payment struct {
+	Ref         string        `json:"payment_ref"`
+	Partner     string        `json:"partner"`
+	PartnerName string        `json:"partner_name"`
+	Purpose     string        `json:"purpose"`
+	PurposeWord string        `json:"purpose_word"`
+	Lump        bool          `json:"lump"`
+	Amount      string        `json:"amount"`
+	Capitals    string        `json:"capitals"`
+	Payee       AccountRow    `json:"payee"`
+	Text        string        `json:"text"` // remittance text
+	Track       string        `json:"track"`
+	TrackWord   string        `json:"track_word"`
+	ValueOn     calendar.Date `json:"value_on"`
+	BankRef     string        `json:"bank_ref,omitempty"`
+	BookedOn    calendar.Date `json:"booked_on"`   // by the bank; empty: not yet
+	ReturnedOn  calendar.Date `json:"returned_on"` // by the bank; empty: it did not come back
+	Reason      string        `json:"reason,omitempty"`
+	Superseded  string        `json:"superseded_by,omitempty"` // the attempt that took its place
+	Automatic   bool          `json:"automatic_release"`
+	Signed      []SignedRow   `json:"signed"`
+	File        *FileRow      `json:"file"` // null: in no payment file yet
+	Tries       []TryRow      `json:"attempts"`
+	Cases       []CaseRow     `json:"cases"`
+	Events      []Event       `json:"events"`
+	Todo        string        `json:"todo,omitempty"`
+	Reply       string        `json:"reply"` // what to say on the phone, in Chinese; empty: nothing
+}
+
+// SignedRow is an officer's signature on a payment file.
+type SignedRow struct {
+	Officer  string    `json:"officer"`
+	FullName string    `json:"full_name"`
+	Roles    []string  `json:"role_words"`
+	At       time.Time `json:"at"`
+}
+
+// TryRow is an attempt at a part of a remittance.
+type TryRow struct {
+	Ref       string        `json:"payment_ref"`
+	CaseNo    string        `json:"case_no"`
+	Track     string        `json:"track"`
+	TrackWord string        `json:"track_word"`
+	ValueOn   calendar.Date `json:"value_on"`
+	Reason    string        `json:"reason,omitempty"`
+}
+
+// tellsOfPayment bounds for how many people's cases a lump sum's story is told
+// in full.
+const tellsOfPayment = 200
+
+// OfPayment gathers everything about a payment, as of the Env's date.
+func OfPayment(o *office.Office, tx *store.Tx, p exchange.Payment) (*Payment, error) {
+	lang := o.CodeLang()
+	s := &Payment{
+		Ref: p.Ref, Partner: p.Partner, PartnerName: o.PartyName(p.Partner), Purpose: p.Purpose, PurposeWord: code.Purposes().Word(p.Purpose, lang),
+		Lump: p.Lump, Amount: office.Yuan(p.Amount), Capitals: p.Amount.Capitals(), Payee: account(p.Payee), Text: p.Text,
+		Track: string(p.Track), TrackWord: o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
+		ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, Automatic: o.Rules.AutomaticRelease,
+		Signed: []SignedRow{}, Tries: []TryRow{}, Cases: []CaseRow{}, Events: []Event{},
+	}
+	for _, part := range []func(*store.Tx, exchange.Payment, *Payment) error{func(tx *store.Tx, p exchange.Payment, s *Payment) error { return paymentCases(o, tx, p, s) }, func(tx *store.Tx, p exchange.Payment, s *Payment) error { return paymentFile(o, tx, p, s) }, func(tx *store.Tx, p exchange.Payment, s *Payment) error { return paymentBank(o, tx, p, s) }} {
+		if err := part(tx, p, s); err != nil {
+			return nil, err
+		}
+	}
+	s.Todo = paymentTodo(o, p, s)
+	s.Reply = paymentReply(o, p, s)
+	return s, nil
+}
+
+// paymentCases are whom the payment is for, and what happened to it.
+func paymentCases(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment) error {
+	items := p.Items
+	if len(items) == 0 { // a refund carries nothing for a part
+		r, err := tx.RefundByRef(p.Ref)
+		if err != nil {
+			return office.IgnoreNotFound(err)
+		}
+		if r.CaseNo != "" {
+			items = []exchange.PaymentItem{{CaseNo: r.CaseNo, Part: r.Part, Amount: p.Amount}}
+		}
+	}
+	for i, it := range items {
+		if i == tellsOfPayment {
+			break
+		}
+		c, err := caseRef(o, tx, it.CaseNo)
+		if err != nil {
+			return err
+		}
+		c.Part, c.Amount = it.Part, office.Yuan(it.Amount)
+		s.Cases = append(s.Cases, c)
+		if i > 0 {
+			continue // what happened to a lump sum happened to all that it carries
+		}
+		if err := paymentEvents(o, tx, it.CaseNo, p.Ref, s); err != nil {
+			return err
+		}
+		if err := paymentTries(o, tx, it, p, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func paymentEvents(o *office.Office, tx *store.Tx, caseNo, ref string, s *Payment) error {
+	events, err := tx.JournalOf(caseNo)
+	if err != nil {
+		return err
+	}
+	for _, v := range events {
+		if v.Why != ref {
+			continue
+		}
+		s.Events = append(s.Events, Event{
+			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWho: o.ActorWord(v.Actor), What: v.What, WhatWord: o.Word(office.EventTerms(), v.What),
+			Why: v.Why, FileID: v.FileID,
+		})
+	}
+	return nil
+}
+
+// paymentTries are all attempts at the part that a payment is about, and which
+// of them took its place.
+func paymentTries(o *office.Office, tx *store.Tx, it exchange.PaymentItem, p exchange.Payment, s *Payment) error {
+	all, err := tx.PaymentsByCase(it.CaseNo)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		same := (p.Purpose == string(code.PurposeRefund)) == (x.Purpose == string(code.PurposeRefund))
+		if len(x.Items) > 0 && len(p.Items) > 0 {
+			same = false
+			for _, y := range x.Items {
+				same = same || (y.CaseNo == it.CaseNo && y.Part == it.Part)
+			}
+		}
+		if same {
+			s.Tries = append(s.Tries, TryRow{
+				x.Ref, it.CaseNo, string(x.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(x.Track)), x.ValueOn, x.Reason,
+			})
+		}
+	}
+	if len(p.Items) == 0 {
+		return nil
+	}
+	r, err := tx.Remittance(it.CaseNo, it.Part)
+	if err == nil && r.Ref != p.Ref {
+		s.Superseded = r.Ref
+	}
+	return office.IgnoreNotFound(err)
+}
+
+// paymentFile is the file that carries the payment, and who released it.
+func paymentFile(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment) error {
+	if p.FileID == 0 {
+		return nil
+	}
+	f, err := tx.File(p.FileID)
+	if err != nil {
+		return err
+	}
+	file := FileRowOf(o, f)
+	s.File = &file
+	s.Signed, err = signedBy(o, tx, f.ID)
+	return err
+}
+
+// signedBy are the officers who signed a file, in the order in which they did.
+func signedBy(e *office.Office, tx *store.Tx, fileID int64) ([]SignedRow, error) {
+	list, err := tx.Signatures(fileID)
+	return rows(list, err, func(s exchange.Signature) SignedRow {
+		out := SignedRow{Officer: s.Officer, FullName: s.Officer, Roles: []string{}, At: s.At.In(e.Agency.Zone)}
+		if o, ok := e.Agency.Officer(s.Officer); ok {
+			out.FullName = o.FullName
+		}
+		for _, r := range s.Roles {
+			out.Roles = append(out.Roles, e.Word(exchange.RoleTerms(), string(r)))
+		}
+		return out
+	})
+}
+
+// paymentBank is what the bank said of the payment.
+func paymentBank(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment) error {
+	if p.BankRef != "" {
+		entries, err := tx.BankEntriesByBooking(o.Agency.Payer.No, p.BankRef)
+		if err != nil {
+			return err
+		}
+		for _, x := range entries {
+			if !x.Credit {
+				s.BookedOn = x.BookedOn
+			}
+		}
+	}
+	if p.ReturnRef == "" {
+		return nil
+	}
+	x, err := tx.BankEntry(p.ReturnRef)
+	if err == nil {
+		s.ReturnedOn = x.BookedOn
+	}
+	return office.IgnoreNotFound(err)
+}
+
+// paymentTodo is what staff can do about a payment.
+func paymentTodo(o *office.Office, p exchange.Payment, s *Payment) string {
+	switch {
+	case p.Track == exchange.MoneyReturned && s.Superseded != "":
+		return o.Sayf("已由 %s 重新付款，无需处理", "%s took its place: nothing to do", s.Superseded)
+	case p.Track == exchange.MoneyReturned:
+		return o.Say("等待对方确认或更换收款账户，之后重新付款", "the partner confirms or changes its account, then it is paid again")
+	case s.File == nil && p.Track == exchange.MoneyOrdered:
+		return o.Say("下一班次制作付款文件", "the next pass puts it into a payment file")
+	case s.File != nil && s.File.State == string(exchange.FilePrepared):
+		return o.Sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …", "two officers, one of them a checker, sign its file: carryover release %s --key …", s.File.Name)
+	case p.Track == exchange.MoneyUnknown && s.File != nil:
+		return o.Sayf("向银行查明是否收到，凭依据执行 carryover mark-sent %d --evidence … --key …", "ask the bank whether it has the file, then carryover mark-sent %d --evidence … --key …", s.File.ID)
+	case p.Track == exchange.MoneySubmitted:
+		return o.Say("等待银行付讫", "the bank is to settle it")
+	}
+	return ""
+}
+
+// paymentReply is what is said on the phone about a payment, to the person
+// whom it is for; empty for one that carries the money of several.
+func paymentReply(o *office.Office, p exchange.Payment, s *Payment) string {
+	if len(s.Cases) != 1 || p.Lump {
+		return ""
+	}
+	c := s.Cases[0]
+	way := "转往" + s.PartnerName + "的"
+	switch {
+	case p.Purpose == string(code.PurposeRefund):
+		way = "退还给" + s.PartnerName + "的"
+	case c.Side == exchange.Out && p.Payee.Holder == c.Name:
+		way = "支付给本人的"
+	}
+	text := "您好，" + c.Name + way + "个人账户资金" + s.Amount + "元，" + paymentSaid(p, s) + "。"
+	if s.Superseded != "" {
+		return text + "之后我们已经另行付款，您目前不需要办理任何手续。"
+	}
+	switch p.Track {
+	case exchange.MoneySettled:
+		if p.Payee.Holder == c.Name {
+			return text + "请您留意银行账户的到账情况；还没有收到的，请与开户银行核对。"
+		}
+		return text + "您不需要办理任何手续，" + "到账和入账由对方办理。"
+	case exchange.MoneyReturned:
+		if p.Payee.Holder == c.Name {
+			return text + "请您核对收款账户，需要更换的请重新提供。"
+		}
+	}
+	return text + "您目前不需要办理任何手续，有进展我们会通知您。"
+}
+
+// paymentSaid says where a payment stands, as a part of a sentence.
+func paymentSaid(p exchange.Payment, s *Payment) string {
+	switch p.Track {
+	case exchange.MoneyOrdered:
+		return "已经制单，正在复核"
+	case exchange.MoneyReleased:
+		return "已经复核，马上提交银行"
+	case exchange.MoneySubmitted:
+		return "已经提交银行，银行还没有付讫"
+	case exchange.MoneyUnknown:
+		return "付款结果正在向银行查询"
+	case exchange.MoneySettled:
+		if s.BookedOn != 0 {
+			return "已由银行于" + notice.SpokenDate(s.BookedOn) + "付出"
+		}
+		return "已由银行付出"
+	case exchange.MoneyReturned:
+		text := "被银行退回"
+		if s.ReturnedOn != 0 {
+			text = "已于" + notice.SpokenDate(s.ReturnedOn) + "被银行退回"
+		}
+		if reason := spokenReason(p.Reason); reason != "" {
+			text += "，银行说明的原因是" + reason
+		}
+		return text
+	}
+	return "目前是“" + phoneWord(exchange.MoneyTerms(exchange.Out), string(p.Track)) + "”"
+}
+
+// spokenReason is what a bank says of a return, as it is read out: without its
+// code, and without any number that could be an account's. "" when nothing
+// but the fact itself is left.
+func spokenReason(reason string) string {
+	words := strings.FieldsFunc(reason, func(r rune) bool { return r <= unicode.MaxASCII })
+	text := strings.Trim(strings.Join(words, ""), "：，。；、")
+	if text == "退汇" {
+		return ""
+	}
+	return text
+}
+
+// kindSaid is a kind of file's Chinese word.
+func kindSaid(kind string) string { return phoneWord(exchange.FileKindTerms(), kind) }

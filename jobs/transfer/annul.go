@@ -1,0 +1,350 @@
+package transfer
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/jobs/netting"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// Annul is our own side's part in an annulment: to propose one, or to answer
+// the partner's proposal.
+func Annul(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
+	able, err := Voidable(c)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	tied, err := netTied(c)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if tied && x.Phase != code.PhaseRefuse {
+		return office.Refused(code.NotAllowedInState, "phase", "该办件所在月份的轧差已结算，不能作废；如需退回，请另行协商 / the net sum of its month is settled: it cannot be annulled"), nil
+	}
+	switch {
+	case x.Phase == code.PhaseProposeVoid && c.Wish == exchange.WishNone && able:
+		c.Wish = exchange.WishProposed
+	case x.Phase == code.PhaseRefuse && c.Wish == exchange.WishAsked:
+		c.Wish = exchange.WishNone
+	case x.Phase == code.PhaseAgree && c.Wish == exchange.WishAsked && able:
+	default:
+		return office.Refused(code.NotAllowedInState, "phase", "当前不能作废，或没有待答复的提议 / no annulment is possible, or none is to be answered"), nil
+	}
+	out := formats.Cancellation{LetterNo: c.LetterNo, Phase: x.Phase, Reason: x.Reason, CancelledOn: d.Date, Echo: c.No}
+	if err := d.Send(c.Partner, c.No, &out); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := c.Note("void_"+string(x.Phase), x.Reason, nil); err != nil {
+		return office.Outcome{}, err
+	}
+	if x.Phase == code.PhaseAgree {
+		if err := beginVoid(c); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	return office.Accepted(), c.Save()
+}
+
+// annulTheirs is the partner's part in an annulment. Two proposals that cross
+// are an agreement.
+func annulTheirs(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
+	able, err := Voidable(c)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	tied, err := netTied(c)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if tied && x.Phase != code.PhaseRefuse {
+		return office.Refused(code.NotAllowedInState, "phase", "该办件所在月份的轧差已结算，不能作废；如需退回，请另行协商 / the net sum of its month is settled: it cannot be annulled"), nil
+	}
+	agreed := false
+	switch {
+	case x.Phase == code.PhaseProposeVoid && c.Wish == exchange.WishNone && able:
+		c.Wish = exchange.WishAsked // an officer answers
+	case x.Phase == code.PhaseRefuse && c.Wish == exchange.WishProposed:
+		c.Wish = exchange.WishNone
+	case x.Phase != code.PhaseRefuse && c.Wish == exchange.WishProposed && able:
+		agreed = true
+	default:
+		return office.Refused(code.NotAllowedInState, "phase", "当前不能作废，或没有待答复的提议 / no annulment is possible, or none is to be answered"), nil
+	}
+	if err := c.Note("partner_"+string(x.Phase), x.Reason, nil); err != nil {
+		return office.Outcome{}, err
+	}
+	if agreed {
+		if err := beginVoid(c); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	return office.Accepted(), c.Save()
+}
+
+// AnnulVerdict is the partner's verdict on our part in an annulment.
+func AnnulVerdict(c *office.Case, phase code.Phase, v code.Verdict, why string) error {
+	if v != code.Refused {
+		return nil
+	}
+	if phase == code.PhaseProposeVoid && c.Wish == exchange.WishProposed {
+		c.Wish = exchange.WishNone
+	}
+	if phase == code.PhaseAgree {
+		if err := c.RecordDifference("reconciliation", c.Partner, c.No, c.LetterNo, "void", why); err != nil {
+			return err
+		}
+	}
+	return c.Note("void_refused", string(phase)+" "+why, nil)
+}
+
+// Voidable reports whether a case can be annulled: it is past acceptance, no
+// payment's outcome is open, and nobody but the partner, who sends it back,
+// has money of ours.
+func Voidable(c *office.Case) (bool, error) {
+	if _, err := c.Next(exchange.VoidCompleted); err != nil {
+		return false, nil
+	}
+	if c.Side == exchange.In {
+		return true, nil
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	for _, r := range parts {
+		switch r.Track {
+		case exchange.MoneySubmitted, exchange.MoneyUnknown:
+			return false, err
+		case exchange.MoneySettled:
+			if r.To == exchange.ToPerson {
+				return false, err
+			}
+		}
+	}
+	return c.Effective() != exchange.Requested && c.Effective() != exchange.Declined, err
+}
+
+// netTied reports whether money of the case lies in a net sum that is settled:
+// a month that is tied stays as it is. What a version added after the tie is
+// not settled yet, and is taken out of the month's next one.
+func netTied(c *office.Case) (bool, error) {
+	forms, err := c.Tx.FormsByCase(c.No) // by form and version
+	if err != nil {
+		return false, err
+	}
+	for i, f := range forms {
+		if f.Money != exchange.MoneyNETTED {
+			continue
+		}
+		added := f.Amount
+		if i > 0 && forms[i-1].No == f.No && forms[i-1].Money == exchange.MoneyNETTED {
+			added -= forms[i-1].Amount
+		}
+		out, in, ties, err := netting.NetSums(c.Desk, c.Partner, f.IssuedOn.Month())
+		if err != nil {
+			return false, err
+		}
+		left := out
+		if c.Side == exchange.In {
+			left = in
+		}
+		if ties > 0 && left < added {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// beginVoid frees what has not left and asks the core to take every accepted
+// posting back.
+func beginVoid(c *office.Case) error {
+	if err := freeUnsent(c); err != nil {
+		return err
+	}
+	c.Wish = exchange.WishVoid
+	return ContinueVoid(c)
+}
+
+// ContinueVoid asks for the undoing of what the core has done, once all money
+// is back and it has answered everything that it was asked; and ends the case when nothing is
+// left to undo.
+func ContinueVoid(c *office.Case) error {
+	if out, err := moneyIsOut(c); err != nil || out {
+		return err // the partner sends it back
+	}
+	postings, err := c.Tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, p := range postings {
+		if p.State == exchange.PostingQueued {
+			return nil
+		}
+	}
+	undo := exchange.Undoable(postings)
+	for _, p := range undo {
+		u := exchange.Posting{Row: exchange.PostUndo, Undoes: p.No, FormNo: p.FormNo, FormVersion: p.FormVersion}
+		if err := requestPosting(c, u, nil, "双方同意作废"); err != nil {
+			return err
+		}
+	}
+	if len(undo) > 0 {
+		return nil
+	}
+	return finishVoid(c)
+}
+
+// postedInVoid books a posting that the core answers while the case is being
+// annulled: nothing follows from it but its undoing.
+func postedInVoid(c *office.Case, p exchange.Posting) error {
+	var err error
+	switch {
+	case p.State == exchange.PostingRefused && p.Row == exchange.PostUndo:
+		return RefusedByCore(c, p)
+	case p.State == exchange.PostingRefused:
+	case p.Row == exchange.PostUndo:
+		err = undone(c, p)
+	case p.Row == exchange.PostDebit:
+		err = c.Book(ledger.Liquidate(c.LedgerHead(p.No), p.Amount))
+	case p.Row == exchange.PostCredit:
+		err = credited(c, p)
+	case p.Row == exchange.PostMonths:
+		err = monthsCredited(c, p)
+	}
+	if err != nil {
+		return err
+	}
+	return ContinueVoid(c)
+}
+
+// finishVoid ends the case: nothing is due any more, and what came by bank
+// belongs to nobody until it is sent back.
+func finishVoid(c *office.Case) error {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		if err := voidPart(c, &parts[i]); err != nil {
+			return err
+		}
+	}
+	if c.Side == exchange.In {
+		if err := withdrawAnnounced(c); err != nil {
+			return err
+		}
+	}
+	if err := c.Retrack(); err != nil {
+		return err
+	}
+	if err := c.Move(exchange.VoidCompleted, "双方同意作废", nil); err != nil {
+		return err
+	}
+	if c.Side == exchange.Out {
+		return nil
+	}
+	if err := tellVoid(c); err != nil {
+		return err
+	}
+	return notice.Notify(c, code.MilestoneCancelled, notice.News{})
+}
+
+// voidPart ends a part of the remittance of an annulled case.
+func voidPart(c *office.Case, r *exchange.Remittance) error {
+	if r.Received > 0 {
+		if err := c.RecordDifference("money", c.Partner, c.No, c.LetterNo, "void", "received "+r.Received.String()+", to be sent back"); err != nil {
+			return err
+		}
+	}
+	switch r.Track {
+	case exchange.MoneyReturned: // it is with us again, and so is the debit
+		if err := c.SetMoney(r, exchange.MoneyDue, nil); err != nil {
+			return err
+		}
+		return c.SetMoney(r, exchange.MoneyNotDue, nil)
+	case exchange.MoneyDue, exchange.MoneyNone:
+		return c.SetMoney(r, exchange.MoneyNotDue, nil)
+	case exchange.MoneyMatched:
+		return c.SetMoney(r, exchange.MoneyReceived, nil)
+	}
+	return nil
+}
+
+// tellVoid tells the old place that nothing of its forms stands here.
+func tellVoid(c *office.Case) error {
+	forms, err := c.Tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, f := range forms {
+		if !f.Current || f.Told == string(code.OutcomeVoid) {
+			continue
+		}
+		before := f
+		f.Told, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(code.OutcomeVoid), 0, 0, 0
+		if err := c.Tx.UpdateForm(before, f); err != nil {
+			return err
+		}
+		k := formats.Completion{LetterNo: f.LetterNo, FormNo: f.No, FormVersion: f.Version, Outcome: code.OutcomeVoid, CompletedOn: c.Date, Echo: f.Echo}
+		if err := c.SendOrHold(c.Partner, c.No, &k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// BalancesOf is what lies under the titles for the case.
+func BalancesOf(c *office.Case) (map[ledger.Title]money.Fen, error) {
+	entries, err := c.Tx.LedgerOf(c.No)
+	sums := map[ledger.Title]money.Fen{}
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			sums[p.Account.Title()] += p.Amount
+		}
+	}
+	return sums, err
+}
+
+// backToDue takes back what became of liquidated money that did not leave, so
+// that its debit can be taken back too.
+func backToDue(c *office.Case) error {
+	at, err := BalancesOf(c)
+	if err != nil {
+		return err
+	}
+	reverse := func(e ledger.Entry) ledger.Entry { return ledger.Reverse(e, int(c.Date), "annulled") }
+	for _, e := range []ledger.Entry{
+		reverse(ledger.Net(c.LedgerHead(c.LetterNo), at[ledger.OutNetting])),
+		reverse(ledger.NotMove(c.LedgerHead(c.LetterNo), at[ledger.OutNotMoved])),
+		ledger.OrderAgain(c.LedgerHead(c.LetterNo), at[ledger.OutReturned]),
+		ledger.VoidOrder(c.LedgerHead(c.LetterNo), at[ledger.OutReturned]),
+	} {
+		if err := c.Book(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdrawAnnounced takes back what the forms of an annulled case announced;
+// money that came lies among the unmatched again.
+func withdrawAnnounced(c *office.Case) error {
+	at, err := BalancesOf(c)
+	if err != nil {
+		return err
+	}
+	head, came := c.LedgerHead(c.LetterNo), at[ledger.InFulfilled]
+	for _, e := range []ledger.Entry{
+		ledger.Match(head, "", came, came),
+		ledger.Announce(head, at[ledger.InReceivable]+came),
+		ledger.AnnounceNetted(head, at[ledger.InNetting]),
+		ledger.AnnounceNotMoved(head, at[ledger.InNotMoved]),
+		ledger.AnnouncePaidToPerson(head, at[ledger.InPaidToPerson]),
+	} {
+		if err := c.Book(ledger.Reverse(e, int(c.Date), "annulled")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,261 @@
+package transfer
+
+import (
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/formats"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// Application works a request to transfer: ours to process, or to be relayed
+// to the place it is meant for.
+func Application(d *office.Desk, a *formats.Application) (office.Outcome, error) {
+	if a.ToAgency != d.Agency.Code {
+		return relay(d, a)
+	}
+	if _, ok := d.Partners[a.FromAgency]; !ok && !exchange.SameArea(a.FromAgency, a.ToAgency) {
+		return office.Refused(code.WrongAgency, "from_agency", "没有与 "+a.FromAgency+" 的交换关系 / no exchange agreed with it"), nil
+	}
+	app := applicationOf(d, a)
+	c, err := d.Tx.CaseByApplication(app.Sender, app.No)
+	if app.Version > 1 && (office.IsNotFound(err) || err == nil && c.Person.IDKey != app.Person.IDKey) {
+		c, err = lodgedElsewhere(d, app, c, err)
+	}
+	switch {
+	case office.IsNotFound(err):
+		return firstApplication(d, app)
+	case err != nil:
+		return office.Outcome{}, err
+	}
+	app.Sender = c.ApplicationSender
+	return nextApplication(d, d.OpenCase(c), app)
+}
+
+// lodgedElsewhere finds the case of an application whose next version comes by
+// another way than the first: returned to somebody who had lodged it at the
+// old place, it is mended at our counter. Its number may be somebody else's
+// there, so that the person decides; without one, what was found first stays.
+func lodgedElsewhere(d *office.Desk, a exchange.Application, own exchange.Case, ownErr error) (exchange.Case, error) {
+	found, err := d.Tx.CasesByApplication(a.No)
+	if err != nil {
+		return exchange.Case{}, err
+	}
+	for _, c := range found {
+		if c.Person.IDKey == a.Person.IDKey && c.Partner == a.From {
+			return c, nil
+		}
+	}
+	return own, ownErr
+}
+
+// relay passes an application on to the new place, which sees us as its
+// sender: two of our own senders cannot both use a number there.
+func relay(d *office.Desk, a *formats.Application) (office.Outcome, error) {
+	_, known := d.Partners[a.ToAgency]
+	if a.FromAgency != d.Agency.Code || a.LodgedAt != code.LodgedOld || !known || d.File.Party == a.ToAgency {
+		return office.Refused(code.WrongAgency, "to_agency", "既非转入本地，也不能转送 / neither for us nor to be relayed by us"), nil
+	}
+	app := applicationOf(d, a)
+	same, err := d.Tx.LatestApplications(app.No)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	for _, s := range same {
+		if s.CaseNo == "" && s.To == app.To && s.Sender != app.Sender {
+			return office.Refused(code.DuplicateEarlier, "application_no",
+				"该编号已由 "+s.Sender+" 使用并转送对方，请换用新编号 / the new place has this number through us already, from "+s.Sender), nil
+		}
+	}
+	if err := d.Tx.InsertApplication(app); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := d.Send(a.ToAgency, "", a); err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), d.Journal("agency", "application_relayed", "to "+a.ToAgency, map[string]string{"application_no": a.ApplicationNo})
+}
+
+func firstApplication(d *office.Desk, a exchange.Application) (office.Outcome, error) {
+	if a.Version != 1 {
+		return office.Refused(code.NotAllowedInState, "version", "首次申请版本应为1 / the first version of an application is 1"), nil
+	}
+	c, err := d.NewCase(exchange.Case{
+		Side: exchange.In, Partner: a.From, State: exchange.Applied, Person: a.Person, Household: a.Household,
+		SchemeFrom: a.SchemeFrom, SchemeTo: a.SchemeTo, ApplicationNo: a.No, ApplicationSender: a.Sender, ApplicationVersion: 1, CertificateNo: a.CertificateNo,
+	})
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if err := lodge(c, a); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := c.Note("applied", "application "+a.No, nil); err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), audit(c, a)
+}
+
+func nextApplication(d *office.Desk, c *office.Case, a exchange.Application) (office.Outcome, error) {
+	if a.Version != c.ApplicationVersion+1 {
+		return office.Refused(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected"), nil
+	}
+	if a.Person.IDKey != c.Person.IDKey || a.From != c.Partner {
+		return office.Refused(code.PersonDiffers, "id_no", "与上一版本的申请人或转出地不一致 / another person or old place than in the version before"), nil
+	}
+	if c.Effective() != exchange.Returned && c.Effective() != exchange.Declined {
+		return office.Refused(code.NotAllowedInState, "version", "当前状态不能补正 / a supplement is not expected now"), nil
+	}
+	if err := lodge(c, a); err != nil {
+		return office.Outcome{}, err
+	}
+	c.ApplicationVersion = a.Version
+	c.Person, c.Household, c.SchemeFrom, c.SchemeTo = a.Person, a.Household, a.SchemeFrom, a.SchemeTo
+	if a.CertificateNo != "" {
+		c.CertificateNo = a.CertificateNo
+	}
+	c.Decline = ""
+	if err := c.Move(exchange.Supplemented, "application version n+1", map[string]int{"version": a.Version}); err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), audit(c, a)
+}
+
+// lodge stores a version of the case's application.
+func lodge(c *office.Case, a exchange.Application) error {
+	a.CaseNo = c.No
+	c.Lodged = &a
+	return c.OnceStored(func() error { return c.Tx.InsertApplication(a) })
+}
+
+// audit judges an application and does what follows, up to the letter.
+func audit(c *office.Case, a exchange.Application) error {
+	own, err := c.Tx.RegistryByID(a.Person.IDKey)
+	if err != nil {
+		return err
+	}
+	opinion := exchange.AuditApplication(a, own, c.RuleProfile())
+	if opinion.Do == exchange.Wait {
+		if err := c.PutOnHold(opinion.Hold, opinion.Text); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	if err := c.Resume("登记信息已到"); err != nil {
+		return err
+	}
+	switch opinion.Do {
+	case exchange.Return:
+		err = End(c, exchange.AuditReturned, code.MilestoneReturned, opinion.Text, notice.News{Reason: opinion.Text})
+	case exchange.Refuse:
+		c.Decline = opinion.Decline
+		err = End(c, exchange.AuditRefused, code.MilestoneRefused, opinion.Text, notice.DeclineNews(opinion.Decline, opinion.Text))
+	default:
+		err = acceptApplication(c, a, own)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// End returns or refuses an application, and says why and, of one that is
+// returned, until when it is to be supplemented.
+func End(c *office.Case, on exchange.Happening, m code.Milestone, text string, more notice.News) error {
+	if err := c.Move(on, text, nil); err != nil {
+		return err
+	}
+	if t, ok := exchange.TurnOf(c.Turns, c.Case); ok && t.Owner == exchange.OwnerPerson {
+		more.Due = c.Calendar.Due(office.Since(c.Case, t), t.WD, calendar.DueOptions{}).Date
+	}
+	return notice.Notify(c, m, more)
+}
+
+func acceptApplication(c *office.Case, a exchange.Application, own []exchange.RegistryPerson) error {
+	c.AcceptedOn = c.Date
+	if r, ok := exchange.FindEnrolled(own, c.SchemeTo); ok {
+		c.PersonalNo = r.PersonalNo
+	}
+	if err := c.Move(exchange.AuditPassed, "", nil); err != nil {
+		return err
+	}
+	if err := notice.Notify(c, code.MilestoneAccepted, notice.News{Due: notice.LimitNow(c)}); err != nil {
+		return err
+	}
+	return IssueLetter(c, a)
+}
+
+// IssueLetter sends the contact letter, first or next version; without a
+// valid registered account of our own none can be issued and the case waits.
+func IssueLetter(c *office.Case, a exchange.Application) error {
+	account, ok := c.Agency.FindAccount(c.Date, c.SchemeTo)
+	moves := exchange.HasAccount(c.SchemeFrom) && exchange.HasAccount(c.SchemeTo)
+	if moves && !ok {
+		return c.PutOnHold(code.HoldAccountNotRegistered, "本方没有有效的收款账户，不能发出联系函")
+	}
+	l := exchange.Letter{
+		No: c.LetterNo, Version: c.LetterVersion + 1, CaseNo: c.No, Side: exchange.In, Date: c.Date, AcceptedOn: c.AcceptedOn,
+		CertificateNo: c.CertificateNo, Person: c.Person, Household: c.Household, SchemeFrom: c.SchemeFrom, SchemeTo: c.SchemeTo,
+		EnrolledFrom: a.EnrolledFrom, OldPersonalNo: a.OldPersonalNo, From: c.Partner, To: c.Agency.Code, AccountMoves: moves,
+		ReceivedOn: c.Date,
+	}
+	if moves {
+		l.Account = account
+	}
+	if l.EnrolledFrom == 0 {
+		l.EnrolledFrom = c.Date.Month()
+	}
+	if l.No == "" {
+		var err error
+		if l.No, err = c.Tx.NextNumber("", c.Agency.Code, c.Date); err != nil {
+			return err
+		}
+	}
+	l.Echo = c.No
+	return sendLetter(c, l, "")
+}
+
+// sendLetter stores and queues a letter version.
+func sendLetter(c *office.Case, l exchange.Letter, why string) error {
+	c.LetterNo, c.LetterVersion, c.LetterOn = l.No, l.Version, c.Date
+	if err := c.OnceStored(func() error { return c.Tx.InsertLetter(l) }); err != nil {
+		return err
+	}
+	rec := letterTo(l, agencyBlock(c.Office))
+	if err := c.SendOrHold(c.Partner, c.No, &rec); err != nil {
+		return err
+	}
+	if err := c.Move(exchange.LetterIssued, why, map[string]any{"letter_no": l.No, "version": l.Version}); err != nil {
+		return err
+	}
+	if err := c.Tx.WakeMarked(LetterKey(l.No)); err != nil {
+		return err
+	}
+	if l.Version > 1 && c.Effective() != exchange.Requested {
+		return nil
+	}
+	return notice.Notify(c, code.MilestoneLetterSent, notice.News{Due: notice.LimitNow(c)})
+}
+
+func letterTo(l exchange.Letter, to formats.AgencyBlock) formats.Letter {
+	return formats.Letter{
+		LetterNo: l.No, Version: l.Version, LetterDate: l.Date, AcceptedOn: l.AcceptedOn, CertificateNo: l.CertificateNo,
+		Person: personTo(l.Person), Household: code.Household(l.Household), SchemeFrom: code.Scheme(l.SchemeFrom),
+		SchemeTo: code.Scheme(l.SchemeTo), EnrolledFrom: l.EnrolledFrom, OldPersonalNo: l.OldPersonalNo, FromAgency: l.From, To: to,
+		AccountMoves: l.AccountMoves, AccountName: l.Account.Holder, BankName: l.Account.Bank, AccountNo: l.Account.No, CNAPS: l.Account.CNAPS,
+		Remark: l.Remark, Echo: l.Echo,
+	}
+}
+
+func applicationOf(d *office.Desk, a *formats.Application) exchange.Application {
+	return exchange.Application{
+		Sender: d.File.Party, ReceivedOn: d.File.Seen, No: a.ApplicationNo, Version: a.Version, LodgedAt: string(a.LodgedAt), AppliedOn: a.AppliedOn, Applicant: string(a.Applicant),
+		EmployerCode: a.EmployerCode, EmployerName: a.EmployerName, Person: personOf(a.Person), Household: string(a.Household),
+		SchemeFrom: string(a.SchemeFrom), SchemeTo: string(a.SchemeTo), From: a.FromAgency, To: a.ToAgency,
+		OldPersonalNo: a.OldPersonalNo, CertificateNo: a.CertificateNo, EnrolledFrom: a.EnrolledFrom,
+		Materials: strings.Split(a.Materials, ";"), ProxyName: a.ProxyName, ProxyPhone: a.ProxyPhone, Echo: a.Echo,
+	}
+}

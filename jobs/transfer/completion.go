@@ -1,0 +1,139 @@
+package transfer
+
+import (
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/jobs/office"
+)
+
+// Completion works what the new place says it has credited.
+func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
+	c, err := d.CaseByLetter(exchange.Out, k.LetterNo)
+	if office.IsNotFound(err) {
+		return holdOrRefuseUnknown(d, code.UnknownLetter, "letter_no")
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if c.Partner != d.File.Party {
+		return office.Refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
+	}
+	f, err := d.Tx.Form(k.FormNo, k.FormVersion)
+	if office.IsNotFound(err) || (err == nil && f.CaseNo != c.No) {
+		return office.Refused(code.UnknownForm, "form_no", ""), nil
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if o, ok := completionFits(c, k); !ok {
+		return o, nil
+	}
+	if err := c.Note("completion_"+string(k.Outcome), f.No, map[string]any{
+		"credited": k.Credited.String(), "months_credited": k.MonthsCredited, "months_overlapping": k.MonthsOverlapping,
+	}); err != nil {
+		return office.Outcome{}, err
+	}
+	if o, ok, err := checkCompletion(c, k, f); !ok || err != nil {
+		return o, err
+	}
+	if f.Told == string(code.OutcomeCompleted) && k.Outcome == code.OutcomeRelationDone {
+		return office.Accepted(), c.Save() // it was overtaken by the completion
+	}
+	versions, err := versionsOf(c, f.No)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	before, said := f, exchange.ConfirmedBy(versions)
+	f.Told, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
+	f.SentBack = 0
+	if err := d.Tx.UpdateForm(before, f); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := confirm(c, f.No, said); err != nil {
+		return office.Outcome{}, err
+	}
+	if k.Outcome == code.OutcomeCompleted {
+		if err := finish(c); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	return office.Accepted(), c.Save()
+}
+
+// completionFits: a case that was annulled is told void, and no other.
+func completionFits(c *office.Case, k *formats.Completion) (office.Outcome, bool) {
+	annulled := c.State == exchange.Void || c.Wish == exchange.WishVoid
+	if annulled == (k.Outcome == code.OutcomeVoid) {
+		return office.Outcome{}, true
+	}
+	return office.Refused(code.NotAllowedInState, "outcome", "与办件的作废状态不符 / does not agree with the annulment of the case"), false
+}
+
+// checkCompletion compares what was credited with what was liquidated.
+func checkCompletion(c *office.Case, k *formats.Completion, f exchange.Form) (office.Outcome, bool, error) {
+	if k.Outcome == code.OutcomeVoid {
+		return office.Outcome{}, true, nil
+	}
+	if k.MonthsCredited+k.MonthsOverlapping != f.Actual+f.Backpaid+f.Deemed {
+		return office.Refused(code.MonthsDoNotAddUp, "months_credited", "入账月数与重复月数之和不等于信息表月数 / credited + overlapping is not the form's months"), false, nil
+	}
+	if k.Outcome != code.OutcomeCompleted {
+		return office.Outcome{}, true, nil
+	}
+	expected := money.Fen(0)
+	if f.NeedsCredit() {
+		expected = f.Amount
+	}
+	if k.Credited == expected {
+		return office.Outcome{}, true, nil
+	}
+	if err := c.PutOnHold(code.HoldAmountDiffers, "对方入账 "+k.Credited.String()+"，信息表 "+expected.String()); err != nil {
+		return office.Outcome{}, false, err
+	}
+	if err := c.RecordDifference("money", c.Partner, c.No, f.No, expected.String(), k.Credited.String()); err != nil {
+		return office.Outcome{}, false, err
+	}
+	return office.Accepted(), false, c.Save()
+}
+
+// confirm books what the completions of a form say more, or less, than was
+// said before: a case that was annulled says that nothing is credited any more.
+func confirm(c *office.Case, formNo string, before money.Fen) error {
+	versions, err := versionsOf(c, formNo)
+	if err != nil {
+		return err
+	}
+	more := exchange.ConfirmedBy(versions) - before
+	if more < 0 {
+		return c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(formNo), -more, -more), int(c.Date), "void"))
+	}
+	return c.Book(ledger.Confirm(c.LedgerHead(formNo), more, more))
+}
+
+// versionsOf are all versions of a form of the case.
+func versionsOf(c *office.Case, formNo string) ([]exchange.Form, error) {
+	forms, err := c.Tx.FormsByCase(c.No)
+	return slices.DeleteFunc(forms, func(f exchange.Form) bool { return f.No != formNo }), err
+}
+
+// finish ends the case once every form is confirmed.
+func finish(c *office.Case) error {
+	forms, err := c.Tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, other := range forms {
+		if other.Current && other.Told != string(code.OutcomeCompleted) {
+			return c.Retrack()
+		}
+	}
+	if c.Effective() != exchange.Answered {
+		return c.Retrack()
+	}
+	return c.Move(exchange.CompletionArrived, "", nil)
+}

@@ -1,0 +1,330 @@
+package transfer
+
+import (
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// ReadAhead reads what the letters among records will be judged by, all at once.
+func ReadAhead(d *office.Desk, items []office.Item) error {
+	a := store.Ahead{Side: exchange.Out}
+	for _, it := range items {
+		l, ok := it.Value.(*formats.Letter)
+		if !ok || office.Refusing(it.Faults) {
+			continue
+		}
+		a.Letters = append(a.Letters, l.LetterNo)
+		a.IDKeys = append(a.IDKeys, identity.Key(l.Person.IDNo))
+		if l.CertificateNo != "" {
+			a.Certificates = append(a.Certificates, l.CertificateNo)
+		}
+	}
+	return d.Tx.ReadAhead(a)
+}
+
+// Letter works a contact letter at the old place.
+func Letter(d *office.Desk, rec *formats.Letter) (office.Outcome, error) {
+	if rec.FromAgency != d.Agency.Code {
+		return office.Refused(code.WrongAgency, "from_agency", "不是发给本机构的 / not addressed to us"), nil
+	}
+	if rec.To.Code != d.File.Party {
+		return office.Refused(code.WrongAgency, "to_code", "与发送方不符 / not the sender"), nil
+	}
+	if len(rec.LetterNo) != 20 || strings.Trim(rec.LetterNo, "0123456789") != "" {
+		return office.Refused(code.Malformed, "letter_no", "应为发函机构区划代码、日期和6位顺序号，共20位数字 / area code, yyyymmdd and 6 digits are expected"), nil
+	}
+	l := letterOf(rec)
+	l.ReceivedOn = d.File.Seen
+	c, err := d.Tx.CaseByLetter(exchange.Out, l.No)
+	switch {
+	case office.IsNotFound(err):
+		return firstLetter(d, l)
+	case err != nil:
+		return office.Outcome{}, err
+	}
+	return nextLetter(d, d.OpenCase(c), l)
+}
+
+func firstLetter(d *office.Desk, l exchange.Letter) (office.Outcome, error) {
+	if l.Version != 1 {
+		return holdOrRefuseUnknown(d, code.UnknownLetter, "version")
+	}
+	c, err := d.NewCase(exchange.Case{
+		Side: exchange.Out, Partner: l.To, State: exchange.Requested, Person: l.Person, Household: l.Household,
+		SchemeFrom: l.SchemeFrom, SchemeTo: l.SchemeTo, LetterNo: l.No, CertificateNo: l.CertificateNo,
+	})
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	waits, err := cancelWaits(d, l.No)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if waits { // cancelled before it was judged
+		if err := storeLetter(c, l); err != nil {
+			return office.Outcome{}, err
+		}
+		return office.Accepted(), c.Save()
+	}
+	return office.Accepted(), receiveLetter(c, l)
+}
+
+// nextLetter takes version n+1: after a decline it reopens the case, before
+// acceptance it replaces the letter, afterwards only account and contact may differ.
+func nextLetter(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outcome, error) {
+	if l.Version > c.LetterVersion+1 && c.Partner == l.To {
+		return holdOrRefuseUnknown(d, code.UnknownLetter, "version") // the version before may still come
+	}
+	if l.Version != c.LetterVersion+1 || c.Partner != l.To {
+		return office.Refused(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected"), nil
+	}
+	switch c.Effective() {
+	case exchange.Declined:
+		return reopen(d, c, l)
+	case exchange.Requested:
+		if l.Person.IDKey != c.Person.IDKey && l.Person.NameKey != c.Person.NameKey {
+			return office.Refused(code.PersonDiffers, "id_no", "新版本所列不是同一人 / another person than in the version before"), nil
+		}
+		c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
+		return office.Accepted(), receiveLetter(c, l)
+	case exchange.Cancelled, exchange.Void:
+		return office.Refused(code.NotAllowedInState, "", "办件已终结 / the case has ended"), nil
+	}
+	return changeAccount(d, c, l)
+}
+
+func reopen(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outcome, error) {
+	inherited, err := inherited(c)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if inherited {
+		return office.Refused(code.NotAllowedInState, "", "已按死亡处理 / the heirs are being paid"), nil
+	}
+	c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
+	c.Decline = ""
+	if err := c.Move(exchange.LetterReopened, "letter version n+1", nil); err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), receiveLetter(c, l)
+}
+
+// receiveLetter stores a letter version and judges it.
+func receiveLetter(c *office.Case, l exchange.Letter) error {
+	if err := storeLetter(c, l); err != nil {
+		return err
+	}
+	return judge(c, l)
+}
+
+func storeLetter(c *office.Case, l exchange.Letter) error {
+	l.CaseNo = c.No
+	c.LetterVersion, c.LetterOn = l.Version, l.ReceivedOn
+	if err := c.OnceStored(func() error { return c.Tx.InsertLetter(l) }); err != nil {
+		return err
+	}
+	return c.Note("letter_received", "", map[string]any{"letter_no": l.No, "version": l.Version})
+}
+
+// judge applies SPEC 2.4 to the current letter and does what follows.
+func judge(c *office.Case, l exchange.Letter) error {
+	facts, err := LetterFacts(c, l)
+	if err != nil {
+		return err
+	}
+	opinion := exchange.JudgeLetter(l, facts, c.RuleProfile())
+	record, registered := recordOf(l, facts)
+	if opinion.Do == exchange.Wait {
+		told := c.State == exchange.Held && c.Hold == code.HoldArrears
+		if err := c.PutOnHold(opinion.Hold, opinion.Text); err != nil {
+			return err
+		}
+		if opinion.Hold == code.HoldArrears && !told {
+			if err := notice.Notify(c, code.MilestoneArrears, notice.ArrearsNews(record, notice.VariantArrears)); err != nil {
+				return err
+			}
+		}
+		return c.Save()
+	}
+	if err := c.Resume("暂缓原因已消除"); err != nil {
+		return err
+	}
+	if registered {
+		c.PersonalNo = record.PersonalNo
+	}
+	if opinion.Do == exchange.Refuse {
+		err = Decline(c, opinion, l)
+	} else {
+		err = AcceptLetter(c, record)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// recordOf is the registry record that a letter is about, as it was judged.
+func recordOf(l exchange.Letter, f exchange.LetterFacts) (exchange.RegistryPerson, bool) {
+	named := ""
+	if f.Certificate != nil {
+		named = f.Certificate.PersonalNo
+	}
+	r, _, ok := exchange.FindRecord(f.Registry, l.SchemeFrom, l.OldPersonalNo, named)
+	return r, ok
+}
+
+func LetterFacts(c *office.Case, l exchange.Letter) (f exchange.LetterFacts, err error) {
+	f.Today = c.Date
+	f.Accounts, f.Settlement = c.Partners[c.Partner].Accounts, c.Partners[c.Partner].Settlement
+	if !c.Fresh { // an officer may have confirmed the account of a case that waits
+		confirmed, err := c.ConfirmedAccounts(c.No)
+		if err != nil {
+			return f, err
+		}
+		f.Confirmed = slices.ContainsFunc(confirmed, func(a exchange.Account) bool { return a.No == l.Account.No && a.CNAPS == l.Account.CNAPS })
+	}
+	if f.Registry, err = c.Tx.RegistryByID(l.Person.IDKey); err != nil {
+		return f, err
+	}
+	cases, err := c.Tx.CasesByPerson(l.Person.IDKey)
+	if err != nil {
+		return f, err
+	}
+	for _, other := range cases {
+		if other.Side == exchange.Out && other.No != c.No && earlier(other, c.Case) {
+			f.Rivals = append(f.Rivals, other)
+		}
+	}
+	if l.CertificateNo != "" {
+		cert, err := c.Tx.Certificate(l.CertificateNo)
+		if err == nil {
+			f.Certificate = &cert
+		} else if !office.IsNotFound(err) {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// earlier reports whether a rival stands before a case: it is accepted, or it waits and came first.
+func earlier(rival, c exchange.Case) bool {
+	return rival.Effective() != exchange.Requested || rival.No < c.No
+}
+
+func Decline(c *office.Case, o exchange.Opinion, letter exchange.Letter) error {
+	c.Decline = o.Decline
+	if err := c.Move(exchange.LetterDeclined, string(o.Decline)+": "+o.Text, nil); err != nil {
+		return err
+	}
+	rec := formats.Decline{
+		LetterNo: c.LetterNo, LetterVersion: c.LetterVersion, Echo: letter.Echo, Code: o.Decline, Text: o.Text, DeclinedOn: c.Date,
+	}
+	if err := c.SendOrHold(c.Partner, c.No, &rec); err != nil {
+		return err
+	}
+	if o.Decline != code.DeclineDeceased || c.PersonalNo == "" {
+		return nil
+	}
+	if inherited, err := inherited(c); err != nil || inherited {
+		return err
+	}
+	if err := askEndAndDebit(c, "参保人死亡，清算个人账户"); err != nil {
+		return err
+	}
+	return notice.Notify(c, code.MilestonePaidToPerson, notice.News{Variant: notice.VariantHeirs})
+}
+
+// inherited reports whether the core was asked already, for this case or
+// another one of the person, to end and debit because of the person's death.
+func inherited(c *office.Case) (bool, error) {
+	cases, err := c.Tx.CasesByPerson(c.Person.IDKey)
+	if err != nil {
+		return false, err
+	}
+	for _, other := range cases {
+		if other.Side != exchange.Out || other.Decline != code.DeclineDeceased {
+			continue
+		}
+		postings, err := c.Tx.PostingsByCase(other.No)
+		if err != nil {
+			return false, err
+		}
+		for _, p := range postings {
+			if p.State == exchange.PostingQueued || p.State == exchange.PostingDone {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+func AcceptLetter(c *office.Case, r exchange.RegistryPerson) error {
+	c.AcceptedOn = c.Date
+	if err := c.Move(exchange.LetterAccepted, "", nil); err != nil {
+		return err
+	}
+	if r.ArrearsMonths > 0 || r.Arrears > 0 {
+		if err := notice.Notify(c, code.MilestoneArrears, notice.ArrearsNews(r, "")); err != nil {
+			return err
+		}
+	}
+	return askEndAndDebit(c, "转出 "+c.Partner)
+}
+
+// changeAccount takes a letter version after acceptance.
+func changeAccount(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outcome, error) {
+	if c.Wish == exchange.WishVoid {
+		return office.Refused(code.NotAllowedInState, "version", "双方已同意作废 / the annulment is agreed"), nil
+	}
+	old, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if !onlyAccountDiffers(old, l) {
+		return office.Refused(code.NotAllowedInState, "version", "受理后只能变更账户和联系方式 / after acceptance only account and contact may change"), nil
+	}
+	free, err := freePayments(c)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if !free {
+		return office.Refused(code.NotAllowedInState, "account_no", "款项已提交银行 / the payment is with the bank"), nil
+	}
+	l.CaseNo = c.No
+	c.LetterVersion, c.LetterOn = l.Version, l.ReceivedOn
+	if err := d.Tx.InsertLetter(l); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := c.Note("letter_changed", "account", map[string]any{"version": l.Version, "account_no": l.Account.No}); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := payAgain(c, l, "对方变更收款账户"); err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), c.Save()
+}
+
+// onlyAccountDiffers reports whether two versions agree in everything but
+// account, contact and remark.
+func onlyAccountDiffers(a, b exchange.Letter) bool {
+	return a.Person.Same(b.Person) && a.Household == b.Household && a.SchemeFrom == b.SchemeFrom && a.SchemeTo == b.SchemeTo &&
+		a.EnrolledFrom == b.EnrolledFrom && a.OldPersonalNo == b.OldPersonalNo && a.CertificateNo == b.CertificateNo && a.AccountMoves == b.AccountMoves
+}
+
+func letterOf(l *formats.Letter) exchange.Letter {
+	return exchange.Letter{
+		No: l.LetterNo, Version: l.Version, Side: exchange.Out, Date: l.LetterDate, AcceptedOn: l.AcceptedOn, CertificateNo: l.CertificateNo,
+		Person: personOf(l.Person), Household: string(l.Household), SchemeFrom: string(l.SchemeFrom), SchemeTo: string(l.SchemeTo),
+		EnrolledFrom: l.EnrolledFrom, OldPersonalNo: l.OldPersonalNo, From: l.FromAgency, To: l.To.Code, AccountMoves: l.AccountMoves,
+		Account: exchange.Account{Holder: l.AccountName, Bank: l.BankName, No: l.AccountNo, CNAPS: l.CNAPS},
+		Remark:  l.Remark, Echo: l.Echo,
+	}
+}

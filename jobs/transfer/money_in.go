@@ -1,0 +1,171 @@
+package transfer
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// Receive books a credit for one part of a case and ties the entry to it.
+func Receive(c *office.Case, e exchange.BankEntry, part int) error {
+	if err := Credit(c, e, part); err != nil {
+		return err
+	}
+	return MarkMatched(c.Desk, e, c.No, part)
+}
+
+// Credit adds money to a part, makes the part if the money came before its
+// form, and goes on with the case.
+func Credit(c *office.Case, e exchange.BankEntry, part int) error {
+	r, err := c.Tx.Remittance(c.No, part)
+	if office.IsNotFound(err) {
+		r = exchange.Remittance{CaseNo: c.No, Part: part, Side: exchange.In, LetterNo: c.LetterNo, Track: exchange.MoneyNone, Since: c.Date}
+		err = c.Tx.InsertRemittance(r)
+	}
+	if err != nil {
+		return err
+	}
+	total, err := r.Received.Add(e.Amount)
+	if err != nil {
+		return err
+	}
+	if r.Track == exchange.MoneyNotDue && r.FormNo == "" && !Ended(c.Case) { // paid back before: this is other money
+		if err := c.SetMoney(&r, exchange.MoneyNone, nil); err != nil {
+			return err
+		}
+	}
+	to := exchange.MoneyReceived
+	if r.Track != to && !exchange.CanMoney(exchange.In, r.Track, to) {
+		to = exchange.MoneyDiffers
+	}
+	if err := c.SetMoney(&r, to, func(r *exchange.Remittance) { r.Received, r.Ref = total, e.EndToEnd }); err != nil {
+		return err
+	}
+	if err := c.Note("money_received", e.Key, map[string]any{"part": part, "amount": e.Amount.String()}); err != nil {
+		return err
+	}
+	switch {
+	case Ended(c.Case):
+		err = c.RecordDifference("money", c.Partner, c.No, e.Key, string(c.State), "credit "+e.Amount.String())
+	case to == exchange.MoneyDiffers:
+		err = holdAmount(c, &r, "已办结部分又收到款项 "+e.Amount.String()+" 元")
+	case r.FormNo != "":
+		err = Compare(c, &r)
+	}
+	if err != nil {
+		return err
+	}
+	if err := Advance(c); err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// Ended reports whether a case takes no money: what comes for it has to go back.
+func Ended(c exchange.Case) bool {
+	switch c.State {
+	case exchange.Refused, exchange.Declined, exchange.Cancelled, exchange.Void:
+		return true
+	}
+	return false
+}
+
+// Compare judges the money of a part against its form.
+func Compare(c *office.Case, r *exchange.Remittance) error {
+	switch {
+	case r.Received == 0:
+		return nil
+	case r.Received != r.Amount:
+		if err := c.SetMoney(r, exchange.MoneyDiffers, nil); err != nil {
+			return err
+		}
+		return holdAmount(c, r, fmt.Sprintf("信息表金额 %s，到账 %s", r.Amount, r.Received))
+	}
+	if err := ReportShortfall(c, r); err != nil {
+		return err
+	}
+	before, err := fulfilled(c, r.Part)
+	if err != nil {
+		return err
+	}
+	if err := c.Book(ledger.Match(c.LedgerHead(r.Ref), "", r.Amount-before, r.Received-before)); err != nil {
+		return err
+	}
+	if err := c.SetMoney(r, exchange.MoneyMatched, nil); err != nil {
+		return err
+	}
+	c.MoneyOn = c.Date
+	if c.Hold == code.HoldAmountDiffers {
+		if err := c.Resume("金额已一致"); err != nil {
+			return err
+		}
+	}
+	_, first, err := c.Tx.ClaimKey("money-received", c.Agency.Code, fmt.Sprintf("%s|%d|%s", c.No, r.Part, r.Received), 0)
+	if err != nil || !first { // matched again, after a correction: it was told
+		return err
+	}
+	return notice.Notify(c, code.MilestoneMoneyReceived, notice.News{Amount: r.Received, Some: true})
+}
+
+// fulfilled is what was matched for a part before: one that was posted, and
+// then got more, by a corrected form and another credit.
+func fulfilled(c *office.Case, part int) (sum money.Fen, err error) {
+	entries, err := c.Tx.LedgerOf(c.No)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			if p.Account.Title() == ledger.InFulfilled {
+				sum += p.Amount
+			}
+		}
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	for _, r := range parts {
+		if r.Part != part && (r.Track == exchange.MoneyMatched || r.Track == exchange.MoneyPosted) {
+			sum -= r.Amount
+		}
+	}
+	return sum, err
+}
+
+// Advice stores a remittance advice; a lump credit may have waited for it.
+func Advice(d *office.Desk, rec *formats.Advice) (office.Outcome, error) {
+	c, err := d.CaseByLetter(exchange.In, rec.LetterNo)
+	if office.IsNotFound(err) {
+		c, err = d.CaseByLetter(exchange.Out, rec.LetterNo) // a refund to us
+	}
+	if office.IsNotFound(err) {
+		return holdOrRefuseUnknown(d, code.UnknownLetter, "letter_no")
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if c.Partner != d.File.Party {
+		return office.Refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
+	}
+	if identity.Key(rec.PersonID) != c.Person.IDKey {
+		return office.Refused(code.PersonDiffers, "person_id", ""), nil
+	}
+	err = d.Tx.InsertAdvice(exchange.Advice{
+		Ref: rec.PaymentRef, LetterNo: rec.LetterNo, Side: c.Side, Partner: c.Partner, Purpose: string(rec.Purpose), FormNo: rec.FormNo,
+		PersonID: rec.PersonID, Name: rec.Name, Amount: rec.Amount, ValueOn: rec.ValueDate, Reason: rec.Reason,
+	})
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if c.Side == exchange.In {
+		if err := d.Tx.WakeMarked(ReferenceKey(rec.PaymentRef)); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	return office.Accepted(), c.Note("advice_received", rec.PaymentRef, map[string]string{"amount": rec.Amount.String()})
+}

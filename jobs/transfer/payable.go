@@ -1,0 +1,133 @@
+package transfer
+
+import (
+	"fmt"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/jobs/office"
+)
+
+// PayTo checks a part before it is paid and returns the account; an empty one
+// means that the case waits, and why stands on the case.
+func PayTo(c *office.Case, r *exchange.Remittance) (exchange.Account, error) {
+	none := exchange.Account{}
+	if c.State == exchange.Held || c.State == exchange.Void || c.Wish != exchange.WishNone { // an annulment may be under way
+		return none, nil
+	}
+	account, why, text, err := payable(c, r)
+	if err != nil || why == "" {
+		return account, err
+	}
+	if err := c.PutOnHold(why, text); err != nil {
+		return none, err
+	}
+	return none, c.Save()
+}
+
+// payable returns the account that a part is paid to, or the reason why it
+// cannot be paid now.
+func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text string, err error) {
+	if text := aboveCap(c.Office, r.Amount); text != "" {
+		allowed, err := c.AllowedAmount(c.No)
+		if err != nil || r.Amount > allowed {
+			return account, code.HoldCap, text, err
+		}
+	}
+	if r.To == exchange.ToPerson {
+		if r.Payee.No == "" {
+			return account, code.HoldPayeeMissing, "尚无领款人账户", nil
+		}
+		return r.Payee, "", "", nil
+	}
+	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return account, "", "", err
+	}
+	fits := func(a exchange.Account) bool {
+		return a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo)
+	}
+	if slices.ContainsFunc(c.Partners[c.Partner].Accounts, fits) {
+		return letter.Account, "", "", nil
+	}
+	confirmed, err := c.ConfirmedAccounts(c.No)
+	if err != nil || slices.ContainsFunc(confirmed, fits) {
+		return letter.Account, "", "", err
+	}
+	return account, code.HoldAccountNotRegistered, "收款账户 " + letter.Account.No + " 未经登记", nil
+}
+
+// aboveCap says which cap an amount is above, if any.
+func aboveCap(o *office.Office, amount money.Fen) string {
+	if limit := o.Agency.PaymentCap; limit > 0 && amount > limit {
+		return fmt.Sprintf("金额 %s 超过单笔限额 %s", amount, limit)
+	}
+	if limit := o.Agency.FileCap; limit > 0 && amount > limit {
+		return fmt.Sprintf("金额 %s 超过单批限额 %s", amount, limit)
+	}
+	return ""
+}
+
+// payableAgain lets a case go on whose payment waited for an account to be
+// registered or a cap to be raised, once nothing of it has to wait any more.
+func payableAgain(c *office.Case) error {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		if parts[i].Track != exchange.MoneyDue {
+			continue
+		}
+		if _, why, _, err := payable(c, &parts[i]); err != nil || why != "" {
+			return err
+		}
+	}
+	if err := c.Resume("可以付款"); err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// StillPayable looks at a payment right before its file leaves: case open,
+// letter version current, account registered, no hold, caps kept.
+func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
+	if p.Purpose == string(code.PurposeRefund) {
+		f, err := d.Tx.RefundByRef(p.Ref)
+		if err != nil {
+			return false, office.IgnoreNotFound(err)
+		}
+		why, err := RefundWaits(d, f)
+		return why == "" && f.Payee.No == p.Payee.No, err
+	}
+	for _, item := range p.Items {
+		c, err := d.CaseByNo(item.CaseNo)
+		if err != nil {
+			return false, err
+		}
+		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish != exchange.WishNone {
+			return false, nil
+		}
+		r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+		if err != nil {
+			return false, err
+		}
+		account, why, _, err := payable(c, &r)
+		if err != nil || why != "" || account.No != p.Payee.No || account.CNAPS != p.Payee.CNAPS || account.Holder != p.Payee.Holder {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// FundsClosed returns the span of closed funds (年终封账) that today lies in.
+func FundsClosed(o *office.Office) (exchange.Span, bool) {
+	for _, s := range o.Agency.FundsClosed {
+		if s.Holds(o.Date) {
+			return s, true
+		}
+	}
+	return exchange.Span{}, false
+}

@@ -1,0 +1,175 @@
+package transfer
+
+import (
+	"strconv"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/jobs/office"
+)
+
+// Payee stores who receives money that goes to the person or the heirs.
+func Payee(d *office.Desk, b *formats.Payee) (office.Outcome, error) {
+	c, err := payeeCase(d, b)
+	if office.IsNotFound(err) {
+		return office.Refused(code.UnknownLetter, "letter_no", "没有这个办件 / no such case"), nil
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if c.Side != exchange.Out || identity.Key(b.IDNo) != c.Person.IDKey {
+		return office.Refused(code.PersonDiffers, "id_no", ""), nil
+	}
+	num, den, ok := share(b.Share)
+	if !ok {
+		return office.Refused(code.Malformed, "share", "应写作 1/1、1/3 / write a fraction"), nil
+	}
+	p := exchange.Payee{
+		CaseNo: c.No, LetterNo: c.LetterNo, IDNo: b.IDNo, Relation: string(b.Relation), Name: b.Name, PayeeID: b.PayeeIDNo,
+		Account:  exchange.Account{Holder: b.AccountName, Bank: b.BankName, No: b.AccountNo, CNAPS: b.CNAPS},
+		ShareNum: num, ShareDen: den, Evidence: b.Evidence,
+	}
+	free, err := freePayee(c, p)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if !free {
+		return office.Refused(code.NotAllowedInState, "account_no", "款项已提交银行 / the payment is with the bank"), nil
+	}
+	if err := d.Tx.PutPayee(p); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := c.Note("payee_registered", b.Name, map[string]string{"share": b.Share, "relation": string(b.Relation)}); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := assignPayees(c); err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), c.Save()
+}
+
+// freePayee takes back what has not left for another account of the payee; it
+// reports false, and changes nothing, when all of it is with the bank or paid.
+func freePayee(c *office.Case, p exchange.Payee) (bool, error) {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return false, err
+	}
+	gone, open, unsent := false, false, false
+	for _, r := range parts {
+		if r.To != exchange.ToPerson || r.PayeeID != p.PayeeID || r.Payee.No == p.Account.No {
+			continue
+		}
+		switch r.Track {
+		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+			gone = true
+		case exchange.MoneyOrdered, exchange.MoneyReleased:
+			open, unsent = true, true
+		case exchange.MoneyDue, exchange.MoneyReturned:
+			open = true
+		}
+	}
+	if !unsent {
+		return open || !gone, nil
+	}
+	return true, freeUnsent(c)
+}
+
+func payeeCase(d *office.Desk, b *formats.Payee) (*office.Case, error) {
+	if b.CaseNo != "" {
+		return d.CaseByNo(b.CaseNo)
+	}
+	return d.CaseByLetter(exchange.Out, b.LetterNo)
+}
+
+func share(s string) (num, den int, ok bool) {
+	a, b, found := strings.Cut(s, "/")
+	num, err1 := strconv.Atoi(a)
+	den, err2 := strconv.Atoi(b)
+	return num, den, found && err1 == nil && err2 == nil && num > 0 && den >= num && den <= 1000
+}
+
+// assignPayees divides what is due to the person among the payees, once their
+// shares make up the whole.
+func assignPayees(c *office.Case) error {
+	payees, err := c.Tx.Payees(c.No)
+	if err != nil || !coversAll(payees) {
+		return err
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		r := &parts[i]
+		if r.To != exchange.ToPerson || (r.Track != exchange.MoneyDue && r.Track != exchange.MoneyReturned) {
+			continue
+		}
+		if err := divide(c, r, payees); err != nil {
+			return err
+		}
+	}
+	if c.Hold == code.HoldPayeeMissing {
+		return c.Resume("领款人账户已提供")
+	}
+	return nil
+}
+
+// coversAll reports whether shares add up to one.
+func coversAll(payees []exchange.Payee) bool {
+	num, den := 0, 1
+	for _, p := range payees {
+		num, den = num*p.ShareDen+p.ShareNum*den, den*p.ShareDen
+		if den > 1_000_000_000 {
+			return false
+		}
+	}
+	return num == den
+}
+
+// shareOf is a fraction of an amount, rounded down. It does not overflow.
+func shareOf(amount money.Fen, num, den int) money.Fen {
+	n, d := money.Fen(num), money.Fen(den)
+	return amount/d*n + amount%d*n/d
+}
+
+// divide gives the part to the first payee and makes parts for the others;
+// a fen that cannot be divided stays with the first.
+func divide(c *office.Case, r *exchange.Remittance, payees []exchange.Payee) error {
+	rest := r.Amount
+	for _, p := range payees[1:] {
+		if r.Payee.No != "" {
+			break // divided before: a returned payment gets its payee's new account
+		}
+		amount := shareOf(r.Amount, p.ShareNum, p.ShareDen)
+		rest -= amount
+		next, err := nextPart(c)
+		if err != nil {
+			return err
+		}
+		err = c.Tx.InsertRemittance(exchange.Remittance{
+			CaseNo: c.No, Part: next, Side: exchange.Out, LetterNo: r.LetterNo, FormNo: r.FormNo, Amount: amount, Track: exchange.MoneyDue,
+			To: exchange.ToPerson, Payee: p.Account, PayeeID: p.PayeeID, Since: c.Date,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	mine := payees[0]
+	for _, p := range payees {
+		if p.PayeeID == r.PayeeID {
+			mine = p
+		}
+	}
+	err := c.SetMoney(r, exchange.MoneyDue, func(r *exchange.Remittance) {
+		r.Payee, r.PayeeID, r.Amount = mine.Account, mine.PayeeID, rest
+	})
+	if err != nil {
+		return err
+	}
+	return c.Retrack()
+}

@@ -1,0 +1,198 @@
+package transfer
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/jobs/office"
+)
+
+// SetPayment moves a payment and the parts it pays along the money track.
+func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, change func(*exchange.Payment)) error {
+	before := p
+	p.Track = to
+	if change != nil {
+		change(&p)
+	}
+	if err := d.Tx.UpdatePayment(before, p); err != nil {
+		return err
+	}
+	if before.Track == exchange.MoneyUnknown && to != exchange.MoneyUnknown && to != exchange.MoneyDue {
+		if err := FileArrived(d, p.FileID); err != nil {
+			return err
+		}
+	}
+	for _, item := range p.Items {
+		if err := setPart(d, p, item, to); err != nil {
+			return fmt.Errorf("payment %s: %w", p.Ref, err)
+		}
+	}
+	if p.Purpose == string(code.PurposeRefund) {
+		return setRefund(d, p, to)
+	}
+	return nil
+}
+
+// FileArrived ends a payment file's unknown fate: the bank speaks of what is
+// in it.
+func FileArrived(d *office.Desk, id int64) error {
+	f, err := d.Tx.File(id)
+	if err != nil || f.State != exchange.FileSending {
+		return err
+	}
+	after := f
+	after.State, after.SentAt = exchange.FileSent, d.Now()
+	return d.Tx.UpdateFile(f, after)
+}
+
+func setPart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {
+	c, err := d.CaseByNo(item.CaseNo)
+	if err != nil {
+		return err
+	}
+	r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+	if err != nil {
+		return err
+	}
+	if r.Ref != p.Ref {
+		return nil // an earlier attempt: the part has moved on
+	}
+	from := r.Track
+	if to == exchange.MoneyReturned {
+		if err := contradicted(c, r, p); err != nil {
+			return err
+		}
+	}
+	if err := d.SetMoney(&r, to, func(r *exchange.Remittance) { r.Reason = p.Reason }); err != nil {
+		return err
+	}
+	if err := bookMoney(c, from, to, r, p.Ref); err != nil {
+		return err
+	}
+	switch to {
+	case exchange.MoneySubmitted:
+		c.MoneyOn = c.Date
+	case exchange.MoneySettled:
+		if err := reconfirm(c, r); err != nil {
+			return err
+		}
+	}
+	if err := c.Note("money_"+string(to), p.Ref, map[string]any{"part": r.Part, "amount": item.Amount.String(), "reason": p.Reason}); err != nil {
+		return err
+	}
+	if err := c.Retrack(); err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// contradicted takes back what completions said of a part that the bank
+// returns or refuses: the new place cannot have it. It is the partner's turn as
+// with any return, but nothing is paid again before an officer has looked.
+func contradicted(c *office.Case, r exchange.Remittance, p exchange.Payment) error {
+	taken, err := Unconfirm(c, r)
+	if err != nil || taken == 0 {
+		return err
+	}
+	if err := c.PutOnHold(code.HoldOfficersDecision, "对方已确认入账，银行却退回："+p.Ref); err != nil {
+		return err
+	}
+	return c.RecordDifference("money", c.Partner, c.No, p.Ref+" "+c.No, "came back: "+p.Reason, "credited "+taken.String())
+}
+
+// bookMoney is the ledger's view of a step of the money track.
+func bookMoney(c *office.Case, from, to exchange.MoneyTrack, r exchange.Remittance, ref string) error {
+	head, person := c.LedgerHead(ref), r.To == exchange.ToPerson
+	atBank := from == exchange.MoneySubmitted || from == exchange.MoneyUnknown || from == exchange.MoneyReleased
+	var entries []ledger.Entry
+	if atBank && from == exchange.MoneyReleased && to != exchange.MoneyDue {
+		entries = append(entries, ledger.Submit(head, r.Amount))
+	}
+	if from == exchange.MoneyReturned && to == exchange.MoneySettled { // refused, and debited all the same
+		entries = append(entries, ledger.Reverse(ledger.RefuseByBank(head, r.Amount), int(c.Date), ref))
+	}
+	switch {
+	case to == exchange.MoneySettled && person:
+		entries = append(entries, ledger.SettleToPerson(head, r.Amount, r.Amount))
+	case to == exchange.MoneySettled:
+		entries = append(entries, ledger.Settle(head, r.Amount, r.Amount))
+	case to == exchange.MoneyReturned && atBank:
+		entries = append(entries, ledger.RefuseByBank(head, r.Amount))
+	case to == exchange.MoneyReturned && person:
+		entries = append(entries, ledger.ReturnByPerson(head, r.Amount))
+	case to == exchange.MoneyReturned:
+		entries = append(entries, ledger.Return(head, r.Amount))
+	case to == exchange.MoneyDue && from == exchange.MoneyReleased, to == exchange.MoneyDue && from == exchange.MoneyOrdered:
+		entries = append(entries, ledger.VoidOrder(head, r.Amount))
+	case to == exchange.MoneyDue && from == exchange.MoneyUnknown: // it never reached the bank after all
+		entries = append(entries, ledger.RefuseByBank(head, r.Amount), ledger.OrderAgain(head, r.Amount), ledger.VoidOrder(head, r.Amount))
+	}
+	for _, e := range entries {
+		if err := c.Book(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PaymentFailed is a return, or a refusal by the bank.
+func PaymentFailed(d *office.Desk, p exchange.Payment, reason string, after func() error) error {
+	reason = office.OneLine(reason, 200) // the bank's words go on to the partner
+	if err := SetPayment(d, p, exchange.MoneyReturned, func(p *exchange.Payment) { p.Reason = reason }); err != nil {
+		return err
+	}
+	for _, item := range p.Items {
+		if err := askAccount(d, item, reason); err != nil {
+			return err
+		}
+	}
+	if after != nil {
+		return after()
+	}
+	return nil
+}
+
+// askAccount asks the partner for the account of a returned part, or waits
+// for the payee of one that goes to the person.
+func askAccount(d *office.Desk, item exchange.PaymentItem, reason string) error {
+	c, err := d.CaseByNo(item.CaseNo)
+	if err != nil {
+		return err
+	}
+	r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+	if err != nil {
+		return err
+	}
+	if r.To == exchange.ToPerson {
+		if err := c.PutOnHold(code.HoldPayeeMissing, "付款被退回："+reason); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	if c.Wish == exchange.WishVoid { // it is back, which the annulment waited for
+		if err := ContinueVoid(c); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	letter, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return err
+	}
+	no, err := d.Tx.NextNumber("Z", d.Agency.Code, d.Date)
+	if err != nil {
+		return err
+	}
+	q := exchange.Query{
+		No: no, Side: QuerySent, Party: c.Partner, LetterNo: c.LetterNo, FormNo: r.FormNo, About: string(code.AboutAccount),
+		Ours: letter.Account.No, Text: "划转款项被退回（" + reason + "），请核实收款账户：账户无误请原样回复，如有变更请发新版联系函。",
+		AskedOn: d.Date, DueOn: d.Calendar.Due(d.Date, d.QueryWD(), office.DueOptions()).Date, State: QueryOpen, CaseNo: c.No,
+		Echo: c.No,
+	}
+	if err := SendQuery(d, q); err != nil {
+		return err
+	}
+	return c.Note("account_asked", q.No, nil)
+}

@@ -1,0 +1,191 @@
+package transfer
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/jobs/office"
+	"carryover/jobs/signing"
+)
+
+// Unconfirm takes back what completions said of a part that is paid back:
+// what they say more than the other parts of its form come to.
+func Unconfirm(c *office.Case, r exchange.Remittance) (taken money.Fen, err error) {
+	forms, err := versionsOf(c, r.FormNo)
+	if err != nil {
+		return 0, err
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return 0, err
+	}
+	taken = exchange.ConfirmedBy(forms)
+	for _, other := range parts {
+		if other.FormNo == r.FormNo && other.Part != r.Part && other.Track == exchange.MoneySettled && other.To == exchange.ToPartner {
+			taken -= other.Amount
+		}
+	}
+	if taken = min(taken, r.Amount); taken <= 0 {
+		return 0, nil
+	}
+	if err := sentBack(c, forms, taken); err != nil {
+		return 0, err
+	}
+	return taken, c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(r.Ref), taken, taken), int(c.Date), "came back"))
+}
+
+// reconfirm gives a part that is paid again what completions said of it before
+// it came back: they were never withdrawn, and are not sent a second time.
+func reconfirm(c *office.Case, r exchange.Remittance) error {
+	forms, err := versionsOf(c, r.FormNo)
+	if err != nil || r.To != exchange.ToPartner {
+		return err
+	}
+	before, back := exchange.ConfirmedBy(forms), money.Fen(0)
+	for _, f := range forms {
+		back = max(back, f.SentBack)
+	}
+	if err := sentBack(c, forms, -min(back, r.Amount)); err != nil {
+		return err
+	}
+	return confirm(c, r.FormNo, before)
+}
+
+// sentBack notes on the versions of a form what of their credit has come back,
+// or below zero what is paid again.
+func sentBack(c *office.Case, forms []exchange.Form, amount money.Fen) error {
+	for _, f := range forms {
+		after := f
+		after.SentBack = max(0, min(f.Credited, f.SentBack+amount))
+		if after.SentBack == f.SentBack {
+			continue
+		}
+		if err := c.Tx.UpdateForm(f, after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moneyIsOut reports whether money of the case is at the bank or with the
+// partner: an annulment waits until it is back.
+func moneyIsOut(c *office.Case) (bool, error) {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	for _, r := range parts {
+		switch r.Track {
+		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+			return c.Side == exchange.Out, err
+		}
+	}
+	return false, err
+}
+
+// VoidFile withdraws a payment file that has not left: what it held is due
+// again, under a new number, and needs new signatures.
+func VoidFile(d *office.Desk, f exchange.File, why string) error {
+	if f.State != exchange.FileQueued && f.State != exchange.FilePrepared {
+		return fmt.Errorf("payment file %s is %s: %w", f.Name, f.State, exchange.ErrNotAllowed)
+	}
+	void := f
+	void.State, void.Text = exchange.FileVoid, office.Clip(why, 500)
+	if err := d.Tx.UpdateFile(f, void); err != nil {
+		return err
+	}
+	err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" })
+	})
+	if err != nil {
+		return err
+	}
+	if err := signing.WithdrawSignables(d, f, "付款文件已作废，请勿再签 / the payment file is void: do not sign it\n\n"+f.Name+"\n"+why+"\n"); err != nil {
+		return err
+	}
+	d.Log.Warn("payment file is void", "file", f.Name, "why", why)
+	return d.Journal("agency", "payment_file_void", why, map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
+}
+
+// freePayments takes unsent payments of a case back, so that its account may
+// change; it reports false, and changes nothing, when what there is to pay is
+// with the bank or paid. A part that is still to be paid, or came back, needs
+// the account whatever became of the others.
+func freePayments(c *office.Case) (bool, error) {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return false, err
+	}
+	gone, open := false, false
+	for _, r := range parts {
+		switch r.Track {
+		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+			gone = true
+		case exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneyReturned:
+			open = true
+		}
+	}
+	if gone && !open {
+		return false, nil
+	}
+	return true, freeUnsent(c)
+}
+
+// freeUnsent takes back every payment of the case that has not left.
+func freeUnsent(c *office.Case) error {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, r := range parts {
+		if r.Track != exchange.MoneyOrdered && r.Track != exchange.MoneyReleased {
+			continue
+		}
+		p, err := c.Tx.Payment(r.Ref)
+		if err != nil {
+			return err
+		}
+		if err := voidPayment(c.Desk, p); err != nil {
+			return err
+		}
+	}
+	fresh, err := c.Tx.Case(c.No)
+	if err != nil {
+		return err
+	}
+	c.Case, c.Before = fresh, fresh
+	return nil
+}
+
+// voidPayment takes back an unsent payment; a file that was made with it is
+// void as a whole, and what else it held is due again.
+func voidPayment(d *office.Desk, p exchange.Payment) error {
+	if p.FileID == 0 {
+		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" })
+	}
+	file, err := d.Tx.File(p.FileID)
+	if err != nil {
+		return err
+	}
+	return VoidFile(d, file, "付款 "+p.Ref+" 的办件或账户已变更 / the case or account of payment "+p.Ref+" changed")
+}
+
+// payAgain makes returned parts due again, to the letter's current account.
+func payAgain(c *office.Case, l exchange.Letter, why string) error {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		r := &parts[i]
+		if r.Track != exchange.MoneyReturned || r.To != exchange.ToPartner {
+			continue
+		}
+		if err := c.SetMoney(r, exchange.MoneyDue, nil); err != nil {
+			return err
+		}
+		if err := c.Note("payment_due_again", why, map[string]any{"part": r.Part, "account_no": l.Account.No}); err != nil {
+			return err
+		}
+	}
+	return c.Retrack()
+}

@@ -1,0 +1,515 @@
+package transfer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/formats/batch"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// askEndAndDebit queues the first E and B of a case: B stands right behind its E.
+func askEndAndDebit(c *office.Case, reason string) error {
+	if err := requestPosting(c, exchange.Posting{Row: exchange.PostEnd}, nil, reason); err != nil {
+		return err
+	}
+	return requestPosting(c, exchange.Posting{Row: exchange.PostDebit}, nil, reason)
+}
+
+// requestPosting queues one posting for the core.
+func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, reason string) error {
+	no, err := c.Tx.NextNumber("P", c.Agency.Code, c.Date)
+	if err != nil {
+		return err
+	}
+	p.No, p.CaseNo, p.State, p.QueuedOn = no, c.No, exchange.PostingQueued, c.Date
+	if p.Registry, err = registryDigest(c); err != nil {
+		return err
+	}
+	if err := c.OnceStored(func() error { return c.Tx.InsertPosting(p) }); err != nil {
+		return err
+	}
+	scheme := c.SchemeFrom
+	if c.Side == exchange.In {
+		scheme = c.SchemeTo
+	}
+	rec := formats.Posting{
+		Row: code.PostingRow(p.Row), PostingNo: p.No, Undoes: p.Undoes, CaseNo: c.No, PersonalNo: c.PersonalNo,
+		IDType: code.IDType(c.Person.IDType), IDNo: c.Person.IDNo, Name: c.Person.Name, Scheme: code.Scheme(scheme), Date: c.Date,
+		FormNo: p.FormNo, Reason: reason, Echo: p.No, Stays: staysTo(stays),
+	}
+	if p.FormNo != "" {
+		rec.FormVersion = batch.Some(p.FormVersion)
+	}
+	if p.Row == exchange.PostCredit {
+		rec.Amount = office.SomeFen(p.Amount)
+	}
+	if err := c.SendOrHold(c.Agency.Core(), c.No, &rec); err != nil {
+		return err
+	}
+	return c.Note("posting_asked", p.Row+" "+p.No, map[string]any{"form_no": p.FormNo, "amount": p.Amount.String()})
+}
+
+// PostingResult works what the core says about a posting.
+func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, error) {
+	p, err := d.Tx.Posting(r.PostingNo)
+	if office.IsNotFound(err) {
+		return office.Refused(code.NotAllowedInState, "posting_no", "没有这个指令 / no such posting"), nil
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if p.State != exchange.PostingQueued || p.CaseNo != r.CaseNo || p.Row != string(r.Row) {
+		return office.Refused(code.NotAllowedInState, "posting_no", "该指令已有结果或内容不符 / already answered, or another posting"), nil
+	}
+	if o, ok := checkResult(r, p); !ok {
+		return o, nil
+	}
+	c, err := d.CaseByNo(p.CaseNo)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	before := p
+	p.DoneOn, p.Code, p.Text = r.DoneOn, r.Code, r.Text
+	p.State = exchange.PostingDone
+	if r.Result == code.ResultRefused {
+		p.State = exchange.PostingRefused
+	} else if r.Amount.Given {
+		p.Principal, p.Interest, p.Amount = r.Principal.Value, r.Interest.Value, r.Amount.Value
+	}
+	p.Months = r.Months.Value
+	if err := d.Tx.UpdatePosting(before, p); err != nil {
+		return office.Outcome{}, err
+	}
+	if err := c.Note("posting_"+p.State, p.Row+" "+p.No+" "+r.Code, map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
+		return office.Outcome{}, err
+	}
+	switch {
+	case c.Wish == exchange.WishVoid:
+		err = postedInVoid(c, p)
+	case p.State == exchange.PostingRefused:
+		err = RefusedByCore(c, p)
+	default:
+		err = posted(c, p)
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	return office.Accepted(), c.Save()
+}
+
+// RefusedByCore holds the case with the core's reason, unless the registry has
+// changed since the core was asked: an extract is worked before the results
+// that lie beside it.
+func RefusedByCore(c *office.Case, p exchange.Posting) error {
+	if err := c.PutOnHold(code.HoldRefusedByCore, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text))); err != nil {
+		return err
+	}
+	return askAgain(c)
+}
+
+// askAgain asks for what the core refused once more when the registry says
+// something else of the person than when the core was asked. An extract that
+// repeats what it said before, and be it every night, asks nothing again.
+func askAgain(c *office.Case) error {
+	if c.State != exchange.Held || c.Hold != code.HoldRefusedByCore {
+		return nil
+	}
+	says, err := registryDigest(c)
+	if err != nil {
+		return err
+	}
+	postings, err := c.Tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, p := range slices.Backward(postings) {
+		if p.State == exchange.PostingRefused {
+			if p.Registry == says {
+				return nil
+			}
+			break
+		}
+	}
+	return RetryPostings(c, "业务系统已更新登记信息")
+}
+
+// registryDigest stands for what the registry says of the person now.
+func registryDigest(c *office.Case) (string, error) {
+	of, err := c.Tx.RegistryByID(c.Person.IDKey)
+	return exchange.RegistryDigest(of), err
+}
+
+// checkResult refuses a result that cannot be booked.
+func checkResult(r *formats.PostingResult, p exchange.Posting) (office.Outcome, bool) {
+	if r.Result == code.ResultRefused {
+		return office.Outcome{}, true
+	}
+	switch p.Row {
+	case exchange.PostDebit:
+		total, err := r.Principal.Value.Add(r.Interest.Value)
+		if !r.Amount.Given || err != nil || total != r.Amount.Value {
+			return office.Refused(code.Amount, "amount", "应等于本金加利息 / must be principal + interest"), false
+		}
+	case exchange.PostCredit:
+		if !r.Amount.Given || r.Amount.Value != p.Amount {
+			return office.Refused(code.Amount, "amount", "入账金额与指令不一致 / not the amount asked for"), false
+		}
+	case exchange.PostMonths:
+		if !r.Months.Given {
+			return office.Refused(code.Missing, "months", ""), false
+		}
+	}
+	return office.Outcome{}, true
+}
+
+// posted does what follows a posting that the core has done.
+func posted(c *office.Case, p exchange.Posting) error {
+	switch p.Row {
+	case exchange.PostEnd:
+		if c.Effective() == exchange.Accepted {
+			return c.Move(exchange.EndDone, "", nil)
+		}
+		return nil
+	case exchange.PostDebit:
+		return liquidated(c, p)
+	case exchange.PostUndo:
+		return undone(c, p)
+	case exchange.PostCredit:
+		if err := credited(c, p); err != nil {
+			return err
+		}
+	case exchange.PostMonths:
+		if err := monthsCredited(c, p); err != nil {
+			return err
+		}
+	}
+	return Advance(c)
+}
+
+// credited books the core's credit and moves the parts of the form to posted.
+func credited(c *office.Case, p exchange.Posting) error {
+	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
+	if err != nil {
+		return err
+	}
+	before := f
+	f.Credited, f.PostedOn = p.Amount, p.DoneOn
+	if err := c.Tx.UpdateForm(before, f); err != nil {
+		return err
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		if r := &parts[i]; r.FormNo == p.FormNo && r.Track == exchange.MoneyMatched {
+			if err := c.SetMoney(r, exchange.MoneyPosted, nil); err != nil {
+				return err
+			}
+		}
+	}
+	if f.Money == exchange.MoneyNETTED {
+		return nil // its money is settled by the monthly net sum
+	}
+	return c.Book(ledger.Credit(c.LedgerHead(p.No), p.Amount))
+}
+
+func monthsCredited(c *office.Case, p exchange.Posting) error {
+	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
+	if err != nil {
+		return err
+	}
+	before := f
+	f.MonthsCredited = p.Months
+	f.MonthsOverlapping = f.Actual + f.Backpaid + f.Deemed - p.Months
+	return c.Tx.UpdateForm(before, f)
+}
+
+// undone books that the core took a posting back.
+func undone(c *office.Case, u exchange.Posting) error {
+	p, err := c.Tx.Posting(u.Undoes)
+	if err != nil {
+		return err
+	}
+	before := p
+	p.State = exchange.PostingUndone
+	if err := c.Tx.UpdatePosting(before, p); err != nil {
+		return err
+	}
+	if err := undoBooks(c, p); err != nil {
+		return err
+	}
+	return Advance(c)
+}
+
+func undoBooks(c *office.Case, p exchange.Posting) error {
+	switch p.Row {
+	case exchange.PostCredit:
+		f, err := c.Tx.Form(p.FormNo, p.FormVersion)
+		if err != nil {
+			return err
+		}
+		if f.Money == exchange.MoneyNETTED {
+			return nil
+		}
+		if err := unpostParts(c, p.FormNo); err != nil {
+			return err
+		}
+		return c.Book(ledger.Reverse(ledger.Credit(c.LedgerHead(p.No), p.Amount), int(c.Date), "undone "+p.No))
+	case exchange.PostDebit:
+		if err := backToDue(c); err != nil {
+			return err
+		}
+		return c.Book(ledger.Reverse(ledger.Liquidate(c.LedgerHead(p.No), p.Amount), int(c.Date), "undone "+p.No))
+	}
+	return nil
+}
+
+// unpostParts takes the parts of a form back to matched.
+func unpostParts(c *office.Case, formNo string) error {
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		if r := &parts[i]; r.FormNo == formNo && r.Track == exchange.MoneyPosted {
+			if err := c.SetMoney(r, exchange.MoneyMatched, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// RetryPostings asks again for what the core refused, under new numbers.
+func RetryPostings(c *office.Case, why string) error {
+	if err := c.Resume(why); err != nil {
+		return err
+	}
+	if c.Wish == exchange.WishVoid {
+		return ContinueVoid(c)
+	}
+	if c.Side == exchange.In {
+		return Advance(c)
+	}
+	postings, err := c.Tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	ended := false
+	for _, p := range postings {
+		switch {
+		case p.State == exchange.PostingQueued:
+			return nil
+		case p.Row == exchange.PostEnd && p.State == exchange.PostingDone:
+			ended = true
+		}
+	}
+	if !ended {
+		return askEndAndDebit(c, "重新记账")
+	}
+	return requestPosting(c, exchange.Posting{Row: exchange.PostDebit}, nil, "重新记账")
+}
+
+// CreditFacts gathers what decides about the next postings of an In case.
+func CreditFacts(c *office.Case) (f exchange.CreditFacts, err error) {
+	f.Together = !c.RuleProfile().RelationDone()
+	if f.Forms, err = c.Tx.FormsByCase(c.No); err != nil {
+		return f, err
+	}
+	if f.Postings, err = c.Tx.PostingsByCase(c.No); err != nil {
+		return f, err
+	}
+	f.Remittances, err = c.Tx.RemittancesByCase(c.No)
+	return f, err
+}
+
+// Advance moves an In case on: asks the core for what can be posted now, and
+// tells everybody what has been. On a case that has ended nothing is posted.
+func Advance(c *office.Case) error {
+	if c.Side != exchange.In || c.Wish == exchange.WishVoid || Ended(c.Case) {
+		return c.Retrack()
+	}
+	facts, err := CreditFacts(c)
+	if err != nil {
+		return err
+	}
+	if err := markPosted(c, facts); err != nil {
+		return err
+	}
+	if err := c.Retrack(); err != nil {
+		return err
+	}
+	if c.State == exchange.Held || len(facts.Forms) == 0 {
+		return nil
+	}
+	asks := exchange.PlanCredits(facts)
+	if len(asks) > 0 {
+		return askCredits(c, asks, facts)
+	}
+	return close(c, facts)
+}
+
+// markPosted moves forms whose months the core has credited to posted.
+func markPosted(c *office.Case, f exchange.CreditFacts) error {
+	for i := range f.Forms {
+		form := &f.Forms[i]
+		if form.Current && form.Track == exchange.FormChecked && f.MonthsPosted(*form) {
+			if err := c.SetForm(form, exchange.FormPosted); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func askCredits(c *office.Case, asks []exchange.Ask, facts exchange.CreditFacts) error {
+	own, err := ownStays(c, facts)
+	if err != nil {
+		return err
+	}
+	for _, a := range asks {
+		p := exchange.Posting{Row: a.Row, Undoes: a.Undoes, FormNo: a.Form.No, FormVersion: a.Form.Version, Amount: a.Amount}
+		var stays []exchange.Stay
+		if a.Row == exchange.PostMonths {
+			stays, _ = exchange.CreditMonths(a.Form.Stays, own)
+			own = append(own, stays...)
+		}
+		if err := requestPosting(c, p, stays, "转入 "+c.Partner); err != nil {
+			return err
+		}
+	}
+	return c.Move(exchange.PostingsAsked, "", nil)
+}
+
+// ownStays are the stays that the new place counts already: its registry's,
+// and those of the case's other forms that were credited.
+func ownStays(c *office.Case, facts exchange.CreditFacts) ([]exchange.Stay, error) {
+	records, err := c.Tx.RegistryByID(c.Person.IDKey)
+	if err != nil {
+		return nil, err
+	}
+	// Once months of this case are credited, the registry shows them too:
+	// then only what was earned elsewhere than in the form's places counts.
+	credited := map[string]bool{}
+	for _, p := range facts.Postings {
+		for _, f := range facts.Forms {
+			for _, s := range f.Stays {
+				credited[s.Area] = credited[s.Area] || (p.Row == exchange.PostMonths && p.State != exchange.PostingRefused)
+			}
+		}
+	}
+	var own []exchange.Stay
+	for _, r := range records {
+		for _, s := range r.Stays {
+			if s.Area == c.Agency.Code || !credited[s.Area] {
+				own = append(own, s)
+			}
+		}
+	}
+	for _, p := range facts.Postings {
+		if p.Row != exchange.PostMonths || p.State != exchange.PostingDone {
+			continue
+		}
+		for _, f := range facts.Forms {
+			if f.No == p.FormNo && f.Version == p.FormVersion && f.Current {
+				own = append(own, f.Stays...)
+			}
+		}
+	}
+	return own, nil
+}
+
+// close tells the old place and the person what has been credited, and
+// completes the case when everything has.
+func close(c *office.Case, f exchange.CreditFacts) error {
+	months, account := true, true
+	for _, form := range f.Forms {
+		if !form.Current {
+			continue
+		}
+		months = months && form.Track == exchange.FormPosted && f.MonthsPosted(form)
+		account = account && f.AccountPosted(form)
+	}
+	for _, p := range f.Postings {
+		if p.State == exchange.PostingQueued {
+			return nil
+		}
+	}
+	state := c.State
+	switch {
+	case months && account && (state == exchange.Answered || state == exchange.PostingState || state == exchange.RelationDone):
+		return tell(c, exchange.AllPosted, code.OutcomeCompleted, code.MilestoneCompleted)
+	case months && c.RuleProfile().RelationDone() && (state == exchange.Answered || state == exchange.PostingState):
+		return tell(c, exchange.MonthsDone, code.OutcomeRelationDone, code.MilestoneRelationDone)
+	}
+	return nil
+}
+
+// tell moves the case and sends a completion for every form that has not had
+// this one, or a later one: what is completed does not become relation_done again.
+func tell(c *office.Case, on exchange.Happening, out code.Outcome, m code.Milestone) error {
+	if err := c.Move(on, "", nil); err != nil {
+		return err
+	}
+	forms, err := c.Tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	postings, err := c.Tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, f := range forms {
+		if !f.Current || f.Told == string(out) || f.Told == string(code.OutcomeCompleted) {
+			continue
+		}
+		before := f
+		f.Told = string(out)
+		carryBooked(&f, postings)
+		if err := c.Tx.UpdateForm(before, f); err != nil {
+			return err
+		}
+		credited := f.Credited
+		if out == code.OutcomeRelationDone {
+			credited = money.Fen(0)
+		}
+		k := formats.Completion{
+			LetterNo: f.LetterNo, FormNo: f.No, FormVersion: f.Version, Outcome: out, CompletedOn: c.Date, Credited: credited,
+			MonthsCredited: f.MonthsCredited, MonthsOverlapping: f.MonthsOverlapping, Echo: f.Echo,
+		}
+		if err := c.SendOrHold(c.Partner, c.No, &k); err != nil {
+			return err
+		}
+	}
+	more, err := notice.CreditedNews(c)
+	if err != nil {
+		return err
+	}
+	return notice.Notify(c, m, more)
+}
+
+// carryBooked gives a form version what the core has booked for the form: a
+// version that changes only the one keeps what stands of the other.
+func carryBooked(f *exchange.Form, postings []exchange.Posting) {
+	for _, p := range postings {
+		if p.FormNo != f.No || p.State != exchange.PostingDone {
+			continue
+		}
+		switch p.Row {
+		case exchange.PostCredit:
+			f.Credited = p.Amount
+		case exchange.PostMonths:
+			f.MonthsCredited = p.Months
+			f.MonthsOverlapping = f.Actual + f.Backpaid + f.Deemed - p.Months
+		}
+	}
+}

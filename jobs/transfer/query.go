@@ -1,0 +1,208 @@
+package transfer
+
+import (
+	"fmt"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats"
+	"carryover/jobs/office"
+)
+
+// Sides and states of a query.
+const (
+	QuerySent     = "sent"
+	QueryReceived = "received"
+	QueryOpen     = "open"
+	QueryAnswered = "answered"
+)
+
+// SendQuery stores and sends a query of ours, or an answer.
+func SendQuery(d *office.Desk, q exchange.Query) error {
+	if err := d.Tx.InsertQuery(q); err != nil {
+		return err
+	}
+	return d.Send(q.Party, q.CaseNo, &formats.Query{
+		QueryNo: q.No, Answers: q.Answers, LetterNo: q.LetterNo, FormNo: q.FormNo, CertificateNo: q.CertNo, About: code.About(q.About),
+		Ours: q.Ours, Theirs: q.Theirs, Text: q.Text, AskedOn: q.AskedOn, DueOn: q.DueOn, Echo: q.Echo,
+	})
+}
+
+// Query works a question of the partner, or the answer to one of ours.
+func Query(d *office.Desk, z *formats.Query) (office.Outcome, error) {
+	q := exchange.Query{
+		No: z.QueryNo, Answers: z.Answers, Side: QueryReceived, Party: d.File.Party, LetterNo: z.LetterNo, FormNo: z.FormNo,
+		CertNo: z.CertificateNo, About: string(z.About), Ours: z.Theirs, Theirs: z.Ours, Text: z.Text, AskedOn: z.AskedOn, DueOn: z.DueOn,
+		State: QueryOpen, Echo: z.Echo,
+	}
+	if _, err := d.Tx.Query(q.No); !office.IsNotFound(err) {
+		return office.Refused(code.DuplicateEarlier, "query_no", "查询编号已用过 / this query_no was used before"), err
+	}
+	if z.Answers != "" {
+		return answered(d, q)
+	}
+	c, err := d.CaseOfEitherSide(z.LetterNo)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if z.LetterNo != "" && c == nil {
+		return holdOrRefuseUnknown(d, code.UnknownLetter, "letter_no")
+	}
+	if c != nil {
+		if c.Partner != d.File.Party {
+			return office.Refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
+		}
+		q.CaseNo = c.No
+	}
+	if err := d.Tx.InsertQuery(q); err != nil {
+		return office.Outcome{}, err
+	}
+	if c != nil {
+		if err := c.Note("query_received", q.No+" "+q.About, nil); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	return office.Accepted(), reply(d, c, q)
+}
+
+// reply answers what our own records can tell; other questions stay open
+// for an officer.
+func reply(d *office.Desk, c *office.Case, q exchange.Query) error {
+	if q.About == string(code.AboutAccount) && c != nil && c.Side == exchange.In {
+		return replyAccount(c, q)
+	}
+	text, err := facts(d, c, q)
+	if err != nil || text == "" {
+		return err
+	}
+	return sendReply(d, c, q, "", text)
+}
+
+func sendReply(d *office.Desk, c *office.Case, q exchange.Query, ours, text string) error {
+	no, err := d.Tx.NextNumber("Z", d.Agency.Code, d.Date)
+	if err != nil {
+		return err
+	}
+	q.State = QueryAnswered
+	if err := d.Tx.UpdateQuery(q); err != nil {
+		return err
+	}
+	if c != nil {
+		if err := c.Note("query_answered", q.No, nil); err != nil {
+			return err
+		}
+	}
+	return SendQuery(d, exchange.Query{
+		No: no, Answers: q.No, Side: QuerySent, Party: q.Party, LetterNo: q.LetterNo, FormNo: q.FormNo, CertNo: q.CertNo, About: q.About,
+		Ours: ours, Theirs: q.Theirs, Text: text, AskedOn: d.Date, State: QueryAnswered, CaseNo: q.CaseNo, Echo: q.Echo,
+	})
+}
+
+// facts answers from the records: certificate, status, months, amount, person.
+func facts(d *office.Desk, c *office.Case, q exchange.Query) (string, error) {
+	if q.About == string(code.AboutCertificate) {
+		return certificateFacts(d, q.CertNo)
+	}
+	if c == nil {
+		return "", nil
+	}
+	switch code.About(q.About) {
+	case code.AboutStatus:
+		state := exchange.TermOf(exchange.StateTerms(c.Side), string(c.State))
+		return fmt.Sprintf("办件状态：%s（自 %s）。", state.Chinese, c.StateSince), nil
+	case code.AboutMonths, code.AboutAmount:
+		forms, err := d.Tx.FormsByCase(c.No)
+		if err != nil || len(forms) == 0 {
+			return "", err
+		}
+		f := forms[len(forms)-1]
+		return fmt.Sprintf("信息表 %s 第%d版：实际缴费 %d 个月，补缴 %d 个月，视同 %d 个月，金额 %s 元（%s）。",
+			f.No, f.Version, f.Actual, f.Backpaid, f.Deemed, f.Amount, f.Money), nil
+	}
+	return "", nil
+}
+
+func certificateFacts(d *office.Desk, no string) (string, error) {
+	cert, err := d.Tx.Certificate(no)
+	switch {
+	case office.IsNotFound(err):
+		return "本机构未出具过该参保凭证。", nil
+	case err != nil:
+		return "", err
+	case cert.ReplacedBy != "":
+		return "该参保凭证已作废，补发凭证号 " + cert.ReplacedBy + "。", nil
+	}
+	return fmt.Sprintf("该参保凭证有效，%s 出具，实际缴费 %d 个月。", cert.IssuedOn, cert.Actual), nil
+}
+
+// replyAccount answers from our registered accounts: still the letter's
+// account, or a letter version with the new one. A partner that paid to
+// another account than the letter's has not taken its version: it gets the next.
+func replyAccount(c *office.Case, q exchange.Query) error {
+	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return err
+	}
+	for _, a := range c.Agency.Accounts {
+		if a.No == letter.Account.No && a.Valid(c.Date, c.SchemeTo) && (q.Theirs == a.No || q.Theirs == "") {
+			return sendReply(c.Desk, c, q, a.No, "收款账户无误，请再次划转。")
+		}
+	}
+	account, ok := c.Agency.FindAccount(c.Date, c.SchemeTo)
+	if !ok {
+		return nil // stays open: finance has to register an account first
+	}
+	letter.Version++
+	letter.Date, letter.ReceivedOn, letter.Account = c.Date, c.Date, account
+	if err := sendReply(c.Desk, c, q, account.No, "收款账户已变更，详见联系函新版本。"); err != nil {
+		return err
+	}
+	if err := sendLetter(c, letter, "收款账户变更"); err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// answered ties an answer to our question; one about a returned payment's
+// account that confirms it allows the next attempt.
+func answered(d *office.Desk, z exchange.Query) (office.Outcome, error) {
+	asked, err := d.Tx.Query(z.Answers)
+	if office.IsNotFound(err) || (err == nil && (asked.Side != QuerySent || asked.Party != d.File.Party)) {
+		return office.Refused(code.NotAllowedInState, "answers", "没有这个查询 / no such query"), nil
+	}
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	first := asked.State == QueryOpen
+	z.State, z.CaseNo = QueryAnswered, asked.CaseNo
+	if err := d.Tx.InsertQuery(z); err != nil {
+		return office.Outcome{}, err
+	}
+	asked.State = QueryAnswered
+	if err := d.Tx.UpdateQuery(asked); err != nil {
+		return office.Outcome{}, err
+	}
+	if asked.CaseNo == "" {
+		return office.Accepted(), nil
+	}
+	c, err := d.CaseByNo(asked.CaseNo)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if err := c.Note("query_answer_received", z.No, map[string]string{"text": z.Text}); err != nil {
+		return office.Outcome{}, err
+	}
+	if !first || asked.About != string(code.AboutAccount) || c.Side != exchange.Out {
+		return office.Accepted(), c.Save()
+	}
+	letter, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	if z.Theirs == letter.Account.No { // the answer's own `ours`
+		if err := payAgain(c, letter, "对方确认账户无误"); err != nil {
+			return office.Outcome{}, err
+		}
+	}
+	return office.Accepted(), c.Save()
+}
