@@ -8,6 +8,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // KindBankStatement is the kind of a hand-keyed 银行流水 sheet: it comes from
@@ -56,10 +57,10 @@ func (l StatementLine) Signed() money.Fen {
 }
 
 // StatementTable is the layout of the sheet.
-func StatementTable() *batch.Table[StatementHead, StatementLine] {
+func StatementTable() *sheet.Table[StatementHead, StatementLine] {
 	type H = StatementHead
 	type L = StatementLine
-	return &batch.Table[H, L]{
+	return &sheet.Table[H, L]{
 		Name:  KindBankStatement,
 		Title: batch.Words{ZH: "银行流水", EN: "bank statement"},
 		Sheet: "银行流水",
@@ -137,7 +138,7 @@ func checkStatus(l *StatementLine, f *batch.Findings) {
 }
 
 // Statement is a sheet as it was read.
-type Statement = batch.Keyed[StatementHead, StatementLine]
+type Statement = sheet.Keyed[StatementHead, StatementLine]
 
 // ReadStatement reads a 银行流水 sheet. Its running balance is checked row by
 // row; a sheet with a fault counts for nothing.

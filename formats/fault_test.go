@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // reseal puts the right count and digest under rows that were changed.
@@ -291,7 +292,7 @@ func TestEncodingIsFoundOut(t *testing.T) {
 	k := kindOf(formats.KindLetter)
 	gb, _ := writeBatch(t, k, batch.GB18030, &l)
 	check(t, gb, batch.Options{}, code.FileAccepted)
-	r, err := batch.NewReader(io.MultiReader(bytes.NewReader(gb)), formats.Kinds(), batch.Options{})
+	r, err := sheet.NewReader(io.MultiReader(bytes.NewReader(gb)), formats.Kinds(), batch.Options{})
 	if err != nil || !r.Next() || r.Record().Value.(*formats.Letter).Person.Name != l.Person.Name {
 		t.Errorf("as a stream: %v %v", err, r.Faults())
 	}
@@ -307,7 +308,7 @@ func TestHugeLine(t *testing.T) {
 	good := letterFile(t, 2)
 	cut := strings.Index(good, "\nL,") + 1
 	huge := io.MultiReader(strings.NewReader(good[:cut]), io.LimitReader(filler{}, 64<<20), strings.NewReader("\n"+good[cut:]))
-	r, err := batch.NewReader(huge, formats.Kinds(), batch.Options{Encoding: batch.UTF8})
+	r, err := sheet.NewReader(huge, formats.Kinds(), batch.Options{Encoding: batch.UTF8})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,9 @@
 // exchanges: one file per kind, holding its record types, its columns as
 // data and what its fields must tell together.
 //
-// Kinds is the registry. Everything else (reading, writing, workbooks,
-// templates, the partner's manual) is done by formats/batch from that data.
+// Kinds is the registry. Everything else is done from that data: reading and
+// writing by formats/batch, workbooks, templates and what people key without
+// a batch by formats/sheet, the partner's manual by Manual.
 //
 // Fields stand in the order of FILES.md. Text is kept as given; amounts are
 // money.Fen, dates calendar.Date, months calendar.Month, values of closed

@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // FuzzReader: no input panics or hangs; records are accepted or refused, none
@@ -24,7 +25,7 @@ func FuzzReader(f *testing.F) {
 			f.Add(file, e == batch.GB18030)
 		}
 		var book bytes.Buffer
-		if err := batch.Template(&book, k, headerOf(k)); err != nil {
+		if err := sheet.Template(&book, k, headerOf(k)); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(book.Bytes(), false)
@@ -35,7 +36,7 @@ func FuzzReader(f *testing.F) {
 		if gb {
 			o.Encoding = batch.GB18030
 		}
-		r, err := batch.NewReader(bytes.NewReader(file), kinds, o)
+		r, err := sheet.NewReader(bytes.NewReader(file), kinds, o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange/money"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // KindPaymentList is the kind of a 付款清单: what is to be paid, as a workbook
@@ -25,9 +26,9 @@ type PaymentLine struct {
 }
 
 // PaymentTable is the layout of the list's sheet.
-func PaymentTable() *batch.Table[struct{}, PaymentLine] {
+func PaymentTable() *sheet.Table[struct{}, PaymentLine] {
 	type L = PaymentLine
-	return &batch.Table[struct{}, L]{
+	return &sheet.Table[struct{}, L]{
 		Name:  KindPaymentList,
 		Title: batch.Words{ZH: "付款清单", EN: "payment list"},
 		Sheet: "付款清单",

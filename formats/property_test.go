@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // anyText draws text as people and programs write it: rare characters, what
@@ -110,8 +111,8 @@ func TestAnyTextRoundTrips(t *testing.T) {
 		}
 		compare(t, file.Bytes(), batch.Options{Encoding: encoding}, written, trailer)
 		if encoding == batch.UTF8 {
-			target := batch.Target{Carrier: batch.Workbook}
-			if _, err := batch.Convert(&book, &file, kinds, batch.Options{Encoding: encoding}, target); err != nil {
+			target := sheet.Target{Carrier: batch.Workbook}
+			if _, err := sheet.Convert(&book, &file, kinds, batch.Options{Encoding: encoding}, target); err != nil {
 				t.Fatal(err)
 			}
 			compare(t, book.Bytes(), batch.Options{}, written, trailer)
@@ -120,7 +121,7 @@ func TestAnyTextRoundTrips(t *testing.T) {
 }
 
 func compare(t *rapid.T, file []byte, o batch.Options, written []any, trailer batch.Trailer) {
-	r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), o)
+	r, err := sheet.NewReader(bytes.NewReader(file), formats.Kinds(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

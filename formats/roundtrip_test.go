@@ -10,6 +10,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // writeBatch is a CSV batch of records.
@@ -39,7 +40,7 @@ func writeBatch(t testing.TB, k *batch.Kind, e batch.Encoding, records ...any) (
 // readBatch reads a batch of either carrier to its end.
 func readBatch(t testing.TB, file []byte, o batch.Options) (values []any, faults []batch.Fault, res batch.Result) {
 	t.Helper()
-	r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), o)
+	r, err := sheet.NewReader(bytes.NewReader(file), formats.Kinds(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestWorkbookRoundTrip(t *testing.T) {
 			records := samples()[k.Name]
 			file, trailer := writeBatch(t, k, batch.UTF8, records...)
 			var book, again bytes.Buffer
-			res, err := batch.Convert(&book, bytes.NewReader(file), formats.Kinds(), batch.Options{}, batch.Target{Carrier: batch.Workbook})
+			res, err := sheet.Convert(&book, bytes.NewReader(file), formats.Kinds(), batch.Options{}, sheet.Target{Carrier: batch.Workbook})
 			if err != nil {
 				t.Fatalf("%v %+v", err, res)
 			}
@@ -113,7 +114,7 @@ func TestWorkbookRoundTrip(t *testing.T) {
 			if res.Digest != trailer.Digest || res.Identity != trailer.Identity {
 				t.Errorf("read %+v, wrote %+v", res, trailer)
 			}
-			if _, err := batch.Convert(&again, &book, formats.Kinds(), batch.Options{}, batch.Target{Carrier: batch.CSV}); err != nil {
+			if _, err := sheet.Convert(&again, &book, formats.Kinds(), batch.Options{}, sheet.Target{Carrier: batch.CSV}); err != nil {
 				t.Fatal(err)
 			}
 			if d := cmp.Diff(string(file), again.String()); d != "" {
@@ -129,8 +130,8 @@ func TestConvertRefusesFaults(t *testing.T) {
 	broken := bytes.Replace(file, []byte("2026-03-02,"), []byte("2026-02-30,"), 1)
 	for _, c := range []batch.Carrier{batch.CSV, batch.Workbook} {
 		var out bytes.Buffer
-		res, err := batch.Convert(&out, bytes.NewReader(broken), formats.Kinds(), batch.Options{}, batch.Target{Carrier: c})
-		if !errors.Is(err, batch.ErrFaulty) || res.Verdict != code.FileRejected {
+		res, err := sheet.Convert(&out, bytes.NewReader(broken), formats.Kinds(), batch.Options{}, sheet.Target{Carrier: c})
+		if !errors.Is(err, sheet.ErrFaulty) || res.Verdict != code.FileRejected {
 			t.Errorf("%s: %v, %+v", c, err, res)
 		}
 	}
@@ -191,7 +192,7 @@ func TestKeys(t *testing.T) {
 	} {
 		k := kindOf(name)
 		file, _ := writeBatch(t, k, batch.UTF8, samples()[name]...)
-		r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
+		r, err := sheet.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // fill makes a template of a kind and puts rows into it as a person would:
@@ -24,7 +25,7 @@ func fill(t *testing.T, k *batch.Kind, rows map[string][]map[string]any) *exceli
 	var b bytes.Buffer
 	h := headerOf(k)
 	h.Sequence = 0
-	if err := batch.Template(&b, k, h); err != nil {
+	if err := sheet.Template(&b, k, h); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)
@@ -96,7 +97,7 @@ func TestTemplateFilledByHand(t *testing.T) {
 		t.Error("a draft without sequence should have an identity of its own")
 	}
 	var out bytes.Buffer
-	if _, err := batch.Convert(&out, bytes.NewReader(bytesOf(t, f)), formats.Kinds(), batch.Options{}, batch.Target{Carrier: batch.CSV, Sequence: 17}); err != nil {
+	if _, err := sheet.Convert(&out, bytes.NewReader(bytesOf(t, f)), formats.Kinds(), batch.Options{}, sheet.Target{Carrier: batch.CSV, Sequence: 17}); err != nil {
 		t.Fatal(err)
 	}
 	if out.String() != string(plain) {
@@ -166,7 +167,7 @@ func TestDetailsNameTheirParentInAnyOrder(t *testing.T) {
 	one, two := sampleForm(), sampleForm()
 	two.FormNo = "F32050020260302000009"
 	file, _ := writeBatch(t, kindOf(formats.KindForm), batch.UTF8, one, two)
-	if _, err := batch.Convert(&book, bytes.NewReader(file), formats.Kinds(), batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+	if _, err := sheet.Convert(&book, bytes.NewReader(file), formats.Kinds(), batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&book)
@@ -246,7 +247,7 @@ func TestTextIsNeverAFormula(t *testing.T) {
 	d := *samples()[formats.KindForm][1].(*formats.Decline)
 	file, _ := writeBatch(t, kindOf(formats.KindForm), batch.UTF8, &d)
 	var book bytes.Buffer
-	if _, err := batch.Convert(&book, bytes.NewReader(file), formats.Kinds(), batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+	if _, err := sheet.Convert(&book, bytes.NewReader(file), formats.Kinds(), batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&book)
@@ -276,7 +277,7 @@ func TestWorkbookThroughLibreOffice(t *testing.T) {
 	dir := t.TempDir()
 	form, trailer := writeBatch(t, kindOf(formats.KindForm), batch.UTF8, samples()[formats.KindForm]...)
 	var converted bytes.Buffer
-	if _, err := batch.Convert(&converted, bytes.NewReader(form), formats.Kinds(), batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+	if _, err := sheet.Convert(&converted, bytes.NewReader(form), formats.Kinds(), batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
 		t.Fatal(err)
 	}
 	filled := fill(t, kindOf(formats.KindNetting), map[string][]map[string]any{"J": {netting("L1", 10.5), netting("L2", 3)}})

@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // typed is a batch as an office types it: a workbook without a sequence, in
@@ -22,7 +23,7 @@ func (o *testOffice) typed(kind string, change func(*excelize.File), records ...
 	o.tb.Helper()
 	_, content := o.batch(them, kind, 1, "", records...)
 	var b bytes.Buffer
-	if _, err := batch.Convert(&b, bytes.NewReader(content), batchKinds, batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+	if _, err := sheet.Convert(&b, bytes.NewReader(content), batchKinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
 		o.tb.Fatal(err)
 	}
 	return o.edited(b.Bytes(), func(f *excelize.File) {
@@ -195,8 +196,8 @@ func TestAnswerIsNeverAnswered(t *testing.T) {
 	book := o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "envelope", "sender", 0, us) }, o.letter(them, 1, leaver(us, 0)))
 	for name, content := range map[string][]byte{"ours.answer.xlsx": book, "ours.answer.2.xlsx": []byte("PK\x03\x04 no workbook")} {
 		var b bytes.Buffer
-		a := batch.Answer{File: name, Verdict: code.FileRejected, Faults: []batch.Fault{{Code: code.Unreadable}}, Total: 1, Taken: true}
-		if err := formats.Answer(&b, bytes.NewReader(content), a); err != nil {
+		a := sheet.Corrections{File: name, Verdict: code.FileRejected, Faults: []batch.Fault{{Code: code.Unreadable}}, Total: 1, Taken: true}
+		if err := formats.WriteCorrections(&b, bytes.NewReader(content), a); err != nil {
 			t.Fatal(err)
 		}
 		o.leave(them, name, b.Bytes())

@@ -15,6 +15,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/iso20022"
+	"carryover/formats/sheet"
 	"carryover/jobs"
 	"carryover/samples"
 )
@@ -193,7 +194,7 @@ func (o *testOffice) refuseOne(f gotFile, recordNo string) {
 
 func (o *testOffice) judge(f gotFile, accepts func(*batch.Record) bool, why string) {
 	o.tb.Helper()
-	r, err := batch.NewReader(bytes.NewReader(f.content), batchKinds, batch.Options{})
+	r, err := sheet.NewReader(bytes.NewReader(f.content), batchKinds, batch.Options{})
 	if err != nil {
 		o.tb.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/jobs"
 	"carryover/jobs/office"
 	"carryover/samples"
@@ -139,7 +140,7 @@ func shut(open func(context.Context) (drop.Drop, error), closed *bool) func(cont
 func workbook(t *testing.T, content []byte) []byte {
 	t.Helper()
 	var book bytes.Buffer
-	if _, err := batch.Convert(&book, bytes.NewReader(content), batchKinds, batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+	if _, err := sheet.Convert(&book, bytes.NewReader(content), batchKinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
 		t.Fatal(err)
 	}
 	return book.Bytes()
@@ -200,7 +201,7 @@ func TestPartnerWithGB18030(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.insured(p))
 	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
 	var stored bytes.Buffer
-	if _, err := batch.Convert(&stored, bytes.NewReader(content), batchKinds, batch.Options{}, batch.Target{Carrier: batch.CSV, Encoding: batch.GB18030}); err != nil {
+	if _, err := sheet.Convert(&stored, bytes.NewReader(content), batchKinds, batch.Options{}, sheet.Target{Carrier: batch.CSV, Encoding: batch.GB18030}); err != nil {
 		t.Fatal(err)
 	}
 	o.leave(them, "letter.csv", stored.Bytes())

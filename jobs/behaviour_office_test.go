@@ -22,6 +22,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/iso20022"
+	"carryover/formats/sheet"
 	"carryover/jobs"
 	"carryover/jobs/office"
 	"carryover/samples"
@@ -350,7 +351,7 @@ func (o *testOffice) collect() {
 
 func (o *testOffice) read(party, name string, content []byte) {
 	o.tb.Helper()
-	r, err := batch.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: party, From: us})
+	r, err := sheet.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: party, From: us})
 	if err != nil {
 		o.tb.Fatal(err)
 	}

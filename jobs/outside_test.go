@@ -18,6 +18,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/iso20022"
+	"carryover/formats/sheet"
 	"carryover/samples"
 )
 
@@ -241,7 +242,7 @@ func (o *outside) visit(agency, role string, at time.Time) {
 // batch works one batch for a core or a portal and answers it.
 func (o *outside) batch(agency, role, name string, content []byte, at time.Time) {
 	self := agency + role[:1]
-	r, err := batch.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: self, From: agency})
+	r, err := sheet.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: self, From: agency})
 	if err != nil {
 		o.tb.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/jobs"
 	"carryover/jobs/courier"
 	"carryover/jobs/office"
@@ -308,7 +309,7 @@ func letterTo(t *testing.T, stage string) *formats.Letter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := batch.NewReader(bytes.NewReader(content), batchKinds, batch.Options{})
+	r, err := sheet.NewReader(bytes.NewReader(content), batchKinds, batch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

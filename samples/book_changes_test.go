@@ -20,7 +20,7 @@ type bookChange struct {
 	at         string   // where the fault must be found; "": the file as a whole, or the first of set
 	line       int      // its line on the sheet, when at does not tell
 
-	sheets func([]sheet) []sheet
+	sheets func([]xmlSheet) []xmlSheet
 	parts  func([]part) []part
 }
 
@@ -117,7 +117,7 @@ func inForms(name string, c code.Fault, about string, set ...string) bookChange 
 	return bookChange{kind: formats.KindForm, name: name, code: c, about: about, set: set}
 }
 
-func (c bookChange) withSheets(edit func([]sheet) []sheet) bookChange {
+func (c bookChange) withSheets(edit func([]xmlSheet) []xmlSheet) bookChange {
 	c.sheets = edit
 	return c
 }
@@ -133,8 +133,8 @@ func (c bookChange) found(at string, line int) bookChange {
 }
 
 // cellSet puts a value into a cell, counted from 0, of a sheet.
-func cellSet(name string, row, column int, value string) func([]sheet) []sheet {
-	return func(sheets []sheet) []sheet {
+func cellSet(name string, row, column int, value string) func([]xmlSheet) []xmlSheet {
+	return func(sheets []xmlSheet) []xmlSheet {
 		rows := sheets[sheetNamed(sheets, name)].rows
 		for len(rows[row]) <= column {
 			rows[row] = append(rows[row], "")
@@ -158,10 +158,10 @@ func typedChanges() []bookChange {
 		inLetters("good-draft", "", "序号和摘要留空，可接受 / sequence and digest are left to the receiver", "H1.sequence="),
 		inLetters("good-number-cells", "", "数值单元格，可接受 / numbers as numbers are accepted", "L1.version=#1", "L2.version=#1", "L3.version=#1"),
 		inForms("good-amount-cells", "", "金额为数值单元格，可接受 / amounts as numbers are accepted", "F1.principal=#18250.4", "F1.interest=#315", "F1.amount=#18565.399999999998").withSheets(cellSet("envelope", 9, 1, "#18565.4")),
-		inForms("good-formulas", "", "行数与合计为公式，可接受 / count and total by formula are accepted").withSheets(func(s []sheet) []sheet {
+		inForms("good-formulas", "", "行数与合计为公式，可接受 / count and total by formula are accepted").withSheets(func(s []xmlSheet) []xmlSheet {
 			return cellSet("envelope", 9, 1, "=SUM(F!AC2:AC3)|18565.4")(cellSet("envelope", 8, 1, "=7|7")(s))
 		}),
-		inForms("good-details-anywhere", "", "明细行次序不限，可接受 / detail rows in any order are accepted").withSheets(func(s []sheet) []sheet {
+		inForms("good-details-anywhere", "", "明细行次序不限，可接受 / detail rows in any order are accepted").withSheets(func(s []xmlSheet) []xmlSheet {
 			rows := s[sheetNamed(s, "S")].rows
 			rows[1], rows[len(rows)-1] = rows[len(rows)-1], rows[1]
 			return s
@@ -173,7 +173,7 @@ func typedChanges() []bookChange {
 		inLetters("id-check-digit", code.CheckDigit, "证件号码校验位不对 / the last digit of the ID number does not fit", "L1.id_no=320508198802170029"),
 		inLetters("id-as-number", code.CheckDigit, "证件号码存为数值，末位丢失 / an ID kept as a number lost its last digits", "L1.id_no=#320508198802170000"),
 		inLetters("date-impossible", code.ImpossibleDate, "日期不存在 / a day that does not exist", "L1.accepted_on=2026-02-30"),
-		inLetters("record-twice", code.DuplicateInFile, "同一记录出现两次 / the same record stands in the file twice").withSheets(func(s []sheet) []sheet {
+		inLetters("record-twice", code.DuplicateInFile, "同一记录出现两次 / the same record stands in the file twice").withSheets(func(s []xmlSheet) []xmlSheet {
 			i := sheetNamed(s, "L")
 			s[i].rows = append(s[i].rows, s[i].rows[1])
 			return cellSet("envelope", 8, 1, "4")(s)
@@ -189,9 +189,9 @@ func typedChanges() []bookChange {
 // structureChanges are about sheets, titles and parts.
 func structureChanges() []bookChange {
 	return []bookChange{
-		inLetters("envelope-missing", code.WrongEnvelope, "没有 envelope 工作表 / no sheet envelope").withSheets(func(s []sheet) []sheet { return s[1:] }),
-		inLetters("sheet-unknown", code.WrongEnvelope, "多余的工作表 / a sheet that the kind does not have").withSheets(func(s []sheet) []sheet {
-			return append(s, sheet{"Sheet1", [][]string{{"备注"}}})
+		inLetters("envelope-missing", code.WrongEnvelope, "没有 envelope 工作表 / no sheet envelope").withSheets(func(s []xmlSheet) []xmlSheet { return s[1:] }),
+		inLetters("sheet-unknown", code.WrongEnvelope, "多余的工作表 / a sheet that the kind does not have").withSheets(func(s []xmlSheet) []xmlSheet {
+			return append(s, xmlSheet{"Sheet1", [][]string{{"备注"}}})
 		}),
 		inLetters("column-missing", code.WrongEnvelope, "缺少一列 / a column is missing").withSheets(cellSet("L", 0, 3, "")),
 		inLetters("column-unknown", code.WrongEnvelope, "多余的一列 / a column too many").withSheets(cellSet("L", 0, 33, "memo")),
@@ -201,7 +201,7 @@ func structureChanges() []bookChange {
 		}),
 		inLetters("truncated", code.Unreadable, "工作簿不完整 / a workbook without its content").withParts(func(p []part) []part { return p[:1] }),
 		inLetters("kind-unknown", code.KindUnknown, "没有这种文件 / no such kind", "H1.kind=letter"),
-		inForms("stay-of-nobody", code.Malformed, "时段未对应任何信息表 / a stay that names no form").withSheets(func(s []sheet) []sheet {
+		inForms("stay-of-nobody", code.Malformed, "时段未对应任何信息表 / a stay that names no form").withSheets(func(s []xmlSheet) []xmlSheet {
 			i := sheetNamed(s, "S")
 			lost := append([]string{"F32050020260312000099"}, s[i].rows[1][1:]...)
 			s[i].rows = append(s[i].rows, lost)

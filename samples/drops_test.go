@@ -10,6 +10,7 @@ import (
 
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 func TestPeopleInDrops(t *testing.T) {
@@ -54,7 +55,7 @@ func who(t *testing.T, name string, registered map[string]string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := batch.NewReader(f, formats.Kinds(), batch.Options{})
+	r, err := sheet.NewReader(f, formats.Kinds(), batch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // Options say who writes a generated batch to whom. Left out, they are what
@@ -101,7 +102,7 @@ func asWorkbook(w io.Writer, write func(io.Writer) error) error {
 	r, csv := io.Pipe()
 	go func() { csv.CloseWithError(write(csv)) }()
 	var book bytes.Buffer
-	_, err := batch.Convert(&book, r, formats.Kinds(), batch.Options{Encoding: batch.UTF8}, batch.Target{Carrier: batch.Workbook})
+	_, err := sheet.Convert(&book, r, formats.Kinds(), batch.Options{Encoding: batch.UTF8}, sheet.Target{Carrier: batch.Workbook})
 	r.CloseWithError(err) // ends a writer that nobody reads any more
 	if err != nil {
 		return err

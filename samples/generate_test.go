@@ -10,12 +10,13 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // judge reads a batch and fails the test on anything wrong with it.
 func judge(t rapid.TB, src io.Reader, o batch.Options) batch.Result {
 	t.Helper()
-	r, err := batch.NewReader(src, formats.Kinds(), o)
+	r, err := sheet.NewReader(src, formats.Kinds(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

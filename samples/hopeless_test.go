@@ -15,13 +15,14 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // refuses fails the test unless reading ends with a fault that refuses the
 // file or a record of it.
 func refuses(t rapid.TB, what string, file []byte) {
 	t.Helper()
-	r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{Repeats: true})
+	r, err := sheet.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{Repeats: true})
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
@@ -122,7 +123,7 @@ func TestAnEndlessLineCostsNoMemory(t *testing.T) {
 		size = 2 << 30
 	}
 	stop := peak()
-	r, err := batch.NewReader(endless(size), formats.Kinds(), batch.Options{})
+	r, err := sheet.NewReader(endless(size), formats.Kinds(), batch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 //go:embed kit/README.md kit/keys.md kit/carryover_batch.py
@@ -99,7 +100,7 @@ func kitParts(agreed *Agreed) ([]kitPart, error) {
 		}
 		parts = append(parts, kitPart{"templates/" + k.Name + ".xlsx", func(w io.Writer) error {
 			var book bytes.Buffer
-			if err := batch.Template(&book, k, h); err != nil {
+			if err := sheet.Template(&book, k, h); err != nil {
 				return err
 			}
 			return sortParts(w, book.Bytes())

@@ -15,6 +15,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 const kitProgram = "kit/carryover_batch.py"
@@ -175,7 +176,7 @@ func kitReplies(t *testing.T, dir, name string, sequence int, verdict code.FileV
 		t.Fatalf("%s: %v\n%s", name, err, out)
 	}
 	defer f.Close()
-	r, err := batch.NewReader(f, formats.Kinds(), batch.Options{Name: filepath.Base(written)})
+	r, err := sheet.NewReader(f, formats.Kinds(), batch.Options{Name: filepath.Base(written)})
 	if err != nil {
 		t.Fatal(err)
 	}

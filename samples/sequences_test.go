@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // story is a sequence while it is made.
@@ -254,7 +255,7 @@ func table(t testing.TB, rows [][]string) []byte {
 // canonicalName is the name under which a batch travels.
 func canonicalName(t testing.TB, file []byte) string {
 	t.Helper()
-	r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
+	r, err := sheet.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,14 +30,14 @@ func sheetKinds() map[string]string {
 }
 
 // goodSheet are the cells of the good sheet of a kind.
-func goodSheet(t testing.TB, kind string, file []byte) sheet {
+func goodSheet(t testing.TB, kind string, file []byte) xmlSheet {
 	t.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	s := sheet{name: f.GetSheetList()[0]}
+	s := xmlSheet{name: f.GetSheetList()[0]}
 	if s.rows, err = f.GetRows(s.name); err != nil || s.name != sheetKinds()[kind] {
 		t.Fatalf("%s: sheet %q: %v", kind, s.name, err)
 	}
@@ -48,7 +48,7 @@ func (c *sheetChange) build(t testing.TB, good []byte) []byte {
 	t.Helper()
 	s := goodSheet(t, c.kind, good)
 	s.rows = c.edit(s.rows)
-	return zipped(t, partsOf([]sheet{s}))
+	return zipped(t, partsOf([]xmlSheet{s}))
 }
 
 func (c *sheetChange) vector() Vector {

@@ -15,6 +15,7 @@ import (
 
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // program skips the test by name when a program is missing, and fails it
@@ -37,7 +38,7 @@ func program(t *testing.T, name string, args ...string) string {
 // otherwise than a CSV does.
 func judgedAs(t *testing.T, content []byte) []string {
 	t.Helper()
-	r, err := batch.NewReader(bytes.NewReader(content), formats.Kinds(), batch.Options{Repeats: true})
+	r, err := sheet.NewReader(bytes.NewReader(content), formats.Kinds(), batch.Options{Repeats: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func TestTemplatesTyped(t *testing.T) {
 			name := filepath.Join(dir, k.Name+"-"+v)
 			names = append(names, name)
 			var template bytes.Buffer
-			if err := batch.Template(&template, k, batch.Header{}); err != nil {
+			if err := sheet.Template(&template, k, batch.Header{}); err != nil {
 				t.Fatal(err)
 			}
 			for ending, b := range map[string][]byte{".csv": content, ".xlsx": template.Bytes()} {

@@ -21,6 +21,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 var update = flag.Bool("update", false, "write the examples, their index and the README again")
@@ -301,8 +302,8 @@ func judgeVector(t testing.TB, v Vector, file []byte) found {
 	if sheetKinds()[v.Kind] != "" {
 		return judgeSheet(t, v.Kind, file)
 	}
-	first, _ := batch.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
-	r, err := batch.NewReader(bytes.NewReader(file), formats.Kinds(), v.options(t, first.Header()))
+	first, _ := sheet.NewReader(bytes.NewReader(file), formats.Kinds(), batch.Options{})
+	r, err := sheet.NewReader(bytes.NewReader(file), formats.Kinds(), v.options(t, first.Header()))
 	if err != nil {
 		t.Fatal(err)
 	}

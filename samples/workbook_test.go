@@ -13,8 +13,8 @@ import (
 	"carryover/formats/batch"
 )
 
-// sheet is one sheet of a workbook as make_workbooks.py writes it: texts only.
-type sheet struct {
+// xmlSheet is one sheet of a workbook as make_workbooks.py writes it: texts only.
+type xmlSheet struct {
 	name string
 	rows [][]string
 }
@@ -36,30 +36,30 @@ var envelopeTitles = []string{
 }
 
 // sheetsOf lays out the rows of a batch, T included, as sheets.
-func sheetsOf(t testing.TB, k *batch.Kind, rows []string) []sheet {
+func sheetsOf(t testing.TB, k *batch.Kind, rows []string) []xmlSheet {
 	t.Helper()
 	var values []string
 	values = append(values, splitRow(t, rows[0])[1:]...)
 	values = append(values, make([]string, 8-len(values))...)
 	values = append(values, splitRow(t, rows[len(rows)-1])[1:]...)
-	envelope := sheet{name: "envelope"}
+	envelope := xmlSheet{name: "envelope"}
 	for i, title := range envelopeTitles {
 		envelope.rows = append(envelope.rows, []string{title, values[i]})
 	}
-	sheets := []sheet{envelope}
+	sheets := []xmlSheet{envelope}
 	for _, row := range rows[1 : len(rows)-1] {
 		fields := splitRow(t, row)
 		i := sheetNamed(sheets, fields[0])
 		if i < 0 {
 			i = len(sheets)
-			sheets = append(sheets, sheet{fields[0], [][]string{columnsOf(k, fields[0])}})
+			sheets = append(sheets, xmlSheet{fields[0], [][]string{columnsOf(k, fields[0])}})
 		}
 		sheets[i].rows = append(sheets[i].rows, fields[1:])
 	}
 	return sheets
 }
 
-func sheetNamed(sheets []sheet, name string) int {
+func sheetNamed(sheets []xmlSheet, name string) int {
 	for i := range sheets {
 		if sheets[i].name == name {
 			return i
@@ -69,7 +69,7 @@ func sheetNamed(sheets []sheet, name string) int {
 }
 
 // partsOf are the parts of a workbook with these sheets.
-func partsOf(sheets []sheet) []part {
+func partsOf(sheets []xmlSheet) []part {
 	var overrides, listed, related strings.Builder
 	for i, s := range sheets {
 		n := i + 1
@@ -89,7 +89,7 @@ func partsOf(sheets []sheet) []part {
 	return parts
 }
 
-func sheetXML(s sheet) string {
+func sheetXML(s xmlSheet) string {
 	var rows []string
 	for n, row := range s.rows {
 		var b strings.Builder

@@ -8,6 +8,7 @@ import (
 
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/samples"
 )
 
@@ -28,7 +29,7 @@ func (a *app) answer(j *judged, out string) error {
 	case j.Total == 0:
 		return nil
 	}
-	if err := samples.Create(out, func(w io.Writer) error { return formats.Answer(w, src, j.answer()) }); err != nil {
+	if err := samples.Create(out, func(w io.Writer) error { return formats.WriteCorrections(w, src, j.answer()) }); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(a.err, out)
@@ -36,8 +37,8 @@ func (a *app) answer(j *judged, out string) error {
 }
 
 // answer is what is told in a workbook that is written back.
-func (j *judged) answer() batch.Answer {
-	told := batch.Answer{File: filepath.Base(j.File), Verdict: j.Verdict, Total: j.Total}
+func (j *judged) answer() sheet.Corrections {
+	told := sheet.Corrections{File: filepath.Base(j.File), Verdict: j.Verdict, Total: j.Total}
 	for _, f := range j.Faults {
 		told.Faults = append(told.Faults, batch.Fault{Line: f.Line, Row: f.Row, RecordNo: f.RecordNo, Field: f.Field, Code: f.Code, Text: f.Text})
 	}

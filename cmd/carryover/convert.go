@@ -13,6 +13,7 @@ import (
 
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/samples"
 )
 
@@ -61,7 +62,7 @@ func (a *app) template(args []string, v conversion) error {
 		if kind == nil {
 			return usageError{fmt.Errorf("--template %q: the kinds are %s, %s", v.template, strings.Join(kindNames(), ", "), formats.KindBankStatement)}
 		}
-		write = func(w io.Writer) error { return batch.Template(w, kind, v.header) }
+		write = func(w io.Writer) error { return sheet.Template(w, kind, v.header) }
 	}
 	name := args[0]
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
@@ -108,12 +109,12 @@ func (a *app) convert(ctx context.Context, args []string, v conversion) error {
 		other = opposite(carrier)
 	}
 	o := batch.Options{Name: filepath.Base(args[0]), Encoding: from, Repeats: true}
-	t := batch.Target{Carrier: other, Encoding: to, Sequence: v.header.Sequence}
+	t := sheet.Target{Carrier: other, Encoding: to, Sequence: v.header.Sequence}
 	err = a.create(ctx, name, func(w io.Writer) error {
-		_, err := batch.Convert(w, in, formats.Kinds(), o, t)
+		_, err := sheet.Convert(w, in, formats.Kinds(), o, t)
 		return err
 	})
-	if errors.Is(err, batch.ErrFaulty) {
+	if errors.Is(err, sheet.ErrFaulty) {
 		return a.refuseConversion(args[0], in, from)
 	}
 	if err != nil {
@@ -131,7 +132,7 @@ func opposite(c batch.Carrier) batch.Carrier {
 
 // peekHeader reads the header of a file and goes back to its beginning.
 func peekHeader(in io.ReadSeeker, e batch.Encoding) (batch.Header, batch.Carrier, error) {
-	r, err := batch.NewReader(in, formats.Kinds(), batch.Options{Encoding: e})
+	r, err := sheet.NewReader(in, formats.Kinds(), batch.Options{Encoding: e})
 	if err != nil {
 		return batch.Header{}, "", err
 	}

@@ -20,7 +20,7 @@ const module = "carryover"
 // are named by those rooms that touch them.
 var ground = []string{
 	"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger", "exchange/store",
-	"formats", "formats/batch",
+	"formats", "formats/batch", "formats/sheet",
 }
 
 func with(some []string, more ...string) []string { return slices.Concat(some, more) }
@@ -43,7 +43,8 @@ var arrows = map[string][]string{
 	"exchange":                 {"exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger"},
 	"exchange/store":           {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar"},
 	"formats/batch":            {"exchange/code", "exchange/money", "exchange/calendar"},
-	"formats":                  {"formats/batch", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
+	"formats/sheet":            {"formats/batch", "exchange/code", "exchange/money", "exchange/calendar"},
+	"formats":                  {"formats/batch", "formats/sheet", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
 	"formats/iso20022":         {"exchange/money", "exchange/calendar"},
 	"formats/workbook":         {"exchange/money", "exchange/calendar"},
 	"jobs/report":              {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar", "formats/workbook"},
@@ -70,8 +71,8 @@ var arrows = map[string][]string{
 	"jobs/nodes": {"jobs", "exchange", "exchange/store"},
 	"config":     {"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
 	"samples": {
-		"formats", "formats/batch", "formats/iso20022", "exchange", "exchange/code", "exchange/money",
-		"exchange/calendar", "exchange/identity",
+		"formats", "formats/batch", "formats/iso20022", "formats/sheet", "exchange", "exchange/code",
+		"exchange/money", "exchange/calendar", "exchange/identity",
 	},
 	"samples/vectors": {},
 	"samples/demo":    {everything},

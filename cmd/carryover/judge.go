@@ -14,6 +14,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/iso20022"
+	"carryover/formats/sheet"
 )
 
 // listedFaults are told of one file; the others are counted.
@@ -118,7 +119,7 @@ func isKeyed(src io.ReadSeeker) (bool, error) {
 	if book, err := isBook(src); err != nil || !book {
 		return false, err
 	}
-	enveloped, err := batch.Enveloped(src)
+	enveloped, err := sheet.Enveloped(src)
 	if err != nil {
 		return false, err
 	}
@@ -141,7 +142,7 @@ func (j *judged) statement(src io.ReadSeeker) error {
 	return judgeTable(j, formats.StatementTable(), src)
 }
 
-func judgeTable[H, R any](j *judged, t *batch.Table[H, R], src io.Reader) error {
+func judgeTable[H, R any](j *judged, t *sheet.Table[H, R], src io.Reader) error {
 	k, err := t.Read(src, 0)
 	if err != nil {
 		return err
@@ -163,7 +164,7 @@ func (j *judged) batch(src io.ReadSeeker, o batch.Options, c *config.Config) err
 		}
 		j.addAll(strange)
 	}
-	r, err := batch.NewReader(src, formats.Kinds(), o)
+	r, err := sheet.NewReader(src, formats.Kinds(), o)
 	if err != nil {
 		return err
 	}
@@ -192,7 +193,7 @@ func (j *judged) configured(src io.ReadSeeker, o *batch.Options, c *config.Confi
 		return nil, err
 	}
 	o.Areas = areas.Valid
-	r, err := batch.NewReader(src, formats.Kinds(), batch.Options{Encoding: o.Encoding})
+	r, err := sheet.NewReader(src, formats.Kinds(), batch.Options{Encoding: o.Encoding})
 	if err != nil {
 		return nil, err
 	}

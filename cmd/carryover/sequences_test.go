@@ -22,6 +22,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/samples"
 )
 
@@ -200,7 +201,7 @@ func (w *receiver) receipts(party string) [][]byte {
 // digest of the file it is about.
 func (w *receiver) read(receipt []byte) (lines []string, digest string) {
 	w.t.Helper()
-	r, err := batch.NewReader(bytes.NewReader(receipt), formats.Kinds(), batch.Options{})
+	r, err := sheet.NewReader(bytes.NewReader(receipt), formats.Kinds(), batch.Options{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

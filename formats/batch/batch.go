@@ -1,5 +1,10 @@
 // Package batch reads and writes the files that parties exchange: an
-// envelope, typed rows and a trailer, as CSV or as a workbook.
+// envelope, typed rows and a trailer, as CSV.
+//
+// Another carrier is read by a package of its own, which makes a Draft of it:
+// the same rows, as people keyed them. This package opens no workbook and
+// knows no sheet (formats/sheet does); whoever may be given either carrier
+// calls sheet.NewReader.
 //
 // The package knows no kind of file. A kind is data: a Kind lists its row
 // types, a Layout binds the columns of a row type to a Go struct once, and
@@ -61,9 +66,9 @@ func (k *Kind) Row(name string) *Row {
 	return nil
 }
 
-// rowTypes lists every row type of the kind once: those that begin a record,
+// RowTypes lists every row type of the kind once: those that begin a record,
 // then those that follow one.
-func (k *Kind) rowTypes() []DetailRow {
+func (k *Kind) RowTypes() []DetailRow {
 	var all []DetailRow
 	for _, r := range k.Rows {
 		all = append(all, DetailRow{r.Type, r.Title, r.Columns})

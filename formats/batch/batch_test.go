@@ -67,29 +67,6 @@ func TestSeen(t *testing.T) {
 	}
 }
 
-// What tidy has put right has no slip left, and what is right stays.
-func TestTidyIsStable(t *testing.T) {
-	types := []Type{TypeNumber, TypeText, TypeArea, TypeList, TypeDate, TypeMonth, TypeMoney, TypeInt, TypeBool}
-	rapid.Check(t, func(t *rapid.T) {
-		c := &Info{Type: rapid.SampledFrom(types).Draw(t, "type")}
-		text, _ := tidy(c, rapid.StringOf(rapid.RuneFrom([]rune(" 　xX０１2３4.．-/,，年éß"))).Draw(t, "text"))
-		if again, why := tidy(c, text); again != text || why != "" {
-			t.Errorf("%s: %q became %q: %s", c.Type, text, again, why)
-		}
-	})
-}
-
-func TestPlainAmount(t *testing.T) {
-	for in, out := range map[string]string{
-		"1": "1.00", "1.5": "1.50", "0.1": "0.10", "0": "0.00", "1234.4999999999998": "1234.50", "99999999999.989998": "99999999999.99",
-		"1.234": "1.234", "01": "01", "1e3": "1e3", "": "", "-1": "-1", "1.": "1.", ".5": ".5", "1,5": "1,5", "0.005": "0.005",
-	} {
-		if got := plainAmount(in); got != out {
-			t.Errorf("%q: %q, want %q", in, got, out)
-		}
-	}
-}
-
 func TestDetect(t *testing.T) {
 	chinese := strings.Repeat("医疗保险", 20000)
 	gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(chinese))

@@ -11,19 +11,19 @@ import (
 	"carryover/exchange/money"
 )
 
-// cell is a column at its place in one certain record, so that a reader
+// Cell is a column at its place in one certain record, so that a reader
 // that fills the same record again and again finds the place once.
-type cell struct {
+type Cell struct {
 	*Info
 	at    any     // *string, *calendar.Date …
 	text  *string // at, when it is one
-	fill  func(c *cell, f field, e *env) problem
+	fill  func(c *Cell, f field, e *env) problem
 	codes []string
 }
 
 // newCell binds a column to its place.
-func newCell(info *Info, at any) cell {
-	c := cell{Info: info, at: at, fill: (*cell).readValue}
+func newCell(info *Info, at any) Cell {
+	c := Cell{Info: info, at: at, fill: (*Cell).readValue}
 	if c.text, _ = at.(*string); c.text != nil {
 		c.fill = textChecks[info.Type]
 		c.codes = info.Codes.Codes()
@@ -32,13 +32,13 @@ func newCell(info *Info, at any) cell {
 }
 
 // textChecks are the checks of fields that are kept as text.
-var textChecks = map[Type]func(*cell, field, *env) problem{
-	TypeText:   (*cell).checkText,
-	TypeNumber: (*cell).checkNumber,
-	TypeArea:   (*cell).checkArea,
-	TypeList:   (*cell).checkList,
-	TypeSet:    (*cell).checkSet,
-	TypeHash:   (*cell).checkHash,
+var textChecks = map[Type]func(*Cell, field, *env) problem{
+	TypeText:   (*Cell).checkText,
+	TypeNumber: (*Cell).checkNumber,
+	TypeArea:   (*Cell).checkArea,
+	TypeList:   (*Cell).checkList,
+	TypeSet:    (*Cell).checkSet,
+	TypeHash:   (*Cell).checkHash,
 }
 
 // problem is what is wrong with one field.
@@ -54,7 +54,7 @@ type env struct {
 
 // read puts the text of a field into its place, which it leaves empty or
 // with whatever could be understood when there is a problem.
-func (c *cell) read(f field, e *env) problem {
+func (c *Cell) read(f field, e *env) problem {
 	if f.text == "" {
 		c.clear()
 		if c.Need == Required {
@@ -69,7 +69,7 @@ func (c *cell) read(f field, e *env) problem {
 }
 
 // readValue reads a field that is not kept as text.
-func (c *cell) readValue(f field, _ *env) problem {
+func (c *Cell) readValue(f field, _ *env) problem {
 	switch at := c.at.(type) {
 	case *calendar.Date:
 		return readDate(at, f.text)
@@ -93,7 +93,27 @@ func (c *cell) readValue(f field, _ *env) problem {
 	return problem{code.UnknownCode, textBool}
 }
 
-func (c *cell) clear() {
+// Set reads a text that stands alone, as on a sheet, into the place; fault is
+// "" when nothing is wrong with it, and why says what exactly. A place whose
+// text has a fault holds nothing, or whatever could be understood.
+func (c *Cell) Set(text string) (fault code.Fault, why string) {
+	if r, bad := firstControl(text); bad {
+		c.clear()
+		return code.Malformed, controlText(r)
+	}
+	p := c.read(field{text, classOf(text)}, &env{})
+	return p.code, p.text
+}
+
+// Text is what the place holds, as a row has it but for quotes.
+func (c *Cell) Text() string {
+	if c.text != nil {
+		return *c.text
+	}
+	return string(c.write(nil))
+}
+
+func (c *Cell) clear() {
 	switch at := c.at.(type) {
 	case *string:
 		*at = ""
@@ -114,17 +134,17 @@ func (c *cell) clear() {
 	}
 }
 
-func (c *cell) checkText(f field, _ *env) problem {
+func (c *Cell) checkText(f field, _ *env) problem {
 	if len(f.text) > c.Max && utf8.RuneCountInString(f.text) > c.Max {
 		return problem{code.TooLong, atMost(c.Max)}
 	}
-	if c.Need == Required && blank(f.text) {
+	if c.Need == Required && Blank(f.text) {
 		return problem{code: code.Missing}
 	}
 	return problem{}
 }
 
-func (c *cell) checkNumber(f field, _ *env) problem {
+func (c *Cell) checkNumber(f field, _ *env) problem {
 	if f.class&^(classDigit|classCapital|classHyphen) != 0 {
 		return problem{code.Malformed, textNumber}
 	}
@@ -134,37 +154,37 @@ func (c *cell) checkNumber(f field, _ *env) problem {
 	return problem{}
 }
 
-func (c *cell) checkArea(f field, e *env) problem {
+func (c *Cell) checkArea(f field, e *env) problem {
 	if len(f.text) != 6 || f.class != classDigit {
 		return problem{code.Malformed, textArea}
 	}
 	if e.area != nil && !e.area(f.text) {
-		return problem{code.UnknownCode, quoted(textNoArea, f.text)}
+		return problem{code.UnknownCode, Quoted(textNoArea, f.text)}
 	}
 	return problem{}
 }
 
-func (c *cell) checkList(f field, _ *env) problem {
+func (c *Cell) checkList(f field, _ *env) problem {
 	if !slices.Contains(c.codes, f.text) {
-		return problem{code.UnknownCode, quoted(textNotListed, f.text)}
+		return problem{code.UnknownCode, Quoted(textNotListed, f.text)}
 	}
 	return problem{}
 }
 
-func (c *cell) checkSet(f field, _ *env) problem {
+func (c *Cell) checkSet(f field, _ *env) problem {
 	if len(f.text) > c.Max {
 		return problem{code.TooLong, atMost(c.Max)}
 	}
 	for s, more := f.text, true; more; {
 		var one string
 		if one, s, more = strings.Cut(s, ";"); !slices.Contains(c.codes, one) {
-			return problem{code.UnknownCode, quoted(textNotListed, one)}
+			return problem{code.UnknownCode, Quoted(textNotListed, one)}
 		}
 	}
 	return problem{}
 }
 
-func (c *cell) checkHash(f field, _ *env) problem {
+func (c *Cell) checkHash(f field, _ *env) problem {
 	if !isHash(f.text) {
 		return problem{code.Malformed, textHash}
 	}
@@ -177,7 +197,7 @@ func readDate(at *calendar.Date, s string) problem {
 		return problem{}
 	}
 	if len(s) == 10 && s[4] == '-' && s[7] == '-' && digits(s[:4]) && digits(s[5:7]) && digits(s[8:]) {
-		return problem{code.ImpossibleDate, quoted(textNoDate, s)}
+		return problem{code.ImpossibleDate, Quoted(textNoDate, s)}
 	}
 	return problem{code.Malformed, textDate}
 }
@@ -188,7 +208,7 @@ func readMonth(at *calendar.Month, s string) problem {
 		return problem{}
 	}
 	if len(s) == 7 && s[4] == '-' && digits(s[:4]) && digits(s[5:]) {
-		return problem{code.ImpossibleDate, quoted(textNoMonth, s)}
+		return problem{code.ImpossibleDate, Quoted(textNoMonth, s)}
 	}
 	return problem{code.Malformed, textMonth}
 }
@@ -220,7 +240,7 @@ func readWhole(at *int, s string, least, most int) problem {
 }
 
 // write appends the text of the place.
-func (c *cell) write(b []byte) []byte {
+func (c *Cell) write(b []byte) []byte {
 	switch at := c.at.(type) {
 	case *string:
 		return appendField(b, *at)
@@ -249,9 +269,9 @@ func (c *cell) write(b []byte) []byte {
 	return b
 }
 
-// bindAll finds the places of columns in a record.
-func bindAll[R any](columns []Column[R], r *R) []cell {
-	cells := make([]cell, len(columns))
+// Bind finds the places of columns in a record.
+func Bind[R any](columns []Column[R], r *R) []Cell {
+	cells := make([]Cell, len(columns))
 	for i := range columns {
 		cells[i] = newCell(&columns[i].Info, columns[i].at(r))
 	}
@@ -261,7 +281,7 @@ func bindAll[R any](columns []Column[R], r *R) []cell {
 // writeAll appends the fields of a record, each behind a comma.
 func writeAll[R any](b []byte, columns []Column[R], r *R) []byte {
 	for i := range columns {
-		c := cell{Info: &columns[i].Info, at: columns[i].at(r)}
+		c := Cell{Info: &columns[i].Info, at: columns[i].at(r)}
 		b = c.write(append(b, ','))
 	}
 	return b
@@ -285,8 +305,8 @@ func isHash(s string) bool {
 	return len(s) == 64
 }
 
-// blank reports whether text holds nothing but spaces, of any width.
-func blank(s string) bool {
+// Blank reports whether text holds nothing but spaces, of any width.
+func Blank(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == ' ':
@@ -300,7 +320,7 @@ func blank(s string) bool {
 }
 
 // firstText is the first text that is not empty.
-func firstText(cells []*cell) string {
+func firstText(cells []*Cell) string {
 	for _, c := range cells {
 		if s, ok := c.at.(*string); ok && *s != "" {
 			return *s
@@ -311,7 +331,7 @@ func firstText(cells []*cell) string {
 
 // sumOf adds up the amounts of one record: few, and each at most money.Max,
 // so that they cannot overflow.
-func sumOf(cells []*cell) (sum money.Fen) {
+func sumOf(cells []*Cell) (sum money.Fen) {
 	for _, c := range cells {
 		switch at := c.at.(type) {
 		case *money.Fen:

@@ -35,6 +35,13 @@ type Findings struct {
 	parties [2]string // area codes of the batch's sender and receiver, if both are known
 }
 
+// NewFindings collects what is wrong with one row of a sheet; line and row
+// are what its faults name.
+func NewFindings(line int, row string) *Findings { return &Findings{line: line, row: row} }
+
+// Faults are the faults noted so far, in their order.
+func (f *Findings) Faults() []Fault { return f.faults }
+
 // Parties are the area codes of the batch's sender and receiver; ok is false
 // when a record is judged without its batch.
 func (f *Findings) Parties() (sender, receiver string, ok bool) {
@@ -109,8 +116,8 @@ func between(least, most int) string {
 	return fmt.Sprintf("应在%d至%d之间 / from %d to %d", least, most, least, most)
 }
 
-// quoted adds a value that names no person to a text, shortened.
-func quoted(text, value string) string {
+// Quoted adds a value that names no person to a text, shortened.
+func Quoted(text, value string) string {
 	if r := []rune(value); len(r) > 32 {
 		value = string(r[:32]) + "…"
 	}

@@ -96,8 +96,8 @@ func RoleOf(party string) Role {
 // createdLayout is RFC 3339 with whole seconds.
 const createdLayout = time.RFC3339
 
-// fields are the header as the texts of its row.
-func (h Header) fields() []string {
+// Fields are the header as the texts of its row.
+func (h Header) Fields() []string {
 	sequence := ""
 	if h.Sequence > 0 {
 		sequence = strconv.Itoa(h.Sequence)
@@ -112,7 +112,7 @@ func (h Header) fields() []string {
 // check finds what would make a header refused, before it is written.
 func (h Header) check(kind *Kind) error {
 	var all []error
-	for _, f := range readHeader(h.fields(), []*Kind{kind}, false).faults {
+	for _, f := range readHeader(h.Fields(), []*Kind{kind}, false).faults {
 		all = append(all, fmt.Errorf("header: %s: %s %s", f.Field, f.Code, f.Text))
 	}
 	return errors.Join(all...)
@@ -140,10 +140,10 @@ func readHeader(f []string, kinds []*Kind, draft bool) envelope {
 	e.Kind, e.Sender, e.Receiver, e.Profile = f[1], f[3], f[4], f[7]
 	e.kind = Find(kinds, e.Kind)
 	if e.kind == nil {
-		e.add("kind", code.KindUnknown, quoted("没有这种文件 / no such kind", e.Kind))
+		e.add("kind", code.KindUnknown, Quoted("没有这种文件 / no such kind", e.Kind))
 	}
 	if e.Version, _ = strconv.Atoi(f[2]); f[2] != strconv.Itoa(Version) {
-		e.add("version", code.VersionUnknown, quoted("本版本为1 / the version is 1", f[2]))
+		e.add("version", code.VersionUnknown, Quoted("本版本为1 / the version is 1", f[2]))
 		e.kind = nil
 	}
 	e.readParties()

@@ -41,7 +41,7 @@ type Detail[R any] struct {
 
 // detailSlot is one detail row of one record, filled again and again.
 type detailSlot struct {
-	cells []cell
+	cells []Cell
 	keep  func() // puts the row into the record
 	empty func() // takes all rows out of the record
 }
@@ -65,7 +65,7 @@ func Details[R, D any](typ string, title Words, columns []Column[D], at func(*R)
 		open: func(r *R) *detailSlot {
 			d, rows := new(D), at(r)
 			return &detailSlot{
-				cells: bindAll(columns, d),
+				cells: Bind(columns, d),
 				keep:  func() { *rows = append(*rows, *d) },
 				empty: func() { *rows = (*rows)[:0] },
 			}
@@ -175,15 +175,15 @@ func (b *bound[R]) recordNo(rec any) string  { return firstText(b.pick(rec, b.no
 func (b *bound[R]) keyOf(rec any) []byte     { return b.appendKey(nil, b.pick(rec, b.keyAt)) }
 
 // pick finds the places of some columns in a record.
-func (b *bound[R]) pick(rec any, columns []int) []*cell {
-	r, cells := rec.(*R), make([]*cell, len(columns))
+func (b *bound[R]) pick(rec any, columns []int) []*Cell {
+	r, cells := rec.(*R), make([]*Cell, len(columns))
 	for i, c := range columns {
-		cells[i] = &cell{Info: &b.Columns[c].Info, at: b.Columns[c].at(r)}
+		cells[i] = &Cell{Info: &b.Columns[c].Info, at: b.Columns[c].at(r)}
 	}
 	return cells
 }
 
-func (b *bound[R]) appendKey(to []byte, cells []*cell) []byte {
+func (b *bound[R]) appendKey(to []byte, cells []*Cell) []byte {
 	if len(cells) == 0 {
 		return to
 	}
@@ -199,7 +199,7 @@ func (b *bound[R]) open() slot {
 	if b.Tag.Set != nil {
 		b.Tag.Set(&s.rec)
 	}
-	s.cells = bindAll(b.Columns, &s.rec)
+	s.cells = Bind(b.Columns, &s.rec)
 	s.noCells, s.keyCells, s.sumCells, s.echoCells = s.choose(b.noAt), s.choose(b.keyAt), s.choose(b.sumAt), s.choose(b.echoAt)
 	for i := range b.Columns {
 		if b.Columns[i].when != nil {
@@ -216,15 +216,15 @@ func (b *bound[R]) open() slot {
 type filled[R any] struct {
 	*bound[R]
 	rec         R
-	cells       []cell
+	cells       []Cell
 	conditional []int // columns
 	detail      *detailSlot
 
-	noCells, keyCells, sumCells, echoCells []*cell
+	noCells, keyCells, sumCells, echoCells []*Cell
 }
 
-func (s *filled[R]) choose(columns []int) []*cell {
-	cells := make([]*cell, len(columns))
+func (s *filled[R]) choose(columns []int) []*Cell {
+	cells := make([]*Cell, len(columns))
 	for i, c := range columns {
 		cells[i] = &s.cells[c]
 	}

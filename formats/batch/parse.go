@@ -9,7 +9,7 @@ func (k *Kind) RecordNo(rec any) string {
 	if layout == nil {
 		return ""
 	}
-	return clip(layout.ops.recordNo(rec))
+	return Clip(layout.ops.recordNo(rec))
 }
 
 // KeyOf is the duplicate key of a record, "" when its row type has none that

@@ -24,11 +24,11 @@ type Options struct {
 	Repeats  bool                   // look for the same record twice in the file
 	Judge    bool                   // only verdicts are wanted: records come without Value
 
-	MaxBytes   int64 // 0: 8 GiB for CSV; workbooks see MaxWorkbook
+	MaxBytes   int64 // of a CSV file; 0: 8 GiB
 	MaxLine    int   // bytes; 0: 64 KiB, at least 1 KiB
 	MaxDetails int   // detail rows of one record; 0: 2,000
 	MaxRows    int   // 0: 100 million
-	MaxUnzip   int64 // bytes of an unpacked workbook; 0: 1 GiB
+	MaxUnzip   int64 // bytes of an unpacked workbook, which formats/sheet opens; 0: 1 GiB
 }
 
 func (o Options) withDefaults() Options {
@@ -36,7 +36,6 @@ func (o Options) withDefaults() Options {
 	o.MaxLine = max(orDefault(o.MaxLine, 64<<10), 1<<10)
 	o.MaxDetails = orDefault(o.MaxDetails, 2000)
 	o.MaxRows = orDefault(o.MaxRows, 100_000_000)
-	o.MaxUnzip = orDefault(o.MaxUnzip, 1<<30)
 	return o
 }
 
@@ -47,7 +46,7 @@ func orDefault[T int | int64](n, fallback T) T {
 	return n
 }
 
-// Reader reads one batch, of either carrier, record by record:
+// Reader reads one batch record by record:
 //
 //	r, err := batch.NewReader(src, formats.Kinds(), batch.Options{})
 //	for r.Next() {
@@ -90,33 +89,51 @@ type Result struct {
 	Identity string // SHA-256 of the plain CSV batch
 }
 
-// NewReader reads the header. src may also be an io.ReadSeeker, which lets
+// NewReader reads the header of a CSV batch. src may also be an io.ReadSeeker, which lets
 // Auto look at the whole file for its encoding instead of at its first
 // 64 KiB. A file that cannot be understood is no error but a Result with
 // faults; an error means that src could not be read.
 func NewReader(src io.Reader, kinds []*Kind, o Options) (*Reader, error) {
+	r := newReader(o)
+	return r.opened(r.open(src, kinds))
+}
+
+func newReader(o Options) *Reader {
 	r := &Reader{options: o.withDefaults(), carrier: CSV}
 	r.env.area = o.Areas
 	if o.Repeats {
 		r.seen = newSeen()
 	}
-	err := r.open(src, kinds)
-	var f *fileFault
+	return r
+}
+
+// opened makes a fault of the file of an error that is the file's own fault.
+func (r *Reader) opened(err error) (*Reader, error) {
+	var f *FileFault
 	if errors.As(err, &f) {
-		r.fileFault(0, "", "", f.code, f.text)
+		r.fileFault(0, "", "", f.Code, f.Text)
 		r.done = true
 		return r, nil
 	}
 	return r, err
 }
 
-// fileFault is an error of a carrier that is the file's own fault.
-type fileFault struct {
-	code code.Fault
-	text string
+// Refused is the Reader of a file that could not be opened for a fault of its
+// own: there is nothing to read, and the Result tells the fault.
+func Refused(f *FileFault) *Reader {
+	r, _ := newReader(Options{}).opened(f) // no error: f is the file's own
+	return r
 }
 
-func (f *fileFault) Error() string { return string(f.code) + ": " + f.text }
+// FileFault is an error of a carrier that is the file's own fault; a Result
+// tells it among its Faults.
+type FileFault struct {
+	Code code.Fault
+	Text string // Chinese, then English
+}
+
+// Error is the code and what exactly.
+func (f *FileFault) Error() string { return string(f.Code) + ": " + f.Text }
 
 func (r *Reader) open(src io.Reader, kinds []*Kind) error {
 	encoding := r.options.Encoding
@@ -132,14 +149,7 @@ func (r *Reader) open(src io.Reader, kinds []*Kind) error {
 		return err
 	}
 	if text := notText(head); text != "" {
-		return &fileFault{code.Unreadable, text}
-	}
-	if isZip(head) {
-		if r.src, err = newSheetSource(b, kinds, &r.options); err != nil {
-			return err
-		}
-		r.carrier = Workbook
-		return r.readHead(kinds)
+		return &FileFault{code.Unreadable, text}
 	}
 	if encoding == Auto {
 		encoding, _ = Detect(&prefix{head[:lastWhole(head)]})
@@ -181,13 +191,13 @@ func notText(head []byte) string {
 		return "UTF-16 编码，请用 UTF-8 或 GB18030 / UTF-16; use UTF-8 or GB18030"
 	case len(head) >= 4 && string(head[:4]) == "\xD0\xCF\x11\xE0":
 		return "加密的或旧版 .xls 工作簿 / an encrypted workbook or an old .xls"
-	case !isZip(head) && !bytes.HasPrefix(bytes.TrimPrefix(head, utf8BOM), []byte("H,")) && bytes.IndexByte(head, 0) >= 0:
+	case len(head) >= 4 && string(head[:4]) == "PK\x03\x04":
+		return "是工作簿，不是 CSV / a workbook, not CSV"
+	case !bytes.HasPrefix(bytes.TrimPrefix(head, utf8BOM), []byte("H,")) && bytes.IndexByte(head, 0) >= 0:
 		return "不是文本文件 / not a text file"
 	}
 	return ""
 }
-
-func isZip(head []byte) bool { return len(head) >= 4 && string(head[:4]) == "PK\x03\x04" }
 
 // readHead reads the envelope.
 func (r *Reader) readHead(kinds []*Kind) error {
@@ -197,9 +207,9 @@ func (r *Reader) readHead(kinds []*Kind) error {
 	}
 	if first == nil || first.typ() != "H" || first.fault.code != "" {
 		if first != nil && first.anyBad() >= 0 {
-			return &fileFault{code.Unreadable, "不是文本文件 / not a text file"}
+			return &FileFault{code.Unreadable, "不是文本文件 / not a text file"}
 		}
-		return &fileFault{code.WrongEnvelope, "首行应为 H 行 / the first row should be an H row"}
+		return &FileFault{code.WrongEnvelope, "首行应为 H 行 / the first row should be an H row"}
 	}
 	r.envelope = readHeader(first.texts(), kinds, r.src.draft())
 	if i := first.anyBad(); i >= 0 {
@@ -209,8 +219,8 @@ func (r *Reader) readHead(kinds []*Kind) error {
 		r.find.parties = [2]string{h.Sender[:6], h.Receiver[:6]}
 	}
 	r.faults = append(r.faults, r.envelope.faults...)
-	for _, s := range first.slips {
-		r.fileFault(first.line, "H", envelopeFields[s.index-1].Name, code.Normalised, s.why)
+	for _, s := range first.normalised {
+		r.fileFault(first.line, "H", s.Field, code.Normalised, s.Why)
 	}
 	r.judgeHead()
 	r.ahead, err = r.fetch()
@@ -221,13 +231,13 @@ func (r *Reader) readHead(kinds []*Kind) error {
 func (r *Reader) judgeHead() {
 	h := &r.envelope.Header
 	if r.options.Self != "" && h.Receiver != r.options.Self {
-		r.fileFault(1, "H", "receiver", code.NotForUs, quoted("收方应为 / the receiver should be", r.options.Self))
+		r.fileFault(1, "H", "receiver", code.NotForUs, Quoted("收方应为 / the receiver should be", r.options.Self))
 	}
 	if r.options.From != "" && h.Sender != r.options.From {
-		r.fileFault(1, "H", "sender", code.NotFromThisParty, quoted("发方应为 / the sender should be", r.options.From))
+		r.fileFault(1, "H", "sender", code.NotFromThisParty, Quoted("发方应为 / the sender should be", r.options.From))
 	}
 	if r.options.Profile != "" && h.Profile != "" && h.Profile != r.options.Profile {
-		r.fileFault(1, "H", "profile", code.ProfileDiffers, quoted("本机构按此规则计算时限 / we count by", r.options.Profile))
+		r.fileFault(1, "H", "profile", code.ProfileDiffers, Quoted("本机构按此规则计算时限 / we count by", r.options.Profile))
 	}
 	if n, ok := ParseFileName(r.options.Name); ok && len(r.envelope.faults) == 0 {
 		want := h.FileName(n.Carrier)
@@ -235,7 +245,7 @@ func (r *Reader) judgeHead() {
 			want = FileName{h.Kind, h.Sender, h.Receiver, n.Day, n.Sequence, n.Carrier}.String()
 		}
 		if n.String() != want {
-			r.fileFault(1, "H", "", code.WrongEnvelope, quoted("文件名与首行不符，应为 / the name disagrees with the header, it should be", want))
+			r.fileFault(1, "H", "", code.WrongEnvelope, Quoted("文件名与首行不符，应为 / the name disagrees with the header, it should be", want))
 		}
 	}
 }
@@ -266,7 +276,7 @@ func (r *Reader) fetch() (*row, error) {
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case errors.Is(err, errTooLarge):
-		return nil, &fileFault{code.TooLarge, "文件过大 / the file is too large"}
+		return nil, &FileFault{code.TooLarge, "文件过大 / the file is too large"}
 	case err != nil:
 		return nil, err
 	}
@@ -282,7 +292,7 @@ func (r *Reader) Next() bool {
 			return false
 		}
 		if r.rows >= r.options.MaxRows {
-			r.stop(&fileFault{code.TooLarge, "行数过多 / too many rows"})
+			r.stop(&FileFault{code.TooLarge, "行数过多 / too many rows"})
 			return false
 		}
 		if r.envelope.kind != nil {
@@ -305,9 +315,9 @@ func (r *Reader) advance() {
 // stop ends the reading early.
 func (r *Reader) stop(err error) {
 	r.done, r.ahead = true, nil
-	var f *fileFault
+	var f *FileFault
 	if errors.As(err, &f) {
-		r.fileFault(0, "", "", f.code, f.text)
+		r.fileFault(0, "", "", f.Code, f.Text)
 		return
 	}
 	r.err = fmt.Errorf("read batch: %w", err)
@@ -366,7 +376,7 @@ func (r *Reader) identify() {
 	identity, more, err := r.src.finish(r.rows, r.total)
 	if err != nil {
 		if errors.Is(err, errTooLarge) {
-			err = &fileFault{code.TooLarge, "文件过大 / the file is too large"}
+			err = &FileFault{code.TooLarge, "文件过大 / the file is too large"}
 		}
 		r.stop(err)
 		return

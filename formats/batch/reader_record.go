@@ -30,7 +30,7 @@ func (r *Reader) readRecord() {
 	case head.fault.code != "":
 		f.Add("", head.fault.code, head.fault.text)
 	default:
-		f.Add("row", code.UnknownCode, quoted("没有这种行 / no such row type", typ))
+		f.Add("row", code.UnknownCode, Quoted("没有这种行 / no such row type", typ))
 	}
 	r.order(typ)
 	r.advance()
@@ -64,11 +64,11 @@ func (r *Reader) readRow(layout *Row, head *row) {
 		f.Add("", code.Malformed, fieldsExpected(n+1, len(head.fields)))
 	default:
 		r.record.slot.read(head, &r.env, f)
-		for _, s := range head.slips {
-			f.Add(layout.Columns[s.index-1].Name, code.Normalised, s.why)
+		for _, s := range head.normalised {
+			f.Add(s.Field, code.Normalised, s.Why)
 		}
 	}
-	r.record.no = clip(r.record.slot.recordNo())
+	r.record.no = Clip(r.record.slot.recordNo())
 	f.no = r.record.no
 	for i := range f.faults {
 		f.faults[i].RecordNo = r.record.no
@@ -78,7 +78,7 @@ func (r *Reader) readRow(layout *Row, head *row) {
 // order checks that the batch begins with the row it must begin with.
 func (r *Reader) order(typ string) {
 	if first := r.envelope.kind.First; first != "" && r.record.Ordinal == 1 && typ != first {
-		r.find.Add("row", code.Malformed, quoted("第一条记录应为 / the first record should be", first))
+		r.find.Add("row", code.Malformed, Quoted("第一条记录应为 / the first record should be", first))
 	}
 }
 
@@ -120,8 +120,8 @@ func (r *Reader) readDetail(i int, d *row) {
 			f.AddDetail(i, "parent", code.Malformed, "与上级行的编号不符 / not the number of the row above")
 		}
 		r.record.slot.readDetail(i, d, &r.env, f)
-		for _, s := range d.slips {
-			f.AddDetail(i, layout.Detail.Columns[s.index-1].Name, code.Normalised, s.why)
+		for _, s := range d.normalised {
+			f.AddDetail(i, s.Field, code.Normalised, s.Why)
 		}
 	}
 }
@@ -203,7 +203,7 @@ func isDetail(k *Kind, typ string) bool {
 
 // clipType is a row type fit to be told.
 func clipType(typ string) string {
-	typ = clip(typ)
+	typ = Clip(typ)
 	if r := []rune(typ); len(r) > 8 {
 		return string(r[:8])
 	}

@@ -49,7 +49,7 @@ func (r *Record) Echo() string {
 	if r.slot == nil {
 		return ""
 	}
-	return clip(r.slot.echo())
+	return Clip(r.slot.echo())
 }
 
 // Key is the duplicate key, "" when the row type has none that counts beyond
@@ -69,9 +69,20 @@ func (r *Record) Amount() money.Fen {
 	return r.slot.amount()
 }
 
-// clip makes any text fit to be told in a receipt: at most 64 characters,
+// Fields are the rows of a record that is OK as they are written, a row type
+// and then a text per column; its Value must be there.
+func (r *Record) Fields() [][]string {
+	text, count := r.layout.ops.write(nil, r.Value)
+	all, lines := make([][]string, 0, count), textSource{rest: string(text)}
+	for lines.rest != "" {
+		all = append(all, lines.cut().texts())
+	}
+	return all
+}
+
+// Clip makes any text fit to be told in a receipt: at most 64 characters,
 // none of them broken or a control character.
-func clip(s string) string {
+func Clip(s string) string {
 	if len(s) > 64*utf8.UTFMax {
 		s = s[:64*utf8.UTFMax]
 	}

@@ -65,22 +65,16 @@ type span struct {
 
 // row is one row as a carrier gives it.
 type row struct {
-	line   int // of the file, or of the sheet
-	text   string
-	fields []span
-	fault  problem // what is wrong with the row as a whole
-	broken []spotted
-	slips  []slip
+	line       int // of the file, or of the sheet
+	text       string
+	fields     []span
+	fault      problem // what is wrong with the row as a whole
+	broken     []spotted
+	normalised []Normalisation
 }
 
 // spotted is a field that could not be decoded, and why.
 type spotted struct {
-	index int
-	why   string
-}
-
-// slip is a typing slip in a workbook that was put right.
-type slip struct {
 	index int
 	why   string
 }
@@ -101,7 +95,7 @@ func (r *row) texts() []string {
 }
 
 // readField reads the i-th field into its place.
-func (r *row) readField(i int, c *cell, e *env) problem {
+func (r *row) readField(i int, c *Cell, e *env) problem {
 	if class := r.fields[i].class; class&classBad == 0 {
 		return c.read(field{r.at(i), class}, e)
 	}
@@ -117,7 +111,11 @@ func (r *row) bad(i int) problem {
 		}
 	}
 	c, _ := firstControl(r.at(i))
-	return problem{code.Malformed, fmt.Sprintf("含控制字符 / control character U+%04X", c)}
+	return problem{code.Malformed, controlText(c)}
+}
+
+func controlText(r rune) string {
+	return fmt.Sprintf("含控制字符 / control character U+%04X", r)
 }
 
 // anyBad is the first field with wrong characters, or -1.
@@ -131,7 +129,7 @@ func (r *row) anyBad() int {
 }
 
 // blank reports whether the i-th field holds nothing but spaces.
-func (r *row) blank(i int) bool { return blank(r.at(i)) }
+func (r *row) blank(i int) bool { return Blank(r.at(i)) }
 
 // maxFields bounds the fields of a row; no layout comes near it.
 const maxFields = 128
@@ -139,7 +137,7 @@ const maxFields = 128
 // set makes the row of one line of text. It reports false, and leaves the
 // row unfinished, when the text is not valid UTF-8.
 func (r *row) set(s string) bool {
-	r.text, r.fields, r.fault, r.broken, r.slips = s, r.fields[:0], problem{}, r.broken[:0], r.slips[:0]
+	r.text, r.fields, r.fault, r.broken, r.normalised = s, r.fields[:0], problem{}, r.broken[:0], r.normalised[:0]
 	start := 0
 	var in class
 	for i := 0; i < len(s); {

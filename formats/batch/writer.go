@@ -103,12 +103,17 @@ func (s *textSource) next() (*row, error) {
 	if s.rest == "" {
 		return nil, io.EOF
 	}
+	return s.cut(), nil
+}
+
+// cut takes the next row off the rest, which is not empty.
+func (s *textSource) cut() *row {
 	line, rest, _ := strings.Cut(s.rest, "\n")
 	s.rest = rest
 	if !s.row.set(line) {
 		s.row.set(strings.ToValidUTF8(line, "\x00"))
 	}
-	return &s.row, nil
+	return &s.row
 }
 
 func (s *textSource) digest() string { return "" }
@@ -152,7 +157,7 @@ func NewWriter(to io.Writer, kind *Kind, h Header, encoding Encoding) (*Writer, 
 	if h.Sequence == 0 {
 		return nil, errors.New("header: no sequence")
 	}
-	return w, w.put(appendRow(nil, h.fields()))
+	return w, w.put(AppendRow(nil, h.Fields()))
 }
 
 // Write checks and writes one record, a pointer to its struct.
@@ -189,7 +194,7 @@ func (w *Writer) Close() (Trailer, error) {
 		return Trailer{}, w.err
 	}
 	t := Trailer{Rows: w.rows, Total: w.total, Digest: hex.EncodeToString(w.hash.Sum(nil))}
-	if err := w.put(appendRow(nil, []string{"T", strconv.Itoa(t.Rows), t.Total.String(), t.Digest})); err != nil {
+	if err := w.put(AppendRow(nil, []string{"T", strconv.Itoa(t.Rows), t.Total.String(), t.Digest})); err != nil {
 		return Trailer{}, err
 	}
 	t.Identity = hex.EncodeToString(w.hash.Sum(nil))
@@ -213,7 +218,9 @@ func (w *Writer) put(text []byte) error {
 	return w.err
 }
 
-func appendRow(b []byte, fields []string) []byte {
+// AppendRow appends a row of a CSV batch, its line end included; fields are in
+// quotes where RFC 4180 needs them.
+func AppendRow(b []byte, fields []string) []byte {
 	for i, f := range fields {
 		if i > 0 {
 			b = append(b, ',')

@@ -9,6 +9,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/jobs/office"
 )
 
@@ -24,7 +25,7 @@ func isCorrections(j *office.InBatch) (bool, error) {
 		return false, err
 	}
 	defer src.Close()
-	return batch.Answered(io.Reader(src), j.Agency.Code)
+	return sheet.AreCorrections(io.Reader(src), j.Agency.Code)
 }
 
 // takeCorrections records an answer to a workbook of ours.

@@ -12,6 +12,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/iso20022"
+	"carryover/formats/sheet"
 	"carryover/jobs/bank"
 	"carryover/jobs/netting"
 	"carryover/jobs/office"
@@ -93,7 +94,7 @@ func sniff(o *office.Office, f exchange.File) (string, error) {
 	if f.Party == o.Agency.Bank() {
 		return "", nil
 	}
-	r, err := batch.NewReader(src, office.Kinds, batch.Options{})
+	r, err := sheet.NewReader(src, office.Kinds, batch.Options{})
 	if err != nil {
 		return "", err
 	}

@@ -11,6 +11,7 @@ import (
 	"carryover/exchange/money"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/jobs/office"
 )
 
@@ -171,7 +172,7 @@ func statedMonths(d *office.Desk) (months map[calendar.Month]bool, created time.
 		return nil, created, err
 	}
 	defer src.Close()
-	r, err := batch.NewReader(src, office.Kinds, batch.Options{})
+	r, err := sheet.NewReader(src, office.Kinds, batch.Options{})
 	if err != nil {
 		return nil, created, err
 	}

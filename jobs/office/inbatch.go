@@ -7,6 +7,7 @@ import (
 	"carryover/exchange"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // ParseOutgoing reads back a record that we queued.
@@ -38,7 +39,7 @@ func (j *InBatch) Reader(judge bool) (*batch.Reader, io.Closer, error) {
 		return nil, nil, err
 	}
 	party, _ := j.Party(j.File.Party)
-	r, err := batch.NewReader(src, Kinds, batch.Options{
+	r, err := sheet.NewReader(src, Kinds, batch.Options{
 		Name: j.File.Name, Self: j.Agency.Code, From: j.File.Party, Profile: j.Partners[j.File.Party].Profile, Areas: j.Area, Repeats: true,
 		Encoding: encodingOf(party, src), Judge: judge,
 	})

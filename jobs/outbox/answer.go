@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/jobs/office"
 )
 
@@ -27,7 +28,7 @@ func composeCorrections(o *office.Office, tx *store.Tx, in exchange.File, later 
 			return err
 		}
 	}
-	a := batch.Answer{File: in.Name, Verdict: in.Verdict, Taken: true}
+	a := sheet.Corrections{File: in.Name, Verdict: in.Verdict, Taken: true}
 	var err error
 	if in.Verdict == code.FileRejected {
 		err = rejectedFaults(o, in, &a)
@@ -42,7 +43,7 @@ func composeCorrections(o *office.Office, tx *store.Tx, in exchange.File, later 
 
 // rejectedFaults reads a rejected file again for all that is wrong with it; the
 // store keeps only what it was rejected for.
-func rejectedFaults(o *office.Office, in exchange.File, a *batch.Answer) error {
+func rejectedFaults(o *office.Office, in exchange.File, a *sheet.Corrections) error {
 	j := &office.InBatch{Office: o, File: in}
 	r, src, err := j.Reader(true)
 	if err != nil {
@@ -53,7 +54,7 @@ func rejectedFaults(o *office.Office, in exchange.File, a *batch.Answer) error {
 	for r.Next() {
 		found := r.Record().Faults
 		a.Total += len(found)
-		records = append(records, found[:min(len(found), batch.MaxTold-len(records))]...)
+		records = append(records, found[:min(len(found), sheet.MaxTold-len(records))]...)
 	}
 	res, err := r.Result()
 	if err != nil {
@@ -74,16 +75,16 @@ func rejectedFaults(o *office.Office, in exchange.File, a *batch.Answer) error {
 
 // refusedFaults are the verdicts on what was refused; what is held is named,
 // so that it is not sent again.
-func refusedFaults(tx *store.Tx, in exchange.File, a *batch.Answer) error {
+func refusedFaults(tx *store.Tx, in exchange.File, a *sheet.Corrections) error {
 	var held []batch.Fault
 	err := tx.JudgementsByFile(in.ID, func(j exchange.Judgement) error {
 		f := batch.Fault{Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Field: j.Field, Code: j.Code, Text: j.Text}
 		switch {
 		case j.Verdict == code.Refused:
-			if a.Total++; len(a.Faults) < batch.MaxTold {
+			if a.Total++; len(a.Faults) < sheet.MaxTold {
 				a.Faults = append(a.Faults, f)
 			}
-		case j.Verdict == code.Held && len(held) < batch.MaxTold:
+		case j.Verdict == code.Held && len(held) < sheet.MaxTold:
 			f.Code, f.Field, f.Text = "", "", "暂缓，等待相关文件；不要再报，请清空本行 / held until what it refers to is here: do not send it again, clear this row"
 			held = append(held, f)
 		}
@@ -104,12 +105,12 @@ func ComposeSheetCorrections(o *office.Office, tx *store.Tx, in exchange.File, w
 		return err
 	}
 	defer src.Close()
-	sheet, err := formats.ReadStatement(src)
+	read, err := formats.ReadStatement(src)
 	if err != nil {
 		return err
 	}
-	a := batch.Answer{File: in.Name, Verdict: code.FileRejected, Faults: sheet.Faults, Total: sheet.Total, Taken: true}
-	if !sheet.Refused() {
+	a := sheet.Corrections{File: in.Name, Verdict: code.FileRejected, Faults: read.Faults, Total: read.Total, Taken: true}
+	if !read.Refused() {
 		a.Faults, a.Total = append([]batch.Fault{{Code: code.Malformed, Text: why}}, a.Faults...), a.Total+1
 	}
 	return queueCorrections(o, tx, in, a)
@@ -117,7 +118,7 @@ func ComposeSheetCorrections(o *office.Office, tx *store.Tx, in exchange.File, w
 
 // queueCorrections writes an answer into the spool and queues it for whoever sent
 // the file.
-func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, a batch.Answer) error {
+func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, a sheet.Corrections) error {
 	name, n, err := correctionsName(tx, in)
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, a batch.
 	if err != nil {
 		return err
 	}
-	if err := formats.Answer(s, src, a); err != nil {
+	if err := formats.WriteCorrections(s, src, a); err != nil {
 		s.Discard()
 		return err
 	}

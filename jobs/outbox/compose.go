@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 	"carryover/jobs/office"
 )
 
@@ -156,7 +157,7 @@ func keepWorkbook(o *office.Office, csv *office.SpoolFile, file *exchange.File) 
 	if err != nil {
 		return err
 	}
-	if _, err := batch.Convert(s, src, office.Kinds, batch.Options{}, batch.Target{Carrier: batch.Workbook}); err != nil {
+	if _, err := sheet.Convert(s, src, office.Kinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
 		s.Discard()
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/sheet"
 )
 
 // mailbox is how a simulated party exchanges batches with an agency: its end
@@ -178,7 +179,7 @@ func (m *mailbox) open(ctx context.Context, now time.Time, f pickedUp, work func
 	if err := m.seal.check(m.agency, f, now); err != nil {
 		return err
 	}
-	r, err := batch.NewReader(bytes.NewReader(f.content), kinds, batch.Options{Name: f.name, Self: m.self, From: m.agency})
+	r, err := sheet.NewReader(bytes.NewReader(f.content), kinds, batch.Options{Name: f.name, Self: m.self, From: m.agency})
 	if err != nil {
 		return err
 	}
@@ -302,7 +303,7 @@ func (m *mailbox) prepare(now time.Time, kind string, extent code.Extent, record
 
 // identityOf is the SHA-256 of the plain CSV batch, whatever carries it.
 func identityOf(content []byte) (string, error) {
-	r, err := batch.NewReader(bytes.NewReader(content), kinds, batch.Options{})
+	r, err := sheet.NewReader(bytes.NewReader(content), kinds, batch.Options{})
 	if err != nil {
 		return "", err
 	}
@@ -350,6 +351,6 @@ func (m *mailbox) compose(now time.Time, kind string, extent code.Extent, record
 // asWorkbook is a batch as somebody sends it who has nothing but workbooks.
 func asWorkbook(csv []byte) ([]byte, error) {
 	var out bytes.Buffer
-	_, err := batch.Convert(&out, bytes.NewReader(csv), kinds, batch.Options{}, batch.Target{Carrier: batch.Workbook})
+	_, err := sheet.Convert(&out, bytes.NewReader(csv), kinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook})
 	return out.Bytes(), err
 }

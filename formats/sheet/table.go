@@ -1,6 +1,7 @@
-package batch
+package sheet
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
+	"carryover/formats/batch"
 )
 
 // Table is a sheet that people key and that is no batch: facts on top, each a
@@ -17,22 +19,22 @@ import (
 // no envelope, sequence or digest. H keeps the facts, R a row; both are
 // described by columns as in batches.
 //
-// What is keyed is forgiven more than in a batch (tidyKeyed), each slip with a
+// What is keyed is forgiven more than in a batch (normaliseKeyed), each time with a
 // warning; what cannot be understood is a fault with row, column and code, and
 // all of them are told.
 type Table[H, R any] struct {
 	Name    string // of the kind: bank-statement
-	Title   Words
+	Title   batch.Words
 	Sheet   string // name of the sheet; any name will do where it is the only one
 	Rows    int    // at most; 0: MaxTableRows
-	Head    []Column[H]
-	Columns []Column[R]
+	Head    []batch.Column[H]
+	Columns []batch.Column[R]
 	// Also lists further words for the values of a closed list, by column; the
 	// list's own words are understood without.
 	Also map[string]map[string]string
 	// Check is what no single column can tell. It sees the rows in their order,
 	// with the facts; ok is false for a row with a fault. It may be nil.
-	Check func(h *H, r *R, ok bool, f *Findings)
+	Check func(h *H, r *R, ok bool, f *batch.Findings)
 }
 
 // MaxTableRows bounds a table: what people key is short.
@@ -51,33 +53,33 @@ type TableRow[R any] struct {
 type Keyed[H, R any] struct {
 	Head   H
 	Rows   []TableRow[R] // those without a fault
-	Faults []Fault       // Row names the sheet; Field the column
+	Faults []batch.Fault // Row names the sheet; Field the column
 	Total  int           // of the faults; the first thousand are listed
 	Lines  int           // rows found
 }
 
 // Refused reports whether anything but warnings was found.
 func (k *Keyed[H, R]) Refused() bool {
-	return slices.ContainsFunc(k.Faults, func(f Fault) bool { return !f.Warning() })
+	return faulty(k.Faults)
 }
 
 // Read reads a table from a workbook. maxUnzip bounds the unpacked workbook; 0
 // is 64 MiB. The error is for what is not the file's fault.
 func (t *Table[H, R]) Read(src io.Reader, maxUnzip int64) (*Keyed[H, R], error) {
 	k := &Keyed[H, R]{}
-	file, err := openWorkbook(src, orDefault(maxUnzip, 64<<20))
+	file, err := openWorkbook(src, cmp.Or(max(maxUnzip, 0), 64<<20))
 	if err == nil {
 		err = errors.Join(t.readFile(file, k), file.Close())
 	}
-	var own *fileFault
+	var own *batch.FileFault
 	if errors.As(err, &own) {
-		k.add(Fault{Code: own.code, Text: own.text})
+		k.add(batch.Fault{Code: own.Code, Text: own.Text})
 		return k, nil
 	}
 	return k, err
 }
 
-func (k *Keyed[H, R]) add(faults ...Fault) {
+func (k *Keyed[H, R]) add(faults ...batch.Fault) {
 	for _, f := range faults {
 		if k.Total++; len(k.Faults) < maxTableFaults {
 			k.Faults = append(k.Faults, f)
@@ -119,7 +121,7 @@ func (t *Table[H, R]) sheet(file *excelize.File) (string, error) {
 	if len(others) == 1 {
 		return others[0], nil
 	}
-	return "", &fileFault{code.WrongEnvelope, quoted("没有工作表 / there is no sheet", t.Sheet)}
+	return "", refused(code.WrongEnvelope, batch.Quoted("没有工作表 / there is no sheet", t.Sheet))
 }
 
 // maxFactRows is how far down the header row is looked for.
@@ -143,8 +145,8 @@ func (t *Table[H, R]) readRows(rows *excelize.Rows, name string, k *Keyed[H, R])
 			return t.headless(name)
 		case head == nil:
 			t.fact(facts, cells, n)
-		case k.Lines == orDefault(t.Rows, MaxTableRows):
-			return &fileFault{code.TooLarge, fmt.Sprintf("最多 %d 行，请分成几个文件 / at most %d rows; divide the file", k.Lines, k.Lines)}
+		case k.Lines == cmp.Or(t.Rows, MaxTableRows):
+			return refused(code.TooLarge, fmt.Sprintf("最多 %d 行，请分成几个文件 / at most %d rows; divide the file", k.Lines, k.Lines))
 		default:
 			t.readRow(head, cells, n, k)
 		}
@@ -159,7 +161,7 @@ func (t *Table[H, R]) readRows(rows *excelize.Rows, name string, k *Keyed[H, R])
 }
 
 func (t *Table[H, R]) headless(sheet string) error {
-	return &fileFault{code.WrongEnvelope, quoted("找不到表头行（各列名称）/ the row with the columns' titles is not there", sheet)}
+	return refused(code.WrongEnvelope, batch.Quoted("找不到表头行（各列名称）/ the row with the columns' titles is not there", sheet))
 }
 
 // placed is a fact as it was found.
@@ -171,13 +173,13 @@ type placed struct {
 // fact takes the title and value of a line above the header row.
 func (t *Table[H, R]) fact(facts map[string]placed, cells []string, n int) {
 	for i, c := range cells {
-		at := slices.IndexFunc(t.Head, func(h Column[H]) bool { return h.titled(c) })
+		at := slices.IndexFunc(t.Head, func(h batch.Column[H]) bool { return titled(&h.Info, c) })
 		if at < 0 {
 			continue
 		}
 		value := ""
 		for _, next := range cells[i+1:] {
-			if value = next; !blank(value) {
+			if value = next; !batch.Blank(value) {
 				break
 			}
 		}
@@ -187,14 +189,14 @@ func (t *Table[H, R]) fact(facts map[string]placed, cells []string, n int) {
 }
 
 // titled reports whether a title names the column: 金额 amount, 金额, amount.
-func (c Info) titled(title string) bool {
+func titled(c *batch.Info, title string) bool {
 	title = strings.TrimRight(strings.TrimSpace(title), "：: ")
 	chinese, _, _ := strings.Cut(title, "（")
 	return title != "" && (titleName(title) == c.Name || strings.TrimSpace(chinese) == c.Title)
 }
 
 func (t *Table[H, R]) column(title string) int {
-	return slices.IndexFunc(t.Columns, func(c Column[R]) bool { return c.titled(title) })
+	return slices.IndexFunc(t.Columns, func(c batch.Column[R]) bool { return titled(&c.Info, title) })
 }
 
 // isHeader tells the header row by at least three of its columns.
@@ -219,13 +221,13 @@ func (t *Table[H, R]) header(sheet string, titles []string) ([]int, error) {
 		switch c := t.column(title); {
 		case c >= 0 && at[c] < 0:
 			at[c] = i
-		case !blank(title) && titleName(title) != problemColumn:
-			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title)}
+		case !batch.Blank(title) && titleName(title) != problemColumn:
+			return nil, refused(code.WrongEnvelope, batch.Quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title))
 		}
 	}
 	for i, c := range at {
 		if c < 0 {
-			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 缺少列 / sheet %s lacks the column", sheet, sheet), title(t.Columns[i].Title, t.Columns[i].Name))}
+			return nil, refused(code.WrongEnvelope, batch.Quoted(fmt.Sprintf("工作表 %s 缺少列 / sheet %s lacks the column", sheet, sheet), title(t.Columns[i].Title, t.Columns[i].Name)))
 		}
 	}
 	return append(at, len(titles)), nil
@@ -233,37 +235,30 @@ func (t *Table[H, R]) header(sheet string, titles []string) ([]int, error) {
 
 // readHead reads the facts.
 func (t *Table[H, R]) readHead(facts map[string]placed, k *Keyed[H, R]) {
-	for i, c := range bindAll(t.Head, &k.Head) {
+	for i, c := range batch.Bind(t.Head, &k.Head) {
 		found := facts[c.Name]
-		f := &Findings{line: max(found.line, 1), row: t.Sheet}
+		f := batch.NewFindings(max(found.line, 1), t.Sheet)
 		t.keyed(&c, t.Head[i].Name, found.text, f)
-		k.add(f.faults...)
+		k.add(f.Faults()...)
 	}
 }
 
 // keyed reads one cell as people key it.
-func (t *Table[H, R]) keyed(c *cell, name, text string, f *Findings) {
-	tidied, why := tidyKeyed(c.Info, text, t.Also[name])
+func (t *Table[H, R]) keyed(c *batch.Cell, name, text string, f *batch.Findings) {
+	text, why := normaliseKeyed(c.Info, text, t.Also[name])
 	if why != "" {
 		f.Add(name, code.Normalised, why)
 	}
-	var p problem
-	if r, bad := firstControl(tidied); bad {
-		c.clear()
-		p = problem{code.Malformed, fmt.Sprintf("含控制字符 / control character U+%04X", r)}
-	} else {
-		p = c.read(field{tidied, classOf(tidied)}, &env{})
-	}
-	if p.code != "" {
-		f.Add(name, p.code, p.text)
+	if fault, what := c.Set(text); fault != "" {
+		f.Add(name, fault, what)
 	}
 }
 
 func (t *Table[H, R]) readRow(at []int, cells []string, n int, k *Keyed[H, R]) {
 	k.Lines++
 	row := TableRow[R]{Line: n}
-	f := &Findings{line: n, row: t.Sheet}
-	for i, c := range bindAll(t.Columns, &row.Value) {
+	f := batch.NewFindings(n, t.Sheet)
+	for i, c := range batch.Bind(t.Columns, &row.Value) {
 		text := ""
 		if at[i] < len(cells) {
 			text = cells[at[i]]
@@ -271,17 +266,17 @@ func (t *Table[H, R]) readRow(at []int, cells []string, n int, k *Keyed[H, R]) {
 		t.keyed(&c, t.Columns[i].Name, text, f)
 	}
 	for i := at[len(t.Columns)]; i < len(cells); i++ {
-		if !blank(cells[i]) {
+		if !batch.Blank(cells[i]) {
 			f.Add("", code.Malformed, "表头以外的单元格有内容 / something stands beside the titled columns")
 			break
 		}
 	}
-	sound := !slices.ContainsFunc(f.faults, func(x Fault) bool { return !x.Warning() })
+	sound := !slices.ContainsFunc(f.Faults(), func(x batch.Fault) bool { return !x.Warning() })
 	if t.Check != nil {
 		t.Check(&k.Head, &row.Value, sound, f)
-		sound = sound && !slices.ContainsFunc(f.faults, func(x Fault) bool { return !x.Warning() })
+		sound = sound && !slices.ContainsFunc(f.Faults(), func(x batch.Fault) bool { return !x.Warning() })
 	}
-	k.add(f.faults...)
+	k.add(f.Faults()...)
 	if sound {
 		k.Rows = append(k.Rows, row)
 	}
@@ -303,7 +298,7 @@ func (t *Table[H, R]) Named(src io.Reader) (bool, error) {
 // sheetNames lists a workbook's sheets; nil when it cannot be opened.
 func sheetNames(src io.Reader) ([]string, error) {
 	file, err := openWorkbook(src, 64<<20)
-	var own *fileFault
+	var own *batch.FileFault
 	if errors.As(err, &own) {
 		return nil, nil
 	}

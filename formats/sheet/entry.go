@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"carryover/formats/batch"
 )
 
 // entry is a sheet that people type into: one header row, the columns below
@@ -13,8 +15,8 @@ import (
 // added, removed, sorted and filtered.
 type entry struct {
 	sheet   string
-	title   Words
-	columns []Info            // as they stand; one without a name is none of ours
+	title   batch.Words
+	columns []batch.Info      // as they stand; one without a name is none of ours
 	head    int               // number of the header row
 	lists   map[string]string // where a list's values stand, by column
 	row     string            // the row type, as faults name it
@@ -76,17 +78,17 @@ func (b *book) titles(e *entry) []any {
 	cells := make([]any, len(e.columns))
 	for i := range e.columns {
 		c := &e.columns[i]
-		cells[i] = excelize.Cell{StyleID: [...]int{Optional: b.head, Required: b.mustHead, Conditional: b.caseHead}[c.Need], Value: marked(c)}
+		cells[i] = excelize.Cell{StyleID: [...]int{batch.Optional: b.head, batch.Required: b.mustHead, batch.Conditional: b.caseHead}[c.Need], Value: marked(c)}
 	}
 	return cells
 }
 
 // marked is the title of a column with the mark of what must be filled in.
-func marked(c *Info) string {
+func marked(c *batch.Info) string {
 	if c.Name == "" {
 		return c.Title
 	}
-	return title(c.Title+[...]string{Optional: "", Required: "*", Conditional: "(*)"}[c.Need], c.Name)
+	return title(c.Title+[...]string{batch.Optional: "", batch.Required: "*", batch.Conditional: "(*)"}[c.Need], c.Name)
 }
 
 // rules lets the spreadsheet check every column while it is typed.
@@ -96,7 +98,7 @@ func (b *book) rules(e *entry) error {
 		if c.Name == "" || c.Name == problemColumn {
 			continue
 		}
-		if err := b.file.AddDataValidation(e.sheet, c.validation(e.below(i), e.cell(i), e.lists[c.Name])); err != nil {
+		if err := b.file.AddDataValidation(e.sheet, validation(c, e.below(i), e.cell(i), e.lists[c.Name])); err != nil {
 			return err
 		}
 	}
@@ -107,7 +109,7 @@ func (b *book) rules(e *entry) error {
 func (b *book) gaps(e *entry) error {
 	n := strconv.Itoa(e.head + 1)
 	for i, c := range e.columns {
-		if c.Name == "" || c.Need != Required {
+		if c.Name == "" || c.Need != batch.Required {
 			continue
 		}
 		rule := fmt.Sprintf("AND(LEN($%s)=0,COUNTA($A%s:$%s%s)>0)", letters(i)+n, n, letters(len(e.columns)-1), n)
@@ -119,7 +121,7 @@ func (b *book) gaps(e *entry) error {
 	return nil
 }
 
-// lock protects the structure. There is no password: it keeps from slips, not
+// lock protects the structure. There is no password: it keeps from mistakes, not
 // from somebody who has a reason.
 func (b *book) lock(e *entry) error {
 	if err := b.file.AutoFilter(e.sheet, "A"+strconv.Itoa(e.head)+":"+letters(len(e.columns)-1)+lastRow, nil); err != nil {
@@ -162,7 +164,7 @@ func (e *entry) width(i int) float64 {
 }
 
 // landscape sets a sheet up for A4 so many pages wide, with page numbers.
-func (b *book) landscape(sheet string, t Words, across int) error {
+func (b *book) landscape(sheet string, t batch.Words, across int) error {
 	a4, down, wide, fit := 9, 0, "landscape", true
 	if err := b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &wide, FitToWidth: &across, FitToHeight: &down}); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"fmt"
@@ -9,20 +9,21 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
+	"carryover/formats/batch"
 )
 
 // Template writes an empty workbook of a kind to fill by hand: how to fill it,
 // the envelope with what is known of h, a sheet per row type that checks what is
 // typed and says what belongs where, and the closed lists with their words.
-func Template(to io.Writer, kind *Kind, h Header) error {
-	h.Kind, h.Version = kind.Name, Version
+func Template(to io.Writer, kind *batch.Kind, h batch.Header) error {
+	h.Kind, h.Version = kind.Name, batch.Version
 	if err := template(to, kind, h); err != nil {
 		return fmt.Errorf("template of %s: %w", kind.Name, err)
 	}
 	return nil
 }
 
-func template(to io.Writer, kind *Kind, h Header) error {
+func template(to io.Writer, kind *batch.Kind, h batch.Header) error {
 	b, err := newForm(kind, notesSheet)
 	if err != nil {
 		return err
@@ -40,7 +41,7 @@ func template(to io.Writer, kind *Kind, h Header) error {
 			return err
 		}
 	}
-	values := append(h.fields()[1:], "", "", "", "")[:len(envelopeFields)]
+	values := append(h.Fields()[1:], "", "", "", "")[:len(envelopeFields)]
 	if h.Created.IsZero() {
 		values[5] = ""
 	}
@@ -55,7 +56,7 @@ func template(to io.Writer, kind *Kind, h Header) error {
 
 // newForm begins a workbook to type a batch into; first is its first sheet, the
 // envelope its second.
-func newForm(kind *Kind, first string) (*book, error) {
+func newForm(kind *batch.Kind, first string) (*book, error) {
 	b := &book{file: excelize.NewFile(), kind: kind, sheets: make(map[string]*page), lists: choices(kind)}
 	if err := b.styles(); err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (b *book) closeForm(to io.Writer) error {
 // entries are the sheets to type into, as a template has them.
 func (b *book) entries() []*entry {
 	var all []*entry
-	for _, row := range b.kind.rowTypes() {
+	for _, row := range b.kind.RowTypes() {
 		all = append(all, &entry{sheet: row.Type, row: row.Type, title: row.Title, columns: row.Columns, head: 1, lists: b.listsOf(row.Type)})
 	}
 	return all
@@ -103,7 +104,7 @@ func (b *book) addEntry(e *entry) (*excelize.StreamWriter, error) {
 func (b *book) envelopeForm(values []string, mark func(i int) (style int, why string, err error)) error {
 	rows := make([][]excelize.Cell, len(envelopeFields))
 	for i, e := range envelopeFields {
-		open := !e.fixed && (mark != nil || values[i] == "" || e.Need != Required) && (e.Name != "extent" || b.kind.Scoped)
+		open := !e.fixed && (mark != nil || values[i] == "" || e.Need != batch.Required) && (e.Name != "extent" || b.kind.Scoped)
 		value, why := excelize.Cell{StyleID: b.of(e.Type), Value: values[i]}, ""
 		if open {
 			value.StyleID = b.open.of(e.Type)
@@ -124,11 +125,11 @@ func (b *book) envelopeForm(values []string, mark func(i int) (style int, why st
 		}
 		if open {
 			at := "B" + strconv.Itoa(i+1)
-			if err := b.file.AddDataValidation(envelopeSheet, e.validation(at, at, `"full,delta"`)); err != nil {
+			if err := b.file.AddDataValidation(envelopeSheet, validation(&e.Info, at, at, `"full,delta"`)); err != nil {
 				return err
 			}
 		}
-		rows[i] = []excelize.Cell{{StyleID: [...]int{Optional: b.head, Required: b.mustHead}[e.Need], Value: marked(&e.Info)}, value}
+		rows[i] = []excelize.Cell{{StyleID: [...]int{batch.Optional: b.head, batch.Required: b.mustHead}[e.Need], Value: marked(&e.Info)}, value}
 		for _, text := range []string{e.Hint.ZH, e.Hint.EN, why} {
 			rows[i] = append(rows[i], excelize.Cell{StyleID: b.text, Value: text})
 		}
@@ -193,18 +194,18 @@ func texts(style int, values ...string) []excelize.Cell {
 // choice is a closed list as it stands on the sheet of codes.
 type choice struct {
 	typ   string // row type
-	info  Info
+	info  batch.Info
 	first int // row of its first value
 }
 
 // choices lays out the sheet of codes: every list of a kind, one below the
 // other, from row 2.
-func choices(kind *Kind) []choice {
+func choices(kind *batch.Kind) []choice {
 	var all []choice
 	next := 2
-	for _, row := range kind.rowTypes() {
+	for _, row := range kind.RowTypes() {
 		for _, c := range row.Columns {
-			if c.Codes = c.values(); len(c.Codes) > 0 {
+			if c.Codes = c.Values(); len(c.Codes) > 0 {
 				all = append(all, choice{row.Type, c, next})
 				next += len(c.Codes)
 			}
@@ -226,12 +227,12 @@ func (b *book) listsOf(typ string) map[string]string {
 
 // addLists puts drop-downs on the columns of a row type that hold one value
 // of a closed list.
-func (b *book) addLists(typ string, columns []Info) error {
+func (b *book) addLists(typ string, columns []batch.Info) error {
 	e := entry{sheet: typ, head: 1}
 	lists := b.listsOf(typ)
 	for i := range columns {
 		c := &columns[i]
-		if c.Type != TypeList && c.Type != TypeBool {
+		if c.Type != batch.TypeList && c.Type != batch.TypeBool {
 			continue
 		}
 		v := excelize.NewDataValidation(true)

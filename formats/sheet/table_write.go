@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
+	"carryover/formats/batch"
 )
 
 // Write writes a table to type into, with its facts and the rows that it has
@@ -41,7 +42,7 @@ func (t *Table[H, R]) write(to io.Writer, head H, rows []R, notes []string) erro
 	}
 	for i := range rows {
 		cells := make([]any, len(t.Columns))
-		for j, c := range bindAll(t.Columns, &rows[i]) {
+		for j, c := range batch.Bind(t.Columns, &rows[i]) {
 			cells[j] = b.keyedValue(&c)
 		}
 		if err := stream.SetRow("A"+strconv.Itoa(e.head+1+i), cells); err != nil {
@@ -80,9 +81,9 @@ func (t *Table[H, R]) writeHead(b *book, stream *excelize.StreamWriter, head H) 
 	if err := stream.SetRow("A1", []any{excelize.Cell{StyleID: b.name, Value: t.Title.ZH + " " + t.Title.EN}}, excelize.RowOpts{Height: 24}); err != nil {
 		return err
 	}
-	for i, c := range bindAll(t.Head, &head) {
+	for i, c := range batch.Bind(t.Head, &head) {
 		at := "B" + strconv.Itoa(i+2)
-		if err := b.file.AddDataValidation(t.Sheet, c.validation(at, at, "")); err != nil {
+		if err := b.file.AddDataValidation(t.Sheet, validation(c.Info, at, at, "")); err != nil {
 			return err
 		}
 		fact := []any{excelize.Cell{StyleID: b.head, Value: title(c.Title, c.Name)}, b.keyedValue(&c)}
@@ -94,12 +95,9 @@ func (t *Table[H, R]) writeHead(b *book, stream *excelize.StreamWriter, head H) 
 }
 
 // keyedValue is a cell as people see it: values of lists by their words.
-func (b *book) keyedValue(c *cell) any {
-	text := string(c.write(nil))
-	if s, ok := c.at.(*string); ok {
-		text = *s
-	}
-	if c.Type == TypeList {
+func (b *book) keyedValue(c *batch.Cell) any {
+	text := c.Text()
+	if c.Type == batch.TypeList {
 		text = c.Codes.Word(text, code.Chinese)
 	}
 	if text == "" {

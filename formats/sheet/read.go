@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"cmp"
@@ -10,18 +10,26 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
+	"carryover/formats/batch"
 )
 
-// loadEnvelope reads names and values. Values are put right like cells.
-func (s *sheetSource) loadEnvelope(file *excelize.File, name string) error {
+// envelope is what the envelope of a workbook says.
+type envelope struct {
+	values     map[string]string // by name
+	normalised []batch.Normalisation
+}
+
+// readEnvelope reads names and values. Values are put right like cells.
+func readEnvelope(file *excelize.File, name string) (*envelope, error) {
+	e := &envelope{values: make(map[string]string)}
 	rows, err := file.Rows(name)
 	if err != nil {
-		return unreadable(name)
+		return nil, unreadable(name)
 	}
 	for n := 0; rows.Next() && n < 100; n++ {
 		cells, err := rows.Columns()
 		if err != nil {
-			return errors.Join(unreadable(name), rows.Close())
+			return nil, errors.Join(unreadable(name), rows.Close())
 		}
 		if len(cells) < 2 {
 			continue
@@ -31,17 +39,17 @@ func (s *sheetSource) loadEnvelope(file *excelize.File, name string) error {
 		if i < 0 {
 			continue
 		}
-		value, why := tidyEnvelope(key, cells[1])
-		if s.envelope[key] = value; why != "" && i < 8 {
-			s.slips = append(s.slips, slip{i + 1, why})
+		value, why := normaliseEnvelope(key, cells[1])
+		if e.values[key] = value; why != "" && i < headerFields {
+			e.normalised = append(e.normalised, batch.Normalisation{Field: key, Why: why})
 		}
 	}
-	return errors.Join(rows.Error(), rows.Close())
+	return e, errors.Join(rows.Error(), rows.Close())
 }
 
 // unreadable is the fault of a sheet.
 func unreadable(sheet string) error {
-	return &fileFault{code.Unreadable, quoted("工作表不可读 / a sheet cannot be read", sheet)}
+	return refused(code.Unreadable, batch.Quoted("工作表不可读 / a sheet cannot be read", sheet))
 }
 
 // columnMap says where the columns of a row type stand on a sheet.
@@ -52,7 +60,7 @@ type columnMap struct {
 }
 
 // readSheet reads the rows of one row type, at most limit.
-func readSheet(file *excelize.File, name, typ string, columns []Info, limit int) ([]sheetRow, error) {
+func readSheet(file *excelize.File, name, typ string, columns []batch.Info, limit int) ([]sheetRow, error) {
 	rows, err := file.Rows(name)
 	if err != nil {
 		return nil, unreadable(name)
@@ -61,7 +69,7 @@ func readSheet(file *excelize.File, name, typ string, columns []Info, limit int)
 	return all, errors.Join(err, rows.Close())
 }
 
-func readRows(rows *excelize.Rows, name, typ string, columns []Info, limit int) (all []sheetRow, err error) {
+func readRows(rows *excelize.Rows, name, typ string, columns []batch.Info, limit int) (all []sheetRow, err error) {
 	var at *columnMap
 	for n := 1; rows.Next(); n++ {
 		cells, err := rows.Columns()
@@ -75,7 +83,7 @@ func readRows(rows *excelize.Rows, name, typ string, columns []Info, limit int) 
 				return nil, err
 			}
 		case len(all) >= limit:
-			return nil, &fileFault{code.TooLarge, "工作簿行数过多，请改用 CSV / too many rows for a workbook; use CSV"}
+			return nil, refused(code.TooLarge, "工作簿行数过多，请改用 CSV / too many rows for a workbook; use CSV")
 		default:
 			all = append(all, at.row(typ, columns, cells, n))
 		}
@@ -88,27 +96,27 @@ func readRows(rows *excelize.Rows, name, typ string, columns []Info, limit int) 
 
 // mapColumns reads the header row. All columns must be there, none twice, and
 // no other.
-func mapColumns(sheet string, columns []Info, titles []string) (*columnMap, error) {
+func mapColumns(sheet string, columns []batch.Info, titles []string) (*columnMap, error) {
 	m := &columnMap{at: make([]int, len(columns)), line: -1, used: len(titles)}
 	for i := range m.at {
 		m.at[i] = -1
 	}
 	for i, title := range titles {
 		name := titleName(title)
-		c := slices.IndexFunc(columns, func(c Info) bool { return c.Name == name })
+		c := slices.IndexFunc(columns, func(c batch.Info) bool { return c.Name == name })
 		switch {
 		case c >= 0 && m.at[c] < 0:
 			m.at[c] = i
 		case name == lineColumn && c < 0 && m.line < 0:
 			m.line = i
 		case name == problemColumn && c < 0:
-		case !blank(title):
-			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title)}
+		case !batch.Blank(title):
+			return nil, refused(code.WrongEnvelope, batch.Quoted(fmt.Sprintf("工作表 %s 有多余的列 / sheet %s has a column too many", sheet, sheet), title))
 		}
 	}
 	for i, c := range m.at {
 		if c < 0 {
-			return nil, &fileFault{code.WrongEnvelope, quoted(fmt.Sprintf("工作表 %s 缺少列 / sheet %s lacks the column", sheet, sheet), columns[i].Name)}
+			return nil, refused(code.WrongEnvelope, batch.Quoted(fmt.Sprintf("工作表 %s 缺少列 / sheet %s lacks the column", sheet, sheet), columns[i].Name))
 		}
 	}
 	return m, nil
@@ -116,8 +124,8 @@ func mapColumns(sheet string, columns []Info, titles []string) (*columnMap, erro
 
 // row puts the cells of one row in order and right. A cell outside the titled
 // columns makes one field too many, which a reader reports.
-func (m *columnMap) row(typ string, columns []Info, cells []string, n int) sheetRow {
-	r := sheetRow{line: n}
+func (m *columnMap) row(typ string, columns []batch.Info, cells []string, n int) sheetRow {
+	r := sheetRow{DraftRow: batch.DraftRow{Line: n}}
 	fields := make([]string, 0, len(columns)+2)
 	fields = append(fields, typ)
 	for i := range columns {
@@ -125,20 +133,23 @@ func (m *columnMap) row(typ string, columns []Info, cells []string, n int) sheet
 		if m.at[i] < len(cells) {
 			text = cells[m.at[i]]
 		}
-		tidied, why := tidy(&columns[i], text)
-		if fields = append(fields, tidied); why != "" {
-			r.slips = append(r.slips, slip{i + 1, why})
+		right, why := normalise(&columns[i], text)
+		if fields = append(fields, right); why != "" {
+			r.Normalised = append(r.Normalised, batch.Normalisation{Field: columns[i].Name, Why: why})
 		}
 	}
 	for i := m.used; i < len(cells); i++ {
-		if !blank(cells[i]) {
+		if !batch.Blank(cells[i]) {
 			fields = append(fields, cells[i])
 		}
 	}
 	if m.line >= 0 && m.line < len(cells) {
 		r.order, _ = strconv.Atoi(cells[m.line])
 	}
-	r.text = rowText(fields)
+	r.Text = rowText(fields)
+	if len(fields) > 1 {
+		r.no = fields[1]
+	}
 	return r
 }
 
@@ -157,7 +168,7 @@ func byLine(parents, details []sheetRow) ([]sheetRow, bool) {
 
 func allBlank(cells []string) bool {
 	for _, c := range cells {
-		if !blank(c) {
+		if !batch.Blank(c) {
 			return false
 		}
 	}

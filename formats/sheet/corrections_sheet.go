@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"errors"
@@ -9,16 +9,17 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
+	"carryover/formats/batch"
 )
 
-// batch copies the envelope and the sheets of a batch.
-func (w *answering) batch(kind *Kind, envelope map[string]string) error {
+// copyBatch copies the envelope and the sheets of a batch.
+func (w *correcting) copyBatch(kind *batch.Kind, values map[string]string) error {
 	w.kind, w.lists = kind, choices(kind)
 	if _, err := w.file.NewSheet(envelopeSheet); err != nil {
 		return err
 	}
 	left := maxSheetRows
-	for _, row := range kind.rowTypes() {
+	for _, row := range kind.RowTypes() {
 		name := w.find(row.Type)
 		if name == "" {
 			continue
@@ -27,7 +28,7 @@ func (w *answering) batch(kind *Kind, envelope map[string]string) error {
 		o := original{
 			entry: e, name: name, columns: row.Columns,
 			find: func(title string) int {
-				return slices.IndexFunc(row.Columns, func(c Info) bool { return c.Name == titleName(title) })
+				return slices.IndexFunc(row.Columns, func(c batch.Info) bool { return c.Name == titleName(title) })
 			},
 			isHead: func(cells []string) bool { return !allBlank(cells) },
 			show:   showBatch,
@@ -36,7 +37,7 @@ func (w *answering) batch(kind *Kind, envelope map[string]string) error {
 			return err
 		}
 	}
-	if err := w.copyEnvelope(envelope); err != nil {
+	if err := w.copyEnvelope(values); err != nil {
 		return err
 	}
 	return w.writeCodes()
@@ -44,10 +45,10 @@ func (w *answering) batch(kind *Kind, envelope map[string]string) error {
 
 // copyEnvelope writes what the envelope said. Count and total count anew, the
 // digest would be that of what is corrected.
-func (w *answering) copyEnvelope(envelope map[string]string) error {
+func (w *correcting) copyEnvelope(said map[string]string) error {
 	values := make([]string, len(envelopeFields))
 	for i, e := range envelopeFields {
-		values[i] = envelope[e.Name]
+		values[i] = said[e.Name]
 	}
 	if w.Taken && w.Verdict != code.FileRejected {
 		values[4] = "" // the sequence is used
@@ -61,25 +62,25 @@ func (w *answering) copyEnvelope(envelope map[string]string) error {
 				}
 			}
 		}
-		w.locate(about, envelopeSheet, 1, i+1, &envelopeFields[i].Info, envelope[envelopeFields[i].Name])
+		w.locate(about, envelopeSheet, 1, i+1, &envelopeFields[i].Info, said[envelopeFields[i].Name])
 		return w.mark(about, envelopeFields[i].Type), explain(about), w.note(envelopeSheet, "B"+strconv.Itoa(i+1), about)
 	})
 }
 
-// original is a sheet of the original, and the sheet of the answer that it
+// original is a sheet of the original, and the sheet of the copy that it
 // becomes.
 type original struct {
 	*entry
 	name    string
-	columns []Info                         // that belong there
-	find    func(title string) int         // which of them a title names; -1 for none
-	isHead  func(cells []string) bool      // whether a row is the header row
-	show    func(c *Info, s string) string // a value as the answer has it
-	from    []int                          // where each column of the answer stood
+	columns []batch.Info                         // that belong there
+	find    func(title string) int               // which of them a title names; -1 for none
+	isHead  func(cells []string) bool            // whether a row is the header row
+	show    func(c *batch.Info, s string) string // a value as the copy has it
+	from    []int                                // where each column of the copy stood
 }
 
 // copySheet copies the rows of a sheet to where they stood, at most left.
-func (w *answering) copySheet(o *original, left *int) error {
+func (w *correcting) copySheet(o *original, left *int) error {
 	rows, err := w.from.Rows(o.name)
 	if err != nil {
 		return unreadable(o.name)
@@ -87,7 +88,7 @@ func (w *answering) copySheet(o *original, left *int) error {
 	return errors.Join(w.copyRows(rows, o, left), rows.Close())
 }
 
-func (w *answering) copyRows(rows *excelize.Rows, o *original, left *int) error {
+func (w *correcting) copyRows(rows *excelize.Rows, o *original, left *int) error {
 	var above [][]string
 	var out *excelize.StreamWriter
 	for n := 1; rows.Next() && *left > 0; n++ {
@@ -123,7 +124,7 @@ func (w *answering) copyRows(rows *excelize.Rows, o *original, left *int) error 
 }
 
 // arrange places the columns as they stood, then those that were missing, then
-// the one of explanations. The columns of an earlier answer go.
+// the one of explanations. The columns of earlier corrections go.
 func (o *original) arrange(titles []string) {
 	used := make([]bool, len(o.columns))
 	for i, title := range titles {
@@ -132,8 +133,8 @@ func (o *original) arrange(titles []string) {
 		case c >= 0 && !used[c]:
 			used[c] = true
 			o.place(o.columns[c], i)
-		case titleName(title) != problemColumn && titleName(title) != lineColumn && !blank(title):
-			o.place(Info{Title: title, Type: TypeText}, i)
+		case titleName(title) != problemColumn && titleName(title) != lineColumn && !batch.Blank(title):
+			o.place(batch.Info{Title: title, Type: batch.TypeText}, i)
 			o.loose = true
 		}
 	}
@@ -143,16 +144,16 @@ func (o *original) arrange(titles []string) {
 			o.loose = true
 		}
 	}
-	o.place(Info{Name: problemColumn, Title: "问题说明", Type: TypeText}, -1)
+	o.place(batch.Info{Name: problemColumn, Title: "问题说明", Type: batch.TypeText}, -1)
 }
 
-func (o *original) place(c Info, from int) {
+func (o *original) place(c batch.Info, from int) {
 	o.entry.columns, o.from = append(o.entry.columns, c), append(o.from, from)
 }
 
 // headOf writes the header row and what stood above it: facts, each beside its
 // title.
-func (w *answering) headOf(o *original, out *excelize.StreamWriter, above [][]string) error {
+func (w *correcting) headOf(o *original, out *excelize.StreamWriter, above [][]string) error {
 	for i, texts := range above {
 		about := w.told[rowAt{o.row, i + 1}]
 		cells := make([]any, len(texts))
@@ -162,8 +163,8 @@ func (w *answering) headOf(o *original, out *excelize.StreamWriter, above [][]st
 			case 0:
 				style = w.head
 			case 1:
-				style = w.mark(about, TypeText)
-				w.locate(about, o.sheet, j, i+1, &Info{Title: texts[0]}, text)
+				style = w.mark(about, batch.TypeText)
+				w.locate(about, o.sheet, j, i+1, &batch.Info{Title: texts[0]}, text)
 			}
 			cells[j] = excelize.Cell{StyleID: style, Value: text}
 		}
@@ -179,8 +180,8 @@ func (w *answering) headOf(o *original, out *excelize.StreamWriter, above [][]st
 	return w.headRow(out, o.entry)
 }
 
-// locate keeps which cell of the answer faults are about.
-func (w *answering) locate(about []*told, sheet string, column, line int, c *Info, text string) {
+// locate keeps which cell of the copy faults are about.
+func (w *correcting) locate(about []*told, sheet string, column, line int, c *batch.Info, text string) {
 	for _, t := range about {
 		t.name = strings.TrimSpace(title(c.Title, c.Name))
 		t.cell, t.text = quotedSheet(sheet)+"!"+letters(column)+strconv.Itoa(line), text
@@ -189,7 +190,7 @@ func (w *answering) locate(about []*told, sheet string, column, line int, c *Inf
 
 // copyRow writes a row with its faulty cells marked, and the explanation of all
 // of them at its end.
-func (w *answering) copyRow(o *original, out *excelize.StreamWriter, line int, texts []string) error {
+func (w *correcting) copyRow(o *original, out *excelize.StreamWriter, line int, texts []string) error {
 	all := w.told[rowAt{o.row, line}]
 	last := len(o.entry.columns) - 1
 	cells, no := make([]any, last+1), ""
@@ -220,7 +221,7 @@ func (w *answering) copyRow(o *original, out *excelize.StreamWriter, line int, t
 // whole, or of a column that is not there, stands at the first.
 func (o *original) about(all []*told, i int) (some []*told) {
 	for _, t := range all {
-		at := slices.IndexFunc(o.entry.columns, func(c Info) bool { return c.Name != "" && c.Name == t.Field })
+		at := slices.IndexFunc(o.entry.columns, func(c batch.Info) bool { return c.Name != "" && c.Name == t.Field })
 		if max(at, 0) == i && t.Code != "" {
 			some = append(some, t)
 		}
@@ -228,11 +229,11 @@ func (o *original) about(all []*told, i int) (some []*told) {
 	return some
 }
 
-// showBatch is a value of a batch as the answer has it: typing slips put right,
+// showBatch is a value of a batch as the answer has it: put right what was keyed differently,
 // lists as their drop-downs offer them.
-func showBatch(c *Info, s string) string {
-	text, _ := tidy(c, s)
-	if e, ok := c.values().Find(text); ok {
+func showBatch(c *batch.Info, s string) string {
+	text, _ := normalise(c, s)
+	if e, ok := c.Values().Find(text); ok {
 		return choiceText(e)
 	}
 	return text

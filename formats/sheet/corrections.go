@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"cmp"
@@ -11,18 +11,19 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
+	"carryover/formats/batch"
 )
 
-// Answer is what is told about a workbook that came in, in a copy of it: the
+// Corrections are what is told about a workbook that came in, in a copy of it: the
 // faulty cells are coloured and explained, the first sheet lists everything.
 // The copy is made anew from the values of the cells and holds no macro, link
 // or formula of the original; corrected, it can be sent as it is.
-type Answer struct {
+type Corrections struct {
 	File    string // the workbook's name
 	Verdict code.FileVerdict
 	// Faults are the faults of the file and of its records. One without a code
 	// marks nothing: its text is told beside the row.
-	Faults []Fault
+	Faults []batch.Fault
 	Total  int  // of the faults; those that are not in Faults are counted only
 	Taken  bool // the file was worked: what is not refused is not to be sent again
 }
@@ -30,42 +31,42 @@ type Answer struct {
 // textAccepted stands beside the rows of a worked file that were not refused.
 const textAccepted = "已接收；再报前请清空本行 / accepted: clear this row before you send this again"
 
-// MaxTold is how many faults an answer tells.
+// MaxTold is how many faults corrections tell.
 const MaxTold = 5000
 
 // maxNoted is how many of its cells carry a note.
 const maxNoted = 500
 
-// Write answers a batch. What cannot be copied is left out: the first sheet is
+// Write writes the corrections of a batch. What cannot be copied is left out: the first sheet is
 // always there. The error is one of reading or writing.
-func (a Answer) Write(to io.Writer, src io.Reader, kinds []*Kind) error {
-	err := a.answer(to, src, func(file *excelize.File, w *answering) error {
-		s := &sheetSource{envelope: make(map[string]string)}
-		if err := s.loadEnvelope(file, w.find(envelopeSheet)); err != nil {
+func (c Corrections) Write(to io.Writer, src io.Reader, kinds []*batch.Kind) error {
+	err := c.write(to, src, func(file *excelize.File, w *correcting) error {
+		e, err := readEnvelope(file, w.find(envelopeSheet))
+		if err != nil {
 			return err
 		}
-		kind := Find(kinds, s.envelope["kind"])
+		kind := batch.Find(kinds, e.values["kind"])
 		if kind == nil {
 			return nil
 		}
-		return w.batch(kind, s.envelope)
+		return w.copyBatch(kind, e.values)
 	})
 	if err != nil {
-		return fmt.Errorf("answer to %s: %w", a.File, err)
+		return fmt.Errorf("answer to %s: %w", c.File, err)
 	}
 	return nil
 }
 
-// answering is an answer while it is written.
-type answering struct {
-	*Answer
+// correcting is Corrections while they are written.
+type correcting struct {
+	*Corrections
 	*book
-	from  *excelize.File
-	bad   cells             // styles of faulty cells
-	slips cells             // and of those that were put right
-	prose int               // style of explanations
-	told  map[rowAt][]*told // by row
-	noted int
+	from       *excelize.File
+	bad        cells             // styles of faulty cells
+	normalised cells             // and of those that were put right
+	prose      int               // style of explanations
+	told       map[rowAt][]*told // by row
+	noted      int
 
 	refused map[string]bool // record numbers
 }
@@ -76,17 +77,17 @@ type rowAt struct {
 	line  int
 }
 
-// told is a fault and the cell of the answer that it is about.
+// told is a fault and the cell of the copy that it is about.
 type told struct {
-	*Fault
+	*batch.Fault
 	cell string // L!H5; "" for none
 	text string // of the original's cell
 	name string // of its column
 }
 
-func (a *Answer) answer(to io.Writer, src io.Reader, copySheets func(*excelize.File, *answering) error) error {
+func (c *Corrections) write(to io.Writer, src io.Reader, copySheets func(*excelize.File, *correcting) error) error {
 	file, err := openWorkbook(src, 1<<30)
-	var own *fileFault
+	var own *batch.FileFault
 	switch {
 	case errors.As(err, &own):
 		file = nil
@@ -95,7 +96,7 @@ func (a *Answer) answer(to io.Writer, src io.Reader, copySheets func(*excelize.F
 	default:
 		defer file.Close()
 	}
-	w := &answering{Answer: a, book: &book{file: excelize.NewFile(), sheets: make(map[string]*page)}, from: file, told: make(map[rowAt][]*told), refused: make(map[string]bool)}
+	w := &correcting{Corrections: c, book: &book{file: excelize.NewFile(), sheets: make(map[string]*page)}, from: file, told: make(map[rowAt][]*told), refused: make(map[string]bool)}
 	if err := w.begin(); err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (a *Answer) answer(to io.Writer, src io.Reader, copySheets func(*excelize.F
 }
 
 // begin makes the styles, and sorts what is to be told by rows.
-func (w *answering) begin() error {
+func (w *correcting) begin() error {
 	if err := w.styles(); err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (w *answering) begin() error {
 	if w.bad, err = w.filled("FFC7CE"); err != nil {
 		return err
 	}
-	if w.slips, err = w.filled("FFEB9C"); err != nil {
+	if w.normalised, err = w.filled("FFEB9C"); err != nil {
 		return err
 	}
 	w.prose, err = w.file.NewStyle(&excelize.Style{
@@ -141,7 +142,7 @@ func (w *answering) begin() error {
 
 // said is what stands beside a row: what is wrong with it, or that it was
 // accepted. The details of a refused record are to be sent again with it.
-func (w *answering) said(all []*told, no string) string {
+func (w *correcting) said(all []*told, no string) string {
 	if len(all) > 0 || !w.Taken || w.Verdict == code.FileRejected || w.refused[no] {
 		return explain(all)
 	}
@@ -164,7 +165,7 @@ func (b *book) filled(color string) (cells, error) {
 }
 
 // find is the name of a sheet of the original as it stands there.
-func (w *answering) find(name string) string {
+func (w *correcting) find(name string) string {
 	for _, n := range w.from.GetSheetList() {
 		if strings.EqualFold(strings.TrimSpace(n), name) {
 			return n
@@ -174,7 +175,7 @@ func (w *answering) find(name string) string {
 }
 
 // mark is how a cell of a column looks for what is told of it.
-func (w *answering) mark(about []*told, t Type) int {
+func (w *correcting) mark(about []*told, t batch.Type) int {
 	look := w.open.of(t)
 	for _, f := range about {
 		switch {
@@ -182,7 +183,7 @@ func (w *answering) mark(about []*told, t Type) int {
 		case !f.Warning():
 			return w.bad.of(t)
 		default:
-			look = w.slips.of(t)
+			look = w.normalised.of(t)
 		}
 	}
 	return look
@@ -190,7 +191,7 @@ func (w *answering) mark(about []*told, t Type) int {
 
 // note explains a faulty cell where it stands. Spreadsheets grow slow with
 // thousands of notes, so the first ones have one.
-func (w *answering) note(sheet, cell string, about []*told) error {
+func (w *correcting) note(sheet, cell string, about []*told) error {
 	if len(about) == 0 || w.noted == maxNoted {
 		return nil
 	}
@@ -206,9 +207,9 @@ func explain(about []*told) string {
 			lines = append(lines, f.Text)
 			continue
 		}
-		what := both(f.Text)
+		what := batch.WordsOf(f.Text)
 		if what.ZH == "" {
-			what = Words{f.Code.Word(code.Chinese), f.Code.Word(code.English)}
+			what = batch.Words{ZH: f.Code.Word(code.Chinese), EN: f.Code.Word(code.English)}
 		}
 		where := f.name
 		if where != "" {
@@ -220,14 +221,14 @@ func explain(about []*told) string {
 }
 
 // verdict says in both languages what became of the file and what to do.
-func (a *Answer) verdict() []string {
+func (c *Corrections) verdict() []string {
 	switch {
-	case !a.Taken:
+	case !c.Taken:
 		return []string{
 			"有问题的单元格已标红（黄色为已自动规范，请核对），移到单元格上可看说明。在本表上改正后即可报送。",
 			"Faulty cells are red (yellow: put right for you, please check); their notes explain. Correct them in this workbook and send it.",
 		}
-	case a.Verdict == code.FileRejected:
+	case c.Verdict == code.FileRejected:
 		return []string{
 			"整份退回，一条也没有办理。在本表上改正后再次报送即可，序号不变。",
 			"The whole file was refused, nothing of it was worked. Correct it in this workbook and send it again; the sequence stays.",
@@ -241,7 +242,7 @@ func (a *Answer) verdict() []string {
 
 // list writes the first sheet: what became of the file, and everything that is
 // wrong, each with a link to its cell.
-func (w *answering) list() error {
+func (w *correcting) list() error {
 	verdict, _ := code.FileVerdicts().Find(string(w.Verdict))
 	rows := [][]excelize.Cell{texts(w.name, problemsSheet+" · problems"), texts(w.text, w.File), texts(w.text, verdict.Chinese+" · "+verdict.English)}
 	for _, line := range w.verdict() {
@@ -267,14 +268,14 @@ func (w *answering) list() error {
 	if more := w.Total - n; more > 0 {
 		rows = append(rows, texts(w.text, fmt.Sprintf("另有 %d 处 / and %d more", more, more)))
 	}
-	if err := w.landscape(problemsSheet, Words{problemsSheet, "problems"}, 1); err != nil {
+	if err := w.landscape(problemsSheet, batch.Words{ZH: problemsSheet, EN: "problems"}, 1); err != nil {
 		return err
 	}
 	return w.table(problemsSheet, []float64{16, 26, 30, 26, 50, 40, 50}, rows)
 }
 
 // toldOf finds what became of a fault while the cells were copied.
-func (w *answering) toldOf(f *Fault) *told {
+func (w *correcting) toldOf(f *batch.Fault) *told {
 	for _, t := range w.told[rowAt{f.Row, f.Line}] {
 		if t.Fault == f {
 			return t
@@ -284,7 +285,7 @@ func (w *answering) toldOf(f *Fault) *told {
 }
 
 // listed is a fault as a row of the first sheet.
-func (w *answering) listed(f *Fault, t *told) []excelize.Cell {
+func (w *correcting) listed(f *batch.Fault, t *told) []excelize.Cell {
 	where := "文件 file"
 	if f.Line > 0 {
 		where = f.Row + " " + strconv.Itoa(f.Line)
@@ -296,14 +297,14 @@ func (w *answering) listed(f *Fault, t *told) []excelize.Cell {
 	if f.Text != "" {
 		problem = f.Text
 	}
-	return texts(w.prose, where, f.RecordNo, cmp.Or(t.name, f.Field), clip(t.text), problem, f.Code.Todo(code.Chinese), f.Code.Todo(code.English))
+	return texts(w.prose, where, f.RecordNo, cmp.Or(t.name, f.Field), batch.Clip(t.text), problem, f.Code.Todo(code.Chinese), f.Code.Todo(code.English))
 }
 
-// Answered reports whether a workbook is an answer of somebody to us: one whose
-// envelope names us as the sender, or that has none.
-func Answered(src io.Reader, us string) (bool, error) {
+// AreCorrections reports whether a workbook holds somebody's corrections to one
+// of ours: its envelope names us as the sender, or it has none.
+func AreCorrections(src io.Reader, us string) (bool, error) {
 	file, err := openWorkbook(src, 1<<30)
-	var own *fileFault
+	var own *batch.FileFault
 	if errors.As(err, &own) {
 		return false, nil
 	}
@@ -311,13 +312,13 @@ func Answered(src io.Reader, us string) (bool, error) {
 		return false, err
 	}
 	defer file.Close()
-	w := answering{from: file}
+	w := correcting{from: file}
 	if w.find(problemsSheet) == "" {
 		return false, nil
 	}
-	s := &sheetSource{envelope: make(map[string]string)}
-	if err := s.loadEnvelope(file, w.find(envelopeSheet)); err != nil {
+	e, err := readEnvelope(file, w.find(envelopeSheet))
+	if err != nil {
 		return errors.As(err, &own), nil
 	}
-	return s.envelope["sender"] == us, nil
+	return e.values["sender"] == us, nil
 }

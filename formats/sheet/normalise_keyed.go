@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"regexp"
@@ -6,48 +6,49 @@ import (
 	"strings"
 
 	"carryover/exchange/calendar"
+	"carryover/formats/batch"
 )
 
-// More slips, of sheets that are keyed by hand.
+// More differences, of sheets without a batch around them.
 const (
-	slipSpaced    = "号码中间有空格 / spaces inside a number"
-	slipDateForm  = "日期写法 / the way the date is written"
-	slipSeparator = "千分位或货币符号 / separators or a currency sign"
-	slipLines     = "单元格内换行 / line breaks in a cell"
+	whySpaced    = "号码中间有空格 / spaces inside a number"
+	whyDateForm  = "日期写法 / the way the date is written"
+	whySeparator = "千分位或货币符号 / separators or a currency sign"
+	whyLines     = "单元格内换行 / line breaks in a cell"
 )
 
-// tidyKeyed is tidy for a sheet without a batch around it: besides, a number
+// normaliseKeyed is normalise for a sheet without a batch around it: besides, a number
 // may be keyed in groups, a date in the ways people write dates, an amount with
 // thousands separated, a value of a list by its word. also are further words.
-func tidyKeyed(c *Info, s string, also map[string]string) (text, why string) {
+func normaliseKeyed(c *batch.Info, s string, also map[string]string) (text, why string) {
 	if flat := strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), " "); flat != s && strings.ContainsAny(s, "\n\r\t") {
-		s, why = flat, slipLines
+		s, why = flat, whyLines
 	}
-	text, slip := tidy(c, s)
-	if slip != "" {
-		why = slip
+	text, first := normalise(c, s)
+	if first != "" {
+		why = first
 	}
 	switch c.Type {
-	case TypeNumber:
+	case batch.TypeNumber:
 		if joined := strings.Join(strings.Fields(text), ""); joined != text {
-			return joined, slipSpaced
+			return joined, whySpaced
 		}
-	case TypeDate:
+	case batch.TypeDate:
 		if d, ok := keyedDate(text); ok && d != text {
-			return d, slipDateForm
+			return d, whyDateForm
 		}
-	case TypeMoney:
+	case batch.TypeMoney:
 		if plain := ungrouped(text); plain != text {
-			return plainAmount(plain), slipSeparator
+			return plainAmount(plain), whySeparator
 		}
-	case TypeList:
+	case batch.TypeList:
 		return keyedWord(c, text, also), why
 	}
 	return text, why
 }
 
 // keyedWord is the code of a word; a word that is on no list stays.
-func keyedWord(c *Info, text string, also map[string]string) string {
+func keyedWord(c *batch.Info, text string, also map[string]string) string {
 	for _, e := range c.Codes {
 		if text == e.Code || text == e.Chinese || strings.EqualFold(text, e.Code) {
 			return e.Code

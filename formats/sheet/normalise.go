@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"math"
@@ -9,79 +9,80 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
+	"carryover/formats/batch"
 )
 
-// People type; programs do not. These are the slips that a workbook may have
-// and a CSV batch may not.
+// People key; programs do not. This is how a workbook may differ from what a
+// batch wants, and a CSV batch may not.
 const (
-	slipSpaces  = "前后有空格 / outer spaces"
-	slipWide    = "全角字符 / full-width characters"
-	slipCapital = "小写字母 / small letters"
-	slipDate    = "日期单元格 / a date cell"
+	whySpaces  = "前后有空格 / outer spaces"
+	whyWide    = "全角字符 / full-width characters"
+	whyCapital = "小写字母 / small letters"
+	whyDate    = "日期单元格 / a date cell"
 )
 
-// tidy puts the typing slips of a cell right and says which, "" for none. It
-// changes nothing about a value that it does not understand.
-func tidy(c *Info, s string) (text, why string) {
+// normalise puts right what was keyed differently in a cell and says why, "" for
+// nothing. It changes nothing about a value that it does not understand.
+func normalise(c *batch.Info, s string) (text, why string) {
 	if text = strings.TrimSpace(s); text != s {
-		why = slipSpaces
+		why = whySpaces
 	}
 	if text == "" {
 		return "", "" // spaces alone are an empty cell
 	}
-	if c.Type == TypeText {
+	if c.Type == batch.TypeText {
 		return text, why
 	}
 	if value, ok := chosen(c, text); ok {
 		return value, why
 	}
 	if half := halfWidth(text); half != text {
-		text, why = half, slipWide
+		text, why = half, whyWide
 		if value, ok := chosen(c, text); ok {
 			return value, why
 		}
 	}
 	switch c.Type {
-	case TypeNumber, TypeBool:
+	case batch.TypeNumber, batch.TypeBool:
 		if upper := strings.ToUpper(text); upper != text {
-			text, why = upper, slipCapital
+			text, why = upper, whyCapital
 		}
-	case TypeDate, TypeMonth:
+	case batch.TypeDate, batch.TypeMonth:
 		if d, ok := serialDate(text); ok {
-			text, why = d.String(), slipDate
-			if c.Type == TypeMonth {
+			text, why = d.String(), whyDate
+			if c.Type == batch.TypeMonth {
 				text = d.Month().String()
 			}
 		}
-	case TypeMoney:
+	case batch.TypeMoney:
 		text = plainAmount(text)
 	}
 	return text, why
 }
 
-// tidyEnvelope is tidy for a value of the envelope.
-func tidyEnvelope(name, s string) (text, why string) {
+// normaliseEnvelope is normalise for a value of the envelope.
+func normaliseEnvelope(name, s string) (text, why string) {
 	switch name {
 	case "total":
-		return tidy(&Info{Type: TypeMoney}, s)
+		return normalise(&batch.Info{Type: batch.TypeMoney}, s)
 	case "created":
-		text, why = tidy(&Info{Type: TypeCount}, s)
+		text, why = normalise(&batch.Info{Type: batch.TypeCount}, s)
 		if t, ok := serialTime(text); ok {
-			return t.Format(createdLayout), slipDate
+			return t.Format(time.RFC3339), whyDate
 		}
 		if t, ok := typedTime(text); ok {
 			return t, "" // as our templates ask for it
 		}
 		return text, why
 	}
-	return tidy(&Info{Type: TypeCount}, s)
+	return normalise(&batch.Info{Type: batch.TypeCount}, s)
 }
 
 // typedTime is a time as people write it: 2026-03-02 08:30, in China.
 func typedTime(s string) (string, bool) {
 	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02 15:04:05", time.DateOnly} {
 		if t, err := time.ParseInLocation(layout, s, china); err == nil {
-			return t.Format(createdLayout), true
+			return t.Format(time.RFC3339), true
 		}
 	}
 	return "", false
@@ -90,8 +91,8 @@ func typedTime(s string) (string, bool) {
 // chosen is the value of a closed list that was chosen by its word, as the
 // drop-downs of our templates offer it: "310 职工基本医疗保险". Of several
 // values each is looked at alone.
-func chosen(c *Info, text string) (string, bool) {
-	if c.Type == TypeSet {
+func chosen(c *batch.Info, text string) (string, bool) {
+	if c.Type == batch.TypeSet {
 		items := strings.Split(text, ";")
 		for i, item := range items {
 			value, ok := listed(c.Codes, strings.TrimSpace(item))
@@ -102,7 +103,7 @@ func chosen(c *Info, text string) (string, bool) {
 		}
 		return strings.Join(items, ";"), true
 	}
-	return listed(c.values(), text)
+	return listed(c.Values(), text)
 }
 
 func listed(list code.List, text string) (string, bool) {
@@ -119,9 +120,6 @@ func choiceText(e code.Entry) string { return e.Code + " " + e.Chinese }
 
 // halfWidth turns the full-width forms of ASCII into ASCII.
 func halfWidth(s string) string {
-	if isASCII(s) {
-		return s
-	}
 	return strings.Map(func(r rune) rune {
 		if r >= 0xFF01 && r <= 0xFF5E {
 			return r - 0xFEE0
@@ -164,12 +162,14 @@ func serialTime(s string) (time.Time, bool) {
 	return d.Time(china).Add(time.Duration(seconds) * time.Second), true
 }
 
+const digits = "0123456789"
+
 // plainAmount writes the amount of a number cell with two decimals: 1234.5,
 // 1234 or, as programs store sums, 1234.4999999999998. Anything else stays
 // as it is.
 func plainAmount(s string) string {
 	whole, cents, point := strings.Cut(s, ".")
-	if whole == "" || len(whole) > 14 || !digits(whole) || (whole[0] == '0' && whole != "0") || (point && cents == "") || !digits(cents) {
+	if whole == "" || len(whole) > 14 || strings.Trim(whole, digits) != "" || (whole[0] == '0' && whole != "0") || (point && cents == "") || strings.Trim(cents, digits) != "" {
 		return s
 	}
 	if len(cents) <= 2 {

@@ -1,4 +1,4 @@
-package batch
+package sheet
 
 import (
 	"fmt"
@@ -11,12 +11,13 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/money"
+	"carryover/formats/batch"
 )
 
 // book is a workbook carrier while it is written.
 type book struct {
 	file   *excelize.File
-	kind   *Kind
+	kind   *batch.Kind
 	sheets map[string]*page // by row type
 	lists  []choice
 	rows   int
@@ -34,14 +35,14 @@ type cells struct{ text, amount, plain int }
 // page is one sheet of rows.
 type page struct {
 	stream  *excelize.StreamWriter
-	columns []Info // as they stand
-	head    int    // number of the header row
+	columns []batch.Info // as they stand
+	head    int          // number of the header row
 	rows    int
 }
 
 // newBook makes the sheets of a kind with their header rows, and a column that
 // keeps the order of the rows.
-func newBook(kind *Kind) (*book, error) {
+func newBook(kind *batch.Kind) (*book, error) {
 	b := &book{file: excelize.NewFile(), kind: kind, sheets: make(map[string]*page), lists: choices(kind)}
 	if err := b.styles(); err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func newBook(kind *Kind) (*book, error) {
 	if err := b.file.SetSheetName("Sheet1", envelopeSheet); err != nil {
 		return nil, err
 	}
-	for _, row := range kind.rowTypes() {
+	for _, row := range kind.RowTypes() {
 		if err := b.addPage(row.Type, row.Columns); err != nil {
 			return nil, err
 		}
@@ -87,7 +88,7 @@ func (b *book) styles() (err error) {
 	return err
 }
 
-func (b *book) addPage(typ string, columns []Info) error {
+func (b *book) addPage(typ string, columns []batch.Info) error {
 	if _, err := b.file.NewSheet(typ); err != nil {
 		return err
 	}
@@ -119,23 +120,23 @@ func (b *book) addPage(typ string, columns []Info) error {
 }
 
 // of is how the cells of a column look; text stays text whatever is typed.
-func (s cells) of(t Type) int {
+func (s cells) of(t batch.Type) int {
 	switch t {
-	case TypeMoney:
+	case batch.TypeMoney:
 		return s.amount
-	case TypeInt, TypeCount:
+	case batch.TypeInt, batch.TypeCount:
 		return s.plain
 	}
 	return s.text
 }
 
 // columnWidth fits the title on two lines and the usual content on one.
-func columnWidth(title string, c Info) float64 {
+func columnWidth(title string, c batch.Info) float64 {
 	wide, content := halves(title), c.Max
-	if c.Type == TypeMoney || c.Type == TypeInt || c.Type == TypeCount {
+	if c.Type == batch.TypeMoney || c.Type == batch.TypeInt || c.Type == batch.TypeCount {
 		content = 12
 	}
-	for _, e := range c.values() {
+	for _, e := range c.Values() {
 		content = max(content, halves(choiceText(e)))
 	}
 	return float64(max(10, min(40, max(wide*2/3, content+2))))
@@ -151,17 +152,17 @@ func halves(text string) (n int) {
 	return n
 }
 
-// addRow puts one row of a CSV batch on its sheet.
-func (b *book) addRow(r *row) error {
-	p := b.sheets[r.typ()]
+// addRow puts one row of a CSV batch on its sheet; fields begin with its type.
+func (b *book) addRow(fields []string) error {
+	p := b.sheets[fields[0]]
 	b.rows++
 	p.rows++
 	if p.rows > excelize.TotalRows {
-		return fmt.Errorf("sheet %s: more than %d rows", r.typ(), excelize.TotalRows)
+		return fmt.Errorf("sheet %s: more than %d rows", fields[0], excelize.TotalRows)
 	}
-	values := make([]any, 0, len(r.fields))
-	for i := range r.fields[1:] {
-		values = append(values, b.value(p.columns[i].Type, r.at(i+1)))
+	values := make([]any, 0, len(fields))
+	for i, text := range fields[1:] {
+		values = append(values, b.value(p.columns[i].Type, text))
 	}
 	values = append(values, b.rows+1) // its line in the CSV batch
 	return p.stream.SetRow("A"+strconv.Itoa(p.rows), values)
@@ -172,7 +173,7 @@ func (b *book) addRow(r *row) error {
 const exactDigits = 16
 
 // value is a cell as styled makes it; nothing where there is nothing.
-func (s cells) value(t Type, text string) any {
+func (s cells) value(t batch.Type, text string) any {
 	if text == "" {
 		return nil
 	}
@@ -181,16 +182,16 @@ func (s cells) value(t Type, text string) any {
 
 // styled is a cell: numbers that a workbook can hold exactly, all else text,
 // which is never a formula.
-func styled(style int, t Type, text string) excelize.Cell {
+func styled(style int, t batch.Type, text string) excelize.Cell {
 	c := excelize.Cell{StyleID: style, Value: text}
 	switch {
 	case text == "":
 		c.Value = nil
-	case t == TypeMoney && len(text) <= exactDigits:
+	case t == batch.TypeMoney && len(text) <= exactDigits:
 		if f, err := money.Parse(text); err == nil {
 			c.Value = float64(f) / 100
 		}
-	case t == TypeInt || t == TypeCount:
+	case t == batch.TypeInt || t == batch.TypeCount:
 		if n, err := strconv.Atoi(text); err == nil && len(text) <= exactDigits-1 {
 			c.Value = n
 		}
@@ -205,7 +206,7 @@ type seal struct {
 }
 
 // close writes the envelope and the file.
-func (b *book) close(to io.Writer, h Header, s *seal) error {
+func (b *book) close(to io.Writer, h batch.Header, s *seal) error {
 	for _, p := range b.sheets {
 		if err := p.stream.Flush(); err != nil {
 			return err
@@ -228,8 +229,8 @@ func (b *book) save(to io.Writer) error {
 	return b.file.Close()
 }
 
-func (b *book) writeEnvelope(h Header, s *seal) error {
-	values := append(h.fields()[1:], "", "", "", "")[:len(envelopeFields)]
+func (b *book) writeEnvelope(h batch.Header, s *seal) error {
+	values := append(h.Fields()[1:], "", "", "", "")[:len(envelopeFields)]
 	stream, err := b.file.NewStreamWriter(envelopeSheet)
 	if err != nil {
 		return err
@@ -261,7 +262,7 @@ func (b *book) writeEnvelope(h Header, s *seal) error {
 // column is the range of a column, its title included, so that rows that are
 // put in right below the title count; "" when the sheet has no such column.
 func (p *page) column(sheet, name string) string {
-	i := slices.IndexFunc(p.columns, func(c Info) bool { return c.Name == name })
+	i := slices.IndexFunc(p.columns, func(c batch.Info) bool { return c.Name == name })
 	if i < 0 {
 		return ""
 	}
@@ -273,10 +274,10 @@ func (p *page) column(sheet, name string) string {
 // into, neither it nor the total has a value yet.
 func (b *book) count(s *seal) excelize.Cell {
 	var parts []string
-	for _, row := range b.kind.rowTypes() {
+	for _, row := range b.kind.RowTypes() {
 		var columns []string
 		for _, c := range row.Columns {
-			if p := b.sheets[row.Type]; p != nil && c.Need == Required && p.column(row.Type, c.Name) != "" {
+			if p := b.sheets[row.Type]; p != nil && c.Need == batch.Required && p.column(row.Type, c.Name) != "" {
 				columns = append(columns, "COUNTA("+p.column(row.Type, c.Name)+")")
 			}
 		}

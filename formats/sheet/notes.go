@@ -1,7 +1,9 @@
-package batch
+package sheet
 
 import (
 	"github.com/xuri/excelize/v2"
+
+	"carryover/formats/batch"
 )
 
 // batchNotes tell how to fill in the workbook of a batch.
@@ -24,7 +26,7 @@ var batchNotes = []string{
 
 // writeNotes fills the sheet that tells how to fill in the others: lines, then
 // every column of every sheet as its table has it.
-func (b *book) writeNotes(t Words, lines []string, entries []*entry) error {
+func (b *book) writeNotes(t batch.Words, lines []string, entries []*entry) error {
 	wrapped, err := b.file.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	if err != nil {
 		return err
@@ -37,7 +39,7 @@ func (b *book) writeNotes(t Words, lines []string, entries []*entry) error {
 	for _, e := range entries {
 		for i := range e.columns {
 			c := &e.columns[i]
-			need, how := c.need(), c.how()
+			need, how := c.Needed(), c.How()
 			rows = append(rows, texts(wrapped, e.sheet, title(c.Title, c.Name), need.ZH, joined("；", how.ZH, c.Hint.ZH), joined("; ", need.EN, how.EN, c.Hint.EN)))
 		}
 	}

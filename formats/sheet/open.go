@@ -1,0 +1,106 @@
+package sheet
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/xuri/excelize/v2"
+
+	"carryover/exchange/code"
+	"carryover/formats/batch"
+)
+
+// NewReader reads the header of a batch of either carrier, which the first
+// bytes of src tell. A workbook is read whole; a CSV batch is left to
+// batch.NewReader, which also says what src may be and what an error means.
+func NewReader(src io.Reader, kinds []*batch.Kind, o batch.Options) (*batch.Reader, error) {
+	book, src, err := isWorkbook(src)
+	if err != nil {
+		return nil, err
+	}
+	if !book {
+		return batch.NewReader(src, kinds, o)
+	}
+	d, err := readDraft(src, kinds, max(o.MaxUnzip, 0))
+	var own *batch.FileFault
+	if errors.As(err, &own) {
+		return batch.Refused(own), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return batch.NewDraftReader(d, kinds, o)
+}
+
+// refused is the error of a workbook for a fault of its own.
+func refused(c code.Fault, text string) error { return &batch.FileFault{Code: c, Text: text} }
+
+// magic begins a workbook, which is a zip.
+const magic = "PK\x03\x04"
+
+// isWorkbook looks at the first bytes of src and returns a reader that has
+// them still: src itself where it can be wound back.
+func isWorkbook(src io.Reader) (bool, io.Reader, error) {
+	if s, ok := src.(io.Seeker); ok {
+		if at, err := s.Seek(0, io.SeekCurrent); err == nil {
+			var head [len(magic)]byte
+			n, err := io.ReadFull(src, head[:])
+			if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+				return false, nil, err
+			}
+			_, err = s.Seek(at, io.SeekStart)
+			return string(head[:n]) == magic, src, err
+		}
+	}
+	b := bufio.NewReaderSize(src, 64<<10) // as large as batch.NewReader's, which then takes it as it is
+	head, err := b.Peek(len(magic))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, nil, err
+	}
+	return string(head) == magic, b, nil
+}
+
+// openWorkbook opens a workbook within its bounds.
+func openWorkbook(src io.Reader, maxUnzip int64) (*excelize.File, error) {
+	data, err := io.ReadAll(io.LimitReader(src, MaxWorkbook+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxWorkbook {
+		return nil, refused(code.TooLarge, "工作簿过大，请改用 CSV / the workbook is too large; use CSV")
+	}
+	if tooLarge(data, maxUnzip) {
+		return nil, refused(code.TooLarge, "工作簿解压后过大 / the workbook unpacks to too much")
+	}
+	file, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: min(maxUnzip, 16<<20)})
+	if err != nil {
+		return nil, refused(code.Unreadable, "不是可读的工作簿 / not a readable workbook")
+	}
+	if _, macros := file.Pkg.Load("xl/vbaProject.bin"); macros {
+		if err := file.Close(); err != nil {
+			return nil, err
+		}
+		return nil, refused(code.Unreadable, "工作簿含宏 / the workbook has macros")
+	}
+	return file, nil
+}
+
+// tooLarge reports a zip that says itself that it unpacks to more than limit;
+// one that lies is stopped while it unpacks.
+func tooLarge(data []byte, limit int64) bool {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return false // for the workbook's own reader to say
+	}
+	sum := uint64(0)
+	for _, f := range z.File {
+		if f.UncompressedSize64 > uint64(limit) {
+			return true
+		}
+		sum += f.UncompressedSize64
+	}
+	return sum > uint64(limit)
+}
