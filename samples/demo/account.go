@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -87,9 +89,9 @@ func (a *account) closing(r *Result) {
 		r.Money.Liquidated, r.Money.Credited, r.Money.PaidToPerson, r.Money.Netted, r.Money.NotMoved, r.Money.InTransit, r.Money.Difference)
 	a.line("Banks (yuan): %s left, %s reached another bank, %s came back", r.Banks.Left, r.Banks.Reached, r.Banks.CameBack)
 	a.line("Files: %d sent, %d receipted; %d received, %d rejected, %d delivered twice", r.Files.Sent, r.Files.Receipted, r.Files.Received, r.Files.Rejected, r.Files.Duplicates)
-	for _, agency := range sortedKeys(r.Cases) {
+	for _, agency := range slices.Sorted(maps.Keys(r.Cases)) {
 		var parts []string
-		for _, state := range sortedKeys(r.Cases[agency]) {
+		for _, state := range slices.Sorted(maps.Keys(r.Cases[agency])) {
 			parts = append(parts, fmt.Sprintf("%s %d", state, r.Cases[agency][state]))
 		}
 		a.line("Cases at %s: %s", agency, strings.Join(parts, ", "))

@@ -130,7 +130,7 @@ func (a *agency) staff() {
 	a.settings.Accounts.Release = config.ReleaseDual
 	a.settings.Staff.Settle = &seconds
 	for _, o := range a.officers {
-		a.settings.Staff.Officers = append(a.settings.Staff.Officers, o.setting())
+		a.settings.Staff.Officers = append(a.settings.Staff.Officers, settingOf(o))
 	}
 }
 
@@ -155,9 +155,6 @@ func (a *agency) admitOfficers() error {
 	_, err = f.WriteString(lines)
 	return errors.Join(err, f.Close())
 }
-
-// makeOtherEnd makes the folders into which the other side moves what it took.
-func makeOtherEnd(root string) error { return drop.MakeLocal(root, otherEnd()) }
 
 // receiving is the account into which an agency's partners pay.
 func receiving(place samples.Place) config.Account {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"carryover/exchange/calendar"
@@ -18,7 +20,6 @@ import (
 // night, and tells the agency of debits and credits the next morning.
 type bank struct {
 	code, name, cnaps string
-	agency            string // whose orders it takes; "" for a bank that has none in this world
 	box               *mailbox
 	clearing          *clearing
 	books             *bookFile
@@ -93,12 +94,12 @@ func (b *bank) morning(ctx context.Context, now time.Time) error {
 func (b *bank) tellAll(ctx context.Context, now time.Time) error {
 	again := b.toldOnce
 	b.toldOnce = map[string][]booked{}
-	for _, number := range sortedKeys(again) {
+	for _, number := range slices.Sorted(maps.Keys(again)) {
 		if err := b.tell(ctx, now, number, again[number]); err != nil {
 			return err
 		}
 	}
-	for _, number := range sortedKeys(b.untold) {
+	for _, number := range slices.Sorted(maps.Keys(b.untold)) {
 		if does(b.temper.late, number) {
 			continue
 		}
@@ -325,6 +326,20 @@ func (b *bank) nextMessage(letter string, now time.Time) string {
 	return fmt.Sprintf("%s%s%s%05d", b.code, letter, calendar.DateOf(now).Compact(), b.told)
 }
 
+// hasOrder reports whether the bank has taken an order, by its MsgId.
+func (b *bank) hasOrder(msgID string) bool { return b.orders[msgID] }
+
+// toTell lists what was booked on an account and not told yet.
+func (b *bank) toTell(account string) (entries []iso20022.Entry) {
+	for _, list := range b.untold[account] {
+		entries = append(entries, list...)
+	}
+	return entries
+}
+
+// payAtCounter keeps a transfer for the night that no file asked for.
+func (b *bank) payAtCounter(t transfer) { b.tonight = append(b.tonight, t) }
+
 // idle reports whether the bank has nothing to book or to tell.
 func (b *bank) idle() bool {
 	return len(b.tonight) == 0 && len(b.untold) == 0 && len(b.toldOnce) == 0 && (b.byHand == nil || len(b.byHand.failed) == 0)
@@ -332,9 +347,9 @@ func (b *bank) idle() bool {
 
 // issueCard opens an account for a person and returns its number, with the
 // check digit that cards have.
-func (b *bank) issueCard(p *person) string {
-	first := "622202" + pad(len(b.accounts), 12)
+func (b *bank) issueCard(holder string) string {
+	first := fmt.Sprintf("622202%012d", len(b.accounts))
 	number := first + string(identity.LuhnDigit(first))
-	b.open(number, p.Name, false, 0)
+	b.open(number, holder, false, 0)
 	return number
 }

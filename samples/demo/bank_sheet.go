@@ -25,7 +25,15 @@ type keyed struct {
 	rows   int                  // keyed so far: no two alike are typed the same way
 }
 
-func newKeyed(payer string) *keyed { return &keyed{payer: payer, before: map[string]money.Fen{}} }
+// workByHand makes the bank one that takes payment lists from one account and
+// gives sheets, keyed by a clerk, instead of messages.
+func (b *bank) workByHand(payer string) {
+	b.byHand = &keyed{payer: payer, before: map[string]money.Fen{}}
+}
+
+// givesMessages reports whether the bank answers in messages: one that works by
+// hand does not.
+func (b *bank) givesMessages() bool { return b.byHand == nil }
 
 // takeList takes a payment list, whose lines are kept for the night. What is
 // refused is keyed as failed.

@@ -3,7 +3,9 @@ package demo
 import (
 	"bytes"
 	"context"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +17,17 @@ import (
 	"carryover/samples"
 )
 
+// pair are the banks of two agencies and the clearing between them.
+type pair struct {
+	banks    map[string]*bank
+	clearing *clearing
+}
+
 // twoBanks are the banks of both agencies, each with a drop.
-func twoBanks(t *testing.T) (*world, map[string]string) {
+func twoBanks(t *testing.T) (pair, map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
-	w := newWorld(dir, time.UTC, nil)
+	w := pair{banks: map[string]*bank{}, clearing: newClearing()}
 	roots := map[string]string{}
 	for _, area := range []string{suzhou, shanghai} {
 		root := filepath.Join(dir, area)
@@ -30,16 +38,16 @@ func twoBanks(t *testing.T) (*world, map[string]string) {
 			t.Fatal(err)
 		}
 		place := samples.PlaceOf(area)
-		b, err := w.newBank(area+"b", place)
+		books, err := openBooks(filepath.Join(dir, area+"b.jsonl"))
 		if err != nil {
 			t.Fatal(err)
 		}
+		b := newBank(area+"b", place.BankName, place.CNAPS, w.clearing, books)
 		b.box = newMailbox(area+"b", area, localDrop(root))
-		w.boxes = append(w.boxes, b.box)
+		t.Cleanup(func() { _ = b.box.close(); _ = books.close() })
 		b.open(place.AccountNo, place.AccountName, true, 1_000_000)
 		w.banks[area], roots[area] = b, root
 	}
-	t.Cleanup(func() { w.close() })
 	return w, roots
 }
 
@@ -116,16 +124,20 @@ func take(t *testing.T, root string) (answers []iso20022.StatusReport, entries [
 	return answers, entries
 }
 
-// day plays a bank day: morning, then night.
-func bankDay(t *testing.T, w *world, on calendar.Date) {
+// bankDay is a morning and a night of both banks, and of the clearing.
+func bankDay(t *testing.T, w pair, on calendar.Date) {
 	t.Helper()
-	w.today = on
-	for _, area := range sortedKeys(w.banks) {
+	for _, area := range slices.Sorted(maps.Keys(w.banks)) {
 		if err := w.banks[area].morning(context.Background(), noon); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := w.night(); err != nil {
+	for _, area := range slices.Sorted(maps.Keys(w.banks)) {
+		if err := w.banks[area].night(on); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.clearing.settle(on); err != nil {
 		t.Fatal(err)
 	}
 }

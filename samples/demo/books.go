@@ -272,6 +272,11 @@ func monthsOf(stays []formats.Stay) map[calendar.Month]bool {
 	return set
 }
 
+// stay is a row of months at one place, as files tell it.
+func stay(area string, scheme code.Scheme, from, to calendar.Month, kind code.StayKind) formats.Stay {
+	return formats.Stay{Area: area, Scheme: scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: kind}
+}
+
 // extract is the registry as the core hands it out: everybody, or who was
 // changed by the core since the last extract. Interest stands as of the last time it
 // was credited, which is why a debit may differ.

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -40,7 +41,7 @@ type asker struct {
 func (a *asker) ask(row code.PostingRow, change func(*formats.Posting)) formats.PostingResult {
 	a.t.Helper()
 	a.n++
-	p := formats.Posting{Row: row, PostingNo: "P" + pad(a.n, 6), CaseNo: "T1", PersonalNo: "1", IDNo: "11010519491231002X"}
+	p := formats.Posting{Row: row, PostingNo: fmt.Sprintf("P%06d", a.n), CaseNo: "T1", PersonalNo: "1", IDNo: "11010519491231002X"}
 	if change != nil {
 		change(&p)
 	}

@@ -23,7 +23,7 @@ func peopled(t *testing.T, seed int64, plain int) *world {
 		}
 		b := newBooks(area, file)
 		if area == suzhou || area == shanghai {
-			w.cores[area] = &core{books: b}
+			w.cores[area] = newCore(b, nil)
 			continue
 		}
 		w.partners[area] = newPartner(samples.PlaceOf(area), newMailbox(area, suzhou, nil), b, nil)
@@ -59,13 +59,13 @@ func TestPeopleAreInOrder(t *testing.T) {
 			t.Errorf("seed %d: %d people share an ID number", seed, len(w.people)-len(w.byID))
 		}
 		for area, c := range w.cores {
-			for _, r := range c.books.extract(true, someday) {
+			for _, r := range c.books.extract(true, firstDay) {
 				valid(t, formats.KindRegistry, r, area)
 			}
 		}
 		for _, p := range w.people {
 			a := p.application
-			a.ApplicationNo, a.Version, a.AppliedOn = "A1", 1, someday
+			a.ApplicationNo, a.Version, a.AppliedOn = "A1", 1, firstDay
 			valid(t, formats.KindApplication, &a, p.exception)
 		}
 	}
@@ -74,7 +74,7 @@ func TestPeopleAreInOrder(t *testing.T) {
 func valid(t *testing.T, kind string, rec any, who string) {
 	t.Helper()
 	var rows batch.Rows
-	if err := batch.Find(kinds, kind).Append(&rows, rec); err != nil {
+	if err := batch.Find(formats.Kinds(), kind).Append(&rows, rec); err != nil {
 		t.Errorf("%s: %v", who, err)
 	}
 }

@@ -18,6 +18,8 @@ type core struct {
 	whole   bool // the whole registry was handed out once
 }
 
+func newCore(b *books, box *mailbox) *core { return &core{books: b, box: box} }
+
 // receive works the postings that are there; certificates are only taken note of.
 func (c *core) receive(ctx context.Context, now time.Time) error {
 	return c.box.receive(ctx, now, func(rec any) (verdict, error) {

@@ -20,11 +20,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"carryover/config"
-	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats/batch"
 	"carryover/samples"
 )
 
@@ -148,22 +148,6 @@ func (d *demo) build(ctx context.Context) error {
 	return nil
 }
 
-// officersOf are the first agency's: its payments are signed, those of the
-// second leave by themselves.
-func officersOf(dir string) (list []*officer, err error) {
-	for _, o := range []struct {
-		name, full string
-		role       exchange.Role
-	}{{"wang.min", "王敏", exchange.RoleChecker}, {"li.qiang", "李强", exchange.RoleFinance}} {
-		made, err := newOfficer(filepath.Join(dir, filepath.FromSlash(Officers)), o.name, o.full, o.role)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, made)
-	}
-	return list, nil
-}
-
 // settleAgencies writes both folders. The first hosts the drop between the
 // two; each hosts the drops of its small partners.
 func settleAgencies(old, young *agency) error {
@@ -235,12 +219,22 @@ func (d *demo) populate(old, young *agency) error {
 		if err != nil {
 			return err
 		}
-		p.apply(small.area)
+		agree(p)
 	}
 	c := newCast(d.w, d.Seed)
 	c.exceptions()
 	c.plain(d.People)
 	return nil
+}
+
+// agree sets what was agreed with a small partner, and how late its forms are.
+func agree(p *partner) {
+	switch p.Area {
+	case hangzhou:
+		p.settlement = code.Netted
+	case chengdu:
+		p.box.carrier, p.formsLate = batch.Workbook, 3
+	}
 }
 
 // workingDay plays one working day and its night; quiet is true when nothing

@@ -200,7 +200,7 @@ func (c *cast) aboutPartners() {
 
 func askBy(area string) func(*world, *person) error {
 	return func(w *world, p *person) error {
-		w.partners[area].ask(p, w.today)
+		w.partners[area].ask(p.arrival(area), w.today)
 		return nil
 	}
 }

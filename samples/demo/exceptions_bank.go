@@ -25,12 +25,10 @@ func (c *cast) aboutBanks() {
 		return code, text, 1 // a night later than what is given back at once
 	}
 	old.temper.again = func(account string) bool {
-		for _, entries := range old.untold[account] {
-			for _, e := range entries {
-				if e.Credit && isAbout(e.Text, twice) {
-					twice.toldTwice++
-					return true
-				}
+		for _, e := range old.toTell(account) {
+			if e.Credit && isAbout(e.Text, twice) {
+				twice.toldTwice++
+				return true
 			}
 		}
 		return false

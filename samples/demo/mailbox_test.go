@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -32,7 +33,7 @@ func ends(t *testing.T) (agency, core *mailbox) {
 func postings(n int) (list []any) {
 	for i := range n {
 		list = append(list, &formats.Posting{
-			Row: code.PostingEnd, PostingNo: "P32050020260316" + pad(i+1, 6), CaseNo: "T32050020260316000001", PersonalNo: "1", IDType: code.IDResident,
+			Row: code.PostingEnd, PostingNo: fmt.Sprintf("P32050020260316%06d", i+1), CaseNo: "T32050020260316000001", PersonalNo: "1", IDType: code.IDResident,
 			IDNo: "11010519491231002X", Name: "某", Scheme: code.SchemeEmployee, Date: someday,
 		})
 	}

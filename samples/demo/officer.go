@@ -15,15 +15,12 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/money"
 	"carryover/exchange/seal"
-	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/iso20022"
-	"carryover/jobs/office"
 )
 
 // officer is a member of an agency's staff at a machine of the own: looks
@@ -39,9 +36,8 @@ type officer struct {
 	vouched func(month string) bool // months that the treasury settles; nil: all
 }
 
-// Officers is the folder, in that of the demo, in which the officers keep
-// their keys.
-const Officers = "outside/officers"
+// paymentPrefix begins the names of payment files in an officer's folder.
+const paymentPrefix = "pain.001_"
 
 // newOfficer makes an officer and the own key, which stays in dir.
 func newOfficer(dir, name, full string, roles ...exchange.Role) (*officer, error) {
@@ -63,15 +59,6 @@ func newOfficer(dir, name, full string, roles ...exchange.Role) (*officer, error
 		return nil, err
 	}
 	return o, os.WriteFile(filepath.Join(dir, name), text, 0o600)
-}
-
-// setting is the officer as the agency's configuration names them.
-func (o *officer) setting() config.OfficerSetting {
-	s := config.OfficerSetting{Name: o.Name, FullName: o.FullName}
-	for _, r := range o.Roles {
-		s.Roles = append(s.Roles, string(r))
-	}
-	return s
 }
 
 // line is the officer's in allowed_signers.
@@ -105,7 +92,7 @@ func (o *officer) work(ctx context.Context) (n int, err error) {
 			n += decided
 			continue
 		}
-		payment := strings.HasPrefix(e.Name, office.KindPayment+"_") && !strings.HasSuffix(e.Name, ".txt")
+		payment := strings.HasPrefix(e.Name, paymentPrefix) && !strings.HasSuffix(e.Name, ".txt")
 		if o.signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
 			continue
 		}
@@ -194,31 +181,4 @@ func linesOf(payment []byte) (list []iso20022.Transfer, total money.Fen, err err
 		list = append(list, iso20022.Transfer{EndToEndID: l.Ref, Amount: l.Amount, Creditor: iso20022.Account{Name: l.Payee, Number: l.Account}})
 	}
 	return list, total, err
-}
-
-// checkReleases makes sure that no payment file of an agency with officers left
-// without the signatures of all of them.
-func (r *Result) checkReleases(e *evidence) error {
-	for _, a := range e.w.agencies {
-		if len(a.officers) == 0 {
-			continue
-		}
-		files, err := e.tx[a.code].Files(store.FileFilter{Dir: exchange.Out, Party: a.code + "b", States: []exchange.FileState{exchange.FileSent}})
-		if err != nil {
-			return err
-		}
-		if len(files) == 0 {
-			r.fault("%s: no payment file was released", a.code)
-		}
-		for _, f := range files {
-			signatures, err := e.tx[a.code].Signatures(f.ID)
-			if err != nil {
-				return err
-			}
-			if len(signatures) != len(a.officers) {
-				r.fault("%s: %s left with %d signatures", a.code, f.Name, len(signatures))
-			}
-		}
-	}
-	return nil
 }

@@ -84,20 +84,3 @@ func (o *officer) tieMonths(book *excelize.File) (n int, err error) {
 func (o *officer) finance(name string) bool {
 	return o.Has(exchange.RoleFinance) && strings.HasPrefix(name, "decisions-") && strings.Contains(name, "-财务.") && !strings.Contains(name, ".answer")
 }
-
-// checkDecisions makes sure that what the officers decided by workbook was
-// taken: every month that was tied stands among the decisions.
-func (r *Result) checkDecisions(e *evidence) error {
-	for _, a := range e.w.agencies {
-		for _, o := range a.officers {
-			taken, err := e.tx[a.code].DecisionsBy(o.Name)
-			if err != nil {
-				return err
-			}
-			if len(taken) != o.decided {
-				r.fault("%s: %s decided %d rows by workbook, %d were taken", a.code, o.Name, o.decided, len(taken))
-			}
-		}
-	}
-	return nil
-}

@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,16 +107,27 @@ func (p *partner) receive(ctx context.Context, now time.Time, day int) error {
 	})
 }
 
-// ask writes a contact letter: a person came to the partner and wants to be
-// carried over to it.
-func (p *partner) ask(who *person, on calendar.Date) {
+// arrival is a person who comes to a new place and wants to be carried over
+// to it: what they bring, and their numbers at both places.
+type arrival struct {
+	Person        formats.Person
+	Household     code.Household
+	CertificateNo string
+	SchemeFrom    code.Scheme
+	SchemeTo      code.Scheme
+	OldPersonalNo string // at the agency
+	PersonalNo    string // at the partner
+}
+
+// ask writes a contact letter for somebody who came to the partner.
+func (p *partner) ask(who arrival, on calendar.Date) {
 	l := formats.Letter{
-		LetterNo: p.number("", on), Version: 1, LetterDate: on, AcceptedOn: on, CertificateNo: who.certificate, Person: who.block(),
-		Household: who.Household, SchemeFrom: who.Scheme, SchemeTo: who.schemeTo, EnrolledFrom: on.Month(),
-		OldPersonalNo: who.PersonalNo, FromAgency: p.box.agency, To: p.block(), AccountMoves: true,
+		LetterNo: p.number("", on), Version: 1, LetterDate: on, AcceptedOn: on, CertificateNo: who.CertificateNo, Person: who.Person,
+		Household: who.Household, SchemeFrom: who.SchemeFrom, SchemeTo: who.SchemeTo, EnrolledFrom: on.Month(),
+		OldPersonalNo: who.OldPersonalNo, FromAgency: p.box.agency, To: p.block(), AccountMoves: true,
 		AccountName: p.AccountName, BankName: p.BankName, AccountNo: p.AccountNo, CNAPS: p.CNAPS,
 	}
-	p.cases[l.LetterNo] = &smallCase{letter: l, personal: who.noAt(p.Area)}
+	p.cases[l.LetterNo] = &smallCase{letter: l, personal: who.PersonalNo}
 	p.queue(formats.KindLetter, &l)
 }
 
@@ -196,7 +209,7 @@ func (p *partner) pay(c *smallCase, h ledger.Head) {
 	f, l := c.form, &c.letter
 	p.book(ledger.Order(h, f.Amount))
 	p.book(ledger.Submit(h, f.Amount))
-	p.bank.tonight = append(p.bank.tonight, transfer{
+	p.bank.payAtCounter(transfer{
 		Order: f.FormNo, EndToEnd: f.PaymentRef, Amount: f.Amount,
 		Debtor:   iso20022.Account{Name: p.AccountName, Number: p.AccountNo, Bank: p.BankName, CNAPS: p.CNAPS},
 		Creditor: iso20022.Account{Name: l.AccountName, Number: l.AccountNo, Bank: l.BankName, CNAPS: l.CNAPS},
@@ -308,7 +321,7 @@ func (p *partner) close(c *smallCase, on calendar.Date) error {
 // send puts down what is queued and what has become due.
 func (p *partner) send(ctx context.Context, now time.Time, day int) error {
 	on := calendar.DateOf(now)
-	for _, no := range sortedKeys(p.cases) {
+	for _, no := range slices.Sorted(maps.Keys(p.cases)) {
 		if err := p.close(p.cases[no], on); err != nil {
 			return err
 		}
@@ -323,7 +336,7 @@ func (p *partner) send(ctx context.Context, now time.Time, day int) error {
 	}
 	p.due = waiting
 	p.statement(on)
-	for _, kind := range sortedKeys(p.outbox) {
+	for _, kind := range slices.Sorted(maps.Keys(p.outbox)) {
 		records := p.outbox[kind]
 		delete(p.outbox, kind)
 		if err := p.box.send(ctx, now, kind, "", records); err != nil {
@@ -350,6 +363,18 @@ func (p *partner) statement(on calendar.Date) {
 	p.month = on.Month()
 }
 
+// nettedCredits is what cores credited with the partner that no bank credit
+// funded, in either direction.
+func (p *partner) nettedCredits() (sum money.Fen) {
+	for _, n := range p.netted {
+		sum += n.Amount
+	}
+	return sum
+}
+
+// idle reports whether the partner and its bank have nothing left to do.
+func (p *partner) idle() bool { return len(p.due) == 0 && p.bank.idle() }
+
 func domainStays(in []formats.Stay) []exchange.Stay {
 	out := make([]exchange.Stay, len(in))
 	for i, s := range in {
@@ -364,14 +389,4 @@ func fileStays(in []exchange.Stay) []formats.Stay {
 		out[i] = stay(s.Area, code.Scheme(s.Scheme), s.From, s.To, code.StayKind(s.Kind))
 	}
 	return out
-}
-
-// apply sets what was agreed with a small partner.
-func (p *partner) apply(area string) {
-	switch area {
-	case hangzhou:
-		p.settlement = code.Netted
-	case chengdu:
-		p.box.carrier, p.formsLate = batch.Workbook, 3
-	}
 }

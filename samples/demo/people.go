@@ -90,6 +90,14 @@ func (p *person) block() formats.Person {
 	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
 }
 
+// arrival is the person as a small partner meets them, to which they move.
+func (p *person) arrival(area string) arrival {
+	return arrival{
+		Person: p.block(), Household: p.Household, CertificateNo: p.certificate, SchemeFrom: p.Scheme, SchemeTo: p.schemeTo,
+		OldPersonalNo: p.PersonalNo, PersonalNo: p.noAt(area),
+	}
+}
+
 // Conditions of steps.
 
 func onDay(w *world, p *person) bool { return w.day >= p.lodge }
@@ -150,7 +158,7 @@ func cancel(w *world, p *person) error {
 // namePayee gives the old place's portal the person's own bank card.
 func namePayee(w *world, p *person) error {
 	b := w.banks[p.from]
-	p.card = b.issueCard(p)
+	p.card = b.issueCard(p.Name)
 	w.portals[p.from].lodge(formats.KindPayee, &formats.Payee{
 		CaseNo: p.caseAt[p.from], IDNo: p.IDNo, Relation: code.RelationSelf, Name: p.Name, PayeeIDType: p.IDType, PayeeIDNo: p.IDNo,
 		AccountName: p.Name, BankName: b.name, AccountNo: p.card, CNAPS: b.cnaps, Share: "1/1", Evidence: "身份证和银行卡复印件",
@@ -197,10 +205,6 @@ func (p *person) settleIn(number int, last calendar.Month) {
 	if from <= last {
 		p.ownStays = []formats.Stay{stay(p.to, p.schemeTo, from, last, code.StayActual)}
 	}
-}
-
-func stay(area string, scheme code.Scheme, from, to calendar.Month, kind code.StayKind) formats.Stay {
-	return formats.Stay{Area: area, Scheme: scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: kind}
 }
 
 // oldRecord is the person in the old place's core, newRecord in the new one's.

@@ -2,6 +2,8 @@ package demo
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"carryover/exchange/code"
@@ -43,7 +45,7 @@ func (p *portal) receive(ctx context.Context, now time.Time) error {
 
 // send puts down what was lodged, one batch for each kind.
 func (p *portal) send(ctx context.Context, now time.Time) error {
-	for _, kind := range sortedKeys(p.lodged) {
+	for _, kind := range slices.Sorted(maps.Keys(p.lodged)) {
 		records, err := p.mistype(kind, p.lodged[kind])
 		if err != nil {
 			return err

@@ -125,7 +125,7 @@ func (l *life) nameHeir(heir *person, share string) func(*world, *person) error 
 		b := w.banks[p.from]
 		w.portals[p.from].lodge(formats.KindPayee, &formats.Payee{
 			CaseNo: p.caseAt[p.from], IDNo: p.IDNo, Relation: code.RelationHeir, Name: heir.Name, PayeeIDType: heir.IDType, PayeeIDNo: heir.IDNo,
-			AccountName: heir.Name, BankName: b.name, AccountNo: b.issueCard(heir), CNAPS: b.cnaps, Share: share, Evidence: "继承公证书和银行卡复印件",
+			AccountName: heir.Name, BankName: b.name, AccountNo: b.issueCard(heir.Name), CNAPS: b.cnaps, Share: share, Evidence: "继承公证书和银行卡复印件",
 		})
 		return nil
 	}

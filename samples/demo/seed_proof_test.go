@@ -2,6 +2,8 @@ package demo
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -87,7 +89,7 @@ func (l *life) wires() (map[string]*wire, error) {
 		}
 		return all[ref]
 	}
-	for _, area := range sortedKeys(l.w.banks) {
+	for _, area := range slices.Sorted(maps.Keys(l.w.banks)) {
 		err := readBooks(l.w.banks[area].books, func(line bankLine) {
 			w := of(line.EndToEnd)
 			switch {
@@ -116,7 +118,7 @@ func (l *life) proveTransfers(e *evidence) error {
 	if err != nil {
 		return err
 	}
-	for _, ref := range sortedKeys(wires) {
+	for _, ref := range slices.Sorted(maps.Keys(wires)) {
 		w := wires[ref]
 		l.debits += w.debits
 		if w.debits > 1 {
@@ -149,7 +151,7 @@ func refunds(wires map[string]*wire) map[string]money.Fen {
 // banks' books, and what it debited from accounts with what it paid.
 func (l *life) proveParts(e *evidence, agency string, wires map[string]*wire) error {
 	tx := e.tx[agency]
-	for _, ref := range sortedKeys(wires) {
+	for _, ref := range slices.Sorted(maps.Keys(wires)) {
 		if wires[ref].bank != agency || strings.HasPrefix(ref, counterOrder) {
 			continue // or paid at the bank's counter
 		}
@@ -441,7 +443,7 @@ func (l *life) proveFiles(e *evidence) error {
 				l.fault("%s refused %s %s of %s: %s %s %s", box.agency, v.Row, v.RecordNo, box.self, v.Code, v.Field, v.Text)
 			}
 		}
-		for _, id := range sortedKeys(box.waiting) {
+		for _, id := range slices.Sorted(maps.Keys(box.waiting)) {
 			l.fault("%s never got a receipt for %s", box.self, box.waiting[id])
 		}
 	}
@@ -485,7 +487,7 @@ func (l *life) proveDays(e *evidence) error {
 					l.fault("%s: %s on %s: %s %+v %+v", h.code, account.AccountNo, d.Day, d.State, d.Faults, d.Other)
 				}
 			}
-			if len(days) == 0 && l.w.banks[h.code].byHand == nil {
+			if len(days) == 0 && l.w.banks[h.code].givesMessages() {
 				l.fault("%s: no statement of %s", h.code, account.AccountNo)
 			}
 		}

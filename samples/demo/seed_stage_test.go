@@ -165,5 +165,5 @@ func (a *agency) sealsTo(partner *agency) (*sealing, error) {
 		return nil, err
 	}
 	signers, err := seal.ParseSigners(line)
-	return &sealing{key, signers}, err
+	return newSealing(key, signers), err
 }

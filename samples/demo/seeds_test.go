@@ -3,8 +3,10 @@ package demo
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -111,7 +113,7 @@ func (s *seedTally) add(l *life) {
 
 func (s *seedTally) String() string {
 	text := fmt.Sprintf("%d people, %d days, %d passes, %d payments", s.people, s.days, s.passes, s.debits)
-	for _, what := range sortedKeys(s.occurred) {
+	for _, what := range slices.Sorted(maps.Keys(s.occurred)) {
 		text += fmt.Sprintf(", %s %d", what, s.occurred[what])
 	}
 	return text

@@ -3,6 +3,8 @@ package demo
 import (
 	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"carryover/exchange/money"
@@ -16,7 +18,7 @@ func (b *bank) stateDay(ctx context.Context, now time.Time) error {
 	if b.closing == 0 || b.byHand != nil {
 		return nil
 	}
-	for _, number := range sortedKeys(b.accounts) {
+	for _, number := range slices.Sorted(maps.Keys(b.accounts)) {
 		if !b.accounts[number].Agency {
 			continue
 		}

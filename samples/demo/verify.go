@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -195,7 +196,7 @@ func (r *Result) checkFiles(e *evidence) error {
 			}
 			r.fault("%s refused %s %s of %s: %s %s %s", box.agency, v.Row, v.RecordNo, box.self, v.Code, v.Field, v.Text)
 		}
-		for _, id := range sortedKeys(box.waiting) {
+		for _, id := range slices.Sorted(maps.Keys(box.waiting)) {
 			r.fault("%s never got a receipt for %s", box.self, box.waiting[id])
 		}
 	}
@@ -265,7 +266,7 @@ func (r *Result) proveMoney(e *evidence, netted money.Fen) error {
 		}
 		ledgers = append(ledgers, b)
 	}
-	for _, area := range sortedKeys(e.w.partners) {
+	for _, area := range slices.Sorted(maps.Keys(e.w.partners)) {
 		p := e.w.partners[area]
 		ledgers = append(ledgers, p.ledger)
 		netted += p.nettedCredits()
@@ -290,7 +291,7 @@ func (r *Result) proveMoney(e *evidence, netted money.Fen) error {
 func (r *Result) checkBanks(e *evidence) error {
 	var opening, closing money.Fen
 	var left, reached, back money.Fen
-	for _, cnaps := range sortedKeys(e.w.clearing.banks) {
+	for _, cnaps := range slices.Sorted(maps.Keys(e.w.clearing.banks)) {
 		b := e.w.clearing.banks[cnaps]
 		for _, a := range b.accounts {
 			opening, closing = opening+a.Opening, closing+a.Balance
@@ -314,15 +315,6 @@ func (r *Result) checkBanks(e *evidence) error {
 		r.fault("the banks held %s at first, %s at last; %s left them, %s reached another, %s came back", opening, closing, left, reached, back)
 	}
 	return nil
-}
-
-// nettedCredits is what cores credited with the partner that no bank credit
-// funded, in either direction.
-func (p *partner) nettedCredits() (sum money.Fen) {
-	for _, n := range p.netted {
-		sum += n.Amount
-	}
-	return sum
 }
 
 // checkMonths proves: months on forms = credited + counted here already, and
@@ -410,5 +402,5 @@ func (r *Result) findWorkbooks(d *demo) error {
 
 // places are all agencies, the small partners included.
 func (w *world) places() []string {
-	return append(sortedKeys(w.cores), sortedKeys(w.partners)...)
+	return append(slices.Sorted(maps.Keys(w.cores)), slices.Sorted(maps.Keys(w.partners))...)
 }

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,7 +112,7 @@ func (w *world) surround(a *agency) error {
 	if err != nil {
 		return err
 	}
-	c := &core{books: newBooks(a.code, books), box: w.mailbox(a, a.code+"c", localDrop(a.drop("core")))}
+	c := newCore(newBooks(a.code, books), w.mailbox(a, a.code+"c", localDrop(a.drop("core"))))
 	w.cores[a.code] = c
 
 	p := newPortal(a.code, w.mailbox(a, a.code+"p", localDrop(a.drop("portal"))))
@@ -126,12 +125,12 @@ func (w *world) surround(a *agency) error {
 	if err != nil {
 		return err
 	}
-	b.agency, b.box = a.code, w.mailbox(a, a.code+"b", localDrop(a.drop("bank")))
+	b.box = w.mailbox(a, a.code+"b", localDrop(a.drop("bank")))
 	for _, account := range a.accounts() {
 		b.open(account.AccountNo, account.Holder, true, openingBalance)
 	}
 	if a.settings.Bank.Carrier == config.CarrierWorkbook {
-		b.byHand = newKeyed(a.settings.Accounts.Payer.AccountNo)
+		b.workByHand(a.settings.Accounts.Payer.AccountNo)
 	}
 	w.banks[a.code] = b
 	return nil
@@ -175,18 +174,6 @@ func (w *world) mailbox(a *agency, self string, dial func(context.Context) (drop
 	m.profile = a.profile
 	w.boxes = append(w.boxes, m)
 	return m
-}
-
-// localDrop opens the other end of a folder of this machine: what is out for
-// the agency is in for its party.
-func localDrop(root string) func(context.Context) (drop.Drop, error) {
-	return func(context.Context) (drop.Drop, error) {
-		return drop.OpenLocal(root, otherEnd(), drop.Options{})
-	}
-}
-
-func otherEnd() drop.Paths {
-	return drop.Paths{In: "out", Out: "in", Done: "out/done", Bad: "out/bad"}
 }
 
 // settle enters a person where they were and where they are.
@@ -280,7 +267,7 @@ func (w *world) receiveAll(ctx context.Context, round int) error {
 			}
 		}
 	}
-	for _, area := range sortedKeys(w.partners) {
+	for _, area := range slices.Sorted(maps.Keys(w.partners)) {
 		if err := w.partners[area].receive(ctx, w.clock.now(), w.day); err != nil {
 			return err
 		}
@@ -297,7 +284,7 @@ func (w *world) sendAll(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, area := range sortedKeys(w.partners) {
+	for _, area := range slices.Sorted(maps.Keys(w.partners)) {
 		if err := w.partners[area].send(ctx, w.clock.now(), w.day); err != nil {
 			return err
 		}
@@ -307,12 +294,12 @@ func (w *world) sendAll(ctx context.Context) error {
 
 // night lets the banks book.
 func (w *world) night() error {
-	for _, area := range sortedKeys(w.banks) {
+	for _, area := range slices.Sorted(maps.Keys(w.banks)) {
 		if err := w.banks[area].night(w.today); err != nil {
 			return err
 		}
 	}
-	for _, area := range sortedKeys(w.partners) {
+	for _, area := range slices.Sorted(maps.Keys(w.partners)) {
 		if err := w.partners[area].bank.night(w.today); err != nil {
 			return err
 		}
@@ -337,7 +324,7 @@ func (w *world) idle() bool {
 		}
 	}
 	for _, p := range w.partners {
-		if len(p.due) > 0 || !p.bank.idle() {
+		if !p.idle() {
 			return false
 		}
 	}
@@ -360,6 +347,3 @@ func (w *world) close() error {
 	}
 	return errors.Join(faults...)
 }
-
-// sortedKeys lists a map's keys in order, so that a run depends on its seed alone.
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
