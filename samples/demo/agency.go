@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"carryover/samples/demo/outside"
+
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 
@@ -33,7 +35,7 @@ type agency struct {
 	addr               string
 	guests             []sftpserver.User
 	keys               map[string]ssh.Signer // of the small partners that come here
-	officers           []*officer            // who sign its payments; none: automatic
+	officers           []*outside.Officer    // who sign its payments; none: automatic
 }
 
 // config is the path of the agency's configuration.
@@ -113,7 +115,7 @@ func (a *agency) settle(partners []config.PartnerSetting, own []config.Account, 
 		return fmt.Errorf("%s: configuration: %v", a.code, open)
 	}
 	for _, name := range []string{"core", "portal", "bank"} {
-		if err := makeOtherEnd(a.drop(name)); err != nil {
+		if err := outside.MakeOtherEnd(a.drop(name)); err != nil {
 			return err
 		}
 	}
@@ -142,11 +144,11 @@ func (a *agency) admitOfficers() error {
 	lines := ""
 	for _, o := range a.officers {
 		root := a.drop(filepath.Join("staff", o.Name))
-		if err := makeOtherEnd(root); err != nil {
+		if err := outside.MakeOtherEnd(root); err != nil {
 			return err
 		}
-		o.open = localDrop(root)
-		lines += o.line()
+		o.Dial = outside.LocalDrop(root)
+		lines += o.SignersLine()
 	}
 	f, err := os.OpenFile(filepath.Join(a.dir, config.AllowedSigners), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -173,7 +175,7 @@ func payerOf(place samples.Place) config.Account {
 // admit lets a partner log in to its drop on the agency's server.
 func (a *agency) admit(area string, key ssh.PublicKey) error {
 	root := a.drop(area)
-	if err := makeOtherEnd(root); err != nil {
+	if err := outside.MakeOtherEnd(root); err != nil {
 		return err
 	}
 	a.guests = append(a.guests, sftpserver.User{Name: "agency" + area, Root: root, AuthorizedKeys: ssh.MarshalAuthorizedKey(key)})
@@ -210,7 +212,7 @@ func (a *agency) serve(ctx context.Context) (err error) {
 func (a *agency) dialSmall(area string) func(context.Context) (drop.Drop, error) {
 	return func(ctx context.Context) (drop.Drop, error) {
 		return drop.DialSFTP(ctx, drop.SFTP{
-			Addr: a.addr, User: "agency" + area, Paths: otherEnd(), Signers: []ssh.Signer{a.keys[area]}, KnownHosts: []byte(a.knownHost() + "\n"),
+			Addr: a.addr, User: "agency" + area, Paths: outside.OtherEnd(), Signers: []ssh.Signer{a.keys[area]}, KnownHosts: []byte(a.knownHost() + "\n"),
 		}, drop.Options{})
 	}
 }

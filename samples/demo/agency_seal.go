@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"carryover/samples/demo/outside"
+
 	"golang.org/x/crypto/ssh"
 
 	"carryover/config"
@@ -35,7 +37,7 @@ func (a *agency) know(area string, line []byte) error {
 
 // introduceSmall gives a small partner a key of its own and makes it and its
 // agency know each other's.
-func (a *agency) introduceSmall(area string) (*sealing, error) {
+func (a *agency) introduceSmall(area string) (*outside.Sealing, error) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
@@ -56,5 +58,5 @@ func (a *agency) introduceSmall(area string) (*sealing, error) {
 		return nil, err
 	}
 	signers, err := seal.ParseSigners(line)
-	return newSealing(key, signers), err
+	return outside.NewSealing(key, signers), err
 }

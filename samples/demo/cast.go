@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -50,13 +52,13 @@ func (c *cast) drawRich(from, to string) *person {
 
 // enter puts a person into the books of both places.
 func (c *cast) enter(p *person) *person {
-	c.w.booksAt(p.from).enrol(p.oldRecord(firstDay))
+	c.w.booksAt(p.from).Enrol(p.oldRecord(firstDay))
 	return c.enterNew(p)
 }
 
 // enterNew puts a person into the books of the new place alone.
 func (c *cast) enterNew(p *person) *person {
-	c.w.booksAt(p.to).enrol(p.newRecord(firstDay))
+	c.w.booksAt(p.to).Enrol(p.newRecord(firstDay))
 	c.w.settle(p)
 	return p
 }
@@ -128,7 +130,9 @@ func applyCertified(more ...step) []step {
 	return append([]step{{onDay, askCertificate(code.ReasonFirst)}, {certified, lodge}}, more...)
 }
 
-func (c *cast) member(at string, p *person) *member { return c.w.booksAt(at).people[p.noAt(at)] }
+func (c *cast) member(at string, p *person) *outside.Member {
+	return c.w.booksAt(at).People[p.noAt(at)]
+}
 
 // stays of the months given, at the old place.
 func (p *person) stayed(from, to calendar.Month) samples.Stay {

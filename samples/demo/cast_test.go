@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange/drop"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -21,12 +23,12 @@ func peopled(t *testing.T, seed int64, plain int) *world {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := newBooks(area, file)
+		b := outside.NewBooks(area, file)
 		if area == suzhou || area == shanghai {
-			w.cores[area] = newCore(b, nil)
+			w.cores[area] = outside.NewCore(b, nil)
 			continue
 		}
-		w.partners[area] = newPartner(samples.PlaceOf(area), newMailbox(area, suzhou, nil), b, nil)
+		w.partners[area] = outside.NewPartner(samples.PlaceOf(area), outside.NewMailbox(area, suzhou, nil), b, nil)
 	}
 	c := newCast(w, seed)
 	c.exceptions()
@@ -59,7 +61,7 @@ func TestPeopleAreInOrder(t *testing.T) {
 			t.Errorf("seed %d: %d people share an ID number", seed, len(w.people)-len(w.byID))
 		}
 		for area, c := range w.cores {
-			for _, r := range c.books.extract(true, firstDay) {
+			for _, r := range c.Books.Extract(true, firstDay) {
 				valid(t, formats.KindRegistry, r, area)
 			}
 		}
@@ -96,10 +98,10 @@ func TestOtherEndFitsADrop(t *testing.T) {
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := makeOtherEnd(root); err != nil {
+	if err := outside.MakeOtherEnd(root); err != nil {
 		t.Fatal(err)
 	}
-	d, err := localDrop(root)(t.Context())
+	d, err := outside.LocalDrop(root)(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

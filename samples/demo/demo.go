@@ -3,15 +3,18 @@
 //
 // The agencies are real: each is a folder as init makes it, and what runs
 // there is what `carryover run` runs. Around them, behind their drops, stand
-// cores with books of their own, portals, banks that know nothing but payment
-// orders, three small partners with programs of their own, and people who
-// know what they are told. The agencies reach each other by SFTP on the loopback
-// interface; nothing of one is opened by the other.
+// the systems of samples/demo/outside: cores with books of their own, portals,
+// banks that know nothing but payment orders, three small partners with
+// programs of their own, and officers. This package is the play around them:
+// the people, who know what they are told, what befalls them and on which day,
+// the account of each night, and the proofs. The agencies reach each other by
+// SFTP on the loopback interface; nothing of one is opened by the other.
 //
 // Time is simulated, day by day on the working-day calendar. Everything but
 // keys and ports follows from the seed. At the end the outcome is proved from
 // both stores, the cores' and banks' books and the partners' ledgers; a case
-// that did not end as it was meant to is a fault.
+// that did not end as it was meant to is a fault. Nothing here may change what
+// a system outside does but by its exported fields and calls.
 package demo
 
 import (
@@ -21,6 +24,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"carryover/samples/demo/outside"
 
 	"carryover/config"
 	"carryover/exchange/code"
@@ -228,12 +233,12 @@ func (d *demo) populate(old, young *agency) error {
 }
 
 // agree sets what was agreed with a small partner, and how late its forms are.
-func agree(p *partner) {
+func agree(p *outside.Partner) {
 	switch p.Area {
 	case hangzhou:
-		p.settlement = code.Netted
+		p.Settlement = code.Netted
 	case chengdu:
-		p.box.carrier, p.formsLate = batch.Workbook, 3
+		p.Box.Carrier, p.FormsLate = batch.Workbook, 3
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -67,15 +69,17 @@ func (c *cast) aboutPeople() {
 
 // payArrears brings the missing months in, back-paid.
 func payArrears(w *world, p *person) error {
-	return atCore(oldPlace, func(_ *world, m *member) {
+	return atCore(oldPlace, func(_ *world, m *outside.Member) {
 		m.ArrearsMonths, m.ArrearsAmount = batch.Some(0), batch.Some(money.Fen(0))
 		last := m.Stays[len(m.Stays)-1].To
-		m.Stays = append(m.Stays, stay(p.from, m.Scheme, last.Add(1), last.Add(2), code.StayBackpaid))
+		m.Stays = append(m.Stays, outside.NewStay(p.from, m.Scheme, last.Add(1), last.Add(2), code.StayBackpaid))
 		m.Principal += 42_000
 	})(w, p)
 }
 
-func stopParticipation(w *world, m *member) { m.Status, m.StoppedOn = code.RegistryStopped, w.today }
+func stopParticipation(w *world, m *outside.Member) {
+	m.Status, m.StoppedOn = code.RegistryStopped, w.today
+}
 
 func (c *cast) aboutPlaces() {
 	gone := c.one("already transferred", suzhou, shanghai, 1, func(p *person) {
@@ -109,23 +113,23 @@ func (c *cast) aboutMonths() {
 	c.one("overlapping months", shanghai, suzhou, 1, func(p *person) {
 		end := p.StoppedOn.Month()
 		p.Stays = []samples.Stay{p.stayed(end.Add(-40), end)}
-		p.ownStays = []formats.Stay{stay(p.to, p.schemeTo, end.Add(-2), firstDay.Month().Add(-1), code.StayActual)}
+		p.ownStays = []formats.Stay{outside.NewStay(p.to, p.schemeTo, end.Add(-2), firstDay.Month().Add(-1), code.StayActual)}
 		p.proof = provedOverlapping
 	}, applyAlone()...)
 
 	c.one("corrected form", suzhou, shanghai, 0, func(p *person) {
 		p.Stays = []samples.Stay{p.stayed(201901, p.StoppedOn.Month())}
 		p.proof = provedCorrected
-	}, applyCertified(step{told(code.MilestoneCompleted), atCore(oldPlace, func(_ *world, m *member) {
+	}, applyCertified(step{told(code.MilestoneCompleted), atCore(oldPlace, func(_ *world, m *outside.Member) {
 		first := &m.Stays[0]
-		*first = stay(first.Area, first.Scheme, first.From.Add(1), first.To, first.Kind)
+		*first = outside.NewStay(first.Area, first.Scheme, first.From.Add(1), first.To, first.Kind)
 	})})...)
 
 	c.one("supplement", shanghai, suzhou, 0, func(p *person) {
 		p.Stays = []samples.Stay{p.stayed(201804, 202106), p.stayed(202108, p.StoppedOn.Month())}
 		p.proof = provedSupplement
-	}, append(applyAlone(), step{told(code.MilestoneCompleted), atCore(oldPlace, func(_ *world, m *member) {
-		m.Stays = append(m.Stays, stay(shanghai, m.Scheme, 202107, 202107, code.StayBackpaid))
+	}, append(applyAlone(), step{told(code.MilestoneCompleted), atCore(oldPlace, func(_ *world, m *outside.Member) {
+		m.Stays = append(m.Stays, outside.NewStay(shanghai, m.Scheme, 202107, 202107, code.StayBackpaid))
 		m.Principal += 48_000
 	})})...)
 }
@@ -142,7 +146,7 @@ func (c *cast) aboutMoney() {
 
 	c.one("payment returned and sent again", suzhou, shanghai, closingDay-1, func(p *person) { p.proof = provedReturned }, applyCertified()...)
 	c.w.events = append(c.w.events, event{closingDay, 0, func(_ context.Context, w *world) error {
-		w.banks[shanghai].accounts[samples.PlaceOf(shanghai).AccountNo].Closed = true
+		w.banks[shanghai].Accounts[samples.PlaceOf(shanghai).AccountNo].Closed = true
 		return nil
 	}})
 
@@ -157,18 +161,18 @@ func (c *cast) aboutMoney() {
 // lateContribution arrives after the extract that the agency has; nobody
 // tells it.
 func lateContribution(w *world, p *person) error {
-	w.cores[p.from].books.people[p.PersonalNo].Principal += 36_500
+	w.cores[p.from].Books.People[p.PersonalNo].Principal += 36_500
 	return nil
 }
 
 // settleClaims pays the person's own share of the claims out of the account,
 // which is what the registry shows of it.
-func settleClaims(_ *world, m *member) {
+func settleClaims(_ *world, m *outside.Member) {
 	m.Claims = false
 	m.Principal -= min(m.Principal, 4_120)
 }
 
-func coreRefused(w *world, p *person) bool { return w.cores[p.from].books.refused(p.PersonalNo) }
+func coreRefused(w *world, p *person) bool { return w.cores[p.from].Books.Refused(p.PersonalNo) }
 
 func nothing(*world, *person) error { return nil }
 
@@ -200,7 +204,7 @@ func (c *cast) aboutPartners() {
 
 func askBy(area string) func(*world, *person) error {
 	return func(w *world, p *person) error {
-		w.partners[area].ask(p.arrival(area), w.today)
+		w.partners[area].Ask(p.arrival(area), w.today)
 		return nil
 	}
 }
@@ -222,15 +226,15 @@ func (c *cast) aboutFiles() {
 
 	c.one("a file delivered twice", shanghai, suzhou, twiceDay, func(p *person) { p.proof = provedTwice }, applyAlone()...)
 	c.w.events = append(c.w.events, event{twiceDay + 1, 0, func(ctx context.Context, w *world) error {
-		box := w.portals[suzhou].box
-		return box.put(ctx, box.lodged.name, box.lodged.content)
+		box := w.portals[suzhou].Box
+		return box.Put(ctx, box.LastLodged.Name, box.LastLodged.Content)
 	}})
 
 	c.one("a sequence gap later filled", shanghai, suzhou, gapDay, func(p *person) { p.proof = provedGap }, applyAlone()...)
 	c.one("", shanghai, suzhou, gapDay+1, nil, applyAlone()...)
 	c.w.events = append(c.w.events,
-		event{gapDay, 0, func(_ context.Context, w *world) error { w.portals[suzhou].withhold = true; return nil }},
-		event{gapDay + 2, 0, func(ctx context.Context, w *world) error { return w.portals[suzhou].catchUp(ctx) }},
+		event{gapDay, 0, func(_ context.Context, w *world) error { w.portals[suzhou].Withhold = true; return nil }},
+		event{gapDay + 2, 0, func(ctx context.Context, w *world) error { return w.portals[suzhou].CatchUp(ctx) }},
 	)
 
 	c.one("a partner down one night", suzhou, shanghai, downDay-1, func(p *person) { p.proof = provedDown }, applyCertified()...)
@@ -244,7 +248,7 @@ func lodgeMistyped(which int) func(*world, *person) error {
 			return err
 		}
 		w.spoilt[p.application.ApplicationNo] = true
-		w.portals[p.to].spoil[p.application.ApplicationNo] = func(rows []byte) []byte {
+		w.portals[p.to].Spoil[p.application.ApplicationNo] = func(rows []byte) []byte {
 			if which == 0 {
 				wrong := p.IDNo[:17] + string('0'+(p.IDNo[17]-'0'+1)%10)
 				return bytes.Replace(rows, []byte(p.IDNo), []byte(wrong), 1)
@@ -256,7 +260,7 @@ func lodgeMistyped(which int) func(*world, *person) error {
 }
 
 func lodgingRefused(w *world, p *person) bool {
-	return w.portals[p.to].refused(p.application.ApplicationNo)
+	return w.portals[p.to].Refused(p.application.ApplicationNo)
 }
 
 // lodgeSame lodges the refused version again, typed correctly.

@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/formats/iso20022"
 )
@@ -18,14 +20,14 @@ func (c *cast) aboutBanks() {
 	if old == nil || young == nil {
 		return
 	}
-	old.temper.refuse = once(func(t transfer) bool { return isAbout(t.Text, rejected) }, "AC04", "收款账户状态异常，请核实后重新提交")
-	giveBack := once(func(t transfer) bool { return isAbout(t.Text, late) }, "AC01", "户名与账号不符")
-	old.temper.giveBack = func(t transfer) (string, string, int) {
+	old.Quirks.Refuse = once(func(t outside.Transfer) bool { return isAbout(t.Text, rejected) }, "AC04", "收款账户状态异常，请核实后重新提交")
+	giveBack := once(func(t outside.Transfer) bool { return isAbout(t.Text, late) }, "AC01", "户名与账号不符")
+	old.Quirks.GiveBack = func(t outside.Transfer) (string, string, int) {
 		code, text := giveBack(t)
 		return code, text, 1 // a night later than what is given back at once
 	}
-	old.temper.again = func(account string) bool {
-		for _, e := range old.toTell(account) {
+	old.Quirks.TellTwice = func(account string) bool {
+		for _, e := range old.ToTell(account) {
 			if e.Credit && isAbout(e.Text, twice) {
 				twice.toldTwice++
 				return true
@@ -42,9 +44,9 @@ func isAbout(text string, p *person) bool {
 }
 
 // once gives a reason for the first transfer that fits, and none afterwards.
-func once(fits func(transfer) bool, code, text string) func(transfer) (string, string) {
+func once(fits func(outside.Transfer) bool, code, text string) func(outside.Transfer) (string, string) {
 	done := false
-	return func(t transfer) (string, string) {
+	return func(t outside.Transfer) (string, string) {
 		if done || !fits(t) {
 			return "", ""
 		}

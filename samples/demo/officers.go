@@ -3,6 +3,8 @@ package demo
 import (
 	"path/filepath"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/store"
@@ -14,12 +16,12 @@ const Officers = "outside/officers"
 
 // officersOf are the first agency's: its payments are signed, those of the
 // second leave by themselves.
-func officersOf(dir string) (list []*officer, err error) {
+func officersOf(dir string) (list []*outside.Officer, err error) {
 	for _, o := range []struct {
 		name, full string
 		role       exchange.Role
 	}{{"wang.min", "王敏", exchange.RoleChecker}, {"li.qiang", "李强", exchange.RoleFinance}} {
-		made, err := newOfficer(filepath.Join(dir, filepath.FromSlash(Officers)), o.name, o.full, o.role)
+		made, err := outside.NewOfficer(filepath.Join(dir, filepath.FromSlash(Officers)), o.name, o.full, o.role)
 		if err != nil {
 			return nil, err
 		}
@@ -29,7 +31,7 @@ func officersOf(dir string) (list []*officer, err error) {
 }
 
 // settingOf is the officer as the agency's configuration names them.
-func settingOf(o *officer) config.OfficerSetting {
+func settingOf(o *outside.Officer) config.OfficerSetting {
 	s := config.OfficerSetting{Name: o.Name, FullName: o.FullName}
 	for _, r := range o.Roles {
 		s.Roles = append(s.Roles, string(r))
@@ -73,8 +75,8 @@ func (r *Result) checkDecisions(e *evidence) error {
 			if err != nil {
 				return err
 			}
-			if len(taken) != o.decided {
-				r.fault("%s: %s decided %d rows by workbook, %d were taken", a.code, o.Name, o.decided, len(taken))
+			if len(taken) != o.Decided {
+				r.fault("%s: %s decided %d rows by workbook, %d were taken", a.code, o.Name, o.Decided, len(taken))
 			}
 		}
 	}

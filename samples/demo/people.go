@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -91,8 +93,8 @@ func (p *person) block() formats.Person {
 }
 
 // arrival is the person as a small partner meets them, to which they move.
-func (p *person) arrival(area string) arrival {
-	return arrival{
+func (p *person) arrival(area string) outside.Arrival {
+	return outside.Arrival{
 		Person: p.block(), Household: p.Household, CertificateNo: p.certificate, SchemeFrom: p.Scheme, SchemeTo: p.schemeTo,
 		OldPersonalNo: p.PersonalNo, PersonalNo: p.noAt(area),
 	}
@@ -132,14 +134,14 @@ func lodge(w *world, p *person) error {
 	a := p.application
 	a.ApplicationNo, a.AppliedOn, a.CertificateNo = w.applicationNo(p), w.today, p.certificate
 	p.application = a
-	w.portals[w.portalOf(p)].lodge(formats.KindApplication, &a)
+	w.portals[w.portalOf(p)].Lodge(formats.KindApplication, &a)
 	return nil
 }
 
 func askCertificate(reason code.CertificateReason) func(*world, *person) error {
 	return func(w *world, p *person) error {
 		w.requests++
-		w.portals[p.from].lodge(formats.KindCertificateRequest, &formats.CertificateRequest{
+		w.portals[p.from].Lodge(formats.KindCertificateRequest, &formats.CertificateRequest{
 			RequestNo: fmt.Sprintf("%s-G%s%06d", p.from, w.today.Compact(), w.requests), RequestedOn: w.today, Reason: reason,
 			Applicant: code.ByPerson, PersonalNo: p.PersonalNo, Person: p.block(),
 		})
@@ -149,7 +151,7 @@ func askCertificate(reason code.CertificateReason) func(*world, *person) error {
 }
 
 func cancel(w *world, p *person) error {
-	w.portals[p.to].lodge(formats.KindCancellation, &formats.Cancellation{
+	w.portals[p.to].Lodge(formats.KindCancellation, &formats.Cancellation{
 		ApplicationNo: p.application.ApplicationNo, Phase: code.PhaseCancel, Reason: "本人决定暂不转移", CancelledOn: w.today,
 	})
 	return nil
@@ -158,18 +160,18 @@ func cancel(w *world, p *person) error {
 // namePayee gives the old place's portal the person's own bank card.
 func namePayee(w *world, p *person) error {
 	b := w.banks[p.from]
-	p.card = b.issueCard(p.Name)
-	w.portals[p.from].lodge(formats.KindPayee, &formats.Payee{
+	p.card = b.IssueCard(p.Name)
+	w.portals[p.from].Lodge(formats.KindPayee, &formats.Payee{
 		CaseNo: p.caseAt[p.from], IDNo: p.IDNo, Relation: code.RelationSelf, Name: p.Name, PayeeIDType: p.IDType, PayeeIDNo: p.IDNo,
-		AccountName: p.Name, BankName: b.name, AccountNo: p.card, CNAPS: b.cnaps, Share: "1/1", Evidence: "身份证和银行卡复印件",
+		AccountName: p.Name, BankName: b.Name, AccountNo: p.card, CNAPS: b.CNAPS, Share: "1/1", Evidence: "身份证和银行卡复印件",
 	})
 	return nil
 }
 
 // atCore changes something in the books of a core by its own clerks.
-func atCore(at func(*person) string, change func(w *world, m *member)) func(*world, *person) error {
+func atCore(at func(*person) string, change func(w *world, m *outside.Member)) func(*world, *person) error {
 	return func(w *world, p *person) error {
-		m := w.cores[at(p)].books.people[p.noAt(at(p))]
+		m := w.cores[at(p)].Books.People[p.noAt(at(p))]
 		change(w, m)
 		m.Changed = true
 		return nil
@@ -203,20 +205,20 @@ func (p *person) settleIn(number int, last calendar.Month) {
 	p.hereNo = fmt.Sprintf("%s9%08d", p.to, number)
 	from := p.StoppedOn.Month().Add(1)
 	if from <= last {
-		p.ownStays = []formats.Stay{stay(p.to, p.schemeTo, from, last, code.StayActual)}
+		p.ownStays = []formats.Stay{outside.NewStay(p.to, p.schemeTo, from, last, code.StayActual)}
 	}
 }
 
 // oldRecord is the person in the old place's core, newRecord in the new one's.
-func (p *person) oldRecord(on calendar.Date) *member {
-	return &member{AccruedTo: on, RegistryRecord: formats.RegistryRecord{
+func (p *person) oldRecord(on calendar.Date) *outside.Member {
+	return &outside.Member{AccruedTo: on, RegistryRecord: formats.RegistryRecord{
 		PersonalNo: p.PersonalNo, Person: p.block(), Household: p.Household, Scheme: p.Scheme,
 		Status: code.RegistryStopped, StoppedOn: p.StoppedOn, AccountOpened: p.AccountOpened,
 		Principal: p.Principal, Interest: p.Interest, Stays: p.oldStays(),
 	}}
 }
 
-func (p *person) newRecord(on calendar.Date) *member {
+func (p *person) newRecord(on calendar.Date) *outside.Member {
 	r := formats.RegistryRecord{
 		PersonalNo: p.hereNo, Person: p.block(), Household: p.Household, Scheme: p.schemeTo, Status: code.RegistryActive, Stays: p.ownStays,
 	}
@@ -224,5 +226,5 @@ func (p *person) newRecord(on calendar.Date) *member {
 		r.AccountOpened = p.ownStays[0].From
 		r.Principal = money.Fen(len(p.ownStays)*p.ownStays[0].Months) * 12_600
 	}
-	return &member{AccruedTo: on, RegistryRecord: r}
+	return &outside.Member{AccruedTo: on, RegistryRecord: r}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
@@ -93,7 +95,7 @@ func provedDecline(e *evidence, p *person, why code.Decline, partner string) (st
 func provedThirdPlace(e *evidence, p *person) (string, error) {
 	third := p.Stays[0]
 	months := 0
-	for _, s := range e.w.cores[p.to].books.people[p.hereNo].Stays {
+	for _, s := range e.w.cores[p.to].Books.People[p.hereNo].Stays {
 		if s.Area == third.Area {
 			months += s.Months
 		}
@@ -155,7 +157,7 @@ func provedPaidToPerson(e *evidence, p *person) (string, error) {
 	if err != nil || p.card == "" {
 		return "", fmt.Errorf("no payment: %w", err)
 	}
-	paid := e.w.banks[p.from].accounts[p.card].Balance
+	paid := e.w.banks[p.from].Accounts[p.card].Balance
 	if paid != f.Amount || paid == 0 {
 		return "", fmt.Errorf("case %s: %s of %s are on the card", c.No, paid, f.Amount)
 	}
@@ -193,7 +195,7 @@ func provedRefusedByCore(e *evidence, p *person) (string, error) {
 	}
 	postings, err := e.tx[p.from].PostingsByCase(c.No)
 	for _, k := range postings {
-		if k.Row == exchange.PostEnd && k.State == exchange.PostingRefused && k.Code == coreClaims {
+		if k.Row == exchange.PostEnd && k.State == exchange.PostingRefused && k.Code == outside.CoreClaims {
 			return fmt.Sprintf("%s refused: %s %s; the case is %s", k.No, k.Code, k.Text, c.State), err
 		}
 	}
@@ -254,7 +256,7 @@ func provedTwice(e *evidence, _ *person) (string, error) {
 
 func provedGap(e *evidence, _ *person) (string, error) {
 	named := ""
-	for _, r := range e.w.portals[suzhou].box.told {
+	for _, r := range e.w.portals[suzhou].Box.Receipts {
 		if r.Code == code.SequenceGap {
 			named = r.File
 		}

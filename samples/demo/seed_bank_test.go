@@ -30,7 +30,7 @@ func (h *house) askBank(f exchange.File) error {
 	if h.onTheWay(f) || h.env.Now().Sub(since) < answerTime {
 		return nil
 	}
-	had := h.l.w.banks[h.code].hasOrder(messageOf(f))
+	had := h.l.w.banks[h.code].HasOrder(messageOf(f))
 	switch {
 	case had && f.State == exchange.FileSent, had && h.l.rng.IntN(2) == 0:
 		return nil // the bank's messages tell the rest

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -28,7 +30,7 @@ func (l *life) settle(dir string, s *stage) error {
 	for i, from := range s.agencies {
 		a := &agency{code: from.code, dir: filepath.Join(dir, from.code), profile: from.profile, settings: from.settings}
 		for _, name := range []string{"core", "portal", "bank"} {
-			if err := errors.Join(drop.MakeLocal(a.drop(name), drop.Paths{}), makeOtherEnd(a.drop(name))); err != nil {
+			if err := errors.Join(drop.MakeLocal(a.drop(name), drop.Paths{}), outside.MakeOtherEnd(a.drop(name))); err != nil {
 				return err
 			}
 		}
@@ -49,7 +51,7 @@ func (l *life) settle(dir string, s *stage) error {
 		l.houses = append(l.houses, h)
 	}
 	between := l.between()
-	if err := errors.Join(drop.MakeLocal(between, drop.Paths{}), makeOtherEnd(between)); err != nil {
+	if err := errors.Join(drop.MakeLocal(between, drop.Paths{}), outside.MakeOtherEnd(between)); err != nil {
 		return err
 	}
 	l.w.clock.set(l.w.today.Time(l.w.zone).Add(8 * time.Hour))
@@ -57,7 +59,7 @@ func (l *life) settle(dir string, s *stage) error {
 	if s.netted {
 		l.untilDay = nettedDay
 	}
-	l.temperBanks()
+	l.drawQuirks()
 	l.people()
 	return nil
 }
@@ -106,8 +108,8 @@ func (l *life) newHouse(a *agency, s *stage, i int) (*house, error) {
 	}}
 	h.env.Agency.Officers = append(h.env.Agency.Officers, f.officer)
 	h.env.AllowedSigners = func() (string, error) { return f.signers + s.signers[i], nil }
-	h.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.seals[i].key, nil }
-	h.env.PartnerSigners = func(string) (*seal.Signers, error) { return s.seals[i].signers, nil }
+	h.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.seals[i].Key, nil }
+	h.env.PartnerSigners = func(string) (*seal.Signers, error) { return s.seals[i].Signers, nil }
 	for _, dir := range []string{h.env.Spool, h.env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
@@ -128,7 +130,7 @@ func (h *house) party(p config.PartyDrop) office.Party {
 	} else if name, ok := exchange.OfficerOf(p.Party); ok {
 		out.Role, root = office.RoleOfficer, h.staffDrop(name)
 	} else if h.code == shanghai {
-		paths = otherEnd()
+		paths = outside.OtherEnd()
 	}
 	out.Open = func(context.Context) (drop.Drop, error) {
 		if err := h.seam("open:before", root); err != nil {

@@ -148,11 +148,11 @@ func (l *life) unreceipted() (waiting []string, err error) {
 // atRest reports whether no bank has anything to book or to tell.
 func (l *life) atRest() bool {
 	for _, b := range l.w.banks {
-		if !b.idle() {
+		if !b.Idle() {
 			return false
 		}
 	}
-	return l.w.clearing.idle()
+	return l.w.clearing.Idle()
 }
 
 // workingDay is one or two rounds, and the night.
@@ -197,14 +197,14 @@ func (l *life) outside(first bool) error {
 	var receive, send []func() error
 	for _, a := range l.w.agencies {
 		c, p, b := l.w.cores[a.code], l.w.portals[a.code], l.w.banks[a.code]
-		receive = append(receive, func() error { return c.receive(l.ctx, l.w.clock.now()) }, func() error { return p.receive(l.ctx, l.w.clock.now()) })
+		receive = append(receive, func() error { return c.Receive(l.ctx, l.w.clock.now()) }, func() error { return p.Receive(l.ctx, l.w.clock.now()) })
 		if first || l.chance(30) {
-			receive = append(receive, func() error { return b.morning(l.ctx, l.w.clock.now()) })
+			receive = append(receive, func() error { return b.Morning(l.ctx, l.w.clock.now()) })
 		}
 		for _, o := range l.houseOf(a.code).officers {
 			receive = append(receive, func() error { return l.houseOf(a.code).sign(o) })
 		}
-		send = append(send, func() error { return c.send(l.ctx, l.w.clock.now()) }, func() error { return p.send(l.ctx, l.w.clock.now()) })
+		send = append(send, func() error { return c.Send(l.ctx, l.w.clock.now()) }, func() error { return p.Send(l.ctx, l.w.clock.now()) })
 	}
 	if err := l.inAnyOrder(receive); err != nil {
 		return err
@@ -238,7 +238,7 @@ func (l *life) inAnyOrder(acts []func() error) error {
 func (l *life) closeAccount() {
 	if l.w.day == closingDay {
 		a := l.w.agencies[1].settings.Accounts.Own[0]
-		l.w.banks[shanghai].accounts[a.AccountNo].Closed = true
+		l.w.banks[shanghai].Accounts[a.AccountNo].Closed = true
 		l.tell("%s: account %s is closed", shanghai, a.AccountNo)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -180,11 +182,11 @@ func (l *life) deliver() error {
 	return nil
 }
 
-// temperBanks gives both banks their moods.
-func (l *life) temperBanks() {
+// drawQuirks gives both banks quirks that the seed decides on.
+func (l *life) drawQuirks() {
 	for _, code := range []string{suzhou, shanghai} {
-		l.w.banks[code].temper = temper{
-			refuse: func(t transfer) (string, string) {
+		l.w.banks[code].Quirks = outside.Quirks{
+			Refuse: func(t outside.Transfer) (string, string) {
 				if !l.chance(13) {
 					return "", ""
 				}
@@ -192,7 +194,7 @@ func (l *life) temperBanks() {
 				l.occur("transfer refused")
 				return "AC04", "收款账户状态异常"
 			},
-			giveBack: func(t transfer) (string, string, int) {
+			GiveBack: func(t outside.Transfer) (string, string, int) {
 				if t.Order == counterOrder || !l.chance(16) {
 					return "", "", 0
 				}
@@ -201,17 +203,17 @@ func (l *life) temperBanks() {
 				l.occur("transfer given back")
 				return "AC01", "户名不符", nights
 			},
-			inBulk: func(order string) bool { return l.mood(40, "booked in bulk", code, order) },
-			late:   func(account string) bool { return l.mood(15, "notice late", code, account) },
-			again:  func(account string) bool { return l.mood(20, "notice twice", code, account) },
-			thinkAgain: func(order string) bool {
-				return l.mood(20, "order answered twice", code, order)
+			InBulk:    func(order string) bool { return l.quirk(40, "booked in bulk", code, order) },
+			TellLate:  func(account string) bool { return l.quirk(15, "notice late", code, account) },
+			TellTwice: func(account string) bool { return l.quirk(20, "notice twice", code, account) },
+			AnswerTwice: func(order string) bool {
+				return l.quirk(20, "order answered twice", code, order)
 			},
 		}
 	}
 }
 
-func (l *life) mood(percent int, what, code, about string) bool {
+func (l *life) quirk(percent int, what, code, about string) bool {
 	if !l.chance(percent) {
 		return false
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -93,7 +95,7 @@ func (h *house) payAtCounter(month, partner string, amount money.Fen) error {
 	payer, accounts := h.settings.Accounts.Payer, l.houseOf(partner).settings.Accounts.Own
 	to := accounts[len(accounts)-1]
 	l.tell("%s: finance pays %s of %s at the counter", h.code, amount, month)
-	l.w.banks[h.code].payAtCounter(transfer{
+	l.w.banks[h.code].PayAtCounter(outside.Transfer{
 		Order: counterOrder, EndToEnd: fmt.Sprintf("%s-%s-%d", counterOrder, month, amount), Amount: amount, Text: month + " 轧差",
 		Debtor:   iso20022.Account{Name: payer.Holder, Number: payer.AccountNo, Bank: payer.Bank, CNAPS: payer.CNAPS},
 		Creditor: iso20022.Account{Name: to.Holder, Number: to.AccountNo, Bank: to.Bank, CNAPS: to.CNAPS},

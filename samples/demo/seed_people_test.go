@@ -8,6 +8,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/samples"
+	"carryover/samples/demo/outside"
 )
 
 // fate is what befalls a person of a seed.
@@ -64,17 +65,17 @@ func fates() []fate {
 func never(*world, *person) bool { return false }
 
 // lessMonths is a stay whose first month was wrong.
-func lessMonths(_ *world, m *member) {
+func lessMonths(_ *world, m *outside.Member) {
 	first := &m.Stays[0]
 	if first.From < first.To {
-		*first = stay(first.Area, first.Scheme, first.From.Add(1), first.To, first.Kind)
+		*first = outside.NewStay(first.Area, first.Scheme, first.From.Add(1), first.To, first.Kind)
 	}
 }
 
 // fillGap is a month that was paid late, with its money.
-func fillGap(_ *world, m *member) {
+func fillGap(_ *world, m *outside.Member) {
 	month := m.Stays[0].To.Add(1)
-	m.Stays = append(m.Stays, stay(m.Stays[0].Area, m.Scheme, month, month, code.StayBackpaid))
+	m.Stays = append(m.Stays, outside.NewStay(m.Stays[0].Area, m.Scheme, month, month, code.StayBackpaid))
 	m.Principal += 48_000
 }
 
@@ -123,9 +124,9 @@ func (l *life) nameHeir(heir *person, share string) func(*world, *person) error 
 	return func(w *world, p *person) error {
 		l.occur("heir named")
 		b := w.banks[p.from]
-		w.portals[p.from].lodge(formats.KindPayee, &formats.Payee{
+		w.portals[p.from].Lodge(formats.KindPayee, &formats.Payee{
 			CaseNo: p.caseAt[p.from], IDNo: p.IDNo, Relation: code.RelationHeir, Name: heir.Name, PayeeIDType: heir.IDType, PayeeIDNo: heir.IDNo,
-			AccountName: heir.Name, BankName: b.name, AccountNo: b.issueCard(heir.Name), CNAPS: b.cnaps, Share: share, Evidence: "继承公证书和银行卡复印件",
+			AccountName: heir.Name, BankName: b.Name, AccountNo: b.IssueCard(heir.Name), CNAPS: b.CNAPS, Share: share, Evidence: "继承公证书和银行卡复印件",
 		})
 		return nil
 	}
@@ -222,7 +223,7 @@ func (l *life) lodgeAnnulment(agency string, c exchange.Case, agree bool) {
 
 func (l *life) lodge(agency string, c exchange.Case, phase code.Phase) {
 	l.tell("%s: officer, case %s: %s", agency, c.No, phase)
-	l.w.portals[agency].lodge(formats.KindCancellation, &formats.Cancellation{
+	l.w.portals[agency].Lodge(formats.KindCancellation, &formats.Cancellation{
 		LetterNo: c.LetterNo, Phase: phase, Reason: "协商作废", CancelledOn: l.w.today,
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -90,7 +92,7 @@ func (l *life) wires() (map[string]*wire, error) {
 		return all[ref]
 	}
 	for _, area := range slices.Sorted(maps.Keys(l.w.banks)) {
-		err := readBooks(l.w.banks[area].books, func(line bankLine) {
+		err := outside.ReadBookFile(l.w.banks[area].Books, func(line outside.BankLine) {
 			w := of(line.EndToEnd)
 			switch {
 			case !line.Credit:
@@ -228,11 +230,11 @@ func (l *life) compareParts(agency string, tx *store.Tx, c exchange.Case, parts 
 	}
 	debited := money.Fen(0)
 	for _, p := range postings {
-		k := l.w.cores[agency].books.answered[p.No]
-		if k == nil || p.Row != exchange.PostDebit || k.refused != "" || k.undone {
+		k := l.w.cores[agency].Books.Answered[p.No]
+		if k == nil || p.Row != exchange.PostDebit || k.Refused != "" || k.Undone {
 			continue
 		}
-		debited += k.amount
+		debited += k.Amount
 	}
 	owed, err := nettedOf(tx, c)
 	if err != nil {
@@ -415,9 +417,9 @@ func (l *life) compareCredits(e *evidence, agency string, in exchange.Case) erro
 	}
 	booked := money.Fen(0)
 	for _, p := range postings {
-		k := l.w.cores[agency].books.answered[p.No]
-		if k != nil && p.Row == exchange.PostCredit && k.refused == "" && !k.undone {
-			booked += k.amount
+		k := l.w.cores[agency].Books.Answered[p.No]
+		if k != nil && p.Row == exchange.PostCredit && k.Refused == "" && !k.Undone {
+			booked += k.Amount
 		}
 	}
 	if said != booked {
@@ -438,13 +440,13 @@ func (l *life) proveFiles(e *evidence) error {
 		}
 	}
 	for _, box := range l.w.boxes {
-		for _, v := range box.refusals {
+		for _, v := range box.Refusals {
 			if v.Row != "X" || (v.Code != string(code.NotAllowedInState) && v.Code != string(code.UnknownLetter)) { // a wish that came too late, or too early
-				l.fault("%s refused %s %s of %s: %s %s %s", box.agency, v.Row, v.RecordNo, box.self, v.Code, v.Field, v.Text)
+				l.fault("%s refused %s %s of %s: %s %s %s", box.Agency, v.Row, v.RecordNo, box.Self, v.Code, v.Field, v.Text)
 			}
 		}
-		for _, id := range slices.Sorted(maps.Keys(box.waiting)) {
-			l.fault("%s never got a receipt for %s", box.self, box.waiting[id])
+		for _, id := range slices.Sorted(maps.Keys(box.Unreceipted)) {
+			l.fault("%s never got a receipt for %s", box.Self, box.Unreceipted[id])
 		}
 	}
 	return nil
@@ -487,7 +489,7 @@ func (l *life) proveDays(e *evidence) error {
 					l.fault("%s: %s on %s: %s %+v %+v", h.code, account.AccountNo, d.Day, d.State, d.Faults, d.Other)
 				}
 			}
-			if len(days) == 0 && l.w.banks[h.code].givesMessages() {
+			if len(days) == 0 && l.w.banks[h.code].GivesMessages() {
 				l.fault("%s: no statement of %s", h.code, account.AccountNo)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/seal"
@@ -17,14 +19,14 @@ import (
 func (h *house) staffDrop(name string) string { return h.drop(filepath.Join("staff", name)) }
 
 // admit lets the officers of a stage work in this house, each with a folder.
-func (h *house) admit(officers []*officer) error {
+func (h *house) admit(officers []*outside.Officer) error {
 	for _, o := range officers {
 		root := h.staffDrop(o.Name)
-		if err := errors.Join(drop.MakeLocal(root, drop.Paths{}), makeOtherEnd(root)); err != nil {
+		if err := errors.Join(drop.MakeLocal(root, drop.Paths{}), outside.MakeOtherEnd(root)); err != nil {
 			return err
 		}
 		mine := *o
-		mine.signed, mine.open, mine.vouched = map[string]bool{}, localDrop(root), h.l.byVoucher
+		mine.Signed, mine.Dial, mine.Vouched = map[string]bool{}, outside.LocalDrop(root), h.l.byVoucher
 		h.officers = append(h.officers, &mine)
 	}
 	return nil
@@ -32,7 +34,7 @@ func (h *house) admit(officers []*officer) error {
 
 // sign lets the house's officers sign what lies in their folders; now and then
 // one is away, or signs badly first.
-func (h *house) sign(o *officer) error {
+func (h *house) sign(o *outside.Officer) error {
 	l := h.l
 	if l.chance(25) {
 		l.tell("%s: %s is away", h.code, o.Name)
@@ -42,7 +44,7 @@ func (h *house) sign(o *officer) error {
 	if l.chance(15) {
 		return h.signBadly(o)
 	}
-	n, err := o.work(l.ctx)
+	n, err := o.Work(l.ctx)
 	if errors.Is(err, drop.ErrExists) { // the bad one was not taken yet
 		err = nil
 	}
@@ -55,9 +57,9 @@ func (h *house) sign(o *officer) error {
 
 // signBadly leaves a signature that does not count: with the key of somebody
 // else, for another purpose, or over other bytes.
-func (h *house) signBadly(o *officer) error {
+func (h *house) signBadly(o *outside.Officer) error {
 	l := h.l
-	d, err := o.open(l.ctx)
+	d, err := o.Dial(l.ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,7 @@ func (h *house) signBadly(o *officer) error {
 		return err
 	}
 	for _, e := range list.Files {
-		if o.signed[e.Name] || !strings.HasPrefix(e.Name, office.KindPayment+"_") || strings.HasSuffix(e.Name, ".txt") {
+		if o.Signed[e.Name] || !strings.HasPrefix(e.Name, office.KindPayment+"_") || strings.HasSuffix(e.Name, ".txt") {
 			continue
 		}
 		var content strings.Builder
@@ -82,8 +84,8 @@ func (h *house) signBadly(o *officer) error {
 		}{
 			{"the key of another officer", h.finance.key, seal.NamespaceRelease, content.String()},
 			{"a stranger's key", l.stage.stranger, seal.NamespaceRelease, content.String()},
-			{"for another purpose", o.key, seal.NamespaceDecision, content.String()},
-			{"over other bytes", o.key, seal.NamespaceRelease, content.String() + " "},
+			{"for another purpose", o.Key, seal.NamespaceDecision, content.String()},
+			{"over other bytes", o.Key, seal.NamespaceRelease, content.String() + " "},
 		}[l.rng.IntN(4)]
 		sig, err := how.key.Sign(strings.NewReader(how.text), how.namespace)
 		if err != nil {
@@ -107,7 +109,7 @@ func (l *life) signatureLost(dir, name string) {
 	for _, h := range l.houses {
 		for _, o := range h.officers {
 			if strings.HasPrefix(dir, h.staffDrop(o.Name)) {
-				delete(o.signed, strings.TrimSuffix(name, "."+o.Name+seal.Suffix))
+				delete(o.Signed, strings.TrimSuffix(name, "."+o.Name+seal.Suffix))
 			}
 		}
 	}
@@ -131,7 +133,7 @@ func (h *house) release(f exchange.File) error {
 	return nil
 }
 
-func (h *house) signHere(o *officer, f exchange.File) error {
+func (h *house) signHere(o *outside.Officer, f exchange.File) error {
 	src, err := h.env.Content(f)
 	if err != nil {
 		return err
@@ -141,7 +143,7 @@ func (h *house) signHere(o *officer, f exchange.File) error {
 	if err != nil {
 		return err
 	}
-	sig, err := o.key.Sign(strings.NewReader(string(content)), seal.NamespaceRelease)
+	sig, err := o.Key.Sign(strings.NewReader(string(content)), seal.NamespaceRelease)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -46,7 +48,7 @@ type stage struct {
 	agencies [2]*agency
 	configs  [2]*config.Config
 	signers  [2]string // allowed_signers of the officers
-	seals    [2]*sealing
+	seals    [2]*outside.Sealing
 	empty    []byte
 	zone     *time.Location
 	cal      *calendar.Calendar
@@ -64,12 +66,12 @@ func setStages(dir string) (all []*stage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	stranger, err := newOfficer(filepath.Join(dir, "outside"), "nobody", "")
+	stranger, err := outside.NewOfficer(filepath.Join(dir, "outside"), "nobody", "")
 	if err != nil {
 		return nil, err
 	}
 	for _, sc := range scenes() {
-		s := &stage{scene: sc, empty: empty, finance: officer, stranger: stranger.key}
+		s := &stage{scene: sc, empty: empty, finance: officer, stranger: stranger.Key}
 		if err := s.set(filepath.Join(dir, fmt.Sprint(len(all)))); err != nil {
 			return nil, err
 		}
@@ -107,7 +109,7 @@ func (s *stage) set(dir string) (err error) {
 			}
 		}
 		for _, o := range a.officers {
-			s.signers[i] += o.line()
+			s.signers[i] += o.SignersLine()
 		}
 		s.agencies[i] = a
 	}
@@ -151,7 +153,7 @@ func (s *stage) agreed(p config.PartnerSetting) config.PartnerSetting {
 }
 
 // sealsTo is the key that an agency signs with, and whose signatures it takes.
-func (a *agency) sealsTo(partner *agency) (*sealing, error) {
+func (a *agency) sealsTo(partner *agency) (*outside.Sealing, error) {
 	text, err := os.ReadFile(filepath.Join(a.dir, config.SealKey))
 	if err != nil {
 		return nil, err
@@ -165,5 +167,5 @@ func (a *agency) sealsTo(partner *agency) (*sealing, error) {
 		return nil, err
 	}
 	signers, err := seal.ParseSigners(line)
-	return newSealing(key, signers), err
+	return outside.NewSealing(key, signers), err
 }

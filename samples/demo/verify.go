@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/identity"
@@ -190,14 +192,14 @@ func (r *Result) checkFiles(e *evidence) error {
 		}
 	}
 	for _, box := range e.w.boxes {
-		for _, v := range box.refusals {
+		for _, v := range box.Refusals {
 			if e.w.spoilt[v.RecordNo] {
 				continue
 			}
-			r.fault("%s refused %s %s of %s: %s %s %s", box.agency, v.Row, v.RecordNo, box.self, v.Code, v.Field, v.Text)
+			r.fault("%s refused %s %s of %s: %s %s %s", box.Agency, v.Row, v.RecordNo, box.Self, v.Code, v.Field, v.Text)
 		}
-		for _, id := range slices.Sorted(maps.Keys(box.waiting)) {
-			r.fault("%s never got a receipt for %s", box.self, box.waiting[id])
+		for _, id := range slices.Sorted(maps.Keys(box.Unreceipted)) {
+			r.fault("%s never got a receipt for %s", box.Self, box.Unreceipted[id])
 		}
 	}
 	return nil
@@ -252,12 +254,12 @@ func (r *Result) proveMoney(e *evidence, netted money.Fen) error {
 	var liquidated, credited money.Fen
 	var ledgers []ledger.Balances
 	for _, area := range e.w.places() {
-		s, err := e.w.booksAt(area).sum()
+		s, err := e.w.booksAt(area).Sum()
 		if err != nil {
 			return err
 		}
-		liquidated += s.debited
-		credited += s.credited
+		liquidated += s.Debited
+		credited += s.Credited
 	}
 	for _, a := range e.w.agencies {
 		b, err := e.tx[a.code].Balances("")
@@ -268,9 +270,9 @@ func (r *Result) proveMoney(e *evidence, netted money.Fen) error {
 	}
 	for _, area := range slices.Sorted(maps.Keys(e.w.partners)) {
 		p := e.w.partners[area]
-		ledgers = append(ledgers, p.ledger)
-		netted += p.nettedCredits()
-		for _, f := range p.faults {
+		ledgers = append(ledgers, p.Ledger)
+		netted += p.NettedCredits()
+		for _, f := range p.Faults {
 			r.fault("%v", f)
 		}
 	}
@@ -291,12 +293,12 @@ func (r *Result) proveMoney(e *evidence, netted money.Fen) error {
 func (r *Result) checkBanks(e *evidence) error {
 	var opening, closing money.Fen
 	var left, reached, back money.Fen
-	for _, cnaps := range slices.Sorted(maps.Keys(e.w.clearing.banks)) {
-		b := e.w.clearing.banks[cnaps]
-		for _, a := range b.accounts {
+	for _, cnaps := range slices.Sorted(maps.Keys(e.w.clearing.Banks)) {
+		b := e.w.clearing.Banks[cnaps]
+		for _, a := range b.Accounts {
 			opening, closing = opening+a.Opening, closing+a.Balance
 		}
-		err := readBooks(b.books, func(line bankLine) {
+		err := outside.ReadBookFile(b.Books, func(line outside.BankLine) {
 			switch {
 			case !line.Credit:
 				left += line.Amount
@@ -341,12 +343,12 @@ func (r *Result) checkMonths(e *evidence) error {
 		if err != nil {
 			return err
 		}
-		s, err := e.w.cores[a.code].books.sum()
+		s, err := e.w.cores[a.code].Books.Sum()
 		if err != nil {
 			return err
 		}
-		if s.monthsCredited != credited {
-			r.fault("%s: forms credit %d months, the core's books %d", a.code, credited, s.monthsCredited)
+		if s.MonthsCredited != credited {
+			r.fault("%s: forms credit %d months, the core's books %d", a.code, credited, s.MonthsCredited)
 		}
 	}
 	return nil

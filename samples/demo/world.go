@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"carryover/samples/demo/outside"
+
 	"carryover/config"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -47,13 +49,13 @@ type world struct {
 	zone  *time.Location
 
 	agencies []*agency // in the order of their passes
-	cores    map[string]*core
-	portals  map[string]*portal
-	banks    map[string]*bank
-	partners map[string]*partner
-	clearing *clearing
-	boxes    []*mailbox
-	books    []*bookFile
+	cores    map[string]*outside.Core
+	portals  map[string]*outside.Portal
+	banks    map[string]*outside.Bank
+	partners map[string]*outside.Partner
+	clearing *outside.Clearing
+	boxes    []*outside.Mailbox
+	books    []*outside.BookFile
 
 	people   []*person
 	byID     map[string]*person
@@ -86,19 +88,19 @@ func (c *clock) now() time.Time { return time.Unix(c.unix.Add(1), 0).In(c.zone) 
 // settle.
 func newWorld(dir string, zone *time.Location, cal *calendar.Calendar) *world {
 	return &world{
-		dir: dir, clock: &clock{zone: zone}, cal: cal, zone: zone, today: firstDay, clearing: newClearing(),
-		cores: map[string]*core{}, portals: map[string]*portal{}, banks: map[string]*bank{}, partners: map[string]*partner{},
+		dir: dir, clock: &clock{zone: zone}, cal: cal, zone: zone, today: firstDay, clearing: outside.NewClearing(),
+		cores: map[string]*outside.Core{}, portals: map[string]*outside.Portal{}, banks: map[string]*outside.Bank{}, partners: map[string]*outside.Partner{},
 		byID: map[string]*person{}, spoilt: map[string]bool{},
 	}
 }
 
 // openBooks opens a book in the world's own folder.
-func (w *world) openBooks(name string) (*bookFile, error) {
+func (w *world) openBooks(name string) (*outside.BookFile, error) {
 	dir := filepath.Join(w.dir, "outside")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	b, err := openBooks(filepath.Join(dir, name+".jsonl"))
+	b, err := outside.OpenBookFile(filepath.Join(dir, name+".jsonl"))
 	if err != nil {
 		return nil, err
 	}
@@ -112,12 +114,12 @@ func (w *world) surround(a *agency) error {
 	if err != nil {
 		return err
 	}
-	c := newCore(newBooks(a.code, books), w.mailbox(a, a.code+"c", localDrop(a.drop("core"))))
+	c := outside.NewCore(outside.NewBooks(a.code, books), w.mailbox(a, a.code+"c", outside.LocalDrop(a.drop("core"))))
 	w.cores[a.code] = c
 
-	p := newPortal(a.code, w.mailbox(a, a.code+"p", localDrop(a.drop("portal"))))
-	p.hear = func(n *formats.Notice) { w.hear(a.code, n) }
-	p.got = w.certified
+	p := outside.NewPortal(w.mailbox(a, a.code+"p", outside.LocalDrop(a.drop("portal"))))
+	p.OnNotice = func(n *formats.Notice) { w.hear(a.code, n) }
+	p.OnCertificate = w.certified
 	w.portals[a.code] = p
 
 	place := samples.PlaceOf(a.code)
@@ -125,12 +127,12 @@ func (w *world) surround(a *agency) error {
 	if err != nil {
 		return err
 	}
-	b.box = w.mailbox(a, a.code+"b", localDrop(a.drop("bank")))
+	b.Box = w.mailbox(a, a.code+"b", outside.LocalDrop(a.drop("bank")))
 	for _, account := range a.accounts() {
-		b.open(account.AccountNo, account.Holder, true, openingBalance)
+		b.Open(account.AccountNo, account.Holder, true, openingBalance)
 	}
 	if a.settings.Bank.Carrier == config.CarrierWorkbook {
-		b.workByHand(a.settings.Accounts.Payer.AccountNo)
+		b.WorkByHand(a.settings.Accounts.Payer.AccountNo)
 	}
 	w.banks[a.code] = b
 	return nil
@@ -139,16 +141,16 @@ func (w *world) surround(a *agency) error {
 // openingBalance stands on every account of an agency on the first day.
 const openingBalance = 5_000_000_000_00
 
-func (w *world) newBank(name string, place samples.Place) (*bank, error) {
+func (w *world) newBank(name string, place samples.Place) (*outside.Bank, error) {
 	books, err := w.openBooks(name)
 	if err != nil {
 		return nil, err
 	}
-	return newBank(name, place.BankName, place.CNAPS, w.clearing, books), nil
+	return outside.NewBank(name, place.BankName, place.CNAPS, w.clearing, books), nil
 }
 
 // join adds a small partner that reaches its host's drop.
-func (w *world) join(host *agency, area string, dial func(context.Context) (drop.Drop, error)) (*partner, error) {
+func (w *world) join(host *agency, area string, dial func(context.Context) (drop.Drop, error)) (*outside.Partner, error) {
 	place := samples.PlaceOf(area)
 	books, err := w.openBooks(area + "-core")
 	if err != nil {
@@ -159,19 +161,19 @@ func (w *world) join(host *agency, area string, dial func(context.Context) (drop
 		return nil, err
 	}
 	box := w.mailbox(host, area, dial)
-	if box.seal, err = host.introduceSmall(area); err != nil {
+	if box.Seal, err = host.introduceSmall(area); err != nil {
 		return nil, err
 	}
-	p := newPartner(place, box, newBooks(area, books), bk)
-	bk.open(place.AccountNo, place.AccountName, false, openingBalance)
-	bk.onCredit = p.credit
+	p := outside.NewPartner(place, box, outside.NewBooks(area, books), bk)
+	bk.Open(place.AccountNo, place.AccountName, false, openingBalance)
+	bk.OnCredit = p.Credit
 	w.partners[area] = p
 	return p, nil
 }
 
-func (w *world) mailbox(a *agency, self string, dial func(context.Context) (drop.Drop, error)) *mailbox {
-	m := newMailbox(self, a.code, dial)
-	m.profile = a.profile
+func (w *world) mailbox(a *agency, self string, dial func(context.Context) (drop.Drop, error)) *outside.Mailbox {
+	m := outside.NewMailbox(self, a.code, dial)
+	m.Profile = a.profile
 	w.boxes = append(w.boxes, m)
 	return m
 }
@@ -183,11 +185,11 @@ func (w *world) settle(p *person) {
 	p.application = p.newApplication()
 }
 
-func (w *world) booksAt(area string) *books {
+func (w *world) booksAt(area string) *outside.Books {
 	if c := w.cores[area]; c != nil {
-		return c.books
+		return c.Books
 	}
-	return w.partners[area].books
+	return w.partners[area].Books
 }
 
 func (w *world) hear(at string, n *formats.Notice) {
@@ -248,27 +250,27 @@ func (w *world) turn(ctx context.Context, round int) error {
 
 func (w *world) receiveAll(ctx context.Context, round int) error {
 	for _, a := range w.agencies {
-		if err := w.cores[a.code].receive(ctx, w.clock.now()); err != nil {
+		if err := w.cores[a.code].Receive(ctx, w.clock.now()); err != nil {
 			return err
 		}
-		if err := w.portals[a.code].receive(ctx, w.clock.now()); err != nil {
+		if err := w.portals[a.code].Receive(ctx, w.clock.now()); err != nil {
 			return err
 		}
 		for _, o := range a.officers {
-			n, err := o.work(ctx)
+			n, err := o.Work(ctx)
 			if err != nil {
 				return err
 			}
 			w.signed += n
 		}
 		if round == 0 {
-			if err := w.banks[a.code].morning(ctx, w.clock.now()); err != nil {
+			if err := w.banks[a.code].Morning(ctx, w.clock.now()); err != nil {
 				return err
 			}
 		}
 	}
 	for _, area := range slices.Sorted(maps.Keys(w.partners)) {
-		if err := w.partners[area].receive(ctx, w.clock.now(), w.day); err != nil {
+		if err := w.partners[area].Receive(ctx, w.clock.now(), w.day); err != nil {
 			return err
 		}
 	}
@@ -277,15 +279,15 @@ func (w *world) receiveAll(ctx context.Context, round int) error {
 
 func (w *world) sendAll(ctx context.Context) error {
 	for _, a := range w.agencies {
-		if err := w.cores[a.code].send(ctx, w.clock.now()); err != nil {
+		if err := w.cores[a.code].Send(ctx, w.clock.now()); err != nil {
 			return err
 		}
-		if err := w.portals[a.code].send(ctx, w.clock.now()); err != nil {
+		if err := w.portals[a.code].Send(ctx, w.clock.now()); err != nil {
 			return err
 		}
 	}
 	for _, area := range slices.Sorted(maps.Keys(w.partners)) {
-		if err := w.partners[area].send(ctx, w.clock.now(), w.day); err != nil {
+		if err := w.partners[area].Send(ctx, w.clock.now(), w.day); err != nil {
 			return err
 		}
 	}
@@ -295,23 +297,23 @@ func (w *world) sendAll(ctx context.Context) error {
 // night lets the banks book.
 func (w *world) night() error {
 	for _, area := range slices.Sorted(maps.Keys(w.banks)) {
-		if err := w.banks[area].night(w.today); err != nil {
+		if err := w.banks[area].Night(w.today); err != nil {
 			return err
 		}
 	}
 	for _, area := range slices.Sorted(maps.Keys(w.partners)) {
-		if err := w.partners[area].bank.night(w.today); err != nil {
+		if err := w.partners[area].Bank.Night(w.today); err != nil {
 			return err
 		}
 	}
-	return w.clearing.settle(w.today)
+	return w.clearing.Settle(w.today)
 }
 
 // moved counts the files that the outside has sent and received.
 func (w *world) moved() (n int) {
 	n = w.signed
 	for _, m := range w.boxes {
-		n += m.moved
+		n += m.Moved
 	}
 	return n
 }
@@ -324,26 +326,26 @@ func (w *world) idle() bool {
 		}
 	}
 	for _, p := range w.partners {
-		if !p.idle() {
+		if !p.Idle() {
 			return false
 		}
 	}
 	for _, b := range w.banks {
-		if !b.idle() {
+		if !b.Idle() {
 			return false
 		}
 	}
-	return w.clearing.idle()
+	return w.clearing.Idle()
 }
 
 // close ends all sessions and books.
 func (w *world) close() error {
 	var faults []error
 	for _, m := range w.boxes {
-		faults = append(faults, m.close())
+		faults = append(faults, m.Close())
 	}
 	for _, b := range w.books {
-		faults = append(faults, b.close())
+		faults = append(faults, b.Close())
 	}
 	return errors.Join(faults...)
 }

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"cmp"
@@ -16,52 +16,52 @@ import (
 
 // The reasons for which a core refuses a posting, in its own numbers.
 const (
-	coreUnknown     = "C01" // no such person
-	coreEnded       = "C02" // participation has ended already
-	coreNotEnded    = "C03" // a debit without an end
-	coreBooked      = "C04" // this version of the form is booked
-	coreLapping     = "C05" // months that are counted already
-	coreClaims      = "C06" // medical costs not settled
-	coreNothing     = "C07" // nothing to undo
-	coreStillActive = "C08" // participation has not stopped
+	CoreUnknown     = "C01" // no such person
+	CoreEnded       = "C02" // participation has ended already
+	CoreNotEnded    = "C03" // a debit without an end
+	CoreBooked      = "C04" // this version of the form is booked
+	CoreLapping     = "C05" // months that are counted already
+	CoreClaims      = "C06" // medical costs not settled
+	CoreNothing     = "C07" // nothing to undo
+	CoreStillActive = "C08" // participation has not stopped
 )
 
-// books are what a core knows about its people and has booked. The people
+// Books are what a core knows about its people and has booked. The people
 // stand in memory, every booking also in a file that is only ever added to.
-type books struct {
+type Books struct {
 	area     string
-	file     *bookFile
-	people   map[string]*member // by personal_no
-	byID     map[string]*member
-	answered map[string]*booking // by posting_no
+	file     *BookFile
+	People   map[string]*Member // by personal_no
+	byID     map[string]*Member
+	Answered map[string]*Booking // by posting_no
 	forms    map[string]bool     // row, form_no and version that stand
 }
 
-// member is one person in the books.
-type member struct {
+// Member is one person in the books.
+type Member struct {
 	formats.RegistryRecord
 	AccruedTo calendar.Date // interest is credited up to this day
 	Claims    bool          // medical costs of a stay in hospital are not settled
 	Changed   bool          // the core changed something that the agency does not know
 }
 
-// booking is a posting as the core answered it, with what it takes to undo
+// Booking is a posting as the core answered it, with what it takes to undo
 // it. There are many, so it keeps no more than that.
-type booking struct {
-	member    *member
+type Booking struct {
+	member    *Member
 	row       code.PostingRow
 	form      string              // what Y and N claimed: row, form_no and version
 	before    code.RegistryStatus // E
 	stays     []formats.Stay      // Y
 	principal money.Fen
 	interest  money.Fen
-	amount    money.Fen
+	Amount    money.Fen
 	after     money.Fen // balance
 	months    int
 	on        calendar.Date
-	refused   string // the core's reason and words
-	text      string
-	undone    bool
+	Refused   string // the core's reason and words
+	Text      string
+	Undone    bool
 }
 
 // coreLine is a line of the core's books.
@@ -80,33 +80,35 @@ type coreLine struct {
 	Undoes    string          `json:"undoes,omitempty"`
 }
 
-func newBooks(area string, file *bookFile) *books {
-	return &books{
-		area: area, file: file, people: map[string]*member{}, byID: map[string]*member{},
-		answered: map[string]*booking{}, forms: map[string]bool{},
+// NewBooks opens a core's books without people; what is booked is written to
+// the file.
+func NewBooks(area string, file *BookFile) *Books {
+	return &Books{
+		area: area, file: file, People: map[string]*Member{}, byID: map[string]*Member{},
+		Answered: map[string]*Booking{}, forms: map[string]bool{},
 	}
 }
 
-// enrol enters a person.
-func (b *books) enrol(m *member) {
-	b.people[m.PersonalNo] = m
+// Enrol enters a person.
+func (b *Books) Enrol(m *Member) {
+	b.People[m.PersonalNo] = m
 	b.byID[m.Person.IDNo] = m
 }
 
 // post books one row, or refuses it. A posting number that was answered
 // before gets the same answer.
-func (b *books) post(p *formats.Posting, on calendar.Date) (formats.PostingResult, error) {
-	if known, ok := b.answered[p.PostingNo]; ok {
+func (b *Books) post(p *formats.Posting, on calendar.Date) (formats.PostingResult, error) {
+	if known, ok := b.Answered[p.PostingNo]; ok {
 		return known.result(p), nil
 	}
-	k := &booking{member: b.people[p.PersonalNo], row: rowOf(p.Row), on: on}
-	b.answered[strings.Clone(p.PostingNo)] = k
-	if k.refused, k.text = b.apply(k, p); k.refused != "" {
+	k := &Booking{member: b.People[p.PersonalNo], row: rowOf(p.Row), on: on}
+	b.Answered[strings.Clone(p.PostingNo)] = k
+	if k.Refused, k.Text = b.apply(k, p); k.Refused != "" {
 		return k.result(p), nil
 	}
 	return k.result(p), b.file.write(coreLine{
 		On: on, Posting: p.PostingNo, Case: p.CaseNo, Row: k.row, Person: p.PersonalNo, Form: p.FormNo, Version: p.FormVersion.Value,
-		Principal: k.principal, Interest: k.interest, Amount: k.amount, Months: k.months, Undoes: p.Undoes,
+		Principal: k.principal, Interest: k.interest, Amount: k.Amount, Months: k.months, Undoes: p.Undoes,
 	})
 }
 
@@ -114,33 +116,33 @@ func (b *books) post(p *formats.Posting, on calendar.Date) (formats.PostingResul
 func rowOf(row code.PostingRow) code.PostingRow { return code.PostingRow(strings.Clone(string(row))) }
 
 // result is the answer to the posting that was booked, or refused.
-func (k *booking) result(p *formats.Posting) formats.PostingResult {
+func (k *Booking) result(p *formats.Posting) formats.PostingResult {
 	r := formats.PostingResult{
 		PostingNo: p.PostingNo, CaseNo: p.CaseNo, Row: p.Row, Result: code.ResultDone, DoneOn: k.on, Echo: p.Echo,
 	}
-	if k.refused != "" {
-		r.Result, r.Code, r.Text = code.ResultRefused, k.refused, k.text
+	if k.Refused != "" {
+		r.Result, r.Code, r.Text = code.ResultRefused, k.Refused, k.Text
 		return r
 	}
 	switch k.row {
 	case code.PostingDebit:
 		r.Principal, r.Interest = batch.Some(k.principal), batch.Some(k.interest)
-		r.Amount, r.BalanceAfter = batch.Some(k.amount), batch.Some(k.after)
+		r.Amount, r.BalanceAfter = batch.Some(k.Amount), batch.Some(k.after)
 	case code.PostingCredit:
-		r.Amount, r.BalanceAfter = batch.Some(k.amount), batch.Some(k.after)
+		r.Amount, r.BalanceAfter = batch.Some(k.Amount), batch.Some(k.after)
 	case code.PostingMonths:
 		r.Months = batch.Some(k.months)
 	case code.PostingUndo:
-		r.Amount, r.Months = batch.Some(k.amount), batch.Some(k.months)
+		r.Amount, r.Months = batch.Some(k.Amount), batch.Some(k.months)
 	}
 	return r
 }
 
 // apply changes the books; refuse is the core's reason not to.
-func (b *books) apply(k *booking, p *formats.Posting) (refuse, text string) {
+func (b *Books) apply(k *Booking, p *formats.Posting) (refuse, text string) {
 	m := k.member
 	if m == nil || m.Person.IDNo != p.IDNo {
-		return coreUnknown, "查无此人或证件号码不符"
+		return CoreUnknown, "查无此人或证件号码不符"
 	}
 	switch k.row {
 	case code.PostingEnd:
@@ -152,18 +154,18 @@ func (b *books) apply(k *booking, p *formats.Posting) (refuse, text string) {
 	case code.PostingMonths:
 		return b.months(k, p)
 	}
-	return b.undo(k, b.answered[p.Undoes])
+	return b.undo(k, b.Answered[p.Undoes])
 }
 
-func (k *booking) end() (refuse, text string) {
+func (k *Booking) end() (refuse, text string) {
 	m := k.member
 	switch {
 	case m.Status == code.RegistryEnded:
-		return coreEnded, "参保关系此前已终止"
+		return CoreEnded, "参保关系此前已终止"
 	case m.Status == code.RegistryActive:
-		return coreStillActive, "尚未停保"
+		return CoreStillActive, "尚未停保"
 	case m.Claims:
-		return coreClaims, "有未结算的医疗费用，结清后方可终止"
+		return CoreClaims, "有未结算的医疗费用，结清后方可终止"
 	}
 	k.before = m.Status
 	m.Status, m.StoppedOn = code.RegistryEnded, cmp.Or(m.StoppedOn, k.on)
@@ -171,35 +173,35 @@ func (k *booking) end() (refuse, text string) {
 }
 
 // debit takes the whole balance, with the interest up to this day.
-func (k *booking) debit() (refuse, text string) {
+func (k *Booking) debit() (refuse, text string) {
 	m := k.member
 	if m.Status != code.RegistryEnded && m.Status != code.RegistryDeceased {
-		return coreNotEnded, "参保关系未终止，不能清算个人账户"
+		return CoreNotEnded, "参保关系未终止，不能清算个人账户"
 	}
 	m.accrue(k.on)
-	k.principal, k.interest, k.amount = m.Principal, m.Interest, m.Principal+m.Interest
+	k.principal, k.interest, k.Amount = m.Principal, m.Interest, m.Principal+m.Interest
 	m.Principal, m.Interest = 0, 0
 	return "", ""
 }
 
-func (b *books) credit(k *booking, p *formats.Posting) (refuse, text string) {
+func (b *Books) credit(k *Booking, p *formats.Posting) (refuse, text string) {
 	if refuse, text = b.claim(k, p); refuse != "" {
 		return refuse, text
 	}
 	m := k.member
 	m.accrue(k.on)
 	m.Principal += p.Amount.Value
-	k.amount, k.after = p.Amount.Value, m.Principal+m.Interest
+	k.Amount, k.after = p.Amount.Value, m.Principal+m.Interest
 	return "", ""
 }
 
-func (b *books) months(k *booking, p *formats.Posting) (refuse, text string) {
+func (b *Books) months(k *Booking, p *formats.Posting) (refuse, text string) {
 	m := k.member
 	counted := monthsOf(m.Stays)
 	for _, s := range p.Stays {
 		for month := s.From; month <= s.To; month = month.Add(1) {
 			if counted[month] {
-				return coreLapping, "月份 " + month.String() + " 已计算"
+				return CoreLapping, "月份 " + month.String() + " 已计算"
 			}
 			counted[month] = true
 			k.months++
@@ -217,18 +219,18 @@ func (b *books) months(k *booking, p *formats.Posting) (refuse, text string) {
 }
 
 // claim takes a form version for a row, once.
-func (b *books) claim(k *booking, p *formats.Posting) (refuse, text string) {
+func (b *Books) claim(k *Booking, p *formats.Posting) (refuse, text string) {
 	k.form = fmt.Sprintf("%s %s %d", p.Row, p.FormNo, p.FormVersion.Value)
 	if b.forms[k.form] {
-		return coreBooked, "信息表该版本已入账"
+		return CoreBooked, "信息表该版本已入账"
 	}
 	b.forms[k.form] = true
 	return "", ""
 }
 
-func (b *books) undo(k, was *booking) (refuse, text string) {
-	if was == nil || was.undone || was.refused != "" || was.member != k.member || was.row == code.PostingUndo {
-		return coreNothing, "没有可以冲销的记账"
+func (b *Books) undo(k, was *Booking) (refuse, text string) {
+	if was == nil || was.Undone || was.Refused != "" || was.member != k.member || was.row == code.PostingUndo {
+		return CoreNothing, "没有可以冲销的记账"
 	}
 	m := k.member
 	switch was.row {
@@ -238,15 +240,15 @@ func (b *books) undo(k, was *booking) (refuse, text string) {
 		m.Principal += was.principal
 		m.Interest += was.interest
 	case code.PostingCredit:
-		m.Principal -= was.amount
+		m.Principal -= was.Amount
 	case code.PostingMonths:
 		for _, s := range was.stays {
 			m.Stays = slices.DeleteFunc(m.Stays, func(have formats.Stay) bool { return have == s })
 		}
 	}
 	delete(b.forms, was.form)
-	was.undone = true
-	k.amount, k.months = was.amount, was.months
+	was.Undone = true
+	k.Amount, k.months = was.Amount, was.months
 	return "", ""
 }
 
@@ -254,7 +256,7 @@ func (b *books) undo(k, was *booking) (refuse, text string) {
 const interestPerMyriad = 150
 
 // accrue credits the interest up to a day.
-func (m *member) accrue(on calendar.Date) {
+func (m *Member) accrue(on calendar.Date) {
 	if days := on.Sub(m.AccruedTo); days > 0 {
 		m.Interest += m.Principal * money.Fen(interestPerMyriad*days) / (10_000 * 365)
 		m.AccruedTo = on
@@ -272,18 +274,18 @@ func monthsOf(stays []formats.Stay) map[calendar.Month]bool {
 	return set
 }
 
-// stay is a row of months at one place, as files tell it.
-func stay(area string, scheme code.Scheme, from, to calendar.Month, kind code.StayKind) formats.Stay {
+// NewStay is a row of months at one place, as files tell it.
+func NewStay(area string, scheme code.Scheme, from, to calendar.Month, kind code.StayKind) formats.Stay {
 	return formats.Stay{Area: area, Scheme: scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: kind}
 }
 
-// extract is the registry as the core hands it out: everybody, or who was
+// Extract is the registry as the core hands it out: everybody, or who was
 // changed by the core since the last extract. Interest stands as of the last time it
 // was credited, which is why a debit may differ.
-func (b *books) extract(full bool, on calendar.Date) []*formats.RegistryRecord {
+func (b *Books) Extract(full bool, on calendar.Date) []*formats.RegistryRecord {
 	var list []*formats.RegistryRecord
-	for _, no := range slices.Sorted(maps.Keys(b.people)) {
-		m := b.people[no]
+	for _, no := range slices.Sorted(maps.Keys(b.People)) {
+		m := b.People[no]
 		if !full && !m.Changed {
 			continue
 		}
@@ -303,32 +305,32 @@ func (b *books) extract(full bool, on calendar.Date) []*formats.RegistryRecord {
 	return list
 }
 
-// coreSums are drawn from the lines of the books, not from memory.
-type coreSums struct {
-	debited, credited money.Fen
-	monthsCredited    int
-	byForm            map[string]money.Fen // credited, by form
-	debits            map[string]money.Fen // by personal_no
+// Sums are drawn from the lines of the books, not from memory.
+type Sums struct {
+	Debited, Credited money.Fen
+	MonthsCredited    int
+	ByForm            map[string]money.Fen // credited, by form
+	Debits            map[string]money.Fen // by personal_no
 }
 
-// sum reads the books again.
-func (b *books) sum() (coreSums, error) {
-	s := coreSums{byForm: map[string]money.Fen{}, debits: map[string]money.Fen{}}
+// Sum reads the books again.
+func (b *Books) Sum() (Sums, error) {
+	s := Sums{ByForm: map[string]money.Fen{}, Debits: map[string]money.Fen{}}
 	done := map[string]coreLine{}
 	count := func(l coreLine, sign int) {
 		amount := l.Amount * money.Fen(sign)
 		switch l.Row {
 		case code.PostingDebit:
-			s.debited += amount
-			s.debits[l.Person] += amount
+			s.Debited += amount
+			s.Debits[l.Person] += amount
 		case code.PostingCredit:
-			s.credited += amount
-			s.byForm[l.Form] += amount
+			s.Credited += amount
+			s.ByForm[l.Form] += amount
 		case code.PostingMonths:
-			s.monthsCredited += l.Months * sign
+			s.MonthsCredited += l.Months * sign
 		}
 	}
-	err := readBooks(b.file, func(l coreLine) {
+	err := ReadBookFile(b.file, func(l coreLine) {
 		done[l.Posting] = l
 		if l.Row == code.PostingUndo {
 			count(done[l.Undoes], -1)
@@ -339,10 +341,10 @@ func (b *books) sum() (coreSums, error) {
 	return s, err
 }
 
-// refused reports whether the core refused a posting for a person.
-func (b *books) refused(personalNo string) bool {
-	for _, k := range b.answered {
-		if k.refused != "" && k.member != nil && k.member.PersonalNo == personalNo {
+// Refused reports whether the core refused a posting for a person.
+func (b *Books) Refused(personalNo string) bool {
+	for _, k := range b.Answered {
+		if k.Refused != "" && k.member != nil && k.member.PersonalNo == personalNo {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -23,24 +23,26 @@ import (
 	"carryover/formats/iso20022"
 )
 
-// officer is a member of an agency's staff at a machine of the own: looks
+// Officer is a member of an agency's staff at a machine of the own: looks
 // into the own folder, compares each payment file with the list beside it, and
 // signs it with a key that the agency's Carryover never sees.
-type officer struct {
+type Officer struct {
 	exchange.Officer
-	key     *seal.Key
-	public  ssh.PublicKey
-	open    func(context.Context) (drop.Drop, error)
-	signed  map[string]bool
-	decided int                     // rows of decisions workbooks
-	vouched func(month string) bool // months that the treasury settles; nil: all
+	Key     *seal.Key
+	Dial    func(context.Context) (drop.Drop, error) // the officer's end of the own folder
+	Signed  map[string]bool                          // names of files that were signed or worked
+	Decided int                                      // rows of decisions workbooks
+	Vouched func(month string) bool                  // months that the treasury settles; nil: all
+
+	public ssh.PublicKey
 }
 
 // paymentPrefix begins the names of payment files in an officer's folder.
 const paymentPrefix = "pain.001_"
 
-// newOfficer makes an officer and the own key, which stays in dir.
-func newOfficer(dir, name, full string, roles ...exchange.Role) (*officer, error) {
+// NewOfficer makes an officer and the own key, which stays in dir. The folder
+// is the caller's to give, as Dial.
+func NewOfficer(dir, name, full string, roles ...exchange.Role) (*Officer, error) {
 	_, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		return nil, err
@@ -50,19 +52,19 @@ func newOfficer(dir, name, full string, roles ...exchange.Role) (*officer, error
 		return nil, err
 	}
 	text := pem.EncodeToMemory(block)
-	o := &officer{Officer: exchange.Officer{Name: name, FullName: full, Roles: roles}, signed: map[string]bool{}}
-	if o.key, err = seal.ParseKey(text, nil); err != nil {
+	o := &Officer{Officer: exchange.Officer{Name: name, FullName: full, Roles: roles}, Signed: map[string]bool{}}
+	if o.Key, err = seal.ParseKey(text, nil); err != nil {
 		return nil, err
 	}
-	o.public = o.key.Public()
+	o.public = o.Key.Public()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	return o, os.WriteFile(filepath.Join(dir, name), text, 0o600)
 }
 
-// line is the officer's in allowed_signers.
-func (o *officer) line() string {
+// SignersLine is the officer's line of allowed_signers, newline included.
+func (o *Officer) SignersLine() string {
 	var principals []string
 	for _, r := range o.Roles {
 		principals = append(principals, o.Principal(r))
@@ -70,10 +72,10 @@ func (o *officer) line() string {
 	return strings.Join(principals, ",") + ` namespaces="` + seal.NamespaceRelease + "," + seal.NamespaceDecision + `" ` + string(ssh.MarshalAuthorizedKey(o.public))
 }
 
-// work signs what lies in the officer's folder and has not been signed yet, and
+// Work signs what lies in the officer's folder and has not been signed yet, and
 // decides what there is to decide; it returns how much that was.
-func (o *officer) work(ctx context.Context) (n int, err error) {
-	d, err := o.open(ctx)
+func (o *Officer) Work(ctx context.Context) (n int, err error) {
+	d, err := o.Dial(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -83,17 +85,17 @@ func (o *officer) work(ctx context.Context) (n int, err error) {
 		return 0, err
 	}
 	for _, e := range list.Files {
-		if o.finance(e.Name) && !o.signed[e.Name] {
+		if o.finance(e.Name) && !o.Signed[e.Name] {
 			decided, err := o.decides(ctx, d, e)
 			if err != nil {
 				return n, err
 			}
-			o.signed[e.Name] = true
+			o.Signed[e.Name] = true
 			n += decided
 			continue
 		}
 		payment := strings.HasPrefix(e.Name, paymentPrefix) && !strings.HasSuffix(e.Name, ".txt")
-		if o.signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
+		if o.Signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
 			continue
 		}
 		var content, beside bytes.Buffer
@@ -123,15 +125,15 @@ func (o *officer) work(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-func (o *officer) sign(ctx context.Context, d drop.Drop, name string, content []byte) error {
-	sig, err := o.key.Sign(bytes.NewReader(content), seal.NamespaceRelease)
+func (o *Officer) sign(ctx context.Context, d drop.Drop, name string, content []byte) error {
+	sig, err := o.Key.Sign(bytes.NewReader(content), seal.NamespaceRelease)
 	if err != nil {
 		return err
 	}
 	if err := d.Put(ctx, drop.Out, name+"."+o.Name+seal.Suffix, bytes.NewReader(sig), int64(len(sig)), drop.PutOptions{}); err != nil {
 		return err
 	}
-	o.signed[name] = true
+	o.Signed[name] = true
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ const voucher = "财转 2026-04"
 // decides fills in the decisions workbook of finance as its officer does: a
 // month of netting on which both sides agree is tied to the voucher of the
 // treasury. The rest is left open. What was decided is signed and handed in.
-func (o *officer) decides(ctx context.Context, d drop.Drop, e drop.Entry) (n int, err error) {
+func (o *Officer) decides(ctx context.Context, d drop.Drop, e drop.Entry) (n int, err error) {
 	var content bytes.Buffer
 	if _, err := d.Get(ctx, drop.In, e, &content); err != nil {
 		return 0, err
@@ -37,19 +37,19 @@ func (o *officer) decides(ctx context.Context, d drop.Drop, e drop.Entry) (n int
 	if err := book.Write(&filled); err != nil {
 		return 0, err
 	}
-	sig, err := o.key.Sign(bytes.NewReader(filled.Bytes()), seal.NamespaceDecision)
+	sig, err := o.Key.Sign(bytes.NewReader(filled.Bytes()), seal.NamespaceDecision)
 	if err != nil {
 		return 0, err
 	}
 	if err := d.Put(ctx, drop.Out, e.Name+seal.Suffix, bytes.NewReader(sig), int64(len(sig)), drop.PutOptions{}); err != nil {
 		return 0, err
 	}
-	o.decided += n
+	o.Decided += n
 	return n, d.Put(ctx, drop.Out, e.Name, bytes.NewReader(filled.Bytes()), int64(filled.Len()), drop.PutOptions{})
 }
 
 // tieMonths fills in the rows about months of netting.
-func (o *officer) tieMonths(book *excelize.File) (n int, err error) {
+func (o *Officer) tieMonths(book *excelize.File) (n int, err error) {
 	sheet := book.GetSheetList()[0]
 	rows, err := book.GetRows(sheet)
 	if err != nil {
@@ -61,7 +61,7 @@ func (o *officer) tieMonths(book *excelize.File) (n int, err error) {
 		case slices.Contains(row, "行标识"):
 			titles = row
 		case titles != nil && len(row) > 0 && row[0] == exchange.TermOf(exchange.SubjectTerms(), string(exchange.AboutMonth)).Chinese:
-			if month, _, _ := strings.Cut(row[slices.Index(titles, "编号")], " "); o.vouched != nil && !o.vouched(month) {
+			if month, _, _ := strings.Cut(row[slices.Index(titles, "编号")], " "); o.Vouched != nil && !o.Vouched(month) {
 				continue
 			}
 			n++
@@ -81,6 +81,6 @@ func (o *officer) tieMonths(book *excelize.File) (n int, err error) {
 
 // finance reports whether a file in the folder is a decisions workbook that is
 // this officer's to fill in.
-func (o *officer) finance(name string) bool {
+func (o *Officer) finance(name string) bool {
 	return o.Has(exchange.RoleFinance) && strings.HasPrefix(name, "decisions-") && strings.Contains(name, "-财务.") && !strings.Contains(name, ".answer")
 }

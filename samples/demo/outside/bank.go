@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -14,41 +14,42 @@ import (
 	"carryover/formats/iso20022"
 )
 
-// bank behaves as an agency's bank does: it knows nothing but the payment
+// Bank behaves as an agency's bank does: it knows nothing but the payment
 // orders that are left in its drop and what other banks hand to it. It keeps
 // accounts by number, answers an order with a status report, books it at
 // night, and tells the agency of debits and credits the next morning.
-type bank struct {
-	code, name, cnaps string
-	box               *mailbox
-	clearing          *clearing
-	books             *bookFile
+type Bank struct {
+	Name, CNAPS string
+	Box         *Mailbox // its end of its agency's drop; nil: no agency's bank, it takes no orders
+	Books       *BookFile
+	Quirks      Quirks
+	Accounts    map[string]*Account                // by number
+	OnCredit    func(t Transfer, on calendar.Date) // told of every credit booked here; nil: nobody is
 
-	byHand   *keyed // a bank that takes and gives no messages; nil: it does
-	temper   temper
-	accounts map[string]*bankAccount
+	code     string
+	clearing *Clearing
+	byHand   *keyed          // a bank that takes and gives no messages; nil: it does
 	orders   map[string]bool // MsgIds taken
-	tonight  []transfer
+	tonight  []Transfer
 	untold   map[string][]booked // to be told in the morning, by account
 	toldOnce map[string][]booked // to be told once more
 	closing  calendar.Date       // the day that ended last night, until it is stated
 	day      map[string][]booked // its bookings, by account
 	entries  int
 	told     int // messages written
-	onCredit func(t transfer, on calendar.Date)
 }
 
-// bankAccount is an account as its bank keeps it.
-type bankAccount struct {
+// Account is an account as its bank keeps it.
+type Account struct {
 	Holder  string
 	Agency  bool // an agency's: its movements are told
 	Opening money.Fen
 	Balance money.Fen
-	Closed  bool
+	Closed  bool // credits are given back
 }
 
-// bankLine is a line of the bank's books.
-type bankLine struct {
+// BankLine is a line of the bank's books.
+type BankLine struct {
 	On       calendar.Date `json:"on"`
 	Ref      string        `json:"ref"`
 	Account  string        `json:"account"`
@@ -61,24 +62,26 @@ type bankLine struct {
 	Balance  money.Fen     `json:"balance"`
 }
 
-func newBank(code, name, cnaps string, c *clearing, books *bookFile) *bank {
-	b := &bank{
-		code: code, name: name, cnaps: cnaps, clearing: c, books: books,
-		accounts: map[string]*bankAccount{}, orders: map[string]bool{}, untold: map[string][]booked{},
+// NewBank opens a bank without accounts that the clearing knows by its CNAPS
+// number. Its code begins the numbers of its messages and bookings.
+func NewBank(code, name, cnaps string, c *Clearing, books *BookFile) *Bank {
+	b := &Bank{
+		code: code, Name: name, CNAPS: cnaps, clearing: c, Books: books,
+		Accounts: map[string]*Account{}, orders: map[string]bool{}, untold: map[string][]booked{},
 		toldOnce: map[string][]booked{}, day: map[string][]booked{},
 	}
 	c.join(b)
 	return b
 }
 
-// open opens an account with a balance.
-func (b *bank) open(number, holder string, agency bool, balance money.Fen) {
-	b.accounts[number] = &bankAccount{Holder: holder, Agency: agency, Opening: balance, Balance: balance}
+// Open opens an account with a balance.
+func (b *Bank) Open(number, holder string, agency bool, balance money.Fen) {
+	b.Accounts[number] = &Account{Holder: holder, Agency: agency, Opening: balance, Balance: balance}
 }
 
-// morning tells what was booked, then takes the orders that are in the drop.
-func (b *bank) morning(ctx context.Context, now time.Time) error {
-	if b.box == nil {
+// Morning tells what was booked, then takes the orders that are in the drop.
+func (b *Bank) Morning(ctx context.Context, now time.Time) error {
+	if b.Box == nil {
 		return nil
 	}
 	if err := b.tellAll(ctx, now); err != nil {
@@ -91,7 +94,7 @@ func (b *bank) morning(ctx context.Context, now time.Time) error {
 }
 
 // tellAll tells what was booked, and what is told a second time.
-func (b *bank) tellAll(ctx context.Context, now time.Time) error {
+func (b *Bank) tellAll(ctx context.Context, now time.Time) error {
 	again := b.toldOnce
 	b.toldOnce = map[string][]booked{}
 	for _, number := range slices.Sorted(maps.Keys(again)) {
@@ -100,11 +103,11 @@ func (b *bank) tellAll(ctx context.Context, now time.Time) error {
 		}
 	}
 	for _, number := range slices.Sorted(maps.Keys(b.untold)) {
-		if does(b.temper.late, number) {
+		if does(b.Quirks.TellLate, number) {
 			continue
 		}
 		list := b.untold[number]
-		if does(b.temper.again, number) {
+		if does(b.Quirks.TellTwice, number) {
 			b.toldOnce[number] = list
 		}
 		delete(b.untold, number)
@@ -118,8 +121,8 @@ func (b *bank) tellAll(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (b *bank) takeOrders(ctx context.Context, now time.Time) error {
-	files, err := b.box.pickUp(ctx)
+func (b *Bank) takeOrders(ctx context.Context, now time.Time) error {
+	files, err := b.Box.pickUp(ctx)
 	if err != nil {
 		return err
 	}
@@ -132,13 +135,13 @@ func (b *bank) takeOrders(ctx context.Context, now time.Time) error {
 }
 
 // takeOrder answers one payment order and keeps its transfers for the night.
-func (b *bank) takeOrder(ctx context.Context, now time.Time, f pickedUp) error {
+func (b *Bank) takeOrder(ctx context.Context, now time.Time, f pickedUp) error {
 	if b.byHand != nil {
 		return b.takeList(now, f)
 	}
-	var list []transfer
+	var list []Transfer
 	head, faults, err := iso20022.ReadPayment(bytes.NewReader(f.content), iso20022.Limits{}, func(h *iso20022.Payment, t iso20022.Transfer) error {
-		list = append(list, transfer{
+		list = append(list, Transfer{
 			Order: h.MsgID, EndToEnd: t.EndToEndID, Debtor: h.Debtor, Creditor: t.Creditor, Amount: t.Amount, Text: t.Text,
 		})
 		return nil
@@ -160,7 +163,7 @@ func (b *bank) takeOrder(ctx context.Context, now time.Time, f pickedUp) error {
 	if len(refused) > 0 {
 		answer.Status = iso20022.Partly
 	}
-	if does(b.temper.thinkAgain, head.MsgID) {
+	if does(b.Quirks.AnswerTwice, head.MsgID) {
 		first := answer
 		first.Status = iso20022.Received
 		if err := b.answer(ctx, now, first, nil); err != nil {
@@ -172,9 +175,9 @@ func (b *bank) takeOrder(ctx context.Context, now time.Time, f pickedUp) error {
 
 // keep keeps the transfers of an order for the night, but for those that are
 // refused.
-func (b *bank) keep(list []transfer) (refused []iso20022.TransferStatus) {
+func (b *Bank) keep(list []Transfer) (refused []iso20022.TransferStatus) {
 	for _, t := range list {
-		code, text := b.temper.refuses(t)
+		code, text := b.Quirks.refuses(t)
 		if code == "" {
 			b.tonight = append(b.tonight, t)
 			continue
@@ -185,7 +188,7 @@ func (b *bank) keep(list []transfer) (refused []iso20022.TransferStatus) {
 }
 
 // answer leaves a status report.
-func (b *bank) answer(ctx context.Context, now time.Time, head iso20022.StatusReport, list []iso20022.TransferStatus) error {
+func (b *Bank) answer(ctx context.Context, now time.Time, head iso20022.StatusReport, list []iso20022.TransferStatus) error {
 	head.MsgID = b.nextMessage("S", now)
 	var out bytes.Buffer
 	w, err := iso20022.NewStatusWriter(&out, head)
@@ -200,12 +203,12 @@ func (b *bank) answer(ctx context.Context, now time.Time, head iso20022.StatusRe
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return b.box.put(ctx, "pain002_"+head.MsgID+".xml", out.Bytes())
+	return b.Box.Put(ctx, "pain002_"+head.MsgID+".xml", out.Bytes())
 }
 
 // judge says why an order is refused as a whole; "" when it is not.
-func (b *bank) judge(head iso20022.Payment, faults int) (code, text string) {
-	payer := b.accounts[head.Debtor.Number]
+func (b *Bank) judge(head iso20022.Payment, faults int) (code, text string) {
+	payer := b.Accounts[head.Debtor.Number]
 	switch {
 	case faults > 0:
 		return "FF01", "报文格式有误"
@@ -219,12 +222,12 @@ func (b *bank) judge(head iso20022.Payment, faults int) (code, text string) {
 	return "", ""
 }
 
-// night books the orders of the day and hands them to the other banks.
-func (b *bank) night(on calendar.Date) error {
+// Night books the orders of the day and hands them to the other banks.
+func (b *Bank) Night(on calendar.Date) error {
 	orders := b.tonight
 	b.tonight = nil
 	b.closing = on
-	for _, k := range b.temper.bulks(orders) {
+	for _, k := range b.Quirks.bulks(orders) {
 		entries := make([]iso20022.Entry, len(k.list))
 		for i, t := range k.list {
 			entries[i] = t.debit()
@@ -241,8 +244,8 @@ func (b *bank) night(on calendar.Date) error {
 
 // bookCredit books money that came for an account here; known is false when
 // there is no such account.
-func (b *bank) bookCredit(t transfer, on calendar.Date) (known bool, err error) {
-	a := b.accounts[t.Creditor.Number]
+func (b *Bank) bookCredit(t Transfer, on calendar.Date) (known bool, err error) {
+	a := b.Accounts[t.Creditor.Number]
 	if a == nil || a.Closed {
 		return false, nil
 	}
@@ -252,14 +255,14 @@ func (b *bank) bookCredit(t transfer, on calendar.Date) (known bool, err error) 
 	if err := b.book(t.Creditor.Number, on, e); err != nil {
 		return true, err
 	}
-	if b.onCredit != nil {
-		b.onCredit(t, on)
+	if b.OnCredit != nil {
+		b.OnCredit(t, on)
 	}
 	return true, nil
 }
 
 // bookReturn books money that came back.
-func (b *bank) bookReturn(t transfer, on calendar.Date) error {
+func (b *Bank) bookReturn(t Transfer, on calendar.Date) error {
 	e := t.debit()
 	e.Credit, e.Returned, e.ReturnCode, e.ReturnReason = true, true, t.Return, t.Reason
 	return b.book(t.Debtor.Number, on, e)
@@ -271,10 +274,10 @@ type booked []iso20022.Entry
 
 // book makes one booking: it changes the account's balance, writes the books
 // and keeps the entries for the morning.
-func (b *bank) book(number string, on calendar.Date, entries ...iso20022.Entry) error {
+func (b *Bank) book(number string, on calendar.Date, entries ...iso20022.Entry) error {
 	b.entries++
 	ref := fmt.Sprintf("%s%s%06d", b.code, on.Compact(), b.entries)
-	a := b.accounts[number]
+	a := b.Accounts[number]
 	if b.byHand != nil {
 		b.byHand.before[ref] = a.Balance
 	}
@@ -282,7 +285,7 @@ func (b *bank) book(number string, on calendar.Date, entries ...iso20022.Entry) 
 		e := &entries[i]
 		e.Ref, e.Part, e.Parts, e.Status, e.Booked, e.Value = ref, i+1, len(entries), iso20022.Booked, on, on
 		a.Balance += e.Signed()
-		if err := b.books.write(bankLine{
+		if err := b.Books.write(BankLine{
 			On: on, Ref: e.Ref, Account: number, Credit: e.Credit, Amount: e.Amount, EndToEnd: e.EndToEndID,
 			Other: e.Counterparty.Number, Text: e.Text, Return: e.ReturnCode, Balance: a.Balance,
 		}); err != nil {
@@ -297,7 +300,7 @@ func (b *bank) book(number string, on calendar.Date, entries ...iso20022.Entry) 
 }
 
 // tell writes one notification about an account.
-func (b *bank) tell(ctx context.Context, now time.Time, number string, list []booked) error {
+func (b *Bank) tell(ctx context.Context, now time.Time, number string, list []booked) error {
 	if b.byHand != nil {
 		return b.keySheet(ctx, now, number, list)
 	}
@@ -305,7 +308,7 @@ func (b *bank) tell(ctx context.Context, now time.Time, number string, list []bo
 	var out bytes.Buffer
 	w, err := iso20022.NewNotificationWriter(&out, iso20022.Statement{
 		MsgID: id, Created: now, ID: id,
-		Account: iso20022.Account{Name: b.accounts[number].Holder, Number: number, Bank: b.name, CNAPS: b.cnaps},
+		Account: iso20022.Account{Name: b.Accounts[number].Holder, Number: number, Bank: b.Name, CNAPS: b.CNAPS},
 	})
 	if err != nil {
 		return err
@@ -318,38 +321,38 @@ func (b *bank) tell(ctx context.Context, now time.Time, number string, list []bo
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return b.box.put(ctx, "camt054_"+id+".xml", out.Bytes())
+	return b.Box.Put(ctx, "camt054_"+id+".xml", out.Bytes())
 }
 
-func (b *bank) nextMessage(letter string, now time.Time) string {
+func (b *Bank) nextMessage(letter string, now time.Time) string {
 	b.told++
 	return fmt.Sprintf("%s%s%s%05d", b.code, letter, calendar.DateOf(now).Compact(), b.told)
 }
 
-// hasOrder reports whether the bank has taken an order, by its MsgId.
-func (b *bank) hasOrder(msgID string) bool { return b.orders[msgID] }
+// HasOrder reports whether the bank has taken an order, by its MsgId.
+func (b *Bank) HasOrder(msgID string) bool { return b.orders[msgID] }
 
-// toTell lists what was booked on an account and not told yet.
-func (b *bank) toTell(account string) (entries []iso20022.Entry) {
+// ToTell lists what was booked on an account and not told yet.
+func (b *Bank) ToTell(account string) (entries []iso20022.Entry) {
 	for _, list := range b.untold[account] {
 		entries = append(entries, list...)
 	}
 	return entries
 }
 
-// payAtCounter keeps a transfer for the night that no file asked for.
-func (b *bank) payAtCounter(t transfer) { b.tonight = append(b.tonight, t) }
+// PayAtCounter keeps a transfer for the night that no file asked for.
+func (b *Bank) PayAtCounter(t Transfer) { b.tonight = append(b.tonight, t) }
 
-// idle reports whether the bank has nothing to book or to tell.
-func (b *bank) idle() bool {
+// Idle reports whether the bank has nothing to book or to tell.
+func (b *Bank) Idle() bool {
 	return len(b.tonight) == 0 && len(b.untold) == 0 && len(b.toldOnce) == 0 && (b.byHand == nil || len(b.byHand.failed) == 0)
 }
 
-// issueCard opens an account for a person and returns its number, with the
+// IssueCard opens an account for a person and returns its number, with the
 // check digit that cards have.
-func (b *bank) issueCard(holder string) string {
-	first := fmt.Sprintf("622202%012d", len(b.accounts))
+func (b *Bank) IssueCard(holder string) string {
+	first := fmt.Sprintf("622202%012d", len(b.Accounts))
 	number := first + string(identity.LuhnDigit(first))
-	b.open(number, holder, false, 0)
+	b.Open(number, holder, false, 0)
 	return number
 }

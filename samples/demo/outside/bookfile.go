@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bufio"
@@ -9,24 +9,25 @@ import (
 	"os"
 )
 
-// bookFile is the books of a simulated system: JSON lines that are only ever
+// BookFile is the books of a simulated system: JSON lines that are only ever
 // added to, and read again when sums are drawn.
-type bookFile struct {
+type BookFile struct {
 	path string
 	file *os.File
 	w    *bufio.Writer
 }
 
-func openBooks(path string) (*bookFile, error) {
+// OpenBookFile opens the books at a path, which is made when it is not there.
+func OpenBookFile(path string) (*BookFile, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return &bookFile{path: path, file: f, w: bufio.NewWriter(f)}, nil
+	return &BookFile{path: path, file: f, w: bufio.NewWriter(f)}, nil
 }
 
 // write adds a line.
-func (b *bookFile) write(line any) error {
+func (b *BookFile) write(line any) error {
 	text, err := json.Marshal(line)
 	if err != nil {
 		return err
@@ -35,8 +36,8 @@ func (b *bookFile) write(line any) error {
 	return err
 }
 
-// close ends the books; a second close does nothing.
-func (b *bookFile) close() error {
+// Close ends the books; a second close does nothing.
+func (b *BookFile) Close() error {
 	if b.file == nil {
 		return nil
 	}
@@ -45,8 +46,8 @@ func (b *bookFile) close() error {
 	return err
 }
 
-// readBooks reads the lines of finished or running books in order.
-func readBooks[L any](b *bookFile, each func(L)) error {
+// ReadBookFile reads the lines of finished or running books in order.
+func ReadBookFile[L any](b *BookFile, each func(L)) error {
 	if err := b.w.Flush(); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"context"
@@ -19,18 +19,19 @@ import (
 	"carryover/samples"
 )
 
-// partner is a third agency that has a program of its own and exchanges with
+// Partner is a third agency that has a program of its own and exchanges with
 // one of the two by nothing but the files that the manual describes. It is
 // old place and new place, keeps its books and its ledger, and pays through
 // its own bank.
-type partner struct {
+type Partner struct {
 	samples.Place
-	box        *mailbox
-	books      *books
-	bank       *bank
-	settlement code.MoneyKind
-	formsLate  int // working days that its forms come after its money
-	ledger     ledger.Balances
+	Box        *Mailbox
+	Books      *Books
+	Bank       *Bank
+	Settlement code.MoneyKind // what was agreed: remitted, unless it is set
+	FormsLate  int            // working days that its forms come after its money
+	Ledger     ledger.Balances
+	Faults     []error // of its own books, to be reported at the end
 
 	cases   map[string]*smallCase // by letter_no
 	advices map[string][]formats.Advice
@@ -39,7 +40,6 @@ type partner struct {
 	netted  []formats.Netting
 	month   calendar.Month // statements of earlier months were sent
 	numbers int
-	faults  []error
 }
 
 // smallCase is a transfer as the partner's own program keeps it.
@@ -57,42 +57,45 @@ type dueForm struct {
 	form *formats.Form
 }
 
-func newPartner(place samples.Place, box *mailbox, b *books, bk *bank) *partner {
-	return &partner{
-		Place: place, box: box, books: b, bank: bk, settlement: code.Remitted, ledger: ledger.Balances{},
+// NewPartner is a small partner at a place, with its end of a drop, its core's
+// books and its bank, of which it is told by OnCredit.
+func NewPartner(place samples.Place, box *Mailbox, b *Books, bk *Bank) *Partner {
+	return &Partner{
+		Place: place, Box: box, Books: b, Bank: bk, Settlement: code.Remitted, Ledger: ledger.Balances{},
 		cases: map[string]*smallCase{}, advices: map[string][]formats.Advice{}, outbox: map[string][]any{},
 	}
 }
 
-func (p *partner) number(letter string, on calendar.Date) string {
+func (p *Partner) number(letter string, on calendar.Date) string {
 	p.numbers++
 	return fmt.Sprintf("%s%s%s%06d", letter, p.Area, on.Compact(), p.numbers)
 }
 
-func (p *partner) block() formats.AgencyBlock {
+func (p *Partner) block() formats.AgencyBlock {
 	return formats.AgencyBlock{Code: p.Area, Name: p.Name, Address: p.Address, PostCode: p.PostCode, Contact: p.Contact, ContactPhone: p.Phone}
 }
 
-func (p *partner) queue(kind string, rec any) { p.outbox[kind] = append(p.outbox[kind], rec) }
+func (p *Partner) queue(kind string, rec any) { p.outbox[kind] = append(p.outbox[kind], rec) }
 
 // book keeps the partner's ledger; a fault is reported at the end.
-func (p *partner) book(e ledger.Entry) {
+func (p *Partner) book(e ledger.Entry) {
 	if e.Empty() {
 		return
 	}
-	if err := p.ledger.Apply(e); err != nil {
-		p.faults = append(p.faults, fmt.Errorf("%s: ledger: %w", p.Area, err))
+	if err := p.Ledger.Apply(e); err != nil {
+		p.Faults = append(p.Faults, fmt.Errorf("%s: ledger: %w", p.Area, err))
 	}
 }
 
-func (p *partner) head(caseNo string, on calendar.Date) ledger.Head {
-	return ledger.Head{Date: int(on), CaseNo: caseNo, Partner: p.box.agency}
+func (p *Partner) head(caseNo string, on calendar.Date) ledger.Head {
+	return ledger.Head{Date: int(on), CaseNo: caseNo, Partner: p.Box.Agency}
 }
 
-// receive works what the agency sent.
-func (p *partner) receive(ctx context.Context, now time.Time, day int) error {
+// Receive works what the agency sent. day counts the working days since the
+// first, by which its forms are late.
+func (p *Partner) Receive(ctx context.Context, now time.Time, day int) error {
 	on := calendar.DateOf(now)
-	return p.box.receive(ctx, now, func(rec any) (verdict, error) {
+	return p.Box.receive(ctx, now, func(rec any) (verdict, error) {
 		switch r := rec.(type) {
 		case *formats.Letter:
 			return p.letter(r, on, day)
@@ -107,9 +110,9 @@ func (p *partner) receive(ctx context.Context, now time.Time, day int) error {
 	})
 }
 
-// arrival is a person who comes to a new place and wants to be carried over
+// Arrival is a person who comes to a new place and wants to be carried over
 // to it: what they bring, and their numbers at both places.
-type arrival struct {
+type Arrival struct {
 	Person        formats.Person
 	Household     code.Household
 	CertificateNo string
@@ -119,12 +122,12 @@ type arrival struct {
 	PersonalNo    string // at the partner
 }
 
-// ask writes a contact letter for somebody who came to the partner.
-func (p *partner) ask(who arrival, on calendar.Date) {
+// Ask queues a contact letter for somebody who came to the partner.
+func (p *Partner) Ask(who Arrival, on calendar.Date) {
 	l := formats.Letter{
 		LetterNo: p.number("", on), Version: 1, LetterDate: on, AcceptedOn: on, CertificateNo: who.CertificateNo, Person: who.Person,
 		Household: who.Household, SchemeFrom: who.SchemeFrom, SchemeTo: who.SchemeTo, EnrolledFrom: on.Month(),
-		OldPersonalNo: who.OldPersonalNo, FromAgency: p.box.agency, To: p.block(), AccountMoves: true,
+		OldPersonalNo: who.OldPersonalNo, FromAgency: p.Box.Agency, To: p.block(), AccountMoves: true,
 		AccountName: p.AccountName, BankName: p.BankName, AccountNo: p.AccountNo, CNAPS: p.CNAPS,
 	}
 	p.cases[l.LetterNo] = &smallCase{letter: l, personal: who.PersonalNo}
@@ -132,8 +135,8 @@ func (p *partner) ask(who arrival, on calendar.Date) {
 }
 
 // letter answers a contact letter: end, debit, form, money.
-func (p *partner) letter(l *formats.Letter, on calendar.Date, day int) (verdict, error) {
-	m := p.books.byID[l.Person.IDNo]
+func (p *Partner) letter(l *formats.Letter, on calendar.Date, day int) (verdict, error) {
+	m := p.Books.byID[l.Person.IDNo]
 	if m == nil {
 		return verdict{code.PersonDiffers, "查无此人"}, nil
 	}
@@ -144,7 +147,7 @@ func (p *partner) letter(l *formats.Letter, on calendar.Date, day int) (verdict,
 		return verdict{}, err
 	}
 	c.form = p.formOf(c, m, debit, on)
-	p.due = append(p.due, dueForm{day + p.formsLate, c.form})
+	p.due = append(p.due, dueForm{day + p.FormsLate, c.form})
 	amount := debit.Amount.Value
 	h := p.head(l.LetterNo, on)
 	p.book(ledger.Liquidate(h, amount))
@@ -161,7 +164,7 @@ func (p *partner) letter(l *formats.Letter, on calendar.Date, day int) (verdict,
 }
 
 // endAndDebit posts E and B to the partner's own books; nil when they refuse.
-func (p *partner) endAndDebit(c *smallCase, m *member, on calendar.Date) (*formats.PostingResult, error) {
+func (p *Partner) endAndDebit(c *smallCase, m *Member, on calendar.Date) (*formats.PostingResult, error) {
 	var last formats.PostingResult
 	for _, row := range []code.PostingRow{code.PostingEnd, code.PostingDebit} {
 		var err error
@@ -173,20 +176,20 @@ func (p *partner) endAndDebit(c *smallCase, m *member, on calendar.Date) (*forma
 	return &last, nil
 }
 
-func (p *partner) post(c *smallCase, m *member, row code.PostingRow, on calendar.Date) (formats.PostingResult, error) {
-	return p.books.post(&formats.Posting{
+func (p *Partner) post(c *smallCase, m *Member, row code.PostingRow, on calendar.Date) (formats.PostingResult, error) {
+	return p.Books.post(&formats.Posting{
 		Row: row, PostingNo: p.number("P", on), CaseNo: c.letter.LetterNo, PersonalNo: m.PersonalNo, IDType: m.Person.IDType,
 		IDNo: m.Person.IDNo, Name: m.Person.Name, Scheme: m.Scheme, Date: on,
 	}, on)
 }
 
-func (p *partner) formOf(c *smallCase, m *member, debit *formats.PostingResult, on calendar.Date) *formats.Form {
+func (p *Partner) formOf(c *smallCase, m *Member, debit *formats.PostingResult, on calendar.Date) *formats.Form {
 	count := exchange.CountMonths(domainStays(m.Stays))
 	f := &formats.Form{
 		FormNo: p.number("F", on), Version: 1, Nature: code.NatureOriginal, LetterNo: c.letter.LetterNo, LetterVersion: c.letter.Version,
 		Echo: c.letter.Echo, Person: m.Person, PersonalNo: m.PersonalNo, Scheme: m.Scheme, EndedOn: on, FirstMonth: count.First,
 		PaidTo: count.Last, AccountOpened: m.AccountOpened, MonthsActual: count.Actual, MonthsBackpaid: count.Backpaid,
-		MonthsDeemed: count.Deemed, MonthsGap: batch.Some(count.Gap), Money: p.settlement, Principal: debit.Principal.Value,
+		MonthsDeemed: count.Deemed, MonthsGap: batch.Some(count.Gap), Money: p.Settlement, Principal: debit.Principal.Value,
 		Interest: debit.Interest.Value, Amount: debit.Amount.Value, Agency: p.block(), IssuedOn: on,
 		Clerk: "陆敏", Checker: "沈国华", Stays: m.Stays,
 	}
@@ -205,11 +208,11 @@ func (p *partner) formOf(c *smallCase, m *member, debit *formats.PostingResult, 
 }
 
 // pay orders the transfer and tells the new place of it.
-func (p *partner) pay(c *smallCase, h ledger.Head) {
+func (p *Partner) pay(c *smallCase, h ledger.Head) {
 	f, l := c.form, &c.letter
 	p.book(ledger.Order(h, f.Amount))
 	p.book(ledger.Submit(h, f.Amount))
-	p.bank.payAtCounter(transfer{
+	p.Bank.PayAtCounter(Transfer{
 		Order: f.FormNo, EndToEnd: f.PaymentRef, Amount: f.Amount,
 		Debtor:   iso20022.Account{Name: p.AccountName, Number: p.AccountNo, Bank: p.BankName, CNAPS: p.CNAPS},
 		Creditor: iso20022.Account{Name: l.AccountName, Number: l.AccountNo, Bank: l.BankName, CNAPS: l.CNAPS},
@@ -223,7 +226,7 @@ func (p *partner) pay(c *smallCase, h ledger.Head) {
 }
 
 // completed takes the new place's word that it has credited.
-func (p *partner) completed(k *formats.Completion, on calendar.Date) {
+func (p *Partner) completed(k *formats.Completion, on calendar.Date) {
 	c := p.cases[k.LetterNo]
 	if c == nil || c.form == nil || k.Outcome != code.OutcomeCompleted {
 		return
@@ -235,7 +238,7 @@ func (p *partner) completed(k *formats.Completion, on calendar.Date) {
 }
 
 // form takes an information form for one of our letters.
-func (p *partner) form(f *formats.Form, on calendar.Date) error {
+func (p *Partner) form(f *formats.Form, on calendar.Date) error {
 	c := p.cases[f.LetterNo]
 	if c == nil {
 		return fmt.Errorf("form %s for letter %s that was never sent", f.FormNo, f.LetterNo)
@@ -254,9 +257,9 @@ func (p *partner) form(f *formats.Form, on calendar.Date) error {
 	return p.close(c, on)
 }
 
-// credit takes what the bank says has come: by the letter number in its text, or
+// Credit takes what the bank says has come: by the letter number in its text, or
 // a lump sum by its advices.
-func (p *partner) credit(t transfer, on calendar.Date) {
+func (p *Partner) Credit(t Transfer, on calendar.Date) {
 	p.book(ledger.Receive(p.head("", on), t.Amount))
 	if letterNo, _ := iso20022.ParseRemittance(t.Text); p.cases[letterNo] != nil && !strings.HasPrefix(t.EndToEnd, "L") {
 		p.cases[letterNo].money += t.Amount
@@ -267,7 +270,7 @@ func (p *partner) credit(t transfer, on calendar.Date) {
 		sum += m.Amount
 	}
 	if sum != t.Amount {
-		p.faults = append(p.faults, fmt.Errorf("%s: %s of %s, advices add up to %s", p.Area, t.EndToEnd, t.Amount, sum))
+		p.Faults = append(p.Faults, fmt.Errorf("%s: %s of %s, advices add up to %s", p.Area, t.EndToEnd, t.Amount, sum))
 		return
 	}
 	for _, m := range p.advices[t.EndToEnd] {
@@ -278,13 +281,13 @@ func (p *partner) credit(t transfer, on calendar.Date) {
 }
 
 // close credits months and account once form and money are here, and says so.
-func (p *partner) close(c *smallCase, on calendar.Date) error {
+func (p *Partner) close(c *smallCase, on calendar.Date) error {
 	f := c.form
 	if f == nil || c.done || f.Agency.Code == p.Area || (f.Money == code.Remitted && c.money != f.Amount) {
 		return nil
 	}
 	h := p.head(f.LetterNo, on)
-	m := p.books.people[c.personal]
+	m := p.Books.People[c.personal]
 	if m == nil {
 		return fmt.Errorf("form %s is about nobody here", f.FormNo)
 	}
@@ -294,7 +297,7 @@ func (p *partner) close(c *smallCase, on calendar.Date) error {
 		Row: code.PostingMonths, PostingNo: p.number("P", on), CaseNo: f.LetterNo, PersonalNo: m.PersonalNo, IDNo: m.Person.IDNo,
 		FormNo: f.FormNo, FormVersion: batch.Some(f.Version), Stays: fileStays(added),
 	}
-	months, err := p.books.post(&post, on)
+	months, err := p.Books.post(&post, on)
 	if err != nil {
 		return err
 	}
@@ -304,13 +307,13 @@ func (p *partner) close(c *smallCase, on calendar.Date) error {
 	}
 	if f.Money == code.Remitted || f.Money == code.Netted {
 		post.Row, post.PostingNo, post.Stays, post.Amount = code.PostingCredit, p.number("P", on), nil, batch.Some(f.Amount)
-		if _, err := p.books.post(&post, on); err != nil {
+		if _, err := p.Books.post(&post, on); err != nil {
 			return err
 		}
 		k.Credited = f.Amount
 	}
 	if f.Money == code.Remitted {
-		p.book(ledger.Match(h, p.box.agency, f.Amount, f.Amount))
+		p.book(ledger.Match(h, p.Box.Agency, f.Amount, f.Amount))
 		p.book(ledger.Credit(h, f.Amount))
 	}
 	c.done = true
@@ -318,8 +321,8 @@ func (p *partner) close(c *smallCase, on calendar.Date) error {
 	return nil
 }
 
-// send puts down what is queued and what has become due.
-func (p *partner) send(ctx context.Context, now time.Time, day int) error {
+// Send puts down what is queued and what has become due.
+func (p *Partner) Send(ctx context.Context, now time.Time, day int) error {
 	on := calendar.DateOf(now)
 	for _, no := range slices.Sorted(maps.Keys(p.cases)) {
 		if err := p.close(p.cases[no], on); err != nil {
@@ -339,7 +342,7 @@ func (p *partner) send(ctx context.Context, now time.Time, day int) error {
 	for _, kind := range slices.Sorted(maps.Keys(p.outbox)) {
 		records := p.outbox[kind]
 		delete(p.outbox, kind)
-		if err := p.box.send(ctx, now, kind, "", records); err != nil {
+		if err := p.Box.send(ctx, now, kind, "", records); err != nil {
 			return err
 		}
 	}
@@ -347,8 +350,8 @@ func (p *partner) send(ctx context.Context, now time.Time, day int) error {
 }
 
 // statement queues the netting statement of the month that has ended.
-func (p *partner) statement(on calendar.Date) {
-	if p.month == 0 || p.settlement != code.Netted {
+func (p *Partner) statement(on calendar.Date) {
+	if p.month == 0 || p.Settlement != code.Netted {
 		p.month = on.Month()
 		return
 	}
@@ -363,17 +366,17 @@ func (p *partner) statement(on calendar.Date) {
 	p.month = on.Month()
 }
 
-// nettedCredits is what cores credited with the partner that no bank credit
+// NettedCredits is what cores credited with the partner that no bank credit
 // funded, in either direction.
-func (p *partner) nettedCredits() (sum money.Fen) {
+func (p *Partner) NettedCredits() (sum money.Fen) {
 	for _, n := range p.netted {
 		sum += n.Amount
 	}
 	return sum
 }
 
-// idle reports whether the partner and its bank have nothing left to do.
-func (p *partner) idle() bool { return len(p.due) == 0 && p.bank.idle() }
+// Idle reports whether the partner and its bank have nothing left to do.
+func (p *Partner) Idle() bool { return len(p.due) == 0 && p.Bank.Idle() }
 
 func domainStays(in []formats.Stay) []exchange.Stay {
 	out := make([]exchange.Stay, len(in))
@@ -386,7 +389,7 @@ func domainStays(in []formats.Stay) []exchange.Stay {
 func fileStays(in []exchange.Stay) []formats.Stay {
 	out := make([]formats.Stay, len(in))
 	for i, s := range in {
-		out[i] = stay(s.Area, code.Scheme(s.Scheme), s.From, s.To, code.StayKind(s.Kind))
+		out[i] = NewStay(s.Area, code.Scheme(s.Scheme), s.From, s.To, code.StayKind(s.Kind))
 	}
 	return out
 }

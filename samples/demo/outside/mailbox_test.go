@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -13,20 +13,20 @@ import (
 )
 
 // ends are both ends of one drop: the agency's and its core's.
-func ends(t *testing.T) (agency, core *mailbox) {
+func ends(t *testing.T) (agency, core *Mailbox) {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "drop")
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := makeOtherEnd(root); err != nil {
+	if err := MakeOtherEnd(root); err != nil {
 		t.Fatal(err)
 	}
-	core = newMailbox(suzhou+"c", suzhou, localDrop(root))
-	agency = newMailbox(suzhou, suzhou+"c", func(context.Context) (drop.Drop, error) {
+	core = NewMailbox(suzhou+"c", suzhou, LocalDrop(root))
+	agency = NewMailbox(suzhou, suzhou+"c", func(context.Context) (drop.Drop, error) {
 		return drop.OpenLocal(root, drop.Paths{}, drop.Options{})
 	})
-	t.Cleanup(func() { agency.close(); core.close() })
+	t.Cleanup(func() { agency.Close(); core.Close() })
 	return agency, core
 }
 
@@ -57,16 +57,16 @@ func TestEveryBatchIsReceipted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(agency.waiting) != 1 {
+	if len(agency.Unreceipted) != 1 {
 		t.Fatal("no receipt is awaited")
 	}
 	if err := agency.receive(ctx, noon, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got != 3 || len(agency.waiting) != 0 || len(agency.told) != 1 || len(agency.refusals) != 1 {
-		t.Fatalf("%d records, waiting %v, told %+v, refusals %+v", got, agency.waiting, agency.told, agency.refusals)
+	if got != 3 || len(agency.Unreceipted) != 0 || len(agency.Receipts) != 1 || len(agency.Refusals) != 1 {
+		t.Fatalf("%d records, waiting %v, told %+v, refusals %+v", got, agency.Unreceipted, agency.Receipts, agency.Refusals)
 	}
-	if r := agency.told[0]; r.Verdict != code.FilePartly || r.Accepted.Value != 2 || r.Refused.Value != 1 {
+	if r := agency.Receipts[0]; r.Verdict != code.FilePartly || r.Accepted.Value != 2 || r.Refused.Value != 1 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -81,7 +81,7 @@ func TestTheSameBatchGetsTheFirstReceiptAgain(t *testing.T) {
 	}
 	var receipts [][]byte
 	for range 2 {
-		if err := agency.put(ctx, b.name, b.content); err != nil {
+		if err := agency.Put(ctx, b.Name, b.Content); err != nil {
 			t.Fatal(err)
 		}
 		if err := core.receive(ctx, noon, accept); err != nil {

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -15,28 +15,29 @@ import (
 	"carryover/formats/batch"
 )
 
-// sealing is how a small partner signs what it sends to its agency, and knows
+// Sealing is how a small partner signs what it sends to its agency, and knows
 // what the agency signed.
-type sealing struct {
-	key     *seal.Key
-	signers *seal.Signers
+type Sealing struct {
+	Key     *seal.Key
+	Signers *seal.Signers
 }
 
-func newSealing(key *seal.Key, signers *seal.Signers) *sealing { return &sealing{key, signers} }
+// NewSealing signs with a key, and takes what the signers signed.
+func NewSealing(key *seal.Key, signers *seal.Signers) *Sealing { return &Sealing{key, signers} }
 
 // sealed reports whether a file of that name is signed on its way.
-func (s *sealing) sealed(name string) bool {
+func (s *Sealing) sealed(name string) bool {
 	n, _ := batch.ParseFileName(name)
 	kind := batch.Find(kinds, n.Kind)
 	return s != nil && kind != nil && kind.Signed
 }
 
 // putSignature leaves the signature of a file, before the file itself.
-func (s *sealing) putSignature(ctx context.Context, d drop.Drop, name string, content []byte) error {
+func (s *Sealing) putSignature(ctx context.Context, d drop.Drop, name string, content []byte) error {
 	if !s.sealed(name) {
 		return nil
 	}
-	sig, err := s.key.Sign(bytes.NewReader(content), seal.NamespaceBatch)
+	sig, err := s.Key.Sign(bytes.NewReader(content), seal.NamespaceBatch)
 	if err != nil {
 		return err
 	}
@@ -44,14 +45,14 @@ func (s *sealing) putSignature(ctx context.Context, d drop.Drop, name string, co
 }
 
 // check refuses a file that should be signed by the agency and is not.
-func (s *sealing) check(agency string, f pickedUp, now time.Time) error {
+func (s *Sealing) check(agency string, f pickedUp, now time.Time) error {
 	if !s.sealed(f.name) {
 		return nil
 	}
 	if f.sig == nil {
 		return errors.New("there is no signature")
 	}
-	who, err := s.signers.Verify(bytes.NewReader(f.content), f.sig, seal.NamespaceBatch, now)
+	who, err := s.Signers.Verify(bytes.NewReader(f.content), f.sig, seal.NamespaceBatch, now)
 	if err == nil && !slices.Contains(who.Principals, agency) {
 		err = fmt.Errorf("signed by %v, not by %s", who.Principals, agency)
 	}

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -17,30 +17,30 @@ import (
 	"carryover/formats/sheet"
 )
 
-// mailbox is how a simulated party exchanges batches with an agency: its end
+// Mailbox is how a simulated party exchanges batches with an agency: its end
 // of the drop, its sequences, the receipts it owes and the ones it waits for.
-type mailbox struct {
-	self, agency string // parties
-	profile      string
-	carrier      batch.Carrier
+type Mailbox struct {
+	Self, Agency string // parties
+	Profile      string // of rules, as it stands in the heads of batches
+	Carrier      batch.Carrier
 	encoding     batch.Encoding
 	dial         func(ctx context.Context) (drop.Drop, error)
 	drop         drop.Drop // open session; nil before the first use
-	seal         *sealing  // nil: nothing is signed
+	Seal         *Sealing  // nil: nothing is signed
 
-	sequence map[string]int           // last number used, by kind
-	waiting  map[string]string        // identity of a sent batch without receipt → its name
-	answered map[string]sentBatch     // identity of a batch we got → our receipt to it
-	told     []formats.Receipt        // verdicts on files that we sent, in order
-	refusals []formats.ReceiptVerdict // refused records, in order
-	lodged   sentBatch                // the last batch of applications
-	moved    int                      // files sent and received
+	sequence    map[string]int           // last number used, by kind
+	Unreceipted map[string]string        // identity of a sent batch without receipt → its name
+	answered    map[string]SentBatch     // identity of a batch we got → our receipt to it
+	Receipts    []formats.Receipt        // verdicts on files that we sent, in order
+	Refusals    []formats.ReceiptVerdict // refused records, in order
+	LastLodged  SentBatch                // the last batch of applications
+	Moved       int                      // files sent and received
 }
 
-// sentBatch is a batch as it was put down.
-type sentBatch struct {
-	name    string
-	content []byte
+// SentBatch is a batch as it was put down.
+type SentBatch struct {
+	Name    string
+	Content []byte
 }
 
 // pickedUp is a file taken out of a drop.
@@ -56,28 +56,31 @@ type verdict struct {
 	text string
 }
 
-func newMailbox(self, agency string, dial func(context.Context) (drop.Drop, error)) *mailbox {
-	return &mailbox{
-		self: self, agency: agency, carrier: batch.CSV, encoding: batch.UTF8, dial: dial,
-		sequence: map[string]int{}, waiting: map[string]string{}, answered: map[string]sentBatch{},
+// NewMailbox is the end of a party (an agency's code, or that with c, p or b
+// behind it) of the drop that it shares with an agency. The drop is dialled
+// when it is first used, and again when a session was lost.
+func NewMailbox(self, agency string, dial func(context.Context) (drop.Drop, error)) *Mailbox {
+	return &Mailbox{
+		Self: self, Agency: agency, Carrier: batch.CSV, encoding: batch.UTF8, dial: dial,
+		sequence: map[string]int{}, Unreceipted: map[string]string{}, answered: map[string]SentBatch{},
 	}
 }
 
 // session returns the open drop.
-func (m *mailbox) session(ctx context.Context) (drop.Drop, error) {
+func (m *Mailbox) session(ctx context.Context) (drop.Drop, error) {
 	if m.drop != nil {
 		return m.drop, nil
 	}
 	d, err := m.dial(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", m.self, err)
+		return nil, fmt.Errorf("%s: %w", m.Self, err)
 	}
 	m.drop = d
 	return d, nil
 }
 
-// close ends the session.
-func (m *mailbox) close() error {
+// Close ends the session.
+func (m *Mailbox) Close() error {
 	if m.drop == nil {
 		return nil
 	}
@@ -88,7 +91,7 @@ func (m *mailbox) close() error {
 
 // try does something in the drop; a session that was lost since it was last
 // used is opened anew, once.
-func (m *mailbox) try(ctx context.Context, do func(drop.Drop) error) error {
+func (m *Mailbox) try(ctx context.Context, do func(drop.Drop) error) error {
 	for again := true; ; again = false {
 		d, err := m.session(ctx)
 		if err != nil {
@@ -97,12 +100,12 @@ func (m *mailbox) try(ctx context.Context, do func(drop.Drop) error) error {
 		if err = do(d); !again || (!errors.Is(err, drop.ErrLost) && !errors.Is(err, drop.ErrClosed)) {
 			return err
 		}
-		_ = m.close() // lost already
+		_ = m.Close() // lost already
 	}
 }
 
 // pickUp takes every file that is there and moves it aside.
-func (m *mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
+func (m *Mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
 	var list drop.Listing
 	err := m.try(ctx, func(d drop.Drop) (err error) {
 		list, err = d.List(ctx, drop.In)
@@ -127,20 +130,20 @@ func (m *mailbox) pickUp(ctx context.Context) ([]pickedUp, error) {
 		}
 		files = append(files, pickedUp{e.Name, b.Bytes(), sig})
 	}
-	m.moved += len(files)
+	m.Moved += len(files)
 	return files, nil
 }
 
-// put leaves a file.
-func (m *mailbox) put(ctx context.Context, name string, content []byte) error {
-	m.moved++
+// Put leaves a file.
+func (m *Mailbox) Put(ctx context.Context, name string, content []byte) error {
+	m.Moved++
 	return m.leave(ctx, name, content)
 }
 
 // leave is put for what comes every day, whether anything happened or not.
-func (m *mailbox) leave(ctx context.Context, name string, content []byte) error {
+func (m *Mailbox) leave(ctx context.Context, name string, content []byte) error {
 	return m.try(ctx, func(d drop.Drop) error {
-		if err := m.seal.putSignature(ctx, d, name, content); err != nil {
+		if err := m.Seal.putSignature(ctx, d, name, content); err != nil {
 			return err
 		}
 		return d.Put(ctx, drop.Out, name, bytes.NewReader(content), int64(len(content)), drop.PutOptions{})
@@ -149,7 +152,7 @@ func (m *mailbox) leave(ctx context.Context, name string, content []byte) error 
 
 // receive works every batch in the drop, receipts first, and answers each
 // with a receipt.
-func (m *mailbox) receive(ctx context.Context, now time.Time, work func(rec any) (verdict, error)) error {
+func (m *Mailbox) receive(ctx context.Context, now time.Time, work func(rec any) (verdict, error)) error {
 	files, err := m.pickUp(ctx)
 	if err != nil {
 		return err
@@ -157,7 +160,7 @@ func (m *mailbox) receive(ctx context.Context, now time.Time, work func(rec any)
 	slices.SortStableFunc(files, func(a, b pickedUp) int { return cmp.Compare(orderOf(a.name), orderOf(b.name)) })
 	for _, f := range files {
 		if err := m.open(ctx, now, f, work); err != nil {
-			return fmt.Errorf("%s: %s: %w", m.self, f.name, err)
+			return fmt.Errorf("%s: %s: %w", m.Self, f.name, err)
 		}
 	}
 	return nil
@@ -175,11 +178,11 @@ func orderOf(name string) int {
 var kinds = formats.Kinds()
 
 // open reads one batch and answers it.
-func (m *mailbox) open(ctx context.Context, now time.Time, f pickedUp, work func(rec any) (verdict, error)) error {
-	if err := m.seal.check(m.agency, f, now); err != nil {
+func (m *Mailbox) open(ctx context.Context, now time.Time, f pickedUp, work func(rec any) (verdict, error)) error {
+	if err := m.Seal.check(m.Agency, f, now); err != nil {
 		return err
 	}
-	r, err := sheet.NewReader(bytes.NewReader(f.content), kinds, batch.Options{Name: f.name, Self: m.self, From: m.agency})
+	r, err := sheet.NewReader(bytes.NewReader(f.content), kinds, batch.Options{Name: f.name, Self: m.Self, From: m.Agency})
 	if err != nil {
 		return err
 	}
@@ -196,7 +199,7 @@ func (m *mailbox) open(ctx context.Context, now time.Time, f pickedUp, work func
 		return fmt.Errorf("%s, %v: %w", res.Verdict, res.Faults, err)
 	}
 	if first, again := m.answered[res.Identity]; again {
-		return m.put(ctx, first.name, first.content)
+		return m.Put(ctx, first.Name, first.Content)
 	}
 	answers, err := m.workAll(records, work)
 	if err != nil || r.Kind().Name == formats.KindReceipt {
@@ -206,7 +209,7 @@ func (m *mailbox) open(ctx context.Context, now time.Time, f pickedUp, work func
 }
 
 // workAll gives every record to whoever works it, receipts to ourselves.
-func (m *mailbox) workAll(records []batch.Record, work func(rec any) (verdict, error)) (answers []any, err error) {
+func (m *Mailbox) workAll(records []batch.Record, work func(rec any) (verdict, error)) (answers []any, err error) {
 	for i := range records {
 		switch v := records[i].Value.(type) {
 		case *formats.Receipt:
@@ -236,7 +239,7 @@ func answerTo(rec *batch.Record, v verdict) *formats.ReceiptVerdict {
 
 // answer sends the receipt for a batch and keeps it: the same batch again
 // gets it again.
-func (m *mailbox) answer(ctx context.Context, now time.Time, name string, h batch.Header, res batch.Result, answers []any) error {
+func (m *Mailbox) answer(ctx context.Context, now time.Time, name string, h batch.Header, res batch.Result, answers []any) error {
 	refused := 0
 	for _, a := range answers {
 		if a.(*formats.ReceiptVerdict).Verdict == code.Refused {
@@ -256,24 +259,24 @@ func (m *mailbox) answer(ctx context.Context, now time.Time, name string, h batc
 		return err
 	}
 	m.answered[res.Identity] = b
-	return m.put(ctx, b.name, b.content)
+	return m.Put(ctx, b.Name, b.Content)
 }
 
 // receipted notes the verdict on a file of ours.
-func (m *mailbox) receipted(r *formats.Receipt) {
-	delete(m.waiting, r.SHA256)
-	m.told = append(m.told, *r)
+func (m *Mailbox) receipted(r *formats.Receipt) {
+	delete(m.Unreceipted, r.SHA256)
+	m.Receipts = append(m.Receipts, *r)
 }
 
-func (m *mailbox) judged(v *formats.ReceiptVerdict) {
+func (m *Mailbox) judged(v *formats.ReceiptVerdict) {
 	if v.Verdict == code.Refused {
-		m.refusals = append(m.refusals, *v)
+		m.Refusals = append(m.Refusals, *v)
 	}
 }
 
 // send writes records as the next batch of their kind and puts it down. No
 // records make no batch.
-func (m *mailbox) send(ctx context.Context, now time.Time, kind string, extent code.Extent, records []any) error {
+func (m *Mailbox) send(ctx context.Context, now time.Time, kind string, extent code.Extent, records []any) error {
 	if len(records) == 0 {
 		return nil
 	}
@@ -281,22 +284,22 @@ func (m *mailbox) send(ctx context.Context, now time.Time, kind string, extent c
 	if err != nil {
 		return err
 	}
-	return m.put(ctx, b.name, b.content)
+	return m.Put(ctx, b.Name, b.Content)
 }
 
 // prepare makes the next batch of a kind without putting it down yet.
-func (m *mailbox) prepare(now time.Time, kind string, extent code.Extent, records []any) (sentBatch, error) {
+func (m *Mailbox) prepare(now time.Time, kind string, extent code.Extent, records []any) (SentBatch, error) {
 	b, err := m.compose(now, kind, extent, records)
 	if err != nil {
 		return b, err
 	}
-	id, err := identityOf(b.content)
+	id, err := identityOf(b.Content)
 	if err != nil {
 		return b, err
 	}
-	m.waiting[id] = b.name
+	m.Unreceipted[id] = b.Name
 	if kind == formats.KindApplication {
-		m.lodged = b
+		m.LastLodged = b
 	}
 	return b, nil
 }
@@ -314,16 +317,16 @@ func identityOf(content []byte) (string, error) {
 }
 
 // compose writes records as the next batch of a kind.
-func (m *mailbox) compose(now time.Time, kind string, extent code.Extent, records []any) (sentBatch, error) {
+func (m *Mailbox) compose(now time.Time, kind string, extent code.Extent, records []any) (SentBatch, error) {
 	m.sequence[kind]++
 	h := batch.Header{
-		Sender: m.self, Receiver: m.agency, Sequence: m.sequence[kind], Created: now, Profile: m.profile, Extent: extent,
+		Sender: m.Self, Receiver: m.Agency, Sequence: m.sequence[kind], Created: now, Profile: m.Profile, Extent: extent,
 	}
 	k := batch.Find(kinds, kind)
 	var out bytes.Buffer
 	w, err := batch.NewWriter(&out, k, h, m.encoding)
 	if err != nil {
-		return sentBatch{}, err
+		return SentBatch{}, err
 	}
 	for _, rec := range records {
 		if rows, ok := rec.(batch.Rows); ok { // as they are: for records that are at fault
@@ -332,20 +335,20 @@ func (m *mailbox) compose(now time.Time, kind string, extent code.Extent, record
 			err = w.Write(rec)
 		}
 		if err != nil {
-			return sentBatch{}, fmt.Errorf("%s %d: %w", kind, h.Sequence, err)
+			return SentBatch{}, fmt.Errorf("%s %d: %w", kind, h.Sequence, err)
 		}
 	}
 	if _, err := w.Close(); err != nil {
-		return sentBatch{}, err
+		return SentBatch{}, err
 	}
 	h.Kind = kind
 	content := out.Bytes()
-	if m.carrier == batch.Workbook {
+	if m.Carrier == batch.Workbook {
 		if content, err = asWorkbook(content); err != nil {
-			return sentBatch{}, fmt.Errorf("%s %d: %w", kind, h.Sequence, err)
+			return SentBatch{}, fmt.Errorf("%s %d: %w", kind, h.Sequence, err)
 		}
 	}
-	return sentBatch{h.FileName(m.carrier), content}, nil
+	return SentBatch{h.FileName(m.Carrier), content}, nil
 }
 
 // asWorkbook is a batch as somebody sends it who has nothing but workbooks.

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -21,31 +21,31 @@ import (
 type keyed struct {
 	payer  string               // account that lists are paid from
 	before map[string]money.Fen // an account's balance before a booking
-	failed []transfer           // not made; to be keyed the next morning
+	failed []Transfer           // not made; to be keyed the next morning
 	rows   int                  // keyed so far: no two alike are typed the same way
 }
 
-// workByHand makes the bank one that takes payment lists from one account and
+// WorkByHand makes the bank one that takes payment lists from one account and
 // gives sheets, keyed by a clerk, instead of messages.
-func (b *bank) workByHand(payer string) {
+func (b *Bank) WorkByHand(payer string) {
 	b.byHand = &keyed{payer: payer, before: map[string]money.Fen{}}
 }
 
-// givesMessages reports whether the bank answers in messages: one that works by
+// GivesMessages reports whether the bank answers in messages: one that works by
 // hand does not.
-func (b *bank) givesMessages() bool { return b.byHand == nil }
+func (b *Bank) GivesMessages() bool { return b.byHand == nil }
 
 // takeList takes a payment list, whose lines are kept for the night. What is
 // refused is keyed as failed.
-func (b *bank) takeList(_ time.Time, f pickedUp) error {
+func (b *Bank) takeList(_ time.Time, f pickedUp) error {
 	lines, total, err := formats.ReadPaymentList(bytes.NewReader(f.content))
 	if err != nil {
 		return err
 	}
 	payer := b.payer()
-	var list []transfer
+	var list []Transfer
 	for _, l := range lines {
-		list = append(list, transfer{
+		list = append(list, Transfer{
 			Order: l.OrderNo, EndToEnd: l.Ref, Debtor: payer, Amount: l.Amount, Text: l.Remark,
 			Creditor: iso20022.Account{Name: l.Payee, Number: l.Account, Bank: l.Bank, CNAPS: l.CNAPS},
 		})
@@ -73,27 +73,27 @@ func (b *bank) takeList(_ time.Time, f pickedUp) error {
 
 // payer is the account that the bank pays from: the list is left in its
 // agency's drop.
-func (b *bank) payer() iso20022.Account {
+func (b *Bank) payer() iso20022.Account {
 	number := b.byHand.payer
-	return iso20022.Account{Name: b.accounts[number].Holder, Number: number, Bank: b.name, CNAPS: b.cnaps}
+	return iso20022.Account{Name: b.Accounts[number].Holder, Number: number, Bank: b.Name, CNAPS: b.CNAPS}
 }
 
 // keySheet leaves what was booked on an account as a clerk keys it: by hand,
 // not always the same way.
-func (b *bank) keySheet(ctx context.Context, now time.Time, number string, list []booked) error {
+func (b *Bank) keySheet(ctx context.Context, now time.Time, number string, list []booked) error {
 	id := b.nextMessage("K", now)
 	file := excelize.NewFile()
 	sheet := "Sheet1"
 	set := func(row int, cells ...any) error { return file.SetSheetRow(sheet, fmt.Sprintf("A%d", row), &cells) }
 	titles := []any{"记账日期", "借贷", "金额", "对方户名", "对方账号", "附言", "银行流水号", "状态", "余额"}
-	err := set(1, b.name+" 账户流水")
+	err := set(1, b.Name+" 账户流水")
 	if err == nil {
 		err = set(2, "本方账号", number)
 	}
 	if err == nil {
 		err = set(4, titles...)
 	}
-	row, on, balance := 5, calendar.DateOf(now), b.accounts[number].Balance
+	row, on, balance := 5, calendar.DateOf(now), b.Accounts[number].Balance
 	if len(list) > 0 {
 		on, balance = list[0][0].Booked, b.byHand.before[list[0][0].Ref]
 	}
@@ -119,12 +119,12 @@ func (b *bank) keySheet(ctx context.Context, now time.Time, number string, list 
 	if _, err := file.WriteTo(&out); err != nil {
 		return err
 	}
-	return b.box.put(ctx, "流水_"+id+".xlsx", out.Bytes())
+	return b.Box.Put(ctx, "流水_"+id+".xlsx", out.Bytes())
 }
 
 // failedOn takes the payments that were not made from an account.
-func (b *bank) failedOn(number string) (list []transfer) {
-	var rest []transfer
+func (b *Bank) failedOn(number string) (list []Transfer) {
+	var rest []Transfer
 	for _, t := range b.byHand.failed {
 		if t.Debtor.Number == number {
 			list = append(list, t)
@@ -136,7 +136,7 @@ func (b *bank) failedOn(number string) (list []transfer) {
 	return list
 }
 
-func (k *keyed) failedCells(on calendar.Date, t transfer, balance money.Fen) []any {
+func (k *keyed) failedCells(on calendar.Date, t Transfer, balance money.Fen) []any {
 	return []any{k.date(on), "借", k.amount(t.Amount), t.Creditor.Name, t.Creditor.Number, t.Text, "", "失败", k.amount(balance)}
 }
 

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"fmt"
@@ -15,26 +15,26 @@ import (
 const someday = calendar.Date(20260316)
 
 // oneInBooks is a core with one person who stopped and has 1000.00.
-func oneInBooks(t *testing.T) (*books, *member) {
+func oneInBooks(t *testing.T) (*Books, *Member) {
 	t.Helper()
-	file, err := openBooks(filepath.Join(t.TempDir(), "core.jsonl"))
+	file, err := OpenBookFile(filepath.Join(t.TempDir(), "core.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { file.close() })
-	b := newBooks(suzhou, file)
-	m := &member{AccruedTo: someday, RegistryRecord: formats.RegistryRecord{
+	t.Cleanup(func() { file.Close() })
+	b := NewBooks(suzhou, file)
+	m := &Member{AccruedTo: someday, RegistryRecord: formats.RegistryRecord{
 		PersonalNo: "1", Person: formats.Person{IDNo: "11010519491231002X"}, Status: code.RegistryStopped, StoppedOn: 20260131,
-		Principal: 90_000, Interest: 10_000, Stays: []formats.Stay{stay(suzhou, "310", 202401, 202412, code.StayActual)},
+		Principal: 90_000, Interest: 10_000, Stays: []formats.Stay{NewStay(suzhou, "310", 202401, 202412, code.StayActual)},
 	}}
-	b.enrol(m)
+	b.Enrol(m)
 	return b, m
 }
 
 // asker numbers postings for the person in the books.
 type asker struct {
 	t *testing.T
-	b *books
+	b *Books
 	n int
 }
 
@@ -76,27 +76,27 @@ func form(no string, version int) func(*formats.Posting) {
 func months(no string, version int, from, to calendar.Month) func(*formats.Posting) {
 	return func(p *formats.Posting) {
 		p.FormNo, p.FormVersion = no, batch.Some(version)
-		p.Stays = []formats.Stay{stay(shanghai, "310", from, to, code.StayActual)}
+		p.Stays = []formats.Stay{NewStay(shanghai, "310", from, to, code.StayActual)}
 	}
 }
 
 func TestCoreRefuses(t *testing.T) {
 	b, m := oneInBooks(t)
 	a := &asker{t: t, b: b}
-	a.refused(coreNotEnded, a.ask(code.PostingDebit, nil))
+	a.refused(CoreNotEnded, a.ask(code.PostingDebit, nil))
 	m.Claims = true
-	a.refused(coreClaims, a.ask(code.PostingEnd, nil))
+	a.refused(CoreClaims, a.ask(code.PostingEnd, nil))
 	m.Claims = false
 	a.done(a.ask(code.PostingEnd, nil))
-	a.refused(coreEnded, a.ask(code.PostingEnd, nil))
-	a.refused(coreUnknown, a.ask(code.PostingEnd, func(p *formats.Posting) { p.IDNo = "X" }))
+	a.refused(CoreEnded, a.ask(code.PostingEnd, nil))
+	a.refused(CoreUnknown, a.ask(code.PostingEnd, func(p *formats.Posting) { p.IDNo = "X" }))
 
 	a.done(a.ask(code.PostingCredit, form("F1", 1)))
-	a.refused(coreBooked, a.ask(code.PostingCredit, form("F1", 1)))
-	a.refused(coreLapping, a.ask(code.PostingMonths, months("F1", 1, 202412, 202503)))
+	a.refused(CoreBooked, a.ask(code.PostingCredit, form("F1", 1)))
+	a.refused(CoreLapping, a.ask(code.PostingMonths, months("F1", 1, 202412, 202503)))
 	a.done(a.ask(code.PostingMonths, months("F1", 1, 202501, 202503)))
-	a.refused(coreBooked, a.ask(code.PostingMonths, months("F1", 1, 202504, 202504)))
-	a.refused(coreNothing, a.ask(code.PostingUndo, func(p *formats.Posting) { p.Undoes = "P999999" }))
+	a.refused(CoreBooked, a.ask(code.PostingMonths, months("F1", 1, 202504, 202504)))
+	a.refused(CoreNothing, a.ask(code.PostingUndo, func(p *formats.Posting) { p.Undoes = "P999999" }))
 }
 
 func TestCoreSumsComeFromItsBooks(t *testing.T) {
@@ -111,11 +111,11 @@ func TestCoreSumsComeFromItsBooks(t *testing.T) {
 	a.done(a.ask(code.PostingUndo, func(p *formats.Posting) { p.Undoes = first.PostingNo }))
 	a.done(a.ask(code.PostingMonths, months("F1", 2, 202501, 202502)))
 	a.done(a.ask(code.PostingCredit, form("F1", 2)))
-	s, err := b.sum()
+	s, err := b.Sum()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.debited != 100_000 || s.credited != 5_000 || s.monthsCredited != 2 {
+	if s.Debited != 100_000 || s.Credited != 5_000 || s.MonthsCredited != 2 {
 		t.Errorf("%+v", s)
 	}
 }
@@ -135,7 +135,7 @@ func TestCoreAnswersTheSamePostingTheSame(t *testing.T) {
 
 func TestInterestGrowsBetweenExtractAndDebit(t *testing.T) {
 	b, m := oneInBooks(t)
-	list := b.extract(true, someday)
+	list := b.Extract(true, someday)
 	if len(list) != 1 || list[0].Principal+list[0].Interest != 100_000 {
 		t.Fatalf("%+v", list)
 	}
@@ -143,7 +143,7 @@ func TestInterestGrowsBetweenExtractAndDebit(t *testing.T) {
 	if m.Interest != 10_000+90_000*150*73/(10_000*365) {
 		t.Error(m.Interest)
 	}
-	if len(b.extract(false, someday)) != 0 {
+	if len(b.Extract(false, someday)) != 0 {
 		t.Error("interest is not told before the next whole extract")
 	}
 }

@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"context"
@@ -9,33 +9,34 @@ import (
 	"carryover/formats"
 )
 
-// core is an agency's insurance system of record behind its drop: it books
+// Core is an agency's insurance system of record behind its drop: it books
 // what it is asked to, or refuses, and hands out its registry.
-type core struct {
-	books   *books
-	box     *mailbox
+type Core struct {
+	Books   *Books
+	box     *Mailbox
 	results []any
 	whole   bool // the whole registry was handed out once
 }
 
-func newCore(b *books, box *mailbox) *core { return &core{books: b, box: box} }
+// NewCore puts books behind a core's end of its drop.
+func NewCore(b *Books, box *Mailbox) *Core { return &Core{Books: b, box: box} }
 
-// receive works the postings that are there; certificates are only taken note of.
-func (c *core) receive(ctx context.Context, now time.Time) error {
+// Receive works the postings that are there; certificates are only taken note of.
+func (c *Core) Receive(ctx context.Context, now time.Time) error {
 	return c.box.receive(ctx, now, func(rec any) (verdict, error) {
 		p, ok := rec.(*formats.Posting)
 		if !ok {
 			return verdict{}, nil
 		}
-		r, err := c.books.post(p, calendar.DateOf(now))
+		r, err := c.Books.post(p, calendar.DateOf(now))
 		c.results = append(c.results, &r)
 		return verdict{}, err
 	})
 }
 
-// send hands out results and the registry: all of it the first time, then
+// Send hands out results and the registry: all of it the first time, then
 // who was changed.
-func (c *core) send(ctx context.Context, now time.Time) error {
+func (c *Core) Send(ctx context.Context, now time.Time) error {
 	results := c.results
 	c.results = nil
 	if err := c.box.send(ctx, now, formats.KindPostingResult, "", results); err != nil {
@@ -46,7 +47,7 @@ func (c *core) send(ctx context.Context, now time.Time) error {
 		extent, c.whole = code.ExtentFull, true
 	}
 	var records []any
-	for _, r := range c.books.extract(extent == code.ExtentFull, calendar.DateOf(now)) {
+	for _, r := range c.Books.Extract(extent == code.ExtentFull, calendar.DateOf(now)) {
 		records = append(records, r)
 	}
 	return c.box.send(ctx, now, formats.KindRegistry, extent, records)

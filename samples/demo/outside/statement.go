@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -14,12 +14,12 @@ import (
 // stateDay leaves the statement of the day that ended last night, one for each
 // account of the agency, as banks do whether anything was booked or not. One
 // that gives no files states it by the balances of its sheet.
-func (b *bank) stateDay(ctx context.Context, now time.Time) error {
+func (b *Bank) stateDay(ctx context.Context, now time.Time) error {
 	if b.closing == 0 || b.byHand != nil {
 		return nil
 	}
-	for _, number := range slices.Sorted(maps.Keys(b.accounts)) {
-		if !b.accounts[number].Agency {
+	for _, number := range slices.Sorted(maps.Keys(b.Accounts)) {
+		if !b.Accounts[number].Agency {
 			continue
 		}
 		if err := b.state(ctx, now, number, b.day[number]); err != nil {
@@ -32,8 +32,8 @@ func (b *bank) stateDay(ctx context.Context, now time.Time) error {
 }
 
 // state writes one day's statement: opening balance, bookings, closing balance.
-func (b *bank) state(ctx context.Context, now time.Time, number string, list []booked) error {
-	a := b.accounts[number]
+func (b *Bank) state(ctx context.Context, now time.Time, number string, list []booked) error {
+	a := b.Accounts[number]
 	var moved money.Fen
 	for _, entries := range list {
 		for _, e := range entries {
@@ -44,7 +44,7 @@ func (b *bank) state(ctx context.Context, now time.Time, number string, list []b
 	var out bytes.Buffer
 	w, err := iso20022.NewStatementWriter(&out, iso20022.Statement{
 		MsgID: id, Created: now, ID: id,
-		Account: iso20022.Account{Name: a.Holder, Number: number, Bank: b.name, CNAPS: b.cnaps},
+		Account: iso20022.Account{Name: a.Holder, Number: number, Bank: b.Name, CNAPS: b.CNAPS},
 		Opening: iso20022.Balance{Date: b.closing, Amount: a.Balance - moved},
 		Closing: iso20022.Balance{Date: b.closing, Amount: a.Balance},
 	})
@@ -59,5 +59,5 @@ func (b *bank) state(ctx context.Context, now time.Time, number string, list []b
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return b.box.leave(ctx, "camt053_"+id+".xml", out.Bytes())
+	return b.Box.leave(ctx, "camt053_"+id+".xml", out.Bytes())
 }

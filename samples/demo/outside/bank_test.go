@@ -1,4 +1,4 @@
-package demo
+package outside
 
 import (
 	"bytes"
@@ -17,35 +17,41 @@ import (
 	"carryover/samples"
 )
 
+// The two agencies of the tests.
+const (
+	suzhou   = "320500"
+	shanghai = "310100"
+)
+
 // pair are the banks of two agencies and the clearing between them.
 type pair struct {
-	banks    map[string]*bank
-	clearing *clearing
+	banks    map[string]*Bank
+	clearing *Clearing
 }
 
 // twoBanks are the banks of both agencies, each with a drop.
 func twoBanks(t *testing.T) (pair, map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
-	w := pair{banks: map[string]*bank{}, clearing: newClearing()}
+	w := pair{banks: map[string]*Bank{}, clearing: NewClearing()}
 	roots := map[string]string{}
 	for _, area := range []string{suzhou, shanghai} {
 		root := filepath.Join(dir, area)
 		if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := makeOtherEnd(root); err != nil {
+		if err := MakeOtherEnd(root); err != nil {
 			t.Fatal(err)
 		}
 		place := samples.PlaceOf(area)
-		books, err := openBooks(filepath.Join(dir, area+"b.jsonl"))
+		books, err := OpenBookFile(filepath.Join(dir, area+"b.jsonl"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := newBank(area+"b", place.BankName, place.CNAPS, w.clearing, books)
-		b.box = newMailbox(area+"b", area, localDrop(root))
-		t.Cleanup(func() { _ = b.box.close(); _ = books.close() })
-		b.open(place.AccountNo, place.AccountName, true, 1_000_000)
+		b := NewBank(area+"b", place.BankName, place.CNAPS, w.clearing, books)
+		b.Box = NewMailbox(area+"b", area, LocalDrop(root))
+		t.Cleanup(func() { _ = b.Box.Close(); _ = books.Close() })
+		b.Open(place.AccountNo, place.AccountName, true, 1_000_000)
 		w.banks[area], roots[area] = b, root
 	}
 	return w, roots
@@ -91,8 +97,8 @@ func put(t *testing.T, root, name string, content []byte) {
 // take reads what a bank has left for its agency.
 func take(t *testing.T, root string) (answers []iso20022.StatusReport, entries []iso20022.Entry) {
 	t.Helper()
-	box := newMailbox("x", "y", func(context.Context) (drop.Drop, error) { return drop.OpenLocal(root, drop.Paths{}, drop.Options{}) })
-	defer box.close()
+	box := NewMailbox("x", "y", func(context.Context) (drop.Drop, error) { return drop.OpenLocal(root, drop.Paths{}, drop.Options{}) })
+	defer box.Close()
 	files, err := box.pickUp(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -128,16 +134,16 @@ func take(t *testing.T, root string) (answers []iso20022.StatusReport, entries [
 func bankDay(t *testing.T, w pair, on calendar.Date) {
 	t.Helper()
 	for _, area := range slices.Sorted(maps.Keys(w.banks)) {
-		if err := w.banks[area].morning(context.Background(), noon); err != nil {
+		if err := w.banks[area].Morning(context.Background(), noon); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, area := range slices.Sorted(maps.Keys(w.banks)) {
-		if err := w.banks[area].night(on); err != nil {
+		if err := w.banks[area].Night(on); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := w.clearing.settle(on); err != nil {
+	if err := w.clearing.Settle(on); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -167,7 +173,7 @@ func TestWrongAccountComesBack(t *testing.T) {
 	if len(entries) != 2 || !entries[1].Returned || entries[1].ReturnCode != "AC01" || entries[1].EndToEndID != "M1-1-1" {
 		t.Errorf("%+v", entries)
 	}
-	if got := w.banks[suzhou].accounts[samples.PlaceOf(suzhou).AccountNo].Balance; got != 1_000_000 {
+	if got := w.banks[suzhou].Accounts[samples.PlaceOf(suzhou).AccountNo].Balance; got != 1_000_000 {
 		t.Errorf("balance %s", got)
 	}
 }
