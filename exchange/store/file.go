@@ -60,25 +60,25 @@ func (tx *Tx) File(id int64) (exchange.File, error) {
 
 // FileByName returns the latest file of a name.
 func (tx *Tx) FileByName(dir exchange.Side, party, name string) (exchange.File, error) {
-	return one(tx, "file "+name, scanFile, selectFile+"WHERE dir = $1 AND party = $2 AND name = $3 ORDER BY id DESC LIMIT 1", string(dir), party, name)
+	return one(tx, "file "+name, scanFile, selectFile+"WHERE "+is("dir", dir)+" AND party = $1 AND name = $2 ORDER BY id DESC LIMIT 1", party, name)
 }
 
 // FileBySHA returns the first file of a content that counts: of those that
 // came in, one that was worked (a rejected one may come again); of those that
 // go out, any.
 func (tx *Tx) FileBySHA(dir exchange.Side, party, sha string) (exchange.File, error) {
-	return one(tx, "file with this content", scanFile, selectFile+
-		"WHERE dir = $1 AND party = $2 AND sha256 = $3 AND state NOT IN ('fetched', 'rejected', 'duplicate', 'quarantined') ORDER BY id LIMIT 1",
-		string(dir), party, sha)
+	return one(tx, "file with this content", scanFile, selectFile+"WHERE "+is("dir", dir)+
+		" AND party = $1 AND sha256 = $2 AND state NOT IN ('fetched', 'rejected', 'duplicate', 'quarantined') ORDER BY id LIMIT 1",
+		party, sha)
 }
 
 // FileBySequence returns the file of a sequence: the one that counts, as in
 // FileBySHA, else the latest.
 func (tx *Tx) FileBySequence(dir exchange.Side, party, kind string, sequence int64) (exchange.File, error) {
-	return one(tx, fmt.Sprintf("%s file %d", kind, sequence), scanFile, selectFile+
-		"WHERE dir = $1 AND party = $2 AND kind = $3 AND sequence = $4"+
+	return one(tx, fmt.Sprintf("%s file %d", kind, sequence), scanFile, selectFile+"WHERE "+is("dir", dir)+
+		" AND party = $1 AND kind = $2 AND sequence = $3"+
 		" ORDER BY CASE WHEN state IN ('fetched', 'rejected', 'duplicate', 'quarantined') THEN 1 ELSE 0 END, id DESC LIMIT 1",
-		string(dir), party, kind, sequence)
+		party, kind, sequence)
 }
 
 // FileFilter says which files to list; zero fields do not restrict. Files are
@@ -102,11 +102,13 @@ func (f FileFilter) query() (string, []any) {
 			where = append(where, column+" = "+arg(len(args)))
 		}
 	}
-	equal("dir", string(f.Dir))
+	if f.Dir != "" {
+		where = append(where, is("dir", f.Dir))
+	}
 	equal("party", f.Party)
 	equal("kind", f.Kind)
 	if len(f.States) > 0 {
-		where = append(where, anyOf("state", f.States, &args))
+		where = append(where, isAnyOf("state", f.States))
 	}
 	if f.Since != 0 {
 		args = append(args, f.Since.String(), micros(f.Since.Time(time.UTC)))
@@ -153,8 +155,8 @@ func (tx *Tx) SequenceGaps(dir exchange.Side, party, kind string) ([]int64, erro
 		return nil
 	}, `SELECT before, sequence FROM (
 		SELECT sequence, COALESCE(LAG(sequence) OVER (ORDER BY sequence), 0) AS before FROM (
-			SELECT DISTINCT sequence FROM files WHERE dir = $1 AND party = $2 AND kind = $3 AND sequence > 0) AS seen) AS pairs
-		WHERE sequence > before + 1 ORDER BY sequence LIMIT $4`, string(dir), party, kind, int64(maxGaps))
+			SELECT DISTINCT sequence FROM files WHERE `+is("dir", dir)+` AND party = $1 AND kind = $2 AND sequence > 0) AS seen) AS pairs
+		WHERE sequence > before + 1 ORDER BY sequence LIMIT $3`, party, kind, int64(maxGaps))
 	if err != nil {
 		return nil, fmt.Errorf("gaps of %s %s: %w", party, kind, err)
 	}
@@ -163,11 +165,11 @@ func (tx *Tx) SequenceGaps(dir exchange.Side, party, kind string) ([]int64, erro
 
 // LastSequence is the highest sequence seen of a party and kind; none: 0.
 func (tx *Tx) LastSequence(dir exchange.Side, party, kind string) (int64, error) {
-	return tx.number("sequence of "+kind, "SELECT COALESCE(max(sequence), 0) FROM files WHERE dir = $1 AND party = $2 AND kind = $3", string(dir), party, kind)
+	return tx.number("sequence of "+kind, "SELECT COALESCE(max(sequence), 0) FROM files WHERE "+is("dir", dir)+" AND party = $1 AND kind = $2", party, kind)
 }
 
 // SequenceSeen reports whether any file of a party and kind has a sequence.
 func (tx *Tx) SequenceSeen(dir exchange.Side, party, kind string, sequence int64) (bool, error) {
-	n, err := tx.number("sequence of "+kind, "SELECT count(*) FROM files WHERE dir = $1 AND party = $2 AND kind = $3 AND sequence = $4", string(dir), party, kind, sequence)
+	n, err := tx.number("sequence of "+kind, "SELECT count(*) FROM files WHERE "+is("dir", dir)+" AND party = $1 AND kind = $2 AND sequence = $3", party, kind, sequence)
 	return n > 0, err
 }

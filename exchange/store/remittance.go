@@ -107,6 +107,6 @@ func (tx *Tx) EachRemittance(side exchange.Side, track exchange.MoneyTrack, fn f
 // by case number and part; the zero Remittance is before the first.
 func (tx *Tx) RemittancesAfter(side exchange.Side, track exchange.MoneyTrack, last exchange.Remittance, limit int) ([]exchange.Remittance, error) {
 	return many(tx, "remittances", scanRemittance, selectRemittance+
-		"WHERE side = $1 AND track = $2 AND (case_no, part) > ($3, $4) ORDER BY case_no, part LIMIT $5",
-		string(side), string(track), last.CaseNo, int64(last.Part), int64(limit))
+		"WHERE side = $1 AND "+is("track", track)+" AND (case_no, part) > ($2, $3) ORDER BY case_no, part LIMIT $4",
+		string(side), last.CaseNo, int64(last.Part), int64(limit))
 }

@@ -43,6 +43,25 @@ func assign(columns string, value func(column string, i int) string) string {
 // arg is the placeholder of the n-th argument.
 func arg(n int) string { return "$" + strconv.Itoa(n) }
 
+// is is "column = 'value'" for a value of a closed list. Where the condition of
+// a partial index names the column, SQLite would prepare a statement with an
+// argument in this place anew for every run, because the index may serve one
+// value and not another: with the value in the text it does so once.
+func is[T ~string](column string, value T) string { return column + " = " + quoted(value) }
+
+// isAnyOf is "column IN ('value', …)", see is.
+func isAnyOf[T ~string](column string, values []T) string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = quoted(v)
+	}
+	return column + " IN (" + strings.Join(list, ", ") + ")"
+}
+
+func quoted[T ~string](value T) string {
+	return "'" + strings.ReplaceAll(string(value), "'", "''") + "'"
+}
+
 // anyOf is "column IN ($n, …)" for values that follow the args so far.
 func anyOf[T ~string](column string, values []T, args *[]any) string {
 	marks := make([]string, len(values))
