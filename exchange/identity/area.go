@@ -34,7 +34,7 @@ func NewAreas(t Tables, allow []Area) (*Areas, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	a := &Areas{full: make(map[string]string, len(provinces)+len(cities)+len(counties)+len(allow))}
+	a := &Areas{full: map[string]string{}}
 	var faults []error
 	add := func(code, prefix, name string) {
 		if _, twice := a.full[code]; twice {
@@ -90,7 +90,7 @@ func readDivision(r io.Reader, list string, digits int) ([]Area, error) {
 	if len(rows) < 2 || len(rows[0]) < 2 || rows[0][0] != "code" || rows[0][1] != "name" {
 		return nil, fmt.Errorf("%s: no header code,name or no rows", list)
 	}
-	areas := make([]Area, 0, len(rows)-1)
+	var areas []Area
 	var faults []error
 	for i, row := range rows[1:] {
 		if len(row[0]) != digits || !allDigits(row[0], 0, digits) || row[1] == "" {

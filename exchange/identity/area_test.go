@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,6 +40,21 @@ func TestAreas(t *testing.T) {
 	}
 	if all := a.All(); len(all) != 10 || all[0].Code != "310000" {
 		t.Errorf("all: %v", all)
+	}
+}
+
+// The national list repeats cities without counties among the counties. One
+// that no city stands for is a county all the same.
+func TestCitiesAmongTheCounties(t *testing.T) {
+	a, err := NewAreas(tables("code,name\n44,广东省\n46,海南省\n",
+		"code,name,provinceCode\n4419,东莞市,44\n4690,省直辖县级行政区划,46\n",
+		"code,name,cityCode,provinceCode\n441900,东莞市,4419,44\n469100,某地,4691,46\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Area{{"440000", "广东省"}, {"441900", "广东省东莞市"}, {"460000", "海南省"}, {"469000", "海南省"}, {"469100", "某地"}}
+	if !slices.Equal(a.All(), want) {
+		t.Errorf("areas %v, want %v", a.All(), want)
 	}
 }
 

@@ -170,7 +170,7 @@ func read[T text](idType string, n T) Facts {
 	if f == formEighteen {
 		order = n[16]
 	}
-	return Facts{Birth: birthOf(f, n), Sex: '2' - (order-'0')%2}
+	return Facts{Birth: birthOf(f, n), Sex: '2' - order%2} // '0' is even: a digit is as odd as its byte
 }
 
 // Birth is the birth date yyyymmdd in a number; 0 when it does not tell.
