@@ -66,15 +66,15 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 var ErrDone = errors.New("this window was worked already")
 
 func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error) {
-	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = e.Do(ctx, office.By{Actor: "run"}, func(d *office.Desk) error {
 		window := p.Window
 		if window == "" {
-			if window, err = e.manualWindow(tx, p); err != nil {
+			if window, err = e.manualWindow(d.Tx, p); err != nil {
 				return err
 			}
 		}
 		var resumed bool
-		run, resumed, err = tx.StartRun(exchange.Run{
+		run, resumed, err = d.Tx.StartRun(exchange.Run{
 			Job: strings.Join(p.Steps, "+"), Date: e.Date, Window: window, State: exchange.RunRunning, Started: e.Now(), Counts: map[string]int{},
 		})
 		if errors.Is(err, store.ErrDuplicate) {
@@ -83,7 +83,7 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 		if err != nil || resumed {
 			return err
 		}
-		return signing.NoteSettings(e.Office, tx, window)
+		return signing.NoteSettings(d, window)
 	})
 	if run.Counts == nil {
 		run.Counts = map[string]int{}

@@ -103,7 +103,7 @@ func TestReadAhead(t *testing.T) {
 			},
 			"a certificate void": func(tx *Tx) error { return tx.VoidCertificate("C1", "C2") },
 			"a case taken back": func(tx *Tx) error {
-				err := tx.Part(func() error { c := fresh; return steps(tx.InsertCase(&c), undone) })
+				err := tx.Savepoint(func() error { c := fresh; return steps(tx.InsertCase(&c), undone) })
 				if errors.Is(err, undone) {
 					err = nil
 				}

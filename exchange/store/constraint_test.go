@@ -119,14 +119,14 @@ func TestPart(t *testing.T) {
 			one, two, three := sampleCase(1), sampleCase(2), sampleCase(3)
 			f := sampleFile(1)
 			err := steps(tx.InsertFile(&f), tx.InsertCase(&one), tx.Journal(event(one.No, "a")), tx.Book(ledger.Liquidate(head, 100)))
-			perr := tx.Part(func() error {
+			perr := tx.Savepoint(func() error {
 				return steps(tx.InsertCase(&two), tx.Journal(event(one.No, "b")), tx.Journal(event(two.No, "a")), tx.Book(ledger.Liquidate(head, 7)),
-					tx.InsertJudgement(exchange.Judgement{FileID: f.ID, Ordinal: 1, Verdict: "accepted"}), tx.Part(func() error { return failed }))
+					tx.InsertJudgement(exchange.Judgement{FileID: f.ID, Ordinal: 1, Verdict: "accepted"}), tx.Savepoint(func() error { return failed }))
 			})
 			if !errors.Is(perr, failed) {
 				t.Errorf("got %v", perr)
 			}
-			return steps(err, tx.InsertCase(&three), tx.Journal(event(one.No, "c")), tx.Part(func() error { return tx.Book(ledger.Liquidate(head, 20)) }),
+			return steps(err, tx.InsertCase(&three), tx.Journal(event(one.No, "c")), tx.Savepoint(func() error { return tx.Book(ledger.Liquidate(head, 20)) }),
 				tx.InsertJudgement(exchange.Judgement{FileID: f.ID, Ordinal: 1, Verdict: "refused"}))
 		})
 		view(t, s, func(tx *Tx) error {

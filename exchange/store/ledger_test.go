@@ -32,7 +32,7 @@ func TestBooks(t *testing.T) {
 						ledger.Liquidate(h, amount), ledger.Settle(h, amount, amount/2), ledger.Receive(h, amount), ledger.Match(h, "", amount, amount+1),
 					}).Draw(t, "entry")
 					undone := rapid.Bool().Draw(t, "undone")
-					err := tx.Part(func() error {
+					err := tx.Savepoint(func() error {
 						if err := tx.Book(e); err != nil || !undone {
 							return err
 						}

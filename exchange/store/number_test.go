@@ -79,7 +79,7 @@ func TestNumbersAreUnique(t *testing.T) {
 					var no, no2 string
 					var seq int64
 					err := s.Tx(context.Background(), func(tx *Tx) (err error) {
-						perr := tx.Part(func() error {
+						perr := tx.Savepoint(func() error {
 							_, err := tx.NextNumber("F", "320500", 20260302)
 							_, serr := tx.NextSequence("320500", "310100", "contact-letter")
 							return steps(err, serr, failed)

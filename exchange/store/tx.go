@@ -23,15 +23,15 @@ type Tx struct {
 	done bool // committed
 	lost bool // the commit failed: the connection may still be in the transaction
 
-	numbers map[string]int64             // counters drawn from in this transaction
-	drawn   []string                     // their names, in the order of first use
-	heads   map[string]head              // last journal event of chains written here
-	locked  int                          // chains that were locked to append to them
-	judged  judged                       // last record judged
-	booked  map[ledger.Account]money.Fen // not yet added to the balances
-	ahead   ahead                        // what was read before it is asked for
-	parts   int                          // depth of Part
-	writes  int                          // statements that changed a row
+	numbers    map[string]int64             // counters drawn from in this transaction
+	drawn      []string                     // their names, in the order of first use
+	heads      map[string]head              // last journal event of chains written here
+	locked     int                          // chains that were locked to append to them
+	judged     judged                       // last record judged
+	booked     map[ledger.Account]money.Fen // not yet added to the balances
+	ahead      ahead                        // what was read before it is asked for
+	savepoints int                          // depth of Savepoint
+	writes     int                          // statements that changed a row
 }
 
 func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, error) {
@@ -80,12 +80,12 @@ func (tx *Tx) Context() context.Context { return tx.ctx }
 // SQL is the transaction itself, for a queue that must commit with the data.
 func (tx *Tx) SQL() *sql.Tx { return tx.sql }
 
-// Part runs fn so that its writes are undone when it fails, while the rest of
+// Savepoint runs fn so that its writes are undone when it fails, while the rest of
 // the transaction goes on: one bad record does not take its file with it.
-func (tx *Tx) Part(fn func() error) error {
-	tx.parts++
-	defer func() { tx.parts-- }()
-	name := fmt.Sprintf("part%d", tx.parts)
+func (tx *Tx) Savepoint(fn func() error) error {
+	tx.savepoints++
+	defer func() { tx.savepoints-- }()
+	name := fmt.Sprintf("sp%d", tx.savepoints)
 	if err := tx.flushBalances(); err != nil {
 		return err
 	}

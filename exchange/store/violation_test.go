@@ -16,7 +16,7 @@ func TestSchemaRefuses(t *testing.T) {
 			if err := tx.PutNettingLine(line); err != nil {
 				return err
 			}
-			err := tx.Part(func() error {
+			err := tx.Savepoint(func() error {
 				line.Direction = "sideways"
 				return tx.PutNettingLine(line)
 			})

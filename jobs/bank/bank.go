@@ -115,17 +115,16 @@ func messageName(o *office.Office, f exchange.File) (string, error) {
 // Quarantine sets a file aside for an officer.
 func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why string) error {
 	o.Log.Error("file quarantined", "party", f.Party, "file", f.Name, "why", why)
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		before, err := tx.File(f.ID)
+	return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
+		before, err := d.Tx.File(f.ID)
 		if err != nil {
 			return err
 		}
 		after := before
 		after.State, after.Code, after.Text = exchange.FileQuarantined, "unreadable", office.Clip(why, 500)
-		if err := tx.UpdateFile(before, after); err != nil {
+		if err := d.Tx.UpdateFile(before, after); err != nil {
 			return err
 		}
-		d := &office.Desk{Office: o, Tx: tx, File: before, Actor: f.Party}
 		if err := d.RecordDifference("file", f.Party, "", f.Name, "quarantined", office.Clip(why, 200)); err != nil {
 			return err
 		}
@@ -133,7 +132,7 @@ func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why stri
 			return err
 		}
 		after.Kind = f.Kind
-		if err := outbox.ComposeSheetCorrections(o, tx, after, why); err != nil {
+		if err := outbox.ComposeSheetCorrections(o, d.Tx, after, why); err != nil {
 			return err
 		}
 		return d.Journal("agency", "file_quarantined", why, map[string]string{"file": f.Name})

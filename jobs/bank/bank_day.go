@@ -117,8 +117,8 @@ func takeDays(ctx context.Context, o *office.Office, f exchange.File, days []*st
 		if !apply {
 			continue
 		}
-		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-			return bankDay((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), s, grows)
+		err := o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
+			return bankDay(d, s, grows)
 		})
 		if err != nil {
 			return fmt.Errorf("bank day %s %s: %w", s.Account, s.Day, err)
@@ -194,8 +194,8 @@ func ProveBankDays(ctx context.Context, o *office.Office) error {
 	}
 	var faults []error
 	for _, day := range days {
-		faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error {
-			return proveDay((&office.Desk{Office: o, Tx: tx, Actor: "process"}), day)
+		faults = append(faults, o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
+			return proveDay(d, day)
 		}))
 	}
 	return errors.Join(faults...)

@@ -73,7 +73,7 @@ func tryEntry(d *office.Desk, b exchange.BankEntry) error {
 	if d.NoSavepoints {
 		return bankEntry(d, b)
 	}
-	err := d.Tx.Part(func() error { return bankEntry(d, b) })
+	err := d.Tx.Savepoint(func() error { return bankEntry(d, b) })
 	if !doesNotFit(err) {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
-	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
 )
@@ -85,8 +84,8 @@ func (w *entryWriter) flush() error {
 }
 
 func (w *entryWriter) book(hasty bool) error {
-	return w.Store.Tx(w.ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: w.Office, Tx: tx, File: w.file, Actor: w.file.Party, NoSavepoints: hasty}
+	return w.Do(w.ctx, office.By{File: w.file, Actor: w.file.Party}, func(d *office.Desk) error {
+		d.NoSavepoints = hasty
 		type span struct{ from, to calendar.Date }
 		days := map[string]span{}
 		for _, b := range w.waiting {
@@ -101,7 +100,7 @@ func (w *entryWriter) book(hasty bool) error {
 			days[b.Account] = s
 		}
 		for _, account := range slices.Sorted(maps.Keys(days)) {
-			if err := tx.DoubtBankDays(account, days[account].from, days[account].to); err != nil {
+			if err := d.Tx.DoubtBankDays(account, days[account].from, days[account].to); err != nil {
 				return err
 			}
 		}

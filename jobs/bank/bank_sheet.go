@@ -8,7 +8,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
@@ -48,8 +47,8 @@ func workSheet(ctx context.Context, o *office.Office, f exchange.File, apply boo
 		l := row.Value
 		if l.Status == code.BankRejected {
 			if apply {
-				err = o.Store.Tx(ctx, func(tx *store.Tx) error {
-					return rejected((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), sheetEntry(account, l, refused))
+				err = o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
+					return rejected(d, sheetEntry(account, l, refused))
 				})
 			}
 			if err != nil {

@@ -23,15 +23,15 @@ func workStatus(ctx context.Context, o *office.Office, f exchange.File, apply bo
 	head, faults, err := iso20022.ReadStatus(src, iso20022.Limits{}, func(h *iso20022.StatusReport, t iso20022.TransferStatus) error {
 		n.records++
 		if apply {
-			return o.Store.Tx(ctx, func(tx *store.Tx) error {
-				return transferStatus((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), t)
+			return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
+				return transferStatus(d, t)
 			})
 		}
 		if contradiction != "" {
 			return nil
 		}
-		return o.Store.View(ctx, func(tx *store.Tx) (err error) {
-			contradiction, err = doubtTransfer((&office.Desk{Office: o, Tx: tx}), *h, t)
+		return o.View(ctx, func(d *office.Desk) (err error) {
+			contradiction, err = doubtTransfer(d, *h, t)
 			return err
 		})
 	})
@@ -40,17 +40,17 @@ func workStatus(ctx context.Context, o *office.Office, f exchange.File, apply bo
 		return n, err
 	}
 	if !apply {
-		err = o.Store.View(ctx, func(tx *store.Tx) error {
+		err = o.View(ctx, func(d *office.Desk) error {
 			if contradiction == "" {
-				contradiction, err = doubtOrder((&office.Desk{Office: o, Tx: tx}), head)
+				contradiction, err = doubtOrder(d, head)
 			}
 			return err
 		})
 		n.fault = contradiction
 		return n, err
 	}
-	return n, o.Store.Tx(ctx, func(tx *store.Tx) error {
-		return orderStatus((&office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}), head)
+	return n, o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
+		return orderStatus(d, head)
 	})
 }
 

@@ -99,8 +99,8 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 
 // matchEach tries credits in one transaction.
 func matchEach(ctx context.Context, o *office.Office, awake []exchange.BankEntry, hasty bool) error {
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, Actor: "process", NoSavepoints: hasty}
+	return o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
+		d.NoSavepoints = hasty
 		for _, entry := range awake {
 			if err := retryEntry(d, entry); err != nil {
 				return err
@@ -117,7 +117,7 @@ func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
 	if d.NoSavepoints {
 		return matchAgain(d, entry)
 	}
-	err := d.Tx.Part(func() error { return matchAgain(d, entry) })
+	err := d.Tx.Savepoint(func() error { return matchAgain(d, entry) })
 	if !doesNotFit(err) {
 		return err
 	}

@@ -80,8 +80,8 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 	}
 	var role exchange.Role
 	var signer seal.Signer
-	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		role, signer, err = signing.SignedBy((&office.Desk{Office: o, Tx: tx}), m.Officer, exchange.Evidencing(), []byte(m.Text(o.Agency.Code)), signature)
+	err := o.View(ctx, func(d *office.Desk) (err error) {
+		role, signer, err = signing.SignedBy(d, m.Officer, exchange.Evidencing(), []byte(m.Text(o.Agency.Code)), signature)
 		return err
 	})
 	if err != nil {
@@ -92,8 +92,8 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 			return err
 		}
 	}
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		f, err := tx.File(m.File.ID)
+	return o.Do(ctx, office.By{Actor: exchange.OfficerParty(m.Officer)}, func(d *office.Desk) error {
+		f, err := d.Tx.File(m.File.ID)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 		if err := now.Check(); err != nil {
 			return err
 		}
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: exchange.OfficerParty(m.Officer)}
+		d.File = f
 		err = d.Journal("agency", "payment_marked", m.Evidence, map[string]any{
 			"text": m.Text(o.Agency.Code), "role": role, "fingerprint": signer.Fingerprint, "signature": string(signature),
 		})

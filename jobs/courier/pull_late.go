@@ -104,13 +104,13 @@ func signs(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, error)
 
 // signedLate lets a file be judged afresh, now with its signature.
 func signedLate(ctx context.Context, o *office.Office, f exchange.File, spool string) error {
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		signed := f
-		signed.Signature = spool
-		if err := tx.UpdateFile(f, signed); err != nil {
+	signed := f
+	signed.Signature = spool
+	return o.Do(ctx, office.By{File: signed, Actor: "pull"}, func(d *office.Desk) error {
+		if err := d.Tx.UpdateFile(f, signed); err != nil {
 			return err
 		}
-		return RetryIn((&office.Desk{Office: o, Tx: tx, File: signed, Actor: "pull"}), signed, "its signature came")
+		return RetryIn(d, signed, "its signature came")
 	})
 }
 

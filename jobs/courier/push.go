@@ -76,7 +76,7 @@ func pushFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop
 	if err := put(ctx, o, p, d, f, false); err != nil {
 		return err
 	}
-	return o.Store.Tx(ctx, func(tx *store.Tx) error { return Sent(o, tx, f) })
+	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return Sent(d, f) })
 }
 
 func put(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File, readBack bool) error {
@@ -93,20 +93,20 @@ func put(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f e
 }
 
 // Sent records that a file lies in the drop, and what follows for its cases.
-func Sent(e *office.Office, tx *store.Tx, f exchange.File) error {
+func Sent(d *office.Desk, f exchange.File) error {
 	after := f
-	after.State, after.SentAt = exchange.FileSent, e.Now()
+	after.State, after.SentAt = exchange.FileSent, d.Now()
 	if f.Verdict != "" && f.Receipt != 0 {
 		after.State = exchange.FileReceipted
 	}
-	if err := tx.UpdateFile(f, after); err != nil {
+	if err := d.Tx.UpdateFile(f, after); err != nil {
 		return err
 	}
 	if f.Kind != formats.KindForm || f.Resent > 0 {
 		return nil
 	}
-	d := &office.Desk{Office: e, Tx: tx, File: after, Actor: "push"}
-	return tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+	d.File = after
+	return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
 		if o.CaseNo == "" || strings.HasPrefix(string(o.Rows), "D,") {
 			return nil
 		}
@@ -161,17 +161,16 @@ func resend(ctx context.Context, o *office.Office) error {
 		if !office.Receipted(f.Kind) || waited < o.Rules.ResendAfter {
 			continue
 		}
-		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+		err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 			again := f
 			again.State = exchange.FileQueued
 			again.Resent++
-			d := &office.Desk{Office: o, Tx: tx, File: f, Actor: "push"}
 			if o.Rules.EscalateAfter > 0 && o.Now().Sub(f.At) >= o.Rules.EscalateAfter {
 				if err := d.RecordDifference("file", f.Party, "", f.Name, "sent "+f.SentAt.Format("2006-01-02"), "no receipt"); err != nil {
 					return err
 				}
 			}
-			return tx.UpdateFile(f, again)
+			return d.Tx.UpdateFile(f, again)
 		})
 		if err != nil {
 			return err

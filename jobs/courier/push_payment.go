@@ -8,7 +8,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/drop"
-	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
 )
@@ -38,7 +37,7 @@ func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.D
 			return fmt.Errorf("%w (the payment's outcome is unknown until the drop or the bank tells)", err)
 		}
 	}
-	return o.Store.Tx(ctx, func(tx *store.Tx) error { return payment.FileArrived(o, tx, sending) })
+	return o.Do(ctx, office.By{File: sending, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, sending) })
 }
 
 // lookForPayment looks in the drop for a payment file whose upload was cut:
@@ -49,7 +48,7 @@ func lookForPayment(ctx context.Context, o *office.Office, d drop.Drop, f exchan
 	if err != nil || !found {
 		return err
 	}
-	return o.Store.Tx(ctx, func(tx *store.Tx) error { return payment.FileArrived(o, tx, f) })
+	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, f) })
 }
 
 // errForeign is returned when other bytes stand in the drop under the name of
@@ -98,8 +97,7 @@ func sameBytes(ctx context.Context, o *office.Office, d drop.Drop, folder drop.F
 
 // alarmForeign names a foreign file under the name of one of ours.
 func alarmForeign(ctx context.Context, o *office.Office, f exchange.File, folder drop.Folder) error {
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: "push"}
+	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 		return d.RecordDifference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, "other content under this name in "+folder.String())
 	})
 }

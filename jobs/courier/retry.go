@@ -60,8 +60,8 @@ func retryIn(ctx context.Context, o *office.Office, f exchange.File, reason stri
 	default:
 		return "", fmt.Errorf("%w: %s was worked; its records have their verdicts (carryover show %d)", office.ErrNothingToRetry, f.Name, f.ID)
 	}
-	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-		return RetryIn((&office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}), f, reason)
+	err := o.Do(ctx, office.By{File: f, Actor: office.ActorOperator}, func(d *office.Desk) error {
+		return RetryIn(d, f, reason)
 	})
 	return "waits to be judged afresh by the next pass", err
 }
@@ -87,8 +87,8 @@ func retryOut(ctx context.Context, o *office.Office, f exchange.File, reason str
 	default:
 		return "", fmt.Errorf("%w: %s has its receipt", office.ErrNothingToRetry, f.Name)
 	}
-	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-		return RetryOut((&office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}), f, reason)
+	err := o.Do(ctx, office.By{File: f, Actor: office.ActorOperator}, func(d *office.Desk) error {
+		return RetryOut(d, f, reason)
 	})
 	return "waits to be sent again by the next pass, the same bytes", err
 }
@@ -158,7 +158,7 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		return "", err
 	}
 	if found {
-		err := o.Store.Tx(ctx, func(tx *store.Tx) error { return payment.FileArrived(o, tx, f) })
+		err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, f) })
 		return "lies in the drop: recorded as sent, nothing was sent again", err
 	}
 	if err := office.Absent(ctx, d, f.Name); err != nil {
@@ -170,27 +170,26 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 	if err := put(ctx, o, p, d, f, true); err != nil {
 		return "", fmt.Errorf("%w (the payment's outcome is unknown until the drop or the bank tells)", err)
 	}
-	return "sent again, the same bytes", o.Store.Tx(ctx, func(tx *store.Tx) error { return payment.FileArrived(o, tx, f) })
+	return "sent again, the same bytes", o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, f) })
 }
 
 // allowPayment looks at every transfer again and journals the reason.
 func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) error {
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		now, err := tx.File(f.ID)
+	return o.Do(ctx, office.By{File: f, Actor: office.ActorOperator}, func(d *office.Desk) error {
+		now, err := d.Tx.File(f.ID)
 		if err != nil {
 			return err
 		}
 		if now.State != exchange.FileSending {
 			return fmt.Errorf("%w: %s is %s now", office.ErrNothingToRetry, f.Name, now.State)
 		}
-		if err := payment.MayPay(o, tx); err != nil {
+		if err := payment.MayPay(o, d.Tx); err != nil {
 			return err
 		}
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}
 		if why, err := payment.Unsigned(d, f); err != nil || why != "" {
 			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
 		}
-		err = tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+		err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 			if p.Track != exchange.MoneyUnknown {
 				return fmt.Errorf("%w: the bank has answered about payment %s", office.ErrNothingToRetry, p.Ref)
 			}
@@ -202,6 +201,6 @@ func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		if err != nil {
 			return err
 		}
-		return noteRetry((&office.Desk{Office: o, Tx: tx, File: f, Actor: office.ActorOperator}), f, "payment_retried", reason)
+		return noteRetry(d, f, "payment_retried", reason)
 	})
 }

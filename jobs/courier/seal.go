@@ -14,7 +14,6 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/drop"
 	"carryover/exchange/seal"
-	"carryover/exchange/store"
 	"carryover/formats/batch"
 	"carryover/jobs/office"
 )
@@ -47,11 +46,10 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 	if err := spoolSignature(o, f, signed.Signature, key); err != nil {
 		return f, fmt.Errorf("sign: %w", err)
 	}
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.UpdateFile(f, signed); err != nil {
+	err = o.Do(ctx, office.By{File: signed, Actor: "push"}, func(d *office.Desk) error {
+		if err := d.Tx.UpdateFile(f, signed); err != nil {
 			return err
 		}
-		d := &office.Desk{Office: o, Tx: tx, File: signed, Actor: "push"}
 		return d.Journal("agency", "file_signed", "by "+signed.Signer, map[string]string{"file": f.Name, "sha256": f.StoredSHA, "signer": signed.Signer})
 	})
 	return signed, err

@@ -11,11 +11,8 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
-	"carryover/jobs/netting"
 	"carryover/jobs/office"
-	"carryover/jobs/payment"
 	"carryover/jobs/signing"
-	"carryover/jobs/transfer"
 )
 
 // Prepared is a decision and what it comes to.
@@ -32,8 +29,7 @@ type Prepared struct {
 // PrepareDecision says what a decision would come to now, for the officer to
 // sign; exchange.ErrDecision when it cannot be taken.
 func PrepareDecision(ctx context.Context, o *office.Office, x exchange.Decision) (p Prepared, err error) {
-	err = o.Store.View(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, Actor: exchange.OfficerParty(x.Officer)}
+	err = o.View(ctx, func(d *office.Desk) error {
 		p, _, err = prepare(d, x)
 		return err
 	})
@@ -48,8 +44,7 @@ func Decide(ctx context.Context, o *office.Office, x exchange.Decision, signatur
 	if err := lookFirst(ctx, o, x); err != nil {
 		return p, err
 	}
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, Actor: exchange.OfficerParty(x.Officer)}
+	err = o.Do(ctx, office.By{Actor: exchange.OfficerParty(x.Officer)}, func(d *office.Desk) error {
 		var way office.Plan
 		if p, way, err = prepare(d, x); err != nil || p.Already {
 			return err
@@ -218,41 +213,4 @@ func stands(c *office.Case) string {
 		word += "（" + c.Hold.Word(code.Chinese) + "）"
 	}
 	return word
-}
-
-// plan finds what an action comes to.
-func plan(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) {
-	switch {
-	case x.Action == exchange.ActRefund && s.c != nil:
-		return payment.RefundPlan(s.c, x)
-	case x.Action == exchange.ActRefund:
-		return payment.RefundEntryPlan(d, s.entry, x)
-	case x.Action == exchange.ActConfirmAccount:
-		return confirmPlan(d, s, x)
-	case x.Action == exchange.ActAllowCap:
-		return allowPlan(d, s, x)
-	case x.Action == exchange.ActPayAgain:
-		return payAgainPlan(d, s)
-	case x.Action == exchange.ActMatch:
-		return matchPlan(d, s.entry, x)
-	case x.Action == exchange.ActSplit:
-		return splitPlan(d, s.entry, x)
-	case x.Action == exchange.ActMatchPayment:
-		return paymentPlan(d, s.entry, x)
-	case x.Action == exchange.ActAcceptProposal, x.Action == exchange.ActRejectProposal:
-		return proposalPlan(s.c, x)
-	case x.Action == exchange.ActPaidToPerson:
-		return transfer.PersonPlan(s.c)
-	case x.Action == exchange.ActTieNetting:
-		return netting.TiePlan(d, s.month, x)
-	case x.Action == exchange.ActReleaseHold, x.Action == exchange.ActSettleAmount:
-		return releasePlan(s.c, x)
-	case x.Action == exchange.ActAcceptDifference:
-		return acceptPlan(d, s.id)
-	case s.kind == exchange.AboutFile:
-		return filePlan(d, s.file, x)
-	case s.c != nil:
-		return businessPlan(s.c, x)
-	}
-	return office.Plan{}, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
 }

@@ -1,8 +1,6 @@
 package decision
 
 import (
-	"fmt"
-
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/formats"
@@ -10,24 +8,6 @@ import (
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
 )
-
-// businessPlan is what a decision about a case comes to that moves no money
-// by itself.
-func businessPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	switch x.Action {
-	case exchange.ActAcceptLetter:
-		return acceptLetterPlan(c, x)
-	case exchange.ActDeclineLetter:
-		return declineLetterPlan(c, x)
-	case exchange.ActReturnApplication, exchange.ActRefuseApplication:
-		return auditPlan(c, x)
-	case exchange.ActWriteAgain:
-		return writeAgainPlan(c, x)
-	case exchange.ActAgreeVoid, exchange.ActRefuseVoid:
-		return annulPlan(c, x)
-	}
-	return office.Plan{}, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
-}
 
 // declineArg reads the code with which a letter is declined or an application
 // refused, as code or as word. That somebody has died is the registry's to

@@ -43,8 +43,6 @@ func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan
 		}
 	}
 	switch x.Action {
-	case exchange.ActApproveBatch, exchange.ActReturnBatch:
-		return reviewPlan(d, f, x)
 	case exchange.ActMarkSent, exchange.ActMarkNotSent:
 		way.Apply, err = markPlan(d, f, x)
 	case exchange.ActReleaseFile, exchange.ActDismissFile:
@@ -86,8 +84,8 @@ func lookFirst(ctx context.Context, o *office.Office, x exchange.Decision) error
 		return nil
 	}
 	var f exchange.File
-	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		f, err = FileOf((&office.Desk{Office: o, Tx: tx}), x.Subject)
+	err := o.View(ctx, func(d *office.Desk) (err error) {
+		f, err = FileOf(d, x.Subject)
 		return err
 	})
 	if office.IsNotFound(err) || err == nil && f.State != exchange.FileSending {

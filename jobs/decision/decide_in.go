@@ -214,20 +214,19 @@ func (w *workbookIn) take(ctx context.Context, x exchange.Decision, key report.R
 	if err != nil {
 		return p, err
 	}
-	prepare := func(tx *store.Tx) (d *office.Desk, way office.Plan, err error) {
-		d = &office.Desk{Office: w.Office, Tx: tx, File: w.file, Actor: exchange.OfficerParty(x.Officer)}
+	var way office.Plan
+	prepare := func(d *office.Desk) (err error) {
 		p, way, err = decideRow(d, x, ruling, key)
-		return d, way, err
+		return err
 	}
-	if err := w.Store.View(ctx, func(tx *store.Tx) error { _, _, err := prepare(tx); return err }); err != nil || p.Already {
+	if err := w.View(ctx, prepare); err != nil || p.Already {
 		return p, err
 	}
 	if err := lookFirst(ctx, w.Office, p.Decision); err != nil {
 		return p, err
 	}
-	err = w.Store.Tx(ctx, func(tx *store.Tx) error {
-		d, way, err := prepare(tx)
-		if err != nil || p.Already {
+	err = w.Do(ctx, office.By{File: w.file, Actor: exchange.OfficerParty(x.Officer)}, func(d *office.Desk) error {
+		if err := prepare(d); err != nil || p.Already {
 			return err
 		}
 		by.text = p.Text + fmt.Sprintf("workbook: %s\nworkbook sha256: %s\n", w.file.Name, w.file.StoredSHA)
@@ -307,16 +306,15 @@ func changed(d *office.Desk, o report.Open, x exchange.Decision) error {
 // refuseDecisions refuses a workbook as a whole and tells the officer why.
 func refuseDecisions(ctx context.Context, o *office.Office, f exchange.File, no *office.Refusal) error {
 	o.Log.Warn("decisions workbook refused", "party", f.Party, "file", f.Name, "why", no.English)
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}
-		before, err := tx.File(f.ID)
+	return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
+		before, err := d.Tx.File(f.ID)
 		if err != nil {
 			return err
 		}
 		after := before
 		after.Kind, after.State, after.Verdict = office.KindDecisions, exchange.FileRejected, code.FileRejected
 		after.Text = office.Clip(no.Chinese+" / "+no.English, 500)
-		if err := tx.UpdateFile(before, after); err != nil {
+		if err := d.Tx.UpdateFile(before, after); err != nil {
 			return err
 		}
 		if err := d.LeaveInBad(before); err != nil {
@@ -337,9 +335,8 @@ func (w *workbookIn) end(ctx context.Context, answers []report.Verdict) (office.
 		counts[v.Result]++
 	}
 	taken, refused := counts[report.Accepted]+counts[report.Before], counts[report.Refused]
-	err := w.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: w.Office, Tx: tx, File: w.file, Actor: w.file.Party}
-		before, err := tx.File(w.file.ID)
+	err := w.Do(ctx, office.By{File: w.file, Actor: w.file.Party}, func(d *office.Desk) error {
+		before, err := d.Tx.File(w.file.ID)
 		if err != nil {
 			return err
 		}
@@ -352,7 +349,7 @@ func (w *workbookIn) end(ctx context.Context, answers []report.Verdict) (office.
 		if w.signatureFault == nil {
 			after.Signer = w.signer.Fingerprint
 		}
-		if err := tx.UpdateFile(before, after); err != nil {
+		if err := d.Tx.UpdateFile(before, after); err != nil {
 			return err
 		}
 		if err := d.Journal("agency", "decisions_worked", w.file.Name, map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}); err != nil {

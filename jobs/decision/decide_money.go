@@ -60,7 +60,7 @@ func allowPlan(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, e
 
 // payAgainPlan makes due again what came back: the returned parts of a case,
 // to the account of its letter or payee, and returned refunds.
-func payAgainPlan(d *office.Desk, s subjectOf) (office.Plan, error) {
+func payAgainPlan(d *office.Desk, s subjectOf, _ exchange.Decision) (office.Plan, error) {
 	if s.c == nil {
 		refunds, err := d.Tx.RefundsByEntry(s.no)
 		if err != nil {
@@ -188,16 +188,16 @@ func releasePlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 }
 
 // acceptPlan closes a difference that somebody has explained.
-func acceptPlan(d *office.Desk, id int64) (office.Plan, error) {
+func acceptPlan(d *office.Desk, s subjectOf, _ exchange.Decision) (office.Plan, error) {
 	open, err := d.Tx.Differences(true)
 	if err != nil {
 		return office.Plan{}, err
 	}
 	for _, x := range open {
-		if x.ID == id {
+		if x.ID == s.id {
 			subject, ours, theirs := d.Sides(x)
 			line := d.Sayf("核销差异 %s %s：本方 %s，对方 %s", "accepted: %s %s: ours %s, theirs %s", d.DifferenceWord(x.Kind), subject, ours, theirs)
-			return office.Plan{CaseNo: x.CaseNo, Effects: []string{line}, Apply: func() error { return d.Tx.CloseDifference(id) }}, nil
+			return office.Plan{CaseNo: x.CaseNo, Effects: []string{line}, Apply: func() error { return d.Tx.CloseDifference(x.ID) }}, nil
 		}
 	}
 	return office.Plan{}, office.Undecidable("该差异不存在或已关闭", "no such difference is open")

@@ -55,16 +55,14 @@ func workbookGroups(e *office.Office) (groups [][]exchange.Officer) {
 // writeWorkbook makes one workbook and queues it for the officers of a group.
 func writeWorkbook(ctx context.Context, e *office.Office, which report.Desk, group []exchange.Officer) (made int, err error) {
 	var book, digest string
-	err = e.Store.View(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: e, Tx: tx, Actor: "report"}
+	err = e.View(ctx, func(d *office.Desk) error {
 		book, digest, err = saveWorkbook(d, which, group[0].Roles)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	err = e.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: e, Tx: tx, Actor: "report"}
+	err = e.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error {
 		made = 0
 		for _, o := range group {
 			fresh, err := queueWorkbook(d, which, o, book, digest)

@@ -33,8 +33,8 @@ func Decidable(d *office.Desk) iter.Seq2[report.Open, error] {
 			}
 			return nil
 		}
-		for _, each := range []func(func(report.Open) error) error{func(pass func(report.Open) error) error { return openCases(d, pass) }, func(pass func(report.Open) error) error { return openEntries(d, pass) }, func(pass func(report.Open) error) error { return openMonths(d, pass) }, func(pass func(report.Open) error) error { return openFiles(d, pass) }, func(pass func(report.Open) error) error { return openDifferences(d, pass) }} {
-			if err := each(pass); err != nil {
+		for _, each := range []func(*office.Desk, func(report.Open) error) error{openCases, openEntries, openMonths, openFiles, openDifferences} {
+			if err := each(d, pass); err != nil {
 				if !errors.Is(err, office.ErrStop) {
 					yield(report.Open{}, err)
 				}
@@ -47,8 +47,8 @@ func Decidable(d *office.Desk) iter.Seq2[report.Open, error] {
 // openOf is what can be decided about one subject now; what nothing can be
 // decided about has no offers.
 func openOf(d *office.Desk, about exchange.Subject, no string) (report.Open, error) {
-	each := map[exchange.Subject]func(func(report.Open) error) error{
-		exchange.AboutMonth: func(pass func(report.Open) error) error { return openMonths(d, pass) }, exchange.AboutDifference: func(pass func(report.Open) error) error { return openDifferences(d, pass) },
+	each := map[exchange.Subject]func(*office.Desk, func(report.Open) error) error{
+		exchange.AboutMonth: openMonths, exchange.AboutDifference: openDifferences,
 	}[about]
 	if each == nil {
 		s, err := subject(d, no, exchange.Ruling{About: []exchange.Subject{about}})
@@ -63,7 +63,7 @@ func openOf(d *office.Desk, about exchange.Subject, no string) (report.Open, err
 		return openFile(d, s.file)
 	}
 	found := report.Open{}
-	err := each(func(o report.Open) error {
+	err := each(d, func(o report.Open) error {
 		if o.About == about && o.No == no {
 			found = o
 		}

@@ -7,7 +7,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/store"
 	"carryover/formats/batch"
 	"carryover/formats/sheet"
 	"carryover/jobs/office"
@@ -34,9 +33,8 @@ func takeCorrections(ctx context.Context, j *office.InBatch, answer bool) error 
 		return nil
 	}
 	j.File.Kind, j.File.Sequence, j.File.State, j.File.Verdict = office.KindCorrections, 0, exchange.FileWorked, code.FileAccepted
-	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: j.Office, Tx: tx, File: j.File, Actor: j.File.Party}
-		return errors.Join(tx.UpdateFile(j.Stored, j.File), d.Journal("agency", "answer_received", j.File.Name, nil))
+	err := j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
+		return errors.Join(d.Tx.UpdateFile(j.Stored, j.File), d.Journal("agency", "answer_received", j.File.Name, nil))
 	})
 	return err
 }

@@ -7,7 +7,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/seal"
-	"carryover/exchange/store"
 	"carryover/jobs/bank"
 	"carryover/jobs/decision"
 	"carryover/jobs/office"
@@ -28,8 +27,7 @@ func processOfficer(ctx context.Context, o *office.Office, f exchange.File) (off
 		return nil, err
 	}
 	var s signing.Signing
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: f.Party}
+	err = o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
 		var verdict error
 		s, verdict = signing.TakeSignature(d, officer, f.Name, armored)
 		var no *office.Refusal

@@ -200,11 +200,10 @@ func reject(ctx context.Context, j *office.InBatch, c code.Fault, text string) e
 	j.File.State, j.File.Verdict, j.File.Code, j.File.Text = exchange.FileRejected, code.FileRejected, string(c), text
 	j.File.Records, j.File.Accepted, j.File.Held, j.File.Refused = 0, 0, 0, 0
 	j.Log.Warn("file rejected", "party", j.File.Party, "file", j.File.Name, "code", c, "text", text)
-	return j.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.UpdateFile(j.Stored, j.File); err != nil {
+	return j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
+		if err := d.Tx.UpdateFile(j.Stored, j.File); err != nil {
 			return err
 		}
-		d := &office.Desk{Office: j.Office, Tx: tx, File: j.File, Actor: j.File.Party}
 		if err := d.LeaveInBad(j.File); err != nil {
 			return err
 		}
@@ -217,22 +216,21 @@ func reject(ctx context.Context, j *office.InBatch, c code.Fault, text string) e
 func duplicate(ctx context.Context, j *office.InBatch, first exchange.File) error {
 	j.File.State, j.File.DupOf, j.File.Verdict = exchange.FileDuplicate, first.ID, first.Verdict
 	j.File.Records = 0
-	return j.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.UpdateFile(j.Stored, j.File); err != nil {
+	return j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
+		if err := d.Tx.UpdateFile(j.Stored, j.File); err != nil {
 			return err
 		}
-		d := &office.Desk{Office: j.Office, Tx: tx, File: j.File, Actor: j.File.Party}
 		if err := d.Journal("agency", "file_duplicate", "of "+first.Name, map[string]string{"file": j.File.Name}); err != nil {
 			return err
 		}
 		if first.Receipt == 0 {
 			return nil // not composed yet: it will be
 		}
-		receipt, err := tx.File(first.Receipt)
+		receipt, err := d.Tx.File(first.Receipt)
 		if err != nil {
 			return err
 		}
-		answers, err := outbox.CorrectionsTo(tx, first)
+		answers, err := outbox.CorrectionsTo(d.Tx, first)
 		if err != nil {
 			return err
 		}
@@ -240,7 +238,7 @@ func duplicate(ctx context.Context, j *office.InBatch, first exchange.File) erro
 			again := f
 			again.State = exchange.FileQueued
 			again.Resent++
-			if err := tx.UpdateFile(f, again); err != nil {
+			if err := d.Tx.UpdateFile(f, again); err != nil {
 				return err
 			}
 		}
@@ -304,9 +302,10 @@ func workChunk(ctx context.Context, j *office.InBatch, items []office.Item) erro
 // it can be taken back alone.
 func workItems(ctx context.Context, j *office.InBatch, items []office.Item, hasty bool) error {
 	next, answer := j.File, j.About
-	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
+	err := j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
 		next, answer = j.File, j.About
-		d := &office.Desk{Office: j.Office, Tx: tx, File: j.File, Actor: j.File.Party, NoSavepoints: hasty, About: &answer}
+		d.NoSavepoints = hasty
+		d.About = &answer
 		if err := transfer.ReadAhead(d, items); err != nil {
 			return err
 		}
@@ -318,7 +317,7 @@ func workItems(ctx context.Context, j *office.InBatch, items []office.Item, hast
 			next.Count(verdict)
 		}
 		next.Worked = items[len(items)-1].Ordinal
-		return tx.UpdateFile(j.Stored, next)
+		return d.Tx.UpdateFile(j.Stored, next)
 	})
 	if err == nil {
 		j.File, j.Stored, j.About = next, next, answer
@@ -337,15 +336,14 @@ func finish(ctx context.Context, j *office.InBatch) error {
 	if next.Refused > 0 {
 		next.Verdict = code.FilePartly
 	}
-	err := j.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: j.Office, Tx: tx, File: next, Actor: next.Party}
+	err := j.Do(ctx, office.By{File: next, Actor: next.Party}, func(d *office.Desk) error {
 		if err := afterFile(d, j); err != nil {
 			return err
 		}
 		if err := journalSigner(d); err != nil {
 			return err
 		}
-		return tx.UpdateFile(j.Stored, next)
+		return d.Tx.UpdateFile(j.Stored, next)
 	})
 	if err == nil {
 		j.File = next

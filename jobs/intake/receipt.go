@@ -26,7 +26,7 @@ func receipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	}
 	if sent.State == exchange.FileQueued && sent.SentAt.IsZero() {
 		// It arrived, and we were stopped before that was recorded.
-		if err := courier.Sent(d.Office, d.Tx, sent); err != nil {
+		if err := courier.Sent(d.As(office.By{File: sent, Actor: "push"}), sent); err != nil {
 			return office.Outcome{}, err
 		}
 		if sent, err = d.Tx.File(sent.ID); err != nil {

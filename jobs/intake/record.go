@@ -75,7 +75,7 @@ func try(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
 	if d.NoSavepoints {
 		o, err = applyWithoutSavepoint(d, rec, key)
 	} else {
-		err = d.Tx.Part(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
+		err = d.Tx.Savepoint(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
 	}
 	switch {
 	case errors.Is(err, errRefused):
@@ -136,41 +136,48 @@ func duplicateOf(by, file int64) office.Outcome {
 	return office.Refused(code.DuplicateEarlier, "", "")
 }
 
+// handler works records of one type; ours is false for a record of another.
+type handler func(d *office.Desk, rec any) (o office.Outcome, ours bool, err error)
+
+// on is the handler of a type of record.
+func on[R any](work func(*office.Desk, *R) (office.Outcome, error)) handler {
+	return func(d *office.Desk, rec any) (office.Outcome, bool, error) {
+		r, ours := rec.(*R)
+		if !ours {
+			return office.Outcome{}, false, nil
+		}
+		o, err := work(d, r)
+		return o, true, err
+	}
+}
+
+// handlers is what follows from each type of record. A type that is missing is
+// never for us.
+var handlers = []handler{
+	on(transfer.Letter),
+	on(transfer.Form),
+	on(transfer.Declined),
+	on(transfer.Registry),
+	on(transfer.PostingResult),
+	on(receipt),
+	on(verdict),
+	on(transfer.Advice),
+	on(transfer.Completion),
+	on(transfer.Application),
+	on(transfer.CertificateRequest),
+	on(transfer.Payee),
+	on(transfer.Cancellation),
+	on(transfer.Query),
+	on(netting.Reconcile),
+	on(netting.Netting),
+}
+
 // apply makes a record an event of a case.
 func apply(d *office.Desk, rec any) (office.Outcome, error) {
-	switch r := rec.(type) {
-	case *formats.Application:
-		return transfer.Application(d, r)
-	case *formats.RegistryRecord:
-		return transfer.Registry(d, r)
-	case *formats.CertificateRequest:
-		return transfer.CertificateRequest(d, r)
-	case *formats.Letter:
-		return transfer.Letter(d, r)
-	case *formats.Form:
-		return transfer.Form(d, r)
-	case *formats.Decline:
-		return transfer.Declined(d, r)
-	case *formats.Advice:
-		return transfer.Advice(d, r)
-	case *formats.Completion:
-		return transfer.Completion(d, r)
-	case *formats.Cancellation:
-		return transfer.Cancellation(d, r)
-	case *formats.Query:
-		return transfer.Query(d, r)
-	case *formats.PostingResult:
-		return transfer.PostingResult(d, r)
-	case *formats.Payee:
-		return transfer.Payee(d, r)
-	case *formats.Reconciliation:
-		return netting.Reconcile(d, r)
-	case *formats.Netting:
-		return netting.Netting(d, r)
-	case *formats.Receipt:
-		return receipt(d, r)
-	case *formats.ReceiptVerdict:
-		return verdict(d, r)
+	for _, work := range handlers {
+		if o, ours, err := work(d, rec); ours {
+			return o, err
+		}
 	}
 	return office.Outcome{}, fmt.Errorf("%T is never for us", rec)
 }

@@ -55,13 +55,14 @@ func sweepRecords(ctx context.Context, o *office.Office, counts office.Counts) e
 			return errors.Join(append(faults, err)...)
 		}
 		for _, last = range page {
-			faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error { return workHeld(o, tx, last, counts) }))
+			faults = append(faults, o.Do(ctx, office.By{}, func(d *office.Desk) error { return workHeld(d, last, counts) }))
 		}
 	}
 }
 
-func workHeld(e *office.Office, tx *store.Tx, j exchange.Judgement, counts office.Counts) error {
-	file, err := tx.File(j.FileID)
+// workHeld works a held record again, on behalf of whoever sent it.
+func workHeld(d *office.Desk, j exchange.Judgement, counts office.Counts) error {
+	file, err := d.Tx.File(j.FileID)
 	if err != nil || file.State != exchange.FileWorked {
 		return err
 	}
@@ -69,21 +70,21 @@ func workHeld(e *office.Office, tx *store.Tx, j exchange.Judgement, counts offic
 	if err != nil {
 		return err
 	}
-	d := &office.Desk{Office: e, Tx: tx, File: file, Actor: file.Party}
+	d.File, d.Actor = file, file.Party
 	o, err := tryHeld(d, rec)
 	if err != nil {
 		return err
 	}
 	expired := o.Code == string(code.UnknownLetter) || o.Code == string(code.UnknownForm)
 	switch {
-	case o.Verdict == code.Held && (!expired || e.Date.Sub(file.Seen) < e.Rules.HeldNights):
+	case o.Verdict == code.Held && (!expired || d.Date.Sub(file.Seen) < d.Rules.HeldNights):
 		return nil
 	case o.Verdict == code.Held:
 		o.Verdict = code.Refused
 	}
 	before := file
 	j.Verdict, j.Code, j.Field, j.Text, j.Raw, j.Told = o.Verdict, code.Fault(o.Code), o.Field, o.Text, nil, false
-	if err := tx.UpdateJudgement(j); err != nil {
+	if err := d.Tx.UpdateJudgement(j); err != nil {
 		return err
 	}
 	if o.Verdict == code.Refused {
@@ -95,7 +96,7 @@ func workHeld(e *office.Office, tx *store.Tx, j exchange.Judgement, counts offic
 	file.Held--
 	file.Count(o.Verdict)
 	counts["released"]++
-	return tx.UpdateFile(before, file)
+	return d.Tx.UpdateFile(before, file)
 }
 
 // tryHeld applies a held record again. Its key was claimed when it was held,
@@ -139,9 +140,8 @@ func sweepCases(ctx context.Context, o *office.Office, counts office.Counts) err
 	}
 	var faults []error
 	for _, no := range numbers {
-		faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error {
-			d := &office.Desk{Office: o, Tx: tx, Actor: "process"}
-			now, err := tx.Case(no)
+		faults = append(faults, o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
+			now, err := d.Tx.Case(no)
 			if err != nil || now.State != exchange.Held {
 				return err
 			}
@@ -169,12 +169,12 @@ func sweepOverdue(ctx context.Context, o *office.Office, counts office.Counts) e
 	}
 	var faults []error
 	for _, no := range slices.Sorted(maps.Keys(late)) {
-		faults = append(faults, o.Store.Tx(ctx, func(tx *store.Tx) error {
-			_, first, err := tx.ClaimKey("delayed", o.Agency.Code, no+"|"+late[no].name, 0)
+		faults = append(faults, o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
+			_, first, err := d.Tx.ClaimKey("delayed", o.Agency.Code, no+"|"+late[no].name, 0)
 			if err != nil || !first {
 				return err
 			}
-			c, err := (&office.Desk{Office: o, Tx: tx, Actor: "process"}).CaseByNo(no)
+			c, err := d.CaseByNo(no)
 			if err != nil {
 				return err
 			}

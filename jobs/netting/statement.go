@@ -29,8 +29,8 @@ func Statements(ctx context.Context, o *office.Office) error {
 		if p.Role != office.RolePartner {
 			continue
 		}
-		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-			return statement((&office.Desk{Office: o, Tx: tx, Actor: "process"}), p, last)
+		err := o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
+			return statement(d, p, last)
 		})
 		if err != nil {
 			return fmt.Errorf("statement for %s: %w", p.Code, err)

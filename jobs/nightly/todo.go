@@ -24,7 +24,7 @@ import (
 // todos lists everything that needs a person, in the order in which it is
 // done; a case stands there once.
 func todos(o *office.Office, tx *store.Tx) ([]report.Todo, error) {
-	l := &todoList{Office: o, desk: &office.Desk{Office: o, Tx: tx, Actor: "report"}, tx: tx, cases: map[string]bool{}}
+	l := &todoList{Office: o, desk: o.Reading(tx), tx: tx, cases: map[string]bool{}}
 	for _, find := range []func() error{
 		l.decidable, l.unproved, l.settings, l.toSign, l.overdueCases, l.bankDays, l.files, l.expected, l.drops, l.queries, l.unsigned,
 	} {

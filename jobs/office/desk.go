@@ -1,6 +1,7 @@
 package office
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,35 @@ type Desk struct {
 	encoders map[string]*batch.Encoder
 	Cancels  map[string]bool // letters whose cancellation waits for them
 }
+
+// By is on whose behalf a transaction runs.
+type By struct {
+	File  exchange.File // that brought what is worked; the zero File: none did
+	Actor string        // for the journal: the file's party, an officer, or the job
+}
+
+// Do runs one transaction at a desk. Whatever work writes is kept when it
+// returns nil, and gone when it returns an error. Work may be called again
+// when another process held the store: what it leaves outside must be set anew
+// each time.
+func (o *Office) Do(ctx context.Context, by By, work func(*Desk) error) error {
+	return o.Store.Tx(ctx, func(tx *store.Tx) error {
+		return work(&Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor})
+	})
+}
+
+// View reads at a desk; nothing can be written.
+func (o *Office) View(ctx context.Context, look func(*Desk) error) error {
+	return o.Store.View(ctx, func(tx *store.Tx) error { return look(o.Reading(tx)) })
+}
+
+// As is a desk in the same transaction on behalf of somebody else.
+func (d *Desk) As(by By) *Desk {
+	return &Desk{Office: d.Office, Tx: d.Tx, File: by.File, Actor: by.Actor}
+}
+
+// Reading is a desk over a transaction that somebody else opened to read.
+func (o *Office) Reading(tx *store.Tx) *Desk { return &Desk{Office: o, Tx: tx} }
 
 // Outcome is the verdict on one record.
 type Outcome struct {

@@ -54,8 +54,8 @@ func ComposeReviews(ctx context.Context, o *office.Office) error {
 	}
 	var faults []error
 	for _, f := range shown {
-		if err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-			return showReview((&office.Desk{Office: o, Tx: tx, File: f, Actor: "report"}), f)
+		if err := o.Do(ctx, office.By{File: f, Actor: "report"}, func(d *office.Desk) error {
+			return showReview(d, f)
 		}); err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))
 		}
@@ -64,7 +64,7 @@ func ComposeReviews(ctx context.Context, o *office.Office) error {
 		if ReviewOf(o, w.Kind) == exchange.ReviewNone {
 			continue
 		}
-		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return composeReview(o, tx, w.Party, w.Kind) }); err != nil {
+		if err := o.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error { return composeReview(d, w.Party, w.Kind) }); err != nil {
 			faults = append(faults, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err))
 		}
 	}
@@ -72,19 +72,19 @@ func ComposeReviews(ctx context.Context, o *office.Office) error {
 }
 
 // composeReview makes a batch that waits for review, unless one does already.
-func composeReview(e *office.Office, tx *store.Tx, party, kind string) error {
-	records, err := tx.CountReady(party, kind)
+func composeReview(d *office.Desk, party, kind string) error {
+	records, err := d.Tx.CountReady(party, kind)
 	if err != nil || records == 0 {
 		return err
 	}
-	before, file, h, err := nextOut(e, tx, party, kind)
+	before, file, h, err := nextOut(d.Office, d.Tx, party, kind)
 	if err != nil || before.State == exchange.FileReview {
 		return err
 	}
 	file.State, file.Records = exchange.FileReview, records
 	var upTo int64
-	err = writeShown(e, &file, h, func(out *batch.Writer) error {
-		return tx.EachReadyFor(party, kind, func(o exchange.Outgoing) error {
+	err = writeShown(d.Office, &file, h, func(out *batch.Writer) error {
+		return d.Tx.EachReadyFor(party, kind, func(o exchange.Outgoing) error {
 			upTo = o.ID
 			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
 		})
@@ -92,18 +92,18 @@ func composeReview(e *office.Office, tx *store.Tx, party, kind string) error {
 	if err != nil {
 		return err
 	}
-	if err := storeOut(tx, before, &file); err != nil {
+	if err := storeOut(d.Tx, before, &file); err != nil {
 		return err
 	}
-	if err := tx.AssignReady(party, kind, upTo, file.ID, records); err != nil {
+	if err := d.Tx.AssignReady(party, kind, upTo, file.ID, records); err != nil {
 		return err
 	}
-	d := &office.Desk{Office: e, Tx: tx, File: file, Actor: "report"}
+	d.File = file
 	if err := showReview(d, file); err != nil {
 		return err
 	}
 	return d.Journal("agency", "batch_in_review", file.Name, map[string]any{
-		"file": file.Name, "records": file.Records, "sha256": file.SHA256, "review": ReviewOf(e, kind),
+		"file": file.Name, "records": file.Records, "sha256": file.SHA256, "review": ReviewOf(d.Office, kind),
 	})
 }
 
@@ -163,8 +163,8 @@ func settleReviews(ctx context.Context, o *office.Office) error {
 	})
 	faults := []error{err}
 	for _, f := range files {
-		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-			return ReleaseReviewed((&office.Desk{Office: o, Tx: tx, File: f, Actor: "push"}), f)
+		err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
+			return ReleaseReviewed(d, f)
 		})
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))

@@ -6,7 +6,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/store"
 	"carryover/jobs/notice"
 	"carryover/jobs/office"
 )
@@ -32,11 +31,10 @@ func tellFundsClosed(ctx context.Context, o *office.Office, closed exchange.Span
 	var last exchange.Remittance
 	for {
 		var due []exchange.Remittance
-		err := o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-			if due, err = tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk); err != nil {
+		err := o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) (err error) {
+			if due, err = d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk); err != nil {
 				return err
 			}
-			d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
 			for _, r := range due {
 				if err := fundsClosedTo(d, r, closed); err != nil {
 					return fmt.Errorf("case %s: %w", r.CaseNo, err)

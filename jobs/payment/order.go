@@ -11,7 +11,6 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
-	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
@@ -56,17 +55,16 @@ func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
 // orderPage orders the due parts behind the last one, a chunk of them in one
 // transaction.
 func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) (page ordering, err error) {
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
 		page = ordering{lumps: map[string][]exchange.PaymentItem{}}
-		due, err := tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
+		due, err := d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
 		if err != nil {
 			return err
 		}
-		d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
 		for _, r := range due {
 			var ordered bool
 			var lump string
-			err := tx.Part(func() (err error) { ordered, lump, err = order(d, r); return err })
+			err := d.Tx.Savepoint(func() (err error) { ordered, lump, err = order(d, r); return err })
 			switch {
 			case err != nil:
 				page.faults = append(page.faults, fmt.Errorf("case %s part %d: %w", r.CaseNo, r.Part, err))
@@ -205,17 +203,16 @@ func underLumpCap(o *office.Office, parts []exchange.PaymentItem) (lumps [][]exc
 
 // orderLump makes one payment for several cases of a partner and account.
 func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentItem) error {
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
+	return o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
 		c, err := d.CaseByNo(parts[0].CaseNo)
 		if err != nil {
 			return err
 		}
-		letter, err := tx.Letter(c.LetterNo, c.LetterVersion)
+		letter, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
 		if err != nil {
 			return err
 		}
-		ref, err := tx.NextLump(o.Agency.Code, c.Partner, o.Date)
+		ref, err := d.Tx.NextLump(o.Agency.Code, c.Partner, o.Date)
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"carryover/exchange"
-	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
@@ -15,8 +14,7 @@ import (
 // VoidLost voids a payment file whose bytes in the spool are gone or changed:
 // it never leaves, and somebody has to find out why.
 func VoidLost(ctx context.Context, o *office.Office, f exchange.File, cause error) error {
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: "push"}
+	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 		if err := d.RecordDifference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, office.Clip("lost or changed: "+cause.Error(), 200)); err != nil {
 			return err
 		}
@@ -29,12 +27,11 @@ func VoidLost(ctx context.Context, o *office.Office, f exchange.File, cause erro
 // ledger does not close, or the money settings are not approved, it waits.
 func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (exchange.File, error) {
 	sending := f
-	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+	err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 		sending = f
-		if err := MayPay(o, tx); err != nil {
+		if err := MayPay(o, d.Tx); err != nil {
 			return fmt.Errorf("not uploaded: %w", err)
 		}
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: "push"}
 		why, err := unpayable(d, f)
 		if err == nil && why == "" {
 			why, err = Unsigned(d, f)
@@ -47,10 +44,10 @@ func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (excha
 			return transfer.VoidFile(d, f, why)
 		}
 		sending.State = exchange.FileSending
-		if err := tx.UpdateFile(f, sending); err != nil {
+		if err := d.Tx.UpdateFile(f, sending); err != nil {
 			return err
 		}
-		return tx.EachPaymentOf(f.ID, func(p exchange.Payment) error { return transfer.SetPayment(d, p, exchange.MoneyUnknown, nil) })
+		return d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error { return transfer.SetPayment(d, p, exchange.MoneyUnknown, nil) })
 	})
 	if errors.Is(err, signing.ErrSettings) {
 		o.Log.Warn("payment file not uploaded", "file", f.Name, "why", err)
@@ -73,11 +70,6 @@ func Unsigned(d *office.Desk, f exchange.File) (why string, err error) {
 		return "", err
 	}
 	return stillSigned(d, f, signers, signatures)
-}
-
-func FileArrived(o *office.Office, tx *store.Tx, f exchange.File) error {
-	d := &office.Desk{Office: o, Tx: tx, File: f, Actor: "push"}
-	return MarkArrived(d, f)
 }
 
 // MarkArrived records that a payment file arrived.

@@ -28,8 +28,8 @@ func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 	var faults []error
 	for _, f := range due {
 		ordered := false
-		err := o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-			ordered, err = orderRefund((&office.Desk{Office: o, Tx: tx, Actor: "remit"}), f)
+		err := o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) (err error) {
+			ordered, err = orderRefund(d, f)
 			return err
 		})
 		if err != nil {

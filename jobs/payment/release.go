@@ -20,20 +20,19 @@ import (
 // prepareAll puts ordered payments that are in no file yet into payment files,
 // each under the cap, and shows them to those who may sign.
 func prepareAll(ctx context.Context, o *office.Office) (prepared int, err error) {
-	return fileAll(ctx, o, func(tx *store.Tx, plan orderPlan) error { return prepare(o, tx, plan) })
+	return fileAll(ctx, o, prepare)
 }
 
 // prepare makes a payment file that waits for signatures.
-func prepare(o *office.Office, tx *store.Tx, plan orderPlan) error {
-	d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
+func prepare(d *office.Desk, plan orderPlan) error {
 	file, err := payFile(d, plan, exchange.FilePrepared)
 	if err != nil {
 		return err
 	}
-	err = tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
 		in := p
 		in.FileID = file.ID
-		return tx.UpdatePayment(p, in)
+		return d.Tx.UpdatePayment(p, in)
 	})
 	if err != nil {
 		return err
@@ -41,7 +40,7 @@ func prepare(o *office.Office, tx *store.Tx, plan orderPlan) error {
 	if err := signing.WriteList(d, file); err != nil {
 		return err
 	}
-	signers, err := signing.ApprovedSigners(o, tx)
+	signers, err := signing.ApprovedSigners(d.Office, d.Tx)
 	if err != nil {
 		return err
 	}
@@ -82,9 +81,8 @@ func reviewPrepared(ctx context.Context, o *office.Office) (released int, err er
 }
 
 func review(ctx context.Context, o *office.Office, f exchange.File) (released int, err error) {
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = o.Do(ctx, office.By{File: f, Actor: "release"}, func(d *office.Desk) error {
 		released = 0
-		d := &office.Desk{Office: o, Tx: tx, File: f, Actor: "release"}
 		why, err := unpayable(d, f)
 		if err != nil {
 			return err
@@ -95,14 +93,14 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 		if why != "" {
 			return transfer.VoidFile(d, f, why)
 		}
-		signers, err := signing.ApprovedSigners(o, tx)
+		signers, err := signing.ApprovedSigners(o, d.Tx)
 		if err != nil {
 			return err
 		}
 		if err := signing.ShowSignables(d, f, signers); err != nil {
 			return err
 		}
-		signatures, err := tx.Signatures(f.ID)
+		signatures, err := d.Tx.Signatures(f.ID)
 		if err != nil {
 			return err
 		}
@@ -115,7 +113,7 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 		if why != "" {
 			return transfer.VoidFile(d, f, why)
 		}
-		if err := MayPay(o, tx); err != nil {
+		if err := MayPay(o, d.Tx); err != nil {
 			return fmt.Errorf("signed, but not released: %w", err)
 		}
 		released = f.Records
@@ -221,8 +219,8 @@ func voidPrepared(ctx context.Context, o *office.Office, why string) error {
 		return err
 	}
 	for _, f := range files {
-		err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-			return transfer.VoidFile((&office.Desk{Office: o, Tx: tx, File: f, Actor: "remit"}), f, why)
+		err := o.Do(ctx, office.By{File: f, Actor: "remit"}, func(d *office.Desk) error {
+			return transfer.VoidFile(d, f, why)
 		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)

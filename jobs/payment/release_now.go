@@ -73,9 +73,8 @@ func Content(o *office.Office, f exchange.File) (io.ReadCloser, error) {
 // cannot be released yet as another error.
 func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File, armored []byte) (s signing.Signing, done bool, err error) {
 	var no *office.Refusal
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = o.Do(ctx, office.By{Actor: exchange.OfficerParty(officer)}, func(d *office.Desk) error {
 		no = nil
-		d := &office.Desk{Office: o, Tx: tx, Actor: exchange.OfficerParty(officer)}
 		made, err := signing.Sign(d, officer, f.Name, armored)
 		if errors.As(err, &no) {
 			return d.Journal("agency", "signature_refused", no.English, map[string]string{"file": f.Name})

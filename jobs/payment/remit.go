@@ -62,19 +62,19 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 // until none is left. With automatic release a file is released as it is made;
 // a file of dual release that still waited was voided before.
 func releaseAll(ctx context.Context, o *office.Office) (int, error) {
-	return fileAll(ctx, o, func(tx *store.Tx, plan orderPlan) error { return release(o, tx, plan) })
+	return fileAll(ctx, o, release)
 }
 
 // fileAll makes payment files of all ordered payments that are in none, each
 // in a transaction of its own, and returns how many payments they hold.
-func fileAll(ctx context.Context, o *office.Office, file func(*store.Tx, orderPlan) error) (filed int, err error) {
+func fileAll(ctx context.Context, o *office.Office, file func(*office.Desk, orderPlan) error) (filed int, err error) {
 	for {
 		var plan orderPlan
-		err := o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-			if plan, err = planOrder(o, tx); err != nil || plan.count == 0 {
+		err := o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) (err error) {
+			if plan, err = planOrder(o, d.Tx); err != nil || plan.count == 0 {
 				return err
 			}
-			return file(tx, plan)
+			return file(d, plan)
 		})
 		if err != nil {
 			return filed, fmt.Errorf("payment file: %w", err)
@@ -87,13 +87,12 @@ func fileAll(ctx context.Context, o *office.Office, file func(*store.Tx, orderPl
 }
 
 // release composes a payment file, queues it for the bank and advises the partners.
-func release(o *office.Office, tx *store.Tx, plan orderPlan) error {
-	d := &office.Desk{Office: o, Tx: tx, Actor: "remit"}
+func release(d *office.Desk, plan orderPlan) error {
 	file, err := payFile(d, plan, exchange.FileQueued)
 	if err != nil {
 		return err
 	}
-	err = tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
 		err := transfer.SetPayment(d, p, exchange.MoneyReleased, func(p *exchange.Payment) { p.FileID = file.ID })
 		if err != nil {
 			return err

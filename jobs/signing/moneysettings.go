@@ -37,13 +37,12 @@ func moneyKeys(o *office.Office) (exchange.MoneyKeys, error) {
 }
 
 // NoteSettings journals the hash of the money settings: once for every run.
-func NoteSettings(o *office.Office, tx *store.Tx, window string) error {
-	k, err := moneyKeys(o)
+func NoteSettings(d *office.Desk, window string) error {
+	k, err := moneyKeys(d.Office)
 	if err != nil {
-		o.Log.Error("money settings cannot be read: payments wait", "err", err)
+		d.Log.Error("money settings cannot be read: payments wait", "err", err)
 		return nil // the run goes on; remit says it again, and pays nothing
 	}
-	d := &office.Desk{Office: o, Tx: tx, Actor: "run"}
 	return d.Journal("agency", "money_settings", "sha256 "+exchange.SettingsSHA(k.Text()), map[string]string{"window": window})
 }
 
@@ -75,8 +74,8 @@ func CheckSettings(ctx context.Context, o *office.Office) error {
 		return err
 	}
 	waits := false
-	err = o.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-		waits, err = takeSettings((&office.Desk{Office: o, Tx: tx, Actor: "remit"}), k)
+	err = o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) (err error) {
+		waits, err = takeSettings(d, k)
 		return err
 	})
 	if err == nil && waits {

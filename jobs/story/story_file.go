@@ -81,8 +81,10 @@ func OfFile(o *office.Office, tx *store.Tx, f exchange.File) (*File, error) {
 		at := f.SentAt.In(o.Agency.Zone)
 		s.SentAt = &at
 	}
-	for _, part := range []func(*store.Tx, exchange.File, *File) error{func(tx *store.Tx, f exchange.File, s *File) error { return fileOthers(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return fileVerdicts(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return fileSent(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return filePayments(o, tx, f, s) }, func(tx *store.Tx, f exchange.File, s *File) error { return fileReviews(o, tx, f, s) }} {
-		if err := part(tx, f, s); err != nil {
+	for _, part := range []func(*office.Office, *store.Tx, exchange.File, *File) error{
+		fileOthers, fileVerdicts, fileSent, filePayments, fileReviews,
+	} {
+		if err := part(o, tx, f, s); err != nil {
 			return nil, err
 		}
 	}

@@ -76,8 +76,10 @@ func OfPayment(o *office.Office, tx *store.Tx, p exchange.Payment) (*Payment, er
 		ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, Automatic: o.Rules.AutomaticRelease,
 		Signed: []SignedRow{}, Tries: []TryRow{}, Cases: []CaseRow{}, Events: []Event{},
 	}
-	for _, part := range []func(*store.Tx, exchange.Payment, *Payment) error{func(tx *store.Tx, p exchange.Payment, s *Payment) error { return paymentCases(o, tx, p, s) }, func(tx *store.Tx, p exchange.Payment, s *Payment) error { return paymentFile(o, tx, p, s) }, func(tx *store.Tx, p exchange.Payment, s *Payment) error { return paymentBank(o, tx, p, s) }} {
-		if err := part(tx, p, s); err != nil {
+	for _, part := range []func(*office.Office, *store.Tx, exchange.Payment, *Payment) error{
+		paymentCases, paymentFile, paymentBank,
+	} {
+		if err := part(o, tx, p, s); err != nil {
 			return nil, err
 		}
 	}

@@ -17,8 +17,8 @@ import (
 // allowed have passed. Nothing is declined by itself. A proposal whose reason
 // has gone is closed.
 func proposeNotFound(ctx context.Context, o *office.Office) error {
-	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		whole, err := tx.LastWholeRegistry()
+	return o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
+		whole, err := d.Tx.LastWholeRegistry()
 		if office.IsNotFound(err) {
 			return nil
 		}
@@ -26,7 +26,7 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 			return err
 		}
 		var found []exchange.Case
-		waits, err := tx.Cases(store.CaseFilter{Side: exchange.Out, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldAwaitingRegistry}})
+		waits, err := d.Tx.Cases(store.CaseFilter{Side: exchange.Out, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldAwaitingRegistry}})
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 			if whole <= c.LetterOn || o.Calendar.WorkingDays(c.LetterOn, o.Date) < p.NotFoundWD {
 				continue
 			}
-			rejected, err := decision.RejectedProposal((&office.Desk{Office: o, Tx: tx}), c)
+			rejected, err := decision.RejectedProposal(d, c)
 			if err != nil {
 				return err
 			}
@@ -43,12 +43,11 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 				found = append(found, c)
 			}
 		}
-		d := &office.Desk{Office: o, Tx: tx, Actor: "process"}
 		limit := courier.Proposals
 		if o.Agency.NotFoundCap > 0 {
 			limit = o.Agency.NotFoundCap
 		}
-		open, err := courier.OpenOut(tx)
+		open, err := courier.OpenOut(d.Tx)
 		if err != nil {
 			return err
 		}
