@@ -42,13 +42,13 @@ const returnKind = "RRTN"
 // entry reads one booking and hands over its payments, when nothing is
 // wrong with it.
 func (e *entryReader) entry() error {
-	if e.entries == 0 {
+	if !e.begun {
+		e.begun = true
 		e.headComplete()
 	}
 	if e.count++; e.count > e.limits.Records {
 		return e.stop(TooLarge, "too many entries")
 	}
-	e.entries++
 	e.record = e.count
 	before := e.faults.Total
 	var b booking
@@ -255,7 +255,7 @@ func (e *entryReader) checkBooking(b *booking, clean bool) {
 			return
 		}
 	}
-	if b.charges != 0 && len(b.parts) > 0 && sum == n.Amount {
+	if sum == n.Amount {
 		b.charges = 0 // told, but the payments alone make the booking
 	}
 	if len(b.parts) > 0 && sum != b.net() {

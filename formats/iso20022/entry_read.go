@@ -20,7 +20,7 @@ type entryReader struct {
 	interim   []Balance
 	stated    summary // as the bank counts
 	sums      summary // as read: bookings, of whatever status
-	entries   int
+	begun     bool    // an entry of the account was met
 	count     int
 	each      func(*Statement, Entry) error
 	directing []string
@@ -75,12 +75,12 @@ func (e *entryReader) statement() error {
 		return e.stop(TooLarge, "too many accounts")
 	}
 	e.now = Statement{MsgID: e.msg.MsgID, Created: e.msg.Created}
-	e.interim, e.stated, e.sums, e.entries = nil, summary{}, summary{}, 0
+	e.interim, e.stated, e.sums, e.begun = nil, summary{}, summary{}, false
 	if err := e.children(e.part); err != nil {
 		return err
 	}
 	e.record = 0
-	if e.entries == 0 {
+	if !e.begun {
 		e.headComplete()
 	}
 	e.compareSums()

@@ -68,7 +68,7 @@ type scanner struct {
 	path       []string
 	record     int // ordinal of the record being read; 0 in the head
 	faults     Faults
-	headFaults int // how many of them are the head's
+	headFaulty bool // one of them is the head's
 }
 
 func newScanner(r io.Reader, limits Limits) *scanner {
@@ -303,7 +303,7 @@ func (x *scanner) faultAt(below string, code Code, text string) {
 func (x *scanner) add(field string, code Code, text string) {
 	line, column := x.dec.InputPos()
 	if x.record == 0 {
-		x.headFaults++
+		x.headFaulty = true
 	}
 	x.faults.add(Fault{Line: line, Column: max(column, 1), Record: x.record, Field: field, Code: code, Text: text})
 }
@@ -319,7 +319,7 @@ func (x *scanner) at(level int, look func()) {
 
 // sound tells whether a record may be handed over: nothing was wrong with it
 // since before, nor with the head that gives it its meaning.
-func (x *scanner) sound(before int) bool { return x.faults.Total == before && x.headFaults == 0 }
+func (x *scanner) sound(before int) bool { return x.faults.Total == before && !x.headFaulty }
 
 func (x *scanner) stop(code Code, text string) error {
 	x.fault(code, text)

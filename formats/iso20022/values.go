@@ -119,18 +119,15 @@ func parseDecimal(s string) (money.Fen, error) {
 	if whole == "" || (point && part == "") || len(part) > 5 || len(whole)+len(part) > 18 {
 		return 0, errDecimal
 	}
-	fen, rest := (part + "00")[:2], ""
-	if len(part) > 2 {
-		rest = part[2:]
-	}
-	if strings.Trim(rest, "0") != "" {
+	part += "00"
+	if strings.Trim(part[2:], "0") != "" {
 		return 0, errDecimal
 	}
 	whole = strings.TrimLeft(whole, "0")
 	if whole == "" {
 		whole = "0"
 	}
-	return money.Parse(whole + "." + fen)
+	return money.Parse(whole + "." + part[:2])
 }
 
 // number reads a count.
