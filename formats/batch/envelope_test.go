@@ -1,0 +1,449 @@
+package batch
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+)
+
+// Each header makes exactly these faults of the file.
+func TestHeaders(t *testing.T) {
+	scoped := claims()
+	scoped.Name, scoped.Scoped = "scoped", true
+	long := strings.Repeat("x", 32)
+	for _, c := range []struct {
+		old, new string
+		want     []string
+	}{
+		{"", "", nil},
+		{"310100,310100c", "310100c,310100c", nil},
+		{"310100,310100c", "310100p,310100c", []string{"sender wrong-envelope"}},
+		{"310100,310100c", "31010,310100c", []string{"sender wrong-envelope"}},
+		{"310100,310100c", "31010x,310100c", []string{"sender wrong-envelope"}},
+		{"310100,310100c", "310100x,310100c", []string{"sender wrong-envelope"}},
+		{"310100,310100c", "310100cc,310100c", []string{"sender wrong-envelope"}},
+		{"310100,310100c", "310100,310100", []string{"receiver wrong-envelope"}},
+		{"310100,310100c", "310100,", []string{"receiver wrong-envelope"}},
+		{"claim,1", "other,1", []string{"kind kind-unknown"}},
+		{"claim,1", "claim,2", []string{"version version-unknown"}},
+		{"claim,1", "claim,01", []string{"version version-unknown"}},
+		{"c,7,", "c,0,", []string{"sequence wrong-envelope"}},
+		{"c,7,", "c,,", []string{"sequence wrong-envelope"}},
+		{"c,7,", "c,1000000,", []string{"sequence wrong-envelope"}},
+		{"c,7,", "c,999999,", nil},
+		{"c,7,", "c,1,", nil},
+		{"c,7,", "c,07,", []string{"sequence wrong-envelope"}},
+		{"08:30:00+08:00", "08:30:00.5+08:00", []string{"created wrong-envelope"}},
+		{"T08:30:00+08:00", "", []string{"created wrong-envelope"}},
+		{"2021", "", nil},
+		{"2021", long, nil},
+		{"2021", long + "x", []string{"profile wrong-envelope"}},
+		{",2021", "", []string{" wrong-envelope"}},
+		{",2021", ",2021,", []string{"extent wrong-envelope"}},
+		{",2021", ",2021,full,", []string{" wrong-envelope"}},
+		{"claim,1", "scoped,1", []string{"extent wrong-envelope"}},
+		{claimHead, strings.Replace(claimHead, "claim", "scoped", 1) + ",full", nil},
+		{claimHead, strings.Replace(claimHead, "claim", "scoped", 1) + ",all", []string{"extent wrong-envelope"}},
+		{"2021", "\x01", []string{" wrong-envelope"}},
+	} {
+		head := strings.Replace(claimHead, c.old, c.new, 1)
+		faults, r, _ := judge(t, batchOf(head, "0.00"), Options{}, claims(), scoped)
+		for i := range c.want {
+			c.want[i] = "1 H " + c.want[i]
+		}
+		if !slices.Equal(faults, c.want) {
+			t.Errorf("%s: %q, want %q", head, faults, c.want)
+		}
+		if c.want == nil && strings.Join(r.Header().Fields(), ",") != head {
+			t.Errorf("%s became %q", head, r.Header().Fields())
+		}
+	}
+}
+
+// What is expected of a file is compared with its header.
+func TestExpectations(t *testing.T) {
+	const name = "claim_310100_310100c_20260302_000007.csv"
+	for _, c := range []struct {
+		o    Options
+		want []string
+	}{
+		{Options{Self: "310100c", From: "310100", Profile: "2021", Name: name}, nil},
+		{Options{Self: "310100"}, []string{"1 H receiver not-for-us"}},
+		{Options{From: "320500"}, []string{"1 H sender not-from-this-party"}},
+		{Options{Profile: "2016"}, []string{"1 H profile profile-differs"}},
+		{Options{Name: "anything.csv"}, nil},
+		{Options{Name: strings.Replace(name, "000007", "000008", 1)}, []string{"1 H  wrong-envelope"}},
+		{Options{Name: strings.Replace(name, "0302", "0303", 1)}, []string{"1 H  wrong-envelope"}},
+		{Options{Name: strings.Replace(name, "csv", "xlsx", 1)}, nil},
+	} {
+		if faults, _, _ := judge(t, batchOf(claimHead, "0.00"), c.o); !slices.Equal(faults, c.want) {
+			t.Errorf("%+v: %q", c.o, faults)
+		}
+	}
+	if faults, _, _ := judge(t, batchOf(strings.Replace(claimHead, ",2021", ",", 1), "0.00"), Options{Profile: "2016"}); faults != nil {
+		t.Errorf("a profile that is not given: %q", faults)
+	}
+	if faults, _, _ := judge(t, batchOf(strings.Replace(claimHead, "c,7", "c,x", 1), "0.00"), Options{Name: name}); len(faults) != 1 {
+		t.Errorf("a name beside a wrong header: %q", faults)
+	}
+	_, r, _ := judge(t, batchOf(claimHead, "0.00"), Options{})
+	if a, b, ok := r.find.Parties(); a != "310100" || b != "310100" || !ok {
+		t.Error(a, b, ok)
+	}
+	if _, r, _ = judge(t, batchOf(strings.Replace(claimHead, "310100,", "31010,", 1), "0.00"), Options{}); r.find.parties[0] != "" {
+		t.Error(r.find.parties)
+	}
+	if r.Carrier() != CSV || r.Kind() == nil || len(r.Faults()) != 1 {
+		t.Error(r.Carrier(), r.Kind(), r.Faults())
+	}
+}
+
+// Each end of a file makes exactly these faults.
+func TestTrailers(t *testing.T) {
+	row := rowWith(nil)
+	good := batchOf(claimHead, "14.00", row)
+	digest := good[strings.LastIndexByte(good, ',')+1 : len(good)-1]
+	for _, c := range []struct {
+		old, new string
+		want     []string
+	}{
+		{"T,1,", "T,2,", []string{"3 T rows count"}},
+		{"T,1,", "T,01,", []string{"3 T rows wrong-envelope"}},
+		{"T,1,", "T,,", []string{"3 T rows wrong-envelope"}},
+		{"14.00,", "14.01,", []string{"3 T total total"}},
+		{"14.00,", "14,", []string{"3 T total wrong-envelope"}},
+		{"14.00,", ",", []string{"3 T total wrong-envelope"}},
+		{digest, digest[1:], []string{"3 T digest wrong-envelope"}},
+		{digest, "", []string{"3 T digest wrong-envelope"}},
+		{digest, someHash, []string{"3 T digest digest"}},
+		{digest, digest + ",", []string{"3 T  wrong-envelope"}},
+		{digest, digest + `"`, []string{"3 T  wrong-envelope"}},
+		{"," + digest, "", []string{"3 T  wrong-envelope"}},
+		{"T,1,14.00," + digest + "\n", "", []string{"0   wrong-envelope"}},
+		{digest + "\n", digest + "\nx", []string{"3 T  wrong-envelope"}},
+		{digest + "\n", digest, nil},
+		{claimHead, "X" + claimHead, []string{"0   wrong-envelope"}},
+		{claimHead, claimHead + `"`, []string{"0   wrong-envelope"}},
+		{claimHead, "\x01" + claimHead, []string{"0   unreadable"}},
+		{claimHead, "\xff" + claimHead, []string{"0   unreadable"}},
+	} {
+		if faults, _, _ := judge(t, strings.Replace(good, c.old, c.new, 1), Options{Encoding: UTF8}); !slices.Equal(faults, c.want) {
+			t.Errorf("%.20q as %.20q: %q, want %q", c.old, c.new, faults, c.want)
+		}
+	}
+	if _, _, res := judge(t, good, Options{}); res.Verdict != code.FileAccepted || res.Records != 1 || res.Refused != 0 || res.Rows != 1 || res.Total != 1400 || res.Digest != digest || len(res.Identity) != 64 {
+		t.Errorf("%+v", res)
+	}
+	if faults, _, res := judge(t, batchOf(claimHead, "0.00", rowWith(map[string]string{"note": ""})), Options{}); res.Verdict != code.FileRejected || res.Refused != 1 || len(faults) != 2 {
+		t.Errorf("%+v %q", res, faults)
+	}
+	if _, _, res := judge(t, batchOf(claimHead, "14.00", rowWith(map[string]string{"note": ""})), Options{}); res.Verdict != code.FilePartly {
+		t.Errorf("%+v", res)
+	}
+}
+
+// Rows that are no record of the kind.
+func TestRowsOfNoRecord(t *testing.T) {
+	row := rowWith(nil)
+	for _, c := range []struct {
+		rows []string
+		want []string
+	}{
+		{[]string{row, "Q,1"}, []string{"3 Q row unknown-code"}},
+		{[]string{row, "VERYLONGTYPE,1"}, []string{"3 VERYLONG row unknown-code"}},
+		{[]string{row, ""}, []string{"3   row unknown-code"}},
+		{[]string{row, row + ","}, []string{"3 C  malformed"}},
+		{[]string{row, strings.TrimSuffix(row, ",ref-1")}, []string{"3 C  malformed"}},
+		{[]string{row, `V,"A`}, []string{"3 V  malformed"}},
+		{[]string{row, `V,A"1"`}, []string{"3 V  malformed"}},
+		{[]string{row, `V,"A-1"x`}, []string{"3 V  malformed"}},
+		{[]string{row, `V,"A-1"`}, nil},
+		{[]string{row, `V,A-1"`}, []string{"3 V  malformed"}},
+		{[]string{row, "V,A-1" + strings.Repeat(",", 127)}, []string{"3 V  malformed"}},
+		{[]string{"V,A-1", row}, []string{"2 V row malformed"}},
+		{[]string{row, "Q" + strings.Repeat(",", 200)}, []string{"3 Q  malformed"}},
+	} {
+		faults, _, _ := judge(t, batchOf(claimHead, "14.00", c.rows...), Options{})
+		for i, f := range c.want {
+			c.want[i] = strings.Replace(f, "3   row", "3  row", 1)
+		}
+		if !slices.Equal(faults, c.want) {
+			t.Errorf("%.40q: %q, want %q", c.rows, faults, c.want)
+		}
+	}
+}
+
+// A row has up to 128 fields.
+func TestFieldsOfARow(t *testing.T) {
+	for commas, wrong := range map[int]bool{127: false, 128: true} {
+		var r row
+		r.set("V" + strings.Repeat(",", commas))
+		if (r.fault.code != "") != wrong || len(r.fields) != 128 {
+			t.Errorf("%d commas: %d fields, %+v", commas, len(r.fields), r.fault)
+		}
+	}
+}
+
+// A record that came before in the file is refused, a refused one is not one
+// that came before.
+func TestRepeats(t *testing.T) {
+	rows := []string{
+		rowWith(map[string]string{"note": ""}), rowWith(nil), rowWith(map[string]string{"note": "x"}), rowWith(map[string]string{"area": "320500"}),
+		"V,A-1", "V,A-1", "V,A-2", "Q,1", "Q,1",
+	}
+	faults, _, res := judge(t, batchOf(claimHead, "56.00", rows...), Options{Repeats: true})
+	want := []string{"2 C note missing", "4 C  duplicate-in-file", "7 V  duplicate-in-file", "9 Q row unknown-code", "10 Q row unknown-code"}
+	if !slices.Equal(faults, want) || res.Refused != 5 {
+		t.Errorf("%q %+v", faults, res)
+	}
+	if faults, _, _ = judge(t, batchOf(claimHead, "28.00", rowWith(nil), rowWith(nil)), Options{}); faults != nil {
+		t.Errorf("%q", faults)
+	}
+}
+
+// The total of a file is judged only when every amount in it could be read.
+func TestTotals(t *testing.T) {
+	bad := rowWith(map[string]string{"paid": "x"})
+	if faults, _, res := judge(t, batchOf(claimHead, "1.00", rowWith(nil), bad), Options{}); !slices.Equal(faults, []string{"3 C paid amount"}) || res.Total != 1400 {
+		t.Errorf("%q %s", faults, res.Total)
+	}
+	if faults, _, _ := judge(t, batchOf(claimHead, "1.00", rowWith(nil), "Q,1"), Options{}); len(faults) != 1 {
+		t.Errorf("%q", faults)
+	}
+	void := claims()
+	void.Rows, void.First = void.Rows[1:], ""
+	if faults, _, _ := judge(t, batchOf(claimHead, "1.00", "Q,1"), Options{}, void); !slices.Equal(faults, []string{"2 Q row unknown-code", "3 T total total"}) {
+		t.Errorf("a kind without amounts: %q", faults)
+	}
+	r := &Reader{total: 1<<63 - 1}
+	r.envelope.kind = claims()
+	r.record.layout, r.record.Row, r.record.Line = r.envelope.kind.Rows[0], "C", 9
+	s := r.record.layout.ops.open().(*filled[claim])
+	s.rec.Paid = 1
+	r.record.slot = s
+	for range 2 {
+		r.addUp()
+	}
+	if len(r.faults) != 1 || r.faults[0].Code != code.Total || !r.unsure {
+		t.Errorf("%+v", r.faults)
+	}
+}
+
+// What is as large as a bound is read, what is larger is refused.
+func TestBounds(t *testing.T) {
+	row := rowWith(nil)
+	file := batchOf(claimHead, "28.00", row, rowWith(map[string]string{"claim_no": "A-2"}))
+	for _, c := range []struct {
+		o    Options
+		want []string
+	}{
+		{Options{MaxRows: 2}, nil},
+		{Options{MaxRows: 1}, []string{"0   too-large"}},
+		{Options{MaxBytes: int64(len(file))}, nil},
+		{Options{MaxBytes: int64(len(file)) - 1}, []string{"0   too-large"}},
+		{Options{MaxBytes: 1}, []string{"0   too-large"}},
+		{Options{MaxRows: -1, MaxBytes: -1, MaxLine: -1, MaxDetails: -1}, nil},
+	} {
+		if faults, _, _ := judge(t, file, c.o); !slices.Equal(faults, c.want) {
+			t.Errorf("%+v: %q", c.o, faults)
+		}
+	}
+	o := Options{}.withDefaults()
+	if o.MaxBytes != 8<<30 || o.MaxLine != 64<<10 || o.MaxDetails != 2000 || o.MaxRows != 100_000_000 {
+		t.Errorf("%+v", o)
+	}
+	if got := (Options{MaxLine: 5}).withDefaults().MaxLine; got != 1024 {
+		t.Error(got)
+	}
+	for size, want := range map[int][]string{1024: {"2 Q row unknown-code"}, 1025: {"2 Q  too-long"}} {
+		line := "Q," + strings.Repeat("x", size-2)
+		faults, _, _ := judge(t, batchOf(claimHead, "0.00", row, line), Options{MaxLine: 1024})
+		if len(faults) != 1 || faults[0] != strings.Replace(want[0], "2", "3", 1) {
+			t.Errorf("%d bytes: %q", size, faults)
+		}
+	}
+	// Unknown kinds are counted as well, up to the bound.
+	other := batchOf(strings.Replace(claimHead, "claim", "other", 1), "0.00", "a", "b")
+	if faults, _, res := judge(t, other, Options{}); !slices.Equal(faults, []string{"1 H kind kind-unknown"}) || res.Rows != 2 || res.Records != 0 {
+		t.Errorf("%q %+v", faults, res)
+	}
+}
+
+// What cannot be a batch is told by its first bytes.
+func TestNotText(t *testing.T) {
+	for head, want := range map[string]string{
+		"": "空文件", "\xff\xfe": "UTF-16", "\xfe\xff": "UTF-16", "\xff": "", "\xfe\xfe": "", "\xff\xff": "", "\xD0\xCF\x11\xE0": ".xls", "\xD0\xCF\x11": "", "PK\x03\x04": "工作簿",
+		"PK\x03": "", "a\x00": "不是文本", "H,\x00": "", "\uFEFFH,\x00": "", "\x00": "不是文本", "abc": "", "abcd": "",
+	} {
+		if got := notText([]byte(head)); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("%q: %q", head, got)
+		}
+	}
+}
+
+// An error of reading is one, wherever it comes; a fault of the file is none.
+func TestErrorsOfReading(t *testing.T) {
+	good := batchOf(claimHead, "14.00", rowWith(nil))
+	for at := range len(good) {
+		src := io.MultiReader(strings.NewReader(good[:at]), iotest.ErrReader(io.ErrClosedPipe))
+		r, err := NewReader(src, []*Kind{claims()}, Options{})
+		if err == nil {
+			for r.Next() {
+				continue
+			}
+			_, err = r.Result()
+		}
+		if !errors.Is(err, io.ErrClosedPipe) {
+			t.Fatalf("at byte %d: %v", at, err)
+		}
+	}
+	if _, err := NewReader(broken{}, nil, Options{}); !errors.Is(err, io.ErrClosedPipe) {
+		t.Error(err)
+	}
+	refused := Refused(&FileFault{Code: code.TooLarge, Text: "too large"})
+	if res, err := refused.Result(); refused.Next() || err != nil || res.Verdict != code.FileRejected || res.Faults[0].Text != "too large" {
+		t.Errorf("%+v %v", res, err)
+	}
+	if got := (&FileFault{Code: code.TooLarge, Text: "why"}).Error(); got != "too-large: why" {
+		t.Error(got)
+	}
+}
+
+// broken can be wound back, and not read.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error)       { return 0, io.ErrClosedPipe }
+func (broken) Seek(int64, int) (int64, error) { return 0, nil }
+
+// unseekable says that it can be wound back, and cannot.
+type unseekable struct{ io.Reader }
+
+func (unseekable) Seek(int64, int) (int64, error) { return 0, io.ErrClosedPipe }
+
+// The encoding of a file is found out from all of it where it can be wound
+// back, else from its beginning; what was read before stays read.
+func TestEncodingIsFoundOut(t *testing.T) {
+	late := batchOf(claimHead, "0.00", rowWith(map[string]string{"note": strings.Repeat("x", 70<<10), "paid": "x"}), rowWith(nil))
+	stored, err := encodeGB18030([]byte(late))
+	if err != nil {
+		t.Fatal(err)
+	}
+	early, err := encodeGB18030([]byte(batchOf(claimHead, "0.00", rowWith(nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := func(src io.Reader, o Options) (all []string) {
+		r, err := NewReader(src, []*Kind{claims()}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r.Next() {
+			if v, ok := r.Record().Value.(*claim); ok {
+				all = append(all, v.Note)
+			}
+		}
+		return all
+	}
+	within := bytes.NewReader(append([]byte("x\xff"), early...))
+	if _, err := within.Seek(2, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		src  io.Reader
+		want string
+	}{
+		"wound back": {bytes.NewReader(stored), "急诊"}, "early": {io.MultiReader(bytes.NewReader(early)), "急诊"}, "within": {within, "急诊"},
+		"cannot be wound back": {unseekable{bytes.NewReader(early)}, "急诊"}, "utf-8": {strings.NewReader(late), "急诊"},
+	} {
+		if got := notes(c.src, Options{}); len(got) == 0 || got[len(got)-1] != c.want {
+			t.Errorf("%s: %.60q", name, got)
+		}
+	}
+	if got := notes(io.MultiReader(bytes.NewReader(stored)), Options{}); got[len(got)-1] == "急诊" {
+		t.Error("only the beginning of a stream can tell")
+	}
+	if got := notes(bytes.NewReader(early), Options{Encoding: GB18030}); got[0] != "急诊" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A draft is the batch that it stands for, but for what may be empty.
+func TestDraft(t *testing.T) {
+	head := strings.Replace(claimHead, "c,7,", "c,,", 1)
+	draft := func(trailer string) *Draft {
+		return &Draft{
+			Carrier: Workbook, Header: DraftRow{Text: head, Line: 1, Normalised: []Normalisation{{"created", "why"}}},
+			Rows: []DraftRow{
+				{Text: rowWith(nil), Line: 5, Normalised: []Normalisation{{"note", "why"}}},
+				{Text: "D,A-1,2026-03-02,1.00", Line: 3, Normalised: []Normalisation{{"amount", "why"}}},
+				{Text: "V,\xff", Line: 6},
+			},
+			Trailer: DraftRow{Text: trailer, Line: 1},
+		}
+	}
+	for trailer, want := range map[string][]string{
+		"T,,,": nil, "T,3,14.00,": nil, "T,4,14.00,": {"1 T rows count"}, "T,3,14.01,": {"1 T total total"}, "T,x,,": {"1 T rows wrong-envelope"}, "T,,x,": {"1 T total wrong-envelope"},
+		"T,,," + someHash: {"1 T digest digest"}, "T,,,x": {"1 T digest wrong-envelope"},
+	} {
+		r, err := NewDraftReader(draft(trailer), []*Kind{claims()}, Options{Name: "claim_310100_310100c_20260302_000009.xlsx"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var faults []string
+		for r.Next() {
+			for _, f := range r.Record().Faults {
+				faults = append(faults, fmt.Sprint(f.Line, " ", f.Field, " ", f.Code))
+			}
+		}
+		if !slices.Equal(faults, []string{"5 note normalised", "3 amount normalised", "6 claim_no malformed"}) || r.Carrier() != Workbook {
+			t.Errorf("%q", faults)
+		}
+		res, err := r.Result()
+		var whole []string
+		for _, f := range res.Faults[1:] {
+			whole = append(whole, fmt.Sprint(f.Line, " ", f.Row, " ", f.Field, " ", f.Code))
+		}
+		if err != nil || res.Faults[0].Field != "created" || res.Faults[0].Code != code.Normalised || !slices.Equal(whole, want) {
+			t.Errorf("%s: %q, want %q; %v", trailer, whole, want, err)
+		}
+		plain := batchOf(head, "14.00", rowWith(nil), "D,A-1,2026-03-02,1.00", "V,\xff")
+		_, _, same := judge(t, plain, Options{Encoding: UTF8})
+		if res.Identity != same.Identity || res.Digest != same.Digest {
+			t.Errorf("%s: %s and %s", trailer, res.Identity, same.Identity)
+		}
+	}
+	d := draft("T,9,,")
+	d.Header.Text = strings.Replace(head, "claim", "other", 1)
+	r, err := NewDraftReader(d, []*Kind{claims()}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r.Next() {
+		continue
+	}
+	if res, _ := r.Result(); len(res.Faults) != 2 || res.Faults[0].Code != code.KindUnknown || res.Faults[1].Code != code.Normalised {
+		t.Errorf("what cannot be counted is not compared: %+v", res.Faults)
+	}
+	if r.src.digest() == "" || r.src.(*draftSource).given < 4 {
+		t.Error("a draft read to its end")
+	}
+	if _, err := r.src.next(); err != io.EOF {
+		t.Error(err)
+	}
+}
+
+// A sum may be as large as an amount, and no larger.
+func TestAmountsOfARecord(t *testing.T) {
+	rec := claim{Paid: money.Max, Extra: Some(money.Max)}
+	if got := claims().Rows[0].ops.amount(&rec); got != 2*money.Max {
+		t.Error(got)
+	}
+}
