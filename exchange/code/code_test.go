@@ -127,6 +127,27 @@ func TestLookups(t *testing.T) {
 	}
 }
 
+// Every code leads to its own entry, the first of a list as well as the last.
+func TestEveryCodeFindsItsEntry(t *testing.T) {
+	for name, list := range lists() {
+		for i, want := range list {
+			got, ok := list.Find(want.Code)
+			if !ok || got != want || list.Codes()[i] != want.Code || !list.Known(want.Code) {
+				t.Errorf("%s %s: found %v %+v", name, want.Code, ok, got)
+			}
+			if list.Word(want.Code, Chinese) != want.Chinese || list.Word(want.Code, English) != want.English || list.Word(want.Code, "fr") != want.Chinese {
+				t.Errorf("%s %s: words %q, %q", name, want.Code, list.Word(want.Code, Chinese), list.Word(want.Code, English))
+			}
+			if list.Todo(want.Code, Chinese) != want.TodoChinese || list.Todo(want.Code, English) != want.TodoEnglish {
+				t.Errorf("%s %s: to do %q, %q", name, want.Code, list.Todo(want.Code, Chinese), list.Todo(want.Code, English))
+			}
+		}
+		if e, ok := list.Find("nonsense"); ok || e != (Entry{}) || list.Todo("nonsense", English) != "" || list.Word("nonsense", English) != "nonsense" {
+			t.Errorf("%s: a code that is not listed is found as %+v", name, e)
+		}
+	}
+}
+
 func TestListsAreCopies(t *testing.T) {
 	list := Faults()
 	list[0].Chinese = "改"

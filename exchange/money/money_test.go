@@ -71,6 +71,7 @@ func TestCapitals(t *testing.T) {
 		"100005000.00":      "壹亿零伍仟元整",
 		"100050000.00":      "壹亿零伍万元整",
 		"1000000000001.00":  "壹万亿零壹元整",
+		"123456789.00":      "壹亿贰仟叁佰肆拾伍万陆仟柒佰捌拾玖元整",
 		"1234500000000.00":  "壹万贰仟叁佰肆拾伍亿元整",
 		"99999999999999.99": "玖拾玖万玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分",
 	} {
@@ -82,8 +83,13 @@ func TestCapitals(t *testing.T) {
 			t.Errorf("%s = %s, want %s", s, got, want)
 		}
 	}
-	if got := Fen(-105).Capitals(); got != "负壹元零伍分" {
-		t.Error(got)
+	for f, want := range map[Fen]string{
+		-105:                      "负壹元零伍分",
+		10_000_000_012_345_678_00: "壹亿亿零壹仟贰佰叁拾肆万伍仟陆佰柒拾捌元整", // a sum may be larger than an amount
+	} {
+		if got := f.Capitals(); got != want {
+			t.Errorf("%s = %s, want %s", f, got, want)
+		}
 	}
 }
 
