@@ -150,6 +150,60 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// TestBounds: a signature and a list of signers may be as large as their
+// bounds, and not a byte larger.
+func TestBounds(t *testing.T) {
+	k := newKey(t, "ed25519")
+	line := "310100 " + k.public + "\n"
+	s := signersOf(t, "%s", line)
+	good := sign(t, k, "batch", seal.NamespaceBatch)
+	padded := append(bytes.Clone(good), bytes.Repeat([]byte("\n"), seal.MaxSignature-len(good))...)
+	if _, err := s.Verify(strings.NewReader("batch"), padded, seal.NamespaceBatch, noon); err != nil {
+		t.Errorf("%d bytes of signature: %v", len(padded), err)
+	}
+	if _, err := s.Verify(strings.NewReader("batch"), append(padded, '\n'), seal.NamespaceBatch, noon); !errors.Is(err, seal.ErrMalformed) {
+		t.Errorf("a byte more: %v", err)
+	}
+	const most = 1 << 20
+	list := append([]byte(line), bytes.Repeat([]byte("\n"), most-len(line))...)
+	if all, err := seal.ParseSigners(list); err != nil || len(all.All()) != 1 {
+		t.Errorf("%d bytes of signers: %v", len(list), err)
+	}
+	if _, err := seal.ParseSigners(append(list, '\n')); err == nil {
+		t.Error("a byte more of signers is taken")
+	}
+}
+
+// TestWhole: a signature is whole from its first line to its last, whoever made it.
+func TestWhole(t *testing.T) {
+	good := sign(t, newKey(t, "ed25519"), "batch", seal.NamespaceBatch)
+	if !seal.Whole(good) {
+		t.Error("a whole signature is not")
+	}
+	for n := range len(good) - 1 { // without its last line end it is whole
+		if seal.Whole(good[:n]) {
+			t.Fatalf("the first %d of %d bytes are whole", n, len(good))
+		}
+	}
+}
+
+// TestExpiredSaysWhen: whoever reads that a key was not valid reads when it is.
+func TestExpiredSaysWhen(t *testing.T) {
+	k := newKey(t, "ed25519")
+	signature := sign(t, k, "batch", seal.NamespaceBatch)
+	for options, want := range map[string]string{
+		`valid-after="20260401Z"`:                                "valid from 2026-04-01T00:00:00Z",
+		`valid-before="20260131Z"`:                               "valid until 2026-01-31T00:00:00Z",
+		`valid-after="20260401Z",valid-before="20260501123000Z"`: "valid from 2026-04-01T00:00:00Z until 2026-05-01T12:30:00Z",
+	} {
+		s := signersOf(t, "310100 %s %s\n", options, k.public)
+		_, err := s.Verify(strings.NewReader("batch"), signature, seal.NamespaceBatch, noon)
+		if !errors.Is(err, seal.ErrExpired) || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", options, err, want)
+		}
+	}
+}
+
 // TestReadError: a message that cannot be read is no verdict on its signature.
 func TestReadError(t *testing.T) {
 	k := newKey(t, "ed25519")
