@@ -143,7 +143,7 @@ func (tx *Tx) EachUnmatchedEntry(fn func(exchange.BankEntry) error) error {
 			last = &exchange.BankEntry{}
 		}
 		return many(tx, "unmatched bank entries", scanEntry,
-			selectEntry+"WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key LIMIT $2", last.Key, int64(pageSize))
+			selectEntry+"WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key"+atMost(pageSize), last.Key)
 	}, fn)
 }
 

@@ -66,8 +66,7 @@ func (f CaseFilter) query() (string, []any) {
 	where = append(where, "case_no > "+arg(len(args)))
 	text := selectCase + "WHERE " + strings.Join(where, " AND ") + " ORDER BY case_no"
 	if f.Limit > 0 {
-		args = append(args, int64(f.Limit))
-		text += " LIMIT " + arg(len(args))
+		text += atMost(f.Limit)
 	}
 	return text, args
 }

@@ -82,7 +82,7 @@ func (tx *Tx) EachCertificate(since calendar.Date, fn func(exchange.Certificate)
 			last = &exchange.Certificate{}
 		}
 		return many(tx, "certificates", scanCertificate,
-			selectCertificate+"WHERE issued_on >= $1 AND certificate_no > $2 ORDER BY certificate_no LIMIT $3", since.String(), last.No, int64(pageSize))
+			selectCertificate+"WHERE issued_on >= $1 AND certificate_no > $2 ORDER BY certificate_no"+atMost(pageSize), since.String(), last.No)
 	}, fn)
 }
 

@@ -118,8 +118,7 @@ func (f FileFilter) query() (string, []any) {
 	where = append(where, "id > "+arg(len(args)))
 	text := selectFile + "WHERE " + strings.Join(where, " AND ") + " ORDER BY id"
 	if f.Limit > 0 {
-		args = append(args, int64(f.Limit))
-		text += " LIMIT " + arg(len(args))
+		text += atMost(f.Limit)
 	}
 	return text, args
 }
@@ -156,7 +155,7 @@ func (tx *Tx) SequenceGaps(dir exchange.Side, party, kind string) ([]int64, erro
 	}, `SELECT before, sequence FROM (
 		SELECT sequence, COALESCE(LAG(sequence) OVER (ORDER BY sequence), 0) AS before FROM (
 			SELECT DISTINCT sequence FROM files WHERE `+is("dir", dir)+` AND party = $1 AND kind = $2 AND sequence > 0) AS seen) AS pairs
-		WHERE sequence > before + 1 ORDER BY sequence LIMIT $3`, party, kind, int64(maxGaps))
+		WHERE sequence > before + 1 ORDER BY sequence`+atMost(maxGaps), party, kind)
 	if err != nil {
 		return nil, fmt.Errorf("gaps of %s %s: %w", party, kind, err)
 	}

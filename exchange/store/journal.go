@@ -168,7 +168,7 @@ func (tx *Tx) EachEvent(fn func(exchange.JournalEvent) error) error {
 		if last == nil {
 			last = &exchange.JournalEvent{}
 		}
-		return many(tx, "journal", scanEvent, selectEvent+"WHERE id > $1 ORDER BY id LIMIT $2", last.ID, int64(pageSize))
+		return many(tx, "journal", scanEvent, selectEvent+"WHERE id > $1 ORDER BY id"+atMost(pageSize), last.ID)
 	}, fn)
 }
 

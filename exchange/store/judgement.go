@@ -74,12 +74,12 @@ func (tx *Tx) UpdateJudgement(j exchange.Judgement) error {
 	return tx.change("judgement on "+j.RecordNo, updateJudgement, judgementArgs(&j, 0)...)
 }
 
-const heldJudgements = "WHERE verdict = 'held' AND (file_id, ordinal) > ($1, $2) ORDER BY file_id, ordinal LIMIT $3"
+const heldJudgements = "WHERE verdict = 'held' AND (file_id, ordinal) > ($1, $2) ORDER BY file_id, ordinal"
 
 // HeldJudgements returns at most limit records that are still held, those
 // behind last by file and place; the zero Judgement is before the first.
 func (tx *Tx) HeldJudgements(last exchange.Judgement, limit int) ([]exchange.Judgement, error) {
-	return many(tx, "held records", scanJudgement, selectJudgement+heldJudgements, last.FileID, int64(last.Ordinal), int64(limit))
+	return many(tx, "held records", scanJudgement, selectJudgement+heldJudgements+atMost(limit), last.FileID, int64(last.Ordinal))
 }
 
 // HeldRecords returns the records of a row type that a party sent and that
@@ -117,8 +117,8 @@ func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) 
 			last = &placed{Judgement: exchange.Judgement{Ordinal: -1}}
 		}
 		return many(tx, fmt.Sprintf("verdicts of file %d", fileID), scanPlaced, selectJudgement+
-			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part LIMIT $4",
-			fileID, int64(last.Ordinal), int64(last.part), int64(pageSize))
+			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part"+atMost(pageSize),
+			fileID, int64(last.Ordinal), int64(last.part))
 	}, func(p placed) error { return fn(p.Judgement) })
 }
 

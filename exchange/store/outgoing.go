@@ -43,7 +43,7 @@ func (tx *Tx) EachOutgoingFor(party, kind string, fn func(exchange.Outgoing) err
 			last = &exchange.Outgoing{}
 		}
 		return many(tx, "waiting records", scanOutgoing, selectOutgoing+
-			"WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4", party, kind, last.ID, int64(pageSize))
+			"WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
 	}, fn)
 }
 
@@ -54,7 +54,7 @@ func (tx *Tx) OutgoingFor(party, kind string, afterID int64, limit int) ([]excha
 	if limit == 0 {
 		return many(tx, "waiting records", scanOutgoing, selectOutgoing+waiting, party, kind, afterID)
 	}
-	return many(tx, "waiting records", scanOutgoing, selectOutgoing+waiting+" LIMIT $4", party, kind, afterID, int64(limit))
+	return many(tx, "waiting records", scanOutgoing, selectOutgoing+waiting+atMost(limit), party, kind, afterID)
 }
 
 // AssignOutgoing puts the waiting records of a party and kind up to an ID
@@ -91,7 +91,7 @@ func (tx *Tx) EachReadyFor(party, kind string, fn func(exchange.Outgoing) error)
 		if last == nil {
 			last = &exchange.Outgoing{}
 		}
-		return many(tx, "ready records", scanOutgoing, selectOutgoing+ready+" AND id > $3 ORDER BY id LIMIT $4", party, kind, last.ID, int64(pageSize))
+		return many(tx, "ready records", scanOutgoing, selectOutgoing+ready+" AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
 	}, fn)
 }
 
@@ -133,7 +133,7 @@ func (tx *Tx) EachOutgoingByFile(fileID int64, fn func(exchange.Outgoing) error)
 		if last == nil {
 			last = &exchange.Outgoing{}
 		}
-		return many(tx, "records of a batch", scanOutgoing, selectOutgoing+"WHERE file_id = $1 AND id > $2 ORDER BY id LIMIT $3", fileID, last.ID, int64(pageSize))
+		return many(tx, "records of a batch", scanOutgoing, selectOutgoing+"WHERE file_id = $1 AND id > $2 ORDER BY id"+atMost(pageSize), fileID, last.ID)
 	}, fn)
 }
 

@@ -153,27 +153,27 @@ func (tx *Tx) EachUnfiled(fn func(ref string, amount money.Fen) (more bool)) err
 // EachUnfiledUpTo calls fn for every ordered payment in no payment file yet up
 // to a reference, page by page, so that fn may put it into one.
 func (tx *Tx) EachUnfiledUpTo(last string, fn func(exchange.Payment) error) error {
-	return tx.eachPayment("WHERE track = 'ordered' AND file_id IS NULL AND ref <= $3", last, fn)
+	return tx.eachPayment("WHERE track = 'ordered' AND file_id IS NULL AND ref <= $1", last, fn)
 }
 
 // EachPaymentOf calls fn for every payment of a payment file, by reference,
 // page by page, so that fn may use the transaction.
 func (tx *Tx) EachPaymentOf(fileID int64, fn func(exchange.Payment) error) error {
-	return tx.eachPayment("WHERE file_id = $3", fileID, fn)
+	return tx.eachPayment("WHERE file_id = $1", fileID, fn)
 }
 
-// eachPayment walks the payments of a condition whose argument is $3.
+// eachPayment walks the payments of a condition whose argument is $1.
 func (tx *Tx) eachPayment(where string, with any, fn func(exchange.Payment) error) error {
 	return pages(func(last *exchange.Payment) ([]exchange.Payment, error) {
 		if last == nil {
 			last = &exchange.Payment{}
 		}
-		return tx.payments("payments", selectPayment+where+" AND ref > $1 ORDER BY ref LIMIT $2", last.Ref, int64(pageSize), with)
+		return tx.payments("payments", selectPayment+where+" AND ref > $2 ORDER BY ref"+atMost(pageSize), with, last.Ref)
 	}, fn)
 }
 
 // EachPayment calls fn for every payment on a track, by reference, page by
 // page, so that fn may use the transaction.
 func (tx *Tx) EachPayment(track exchange.MoneyTrack, fn func(exchange.Payment) error) error {
-	return tx.eachPayment("WHERE track = $3", string(track), fn)
+	return tx.eachPayment("WHERE track = $1", string(track), fn)
 }

@@ -78,7 +78,7 @@ func (tx *Tx) RemittancesByCase(caseNo string) ([]exchange.Remittance, error) {
 // yet, at most limit, by case number and part.
 func (tx *Tx) ExpectedParts(amount money.Fen, limit int) ([]exchange.Remittance, error) {
 	return many(tx, "expected parts", scanRemittance,
-		selectRemittance+"WHERE track = 'none' AND amount = $1 ORDER BY case_no, part LIMIT $2", int64(amount), int64(limit))
+		selectRemittance+"WHERE track = 'none' AND amount = $1 ORDER BY case_no, part"+atMost(limit), int64(amount))
 }
 
 // UpdateRemittance changes a part that still has before's track, attempts
@@ -107,6 +107,6 @@ func (tx *Tx) EachRemittance(side exchange.Side, track exchange.MoneyTrack, fn f
 // by case number and part; the zero Remittance is before the first.
 func (tx *Tx) RemittancesAfter(side exchange.Side, track exchange.MoneyTrack, last exchange.Remittance, limit int) ([]exchange.Remittance, error) {
 	return many(tx, "remittances", scanRemittance, selectRemittance+
-		"WHERE side = $1 AND "+is("track", track)+" AND (case_no, part) > ($2, $3) ORDER BY case_no, part LIMIT $4",
-		string(side), last.CaseNo, int64(last.Part), int64(limit))
+		"WHERE side = $1 AND "+is("track", track)+" AND (case_no, part) > ($2, $3) ORDER BY case_no, part"+atMost(limit),
+		string(side), last.CaseNo, int64(last.Part))
 }

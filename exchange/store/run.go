@@ -124,8 +124,7 @@ func (tx *Tx) Runs(f RunFilter) ([]exchange.Run, error) {
 	}
 	text := selectRun + "WHERE " + strings.Join(where, " AND ") + " ORDER BY id DESC"
 	if f.Limit > 0 {
-		args = append(args, int64(f.Limit))
-		text += " LIMIT " + arg(len(args))
+		text += atMost(f.Limit)
 	}
 	return many(tx, "runs", scanRun, text, args...)
 }

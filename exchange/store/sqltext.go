@@ -62,6 +62,10 @@ func quoted[T ~string](value T) string {
 	return "'" + strings.ReplaceAll(string(value), "'", "''") + "'"
 }
 
+// atMost is the end of a query for at most n rows, as a number for the same
+// reason as in is: a plan may depend on it. Callers pass few different ones.
+func atMost(n int) string { return " LIMIT " + strconv.Itoa(n) }
+
 // anyOf is "column IN ($n, …)" for values that follow the args so far.
 func anyOf[T ~string](column string, values []T, args *[]any) string {
 	marks := make([]string, len(values))

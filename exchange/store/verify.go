@@ -106,7 +106,7 @@ func (tx *Tx) eachByChain(fn func(*exchange.JournalEvent) error) error {
 		if last == nil {
 			last = &exchange.JournalEvent{}
 		}
-		return many(tx, "journal", scanEvent, selectEvent+"WHERE (chain, n) > ($1, $2) ORDER BY chain, n LIMIT $3", last.Chain, int64(last.N), int64(pageSize))
+		return many(tx, "journal", scanEvent, selectEvent+"WHERE (chain, n) > ($1, $2) ORDER BY chain, n"+atMost(pageSize), last.Chain, int64(last.N))
 	}, func(e exchange.JournalEvent) error { return fn(&e) })
 }
 
@@ -258,7 +258,7 @@ func (tx *Tx) verifyCases(r *JournalReport, covered Checkpoint) (err error) {
 		r.fault("", int(covered.ID), fmt.Sprintf("%d cases are there, the checkpoint counts %d", r.Cases, covered.Cases))
 	}
 	silent, err := many(tx, "cases without journal", func(from row, no *string) error { return from.Scan(no) },
-		"SELECT case_no FROM cases WHERE NOT EXISTS (SELECT 1 FROM journal WHERE chain = cases.case_no AND n = 1) ORDER BY case_no LIMIT $1", int64(maxFaults))
+		"SELECT case_no FROM cases WHERE NOT EXISTS (SELECT 1 FROM journal WHERE chain = cases.case_no AND n = 1) ORDER BY case_no"+atMost(maxFaults))
 	for _, no := range silent {
 		r.fault(no, 0, "the case has no journal")
 	}
