@@ -44,8 +44,8 @@ func newFinance() (*finance, error) {
 func (h *house) decideMoney() error {
 	var list []exchange.Case
 	err := h.view(func(tx *store.Tx) error {
-		err := tx.EachCase(store.CaseFilter{Side: exchange.In}, func(c exchange.Case) error {
-			if turn, waits := exchange.TurnOf(h.env.Turns, c); waits && turn.Key == "in_money_to_refund" {
+		err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error { // one read; with a side it would be one for each state
+			if turn, waits := exchange.TurnOf(h.env.Turns, c); c.Side == exchange.In && waits && turn.Key == "in_money_to_refund" {
 				list = append(list, c)
 			}
 			return nil
@@ -85,7 +85,10 @@ func (h *house) decideMoney() error {
 func (h *house) payPersonsAgain() error {
 	var list []string
 	err := h.view(func(tx *store.Tx) error {
-		return tx.EachCase(store.CaseFilter{Side: exchange.Out}, func(c exchange.Case) error {
+		return tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
+			if c.Side != exchange.Out {
+				return nil
+			}
 			parts, err := tx.RemittancesByCase(c.No)
 			for _, r := range parts {
 				if r.To == exchange.ToPerson && r.Track == exchange.MoneyReturned && !h.paidAgain[r.Ref] {
