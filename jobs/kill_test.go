@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"carryover/samples/scratch"
 )
 
 // killed is what the process that is to be killed is told: one pass of one
@@ -28,6 +30,10 @@ const killedVariable = "CARRYOVER_TEST_KILLED"
 func TestMain(m *testing.M) {
 	text := os.Getenv(killedVariable)
 	if text == "" {
+		if err := scratch.InMemory(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		code := m.Run()
 		os.RemoveAll(theStory.dir)
 		os.Exit(code)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -120,8 +121,8 @@ func (r *recorder) Handle(_ context.Context, m slog.Record) error {
 func (r *recorder) WithAttrs([]slog.Attr) slog.Handler { return r }
 func (r *recorder) WithGroup(string) slog.Handler      { return r }
 
-// points picks calls to let fail: all of them, or the first, the middle and
-// the last of each step and kind; with -short the middle one alone.
+// points picks calls to let fail: all of them, or the middle one of each step
+// and kind; for .ci/run the first and the last as well.
 func points(calls []point, all bool) []point {
 	if all {
 		return calls
@@ -133,7 +134,7 @@ func points(calls []point, all bool) []point {
 	var some []point
 	for _, list := range groups {
 		numbers := []int{0, len(list) / 2, len(list) - 1}
-		if testing.Short() {
+		if testing.Short() || os.Getenv("CARRYOVER_SWEEP") != "1" {
 			numbers = numbers[1:2]
 		}
 		for _, n := range slices.Compact(numbers) {

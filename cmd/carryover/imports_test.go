@@ -74,6 +74,7 @@ var arrows = map[string][]string{
 		"formats", "formats/batch", "formats/iso20022", "formats/sheet", "exchange", "exchange/code",
 		"exchange/money", "exchange/calendar", "exchange/identity",
 	},
+	"samples/scratch": {},
 	"samples/vectors": {},
 	"samples/demo":    {everything},
 	"samples/demo/outside": {
@@ -88,6 +89,7 @@ var alone = map[string][]string{
 	"config":                 {"cmd/carryover", "samples/demo"},
 	"exchange/drop/droptest": {},
 	"samples/demo/outside":   {"samples/demo"},
+	"samples/scratch":        {},
 	"cmd/carryover":          {},
 }
 

@@ -19,6 +19,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/samples/demo"
+	"carryover/samples/scratch"
 )
 
 // played is the small demo, played once for all stories.
@@ -37,6 +38,10 @@ var ended played
 type cleaned struct{ *testing.M }
 
 func (m cleaned) Run() int {
+	if err := scratch.InMemory(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	code := m.M.Run()
 	if err := ended.remove(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
