@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -31,6 +32,17 @@ func builtInProfiles() ([]ProfileSetting, error) {
 
 // areasWith is the built-in table of area codes with codes to allow beside them.
 func areasWith(allow []Area) (*identity.Areas, error) {
+	if len(allow) == 0 {
+		return builtInAreas()
+	}
+	return readAreas(allow)
+}
+
+// builtInAreas is the table alone, read once: the settings are judged with it,
+// and then files. Nobody can change it.
+var builtInAreas = sync.OnceValues(func() (*identity.Areas, error) { return readAreas(nil) })
+
+func readAreas(allow []Area) (*identity.Areas, error) {
 	var src [3][]byte
 	for i, name := range []string{"provinces", "cities", "areas"} {
 		b, err := data.ReadFile("data/divisions/" + name + ".csv")
