@@ -143,7 +143,7 @@ type Form struct {
 	Credited          money.Fen
 	PostedOn          calendar.Date
 	SentBack          money.Fen // at the old place: what of Credited the new place has paid back since it said so
-	Told              string    // last completion sent or received for this version: "" | relation_done | completed | void
+	LastCompletion              string    // last completion sent or received for this version: "" | relation_done | completed | void
 }
 
 // Natures of a form and the money it announces.
@@ -223,9 +223,9 @@ type CertificateRequest struct {
 func ConfirmedBy(forms []Form) (most money.Fen) {
 	for _, f := range forms {
 		switch {
-		case f.Told == string(code.OutcomeVoid):
+		case f.LastCompletion == string(code.OutcomeVoid):
 			return 0
-		case f.Told == string(code.OutcomeCompleted) && f.Money == MoneyREMITTED:
+		case f.LastCompletion == string(code.OutcomeCompleted) && f.Money == MoneyREMITTED:
 			most = max(most, f.Credited-f.SentBack)
 		}
 	}

@@ -26,8 +26,8 @@ type Decision struct {
 // to do.
 var ErrDecision = errors.New("决定无效 / not a decision that can be taken")
 
-// Check says whether a decision says all that its ruling needs, and nothing else.
-func (d Decision) Check(r Ruling) error {
+// Check says whether a decision says all that its rule needs, and nothing else.
+func (d Decision) Check(r Rule) error {
 	if d.Subject == "" || strings.TrimSpace(d.Reason) == "" || d.Officer == "" || d.On == 0 {
 		return fmt.Errorf("%w: 须写明事项、理由和决定人 / what it is about, why, and who decides", ErrDecision)
 	}
@@ -84,8 +84,8 @@ func (d Decision) Text(agency string, comesTo []string) string {
 	return b.String()
 }
 
-// Ruled is a decision that was taken, as it is kept.
-type Ruled struct {
+// Recorded is a decision that was taken, as it is kept.
+type Recorded struct {
 	ID int64
 	Decision
 	Digest      string // SHA-256 of Given: the same decision again is this one

@@ -90,7 +90,7 @@ func TestHappeningsHaveWords(t *testing.T) {
 func decisionsTable() string {
 	var b strings.Builder
 	b.WriteString("| action | about | roles | signed | told | follows |\n|---|---|---|---|---|---|\n")
-	for _, r := range Rulings() {
+	for _, r := range Rules() {
 		var about, roles, told []string
 		for _, s := range r.About {
 			about = append(about, string(s))

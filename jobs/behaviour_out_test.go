@@ -48,8 +48,8 @@ func TestCompletionOvertakesTheRelation(t *testing.T) {
 	o.stands(exchange.Out, p, "confirmed/delivered/settled")
 	o.view(func(tx *store.Tx) error {
 		have, err := tx.Form(f.FormNo, f.Version)
-		if have.Told != string(code.OutcomeCompleted) || have.Credited != f.Amount {
-			t.Errorf("told %q, credited %s", have.Told, have.Credited)
+		if have.LastCompletion != string(code.OutcomeCompleted) || have.Credited != f.Amount {
+			t.Errorf("told %q, credited %s", have.LastCompletion, have.Credited)
 		}
 		return err
 	})

@@ -25,7 +25,7 @@ month (2026-03), or the number of a difference or file, as the action needs it. 
 --key what the decision would come to is shown, and nothing changes. The same
 decision twice changes nothing. Who decides about a transfer does not release it.
 
-` + rulingsText(),
+` + rulesText(),
 		Args: cobra.ExactArgs(2),
 		RunE: runs(func(cmd *cobra.Command, given []string) error {
 			x := exchange.Decision{Subject: given[0], Action: given[1], Reason: f.reason, Officer: f.officer, Args: map[string]string{}}
@@ -48,11 +48,11 @@ decision twice changes nothing. Who decides about a transfer does not release it
 
 type decideFlags struct{ reason, key, officer string }
 
-// rulingsText lists the actions for the help.
-func rulingsText() string {
+// rulesText lists the actions for the help.
+func rulesText() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, r := range exchange.Rulings() {
+	for _, r := range exchange.Rules() {
 		var about, needs []string
 		for _, s := range r.About {
 			about = append(about, string(s))
@@ -84,7 +84,7 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 	if strings.TrimSpace(x.Reason) == "" {
 		return usageError{errors.New("decide needs --reason")}
 	}
-	if _, ok := exchange.FindRuling(x.Action); !ok {
+	if _, ok := exchange.FindRule(x.Action); !ok {
 		return usageError{fmt.Errorf("%q is no action: carryover decide --help lists them", x.Action)}
 	}
 	ag, closed, err := a.openAlone(ctx)

@@ -19,7 +19,7 @@ func TestFilesToAnswer(t *testing.T) {
 		answer := exchange.File{Dir: exchange.Out, Party: "310100", Kind: "receipt", Sequence: 1, State: exchange.FileQueued}
 		worked.State, receipt.State, bank.State, rejected.State = exchange.FileWorked, exchange.FileWorked, exchange.FileWorked, exchange.FileRejected
 		receipt.Kind, bank.Carrier = "receipt", "xml"
-		held := exchange.Judgement{Ordinal: 1, Verdict: "held", Told: true}
+		held := exchange.Judgement{Ordinal: 1, Verdict: "held", Reported: true}
 		write(t, s, func(tx *Tx) error {
 			err := steps(tx.InsertFile(&worked), tx.InsertFile(&receipt), tx.InsertFile(&bank), tx.InsertFile(&fetched), tx.InsertFile(&rejected), tx.InsertFile(&answer))
 			held.FileID = worked.ID
@@ -40,7 +40,7 @@ func TestFilesToAnswer(t *testing.T) {
 		answered.Receipt = answer.ID
 		write(t, s, func(tx *Tx) error { return tx.UpdateFile(worked, answered) })
 		expect(rejected.ID)
-		held.Verdict, held.Told = "accepted", false
+		held.Verdict, held.Reported = "accepted", false
 		write(t, s, func(tx *Tx) error { return tx.UpdateJudgement(held) })
 		expect(worked.ID, rejected.ID)
 		view(t, s, func(tx *Tx) error {
@@ -110,7 +110,7 @@ func TestFigures(t *testing.T) {
 		told := func(no string, version int, said string, credited, back money.Fen, m string) exchange.Form {
 			return exchange.Form{
 				No: no, Version: version, CaseNo: sampleCase(1).No, Side: exchange.Out, Nature: "original", Track: exchange.FormSent, Money: m,
-				Told: said, Credited: credited, SentBack: back,
+				LastCompletion: said, Credited: credited, SentBack: back,
 			}
 		}
 		said := [][]exchange.Form{

@@ -47,7 +47,7 @@ func workLetter(tx *Tx, f exchange.File, n int) error {
 	out1.RecordNo, out2.RecordNo = end.No, debit.No
 	return steps(nerr, merr, tx.InsertCase(&c), tx.InsertLetter(l), tx.Journal(e), tx.Journal(accepted), tx.InsertPosting(end), tx.InsertPosting(debit),
 		tx.InsertOutgoing(out1), tx.InsertOutgoing(out2),
-		tx.InsertJudgement(exchange.Judgement{FileID: f.ID, Ordinal: n, Line: n + 1, RecordNo: l.No, Verdict: "accepted", Told: true}))
+		tx.InsertJudgement(exchange.Judgement{FileID: f.ID, Ordinal: n, Line: n + 1, RecordNo: l.No, Verdict: "accepted", Reported: true}))
 }
 
 func workLetters(b *testing.B, s *Store, n int) {

@@ -58,7 +58,7 @@ func formArgs(f *exchange.Form) ([]any, error) {
 	return []any{
 		f.No, int64(f.Version), f.CaseNo, string(f.Side), f.Nature, f.LetterNo, string(f.Track), bit(f.Current), f.Money,
 		int64(f.Principal), int64(f.Interest), int64(f.Amount), int64(f.Credited), int64(f.MonthsCredited), int64(f.MonthsOverlapping),
-		f.IssuedOn.String(), f.ReceivedOn.String(), f.PostedOn.String(), f.Told, int64(f.SentBack), string(doc),
+		f.IssuedOn.String(), f.ReceivedOn.String(), f.PostedOn.String(), f.LastCompletion, int64(f.SentBack), string(doc),
 	}, nil
 }
 
@@ -68,7 +68,7 @@ func scanForm(r row, f *exchange.Form) error {
 	if err := r.Scan(
 		&f.No, &f.Version, &f.CaseNo, (*string)(&f.Side), &f.Nature, &f.LetterNo, (*string)(&f.Track), &current, &f.Money,
 		(*int64)(&f.Principal), (*int64)(&f.Interest), (*int64)(&f.Amount), (*int64)(&f.Credited), &f.MonthsCredited, &f.MonthsOverlapping,
-		&f.IssuedOn, &f.ReceivedOn, &f.PostedOn, &f.Told, (*int64)(&f.SentBack), &doc,
+		&f.IssuedOn, &f.ReceivedOn, &f.PostedOn, &f.LastCompletion, (*int64)(&f.SentBack), &doc,
 	); err != nil {
 		return err
 	}

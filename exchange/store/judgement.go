@@ -26,7 +26,7 @@ type judged struct {
 func judgementArgs(j *exchange.Judgement, part int) []any {
 	return []any{
 		j.FileID, int64(j.Ordinal), int64(part), int64(j.Line), j.Row, j.RecordNo, string(j.Verdict), string(j.Code),
-		j.Field, j.Text, j.Echo, j.Raw, int64(j.Nights), bit(j.Told),
+		j.Field, j.Text, j.Echo, j.Raw, int64(j.Nights), bit(j.Reported),
 	}
 }
 
@@ -43,7 +43,7 @@ func scanPlaced(r row, p *placed) error {
 		&j.FileID, &j.Ordinal, &p.part, &j.Line, &j.Row, &j.RecordNo, (*string)(&j.Verdict), (*string)(&j.Code),
 		&j.Field, &j.Text, &j.Echo, &j.Raw, &j.Nights, &told,
 	)
-	j.Told = told == 1
+	j.Reported = told == 1
 	return err
 }
 

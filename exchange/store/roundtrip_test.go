@@ -55,7 +55,7 @@ func fullCase(t *testing.T) exchange.Case {
 func fullForm(t *testing.T, c exchange.Case) exchange.Form {
 	f := fill[exchange.Form](t)
 	f.CaseNo, f.LetterNo, f.Side, f.Nature, f.Track, f.Money = c.No, c.LetterNo, c.Side, "supplement", exchange.FormQueued, "NETTED"
-	f.Amount, f.Credited, f.SentBack, f.Told = f.Principal+f.Interest, f.Principal, 1, "completed"
+	f.Amount, f.Credited, f.SentBack, f.LastCompletion = f.Principal+f.Interest, f.Principal, 1, "completed"
 	return f
 }
 
@@ -235,7 +235,7 @@ func roundTripOthers(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 }
 
 func roundTripDecisions(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
-	d, r := fill[exchange.Ruled](t), fill[exchange.Refund](t)
+	d, r := fill[exchange.Recorded](t), fill[exchange.Refund](t)
 	d.ID, d.Action, d.CaseNo, d.Args = 1, exchange.ActRefund, c.No, map[string]string{"part": "1"}
 	r.CaseNo, r.EntryKey, r.Track, r.Attempts = c.No, "", exchange.MoneyDue, 0
 	write(t, s, func(tx *Tx) error { return steps(tx.InsertDecision(d), tx.InsertRefund(&r)) })
@@ -249,8 +249,8 @@ func roundTripDecisions(t *testing.T, s *Store, _ exchange.File, c exchange.Case
 			t.Errorf("a refund that has moved on: %v", err)
 		}
 		return steps(
-			same(t, "DecisionByDigest", d)(tx.DecisionByDigest(d.Digest)), same(t, "DecisionsAbout", []exchange.Ruled{d})(tx.DecisionsAbout(d.Subject, d.Action)),
-			same(t, "DecisionsByCase", []exchange.Ruled{d})(tx.DecisionsByCase(c.No)),
+			same(t, "DecisionByDigest", d)(tx.DecisionByDigest(d.Digest)), same(t, "DecisionsAbout", []exchange.Recorded{d})(tx.DecisionsAbout(d.Subject, d.Action)),
+			same(t, "DecisionsByCase", []exchange.Recorded{d})(tx.DecisionsByCase(c.No)),
 			same(t, "RefundsByTrack", []exchange.Refund{r})(tx.RefundsByTrack(exchange.MoneyDue)), tx.UpdateRefund(r, sent),
 			same(t, "RefundsByCase", []exchange.Refund{sent})(tx.RefundsByCase(c.No)), same(t, "RefundByRef", sent)(tx.RefundByRef("X-R1-1")),
 			same(t, "RefundsByEntry", []exchange.Refund(nil))(tx.RefundsByEntry("x")), same(t, "RefundAttempts", 0)(tx.RefundAttempts("X", 1)),

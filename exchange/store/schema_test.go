@@ -41,7 +41,7 @@ func fileStates(dir exchange.Side) (values []string) {
 }
 
 func actions() (list []string) {
-	for _, r := range exchange.Rulings() {
+	for _, r := range exchange.Rules() {
 		list = append(list, r.Action)
 	}
 	return list

@@ -81,7 +81,7 @@ func TestJudgements(t *testing.T) {
 			write(t, s, func(tx *Tx) error {
 				for n := from; n < from+100; n++ {
 					for k := range 1 + n%3 {
-						j := exchange.Judgement{FileID: f.ID, Ordinal: n, Line: n, RecordNo: fmt.Sprint(n), Verdict: "refused", Field: fmt.Sprint(k), Told: true}
+						j := exchange.Judgement{FileID: f.ID, Ordinal: n, Line: n, RecordNo: fmt.Sprint(n), Verdict: "refused", Field: fmt.Sprint(k), Reported: true}
 						if n%3 == 0 && n%2 == 0 {
 							j.Verdict, j.Raw, j.Code = "held", []byte("L,1\n"), "unknown-letter"
 						}
@@ -116,7 +116,7 @@ func TestJudgements(t *testing.T) {
 			return steps(err, herr, rerr)
 		})
 		later, night := held[0], held[1]
-		later.Verdict, later.Code, later.Told = "accepted", "", false
+		later.Verdict, later.Code, later.Reported = "accepted", "", false
 		night.Nights++
 		write(t, s, func(tx *Tx) error { return steps(tx.UpdateJudgement(later), tx.UpdateJudgement(night)) })
 		if err := s.Tx(t.Context(), func(tx *Tx) error { return tx.UpdateJudgement(later) }); !errors.Is(err, ErrStale) {

@@ -135,7 +135,7 @@ func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why stri
 		if err := outbox.ComposeSheetCorrections(o, d.Tx, after, why); err != nil {
 			return err
 		}
-		return d.Journal("agency", "file_quarantined", why, map[string]string{"file": f.Name})
+		return d.Journal(office.AgencyChain, "file_quarantined", why, map[string]string{"file": f.Name})
 	})
 }
 

@@ -103,7 +103,7 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 			return err
 		}
 		d.File = f
-		err = d.Journal("agency", "payment_marked", m.Evidence, map[string]any{
+		err = d.Journal(office.AgencyChain, "payment_marked", m.Evidence, map[string]any{
 			"text": m.Text(o.Agency.Code), "role": role, "fingerprint": signer.Fingerprint, "signature": string(signature),
 		})
 		if err != nil {
@@ -163,7 +163,7 @@ func neverSent(d *office.Desk, f exchange.File) error {
 	if err != nil {
 		return err
 	}
-	return d.Journal("agency", "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
+	return d.Journal(office.AgencyChain, "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // KeyOwner is the officer whose key it is, among those who may sign a file

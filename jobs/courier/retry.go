@@ -113,7 +113,7 @@ func noteRetry(d *office.Desk, f exchange.File, what, reason string) error {
 	if err := CloseFileDifferences(d, f); err != nil {
 		return err
 	}
-	return d.Journal("agency", what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
+	return d.Journal(office.AgencyChain, what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
 }
 
 // CloseFileDifferences closes what is open about a file.

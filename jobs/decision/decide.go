@@ -18,12 +18,12 @@ import (
 // Prepared is a decision and what it comes to.
 type Prepared struct {
 	exchange.Decision
-	Ruling  exchange.Ruling
+	Rule    exchange.Rule
 	CaseNo  string // of the case that it is about; empty: of none
 	ComesTo []string
-	Text    string         // what the officer signs
-	Already bool           // it was taken before, with the same words: nothing changes
-	Before  exchange.Ruled // that one
+	Text    string            // what the officer signs
+	Already bool              // it was taken before, with the same words: nothing changes
+	Before  exchange.Recorded // that one
 }
 
 // PrepareDecision says what a decision would come to now, for the officer to
@@ -49,7 +49,7 @@ func Decide(ctx context.Context, o *office.Office, x exchange.Decision, signatur
 		if p, way, err = prepare(d, x); err != nil || p.Already {
 			return err
 		}
-		role, signer, err := signing.SignedBy(d, x.Officer, p.Ruling.Roles, []byte(p.Text), signature)
+		role, signer, err := signing.SignedBy(d, x.Officer, p.Rule.Roles, []byte(p.Text), signature)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ type backing struct {
 
 // carryOut keeps a decision and does what follows.
 func carryOut(d *office.Desk, p Prepared, way office.Plan, by backing) error {
-	err := d.Tx.InsertDecision(exchange.Ruled{
+	err := d.Tx.InsertDecision(exchange.Recorded{
 		Decision: p.Decision, Digest: office.DigestOf(p.Given(d.Agency.Code)), CaseNo: p.CaseNo, Role: by.role, Fingerprint: by.fingerprint,
 		Text: by.text, Signature: by.signature, FileID: by.fileID,
 	})
@@ -91,7 +91,7 @@ func carryOut(d *office.Desk, p Prepared, way office.Plan, by backing) error {
 
 // prepare finds out what a decision is about and what it comes to.
 func prepare(d *office.Desk, x exchange.Decision) (p Prepared, way office.Plan, err error) {
-	r, ok := exchange.FindRuling(x.Action)
+	r, ok := exchange.FindRule(x.Action)
 	if !ok {
 		return p, way, office.Undecidable("“"+x.Action+"”不是可选的决定", fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
 	}
@@ -118,8 +118,8 @@ func prepare(d *office.Desk, x exchange.Decision) (p Prepared, way office.Plan, 
 }
 
 // takenBefore is the decision, and whether it was taken before with the same words.
-func takenBefore(d *office.Desk, x exchange.Decision, r exchange.Ruling) (p Prepared, err error) {
-	p.Decision, p.Ruling = x, r
+func takenBefore(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, err error) {
+	p.Decision, p.Rule = x, r
 	before, err := d.Tx.DecisionByDigest(office.DigestOf(x.Given(d.Agency.Code)))
 	if err == nil {
 		p.Already, p.Before, p.CaseNo, p.Text = true, before, before.CaseNo, before.Text
@@ -130,7 +130,7 @@ func takenBefore(d *office.Desk, x exchange.Decision, r exchange.Ruling) (p Prep
 }
 
 func actions() (list []string) {
-	for _, r := range exchange.Rulings() {
+	for _, r := range exchange.Rules() {
 		list = append(list, r.Action)
 	}
 	return list
@@ -149,7 +149,7 @@ type subjectOf struct {
 
 // subject finds what a decision is about: the number of a case or its letter,
 // a bank entry's key, a month, the number of a difference.
-func subject(d *office.Desk, text string, r exchange.Ruling) (s subjectOf, err error) {
+func subject(d *office.Desk, text string, r exchange.Rule) (s subjectOf, err error) {
 	for _, kind := range r.About {
 		s = subjectOf{kind: kind, no: text}
 		switch kind {
@@ -184,8 +184,8 @@ func words(about []exchange.Subject) string {
 }
 
 // decidedCase finds a case by its number or its letter's, and sees that it
-// stands where the ruling is allowed.
-func decidedCase(d *office.Desk, text string, r exchange.Ruling) (*office.Case, error) {
+// stands where the rule is allowed.
+func decidedCase(d *office.Desk, text string, r exchange.Rule) (*office.Case, error) {
 	c, err := d.CaseByNo(text)
 	if office.IsNotFound(err) {
 		c, err = d.CaseOfEitherSide(text)

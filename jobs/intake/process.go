@@ -207,7 +207,7 @@ func reject(ctx context.Context, j *office.InBatch, c code.Fault, text string) e
 		if err := d.LeaveInBad(j.File); err != nil {
 			return err
 		}
-		return d.Journal("agency", "file_rejected", string(c)+" "+text, map[string]string{"file": j.File.Name, "sha256": j.File.SHA256, "signer": j.File.Signer})
+		return d.Journal(office.AgencyChain, "file_rejected", string(c)+" "+text, map[string]string{"file": j.File.Name, "sha256": j.File.SHA256, "signer": j.File.Signer})
 	})
 }
 
@@ -220,7 +220,7 @@ func duplicate(ctx context.Context, j *office.InBatch, first exchange.File) erro
 		if err := d.Tx.UpdateFile(j.Stored, j.File); err != nil {
 			return err
 		}
-		if err := d.Journal("agency", "file_duplicate", "of "+first.Name, map[string]string{"file": j.File.Name}); err != nil {
+		if err := d.Journal(office.AgencyChain, "file_duplicate", "of "+first.Name, map[string]string{"file": j.File.Name}); err != nil {
 			return err
 		}
 		if first.Receipt == 0 {

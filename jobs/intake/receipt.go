@@ -19,7 +19,7 @@ func receipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	d.About.Pass(r)
 	sent, err := sentFile(d, r.File, r.SHA256)
 	if office.IsNotFound(err) {
-		return office.Accepted(), d.Journal("agency", "receipt_unknown", r.File, nil)
+		return office.Accepted(), d.Journal(office.AgencyChain, "receipt_unknown", r.File, nil)
 	}
 	if err != nil {
 		return office.Outcome{}, err
@@ -54,7 +54,7 @@ func receipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 		if err := d.RecordDifference("file", d.File.Party, "", sent.Name, "sent", text); err != nil {
 			return office.Outcome{}, err
 		}
-		return office.Accepted(), d.Journal("agency", "file_refused_by_partner", text, map[string]string{"file": sent.Name})
+		return office.Accepted(), d.Journal(office.AgencyChain, "file_refused_by_partner", text, map[string]string{"file": sent.Name})
 	}
 	return office.Accepted(), d.CloseDifference("file", d.File.Party, sent.Name)
 }

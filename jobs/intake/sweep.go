@@ -83,7 +83,7 @@ func workHeld(d *office.Desk, j exchange.Judgement, counts office.Counts) error 
 		o.Verdict = code.Refused
 	}
 	before := file
-	j.Verdict, j.Code, j.Field, j.Text, j.Raw, j.Told = o.Verdict, code.Fault(o.Code), o.Field, o.Text, nil, false
+	j.Verdict, j.Code, j.Field, j.Text, j.Raw, j.Reported = o.Verdict, code.Fault(o.Code), o.Field, o.Text, nil, false
 	if err := d.Tx.UpdateJudgement(j); err != nil {
 		return err
 	}

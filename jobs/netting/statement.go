@@ -126,7 +126,7 @@ func Reconcile(d *office.Desk, q *formats.Reconciliation) (office.Outcome, error
 		return office.Outcome{}, err
 	}
 	if c == nil {
-		if d.Calendar.WorkingDays(q.LastEventOn, d.Date) < d.QueryWD() {
+		if d.Calendar.WorkingDays(q.LastEventOn, d.Date) < d.Rules.QueryWD {
 			return office.Accepted(), nil // its letter may still be on the way
 		}
 		return office.Accepted(), d.RecordDifference("reconciliation", d.File.Party, "", q.LetterNo, "", string(q.State))
@@ -141,7 +141,7 @@ func Reconcile(d *office.Desk, q *formats.Reconciliation) (office.Outcome, error
 	if ours == theirs {
 		return office.Accepted(), d.CloseDifference("reconciliation", c.Partner, q.LetterNo)
 	}
-	if d.Calendar.WorkingDays(max(c.StateSince, q.LastEventOn), d.Date) < d.QueryWD() {
+	if d.Calendar.WorkingDays(max(c.StateSince, q.LastEventOn), d.Date) < d.Rules.QueryWD {
 		return office.Accepted(), nil
 	}
 	if err := d.RecordDifference("reconciliation", c.Partner, c.No, q.LetterNo, ours, theirs); err != nil {

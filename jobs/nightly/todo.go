@@ -57,7 +57,7 @@ func (l *todoList) decidable() error {
 			return err
 		}
 		t := report.Todo{Kind: kinds[o.About], No: o.No, Who: o.Who, What: o.What, Do: o.Todo, Amount: o.Amount, Since: o.Since}
-		for _, d := range report.Desks() {
+		for _, d := range report.Workbooks() {
 			if len(d.Offers(o, allRoles())) > 0 {
 				t.Desks = append(t.Desks, d)
 			}

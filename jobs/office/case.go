@@ -11,3 +11,20 @@ func (c *Case) ApplicationInForce() (exchange.Application, error) {
 	}
 	return c.Tx.LatestApplication(c.ApplicationSender, c.ApplicationNo)
 }
+
+// CaseOfEitherSide finds the case of a letter on either side; nil when there is none.
+func (d *Desk) CaseOfEitherSide(letterNo string) (*Case, error) {
+	if letterNo == "" {
+		return nil, nil
+	}
+	for _, side := range []exchange.Side{exchange.In, exchange.Out} {
+		c, err := d.CaseByLetter(side, letterNo)
+		if err == nil {
+			return c, nil
+		}
+		if !IsNotFound(err) {
+			return nil, err
+		}
+	}
+	return nil, nil
+}

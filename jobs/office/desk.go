@@ -352,7 +352,4 @@ func (d *Desk) Book(e ledger.Entry) error {
 	return d.Tx.Book(e)
 }
 
-// IsNotFound makes an absence a plain no.
-func IsNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
-
 func SomeFen(f money.Fen) batch.Maybe[money.Fen] { return batch.Some(f) }

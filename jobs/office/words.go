@@ -45,7 +45,7 @@ func EventTerms() []exchange.Term {
 
 // decisionEvents are the decisions of officers, as they are journaled.
 func decisionEvents() (list []exchange.Term) {
-	for _, r := range exchange.Rulings() {
+	for _, r := range exchange.Rules() {
 		list = append(list, exchange.Term{Code: "decided_" + r.Action, Chinese: "决定：" + r.Chinese, English: "decided: " + r.English})
 	}
 	return list

@@ -102,7 +102,7 @@ func composeReview(d *office.Desk, party, kind string) error {
 	if err := showReview(d, file); err != nil {
 		return err
 	}
-	return d.Journal("agency", "batch_in_review", file.Name, map[string]any{
+	return d.Journal(office.AgencyChain, "batch_in_review", file.Name, map[string]any{
 		"file": file.Name, "records": file.Records, "sha256": file.SHA256, "review": ReviewOf(d.Office, kind),
 	})
 }
@@ -205,7 +205,7 @@ func ReleaseReviewed(d *office.Desk, f exchange.File) error {
 	if err := WithdrawReview(d, f); err != nil {
 		return err
 	}
-	return d.Journal("agency", "batch_reviewed", WhoApproved(d, approvals), map[string]any{
+	return d.Journal(office.AgencyChain, "batch_reviewed", WhoApproved(d, approvals), map[string]any{
 		"file": f.Name, "records": f.Records, "clerk": clerk, "checker": checker, "shown": f.SHA256, "sha256": queued.SHA256,
 	})
 }

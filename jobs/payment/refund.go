@@ -254,7 +254,7 @@ func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) 
 		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
 			return err
 		}
-		if err := d.Journal("agency", "refund_due", x.Reason, map[string]any{"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text)}); err != nil {
+		if err := d.Journal(office.AgencyChain, "refund_due", x.Reason, map[string]any{"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text)}); err != nil {
 			return err
 		}
 		return transfer.RefundOpen(d, f, "due")

@@ -102,7 +102,7 @@ func release(d *office.Desk, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
-	return d.Journal("agency", "payment_file_released", "automatic", map[string]any{"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256})
+	return d.Journal(office.AgencyChain, "payment_file_released", "automatic", map[string]any{"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256})
 }
 
 // advise tells the partner about a payment, person by person.

@@ -25,23 +25,23 @@ type Open struct {
 	Todo   string
 	Amount money.Fen // 0: none
 	Since  calendar.Date
-	Stamp  string            // how it stands: what a decision about it presumes
-	Offers []exchange.Ruling // what may be decided now
+	Stamp  string          // how it stands: what a decision about it presumes
+	Offers []exchange.Rule // what may be decided now
 }
 
-// Desk is one of the two decisions workbooks: that of the decisions which
+// Workbook is one of the two decisions workbooks: that of the decisions which
 // need a signature (财务), and that of those which do not (业务).
-type Desk struct {
+type Workbook struct {
 	Signed bool
 	Name   string // in the names of files
 }
 
-// Desks are the decisions workbooks.
-func Desks() []Desk { return []Desk{{false, "业务"}, {true, "财务"}} }
+// Workbooks are the decisions workbooks.
+func Workbooks() []Workbook { return []Workbook{{false, "业务"}, {true, "财务"}} }
 
 // Offers are what of a row's decisions stands in the desk's workbook, for an
 // officer with those roles.
-func (d Desk) Offers(o Open, roles []exchange.Role) (list []exchange.Ruling) {
+func (d Workbook) Offers(o Open, roles []exchange.Role) (list []exchange.Rule) {
 	for _, r := range o.Offers {
 		if r.Signed == d.Signed && slices.ContainsFunc(r.Roles, func(role exchange.Role) bool { return slices.Contains(roles, role) }) {
 			list = append(list, r)
@@ -52,7 +52,7 @@ func (d Desk) Offers(o Open, roles []exchange.Role) (list []exchange.Ruling) {
 
 // Tells are the arguments that what a row offers can be told: those for which
 // the workbook needs a column. What the row tells by itself is not among them.
-func (d Desk) Tells(o Open, roles []exchange.Role) (names []string) {
+func (d Workbook) Tells(o Open, roles []exchange.Role) (names []string) {
 	for _, r := range d.Offers(o, roles) {
 		for _, name := range r.Tells() {
 			if name != "partner" {
@@ -120,8 +120,8 @@ func (k RowKey) Tell(args map[string]string) map[string]string {
 }
 
 // Offer reports whether the row offers an action now.
-func (o Open) Offer(r exchange.Ruling) bool {
-	return slices.ContainsFunc(o.Offers, func(have exchange.Ruling) bool { return have.Action == r.Action })
+func (o Open) Offer(r exchange.Rule) bool {
+	return slices.ContainsFunc(o.Offers, func(have exchange.Rule) bool { return have.Action == r.Action })
 }
 
 // ReadKey reads the hidden cell of a row that came back, and compares it with
@@ -169,8 +169,8 @@ func DecisionTitles(lang string) (list []string) {
 	return list
 }
 
-// Decided is a row of a decisions workbook as it came back.
-type Decided struct {
+// Row is a row of a decisions workbook as it came back.
+type Row struct {
 	Line   int
 	Key    string
 	Shown  []string
@@ -180,13 +180,13 @@ type Decided struct {
 	Added  bool // nothing but what somebody wrote: no row of ours
 }
 
-// ReadDecided takes a filled row apart.
-func ReadDecided(r workbook.FilledRow, lang string) Decided {
+// ReadRow takes a filled row apart.
+func ReadRow(r workbook.FilledRow, lang string) Row {
 	amount := r.Text(titleAmount.Word(lang))
 	if f, err := Yuan(amount); err == nil {
 		amount = f.String()
 	}
-	d := Decided{
+	d := Row{
 		Line: r.Line, Key: r.Text(titleKey.Word(lang)), Action: r.Text(titleAction.Word(lang)), Reason: r.Text(titleReason.Word(lang)),
 		Shown: []string{r.Text(titleNo.Word(lang)), r.Text(titleWho.Word(lang)), r.Text(titleWhat.Word(lang)), amount},
 		Args:  map[string]string{},
@@ -239,7 +239,7 @@ func halfWidth(text string) string {
 // Decisions is a decisions workbook for officers with those roles, with a
 // column for each of the arguments named. Rows that offer the officers nothing
 // are passed over.
-func Decisions(n Night, d Desk, roles []exchange.Role, args map[string]bool, rows iter.Seq2[Open, error]) workbook.Book {
+func Decisions(n Night, d Workbook, roles []exchange.Role, args map[string]bool, rows iter.Seq2[Open, error]) workbook.Book {
 	mine := func(o Open) bool { return len(d.Offers(o, roles)) > 0 }
 	title := n.say("待决定事项（业务）", "Decisions: business")
 	if d.Signed {
@@ -258,7 +258,7 @@ func Decisions(n Night, d Desk, roles []exchange.Role, args map[string]bool, row
 	}
 }
 
-func decisionColumns(n Night, d Desk, roles []exchange.Role, args map[string]bool) []column[Open] {
+func decisionColumns(n Night, d Workbook, roles []exchange.Role, args map[string]bool) []column[Open] {
 	text := func(t exchange.Term, kind workbook.Kind, value func(Open) any) column[Open] {
 		return column[Open]{t.Chinese, t.English, kind, false, func(_ Night, o Open) any { return value(o) }}
 	}
@@ -278,7 +278,7 @@ func decisionColumns(n Night, d Desk, roles []exchange.Role, args map[string]boo
 		text(titleAction, workbook.Text, func(o Open) any {
 			var among []string
 			for _, r := range d.Offers(o, roles) {
-				among = append(among, n.ruling(r))
+				among = append(among, n.rule(r))
 			}
 			return workbook.Pick{Among: among}
 		}),
@@ -293,11 +293,11 @@ func decisionColumns(n Night, d Desk, roles []exchange.Role, args map[string]boo
 		text(titleKey, workbook.Code, func(o Open) any { return o.Key(n.Agency.Code, n.Date) }))
 }
 
-// ruling is a decision's word in a drop-down, where a comma would end it.
-func (n Night) ruling(r exchange.Ruling) string { return RulingWord(r, n.say("zh", "en")) }
+// rule is a decision's word in a drop-down, where a comma would end it.
+func (n Night) rule(r exchange.Rule) string { return RuleWord(r, n.say("zh", "en")) }
 
-// RulingWord is a decision as a drop-down names it.
-func RulingWord(r exchange.Ruling, lang string) string {
+// RuleWord is a decision as a drop-down names it.
+func RuleWord(r exchange.Rule, lang string) string {
 	return strings.NewReplacer(",", ";", "，", "、").Replace(r.Word(lang))
 }
 
@@ -322,8 +322,8 @@ func argKind(name string) workbook.Kind {
 
 // argument is the cell of an argument: open where a decision that the row
 // offers can be told it.
-func (n Night) argument(d Desk, o Open, roles []exchange.Role, name string) any {
-	told := slices.ContainsFunc(d.Offers(o, roles), func(r exchange.Ruling) bool { return slices.Contains(r.Tells(), name) })
+func (n Night) argument(d Workbook, o Open, roles []exchange.Role, name string) any {
+	told := slices.ContainsFunc(d.Offers(o, roles), func(r exchange.Rule) bool { return slices.Contains(r.Tells(), name) })
 	switch {
 	case !told:
 		return nil

@@ -17,9 +17,9 @@ import (
 
 // decisionRows are what finance might find in the morning.
 func decisionRows() []Open {
-	ruling := func(actions ...string) (list []exchange.Ruling) {
+	rule := func(actions ...string) (list []exchange.Rule) {
 		for _, a := range actions {
-			r, _ := exchange.FindRuling(a)
+			r, _ := exchange.FindRule(a)
 			list = append(list, r)
 		}
 		return list
@@ -29,19 +29,19 @@ func decisionRows() []Open {
 		rows = append(rows, Open{
 			About: exchange.AboutCase, No: fmt.Sprintf("T32050020260202%06d", i+1), Who: "买买提·阿不都热合曼 310101********3726", Amount: 1_234_567_89,
 			What: "收款账户未登记：收款账户 621731010020000018 未经登记，请通过其他途径核实", Todo: code.HoldAccountNotRegistered.Todo(code.Chinese),
-			Since: 20260210, Stamp: "held", Offers: ruling(exchange.ActConfirmAccount, exchange.ActDeclineLetter),
+			Since: 20260210, Stamp: "held", Offers: rule(exchange.ActConfirmAccount, exchange.ActDeclineLetter),
 		})
 	}
 	for i := range 2 {
 		rows = append(rows, Open{
 			About: exchange.AboutEntry, No: fmt.Sprintf("E%d", i+1), Who: "上海市医疗保险事业管理中心 621731010020000018", Amount: money.Fen(500_000 + i),
 			What: "到账待认领：=张三 转移款 𠮷", Todo: "认领到办件，或退款。", Since: 20260211, Stamp: "unmatched",
-			Offers: ruling(exchange.ActRefund, exchange.ActMatch, exchange.ActSplit),
+			Offers: rule(exchange.ActRefund, exchange.ActMatch, exchange.ActSplit),
 		})
 	}
 	return append(rows,
-		Open{About: exchange.AboutDifference, No: "7", Who: "330100", What: "对账 33010020260202000007：本方 held，对方 completed", Since: 20260212, Stamp: "x", Offers: ruling(exchange.ActAcceptDifference)},
-		Open{About: exchange.AboutCase, No: "T1", What: "nobody here may decide this", Stamp: "x", Offers: ruling(exchange.ActReleaseHold)},
+		Open{About: exchange.AboutDifference, No: "7", Who: "330100", What: "对账 33010020260202000007：本方 held，对方 completed", Since: 20260212, Stamp: "x", Offers: rule(exchange.ActAcceptDifference)},
+		Open{About: exchange.AboutCase, No: "T1", What: "nobody here may decide this", Stamp: "x", Offers: rule(exchange.ActReleaseHold)},
 	)
 }
 
@@ -60,11 +60,11 @@ func TestDecisionsRoundTrip(t *testing.T) {
 	made, filled := filepath.Join(dir, "made.xlsx"), filepath.Join(dir, "filled.xlsx")
 	finance, args := []exchange.Role{exchange.RoleFinance}, map[string]bool{}
 	for _, o := range decisionRows() {
-		for _, name := range Desks()[1].Tells(o, finance) {
+		for _, name := range Workbooks()[1].Tells(o, finance) {
 			args[name] = true
 		}
 	}
-	if err := Decisions(n, Desks()[1], finance, args, seq(decisionRows()...)).Save(made); err != nil {
+	if err := Decisions(n, Workbooks()[1], finance, args, seq(decisionRows()...)).Save(made); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(python, filepath.Join("testdata", "fill.py"), made, filled).CombinedOutput(); err != nil {
@@ -94,9 +94,9 @@ func checkFilled(t *testing.T, path string, rows []workbook.FilledRow, on calend
 	if len(rows) != 7 {
 		t.Fatalf("%s: %d rows", path, len(rows))
 	}
-	byNo := map[string]Decided{}
+	byNo := map[string]Row{}
 	for _, r := range rows {
-		d := ReadDecided(r, "zh")
+		d := ReadRow(r, "zh")
 		byNo[d.Shown[0]] = d
 	}
 	for _, o := range decisionRows()[:6] {
@@ -165,11 +165,11 @@ func TestDecisionsInBothLanguages(t *testing.T) {
 		args[a.Code] = a.Code != "partner"
 	}
 	for _, lang := range []code.Lang{code.Chinese, code.English} {
-		for _, d := range Desks() {
+		for _, d := range Workbooks() {
 			var rows []Open
 			for _, about := range exchange.SubjectTerms() {
 				o := Open{About: exchange.Subject(about.Code), No: about.Code, What: "x"}
-				for _, r := range exchange.Rulings() {
+				for _, r := range exchange.Rules() {
 					if slices.Contains(r.About, o.About) && (o.About != exchange.AboutCase || len(o.Offers) < 8) {
 						o.Offers = append(o.Offers, r)
 					}
@@ -194,11 +194,11 @@ func TestDecisionsInBothLanguages(t *testing.T) {
 	}
 	for _, lang := range []string{"zh", "en"} {
 		words := map[string]string{}
-		for _, r := range exchange.Rulings() {
-			if other := words[RulingWord(r, lang)]; other != "" {
-				t.Errorf("%s and %s are both %q", r.Action, other, RulingWord(r, lang))
+		for _, r := range exchange.Rules() {
+			if other := words[RuleWord(r, lang)]; other != "" {
+				t.Errorf("%s and %s are both %q", r.Action, other, RuleWord(r, lang))
 			}
-			words[RulingWord(r, lang)] = r.Action
+			words[RuleWord(r, lang)] = r.Action
 		}
 	}
 }

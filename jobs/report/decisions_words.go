@@ -28,12 +28,12 @@ func (n Night) prompts(s *workbook.Sheet) {
 func (n Night) argPrompt(a exchange.Term) string {
 	lang := n.say("zh", "en")
 	text := n.say("", a.English+". ")
-	for _, r := range exchange.Rulings() {
+	for _, r := range exchange.Rules() {
 		switch {
 		case slices.Contains(r.Needs, a.Code):
-			text += fmt.Sprintf(n.say("“%s”必填。", "Needed for %s. "), RulingWord(r, lang))
+			text += fmt.Sprintf(n.say("“%s”必填。", "Needed for %s. "), RuleWord(r, lang))
 		case slices.Contains(r.May, a.Code):
-			text += fmt.Sprintf(n.say("“%s”可填。", "Optional for %s. "), RulingWord(r, lang))
+			text += fmt.Sprintf(n.say("“%s”可填。", "Optional for %s. "), RuleWord(r, lang))
 		}
 	}
 	switch a.Code {
@@ -47,7 +47,7 @@ func (n Night) argPrompt(a exchange.Term) string {
 
 // howTo is the page that explains how a decisions workbook is filled in,
 // signed and handed in.
-func (n Night) howTo(d Desk) workbook.Sheet {
+func (n Night) howTo(d Workbook) workbook.Sheet {
 	steps := []string{
 		n.say("在“待决定”表的黄色单元格中选择决定并写明理由；需要时填写右侧各栏。不决定的行留空，下次仍会列出。", "Choose a decision and give a reason in the yellow cells, and fill in the columns in between where they are needed. Rows left empty are listed again."),
 		n.say("可以排序、筛选、调整列宽；排序被锁定时，先“撤销工作表保护”（无密码）。请勿改动锁定的单元格，也不要增加行：这些行不予接受。", "Sort, filter and widen columns as you like; where sorting is locked, lift the sheet's protection (there is no password). Locked cells that were changed and rows that were added are refused."),
@@ -74,13 +74,13 @@ func (n Night) howTo(d Desk) workbook.Sheet {
 }
 
 // actionsBlock explains the decisions of a desk.
-func (n Night) actionsBlock(d Desk) workbook.Block {
+func (n Night) actionsBlock(d Workbook) workbook.Block {
 	b := workbook.Block{
 		Title:   n.say("可作的决定", "The decisions"),
 		Columns: []workbook.Column{{Title: n.say("决定", "decision")}, {Title: n.say("角色", "roles")}, {Title: n.say("须填 [可填]", "told [optional]")}},
 	}
 	lang := n.say("zh", "en")
-	for _, r := range exchange.Rulings() {
+	for _, r := range exchange.Rules() {
 		if r.Signed != d.Signed {
 			continue
 		}
@@ -98,7 +98,7 @@ func (n Night) actionsBlock(d Desk) workbook.Block {
 				told += "[" + word + "] "
 			}
 		}
-		b.Rows = append(b.Rows, []any{RulingWord(r, lang), roles, told})
+		b.Rows = append(b.Rows, []any{RuleWord(r, lang), roles, told})
 	}
 	return b
 }

@@ -23,7 +23,7 @@ type Todo struct {
 	Since  calendar.Date // may be 0
 	Due    calendar.Date // by when; 0: at once
 	Owner  exchange.Owner
-	Desks  []Desk // in which decisions workbooks it stands
+	Desks  []Workbook // in which decisions workbooks it stands
 }
 
 // Urgency is in which order things are done.

@@ -69,7 +69,7 @@ func EndSignature(d *office.Desk, f exchange.File, s Signing, no *office.Refusal
 		if err := d.LeaveInBad(before); err != nil {
 			return err
 		}
-		if err := d.Journal("agency", "signature_refused", no.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+		if err := d.Journal(office.AgencyChain, "signature_refused", no.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
 			return err
 		}
 	}
@@ -149,7 +149,7 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Signing, error)
 	}
 	made := Signing{File: f, Officer: officer, Roles: roles}
 	made.LackSigners, made.LackChecker = exchange.Signed(append(before, s))
-	return made, d.Journal("agency", "signed", f.Name, map[string]any{
+	return made, d.Journal(office.AgencyChain, "signed", f.Name, map[string]any{
 		"file": f.Name, "sha256": f.SHA256, "officer": name, "roles": roles, "fingerprint": who.Fingerprint,
 	})
 }

@@ -278,11 +278,11 @@ func tellVoid(c *office.Case) error {
 		return err
 	}
 	for _, f := range forms {
-		if !f.Current || f.Told == string(code.OutcomeVoid) {
+		if !f.Current || f.LastCompletion == string(code.OutcomeVoid) {
 			continue
 		}
 		before := f
-		f.Told, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(code.OutcomeVoid), 0, 0, 0
+		f.LastCompletion, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(code.OutcomeVoid), 0, 0, 0
 		if err := c.Tx.UpdateForm(before, f); err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func relay(d *office.Desk, a *formats.Application) (office.Outcome, error) {
 	if err := d.Send(a.ToAgency, "", a); err != nil {
 		return office.Outcome{}, err
 	}
-	return office.Accepted(), d.Journal("agency", "application_relayed", "to "+a.ToAgency, map[string]string{"application_no": a.ApplicationNo})
+	return office.Accepted(), d.Journal(office.AgencyChain, "application_relayed", "to "+a.ToAgency, map[string]string{"application_no": a.ApplicationNo})
 }
 
 func firstApplication(d *office.Desk, a exchange.Application) (office.Outcome, error) {

@@ -41,7 +41,7 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 	if o, ok, err := checkCompletion(c, k, f); !ok || err != nil {
 		return o, err
 	}
-	if f.Told == string(code.OutcomeCompleted) && k.Outcome == code.OutcomeRelationDone {
+	if f.LastCompletion == string(code.OutcomeCompleted) && k.Outcome == code.OutcomeRelationDone {
 		return office.Accepted(), c.Save() // it was overtaken by the completion
 	}
 	versions, err := versionsOf(c, f.No)
@@ -49,7 +49,7 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 		return office.Outcome{}, err
 	}
 	before, said := f, exchange.ConfirmedBy(versions)
-	f.Told, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
+	f.LastCompletion, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
 	f.SentBack = 0
 	if err := d.Tx.UpdateForm(before, f); err != nil {
 		return office.Outcome{}, err
@@ -128,7 +128,7 @@ func finish(c *office.Case) error {
 		return err
 	}
 	for _, other := range forms {
-		if other.Current && other.Told != string(code.OutcomeCompleted) {
+		if other.Current && other.LastCompletion != string(code.OutcomeCompleted) {
 			return c.Retrack()
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/jobs/office"
@@ -188,7 +189,7 @@ func askAccount(d *office.Desk, item exchange.PaymentItem, reason string) error 
 	q := exchange.Query{
 		No: no, Side: QuerySent, Party: c.Partner, LetterNo: c.LetterNo, FormNo: r.FormNo, About: string(code.AboutAccount),
 		Ours: letter.Account.No, Text: "划转款项被退回（" + reason + "），请核实收款账户：账户无误请原样回复，如有变更请发新版联系函。",
-		AskedOn: d.Date, DueOn: d.Calendar.Due(d.Date, d.QueryWD(), office.DueOptions()).Date, State: QueryOpen, CaseNo: c.No,
+		AskedOn: d.Date, DueOn: d.Calendar.Due(d.Date, d.Rules.QueryWD, calendar.DueOptions{}).Date, State: QueryOpen, CaseNo: c.No,
 		Echo: c.No,
 	}
 	if err := SendQuery(d, q); err != nil {

@@ -103,7 +103,7 @@ func VoidFile(d *office.Desk, f exchange.File, why string) error {
 		return err
 	}
 	d.Log.Warn("payment file is void", "file", f.Name, "why", why)
-	return d.Journal("agency", "payment_file_void", why, map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
+	return d.Journal(office.AgencyChain, "payment_file_void", why, map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // freePayments takes unsent payments of a case back, so that its account may

@@ -469,11 +469,11 @@ func tell(c *office.Case, on exchange.Happening, out code.Outcome, m code.Milest
 		return err
 	}
 	for _, f := range forms {
-		if !f.Current || f.Told == string(out) || f.Told == string(code.OutcomeCompleted) {
+		if !f.Current || f.LastCompletion == string(out) || f.LastCompletion == string(code.OutcomeCompleted) {
 			continue
 		}
 		before := f
-		f.Told = string(out)
+		f.LastCompletion = string(out)
 		carryBooked(&f, postings)
 		if err := c.Tx.UpdateForm(before, f); err != nil {
 			return err

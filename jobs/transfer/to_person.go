@@ -105,7 +105,7 @@ func reissueToPerson(c *office.Case, f exchange.Form) error {
 	if f.Nature == exchange.NatureSupplement {
 		next.Nature = exchange.NatureSupplement
 	}
-	next.Track, next.IssuedOn, next.Told, next.Credited, next.SentBack, next.PostedOn = exchange.FormNone, c.Date, "", 0, 0, 0
+	next.Track, next.IssuedOn, next.LastCompletion, next.Credited, next.SentBack, next.PostedOn = exchange.FormNone, c.Date, "", 0, 0, 0
 	old := f
 	old.Current = false
 	if err := c.Tx.UpdateForm(f, old); err != nil {

@@ -124,7 +124,7 @@ func filePayments(o *office.Office, tx *store.Tx, f exchange.File, s *File) (err
 			return office.ErrStop
 		}
 		s.Payments = append(s.Payments, PaidRow{
-			p.Ref, office.Yuan(p.Amount), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
+			p.Ref, p.Amount.String(), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
 		})
 		return nil
 	})
@@ -335,7 +335,7 @@ func Insured(o *office.Office, tx *store.Tx, f Found) ([]InsuredRow, error) {
 		}
 		for _, c := range f.Certificates {
 			if c.PersonalNo == r.PersonalNo {
-				s.Certs = append(s.Certs, CertificateRow{c.No, c.ReplacedBy, c.IssuedOn, c.Actual + c.Backpaid + c.Deemed, office.Yuan(c.Balance)})
+				s.Certs = append(s.Certs, CertificateRow{c.No, c.ReplacedBy, c.IssuedOn, c.Actual + c.Backpaid + c.Deemed, c.Balance.String()})
 			}
 		}
 		s.Reply = insuredReply(r, s.Certs)

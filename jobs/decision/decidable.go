@@ -51,7 +51,7 @@ func openOf(d *office.Desk, about exchange.Subject, no string) (report.Open, err
 		exchange.AboutMonth: openMonths, exchange.AboutDifference: openDifferences,
 	}[about]
 	if each == nil {
-		s, err := subject(d, no, exchange.Ruling{About: []exchange.Subject{about}})
+		s, err := subject(d, no, exchange.Rule{About: []exchange.Subject{about}})
 		switch {
 		case err != nil:
 			return report.Open{}, err
@@ -72,10 +72,10 @@ func openOf(d *office.Desk, about exchange.Subject, no string) (report.Open, err
 	return found, err
 }
 
-// offers are the rulings that can be decided about a subject now. One that is
+// offers are the rules that can be decided about a subject now. One that is
 // told nothing is tried out; the others fit by where the subject stands.
-func offers(d *office.Desk, s subjectOf, fits func(exchange.Ruling) bool) (list []exchange.Ruling, err error) {
-	for _, r := range exchange.Rulings() {
+func offers(d *office.Desk, s subjectOf, fits func(exchange.Rule) bool) (list []exchange.Rule, err error) {
+	for _, r := range exchange.Rules() {
 		if !slices.Contains(r.About, s.kind) || !fits(r) {
 			continue
 		}
@@ -93,8 +93,8 @@ func offers(d *office.Desk, s subjectOf, fits func(exchange.Ruling) bool) (list 
 	return list, nil
 }
 
-// tellsWhich reports whether a ruling may be told what it lacks without.
-func tellsWhich(r exchange.Ruling) bool { return r.Action == exchange.ActAcceptLetter }
+// tellsWhich reports whether a rule may be told what it lacks without.
+func tellsWhich(r exchange.Rule) bool { return r.Action == exchange.ActAcceptLetter }
 
 // caseFilters find the cases that may need an officer: held, an annulment to
 // be answered, money that came back, money of an ended case.
@@ -185,7 +185,7 @@ func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
 	})
 	owed := c.Side == exchange.In && (c.MoneyTrack == exchange.MoneyReceived || c.MoneyTrack == exchange.MoneyDiffers || waits)
 	held := c.State == exchange.Held
-	o.Offers, err = offers(d, s, func(r exchange.Ruling) bool {
+	o.Offers, err = offers(d, s, func(r exchange.Rule) bool {
 		switch r.Action {
 		case exchange.ActConfirmAccount:
 			return held && c.Side == exchange.Out && c.Hold == code.HoldAccountNotRegistered || owed
@@ -323,7 +323,7 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (o report.Open, err error) 
 	}
 	o.Stamp = fmt.Sprintf("%s %s %v", b.State, b.Amount, len(proposals))
 	open := b.Credit && b.State == exchange.EntryUnmatched
-	o.Offers, err = offers(d, subjectOf{kind: exchange.AboutEntry, no: b.Key, entry: b}, func(r exchange.Ruling) bool {
+	o.Offers, err = offers(d, subjectOf{kind: exchange.AboutEntry, no: b.Key, entry: b}, func(r exchange.Rule) bool {
 		switch r.Action {
 		case exchange.ActMatch, exchange.ActSplit, exchange.ActRefund:
 			return open
@@ -399,7 +399,7 @@ func openFile(d *office.Desk, f exchange.File) (o report.Open, err error) {
 		}
 		o.Who = d.PartyName(f.Party)
 	}
-	o.Offers, err = offers(d, subjectOf{kind: exchange.AboutFile, no: o.No, file: f}, func(exchange.Ruling) bool { return true })
+	o.Offers, err = offers(d, subjectOf{kind: exchange.AboutFile, no: o.No, file: f}, func(exchange.Rule) bool { return true })
 	return o, err
 }
 
@@ -434,7 +434,7 @@ func openMonths(d *office.Desk, pass func(report.Open) error) error {
 		if p, ok := d.Partners[x.Partner]; ok {
 			o.Who = p.Name + " " + x.Partner
 		}
-		for _, r := range exchange.Rulings() {
+		for _, r := range exchange.Rules() {
 			if slices.Contains(r.About, exchange.AboutMonth) {
 				o.Offers = append(o.Offers, r)
 			}
@@ -480,7 +480,7 @@ func openDifferences(d *office.Desk, pass func(report.Open) error) error {
 			What: office.OneLine(d.Sayf("%s %s：本方 %s，对方 %s", "%s %s: ours %s, theirs %s", d.DifferenceWord(x.Kind), subject, ours, theirs), 500),
 			Todo: d.Sayf("查明差异；已有解释的可核销，核销不动资金。", "Find out why; once explained, accept it. That moves no money."), Stamp: x.Ours + " " + x.Theirs,
 		}
-		if o.Offers, err = offers(d, subjectOf{kind: exchange.AboutDifference, no: o.No, id: x.ID}, func(exchange.Ruling) bool { return true }); err != nil {
+		if o.Offers, err = offers(d, subjectOf{kind: exchange.AboutDifference, no: o.No, id: x.ID}, func(exchange.Rule) bool { return true }); err != nil {
 			return err
 		}
 		if err := pass(o); err != nil {

@@ -79,7 +79,7 @@ func partArg(text string) (int, error) {
 
 // matchable finds a case that can take money, by its number or its letter's.
 func matchable(d *office.Desk, text string) (*office.Case, error) {
-	c, err := decidedCase(d, text, exchange.Ruling{Chinese: "认领", Side: exchange.In})
+	c, err := decidedCase(d, text, exchange.Rule{Chinese: "认领", Side: exchange.In})
 	switch {
 	case office.IsNotFound(err):
 		return nil, office.Undecidable("没有办件 "+text, "there is no such case")

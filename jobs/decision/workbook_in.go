@@ -56,7 +56,7 @@ func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (o
 	}
 	answers := make([]report.Verdict, 0, len(rows))
 	for _, r := range rows {
-		v, err := w.row(ctx, report.ReadDecided(r, lang), lang)
+		v, err := w.row(ctx, report.ReadRow(r, lang), lang)
 		if err != nil {
 			return nil, fmt.Errorf("row %d: %w", r.Line, err)
 		}
@@ -134,7 +134,7 @@ func (w *workbookIn) verify() (unsaid, err error) {
 }
 
 // row works one row: its verdict, and with an accepted one all that follows.
-func (w *workbookIn) row(ctx context.Context, r report.Decided, lang string) (report.Verdict, error) {
+func (w *workbookIn) row(ctx context.Context, r report.Row, lang string) (report.Verdict, error) {
 	v := report.Verdict{Line: r.Line, No: r.Shown[0], Action: r.Action, Result: report.Undecided}
 	if r.Action == "" {
 		if r.Reason != "" || len(r.Args) > 0 && r.Added {
@@ -172,7 +172,7 @@ func (w *workbookIn) row(ctx context.Context, r report.Decided, lang string) (re
 const longestReason = 500
 
 // decision reads the decision of a row; why it is none comes back as a *Refusal.
-func (w *workbookIn) decision(r report.Decided, lang string) (x exchange.Decision, key report.RowKey, err error) {
+func (w *workbookIn) decision(r report.Row, lang string) (x exchange.Decision, key report.RowKey, err error) {
 	if r.Added {
 		return x, key, office.Refuse("增加的行不予接受：只能在表中已有的行上作决定", "a row that was added: decide on the rows of the list only")
 	}
@@ -196,9 +196,9 @@ func (w *workbookIn) decision(r report.Decided, lang string) (x exchange.Decisio
 		return x, key, office.Refuse("理由超过 %d 字", "the reason has more than %d characters", longestReason)
 	}
 	action := ""
-	for _, ruling := range exchange.Rulings() {
-		if r.Action == report.RulingWord(ruling, lang) {
-			action = ruling.Action
+	for _, rule := range exchange.Rules() {
+		if r.Action == report.RuleWord(rule, lang) {
+			action = rule.Action
 		}
 	}
 	if action == "" {
@@ -209,14 +209,14 @@ func (w *workbookIn) decision(r report.Decided, lang string) (x exchange.Decisio
 
 // take takes a row's decision, in a transaction with all that follows.
 func (w *workbookIn) take(ctx context.Context, x exchange.Decision, key report.RowKey) (p Prepared, err error) {
-	ruling, _ := exchange.FindRuling(x.Action)
-	by, err := w.backing(ruling)
+	rule, _ := exchange.FindRule(x.Action)
+	by, err := w.backing(rule)
 	if err != nil {
 		return p, err
 	}
 	var way office.Plan
 	prepare := func(d *office.Desk) (err error) {
-		p, way, err = decideRow(d, x, ruling, key)
+		p, way, err = decideRow(d, x, rule, key)
 		return err
 	}
 	if err := w.View(ctx, prepare); err != nil || p.Already {
@@ -237,7 +237,7 @@ func (w *workbookIn) take(ctx context.Context, x exchange.Decision, key report.R
 
 // backing is what a decision of the workbook counts by: the officer's role,
 // and for some the workbook's signature.
-func (w *workbookIn) backing(r exchange.Ruling) (b backing, err error) {
+func (w *workbookIn) backing(r exchange.Rule) (b backing, err error) {
 	b.fileID = w.file.ID
 	var roles []exchange.Role
 	for _, role := range r.Roles {
@@ -267,7 +267,7 @@ func (w *workbookIn) backing(r exchange.Ruling) (b backing, err error) {
 // decideRow prepares the decision of a row: one that was taken before is the
 // same still; else what the row is about must stand as the row showed it, and
 // offer the action now.
-func decideRow(d *office.Desk, x exchange.Decision, r exchange.Ruling, key report.RowKey) (p Prepared, way office.Plan, err error) {
+func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.RowKey) (p Prepared, way office.Plan, err error) {
 	o, err := openOf(d, key.About, key.No)
 	gone := office.IsNotFound(err) || errors.Is(err, exchange.ErrDecision)
 	if err != nil && !gone {
@@ -294,7 +294,7 @@ func changed(d *office.Desk, o report.Open, x exchange.Decision) error {
 	}
 	last, err := d.Tx.LastDecision(x.Subject)
 	if err == nil {
-		r, _ := exchange.FindRuling(last.Action)
+		r, _ := exchange.FindRule(last.Action)
 		now += "；" + last.Officer + " 已作决定：" + r.Chinese
 		nowEN += "; " + last.Officer + " has decided: " + r.English
 	} else if !office.IsNotFound(err) {
@@ -320,7 +320,7 @@ func refuseDecisions(ctx context.Context, o *office.Office, f exchange.File, no 
 		if err := d.LeaveInBad(before); err != nil {
 			return err
 		}
-		if err := d.Journal("agency", "decisions_refused", no.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+		if err := d.Journal(office.AgencyChain, "decisions_refused", no.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
 			return err
 		}
 		text := "决定表未被接受，其中的决定均未办理 / the decisions workbook was refused, nothing in it was decided\n\n" + no.Chinese + "\n" + no.English + "\n"
@@ -352,7 +352,7 @@ func (w *workbookIn) end(ctx context.Context, answers []report.Verdict) (office.
 		if err := d.Tx.UpdateFile(before, after); err != nil {
 			return err
 		}
-		if err := d.Journal("agency", "decisions_worked", w.file.Name, map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}); err != nil {
+		if err := d.Journal(office.AgencyChain, "decisions_worked", w.file.Name, map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}); err != nil {
 			return err
 		}
 		return answerDecisions(d, answers)

@@ -34,7 +34,7 @@ func takeCorrections(ctx context.Context, j *office.InBatch, answer bool) error 
 	}
 	j.File.Kind, j.File.Sequence, j.File.State, j.File.Verdict = office.KindCorrections, 0, exchange.FileWorked, code.FileAccepted
 	err := j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
-		return errors.Join(d.Tx.UpdateFile(j.Stored, j.File), d.Journal("agency", "answer_received", j.File.Name, nil))
+		return errors.Join(d.Tx.UpdateFile(j.Stored, j.File), d.Journal(office.AgencyChain, "answer_received", j.File.Name, nil))
 	})
 	return err
 }

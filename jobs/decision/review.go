@@ -13,9 +13,9 @@ import (
 
 // reviewPlan is what a decision about a batch that waits for review comes to.
 func reviewPlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan, error) {
-	ruled, _ := exchange.FindRuling(x.Action)
+	rule, _ := exchange.FindRule(x.Action)
 	way := office.Plan{Effects: []string{
-		d.Sayf("%s（%s，%d 条，SHA-256 %s）：%s", "%s (%s, %d records, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.Records, f.SHA256, ruled.Word(d.Language())),
+		d.Sayf("%s（%s，%d 条，SHA-256 %s）：%s", "%s (%s, %d records, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.Records, f.SHA256, rule.Word(d.Language())),
 	}}
 	switch {
 	case f.State == exchange.FileReturned:
@@ -99,7 +99,7 @@ func returnPlan(d *office.Desk, f exchange.File, x exchange.Decision, said excha
 		if err := outbox.WithdrawReview(d, f); err != nil {
 			return err
 		}
-		if err := d.Journal("agency", "batch_returned", x.Reason, map[string]any{"file": f.Name, "sha256": f.SHA256}); err != nil || c == nil {
+		if err := d.Journal(office.AgencyChain, "batch_returned", x.Reason, map[string]any{"file": f.Name, "sha256": f.SHA256}); err != nil || c == nil {
 			return err
 		}
 		if err := c.PutOnHold(code.HoldOfficersDecision, office.OneLine("审核退回："+x.Reason, 200)); err != nil {

@@ -77,7 +77,7 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 		no = nil
 		made, err := signing.Sign(d, officer, f.Name, armored)
 		if errors.As(err, &no) {
-			return d.Journal("agency", "signature_refused", no.English, map[string]string{"file": f.Name})
+			return d.Journal(office.AgencyChain, "signature_refused", no.English, map[string]string{"file": f.Name})
 		}
 		s = made
 		return err

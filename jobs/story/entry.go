@@ -41,7 +41,7 @@ func OfEntries(o *office.Office, tx *store.Tx, list []exchange.BankEntry) ([]Ent
 	out := make([]Entry, 0, len(list))
 	for _, b := range list {
 		s := Entry{
-			EntryRow: EntryRow{b.Key, b.BookedOn, b.Credit, office.Yuan(b.Amount), b.Counterpart, b.Text, b.State},
+			EntryRow: EntryRow{b.Key, b.BookedOn, b.Credit, b.Amount.String(), b.Counterpart, b.Text, b.State},
 			Account:  b.Account, Ref: b.Ref, OtherNo: b.CounterAcct, StateWord: o.Word(entryTerms(), b.State), SeenOn: b.SeenOn,
 			Days: o.Calendar.WorkingDays(b.BookedOn, o.Date), Maybe: []CaseRow{},
 		}
@@ -73,7 +73,7 @@ func maybe(o *office.Office, tx *store.Tx, b exchange.BankEntry, s *Entry) error
 		if err != nil {
 			return err
 		}
-		c.Part, c.Amount = p.Part, office.Yuan(p.Amount)
+		c.Part, c.Amount = p.Part, p.Amount.String()
 		s.Maybe = append(s.Maybe, c)
 	}
 	s.Todo = o.Sayf("查明是谁的款项：认领用 carryover decide %s match --case …，退还用 carryover decide %[1]s refund", "find out whose it is: carryover decide %s match --case …, or carryover decide %[1]s refund", b.Key)

@@ -21,7 +21,7 @@ import (
 // before; nothing to decide, no workbook. One with the same rows is not made
 // again, so that the step can be repeated.
 func WriteDecisions(ctx context.Context, o *office.Office) (n int, err error) {
-	for _, which := range report.Desks() {
+	for _, which := range report.Workbooks() {
 		for _, group := range workbookGroups(o) {
 			made, err := writeWorkbook(ctx, o, which, group)
 			if err != nil {
@@ -53,7 +53,7 @@ func workbookGroups(e *office.Office) (groups [][]exchange.Officer) {
 }
 
 // writeWorkbook makes one workbook and queues it for the officers of a group.
-func writeWorkbook(ctx context.Context, e *office.Office, which report.Desk, group []exchange.Officer) (made int, err error) {
+func writeWorkbook(ctx context.Context, e *office.Office, which report.Workbook, group []exchange.Officer) (made int, err error) {
 	var book, digest string
 	err = e.View(ctx, func(d *office.Desk) error {
 		book, digest, err = saveWorkbook(d, which, group[0].Roles)
@@ -80,7 +80,7 @@ func writeWorkbook(ctx context.Context, e *office.Office, which report.Desk, gro
 
 // saveWorkbook saves a workbook in the spool, named by what it holds; digest is
 // empty when there is nothing to decide.
-func saveWorkbook(d *office.Desk, which report.Desk, roles []exchange.Role) (book, digest string, err error) {
+func saveWorkbook(d *office.Desk, which report.Workbook, roles []exchange.Role) (book, digest string, err error) {
 	h, rows, args := sha256.New(), 0, map[string]bool{}
 	for o, err := range Decidable(d) {
 		if err != nil {
@@ -113,7 +113,7 @@ func saveWorkbook(d *office.Desk, which report.Desk, roles []exchange.Role) (boo
 }
 
 // queueWorkbook queues a workbook for an officer in place of the one before.
-func queueWorkbook(d *office.Desk, which report.Desk, o exchange.Officer, book, digest string) (bool, error) {
+func queueWorkbook(d *office.Desk, which report.Workbook, o exchange.Officer, book, digest string) (bool, error) {
 	party := exchange.OfficerParty(o.Name)
 	before, err := d.Tx.Files(store.FileFilter{
 		Dir: exchange.Out, Party: party, Kind: office.KindDecisions, States: []exchange.FileState{exchange.FileQueued, exchange.FileSent},

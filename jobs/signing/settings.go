@@ -43,7 +43,7 @@ func NoteSettings(d *office.Desk, window string) error {
 		d.Log.Error("money settings cannot be read: payments wait", "err", err)
 		return nil // the run goes on; remit says it again, and pays nothing
 	}
-	return d.Journal("agency", "money_settings", "sha256 "+exchange.SettingsSHA(k.Text()), map[string]string{"window": window})
+	return d.Journal(office.AgencyChain, "money_settings", "sha256 "+exchange.SettingsSHA(k.Text()), map[string]string{"window": window})
 }
 
 // SettingsApproved is nil while the money settings are the approved ones.
@@ -99,7 +99,7 @@ func takeSettings(d *office.Desk, k exchange.MoneyKeys) (waits bool, err error) 
 	approved, err := d.Tx.MoneySettings(exchange.SettingsApproved)
 	if office.IsNotFound(err) {
 		d.Log.Warn("the money settings are recorded for the first time: look through them", "sha256", now.SHA256)
-		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal("agency", "money_settings_first", "sha256 "+now.SHA256, map[string]string{"text": now.Text}))
+		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal(office.AgencyChain, "money_settings_first", "sha256 "+now.SHA256, map[string]string{"text": now.Text}))
 	}
 	if err != nil {
 		return false, err
@@ -136,7 +136,7 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (waits
 	}
 	if d.Rules.AutomaticRelease && len(approved.Officers) == 0 && len(now.Officers) == 0 {
 		d.Log.Warn("money settings changed; nobody could sign, payments go on", "sha256", now.SHA256, "change", strings.Join(change, "; "))
-		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal("agency", "money_settings_changed", "sha256 "+now.SHA256, facts))
+		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal(office.AgencyChain, "money_settings_changed", "sha256 "+now.SHA256, facts))
 	}
 	signers := before
 	if !before.able(d.Now()) {
@@ -155,7 +155,7 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (waits
 		return false, err
 	}
 	d.Log.Warn("money settings changed: payments wait for two signatures", "file", file.Name, "change", strings.Join(change, "; "))
-	return true, d.Journal("agency", "money_settings_waiting", "sha256 "+now.SHA256, facts)
+	return true, d.Journal(office.AgencyChain, "money_settings_waiting", "sha256 "+now.SHA256, facts)
 }
 
 // settingsFile writes the text that officers sign: what changed, then all of
@@ -219,7 +219,7 @@ func settingsWait(d *office.Desk, m exchange.MoneySettings) (waits bool, err err
 	approved.State = exchange.FileApproved
 	err = errors.Join(
 		d.Tx.UpdateFile(f, approved), d.Tx.EndMoneySettings(m.N, exchange.SettingsApproved), WithdrawSignables(d, f, ""),
-		d.Journal("agency", "money_settings_approved", WhoSigned(d, signatures), map[string]string{"file": f.Name, "sha256": m.SHA256}),
+		d.Journal(office.AgencyChain, "money_settings_approved", WhoSigned(d, signatures), map[string]string{"file": f.Name, "sha256": m.SHA256}),
 	)
 	return false, err
 }
@@ -236,6 +236,6 @@ func voidSettings(d *office.Desk, m exchange.MoneySettings) error {
 	const why = "资金设置又有变动，此文本作废，请勿再签 / the money settings changed again: this text is void"
 	return errors.Join(
 		d.Tx.UpdateFile(f, void), d.Tx.EndMoneySettings(m.N, exchange.SettingsVoid), WithdrawSignables(d, f, why+"\n\n"+f.Name+"\n"),
-		d.Journal("agency", "money_settings_void", "sha256 "+m.SHA256, map[string]string{"file": f.Name}),
+		d.Journal(office.AgencyChain, "money_settings_void", "sha256 "+m.SHA256, map[string]string{"file": f.Name}),
 	)
 }

@@ -61,11 +61,11 @@ const (
 	ActRefuseVoid        = "refuse-void"
 )
 
-// Ruling is a row of the table of decisions: who may take an action about
+// Rule is a row of the table of decisions: who may take an action about
 // what, what it must be told, and what follows. On the command line every
 // decision is signed; one by workbook is when Signed says so, else the
 // officer's own folder is enough.
-type Ruling struct {
+type Rule struct {
 	Action           string
 	Chinese, English string
 	About            []Subject
@@ -91,7 +91,7 @@ var (
 	toAudit      = []State{Applied}
 )
 
-var rulings = []Ruling{
+var rules = []Rule{
 	{
 		Action: ActRefund, Chinese: "退款", English: "pay back", About: caseAndEntry, Side: In, Roles: financial, Signed: true, May: []string{"part"},
 		Follows: "what came too much, or for a case that takes no money, is paid back to the account that it came from, by a payment of its own",
@@ -219,8 +219,8 @@ func Releasable() []code.Hold {
 	return []code.Hold{code.HoldOfficersDecision, code.HoldRefusedByCore, code.HoldRefusedByPartner, code.HoldQueryOpen}
 }
 
-// Rulings is the table of decisions.
-func Rulings() []Ruling { return slices.Clone(rulings) }
+// Rules is the table of decisions.
+func Rules() []Rule { return slices.Clone(rules) }
 
 // Arguments lists what an action can be told, in the order of a decision's text.
 func Arguments() []Term {
@@ -243,23 +243,23 @@ func Arguments() []Term {
 }
 
 // Word is the action's word in a language ("zh" or "en").
-func (r Ruling) Word(lang string) string { return Term{r.Action, r.Chinese, r.English}.Word(lang) }
+func (r Rule) Word(lang string) string { return Term{r.Action, r.Chinese, r.English}.Word(lang) }
 
 // Tells lists what the action can be told, what it must be told first.
-func (r Ruling) Tells() []string { return append(slices.Clone(r.Needs), r.May...) }
+func (r Rule) Tells() []string { return append(slices.Clone(r.Needs), r.May...) }
 
-// FindRuling finds the ruling on an action.
-func FindRuling(action string) (Ruling, bool) {
-	for _, r := range rulings {
+// FindRule finds the rule on an action.
+func FindRule(action string) (Rule, bool) {
+	for _, r := range rules {
 		if r.Action == action {
 			return r, true
 		}
 	}
-	return Ruling{}, false
+	return Rule{}, false
 }
 
-// Fits reports whether a case stands where the ruling is allowed.
-func (r Ruling) Fits(c Case) bool {
+// Fits reports whether a case stands where the rule is allowed.
+func (r Rule) Fits(c Case) bool {
 	return (r.Side == "" || c.Side == r.Side) &&
 		(r.States == nil || slices.Contains(r.States, c.Effective())) &&
 		(r.Holds == nil || c.State == Held && slices.Contains(r.Holds, c.Hold))

@@ -200,9 +200,9 @@ func (t teller) forms() (err error) {
 			No: f.No, Version: f.Version, Current: f.Current, Nature: f.Nature, NatureWord: code.Natures().Word(f.Nature, t.CodeLang()),
 			Track: string(f.Track), TrackWord: t.Word(exchange.FormTerms(f.Side), string(f.Track)),
 			Money: f.Money, MoneyWord: code.MoneyKinds().Word(f.Money, t.CodeLang()),
-			Principal: office.Yuan(f.Principal), Interest: office.Yuan(f.Interest), Amount: office.Yuan(f.Amount), Months: f.Actual + f.Backpaid + f.Deemed, Gap: f.Gap,
-			IssuedOn: f.IssuedOn, ReceivedOn: f.ReceivedOn, Credited: office.Yuan(f.Credited), MonthsDone: f.MonthsCredited,
-			Overlapping: f.MonthsOverlapping, PostedOn: f.PostedOn, Told: f.Told,
+			Principal: f.Principal.String(), Interest: f.Interest.String(), Amount: f.Amount.String(), Months: f.Actual + f.Backpaid + f.Deemed, Gap: f.Gap,
+			IssuedOn: f.IssuedOn, ReceivedOn: f.ReceivedOn, Credited: f.Credited.String(), MonthsDone: f.MonthsCredited,
+			Overlapping: f.MonthsOverlapping, PostedOn: f.PostedOn, Told: f.LastCompletion,
 		}
 	})
 	return err
@@ -212,7 +212,7 @@ func (t teller) parts() (err error) {
 	list, err := t.tx.RemittancesByCase(t.c.No)
 	t.into.Parts, err = rows(list, err, func(r exchange.Remittance) PartRow {
 		return PartRow{
-			Part: r.Part, FormNo: r.FormNo, Amount: office.Yuan(r.Amount), Received: office.Yuan(r.Received), Track: string(r.Track),
+			Part: r.Part, FormNo: r.FormNo, Amount: r.Amount.String(), Received: r.Received.String(), Track: string(r.Track),
 			TrackWord: t.Word(exchange.MoneyTerms(r.Side), string(r.Track)), To: r.To, ToWord: t.paidTo(r), Attempts: r.Attempts, Ref: r.Ref, Since: r.Since, Reason: r.Reason,
 		}
 	})
@@ -231,12 +231,12 @@ func (t teller) payments() (err error) {
 	list, err := t.tx.PaymentsByCase(t.c.No)
 	t.into.Payments, err = rows(list, err, func(p exchange.Payment) PaymentRow {
 		row := PaymentRow{
-			Ref: p.Ref, Amount: office.Yuan(p.Amount), Persons: len(p.Items), Payee: account(p.Payee), Track: string(p.Track),
+			Ref: p.Ref, Amount: p.Amount.String(), Persons: len(p.Items), Payee: account(p.Payee), Track: string(p.Track),
 			TrackWord: t.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)), ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, FileID: p.FileID,
 		}
 		for _, it := range p.Items {
 			if it.CaseNo == t.c.No {
-				row.Share = office.Yuan(it.Amount)
+				row.Share = it.Amount.String()
 			}
 		}
 		if len(p.Items) == 0 { // a refund
@@ -253,7 +253,7 @@ func (t teller) advices() (err error) {
 		list, err = t.tx.AdvicesByLetter(t.c.LetterNo)
 	}
 	t.into.Advices, err = rows(list, err, func(a exchange.Advice) AdviceRow {
-		return AdviceRow{a.Ref, a.Side, office.Yuan(a.Amount), a.ValueOn, a.Reason}
+		return AdviceRow{a.Ref, a.Side, a.Amount.String(), a.ValueOn, a.Reason}
 	})
 	return err
 }
@@ -261,7 +261,7 @@ func (t teller) advices() (err error) {
 func (t teller) entries() (err error) {
 	list, err := t.tx.BankEntriesByCase(t.c.No)
 	t.into.Entries, err = rows(list, err, func(b exchange.BankEntry) EntryRow {
-		return EntryRow{b.Key, b.BookedOn, b.Credit, office.Yuan(b.Amount), b.Counterpart, b.Text, b.State}
+		return EntryRow{b.Key, b.BookedOn, b.Credit, b.Amount.String(), b.Counterpart, b.Text, b.State}
 	})
 	return err
 }
@@ -271,7 +271,7 @@ func (t teller) postings() (err error) {
 	t.into.Postings, err = rows(list, err, func(p exchange.Posting) PostingRow {
 		row := PostingRow{
 			No: p.No, Row: p.Row, RowWord: code.PostingRows().Word(p.Row, t.CodeLang()), FormNo: p.FormNo, Version: p.FormVersion,
-			State: p.State, StateWord: t.Word(postingStates(), p.State), Amount: office.Yuan(p.Amount), Months: p.Months, QueuedOn: p.QueuedOn, DoneOn: p.DoneOn,
+			State: p.State, StateWord: t.Word(postingStates(), p.State), Amount: p.Amount.String(), Months: p.Months, QueuedOn: p.QueuedOn, DoneOn: p.DoneOn,
 		}
 		if p.State == exchange.PostingRefused {
 			row.Reason = p.Code + " " + p.Text

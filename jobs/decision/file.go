@@ -32,8 +32,8 @@ func FileOf(d *office.Desk, text string) (exchange.File, error) {
 
 // filePlan is what a decision about a file comes to.
 func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan, error) {
-	ruled, _ := exchange.FindRuling(x.Action)
-	way := office.Plan{Effects: []string{d.Sayf("%s（%s，SHA-256 %s）：%s", "%s (%s, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.SHA256, ruled.Word(d.Language()))}}
+	rule, _ := exchange.FindRule(x.Action)
+	way := office.Plan{Effects: []string{d.Sayf("%s（%s，SHA-256 %s）：%s", "%s (%s, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.SHA256, rule.Word(d.Language()))}}
 	var err error
 	if x.Action == exchange.ActReleaseFile || x.Action == exchange.ActResendFile {
 		if err := d.Intact(f); errors.Is(err, office.ErrSpool) {

@@ -71,7 +71,7 @@ func OfPayment(o *office.Office, tx *store.Tx, p exchange.Payment) (*Payment, er
 	lang := o.CodeLang()
 	s := &Payment{
 		Ref: p.Ref, Partner: p.Partner, PartnerName: o.PartyName(p.Partner), Purpose: p.Purpose, PurposeWord: code.Purposes().Word(p.Purpose, lang),
-		Lump: p.Lump, Amount: office.Yuan(p.Amount), Capitals: p.Amount.Capitals(), Payee: account(p.Payee), Text: p.Text,
+		Lump: p.Lump, Amount: p.Amount.String(), Capitals: p.Amount.Capitals(), Payee: account(p.Payee), Text: p.Text,
 		Track: string(p.Track), TrackWord: o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
 		ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, Automatic: o.Rules.AutomaticRelease,
 		Signed: []SignedRow{}, Tries: []TryRow{}, Cases: []CaseRow{}, Events: []Event{},
@@ -108,7 +108,7 @@ func paymentCases(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment
 		if err != nil {
 			return err
 		}
-		c.Part, c.Amount = it.Part, office.Yuan(it.Amount)
+		c.Part, c.Amount = it.Part, it.Amount.String()
 		s.Cases = append(s.Cases, c)
 		if i > 0 {
 			continue // what happened to a lump sum happened to all that it carries
