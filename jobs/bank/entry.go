@@ -70,11 +70,8 @@ func entryKey(b exchange.BankEntry, said, part string, ordinals map[string]int) 
 // In a hurry it comes back as an error, since nothing of it can be taken back
 // alone.
 func tryEntry(d *office.Desk, b exchange.BankEntry) error {
-	if d.NoSavepoints {
-		return bankEntry(d, b)
-	}
-	err := d.Tx.Savepoint(func() error { return bankEntry(d, b) })
-	if !doesNotFit(err) {
+	alone, err := d.Apart(func() error { return bankEntry(d, b) })
+	if !alone || !doesNotFit(err) {
 		return err
 	}
 	d.Log.Error("bank entry not booked", "entry", b.Key, "err", err)

@@ -69,23 +69,12 @@ func (w *entryWriter) add(e exchange.BankEntry) error {
 	return w.flush()
 }
 
-// flush books what waits: hastily, and each entry so that it can be taken back
-// alone when one of them does not fit.
+// flush books what waits.
 func (w *entryWriter) flush() error {
 	if len(w.waiting) == 0 {
 		return nil
 	}
-	err := w.book(true)
-	if doesNotFit(err) {
-		err = w.book(false)
-	}
-	w.waiting = w.waiting[:0]
-	return err
-}
-
-func (w *entryWriter) book(hasty bool) error {
-	return w.Do(w.ctx, office.By{File: w.file, Actor: w.file.Party}, func(d *office.Desk) error {
-		d.NoSavepoints = hasty
+	err := w.DoChunk(w.ctx, office.By{File: w.file, Actor: w.file.Party}, doesNotFit, func(d *office.Desk) error {
 		type span struct{ from, to calendar.Date }
 		days := map[string]span{}
 		for _, b := range w.waiting {
@@ -106,4 +95,6 @@ func (w *entryWriter) book(hasty bool) error {
 		}
 		return nil
 	})
+	w.waiting = w.waiting[:0]
+	return err
 }

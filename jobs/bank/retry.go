@@ -74,51 +74,44 @@ func proposeByName(d *office.Desk, e exchange.BankEntry) error {
 	return d.RecordDifference("proposal", "", "", e.Key, "name and amount fit "+strings.Join(fits, ", "), "match?")
 }
 
-// RetryUnmatched tries the credits that were woken: a chunk in a transaction,
-// hastily; when one of them does not fit or fails, each by itself.
+// RetryUnmatched tries the credits that are due for it: a chunk in a
+// transaction; when one of them does not fit or fails, each in its own.
 func RetryUnmatched(ctx context.Context, o *office.Office) error {
 	for {
-		var awake []exchange.BankEntry
+		var due []exchange.BankEntry
 		err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-			awake, err = tx.AwakeEntries(office.Chunk)
+			due, err = tx.AwakeEntries(office.Chunk)
 			return err
 		})
-		if err != nil || len(awake) == 0 {
+		if err != nil || len(due) == 0 {
 			return err
 		}
-		if matchEach(ctx, o, awake, true) == nil {
+		by := office.By{Actor: "process"}
+		never := func(error) bool { return false }
+		err = o.DoChunk(ctx, by, never, func(d *office.Desk) error {
+			for _, entry := range due {
+				if err := retryEntry(d, entry); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
 			continue
 		}
-		for i, entry := range awake {
-			if err := matchEach(ctx, o, awake[i:i+1], false); err != nil {
+		for _, entry := range due {
+			if err := o.Do(ctx, by, func(d *office.Desk) error { return retryEntry(d, entry) }); err != nil {
 				return fmt.Errorf("bank entry %s: %w", entry.Key, err)
 			}
 		}
 	}
 }
 
-// matchEach tries credits in one transaction.
-func matchEach(ctx context.Context, o *office.Office, awake []exchange.BankEntry, hasty bool) error {
-	return o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
-		d.NoSavepoints = hasty
-		for _, entry := range awake {
-			if err := retryEntry(d, entry); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // retryEntry tries one credit again. One that cannot be booked where its case
-// stands is named, and waits for somebody or for what wakes it next; in a hurry
-// that comes back as an error.
+// stands is named, and waits for somebody or for what makes it due next.
 func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
-	if d.NoSavepoints {
-		return matchAgain(d, entry)
-	}
-	err := d.Tx.Savepoint(func() error { return matchAgain(d, entry) })
-	if !doesNotFit(err) {
+	alone, err := d.Apart(func() error { return matchAgain(d, entry) })
+	if !alone || !doesNotFit(err) {
 		return err
 	}
 	if err := d.RecordDifference("money", "", "", entry.Key, "not matched", office.Clip("does not fit: "+err.Error(), 200)); err != nil {

@@ -291,20 +291,10 @@ func workChunk(ctx context.Context, j *office.InBatch, items []office.Item) erro
 	if len(items) == 0 {
 		return nil
 	}
-	err := workItems(ctx, j, items, true)
-	if errors.Is(err, errNeedSavepoints) {
-		err = workItems(ctx, j, items, false)
-	}
-	return err
-}
-
-// workItems works a chunk in one transaction: hastily, or each record so that
-// it can be taken back alone.
-func workItems(ctx context.Context, j *office.InBatch, items []office.Item, hasty bool) error {
 	next, answer := j.File, j.About
-	err := j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
+	needs := func(err error) bool { return errors.Is(err, errNeedSavepoints) }
+	err := j.DoChunk(ctx, office.By{File: j.File, Actor: j.File.Party}, needs, func(d *office.Desk) error {
 		next, answer = j.File, j.About
-		d.NoSavepoints = hasty
 		d.About = &answer
 		if err := transfer.ReadAhead(d, items); err != nil {
 			return err

@@ -64,18 +64,17 @@ func storeFaults(d *office.Desk, it *office.Item) error {
 	return nil
 }
 
-// errNeedSavepoints asks for a chunk to be worked again, each record in a part of the
-// transaction of its own: one of them was refused after it had written.
+// errNeedSavepoints asks for a chunk to be worked again with a savepoint for
+// each record: one of them was refused after it had written.
 var errNeedSavepoints = errors.New("work the records one by one")
 
 // try applies a record; when it is refused, or not allowed where its case
-// stands, everything that it wrote is taken back. In a hurry that is possible
-// only while it has written nothing but its key.
+// stands, everything that it wrote is undone.
 func try(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
-	if d.NoSavepoints {
-		o, err = applyWithoutSavepoint(d, rec, key)
-	} else {
-		err = d.Tx.Savepoint(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
+	before := d.Tx.Writes()
+	alone, err := d.Apart(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
+	if !alone && err != nil {
+		err = undo(d, key, d.Tx.Writes()-before, err)
 	}
 	switch {
 	case errors.Is(err, errRefused):
@@ -112,21 +111,19 @@ func claimAndApply(d *office.Desk, rec any, key string) (office.Outcome, error) 
 	return o, err
 }
 
-// applyWithoutSavepoint is claimAndApply without a part of the transaction to take
-// back: errAgain when the record was refused after it had written more than
-// its key.
-func applyWithoutSavepoint(d *office.Desk, rec any, key string) (office.Outcome, error) {
-	before := d.Tx.Writes()
-	o, err := claimAndApply(d, rec, key)
-	switch wrote := d.Tx.Writes() - before; {
+// undo undoes what a record wrote without a savepoint before it failed with
+// err. That is possible only while it has written nothing but its key:
+// errNeedSavepoints else.
+func undo(d *office.Desk, key string, wrote int, err error) error {
+	switch {
 	case errors.Is(err, store.ErrConstraint):
-		return o, errNeedSavepoints // PostgreSQL goes on only from a part that was taken back
-	case err == nil || wrote == 0:
-		return o, err
+		return errNeedSavepoints // PostgreSQL goes on only from a savepoint
+	case wrote == 0:
+		return err
 	case wrote == 1 && key != "":
-		return o, errors.Join(err, d.Tx.ReleaseKey(d.File.Kind, d.File.Party, key, d.File.ID))
+		return errors.Join(err, d.Tx.ReleaseKey(d.File.Kind, d.File.Party, key, d.File.ID))
 	}
-	return o, errNeedSavepoints
+	return errNeedSavepoints
 }
 
 func duplicateOf(by, file int64) office.Outcome {

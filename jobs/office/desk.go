@@ -21,10 +21,10 @@ type Desk struct {
 	Tx           *store.Tx
 	File         exchange.File // that brought what is worked; the zero File in sweeps
 	Actor        string        // for the journal: the file's party, or the job
-	NoSavepoints bool          // records are applied without a part of the transaction each
 	About        *AboutFile    // in a receipt: the file it is about
 
-	encoders map[string]*batch.Encoder
+	encoders     map[string]*batch.Encoder
+	noSavepoints bool // in a first try of DoChunk
 	Cancels  map[string]bool // letters whose cancellation waits for them
 }
 
@@ -42,6 +42,30 @@ func (o *Office) Do(ctx context.Context, by By, work func(*Desk) error) error {
 	return o.Store.Tx(ctx, func(tx *store.Tx) error {
 		return work(&Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor})
 	})
+}
+
+// DoChunk runs one transaction of many items, each of which work wraps into
+// Apart. The first try makes no savepoints: SQLite copies every page that a
+// savepoint touches first, which made half of the time. When its error is one
+// that needs them, the same work is done once more with a savepoint for each.
+func (o *Office) DoChunk(ctx context.Context, by By, needs func(error) bool, work func(*Desk) error) error {
+	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+		return work(&Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor, noSavepoints: true})
+	})
+	if err == nil || !needs(err) {
+		return err
+	}
+	return o.Do(ctx, by, work)
+}
+
+// Apart applies one item so that its writes alone are undone when it fails.
+// Alone is false in the first try of a chunk: then they are not, and the error
+// must go up.
+func (d *Desk) Apart(apply func() error) (alone bool, err error) {
+	if d.noSavepoints {
+		return false, apply()
+	}
+	return true, d.Tx.Savepoint(apply)
 }
 
 // View reads at a desk; nothing can be written.
