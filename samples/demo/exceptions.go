@@ -247,8 +247,8 @@ func lodgeMistyped(which int) func(*world, *person) error {
 		if err := lodge(w, p); err != nil {
 			return err
 		}
-		w.spoilt[p.application.ApplicationNo] = true
-		w.portals[p.to].Spoil[p.application.ApplicationNo] = func(rows []byte) []byte {
+		w.mistyped[p.application.ApplicationNo] = true
+		w.portals[p.to].Mistyped[p.application.ApplicationNo] = func(rows []byte) []byte {
 			if which == 0 {
 				wrong := p.IDNo[:17] + string('0'+(p.IDNo[17]-'0'+1)%10)
 				return bytes.Replace(rows, []byte(p.IDNo), []byte(wrong), 1)

@@ -55,7 +55,7 @@ func (h *house) payFileAgain(f exchange.File) error {
 // it, or will.
 func (h *house) onTheWay(f exchange.File) bool {
 	_, err := os.Stat(filepath.Join(h.drop("bank"), "out", f.Name))
-	return err == nil || h.l.inLimbo(f.Name)
+	return err == nil || h.l.isDelayed(f.Name)
 }
 
 // mark is mark-sent, with or without --not-sent.

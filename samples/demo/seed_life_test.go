@@ -31,7 +31,7 @@ type life struct {
 	w        *world
 	stage    *stage
 	houses   []*house
-	limbo    []held          // files that are on their way longer than they should
+	delayed  []delayedFile   // files that are on their way longer than they should
 	lost     map[string]bool // names of files that were lost once
 	annuls   []annulment
 	netPaid  map[string]bool // net sums paid at a counter, by month and sum
@@ -102,7 +102,7 @@ func (l *life) live() error {
 	still, waiting := 0, []string(nil)
 	for still < quietDays {
 		if l.w.day > lastDay {
-			l.fault("no rest after %d working days: %d files late, waiting %q, banks at rest %v", lastDay, len(l.limbo), waiting, l.atRest())
+			l.fault("no rest after %d working days: %d files late, waiting %q, banks at rest %v", lastDay, len(l.delayed), waiting, l.atRest())
 			return nil
 		}
 		before := l.w.moved()
@@ -113,7 +113,7 @@ func (l *life) live() error {
 		if waiting, err = l.unreceipted(); err != nil {
 			return err
 		}
-		if still++; l.w.moved() != before || len(l.limbo) > 0 || len(waiting) > 0 || !l.atRest() || l.w.day <= l.untilDay {
+		if still++; l.w.moved() != before || len(l.delayed) > 0 || len(waiting) > 0 || !l.atRest() || l.w.day <= l.untilDay {
 			still = 0
 		}
 	}

@@ -15,16 +15,16 @@ import (
 	"carryover/jobs/office"
 )
 
-// held is a file on its way, with its signature where it has one: it stands in
+// delayedFile is a file on its way, with its signature where it has one: it stands in
 // its folder again on a later day.
-type held struct {
+type delayedFile struct {
 	dir, name    string
 	content, sig []byte
 	day          int
 }
 
-func (l *life) inLimbo(name string) bool {
-	for _, h := range l.limbo {
+func (l *life) isDelayed(name string) bool {
+	for _, h := range l.delayed {
 		if h.name == name {
 			return true
 		}
@@ -107,7 +107,7 @@ func (l *life) tamper(dir, name string) error {
 
 // holdUp lets a file be late, or come again.
 func (l *life) holdUp(dir, name string, day int, how string) error {
-	h := held{dir: dir, name: name, day: day}
+	h := delayedFile{dir: dir, name: name, day: day}
 	path := filepath.Join(dir, name)
 	var err error
 	if h.content, err = os.ReadFile(path); err != nil {
@@ -118,7 +118,7 @@ func (l *life) holdUp(dir, name string, day int, how string) error {
 			return err
 		}
 	}
-	l.limbo = append(l.limbo, h)
+	l.delayed = append(l.delayed, h)
 	l.tell("file %s, on day %d: %s", how, day, name)
 	l.occur("file " + how)
 	if how == "late" {
@@ -157,8 +157,8 @@ func (l *life) mayLose(dir, name string) bool {
 // deliver puts down what was late or comes a second time; a file of the same
 // name that still stands there has to go first.
 func (l *life) deliver() error {
-	rest := l.limbo[:0]
-	for _, h := range l.limbo {
+	rest := l.delayed[:0]
+	for _, h := range l.delayed {
 		path := filepath.Join(h.dir, h.name)
 		_, err := os.Stat(path)
 		if err == nil && isStaff(h.dir) {
@@ -178,7 +178,7 @@ func (l *life) deliver() error {
 		}
 		l.tell("file is there: %s", h.name)
 	}
-	l.limbo = rest
+	l.delayed = rest
 	return nil
 }
 

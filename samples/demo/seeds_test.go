@@ -75,7 +75,7 @@ func TestSeeds(t *testing.T) {
 	took := time.Since(start)
 	t.Logf("%d seeds in %s, %s each: %s", n, took.Round(time.Millisecond), (took / time.Duration(n)).Round(time.Millisecond), sum.String())
 	if varied {
-		sum.provenSomething(t)
+		sum.requireVariety(t)
 	}
 }
 
@@ -120,8 +120,8 @@ func (s *seedTally) String() string {
 	return text
 }
 
-// provenSomething makes sure that the seeds are not all harmless.
-func (s *seedTally) provenSomething(t *testing.T) {
+// requireVariety makes sure that the seeds are not all harmless.
+func (s *seedTally) requireVariety(t *testing.T) {
 	t.Helper()
 	for _, what := range []string{
 		"crash", "file late", "file twice", "file lost", "transfer refused", "transfer given back", "notice late", "notice twice", "completed", "void",

@@ -193,7 +193,7 @@ func (r *Result) checkFiles(e *evidence) error {
 	}
 	for _, box := range e.w.boxes {
 		for _, v := range box.Refusals {
-			if e.w.spoilt[v.RecordNo] {
+			if e.w.mistyped[v.RecordNo] {
 				continue
 			}
 			r.fault("%s refused %s %s of %s: %s %s %s", box.Agency, v.Row, v.RecordNo, box.Self, v.Code, v.Field, v.Text)

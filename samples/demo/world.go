@@ -59,7 +59,7 @@ type world struct {
 
 	people   []*person
 	byID     map[string]*person
-	spoilt   map[string]bool // numbers of records that were mistyped on purpose
+	mistyped map[string]bool // numbers of records that were mistyped on purpose
 	events   []event
 	turns    int // so far
 	requests int // certificate requests so far
@@ -90,7 +90,7 @@ func newWorld(dir string, zone *time.Location, cal *calendar.Calendar) *world {
 	return &world{
 		dir: dir, clock: &clock{zone: zone}, cal: cal, zone: zone, today: firstDay, clearing: outside.NewClearing(),
 		cores: map[string]*outside.Core{}, portals: map[string]*outside.Portal{}, banks: map[string]*outside.Bank{}, partners: map[string]*outside.Partner{},
-		byID: map[string]*person{}, spoilt: map[string]bool{},
+		byID: map[string]*person{}, mistyped: map[string]bool{},
 	}
 }
 

@@ -32,11 +32,11 @@ type Bank struct {
 	orders   map[string]bool // MsgIds taken
 	tonight  []Transfer
 	untold   map[string][]booked // to be told in the morning, by account
-	toldOnce map[string][]booked // to be told once more
+	toRepeat map[string][]booked // to be told once more
 	closing  calendar.Date       // the day that ended last night, until it is stated
 	day      map[string][]booked // its bookings, by account
 	entries  int
-	told     int // messages written
+	messages int // written so far
 }
 
 // Account is an account as its bank keeps it.
@@ -68,7 +68,7 @@ func NewBank(code, name, cnaps string, c *Clearing, books *BookFile) *Bank {
 	b := &Bank{
 		code: code, Name: name, CNAPS: cnaps, clearing: c, Books: books,
 		Accounts: map[string]*Account{}, orders: map[string]bool{}, untold: map[string][]booked{},
-		toldOnce: map[string][]booked{}, day: map[string][]booked{},
+		toRepeat: map[string][]booked{}, day: map[string][]booked{},
 	}
 	c.join(b)
 	return b
@@ -95,8 +95,8 @@ func (b *Bank) Morning(ctx context.Context, now time.Time) error {
 
 // tellAll tells what was booked, and what is told a second time.
 func (b *Bank) tellAll(ctx context.Context, now time.Time) error {
-	again := b.toldOnce
-	b.toldOnce = map[string][]booked{}
+	again := b.toRepeat
+	b.toRepeat = map[string][]booked{}
 	for _, number := range slices.Sorted(maps.Keys(again)) {
 		if err := b.tell(ctx, now, number, again[number]); err != nil {
 			return err
@@ -108,7 +108,7 @@ func (b *Bank) tellAll(ctx context.Context, now time.Time) error {
 		}
 		list := b.untold[number]
 		if does(b.Quirks.TellTwice, number) {
-			b.toldOnce[number] = list
+			b.toRepeat[number] = list
 		}
 		delete(b.untold, number)
 		if err := b.tell(ctx, now, number, list); err != nil {
@@ -325,8 +325,8 @@ func (b *Bank) tell(ctx context.Context, now time.Time, number string, list []bo
 }
 
 func (b *Bank) nextMessage(letter string, now time.Time) string {
-	b.told++
-	return fmt.Sprintf("%s%s%s%05d", b.code, letter, calendar.DateOf(now).Compact(), b.told)
+	b.messages++
+	return fmt.Sprintf("%s%s%s%05d", b.code, letter, calendar.DateOf(now).Compact(), b.messages)
 }
 
 // HasOrder reports whether the bank has taken an order, by its MsgId.
@@ -345,7 +345,7 @@ func (b *Bank) PayAtCounter(t Transfer) { b.tonight = append(b.tonight, t) }
 
 // Idle reports whether the bank has nothing to book or to tell.
 func (b *Bank) Idle() bool {
-	return len(b.tonight) == 0 && len(b.untold) == 0 && len(b.toldOnce) == 0 && (b.byHand == nil || len(b.byHand.failed) == 0)
+	return len(b.tonight) == 0 && len(b.untold) == 0 && len(b.toRepeat) == 0 && (b.byHand == nil || len(b.byHand.failed) == 0)
 }
 
 // IssueCard opens an account for a person and returns its number, with the

@@ -17,7 +17,7 @@ type Portal struct {
 	OnNotice      func(n *formats.Notice)      // told of every notice; must be set
 	OnCertificate func(c *formats.Certificate) // told of every certificate; must be set
 
-	Spoil    map[string]func([]byte) []byte // by application_no: mistyped once
+	Mistyped map[string]func([]byte) []byte // by application_no: mistyped once
 	Withhold bool                           // the next application batch stays behind
 
 	lodged map[string][]any // by kind, to be sent
@@ -26,7 +26,7 @@ type Portal struct {
 
 // NewPortal puts a portal behind its end of a drop.
 func NewPortal(box *Mailbox) *Portal {
-	return &Portal{Box: box, lodged: map[string][]any{}, Spoil: map[string]func([]byte) []byte{}}
+	return &Portal{Box: box, lodged: map[string][]any{}, Mistyped: map[string]func([]byte) []byte{}}
 }
 
 // Lodge keeps a record for the next batch of its kind.
@@ -73,15 +73,15 @@ func (p *Portal) Send(ctx context.Context, now time.Time) error {
 func (p *Portal) mistype(kind string, records []any) ([]any, error) {
 	for i, rec := range records {
 		a, ok := rec.(*formats.Application)
-		if !ok || p.Spoil[a.ApplicationNo] == nil {
+		if !ok || p.Mistyped[a.ApplicationNo] == nil {
 			continue
 		}
 		var rows batch.Rows
 		if err := batch.Find(kinds, kind).Append(&rows, a); err != nil {
 			return nil, err
 		}
-		rows.Bytes = p.Spoil[a.ApplicationNo](rows.Bytes)
-		delete(p.Spoil, a.ApplicationNo)
+		rows.Bytes = p.Mistyped[a.ApplicationNo](rows.Bytes)
+		delete(p.Mistyped, a.ApplicationNo)
 		records[i] = rows
 	}
 	return records, nil
