@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0: 8, with -short 4, and those that were wrong once")
+	seeds     = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0: 4, and those that were wrong once")
 	firstSeed = flag.Uint64("seed", 1, "the first of them")
 	keep      = flag.Bool("keep", false, "leave a seed's folder, with both stores, for a look")
 )
@@ -32,12 +32,9 @@ var onceWrong = []uint64{77, 193, 310, 350, 300, 822, 876, 956, 1549}
 //	go test ./samples/demo -run TestSeeds -seeds 1 -seed 17 -v
 func TestSeeds(t *testing.T) {
 	n := *seeds
-	varied := n >= 20 // enough for all that may befall a world to occur
+	varied := n == 0 || n >= 20 // enough for all that may befall a world to occur
 	if n == 0 {
-		n, varied = 8, true
-		if testing.Short() { // with the race detector
-			n, varied = 4, false
-		}
+		n = 4
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	stages, err := setStages(t.TempDir())
