@@ -99,6 +99,7 @@ func orderedFiles(tb testing.TB, e *jobs.Env) (files [][]iso20022.Transfer) {
 // ordered exactly once, to the fen, in files and lump sums under their caps,
 // and its advice waits beside its lump sum's others.
 func TestFilesUnderTheCap(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		amounts := rapid.SliceOfN(rapid.Map(rapid.Int64Range(1, 1000), func(n int64) money.Fen { return money.Fen(n) }), 1, 30).Draw(r, "amounts")
 		limit := money.Fen(rapid.Int64Range(1000, 5000).Draw(r, "cap"))

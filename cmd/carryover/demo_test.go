@@ -1,18 +1,15 @@
 package main
 
-import (
-	"testing"
-
-	"carryover/samples/demo"
-)
+import "testing"
 
 // TestDemo plays one plain person and every exception to the end, on the code
-// path of the command, and proves the outcome as the command does.
+// path of the command, and proves the outcome as the command does. What it
+// leaves is what the other tests of this package begin with.
 func TestDemo(t *testing.T) {
-	var story testWriter
-	r, err := demo.Run(t.Context(), demo.Options{Dir: t.TempDir(), People: 1, Seed: 1, Out: &story, Open: openRunner})
-	if err != nil {
-		t.Fatalf("%v\n%s", err, story.text)
+	ended.once.Do(ended.play)
+	r, story := ended.result, &ended.story
+	if ended.err != nil {
+		t.Fatalf("%v\n%s", ended.err, story.text)
 	}
 	for _, f := range r.Faults {
 		t.Error(f)

@@ -27,6 +27,7 @@ type played struct {
 	once    sync.Once
 	dir     string
 	result  *demo.Result
+	story   testWriter
 	waiting time.Time // the night on which the first payment file waited for signatures
 	err     error
 }
@@ -66,7 +67,7 @@ func (p *played) copyOf(t *testing.T, agency string) string {
 
 func (p *played) play() {
 	if p.dir, p.err = os.MkdirTemp("", "carryover-stories-"); p.err == nil {
-		p.result, p.err = demo.Run(context.Background(), demo.Options{Dir: p.dir, People: 1, Seed: 1, Out: io.Discard, Open: p.open})
+		p.result, p.err = demo.Run(context.Background(), demo.Options{Dir: p.dir, People: 1, Seed: 1, Out: &p.story, Open: p.open})
 	}
 }
 
