@@ -212,7 +212,7 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 	e := &jobs.Env{Office: &office.Office{
 		Agency: c.Agency(), Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid,
 		Rules: office.Rules{
-			HeldNights: *s.Intake.HeldNights, QueryWD: c.Rules.QueryWD, AutomaticRelease: c.AutomaticRelease(),
+			HeldNights: *s.Intake.HeldNights, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
 			Review: c.Review(), ReviewWD: c.ReviewWD(),
 			Parallel: 1, // one call after the other, so that they can be counted
 			// Nothing is sent again for want of a receipt: where one could not be
