@@ -130,15 +130,15 @@ func TestTypingSlips(t *testing.T) {
 	if res.Verdict != code.FileAccepted || res.Refused != 0 {
 		t.Fatalf("%+v %v", res, faults)
 	}
-	slips := map[string]bool{}
+	normalised := map[string]bool{}
 	for _, f := range faults {
 		if f.Code != code.Normalised || f.Line != 2 || f.Row != "K" {
 			t.Errorf("%+v", f)
 		}
-		slips[f.Field] = true
+		normalised[f.Field] = true
 	}
 	for _, field := range []string{"letter_no", "form_no", "form_version", "outcome", "completed_on", "echo"} {
-		if !slips[field] {
+		if !normalised[field] {
 			t.Errorf("%s was put right without a warning", field)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"carryover/formats/batch"
 )
 
-// Corrections are what is told about a workbook that came in, in a copy of it: the
-// faulty cells are coloured and explained, the first sheet lists everything.
+// Corrections are what is told about a workbook that came in, in a copy of it:
+// the faulty cells are coloured and explained, the first sheet lists everything.
 // The copy is made anew from the values of the cells and holds no macro, link
 // or formula of the original; corrected, it can be sent as it is.
 type Corrections struct {
@@ -37,8 +37,8 @@ const MaxTold = 5000
 // maxNoted is how many of its cells carry a note.
 const maxNoted = 500
 
-// Write writes the corrections of a batch. What cannot be copied is left out: the first sheet is
-// always there. The error is one of reading or writing.
+// Write writes the corrections of a batch. What cannot be copied is left out:
+// the first sheet is always there. The error is one of reading or writing.
 func (c Corrections) Write(to io.Writer, src io.Reader, kinds []*batch.Kind) error {
 	err := c.write(to, src, func(file *excelize.File, w *correcting) error {
 		e, err := readEnvelope(file, w.find(envelopeSheet))

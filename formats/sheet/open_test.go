@@ -30,7 +30,7 @@ const csv = "H,visit,1,310100,310100c,7,2026-03-02T08:30:00+08:00,2021\nV,A-1\nT
 // A batch is read alike from either carrier, and whether or not its file can be
 // wound back; one that begins within a file is read from there.
 func TestNewReaderOfEitherCarrier(t *testing.T) {
-	file := []byte(csv + "af04ea6f4da0b2b5b1d87e20e1a1fa29e6e4bb6b5d7d8b9a6c8a9d1bb5b5a8cf\n")
+	file := []byte(csv + "not known yet\n")
 	r, err := sheet.NewReader(bytes.NewReader(file), visits(), batch.Options{})
 	if err != nil {
 		t.Fatal(err)
