@@ -42,7 +42,7 @@ func New(notices []Notice, overlay []Day) (*Calendar, error) {
 	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, err
 	}
-	c := &Calendar{}
+	c := &Calendar{count: []int32{0}}
 	if len(published) > 0 {
 		c.firstYear, c.lastYear = published[0].Year, published[len(published)-1].Year
 	}
@@ -161,14 +161,10 @@ func (c *Calendar) WorkingDays(from, to Date) int {
 // working days have passed since. A limit is missed when today > due.
 func (c *Calendar) Left(today, due Date) int { return c.WorkingDays(today, due) }
 
-// until is the number of working days with an ordinal below o.
+// until counts the working days with an ordinal below o, from where it does not
+// say: it is for differences.
 func (c *Calendar) until(o int) int {
 	end := c.base + len(c.days)
-	switch {
-	case o <= c.base || len(c.days) == 0:
-		return weekdaysUntil(o)
-	case o <= end:
-		return weekdaysUntil(c.base) + int(c.count[o-c.base])
-	}
-	return weekdaysUntil(c.base) + int(c.count[len(c.days)]) + weekdaysUntil(o) - weekdaysUntil(end)
+	inside := min(max(o, c.base), end) - c.base
+	return weekdaysUntil(min(o, c.base)) + int(c.count[inside]) + weekdaysUntil(max(o, end))
 }
