@@ -42,9 +42,7 @@ func CountMonths(stays []Stay) Months {
 		default:
 			m.Deemed++
 		}
-		if m.First == 0 || month < m.First {
-			m.First = month
-		}
+		m.First = min(cmp.Or(m.First, month), month)
 		m.Last = max(m.Last, month)
 	}
 	if m.First != 0 {
