@@ -13,6 +13,7 @@ import (
 
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/judge"
 	"carryover/formats/sheet"
 	"carryover/samples"
 )
@@ -145,12 +146,12 @@ func (a *app) refuseConversion(name string, in io.ReadSeeker, e batch.Encoding) 
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	j, err := judge(name, in, e, nil, a.now())
+	j, err := judge.File(name, in, e, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if a.json {
-		if err := a.print(map[string]any{"files": []*judged{j}}); err != nil {
+		if err := a.print(map[string]any{"files": []*judge.Judgement{j}}); err != nil {
 			return err
 		}
 	} else {

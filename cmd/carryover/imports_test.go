@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"formats":                  {"formats/batch", "formats/sheet", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
 	"formats/iso20022":         {"exchange/money", "exchange/calendar"},
 	"formats/workbook":         {"exchange/money", "exchange/calendar"},
+	"formats/judge":            {"formats", "formats/batch", "formats/iso20022", "formats/sheet", "exchange/code", "exchange/seal"},
 	"jobs/report":              {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar", "formats/workbook"},
 	"jobs/office":              with(ground, "exchange/drop", "exchange/seal"),
 	"jobs/proof":               with(ground, "jobs/office", "jobs/report"),

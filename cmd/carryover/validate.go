@@ -7,13 +7,20 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"carryover/config"
 	"carryover/exchange/code"
+	"carryover/exchange/seal"
+	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/judge"
+	"carryover/jobs/courier"
+	"carryover/samples"
 )
 
 func newValidateCommand(a *app) *cobra.Command {
@@ -61,7 +68,7 @@ func parseEncoding(s string) (batch.Encoding, error) {
 // validate judges every file, whatever is wrong with the others; answer is
 // where the one that is answered goes.
 func (a *app) validate(ctx context.Context, names []string, encoding batch.Encoding, c *config.Config, answer string) error {
-	list := []*judged{}
+	list := []*judge.Judgement{}
 	var failed []error
 	refused := false
 	for _, name := range names {
@@ -73,7 +80,7 @@ func (a *app) validate(ctx context.Context, names []string, encoding batch.Encod
 			failed = append(failed, err)
 			continue
 		}
-		refused = refused || j.refused
+		refused = refused || j.Refused
 		if answer != "" {
 			if err := a.answer(j, answer); err != nil {
 				failed = append(failed, err)
@@ -96,7 +103,7 @@ func (a *app) validate(ctx context.Context, names []string, encoding batch.Encod
 	return errPerson
 }
 
-func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encoding, c *config.Config) (*judged, error) {
+func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encoding, c *config.Config) (*judge.Judgement, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -111,7 +118,7 @@ func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encodin
 	}
 	p := a.newProgress(name, info.Size(), "")
 	defer p.close()
-	j, err := judge(name, &watched{f, ctx, p}, encoding, c, a.now())
+	j, err := judge.File(name, &watched{f, ctx, p}, encoding, rulesOf(c, a.now()))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -120,7 +127,7 @@ func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encodin
 
 // tell prints for people what a file is, what is wrong, where, and, once per
 // kind of fault, what to do about it.
-func tell(to io.Writer, j *judged) {
+func tell(to io.Writer, j *judge.Judgement) {
 	var about []string
 	if j.Kind != "" {
 		about = append(about, j.Kind)
@@ -155,7 +162,7 @@ func verdictWords(v code.FileVerdict) string {
 }
 
 // where is the place of a fault in words.
-func where(f judgedFault) string {
+func where(f judge.Fault) string {
 	if f.Line == 0 {
 		return "file"
 	}
@@ -170,4 +177,75 @@ func where(f judgedFault) string {
 		s += " (record " + f.RecordNo + ")"
 	}
 	return s
+}
+
+// answer writes a workbook back with what was found in it; one without faults
+// needs no answer.
+func (a *app) answer(j *judge.Judgement, out string) error {
+	src, err := os.Open(j.File)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	book, err := judge.IsWorkbook(src)
+	switch {
+	case err != nil:
+		return err
+	case !book && filepath.Ext(j.File) != ".xlsx":
+		return usageError{fmt.Errorf("%s: --answer is for workbooks", j.File)}
+	case j.Total == 0:
+		return nil
+	}
+	if err := samples.Create(out, func(w io.Writer) error { return formats.WriteCorrections(w, src, j.Corrections()) }); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.err, out)
+	return err
+}
+
+// rulesOf are what a configuration tells about batches; nil without one.
+func rulesOf(c *config.Config, now time.Time) *judge.Rules {
+	if c == nil {
+		return nil
+	}
+	return &judge.Rules{
+		Self: c.Agency().Code, Now: now, SealFault: courier.SealFault,
+		Areas: func() (func(string) bool, error) {
+			areas, err := c.Areas()
+			if err != nil {
+				return nil, err
+			}
+			return areas.Valid, nil
+		},
+		Profile: func(party string) (string, bool) {
+			if partner, known := c.Partners()[party]; known {
+				return partner.Profile, true
+			}
+			return "", slices.ContainsFunc(c.Drops(), func(d config.PartyDrop) bool { return d.Party == party })
+		},
+		Signers: func(sender string) (*seal.Signers, error) { return sendersKeys(c, sender) },
+	}
+}
+
+// sendersKeys are those who may sign for a file's sender: our own keys for our
+// own files; nobody for a party that is no partner.
+func sendersKeys(c *config.Config, sender string) (*seal.Signers, error) {
+	if _, partner := c.SignersFile(sender); partner {
+		return signersOf(c)(sender)
+	}
+	if sender != c.Agency().Code {
+		return nil, nil
+	}
+	var lines string
+	for _, path := range []string{c.Settings.Seal.Key, c.Settings.Seal.NextKey} {
+		if path == "" {
+			continue
+		}
+		key, err := readSealKey(c.Abs(path))
+		if err != nil {
+			return nil, err
+		}
+		lines += config.SealLine(sender, key.Public()) + "\n"
+	}
+	return seal.ParseSigners([]byte(lines))
 }

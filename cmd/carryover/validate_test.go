@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"carryover/config"
+	"carryover/formats/judge"
 	"carryover/samples"
 )
 
@@ -32,7 +33,7 @@ func unpacked(t *testing.T) string {
 }
 
 type validated struct {
-	Files []judged `json:"files"`
+	Files []judge.Judgement `json:"files"`
 }
 
 func validateJSON(t *testing.T, args ...string) (int, validated) {
@@ -156,7 +157,7 @@ func TestValidateManyFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	exit, got := validateJSON(t, name)
-	if j := got.Files[0]; exit != exitPerson || len(j.Faults) != listedFaults || j.Total != 1502 || j.Records != 1500 {
+	if j := got.Files[0]; exit != exitPerson || len(j.Faults) != judge.ListedFaults || j.Total != 1502 || j.Records != 1500 {
 		t.Errorf("exit %d, %d of %d faults, %d records", exit, len(j.Faults), j.Total, j.Records)
 	}
 }

@@ -1,4 +1,9 @@
-package main
+// Package judge says what a file is and everything that is wrong with it, by
+// its content alone: a batch of either carrier, a sheet or list of a bank, or a
+// message of the bank. What an agency's own rules add (who may send it, under
+// which profile, by whose signature) it is told as Rules. It changes nothing,
+// and keeps no state between two files.
+package judge
 
 import (
 	"bytes"
@@ -7,9 +12,7 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
-	"time"
 
-	"carryover/config"
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -17,11 +20,11 @@ import (
 	"carryover/formats/sheet"
 )
 
-// listedFaults are told of one file; the others are counted.
-const listedFaults = 1000
+// ListedFaults are told of one file; the others are counted.
+const ListedFaults = 1000
 
-// judged is one file as validate --json prints it.
-type judged struct {
+// Judgement is one file with its verdict, as validate --json prints it.
+type Judgement struct {
 	File     string           `json:"file"`
 	Kind     string           `json:"kind"`
 	Sender   string           `json:"sender"`
@@ -29,17 +32,16 @@ type judged struct {
 	Sequence int              `json:"sequence"`
 	Records  int              `json:"records"`
 	Verdict  code.FileVerdict `json:"verdict"`
-	Faults   []judgedFault    `json:"faults"`
+	Faults   []Fault          `json:"faults"`
 	Total    int              `json:"faults_total"`
 	Signer   string           `json:"signer,omitempty"` // fingerprint of the key that signed it, where a signature lies beside it
 
-	now     time.Time
-	refused bool // something is wrong, warnings apart
+	Refused bool `json:"-"` // something is wrong, warnings apart
 }
 
-// judgedFault is one fault of a file.
-type judgedFault struct {
-	Line     int        `json:"line"`
+// Fault is one fault of a file.
+type Fault struct {
+	Line     int        `json:"line"` // from 1; 0: of the file as a whole
 	Row      string     `json:"row"`
 	RecordNo string     `json:"record_no"`
 	Field    string     `json:"field"`
@@ -47,29 +49,39 @@ type judgedFault struct {
 	Text     string     `json:"text"`
 }
 
-func (j *judged) add(f judgedFault) {
+func (j *Judgement) add(f Fault) {
 	if f.Text == "" {
 		f.Text = f.Code.Word(code.Chinese) + " / " + f.Code.Word(code.English)
 	}
-	if j.Total++; len(j.Faults) < listedFaults {
+	if j.Total++; len(j.Faults) < ListedFaults {
 		j.Faults = append(j.Faults, f)
 	}
 	if f.Code.Class() != code.ClassWarning {
-		j.refused = true
+		j.Refused = true
 	}
 }
 
-func (j *judged) addAll(faults []batch.Fault) {
+func (j *Judgement) addAll(faults []batch.Fault) {
 	for _, f := range faults {
-		j.add(judgedFault{f.Line, f.Row, f.RecordNo, f.Field, f.Code, f.Text})
+		j.add(Fault{f.Line, f.Row, f.RecordNo, f.Field, f.Code, f.Text})
 	}
 }
 
-// judge reads a file to its end: a batch of either carrier, or a message of
-// the bank. c is nil where only the file itself is judged. The error is one of
-// reading; whatever the file holds is a fault, not an error.
-func judge(name string, src io.ReadSeeker, encoding batch.Encoding, c *config.Config, now time.Time) (*judged, error) {
-	j := &judged{File: name, now: now, Verdict: code.FileAccepted, Faults: []judgedFault{}}
+// Corrections is what is told in a workbook that is written back.
+func (j *Judgement) Corrections() sheet.Corrections {
+	told := sheet.Corrections{File: filepath.Base(j.File), Verdict: j.Verdict, Total: j.Total}
+	for _, f := range j.Faults {
+		told.Faults = append(told.Faults, batch.Fault{Line: f.Line, Row: f.Row, RecordNo: f.RecordNo, Field: f.Field, Code: f.Code, Text: f.Text})
+	}
+	return told
+}
+
+// File reads a file to its end and judges it. encoding is that of a CSV
+// (batch.Auto: found out); rules are nil where only the file itself is judged.
+// The error is one of reading; whatever the file holds is a fault, not an
+// error.
+func File(name string, src io.ReadSeeker, encoding batch.Encoding, rules *Rules) (*Judgement, error) {
+	j := &Judgement{File: name, Verdict: code.FileAccepted, Faults: []Fault{}}
 	xml, err := looksLikeXML(name, src)
 	if err != nil {
 		return nil, err
@@ -84,7 +96,7 @@ func judge(name string, src io.ReadSeeker, encoding batch.Encoding, c *config.Co
 	if keyed {
 		return j, j.statement(src)
 	}
-	return j, j.batch(src, batch.Options{Name: filepath.Base(name), Encoding: encoding, Repeats: true}, c)
+	return j, j.batch(src, batch.Options{Name: filepath.Base(name), Encoding: encoding, Repeats: true}, rules)
 }
 
 // looksLikeXML looks at the beginning of a file, and at its name when the
@@ -102,8 +114,9 @@ func looksLikeXML(name string, src io.ReadSeeker) (bool, error) {
 	return bytes.HasPrefix(text, []byte("<")) || filepath.Ext(name) == ".xml", nil
 }
 
-// isBook reports whether a file is a workbook, by its beginning.
-func isBook(src io.ReadSeeker) (bool, error) {
+// IsWorkbook reports whether a file is a workbook, by its beginning, and
+// goes back there.
+func IsWorkbook(src io.ReadSeeker) (bool, error) {
 	var magic [4]byte
 	n, err := io.ReadFull(src, magic[:])
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -116,7 +129,7 @@ func isBook(src io.ReadSeeker) (bool, error) {
 // isKeyed reports whether a file is a workbook that is no batch, and so a
 // bank's sheet.
 func isKeyed(src io.ReadSeeker) (bool, error) {
-	if book, err := isBook(src); err != nil || !book {
+	if book, err := IsWorkbook(src); err != nil || !book {
 		return false, err
 	}
 	enveloped, err := sheet.Enveloped(src)
@@ -128,7 +141,7 @@ func isKeyed(src io.ReadSeeker) (bool, error) {
 }
 
 // statement judges a bank's sheet, or a payment list for a bank.
-func (j *judged) statement(src io.ReadSeeker) error {
+func (j *Judgement) statement(src io.ReadSeeker) error {
 	list, err := formats.PaymentTable().Named(src)
 	if err != nil {
 		return err
@@ -142,7 +155,7 @@ func (j *judged) statement(src io.ReadSeeker) error {
 	return judgeTable(j, formats.StatementTable(), src)
 }
 
-func judgeTable[H, R any](j *judged, t *sheet.Table[H, R], src io.Reader) error {
+func judgeTable[H, R any](j *Judgement, t *sheet.Table[H, R], src io.Reader) error {
 	k, err := t.Read(src, 0)
 	if err != nil {
 		return err
@@ -156,9 +169,9 @@ func judgeTable[H, R any](j *judged, t *sheet.Table[H, R], src io.Reader) error 
 	return nil
 }
 
-func (j *judged) batch(src io.ReadSeeker, o batch.Options, c *config.Config) error {
-	if c != nil {
-		strange, err := j.configured(src, &o, c)
+func (j *Judgement) batch(src io.ReadSeeker, o batch.Options, rules *Rules) error {
+	if rules != nil {
+		strange, err := j.configured(src, &o, rules)
 		if err != nil {
 			return err
 		}
@@ -182,51 +195,11 @@ func (j *judged) batch(src io.ReadSeeker, o batch.Options, c *config.Config) err
 	if j.Verdict != code.FileRejected {
 		j.Verdict = res.Verdict
 	}
-	return j.sealed(src, c)
-}
-
-// configured sets what the configuration can tell about a batch, once its
-// header is known, and returns what is wrong with its parties.
-func (j *judged) configured(src io.ReadSeeker, o *batch.Options, c *config.Config) ([]batch.Fault, error) {
-	areas, err := c.Areas()
-	if err != nil {
-		return nil, err
-	}
-	o.Areas = areas.Valid
-	r, err := sheet.NewReader(src, formats.Kinds(), batch.Options{Encoding: o.Encoding})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := src.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	h, us := r.Header(), c.Agency().Code
-	if r.Kind() == nil {
-		return nil, nil
-	}
-	other, field, wrong := h.Sender, "sender", code.NotFromThisParty
-	if h.Sender == us { // one of our own files
-		other, field, wrong = h.Receiver, "receiver", code.NotForUs
-	} else {
-		o.Self = us
-	}
-	if partner, known := c.Partners()[other]; known {
-		o.Profile = partner.Profile
-		return nil, nil
-	}
-	for _, d := range c.Drops() {
-		if d.Party == other {
-			return nil, nil
-		}
-	}
-	j.Verdict = code.FileRejected
-	return []batch.Fault{{
-		Line: 1, Row: "H", Field: field, Code: wrong, Text: "配置中没有此方 / the configuration knows no such party: " + other,
-	}}, nil
+	return j.sealed(src, rules)
 }
 
 // message judges one of the bank's messages.
-func (j *judged) message(src io.ReadSeeker) error {
+func (j *Judgement) message(src io.ReadSeeker) error {
 	name, faults, err := iso20022.Name(src)
 	if err != nil {
 		return err
@@ -246,7 +219,7 @@ func (j *judged) message(src io.ReadSeeker) error {
 			record = strconv.Itoa(f.Record)
 		}
 		text := code.Fault(f.Code).Word(code.Chinese) + " / " + f.Text
-		j.add(judgedFault{f.Line, "", record, f.Field, code.Fault(f.Code), text})
+		j.add(Fault{f.Line, "", record, f.Field, code.Fault(f.Code), text})
 	}
 	j.Total += faults.Total - len(faults.List)
 	if faults.Total > 0 {
@@ -255,7 +228,7 @@ func (j *judged) message(src io.ReadSeeker) error {
 	return nil
 }
 
-func (j *judged) readMessage(name string, src io.Reader) (faults iso20022.Faults, err error) {
+func (j *Judgement) readMessage(name string, src io.Reader) (faults iso20022.Faults, err error) {
 	limits := iso20022.Limits{}
 	switch name {
 	case iso20022.PaymentName:
