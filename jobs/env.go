@@ -45,25 +45,9 @@ func (e *Env) EachPayment(ctx context.Context, f exchange.File, fn func(exchange
 	return payment.EachPayment(ctx, e.Office, f, fn)
 }
 
-// Elsewhere tells of applications that opened no case here.
-func (e *Env) Elsewhere(list []exchange.Application) []story.Elsewhere {
-	return story.ElsewhereOf(e.Office, list)
-}
-
-// Entries tells of bookings of the bank: what each is tied to, and of a credit
-// that nothing was found for which cases expect just that amount.
-func (e *Env) Entries(tx *store.Tx, list []exchange.BankEntry) ([]story.Entry, error) {
-	return story.OfEntries(e.Office, tx, list)
-}
-
 // Figures reads the figures, as of the Env's date.
 func (e *Env) Figures(ctx context.Context) (story.Figures, error) {
 	return story.Measure(ctx, e.Office)
-}
-
-// FileStory gathers everything about a file.
-func (e *Env) FileStory(tx *store.Tx, f exchange.File) (*story.File, error) {
-	return story.OfFile(e.Office, tx, f)
 }
 
 // Find looks for everything that an ID names: case_no, letter_no, ID number,
@@ -82,23 +66,10 @@ func (e *Env) FindPaper(ctx context.Context, name string) (payment.Signable, err
 	return payment.FindSignable(ctx, e.Office, name)
 }
 
-// Insured tells of people without a case: what the registry says of them, and
-// their certificates.
-func (e *Env) Insured(tx *store.Tx, f story.Found) ([]story.InsuredRow, error) {
-	return story.Insured(e.Office, tx, f)
-}
-
 // KeyOwner is the officer whose key it is, among those who may sign a file
 // that waits for signatures, or, with any other file or none, decide.
 func (e *Env) KeyOwner(ctx context.Context, f exchange.File, fingerprint string) (exchange.Officer, bool, error) {
 	return courier.KeyOwner(ctx, e.Office, f, fingerprint)
-}
-
-// Like looks for what has a part of a number, or a name, for when nothing is
-// called so: at most Likeness cases and files, the newest first. Less than
-// four characters of a number name nothing.
-func (e *Env) Like(tx *store.Tx, part string) ([]story.CaseRow, []story.FileRow, error) {
-	return story.Like(e.Office, tx, part)
 }
 
 // LookBack writes the workbook as of the end of an earlier business date,
@@ -117,16 +88,6 @@ func (e *Env) LookBack(ctx context.Context, day calendar.Date) (string, []string
 // way, too.
 func (e *Env) MarkSent(ctx context.Context, m courier.Mark, signature []byte) error {
 	return courier.MarkSent(ctx, e.Office, m, signature)
-}
-
-// Outline is the part of a story that the case's own row tells.
-func (e *Env) Outline(c exchange.Case) *story.Case {
-	return story.Outline(e.Office, c)
-}
-
-// PaymentStory gathers everything about a payment, as of the Env's date.
-func (e *Env) PaymentStory(tx *store.Tx, p exchange.Payment) (*story.Payment, error) {
-	return story.OfPayment(e.Office, tx, p)
 }
 
 // PostPath is where the n-th workbook of what is posted to a partner lies.
@@ -223,14 +184,4 @@ func (e *Env) Sign(ctx context.Context, officer string, f exchange.File, armored
 // Story gathers everything about a case, as of the Env's date.
 func (e *Env) Story(tx *store.Tx, c exchange.Case) (*story.Case, error) {
 	return story.OfCase(e.Office, tx, c)
-}
-
-// StoryFile is a file as a story names it.
-func (e *Env) StoryFile(f exchange.File) story.FileRow {
-	return story.FileRowOf(e.Office, f)
-}
-
-// Waiting tells of files that were seen in a drop and are not taken in yet.
-func (e *Env) Waiting(list []exchange.Look) []story.LookRow {
-	return story.Waiting(e.Office, list)
 }

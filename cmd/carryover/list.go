@@ -11,7 +11,8 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/store"
-	"carryover/jobs"
+	"carryover/jobs/office"
+	"carryover/jobs/story"
 )
 
 // listFlags restrict a list.
@@ -56,32 +57,6 @@ them; --json has the same facts.`,
 	return c
 }
 
-// listed is a row of a list as --json prints it; the screen's cells are made of
-// nothing else.
-type listed interface {
-	cells(s screen) []string
-}
-
-// listing is a list being made.
-type listing struct {
-	listFlags
-	env  *jobs.Env
-	tx   *store.Tx
-	rows []listed
-}
-
-// errEnough ends a walk at the limit.
-var errEnough = errors.New("enough")
-
-// add adds a row unless the limit is reached.
-func (l *listing) add(row listed) error {
-	if l.limit > 0 && len(l.rows) == l.limit {
-		return errEnough
-	}
-	l.rows = append(l.rows, row)
-	return nil
-}
-
 func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 	if f.side != "" && f.side != string(exchange.In) && f.side != string(exchange.Out) {
 		return usageError{fmt.Errorf("--side %q: in or out", f.side)}
@@ -94,74 +69,62 @@ func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	l := &listing{listFlags: f, env: ag.env, rows: []listed{}}
-	makers := map[string]func() error{
-		"cases": l.cases, "files": l.files, "payments": l.payments, "runs": l.runs, "deadlines": l.deadlines,
-	}
-	err = ag.env.Store.View(ctx, func(tx *store.Tx) error {
-		l.tx = tx
-		return makers[what]()
+	var rows []listed
+	err = ag.env.Store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, err = f.rows(ag.env.Office, tx, what)
+		return err
 	})
-	if err != nil && !errors.Is(err, errEnough) {
+	var state *story.StateError
+	if errors.As(err, &state) {
+		return usageError{fmt.Errorf("--state %q: one of %s", state.State, strings.Join(state.Known, ", "))}
+	}
+	if err != nil {
 		return err
 	}
 	if a.json {
-		return a.print(map[string]any{what: l.rows})
+		return a.print(map[string]any{what: rows})
 	}
-	newScreen(a.out, ag.env.Lang).list(what, l.rows)
-	fmt.Fprintf(a.err, "%d %s\n", len(l.rows), what)
+	newScreen(a.out, ag.env.Lang).list(what, rows)
+	fmt.Fprintf(a.err, "%d %s\n", len(rows), what)
 	return nil
 }
 
-// listHeads are the headers of the lists.
-func listHeads() map[string][2]string {
-	return map[string][2]string{
-		"cases": {
-			"办件编号|方向|对方|姓名|状态|信息表|资金|轮到|等待|不晚于|原因",
-			"case|side|partner|name|state|form|money|whose turn|waits for|until|reason",
-		},
-		"deadlines": {
-			"剩余|时限|到期|轮到|等待|办件编号|方向|对方|姓名|状态|怎样计算",
-			"WD left|limit|due|whose turn|waits for|case|side|partner|name|state|how counted",
-		},
-		"files": {
-			"序号|收发|对方|种类|文件名|状态|记录|接收|待核|退回|时间|原因",
-			"id|way|party|kind|name|state|records|accepted|held|refused|when|why",
-		},
-		"payments": {
-			"付款编号|对方|进度|金额|收款户名|账号|日期|办件|文件|原因",
-			"reference|partner|track|amount|payee|account|date|cases|file|reason",
-		},
-		"runs": {"序号|业务日期|班次|任务|状态|开始|秒|次数|结果", "id|date|window|jobs|state|started|seconds|attempts|result"},
+// rows gathers the list that is asked for.
+func (f listFlags) rows(o *office.Office, tx *store.Tx, what string) ([]listed, error) {
+	chosen := story.Filter{
+		Partner: f.partner, Side: exchange.Side(f.side), State: f.state, Kind: f.kind, Turn: f.turn,
+		All: f.all, Overdue: f.overdue, Limit: f.limit,
 	}
+	switch what {
+	case "cases":
+		found, err := story.ListCases(o, tx, chosen)
+		return listedAs(found, err, func(r story.ListedCase) listed { return caseRow{r} })
+	case "deadlines":
+		found, err := story.ListDeadlines(o, tx, chosen)
+		return listedAs(found, err, func(r story.ListedCase) listed { return deadlineRow{r} })
+	case "files":
+		found, err := story.ListFiles(o, tx, chosen)
+		return listedAs(found, err, func(r story.ListedFile) listed { return fileRow{r} })
+	case "payments":
+		found, err := story.ListPayments(o, tx, chosen)
+		return listedAs(found, err, func(r story.ListedPayment) listed { return paymentRow{r} })
+	}
+	found, err := story.ListRuns(o, tx, chosen)
+	return listedAs(found, err, func(r story.ListedRun) listed { return runRow{r} })
 }
 
-// list prints a list for people.
-func (s screen) list(what string, list []listed) {
-	var rows [][]string
-	for _, r := range list {
-		rows = append(rows, r.cells(s))
+func listedAs[R any](found []R, err error, as func(R) listed) ([]listed, error) {
+	rows := make([]listed, 0, len(found)) // no rows are [] in JSON
+	for _, r := range found {
+		rows = append(rows, as(r))
 	}
-	head := listHeads()[what]
-	printTable(s.w, "", s.heads(head[0], head[1]), rows)
+	return rows, err
 }
 
-// caseFilter is what of the flags the store can mind.
-func (l *listing) caseFilter() (store.CaseFilter, error) {
-	f := store.CaseFilter{Side: exchange.Side(l.side), Partner: l.partner, OpenOnly: !l.all && l.state == ""}
-	if l.state == "" {
-		return f, nil
+func codesOf(terms []exchange.Term) string {
+	var out []string
+	for _, t := range terms {
+		out = append(out, t.Code)
 	}
-	var known []string
-	for _, side := range []exchange.Side{exchange.In, exchange.Out} {
-		for _, t := range exchange.StateTerms(side) {
-			known = append(known, t.Code)
-		}
-	}
-	if !slices.Contains(known, l.state) {
-		slices.Sort(known)
-		return f, usageError{fmt.Errorf("--state %q: one of %s", l.state, strings.Join(slices.Compact(known), ", "))}
-	}
-	f.States = []exchange.State{exchange.State(l.state)}
-	return f, nil
+	return strings.Join(out, ", ")
 }

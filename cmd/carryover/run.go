@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/jobs"
+	"carryover/jobs/story"
 )
 
 func newRunCommand(a *app) *cobra.Command {
@@ -40,12 +41,12 @@ of the store, reads the drops, and leaves, moves and deletes nothing there.`,
 
 // passed is what run --json prints.
 type passed struct {
-	DryRun    bool     `json:"dry_run"`
-	Run       runRow   `json:"run"`
-	Attention []string `json:"attention"` // what needs a person
-	Faults    []string `json:"faults"`
-	Plan      *dryPlan `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
-	err       error    // of the pass
+	DryRun    bool            `json:"dry_run"`
+	Run       story.ListedRun `json:"run"`
+	Attention []string        `json:"attention"` // what needs a person
+	Faults    []string        `json:"faults"`
+	Plan      *dryPlan        `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
+	err       error           // of the pass
 }
 
 func (a *app) runPass(ctx context.Context, named []string, date string, dry bool) (err error) {
@@ -79,7 +80,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	if ctx.Err() != nil {
 		return errors.New("interrupted; what was begun is taken up by the next run")
 	}
-	p := passed{DryRun: dry, Run: runRowOf(run, ag.env.Agency.Zone, ag.env.Lang), Attention: []string{}, Faults: []string{}, Plan: plan, err: fault}
+	p := passed{DryRun: dry, Run: story.ListedRunOf(ag.env.Office, run), Attention: []string{}, Faults: []string{}, Plan: plan, err: fault}
 	attention, err := ag.env.Attention(ctx)
 	if err != nil {
 		return errors.Join(fault, err)

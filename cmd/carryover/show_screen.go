@@ -123,8 +123,8 @@ func (s screen) left(n int) string {
 	return s.sayf("还有 %d 个工作日", "%d working days left", n)
 }
 
-// shown prints all that was found.
-func (s screen) shown(out *shown, all bool) {
+// stories prints all that was found.
+func (s screen) stories(out *story.Stories, all bool) {
 	if len(out.Cases) > 1 {
 		s.several(out.Cases)
 	}
@@ -171,14 +171,14 @@ func (s screen) cases(title string, list []story.CaseRow) {
 }
 
 // like lists what has a part of a number, when nothing is called so.
-func (s screen) like(l like) {
+func (s screen) like(l story.Likes) {
 	s.cases(s.say("编号或姓名相近的办件", "Cases with that in a number, or of that name"), l.Cases)
 	s.files(s.say("文件名相近的文件", "Files with that in the name"), l.Files)
 }
 
 // others are people and applications without a case here, and files that only
 // lie in a drop.
-func (s screen) others(out *shown) {
+func (s screen) others(out *story.Stories) {
 	for _, x := range out.Applications {
 		fmt.Fprintf(s.w, s.say("申请 %s v%d（%s）于 %s 收到，已转交 %s %s 办理\n", "application %s v%d (%s), received on %s, was relayed to %s %s\n"),
 			x.ApplicationNo, x.Version, x.Name, x.ReceivedOn, x.To, x.ToName)

@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"carryover/exchange/calendar"
 	"carryover/jobs/story"
 )
 
@@ -35,12 +33,12 @@ func TestShowScreenIsItsJSON(t *testing.T) {
 		for _, flags := range [][]string{{"show", id}, {"show", "--all", id}} {
 			_, screenText, _ := call(t, append([]string{"-c", config}, flags...)...)
 			_, doc, _ := call(t, append([]string{"-c", config, "--json"}, flags...)...)
-			var out shown
+			var out story.Stories
 			if err := json.Unmarshal([]byte(doc), &out); err != nil {
 				t.Fatal(id, err)
 			}
 			var again bytes.Buffer
-			newScreen(&again, "zh").shown(&out, len(flags) == 3)
+			newScreen(&again, "zh").stories(&out, len(flags) == 3)
 			if again.String() != screenText {
 				t.Fatalf("%v: the screen is\n%s\nbut its document tells\n%s", flags, screenText, again.String())
 			}
@@ -80,36 +78,6 @@ func TestListScreenIsItsJSON(t *testing.T) {
 		newScreen(&again, "zh").list(what, rows)
 		if again.String() != screenText {
 			t.Errorf("list %s is\n%s\nbut its document tells\n%s", what, screenText, again.String())
-		}
-	}
-}
-
-func TestByUrgency(t *testing.T) {
-	legal := func(no string, due calendar.Date, left int) caseRow {
-		r := caseRow{CaseNo: no, Limit: &story.Due{Due: due, Left: left}}
-		r.rule()
-		return r
-	}
-	own := func(no string, due calendar.Date, left int) caseRow {
-		r := caseRow{CaseNo: no, Turn: &story.Turn{Due: due, Left: left}}
-		r.rule()
-		return r
-	}
-	both := caseRow{
-		CaseNo: "own limit passed, the legal one has not",
-		Limit:  &story.Due{Due: 20260420, Left: 5}, Turn: &story.Turn{Due: 20260409, Left: -2},
-	}
-	both.rule()
-	want := []string{"legal, long over", "legal, over", "own, longest over", "own limit passed, the legal one has not", "legal, soon", "legal, later", "own, tomorrow", "stopped"}
-	list := []caseRow{
-		{CaseNo: "stopped", Limit: &story.Due{Stopped: true, Left: 3}},
-		own("own, tomorrow", 20260414, 1), legal("legal, later", 20260430, 9), both, legal("legal, soon", 20260415, 2),
-		own("own, longest over", 20260301, -20), legal("legal, over", 20260410, -1), legal("legal, long over", 20260401, -6),
-	}
-	slices.SortStableFunc(list, byUrgency)
-	for i, r := range list {
-		if r.CaseNo != want[i] {
-			t.Errorf("place %d: %s, want %s", i, r.CaseNo, want[i])
 		}
 	}
 }

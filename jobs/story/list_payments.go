@@ -1,0 +1,108 @@
+package story
+
+import (
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// ListedPayment is a payment, or a part that waits for one, as the list of
+// payments tells it; the amount in yuan.
+type ListedPayment struct {
+	Ref       string        `json:"payment_ref"` // empty: no payment is made up yet
+	Partner   string        `json:"partner"`
+	Purpose   string        `json:"purpose"`
+	Lump      bool          `json:"lump"`
+	Amount    string        `json:"amount"`
+	Payee     string        `json:"payee"`
+	Account   string        `json:"account_no"`
+	Track     string        `json:"track"`
+	TrackWord string        `json:"track_word"`
+	Since     calendar.Date `json:"since"` // value date, or since when it is due
+	Cases     []string      `json:"cases"`
+	FileID    int64         `json:"file_id,omitempty"`
+	Reason    string        `json:"reason,omitempty"`
+}
+
+// paymentsList is a list of payments being gathered.
+type paymentsList struct {
+	Filter
+	list[ListedPayment]
+	o  *office.Office
+	tx *store.Tx
+}
+
+// ListPayments lists parts of remittances to be paid, and payments that are
+// not settled, those first that somebody must look at. A track that none can
+// have is a *StateError.
+func ListPayments(o *office.Office, tx *store.Tx, f Filter) ([]ListedPayment, error) {
+	tracks := []exchange.MoneyTrack{
+		exchange.MoneyReturned, exchange.MoneyDue, exchange.MoneyUnknown, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted,
+	}
+	if f.All || f.State != "" {
+		tracks = append(tracks, exchange.MoneySettled)
+	}
+	if f.State != "" {
+		tracks = slices.DeleteFunc(tracks, func(t exchange.MoneyTrack) bool { return string(t) != f.State })
+		if len(tracks) == 0 {
+			return nil, &StateError{f.State, codesOf(exchange.MoneyTerms(exchange.Out))}
+		}
+	}
+	l := paymentsList{Filter: f, list: list[ListedPayment]{limit: f.Limit}, o: o, tx: tx}
+	for _, t := range tracks {
+		if err := l.on(t); err != nil {
+			return l.done(err)
+		}
+	}
+	return l.rows, nil
+}
+
+// on adds what stands on a track.
+func (l *paymentsList) on(track exchange.MoneyTrack) error {
+	if track == exchange.MoneyDue {
+		return l.tx.EachRemittance(exchange.Out, track, l.duePart)
+	}
+	return l.tx.EachPayment(track, func(p exchange.Payment) error {
+		if (l.Partner != "" && p.Partner != l.Partner) || (track == exchange.MoneyReturned && !l.All && l.State == "" && l.paidAnew(p)) {
+			return nil
+		}
+		r := ListedPayment{
+			Ref: p.Ref, Partner: p.Partner, Purpose: p.Purpose, Lump: p.Lump, Amount: p.Amount.String(), Payee: p.Payee.Holder, Account: p.Payee.No,
+			Track: string(track), TrackWord: l.trackWord(track), Since: p.ValueOn, FileID: p.FileID, Reason: p.Reason,
+		}
+		for _, it := range p.Items {
+			r.Cases = append(r.Cases, it.CaseNo)
+		}
+		return l.add(r)
+	})
+}
+
+// paidAnew: every part that a returned payment carried has a later attempt.
+func (l *paymentsList) paidAnew(p exchange.Payment) bool {
+	for _, it := range p.Items {
+		r, err := l.tx.Remittance(it.CaseNo, it.Part)
+		if err != nil || r.Ref == p.Ref {
+			return false
+		}
+	}
+	return true
+}
+
+// duePart adds a part that waits to be put into a payment.
+func (l *paymentsList) duePart(r exchange.Remittance) error {
+	c, err := l.tx.Case(r.CaseNo)
+	if err != nil || (l.Partner != "" && c.Partner != l.Partner) {
+		return err
+	}
+	return l.add(ListedPayment{
+		Partner: c.Partner, Purpose: "transfer", Amount: r.Amount.String(), Payee: r.Payee.Holder, Account: r.Payee.No,
+		Track: string(r.Track), TrackWord: l.trackWord(r.Track), Since: r.Since, Cases: []string{r.CaseNo}, Reason: r.Reason,
+	})
+}
+
+func (l *paymentsList) trackWord(t exchange.MoneyTrack) string {
+	return l.o.Word(exchange.MoneyTerms(exchange.Out), string(t))
+}
