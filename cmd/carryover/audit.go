@@ -50,26 +50,6 @@ export goes to standard output. The journal names people: treat it as such.`,
 	return c
 }
 
-// verified is what audit verify --json prints.
-type verified struct {
-	OK           bool           `json:"ok"`
-	Chains       int64          `json:"chains"`
-	Events       int64          `json:"events"`
-	Purged       int64          `json:"purged"`
-	Cases        int64          `json:"cases"`
-	Checkpoints  int64          `json:"checkpoints"`
-	Faults       []journalFault `json:"faults"` // the first 1000
-	FaultsTotal  int            `json:"faults_total"`
-	LedgerFaults []string       `json:"ledger_faults"`
-}
-
-// journalFault is a place at which the journal is not as it was written.
-type journalFault struct {
-	Chain string `json:"chain"` // empty: a checkpoint
-	N     int    `json:"n"`
-	What  string `json:"what"`
-}
-
 func (a *app) auditVerify(ctx context.Context) (err error) {
 	s, err := a.openCurrentStore(ctx)
 	if err != nil {
@@ -78,7 +58,7 @@ func (a *app) auditVerify(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.Close()) }()
 	p := a.newProgress("audit", 0, "events")
 	last := int64(0)
-	report, err := s.VerifyJournal(ctx, func(n int64) {
+	v, err := story.Verify(ctx, s, func(n int64) {
 		p.add(int(n - last))
 		last = n
 	})
@@ -86,26 +66,10 @@ func (a *app) auditVerify(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	v := verified{
-		Chains: report.Chains, Events: report.Events, Purged: report.Purged, Cases: report.Cases, Checkpoints: report.Checkpoints,
-		Faults: []journalFault{}, FaultsTotal: report.FaultsTotal, LedgerFaults: []string{},
-	}
-	for _, f := range report.Faults {
-		v.Faults = append(v.Faults, journalFault(f))
-	}
-	err = s.View(ctx, func(tx *store.Tx) error {
-		found, err := tx.LedgerFaults()
-		v.LedgerFaults = append(v.LedgerFaults, found...)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	v.OK = report.OK() && len(v.LedgerFaults) == 0
 	return a.tellVerified(v)
 }
 
-func (a *app) tellVerified(v verified) error {
+func (a *app) tellVerified(v story.Verified) error {
 	if a.json {
 		if err := a.print(v); err != nil {
 			return err

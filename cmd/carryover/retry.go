@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"carryover/exchange"
 	"carryover/exchange/store"
 	"carryover/jobs/courier"
+	"carryover/jobs/story"
 )
 
 func newRetryCommand(a *app) *cobra.Command {
@@ -105,29 +104,8 @@ func (a *app) retry(ctx context.Context, name, reason string, only exchange.File
 // file finds the one file that a name or an id names.
 func (ag *agency) file(ctx context.Context, name string) (f exchange.File, err error) {
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) error {
-		if id, convErr := strconv.ParseInt(name, 10, 64); convErr == nil {
-			f, err = tx.File(id)
-			return err
-		}
-		found, err := tx.FilesNamed(name)
-		if err != nil {
-			return err
-		}
-		if len(found) == 1 {
-			f = found[0]
-			return nil
-		}
-		var ids []string
-		for _, x := range found {
-			ids = append(ids, fmt.Sprintf("%d (%s %s, %s)", x.ID, x.Dir, x.Party, x.State))
-		}
-		if len(ids) == 0 {
-			return fmt.Errorf("no file is called %s: carryover list files --all has them", name)
-		}
-		return fmt.Errorf("several files are called %s: name one by its id: %s", name, strings.Join(ids, ", "))
+		f, err = story.FileNamed(tx, name)
+		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		err = fmt.Errorf("no file has the id %s: carryover list files --all has them", name)
-	}
 	return f, err
 }

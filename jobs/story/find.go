@@ -1,6 +1,8 @@
 package story
 
 import (
+	"errors"
+	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -151,6 +153,32 @@ func (f *Found) files(tx *store.Tx, id string) (err error) {
 		f.Files = append(f.Files, file)
 	}
 	return office.IgnoreNotFound(err)
+}
+
+// FileNamed is the one file that a name or an id names; of several of a name
+// the error tells the ids.
+func FileNamed(tx *store.Tx, name string) (exchange.File, error) {
+	if id, err := strconv.ParseInt(name, 10, 64); err == nil {
+		f, err := tx.File(id)
+		if errors.Is(err, store.ErrNotFound) {
+			err = fmt.Errorf("no file has the id %s: carryover list files --all has them", name)
+		}
+		return f, err
+	}
+	found, err := tx.FilesNamed(name)
+	switch {
+	case err != nil:
+		return exchange.File{}, err
+	case len(found) == 0:
+		return exchange.File{}, fmt.Errorf("no file is called %s: carryover list files --all has them", name)
+	case len(found) == 1:
+		return found[0], nil
+	}
+	var ids []string
+	for _, x := range found {
+		ids = append(ids, fmt.Sprintf("%d (%s %s, %s)", x.ID, x.Dir, x.Party, x.State))
+	}
+	return exchange.File{}, fmt.Errorf("several files are called %s: name one by its id: %s", name, strings.Join(ids, ", "))
 }
 
 // people finds what is known of somebody who has no case.

@@ -1,0 +1,155 @@
+package story
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+)
+
+// MakeBackup copies a store into a new file and journals that. An older store,
+// which is copied before it is migrated, has no place for the event.
+func MakeBackup(ctx context.Context, s *store.Store, name string, now func() time.Time, zone *time.Location) (b Backup, err error) {
+	have, want, err := s.Version(ctx)
+	if err != nil {
+		return b, err
+	}
+	upTo := now()
+	if err := s.Backup(ctx, name); err != nil {
+		return b, err
+	}
+	if b, err = ReadBackup(name); err != nil {
+		return b, err
+	}
+	b.Schema, b.UpTo, b.At = have, upTo, now()
+	b.On = calendar.DateOf(b.At.In(zone))
+	if have != want {
+		return b, nil
+	}
+	if err := s.Tx(ctx, func(tx *store.Tx) error { return NoteBackup(tx, b) }); err != nil {
+		return b, fmt.Errorf("%s is made, but not recorded: %w", name, err)
+	}
+	return b, nil
+}
+
+// ReadBackup is a backup's name, SHA-256 and length, as its file has them.
+func ReadBackup(name string) (b Backup, err error) {
+	b.File = filepath.Base(name)
+	f, err := os.Open(name)
+	if err != nil {
+		return b, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	b.Bytes, err = io.Copy(h, f)
+	b.SHA256 = hex.EncodeToString(h.Sum(nil))
+	return b, err
+}
+
+// ProveBackup proves a backup as a restored store, in a folder of its own below
+// beside, and journals in the store in use what it found; what is wrong with it
+// stands in the Backup's Why. b is what ReadBackup says of the file.
+func ProveBackup(ctx context.Context, used *store.Store, name, beside string, b Backup, now func() time.Time, zone *time.Location) (Backup, error) {
+	if fault := proveCopy(ctx, used, name, beside, &b); fault != nil {
+		b.Why = fault.Error()
+	}
+	b.At = now()
+	b.On = calendar.DateOf(b.At.In(zone))
+	if err := used.Tx(ctx, func(tx *store.Tx) error { return NoteRestoreTest(tx, b) }); err != nil {
+		return b, fmt.Errorf("restore test: %w", err)
+	}
+	return b, nil
+}
+
+// proveCopy opens a copy of the copy in a folder of its own, as a restored
+// store would be, and proves it. What is wrong with it is the error.
+func proveCopy(ctx context.Context, used *store.Store, name, beside string, b *Backup) (err error) {
+	dir, err := os.MkdirTemp(beside, ".restore-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	trial := filepath.Join(dir, "carryover.db")
+	if err := copyFile(trial, name); err != nil {
+		return err
+	}
+	s, err := store.Open(ctx, store.Options{DSN: trial})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	have, want, err := s.Version(ctx)
+	switch {
+	case err != nil:
+		return err
+	case have == 0 || have > want:
+		return fmt.Errorf("it has schema %d, this program works with %d", have, want)
+	case have < want:
+		if err := s.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	b.Schema = have
+	return proveStore(ctx, s, used, b)
+}
+
+// proveStore proves journal, cases and ledger of a restored store, and that it
+// is one of the store in use.
+func proveStore(ctx context.Context, s, used *store.Store, b *Backup) error {
+	report, err := s.VerifyJournal(ctx, nil)
+	if err != nil {
+		return err
+	}
+	b.Events, b.Cases = report.Events, report.Cases
+	if !report.OK() {
+		return fmt.Errorf("%d faults in its journal, the first: %s", report.FaultsTotal, report.Faults[0].What)
+	}
+	err = s.View(ctx, func(tx *store.Tx) error {
+		faults, err := tx.LedgerFaults()
+		if err == nil && len(faults) > 0 {
+			err = fmt.Errorf("%d faults in its ledger, the first: %s", len(faults), faults[0])
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.View(ctx, func(tx *store.Tx) error {
+		last, err := tx.LastEvent()
+		if err != nil {
+			return fmt.Errorf("it holds no event: %w", err)
+		}
+		b.UpTo = last.At
+		return used.View(ctx, func(live *store.Tx) error {
+			same, err := CopyOf(live, last)
+			if err == nil && !same {
+				err = errors.New("it is not a copy of the store in use: its last event does not stand in this journal")
+			}
+			return err
+		})
+	})
+}
+
+// copyFile copies a file that only its owner reads.
+func copyFile(to, from string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	_, err = io.Copy(out, in)
+	return err
+}
