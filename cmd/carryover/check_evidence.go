@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -14,9 +13,9 @@ import (
 
 	"carryover/config"
 	"carryover/exchange"
-	"carryover/exchange/calendar"
-	"carryover/exchange/money"
+	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/formats/workbook"
 	"carryover/jobs/story"
 )
 
@@ -25,40 +24,15 @@ import (
 // that, whose keys count and until when, who may do what, what is kept, and
 // what check found. It is gathered, then laid out on one page.
 type evidence struct {
-	screen
-	c        *config.Config
-	now      time.Time // in the agency's time zone
-	findings []config.Finding
-	stored   storedEvidence
+	config.Evidence
+	state   string // of the store, in words
+	backups story.Backups
 }
-
-// storedEvidence is what the store tells, as far as it could be asked.
-type storedEvidence struct {
-	state    string // in words
-	approved *exchange.MoneySettings
-	signed   []exchange.Signature // of the approved money settings
-	waiting  *exchange.MoneySettings
-	backups  story.Backups
-}
-
-// section is a part of the page; fact one of its lines.
-type section struct {
-	title string
-	facts []fact
-}
-
-type fact struct{ item, text string }
-
-// someOf bounds how many lines one fact takes: the page stays one.
-const someOf = 6
 
 // writeEvidence gathers the evidence and saves its page.
 func (a *app) writeEvidence(ctx context.Context, c *config.Config, findings []config.Finding, name string) error {
-	e := evidence{
-		screen: newScreen(nil, c.Settings.Agency.Language), c: c, now: a.now().In(c.Agency().Zone), findings: findings,
-	}
-	var err error
-	if e.stored, err = e.askStore(ctx); err != nil {
+	e := evidence{Evidence: config.Evidence{Config: c, Now: a.now().In(c.Agency().Zone), Findings: findings}}
+	if err := e.askStore(ctx); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
 	if err := e.page().Save(name); err != nil {
@@ -70,35 +44,35 @@ func (a *app) writeEvidence(ctx context.Context, c *config.Config, findings []co
 
 // askStore reads what the store tells; a store that is not there, or has
 // another schema, is said to be so.
-func (e evidence) askStore(ctx context.Context) (out storedEvidence, err error) {
-	dsn, err := e.c.StoreDSN()
+func (e *evidence) askStore(ctx context.Context) (err error) {
+	dsn, err := e.Config.StoreDSN()
 	if err != nil {
-		return out, err
+		return err
 	}
 	if !strings.Contains(dsn, "://") {
 		if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) {
-			out.state = e.say("尚未建立，首次运行时建立", "not there yet; the first run makes it")
-			return out, nil
+			e.state = e.Say("尚未建立，首次运行时建立", "not there yet; the first run makes it")
+			return nil
 		}
 	}
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {
-		return out, err
+		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	have, want, err := s.Version(ctx)
 	if err != nil {
-		return out, err
+		return err
 	}
-	out.state = e.sayf("第 %d 版（本程序用第 %d 版）", "schema %d (this program works with %d)", have, want)
+	e.state = e.Sayf("第 %d 版（本程序用第 %d 版）", "schema %d (this program works with %d)", have, want)
 	if have != want {
-		return out, nil
+		return nil
 	}
-	err = s.View(ctx, func(tx *store.Tx) (err error) {
-		if out.backups, err = story.LastBackups(tx); err != nil {
+	return s.View(ctx, func(tx *store.Tx) (err error) {
+		if e.backups, err = story.LastBackups(tx); err != nil {
 			return err
 		}
-		for state, into := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &out.approved, exchange.SettingsWaiting: &out.waiting} {
+		for state, into := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &e.Approval.Approved, exchange.SettingsWaiting: &e.Approval.Waiting} {
 			m, err := tx.MoneySettings(state)
 			if errors.Is(err, store.ErrNotFound) {
 				continue
@@ -108,22 +82,21 @@ func (e evidence) askStore(ctx context.Context) (out storedEvidence, err error) 
 			}
 			*into = &m
 		}
-		if out.approved == nil || out.approved.FileID == 0 {
+		if e.Approval.Approved == nil || e.Approval.Approved.FileID == 0 {
 			return nil
 		}
-		out.signed, err = tx.Signatures(out.approved.FileID)
+		e.Approval.Signed, err = tx.Signatures(e.Approval.Approved.FileID)
 		return err
 	})
-	return out, err
 }
 
 // sections are the page's parts, in their order.
-func (e evidence) sections() []section {
-	return []section{e.versions(), e.ports(), e.accounts(), e.keys(), e.roles(), e.controls(), e.kept(), e.clocks(), e.found()}
+func (e *evidence) sections() []config.Section {
+	return []config.Section{e.versions(), e.Ports(), e.Accounts(), e.keys(), e.Roles(), e.Controls(), e.kept(), e.Clocks(), e.Found()}
 }
 
 // versions are those of the program, of what it is built with, and of the store.
-func (e evidence) versions() section {
+func (e *evidence) versions() config.Section {
 	program, built, modules := "carryover", "", []string{}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		program += " " + info.Main.Version
@@ -139,10 +112,10 @@ func (e evidence) versions() section {
 			}
 		}
 	}
-	return section{e.say("版本", "Versions"), []fact{
-		{e.say("程序", "program"), join(" · ", program, built)},
-		{e.say("数据库结构", "store"), e.stored.state},
-		{e.say("主要组件", "modules"), strings.Join(modules, "\n")},
+	return config.Section{Title: e.Say("版本", "Versions"), Facts: []config.Fact{
+		{Item: e.Say("程序", "program"), Text: join(" · ", program, built)},
+		{Item: e.Say("数据库结构", "store"), Text: e.state},
+		{Item: e.Say("主要组件", "modules"), Text: strings.Join(modules, "\n")},
 	}}
 }
 
@@ -155,250 +128,128 @@ func namedModules() []string {
 	}
 }
 
-// ports are what the program listens to, and whom it connects to.
-func (e evidence) ports() section {
-	var out, local []string
-	for _, d := range e.c.Drops() {
-		if s := d.Drop.SFTP; s != nil {
-			out = append(out, d.Party+"  sftp://"+s.User+"@"+s.Addr)
-		} else if _, staff := exchange.OfficerOf(d.Party); !staff {
-			local = append(local, d.Party)
-		}
-	}
-	if dsn := e.c.Settings.Store.DSN; strings.Contains(dsn, "://") {
-		out = append(out, dsn)
-	}
-	listens := e.sayf("%s（仅 serve：/healthz、/metrics）", "%s (serve only: /healthz, /metrics)", e.c.Settings.Serve.Listen)
-	return section{e.say("端口与连接", "Ports"), []fact{
-		{e.say("监听", "listens to"), listens},
-		{e.say("向外连接", "connects to"), e.some(out)},
-		{e.say("本机目录", "local folders"), e.some([]string{strings.Join(local, e.say("、", ", "))})},
-	}}
-}
-
-// accounts are where money comes from and may go, and who approved them.
-func (e evidence) accounts() section {
-	a := e.c.Agency()
-	var own, theirs []string
-	for _, x := range a.Accounts {
-		own = append(own, e.account(x))
-	}
-	for _, p := range e.c.Settings.Partners {
-		for _, x := range e.c.Partners()[p.Code].Accounts {
-			theirs = append(theirs, p.Code+"  "+e.account(x))
-		}
-	}
-	return section{e.say("账户登记", "Accounts"), []fact{
-		{e.say("付款账户", "paid from"), e.account(a.Payer)},
-		{e.say("本方收款账户", "our own"), e.some(own)},
-		{e.say("对方收款账户", "the partners'"), e.some(theirs)},
-		{e.say("批准", "approved"), e.approval()},
-	}}
-}
-
-func (e evidence) account(a exchange.Account) string {
-	text := join(" · ", a.Holder, a.No, a.CNAPS, labelled(e.say("自", "from"), a.ValidFrom.String()))
-	if a.ValidTo != 0 {
-		text += e.sayf(" 至 %s", " to %s", a.ValidTo)
-	}
-	return text
-}
-
-// approval says which money settings count, and by whom they were signed.
-func (e evidence) approval() string {
-	s := e.stored
-	if s.approved == nil {
-		return e.say("尚无记录：首次付款前登记", "nothing recorded yet: taken over before the first payment")
-	}
-	lines := []string{e.sayf("自 %s 起生效的资金配置，SHA-256：", "money settings that count from %s on, SHA-256:", s.approved.Since), s.approved.SHA256}
-	if s.approved.FileID == 0 {
-		lines = append(lines, e.say("首次登记或无需签名，没有签名", "the first ones, or nobody had to sign: no signatures"))
-	}
-	for _, x := range s.signed {
-		lines = append(lines, join(" · ", e.officer(x.Officer), x.Fingerprint, x.On.String()))
-	}
-	if s.waiting != nil {
-		lines = append(lines, e.sayf("另有变更待签名：%s", "a change waits for signatures: %s", s.waiting.SHA256))
-	}
-	return strings.Join(lines, "\n")
-}
-
-func (e evidence) officer(name string) string {
-	if o, ok := e.c.Agency().Officer(name); ok {
-		return o.FullName + " " + name
-	}
-	return name
-}
-
-// roles are the officers with theirs, and who is kept apart from what.
-func (e evidence) roles() section {
-	var people, both []string
-	for _, o := range e.c.Agency().Officers {
-		people = append(people, o.FullName+" "+o.Name+e.say("：", ": ")+e.roleWords(o.Roles))
-		if o.Has(exchange.RoleSystem) && o.Has(exchange.RoleChecker) {
-			both = append(both, o.FullName)
-		}
-	}
-	apart := e.say("无人兼任系统与复核", "nobody is both system and checker")
-	if len(both) > 0 {
-		apart = e.say("兼任系统与复核：", "both system and checker: ") + strings.Join(both, e.say("、", ", "))
-	}
-	return section{e.say("人员与职责", "Staff"), []fact{
-		{e.say("人员与角色", "officers"), e.some(people)},
-		{e.say("不相容岗位", "kept apart"), apart + e.say("；在付款文件中作过决定的人不能签放该文件", "; who decided about a transfer in a payment file cannot sign it")},
-		{e.say("未经人工复核的业务", "work without review"), e.sayf("由 %s 负责", "%s answers for it", e.c.Agency().Checker)},
-	}}
-}
-
-func (e evidence) roleWords(roles []exchange.Role) string {
-	var words []string
-	for _, r := range roles {
-		words = append(words, exchange.TermOf(exchange.RoleTerms(), string(r)).Word(e.c.Settings.Agency.Language))
-	}
-	return strings.Join(words, e.say("、", ", "))
-}
-
-// controls are how payments are released, their bounds, and what is not sealed.
-func (e evidence) controls() section {
-	a := e.c.Agency()
-	release := e.say("双人签名，其中一人为复核", "two officers sign, one of them a checker")
-	if e.c.AutomaticRelease() {
-		release = e.say("自动放行，无人签名（仅限本机目录）", "by itself, nobody signs (only where every drop is on this machine)")
-	}
-	caps := e.sayf("单笔 %s，单批 %s", "%s a payment, %s a file", e.cap(a.PaymentCap), e.cap(a.FileCap))
-	var closed, off []string
-	for _, s := range a.FundsClosed {
-		closed = append(closed, s.From.String()+" – "+s.To.String())
-	}
-	for _, p := range e.c.Settings.Partners {
-		if p.Seal == exchange.SealOff {
-			off = append(off, p.Code+" "+p.Name)
-		}
-	}
-	return section{e.say("资金控制", "Payments"), []fact{
-		{e.say("放行", "release"), release},
-		{e.say("限额", "caps"), caps},
-		{e.say("封账日期", "funds closed"), e.some(closed)},
-		{e.say("未启用签名的机构", "seals off"), e.some(off)},
-	}}
-}
-
-func (e evidence) cap(f money.Fen) string {
-	if f == 0 {
-		return e.say("不限", "no cap")
-	}
-	return e.sayf("%s 元", "%s yuan", f)
-}
-
 // kept is what is kept and how: retention, permissions, backups.
-func (e evidence) kept() section {
-	s := e.c.Settings
-	return section{e.say("保存与备份", "Kept"), []fact{
-		{e.say("保存期限", "retention"), e.say("办件、账簿、日志、收发文件和报表均长期保存，本系统不自动删除", "cases, ledger, journal, transport files and reports stay: nothing is removed by itself")},
-		{e.say("访问权限", "permissions"), strings.Join([]string{
-			e.mode("config.yaml", e.c.Path), e.mode(e.say("数据库", "store"), e.storePath()), e.mode(e.say("收发文件", "spool"), e.c.Abs(s.Folders.Spool)),
-			e.mode(e.say("报表", "reports"), e.c.Abs(s.Folders.Reports)), e.mode(e.say("密钥目录", "keys"), filepath.Dir(e.c.SealKeyFile(calendar.DateOf(e.now)))),
-		}, " · ")},
-		{e.say("最近备份", "last backup"), e.backup(e.stored.backups.Made)},
-		{e.say("最近恢复演练", "last restore test"), e.tested()},
+func (e *evidence) kept() config.Section {
+	return config.Section{Title: e.Say("保存与备份", "Kept"), Facts: []config.Fact{
+		{Item: e.Say("保存期限", "retention"), Text: e.Say("办件、账簿、日志、收发文件和报表均长期保存，本系统不自动删除", "cases, ledger, journal, transport files and reports stay: nothing is removed by itself")},
+		{Item: e.Say("访问权限", "permissions"), Text: e.Permissions()},
+		{Item: e.Say("最近备份", "last backup"), Text: e.backup(e.backups.Made)},
+		{Item: e.Say("最近恢复演练", "last restore test"), Text: e.tested()},
 	}}
-}
-
-func (e evidence) storePath() string {
-	if dsn := e.c.Settings.Store.DSN; !strings.Contains(dsn, "://") {
-		return e.c.Abs(dsn)
-	}
-	return ""
-}
-
-// mode is who may read a file or folder, as ls says it.
-func (e evidence) mode(word, path string) string {
-	if path == "" {
-		return word + " PostgreSQL"
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return word + " " + e.say("尚无", "not there")
-	}
-	return fmt.Sprintf("%s %04o", word, info.Mode().Perm())
 }
 
 // backup is a backup, or that none is recorded.
-func (e evidence) backup(b *story.Backup) string {
+func (e *evidence) backup(b *story.Backup) string {
 	if b == nil {
-		return e.say("无记录", "none recorded")
+		return e.Say("无记录", "none recorded")
 	}
-	return join(" · ", minute(b.At.In(e.now.Location())), b.File, e.sayf("%d 字节", "%d bytes", b.Bytes), labelled("SHA-256", short(b.SHA256, 17)))
+	return join(" · ", minute(b.At.In(e.Now.Location())), b.File, e.Sayf("%d 字节", "%d bytes", b.Bytes), labelled("SHA-256", short(b.SHA256, 17)))
 }
 
 // tested is the last restore test, and one that failed since.
-func (e evidence) tested() string {
-	passed, failed := e.stored.backups.Tested, e.stored.backups.Failed
-	text := e.say("无记录", "none recorded")
+func (e *evidence) tested() string {
+	passed, failed := e.backups.Tested, e.backups.Failed
+	text := e.Say("无记录", "none recorded")
 	if passed != nil {
-		text = e.sayf("通过：%s（%d 个事件、%d 个办件）", "passed: %s (%d events, %d cases)", e.backup(passed), passed.Events, passed.Cases)
+		text = e.Sayf("通过：%s（%d 个事件、%d 个办件）", "passed: %s (%d events, %d cases)", e.backup(passed), passed.Events, passed.Cases)
 	}
 	if failed != nil && (passed == nil || failed.At.After(passed.At)) {
-		text += "\n" + e.sayf("未通过：%s：%s", "failed: %s: %s", e.backup(failed), failed.Why)
+		text += "\n" + e.Sayf("未通过：%s：%s", "failed: %s: %s", e.backup(failed), failed.Why)
 	}
 	return text
 }
 
-// clocks are the calendar and the limits.
-func (e evidence) clocks() section {
-	text := e.say("无法读取", "cannot be read")
-	if cal, err := e.c.Calendar(); err == nil {
-		first, last := cal.Coverage()
-		text = e.sayf("国务院放假安排 %d–%d 年，本地调整 %d 天", "State Council's notices %d to %d, %d local days", first, last, len(e.c.Settings.Calendar.LocalDays))
-	}
-	var profiles, limits []string
-	for _, p := range e.c.Settings.Partners {
-		r := e.c.Profiles()[p.Profile]
-		closing := e.sayf("办结 %d", "closing %d", r.CloseWD)
-		if r.RelationDone() {
-			closing = e.sayf("关系办结 %d、个账到账 %d", "months %d, account %d", r.MonthsWD, r.AccountWD)
-		}
-		profiles = append(profiles, e.sayf("%s（%s）：发函 %d、答复 %d、%s", "%s (%s): letter %d, answer %d, %s", p.Code, p.Profile, r.LetterWD, r.AnswerWD, closing))
-	}
-	usual := exchange.Turns()
-	for i, t := range e.c.Turns() {
-		if t.WD != usual[i].WD || t.Owner != usual[i].Owner {
-			limits = append(limits, fmt.Sprintf("%s %d", t.Key, t.WD))
-		}
-	}
-	own := e.sayf("%d 个环节均有责任方和时限，改动的有：%s", "%d positions, each with an owner and a limit; changed: %s", len(usual), e.some([]string{strings.Join(limits, e.say("、", ", "))}))
-	return section{e.say("日历与时限（工作日）", "Clocks (working days)"), []fact{
-		{e.say("工作日历", "calendar"), text}, {e.say("办理时限", "legal limits"), e.some(profiles)}, {e.say("内部时限", "own limits"), own},
+// keys are whose keys count, and until when.
+func (e *evidence) keys() config.Section {
+	return config.Section{Title: e.Say("密钥与有效期", "Keys"), Facts: []config.Fact{
+		{Item: e.Say("文件签名密钥", "we sign with"), Text: strings.Join(e.SealKeys(), "\n")},
+		{Item: e.Say("人员密钥", "officers'"), Text: e.Some(e.officersKeys())},
+		{Item: e.Say("对方签名密钥", "partners'"), Text: e.Some(e.partnersKeys())},
+		{Item: e.Say("登录密钥", "we log in with"), Text: e.Some(e.LoginKeys())},
+		{Item: e.Say("主机密钥", "hosts pinned"), Text: e.Some(e.HostKeys())},
 	}}
 }
 
-// found is what check found open.
-func (e evidence) found() section {
-	word := map[config.Level]string{config.LevelFault: e.say("故障", "fault"), config.LevelWarning: e.say("提醒", "warning")}
-	var faults, warnings []string
-	for _, f := range e.findings {
-		line := f.Subject + e.say("：", ": ") + short(f.Text, 110)
-		switch f.Level {
-		case config.LevelFault:
-			faults = append(faults, line)
-		case config.LevelWarning:
-			warnings = append(warnings, line)
-		}
+// officersKeys are the keys of allowed_signers, by who signs with them.
+func (e *evidence) officersKeys() (lines []string) {
+	text, err := allowedSigners(e.Config)()
+	if err != nil {
+		return []string{err.Error()}
 	}
-	return section{e.say("检查发现", "Found open"), []fact{
-		{fmt.Sprintf("%s %d", word[config.LevelFault], len(faults)), e.some(faults)},
-		{fmt.Sprintf("%s %d", word[config.LevelWarning], len(warnings)), e.some(warnings)},
-	}}
+	keys, err := seal.ParseSigners([]byte(text))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, k := range keys.All() {
+		lines = append(lines, join(" · ", strings.Join(k.Principals, " "), k.Fingerprint, e.validity(k)))
+	}
+	return lines
 }
 
-// some is a list as it fits the page: its first lines, and how many more.
-func (e evidence) some(lines []string) string {
-	lines = slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return l == "" })
-	if len(lines) == 0 {
-		return e.say("无", "none")
+// validity is until when a key signs.
+func (e *evidence) validity(k seal.Signer) string {
+	switch {
+	case k.ValidBefore.IsZero():
+		return e.Say("长期有效", "without end")
+	case !k.Valid(e.Now):
+		return e.Say("今天无效", "not valid today")
 	}
-	if more := len(lines) - someOf; more > 0 {
-		lines = append(lines[:someOf:someOf], e.sayf("另有 %d 项，见 carryover check", "and %d more, see carryover check", more))
+	return e.Say("有效至 ", "until ") + k.ValidBefore.In(e.Now.Location()).Format(time.DateOnly)
+}
+
+// partnersKeys are those by which partners' files are verified.
+func (e *evidence) partnersKeys() (lines []string) {
+	for _, p := range e.Config.Settings.Partners {
+		if p.Seal == exchange.SealOff {
+			continue
+		}
+		signers, err := signersOf(e.Config)(p.Code)
+		if err != nil {
+			lines = append(lines, p.Code+" "+e.Say("没有", "none"))
+			continue
+		}
+		for _, k := range signers.For(p.Code).All() {
+			lines = append(lines, join(" · ", p.Code, k.Fingerprint, e.validity(k)))
+		}
 	}
-	return strings.Join(lines, "\n")
+	return lines
+}
+
+// page is the evidence on one upright A4 page, with boxes to sign.
+func (e *evidence) page() workbook.Book {
+	title := e.Say("Carryover 部署审批表", "Carryover: approval of the deployment")
+	a := e.Config.Agency()
+	paper := &workbook.Paper{Columns: []float64{13, 21, 20, 20, 20, 20}}
+	line := func(height float64, boxes ...workbook.Box) {
+		paper.Lines = append(paper.Lines, workbook.Line{Height: height, Boxes: boxes})
+	}
+	line(0, workbook.Box{Text: title, As: workbook.BoxTitle, Cols: 6})
+	line(0,
+		workbook.Box{Text: a.Name + "（" + a.Code + "）", As: workbook.BoxRemark, Cols: 3},
+		workbook.Box{Text: e.Say("生成于 ", "made at ") + minute(e.Now), As: workbook.BoxAside, Cols: 3})
+	for _, s := range e.sections() {
+		for i, f := range s.Facts {
+			var boxes []workbook.Box
+			if i == 0 {
+				boxes = append(boxes, workbook.Box{Text: s.Title, As: workbook.BoxLabel, Lines: len(s.Facts)})
+			}
+			line(0, append(boxes, workbook.Box{Text: f.Item, As: workbook.BoxFact}, workbook.Box{Text: f.Text, As: workbook.BoxFact, Cols: 4})...)
+		}
+	}
+	line(0, workbook.Box{Text: e.Say("审批", "Approval"), As: workbook.BoxLabel, Lines: 2},
+		workbook.Box{Text: e.Say("系统管理员", "system"), As: workbook.BoxMiddle},
+		workbook.Box{Text: e.Say("安全负责人", "security"), As: workbook.BoxMiddle},
+		workbook.Box{Text: e.Say("财务负责人", "finance"), As: workbook.BoxMiddle},
+		workbook.Box{Text: e.Say("业务负责人", "business"), As: workbook.BoxMiddle},
+		workbook.Box{Text: e.Say("单位负责人", "head of the agency"), As: workbook.BoxMiddle})
+	signed := e.Say("签名\n日期", "signature\ndate")
+	var sign []workbook.Box
+	for range 5 {
+		sign = append(sign, workbook.Box{Text: signed, As: workbook.BoxSeal})
+	}
+	line(58, sign...)
+	return workbook.Book{
+		Title: title, Author: "Carryover", Created: e.Now, Lang: e.Say("zh-CN", "en-US"), Pages: e.Say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
+		Sheets: []workbook.Sheet{{Name: e.Say("部署审批表", "Approval"), Title: title, Paper: paper}},
+	}
 }

@@ -214,7 +214,7 @@ func openDrop(ctx context.Context, c *config.Config, d config.Drop, onShort func
 		return nil, fmt.Errorf("known hosts: %w", err)
 	}
 	if s.Key != "" {
-		signer, err := readKey(c.Abs(s.Key))
+		signer, err := config.ReadKey(c.Abs(s.Key))
 		if err != nil {
 			return nil, err
 		}
@@ -236,18 +236,6 @@ func fileMode(out string) fs.FileMode {
 		return 0o640
 	}
 	return 0o600
-}
-
-func readKey(path string) (ssh.Signer, error) {
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("key: %w", err)
-	}
-	signer, err := ssh.ParsePrivateKey(pem)
-	if err != nil {
-		return nil, fmt.Errorf("key %s: %w", path, err)
-	}
-	return signer, nil
 }
 
 // newLogger logs as the configuration says, with ID numbers masked.
