@@ -67,18 +67,8 @@ func checkSuccessor(c *config.Config, now *seal.Key) []config.Finding {
 // judgeSigners says whether a partner has a key that may sign now, and still
 // may in a month.
 func judgeSigners(signers *seal.Signers, partner string, now time.Time) (level config.Level, todo, text string) {
-	var fit, soon int
-	for _, s := range signers.For(partner).All() {
-		if !s.May(seal.NamespaceBatch) {
-			continue
-		}
-		if s.Valid(now) {
-			fit++
-		}
-		if s.Valid(now.Add(sealWarning)) {
-			soon++
-		}
-	}
+	keys := signers.For(partner)
+	fit, soon := keys.Able(seal.NamespaceBatch, now), keys.Able(seal.NamespaceBatch, now.Add(sealWarning))
 	todo = "ask " + partner + " for the line of its new key, compare the fingerprint by telephone"
 	switch {
 	case fit == 0:

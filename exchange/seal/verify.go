@@ -51,6 +51,16 @@ func (s *Signers) For(principal string) *Signers {
 	return some
 }
 
+// Able counts those who may sign for a namespace at an instant.
+func (s *Signers) Able(namespace string, at time.Time) (n int) {
+	for _, one := range s.list {
+		if one.May(namespace) && one.Valid(at) {
+			n++
+		}
+	}
+	return n
+}
+
 // Whole reports whether a text is a signature from its first to its last
 // line, whoever made it over whatever: one that is still being written is not.
 func Whole(signature []byte) bool {

@@ -1,0 +1,128 @@
+package signing
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"carryover/exchange"
+	"carryover/exchange/seal"
+)
+
+// Today are the roles with which an officer can release payments at an
+// instant, a role for each key that gives it, and when the last of these keys
+// ends; zero: never, or no key.
+func (s SignerSet) Today(o exchange.Officer, at time.Time) (roles []exchange.Role, ends time.Time) {
+	forEver := false
+	for _, k := range s.Keys.All() {
+		if !k.May(seal.NamespaceRelease) || !k.Valid(at) {
+			continue
+		}
+		for _, r := range exchange.Releasing() {
+			if !o.Has(r) || !slices.Contains(k.Principals, o.Principal(r)) {
+				continue
+			}
+			roles = append(roles, r)
+			forEver = forEver || k.ValidBefore.IsZero()
+			if k.ValidBefore.After(ends) {
+				ends = k.ValidBefore
+			}
+		}
+	}
+	if forEver {
+		ends = time.Time{}
+	}
+	return roles, ends
+}
+
+// SharedKey is a key that is listed for two officers, who are named.
+type SharedKey struct{ Fingerprint, One, Other string }
+
+// SharedKeys are the keys of more than one officer, in the order of the file.
+func (s SignerSet) SharedKeys() (shared []SharedKey) {
+	seen := map[string]string{}
+	for _, k := range s.Keys.All() {
+		for _, o := range s.Officers {
+			if !listedFor(k, o) {
+				continue
+			}
+			if one := seen[k.Fingerprint]; one != "" && one != o.Name {
+				shared = append(shared, SharedKey{k.Fingerprint, one, o.Name})
+			}
+			seen[k.Fingerprint] = o.Name
+		}
+	}
+	return shared
+}
+
+func listedFor(k seal.Signer, o exchange.Officer) bool {
+	return slices.ContainsFunc(o.Roles, func(r exchange.Role) bool { return slices.Contains(k.Principals, o.Principal(r)) })
+}
+
+// Bounds of the search for private keys.
+const (
+	searchedFiles = 20_000   // in all folders together
+	searchedSize  = 64 << 10 // bytes of a file
+)
+
+// ExposedKeys are the files below some folders that are the private half of a
+// listed key and that this process can read; folders of skip are passed over.
+func (s SignerSet) ExposedKeys(folders, skip []string) (found []string) {
+	looked, seen := 0, map[string]bool{}
+	for _, root := range folders {
+		_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return nil // what cannot be read is what is wanted
+			case d.IsDir() && slices.Contains(skip, path):
+				return fs.SkipDir
+			case !d.Type().IsRegular() || seen[path]:
+				return nil
+			}
+			if looked++; looked > searchedFiles {
+				return fs.SkipAll
+			}
+			seen[path] = true
+			if isPrivateHalf(path, s.Keys) {
+				found = append(found, path)
+			}
+			return nil
+		})
+	}
+	return found
+}
+
+// isPrivateHalf reports whether a file is the private half of a listed key,
+// with or without a passphrase.
+func isPrivateHalf(path string, keys *seal.Signers) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, searchedSize))
+	if err != nil || !bytes.Contains(text, []byte("PRIVATE KEY-----")) {
+		return false
+	}
+	var public ssh.PublicKey
+	signer, err := ssh.ParsePrivateKey(text)
+	var locked *ssh.PassphraseMissingError
+	switch {
+	case err == nil:
+		public = signer.PublicKey()
+	case errors.As(err, &locked):
+		public = locked.PublicKey
+	}
+	if public == nil {
+		return false
+	}
+	fingerprint := ssh.FingerprintSHA256(public)
+	return slices.ContainsFunc(keys.All(), func(k seal.Signer) bool { return k.Fingerprint == fingerprint })
+}
