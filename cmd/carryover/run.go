@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/jobs"
+	"carryover/jobs/courier"
 	"carryover/jobs/story"
 )
 
@@ -45,7 +46,7 @@ type passed struct {
 	Run       story.ListedRun `json:"run"`
 	Attention []string        `json:"attention"` // what needs a person
 	Faults    []string        `json:"faults"`
-	Plan      *dryPlan        `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
+	Plan      *courier.DryRun `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
 	err       error           // of the pass
 }
 
@@ -90,7 +91,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 }
 
 // openForPass opens the agency, or for a dry run a copy of it.
-func (a *app) openForPass(ctx context.Context, dry bool) (*agency, *dryPlan, error) {
+func (a *app) openForPass(ctx context.Context, dry bool) (*agency, *courier.DryRun, error) {
 	if dry {
 		return a.openDry(ctx)
 	}
@@ -124,7 +125,7 @@ func (a *app) tellPassed(p passed) error {
 	for _, name := range sortedNames(p.Run.Counts) {
 		fmt.Fprintf(a.err, "%-22s %d\n", name, p.Run.Counts[name])
 	}
-	p.Plan.tell(a.err)
+	tellPlan(a.err, p.Plan)
 	for _, f := range faults {
 		fmt.Fprintf(a.err, "fault: %v\n", f)
 		if todo := faultTodo(f); todo != "" {

@@ -1,0 +1,125 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"carryover/exchange"
+	"carryover/exchange/drop"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// DryRun is what a pass would have done in the drops, had it changed anything
+// there.
+type DryRun struct {
+	Take  []DryFile `json:"take"`  // files that would have been taken in
+	Send  []DryFile `json:"send"`  // files that would have been left
+	Blind []string  `json:"blind"` // parties that were not looked at
+	mu    sync.Mutex
+}
+
+// DryFile is one file that would have been taken in or left.
+type DryFile struct {
+	Party string `json:"party"`
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+}
+
+// ReadOnly makes the drops of an office ones that are only read, and notes what
+// a pass would do there. The drop of a party whose server hands a file out only
+// once is not even read.
+func ReadOnly(o *office.Office, readOnce func(party string) bool) *DryRun {
+	r := &DryRun{Take: []DryFile{}, Send: []DryFile{}, Blind: []string{}}
+	for i := range o.Parties {
+		r.wrap(&o.Parties[i], readOnce(o.Parties[i].Code))
+	}
+	return r
+}
+
+func (r *DryRun) note(list *[]DryFile, f DryFile) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	*list = append(*list, f)
+}
+
+func (r *DryRun) wrap(party *office.Party, readOnce bool) {
+	open, code := party.Open, party.Code
+	if readOnce {
+		r.Blind = append(r.Blind, code)
+	}
+	party.Open = func(ctx context.Context) (drop.Drop, error) {
+		d, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &dryDrop{Drop: d, plan: r, party: code, blind: readOnce}, nil
+	}
+}
+
+// LinkSpool makes the files of another spool that a pass may read seen in the
+// office's own, which is that of a copy.
+func LinkSpool(ctx context.Context, o *office.Office, spool string) error {
+	spool, err := filepath.Abs(spool)
+	if err != nil {
+		return err
+	}
+	return o.Store.View(ctx, func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{States: []exchange.FileState{
+			exchange.FileFetched, exchange.FileQueued, exchange.FileSending, exchange.FileSent,
+		}})
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			for _, name := range []string{f.Spool, f.Signature} {
+				if name == "" {
+					continue
+				}
+				err := os.Symlink(filepath.Join(spool, name), filepath.Join(o.Spool, name))
+				if err != nil && !errors.Is(err, os.ErrExist) {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// dryDrop is a drop in which nothing is changed.
+type dryDrop struct {
+	drop.Drop
+	plan  *DryRun
+	party string
+	blind bool
+}
+
+// List shows nothing of a drop that is not to be read.
+func (d *dryDrop) List(ctx context.Context, f drop.Folder) (drop.Listing, error) {
+	if d.blind {
+		return drop.Listing{}, nil
+	}
+	return d.Drop.List(ctx, f)
+}
+
+// Put notes what would be left.
+func (d *dryDrop) Put(_ context.Context, _ drop.Folder, name string, _ io.ReaderAt, size int64, _ drop.PutOptions) error {
+	d.plan.note(&d.plan.Send, DryFile{d.party, name, size})
+	return nil
+}
+
+// Move notes what would be taken in.
+func (d *dryDrop) Move(_ context.Context, _ drop.Folder, e drop.Entry, _ drop.Folder) error {
+	d.plan.note(&d.plan.Take, DryFile{d.party, e.Name, e.Size})
+	return nil
+}
+
+// Remove notes what would be taken in.
+func (d *dryDrop) Remove(_ context.Context, _ drop.Folder, e drop.Entry) error {
+	d.plan.note(&d.plan.Take, DryFile{d.party, e.Name, e.Size})
+	return nil
+}
