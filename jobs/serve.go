@@ -107,8 +107,7 @@ func (e *Env) do(ctx context.Context, d Due, out *Woken) (fault, err error) {
 		r.State, r.Ended, r.Step, r.Notes = exchange.RunFailed, e.Now(), "", append(r.Notes, d.Note)
 		return nil, e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(r) })
 	}
-	env, pass, length := *e, d.Window.Pass(), d.Window.Length
-	env.Date = d.Window.Date()
+	env, pass, length := Env{e.On(d.Window.Date())}, d.Window.Pass(), d.Window.Length
 	if d.Do == DoResume {
 		env.Date, pass = d.Run.Date, Pass{Steps: strings.Split(d.Run.Job, "+"), Window: d.Run.Window}
 	}

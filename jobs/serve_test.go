@@ -136,3 +136,21 @@ func TestWakeStopsWithItsContext(t *testing.T) {
 		t.Errorf("runs %v", got)
 	}
 }
+
+// TestPassesHaveTheirOwnDate: neither a pass of yesterday's window nor a look
+// at today's figures changes the date of an office that others work in.
+func TestPassesHaveTheirOwnDate(t *testing.T) {
+	zone := load(t, "Asia/Shanghai")
+	now := time.Date(2026, 3, 3, 8, 0, 0, 0, zone)
+	e := wakingEnv(t, &now, zone, func() {})
+	e.Date = 20260228
+	if woken, err := e.Wake(t.Context(), pulls(zone), Busy{}, nil); err != nil || len(woken.Done) == 0 {
+		t.Fatalf("%+v, %v", woken, err)
+	}
+	if today := e.Today(); today.Date != 20260303 || today.Store != e.Store {
+		t.Errorf("today is %s", today.Date)
+	}
+	if e.Date != 20260228 {
+		t.Errorf("the office's date became %s", e.Date)
+	}
+}

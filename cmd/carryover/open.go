@@ -88,6 +88,19 @@ func (a *agency) close() error {
 	return err
 }
 
+// openAlone opens the agency for a command that changes what passes work on:
+// none is made until closed is called.
+func (a *app) openAlone(ctx context.Context) (ag *agency, closed func() error, err error) {
+	if ag, err = openAgency(ctx, a.config, a.now, a.err); err != nil {
+		return nil, nil, err
+	}
+	unlock, err := office.LockPasses(ag.env.Spool)
+	if err != nil {
+		return nil, nil, errors.Join(err, ag.close())
+	}
+	return ag, func() error { defer unlock(); return ag.close() }, nil
+}
+
 // newEnv fills a run's environment from the configuration.
 func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, error) {
 	cal, err := c.Calendar()

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/exchange/calendar"
+	"carryover/jobs/nightly"
 )
 
 func newReportCommand(a *app) *cobra.Command {
@@ -70,10 +71,9 @@ func (a *app) reportAgain(ctx context.Context, date string) (err error) {
 		_, err = e.Report(ctx)
 	} else {
 		done.File, done.Untold, err = e.LookBack(ctx, day)
-		night := *e
-		night.Date = day
-		if _, missing := os.Stat(night.ReportPath()); missing == nil {
-			done.Night = night.ReportPath()
+		night := nightly.ReportPath(e.On(day))
+		if _, missing := os.Stat(night); missing == nil {
+			done.Night = night
 		}
 	}
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/jobs"
 	"carryover/jobs/courier"
+	"carryover/jobs/office"
 	"carryover/jobs/story"
 )
 
@@ -61,7 +62,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
 	if plan == nil {
-		unlock, err := lockPasses(ag.env.Spool)
+		unlock, err := office.LockPasses(ag.env.Spool)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -11,62 +10,21 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"carryover/exchange/calendar"
-	"carryover/exchange/store"
 	"carryover/jobs"
 	"carryover/jobs/story"
 )
 
-func (s *server) handler() http.Handler {
+// handler answers /healthz and /metrics.
+func handler(s *jobs.Scheduler, env *jobs.Env) http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&collector{server: s})
+	registry.MustRegister(&collector{scheduler: s, env: env})
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { tellHealth(w, s.Health(r.Context())) })
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}))
 	return mux
 }
 
-// health is what /healthz answers.
-type health struct {
-	OK    bool       `json:"ok"`
-	Why   string     `json:"why,omitempty"`
-	Pass  string     `json:"pass,omitempty"` // under way
-	Since *time.Time `json:"since,omitempty"`
-	Next  *time.Time `json:"next,omitempty"` // start of the next pass
-}
-
-// health: the store answers, the last waking up went well, and no pass takes
-// longer than its window. That a partner could not be reached is no fault of
-// the scheduler: runs and metrics tell it.
-func (s *server) health(ctx context.Context) health {
-	s.mu.Lock()
-	h := health{OK: true}
-	if s.pass != nil {
-		since := s.since
-		h.Pass, h.Since = s.pass.String(), &since
-		if length := s.pass.Window.Length; length > 0 && s.now().Sub(since) > length {
-			h.OK, h.Why = false, "the pass takes longer than its window"
-		}
-	}
-	if s.waking != nil {
-		h.OK, h.Why = false, s.waking.Error()
-	}
-	s.mu.Unlock()
-	if next, ok := s.table(s.now()); ok {
-		h.Next = &next.At
-	}
-	err := s.env.Store.View(ctx, func(tx *store.Tx) error {
-		_, err := tx.Runs(store.RunFilter{Limit: 1})
-		return err
-	})
-	if err != nil {
-		h.OK, h.Why = false, fmt.Sprintf("store: %v", err)
-	}
-	return h
-}
-
-func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
-	h := s.health(r.Context())
+func tellHealth(w http.ResponseWriter, h jobs.Health) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if !h.OK {
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -77,10 +35,11 @@ func (s *server) healthz(w http.ResponseWriter, r *http.Request) {
 // collector reads the figures when they are asked for, at most once a while:
 // counting what is overdue walks through the open cases.
 type collector struct {
-	*server
-	reading sync.Mutex
-	taken   time.Time
-	figures story.Figures
+	scheduler *jobs.Scheduler
+	env       *jobs.Env
+	reading   sync.Mutex
+	taken     time.Time
+	figures   story.Figures
 }
 
 // figuresAge is how old figures may be.
@@ -125,7 +84,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	for state, n := range f.Runs {
 		gauge(runs, float64(n), state)
 	}
-	if age, ok := f.Age(c.now()); ok {
+	if age, ok := f.Age(c.env.Now()); ok {
 		gauge(metric("last_run_age_seconds", "Seconds since the latest run began."), age.Seconds())
 	}
 	passes := metric("passes_total", "What the scheduler did since it was started.", "what")
@@ -134,31 +93,18 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
-// counts is what the scheduler did, what it never did included.
-func (s *server) counts() map[string]int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	counted := map[string]int{}
-	for _, what := range []string{jobs.DoStart, jobs.DoCatchUp, jobs.DoResume, jobs.DoMiss, jobs.DoGiveUp} {
-		counted[what] = s.counted[what]
-	}
-	return counted
-}
-
 // read takes the figures, from memory when they are fresh.
 func (c *collector) read() (story.Figures, map[string]int, error) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	counted := c.counts()
-	now := c.now()
+	counted := c.scheduler.Counts()
+	now := c.env.Now()
 	if !c.taken.IsZero() && now.Sub(c.taken) < figuresAge {
 		return c.figures, counted, nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	env := *c.env
-	env.Date = calendar.DateOf(now.In(env.Agency.Zone))
-	f, err := env.Figures(ctx)
+	f, err := story.Measure(ctx, c.env.Today())
 	if err == nil {
 		c.figures, c.taken = f, now
 	}

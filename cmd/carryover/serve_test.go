@@ -13,6 +13,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"carryover/jobs"
+	"carryover/jobs/office"
 )
 
 // newAgency makes an agency's folder that may run at once and returns its
@@ -130,7 +133,7 @@ func TestServe(t *testing.T) {
 			}
 		}
 		status, text := s.get(t, "/healthz", `{"ok":true,"next"`) // no pass is under way
-		var h health
+		var h jobs.Health
 		if err := json.Unmarshal([]byte(text), &h); err != nil || status != http.StatusOK {
 			t.Errorf("health %d %s: %v", status, text, err)
 		}
@@ -151,7 +154,7 @@ func TestServe(t *testing.T) {
 func TestServeLeavesPassesByHandAlone(t *testing.T) {
 	config := newAgency(t)
 	listenOn(t, config, "127.0.0.1:0")
-	unlock, err := lockPasses(filepath.Join(filepath.Dir(config), "spool"))
+	unlock, err := office.LockPasses(filepath.Join(filepath.Dir(config), "spool"))
 	if err != nil {
 		t.Fatal(err)
 	}

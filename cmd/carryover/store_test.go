@@ -38,21 +38,3 @@ func TestNewFile(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
-
-// TestOnePassAtATime: the lock holds off a second process and ends with it.
-func TestOnePassAtATime(t *testing.T) {
-	dir := t.TempDir()
-	unlock, err := lockPasses(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := lockPasses(dir); !errors.Is(err, errLocked) {
-		t.Errorf("a second pass began: %v", err)
-	}
-	unlock()
-	again, err := lockPasses(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again()
-}

@@ -49,6 +49,17 @@ type Office struct {
 	Outside func(call, name string) error
 }
 
+// On is the office on another business date; all else is the same. A pass and
+// whoever asks meanwhile have a date each.
+func (o *Office) On(day calendar.Date) *Office {
+	then := *o
+	then.Date = day
+	return &then
+}
+
+// Today is the office on the day that it is now.
+func (o *Office) Today() *Office { return o.On(calendar.DateOf(o.Now().In(o.Agency.Zone))) }
+
 // Rules are the agency-wide settings of the runs.
 type Rules struct {
 	ResendAfter      time.Duration              // an unreceipted batch is sent again, the same bytes

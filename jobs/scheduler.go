@@ -1,0 +1,142 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// Scheduler makes the passes of a timetable, one after the other, until it is
+// told to stop. Its errors are logged and told by Health: the next waking up
+// tries again.
+type Scheduler struct {
+	env   *Env
+	table Timetable
+	wakes chan struct{}
+
+	mu      sync.Mutex
+	pass    *Due      // under way; nil: none
+	since   time.Time // of that pass
+	waking  error     // of the last waking up
+	counted map[string]int
+}
+
+// NewScheduler is a scheduler of an office that nobody has woken yet.
+func NewScheduler(e *Env, table Timetable) *Scheduler {
+	return &Scheduler{env: e, table: table, wakes: make(chan struct{}, 1), counted: map[string]int{}}
+}
+
+// Wake asks for a look at what is due; one that waits is enough.
+func (s *Scheduler) Wake() {
+	select {
+	case s.wakes <- struct{}{}:
+	default:
+	}
+}
+
+// Loop works what is due at each waking up, one after the other, until the
+// context ends or down says that what serves beside it is down.
+func (s *Scheduler) Loop(ctx context.Context, down <-chan error) error {
+	var busy Busy
+	for {
+		select {
+		case <-ctx.Done():
+			s.env.Log.Info("stopped")
+			return nil
+		case err := <-down:
+			return fmt.Errorf("serve: %w", err)
+		case <-s.wakes:
+			busy = s.work(ctx, busy)
+		}
+	}
+}
+
+// work does what is due now, unless another process makes a pass.
+func (s *Scheduler) work(ctx context.Context, busy Busy) Busy {
+	unlock, err := office.LockPasses(s.env.Spool)
+	if err != nil {
+		s.env.Log.Warn("no pass now", "err", err)
+		s.note(err)
+		return busy
+	}
+	defer unlock()
+	env := Env{s.env.Today()}
+	woken, err := env.Wake(ctx, s.table, busy, s.begin)
+	if ctx.Err() != nil {
+		return woken.Busy
+	}
+	if err != nil {
+		s.env.Log.Error("waking up failed", "err", err)
+	}
+	s.note(err)
+	return woken.Busy
+}
+
+// begin notes what is under way.
+func (s *Scheduler) begin(d Due) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counted[d.Do]++
+	s.pass, s.since = &d, s.env.Now()
+}
+
+// note ends what was under way.
+func (s *Scheduler) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pass, s.waking = nil, err
+}
+
+// Counts are how often the scheduler did what, what it never did included.
+func (s *Scheduler) Counts() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counted := map[string]int{}
+	for _, what := range []string{DoStart, DoCatchUp, DoResume, DoMiss, DoGiveUp} {
+		counted[what] = s.counted[what]
+	}
+	return counted
+}
+
+// Health says whether the scheduler works.
+type Health struct {
+	OK    bool       `json:"ok"`
+	Why   string     `json:"why,omitempty"`
+	Pass  string     `json:"pass,omitempty"` // under way
+	Since *time.Time `json:"since,omitempty"`
+	Next  *time.Time `json:"next,omitempty"` // start of the next pass
+}
+
+// Health: the store answers, the last waking up went well, and no pass takes
+// longer than its window. That a partner could not be reached is no fault of
+// the scheduler: runs and metrics tell it.
+func (s *Scheduler) Health(ctx context.Context) Health {
+	s.mu.Lock()
+	h, now := Health{OK: true}, s.env.Now()
+	if s.pass != nil {
+		since := s.since
+		h.Pass, h.Since = s.pass.String(), &since
+		if length := s.pass.Window.Length; length > 0 && now.Sub(since) > length {
+			h.OK, h.Why = false, "the pass takes longer than its window"
+		}
+	}
+	if s.waking != nil {
+		h.OK, h.Why = false, s.waking.Error()
+	}
+	s.mu.Unlock()
+	if next, ok := s.table(now); ok {
+		h.Next = &next.At
+	}
+	err := s.env.Store.View(ctx, func(tx *store.Tx) error {
+		_, err := tx.Runs(store.RunFilter{Limit: 1})
+		return err
+	})
+	if err != nil {
+		h.OK, h.Why = false, fmt.Sprintf("store: %v", err)
+	}
+	return h
+}
