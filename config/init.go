@@ -294,3 +294,23 @@ func writeNew(path string, content []byte) error {
 	}
 	return nil
 }
+
+// Partner is the setting of a partner by its code, a new one if need be.
+func (s *Settings) Partner(code string) *PartnerSetting {
+	for i := range s.Partners {
+		if s.Partners[i].Code == code {
+			return &s.Partners[i]
+		}
+	}
+	s.Partners = append(s.Partners, PartnerSetting{Code: code})
+	return &s.Partners[len(s.Partners)-1]
+}
+
+// ParseAccount reads an account that is written HOLDER,BANK,NUMBER,CNAPS.
+func ParseAccount(text string) (Account, error) {
+	parts := strings.Split(text, ",")
+	if len(parts) != 4 {
+		return Account{}, fmt.Errorf("%q: write HOLDER,BANK,NUMBER,CNAPS", text)
+	}
+	return Account{Holder: parts[0], Bank: parts[1], AccountNo: parts[2], CNAPS: parts[3]}, nil
+}

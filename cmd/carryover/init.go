@@ -129,7 +129,7 @@ func (f initFlags) options(dir string) (o config.InitOptions, err error) {
 // money puts our own accounts into the settings.
 func (f initFlags) money(s *config.Settings) error {
 	if f.account != "" {
-		own, err := parseAccount(f.account)
+		own, err := config.ParseAccount(f.account)
 		if err != nil {
 			return fmt.Errorf("--account: %w", err)
 		}
@@ -139,7 +139,7 @@ func (f initFlags) money(s *config.Settings) error {
 		}
 	}
 	if f.payer != "" {
-		payer, err := parseAccount(f.payer)
+		payer, err := config.ParseAccount(f.payer)
 		if err != nil {
 			return fmt.Errorf("--payer: %w", err)
 		}
@@ -155,7 +155,7 @@ func (f initFlags) others(s *config.Settings) error {
 		if !ok {
 			return fmt.Errorf("--partner %q: write CODE=NAME", text)
 		}
-		p := partnerOf(s, code)
+		p := s.Partner(code)
 		p.Name = name
 	}
 	for _, text := range f.partnerAccounts {
@@ -163,33 +163,14 @@ func (f initFlags) others(s *config.Settings) error {
 		if !ok {
 			return fmt.Errorf("--partner-account %q: write CODE=HOLDER,BANK,NUMBER,CNAPS", text)
 		}
-		acct, err := parseAccount(account)
+		acct, err := config.ParseAccount(account)
 		if err != nil {
 			return fmt.Errorf("--partner-account %s: %w", code, err)
 		}
-		p := partnerOf(s, code)
+		p := s.Partner(code)
 		p.Accounts = append(p.Accounts, acct)
 	}
 	return nil
-}
-
-// partnerOf is the partner of a code, a new one if need be.
-func partnerOf(s *config.Settings, code string) *config.PartnerSetting {
-	for i := range s.Partners {
-		if s.Partners[i].Code == code {
-			return &s.Partners[i]
-		}
-	}
-	s.Partners = append(s.Partners, config.PartnerSetting{Code: code})
-	return &s.Partners[len(s.Partners)-1]
-}
-
-func parseAccount(text string) (config.Account, error) {
-	parts := strings.Split(text, ",")
-	if len(parts) != 4 {
-		return config.Account{}, fmt.Errorf("%q: write HOLDER,BANK,NUMBER,CNAPS", text)
-	}
-	return config.Account{Holder: parts[0], Bank: parts[1], AccountNo: parts[2], CNAPS: parts[3]}, nil
 }
 
 // over replaces a setting by a flag that was given.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 
@@ -52,43 +51,23 @@ func (a *app) partnerKit(dir, partner string) error {
 }
 
 // agreedWith is what the configuration says about a partner that the partner
-// should know, in the order in which it is asked for.
+// should know.
 func agreedWith(c *config.Config, code string, on calendar.Date) (*samples.Agreed, error) {
 	p, known := c.Partners()[code]
 	if !known {
 		return nil, usageError{fmt.Errorf("--partner %s: the configuration has no such partner", code)}
 	}
-	us := c.Agency()
-	a := &samples.Agreed{Agency: us.Code, AgencyName: us.Name, Partner: code, PartnerName: p.Name}
-	add := func(name, value string) {
-		if value != "" {
-			a.Facts = append(a.Facts, samples.Fact{Name: name, Value: value})
+	var public ssh.PublicKey
+	if p.Seal == exchange.SealSigned {
+		key, err := readSealKey(c.SealKeyFile(on))
+		if err != nil {
+			return nil, err
 		}
+		public = key.Public()
 	}
-	add("载体 carrier", p.Carrier)
-	add("编码 encoding", p.Encoding)
-	add("时限规则 profile", p.Profile)
-	add("资金结算 settlement", p.Settlement)
-	add("合并付款 lump sum", map[bool]string{true: "是 yes", false: "否 no"}[p.LumpSum])
-	add("签名 seal", p.Seal)
-	for _, account := range us.Accounts {
-		add("我方收款账户 our receiving account", accountWords(account))
+	a := &samples.Agreed{Agency: c.Agency().Code, AgencyName: c.Agency().Name, Partner: code, PartnerName: p.Name}
+	for _, f := range c.Agreed(p, public) {
+		a.Facts = append(a.Facts, samples.Fact{Name: f.Item, Value: f.Text})
 	}
-	for _, account := range p.Accounts {
-		add("贵方登记的收款账户 your registered account", accountWords(account))
-	}
-	if p.Seal != exchange.SealSigned {
-		return a, nil
-	}
-	key, err := readSealKey(c.SealKeyFile(on))
-	if err != nil {
-		return nil, err
-	}
-	add("我方签名公钥（存入 allowed_signers）our line", "`"+config.SealLine(us.Code, key.Public())+"`")
-	add("我方公钥指纹（请电话核对）our fingerprint, compare by telephone", "`"+ssh.FingerprintSHA256(key.Public())+"`")
 	return a, nil
-}
-
-func accountWords(a exchange.Account) string {
-	return cmp.Or(a.Holder, "-") + " · " + cmp.Or(a.Bank, "-") + " · " + a.No + " · " + a.CNAPS
 }
