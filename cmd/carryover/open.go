@@ -18,7 +18,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
-	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs"
 	"carryover/jobs/office"
@@ -131,7 +130,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 		SealKey: sealKey(c), PartnerSigners: signersOf(c),
 		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
 		AllowedSigners: allowedSigners(c),
-		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: newLogger(logs, s.Logs),
+		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: office.NewLogger(logs, s.Logs.Level, s.Logs.Format),
 	}}
 	for _, dir := range []string{env.Spool, env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -249,34 +248,4 @@ func fileMode(out string) fs.FileMode {
 		return 0o640
 	}
 	return 0o600
-}
-
-// newLogger logs as the configuration says, with ID numbers masked.
-func newLogger(w io.Writer, l config.Logs) *slog.Logger {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
-		level = slog.LevelInfo
-	}
-	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return masked(a) }}
-	if l.Format == "text" {
-		return slog.New(slog.NewTextHandler(w, o))
-	}
-	return slog.New(slog.NewJSONHandler(w, o))
-}
-
-// masked hides ID numbers in whatever text an attribute, or the message, holds.
-func masked(a slog.Attr) slog.Attr {
-	if kind := a.Value.Kind(); kind != slog.KindString && kind != slog.KindAny {
-		return a
-	}
-	switch v := a.Value.Any().(type) {
-	case string:
-		a.Value = slog.StringValue(identity.MaskIn(v))
-	case error:
-		a.Value = slog.StringValue(identity.MaskIn(v.Error()))
-	case *slog.Source:
-	default:
-		a.Value = slog.StringValue(identity.MaskIn(fmt.Sprint(v)))
-	}
-	return a
 }

@@ -1,4 +1,4 @@
-package main
+package office_test
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"carryover/config"
+	"carryover/jobs/office"
 )
 
 // No ID number reaches a log, whichever way it is logged.
@@ -16,7 +16,7 @@ func TestLogsMaskIDNumbers(t *testing.T) {
 	const id, old = "11010519491231002X", "110105491231002"
 	for _, format := range []string{"json", "text"} {
 		var b bytes.Buffer
-		log := newLogger(&b, config.Logs{Level: "debug", Format: format})
+		log := office.NewLogger(&b, "debug", format)
 		log.Info("person "+id, "id", id, "err", errors.New("bad "+old), "list", []string{id}, "any", struct{ ID string }{id},
 			"letter", "32050020260302000001")
 		log.With("id", id).WithGroup("g").Debug("x", "id", old)
@@ -32,7 +32,7 @@ func TestLogsMaskIDNumbers(t *testing.T) {
 
 func TestLogsAreJSONWithTimes(t *testing.T) {
 	var b bytes.Buffer
-	newLogger(&b, config.Logs{Level: "warn", Format: "json"}).Warn("x", "n", 3, "took", time.Second)
+	office.NewLogger(&b, "warn", "json").Warn("x", "n", 3, "took", time.Second)
 	var line struct {
 		Time  time.Time
 		Level string

@@ -1,0 +1,40 @@
+package office
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+
+	"carryover/exchange/identity"
+)
+
+// NewLogger logs from a level on (info when it is none), as text or, in any
+// other format, as JSON. ID numbers are masked in all of it.
+func NewLogger(w io.Writer, from, format string) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(from)); err != nil {
+		level = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return masked(a) }}
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(w, o))
+	}
+	return slog.New(slog.NewJSONHandler(w, o))
+}
+
+// masked hides ID numbers in whatever text an attribute, or the message, holds.
+func masked(a slog.Attr) slog.Attr {
+	if kind := a.Value.Kind(); kind != slog.KindString && kind != slog.KindAny {
+		return a
+	}
+	switch v := a.Value.Any().(type) {
+	case string:
+		a.Value = slog.StringValue(identity.MaskIn(v))
+	case error:
+		a.Value = slog.StringValue(identity.MaskIn(v.Error()))
+	case *slog.Source:
+	default:
+		a.Value = slog.StringValue(identity.MaskIn(fmt.Sprint(v)))
+	}
+	return a
+}
