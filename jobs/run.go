@@ -22,6 +22,11 @@ import (
 // Steps are the jobs of a pass, in their order.
 func Steps() []string { return []string{"pull", "process", "remit", "report", "push"} }
 
+// InOrder puts named jobs into the order of a pass, each once.
+func InOrder(named []string) []string {
+	return slices.DeleteFunc(Steps(), func(step string) bool { return !slices.Contains(named, step) })
+}
+
 // Pass is one run to be made: which jobs, and for which window.
 type Pass struct {
 	Steps  []string
@@ -214,4 +219,34 @@ func moneyOpen() store.CaseFilter {
 			exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned,
 		},
 	}
+}
+
+// Faults takes the joined errors of a pass apart, so that each can have a line
+// of its own.
+func Faults(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := any(err).(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, Faults(e)...)
+	}
+	return all
+}
+
+// FaultTodo says what to do about a fault of a pass; "" when it passes by itself.
+func FaultTodo(err error) string {
+	switch todo := courier.FaultTodo(err); {
+	case todo != "":
+		return todo
+	case errors.Is(err, ErrDone):
+		return ""
+	case strings.Contains(err.Error(), "does not close"):
+		return "no payment leaves until this is found: carryover audit export --ledger, then look at what was booked last"
+	}
+	return ""
 }

@@ -16,6 +16,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
+	"carryover/jobs/courier"
 )
 
 func newCheckCommand(a *app) *cobra.Command {
@@ -178,43 +179,13 @@ func probeAll(ctx context.Context, c *config.Config) []config.Finding {
 }
 
 func probeDrop(ctx context.Context, c *config.Config, p config.PartyDrop) config.Finding {
-	f := config.Finding{Level: config.LevelFault, Subject: "connect " + p.Party}
-	d, err := openDrop(ctx, c, p.Drop, nil)
-	if err != nil {
-		f.Text, f.Todo = err.Error(), connectTodo(err)
-		return f
-	}
-	can, err := d.Probe(ctx)
-	if err := errors.Join(append(can.Faults, err)...); err != nil {
-		f.Text, f.Todo = strings.ReplaceAll(err.Error(), "\n", "; "), "mend the account's permissions at whoever hosts the drop"
-		_ = d.Close() // what was found counts more
-		return f
-	}
-	if err := d.Close(); err != nil {
-		f.Text = err.Error()
-		return f
-	}
-	f.Level, f.Text = config.LevelOK, "lists, writes, reads, renames, moves"
-	if !can.PosixRename && !p.Drop.Quirks.PlainRename {
+	tried := courier.Probe(ctx, func(ctx context.Context) (drop.Drop, error) { return openDrop(ctx, c, p.Drop, nil) })
+	f := config.Finding{Level: config.LevelOK, Subject: "connect " + p.Party, Text: "lists, writes, reads, renames, moves"}
+	switch {
+	case tried.Fault != "":
+		f.Level, f.Text, f.Todo = config.LevelFault, tried.Fault, tried.Todo
+	case !tried.PosixRename && !p.Drop.Quirks.PlainRename:
 		f.Level, f.Text, f.Todo = config.LevelWarning, "the server has no posix-rename", "set quirks.plain_rename: true at "+p.Key
 	}
 	return f
-}
-
-// connectTodo says what to do about an error of connecting.
-func connectTodo(err error) string {
-	var key *drop.HostKeyError
-	switch {
-	case errors.As(err, &key) && key.Changed:
-		return "ask the partner whether its key was changed before touching known_hosts"
-	case errors.As(err, &key):
-		return "compare the fingerprint with the partner by telephone, then add the line to known_hosts"
-	case errors.Is(err, drop.ErrAuth):
-		return "give the partner our public key, or mend user and password"
-	case errors.Is(err, drop.ErrAlgorithms):
-		return "name the server's algorithms under legacy"
-	case errors.Is(err, fs.ErrNotExist):
-		return "make the folders in, out, in/done, in/bad"
-	}
-	return "see that the server is reachable at this address"
 }

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"carryover/exchange/calendar"
-	"carryover/exchange/drop"
 	"carryover/jobs"
 	"carryover/jobs/courier"
 	"carryover/jobs/office"
@@ -73,7 +71,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	}
 	steps := jobs.Steps()
 	if len(named) > 0 {
-		steps = inOrder(named)
+		steps = jobs.InOrder(named)
 	}
 	watch := &watch{app: a}
 	ag.env.Progress = watch.step
@@ -114,7 +112,7 @@ func parseDay(date string) (calendar.Date, error) {
 
 // tellPassed prints what a pass did, what was wrong, and what needs a person.
 func (a *app) tellPassed(p passed) error {
-	faults := faultsOf(p.err)
+	faults := jobs.Faults(p.err)
 	for _, f := range faults {
 		p.Faults = append(p.Faults, f.Error())
 	}
@@ -123,13 +121,13 @@ func (a *app) tellPassed(p passed) error {
 			return err
 		}
 	}
-	for _, name := range sortedNames(p.Run.Counts) {
+	for _, name := range slices.Sorted(maps.Keys(p.Run.Counts)) {
 		fmt.Fprintf(a.err, "%-22s %d\n", name, p.Run.Counts[name])
 	}
 	tellPlan(a.err, p.Plan)
 	for _, f := range faults {
 		fmt.Fprintf(a.err, "fault: %v\n", f)
-		if todo := faultTodo(f); todo != "" {
+		if todo := jobs.FaultTodo(f); todo != "" {
 			fmt.Fprintf(a.err, "       → %s\n", todo)
 		}
 	}
@@ -143,55 +141,6 @@ func (a *app) tellPassed(p passed) error {
 		return errPerson
 	}
 	return nil
-}
-
-// faultsOf takes joined errors apart, so that each has a line of its own.
-func faultsOf(err error) []error {
-	if err == nil {
-		return nil
-	}
-	joined, ok := any(err).(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var all []error
-	for _, e := range joined.Unwrap() {
-		all = append(all, faultsOf(e)...)
-	}
-	return all
-}
-
-// faultTodo says what to do about a fault of a pass; "" when it passes by itself.
-func faultTodo(err error) string {
-	var key *drop.HostKeyError
-	var network net.Error
-	switch {
-	case errors.As(err, &key), errors.Is(err, drop.ErrAuth), errors.Is(err, drop.ErrAlgorithms):
-		return connectTodo(err)
-	case errors.As(err, &network):
-		return "see that the server is reachable; what waits for it is sent by a later pass"
-	case errors.Is(err, fs.ErrPermission):
-		return "mend the permissions of this folder; carryover check --connect tries them out"
-	case errors.Is(err, jobs.ErrDone):
-		return ""
-	case strings.Contains(err.Error(), "does not close"):
-		return "no payment leaves until this is found: carryover audit export --ledger, then look at what was booked last"
-	}
-	return ""
-}
-
-// inOrder puts named jobs into the order of a pass.
-func inOrder(named []string) []string {
-	var steps []string
-	for _, step := range jobs.Steps() {
-		for _, n := range named {
-			if n == step {
-				steps = append(steps, step)
-				break
-			}
-		}
-	}
-	return steps
 }
 
 // watch shows how far a pass is: the file being worked, and how many there are.
