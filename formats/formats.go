@@ -34,6 +34,14 @@ const (
 	KindReceipt            = "receipt"
 )
 
+// KindNames are the names of all kinds, in the order of the manual.
+func KindNames() (names []string) {
+	for _, k := range Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
 // Kinds lists every kind, in the order of the manual.
 func Kinds() []*batch.Kind {
 	return []*batch.Kind{

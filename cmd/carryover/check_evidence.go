@@ -16,6 +16,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats/workbook"
+	"carryover/jobs/signing"
 	"carryover/jobs/story"
 )
 
@@ -72,20 +73,8 @@ func (e *evidence) askStore(ctx context.Context) (err error) {
 		if e.backups, err = story.LastBackups(tx); err != nil {
 			return err
 		}
-		for state, into := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &e.Approval.Approved, exchange.SettingsWaiting: &e.Approval.Waiting} {
-			m, err := tx.MoneySettings(state)
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			*into = &m
-		}
-		if e.Approval.Approved == nil || e.Approval.Approved.FileID == 0 {
-			return nil
-		}
-		e.Approval.Signed, err = tx.Signatures(e.Approval.Approved.FileID)
+		approval, err := signing.ReadApproval(tx)
+		e.Approval = config.Approval(approval)
 		return err
 	})
 }

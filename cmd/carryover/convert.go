@@ -61,7 +61,7 @@ func (a *app) template(args []string, v conversion) error {
 	if v.template != formats.KindBankStatement {
 		kind := batch.Find(formats.Kinds(), v.template)
 		if kind == nil {
-			return usageError{fmt.Errorf("--template %q: the kinds are %s, %s", v.template, strings.Join(kindNames(), ", "), formats.KindBankStatement)}
+			return usageError{fmt.Errorf("--template %q: the kinds are %s, %s", v.template, strings.Join(formats.KindNames(), ", "), formats.KindBankStatement)}
 		}
 		write = func(w io.Writer) error { return sheet.Template(w, kind, v.header) }
 	}

@@ -34,9 +34,9 @@ func newGenerateCommand(a *app) *cobra.Command {
 		Short: "Write a valid batch of made-up records, or all that an agency finds in its drops",
 		Long: "Write a valid batch of made-up records, or all that an agency finds in its drops.\n\n" +
 			"The same seed gives the same bytes. OUT is a file (csv or xlsx) or a folder, in which the\n" +
-			"batch gets its canonical name; nothing is written over. Kinds: " + strings.Join(kindNames(), ", ") + ".",
+			"batch gets its canonical name; nothing is written over. Kinds: " + strings.Join(formats.KindNames(), ", ") + ".",
 		Args:      cobra.MaximumNArgs(2),
-		ValidArgs: kindNames(),
+		ValidArgs: formats.KindNames(),
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("people") || cmd.Flags().Changed("dir") {
 				return a.generatePeople(cmd.Context(), args, g)
@@ -58,14 +58,6 @@ func newGenerateCommand(a *app) *cobra.Command {
 	return c
 }
 
-func kindNames() []string {
-	var names []string
-	for _, k := range formats.Kinds() {
-		names = append(names, k.Name)
-	}
-	return names
-}
-
 func (a *app) generate(ctx context.Context, args []string, g generation) error {
 	if len(args) != 2 {
 		return usageError{errors.New("generate needs a kind and a file or folder to write to, or --people and --dir")}
@@ -80,7 +72,7 @@ func (a *app) generate(ctx context.Context, args []string, g generation) error {
 	}
 	h, err := samples.Header(kind, g.options)
 	if errors.Is(err, samples.ErrKind) {
-		return usageError{fmt.Errorf("%w; the kinds are %s", err, strings.Join(kindNames(), ", "))}
+		return usageError{fmt.Errorf("%w; the kinds are %s", err, strings.Join(formats.KindNames(), ", "))}
 	} else if err != nil {
 		return err
 	}

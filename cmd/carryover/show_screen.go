@@ -148,10 +148,7 @@ func (s screen) stories(out *story.Stories, all bool) {
 func (s screen) several(cases []*story.Case) {
 	var list []story.CaseRow
 	for _, c := range cases {
-		list = append(list, story.CaseRow{
-			CaseNo: c.CaseNo, Side: c.Side, SideWord: c.SideWord, Partner: c.Partner, PartnerName: c.PartnerName, LetterNo: c.LetterNo,
-			Name: c.Person.Name, IDNo: c.Person.IDNo, State: c.State, StateWord: c.StateWord, FormWord: c.FormWord, MoneyWord: c.MoneyWord, Turn: c.Turn,
-		})
+		list = append(list, c.Row())
 	}
 	s.cases(s.say("办件", "Cases"), list)
 }

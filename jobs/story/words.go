@@ -25,17 +25,21 @@ func wishTerms() []exchange.Term {
 	}
 }
 
-// caseRef is a case as the story of something else names it.
+// caseRef is the row of a case that another story names by its number.
 func caseRef(o *office.Office, tx *store.Tx, no string) (CaseRow, error) {
 	c, err := tx.Case(no)
 	if err != nil {
 		return CaseRow{}, err
 	}
-	s := Outline(o, c)
+	return Outline(o, c).Row(), nil
+}
+
+// Row is a case as the story of something else names it.
+func (s *Case) Row() CaseRow {
 	return CaseRow{
 		CaseNo: s.CaseNo, Side: s.Side, SideWord: s.SideWord, Partner: s.Partner, PartnerName: s.PartnerName, LetterNo: s.LetterNo,
 		Name: s.Person.Name, IDNo: s.Person.IDNo, State: s.State, StateWord: s.StateWord, FormWord: s.FormWord, MoneyWord: s.MoneyWord, Turn: s.Turn,
-	}, nil
+	}
 }
 
 // CaseRow is a case in the story of something else.

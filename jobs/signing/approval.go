@@ -1,0 +1,34 @@
+package signing
+
+import (
+	"errors"
+
+	"carryover/exchange"
+	"carryover/exchange/store"
+)
+
+// Approval is what is recorded of the money settings.
+type Approval struct {
+	Approved *exchange.MoneySettings // nil: none yet
+	Signed   []exchange.Signature    // of the approved ones
+	Waiting  *exchange.MoneySettings // a change that waits for signatures; nil: none
+}
+
+// ReadApproval reads which money settings count, by whom they were signed, and
+// what waits.
+func ReadApproval(tx *store.Tx) (a Approval, err error) {
+	for state, into := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &a.Approved, exchange.SettingsWaiting: &a.Waiting} {
+		m, err := tx.MoneySettings(state)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return a, err
+		}
+		*into = &m
+	}
+	if a.Approved != nil && a.Approved.FileID != 0 {
+		a.Signed, err = tx.Signatures(a.Approved.FileID)
+	}
+	return a, err
+}
