@@ -1,9 +1,11 @@
 package exchange
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -133,21 +135,17 @@ func SettingsSHA(text string) string {
 func SettingsChange(before, after string) (lines []string) {
 	old, fresh := lineCount(before), lineCount(after)
 	for line := range old {
-		for n := fresh[line]; n < old[line]; n++ {
+		for range old[line] - fresh[line] {
 			lines = append(lines, "- "+line)
 		}
 	}
 	for line := range fresh {
-		for n := old[line]; n < fresh[line]; n++ {
+		for range fresh[line] - old[line] {
 			lines = append(lines, "+ "+line)
 		}
 	}
-	sort.Slice(lines, func(i, j int) bool {
-		a, b := about(lines[i]), about(lines[j])
-		if a != b {
-			return a < b
-		}
-		return lines[i][0] > lines[j][0] || lines[i][0] == lines[j][0] && lines[i] < lines[j]
+	slices.SortFunc(lines, func(a, b string) int {
+		return cmp.Or(cmp.Compare(about(a), about(b)), cmp.Compare(b[0], a[0]), cmp.Compare(a, b))
 	})
 	return lines
 }
