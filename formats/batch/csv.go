@@ -95,13 +95,11 @@ func (c *csvSource) draft() bool { return false }
 
 func (c *csvSource) finish(int, money.Fen) (identity string, more bool, err error) {
 	more = c.now != nil && c.now.after
-	if c.last != nil {
-		<-c.last
-	}
+	<-c.last // there was a first row, so there was a block
 	for _, b := range c.ahead {
 		more = more || len(b.stored) > 0
 	}
-	for b := new(block); !c.blocks.ended && c.err == nil; more = more || len(b.stored) > 0 {
+	for b := new(block); !c.blocks.ended && c.err == nil; { // behind blocks that hold something
 		c.err = c.blocks.load(b)
 		c.hash.Write(b.stored)
 	}

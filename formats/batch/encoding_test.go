@@ -59,6 +59,9 @@ func TestDecoderFindsWhatIsBroken(t *testing.T) {
 		{GB18030, "\xff\xff", "\uFFFD\uFFFD", []string{"0 11", "3 12"}},
 		{GB18030, "a" + private + "\xD2\xBD", "a\uF014医", []string{"1 12"}},
 		{GB18030, "\xD2", "\uFFFD", []string{"0 11"}},
+		{GB18030, "\x80\xD2\xBD", "\uFFFD医", []string{"0 11"}},
+		{GB18030, "\xD2\xBD" + private, "医\uF014", []string{"3 13"}},
+		{UTF8, "\x80", "\uFFFD", []string{"0 11"}},
 		{GB18030, "\x81\x30\x81\x30", "\u0080", nil},
 	} {
 		d := decoder{encoding: c.encoding}
@@ -183,7 +186,7 @@ func TestClasses(t *testing.T) {
 		}
 	}
 	// Bytes that begin three and are cut, or are followed by what does not belong there.
-	for _, text := range []string{"\xE3", "\xE3\x80", "\xEC\x80", "\xE3\x41\x80", "\xE3\x80\x41", "\xEC", "\xE4\xBD", "\xED\xA0\x80", "医\xE3"} {
+	for _, text := range []string{"\x80", "\xE3", "\xE3\x80", "\xEC\x80", "\xE3\x41\x80", "\xE3\x80\x41", "\xEC", "\xE4\xBD", "\xED\xA0\x80", "医\xE3"} {
 		var r row
 		if r.set(text) {
 			t.Errorf("%x is taken", text)

@@ -1,14 +1,11 @@
 package batch
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -237,144 +234,6 @@ func TestTotals(t *testing.T) {
 	}
 }
 
-// What is as large as a bound is read, what is larger is refused.
-func TestBounds(t *testing.T) {
-	row := rowWith(nil)
-	file := batchOf(claimHead, "28.00", row, rowWith(map[string]string{"claim_no": "A-2"}))
-	for _, c := range []struct {
-		o    Options
-		want []string
-	}{
-		{Options{MaxRows: 2}, nil},
-		{Options{MaxRows: 1}, []string{"0   too-large"}},
-		{Options{MaxBytes: int64(len(file))}, nil},
-		{Options{MaxBytes: int64(len(file)) - 1}, []string{"0   too-large"}},
-		{Options{MaxBytes: 1}, []string{"0   too-large"}},
-		{Options{MaxRows: -1, MaxBytes: -1, MaxLine: -1, MaxDetails: -1}, nil},
-	} {
-		if faults, _, _ := judge(t, file, c.o); !slices.Equal(faults, c.want) {
-			t.Errorf("%+v: %q", c.o, faults)
-		}
-	}
-	o := Options{}.withDefaults()
-	if o.MaxBytes != 8<<30 || o.MaxLine != 64<<10 || o.MaxDetails != 2000 || o.MaxRows != 100_000_000 {
-		t.Errorf("%+v", o)
-	}
-	if got := (Options{MaxLine: 5}).withDefaults().MaxLine; got != 1024 {
-		t.Error(got)
-	}
-	for size, want := range map[int][]string{1024: {"2 Q row unknown-code"}, 1025: {"2 Q  too-long"}} {
-		line := "Q," + strings.Repeat("x", size-2)
-		faults, _, _ := judge(t, batchOf(claimHead, "0.00", row, line), Options{MaxLine: 1024})
-		if len(faults) != 1 || faults[0] != strings.Replace(want[0], "2", "3", 1) {
-			t.Errorf("%d bytes: %q", size, faults)
-		}
-	}
-	// Unknown kinds are counted as well, up to the bound.
-	other := batchOf(strings.Replace(claimHead, "claim", "other", 1), "0.00", "a", "b")
-	if faults, _, res := judge(t, other, Options{}); !slices.Equal(faults, []string{"1 H kind kind-unknown"}) || res.Rows != 2 || res.Records != 0 {
-		t.Errorf("%q %+v", faults, res)
-	}
-}
-
-// What cannot be a batch is told by its first bytes.
-func TestNotText(t *testing.T) {
-	for head, want := range map[string]string{
-		"": "空文件", "\xff\xfe": "UTF-16", "\xfe\xff": "UTF-16", "\xff": "", "\xfe\xfe": "", "\xff\xff": "", "\xD0\xCF\x11\xE0": ".xls", "\xD0\xCF\x11": "", "PK\x03\x04": "工作簿",
-		"PK\x03": "", "a\x00": "不是文本", "H,\x00": "", "\uFEFFH,\x00": "", "\x00": "不是文本", "abc": "", "abcd": "",
-	} {
-		if got := notText([]byte(head)); (want == "") != (got == "") || !strings.Contains(got, want) {
-			t.Errorf("%q: %q", head, got)
-		}
-	}
-}
-
-// An error of reading is one, wherever it comes; a fault of the file is none.
-func TestErrorsOfReading(t *testing.T) {
-	good := batchOf(claimHead, "14.00", rowWith(nil))
-	for at := range len(good) {
-		src := io.MultiReader(strings.NewReader(good[:at]), iotest.ErrReader(io.ErrClosedPipe))
-		r, err := NewReader(src, []*Kind{claims()}, Options{})
-		if err == nil {
-			for r.Next() {
-				continue
-			}
-			_, err = r.Result()
-		}
-		if !errors.Is(err, io.ErrClosedPipe) {
-			t.Fatalf("at byte %d: %v", at, err)
-		}
-	}
-	if _, err := NewReader(broken{}, nil, Options{}); !errors.Is(err, io.ErrClosedPipe) {
-		t.Error(err)
-	}
-	refused := Refused(&FileFault{Code: code.TooLarge, Text: "too large"})
-	if res, err := refused.Result(); refused.Next() || err != nil || res.Verdict != code.FileRejected || res.Faults[0].Text != "too large" {
-		t.Errorf("%+v %v", res, err)
-	}
-	if got := (&FileFault{Code: code.TooLarge, Text: "why"}).Error(); got != "too-large: why" {
-		t.Error(got)
-	}
-}
-
-// broken can be wound back, and not read.
-type broken struct{}
-
-func (broken) Read([]byte) (int, error)       { return 0, io.ErrClosedPipe }
-func (broken) Seek(int64, int) (int64, error) { return 0, nil }
-
-// unseekable says that it can be wound back, and cannot.
-type unseekable struct{ io.Reader }
-
-func (unseekable) Seek(int64, int) (int64, error) { return 0, io.ErrClosedPipe }
-
-// The encoding of a file is found out from all of it where it can be wound
-// back, else from its beginning; what was read before stays read.
-func TestEncodingIsFoundOut(t *testing.T) {
-	late := batchOf(claimHead, "0.00", rowWith(map[string]string{"note": strings.Repeat("x", 70<<10), "paid": "x"}), rowWith(nil))
-	stored, err := encodeGB18030([]byte(late))
-	if err != nil {
-		t.Fatal(err)
-	}
-	early, err := encodeGB18030([]byte(batchOf(claimHead, "0.00", rowWith(nil))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	notes := func(src io.Reader, o Options) (all []string) {
-		r, err := NewReader(src, []*Kind{claims()}, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for r.Next() {
-			if v, ok := r.Record().Value.(*claim); ok {
-				all = append(all, v.Note)
-			}
-		}
-		return all
-	}
-	within := bytes.NewReader(append([]byte("x\xff"), early...))
-	if _, err := within.Seek(2, io.SeekStart); err != nil {
-		t.Fatal(err)
-	}
-	for name, c := range map[string]struct {
-		src  io.Reader
-		want string
-	}{
-		"wound back": {bytes.NewReader(stored), "急诊"}, "early": {io.MultiReader(bytes.NewReader(early)), "急诊"}, "within": {within, "急诊"},
-		"cannot be wound back": {unseekable{bytes.NewReader(early)}, "急诊"}, "utf-8": {strings.NewReader(late), "急诊"},
-	} {
-		if got := notes(c.src, Options{}); len(got) == 0 || got[len(got)-1] != c.want {
-			t.Errorf("%s: %.60q", name, got)
-		}
-	}
-	if got := notes(io.MultiReader(bytes.NewReader(stored)), Options{}); got[len(got)-1] == "急诊" {
-		t.Error("only the beginning of a stream can tell")
-	}
-	if got := notes(bytes.NewReader(early), Options{Encoding: GB18030}); got[0] != "急诊" {
-		t.Errorf("%q", got)
-	}
-}
-
 // A draft is the batch that it stands for, but for what may be empty.
 func TestDraft(t *testing.T) {
 	head := strings.Replace(claimHead, "c,7,", "c,,", 1)
@@ -445,5 +304,51 @@ func TestAmountsOfARecord(t *testing.T) {
 	rec := claim{Paid: money.Max, Extra: Some(money.Max)}
 	if got := claims().Rows[0].ops.amount(&rec); got != 2*money.Max {
 		t.Error(got)
+	}
+}
+
+// A row that could not be read as its columns holds nothing of the row before.
+func TestNothingIsLeftOfTheRowBefore(t *testing.T) {
+	short := strings.Join(strings.Split(rowWith(nil), ",")[:15], ",") // two fields too few
+	r, err := NewReader(strings.NewReader(batchOf(claimHead, "14.00", rowWith(nil), short, rowWith(nil), `C,"A`, rowWith(nil), strings.TrimSuffix(rowWith(nil), "ref-1")+`"ref-1`)), []*Kind{claims()}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"A-1", "", "A-1", "", "A-1", ""} {
+		if !r.Next() || r.Record().No() != want || r.Record().Value.(*claim).No != want {
+			t.Errorf("%+v, want %q", r.Record(), want)
+		}
+	}
+	r, err = NewReader(strings.NewReader(batchOf(claimHead, "14.00", "C,A-1", "D,A-1")), []*Kind{claims()}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Next()
+	if f := r.Record().Faults; len(f) != 2 || !strings.HasPrefix(f[0].Text, "应有17个字段，实有2个 / 17 ") || !strings.HasPrefix(f[1].Text, "应有4个字段，实有2个 / 4 ") {
+		t.Errorf("%+v", f)
+	}
+}
+
+// Rows without a key never came before.
+func TestNoKeyNoRepeat(t *testing.T) {
+	k := claims()
+	k.Rows, k.First = []*Row{Layout[claim]{Type: "V", Columns: []Column[claim]{Text("note", "备注", 5, Required, func(c *claim) *string { return &c.Note })}}.Row()}, ""
+	if faults, _, _ := judge(t, batchOf(claimHead, "0.00", "V,x", "V,x"), Options{Repeats: true}, k); faults != nil {
+		t.Errorf("%q", faults)
+	}
+	if got := (Header{}).Fields()[5]; got != "" {
+		t.Errorf("a sequence that is not assigned is %q", got)
+	}
+}
+
+// Quoted fields end at their quotes, and a row at its first wrong ones.
+func TestQuotedFields(t *testing.T) {
+	for text, want := range map[string][]string{
+		`x,"a",b`: {"x", "a", "b"}, `"a,b","c""d",""`: {"a,b", `c"d`, ""}, `x,"a,b`: {"x", `"a,b`}, `x,"a"b,c`: {"x", `"a"b,c`}, `x,a"b,c`: {"x", `a"b,c`},
+	} {
+		var r row
+		if !r.set(text) || !slices.Equal(r.texts(), want) {
+			t.Errorf("%s: %q", text, r.texts())
+		}
 	}
 }

@@ -86,7 +86,7 @@ func Clip(s string) string {
 	if len(s) > 64*utf8.UTFMax {
 		s = s[:64*utf8.UTFMax]
 	}
-	if _, found := firstControl(s); !found && utf8.ValidString(s) && (len(s) <= 64 || utf8.RuneCountInString(s) <= 64) {
+	if _, found := firstControl(s); !found && utf8.ValidString(s) && utf8.RuneCountInString(s) <= 64 {
 		return s
 	}
 	n := 0
