@@ -143,7 +143,7 @@ type Form struct {
 	Credited          money.Fen
 	PostedOn          calendar.Date
 	SentBack          money.Fen // at the old place: what of Credited the new place has paid back since it said so
-	LastCompletion              string    // last completion sent or received for this version: "" | relation_done | completed | void
+	LastCompletion    string    // last completion sent or received for this version: "" | relation_done | completed | void
 }
 
 // Natures of a form and the money it announces.

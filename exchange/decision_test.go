@@ -10,8 +10,8 @@ import (
 	"carryover/exchange/code"
 )
 
-func goodDecision() (Decision, Ruling) {
-	r := Ruling{Action: ActConfirmAccount, Chinese: "确认账户", Needs: []string{"account", "cnaps"}, May: []string{"holder"}}
+func goodDecision() (Decision, Rule) {
+	r := Rule{Action: ActConfirmAccount, Chinese: "确认账户", Needs: []string{"account", "cnaps"}, May: []string{"holder"}}
 	d := Decision{
 		Action: ActConfirmAccount, Subject: "T32050020260302000001", Reason: "电话核实", Officer: "wang.min", On: 20260302,
 		Args: map[string]string{"account": "1", "cnaps": "102100099996"},
@@ -71,13 +71,13 @@ func TestTextOfADecision(t *testing.T) {
 }
 
 func TestRulings(t *testing.T) {
-	for _, want := range Rulings() {
-		got, ok := FindRuling(want.Action)
+	for _, want := range Rules() {
+		got, ok := FindRule(want.Action)
 		if !ok || got.Action != want.Action || got.Chinese != want.Chinese {
 			t.Errorf("%s is found as %+v", want.Action, got)
 		}
 	}
-	if r, ok := FindRuling("nonsense"); ok || r.Action != "" {
+	if r, ok := FindRule("nonsense"); ok || r.Action != "" {
 		t.Errorf("nonsense is found as %+v", r)
 	}
 }
@@ -92,18 +92,18 @@ func TestRulingFits(t *testing.T) {
 	other := Case{Side: In, State: Answered}
 	for _, v := range []struct {
 		name string
-		r    Ruling
+		r    Rule
 		fits []bool // free, held, let go, other
 	}{
-		{"whatever", Ruling{}, []bool{true, true, true, true}},
-		{"of the old place", Ruling{Side: Out}, []bool{true, true, true, false}},
-		{"of the new place", Ruling{Side: In}, []bool{false, false, false, true}},
-		{"requested", Ruling{States: []State{Requested}}, []bool{true, true, true, false}},
-		{"answered", Ruling{States: []State{Confirmed, Answered}}, []bool{false, false, false, true}},
-		{"in no state", Ruling{States: []State{}}, []bool{false, false, false, false}},
-		{"held for arrears", Ruling{Holds: []code.Hold{code.HoldArrears}}, []bool{false, true, false, false}},
-		{"held for something else", Ruling{Holds: []code.Hold{code.HoldQueryOpen}}, []bool{false, false, false, false}},
-		{"all of it", Ruling{Side: Out, States: []State{Requested}, Holds: []code.Hold{code.HoldArrears}}, []bool{false, true, false, false}},
+		{"whatever", Rule{}, []bool{true, true, true, true}},
+		{"of the old place", Rule{Side: Out}, []bool{true, true, true, false}},
+		{"of the new place", Rule{Side: In}, []bool{false, false, false, true}},
+		{"requested", Rule{States: []State{Requested}}, []bool{true, true, true, false}},
+		{"answered", Rule{States: []State{Confirmed, Answered}}, []bool{false, false, false, true}},
+		{"in no state", Rule{States: []State{}}, []bool{false, false, false, false}},
+		{"held for arrears", Rule{Holds: []code.Hold{code.HoldArrears}}, []bool{false, true, false, false}},
+		{"held for something else", Rule{Holds: []code.Hold{code.HoldQueryOpen}}, []bool{false, false, false, false}},
+		{"all of it", Rule{Side: Out, States: []State{Requested}, Holds: []code.Hold{code.HoldArrears}}, []bool{false, true, false, false}},
 	} {
 		got := []bool{v.r.Fits(free), v.r.Fits(held), v.r.Fits(let), v.r.Fits(other)}
 		if !slices.Equal(got, v.fits) {

@@ -103,7 +103,7 @@ type Judgement struct {
 	Echo     string
 	Raw      []byte // held records: their rows, to be worked again
 	Nights   int    // held records: nights waited
-	Reported     bool   // the verdict stands in a queued receipt
+	Reported bool   // the verdict stands in a queued receipt
 }
 
 // Outgoing is a record that waits to be put into a batch for a party.

@@ -74,11 +74,7 @@ func TestFiles(t *testing.T) {
 	named := regexp.MustCompile(`\.Sk` + `ipf?\("needs `)
 	eachGoFile(t, func(name string) {
 		text := readFile(t, name)
-		lines := strings.Split(text, "\n")
-		if len(lines) > 601 {
-			t.Errorf("%s has %d lines", name, len(lines)-1)
-		}
-		for i, line := range lines {
+		for i, line := range strings.Split(text, "\n") {
 			if unfinished.MatchString(line) {
 				t.Errorf("%s:%d is unfinished by its own word", name, i+1)
 			}
@@ -131,4 +127,95 @@ func seeds(f *ast.FuncDecl) (found bool) {
 		return true
 	})
 	return found
+}
+
+// measure is the size of a package without its tests.
+type measure struct{ lines, files int }
+
+// usual is what a package may hold: as much as one person can know.
+var usual = measure{lines: 5000, files: 30}
+
+// measures lists the packages with a measure of their own; 0: the usual one. A
+// figure may only become smaller.
+var measures = map[string]measure{
+	"cmd/carryover":  {files: 45},              // a file per command
+	"exchange/store": {lines: 5200, files: 60}, // a file per table
+	"jobs":           {lines: 1500},            // a façade
+}
+
+// The measures of files, functions and types.
+const (
+	longestFile     = 500
+	longestFunction = 70 // of what is not a test
+	mostMethods     = 60
+)
+
+// manyMethods lists the types that may have more: a method per statement.
+var manyMethods = []string{"exchange/store.Tx"}
+
+// Every package can be known by one person.
+func TestMeasures(t *testing.T) {
+	have := map[string]measure{}
+	methods := map[string]int{}
+	eachGoFile(t, func(name string) {
+		text := readFile(t, name)
+		lines := strings.Count(text, "\n")
+		if lines > longestFile {
+			t.Errorf("%s has %d lines, %d at most", name, lines, longestFile)
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		pkg := path.Dir(name)
+		have[pkg] = measure{have[pkg].lines + lines, have[pkg].files + 1}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if n := fset.Position(f.End()).Line - fset.Position(f.Pos()).Line - 1; n > longestFunction {
+				t.Errorf("%s: %s has %d lines, %d at most", name, f.Name.Name, n, longestFunction)
+			}
+			if f.Recv != nil {
+				methods[pkg+"."+receiver(f)]++
+			}
+		}
+	})
+	for pkg, m := range have {
+		most := usual
+		if own := measures[pkg]; own.lines != 0 {
+			most.lines = own.lines
+		}
+		if own := measures[pkg]; own.files != 0 {
+			most.files = own.files
+		}
+		if m.lines > most.lines || m.files > most.files {
+			t.Errorf("%s has %d lines in %d files, %d in %d at most", pkg, m.lines, m.files, most.lines, most.files)
+		}
+	}
+	for typ, n := range methods {
+		if n > mostMethods && !slices.Contains(manyMethods, typ) {
+			t.Errorf("%s has %d methods, %d at most", typ, n, mostMethods)
+		}
+	}
+}
+
+// receiver is the name of a method's type.
+func receiver(f *ast.FuncDecl) string {
+	typ := f.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	switch of := typ.(type) {
+	case *ast.IndexExpr:
+		typ = of.X
+	case *ast.IndexListExpr:
+		typ = of.X
+	}
+	return typ.(*ast.Ident).Name
 }

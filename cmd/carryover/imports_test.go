@@ -80,7 +80,7 @@ var arrows = map[string][]string{
 	"samples/demo":    {everything},
 	"samples/demo/outside": {
 		"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger",
-		"exchange/drop", "exchange/seal", "formats", "formats/batch", "formats/iso20022", "samples",
+		"exchange/drop", "exchange/seal", "formats", "formats/batch", "formats/sheet", "formats/iso20022", "samples",
 	},
 	"cmd/carryover": {everything},
 }

@@ -18,14 +18,14 @@ import (
 // Desk is one transaction at work: the store, and whose word is worked.
 type Desk struct {
 	*Office
-	Tx           *store.Tx
-	File         exchange.File // that brought what is worked; the zero File in sweeps
-	Actor        string        // for the journal: the file's party, or the job
-	About        *AboutFile    // in a receipt: the file it is about
+	Tx    *store.Tx
+	File  exchange.File // that brought what is worked; the zero File in sweeps
+	Actor string        // for the journal: the file's party, or the job
+	About *AboutFile    // in a receipt: the file it is about
 
 	encoders     map[string]*batch.Encoder
-	noSavepoints bool // in a first try of DoChunk
-	Cancels  map[string]bool // letters whose cancellation waits for them
+	noSavepoints bool            // in a first try of DoChunk
+	Cancels      map[string]bool // letters whose cancellation waits for them
 }
 
 // By is on whose behalf a transaction runs.

@@ -1,0 +1,205 @@
+package transfer
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/formats"
+	"carryover/jobs/notice"
+	"carryover/jobs/office"
+)
+
+// CreditFacts gathers what decides about the next postings of an In case.
+func CreditFacts(c *office.Case) (f exchange.CreditFacts, err error) {
+	f.Together = !c.RuleProfile().RelationDone()
+	if f.Forms, err = c.Tx.FormsByCase(c.No); err != nil {
+		return f, err
+	}
+	if f.Postings, err = c.Tx.PostingsByCase(c.No); err != nil {
+		return f, err
+	}
+	f.Remittances, err = c.Tx.RemittancesByCase(c.No)
+	return f, err
+}
+
+// Advance moves an In case on: asks the core for what can be posted now, and
+// tells everybody what has been. On a case that has ended nothing is posted.
+func Advance(c *office.Case) error {
+	if c.Side != exchange.In || c.Wish == exchange.WishVoid || Ended(c.Case) {
+		return c.Retrack()
+	}
+	facts, err := CreditFacts(c)
+	if err != nil {
+		return err
+	}
+	if err := markPosted(c, facts); err != nil {
+		return err
+	}
+	if err := c.Retrack(); err != nil {
+		return err
+	}
+	if c.State == exchange.Held || len(facts.Forms) == 0 {
+		return nil
+	}
+	asks := exchange.PlanCredits(facts)
+	if len(asks) > 0 {
+		return askCredits(c, asks, facts)
+	}
+	return closeCase(c, facts)
+}
+
+// markPosted moves forms whose months the core has credited to posted.
+func markPosted(c *office.Case, f exchange.CreditFacts) error {
+	for i := range f.Forms {
+		form := &f.Forms[i]
+		if form.Current && form.Track == exchange.FormChecked && f.MonthsPosted(*form) {
+			if err := c.SetForm(form, exchange.FormPosted); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func askCredits(c *office.Case, asks []exchange.Ask, facts exchange.CreditFacts) error {
+	own, err := ownStays(c, facts)
+	if err != nil {
+		return err
+	}
+	for _, a := range asks {
+		p := exchange.Posting{Row: a.Row, Undoes: a.Undoes, FormNo: a.Form.No, FormVersion: a.Form.Version, Amount: a.Amount}
+		var stays []exchange.Stay
+		if a.Row == exchange.PostMonths {
+			stays, _ = exchange.CreditMonths(a.Form.Stays, own)
+			own = append(own, stays...)
+		}
+		if err := requestPosting(c, p, stays, "转入 "+c.Partner); err != nil {
+			return err
+		}
+	}
+	return c.Move(exchange.PostingsAsked, "", nil)
+}
+
+// ownStays are the stays that the new place counts already: its registry's,
+// and those of the case's other forms that were credited.
+func ownStays(c *office.Case, facts exchange.CreditFacts) ([]exchange.Stay, error) {
+	records, err := c.Tx.RegistryByID(c.Person.IDKey)
+	if err != nil {
+		return nil, err
+	}
+	// Once months of this case are credited, the registry shows them too:
+	// then only what was earned elsewhere than in the form's places counts.
+	credited := map[string]bool{}
+	for _, p := range facts.Postings {
+		for _, f := range facts.Forms {
+			for _, s := range f.Stays {
+				credited[s.Area] = credited[s.Area] || (p.Row == exchange.PostMonths && p.State != exchange.PostingRefused)
+			}
+		}
+	}
+	var own []exchange.Stay
+	for _, r := range records {
+		for _, s := range r.Stays {
+			if s.Area == c.Agency.Code || !credited[s.Area] {
+				own = append(own, s)
+			}
+		}
+	}
+	for _, p := range facts.Postings {
+		if p.Row != exchange.PostMonths || p.State != exchange.PostingDone {
+			continue
+		}
+		for _, f := range facts.Forms {
+			if f.No == p.FormNo && f.Version == p.FormVersion && f.Current {
+				own = append(own, f.Stays...)
+			}
+		}
+	}
+	return own, nil
+}
+
+// closeCase tells the old place and the person what has been credited, and
+// completes the case when everything has.
+func closeCase(c *office.Case, f exchange.CreditFacts) error {
+	months, account := true, true
+	for _, form := range f.Forms {
+		if !form.Current {
+			continue
+		}
+		months = months && form.Track == exchange.FormPosted && f.MonthsPosted(form)
+		account = account && f.AccountPosted(form)
+	}
+	for _, p := range f.Postings {
+		if p.State == exchange.PostingQueued {
+			return nil
+		}
+	}
+	state := c.State
+	switch {
+	case months && account && (state == exchange.Answered || state == exchange.PostingState || state == exchange.RelationDone):
+		return tell(c, exchange.AllPosted, code.OutcomeCompleted, code.MilestoneCompleted)
+	case months && c.RuleProfile().RelationDone() && (state == exchange.Answered || state == exchange.PostingState):
+		return tell(c, exchange.MonthsDone, code.OutcomeRelationDone, code.MilestoneRelationDone)
+	}
+	return nil
+}
+
+// tell moves the case and sends a completion for every form that has not had
+// this one, or a later one: what is completed does not become relation_done again.
+func tell(c *office.Case, on exchange.Happening, out code.Outcome, m code.Milestone) error {
+	if err := c.Move(on, "", nil); err != nil {
+		return err
+	}
+	forms, err := c.Tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	postings, err := c.Tx.PostingsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for _, f := range forms {
+		if !f.Current || f.LastCompletion == string(out) || f.LastCompletion == string(code.OutcomeCompleted) {
+			continue
+		}
+		before := f
+		f.LastCompletion = string(out)
+		carryBooked(&f, postings)
+		if err := c.Tx.UpdateForm(before, f); err != nil {
+			return err
+		}
+		credited := f.Credited
+		if out == code.OutcomeRelationDone {
+			credited = money.Fen(0)
+		}
+		k := formats.Completion{
+			LetterNo: f.LetterNo, FormNo: f.No, FormVersion: f.Version, Outcome: out, CompletedOn: c.Date, Credited: credited,
+			MonthsCredited: f.MonthsCredited, MonthsOverlapping: f.MonthsOverlapping, Echo: f.Echo,
+		}
+		if err := c.SendOrHold(c.Partner, c.No, &k); err != nil {
+			return err
+		}
+	}
+	more, err := notice.CreditedNews(c)
+	if err != nil {
+		return err
+	}
+	return notice.Notify(c, m, more)
+}
+
+// carryBooked gives a form version what the core has booked for the form: a
+// version that changes only the one keeps what stands of the other.
+func carryBooked(f *exchange.Form, postings []exchange.Posting) {
+	for _, p := range postings {
+		if p.FormNo != f.No || p.State != exchange.PostingDone {
+			continue
+		}
+		switch p.Row {
+		case exchange.PostCredit:
+			f.Credited = p.Amount
+		case exchange.PostMonths:
+			f.MonthsCredited = p.Months
+			f.MonthsOverlapping = f.Actual + f.Backpaid + f.Deemed - p.Months
+		}
+	}
+}
