@@ -49,6 +49,7 @@ func decisionRows() []Open {
 // at, sorted and filled in, and through LibreOffice, which saves it; then it
 // is read as it was meant.
 func TestDecisionsRoundTrip(t *testing.T) {
+	t.Parallel()
 	office, python := program(t, "soffice"), "/usr/bin/python3"
 	if exec.Command(python, "-c", "import openpyxl").Run() != nil {
 		program(t, "python3 with openpyxl")

@@ -203,6 +203,7 @@ func everyForm(profile string) map[string]Print {
 // LibreOffice prints every form of both profiles: as many pages as the form
 // has, with everything that stands on it whole.
 func TestPapersPrinted(t *testing.T) {
+	t.Parallel()
 	soffice, text, info := program(t, "soffice"), program(t, "pdftotext"), program(t, "pdfinfo")
 	dir := t.TempDir()
 	if keep := os.Getenv("CARRYOVER_PAPERS"); keep != "" {

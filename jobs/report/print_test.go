@@ -29,6 +29,7 @@ func program(t *testing.T, name string, args ...string) string {
 // LibreOffice prints the night in both languages: every sheet is there, and
 // no column is too narrow for what stands in it.
 func TestPrinted(t *testing.T) {
+	t.Parallel()
 	office, text := program(t, "soffice"), program(t, "pdftotext")
 	for lang, words := range map[code.Lang][]string{
 		code.Chinese: {"资金平衡", "在办业务办理时限", "联系函收发情况", "信息表收发情况", "个人账户资金划转", "收发文件", "待办事项", "申请受理情况", "参保凭证出具情况", "银行存款余额调节表", "1,234,567.89", "11010519491231002X"},
