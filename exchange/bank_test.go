@@ -32,12 +32,12 @@ func TestConfirmedBy(t *testing.T) {
 	}{
 		{"none", nil, 0},
 		{"told nothing", []Form{{Money: MoneyREMITTED, Credited: 700}}, 0},
-		{"the relation alone", []Form{{Told: done, Money: MoneyREMITTED, Credited: 700}}, 0},
-		{"completed", []Form{{Told: completed, Money: MoneyREMITTED, Credited: 700}}, 700},
-		{"completed, netted", []Form{{Told: completed, Money: MoneyNETTED, Credited: 700}}, 0},
-		{"some sent back", []Form{{Told: completed, Money: MoneyREMITTED, Credited: 700, SentBack: 200}}, 500},
-		{"the version that says most", []Form{{Told: completed, Money: MoneyREMITTED, Credited: 700}, {Told: completed, Money: MoneyREMITTED, Credited: 800, SentBack: 300}}, 700},
-		{"void", []Form{{Told: completed, Money: MoneyREMITTED, Credited: 700}, {Told: void, Money: MoneyREMITTED, Credited: 700}}, 0},
+		{"the relation alone", []Form{{LastCompletion: done, Money: MoneyREMITTED, Credited: 700}}, 0},
+		{"completed", []Form{{LastCompletion: completed, Money: MoneyREMITTED, Credited: 700}}, 700},
+		{"completed, netted", []Form{{LastCompletion: completed, Money: MoneyNETTED, Credited: 700}}, 0},
+		{"some sent back", []Form{{LastCompletion: completed, Money: MoneyREMITTED, Credited: 700, SentBack: 200}}, 500},
+		{"the version that says most", []Form{{LastCompletion: completed, Money: MoneyREMITTED, Credited: 700}, {LastCompletion: completed, Money: MoneyREMITTED, Credited: 800, SentBack: 300}}, 700},
+		{"void", []Form{{LastCompletion: completed, Money: MoneyREMITTED, Credited: 700}, {LastCompletion: void, Money: MoneyREMITTED, Credited: 700}}, 0},
 	} {
 		if got := ConfirmedBy(v.forms); got != v.want {
 			t.Errorf("%s: %s, want %s", v.name, got, v.want)

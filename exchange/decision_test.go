@@ -136,7 +136,7 @@ func TestWishesEnd(t *testing.T) {
 	} {
 		c := at(Out, v.from)
 		c.Wish = WishCancel
-		if err := c.Move(v.on, 20260302); err != nil {
+		if err := c.Apply(v.on, 20260302); err != nil {
 			t.Fatal(err)
 		}
 		if c.Wish != v.wish {

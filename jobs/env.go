@@ -1,3 +1,13 @@
+// Package jobs is what Carryover does at night and in between: a pass and its
+// five steps, the schedule of passes, and the façade behind which the rooms
+// lie. Pull, process, remit, report and push are when something is done; what
+// is done lies in the rooms: courier, intake, transfer, payment, bank, nightly
+// and the others that README.md lists. Nothing is decided here.
+//
+// Every step can be repeated. What a step takes from outside is recorded
+// before it counts; what it sends is queued in the transaction of the data it
+// concerns, and sent from there until the other side has answered. After a
+// crash anywhere the next run goes on where the last one stood.
 package jobs
 
 import (

@@ -1,3 +1,11 @@
+// Package bank works the bank's messages and sheets: what was booked on our
+// accounts, which case or payment each entry belongs to, and whether the days
+// add up.
+//
+// It promises that an entry which is told again is booked once, that a credit
+// which nothing is found for is kept and matched when its case comes, and that
+// a day is proved by the entries booked on it. What money means for a case is
+// transfer's.
 package bank
 
 import (

@@ -1,3 +1,11 @@
+// Package courier goes to the drops: it looks, fetches, signs, leaves and sends
+// again, and knows which files should have come.
+//
+// It promises that what is fetched lies flushed in the spool before anything is
+// taken away from a drop, that what leaves is recorded before, and that a
+// payment file is never sent a second time by itself: its fate is looked for in
+// the drop, or an officer states it (MarkSent). It does not read what a batch
+// says; that is for intake.
 package courier
 
 import (

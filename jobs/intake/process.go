@@ -1,3 +1,11 @@
+// Package intake takes in what the courier fetched: it judges a file as a whole,
+// then record by record, hands each to whoever it concerns, and works again
+// what waited.
+//
+// It promises that the records of a file are accepted, held or refused, and
+// that those three add up; that a record which is refused leaves nothing
+// behind; and that a file which is cut short is gone on with behind its last
+// chunk. What a record means for a case is for the room of its handler.
 package intake
 
 import (

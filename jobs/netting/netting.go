@@ -1,3 +1,9 @@
+// Package netting is the monthly statements between two agencies: the lines of
+// balances that are netted, the reconciliation of all cases, and the tie of a
+// month to the sum that was paid for it.
+//
+// It promises that a line is stated once and corrected by further lines, and
+// that a month is tied only when both sides state the same. It moves no money.
 package netting
 
 import (

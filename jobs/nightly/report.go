@@ -1,3 +1,9 @@
+// Package nightly gathers the night's workbook and the list of what needs a
+// person, and looks back at days that are past.
+//
+// It promises that every row comes from the store as it is, page by page, and
+// that a case stands once on the list of things to do. It decides nothing;
+// which cells a sheet has is jobs/report's.
 package nightly
 
 import (

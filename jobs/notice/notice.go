@@ -1,3 +1,10 @@
+// Package notice is what people are told and in which words: the notices to
+// person, employer and proxy of a milestone, and the words that the paragraph
+// for the phone shares with them.
+//
+// It promises that every text is whole, says what to do and where to ask, and
+// names neither an ID number nor an account. It tells what has happened; it
+// may not decide anything or change a case, but for the record that it queues.
 package notice
 
 import (

@@ -1,3 +1,14 @@
+// Package office is one agency at work, the kernel of the rooms of jobs: its
+// settings, its ports (store, spool, drops, keys, clock, log) and its day
+// (Office); one transaction, and on whose behalf it runs (Desk); and one case
+// in it (Case), with the verbs that every room needs.
+//
+// It promises that a transaction is made in one place (Do, DoChunk, View),
+// that a case is journaled as it changes and stored once, and that a file of
+// the spool appears whole or not at all. It knows the verdict on a record and
+// the words of the journal. It may not know what a letter, a payment or a
+// decision means: that is for the rooms above, which take what they work on as
+// a parameter and add no methods here.
 package office
 
 import (

@@ -1,3 +1,11 @@
+// Package outbox makes batches of the records that wait for a party: receipts
+// of what was judged, corrections of workbooks, batches that officers review
+// before they leave.
+//
+// It promises that name, sequence, digest and bytes of a batch are fixed in
+// the transaction that takes its records, so that it is the same however often
+// it is sent. It writes into the spool and the store; leaving a file in a drop
+// is for courier.
 package outbox
 
 import (

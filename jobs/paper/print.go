@@ -1,3 +1,10 @@
+// Package paper prints forms for people from the store: application, letter,
+// information form, certificate, refusals, payment notices, and all that was
+// sent to a partner on a day, to be posted.
+//
+// It promises that a form is printed as it was sent, with the officers who
+// approved it, and that nothing is written over. A form that is printed here
+// is paper; the information form between agencies is transfer's.
 package paper
 
 import (

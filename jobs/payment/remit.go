@@ -1,3 +1,11 @@
+// Package payment makes due parts of money into payments and payment files,
+// has them released, and pays back what came too much.
+//
+// It promises that a part is paid once: a payment that was given up is followed
+// by another under a new reference, every transfer is looked at again before
+// its file leaves, and nothing is paid while the ledger does not balance, funds
+// are closed (CloseFunds) or the money settings are not approved (MayPay). What
+// the bank says of a payment is for bank, the upload for courier.
 package payment
 
 import (

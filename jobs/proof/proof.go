@@ -1,3 +1,9 @@
+// Package proof is the ledger's equation: for every partner and side, what was
+// liquidated is what was credited, paid to persons, netted, not moved, is in
+// transit, or differs (SPEC 4).
+//
+// It promises to find the partners for whom that does not hold, and to stop
+// payments while there is one (CheckBalanced). It reads; it may not book.
 package proof
 
 import (

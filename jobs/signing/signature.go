@@ -1,3 +1,11 @@
+// Package signing is who may sign, what waits for signatures, and what became
+// of those that came: payment files, the money settings, and what lies in the
+// officers' folders to be signed.
+//
+// It promises that a signature counts only from an officer and a key of the
+// approved money settings, over the bytes that were shown, with a role that is
+// asked for. What a complete set of signatures sets going is for the rooms
+// above: nothing is released here.
 package signing
 
 import (

@@ -1,3 +1,10 @@
+// Package story answers questions: what a number names, the whole story of a
+// case, payment, entry or file, the paragraph that is read out on the phone,
+// lists, exports and figures.
+//
+// It promises to tell only what the store holds, persons masked where they
+// must be, and the same words everywhere. It reads; what it writes is about
+// backups alone.
 package story
 
 import (

@@ -1,3 +1,12 @@
+// Package transfer is what each record and each answer of the core means for
+// a case: applications, letters, forms, declines, advices, completions,
+// cancellations, queries, payees, registry and posting results; and the track
+// that each part of its money is on, on both sides.
+//
+// A function takes the desk or the case that it works on; the domain says what
+// state follows and what must go out, and case, journal, ledger and outgoing
+// records change in the desk's one transaction. It makes no payment (payment),
+// reads no message of a bank (bank) and opens no file (intake, courier).
 package transfer
 
 import (
