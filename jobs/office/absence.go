@@ -16,6 +16,3 @@ func IgnoreNotFound(err error) error {
 	}
 	return err
 }
-
-// ErrStop ends a walk whose reader wants no more.
-var ErrStop = errors.New("enough")
