@@ -9,16 +9,17 @@ import (
 	"carryover/jobs/report"
 )
 
-// bankItems are about our accounts: each day as the bank states it, the days
-// that it did not, and the balance reconciliation at the last one.
+// bankItems lists, account by account, each day since one as the bank states it,
+// the working days that it did not state, and the balance reconciliation at the
+// last day stated. An account without any statement has no rows.
 func bankItems(o *office.Office, tx *store.Tx, since calendar.Date) (items []report.BankItem, err error) {
-	seen := map[string]bool{}
+	seen := map[string]bool{} // the payer's account may be listed among the others too
 	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
 		if seen[a.No] {
 			continue
 		}
 		seen[a.No] = true
-		days, err := tx.BankDays(a.No, 10000101)
+		days, err := tx.BankDays(a.No, 10000101) // all: the reconciliation begins at the first
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +60,7 @@ func reconcileAccount(o *office.Office, tx *store.Tx, account string, days []exc
 	}
 	b.Bank = last.Closing
 	for _, d := range days {
-		for _, f := range d.Faults {
+		for _, f := range d.Faults { // by these items the two balances may differ
 			switch f.Kind {
 			case exchange.FaultUnexplained:
 				b.Theirs += f.Theirs - f.Ours
@@ -68,7 +69,7 @@ func reconcileAccount(o *office.Office, tx *store.Tx, account string, days []exc
 			}
 		}
 	}
-	if account == o.Agency.Payer.No {
+	if account == o.Agency.Payer.No { // payments leave from no other account
 		for _, track := range []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown} {
 			err := tx.EachPayment(track, func(p exchange.Payment) error { b.Transit += p.Amount; return nil })
 			if err != nil {

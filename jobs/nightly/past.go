@@ -20,21 +20,22 @@ import (
 	"carryover/jobs/report"
 )
 
-// ErrNotPast is returned when a look back is asked for a day that is not over.
+// ErrNotPast is returned when a look back is asked for the business date or a
+// later day: such a day is not over.
 var ErrNotPast = errors.New("not a day of the past")
 
 // LookBack writes the workbook as of the end of an earlier business date,
-// reports/<date>-as-of.xlsx beside that night's own, and says where, and which
-// cases it had to leave out. It changes nothing.
+// reports/<date>-as-of.xlsx beside that night's own, and returns its path and
+// the numbers of the cases that it had to leave out, because their journal does
+// not lead to where they stand. It changes nothing in the store; ErrNotPast when
+// the day is not over.
 func LookBack(ctx context.Context, o *office.Office, day calendar.Date) (path string, untold []string, err error) {
 	if day >= o.Date {
 		return "", nil, fmt.Errorf("%s: %w", day, ErrNotPast)
 	}
-	then := *o
-	then.Date = day
 	path = filepath.Join(o.Reports, day.String()+"-as-of.xlsx")
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
-		p, err := past(&then, tx)
+		p, err := past(o.On(day), tx)
 		if err != nil {
 			return err
 		}
@@ -47,27 +48,29 @@ func LookBack(ctx context.Context, o *office.Office, day calendar.Date) (path st
 	return path, untold, nil
 }
 
-// past gathers what the store can tell of the end of the Env's date.
+// past gathers what the store can tell of the end of the office's date. There is
+// no list of things to do and no reconciliation in it: what needed a person then
+// is not kept.
 func past(o *office.Office, tx *store.Tx) (report.Past, error) {
 	since := o.Date.AddDays(-reportDays)
 	n := report.Night{
 		Agency: o.Agency, Partners: o.Partners, Profiles: o.Profiles, Turns: o.Turns, Calendar: o.Calendar, Date: o.Date,
 		Made: o.Now().In(o.Agency.Zone), Lang: o.CodeLang(), Mask: o.MaskIDs,
-		Cases: casesThen(o, tx, since),
+		Cases: casesAsOf(o, tx, since),
 		Runs:  listed(func() ([]exchange.Run, error) { return tx.Runs(store.RunFilter{From: since, To: o.Date}) }),
 	}
-	n.Letters = ofCases(n.Cases, func(c exchange.Case) ([]report.Letter, error) {
+	n.Letters = perCase(n.Cases, func(c exchange.Case) ([]report.Letter, error) {
 		if c.LetterVersion == 0 {
 			return nil, nil
 		}
 		list, err := tx.Letters(c.LetterNo)
 		list = slices.DeleteFunc(list, func(l exchange.Letter) bool { return l.ReceivedOn > o.Date })
-		return withCase(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
+		return mapped(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
 	})
-	n.Forms = ofCases(n.Cases, func(c exchange.Case) ([]report.Form, error) {
+	n.Forms = perCase(n.Cases, func(c exchange.Case) ([]report.Form, error) {
 		list, err := tx.FormsByCase(c.No)
 		list = slices.DeleteFunc(list, func(f exchange.Form) bool { return formDay(f) > o.Date })
-		return withCase(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
+		return mapped(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
 	})
 	n.Files = listed(func() ([]exchange.File, error) {
 		list, err := tx.Files(store.FileFilter{Since: since})
@@ -77,17 +80,18 @@ func past(o *office.Office, tx *store.Tx) (report.Past, error) {
 		Night: n, Open: map[exchange.Side]int{}, Opened: map[exchange.Side]int{}, Closed: map[exchange.Side]int{},
 		States: map[exchange.Side]map[exchange.State]int{exchange.In: {}, exchange.Out: {}},
 	}
-	if err := countThen(o, tx, &p); err != nil {
+	if err := countAsOf(o, tx, &p); err != nil {
 		return p, err
 	}
-	return p, balancesThen(o, tx, &p)
+	return p, balancesAsOf(o, tx, &p)
 }
 
-// countThen counts the cases as they stood.
-func countThen(o *office.Office, tx *store.Tx, p *report.Past) error {
+// countAsOf counts the cases as they stood at the end of the office's date, and
+// lists those of which that cannot be told.
+func countAsOf(o *office.Office, tx *store.Tx, p *report.Past) error {
 	trend := newTrend(o.Date)
 	err := tx.EachCase(store.CaseFilter{}, func(now exchange.Case) error {
-		c, ok, err := then(o, tx, now)
+		c, ok, err := caseAsOf(o, tx, now)
 		if err != nil || c.No == "" {
 			return err
 		}
@@ -112,53 +116,26 @@ func countThen(o *office.Office, tx *store.Tx, p *report.Past) error {
 	return err
 }
 
-// casesThen are the cases that were open, or had been closed lately.
-func casesThen(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, error] {
-	return func(yield func(exchange.Case, error) bool) {
-		err := tx.EachCase(store.CaseFilter{}, func(now exchange.Case) error {
-			c, ok, err := then(o, tx, now)
+// casesAsOf yields the cases that were open at the end of the office's date, or
+// had been closed since a day; those that cannot be told are left out.
+func casesAsOf(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, error] {
+	return office.Walk(func(visit func(exchange.Case) error) error {
+		return tx.EachCase(store.CaseFilter{}, func(now exchange.Case) error {
+			c, ok, err := caseAsOf(o, tx, now)
 			if err != nil || !ok || c.State.Final(c.Side) && c.StateSince < since {
 				return err
 			}
-			if !yield(c, nil) {
-				return office.ErrStop
-			}
-			return nil
+			return visit(c)
 		})
-		if err != nil && !errors.Is(err, office.ErrStop) {
-			yield(exchange.Case{}, err)
-		}
-	}
+	})
 }
 
-// ofCases reads rows for every case of a walk.
-func ofCases[T any](cases iter.Seq2[exchange.Case, error], rows func(exchange.Case) ([]T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		for c, err := range cases {
-			var list []T
-			if err == nil {
-				list, err = rows(c)
-			}
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, x := range list {
-				if !yield(x, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// then is a case as it stood at the end of the Env's date, as far as dated
-// documents and the journal tell: its state, hold, letter version and last
+// caseAsOf rebuilds a case as it stood at the end of the office's date, as far as
+// dated documents and the journal tell: its state, hold, letter version and last
 // form; tracks, limits and what else is kept only as it is now are empty. A
-// case that was not there yet has no number; ok is false when the whole
-// journal does not lead to where the case stands now.
-func then(o *office.Office, tx *store.Tx, now exchange.Case) (c exchange.Case, ok bool, err error) {
+// case that was not there yet has no number, and ok is false; ok is false too
+// when the whole journal does not lead to where the case stands now.
+func caseAsOf(o *office.Office, tx *store.Tx, now exchange.Case) (c exchange.Case, ok bool, err error) {
 	if now.OpenedOn > o.Date {
 		return c, false, nil
 	}
@@ -181,14 +158,17 @@ func then(o *office.Office, tx *store.Tx, now exchange.Case) (c exchange.Case, o
 	if !replay(o, &c, events[:last]) {
 		return c, false, nil
 	}
+	// The rest of the journal is replayed on a copy, as a check: a state that
+	// does not lead to the present one was not the state then.
 	end := c
 	if !replay(o, &end, events[last:]) || end.State != now.State || end.HeldFrom != now.HeldFrom {
 		return c, false, nil
 	}
-	return c, true, papersThen(o, tx, &c)
+	return c, true, documentsAsOf(o, tx, &c)
 }
 
-// replay lets a case go through events; false when one of them cannot follow.
+// replay applies a case's journal to it, passing over what moves no state; false
+// when an event cannot follow the one before, as after a repair by hand.
 func replay(o *office.Office, c *exchange.Case, events []exchange.JournalEvent) bool {
 	for _, j := range events {
 		on := exchange.Happening(j.What)
@@ -198,7 +178,7 @@ func replay(o *office.Office, c *exchange.Case, events []exchange.JournalEvent) 
 		var err error
 		switch on {
 		case exchange.Hold:
-			why, text, _ := strings.Cut(j.Why, ": ")
+			why, text, _ := strings.Cut(j.Why, ": ") // as Case.PutOnHold journals it
 			err = c.Suspend(code.Hold(why), text, o.Profiles[c.Profile], j.On)
 		case exchange.Resume:
 			err = c.Unsuspend(j.On)
@@ -212,7 +192,7 @@ func replay(o *office.Office, c *exchange.Case, events []exchange.JournalEvent) 
 	return true
 }
 
-// happenings are the events that move a state.
+// happenings holds the journal's events that move a state.
 var happenings = func() map[exchange.Happening]bool {
 	all := map[exchange.Happening]bool{}
 	for _, t := range exchange.HappeningTerms() {
@@ -221,9 +201,9 @@ var happenings = func() map[exchange.Happening]bool {
 	return all
 }()
 
-// papersThen says which version of the letter was in force, and when the last
+// documentsAsOf sets which version of the letter was in force, and when the last
 // form had come or gone.
-func papersThen(o *office.Office, tx *store.Tx, c *exchange.Case) error {
+func documentsAsOf(o *office.Office, tx *store.Tx, c *exchange.Case) error {
 	if c.LetterNo == "" {
 		return nil
 	}
@@ -245,7 +225,7 @@ func papersThen(o *office.Office, tx *store.Tx, c *exchange.Case) error {
 	return err
 }
 
-// formDay is when a form came, or was issued.
+// formDay is the day on which a form was received, or, of ours, issued.
 func formDay(f exchange.Form) calendar.Date {
 	if f.Side == exchange.Out {
 		return f.IssuedOn
@@ -253,8 +233,9 @@ func formDay(f exchange.Form) calendar.Date {
 	return f.ReceivedOn
 }
 
-// balancesThen sums the ledger's entries up to the day.
-func balancesThen(o *office.Office, tx *store.Tx, p *report.Past) error {
+// balancesAsOf sums the ledger's entries up to the office's date, per account; an
+// account whose sum is 0 is left out.
+func balancesAsOf(o *office.Office, tx *store.Tx, p *report.Past) error {
 	sums := map[ledger.Account]money.Fen{}
 	err := tx.EachLedgerEntry(func(entry ledger.Entry) error {
 		if entry.Date > int(o.Date) {

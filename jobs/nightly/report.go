@@ -12,11 +12,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -30,15 +28,21 @@ import (
 	"carryover/jobs/report"
 )
 
-// reportDays is how long closed cases, files and runs stay in the nightly workbook.
+// reportDays is how many calendar days closed cases, files and runs stay in the
+// nightly workbook, and how far its trend and its gaps look back.
 const reportDays = 30
 
 // Report makes the batches that officers review, writes the nightly workbook
 // reports/<date>.xlsx, takes a checkpoint of the journal, puts the decisions
 // workbooks into the officers' folders and proves the ledger: a difference is
-// an error of the run.
+// an error of the run. Without a workbook nothing that follows is done; a fault
+// of what follows stops none of the rest, and all of them come back joined.
+// Made again on the same day, it replaces that day's workbook.
 func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
-	rerr := outbox.ComposeReviews(ctx, o)
+	// Reviews first: the workbook lists what waits for review.
+	reviewErr := outbox.ComposeReviews(ctx, o)
+	// One read transaction for all sheets, so that they agree with each other
+	// though the rows are read while they are written.
 	err := o.Store.View(ctx, func(tx *store.Tx) error {
 		n, err := night(o, tx)
 		if err != nil {
@@ -47,7 +51,7 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 		return o.CallOutside("report.save", ReportPath(o), func() error { return report.Nightly(n).Save(ReportPath(o)) })
 	})
 	if err != nil {
-		return nil, fmt.Errorf("report: %w", errors.Join(rerr, err))
+		return nil, fmt.Errorf("report: %w", errors.Join(reviewErr, err))
 	}
 	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
 		_, err := tx.WriteCheckpoint(o.Now(), o.Date)
@@ -59,25 +63,28 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if info, err := os.Stat(ReportPath(o)); err == nil {
 		o.Log.Info("workbook written", "file", ReportPath(o), "bytes", info.Size())
 	}
-	desks, derr := decision.WriteDecisions(ctx, o)
-	posted, perr := paper.Post(ctx, o)
+	written, decisionsErr := decision.WriteDecisions(ctx, o)
+	posted, postErr := paper.Post(ctx, o)
+	// The proof comes last: a ledger that does not balance must not keep the
+	// officers from the workbooks by which they find out why.
 	err = o.Store.View(ctx, func(tx *store.Tx) error { return proof.CheckBalanced(o, tx) })
-	if err = errors.Join(rerr, derr, perr, err); err != nil {
+	if err = errors.Join(reviewErr, decisionsErr, postErr, err); err != nil {
 		err = fmt.Errorf("report: %w", err)
 	}
 	counts := office.Counts{"workbooks": 1}
 	counts.Add(posted)
-	if desks > 0 {
-		counts["decisions workbooks"] = desks
+	if written > 0 {
+		counts["decisions workbooks"] = written
 	}
 	return counts, err
 }
 
-// ReportPath is where the business date's workbook lies.
+// ReportPath is the file of the business date's nightly workbook; it may not be there yet.
 func ReportPath(o *office.Office) string { return filepath.Join(o.Reports, o.Date.String()+".xlsx") }
 
 // night gathers a workbook: what the first sheets count at once, the rows of
-// the lists while they are written.
+// the lists while they are written, so that memory does not grow with the
+// agency. The iterators are good only as long as tx is open.
 func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 	n = decision.WorkbookOf(o)
 	if n.Todo, err = todos(o, tx); err != nil {
@@ -89,11 +96,13 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 	if n.Reconciliation, err = reconciliation(o, tx); err != nil {
 		return n, err
 	}
+	// Only the numbers of the open cases are kept: the links from the sheet To do
+	// need to know a case's row before that row is written.
 	order, err := byUrgency(o, tx)
 	if err != nil {
 		return n, err
 	}
-	n.Places = placesOf(n.Todo, order)
+	n.Places = rowsOf(n.Todo, order)
 	since := o.Date.AddDays(-reportDays)
 	n.Cases = func(yield func(exchange.Case, error) bool) {
 		for _, no := range order {
@@ -103,20 +112,21 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 			}
 		}
 	}
-	n.Applications = applications(o, tx, since)
+	n.Applications = applications(tx, since)
 	n.Certificates = certificates(tx, since)
-	n.Letters = perCase(tx, since, func(c exchange.Case) ([]report.Letter, error) {
+	recent := recentCases(tx, since)
+	n.Letters = perCase(recent, func(c exchange.Case) ([]report.Letter, error) {
 		if c.LetterNo == "" {
 			return nil, nil
 		}
 		list, err := tx.Letters(c.LetterNo)
-		return withCase(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
+		return mapped(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
 	})
-	n.Forms = perCase(tx, since, func(c exchange.Case) ([]report.Form, error) {
+	n.Forms = perCase(recent, func(c exchange.Case) ([]report.Form, error) {
 		list, err := tx.FormsByCase(c.No)
-		return withCase(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
+		return mapped(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
 	})
-	n.Remittances = perCase(tx, since, func(c exchange.Case) ([]report.Remittance, error) { return partsOf(o, tx, c) })
+	n.Remittances = perCase(recent, func(c exchange.Case) ([]report.Remittance, error) { return remittances(o, tx, c) })
 	n.Files = listed(func() ([]exchange.File, error) {
 		files, err := tx.Files(store.FileFilter{Since: since})
 		for i := range files {
@@ -128,50 +138,46 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 	return n, nil
 }
 
-// applications are all versions of what was applied for here, and what was
-// relayed to the new place.
-func applications(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[report.Application, error] {
-	ours := perCase(tx, since, func(c exchange.Case) ([]report.Application, error) {
+// applications yields all versions of the applications of recent cases, then
+// those that were relayed to the new place, which are no case of ours.
+func applications(tx *store.Tx, since calendar.Date) iter.Seq2[report.Application, error] {
+	ours := perCase(recentCases(tx, since), func(c exchange.Case) ([]report.Application, error) {
 		if c.ApplicationNo == "" {
 			return nil, nil
 		}
 		list, err := tx.Applications(c.ApplicationSender, c.ApplicationNo)
-		return withCase(list, func(a exchange.Application) report.Application { return report.Application{Application: a, Case: c} }), err
+		return mapped(list, func(a exchange.Application) report.Application { return report.Application{Application: a, Case: c} }), err
 	})
 	relayed := listed(func() ([]report.Application, error) {
 		list, err := tx.RelayedApplications(since)
-		return withCase(list, func(a exchange.Application) report.Application { return report.Application{Application: a} }), err
+		return mapped(list, func(a exchange.Application) report.Application { return report.Application{Application: a} }), err
 	})
 	return chained(ours, relayed)
 }
 
-// certificates are the requests that wait, and what was issued.
+// certificates yields the requests that wait, however old, then what was issued
+// since a day.
 func certificates(tx *store.Tx, since calendar.Date) iter.Seq2[report.Certificate, error] {
-	waiting := listed(func() ([]report.Certificate, error) {
+	pending := listed(func() ([]report.Certificate, error) {
 		list, err := tx.OpenCertificateRequests()
-		return withCase(list, func(q exchange.CertificateRequest) report.Certificate { return report.Certificate{Request: &q} }), err
+		return mapped(list, func(q exchange.CertificateRequest) report.Certificate { return report.Certificate{Request: &q} }), err
 	})
-	issued := func(yield func(report.Certificate, error) bool) {
-		err := tx.EachCertificate(since, func(c exchange.Certificate) error {
-			if !yield(report.Certificate{Certificate: c}, nil) {
-				return office.ErrStop
-			}
-			return nil
+	issued := office.Walk(func(visit func(report.Certificate) error) error {
+		return tx.EachCertificate(since, func(c exchange.Certificate) error {
+			return visit(report.Certificate{Certificate: c})
 		})
-		if err != nil && !errors.Is(err, office.ErrStop) {
-			yield(report.Certificate{}, err)
-		}
-	}
-	return chained(waiting, issued)
+	})
+	return chained(pending, issued)
 }
 
-// partsOf are the parts of a case's money, with who released them.
-func partsOf(o *office.Office, tx *store.Tx, c exchange.Case) ([]report.Remittance, error) {
+// remittances lists the parts of a case's remittance, each with the officers who
+// released its payment.
+func remittances(o *office.Office, tx *store.Tx, c exchange.Case) ([]report.Remittance, error) {
 	list, err := tx.RemittancesByCase(c.No)
 	if err != nil {
 		return nil, err
 	}
-	rows := withCase(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
+	rows := mapped(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
 	for i := range rows {
 		if err := payment.ReleasedBy(o, tx, &rows[i]); err != nil {
 			return nil, err
@@ -180,45 +186,7 @@ func partsOf(o *office.Office, tx *store.Tx, c exchange.Case) ([]report.Remittan
 	return rows, nil
 }
 
-// chained yields one source after the other.
-func chained[T any](sources ...iter.Seq2[T, error]) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for _, source := range sources {
-			for x, err := range source {
-				if !yield(x, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
-func withCase[T, R any](list []T, with func(T) R) []R {
-	out := make([]R, len(list))
-	for i, x := range list {
-		out[i] = with(x)
-	}
-	return out
-}
-
-// listed makes a list an iterator that is read when it is needed.
-func listed[T any](read func() ([]T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		list, err := read()
-		if err != nil {
-			var none T
-			yield(none, err)
-			return
-		}
-		for _, x := range list {
-			if !yield(x, nil) {
-				return
-			}
-		}
-	}
-}
-
-// byUrgency are the numbers of the cases about which somebody has something to
+// byUrgency lists the numbers of the cases about which somebody has something to
 // do, those due first before the others; cases without a limit of their own
 // come last.
 func byUrgency(o *office.Office, tx *store.Tx) ([]string, error) {
@@ -238,7 +206,7 @@ func byUrgency(o *office.Office, tx *store.Tx) ([]string, error) {
 			}
 			due := c.Due
 			if due == 0 {
-				due = 99991231
+				due = 99991231 // behind every day that there is
 			}
 			order = append(order, place{due, c.No})
 			return nil
@@ -255,141 +223,20 @@ func byUrgency(o *office.Office, tx *store.Tx) ([]string, error) {
 	return list, nil
 }
 
-// placesOf finds on which row the cases that need a person stand.
-func placesOf(todo []report.Todo, order []string) map[string]int {
-	places := map[string]int{}
+// rowsOf gives the row on the sheet of deadlines, from 0, of each case that needs
+// a person; one that is not on that sheet is missing, and gets no link.
+func rowsOf(todo []report.Todo, order []string) map[string]int {
+	wanted := map[string]bool{}
 	for _, t := range todo {
 		if t.CaseNo != "" {
-			places[t.CaseNo] = -1
+			wanted[t.CaseNo] = true
 		}
 	}
+	rows := map[string]int{}
 	for i, no := range order {
-		if _, wanted := places[no]; wanted {
-			places[no] = i
+		if wanted[no] {
+			rows[no] = i
 		}
 	}
-	maps.DeleteFunc(places, func(_ string, row int) bool { return row < 0 })
-	return places
-}
-
-// recentCases are the cases that are open or were closed lately.
-func recentCases(tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, error] {
-	return func(yield func(exchange.Case, error) bool) {
-		err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
-			if c.State.Final(c.Side) && c.StateSince < since && c.MoneySince < since {
-				return nil
-			}
-			if !yield(c, nil) {
-				return office.ErrStop
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, office.ErrStop) {
-			yield(exchange.Case{}, err)
-		}
-	}
-}
-
-func perCase[T any](tx *store.Tx, since calendar.Date, rows func(exchange.Case) ([]T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		for c, err := range recentCases(tx, since) {
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			list, err := rows(c)
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, x := range list {
-				if !yield(x, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// summarise counts the cases, proves the ledger, and says what to look at first.
-func summarise(o *office.Office, tx *store.Tx, n *report.Night) error {
-	s := &n.Summary
-	s.Tally = report.NewTally(o.Date, o.Calendar, o.Turns, o.Profiles)
-	trend := newTrend(o.Date)
-	err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
-		s.Tally.Add(c)
-		trend.add(c)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	s.Trend = trend.days()
-	s.Warnings = warnings(o, n.Todo)
-	s.Proofs, err = proof.Proofs(o, tx)
-	return err
-}
-
-// mostWarnings is how many lines the Summary begins with.
-const mostWarnings = 12
-
-// warnings are what the Summary names first: what is urgent, and with whom
-// nothing is signed.
-func warnings(o *office.Office, todo []report.Todo) (lines []string) {
-	urgent := 0
-	for _, t := range todo {
-		k := report.TodoKindOf(t.Kind)
-		switch {
-		case t.Kind == report.TodoUnsigned:
-			lines = append(lines, t.What)
-		case k.Urgency != report.Urgent:
-		case urgent < mostWarnings:
-			lines = append(lines, strings.TrimSpace(k.Word(o.Language())+o.Say("：", ": ")+strings.TrimSpace(t.No+" "+t.What)))
-			urgent++
-		default:
-			urgent++
-		}
-	}
-	if urgent > mostWarnings {
-		lines = append(lines, o.Sayf("另有 %d 项紧急事项，见“待办”", "%d more that are urgent, see To do", urgent-mostWarnings))
-	}
-	return lines
-}
-
-// trend counts, day by day, what was opened, completed and open.
-type trend struct {
-	from             calendar.Date
-	opened, finished map[calendar.Date]int
-	before           int // open when the first day began
-}
-
-func newTrend(today calendar.Date) *trend {
-	return &trend{from: today.AddDays(1 - reportDays), opened: map[calendar.Date]int{}, finished: map[calendar.Date]int{}}
-}
-
-func (t *trend) add(c exchange.Case) {
-	closed := c.State.Final(c.Side) && c.ClosedOn != 0
-	switch {
-	case closed && c.ClosedOn < t.from:
-		return
-	case c.OpenedOn < t.from:
-		t.before++
-	default:
-		t.opened[c.OpenedOn]++
-	}
-	if closed {
-		t.finished[c.ClosedOn]++
-	}
-}
-
-func (t *trend) days() []report.Day {
-	var out []report.Day
-	open := t.before
-	for i := range reportDays {
-		d := t.from.AddDays(i)
-		open += t.opened[d] - t.finished[d]
-		out = append(out, report.Day{Date: d, Opened: t.opened[d], Completed: t.finished[d], Open: open})
-	}
-	return out
+	return rows
 }

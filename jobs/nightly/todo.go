@@ -19,12 +19,15 @@ import (
 )
 
 // What needs a person is found anew for every workbook: what officers can
-// decide, as the decisions workbooks list it, and what else stands still.
+// decide, as the decisions workbooks list it, and what else is stuck. Nothing is
+// marked as done by hand: an item is gone when its cause is.
 
 // todos lists everything that needs a person, in the order in which it is
 // done; a case stands there once.
 func todos(o *office.Office, tx *store.Tx) ([]report.Todo, error) {
 	l := &todoList{Office: o, desk: o.Reading(tx), tx: tx, cases: map[string]bool{}}
+	// decidable comes first: it notes its cases, which overdueCases and queries
+	// then leave out.
 	for _, find := range []func() error{
 		l.decidable, l.unproved, l.settings, l.toSign, l.overdueCases, l.bankDays, l.files, l.expected, l.drops, l.queries, l.unsigned,
 	} {
@@ -36,29 +39,32 @@ func todos(o *office.Office, tx *store.Tx) ([]report.Todo, error) {
 	return l.list, nil
 }
 
+// todoList gathers the sheet To do; each of its methods adds one kind of item.
 type todoList struct {
 	*office.Office
 	desk  *office.Desk
 	tx    *store.Tx
 	list  []report.Todo
-	cases map[string]bool // that stand on it
+	cases map[string]bool // numbers of the cases that stand on it
 }
 
 func (l *todoList) add(t report.Todo) { l.list = append(l.list, t) }
 
-// decidable is what the decisions workbooks hold.
+// decidable adds what the decisions workbooks hold, with the workbooks (业务,
+// 财务) in which it can be decided.
 func (l *todoList) decidable() error {
 	kinds := map[exchange.Subject]string{
 		exchange.AboutCase: report.TodoHeld, exchange.AboutEntry: report.TodoCredit, exchange.AboutMonth: report.TodoMonth,
 		exchange.AboutFile: report.TodoFile, exchange.AboutDifference: report.TodoDifference,
 	}
+	roles := allRoles()
 	for o, err := range decision.Decidable(l.desk) {
 		if err != nil {
 			return err
 		}
 		t := report.Todo{Kind: kinds[o.About], No: o.No, Who: o.Who, What: o.What, Do: o.Todo, Amount: o.Amount, Since: o.Since}
 		for _, d := range report.Workbooks() {
-			if len(d.Offers(o, allRoles())) > 0 {
+			if len(d.Offers(o, roles)) > 0 {
 				t.Desks = append(t.Desks, d)
 			}
 		}
@@ -68,7 +74,7 @@ func (l *todoList) decidable() error {
 			if err != nil {
 				return err
 			}
-			l.ofCase(&t, c)
+			l.addTurn(&t, c)
 		case exchange.AboutEntry:
 			b, err := l.tx.BankEntry(o.No)
 			if err != nil {
@@ -78,7 +84,7 @@ func (l *todoList) decidable() error {
 				t.Kind = report.TodoDebit
 			}
 		case exchange.AboutFile:
-			if err := l.ofFile(&t, o); err != nil {
+			if err := l.fileKind(&t, o); err != nil {
 				return err
 			}
 		}
@@ -87,6 +93,8 @@ func (l *todoList) decidable() error {
 	return nil
 }
 
+// allRoles lists every role that an officer may have: what is offered to any of
+// them is offered.
 func allRoles() (list []exchange.Role) {
 	for _, t := range exchange.RoleTerms() {
 		list = append(list, exchange.Role(t.Code))
@@ -94,8 +102,9 @@ func allRoles() (list []exchange.Role) {
 	return list
 }
 
-// ofFile tells apart what is decided about files.
-func (l *todoList) ofFile(t *report.Todo, o report.Open) error {
+// fileKind tells apart what is decided about files: a payment file whose fate is
+// unknown, a batch that waits for review, and any other, which keeps its kind.
+func (l *todoList) fileKind(t *report.Todo, o report.Open) error {
 	f, err := decision.FileOf(l.desk, o.No)
 	switch {
 	case err != nil:
@@ -107,8 +116,10 @@ func (l *todoList) ofFile(t *report.Todo, o report.Open) error {
 	return err
 }
 
-// ofCase adds whose turn it is with a case, and by when.
-func (l *todoList) ofCase(t *report.Todo, c exchange.Case) {
+// addTurn adds whose turn it is with a case, and by when: the earlier of the
+// turn's limit and the legal one. A missed legal limit, unless it is provisional
+// (the calendar does not know its days yet), makes the item one of its own kind.
+func (l *todoList) addTurn(t *report.Todo, c exchange.Case) {
 	l.cases[c.No] = true
 	t.CaseNo = c.No
 	turn, ok := exchange.TurnOf(l.Turns, c)
@@ -126,7 +137,8 @@ func (l *todoList) ofCase(t *report.Todo, c exchange.Case) {
 	}
 }
 
-// overdueCases are the cases past a limit about which nothing is to be decided.
+// overdueCases adds the cases past a limit about which nothing is to be decided:
+// somebody has to ask whoever has the turn.
 func (l *todoList) overdueCases() error {
 	for _, f := range awaitingFilters() {
 		err := l.tx.EachCase(f, func(c exchange.Case) error {
@@ -134,7 +146,7 @@ func (l *todoList) overdueCases() error {
 				return nil
 			}
 			t := report.Todo{Kind: report.TodoOverdue, No: c.No, Who: decision.Masked(c.Person) + " " + l.PartyName(c.Partner)}
-			l.ofCase(&t, c)
+			l.addTurn(&t, c)
 			turn, _ := exchange.TurnOf(l.Turns, c)
 			t.What = l.Sayf("%s，等待：%s（%s起，限 %d 个工作日）", "%s, waits for: %s (since %s, %d working days)",
 				l.Word(exchange.StateTerms(c.Side), string(c.State)), turn.Wait.Word(l.Language()), t.Since, turn.WD)
@@ -171,6 +183,7 @@ func awaitingFilters() []store.CaseFilter {
 	}
 }
 
+// finalStates lists the states of a side in which a case is closed.
 func finalStates(side exchange.Side) (list []exchange.State) {
 	for _, t := range exchange.StateTerms(side) {
 		if s := exchange.State(t.Code); s.Final(side) {
@@ -180,7 +193,8 @@ func finalStates(side exchange.Side) (list []exchange.State) {
 	return list
 }
 
-// unproved is what of the ledger neither documents nor held cases explain.
+// unproved adds what of the ledger neither documents nor held cases explain, per
+// side and partner. While there is any, no payment leaves.
 func (l *todoList) unproved() error {
 	gaps, err := proof.Gaps(l.Office, l.tx)
 	for _, g := range gaps {
@@ -196,7 +210,8 @@ func (l *todoList) unproved() error {
 	return err
 }
 
-// settings is a change of the money settings that waits for signatures.
+// settings adds a change of the money settings that waits for signatures; there
+// is at most one.
 func (l *todoList) settings() error {
 	m, err := l.tx.MoneySettings(exchange.SettingsWaiting)
 	if office.IsNotFound(err) {
@@ -216,31 +231,31 @@ func (l *todoList) settings() error {
 	return nil
 }
 
-// toSign are the payment files that wait for officers.
+// toSign adds the payment files that wait for officers' signatures.
 func (l *todoList) toSign() error {
 	files, err := l.tx.Files(store.FileFilter{Dir: exchange.Out, Kind: office.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
-		have, err := l.tx.Signatures(f.ID)
+		signatures, err := l.tx.Signatures(f.ID)
 		if err != nil {
 			return err
 		}
 		l.add(report.Todo{
 			Kind: report.TodoSign, No: f.Name, Amount: f.Total, Since: signing.MadeOn(l.Office, f), Due: signing.SignBy(l.Office, f),
-			What: l.Sayf("%d 笔付款等待放行，已收到 %d 个签名", "%d payments wait for release, %d signatures so far", f.Records, len(have)),
+			What: l.Sayf("%d 笔付款等待放行，已收到 %d 个签名", "%d payments wait for release, %d signatures so far", f.Records, len(signatures)),
 		})
 	}
 	return nil
 }
 
-// bankDays are the days that the bank states differently, or has not stated.
+// bankDays adds the days that the bank states differently, or has not stated.
 func (l *todoList) bankDays() error {
 	items, err := bankItems(l.Office, l.tx, l.Date.AddDays(-reportDays))
 	for _, i := range items {
 		switch {
-		case i.Balance != nil:
+		case i.Balance != nil: // a row of the reconciliation, nothing to be done
 		case i.Day == nil:
 			l.add(report.Todo{
 				Kind: report.TodoStatement, No: i.Account, Who: l.Say("银行", "bank"), Since: i.On,
@@ -256,7 +271,9 @@ func (l *todoList) bankDays() error {
 	return err
 }
 
-// files are those that we rejected whole, until the sender has sent them anew.
+// files adds those that we rejected whole, until the sender has sent them anew:
+// under the same sequence. One without a readable sequence stands there as long
+// as the sheet looks back.
 func (l *todoList) files() error {
 	rejected, err := l.tx.Files(store.FileFilter{
 		Dir: exchange.In, States: []exchange.FileState{exchange.FileRejected}, Since: l.Date.AddDays(-reportDays),
@@ -266,11 +283,11 @@ func (l *todoList) files() error {
 	}
 	for _, f := range rejected {
 		if f.Sequence > 0 {
-			counts, err := l.tx.FileBySequence(exchange.In, f.Party, f.Kind, f.Sequence)
+			latest, err := l.tx.FileBySequence(exchange.In, f.Party, f.Kind, f.Sequence)
 			if err != nil {
 				return err
 			}
-			if counts.ID != f.ID {
+			if latest.ID != f.ID {
 				continue // it came again
 			}
 		}
@@ -282,7 +299,7 @@ func (l *todoList) files() error {
 	return nil
 }
 
-// expected are the files that should have come, or should come soon.
+// expected adds the files that should have come, or should come soon.
 func (l *todoList) expected() error {
 	late, err := courier.MissingFiles(l.Office, l.tx)
 	if err != nil {
@@ -304,14 +321,15 @@ func (l *todoList) expected() error {
 	return err
 }
 
-// drops are missing numbers, and signatures without their file.
+// drops adds orphan signatures (in a drop without their file) and gaps in the
+// sequences of what each party sent.
 func (l *todoList) drops() error {
 	for _, p := range l.Parties {
-		alone, err := courier.OrphanSignatures(l.Office, l.tx, p)
+		orphans, err := courier.OrphanSignatures(l.Office, l.tx, p)
 		if err != nil {
 			return err
 		}
-		for _, name := range alone {
+		for _, name := range orphans {
 			l.add(report.Todo{
 				Kind: report.TodoAlone, No: name, Who: l.PartyName(p.Code),
 				What: l.Say("交换目录中有签名而没有它所属的文件", "a signature lies in the drop without its file"),
@@ -333,9 +351,11 @@ func (l *todoList) drops() error {
 	return nil
 }
 
-// mostNumbers is how many missing numbers are named.
+// mostNumbers is how many missing numbers are named: a partner that begins at
+// 100000 leaves more than a cell holds.
 const mostNumbers = 20
 
+// numbers joins missing sequence numbers, at most mostNumbers of them.
 func numbers(list []int64) string {
 	var words []string
 	for i, n := range list {
@@ -348,7 +368,8 @@ func numbers(list []int64) string {
 	return strings.Join(words, "、")
 }
 
-// queries are those past due, in both directions.
+// queries adds those past due, in both directions: an answer that a partner owes
+// us, or one of ours, which is our own staff's.
 func (l *todoList) queries() error {
 	for _, side := range []string{transfer.QuerySent, transfer.QueryReceived} {
 		open, err := l.tx.QueriesOpen(side)
@@ -371,7 +392,7 @@ func (l *todoList) queries() error {
 	return nil
 }
 
-// unsigned are the partners with whom nothing is signed.
+// unsigned adds the partners with whom nothing is signed.
 func (l *todoList) unsigned() error {
 	for _, p := range courier.UnsignedPartners(l.Office) {
 		l.add(report.Todo{

@@ -8,16 +8,18 @@ import (
 	"carryover/jobs/report"
 )
 
-// reconciliation gathers what is open with each partner, and our accounts.
+// reconciliation gathers the sheet of what is open with each partner: forms and
+// money that have not met, lump sums that the bank has not booked, credits that
+// match nothing, the month's netting, and the balances of our accounts.
 func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, err error) {
 	for _, f := range awaitingFilters() {
 		err := tx.EachCase(f, func(c exchange.Case) error {
 			if c.MoneyTrack == exchange.MoneyNotDue || c.Side == exchange.Out && c.MoneyTrack == exchange.MoneyDue {
-				return nil
+				return nil // no money has moved or been announced: nothing can differ
 			}
 			parts, err := tx.RemittancesByCase(c.No)
 			for _, p := range parts {
-				openPart(o, &r, c, p)
+				addOpenPart(&r, c, p)
 			}
 			return err
 		})
@@ -25,11 +27,11 @@ func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, er
 			return r, err
 		}
 	}
-	if err := openLumps(o, tx, &r); err != nil {
+	if err := addOpenLumps(o, tx, &r); err != nil {
 		return r, err
 	}
 	err = tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
-		if b.Credit {
+		if b.Credit { // an unmatched debit is an item of To do
 			r.Add(report.OpenUnmatched, report.Item{No: b.Key, Who: b.Counterpart, Arrived: b.Amount, Since: b.BookedOn, Text: office.OneLine(b.Text, 200)}, b.Amount)
 		}
 		return nil
@@ -48,8 +50,9 @@ func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, er
 	return r, err
 }
 
-// openPart adds a part whose form and money have not met.
-func openPart(o *office.Office, r *report.Reconciliation, c exchange.Case, p exchange.Remittance) {
+// addOpenPart adds a part whose form and money have not met: money without a
+// form, a form without money, an amount that differs, or money that came back.
+func addOpenPart(r *report.Reconciliation, c exchange.Case, p exchange.Remittance) {
 	i := report.Item{Partner: c.Partner, Case: c, No: p.Ref, Expected: p.Amount, Arrived: p.Received, Since: p.Since, Text: p.Reason}
 	if i.No == "" {
 		i.No = p.LetterNo
@@ -58,7 +61,7 @@ func openPart(o *office.Office, r *report.Reconciliation, c exchange.Case, p exc
 	case p.Side == exchange.Out && p.Track == exchange.MoneyReturned:
 		i.Arrived = p.Amount // it came back
 		r.Add(report.OpenReturned, i, p.Amount)
-	case p.Side == exchange.Out:
+	case p.Side == exchange.Out: // on its way, or with the bank: the bank's day proves it
 	case p.Track == exchange.MoneyNone && c.FormTrack != exchange.FormNone:
 		i.Since = c.FormOn
 		r.Add(report.OpenNoMoney, i, p.Amount)
@@ -70,8 +73,9 @@ func openPart(o *office.Office, r *report.Reconciliation, c exchange.Case, p exc
 	}
 }
 
-// openLumps adds the lump sums that the bank has not booked.
-func openLumps(o *office.Office, tx *store.Tx, r *report.Reconciliation) error {
+// addOpenLumps adds the payments of lump sums that the bank has not booked, from
+// the order on.
+func addOpenLumps(o *office.Office, tx *store.Tx, r *report.Reconciliation) error {
 	for _, t := range []exchange.MoneyTrack{
 		exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown,
 	} {
