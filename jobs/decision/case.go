@@ -9,10 +9,10 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// declineArg reads the code with which a letter is declined or an application
+// parseDecline reads the code with which a letter is declined or an application
 // refused, as code or as word. That somebody has died is the registry's to
 // say: it starts a payment to the heirs.
-func declineArg(text string) (code.Decline, error) {
+func parseDecline(text string) (code.Decline, error) {
 	for _, e := range code.Declines() {
 		if text != e.Code && text != e.Chinese && text != e.English {
 			continue
@@ -28,18 +28,18 @@ func declineArg(text string) (code.Decline, error) {
 // acceptLetterPlan accepts a letter in spite of what it is held for: what
 // would decline it now is not overruled, nor what the core would refuse.
 func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No}
+	plan := office.Plan{CaseNo: c.No}
 	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
 	if err != nil {
-		return way, err
+		return plan, err
 	}
 	facts, err := transfer.LetterFacts(c, letter)
 	if err != nil {
-		return way, err
+		return plan, err
 	}
 	opinion := exchange.JudgeLetter(letter, facts, c.RuleProfile())
 	if opinion.Do == exchange.Refuse {
-		return way, office.Undecidable("现应不予转出："+opinion.Text, "the letter would be declined now: "+opinion.Decline.Word(code.English))
+		return plan, office.Undecidable("现应不予转出："+opinion.Text, "the letter would be declined now: "+opinion.Decline.Word(code.English))
 	}
 	numbers := []string{x.Args["personal_no"]}
 	if numbers[0] == "" {
@@ -51,16 +51,16 @@ func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) 
 	record, several, ok := exchange.FindRecord(facts.Registry, letter.SchemeFrom, numbers...)
 	switch {
 	case !ok:
-		return way, office.Undecidable("参保登记中没有此人", "the registry does not hold the person")
+		return plan, office.Undecidable("参保登记中没有此人", "the registry does not hold the person")
 	case x.Args["personal_no"] != "" && record.PersonalNo != x.Args["personal_no"]:
-		return way, office.Undecidable("此人没有个人编号 "+x.Args["personal_no"], "the person has no such personal number here")
+		return plan, office.Undecidable("此人没有个人编号 "+x.Args["personal_no"], "the person has no such personal number here")
 	case several:
-		return way, office.Undecidable("此人有多条参保登记，须填写个人编号", "the registry holds the person several times: give the personal number")
+		return plan, office.Undecidable("此人有多条参保登记，须填写个人编号", "the registry holds the person several times: give the personal number")
 	case record.Status != exchange.StatusStopped && record.Status != exchange.StatusRetired:
-		return way, office.Undecidable("该参保登记尚未停保或另有限制，业务系统不能终止", "the record's participation is not stopped: the core could not end it")
+		return plan, office.Undecidable("该参保登记尚未停保或另有限制，业务系统不能终止", "the record's participation is not stopped: the core could not end it")
 	}
-	way.Effects = []string{c.Sayf("不计“%s”予以受理，个人编号 %s", "accepted in spite of: %s; personal number %s", c.Hold.Word(c.CodeLang()), record.PersonalNo)}
-	way.Apply = func() error {
+	plan.Effects = []string{c.Sayf("不计“%s”予以受理，个人编号 %s", "accepted in spite of: %s; personal number %s", c.Hold.Word(c.CodeLang()), record.PersonalNo)}
+	plan.Apply = func() error {
 		if err := c.Resume(x.Reason); err != nil {
 			return err
 		}
@@ -70,19 +70,19 @@ func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) 
 		}
 		return c.Save()
 	}
-	return way, nil
+	return plan, nil
 }
 
 // declineLetterPlan declines a letter with an officer's code; the reason is
 // what the new place reads.
 func declineLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No}
-	why, err := declineArg(x.Args["code"])
+	plan := office.Plan{CaseNo: c.No}
+	why, err := parseDecline(x.Args["code"])
 	if err != nil {
-		return way, err
+		return plan, err
 	}
-	way.Effects = []string{declinedWords(c, why)}
-	way.Apply = func() error {
+	plan.Effects = []string{declineEffect(c, why)}
+	plan.Apply = func() error {
 		letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
 		if err != nil {
 			return err
@@ -98,56 +98,47 @@ func declineLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error)
 		}
 		return c.Save()
 	}
-	return way, nil
+	return plan, nil
 }
 
-func declinedWords(c *office.Case, why code.Decline) string {
+func declineEffect(c *office.Case, why code.Decline) string {
 	return c.Sayf("不予转出：%s", "declined: %s", why.Word(c.CodeLang()))
-}
-
-// closeProposal ends the proposal to decline a case, if there is one.
-func closeProposal(c *office.Case) error {
-	p, err := proposal(c)
-	if err != nil || p == nil {
-		return err
-	}
-	return c.Tx.CloseDifference(p.ID)
 }
 
 // auditPlan ends the audit of an application by an officer: it is returned
 // for a supplement, or refused.
 func auditPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("申请 %s 退回补正", "application %s is returned for a supplement", c.ApplicationNo)}}
-	on, milestone, why, told := exchange.AuditReturned, code.MilestoneReturned, code.Decline(""), notice.News{Reason: x.Reason}
+	plan := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("申请 %s 退回补正", "application %s is returned for a supplement", c.ApplicationNo)}}
+	on, milestone, why, news := exchange.AuditReturned, code.MilestoneReturned, code.Decline(""), notice.News{Reason: x.Reason}
 	if x.Action == exchange.ActRefuseApplication {
 		var err error
-		if why, err = declineArg(x.Args["code"]); err != nil {
-			return way, err
+		if why, err = parseDecline(x.Args["code"]); err != nil {
+			return plan, err
 		}
-		on, milestone, told = exchange.AuditRefused, code.MilestoneRefused, notice.DeclineNews(why, x.Reason)
-		way.Effects = []string{c.Sayf("申请 %s 不予受理：%s", "application %s is refused: %s", c.ApplicationNo, why.Word(c.CodeLang()))}
+		on, milestone, news = exchange.AuditRefused, code.MilestoneRefused, notice.DeclineNews(why, x.Reason)
+		plan.Effects = []string{c.Sayf("申请 %s 不予受理：%s", "application %s is refused: %s", c.ApplicationNo, why.Word(c.CodeLang()))}
 	}
-	way.Apply = func() error {
+	plan.Apply = func() error {
 		if err := c.Resume(x.Reason); err != nil {
 			return err
 		}
 		c.Decline = why
-		if err := transfer.End(c, on, milestone, x.Reason, told); err != nil {
+		if err := transfer.End(c, on, milestone, x.Reason, news); err != nil {
 			return err
 		}
 		return c.Save()
 	}
-	return way, nil
+	return plan, nil
 }
 
 // writeAgainPlan sends the next version of a letter that the old place has
 // declined; nothing but the version has changed.
 func writeAgainPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("向%[3]s发出联系函 %[1]s 第 %[2]d 版", "letter %s version %d goes to %s", c.LetterNo, c.LetterVersion+1, c.PartyName(c.Partner))}}
+	plan := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("向%[3]s发出联系函 %[1]s 第 %[2]d 版", "letter %s version %d goes to %s", c.LetterNo, c.LetterVersion+1, c.PartyName(c.Partner))}}
 	if c.LetterNo == "" || c.Wish != exchange.WishNone {
-		return way, office.Undecidable("该办件没有联系函，或正在撤销", "the case has no letter, or is being cancelled")
+		return plan, office.Undecidable("该办件没有联系函，或正在撤销", "the case has no letter, or is being cancelled")
 	}
-	way.Apply = func() error {
+	plan.Apply = func() error {
 		a, err := c.ApplicationInForce()
 		if err != nil {
 			return err
@@ -158,32 +149,63 @@ func writeAgainPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 		}
 		return c.Save()
 	}
-	return way, nil
+	return plan, nil
 }
 
 // annulPlan answers the partner's proposal to annul a case.
 func annulPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No}
+	plan := office.Plan{CaseNo: c.No}
 	if c.Wish != exchange.WishAsked {
-		return way, office.Undecidable("对方没有待答复的作废提议", "the partner has proposed no annulment that is to be answered")
+		return plan, office.Undecidable("对方没有待答复的作废提议", "the partner has proposed no annulment that is to be answered")
 	}
 	phase := code.PhaseRefuse
 	if x.Action == exchange.ActAgreeVoid {
 		phase = code.PhaseAgree
 		if able, err := transfer.Voidable(c); err != nil || !able {
 			if err != nil {
-				return way, err
+				return plan, err
 			}
-			return way, office.Undecidable("当前不能作废：款项结果未定，或已付本人", "no annulment is possible: a payment's outcome is open, or the person has the money")
+			return plan, office.Undecidable("当前不能作废：款项结果未定，或已付本人", "no annulment is possible: a payment's outcome is open, or the person has the money")
 		}
 	}
-	way.Effects = []string{c.Sayf("联系函 %s 作废：%s", "annulment of %s: %s", c.LetterNo, phase.Word(c.CodeLang()))}
-	way.Apply = func() error {
+	plan.Effects = []string{c.Sayf("联系函 %s 作废：%s", "annulment of %s: %s", c.LetterNo, phase.Word(c.CodeLang()))}
+	plan.Apply = func() error {
 		o, err := transfer.Annul(c.Desk, c, &formats.Cancellation{LetterNo: c.LetterNo, Phase: phase, Reason: office.Clip(x.Reason, 200)})
 		if err == nil && o.Verdict != code.Accepted {
 			err = office.Undecidable(o.Text, o.Code)
 		}
 		return err
 	}
-	return way, nil
+	return plan, nil
+}
+
+// releasePlan ends a hold: the case goes on where it stood. What the core
+// refused is asked again.
+func releasePlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
+	plan := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("%s：解除暂缓（%s），恢复为“%s”", "%s: from held (%s) to %s", c.No, c.Hold.Word(c.CodeLang()), c.Word(exchange.StateTerms(c.Side), string(c.HeldFrom)))}}
+	plan.Apply = func() error {
+		if c.Hold == code.HoldRefusedByCore {
+			if err := transfer.RetryPostings(c, x.Reason); err != nil {
+				return err
+			}
+			return c.Save()
+		}
+		if err := c.Resume(x.Reason); err != nil {
+			return err
+		}
+		if err := transfer.Advance(c); err != nil {
+			return err
+		}
+		return c.Save()
+	}
+	return plan, nil
+}
+
+// rejudgeHeld judges a held case anew, now that something was decided about it.
+func rejudgeHeld(d *office.Desk, caseNo string) error {
+	c, err := d.Tx.Case(caseNo)
+	if err != nil || c.State != exchange.Held {
+		return err
+	}
+	return transfer.Rejudge(d, c)
 }

@@ -50,25 +50,25 @@ func PrepareDecision(ctx context.Context, o *office.Office, x exchange.Decision)
 // signature and what follows are one transaction. One that was taken before
 // changes nothing.
 func Decide(ctx context.Context, o *office.Office, x exchange.Decision, signature []byte) (p Prepared, err error) {
-	if err := lookFirst(ctx, o, x); err != nil {
+	if err := checkOutside(ctx, o, x); err != nil {
 		return p, err
 	}
 	err = o.Do(ctx, office.By{Actor: exchange.OfficerParty(x.Officer)}, func(d *office.Desk) error {
-		var way office.Plan
-		if p, way, err = prepare(d, x); err != nil || p.Already {
+		var plan office.Plan
+		if p, plan, err = prepare(d, x); err != nil || p.Already {
 			return err
 		}
 		role, signer, err := signing.SignedBy(d, x.Officer, p.Rule.Roles, []byte(p.Text), signature)
 		if err != nil {
 			return err
 		}
-		return carryOut(d, p, way, backing{role: role, fingerprint: signer.Fingerprint, text: p.Text, signature: string(signature)})
+		return recordAndApply(d, p, plan, authority{role: role, fingerprint: signer.Fingerprint, text: p.Text, signature: string(signature)})
 	})
 	return p, err
 }
 
-// backing is what a decision counts by.
-type backing struct {
+// authority is what a decision counts by.
+type authority struct {
 	role        exchange.Role
 	fingerprint string // of the key that signed; empty: the officer's folder is enough
 	text        string
@@ -76,8 +76,8 @@ type backing struct {
 	fileID      int64 // the workbook that it came by
 }
 
-// carryOut keeps a decision and does what follows.
-func carryOut(d *office.Desk, p Prepared, way office.Plan, by backing) error {
+// recordAndApply keeps a decision and does what follows.
+func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) error {
 	err := d.Tx.InsertDecision(exchange.Recorded{
 		Decision: p.Decision, Digest: office.DigestOf(p.Given(d.Agency.Code)), CaseNo: p.CaseNo, Role: by.role, Fingerprint: by.fingerprint,
 		Text: by.text, Signature: by.signature, FileID: by.fileID,
@@ -95,39 +95,39 @@ func carryOut(d *office.Desk, p Prepared, way office.Plan, by backing) error {
 	if err != nil {
 		return err
 	}
-	return way.Apply()
+	return plan.Apply()
 }
 
 // prepare finds out what a decision is about and what it comes to.
-func prepare(d *office.Desk, x exchange.Decision) (p Prepared, way office.Plan, err error) {
+func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan, err error) {
 	r, ok := exchange.FindRule(x.Action)
 	if !ok {
-		return p, way, office.Undecidable("“"+x.Action+"”不是可选的决定", fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
+		return p, plan, office.Undecidable("“"+x.Action+"”不是可选的决定", fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
 	}
 	if err := x.Check(r); err != nil {
-		return p, way, err
+		return p, plan, err
 	}
-	if p, err = takenBefore(d, x, r); err != nil || p.Already {
-		return p, way, err
+	if p, err = findDuplicate(d, x, r); err != nil || p.Already {
+		return p, plan, err
 	}
-	s, err := subject(d, x.Subject, r)
+	s, err := findSubject(d, x.Subject, r)
 	if err != nil {
-		return p, way, err
+		return p, plan, err
 	}
 	if x.Subject = s.no; x.Subject != p.Subject {
-		if p, err = takenBefore(d, x, r); err != nil || p.Already {
-			return p, way, err
+		if p, err = findDuplicate(d, x, r); err != nil || p.Already {
+			return p, plan, err
 		}
 	}
-	if way, err = plan(d, s, p.Decision); err != nil {
-		return p, way, err
+	if plan, err = planFor(d, s, p.Decision); err != nil {
+		return p, plan, err
 	}
-	p.CaseNo, p.ComesTo, p.Text = way.CaseNo, way.Effects, p.Decision.Text(d.Agency.Code, way.Effects)
-	return p, way, nil
+	p.CaseNo, p.ComesTo, p.Text = plan.CaseNo, plan.Effects, p.Decision.Text(d.Agency.Code, plan.Effects)
+	return p, plan, nil
 }
 
-// takenBefore is the decision, and whether it was taken before with the same words.
-func takenBefore(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, err error) {
+// findDuplicate is the decision, and whether it was taken before with the same words.
+func findDuplicate(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, err error) {
 	p.Decision, p.Rule = x, r
 	before, err := d.Tx.DecisionByDigest(office.DigestOf(x.Given(d.Agency.Code)))
 	if err == nil {
@@ -145,8 +145,8 @@ func actions() (list []string) {
 	return list
 }
 
-// subjectOf is what a decision is about, found in the store.
-type subjectOf struct {
+// subject is what a decision is about, found in the store.
+type subject struct {
 	kind  exchange.Subject
 	no    string
 	c     *office.Case
@@ -156,11 +156,11 @@ type subjectOf struct {
 	id    int64
 }
 
-// subject finds what a decision is about: the number of a case or its letter,
+// findSubject finds what a decision is about: the number of a case or its letter,
 // a bank entry's key, a month, the number of a difference.
-func subject(d *office.Desk, text string, r exchange.Rule) (s subjectOf, err error) {
+func findSubject(d *office.Desk, text string, r exchange.Rule) (s subject, err error) {
 	for _, kind := range r.About {
-		s = subjectOf{kind: kind, no: text}
+		s = subject{kind: kind, no: text}
 		switch kind {
 		case exchange.AboutMonth:
 			s.month, err = calendar.ParseMonth(text)
@@ -208,15 +208,15 @@ func decidedCase(d *office.Desk, text string, r exchange.Rule) (*office.Case, er
 	case r.Side != "" && c.Side != r.Side:
 		return nil, office.Undecidable(r.Chinese+"仅用于"+d.Word(exchange.SideTerms(), string(r.Side))+"业务", fmt.Sprintf("%s is for cases on the %s side only", r.English, r.Side))
 	case r.Holds != nil && (c.State != exchange.Held || !slices.Contains(r.Holds, c.Hold)):
-		return nil, office.Undecidable("办件未因相应原因暂缓（"+stands(c)+"）", fmt.Sprintf("the case is not held for one of %v", r.Holds))
+		return nil, office.Undecidable("办件未因相应原因暂缓（"+stateWord(c)+"）", fmt.Sprintf("the case is not held for one of %v", r.Holds))
 	case !r.Fits(c.Case):
-		return nil, office.Undecidable("办件现为"+stands(c)+"，不能"+r.Chinese, fmt.Sprintf("the case stands at %s, not at one of %v", c.State, r.States))
+		return nil, office.Undecidable("办件现为"+stateWord(c)+"，不能"+r.Chinese, fmt.Sprintf("the case stands at %s, not at one of %v", c.State, r.States))
 	}
 	return c, nil
 }
 
 // stands is where a case stands, as staff read it.
-func stands(c *office.Case) string {
+func stateWord(c *office.Case) string {
 	word := exchange.TermOf(exchange.StateTerms(c.Side), string(c.State)).Chinese
 	if c.State == exchange.Held {
 		word += "（" + c.Hold.Word(code.Chinese) + "）"

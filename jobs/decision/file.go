@@ -33,23 +33,23 @@ func FileOf(d *office.Desk, text string) (exchange.File, error) {
 // filePlan is what a decision about a file comes to.
 func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan, error) {
 	rule, _ := exchange.FindRule(x.Action)
-	way := office.Plan{Effects: []string{d.Sayf("%s（%s，SHA-256 %s）：%s", "%s (%s, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.SHA256, rule.Word(d.Language()))}}
+	plan := office.Plan{Effects: []string{d.Sayf("%s（%s，SHA-256 %s）：%s", "%s (%s, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.SHA256, rule.Word(d.Language()))}}
 	var err error
 	if x.Action == exchange.ActReleaseFile || x.Action == exchange.ActResendFile {
 		if err := d.Intact(f); errors.Is(err, office.ErrSpool) {
-			return way, office.Undecidable("本机已无该文件的原件", "the file's bytes are not here any more")
+			return plan, office.Undecidable("本机已无该文件的原件", "the file's bytes are not here any more")
 		} else if err != nil {
-			return way, err
+			return plan, err
 		}
 	}
 	switch x.Action {
 	case exchange.ActMarkSent, exchange.ActMarkNotSent:
-		way.Apply, err = markPlan(d, f, x)
+		plan.Apply, err = markPlan(d, f, x)
 	case exchange.ActReleaseFile, exchange.ActDismissFile:
 		if f.Dir != exchange.In || f.State != exchange.FileQuarantined {
-			return way, office.Undecidable("该文件未被隔离", "the file is not set aside")
+			return plan, office.Undecidable("该文件未被隔离", "the file is not set aside")
 		}
-		way.Apply = func() error {
+		plan.Apply = func() error {
 			if x.Action == exchange.ActDismissFile {
 				return courier.CloseFileDifferences(d, f)
 			}
@@ -57,18 +57,18 @@ func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan
 		}
 	case exchange.ActResendFile:
 		if f.Dir != exchange.Out || f.Kind == office.KindPayment || (f.State != exchange.FileRefused && f.State != exchange.FileSent) {
-			return way, office.Undecidable("该文件不在可重发的状态", "the file is not one that can be sent again")
+			return plan, office.Undecidable("该文件不在可重发的状态", "the file is not one that can be sent again")
 		}
-		way.Apply = func() error { return courier.RetryOut(d, f, x.Reason) }
+		plan.Apply = func() error { return courier.RetryOut(d, f, x.Reason) }
 	default:
-		return way, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
+		return plan, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
 	}
-	return way, err
+	return plan, err
 }
 
 // markPlan ends the unknown fate of a payment file, as mark-sent does: the
 // reason is the evidence.
-func markPlan(d *office.Desk, f exchange.File, x exchange.Decision) (take func() error, err error) {
+func markPlan(d *office.Desk, f exchange.File, x exchange.Decision) (apply func() error, err error) {
 	m := courier.Mark{File: f, Officer: x.Officer, Sent: x.Action == exchange.ActMarkSent, Evidence: x.Reason}
 	if err := m.Check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", exchange.ErrDecision, err)
@@ -76,10 +76,10 @@ func markPlan(d *office.Desk, f exchange.File, x exchange.Decision) (take func()
 	return func() error { return courier.ApplyMark(d, m) }, nil
 }
 
-// lookFirst does what a decision needs of the outside before its transaction:
+// checkOutside does what a decision needs of the outside before its transaction:
 // a payment file that is said never to have been sent must not stand in the
 // bank's drop.
-func lookFirst(ctx context.Context, o *office.Office, x exchange.Decision) error {
+func checkOutside(ctx context.Context, o *office.Office, x exchange.Decision) error {
 	if x.Action != exchange.ActMarkNotSent {
 		return nil
 	}

@@ -22,11 +22,11 @@ type claim struct {
 
 // matchPlan ties a credit to a part of a case.
 func matchPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
-	part, err := partArg(x.Args["part"])
+	part, err := parsePart(x.Args["part"])
 	if err != nil {
 		return office.Plan{}, err
 	}
-	c, err := matchable(d, x.Args["case"])
+	c, err := caseForCredit(d, x.Args["case"])
 	if err != nil {
 		return office.Plan{}, err
 	}
@@ -43,7 +43,7 @@ func splitPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (offic
 		if !ok {
 			return office.Plan{}, office.Undecidable("拆分应写作 联系函号:笔=金额", "write letter:part=amount, not "+text)
 		}
-		part, err := partArg(no)
+		part, err := parsePart(no)
 		if err != nil {
 			return office.Plan{}, err
 		}
@@ -51,7 +51,7 @@ func splitPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (offic
 		if err != nil {
 			return office.Plan{}, err
 		}
-		c, err := matchable(d, letter)
+		c, err := caseForCredit(d, letter)
 		if err != nil {
 			return office.Plan{}, err
 		}
@@ -66,7 +66,7 @@ func splitPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (offic
 	return sharePlan(d, e, shares)
 }
 
-func partArg(text string) (int, error) {
+func parsePart(text string) (int, error) {
 	if text == "" {
 		return 1, nil
 	}
@@ -77,8 +77,8 @@ func partArg(text string) (int, error) {
 	return part, nil
 }
 
-// matchable finds a case that can take money, by its number or its letter's.
-func matchable(d *office.Desk, text string) (*office.Case, error) {
+// caseForCredit finds a case that can take money, by its number or its letter's.
+func caseForCredit(d *office.Desk, text string) (*office.Case, error) {
 	c, err := decidedCase(d, text, exchange.Rule{Chinese: "认领", Side: exchange.In})
 	switch {
 	case office.IsNotFound(err):
@@ -95,24 +95,24 @@ func sharePlan(d *office.Desk, e exchange.BankEntry, shares []claim) (office.Pla
 	if !e.Credit || e.State != exchange.EntryUnmatched {
 		return office.Plan{}, office.Undecidable("该笔流水不是待认领的来款", "the entry is no credit that waits to be matched")
 	}
-	way := office.Plan{}
+	plan := office.Plan{}
 	if len(shares) == 1 {
-		way.CaseNo = shares[0].caseNo
+		plan.CaseNo = shares[0].caseNo
 	}
 	for _, s := range shares {
 		c, err := d.CaseByNo(s.caseNo)
 		if err != nil {
-			return way, err
+			return plan, err
 		}
-		way.Effects = append(way.Effects, d.Sayf("%s 认领到第 %d 笔：%s（%s %s）", "%s to part %d of %s (%s %s)", s.amount, s.part, c.No, c.LetterNo, identity.Mask(c.Person.IDNo)))
+		plan.Effects = append(plan.Effects, d.Sayf("%s 认领到第 %d 笔：%s（%s %s）", "%s to part %d of %s (%s %s)", s.amount, s.part, c.No, c.LetterNo, identity.Mask(c.Person.IDNo)))
 	}
-	way.Apply = func() error {
+	plan.Apply = func() error {
 		for _, s := range shares {
 			c, err := d.CaseByNo(s.caseNo)
 			if err != nil {
 				return err
 			}
-			if err := dropMoneyHold(d, c); err != nil {
+			if err := endAmountHold(d, c); err != nil {
 				return err
 			}
 			one := e
@@ -137,12 +137,12 @@ func sharePlan(d *office.Desk, e exchange.BankEntry, shares []claim) (office.Pla
 		}
 		return transfer.MarkMatched(d, e, shares[0].caseNo, shares[0].part)
 	}
-	return way, nil
+	return plan, nil
 }
 
-// dropMoneyHold ends a hold because of the credit that is matched now; if the
+// endAmountHold ends a hold because of the credit that is matched now; if the
 // amounts still differ, the case is held again.
-func dropMoneyHold(d *office.Desk, c *office.Case) error {
+func endAmountHold(d *office.Desk, c *office.Case) error {
 	if c.State != exchange.Held || c.Hold != code.HoldAmountDiffers {
 		return nil
 	}
@@ -150,63 +150,4 @@ func dropMoneyHold(d *office.Desk, c *office.Case) error {
 		return err
 	}
 	return c.Save()
-}
-
-// proposalPlan accepts or rejects the proposal to decline a letter about
-// somebody whom the registry does not hold.
-func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No}
-	proposal, err := proposal(c)
-	if err != nil {
-		return way, err
-	}
-	if proposal == nil {
-		return way, office.Undecidable("该办件没有待决定的“查无此人”建议", "no decline is proposed for the case")
-	}
-	accept := x.Action == exchange.ActAcceptProposal
-	way.Effects = []string{c.Say("办件继续等待参保登记信息", "the case waits on for the registry")}
-	if accept {
-		way.Effects = []string{declinedWords(c, code.DeclineNotFound)}
-	}
-	way.Apply = func() error {
-		if err := c.Tx.CloseDifference(proposal.ID); err != nil || !accept {
-			return err
-		}
-		letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
-		if err != nil {
-			return err
-		}
-		if err := c.Resume(x.Reason); err != nil {
-			return err
-		}
-		o := exchange.Opinion{Do: exchange.Refuse, Decline: code.DeclineNotFound, Text: "本机构参保信息中查无此人"}
-		if err := transfer.Decline(c, o, letter); err != nil {
-			return err
-		}
-		return c.Save()
-	}
-	return way, nil
-}
-
-// proposal is the open one to decline the case's letter; nil: there is none.
-func proposal(c *office.Case) (*exchange.Difference, error) {
-	open, err := c.Tx.DifferencesAbout("proposal", c.LetterNo)
-	for i := range open {
-		if open[i].CaseNo == c.No {
-			return &open[i], err
-		}
-	}
-	return nil, err
-}
-
-// RejectedProposal reports whether an officer has rejected the proposal to
-// decline a case's current letter.
-func RejectedProposal(d *office.Desk, c exchange.Case) (bool, error) {
-	all, err := d.Tx.DecisionsAbout(c.No, exchange.ActRejectProposal)
-	for _, x := range all {
-		if x.On >= c.LetterOn {
-			return true, err
-		}
-	}
-	return false, err
 }

@@ -14,51 +14,51 @@ import (
 // reviewPlan is what a decision about a batch that waits for review comes to.
 func reviewPlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan, error) {
 	rule, _ := exchange.FindRule(x.Action)
-	way := office.Plan{Effects: []string{
+	plan := office.Plan{Effects: []string{
 		d.Sayf("%s（%s，%d 条，SHA-256 %s）：%s", "%s (%s, %d records, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.Records, f.SHA256, rule.Word(d.Language())),
 	}}
 	switch {
 	case f.State == exchange.FileReturned:
-		return way, office.Undecidable("该批次已退回，待夜间重新成批后再审核", "the batch was sent back: it is reviewed once the night has made it anew")
+		return plan, office.Undecidable("该批次已退回，待夜间重新成批后再审核", "the batch was sent back: it is reviewed once the night has made it anew")
 	case f.State != exchange.FileReview && f.Dir == exchange.Out && !f.SentAt.IsZero():
-		return way, office.Undecidable("该批次已发出，不能再审核", "the batch was sent: it is not reviewed any more")
+		return plan, office.Undecidable("该批次已发出，不能再审核", "the batch was sent: it is not reviewed any more")
 	case f.State != exchange.FileReview:
-		return way, office.Undecidable("该文件不在待审核之列", "the file does not wait for review")
+		return plan, office.Undecidable("该文件不在待审核之列", "the file does not wait for review")
 	}
 	signers, err := signing.ApprovedSigners(d.Office, d.Tx)
 	if err != nil {
-		return way, err
+		return plan, err
 	}
 	officer, known := signers.Officer(x.Officer)
-	said := exchange.Reviewed{
+	review := exchange.Reviewed{
 		FileID: f.ID, SHA256: f.SHA256, Officer: officer.Name, FullName: officer.FullName, Roles: officer.Roles, Reason: x.Reason, On: d.Date, At: d.Now(),
 	}
 	if x.Action == exchange.ActReturnBatch {
-		said.Verdict = exchange.ReviewReturned
-		return returnPlan(d, f, x, said, way)
+		review.Verdict = exchange.ReviewReturned
+		return returnBatchPlan(d, f, x, review, plan)
 	}
-	said.Verdict = exchange.ReviewApproved
+	review.Verdict = exchange.ReviewApproved
 	before, err := d.Tx.Reviews(f.ID)
 	if err != nil {
-		return way, err
+		return plan, err
 	}
 	if known { // nobody stands for a trial: what is offered is offered to all with the roles
-		if err := mayApprove(d, f, officer, exchange.Approvals(before)); err != nil {
-			return way, err
+		if err := checkApproval(d, f, officer, exchange.Approvals(before)); err != nil {
+			return plan, err
 		}
 	}
-	way.Apply = func() error {
-		if err := d.Tx.InsertReview(said); err != nil {
+	plan.Apply = func() error {
+		if err := d.Tx.InsertReview(review); err != nil {
 			return err
 		}
 		return outbox.ReleaseReviewed(d, f)
 	}
-	return way, nil
+	return plan, nil
 }
 
-// mayApprove says why an officer's approval does not count beside those that
+// checkApproval says why an officer's approval does not count beside those that
 // are there.
-func mayApprove(d *office.Desk, f exchange.File, o exchange.Officer, before []exchange.Reviewed) error {
+func checkApproval(d *office.Desk, f exchange.File, o exchange.Officer, before []exchange.Reviewed) error {
 	for _, r := range before {
 		if r.Officer == o.Name {
 			return office.Undecidable("您已批准过该批次，须由另一名人员审核", "you have approved it already: another officer reviews it now")
@@ -71,28 +71,28 @@ func mayApprove(d *office.Desk, f exchange.File, o exchange.Officer, before []ex
 	return nil
 }
 
-// returnPlan sends a batch back. It lets go of its records, and the next
+// returnBatchPlan sends a batch back. It lets go of its records, and the next
 // report makes it anew with what waits then; a case that is named is held and
 // stays out until its hold ends.
-func returnPlan(d *office.Desk, f exchange.File, x exchange.Decision, said exchange.Reviewed, way office.Plan) (office.Plan, error) {
+func returnBatchPlan(d *office.Desk, f exchange.File, x exchange.Decision, review exchange.Reviewed, plan office.Plan) (office.Plan, error) {
 	var c *office.Case
 	if x.Args["case"] != "" {
 		var err error
 		if c, err = caseInBatch(d, f, x.Args["case"]); err != nil {
-			return way, err
+			return plan, err
 		}
-		way.CaseNo = c.No
-		way.Effects = append(way.Effects, d.Sayf("办件 %s 暂缓办理，解除前不列入批次", "%s: held, and out of the batch until the hold is released", c.No))
+		plan.CaseNo = c.No
+		plan.Effects = append(plan.Effects, d.Sayf("办件 %s 暂缓办理，解除前不列入批次", "%s: held, and out of the batch until the hold is released", c.No))
 	}
-	way.Apply = func() error {
-		if err := d.Tx.InsertReview(said); err != nil {
+	plan.Apply = func() error {
+		if err := d.Tx.InsertReview(review); err != nil {
 			return err
 		}
 		if err := d.Tx.FreeOutgoing(f.ID, f.Records); err != nil {
 			return err
 		}
 		returned := f
-		returned.State, returned.Text, returned.Records = exchange.FileReturned, office.Clip(said.FullName+"："+x.Reason, 500), 0
+		returned.State, returned.Text, returned.Records = exchange.FileReturned, office.Clip(review.FullName+"："+x.Reason, 500), 0
 		if err := d.Tx.UpdateFile(f, returned); err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func returnPlan(d *office.Desk, f exchange.File, x exchange.Decision, said excha
 		}
 		return c.Save()
 	}
-	return way, nil
+	return plan, nil
 }
 
 // caseInBatch finds a case, by its number or its letter's, of which a batch
@@ -136,25 +136,25 @@ func caseInBatch(d *office.Desk, f exchange.File, text string) (*office.Case, er
 		return nil, office.Undecidable("该批次中没有办件 "+text, "the batch holds nothing of case "+text)
 	}
 	if _, err := c.Next(exchange.Hold); err != nil || c.State == exchange.Held {
-		return nil, office.Undecidable("办件 "+text+" 现为"+stands(c)+"，不能为此暂缓；请退回整批", "the case cannot be held for it: send back the batch as a whole")
+		return nil, office.Undecidable("办件 "+text+" 现为"+stateWord(c)+"，不能为此暂缓；请退回整批", "the case cannot be held for it: send back the batch as a whole")
 	}
 	return c, nil
 }
 
-// reviewWords tells what waits for review, what was said about it, and what
+// reviewWords tells what waits for review, what was review about it, and what
 // is to be done.
 func reviewWords(d *office.Desk, f exchange.File) (what, todo string, err error) {
-	said, err := d.Tx.Reviews(f.ID)
+	review, err := d.Tx.Reviews(f.ID)
 	if err != nil {
 		return "", "", err
 	}
 	what = d.Sayf("待审核发出：%s，%s %d 条", "to be reviewed: %s, %s, %d records", f.Name, d.Word(exchange.FileKindTerms(), f.Kind), f.Records)
-	approvals := exchange.Approvals(said)
+	approvals := exchange.Approvals(review)
 	if len(approvals) > 0 {
 		what += d.Sayf("；已批准：", "; approved by ") + outbox.WhoApproved(d, approvals)
 	}
-	if n := len(said); n > 0 && said[n-1].Verdict == exchange.ReviewReturned {
-		what += d.Sayf("；上次由%s退回：%s", "; sent back last by %s: %s", said[n-1].FullName, said[n-1].Reason)
+	if n := len(review); n > 0 && review[n-1].Verdict == exchange.ReviewReturned {
+		what += d.Sayf("；上次由%s退回：%s", "; sent back last by %s: %s", review[n-1].FullName, review[n-1].Reason)
 	}
 	todo = d.Say("查看本人目录中的 review-… 工作簿后批准或退回。", "Look at the workbook review-… in your folder, then approve it or send it back.")
 	if outbox.ReviewOf(d.Office, f.Kind) == exchange.ReviewTwo {

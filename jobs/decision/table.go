@@ -12,7 +12,7 @@ import (
 
 // planner says what an action comes to about its subject. It changes nothing:
 // what follows is the plan's Apply.
-type planner func(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error)
+type planner func(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error)
 
 // planners is the table of decisions: what each action of exchange's rules
 // comes to. Who may take it, about what and where, stands in the rule.
@@ -49,8 +49,8 @@ func planners() map[string]planner {
 	}
 }
 
-// plan finds what an action comes to.
-func plan(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) {
+// planFor finds what an action comes to.
+func planFor(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	of, ok := planners()[x.Action]
 	if !ok {
 		return office.Plan{}, fmt.Errorf("%w: %s", exchange.ErrDecision, x.Action)
@@ -61,28 +61,28 @@ func plan(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error)
 // onCase, onEntry and onFile are planners of what is about a case, a bank
 // entry or a file alone; subject has seen to it that it is there.
 func onCase(of func(*office.Case, exchange.Decision) (office.Plan, error)) planner {
-	return func(_ *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) { return of(s.c, x) }
+	return func(_ *office.Desk, s subject, x exchange.Decision) (office.Plan, error) { return of(s.c, x) }
 }
 
 func onEntry(of func(*office.Desk, exchange.BankEntry, exchange.Decision) (office.Plan, error)) planner {
-	return func(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) { return of(d, s.entry, x) }
+	return func(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) { return of(d, s.entry, x) }
 }
 
 func onFile(of func(*office.Desk, exchange.File, exchange.Decision) (office.Plan, error)) planner {
-	return func(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) { return of(d, s.file, x) }
+	return func(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) { return of(d, s.file, x) }
 }
 
-func refundPlan(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) {
+func refundPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	if s.c != nil {
 		return payment.RefundPlan(s.c, x)
 	}
 	return payment.RefundEntryPlan(d, s.entry, x)
 }
 
-func personPlan(_ *office.Desk, s subjectOf, _ exchange.Decision) (office.Plan, error) {
+func personPlan(_ *office.Desk, s subject, _ exchange.Decision) (office.Plan, error) {
 	return transfer.PersonPlan(s.c)
 }
 
-func tiePlan(d *office.Desk, s subjectOf, x exchange.Decision) (office.Plan, error) {
+func tiePlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	return netting.TiePlan(d, s.month, x)
 }

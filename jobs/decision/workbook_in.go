@@ -33,7 +33,7 @@ type workbookIn struct {
 	signers        signing.SignerSet
 	signer         seal.Signer // of the workbook's bytes
 	signatureFault error       // why its signature does not count; nil: it does
-	done           map[string]int
+	decidedAt      map[string]int
 }
 
 // ProcessDecisions works a decisions workbook that an officer left.
@@ -46,7 +46,7 @@ func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (o
 	if err != nil {
 		return nil, err
 	}
-	w := &workbookIn{Office: o, file: f, done: map[string]int{}}
+	w := &workbookIn{Office: o, file: f, decidedAt: map[string]int{}}
 	if err := w.admit(ctx); err != nil {
 		var no *office.Refusal
 		if errors.As(err, &no) {
@@ -54,15 +54,15 @@ func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (o
 		}
 		return nil, err
 	}
-	answers := make([]report.Verdict, 0, len(rows))
+	verdicts := make([]report.Verdict, 0, len(rows))
 	for _, r := range rows {
-		v, err := w.row(ctx, report.ReadRow(r, lang), lang)
+		v, err := w.workRow(ctx, report.ReadRow(r, lang), lang)
 		if err != nil {
 			return nil, fmt.Errorf("row %d: %w", r.Line, err)
 		}
-		answers = append(answers, v)
+		verdicts = append(verdicts, v)
 	}
-	return w.end(ctx, answers)
+	return w.finish(ctx, verdicts)
 }
 
 // readDecisions reads the rows of a workbook in one of our languages.
@@ -100,8 +100,8 @@ func (w *workbookIn) admit(ctx context.Context) error {
 	return err
 }
 
-// verify checks the workbook's signature: unsaid is why it does not count.
-func (w *workbookIn) verify() (unsaid, err error) {
+// verify checks the workbook's signature: fault is why it does not count.
+func (w *workbookIn) verify() (fault, err error) {
 	if w.file.Signature == "" {
 		return office.Refuse("该决定须签名：用 ssh-keygen -Y sign -n %[1]s -f 私钥 %[2]s 对保存好的文件签名，把两个文件一起再交一次",
 			"this decision needs your signature: sign the saved file with ssh-keygen -Y sign -n %[1]s -f KEY %[2]s and hand both files in together", seal.NamespaceDecision, w.file.Name), nil
@@ -134,7 +134,7 @@ func (w *workbookIn) verify() (unsaid, err error) {
 }
 
 // row works one row: its verdict, and with an accepted one all that follows.
-func (w *workbookIn) row(ctx context.Context, r report.Row, lang string) (report.Verdict, error) {
+func (w *workbookIn) workRow(ctx context.Context, r report.Row, lang string) (report.Verdict, error) {
 	v := report.Verdict{Line: r.Line, No: r.Shown[0], Action: r.Action, Result: report.Undecided}
 	if r.Action == "" {
 		if r.Reason != "" || len(r.Args) > 0 && r.Added {
@@ -143,11 +143,11 @@ func (w *workbookIn) row(ctx context.Context, r report.Row, lang string) (report
 		return v, nil
 	}
 	v.Result = report.Refused
-	x, key, why := w.decision(r, lang)
+	x, key, why := w.readDecision(r, lang)
 	if why == nil {
 		var p Prepared
-		if p, why = w.take(ctx, x, key); why == nil {
-			w.done[x.Row] = r.Line
+		if p, why = w.apply(ctx, x, key); why == nil {
+			w.decidedAt[x.Row] = r.Line
 			if v.Result, v.Why = report.Accepted, strings.Join(p.ComesTo, w.Say("；", "; ")); p.Already && p.Before.FileID != w.file.ID {
 				v.Result, v.Why = report.Before, w.Say("此前已作同一决定，未作任何改动", "taken before: nothing changed")
 			}
@@ -168,11 +168,11 @@ func (w *workbookIn) row(ctx context.Context, r report.Row, lang string) (report
 	return v, nil
 }
 
-// longestReason bounds what a person writes into a row.
-const longestReason = 500
+// maxReason bounds what a person writes into a row.
+const maxReason = 500
 
 // decision reads the decision of a row; why it is none comes back as a *Refusal.
-func (w *workbookIn) decision(r report.Row, lang string) (x exchange.Decision, key report.RowKey, err error) {
+func (w *workbookIn) readDecision(r report.Row, lang string) (x exchange.Decision, key report.RowKey, err error) {
 	if r.Added {
 		return x, key, office.Refuse("增加的行不予接受：只能在表中已有的行上作决定", "a row that was added: decide on the rows of the list only")
 	}
@@ -180,7 +180,7 @@ func (w *workbookIn) decision(r report.Row, lang string) (x exchange.Decision, k
 	if !ok {
 		return x, key, office.Refuse("锁定的单元格被改动（或只对部分列排了序），请在新的决定表上重做", "locked cells of the row were changed, or only some of its columns were sorted: use a fresh workbook")
 	}
-	if line := w.done[r.Key]; line > 0 {
+	if line := w.decidedAt[r.Key]; line > 0 {
 		return x, key, office.Refuse("第 %d 行已对同一事项作了决定", "row %d has decided about the same", line)
 	}
 	reason := strings.TrimSpace(strings.Map(func(c rune) rune {
@@ -192,8 +192,8 @@ func (w *workbookIn) decision(r report.Row, lang string) (x exchange.Decision, k
 	switch {
 	case reason == "":
 		return x, key, office.Refuse("未写理由", "no reason is given")
-	case len([]rune(reason)) > longestReason:
-		return x, key, office.Refuse("理由超过 %d 字", "the reason has more than %d characters", longestReason)
+	case len([]rune(reason)) > maxReason:
+		return x, key, office.Refuse("理由超过 %d 字", "the reason has more than %d characters", maxReason)
 	}
 	action := ""
 	for _, rule := range exchange.Rules() {
@@ -208,21 +208,21 @@ func (w *workbookIn) decision(r report.Row, lang string) (x exchange.Decision, k
 }
 
 // take takes a row's decision, in a transaction with all that follows.
-func (w *workbookIn) take(ctx context.Context, x exchange.Decision, key report.RowKey) (p Prepared, err error) {
+func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.RowKey) (p Prepared, err error) {
 	rule, _ := exchange.FindRule(x.Action)
-	by, err := w.backing(rule)
+	by, err := w.authorityFor(rule)
 	if err != nil {
 		return p, err
 	}
-	var way office.Plan
+	var plan office.Plan
 	prepare := func(d *office.Desk) (err error) {
-		p, way, err = decideRow(d, x, rule, key)
+		p, plan, err = decideRow(d, x, rule, key)
 		return err
 	}
 	if err := w.View(ctx, prepare); err != nil || p.Already {
 		return p, err
 	}
-	if err := lookFirst(ctx, w.Office, p.Decision); err != nil {
+	if err := checkOutside(ctx, w.Office, p.Decision); err != nil {
 		return p, err
 	}
 	err = w.Do(ctx, office.By{File: w.file, Actor: exchange.OfficerParty(x.Officer)}, func(d *office.Desk) error {
@@ -230,14 +230,14 @@ func (w *workbookIn) take(ctx context.Context, x exchange.Decision, key report.R
 			return err
 		}
 		by.text = p.Text + fmt.Sprintf("workbook: %s\nworkbook sha256: %s\n", w.file.Name, w.file.StoredSHA)
-		return carryOut(d, p, way, by)
+		return recordAndApply(d, p, plan, by)
 	})
 	return p, err
 }
 
-// backing is what a decision of the workbook counts by: the officer's role,
+// authority is what a decision of the workbook counts by: the officer's role,
 // and for some the workbook's signature.
-func (w *workbookIn) backing(r exchange.Rule) (b backing, err error) {
+func (w *workbookIn) authorityFor(r exchange.Rule) (b authority, err error) {
 	b.fileID = w.file.ID
 	var roles []exchange.Role
 	for _, role := range r.Roles {
@@ -257,7 +257,7 @@ func (w *workbookIn) backing(r exchange.Rule) (b backing, err error) {
 	}
 	having := w.signers.Roles(w.officer, w.signer.Fingerprint, seal.NamespaceDecision, w.Now(), roles)
 	if len(having) == 0 {
-		return b, office.Refuse("签名的密钥 %s 没有为 %s 登记所需角色", "the signature's key %s is not listed for %s with the role", w.signer.Fingerprint, w.officer.Name)
+		return b, office.Refuse("签名的密钥 %s 没有为 %s 登记所需角色", "the signature's key %s is not hasOffer for %s with the role", w.signer.Fingerprint, w.officer.Name)
 	}
 	armored, err := signing.ReadSignature(w.Office, w.file.Signature)
 	b.role, b.fingerprint, b.signature = having[0], w.signer.Fingerprint, string(armored)
@@ -267,27 +267,27 @@ func (w *workbookIn) backing(r exchange.Rule) (b backing, err error) {
 // decideRow prepares the decision of a row: one that was taken before is the
 // same still; else what the row is about must stand as the row showed it, and
 // offer the action now.
-func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.RowKey) (p Prepared, way office.Plan, err error) {
+func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.RowKey) (p Prepared, plan office.Plan, err error) {
 	o, err := openOf(d, key.About, key.No)
-	gone := office.IsNotFound(err) || errors.Is(err, exchange.ErrDecision)
-	if err != nil && !gone {
-		return p, way, err
+	missing := office.IsNotFound(err) || errors.Is(err, exchange.ErrDecision)
+	if err != nil && !missing {
+		return p, plan, err
 	}
 	x.Subject, x.Args = key.Subject(), key.Tell(x.Args)
-	if p, err = takenBefore(d, x, r); err != nil || p.Already {
-		return p, way, err
+	if p, err = findDuplicate(d, x, r); err != nil || p.Already {
+		return p, plan, err
 	}
-	if gone || !key.Stands(o) {
-		return p, way, changed(d, o, x)
+	if missing || !key.Stands(o) {
+		return p, plan, refuseChanged(d, o, x)
 	}
 	if !o.Offer(r) {
-		return p, way, office.Refuse("此项现在不能作“%s”", "%q is not among what may be decided here now", r.Chinese)
+		return p, plan, office.Refuse("此项现在不能作“%s”", "%q is not among what may be decided here now", r.Chinese)
 	}
 	return prepare(d, x)
 }
 
 // changed says that what a row is about does not stand as it did.
-func changed(d *office.Desk, o report.Open, x exchange.Decision) error {
+func refuseChanged(d *office.Desk, o report.Open, x exchange.Decision) error {
 	now, nowEN := "已无需决定", "nothing is to be decided about it any more"
 	if o.What != "" && len(o.Offers) > 0 {
 		now, nowEN = "现为："+o.What, "now: "+o.What
@@ -329,9 +329,9 @@ func refuseDecisions(ctx context.Context, o *office.Office, f exchange.File, no 
 }
 
 // end records what became of a workbook and queues the answer.
-func (w *workbookIn) end(ctx context.Context, answers []report.Verdict) (office.Counts, error) {
+func (w *workbookIn) finish(ctx context.Context, verdicts []report.Verdict) (office.Counts, error) {
 	counts := map[string]int{}
-	for _, v := range answers {
+	for _, v := range verdicts {
 		counts[v.Result]++
 	}
 	taken, refused := counts[report.Accepted]+counts[report.Before], counts[report.Refused]
@@ -355,14 +355,14 @@ func (w *workbookIn) end(ctx context.Context, answers []report.Verdict) (office.
 		if err := d.Journal(office.AgencyChain, "decisions_worked", w.file.Name, map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}); err != nil {
 			return err
 		}
-		return answerDecisions(d, answers)
+		return queueVerdicts(d, verdicts)
 	})
 	return office.Counts{"files": 1, "records": taken + refused, "accepted": taken, "refused": refused}, err
 }
 
-// answerDecisions queues the workbook that tells the officer what became of
+// queueVerdicts queues the workbook that tells the officer what became of
 // every row.
-func answerDecisions(d *office.Desk, answers []report.Verdict) error {
+func queueVerdicts(d *office.Desk, verdicts []report.Verdict) error {
 	party := d.File.Party
 	name, err := d.FreeName(party, strings.TrimSuffix(d.File.Name, ".xlsx")+".answer", ".xlsx")
 	if err != nil {
@@ -370,7 +370,7 @@ func answerDecisions(d *office.Desk, answers []report.Verdict) error {
 	}
 	spool := "out-" + party + "-" + name
 	err = d.CallOutside("spool.save", spool, func() error {
-		return report.Answer(WorkbookOf(d.Office), d.File.Name, answers).Save(filepath.Join(d.Spool, spool))
+		return report.Answer(WorkbookOf(d.Office), d.File.Name, verdicts).Save(filepath.Join(d.Spool, spool))
 	})
 	if err != nil {
 		return err

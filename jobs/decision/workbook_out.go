@@ -16,6 +16,14 @@ import (
 	"carryover/jobs/report"
 )
 
+// WorkbookOf is a workbook with nothing in it yet but whose it is.
+func WorkbookOf(o *office.Office) report.Night {
+	return report.Night{
+		Agency: o.Agency, Partners: o.Partners, Profiles: o.Profiles, Turns: o.Turns, Calendar: o.Calendar, Date: o.Date,
+		Made: o.Now().In(o.Agency.Zone), Lang: o.CodeLang(), Mask: o.MaskIDs,
+	}
+}
+
 // WriteDecisions puts the decisions workbooks into the folders of the officers
 // whose roles may decide what they hold. A workbook takes the place of the one
 // before; nothing to decide, no workbook. One with the same rows is not made

@@ -29,7 +29,7 @@ func paymentPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (off
 	case e.BookedOn < p.ValueOn:
 		return office.Plan{}, office.Undecidable("该笔付款制单于 "+p.ValueOn.String()+"，晚于流水日期", "the payment was ordered on "+p.ValueOn.String()+", after the bank's day")
 	case e.Credit:
-		return cameBackPlan(d, e, p)
+		return returnedPaymentPlan(d, e, p)
 	}
 	return debitPlan(d, e, p)
 }
@@ -38,10 +38,10 @@ func paymentPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (off
 func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
 	may := []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned}
 	if p.BankRef != "" || e.Reversal || !slices.Contains(may, p.Track) {
-		return office.Plan{}, office.Undecidable("该笔付款不在等待扣款："+moneyWord(d, p)+" "+p.BankRef, "the payment does not wait for a debit: "+string(p.Track)+" "+p.BankRef)
+		return office.Plan{}, office.Undecidable("该笔付款不在等待扣款："+trackWord(d, p)+" "+p.BankRef, "the payment does not wait for a debit: "+string(p.Track)+" "+p.BankRef)
 	}
-	way := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 由该笔流水支付：%s", "%s was paid by the entry: %s", p.Ref, p.Amount)}}
-	way.Apply = func() error {
+	plan := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 由该笔流水支付：%s", "%s was paid by the entry: %s", p.Ref, p.Amount)}}
+	plan.Apply = func() error {
 		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
 			return err
 		}
@@ -50,17 +50,17 @@ func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office
 		}
 		return transfer.MarkMatched(d, e, "", 0)
 	}
-	return way, nil
+	return plan, nil
 }
 
-// cameBackPlan takes a credit as a payment come back. It was received as
+// returnedPaymentPlan takes a credit as a payment come back. It was received as
 // money that belongs to nobody.
-func cameBackPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
+func returnedPaymentPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
 	if p.Track != exchange.MoneySettled || p.ReturnRef != "" {
-		return office.Plan{}, office.Undecidable("该笔付款没有付出，或已退回："+moneyWord(d, p), "the payment is not out of the bank: "+string(p.Track))
+		return office.Plan{}, office.Undecidable("该笔付款没有付出，或已退回："+trackWord(d, p), "the payment is not out of the bank: "+string(p.Track))
 	}
-	way := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 已由该笔流水退回：%s", "%s came back by the entry: %s", p.Ref, p.Amount)}}
-	way.Apply = func() error {
+	plan := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 已由该笔流水退回：%s", "%s came back by the entry: %s", p.Ref, p.Amount)}}
+	plan.Apply = func() error {
 		received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
 		if err := d.Book(ledger.Reverse(received, int(d.Date), "a payment of ours")); err != nil {
 			return err
@@ -75,11 +75,11 @@ func cameBackPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (off
 		}
 		return d.SetEntryState(e, exchange.EntryReturned, "", 0)
 	}
-	return way, nil
+	return plan, nil
 }
 
-// moneyWord is where a payment stands, as staff read it.
-func moneyWord(d *office.Desk, p exchange.Payment) string {
+// trackWord is where a payment stands, as staff read it.
+func trackWord(d *office.Desk, p exchange.Payment) string {
 	return exchange.TermOf(exchange.MoneyTerms(exchange.Out), string(p.Track)).Chinese
 }
 

@@ -1,0 +1,164 @@
+package decision
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/identity"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+	"carryover/jobs/report"
+	"carryover/jobs/transfer"
+)
+
+// caseFilters find the cases that may need an officer: held, an annulment to
+// be answered, money that came back, money of an ended case.
+func caseFilters() []store.CaseFilter {
+	return []store.CaseFilter{
+		{States: []exchange.State{exchange.Held}},
+		{Wishes: []exchange.Wish{exchange.WishAsked}},
+		{Side: exchange.Out, MoneyTracks: []exchange.MoneyTrack{exchange.MoneyReturned}},
+		{
+			Side: exchange.In, States: []exchange.State{exchange.Refused, exchange.Declined, exchange.Cancelled, exchange.Void},
+			MoneyTracks: []exchange.MoneyTrack{exchange.MoneyReceived, exchange.MoneyDiffers, exchange.MoneyMatched},
+		},
+	}
+}
+
+func openCases(d *office.Desk, pass func(report.Open) error) error {
+	seen := map[string]bool{}
+	one := func(no string) error {
+		if seen[no] {
+			return nil
+		}
+		seen[no] = true
+		c, err := d.CaseByNo(no)
+		if err != nil {
+			return err
+		}
+		o, err := openCase(d, c)
+		if err != nil {
+			return err
+		}
+		return pass(o)
+	}
+	for _, f := range caseFilters() {
+		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return one(c.No) }); err != nil {
+			return err
+		}
+	}
+	waiting, err := refundsWaiting(d)
+	if err != nil {
+		return err
+	}
+	for _, f := range waiting {
+		if f.CaseNo == "" {
+			continue
+		}
+		if err := one(f.CaseNo); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refundsWaiting are the refunds that an officer has to let go on: they came
+// back, or cannot be paid as they are.
+func refundsWaiting(d *office.Desk) (list []exchange.Refund, err error) {
+	for _, t := range []exchange.MoneyTrack{exchange.MoneyReturned, exchange.MoneyDue} {
+		all, err := d.Tx.RefundsByTrack(t)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range all {
+			why := ""
+			if t == exchange.MoneyDue {
+				if why, err = transfer.RefundWaits(d, f); err != nil {
+					return nil, err
+				}
+			}
+			if t == exchange.MoneyReturned || why != "" {
+				list = append(list, f)
+			}
+		}
+	}
+	return list, nil
+}
+
+// openCase is what can be decided about a case.
+func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
+	s := subject{kind: exchange.AboutCase, no: c.No, c: c}
+	if o, err = openWords(c); err != nil {
+		return o, err
+	}
+	refunds, err := d.Tx.RefundsByCase(c.No)
+	if err != nil {
+		return o, err
+	}
+	waits := slices.ContainsFunc(refunds, func(f exchange.Refund) bool {
+		return f.Track == exchange.MoneyReturned || f.Track == exchange.MoneyDue
+	})
+	owed := c.Side == exchange.In && (c.MoneyTrack == exchange.MoneyReceived || c.MoneyTrack == exchange.MoneyDiffers || waits)
+	held := c.State == exchange.Held
+	o.Offers, err = offers(d, s, func(r exchange.Rule) bool {
+		switch r.Action {
+		case exchange.ActConfirmAccount:
+			return held && c.Side == exchange.Out && c.Hold == code.HoldAccountNotRegistered || owed
+		case exchange.ActAllowCap:
+			return held && c.Hold == code.HoldCap || waits
+		case exchange.ActWriteAgain:
+			return false // nothing waits for it: the declined case has ended
+		case exchange.ActDeclineLetter, exchange.ActReturnApplication, exchange.ActRefuseApplication, exchange.ActAcceptLetter:
+			return held && r.Fits(c.Case)
+		}
+		return r.Fits(c.Case)
+	})
+	return o, err
+}
+
+// openWords tells what is the matter with a case.
+func openWords(c *office.Case) (o report.Open, err error) {
+	lang := c.CodeLang()
+	o = report.Open{About: exchange.AboutCase, No: c.No, Who: Masked(c.Person), Since: c.StateSince}
+	var what []string
+	if c.State == exchange.Held {
+		what = append(what, c.Hold.Word(lang)+c.Sayf("：", ": ")+c.HoldText)
+		o.Todo = c.Hold.Todo(lang)
+	} else if t, ok := exchange.TurnOf(c.Turns, c.Case); ok {
+		what = append(what, t.Wait.Word(string(lang)))
+	}
+	if c.Wish == exchange.WishAsked {
+		what = append(what, c.Sayf("对方提议作废，待答复", "the partner proposes to annul the case"))
+		if o.Todo == "" {
+			o.Todo = c.Sayf("请核实后同意或不同意作废。", "Agree or refuse.")
+		}
+	}
+	proposal, err := proposal(c)
+	if err != nil {
+		return o, err
+	}
+	if proposal != nil {
+		what = append(what, c.Sayf("参保信息中查无此人，建议不予转出", "not in the registry: a decline is proposed"))
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return o, err
+	}
+	for _, r := range parts {
+		if r.Track == exchange.MoneyReturned || r.Track == exchange.MoneyDiffers || r.Track == exchange.MoneyReceived || r.Track == exchange.MoneyDue {
+			o.Amount += max(r.Amount, r.Received)
+			if r.Track == exchange.MoneyDiffers {
+				what = append(what, c.Sayf("第 %d 笔应收 %s，实收 %s", "part %d: %s expected, %s received", r.Part, r.Amount, r.Received))
+			}
+		}
+	}
+	o.What = office.OneLine(strings.Join(what, c.Sayf("；", "; ")), 500)
+	o.Stamp = fmt.Sprintf("%s %s %s letter %d application %d %s %s %v", c.State, c.Hold, c.HoldText, c.LetterVersion, c.ApplicationVersion, c.Wish, c.MoneyTrack, proposal != nil)
+	return o, nil
+}
+
+// Masked is a person as a row names them.
+func Masked(p exchange.Person) string { return strings.TrimSpace(p.Name + " " + identity.Mask(p.IDNo)) }
