@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -294,7 +295,7 @@ func TestDraft(t *testing.T) {
 	if r.src.digest() == "" || r.src.(*draftSource).given < 4 {
 		t.Error("a draft read to its end")
 	}
-	if _, err := r.src.next(); err != io.EOF {
+	if _, err := r.src.next(); !errors.Is(err, io.EOF) {
 		t.Error(err)
 	}
 }
