@@ -11,14 +11,12 @@ import (
 // GB 32100: 31 is prime and no weight is a multiple of it, so one changed
 // character and two swapped neighbours are always found.
 func TestSlipsInCreditCodesAreFound(t *testing.T) {
-	seen := map[byte]bool{}
 	rapid.Check(t, func(t *rapid.T) {
 		b := []byte(rapid.StringOfN(rapid.SampledFrom([]rune(creditAlphabet)), 17, 17, -1).Draw(t, "code"))
 		b = append(b, CreditCodeCheckCharacter(string(b)))
 		if err := CheckCreditCode(string(b)); err != nil {
 			t.Fatalf("%s: %v", b, err)
 		}
-		seen[b[17]] = true
 		for i, was := range b {
 			for _, c := range []byte(creditAlphabet) {
 				if b[i] = c; c != was && !errors.Is(CheckCreditCode(string(b)), ErrCheckDigit) {

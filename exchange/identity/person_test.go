@@ -129,7 +129,7 @@ func TestSexBesideANumber(t *testing.T) {
 			t.Errorf("old number ending with %c: sex %c, want %c", digit, got, want)
 		}
 	}
-	if (Facts{}).AgreesBirth(19850101) != true || (Facts{Birth: 19850101}).AgreesBirth(19850102) {
+	if !(Facts{}).AgreesBirth(19850101) || (Facts{Birth: 19850101}).AgreesBirth(19850102) {
 		t.Error("birth")
 	}
 }
