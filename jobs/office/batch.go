@@ -1,7 +1,6 @@
 package office
 
 import (
-	"fmt"
 	"io"
 
 	"carryover/exchange"
@@ -10,29 +9,23 @@ import (
 	"carryover/formats/sheet"
 )
 
-// ParseOutgoing reads back a record that we queued.
-func ParseOutgoing(o exchange.Outgoing) (any, error) {
-	kind := batch.Find(Kinds, o.Kind)
-	if kind == nil {
-		return nil, fmt.Errorf("record %s: no kind %q", o.RecordNo, o.Kind)
-	}
-	return kind.Parse(o.Rows)
-}
-
-// Chunk is how many records are worked in one transaction.
+// Chunk is how many records are worked in one transaction: enough that the commit
+// (one fsync) is a small part of the time, few enough that a crash, or a second try
+// with savepoints, repeats little.
 const Chunk = 500
 
-// InBatch is one batch on its way through.
+// InBatch is one incoming batch being worked.
 type InBatch struct {
 	*Office
-	File   exchange.File // as it will be
-	Stored exchange.File // as the store has it
-	Result batch.Result
-	About  AboutFile
+	File   exchange.File // as it will be stored next
+	Stored exchange.File // as the store has it: an update succeeds only over it
+	Result batch.Result  // of the first reading: envelope, counts, totals, digest
+	About  AboutFile     // when the batch is a receipt
 }
 
-// Reader opens the batch for reading with what we know of its sender; to
-// judge is to read without keeping the records.
+// Reader opens the batch's bytes in the spool for reading, with the profile and the
+// encoding agreed with its sender. With judge only faults are wanted and records are
+// not kept. The caller closes the io.Closer; it is nil with an error.
 func (j *InBatch) Reader(judge bool) (*batch.Reader, io.Closer, error) {
 	src, err := j.OpenSpool(j.File.Spool)
 	if err != nil {
@@ -50,8 +43,8 @@ func (j *InBatch) Reader(judge bool) (*batch.Reader, io.Closer, error) {
 	return r, src, nil
 }
 
-// encodingOf is the encoding agreed with a party, unless a mark says that the
-// file is in UTF-8.
+// encodingOf is the encoding agreed with a party, unless the file's byte order mark
+// says that it is in UTF-8: some senders change their encoding without a word.
 func encodingOf(p Party, src io.ReaderAt) batch.Encoding {
 	mark := make([]byte, 3)
 	if _, err := src.ReadAt(mark, 0); err == nil && string(mark) == "\uFEFF" {
@@ -63,13 +56,13 @@ func encodingOf(p Party, src io.ReaderAt) batch.Encoding {
 	return batch.Auto
 }
 
-// Item is a record read from the file, with everything that the reader does
-// not keep for it.
+// Item is a record of a file to be judged, copied from the reader, which uses its
+// own record again for the next.
 type Item struct {
-	Ordinal, Line int
-	RowType       string
-	No, Echo, Key string
-	Value         any
+	Ordinal, Line int    // from 1: the record in the file, the line on which it begins
+	RowType       string // A, B, …
+	No, Echo, Key string // record number, the sender's echo, key by which a repetition is found
+	Value         any    // pointer to the record's type in formats
 	Faults        []batch.Fault
 }
 
@@ -81,13 +74,16 @@ type AboutFile struct {
 	Sent   int64 // id of our file, once it is found
 }
 
-// Pass notes the R row of a receipt whose earlier rows were worked before.
+// Pass takes over the R row of a receipt: also when a pass that was cut short has
+// worked that row and goes on behind it. Other rows change nothing.
 func (c *AboutFile) Pass(rec any) {
 	if r, ok := rec.(*formats.Receipt); ok {
 		*c = AboutFile{Name: r.File, SHA256: r.SHA256}
 	}
 }
 
+// Refusing reports whether one of the faults refuses its record: every fault but a
+// warning does.
 func Refusing(faults []batch.Fault) bool {
 	for _, f := range faults {
 		if !f.Warning() {

@@ -10,11 +10,48 @@ import (
 	"carryover/formats/batch"
 )
 
-// RecordDifference opens an exception about two figures that should be one.
+// RecordDifference records that two things that should agree do not: a figure of ours
+// and of a partner, a file and its receipt, what is and what is proposed. It stays
+// open until it is closed here or an officer accepts it. The same two sides again are
+// no new one; other sides of the same subject take the place of the old.
 func (d *Desk) RecordDifference(kind, partner, caseNo, subject, ours, theirs string) error {
 	return d.Tx.OpenDifference(exchange.Difference{
 		Kind: kind, Partner: partner, CaseNo: caseNo, Subject: subject, Ours: ours, Theirs: theirs, FoundOn: d.Date,
 	})
+}
+
+// NetSum ends the subject of the difference that lists a month of netting whose net
+// sum is not settled yet: "2026-03 net sum". A subject of a line never ends so.
+const NetSum = " net sum"
+
+// CloseDifferencesAbout closes the open differences of a kind about a subject, with
+// whatever partner; there may be none.
+func (d *Desk) CloseDifferencesAbout(kind, subject string) error {
+	open, err := d.Tx.DifferencesAbout(kind, subject)
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		if err := d.Tx.CloseDifference(x.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CloseDifference closes the open difference of a kind with a partner about a subject,
+// if there is one; at most one is open at a time.
+func (d *Desk) CloseDifference(kind, partner, subject string) error {
+	open, err := d.Tx.DifferencesAbout(kind, subject)
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		if x.Partner == partner {
+			return d.Tx.CloseDifference(x.ID)
+		}
+	}
+	return nil
 }
 
 // A difference is kept with the words in which it was found, which name
@@ -25,6 +62,7 @@ func (d *Desk) RecordDifference(kind, partner, caseNo, subject, ours, theirs str
 // DifferenceWord is a kind of difference as staff read it.
 func (o *Office) DifferenceWord(kind string) string { return o.Word(differenceTerms(), kind) }
 
+// differenceTerms lists the kinds of difference.
 func differenceTerms() []exchange.Term {
 	return []exchange.Term{
 		{Code: "reconciliation", Chinese: "对账", English: "reconciliation"},
@@ -44,7 +82,7 @@ func (o *Office) Sides(x exchange.Difference) (subject, ours, theirs string) {
 
 // subjectWord is what a difference is about, in the agency's language.
 func (o *Office) subjectWord(text string) string {
-	if word, ok := o.worded(subjectTerms(), text, o.subjectWord); ok {
+	if word, ok := o.translated(subjectTerms(), text, o.subjectWord); ok {
 		return word
 	}
 	if kind, no, ok := strings.Cut(text, " "); ok {
@@ -59,7 +97,7 @@ func (o *Office) SideWord(text string) string {
 	if text == "" {
 		return o.Say("无", "nothing")
 	}
-	if word, ok := o.worded(SideTerms(), text, o.SideWord); ok {
+	if word, ok := o.translated(SideTerms(), text, o.SideWord); ok {
 		return word
 	}
 	head, rest, _ := strings.Cut(text, " ")
@@ -69,11 +107,12 @@ func (o *Office) SideWord(text string) string {
 	return o.InWords(text)
 }
 
-// worded finds the first of the terms that fits a text, and puts what the text
-// names into its places.
-func (o *Office) worded(terms []exchange.Term, text string, inner func(string) string) (string, bool) {
+// translated finds the first term whose pattern fits a text and returns its word,
+// with what the text has in the places {}, worded by inner, put into it; false when
+// none fits.
+func (o *Office) translated(terms []exchange.Term, text string, inner func(string) string) (string, bool) {
 	for _, t := range terms {
-		named, ok := namedIn(t.Code, text)
+		named, ok := matchPattern(t.Code, text)
 		if !ok {
 			continue
 		}
@@ -86,9 +125,10 @@ func (o *Office) worded(terms []exchange.Term, text string, inner func(string) s
 	return "", false
 }
 
-// namedIn reads what a text says in the places {} of a pattern; places do not
-// stand beside each other.
-func namedIn(pattern, text string) (named []string, ok bool) {
+// matchPattern reads what a text has in the places {} of a pattern: at least one byte
+// each, the shortest that fits; false when the text does not fit. Places do not stand
+// beside each other in a pattern.
+func matchPattern(pattern, text string) (named []string, ok bool) {
 	fixed := strings.Split(pattern, "{}")
 	if text, ok = strings.CutPrefix(text, fixed[0]); !ok {
 		return nil, false
@@ -199,35 +239,4 @@ func stateSides() (list []exchange.Term) {
 		list = append(list, exchange.Term{Code: t.Code + " {}", Chinese: t.Chinese + " {}", English: t.English + " {}"})
 	}
 	return list
-}
-
-// NetSum ends the subject of a month that waits to be tied.
-const NetSum = " net sum"
-
-// CloseDifferencesAbout ends the open differences of a kind about a subject, with whatever partner.
-func (d *Desk) CloseDifferencesAbout(kind, subject string) error {
-	open, err := d.Tx.DifferencesAbout(kind, subject)
-	if err != nil {
-		return err
-	}
-	for _, x := range open {
-		if err := d.Tx.CloseDifference(x.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// CloseDifference ends the open difference about a subject, if there is one.
-func (d *Desk) CloseDifference(kind, partner, subject string) error {
-	open, err := d.Tx.DifferencesAbout(kind, subject)
-	if err != nil {
-		return err
-	}
-	for _, x := range open {
-		if x.Partner == partner {
-			return d.Tx.CloseDifference(x.ID)
-		}
-	}
-	return nil
 }

@@ -10,11 +10,14 @@ import (
 	"carryover/exchange/drop"
 )
 
-// AfterBad marks the look of a file that was rejected after it was taken in.
+// AfterBad marks a look whose file was rejected after it was taken in and must
+// still be moved to bad; beside AfterMove, AfterDelete, AfterLeave.
 const AfterBad = "bad"
 
-// LeaveInBad notes that a file taken in is to be set aside in its drop; a newer
-// file of that name keeps its own look.
+// LeaveInBad records that a file that was taken in is to be moved to bad in its
+// drop; the next pull does it, and tries again until it has succeeded. Parties
+// whose files are deleted or left where they lie have no such folder, and a
+// newer file of the same name keeps its own look: nothing is recorded then.
 func (d *Desk) LeaveInBad(f exchange.File) error {
 	p, ok := d.Party(f.Party)
 	if !ok || p.After != AfterMove {
@@ -28,17 +31,17 @@ func (d *Desk) LeaveInBad(f exchange.File) error {
 	})
 }
 
-// ErrNothingToRetry is returned for a file that needs no retry, or must not
-// have one; the error's text says why.
-var ErrNothingToRetry = errors.New("nothing to retry")
-
-// Absent fails when a name stands in one of the folders in which whoever takes
-// a payment file leaves it.
+// Absent returns nil when a payment file's name stands in none of the folders in
+// which it could have reached the bank: Out, where we left it, and Done and Taken,
+// to which the bank moves what it took. Where it does stand in one, sending it
+// again could pay twice: ErrNothingToRetry with a *Refusal that says where. A
+// drop that does not answer proves nothing, so its error is returned.
 func Absent(ctx context.Context, d drop.Drop, name string) error {
 	for _, folder := range []drop.Folder{drop.Out, drop.Done, drop.Taken} {
 		switch _, err := d.Stat(ctx, folder, name); {
 		case err == nil:
-			return fmt.Errorf("%w: %w", ErrNothingToRetry, Refuse("%s 已在交换目录 %s 中：请与留存的原件比对，并向银行查明", "%s stands in the drop's folder %s: compare it with the spool, and ask the bank", name, folder))
+			return fmt.Errorf("%w: %w", ErrNothingToRetry, Refuse("%s 已在交换目录 %s 中：请与留存的原件比对，并向银行查明",
+				"%s stands in the drop's folder %s: compare it with the spool, and ask the bank", name, folder))
 		case !errors.Is(err, fs.ErrNotExist):
 			return err
 		}

@@ -1,82 +1,80 @@
 package office
 
 import (
-	"fmt"
-	"path"
-	"strings"
+	"slices"
 
-	"carryover/exchange"
-	"carryover/exchange/seal"
 	"carryover/formats"
+	"carryover/formats/batch"
 )
 
-// KindCorrections is a workbook that goes back to whoever sent it, beside the
-// receipt, with its faulty cells marked and explained. It is no batch: it has
-// no sequence, and nobody answers it.
-const KindCorrections = "answer"
+// Kinds are the kinds of batch that agencies exchange, in the order of FILES.md.
+// Nobody changes them after the start.
+var Kinds = formats.Kinds()
 
-// KindDecisions is a decisions workbook in an officer's folder.
-const KindDecisions = "decisions"
-
-// FreeName is a name in an officer's folder that was not used before: with a
-// number, when it has to be.
-func (d *Desk) FreeName(party, stem, ext string) (string, error) {
-	name := stem + ext
-	for n := 2; ; n++ {
-		_, err := d.Tx.FileByName(exchange.Out, party, name)
-		if IsNotFound(err) {
-			return name, nil
+// KindOf finds the kind of batch that has a record's type among its rows.
+func KindOf(rec any) (*batch.Kind, bool) {
+	for _, k := range Kinds {
+		if k.RowOf(rec) != nil {
+			return k, true
 		}
-		if err != nil {
-			return "", err
-		}
-		name = fmt.Sprintf("%s.%d%s", stem, n, ext)
 	}
+	return nil, false
 }
 
-// Kinds of files in officers' folders.
+// Kinds of our files that are no batches: they have no header, no sequence and no
+// records. The names are stored with every file.
 const (
-	KindToSign          = "to-sign"          // a copy of what is to be signed, or the list that explains it
-	KindToReview        = "to-review"        // a copy of a batch that waits for review
-	KindSignature       = "signature"        // that an officer left
-	KindSignatureAnswer = "signature-answer" // what became of it
+	// KindPayment is a payment file for the bank.
+	KindPayment = "pain.001"
+	// KindDecisions is a decisions workbook: put into an officer's folder, and
+	// coming back from it filled in.
+	KindDecisions = "decisions"
+	// KindCorrections is a workbook that goes back to whoever sent it, beside the
+	// receipt, with its faulty cells marked and explained.
+	KindCorrections = "answer"
+	// KindToSign is a copy of what is to be signed, or the list that explains it,
+	// in an officer's folder.
+	KindToSign = "to-sign"
+	// KindToReview is a copy of a batch that waits for review, in an officer's folder.
+	KindToReview = "to-review"
+	// KindSignature is a signature that an officer left.
+	KindSignature = "signature"
+	// KindSignatureAnswer is a note to an officer: what became of a signature.
+	KindSignatureAnswer = "signature-answer"
+	// KindMoneySettings is the text of changed money settings that officers sign.
+	KindMoneySettings = "money-settings"
 )
 
-func CarrierOf(name string) string {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".xlsx", ".xlsm":
-		return "xlsx"
-	case ".xml":
-		return "xml"
-	case seal.Suffix:
-		return "sig"
-	case ".txt":
-		return "txt"
-	}
-	return "csv"
+// PlainKind is a kind of file of ours that is no batch.
+type PlainKind struct {
+	Name      string
+	Receipted bool // its receiver owes a receipt: without one it is sent again
 }
 
-// Receipted reports whether a kind of file is answered by a receipt.
+// PlainKinds lists them. None has a receipt: a receipt names records, and these
+// have none. What the bank says of a payment file are messages of its own
+// (pain.002, camt.05x), and a payment file must never be sent again by itself;
+// officers answer by signing or deciding; nobody answers a correction but by
+// sending a better workbook; signatures and settings stay with us.
+func PlainKinds() []PlainKind {
+	return []PlainKind{
+		{Name: KindPayment, Receipted: false},
+		{Name: KindDecisions, Receipted: false},
+		{Name: KindCorrections, Receipted: false},
+		{Name: KindToSign, Receipted: false},
+		{Name: KindToReview, Receipted: false},
+		{Name: KindSignature, Receipted: false},
+		{Name: KindSignatureAnswer, Receipted: false},
+		{Name: KindMoneySettings, Receipted: false},
+	}
+}
+
+// Receipted reports whether a kind of file is answered by a receipt: every batch
+// but the receipt itself, and the plain kinds that say so.
 func Receipted(kind string) bool {
-	switch kind {
-	case formats.KindReceipt, KindPayment, KindCorrections, KindToSign, KindToReview, KindSignatureAnswer, KindDecisions:
-		return false
+	plain := PlainKinds()
+	if i := slices.IndexFunc(plain, func(p PlainKind) bool { return p.Name == kind }); i >= 0 {
+		return plain[i].Receipted
 	}
-	return true
-}
-
-// KindPayment is the kind of a payment file.
-const KindPayment = "pain.001"
-
-// Refusal is why an officer's signature does not count, in both languages.
-type Refusal struct{ Chinese, English string }
-
-// Error is the English text, then the Chinese one.
-func (r *Refusal) Error() string { return r.English + " / " + r.Chinese }
-
-func Refuse(zh, en string, args ...any) error {
-	if len(args) == 0 {
-		return &Refusal{zh, en}
-	}
-	return &Refusal{fmt.Sprintf(zh, args...), fmt.Sprintf(en, args...)}
+	return kind != formats.KindReceipt
 }

@@ -1,6 +1,8 @@
 package office
 
 import (
+	"fmt"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 )
@@ -13,26 +15,35 @@ func (o *Office) Language() string {
 	return string(code.Chinese)
 }
 
+// CodeLang is Language for the tables of exchange/code.
 func (o *Office) CodeLang() code.Lang { return code.Lang(o.Language()) }
 
-// PartyName is the name of a partner or of one of our own parties.
-func (e *Office) PartyName(party string) string {
-	if p, ok := e.Partners[party]; ok && p.Name != "" {
-		return p.Name
+// Say is a text in the agency's language.
+func (o *Office) Say(chinese, english string) string {
+	if o.Language() == string(code.English) {
+		return english
 	}
-	switch party {
-	case e.Agency.Core():
-		return e.Say("业务系统", "core")
-	case e.Agency.Portal():
-		return e.Say("服务门户", "portal")
-	case e.Agency.Bank():
-		return e.Say("银行", "bank")
-	}
-	if name, ok := exchange.OfficerOf(party); ok {
-		if o, known := e.Agency.Officer(name); known {
-			return o.FullName
-		}
+	return chinese
+}
+
+// Sayf is Say of two formats that take the same arguments in the same order.
+func (o *Office) Sayf(chinese, english string, args ...any) string {
+	return fmt.Sprintf(o.Say(chinese, english), args...)
+}
+
+// Word is the word of a code in the agency's language; the code itself when the
+// table does not have it.
+func (o *Office) Word(list []exchange.Term, value string) string {
+	return exchange.TermOf(list, value).Word(o.Language())
+}
+
+// ActorWord is who did something, in words: a party, a job, or an officer. An actor
+// that no table knows is named as the journal has it.
+func (o *Office) ActorWord(a string) string {
+	if name := o.PartyName(a); name != a {
 		return name
 	}
-	return party
+	return o.Word(append(exchange.JobTerms(),
+		exchange.Term{Code: ActorOperator, Chinese: "操作人员", English: "operator"},
+		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
 }

@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 )
 
-// ErrLocked: another process of this agency makes a pass.
+// ErrLocked is returned while another process of this agency makes a pass.
 var ErrLocked = errors.New("another pass of this agency is under way (serve, or run by hand); it ends by itself")
 
-// LockPasses sees to it that one process at a time makes passes for an
-// agency. The lock ends with the process, however that ends.
+// LockPasses takes the lock by which one process at a time makes passes for an
+// agency; ErrLocked when another has it: nobody waits, a later pass does the work.
+// The lock ends with the process, however that ends, so that none is ever stale; its
+// file stays.
 func LockPasses(spool string) (unlock func(), err error) {
 	f, err := os.OpenFile(filepath.Join(spool, ".pass.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"syscall"
 )
 
-// lockFile takes the file's lock without waiting.
+// lockFile takes the file's lock without waiting; ErrLocked when another process has
+// it.
 func lockFile(f *os.File) error {
 	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {

@@ -8,18 +8,19 @@ import (
 	"carryover/exchange/identity"
 )
 
-// NewLogger logs from a level on (info when it is none), as text or, in any
-// other format, as JSON. ID numbers are masked in all of it.
+// NewLogger returns a logger from a level on (info when the text names none), as text
+// or, for any other format, as JSON. ID numbers are masked in all of it: logs leave
+// the agency's network more easily than its files.
 func NewLogger(w io.Writer, from, format string) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(from)); err != nil {
 		level = slog.LevelInfo
 	}
-	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return masked(a) }}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return masked(a) }}
 	if format == "text" {
-		return slog.New(slog.NewTextHandler(w, o))
+		return slog.New(slog.NewTextHandler(w, options))
 	}
-	return slog.New(slog.NewJSONHandler(w, o))
+	return slog.New(slog.NewJSONHandler(w, options))
 }
 
 // masked hides ID numbers in whatever text an attribute, or the message, holds.
@@ -32,7 +33,7 @@ func masked(a slog.Attr) slog.Attr {
 		a.Value = slog.StringValue(identity.MaskIn(v))
 	case error:
 		a.Value = slog.StringValue(identity.MaskIn(v.Error()))
-	case *slog.Source:
+	case *slog.Source: // a file and a line of ours: nothing to mask
 	default:
 		a.Value = slog.StringValue(identity.MaskIn(fmt.Sprint(v)))
 	}

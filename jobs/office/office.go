@@ -12,18 +12,17 @@
 package office
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
-	"carryover/exchange/drop"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 )
 
-// Office is everything a run needs. It is made by cmd from the configuration.
+// Office is everything that a run needs. It is made by cmd from the configuration and
+// only read from then on, so that goroutines may share it.
 type Office struct {
 	Agency   exchange.Agency
 	Profiles map[string]exchange.Profile
@@ -73,71 +72,21 @@ func (o *Office) Today() *Office { return o.On(calendar.DateOf(o.Now().In(o.Agen
 
 // Rules are the agency-wide settings of the runs.
 type Rules struct {
-	ResendAfter      time.Duration              // an unreceipted batch is sent again, the same bytes
-	EscalateAfter    time.Duration              // and named as an exception
+	ResendAfter      time.Duration              // without a receipt for so long a batch is sent again, the same bytes
+	EscalateAfter    time.Duration              // and named as a difference; 0: never
 	HeldNights       int                        // nights a record of an unknown letter waits for its sender's gap
 	QueryWD          int                        // working days for the answer to a query
 	StatementWD      int                        // working days after a month's end until its statements are made
-	Parallel         int                        // parties at once
+	Parallel         int                        // parties at once; less than 1: one
 	AutomaticRelease bool                       // payments are released without officers; else two of them sign
 	Review           map[string]exchange.Review // of batches, by kind; a kind that is missing: none
 	ReviewWD         int                        // working days for it
-	NextRun          func(time.Time) time.Time
+	NextRun          func(time.Time) time.Time  // start of the next pass after an instant; nil: no schedule
 }
 
-// Role says what a party is to us.
-type Role string
-
-// The roles of parties.
-const (
-	RoleCore    Role = "core"
-	RolePortal  Role = "portal"
-	RoleBank    Role = "bank"
-	RolePartner Role = "partner"
-	RoleOfficer Role = "officer" // the folder of one of our own staff
-)
-
-// Party is one drop and how it is used.
-type Party struct {
-	Code     string
-	Role     Role
-	Name     string
-	Address  string // where the drop is, as the configuration says it
-	Open     func(ctx context.Context) (drop.Drop, error)
-	Settle   time.Duration // two looks this far apart; 0: files are renamed into place
-	After    string        // move | delete | leave
-	InFlight int           // files fetched or sent at once
-	Flood    int           // files taken in one pass at most; 0: no limit
-	Encoding string        // utf-8 | gb18030
-	Carrier  string        // csv | xlsx
-	Plain    bool          // no posix-rename
-	Expected []Expected
-}
-
-// Expected is a file that a party should have left by a clock.
-type Expected struct {
-	Kind string
-	By   string // "03:00", on working days
-}
-
-// What is done with a file in the drop once it is taken in.
-const (
-	AfterMove   = "move"
-	AfterDelete = "delete"
-	AfterLeave  = "leave"
-)
-
-// Party finds a party by its code.
-func (o *Office) Party(code string) (Party, bool) {
-	for _, p := range o.Parties {
-		if p.Code == code {
-			return p, true
-		}
-	}
-	return Party{}, false
-}
-
-// CallOutside runs one call to the outside between its two records.
+// CallOutside runs one call to the outside between its two reports to Outside. The
+// crash tests stop a pass at each of them; an error before keeps the call from being
+// made, one after comes back although it was made.
 func (o *Office) CallOutside(call, name string, do func() error) error {
 	if o.Outside == nil {
 		return do()
@@ -151,6 +100,7 @@ func (o *Office) CallOutside(call, name string, do func() error) error {
 	return o.Outside(call+":after", name)
 }
 
+// ShowProgress reports how far a piece of work has come, when somebody listens.
 func (o *Office) ShowProgress(what string, done, total int) {
 	if o.Progress != nil {
 		o.Progress(what, done, total)

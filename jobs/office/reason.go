@@ -8,8 +8,9 @@ import (
 	"carryover/exchange/code"
 )
 
-// whyTerms are the fixed reasons of the journal, with the words that staff read.
-func whyTerms() []exchange.Term {
+// reasonTerms are the fixed reasons of the journal, with the words that staff read. The
+// Chinese ones are kept as they were written: they are their own code.
+func reasonTerms() []exchange.Term {
 	list := []exchange.Term{
 		{Code: "account", Chinese: "收款账户变更", English: "another receiving account"},
 		{Code: "officer", Chinese: "经办人员决定", English: "an officer decided"},
@@ -31,10 +32,12 @@ func whyTerms() []exchange.Term {
 	return list
 }
 
-// ReasonWords is why an event happened, in the words of the agency's language: codes
-// have their words, and of what is written in both languages one is taken.
+// ReasonWords is why an event happened, in the agency's language: codes have their
+// words, and of what is written in both languages one is taken. The journal keeps
+// codes or fixed sentences so that it reads the same in either language; what is in
+// no table was written by a person and is returned as it is.
 func (o *Office) ReasonWords(what, why string) string {
-	fixed := whyTerms()
+	fixed := reasonTerms()
 	if i := slices.IndexFunc(fixed, func(t exchange.Term) bool { return t.Code == why }); i >= 0 {
 		return fixed[i].Word(o.Language())
 	}
@@ -54,6 +57,7 @@ func (o *Office) ReasonWords(what, why string) string {
 	case "delayed":
 		return o.missedLimitWords(why)
 	}
+	// What is left may be a code of a hold or decline before its text.
 	name, text, coded := strings.Cut(why, ": ")
 	if !coded {
 		return why
@@ -66,11 +70,13 @@ func (o *Office) ReasonWords(what, why string) string {
 	return why
 }
 
-// InWords is a text that is written in both languages, in the agency's.
+// InWords is a text that is written in both languages ("中文 / English"), in the
+// agency's.
 func (o *Office) InWords(text string) string { return o.ReasonWords("", text) }
 
-// missedLimitWords names a limit that was missed, as sweepOverdue journals it: the
-// basis of a legal one, or "<limit> since <day>".
+// missedLimitWords names a limit that was missed, as the journal of the event delayed
+// keeps it: the basis of a legal one ("<clock>: <n> WD from <day>, …"), or "<turn>
+// since <day>". A text of another shape is returned as it is.
 func (o *Office) missedLimitWords(why string) string {
 	if key, since, own := strings.Cut(why, " since "); own {
 		i := slices.IndexFunc(o.Turns, func(t exchange.Turn) bool { return t.Key == key })

@@ -14,16 +14,19 @@ import (
 	"carryover/exchange"
 )
 
-// SpoolFile is a file being written into the spool: a temporary name first,
-// hashed on the way, its own name once it is whole and on the disk.
+// SpoolFile is a file being written into the spool: a temporary name first, hashed on
+// the way, its own name once it is whole and on the disk. It ends with Keep or
+// Discard; what a crash leaves between is removed by SweepSpool.
 type SpoolFile struct {
-	env  *Office
-	File *os.File
-	Name string // of the temporary file
-	hash hash.Hash
-	Size int64
+	office *Office
+	File   *os.File
+	Name   string // path of the temporary file
+	hash   hash.Hash
+	Size   int64 // bytes written
 }
 
+// NewSpoolFile begins a file of the spool; prefix (in, out, review) only tells its
+// temporary name apart.
 func (o *Office) NewSpoolFile(prefix string) (*SpoolFile, error) {
 	var f *os.File
 	err := o.CallOutside("spool.create", prefix, func() (err error) {
@@ -37,7 +40,7 @@ func (o *Office) NewSpoolFile(prefix string) (*SpoolFile, error) {
 		}
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	return &SpoolFile{env: o, File: f, Name: f.Name(), hash: sha256.New()}, nil
+	return &SpoolFile{office: o, File: f, Name: f.Name(), hash: sha256.New()}, nil
 }
 
 // Write appends to the file and to its hash.
@@ -51,15 +54,17 @@ func (s *SpoolFile) Write(p []byte) (int, error) {
 // SHA256 is the SHA-256 of what was written, lower-case hex.
 func (s *SpoolFile) SHA256() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 
-// Keep flushes the file to the disk and gives it its name.
+// Keep flushes the file to the disk, closes it and gives it its name, over an older
+// file of that name. Flush before rename: after a power cut a name must not stand
+// for bytes that are not there. On an error the temporary file is gone.
 func (s *SpoolFile) Keep(name string) error {
-	err := s.env.CallOutside("spool.sync", name, s.File.Sync)
+	err := s.office.CallOutside("spool.sync", name, s.File.Sync)
 	if cerr := s.File.Close(); err == nil {
 		err = cerr
 	}
 	if err == nil {
-		err = s.env.CallOutside("spool.rename", name, func() error {
-			return os.Rename(s.Name, filepath.Join(s.env.Spool, name))
+		err = s.office.CallOutside("spool.rename", name, func() error {
+			return os.Rename(s.Name, filepath.Join(s.office.Spool, name))
 		})
 	}
 	if err != nil {
@@ -69,7 +74,8 @@ func (s *SpoolFile) Keep(name string) error {
 	return nil
 }
 
-// Discard forgets the file, if there is one.
+// Discard closes the file and removes it; after Keep, and with nil, it does nothing
+// that matters, so that it can be deferred.
 func (s *SpoolFile) Discard() {
 	if s == nil {
 		return
@@ -78,8 +84,8 @@ func (s *SpoolFile) Discard() {
 	os.Remove(s.Name)
 }
 
-// Rehash reads the whole temporary file again for its hash: a drop may have
-// rewound and rewritten it.
+// Rehash reads the whole temporary file again for its hash and size: a drop may have
+// rewound and rewritten it, which Write does not see.
 func (s *SpoolFile) Rehash() error {
 	if _, err := s.File.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -90,7 +96,7 @@ func (s *SpoolFile) Rehash() error {
 	return err
 }
 
-// OpenSpool opens a file of the spool for reading.
+// OpenSpool opens a file of the spool for reading; fs.ErrNotExist when it is gone.
 func (o *Office) OpenSpool(name string) (*os.File, error) {
 	var f *os.File
 	err := o.CallOutside("spool.open", name, func() (err error) {
@@ -103,15 +109,17 @@ func (o *Office) OpenSpool(name string) (*os.File, error) {
 	return f, err
 }
 
-// SweepSpool removes temporary files that an earlier run left behind.
+// SweepSpool removes temporary files that an earlier run left behind. It is called
+// when a pass begins and nothing of it is being written yet: files of a pass under way
+// look the same.
 func (o *Office) SweepSpool() error {
 	var old []string
 	for _, pattern := range []string{".tmp-*", ".workbook-*.tmp", ".rows-*.tmp"} {
-		some, err := filepath.Glob(filepath.Join(o.Spool, pattern))
+		found, err := filepath.Glob(filepath.Join(o.Spool, pattern))
 		if err != nil {
 			return err
 		}
-		old = append(old, some...)
+		old = append(old, found...)
 	}
 	for _, name := range old {
 		if err := os.Remove(name); err != nil && !os.IsNotExist(err) {
@@ -121,7 +129,8 @@ func (o *Office) SweepSpool() error {
 	return nil
 }
 
-// SpoolSum hashes a file of the spool.
+// SpoolSum is the SHA-256 (lower-case hex) and size of a file of the spool, read in
+// full.
 func (o *Office) SpoolSum(name string) (sha string, size int64, err error) {
 	f, err := o.OpenSpool(name)
 	if err != nil {
@@ -140,7 +149,8 @@ func (o *Office) SpoolSum(name string) (sha string, size int64, err error) {
 var ErrSpool = errors.New("the bytes in the spool are not those that were recorded")
 
 // Intact is nil when a file's bytes in the spool are those that were recorded;
-// errSpool when they are gone or others.
+// ErrSpool when they are gone or others. It is asked before bytes count for money or
+// carry a signature: the spool is a folder that others may write to.
 func (o *Office) Intact(f exchange.File) error {
 	sha, size, err := o.SpoolSum(f.Spool)
 	switch {

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// OneLine is what can be told of any text in any encoding: control characters,
-// broken ones and those of private use become question marks.
+// OneLine is a text that came from outside, made fit for one field of any encoding:
+// control characters, line ends, broken ones and those of private use become
+// question marks; then it is clipped.
 func OneLine(s string, limit int) string {
 	return Clip(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Co, r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029' {
@@ -18,6 +19,8 @@ func OneLine(s string, limit int) string {
 	}, s), limit)
 }
 
+// Clip cuts a text to at most limit characters (not bytes); the last one of a text
+// that was cut is an ellipsis. limit is at least 1.
 func Clip(s string, limit int) string {
 	if r := []rune(s); len(r) > limit {
 		return string(r[:limit-1]) + "…"
@@ -25,7 +28,7 @@ func Clip(s string, limit int) string {
 	return s
 }
 
-// Join joins what is not empty.
+// Join joins those parts that are not empty.
 func Join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), sep)
 }

@@ -89,7 +89,7 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 		return s, false, no
 	case !s.Complete():
 		return s, false, nil
-	case f.Kind == signing.KindMoneySettings:
+	case f.Kind == office.KindMoneySettings:
 		err = signing.CheckSettings(ctx, o)
 	default:
 		_, err = review(ctx, o, f)

@@ -12,15 +12,20 @@ import (
 	"carryover/jobs/office"
 )
 
-// KindMoneySettings is the kind of a text of the money settings that is to be signed.
-const KindMoneySettings = "money-settings"
+// The money settings are what decides where money goes and who may send it: agency,
+// partners, accounts, caps, officers and their keys. Whoever can edit the configuration
+// could pay to an account of their own; so a change counts only once two officers have
+// signed its text, and payments wait until then.
+//
+//	waiting ──► approved   two signatures
+//	        └─► void       changed again, or back, before it was signed
 
 // ErrSettings is returned while the money settings are not those that two
 // officers have approved: no payment leaves.
 var ErrSettings = errors.New("the money settings were changed and wait for the signatures of two officers")
 
-// moneyKeys are the keys of the configuration that decide about money, as they
-// are now.
+// moneyKeys are the keys of the configuration that decide about money, as they are now,
+// with the text of allowed_signers, read afresh; without such a file nobody can sign.
 func moneyKeys(o *office.Office) (exchange.MoneyKeys, error) {
 	k := exchange.MoneyKeys{Agency: o.Agency, Partners: o.Partners, Automatic: o.Rules.AutomaticRelease}
 	if bank, ok := o.Party(o.Agency.Bank()); ok {
@@ -36,17 +41,20 @@ func moneyKeys(o *office.Office) (exchange.MoneyKeys, error) {
 	return k, nil
 }
 
-// NoteSettings journals the hash of the money settings: once for every run.
+// NoteSettings journals the hash of the money settings, once for every run: it proves
+// later by which settings a night worked.
 func NoteSettings(d *office.Desk, window string) error {
 	k, err := moneyKeys(d.Office)
 	if err != nil {
 		d.Log.Error("money settings cannot be read: payments wait", "err", err)
-		return nil // the run goes on; remit says it again, and pays nothing
+		return nil // the run goes on: remit fails with the same error, and pays nothing
 	}
 	return d.Journal(office.AgencyChain, "money_settings", "sha256 "+exchange.SettingsSHA(k.Text()), map[string]string{"window": window})
 }
 
-// SettingsApproved is nil while the money settings are the approved ones.
+// SettingsApproved is nil while the money settings are the approved ones, ErrSettings
+// while they are not, or none are recorded. It is asked again right before a payment
+// file leaves: the configuration may have changed since remit.
 func SettingsApproved(o *office.Office, tx *store.Tx) error {
 	k, err := moneyKeys(o)
 	if err != nil {
@@ -57,14 +65,15 @@ func SettingsApproved(o *office.Office, tx *store.Tx) error {
 		return ErrSettings
 	}
 	if office.IsNotFound(err) {
-		return ErrSettings // remit takes the first ones as they are
+		return ErrSettings // no remit ran yet: it records the first ones as they are
 	}
 	return err
 }
 
-// CheckSettings compares the money settings with the approved ones. The first
-// ever are taken as they are; a change waits for two signatures and stops
-// payments (ErrSettings), unless there is nobody who could sign it.
+// CheckSettings compares the money settings with the approved ones and records what it
+// finds. The first ever are approved as they are; a change waits for two signatures and
+// stops payments (ErrSettings), unless there is nobody who could sign it. Settings whose
+// keys cannot be read fail and are not recorded.
 func CheckSettings(ctx context.Context, o *office.Office) error {
 	k, err := moneyKeys(o)
 	if err != nil {
@@ -73,20 +82,22 @@ func CheckSettings(ctx context.Context, o *office.Office) error {
 	if _, err := newSignerSet(k.Agency.Officers, k.Signers); err != nil {
 		return err
 	}
-	waits := false
+	pending := false
 	err = o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) (err error) {
-		waits, err = takeSettings(d, k)
+		pending, err = recordSettings(d, k)
 		return err
 	})
-	if err == nil && waits {
+	// Not inside: an error there would roll back the record of the change.
+	if err == nil && pending {
 		err = ErrSettings
 	}
 	return err
 }
 
-// takeSettings decides about the money settings as they are now; waits is true
-// while they need signatures.
-func takeSettings(d *office.Desk, k exchange.MoneyKeys) (waits bool, err error) {
+// recordSettings records the money settings as they are now when they are new; pending
+// is true while they need signatures. A change that waits and is not what is
+// configured now is void first: at most one waits at a time.
+func recordSettings(d *office.Desk, k exchange.MoneyKeys) (pending bool, err error) {
 	now := exchange.MoneySettings{
 		Text: k.Text(), State: exchange.SettingsApproved, Since: d.Date, Signers: k.Signers, Officers: k.Agency.Officers,
 	}
@@ -99,7 +110,10 @@ func takeSettings(d *office.Desk, k exchange.MoneyKeys) (waits bool, err error) 
 	approved, err := d.Tx.MoneySettings(exchange.SettingsApproved)
 	if office.IsNotFound(err) {
 		d.Log.Warn("the money settings are recorded for the first time: look through them", "sha256", now.SHA256)
-		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal(office.AgencyChain, "money_settings_first", "sha256 "+now.SHA256, map[string]string{"text": now.Text}))
+		return false, errors.Join(
+			d.Tx.InsertMoneySettings(now),
+			d.Journal(office.AgencyChain, "money_settings_first", "sha256 "+now.SHA256, map[string]string{"text": now.Text}),
+		)
 	}
 	if err != nil {
 		return false, err
@@ -109,13 +123,13 @@ func takeSettings(d *office.Desk, k exchange.MoneyKeys) (waits bool, err error) 
 	case err != nil && !office.IsNotFound(err):
 		return false, err
 	case err == nil && waiting.SHA256 == now.SHA256:
-		return settingsWait(d, waiting)
+		return tryApprove(d, waiting)
 	case err == nil:
 		if err := voidSettings(d, waiting); err != nil {
 			return false, err
 		}
 	}
-	if approved.SHA256 == now.SHA256 {
+	if approved.SHA256 == now.SHA256 { // nothing changed, or changed back
 		return false, nil
 	}
 	return changeSettings(d, approved, now)
@@ -123,7 +137,7 @@ func takeSettings(d *office.Desk, k exchange.MoneyKeys) (waits bool, err error) 
 
 // changeSettings records a change: it waits for signatures, or counts at once
 // when neither the approved settings nor the new ones name anybody to sign.
-func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (waits bool, err error) {
+func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (pending bool, err error) {
 	change := exchange.SettingsChange(approved.Text, now.Text)
 	facts := map[string]any{"change": change, "replaces": approved.SHA256}
 	before, err := newSignerSet(approved.Officers, approved.Signers)
@@ -136,10 +150,15 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (waits
 	}
 	if d.Rules.AutomaticRelease && len(approved.Officers) == 0 && len(now.Officers) == 0 {
 		d.Log.Warn("money settings changed; nobody could sign, payments go on", "sha256", now.SHA256, "change", strings.Join(change, "; "))
-		return false, errors.Join(d.Tx.InsertMoneySettings(now), d.Journal(office.AgencyChain, "money_settings_changed", "sha256 "+now.SHA256, facts))
+		return false, errors.Join(
+			d.Tx.InsertMoneySettings(now),
+			d.Journal(office.AgencyChain, "money_settings_changed", "sha256 "+now.SHA256, facts),
+		)
 	}
+	// The approved officers decide about their successors. Only when they no longer
+	// can would that lock the agency out for ever.
 	signers := before
-	if !before.able(d.Now()) {
+	if !before.canRelease(d.Now()) {
 		signers = after
 		d.Log.Warn("fewer than two of the approved officers could sign: those of the new settings may", "sha256", now.SHA256)
 	}
@@ -158,8 +177,10 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (waits
 	return true, d.Journal(office.AgencyChain, "money_settings_waiting", "sha256 "+now.SHA256, facts)
 }
 
-// settingsFile writes the text that officers sign: what changed, then all of
-// it. Its running number keeps an old signature from approving it again.
+// settingsFile writes the text that officers sign: what changed, then all of it. Its
+// running number keeps an old signature from approving it again when the same change
+// is made a second time. The file lies in the spool before its row is stored; without
+// the row, after a crash, the same text is written again under the next attempt.
 func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change []string) (exchange.File, error) {
 	text := fmt.Sprintf(`资金设置变更 / change of the money settings
 
@@ -186,7 +207,7 @@ func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change [
 	}
 	sha := s.SHA256()
 	f := exchange.File{
-		Dir: exchange.Out, Party: d.Agency.Code, Kind: KindMoneySettings, Name: "settings-" + sha[:12] + ".txt", Carrier: "txt", SHA256: sha, StoredSHA: sha,
+		Dir: exchange.Out, Party: d.Agency.Code, Kind: office.KindMoneySettings, Name: "settings-" + sha[:12] + ".txt", Carrier: "txt", SHA256: sha, StoredSHA: sha,
 		Size: s.Size, State: exchange.FilePrepared, At: d.Now(), Spool: "out-settings-" + sha[:12] + ".txt",
 	}
 	if err := s.Keep(f.Spool); err != nil {
@@ -195,8 +216,9 @@ func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change [
 	return f, d.Tx.InsertFile(&f)
 }
 
-// settingsWait looks at a change that waits: with two signatures it is approved.
-func settingsWait(d *office.Desk, m exchange.MoneySettings) (waits bool, err error) {
+// tryApprove approves a change that waits once its signatures suffice; until then
+// pending is true, and officers who have come since get their copies.
+func tryApprove(d *office.Desk, m exchange.MoneySettings) (pending bool, err error) {
 	f, err := d.Tx.File(m.FileID)
 	if err != nil {
 		return false, err
@@ -212,7 +234,7 @@ func settingsWait(d *office.Desk, m exchange.MoneySettings) (waits bool, err err
 	if err != nil {
 		return false, err
 	}
-	if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
+	if lack, lackChecker := exchange.Signed(signatures); lack > 0 || lackChecker {
 		return true, nil
 	}
 	approved := f
@@ -224,8 +246,8 @@ func settingsWait(d *office.Desk, m exchange.MoneySettings) (waits bool, err err
 	return false, err
 }
 
-// voidSettings withdraws a change that was changed again, or back, before it
-// was signed.
+// voidSettings withdraws a change that was changed again, or back, before it was
+// signed; officers who have a copy are warned not to sign it.
 func voidSettings(d *office.Desk, m exchange.MoneySettings) error {
 	f, err := d.Tx.File(m.FileID)
 	if err != nil {

@@ -20,6 +20,7 @@ type SignerSet struct {
 	Keys     *seal.Signers
 }
 
+// newSignerSet parses the text of an allowed_signers file; an error names the line.
 func newSignerSet(officers []exchange.Officer, allowed string) (SignerSet, error) {
 	keys, err := seal.ParseSigners([]byte(allowed))
 	if err != nil {
@@ -28,11 +29,13 @@ func newSignerSet(officers []exchange.Officer, allowed string) (SignerSet, error
 	return SignerSet{officers, keys}, nil
 }
 
+// Officer finds an officer of the set by name.
 func (s SignerSet) Officer(name string) (exchange.Officer, bool) {
 	return exchange.Agency{Officers: s.Officers}.Officer(name)
 }
 
-// Roles are those with which a key counts for an officer, of the ones asked for.
+// Roles are those of the roles asked for with which a key counts for an officer in a
+// namespace at an instant; none when the key is unknown, expired, or not for that use.
 func (s SignerSet) Roles(o exchange.Officer, fingerprint, namespace string, at time.Time, among []exchange.Role) (roles []exchange.Role) {
 	for _, k := range s.Keys.All() {
 		if k.Fingerprint != fingerprint || !k.May(namespace) || !k.Valid(at) {
@@ -47,7 +50,9 @@ func (s SignerSet) Roles(o exchange.Officer, fingerprint, namespace string, at t
 	return roles
 }
 
-// Owner is the officer whose key this is, by the names in its principals.
+// Owner is the officer whose key this is, by the names in its principals, whatever the
+// officer's roles are now and whether the key is still valid: it names people in
+// refusals and gives no right.
 func (s SignerSet) Owner(fingerprint string) (exchange.Officer, bool) {
 	for _, k := range s.Keys.All() {
 		if k.Fingerprint != fingerprint {
@@ -64,8 +69,8 @@ func (s SignerSet) Owner(fingerprint string) (exchange.Officer, bool) {
 	return exchange.Officer{}, false
 }
 
-// able reports whether two officers, one of them 复核, could sign at an instant.
-func (s SignerSet) able(at time.Time) bool {
+// canRelease reports whether two officers, one of them 复核, could sign at an instant.
+func (s SignerSet) canRelease(at time.Time) bool {
 	signers, checker := 0, false
 	for _, o := range s.Officers {
 		var roles []exchange.Role
@@ -80,8 +85,9 @@ func (s SignerSet) able(at time.Time) bool {
 	return signers >= 2 && checker
 }
 
-// ApprovedSigners are those of the approved money settings: a change of
-// officers or keys counts once the present officers have signed it.
+// ApprovedSigners are those of the approved money settings: a change of officers or keys
+// counts once the present officers have signed it. An empty set, no error, before any
+// settings are recorded.
 func ApprovedSigners(o *office.Office, tx *store.Tx) (SignerSet, error) {
 	m, err := tx.MoneySettings(exchange.SettingsApproved)
 	if errors.Is(err, store.ErrNotFound) {
@@ -99,7 +105,7 @@ func ApprovedSigners(o *office.Office, tx *store.Tx) (SignerSet, error) {
 // new settings themselves, since nobody else is left.
 func SignersFor(o *office.Office, tx *store.Tx, f exchange.File) (SignerSet, error) {
 	approved, err := ApprovedSigners(o, tx)
-	if err != nil || f.Kind != KindMoneySettings || approved.able(o.Now()) {
+	if err != nil || f.Kind != office.KindMoneySettings || approved.canRelease(o.Now()) {
 		return approved, err
 	}
 	m, err := tx.MoneySettingsOf(f.ID)

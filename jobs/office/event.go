@@ -1,44 +1,28 @@
 package office
 
 import (
-	"fmt"
 	"slices"
 
 	"carryover/exchange"
-	"carryover/exchange/code"
 )
 
-// Say is a text in the agency's language.
-func (o *Office) Say(chinese, english string) string {
-	if o.Language() == string(code.English) {
-		return english
-	}
-	return chinese
-}
+// AgencyChain is the chain of the journal for what is about no case: runs, files,
+// signatures, settings, backups.
+const AgencyChain = "agency"
 
-func (o *Office) Sayf(chinese, english string, args ...any) string {
-	return fmt.Sprintf(o.Say(chinese, english), args...)
-}
-
-// Word is a term's word in the agency's language.
-func (o *Office) Word(list []exchange.Term, value string) string {
-	return exchange.TermOf(list, value).Word(o.Language())
-}
-
-// ActorWord is who did something, in words: a party, a job, or an officer.
-func (o *Office) ActorWord(a string) string {
-	if name := o.PartyName(a); name != a {
-		return name
-	}
-	return o.Word(append(exchange.JobTerms(),
-		exchange.Term{Code: ActorOperator, Chinese: "操作人员", English: "operator"},
-		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
-}
+// What the journal's events about backups are called; story reads the last of each
+// back by its name.
+const (
+	BackupMade    = "backup_made"
+	RestoreTested = "restore_tested"
+	RestoreFailed = "restore_failed"
+)
 
 // ActorOperator is who retries and releases files at the command line.
 const ActorOperator = "operator"
 
-// EventTerms lists the events of the journal with the words that staff read.
+// EventTerms lists the events of the journal with the words that staff read. A test
+// holds every event that the rooms journal against it.
 func EventTerms() []exchange.Term {
 	return slices.Concat(exchange.HappeningTerms(), workEvents(), moneyEvents(), decisionEvents())
 }
@@ -51,7 +35,7 @@ func decisionEvents() (list []exchange.Term) {
 	return list
 }
 
-// workEvents are what is journaled beside exchange's happenings.
+// workEvents are what the rooms journal beside exchange's happenings.
 func workEvents() []exchange.Term {
 	return []exchange.Term{
 		{Code: "applied", Chinese: "收到申请", English: "application received"},
@@ -106,7 +90,7 @@ func workEvents() []exchange.Term {
 	}
 }
 
-// moneyEvents are those of them about money.
+// moneyEvents are those of the rooms' events that are about money.
 func moneyEvents() []exchange.Term {
 	return []exchange.Term{
 		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},

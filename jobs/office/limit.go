@@ -7,7 +7,9 @@ import (
 	"carryover/exchange/calendar"
 )
 
-// Overdue says, of a case past its limit, by which one.
+// Overdue says which limit a case has missed: the one of whoever's turn it is, or
+// else the legal one. "" when none is missed, when it is nobody's turn, and
+// while the limit is provisional (a holiday notice is still to come).
 func (o *Office) Overdue(c exchange.Case) string {
 	t, ok := exchange.TurnOf(o.Turns, c)
 	if !ok {
@@ -23,7 +25,8 @@ func (o *Office) Overdue(c exchange.Case) string {
 	return ""
 }
 
-// Since is the date from which a turn's limit counts.
+// Since is the date from which a turn's limit counts: when the case came into its
+// state, or its forms or its money into theirs, as the table of turns says.
 func Since(c exchange.Case, t exchange.Turn) calendar.Date {
 	switch t.Since {
 	case "form":

@@ -1,0 +1,86 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/drop"
+)
+
+// Role says what a party is to us: which files it may send, and what follows.
+type Role string
+
+// The roles of parties.
+const (
+	RoleCore    Role = "core"
+	RolePortal  Role = "portal"
+	RoleBank    Role = "bank"
+	RolePartner Role = "partner"
+	RoleOfficer Role = "officer" // the folder of one of our own staff
+)
+
+// Party is one drop and how it is used. Its code is unique among all parties.
+type Party struct {
+	Code     string
+	Role     Role
+	Name     string
+	Address  string                                       // where the drop is, as the configuration says it
+	Open     func(ctx context.Context) (drop.Drop, error) // connects; the caller closes it
+	Settle   time.Duration                                // two looks this far apart; 0: files are renamed into place
+	After    string                                       // move | delete | leave
+	InFlight int                                          // files fetched or sent at once
+	Flood    int                                          // files taken in one pass at most; 0: no limit
+	Encoding string                                       // utf-8 | gb18030
+	Carrier  string                                       // csv | xlsx
+	Plain    bool                                         // the server has no posix-rename: a rename never replaces
+	Expected []Expected
+}
+
+// Expected is a kind of file that a party should have left by a clock on every
+// working day.
+type Expected struct {
+	Kind string
+	By   string // 15:04, in the agency's zone
+}
+
+// Values of Party.After: what is done with a file in the drop once it is taken in.
+const (
+	AfterMove   = "move"
+	AfterDelete = "delete"
+	AfterLeave  = "leave"
+)
+
+// Party finds a party by its code. A party that was taken out of the configuration
+// is not found, although files and records of it remain.
+func (o *Office) Party(code string) (Party, bool) {
+	for _, p := range o.Parties {
+		if p.Code == code {
+			return p, true
+		}
+	}
+	return Party{}, false
+}
+
+// PartyName is the name of a partner or of one of our own parties, in the agency's
+// language; of an officer's folder the officer's; the code itself when it is unknown.
+func (o *Office) PartyName(party string) string {
+	if p, ok := o.Partners[party]; ok && p.Name != "" {
+		return p.Name
+	}
+	switch party {
+	case o.Agency.Core():
+		return o.Say("业务系统", "core")
+	case o.Agency.Portal():
+		return o.Say("服务门户", "portal")
+	case o.Agency.Bank():
+		return o.Say("银行", "bank")
+	}
+	if name, ok := exchange.OfficerOf(party); ok {
+		if officer, known := o.Agency.Officer(name); known {
+			return officer.FullName
+		}
+		return name
+	}
+	return party
+}
