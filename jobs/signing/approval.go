@@ -7,7 +7,7 @@ import (
 	"carryover/exchange/store"
 )
 
-// Approval is what is recorded of the money settings.
+// Approval is what is recorded of the money settings, for those who show it.
 type Approval struct {
 	Approved *exchange.MoneySettings // nil: none yet
 	Signed   []exchange.Signature    // of the approved ones
@@ -15,9 +15,10 @@ type Approval struct {
 }
 
 // ReadApproval reads which money settings count, by whom they were signed, and
-// what waits.
+// which change waits. Before the first run both are nil. The first settings ever have
+// no signatures: they were recorded as they were found (FileID 0).
 func ReadApproval(tx *store.Tx) (a Approval, err error) {
-	for state, into := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &a.Approved, exchange.SettingsWaiting: &a.Waiting} {
+	for state, found := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &a.Approved, exchange.SettingsWaiting: &a.Waiting} {
 		m, err := tx.MoneySettings(state)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
@@ -25,7 +26,7 @@ func ReadApproval(tx *store.Tx) (a Approval, err error) {
 		if err != nil {
 			return a, err
 		}
-		*into = &m
+		*found = &m
 	}
 	if a.Approved != nil && a.Approved.FileID != 0 {
 		a.Signed, err = tx.Signatures(a.Approved.FileID)

@@ -16,11 +16,11 @@ import (
 	"carryover/exchange/seal"
 )
 
-// Today are the roles with which an officer can release payments at an
-// instant, a role for each key that gives it, and when the last of these keys
-// ends; zero: never, or no key.
+// Today returns the roles with which an officer can release payments at an instant, a
+// role for each key that gives it, and when the last of these keys expires; the zero
+// time when one of them never does, and when there is no key.
 func (s SignerSet) Today(o exchange.Officer, at time.Time) (roles []exchange.Role, ends time.Time) {
-	forEver := false
+	noExpiry := false
 	for _, k := range s.Keys.All() {
 		if !k.May(seal.NamespaceRelease) || !k.Valid(at) {
 			continue
@@ -30,13 +30,13 @@ func (s SignerSet) Today(o exchange.Officer, at time.Time) (roles []exchange.Rol
 				continue
 			}
 			roles = append(roles, r)
-			forEver = forEver || k.ValidBefore.IsZero()
+			noExpiry = noExpiry || k.ValidBefore.IsZero()
 			if k.ValidBefore.After(ends) {
 				ends = k.ValidBefore
 			}
 		}
 	}
-	if forEver {
+	if noExpiry {
 		ends = time.Time{}
 	}
 	return roles, ends
@@ -45,7 +45,8 @@ func (s SignerSet) Today(o exchange.Officer, at time.Time) (roles []exchange.Rol
 // SharedKey is a key that is listed for two officers, who are named.
 type SharedKey struct{ Fingerprint, One, Other string }
 
-// SharedKeys are the keys of more than one officer, in the order of the file.
+// SharedKeys are the keys of more than one officer, in the order of the file. With
+// such a key one person could give both signatures.
 func (s SignerSet) SharedKeys() (shared []SharedKey) {
 	seen := map[string]string{}
 	for _, k := range s.Keys.All() {
@@ -62,31 +63,36 @@ func (s SignerSet) SharedKeys() (shared []SharedKey) {
 	return shared
 }
 
+// listedFor reports whether a key is listed for an officer with any of the roles.
 func listedFor(k seal.Signer, o exchange.Officer) bool {
 	return slices.ContainsFunc(o.Roles, func(r exchange.Role) bool { return slices.Contains(k.Principals, o.Principal(r)) })
 }
 
-// Bounds of the search for private keys.
+// Bounds of the search for private keys: it is part of carryover check and must end soon
+// on a server full of other files. A private key is a few KiB.
 const (
 	searchedFiles = 20_000   // in all folders together
 	searchedSize  = 64 << 10 // bytes of a file
 )
 
-// ExposedKeys are the files below some folders that are the private half of a
-// listed key and that this process can read; folders of skip are passed over.
+// ExposedKeys are the files below some folders that are the private half of a listed
+// key and that this process can read: whoever takes over the server could then sign
+// payments. Folders of skip are passed over; so is what is beyond the bounds, so an
+// empty list proves nothing.
 func (s SignerSet) ExposedKeys(folders, skip []string) (found []string) {
-	looked, seen := 0, map[string]bool{}
+	files, seen := 0, map[string]bool{}
 	for _, root := range folders {
+		// The walk returns no error: fn swallows every one of them.
 		_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				return nil // what cannot be read is what is wanted
+				return nil // a file that this process cannot read is not exposed to it
 			case d.IsDir() && slices.Contains(skip, path):
 				return fs.SkipDir
 			case !d.Type().IsRegular() || seen[path]:
 				return nil
 			}
-			if looked++; looked > searchedFiles {
+			if files++; files > searchedFiles {
 				return fs.SkipAll
 			}
 			seen[path] = true
@@ -99,8 +105,9 @@ func (s SignerSet) ExposedKeys(folders, skip []string) (found []string) {
 	return found
 }
 
-// isPrivateHalf reports whether a file is the private half of a listed key,
-// with or without a passphrase.
+// isPrivateHalf reports whether a file is the private half of a listed key, with or
+// without a passphrase: OpenSSH's format keeps the public half in the clear. Of a
+// locked key in the old PEM format nothing can be said, so it is not reported.
 func isPrivateHalf(path string, keys *seal.Signers) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -113,12 +120,12 @@ func isPrivateHalf(path string, keys *seal.Signers) bool {
 	}
 	var public ssh.PublicKey
 	signer, err := ssh.ParsePrivateKey(text)
-	var locked *ssh.PassphraseMissingError
+	var encrypted *ssh.PassphraseMissingError
 	switch {
 	case err == nil:
 		public = signer.PublicKey()
-	case errors.As(err, &locked):
-		public = locked.PublicKey
+	case errors.As(err, &encrypted):
+		public = encrypted.PublicKey
 	}
 	if public == nil {
 		return false

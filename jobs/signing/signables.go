@@ -17,16 +17,18 @@ import (
 	"carryover/jobs/office"
 )
 
-// A paper is what lies in the officers' folders to be signed: each copy is an
-// outgoing file of its own, put down by push like any other. When its subject
-// waits no more the copy is void, and push takes it away again.
+// A signable is what lies in the officers' folders to be signed: each copy is an
+// outgoing file of its own, put down by push like any other. When the file that it is a
+// copy of no longer waits the copy is void, and push takes it away again.
 
 // ShowSignables queues the copies of a file that waits for signatures, for every
-// officer who may sign it and has none yet.
+// officer who may sign it and has none yet; beside a payment file goes the list that
+// explains it. Called again it adds only what is missing. Officers without a folder sign
+// at the command line.
 func ShowSignables(d *office.Desk, f exchange.File, signers SignerSet) error {
 	names := []string{f.Name}
 	if f.Kind == office.KindPayment {
-		names = append(names, listOf(f.Name))
+		names = append(names, listName(f.Name))
 	}
 	for _, o := range signers.Officers {
 		party := exchange.OfficerParty(o.Name)
@@ -34,7 +36,7 @@ func ShowSignables(d *office.Desk, f exchange.File, signers SignerSet) error {
 			continue
 		}
 		for _, name := range names {
-			if err := ShowSignable(d, party, name); err != nil {
+			if err := showSignable(d, party, name); err != nil {
 				return err
 			}
 		}
@@ -42,7 +44,10 @@ func ShowSignables(d *office.Desk, f exchange.File, signers SignerSet) error {
 	return nil
 }
 
-func ShowSignable(d *office.Desk, party, name string) error {
+// showSignable queues one copy for an officer's folder, unless there was one. Size
+// and hash are those of the bytes in the spool now, so that the copy can be told from
+// another file of its name.
+func showSignable(d *office.Desk, party, name string) error {
 	_, err := d.Tx.FileByName(exchange.Out, party, name)
 	if !office.IsNotFound(err) {
 		return err
@@ -52,32 +57,33 @@ func ShowSignable(d *office.Desk, party, name string) error {
 		return err
 	}
 	return d.Tx.InsertFile(&exchange.File{
-		Dir: exchange.Out, Party: party, Kind: office.KindToSign, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: size,
-		State: exchange.FileQueued, At: d.Now(), Spool: "out-" + name,
+		Dir: exchange.Out, Party: party, Kind: office.KindToSign, Name: name, Carrier: office.CarrierOf(name),
+		SHA256: sha, StoredSHA: sha, Size: size, State: exchange.FileQueued, At: d.Now(), Spool: "out-" + name,
 	})
 }
 
-// WithdrawSignables voids the copies of a file that waits no more; why, when it
-// is not empty, is told to those who had one.
+// WithdrawSignables voids the copies of a file that no longer waits for signatures. When
+// why is not empty, a note with it goes to every officer who had one: what is void must
+// not be signed by somebody who took it home.
 func WithdrawSignables(d *office.Desk, f exchange.File, why string) error {
 	for _, p := range d.Parties {
 		if p.Role != office.RoleOfficer {
 			continue
 		}
-		for _, name := range []string{f.Name, listOf(f.Name)} {
-			paper, err := d.Tx.FileByName(exchange.Out, p.Code, name)
-			if office.IsNotFound(err) || paper.State == exchange.FileVoid {
+		for _, name := range []string{f.Name, listName(f.Name)} {
+			shown, err := d.Tx.FileByName(exchange.Out, p.Code, name)
+			if office.IsNotFound(err) || shown.State == exchange.FileVoid {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			void := paper
+			void := shown
 			void.State = exchange.FileVoid
-			if err := d.Tx.UpdateFile(paper, void); err != nil {
+			if err := d.Tx.UpdateFile(shown, void); err != nil {
 				return err
 			}
-			if name != f.Name || why == "" {
+			if name != f.Name || why == "" { // one note per officer, not one more for the list
 				continue
 			}
 			if err := TellOfficer(d, p.Code, f.Name+".void.txt", why); err != nil {
@@ -88,8 +94,8 @@ func WithdrawSignables(d *office.Desk, f exchange.File, why string) error {
 	return nil
 }
 
-// TellOfficer queues a note for an officer's folder; a name that was used
-// before gets a number.
+// TellOfficer queues a note for an officer's folder; a name that was used before gets a
+// number, so that no note takes the place of another.
 func TellOfficer(d *office.Desk, party, name, text string) error {
 	name, err := d.FreeName(party, strings.TrimSuffix(name, ".txt"), ".txt")
 	if err != nil {
@@ -109,30 +115,32 @@ func TellOfficer(d *office.Desk, party, name, text string) error {
 		return err
 	}
 	return d.Tx.InsertFile(&exchange.File{
-		Dir: exchange.Out, Party: party, Kind: office.KindSignatureAnswer, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: size,
-		State: exchange.FileQueued, At: d.Now(), Spool: spool,
+		Dir: exchange.Out, Party: party, Kind: office.KindSignatureAnswer, Name: name, Carrier: office.CarrierOf(name),
+		SHA256: sha, StoredSHA: sha, Size: size, State: exchange.FileQueued, At: d.Now(), Spool: spool,
 	})
 }
 
-// readable is a text as the oldest editor in an office shows it rightly: with
-// the mark of UTF-8 and both line ends.
+// readable is a text as the oldest editor in an office shows it rightly: with a byte
+// order mark and CRLF.
 func readable(text string) string {
 	return "\uFEFF" + strings.ReplaceAll(strings.TrimSuffix(text, "\n")+"\n", "\n", "\r\n")
 }
 
-// TidySignables takes away the copies in an officer's folder that are void.
+// TidySignables removes the void copies from an officer's folder. Files that are not
+// ours, or not of the size that we left, stay. A file that is gone already is no error:
+// the officer may tidy up too.
 func TidySignables(ctx context.Context, o *office.Office, p office.Party, d drop.Drop) error {
-	list, err := d.List(ctx, drop.Out)
+	listing, err := d.List(ctx, drop.Out)
 	if err != nil {
 		return err
 	}
-	for _, entry := range list.Files {
-		var paper exchange.File
+	for _, entry := range listing.Files {
+		var shown exchange.File
 		err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-			paper, err = tx.FileByName(exchange.Out, p.Code, entry.Name)
+			shown, err = tx.FileByName(exchange.Out, p.Code, entry.Name)
 			return err
 		})
-		if office.IsNotFound(err) || err == nil && (paper.State != exchange.FileVoid || paper.Size != entry.Size) {
+		if office.IsNotFound(err) || err == nil && (shown.State != exchange.FileVoid || shown.Size != entry.Size) {
 			continue
 		}
 		if err == nil {
@@ -145,32 +153,35 @@ func TidySignables(ctx context.Context, o *office.Office, p office.Party, d drop
 	return nil
 }
 
-// listOf names the readable list beside a payment file.
-func listOf(payment string) string { return payment + ".txt" }
+// listName names the readable list beside a payment file.
+func listName(payment string) string { return payment + ".txt" }
 
-// WriteList writes what the signers read beside a payment file.
+// WriteList writes into the spool what the signers read beside a payment file: what it
+// orders, a line for every payment, and how to sign. It reads the payments one by one:
+// a file may hold 100,000 of them.
 func WriteList(d *office.Desk, f exchange.File) error {
 	s, err := d.NewSpoolFile("out")
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(s)
-	_, head := w.WriteString(readable(paymentHead(d.Office, f)))
+	_, headErr := w.WriteString(readable(paymentHead(d.Office, f)))
 	n := 0
 	err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 		n++
 		_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
 		return err
 	})
-	_, tail := w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
-	if err = errors.Join(head, err, tail, w.Flush()); err != nil {
+	_, tailErr := w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
+	if err = errors.Join(headErr, err, tailErr, w.Flush()); err != nil {
 		s.Discard()
 		return err
 	}
-	return s.Keep("out-" + listOf(f.Name))
+	return s.Keep("out-" + listName(f.Name))
 }
 
-// paymentHead tells what a payment file orders.
+// paymentHead is the head of the list: what the payment file orders, and by when it
+// should be signed.
 func paymentHead(o *office.Office, f exchange.File) string {
 	payer := o.Agency.Payer
 	return fmt.Sprintf(`付款文件放行清单 / payment file to be released
@@ -188,15 +199,16 @@ SHA-256          %s
 `, f.Name, f.SHA256, payer.No, payer.Holder, payer.Bank, f.Records, f.Total, capitals(f.Total), MadeOn(o, f), SignBy(o, f))
 }
 
+// capitals is an amount in Chinese capitals, as it stands on every order of payment.
 func capitals(f money.Fen) string { return "人民币" + f.Capitals() }
 
-// MadeOn is the day on which a file was made.
+// MadeOn is the day on which a file was made, in the agency's zone.
 func MadeOn(o *office.Office, f exchange.File) calendar.Date {
 	return calendar.DateOf(f.At.In(o.Agency.Zone))
 }
 
-// SignBy is the day by which a file should be signed: the limit of the table
-// of owners for payments that wait to be released.
+// SignBy is the day by which a file should be signed: the limit of the table of owners
+// and limits for payments that wait to be released; two working days when it has none.
 func SignBy(o *office.Office, f exchange.File) calendar.Date {
 	wd := 2
 	for _, t := range o.Turns {
@@ -207,7 +219,7 @@ func SignBy(o *office.Office, f exchange.File) calendar.Date {
 	return o.Calendar.Due(MadeOn(o, f), wd, calendar.DueOptions{}).Date
 }
 
-// signHow tells an officer how to sign a file.
+// signHow is the foot of the list: how to sign the file of that name.
 func signHow(name string) string {
 	return fmt.Sprintf(`
 签名方法（任选其一，私钥只在本人电脑上） / to sign, either way, with a key that stays on your own machine:

@@ -22,8 +22,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// ReadSignature reads what an officer left, up to one byte more than a
-// signature may have.
+// ReadSignature reads what an officer left, up to one byte more than a signature may
+// have (seal.MaxSignature): one that is too long is seen to be, and no more is read.
 func ReadSignature(o *office.Office, spool string) ([]byte, error) {
 	src, err := o.OpenSpool(spool)
 	if err != nil {
@@ -33,14 +33,16 @@ func ReadSignature(o *office.Office, spool string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(src, seal.MaxSignature+1))
 }
 
-// TakeSignature finds out by its name what a signature in an officer's folder
-// is for: <file>.<officer>.sig.
+// TakeSignature finds out by its name what a signature in an officer's folder is for,
+// <file>.<officer>.sig, and signs with it. A name of another form, or of another
+// officer, comes back as a *Refusal that says how to name it.
 func TakeSignature(d *office.Desk, officer, name string, armored []byte) (Signing, error) {
 	stem := strings.TrimSuffix(name, seal.Suffix)
 	subject, found := strings.CutSuffix(stem, "."+officer)
 	if !found {
 		if other, ok := namedOfficer(d, stem); ok {
-			return Signing{}, office.Refuse("这是 %s 的签名，放在了 %s 的目录中；签名须放在本人目录", "named for %s, but left in the folder of %s: everybody uses the own one", other, officer)
+			return Signing{}, office.Refuse("这是 %s 的签名，放在了 %s 的目录中；签名须放在本人目录",
+				"named for %s, but left in the folder of %s: everybody uses the own one", other, officer)
 		}
 		if strings.HasSuffix(stem, ".xlsx") {
 			return Signing{}, office.Refuse("没有与签名在一起的决定表 %s：请把决定表和签名一起放入 in；付款文件的签名应命名为 <文件>.%s.sig",
@@ -61,8 +63,10 @@ func namedOfficer(d *office.Desk, stem string) (string, bool) {
 	return "", false
 }
 
-// EndSignature records what became of a file with a signature and tells the officer.
-func EndSignature(d *office.Desk, f exchange.File, s Signing, no *office.Refusal) error {
+// EndSignature records what became of a file with a signature, and leaves a note about
+// it in the officer's folder. With a refusal the file is rejected and moved to bad; with
+// nil it is accepted, and s says what is still missing.
+func EndSignature(d *office.Desk, f exchange.File, s Signing, refusal *office.Refusal) error {
 	before, err := d.Tx.File(f.ID)
 	if err != nil {
 		return err
@@ -70,14 +74,15 @@ func EndSignature(d *office.Desk, f exchange.File, s Signing, no *office.Refusal
 	after := before
 	after.Kind, after.State, after.Verdict = office.KindSignature, exchange.FileWorked, code.FileAccepted
 	text := s.words()
-	if no != nil {
-		after.State, after.Verdict, after.Text = exchange.FileRejected, code.FileRejected, office.Clip(no.Chinese+" / "+no.English, 500)
-		text = "签名未被接受 / signature refused\n\n" + no.Chinese + "\n" + no.English + "\n"
-		d.Log.Warn("signature refused", "party", f.Party, "file", f.Name, "why", no.English)
+	if refusal != nil {
+		after.State, after.Verdict = exchange.FileRejected, code.FileRejected
+		after.Text = office.Clip(refusal.Chinese+" / "+refusal.English, 500)
+		text = "签名未被接受 / signature refused\n\n" + refusal.Chinese + "\n" + refusal.English + "\n"
+		d.Log.Warn("signature refused", "party", f.Party, "file", f.Name, "why", refusal.English)
 		if err := d.LeaveInBad(before); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "signature_refused", no.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+		if err := d.Journal(office.AgencyChain, "signature_refused", refusal.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
 			return err
 		}
 	}
@@ -87,18 +92,19 @@ func EndSignature(d *office.Desk, f exchange.File, s Signing, no *office.Refusal
 	return TellOfficer(d, f.Party, f.Name+".txt", text)
 }
 
-// Signing is what became of a signature that counts.
+// Signing is what became of a signature that counts, and what its file still lacks.
 type Signing struct {
 	File        exchange.File
 	Officer     exchange.Officer
-	Roles       []exchange.Role
-	LackSigners int
-	LackChecker bool
+	Roles       []exchange.Role // with which the signature counts
+	LackSigners int             // further officers
+	LackChecker bool            // none of those who signed is 复核
 }
 
 // Complete reports whether the signatures suffice.
 func (s Signing) Complete() bool { return s.LackSigners == 0 && !s.LackChecker }
 
+// words is the note to an officer whose signature counts.
 func (s Signing) words() string {
 	text := fmt.Sprintf("签名已接受 / signature accepted\n\n%s\nSHA-256 %s\n%s\n", s.File.Name, s.File.SHA256, s.Officer.FullName)
 	return text + "\n" + s.Missing() + "\n"
@@ -115,11 +121,13 @@ func (s Signing) Missing() string {
 	return "还需另一名人员签名。 The signature of another officer is missing."
 }
 
-// Sign takes an officer's signature on a file that waits for it: verified
-// against the file's bytes in the spool and against the approved signers. What
-// does not count comes back as a *Refusal.
+// Sign records an officer's signature on a file that waits for it: verified against the
+// file's bytes in the spool and against the approved signers. The name says who claims to
+// have signed; the key must give that officer a role that signs. What does not count
+// comes back as a *Refusal and leaves nothing behind; a fault of the spool or the store
+// as another error. Nothing is released here.
 func Sign(d *office.Desk, name, subject string, armored []byte) (Signing, error) {
-	f, err := toSign(d, subject)
+	f, err := findPrepared(d, subject)
 	if err != nil {
 		return Signing{}, err
 	}
@@ -140,7 +148,7 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Signing, error)
 	}
 	roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, d.Now(), exchange.Releasing())
 	if len(roles) == 0 {
-		return Signing{}, notTheirs(signers, officer, who)
+		return Signing{}, refuseKey(signers, officer, who)
 	}
 	before, err := d.Tx.Signatures(f.ID)
 	if err != nil {
@@ -155,15 +163,15 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Signing, error)
 	if err := d.Tx.InsertSignature(s); err != nil {
 		return Signing{}, err
 	}
-	made := Signing{File: f, Officer: officer, Roles: roles}
-	made.LackSigners, made.LackChecker = exchange.Signed(append(before, s))
-	return made, d.Journal(office.AgencyChain, "signed", f.Name, map[string]any{
+	signed := Signing{File: f, Officer: officer, Roles: roles}
+	signed.LackSigners, signed.LackChecker = exchange.Signed(append(before, s))
+	return signed, d.Journal(office.AgencyChain, "signed", f.Name, map[string]any{
 		"file": f.Name, "sha256": f.SHA256, "officer": name, "roles": roles, "fingerprint": who.Fingerprint,
 	})
 }
 
-// notTheirs refuses a key that is good, but not for this officer.
-func notTheirs(signers SignerSet, officer exchange.Officer, who seal.Signer) error {
+// refuseKey refuses a key that is listed, but gives this officer no role that signs.
+func refuseKey(signers SignerSet, officer exchange.Officer, who seal.Signer) error {
 	if other, ok := signers.Owner(who.Fingerprint); ok && other.Name != officer.Name {
 		return office.Refuse("签名用的是 %s 的密钥，不是 %s 的", "made with the key of %s, not of %s", other.Name, officer.Name)
 	}
@@ -171,9 +179,10 @@ func notTheirs(signers SignerSet, officer exchange.Officer, who seal.Signer) err
 		"key %s is not listed for %s with a role that signs: allowed_signers and the list of officers must agree", who.Fingerprint, officer.Name)
 }
 
-// toSign finds the file that a signature is for; only one that waits for
-// signatures takes any.
-func toSign(d *office.Desk, subject string) (exchange.File, error) {
+// findPrepared finds the file that a signature is for: a payment file for the bank, or
+// a text of the money settings, which has the agency itself as its party. A *Refusal
+// when there is none, or when it no longer waits for signatures.
+func findPrepared(d *office.Desk, subject string) (exchange.File, error) {
 	f, err := d.Tx.FileByName(exchange.Out, d.Agency.Bank(), subject)
 	if office.IsNotFound(err) {
 		f, err = d.Tx.FileByName(exchange.Out, d.Agency.Code, subject)
@@ -195,8 +204,9 @@ func toSign(d *office.Desk, subject string) (exchange.File, error) {
 	return f, office.Refuse("%s 已放行，无需再签", "%s is released already", subject)
 }
 
-// maySign refuses whom the signatures that are there already, or an earlier
-// decision, keep from signing.
+// maySign refuses an officer whom the signatures that are there already, or an earlier
+// decision, keep from signing. Two people, two keys, one of them 复核, and nobody who
+// decided about a payment in the file releases it (SPEC 4).
 func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exchange.Signature) error {
 	for _, b := range before {
 		switch {
@@ -206,23 +216,25 @@ func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exc
 			return office.Refuse("这把密钥已以 %s 的名义签过", "this key has signed before, for %s", b.Officer)
 		}
 	}
-	if lack, checker := exchange.Signed(before); lack == 0 && !checker {
+	if lack, lackChecker := exchange.Signed(before); lack == 0 && !lackChecker {
 		return office.Refuse("%s 的签名已齐，等待放行", "%s has its signatures and waits to be released", f.Name)
 	}
-	if lack, checker := exchange.Signed(append(before, s)); lack == 0 && checker {
-		return office.Refuse("两名签名人中须有一名复核；已有 %s 的签名，请复核人员签名", "one of the two must be a checker (复核); %s has signed, a checker's signature is missing", before[0].Officer)
+	// A second one who is no checker either is refused at once, so that always two sign.
+	if lack, lackChecker := exchange.Signed(append(before, s)); lack == 0 && lackChecker {
+		return office.Refuse("两名签名人中须有一名复核；已有 %s 的签名，请复核人员签名",
+			"one of the two must be a checker (复核); %s has signed, a checker's signature is missing", before[0].Officer)
 	}
 	caseNo, err := d.Tx.DecidedIn(f.ID, s.Officer)
 	if err == nil {
 		return office.Refuse("%s 对其中办件 %s 作过决定，不得签名放行", "%s decided about case %s in it and may not release it", s.Officer, caseNo)
 	}
-	if !office.IsNotFound(err) {
-		return err
-	}
-	return nil
+	return office.IgnoreNotFound(err)
 }
 
-// VerifyOn checks a signature against the bytes of a file in the spool.
+// VerifyOn checks a signature against the bytes of a file in the spool, at an instant:
+// now, or for one that is recorded when it was made. The bytes are first compared with
+// what was recorded of them (office.ErrSpool), so that nobody signs or releases what was
+// changed in the spool. A signature that does not verify is a *Refusal that says why.
 func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
 	if err := d.Intact(f); err != nil {
 		return seal.Signer{}, err
@@ -238,7 +250,8 @@ func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte
 	case errors.Is(err, seal.ErrExpired):
 		return who, office.Refuse("密钥不在有效期内", "the key is not valid at this time")
 	case errors.Is(err, seal.ErrWrong):
-		if other, ok := fitsAnother(d, f, signers, armored, at); ok {
+		// Most often it was made over the file of another night.
+		if other, ok := findSigned(d, f, signers, armored, at); ok {
 			return who, office.Refuse("这是对 %s 的签名，不是对 %s 的", "this is a signature of %s, not of %s", other, f.Name)
 		}
 		return who, office.Refuse("签名与文件内容不符：文件或签名被改动过", "the signature does not fit the file: one of them was changed")
@@ -246,6 +259,8 @@ func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte
 	return who, err
 }
 
+// verifyBytes verifies a signature for the release of payments over a file's bytes; the
+// error is one of seal's.
 func verifyBytes(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
 	src, err := d.OpenSpool(f.Spool)
 	if err != nil {
@@ -255,11 +270,14 @@ func verifyBytes(d *office.Desk, f exchange.File, signers SignerSet, armored []b
 	return signers.Keys.Verify(src, armored, seal.NamespaceRelease, at)
 }
 
-// otherFiles bounds the files among which a signature's own is looked for.
+// otherFiles bounds the files among which a signature's own is looked for: each is read
+// in full, newest first.
 const otherFiles = 50
 
-// fitsAnother looks whether a signature is one of another payment file.
-func fitsAnother(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (string, bool) {
+// findSigned names another file of the same kind that a signature was made over; false
+// when there is none among the latest. Its errors are swallowed: it only makes a
+// refusal clearer.
+func findSigned(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (string, bool) {
 	all, err := d.Tx.Files(store.FileFilter{Dir: exchange.Out, Party: f.Party, Kind: f.Kind})
 	if err != nil {
 		return "", false

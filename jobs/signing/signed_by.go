@@ -10,8 +10,10 @@ import (
 	"carryover/jobs/office"
 )
 
-// SignedBy finds the role by which an officer's signature of a text counts:
-// officers and keys are those of the approved money settings.
+// SignedBy returns the role, the first of those given, with which an officer's signature
+// of a decision's text counts, and the key that made it. Officers and keys are those of
+// the approved money settings, not of the configuration: a new officer decides once the
+// change has been approved. What does not count is office.Undecidable.
 func SignedBy(d *office.Desk, officer string, roles []exchange.Role, text, signature []byte) (exchange.Role, seal.Signer, error) {
 	signers, err := ApprovedSigners(d.Office, d.Tx)
 	if err != nil {
@@ -27,14 +29,16 @@ func SignedBy(d *office.Desk, officer string, roles []exchange.Role, text, signa
 	if err != nil {
 		return "", signer, office.Undecidable("签名无效", "signature: "+err.Error())
 	}
-	having := signers.Roles(o, signer.Fingerprint, seal.NamespaceDecision, d.Now(), roles)
-	if len(having) == 0 {
-		return "", signer, office.Undecidable("密钥 "+signer.Fingerprint+" 没有为 "+officer+" 登记所需角色", fmt.Sprintf("the key is not listed for %s with one of the roles %v", officer, roles))
+	counted := signers.Roles(o, signer.Fingerprint, seal.NamespaceDecision, d.Now(), roles)
+	if len(counted) == 0 {
+		return "", signer, office.Undecidable("密钥 "+signer.Fingerprint+" 没有为 "+officer+" 登记所需角色",
+			fmt.Sprintf("the key is not listed for %s with one of the roles %v", officer, roles))
 	}
-	return having[0], signer, nil
+	return counted[0], signer, nil
 }
 
-// WhoSigned names who signed, and with which role.
+// WhoSigned names who signed, and with which roles, in Chinese whatever the agency's
+// language is: it goes into the journal.
 func WhoSigned(d *office.Desk, signatures []exchange.Signature) string {
 	var names []string
 	for _, s := range signatures {
