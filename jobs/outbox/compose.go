@@ -24,20 +24,22 @@ import (
 	"carryover/jobs/office"
 )
 
-// Compose makes a batch of what waits for each party and kind, and a receipt
-// for every file that has verdicts to tell. Name, sequence, time and digest
-// are fixed in the transaction that queues the file. A batch that cannot be
-// made stops no other.
+// Compose makes a batch of what waits for each party and kind, and a receipt for every
+// file that has verdicts to report. Each is a transaction of its own that fixes name,
+// sequence, time and digest and queues the file. A batch that cannot be made does not
+// stop the others; the errors of all come back joined. Kinds that officers review are
+// left to ComposeReviews.
 func Compose(ctx context.Context, o *office.Office) (office.Counts, error) {
 	counts := office.Counts{}
-	faults := []error{settleReviews(ctx, o)}
+	// First, so that what needs no review any more leaves in this pass.
+	faults := []error{releaseReviews(ctx, o)}
 	var waiting []store.Waiting
-	var untold []int64
+	var unreported []int64 // files whose receipt is due
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
 		if waiting, err = tx.WaitingOutgoing(); err != nil {
 			return err
 		}
-		untold, err = tx.FilesToAnswer()
+		unreported, err = tx.FilesToAnswer()
 		return err
 	})
 	if err != nil {
@@ -45,7 +47,7 @@ func Compose(ctx context.Context, o *office.Office) (office.Counts, error) {
 	}
 	for _, w := range waiting {
 		if ReviewOf(o, w.Kind) != exchange.ReviewNone {
-			continue // the report makes it
+			continue // ComposeReviews makes it, as a step of report
 		}
 		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return composeBatch(o, tx, w) }); err != nil {
 			faults = append(faults, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err))
@@ -53,7 +55,7 @@ func Compose(ctx context.Context, o *office.Office) (office.Counts, error) {
 		}
 		counts["batches"]++
 	}
-	for _, id := range untold {
+	for _, id := range unreported {
 		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return composeReceipt(o, tx, id) }); err != nil {
 			faults = append(faults, fmt.Errorf("receipt for file %d: %w", id, err))
 			continue
@@ -63,7 +65,8 @@ func Compose(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, errors.Join(faults...)
 }
 
-// outFile begins the row of an outgoing batch.
+// outFile begins the row of an outgoing batch under the next sequence of its party and
+// kind. A transaction that fails gives the number back: sequences have no gaps.
 func outFile(o *office.Office, tx *store.Tx, party, kind string) (exchange.File, batch.Header, error) {
 	seq, err := tx.NextSequence(o.Agency.Code, party, kind)
 	if err != nil {
@@ -82,7 +85,7 @@ func outFile(o *office.Office, tx *store.Tx, party, kind string) (exchange.File,
 	}, h, nil
 }
 
-// headerOf is the header of a batch that is written now.
+// headerOf is the header of a batch of that party, kind and sequence, created now.
 func headerOf(o *office.Office, f exchange.File) batch.Header {
 	return batch.Header{
 		Kind: f.Kind, Sender: o.Agency.Code, Receiver: f.Party, Sequence: int(f.Sequence), Created: o.Now().In(o.Agency.Zone),
@@ -90,20 +93,24 @@ func headerOf(o *office.Office, f exchange.File) batch.Header {
 	}
 }
 
-func composeBatch(e *office.Office, tx *store.Tx, w store.Waiting) error {
-	before, file, h, err := nextOut(e, tx, w.Party, w.Kind)
-	if err != nil || before.State == exchange.FileReview { // one that could not be settled keeps what it holds
+// composeBatch makes the batch of what waits for one party and kind and takes those
+// records, so that they are in no other. The bytes are in the spool before the
+// transaction ends: after a crash in between they belong to nobody, and the next try
+// writes over them under the same sequence.
+func composeBatch(o *office.Office, tx *store.Tx, w store.Waiting) error {
+	before, file, h, err := nextOut(o, tx, w.Party, w.Kind)
+	if err != nil || before.State == exchange.FileReview { // one that could not be released keeps what it holds
 		return err
 	}
-	var upTo int64
-	err = writeBatch(e, &file, h, func(out *batch.Writer) error {
-		return tx.EachOutgoingFor(w.Party, w.Kind, func(o exchange.Outgoing) error {
-			upTo = o.ID
-			if o.RowCount == 0 {
-				return nil // an empty statement
+	var upTo int64 // id of the last record taken; later ones go into the next batch
+	err = writeBatch(o, &file, h, func(out *batch.Writer) error {
+		return tx.EachOutgoingFor(w.Party, w.Kind, func(rec exchange.Outgoing) error {
+			upTo = rec.ID
+			if rec.RowCount == 0 {
+				return nil // an empty netting statement: it makes a batch without rows
 			}
 			file.Records++
-			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
+			return out.WriteRows(batch.Rows{Bytes: rec.Rows, Count: rec.RowCount, Amount: rec.Amount})
 		})
 	})
 	if err != nil {
@@ -115,8 +122,10 @@ func composeBatch(e *office.Office, tx *store.Tx, w store.Waiting) error {
 	return tx.AssignOutgoing(w.Party, w.Kind, upTo, file.ID, w.Records)
 }
 
-// writeBatch writes a batch into the spool, as the CSV that it is and, for a
-// partner who uses workbooks, as the workbook that carries it.
+// writeBatch writes a batch into the spool, as the CSV that it is or, for a partner who
+// uses workbooks, as the workbook that carries it, and notes rows, total, digests and
+// size in file. SHA256 is the digest of the content, the same in either carrier and
+// encoding, by which receipts name the batch; StoredSHA that of the bytes in the spool.
 func writeBatch(o *office.Office, file *exchange.File, h batch.Header, rows func(*batch.Writer) error) error {
 	s, err := o.NewSpoolFile("out")
 	if err != nil {
@@ -140,6 +149,7 @@ func writeBatch(o *office.Office, file *exchange.File, h batch.Header, rows func
 	return keepWorkbook(o, s, file)
 }
 
+// writeAll writes header, rows and trailer of a batch as CSV.
 func writeAll(s *office.SpoolFile, h batch.Header, encoding batch.Encoding, rows func(*batch.Writer) error) (batch.Trailer, error) {
 	w, err := batch.NewWriter(s, batch.Find(office.Kinds, h.Kind), h, encoding)
 	if err != nil {
@@ -151,12 +161,13 @@ func writeAll(s *office.SpoolFile, h batch.Header, encoding batch.Encoding, rows
 	return w.Close()
 }
 
-// keepWorkbook turns a written CSV batch into the workbook that carries it.
-func keepWorkbook(o *office.Office, csv *office.SpoolFile, file *exchange.File) error {
-	if err := csv.File.Sync(); err != nil {
+// keepWorkbook turns a written CSV batch into the workbook that carries it and keeps
+// that one; the caller discards the CSV.
+func keepWorkbook(o *office.Office, plain *office.SpoolFile, file *exchange.File) error {
+	if err := plain.File.Sync(); err != nil {
 		return err
 	}
-	src, err := os.Open(csv.Name)
+	src, err := os.Open(plain.Name)
 	if err != nil {
 		return err
 	}
@@ -173,9 +184,10 @@ func keepWorkbook(o *office.Office, csv *office.SpoolFile, file *exchange.File) 
 	return s.Keep(file.Spool)
 }
 
-// composeReceipt makes the receipt of a file: the first one with the verdict
-// on the file and on every record, later ones with the verdicts on records
-// that were held.
+// composeReceipt makes the receipt of a file (FILES.md): the first one with the verdict
+// on the file and on every record, later ones with the verdicts on records that were
+// held. Verdicts are marked as reported in the same transaction, so that each is in a
+// receipt once.
 func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
 	in, err := tx.File(id)
 	if err != nil {
@@ -197,7 +209,8 @@ func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
 		write := func(j exchange.Judgement) error {
 			file.Records++
 			return out.Write(&formats.ReceiptVerdict{
-				Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Verdict: j.Verdict, Code: string(j.Code), Field: j.Field, Text: office.OneLine(j.Text, 500), Echo: j.Echo,
+				Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Verdict: j.Verdict, Code: string(j.Code), Field: j.Field,
+				Text: office.OneLine(j.Text, 500), Echo: j.Echo,
 			})
 		}
 		if !later {
@@ -220,20 +233,25 @@ func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
 	if err := tx.InsertFile(&file); err != nil {
 		return err
 	}
+	// Before MarkTold: it asks which verdicts are not reported yet.
 	if err := composeCorrections(o, tx, in, later); err != nil {
 		return err
 	}
 	if err := tx.MarkTold(id); err != nil || later {
 		return err
 	}
-	answered := in
-	answered.Receipt = file.ID
-	return tx.UpdateFile(in, answered)
+	receipted := in
+	receipted.Receipt = file.ID
+	return tx.UpdateFile(in, receipted)
 }
 
+// receiptHead is the R row of a receipt: the verdict on the file and, unless it was
+// rejected as a whole, how many of its records came to what. A gap in the sender's
+// sequences is named when there is no graver code: a file of theirs may be lost.
 func receiptHead(o *office.Office, tx *store.Tx, in exchange.File) (formats.Receipt, error) {
-	r := formats.Receipt{
-		File: office.OneLine(in.Name, 120), SHA256: in.SHA256, Kind: office.OneLine(in.Kind, 40), Verdict: in.Verdict, Code: code.Fault(in.Code), Text: office.OneLine(in.Text, 500),
+	r := formats.Receipt{ // name, kind and text are the sender's: any character may stand in them
+		File: office.OneLine(in.Name, 120), SHA256: in.SHA256, Kind: office.OneLine(in.Kind, 40),
+		Verdict: in.Verdict, Code: code.Fault(in.Code), Text: office.OneLine(in.Text, 500),
 	}
 	if in.Sequence > 0 {
 		r.Sequence = batch.Some(int(in.Sequence))
@@ -256,7 +274,8 @@ func receiptHead(o *office.Office, tx *store.Tx, in exchange.File) (formats.Rece
 	return r, nil
 }
 
-// nextRun is the day of the next pass, as far as it is known.
+// nextRun is the day of the next pass, when held records are judged again: by the
+// schedule, or tomorrow when there is none.
 func nextRun(o *office.Office) calendar.Date {
 	if o.Rules.NextRun != nil {
 		if next := o.Rules.NextRun(o.Now()); !next.IsZero() {

@@ -16,34 +16,40 @@ import (
 	"carryover/jobs/office"
 )
 
-// composeCorrections queues the answer to a batch that came in as a workbook, when
+// Corrections are a copy of a workbook that came in, with its faulty cells marked and
+// explained: whoever filled it in by hand reads no receipt. They go out beside the
+// receipt and end in .answer.xlsx, a name that partners know and that does not change.
+
+// composeCorrections queues the corrections of a batch that came in as a workbook, when
 // something of it was refused; with a later receipt, when that refuses more.
 func composeCorrections(o *office.Office, tx *store.Tx, in exchange.File, later bool) error {
 	if in.Carrier != string(batch.Workbook) {
 		return nil
 	}
 	if later {
-		news, err := tx.UntoldJudgements(in.ID)
-		if err != nil || !slices.ContainsFunc(news, func(j exchange.Judgement) bool { return j.Verdict == code.Refused }) {
+		verdicts, err := tx.UntoldJudgements(in.ID)
+		refused := func(j exchange.Judgement) bool { return j.Verdict == code.Refused }
+		if err != nil || !slices.ContainsFunc(verdicts, refused) {
 			return err
 		}
 	}
-	a := sheet.Corrections{File: in.Name, Verdict: in.Verdict, Taken: true}
+	c := sheet.Corrections{File: in.Name, Verdict: in.Verdict, Taken: true}
 	var err error
 	if in.Verdict == code.FileRejected {
-		err = rejectedFaults(o, in, &a)
+		err = rejectedFaults(o, in, &c)
 	} else {
-		err = refusedFaults(tx, in, &a)
+		err = refusedFaults(tx, in, &c)
 	}
-	if err != nil || a.Total == 0 {
+	if err != nil || c.Total == 0 {
 		return err
 	}
-	return queueCorrections(o, tx, in, a)
+	return queueCorrections(o, tx, in, c)
 }
 
-// rejectedFaults reads a rejected file again for all that is wrong with it; the
-// store keeps only what it was rejected for.
-func rejectedFaults(o *office.Office, in exchange.File, a *sheet.Corrections) error {
+// rejectedFaults reads a rejected file again for all that is wrong with it, file first,
+// then at most sheet.MaxTold of its records; the store keeps only what it was rejected
+// for. Total counts all.
+func rejectedFaults(o *office.Office, in exchange.File, c *sheet.Corrections) error {
 	j := &office.InBatch{Office: o, File: in}
 	r, src, err := j.Reader(true)
 	if err != nil {
@@ -53,7 +59,7 @@ func rejectedFaults(o *office.Office, in exchange.File, a *sheet.Corrections) er
 	var records []batch.Fault
 	for r.Next() {
 		found := r.Record().Faults
-		a.Total += len(found)
+		c.Total += len(found)
 		records = append(records, found[:min(len(found), sheet.MaxTold-len(records))]...)
 	}
 	res, err := r.Result()
@@ -64,25 +70,26 @@ func rejectedFaults(o *office.Office, in exchange.File, a *sheet.Corrections) er
 	for _, f := range res.Faults {
 		known = known || string(f.Code) == in.Code
 	}
-	if !known { // what the file alone does not tell: its seal, its sequence
-		a.Faults = append(a.Faults, batch.Fault{Code: code.Fault(in.Code), Text: in.Text})
+	if !known { // what cannot be seen in the file alone: its seal, its sequence
+		c.Faults = append(c.Faults, batch.Fault{Code: code.Fault(in.Code), Text: in.Text})
 	}
-	a.Faults = append(a.Faults, res.Faults...)
-	a.Total += len(a.Faults)
-	a.Faults = append(a.Faults, records...)
+	c.Faults = append(c.Faults, res.Faults...)
+	c.Total += len(c.Faults) // before those of records, which are counted already
+	c.Faults = append(c.Faults, records...)
 	return nil
 }
 
-// refusedFaults are the verdicts on what was refused; what is held is named,
-// so that it is not sent again.
-func refusedFaults(tx *store.Tx, in exchange.File, a *sheet.Corrections) error {
+// refusedFaults adds the verdicts on the records that were refused; those that are held
+// are named after them, so that nobody sends them again with the corrected ones. Held
+// records do not count into Total: without a refused one there are no corrections.
+func refusedFaults(tx *store.Tx, in exchange.File, c *sheet.Corrections) error {
 	var held []batch.Fault
 	err := tx.JudgementsByFile(in.ID, func(j exchange.Judgement) error {
 		f := batch.Fault{Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Field: j.Field, Code: j.Code, Text: j.Text}
 		switch {
 		case j.Verdict == code.Refused:
-			if a.Total++; len(a.Faults) < sheet.MaxTold {
-				a.Faults = append(a.Faults, f)
+			if c.Total++; len(c.Faults) < sheet.MaxTold {
+				c.Faults = append(c.Faults, f)
 			}
 		case j.Verdict == code.Held && len(held) < sheet.MaxTold:
 			f.Code, f.Field, f.Text = "", "", "暂缓，等待相关文件；不要再报，请清空本行 / held until what it refers to is here: do not send it again, clear this row"
@@ -90,12 +97,13 @@ func refusedFaults(tx *store.Tx, in exchange.File, a *sheet.Corrections) error {
 		}
 		return nil
 	})
-	a.Faults = append(a.Faults, held...)
+	c.Faults = append(c.Faults, held...)
 	return err
 }
 
-// ComposeSheetCorrections queues the answer to a bank's sheet that counts for
-// nothing; why is told when the sheet itself has no fault.
+// ComposeSheetCorrections queues the corrections of a bank's statement sheet that was
+// quarantined; any other file gets none. why stands first when the sheet itself has no
+// fault that refuses it.
 func ComposeSheetCorrections(o *office.Office, tx *store.Tx, in exchange.File, why string) error {
 	if in.Carrier != string(batch.Workbook) || in.Kind != formats.KindBankStatement {
 		return nil
@@ -109,16 +117,17 @@ func ComposeSheetCorrections(o *office.Office, tx *store.Tx, in exchange.File, w
 	if err != nil {
 		return err
 	}
-	a := sheet.Corrections{File: in.Name, Verdict: code.FileRejected, Faults: read.Faults, Total: read.Total, Taken: true}
+	c := sheet.Corrections{File: in.Name, Verdict: code.FileRejected, Faults: read.Faults, Total: read.Total, Taken: true}
 	if !read.Refused() {
-		a.Faults, a.Total = append([]batch.Fault{{Code: code.Malformed, Text: why}}, a.Faults...), a.Total+1
+		c.Faults, c.Total = append([]batch.Fault{{Code: code.Malformed, Text: why}}, c.Faults...), c.Total+1
 	}
-	return queueCorrections(o, tx, in, a)
+	return queueCorrections(o, tx, in, c)
 }
 
-// queueCorrections writes an answer into the spool and queues it for whoever sent
-// the file.
-func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, a sheet.Corrections) error {
+// queueCorrections writes corrections into the spool, over a copy of the workbook that
+// came in, and queues them for whoever sent it. The copy was kept in the spool as it
+// came, so the sender finds the own layout again.
+func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, c sheet.Corrections) error {
 	name, n, err := correctionsName(tx, in)
 	if err != nil {
 		return err
@@ -132,7 +141,7 @@ func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, a sheet.
 	if err != nil {
 		return err
 	}
-	if err := formats.WriteCorrections(s, src, a); err != nil {
+	if err := formats.WriteCorrections(s, src, c); err != nil {
 		s.Discard()
 		return err
 	}
@@ -142,15 +151,18 @@ func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, a sheet.
 		return err
 	}
 	return tx.InsertFile(&exchange.File{
-		Dir: exchange.Out, Party: in.Party, Kind: office.KindCorrections, Name: name, Carrier: string(batch.Workbook), SHA256: sha, StoredSHA: sha, Size: size,
-		State: exchange.FileQueued, At: o.Now(), Spool: spool,
+		Dir: exchange.Out, Party: in.Party, Kind: office.KindCorrections, Name: name, Carrier: string(batch.Workbook),
+		SHA256: sha, StoredSHA: sha, Size: size, State: exchange.FileQueued, At: o.Now(), Spool: spool,
 	})
 }
 
-// correctionsSpool begins the names under which the answers to a file are spooled.
+// correctionsSpool begins the names under which the corrections of a file are spooled.
+// They hold the file's id, since another file may come under the same name; it is also
+// how CorrectionsTo finds them.
 func correctionsSpool(in exchange.File) string { return fmt.Sprintf("out-answer-%d-", in.ID) }
 
-// CorrectionsTo are the answers that a workbook had.
+// CorrectionsTo are the corrections that were made of a workbook, oldest first; none of a
+// file that was no workbook.
 func CorrectionsTo(tx *store.Tx, in exchange.File) ([]exchange.File, error) {
 	if in.Carrier != string(batch.Workbook) {
 		return nil, nil
@@ -159,18 +171,21 @@ func CorrectionsTo(tx *store.Tx, in exchange.File) ([]exchange.File, error) {
 	return slices.DeleteFunc(all, func(f exchange.File) bool { return !strings.HasPrefix(f.Spool, correctionsSpool(in)) }), err
 }
 
-// maxStem keeps the names of answers within what folders take.
+// maxStem bounds the stem of a name of corrections, in bytes: file systems take 255, and
+// the ending and a temporary prefix come to it.
 const maxStem = 180
 
+// correctionsEnding is what a workbook that was corrected in place and sent again has
+// before its ending.
 var correctionsEnding = regexp.MustCompile(`\.answer(\.\d+)?$`)
 
-// correctionsName names the answer after the file: x.xlsx → x.answer.xlsx; the next
-// one, to what was corrected and sent again, x.answer.2.xlsx.
+// correctionsName names the corrections after the file: x.xlsx → x.answer.xlsx; the next
+// ones, of what was corrected and sent again, x.answer.2.xlsx. n is that number, from 1.
 func correctionsName(tx *store.Tx, in exchange.File) (name string, n int, err error) {
 	stem := correctionsEnding.ReplaceAllString(strings.TrimSuffix(in.Name, path.Ext(in.Name)), "")
 	for len(stem) > maxStem {
 		r := []rune(stem)
-		stem = string(r[:len(r)-1])
+		stem = string(r[:len(r)-1]) // a whole character, never a part of one
 	}
 	name = stem + ".answer.xlsx"
 	for n = 1; ; {

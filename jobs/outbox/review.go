@@ -16,16 +16,19 @@ import (
 	"carryover/jobs/signing"
 )
 
-// A batch of a kind that officers review is made by the report, so that the
-// night's decisions workbooks hold it, and waits under its number in the
-// state review. Of a party and kind one batch waits at a time: what comes
-// meanwhile goes into the next, so that numbers leave in their order and no
-// other party or kind waits with it. Its bytes are written once it is
-// approved, with the officers' names on them; what it held until then is only
-// shown. Sent back it lets go of its records, keeps its number, and the next
-// report makes it anew.
+// A batch of a kind that officers review is made by report, not by push, so that the
+// night's decisions workbooks hold it, and waits under its sequence in the state
+// review. Of a party and kind one batch waits at a time: what comes meanwhile goes into
+// the next, so that sequences leave in their order and no other party or kind waits
+// with it. Its bytes are written once it is approved, with the officers' names on them;
+// what it held until then is only shown. A batch that is sent back lets go of its
+// records, keeps its sequence, and the next report makes it anew.
+//
+//	review ──► queued      enough approvals
+//	       └─► returned    sent back; made anew under the same sequence
 
-// ReviewOf is how many officers review a kind.
+// ReviewOf is how many officers review batches of a kind; ReviewNone when nothing is
+// configured.
 func ReviewOf(o *office.Office, kind string) exchange.Review {
 	if r, ok := o.Rules.Review[kind]; ok {
 		return r
@@ -33,18 +36,21 @@ func ReviewOf(o *office.Office, kind string) exchange.Review {
 	return exchange.ReviewNone
 }
 
-// InReview lists the batches that wait for review, or were sent back.
+// InReview lists outgoing batches in the states given: FileReview, those that wait for
+// review; FileReturned, those that were sent back.
 func InReview(tx *store.Tx, states ...exchange.FileState) ([]exchange.File, error) {
 	return tx.Files(store.FileFilter{Dir: exchange.Out, States: states})
 }
 
-// ComposeReviews makes the batches that officers review, and shows each batch
-// that waits to every officer who may review it and has no copy yet.
+// ComposeReviews makes the batches that officers review, and queues a copy of each batch
+// that waits for every officer who may review it and has none yet (one may have come
+// since). A batch that cannot be made does not stop the others; the errors of all come
+// back joined.
 func ComposeReviews(ctx context.Context, o *office.Office) error {
 	var waiting []store.Waiting
-	var shown []exchange.File
+	var inReview []exchange.File
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		if shown, err = InReview(tx, exchange.FileReview); err == nil {
+		if inReview, err = InReview(tx, exchange.FileReview); err == nil {
 			waiting, err = tx.WaitingOutgoing()
 		}
 		return err
@@ -53,10 +59,9 @@ func ComposeReviews(ctx context.Context, o *office.Office) error {
 		return err
 	}
 	var faults []error
-	for _, f := range shown {
-		if err := o.Do(ctx, office.By{File: f, Actor: "report"}, func(d *office.Desk) error {
-			return showReview(d, f)
-		}); err != nil {
+	for _, f := range inReview {
+		err := o.Do(ctx, office.By{File: f, Actor: "report"}, func(d *office.Desk) error { return showReview(d, f) })
+		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))
 		}
 	}
@@ -64,14 +69,16 @@ func ComposeReviews(ctx context.Context, o *office.Office) error {
 		if ReviewOf(o, w.Kind) == exchange.ReviewNone {
 			continue
 		}
-		if err := o.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error { return composeReview(d, w.Party, w.Kind) }); err != nil {
+		err := o.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error { return composeReview(d, w.Party, w.Kind) })
+		if err != nil {
 			faults = append(faults, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// composeReview makes a batch that waits for review, unless one does already.
+// composeReview makes the batch of a party and kind that waits for review, unless one
+// does already, or nothing is ready.
 func composeReview(d *office.Desk, party, kind string) error {
 	records, err := d.Tx.CountReady(party, kind)
 	if err != nil || records == 0 {
@@ -107,8 +114,10 @@ func composeReview(d *office.Desk, party, kind string) error {
 	})
 }
 
-// nextOut begins the next batch of a kind for a party: under a number of its
-// own, or under that of the batch before it that was sent back, or waits.
+// nextOut begins the next batch of a kind for a party: under the next sequence, or under
+// that of the batch before it that was sent back, or waits for review (before is its
+// row then; else the zero File). A returned number must be used again, or the partner
+// would see a gap in the sequences.
 func nextOut(o *office.Office, tx *store.Tx, party, kind string) (before, file exchange.File, h batch.Header, err error) {
 	open, err := tx.Files(store.FileFilter{
 		Dir: exchange.Out, Party: party, Kind: kind, States: []exchange.FileState{exchange.FileReview, exchange.FileReturned},
@@ -123,12 +132,12 @@ func nextOut(o *office.Office, tx *store.Tx, party, kind string) (before, file e
 	before, file = open[0], open[0]
 	h = headerOf(o, before)
 	file.State, file.At, file.Records, file.Text = exchange.FileQueued, o.Now(), 0, ""
-	file.Name = h.FileName(batch.Carrier(before.Carrier)) // the day stands in it
+	file.Name = h.FileName(batch.Carrier(before.Carrier)) // the date of making stands in it
 	file.Spool = "out-" + file.Name
 	return before, file, h, nil
 }
 
-// storeOut stores a batch that nextOut began.
+// storeOut stores a batch that nextOut began: a new row, or the old one changed.
 func storeOut(tx *store.Tx, before exchange.File, file *exchange.File) error {
 	if before.ID == 0 {
 		return tx.InsertFile(file)
@@ -136,8 +145,9 @@ func storeOut(tx *store.Tx, before exchange.File, file *exchange.File) error {
 	return tx.UpdateFile(before, *file)
 }
 
-// writeShown writes what a batch would be as the workbook that officers look
-// at, named by its content.
+// writeShown writes what a batch would be as the workbook that officers look at. Its
+// name in the spool is its content's, not the batch's: a batch that is made anew must
+// not write over a copy that is still being left in folders.
 func writeShown(o *office.Office, file *exchange.File, h batch.Header, rows func(*batch.Writer) error) error {
 	s, err := o.NewSpoolFile("review")
 	if err != nil {
@@ -153,9 +163,9 @@ func writeShown(o *office.Office, file *exchange.File, h batch.Header, rows func
 	return keepWorkbook(o, s, file)
 }
 
-// settleReviews queues the batches for whose review nothing is missing any
-// more, because the configuration asks for less than it did.
-func settleReviews(ctx context.Context, o *office.Office) error {
+// releaseReviews releases the batches whose approvals suffice although nobody decided
+// anything: the configuration asks for less than it did.
+func releaseReviews(ctx context.Context, o *office.Office) error {
 	var files []exchange.File
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
 		files, err = InReview(tx, exchange.FileReview)
@@ -163,9 +173,7 @@ func settleReviews(ctx context.Context, o *office.Office) error {
 	})
 	faults := []error{err}
 	for _, f := range files {
-		err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
-			return ReleaseReviewed(d, f)
-		})
+		err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return ReleaseReviewed(d, f) })
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", f.Name, err))
 		}
@@ -173,13 +181,16 @@ func settleReviews(ctx context.Context, o *office.Office) error {
 	return errors.Join(faults...)
 }
 
-// ReleaseReviewed writes and queues a batch once enough officers have approved it.
+// ReleaseReviewed writes and queues a batch once enough officers have approved it; before
+// that it does nothing. In its transaction, in this order: names on the records, bytes
+// into the spool, the row, the copies withdrawn, the journal with the digest that was
+// shown beside the one that leaves (names make them differ).
 func ReleaseReviewed(d *office.Desk, f exchange.File) error {
-	said, err := d.Tx.Reviews(f.ID)
+	reviews, err := d.Tx.Reviews(f.ID)
 	if err != nil {
 		return err
 	}
-	approvals := exchange.Approvals(said)
+	approvals := exchange.Approvals(reviews)
 	if !ReviewOf(d.Office, f.Kind).Enough(approvals) {
 		return nil
 	}
@@ -190,7 +201,7 @@ func ReleaseReviewed(d *office.Desk, f exchange.File) error {
 	queued := f
 	queued.State, queued.At, queued.Spool = exchange.FileQueued, d.Now(), "out-"+f.Name
 	h := headerOf(d.Office, f)
-	h.Created = f.At.In(d.Agency.Zone) // its name tells the day
+	h.Created = f.At.In(d.Agency.Zone) // its name holds that day, and must not change any more
 	err = writeBatch(d.Office, &queued, h, func(out *batch.Writer) error {
 		return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
 			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
@@ -210,7 +221,9 @@ func ReleaseReviewed(d *office.Desk, f exchange.File) error {
 	})
 }
 
-// nameReviewers puts 经办 and 复核 on the records of a batch, where its kind has them.
+// nameReviewers puts the names of 经办 and 复核 on the records of a batch, where its kind
+// has them: forms (and their rows in the store, from which they are printed) and
+// certificates. The records are encoded anew.
 func nameReviewers(d *office.Desk, f exchange.File, clerk, checker string) error {
 	if f.Kind != formats.KindForm && f.Kind != formats.KindCertificate {
 		return nil
@@ -235,7 +248,7 @@ func nameReviewers(d *office.Desk, f exchange.File, clerk, checker string) error
 		case *formats.Certificate:
 			rec.Clerk = clerk
 		default:
-			return nil // a decline
+			return nil // a decline has no names
 		}
 		named, err := d.Encode(o.Party, o.CaseNo, rec)
 		if err != nil {
@@ -245,7 +258,7 @@ func nameReviewers(d *office.Desk, f exchange.File, clerk, checker string) error
 	})
 }
 
-// WhoApproved names officers with their roles.
+// WhoApproved names the officers of reviews with their roles, in the agency's language.
 func WhoApproved(d *office.Desk, list []exchange.Reviewed) string {
 	var names []string
 	for _, r := range list {
@@ -258,21 +271,22 @@ func WhoApproved(d *office.Desk, list []exchange.Reviewed) string {
 	return strings.Join(names, d.Sayf("、", ", "))
 }
 
-// showReview queues a copy of a batch that waits for review for every officer
-// who may review it and has none.
+// showReview queues a copy of a batch that waits for review for every officer who may
+// review it and has none. Officers are those of the approved money settings: who was
+// added to the configuration reads no records before that was approved.
 func showReview(d *office.Desk, f exchange.File) error {
 	signers, err := signing.ApprovedSigners(d.Office, d.Tx)
 	if err != nil {
 		return err
 	}
-	have, err := reviewCopies(d, f)
+	copies, err := reviewCopies(d, f)
 	if err != nil {
 		return err
 	}
 	for _, o := range signers.Officers {
 		party := exchange.OfficerParty(o.Name)
 		_, known := d.Party(party)
-		has := slices.ContainsFunc(have, func(c exchange.File) bool { return c.Party == party })
+		has := slices.ContainsFunc(copies, func(c exchange.File) bool { return c.Party == party })
 		if !known || has || !o.Has(exchange.ReviewRoles()...) {
 			continue
 		}
@@ -282,8 +296,9 @@ func showReview(d *office.Desk, f exchange.File) error {
 			return err
 		}
 		err = d.Tx.InsertFile(&exchange.File{
-			Dir: exchange.Out, Party: party, Kind: office.KindToReview, Name: name, Carrier: office.CarrierOf(name), SHA256: f.StoredSHA, StoredSHA: f.StoredSHA, Size: f.Size,
-			State: exchange.FileQueued, At: d.Now(), Spool: f.Spool, Text: f.Name,
+			Dir: exchange.Out, Party: party, Kind: office.KindToReview, Name: name, Carrier: office.CarrierOf(name),
+			SHA256: f.StoredSHA, StoredSHA: f.StoredSHA, Size: f.Size,
+			State: exchange.FileQueued, At: d.Now(), Spool: f.Spool, Text: f.Name, // Text: which batch it is a copy of
 		})
 		if err != nil {
 			return err
@@ -292,7 +307,8 @@ func showReview(d *office.Desk, f exchange.File) error {
 	return nil
 }
 
-// reviewCopies are the copies of a batch that lie, or will lie, with officers.
+// reviewCopies are the copies of a batch that lie, or will lie, in officers' folders.
+// They are found by the batch's name in Text: their own names are numbered.
 func reviewCopies(d *office.Desk, f exchange.File) ([]exchange.File, error) {
 	copies, err := d.Tx.Files(store.FileFilter{
 		Dir: exchange.Out, Kind: office.KindToReview, States: []exchange.FileState{exchange.FileQueued, exchange.FileSent},
@@ -300,7 +316,8 @@ func reviewCopies(d *office.Desk, f exchange.File) ([]exchange.File, error) {
 	return slices.DeleteFunc(copies, func(c exchange.File) bool { return c.Text != f.Name }), err
 }
 
-// WithdrawReview voids the officers' copies of a batch: push takes them away.
+// WithdrawReview voids the officers' copies of a batch; push removes them from the
+// folders.
 func WithdrawReview(d *office.Desk, f exchange.File) error {
 	copies, err := reviewCopies(d, f)
 	if err != nil {
@@ -316,17 +333,19 @@ func WithdrawReview(d *office.Desk, f exchange.File) error {
 	return nil
 }
 
-// ReviewBy is the day by which a batch should be reviewed.
+// ReviewBy is the day by which a batch should be reviewed: Rules.ReviewWD working days
+// after it was made; 0 while the calendar has no answer.
 func ReviewBy(o *office.Office, f exchange.File) calendar.Date {
 	return o.Calendar.Due(signing.MadeOn(o, f), o.Rules.ReviewWD, calendar.DueOptions{}).Date
 }
 
-// AttendReviews names what waits for review for too long.
-func AttendReviews(o *office.Office, tx *store.Tx, say func(string, ...any)) error {
+// AttendReviews reports the batches that have waited for review past their day, each with
+// a call of report, in English: they are lines of attention of a run (exit code 3).
+func AttendReviews(o *office.Office, tx *store.Tx, report func(string, ...any)) error {
 	files, err := InReview(tx, exchange.FileReview)
 	for _, f := range files {
 		if by := ReviewBy(o, f); by != 0 && by < o.Date {
-			say("%s with %d records of %s waits for review, due by %s", f.Name, f.Records, signing.MadeOn(o, f), by)
+			report("%s with %d records of %s waits for review, due by %s", f.Name, f.Records, signing.MadeOn(o, f), by)
 		}
 	}
 	return err
