@@ -1,6 +1,8 @@
 // Package netting is the monthly statements between two agencies: the lines of
 // balances that are netted, the reconciliation of all cases, and the tie of a
-// month to the sum that was paid for it.
+// month to the sum that was paid for it. To tie a month is to settle its net sum
+// by the bank entry, or the voucher, with which it was paid outside Carryover
+// (SPEC 4, NETTED).
 //
 // It promises that a line is stated once and corrected by further lines, and
 // that a month is tied only when both sides state the same. It moves no money.
@@ -21,16 +23,19 @@ import (
 	"carryover/jobs/office"
 )
 
-// Sources of a netting line.
+// Sources of a netting line, as the store keeps them. Direction is in or out as the
+// source sees the money: theirs is the mirror of ours.
 const (
-	NettingOurs   = "ours"
-	NettingTheirs = "theirs"
-	NettingTied   = "tied" // settled by an officer: a month's sums, as we see the money
+	NettingOurs   = "ours"   // stated by us: one line per form
+	NettingTheirs = "theirs" // stated by the partner
+	NettingTied   = "tied"   // settled by an officer: the sums of a month, as we see the money
 )
 
-// nettingStatement queues what a month's NETTED forms add up to, as we see it.
+// nettingStatement queues the statement of a month: a line for each of its NETTED forms,
+// as we see the money. One without lines is queued as well, since the partner compares
+// nothing before it has ours.
 func nettingStatement(d *office.Desk, partner string, month calendar.Month) error {
-	if err := statementCame(d, partner, month, NettingOurs); err != nil {
+	if err := markStatement(d, partner, month, NettingOurs); err != nil {
 		return err
 	}
 	changed, err := stateNetting(d, partner, month)
@@ -45,9 +50,9 @@ func nettingStatement(d *office.Desk, partner string, month calendar.Month) erro
 	return compareNetting(d, partner, month)
 }
 
-// nettingChanges queues what has changed of statements made before: a form
-// that came late, or was corrected or annulled since. One month at a time, so
-// that a batch is of one month.
+// nettingChanges queues what has changed of statements made before, back to a year: a
+// form that came late, or was corrected or annulled since. One month in each pass, the
+// latest first, so that a batch is of one month.
 func nettingChanges(d *office.Desk, partner string, stated calendar.Month) error {
 	for m := stated; m > stated.Add(-12); m = m.Add(-1) {
 		changed, err := stateNetting(d, partner, m)
@@ -61,12 +66,14 @@ func nettingChanges(d *office.Desk, partner string, stated calendar.Month) error
 	return nil
 }
 
-// stateNetting queues the lines of a month that the partner was not told of
-// yet, or not so, and returns how many.
+// stateNetting queues the lines of a month that were not stated yet, or with another
+// amount, and returns how many. A form that is gone is stated with 0.00: a statement is
+// corrected by further lines, never taken back. Nothing is queued for a month that was
+// never stated.
 func stateNetting(d *office.Desk, partner string, month calendar.Month) (changed int, err error) {
-	told, err := d.Tx.NettingLines(month, partner, NettingOurs)
-	if err != nil || len(told) == 0 {
-		return 0, err // nothing was stated of this month
+	stated, err := d.Tx.NettingLines(month, partner, NettingOurs)
+	if err != nil || len(stated) == 0 {
+		return 0, err
 	}
 	now, err := d.Tx.NettedForms(partner, month)
 	if err != nil {
@@ -74,13 +81,15 @@ func stateNetting(d *office.Desk, partner string, month calendar.Month) (changed
 	}
 	type key struct{ direction, letter, form string }
 	before := map[key]money.Fen{}
-	for _, l := range told {
+	for _, l := range stated {
 		before[key{l.Direction, l.LetterNo, l.FormNo}] = l.Amount
 	}
 	state := func(k key, amount money.Fen) error {
-		if amount < 0 { // a form that gives less: the case is held for officers
+		if amount < 0 { // a correction that gives less than before: its case is held for officers
 			amount = 0
 		}
+		// The line without a form only marks the statement; what is stated so, or never
+		// was and is nothing, needs no line.
 		if was, ok := before[k]; k.form == "" || (ok && was == amount) || (!ok && amount == 0) {
 			return nil
 		}
@@ -91,7 +100,9 @@ func stateNetting(d *office.Desk, partner string, month calendar.Month) (changed
 		if err := d.Tx.PutNettingLine(line); err != nil {
 			return err
 		}
-		return d.Send(partner, "", &formats.Netting{Month: month, Direction: code.Direction(k.direction), LetterNo: k.letter, FormNo: k.form, Amount: amount})
+		return d.Send(partner, "", &formats.Netting{
+			Month: month, Direction: code.Direction(k.direction), LetterNo: k.letter, FormNo: k.form, Amount: amount,
+		})
 	}
 	for _, l := range now {
 		k := key{l.Direction, l.LetterNo, l.FormNo}
@@ -100,7 +111,7 @@ func stateNetting(d *office.Desk, partner string, month calendar.Month) (changed
 		}
 		delete(before, k)
 	}
-	for _, l := range told { // what is left has gone since
+	for _, l := range stated { // what is left in before is gone since
 		if k := (key{l.Direction, l.LetterNo, l.FormNo}); before[k] > 0 {
 			if err := state(k, 0); err != nil {
 				return changed, err
@@ -110,8 +121,9 @@ func stateNetting(d *office.Desk, partner string, month calendar.Month) (changed
 	return changed, nil
 }
 
-// nettingWaits reports whether lines for a partner wait for their batch.
-func nettingWaits(d *office.Desk, partner string) (bool, error) {
+// statementPending reports whether lines for a partner wait for their batch: until it is
+// made no others may join them, or it would be of two months.
+func statementPending(d *office.Desk, partner string) (bool, error) {
 	waiting, err := d.Tx.WaitingOutgoing()
 	for _, w := range waiting {
 		if w.Party == partner && w.Kind == formats.KindNetting {
@@ -121,26 +133,29 @@ func nettingWaits(d *office.Desk, partner string) (bool, error) {
 	return false, err
 }
 
-// Netting stores a line of the partner's statement.
+// Netting stores a line of the partner's statement. It is compared only once the whole
+// statement is here (WholeStatement); a partner with whom netting is not agreed is
+// refused.
 func Netting(d *office.Desk, j *formats.Netting) (office.Outcome, error) {
 	if d.Partners[d.File.Party].Settlement != exchange.SettleNetted {
 		return office.Refused(code.NotAllowedInState, "month", "未约定轧差结算 / netting is not agreed"), nil
 	}
 	return office.Accepted(), d.Tx.PutNettingLine(exchange.NettingLine{
-		Month: j.Month, Partner: d.File.Party, Source: NettingTheirs, Direction: string(j.Direction), LetterNo: j.LetterNo, FormNo: j.FormNo, Amount: j.Amount,
+		Month: j.Month, Partner: d.File.Party, Source: NettingTheirs, Direction: string(j.Direction),
+		LetterNo: j.LetterNo, FormNo: j.FormNo, Amount: j.Amount,
 	})
 }
 
-// statementCame remembers that a statement was made or came, by a line that
-// names no form: it may have no others.
-func statementCame(d *office.Desk, partner string, month calendar.Month, source string) error {
+// markStatement records that a statement was made or has come, by a line that names no
+// form: a statement may have no others.
+func markStatement(d *office.Desk, partner string, month calendar.Month, source string) error {
 	return d.Tx.PutNettingLine(exchange.NettingLine{Month: month, Partner: partner, Source: source, Direction: string(code.In)})
 }
 
-// WholeStatement is called when a netting statement was taken in whole. It
-// speaks of the months that it names, an empty one of the month before the one
-// in which it was made; and says of the months since the last statement that
-// there was nothing in them.
+// WholeStatement marks and compares the months of a netting statement, once all of its
+// records are worked. It is about the months that it names, an empty one about the month
+// before the one in which it was made; and it says of the months since the last statement
+// that there was nothing in them.
 func WholeStatement(d *office.Desk) error {
 	months, created, err := statedMonths(d)
 	if err != nil {
@@ -161,7 +176,7 @@ func WholeStatement(d *office.Desk) error {
 	}
 	months[last] = true
 	for _, m := range slices.Sorted(maps.Keys(months)) {
-		if err := statementCame(d, d.File.Party, m, NettingTheirs); err != nil {
+		if err := markStatement(d, d.File.Party, m, NettingTheirs); err != nil {
 			return err
 		}
 		if err := compareNetting(d, d.File.Party, m); err != nil {
@@ -171,7 +186,8 @@ func WholeStatement(d *office.Desk) error {
 	return nil
 }
 
-// statedMonths are the months that a statement names, and when it was made.
+// statedMonths are the months that the statement in the desk's file names, and when it was
+// made. It is read again from the spool: what a crash left half worked has no memory.
 func statedMonths(d *office.Desk) (months map[calendar.Month]bool, created time.Time, err error) {
 	src, err := d.OpenSpool(d.File.Spool)
 	if err != nil {
@@ -191,8 +207,9 @@ func statedMonths(d *office.Desk) (months map[calendar.Month]bool, created time.
 	return months, r.Header().Created, nil
 }
 
-// compareNetting compares both statements of a month to the fen, once both are
-// here: what one sends, the other receives.
+// compareNetting compares both statements of a month to the fen, line by line, once both
+// are here: what one sends, the other receives. Lines that differ become differences,
+// lines that agree close theirs. A month that agrees is listed to be tied.
 func compareNetting(d *office.Desk, partner string, month calendar.Month) error {
 	ours, err := nettingLines(d, month, partner, NettingOurs)
 	if err != nil || ours == nil {
@@ -221,11 +238,12 @@ func compareNetting(d *office.Desk, partner string, month calendar.Month) error 
 		}
 		differs = differs || ours[k] != theirs[k]
 	}
-	return toTie(d, partner, month, differs)
+	return listToTie(d, partner, month, differs)
 }
 
-// nettingLines are the amounts of a statement by direction, as we see it, and
-// form; nil when the statement has not been made or has not come.
+// nettingLines are the amounts of a statement by lineKey, directions as we see the money
+// whoever stated them; nil when the statement has not been made or has not come, empty
+// when it has no lines.
 func nettingLines(d *office.Desk, month calendar.Month, partner, source string) (map[string]money.Fen, error) {
 	lines, err := d.Tx.NettingLines(month, partner, source)
 	if err != nil || len(lines) == 0 {
@@ -246,5 +264,5 @@ func nettingLines(d *office.Desk, month calendar.Month, partner, source string) 
 	return amounts, nil
 }
 
-// lineKey names a line of a statement.
+// lineKey names a line of a statement by its direction and form.
 func lineKey(direction, formNo string) string { return direction + " " + formNo }

@@ -19,10 +19,11 @@ import (
 // reconciliation of open and lately moved cases, and the netting statement of
 // the month that has ended (an empty one too). They wait a few working days,
 // so that the forms of the month's last days are here. Months that were missed
-// follow, one in each pass, so that every netting batch is of one month.
+// follow, one in each pass, so that every netting batch is of one month. The first
+// partner with an error ends it; the next pass goes on.
 func Statements(ctx context.Context, o *office.Office) error {
 	last := o.Date.Month().Add(-1)
-	if o.Calendar.WorkingDays(last.Last(), o.Date) < o.Rules.StatementWD {
+	if o.Calendar.WorkingDays(last.Last(), o.Date) < o.Rules.StatementWD { // too early for it
 		last = last.Add(-1)
 	}
 	for _, p := range o.Parties {
@@ -39,12 +40,13 @@ func Statements(ctx context.Context, o *office.Office) error {
 	return nil
 }
 
-// statement makes the next statement that a partner has not had, up to the
-// month last; when there is none, what has changed of earlier ones.
+// statement makes the next statement that a partner has not had, up to the month last;
+// when there is none, it states what has changed of earlier ones. That the month was
+// stated is recorded in the same transaction, so that it is stated once.
 func statement(d *office.Desk, p office.Party, last calendar.Month) error {
 	netted := d.Partners[p.Code].Settlement == exchange.SettleNetted
 	if netted {
-		if waits, err := nettingWaits(d, p.Code); err != nil || waits {
+		if pending, err := statementPending(d, p.Code); err != nil || pending {
 			return err
 		}
 	}
@@ -60,6 +62,7 @@ func statement(d *office.Desk, p office.Party, last calendar.Month) error {
 		if _, err := d.Tx.BeginStatement(p.Code, month); err != nil {
 			return err
 		}
+		// Every partner is reconciled with; only some settle by netting.
 		if err := reconciliation(d, p.Code, month); err != nil || !netted {
 			return err
 		}
@@ -71,8 +74,9 @@ func statement(d *office.Desk, p office.Party, last calendar.Month) error {
 	return nil
 }
 
-// reconciliation queues a Q for every case that is open or moved since the
-// month began.
+// reconciliation queues a Q (FILES.md) for every case that is open or moved since the
+// month began; those that ended before have been compared already. Of several current
+// forms the last one is named.
 func reconciliation(d *office.Desk, partner string, month calendar.Month) error {
 	return d.Tx.EachCase(store.CaseFilter{Partner: partner}, func(c exchange.Case) error {
 		if c.LetterNo == "" || (c.State.Final(c.Side) && c.StateSince < month.First()) {
@@ -92,8 +96,8 @@ func reconciliation(d *office.Desk, partner string, month calendar.Month) error 
 	})
 }
 
-// statedState is what we state of a case. An annulment that is agreed counts as
-// done: one side may have to wait for money that the other sends back.
+// statedState is what we state of a case. An annulment that is agreed counts as done:
+// one side may have to wait for money that the other sends back.
 func statedState(c exchange.Case) code.ReconciliationState {
 	if c.Wish == exchange.WishVoid {
 		return code.ReconcileVoid
@@ -101,10 +105,11 @@ func statedState(c exchange.Case) code.ReconciliationState {
 	return sharedState(c)
 }
 
-// sharedState is a case's state in the words that both sides share (SPEC 3).
+// sharedState is a case's state in the words that both sides share (SPEC 3); a held case
+// has the state that it was held in.
 func sharedState(c exchange.Case) code.ReconciliationState {
 	switch s := c.Effective(); s {
-	case exchange.Applied, exchange.Returned, exchange.Refused: // again, after a decline: the old place knows that one only
+	case exchange.Applied, exchange.Returned, exchange.Refused: // applied for again after a decline: the old place knows only that
 		return code.ReconcileDeclined
 	case exchange.Confirmed:
 		return code.ReconcileCompleted
@@ -117,9 +122,11 @@ func sharedState(c exchange.Case) code.ReconciliationState {
 	}
 }
 
-// Reconcile compares what the partner believes with what we do. The two
-// sides see a change a few days apart, so a difference counts only when
-// neither has moved for the limit of a query.
+// Reconcile compares what the partner states of a case (a Q) with what we have, and opens
+// or closes the difference. The two sides see a change a few days apart, so a difference
+// counts only when neither has moved for the limit of a query (Rules.QueryWD). The
+// record is accepted either way: that we differ is no fault of it. Only a letter that is
+// not the sender's is refused.
 func Reconcile(d *office.Desk, q *formats.Reconciliation) (office.Outcome, error) {
 	c, err := d.CaseOfEitherSide(q.LetterNo)
 	if err != nil {
@@ -150,8 +157,9 @@ func Reconcile(d *office.Desk, q *formats.Reconciliation) (office.Outcome, error
 	return office.Accepted(), c.Note("reconciliation_differs", "ours "+ours+", theirs "+theirs, nil)
 }
 
-// compareState words what both sides believe of a case, the same words when
-// they agree: its state and, when both have it, the form that was named.
+// compareState returns what both sides believe of a case in words that differ where they
+// do, and both "" when they agree: its state and, when it has forms here, the form that
+// was named. While an annulment is under way the partner may already call it void.
 func compareState(c *office.Case, q *formats.Reconciliation) (ours, theirs string, err error) {
 	state := sharedState(c.Case)
 	annulling := c.Wish == exchange.WishProposed || c.Wish == exchange.WishAsked || c.Wish == exchange.WishVoid
@@ -162,23 +170,25 @@ func compareState(c *office.Case, q *formats.Reconciliation) (ours, theirs strin
 	if err != nil || q.FormNo == "" || len(forms) == 0 {
 		return ours, theirs, err
 	}
-	mine, said := "no such form", formWords(q.FormNo, q.FormVersion.Value, q.Amount.Value)
+	mine, named := "no such form", formWords(q.FormNo, q.FormVersion.Value, q.Amount.Value)
 	for _, f := range forms {
 		if f.Current && f.No == q.FormNo {
 			mine = formWords(f.No, f.Version, f.Amount)
 		}
 	}
-	if mine != said {
-		ours, theirs = strings.TrimSpace(ours+" "+mine), strings.TrimSpace(theirs+" "+said)
+	if mine != named {
+		ours, theirs = strings.TrimSpace(ours+" "+mine), strings.TrimSpace(theirs+" "+named)
 	}
 	return ours, theirs, nil
 }
 
+// formWords names a form, its version and amount, to be compared and kept.
 func formWords(no string, version int, amount money.Fen) string {
 	return fmt.Sprintf("%s version %d %s", no, version, amount)
 }
 
-// agree reports whether two shared states can stand on the two sides at once.
+// agree reports whether two shared states can stand on the two sides at once: a record of
+// the other side may still be on its way from one state to the next.
 func agree(ours, theirs code.ReconciliationState) bool {
 	pair := map[code.ReconciliationState]code.ReconciliationState{
 		code.ReconcileRequested:    code.ReconcileAccepted,

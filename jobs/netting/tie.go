@@ -13,8 +13,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// NetSums is what of a month's netting with a partner is not settled yet: what
-// we owe, and what is owed to us.
+// NetSums is what of a month's netting with a partner is not settled yet: out, what we
+// owe, and in, what is owed to us, by our statement less what was tied. Either is
+// negative when more was tied than is stated now. ties counts the lines of ties so far.
 func NetSums(d *office.Desk, partner string, month calendar.Month) (out, in money.Fen, ties int, err error) {
 	for source, sign := range map[string]money.Fen{NettingOurs: 1, NettingTied: -1} {
 		lines, err := d.Tx.NettingLines(month, partner, source)
@@ -35,9 +36,10 @@ func NetSums(d *office.Desk, partner string, month calendar.Month) (out, in mone
 	return out, in, ties, nil
 }
 
-// toTie keeps a month on which both agree on the list of what is to be done
-// until an officer has tied its net sum.
-func toTie(d *office.Desk, partner string, month calendar.Month, differs bool) error {
+// listToTie keeps a month on which both sides agree listed as a difference until an
+// officer has tied its net sum; it closes that difference while the statements differ,
+// or when nothing is left to settle.
+func listToTie(d *office.Desk, partner string, month calendar.Month, differs bool) error {
 	out, in, _, err := NetSums(d, partner, month)
 	if err != nil {
 		return err
@@ -49,7 +51,7 @@ func toTie(d *office.Desk, partner string, month calendar.Month, differs bool) e
 	return d.RecordDifference("netting", partner, "", subject, netWords(out, in), "agreed, to be tied (tie-netting)")
 }
 
-// netWords says who owes whom.
+// netWords says who owes whom, as the difference keeps it; office.SideWord has its words.
 func netWords(out, in money.Fen) string {
 	switch {
 	case out > in:
@@ -60,8 +62,11 @@ func netWords(out, in money.Fen) string {
 	return fmt.Sprintf("nothing owed (out %s, in %s)", out, in)
 }
 
-// TiePlan settles a month's netting by the bank entry of its net sum, or a
-// voucher: it was paid outside Carryover.
+// TiePlan plans the decision tie-netting: a month is settled by the bank entry of its net
+// sum, or by a voucher, since it was paid outside Carryover. Without either only a month
+// whose sums cancel out is settled. exchange.ErrDecision while netting is not agreed with
+// the partner, the statements differ, the sums are about to change, or the entry is not
+// of the net sum.
 func TiePlan(d *office.Desk, month calendar.Month, x exchange.Decision) (office.Plan, error) {
 	partner := x.Args["partner"]
 	if d.Partners[partner].Settlement != exchange.SettleNetted {
@@ -90,6 +95,7 @@ func TiePlan(d *office.Desk, month calendar.Month, x exchange.Decision) (office.
 	by := x.Args["voucher"]
 	var entry *exchange.BankEntry
 	switch {
+	// Both, or neither although there is a sum to pay.
 	case x.Args["entry"] != "" && by != "", out != in && x.Args["entry"] == "" && by == "":
 		return office.Plan{}, office.Undecidable("须给出银行流水或凭证号之一", "a bank entry or a voucher is needed, one of them")
 	case x.Args["entry"] != "":
@@ -98,31 +104,47 @@ func TiePlan(d *office.Desk, month calendar.Month, x exchange.Decision) (office.
 			return office.Plan{}, err
 		}
 	}
-	way := office.Plan{Effects: []string{partner + " " + month.String() + d.Say("：", ": ") + d.SideWord(netWords(out, in))}}
-	way.Apply = func() error {
-		head := ledger.Head{Date: int(d.Date), Partner: partner, Memo: month.String() + " " + by}
-		if err := d.Book(ledger.TieNetting(head, out, in)); err != nil {
-			return err
-		}
-		for direction, amount := range map[code.Direction]money.Fen{code.Out: out, code.In: in} {
-			line := exchange.NettingLine{
-				Month: month, Partner: partner, Source: NettingTied, Direction: string(direction), LetterNo: by, FormNo: strconv.Itoa(ties), Amount: amount,
-			}
-			if err := d.Tx.PutNettingLine(line); err != nil {
-				return err
-			}
-		}
-		if err := toTie(d, partner, month, false); err != nil || entry == nil {
-			return err
-		}
-		return netPaid(d, *entry)
-	}
-	return way, nil
+	plan := office.Plan{Effects: []string{partner + " " + month.String() + d.Say("：", ": ") + d.SideWord(netWords(out, in))}}
+	plan.Apply = func() error { return tie(d, tied{partner, month, by, out, in, ties, entry}) }
+	return plan, nil
 }
 
-// NettingRests says why a month's net sum is about to change: the annulment of a
-// case in it is proposed or under way, or our statement lags behind our forms.
-// Were it tied now, one side would have settled what the other annuls.
+// tied is a month that is tied: by what, and with which sums.
+type tied struct {
+	partner string
+	month   calendar.Month
+	by      string // key of the bank entry, number of the voucher, or ""
+	out, in money.Fen
+	ties    int                 // lines of earlier ties of the month: numbers the new ones
+	entry   *exchange.BankEntry // nil: none
+}
+
+// tie writes what ties a month: ledger, lines of the tie, and the matched entry.
+func tie(d *office.Desk, t tied) error {
+	head := ledger.Head{Date: int(d.Date), Partner: t.partner, Memo: t.month.String() + " " + t.by}
+	if err := d.Book(ledger.TieNetting(head, t.out, t.in)); err != nil {
+		return err
+	}
+	for direction, amount := range map[code.Direction]money.Fen{code.Out: t.out, code.In: t.in} {
+		line := exchange.NettingLine{
+			Month: t.month, Partner: t.partner, Source: NettingTied, Direction: string(direction),
+			LetterNo: t.by, FormNo: strconv.Itoa(t.ties), // unique among the ties of a month
+			Amount: amount,
+		}
+		if err := d.Tx.PutNettingLine(line); err != nil {
+			return err
+		}
+	}
+	if err := listToTie(d, t.partner, t.month, false); err != nil || t.entry == nil {
+		return err
+	}
+	return matchNetEntry(d, *t.entry)
+}
+
+// NettingRests returns nil when a month's net sum is not about to change, else
+// office.Undecidable with the reason: the annulment of a case in it is proposed or under
+// way, or our statement lags behind our forms. Were it tied now, one side would have
+// settled what the other annuls.
 func NettingRests(d *office.Desk, partner string, month calendar.Month) error {
 	wishes := []exchange.Wish{exchange.WishProposed, exchange.WishAsked, exchange.WishVoid}
 	err := d.Tx.EachCase(store.CaseFilter{Partner: partner, Wishes: wishes}, func(c exchange.Case) error {
@@ -169,8 +191,8 @@ func nettingAgreed(d *office.Desk, partner string, month calendar.Month) (bool, 
 	return sameLines(ours, theirs), nil
 }
 
-// sameLines reports whether two statements say the same; a line that one of
-// them does not have is one of nothing.
+// sameLines reports whether two statements say the same; a line that only one of them has
+// counts as 0.00 in the other.
 func sameLines(a, b map[string]money.Fen) bool {
 	for k, amount := range a {
 		if b[k] != amount {
@@ -185,8 +207,8 @@ func sameLines(a, b map[string]money.Fen) bool {
 	return true
 }
 
-// netEntry finds the bank entry of a net sum: nobody's yet, of exactly that
-// amount, out when we owe and in when they do.
+// netEntry finds the bank entry of a net sum: unmatched, of exactly that amount, a debit
+// when we owe and a credit when they do; office.Undecidable when it is not that.
 func netEntry(d *office.Desk, key string, out, in money.Fen) (*exchange.BankEntry, error) {
 	e, err := d.Tx.BankEntry(key)
 	if office.IsNotFound(err) {
@@ -200,14 +222,16 @@ func netEntry(d *office.Desk, key string, out, in money.Fen) (*exchange.BankEntr
 		net = in - out
 	}
 	if e.State != exchange.EntryUnmatched || e.Amount != net {
-		return nil, office.Undecidable("该笔流水已认领或金额、方向不符："+office.SignedAmount(e), "the entry is not unmatched, or not of the net sum: "+office.SignedAmount(e)+"; "+netWords(out, in))
+		return nil, office.Undecidable("该笔流水已认领或金额、方向不符："+office.SignedAmount(e),
+			"the entry is not unmatched, or not of the net sum: "+office.SignedAmount(e)+"; "+netWords(out, in))
 	}
 	return &e, nil
 }
 
-// netPaid ties the entry of a net sum. A credit is no remittance: the netting
-// stands for it in the ledger.
-func netPaid(d *office.Desk, e exchange.BankEntry) error {
+// matchNetEntry matches the bank entry of a net sum to its month. A credit was booked as
+// received and unmatched when it came; the tie has booked the same money, so that entry
+// is reversed. A debit was not booked before.
+func matchNetEntry(d *office.Desk, e exchange.BankEntry) error {
 	if e.Credit {
 		received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
 		if err := d.Book(ledger.Reverse(received, int(d.Date), "net sum")); err != nil {
