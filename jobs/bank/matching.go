@@ -159,7 +159,7 @@ func byLumpSum(d *office.Desk, e exchange.BankEntry) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if err := transfer.Credit(c, part, of); err != nil {
+		if err := transfer.AddToPart(c, part, of); err != nil {
 			return false, err
 		}
 	}

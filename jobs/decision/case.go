@@ -93,7 +93,7 @@ func declineLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error)
 		if err := c.Resume(x.Reason); err != nil {
 			return err
 		}
-		if err := transfer.Decline(c, exchange.Opinion{Do: exchange.Refuse, Decline: why, Text: office.Clip(x.Reason, 500)}, letter); err != nil {
+		if err := transfer.DeclineLetter(c, exchange.Opinion{Do: exchange.Refuse, Decline: why, Text: office.Clip(x.Reason, 500)}, letter); err != nil {
 			return err
 		}
 		return c.Save()
@@ -123,7 +123,7 @@ func auditPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 			return err
 		}
 		c.Decline = why
-		if err := transfer.End(c, on, milestone, x.Reason, news); err != nil {
+		if err := transfer.RejectApplication(c, on, milestone, x.Reason, news); err != nil {
 			return err
 		}
 		return c.Save()

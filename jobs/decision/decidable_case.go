@@ -76,7 +76,7 @@ func refundsWaiting(d *office.Desk) (list []exchange.Refund, err error) {
 		for _, f := range all {
 			why := ""
 			if t == exchange.MoneyDue {
-				if why, err = transfer.RefundWaits(d, f); err != nil {
+				if why, err = transfer.RefundObstacle(d, f); err != nil {
 					return nil, err
 				}
 			}

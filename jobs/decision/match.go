@@ -117,7 +117,7 @@ func sharePlan(d *office.Desk, e exchange.BankEntry, shares []claim) (office.Pla
 			}
 			one := e
 			one.Amount = s.amount
-			if err := transfer.Credit(c, one, s.part); err != nil {
+			if err := transfer.AddToPart(c, one, s.part); err != nil {
 				return err
 			}
 			if len(shares) > 1 {

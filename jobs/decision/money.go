@@ -133,7 +133,7 @@ func repayRefunds(d *office.Desk, plan office.Plan, refunds []exchange.Refund) (
 			if err := d.Tx.UpdateRefund(f, after); err != nil {
 				return err
 			}
-			if err := transfer.RefundOpen(d, after, "due again"); err != nil {
+			if err := transfer.ReportRefund(d, after, "due again"); err != nil {
 				return err
 			}
 		}

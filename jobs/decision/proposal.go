@@ -35,7 +35,7 @@ func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 			return err
 		}
 		o := exchange.Opinion{Do: exchange.Refuse, Decline: code.DeclineNotFound, Text: "本机构参保信息中查无此人"}
-		if err := transfer.Decline(c, o, letter); err != nil {
+		if err := transfer.DeclineLetter(c, o, letter); err != nil {
 			return err
 		}
 		return c.Save()

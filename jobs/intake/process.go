@@ -360,7 +360,7 @@ func afterFile(d *office.Desk, j *office.InBatch) error {
 		}
 		defer src.Close()
 		if r.Header().Extent == code.ExtentFull && d.File.Refused == 0 {
-			return transfer.WholeRegistry(d, r.Header().Created)
+			return transfer.TakeFullRegistry(d, r.Header().Created)
 		}
 	case formats.KindNetting:
 		if d.File.Refused == 0 {

@@ -153,7 +153,7 @@ func on[R any](work func(*office.Desk, *R) (office.Outcome, error)) handler {
 var handlers = []handler{
 	on(transfer.Letter),
 	on(transfer.Form),
-	on(transfer.Declined),
+	on(transfer.Decline),
 	on(transfer.Registry),
 	on(transfer.PostingResult),
 	on(receipt),

@@ -130,7 +130,7 @@ func releaseHeld(d *office.Desk, rec any) error {
 func sweepCases(ctx context.Context, o *office.Office, counts office.Counts) error {
 	var numbers []string
 	err := o.Store.View(ctx, func(tx *store.Tx) error {
-		return tx.EachCase(transfer.Waiting(), func(c exchange.Case) error {
+		return tx.EachCase(transfer.WaitingFilter(), func(c exchange.Case) error {
 			numbers = append(numbers, c.No)
 			return nil
 		})

@@ -158,7 +158,7 @@ func giveBack(c *office.Case, f *exchange.Refund) error {
 	if err := c.Note("refund_due", f.Reason, map[string]any{"part": f.Part, "amount": f.Amount.String(), "account_no": f.Payee.No}); err != nil {
 		return err
 	}
-	if err := transfer.RefundOpen(c.Desk, *f, "due"); err != nil {
+	if err := transfer.ReportRefund(c.Desk, *f, "due"); err != nil {
 		return err
 	}
 	return recomputeTrack(c, &r)
@@ -170,7 +170,7 @@ func recomputeTrack(c *office.Case, r *exchange.Remittance) error {
 		if r.FormNo == "" || transfer.Ended(c.Case) {
 			return nil
 		}
-		if err := transfer.Compare(c, r); err != nil {
+		if err := transfer.CompareAmount(c, r); err != nil {
 			return err
 		}
 		return repost(c, r)
@@ -257,6 +257,6 @@ func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) 
 		if err := d.Journal(office.AgencyChain, "refund_due", x.Reason, map[string]any{"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text)}); err != nil {
 			return err
 		}
-		return transfer.RefundOpen(d, f, "due")
+		return transfer.ReportRefund(d, f, "due")
 	}}, nil
 }

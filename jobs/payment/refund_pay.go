@@ -43,8 +43,8 @@ func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 }
 
 func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
-	if why, err := transfer.RefundWaits(d, f); err != nil || why != "" {
-		return false, errors.Join(err, transfer.RefundOpen(d, f, why))
+	if why, err := transfer.RefundObstacle(d, f); err != nil || why != "" {
+		return false, errors.Join(err, transfer.ReportRefund(d, f, why))
 	}
 	made, err := d.Tx.RefundAttempts(f.LetterNo, f.Part)
 	if err != nil {
@@ -66,10 +66,10 @@ func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
 	if err := d.Tx.UpdateRefund(f, after); err != nil {
 		return false, err
 	}
-	if err := transfer.RefundOpen(d, f, string(after.Track)+" "+p.Ref); err != nil {
+	if err := transfer.ReportRefund(d, f, string(after.Track)+" "+p.Ref); err != nil {
 		return false, err
 	}
-	return true, transfer.RefundNote(d, f, "payment_ordered", p.Ref)
+	return true, transfer.NoteRefund(d, f, "payment_ordered", p.Ref)
 }
 
 // refundText is the remittance text of a refund: that of its case, or the

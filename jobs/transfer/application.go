@@ -149,10 +149,10 @@ func audit(c *office.Case, a exchange.Application) error {
 	}
 	switch opinion.Do {
 	case exchange.Return:
-		err = End(c, exchange.AuditReturned, code.MilestoneReturned, opinion.Text, notice.News{Reason: opinion.Text})
+		err = RejectApplication(c, exchange.AuditReturned, code.MilestoneReturned, opinion.Text, notice.News{Reason: opinion.Text})
 	case exchange.Refuse:
 		c.Decline = opinion.Decline
-		err = End(c, exchange.AuditRefused, code.MilestoneRefused, opinion.Text, notice.DeclineNews(opinion.Decline, opinion.Text))
+		err = RejectApplication(c, exchange.AuditRefused, code.MilestoneRefused, opinion.Text, notice.DeclineNews(opinion.Decline, opinion.Text))
 	default:
 		err = acceptApplication(c, a, own)
 	}
@@ -162,9 +162,9 @@ func audit(c *office.Case, a exchange.Application) error {
 	return c.Save()
 }
 
-// End returns or refuses an application, and says why and, of one that is
+// RejectApplication returns or refuses an application, and says why and, of one that is
 // returned, until when it is to be supplemented.
-func End(c *office.Case, on exchange.Happening, m code.Milestone, text string, more notice.News) error {
+func RejectApplication(c *office.Case, on exchange.Happening, m code.Milestone, text string, more notice.News) error {
 	if err := c.Move(on, text, nil); err != nil {
 		return err
 	}

@@ -254,7 +254,7 @@ func expect(c *office.Case, r *exchange.Remittance, formNo string, amount money.
 	if r.Track == exchange.MoneyNotDue { // what came before the form was paid back
 		return c.SetMoney(r, exchange.MoneyNone, nil)
 	}
-	return Compare(c, r)
+	return CompareAmount(c, r)
 }
 
 // nothingDue marks what was expected of a form as not due any more, or adds
@@ -314,9 +314,9 @@ func announceOther(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	return c.Book(e)
 }
 
-// Declined works a decline at the new place. One for an older letter version
+// Decline works a decline at the new place. One for an older letter version
 // is recorded and changes nothing.
-func Declined(d *office.Desk, rec *formats.Decline) (office.Outcome, error) {
+func Decline(d *office.Desk, rec *formats.Decline) (office.Outcome, error) {
 	c, o, err := answerTo(d, rec.LetterNo, rec.LetterVersion)
 	if c == nil || err != nil {
 		return o, err

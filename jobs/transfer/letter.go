@@ -170,7 +170,7 @@ func judge(c *office.Case, l exchange.Letter) error {
 		c.PersonalNo = record.PersonalNo
 	}
 	if opinion.Do == exchange.Refuse {
-		err = Decline(c, opinion, l)
+		err = DeclineLetter(c, opinion, l)
 	} else {
 		err = AcceptLetter(c, record)
 	}
@@ -228,7 +228,7 @@ func earlier(rival, c exchange.Case) bool {
 	return rival.Effective() != exchange.Requested || rival.No < c.No
 }
 
-func Decline(c *office.Case, o exchange.Opinion, letter exchange.Letter) error {
+func DeclineLetter(c *office.Case, o exchange.Opinion, letter exchange.Letter) error {
 	c.Decline = o.Decline
 	if err := c.Move(exchange.LetterDeclined, string(o.Decline)+": "+o.Text, nil); err != nil {
 		return err

@@ -15,15 +15,15 @@ import (
 
 // Receive books a credit for one part of a case and ties the entry to it.
 func Receive(c *office.Case, e exchange.BankEntry, part int) error {
-	if err := Credit(c, e, part); err != nil {
+	if err := AddToPart(c, e, part); err != nil {
 		return err
 	}
 	return MarkMatched(c.Desk, e, c.No, part)
 }
 
-// Credit adds money to a part, makes the part if the money came before its
+// AddToPart adds money to a part, makes the part if the money came before its
 // form, and goes on with the case.
-func Credit(c *office.Case, e exchange.BankEntry, part int) error {
+func AddToPart(c *office.Case, e exchange.BankEntry, part int) error {
 	r, err := c.Tx.Remittance(c.No, part)
 	if office.IsNotFound(err) {
 		r = exchange.Remittance{CaseNo: c.No, Part: part, Side: exchange.In, LetterNo: c.LetterNo, Track: exchange.MoneyNone, Since: c.Date}
@@ -57,7 +57,7 @@ func Credit(c *office.Case, e exchange.BankEntry, part int) error {
 	case to == exchange.MoneyDiffers:
 		err = holdAmount(c, &r, "已办结部分又收到款项 "+e.Amount.String()+" 元")
 	case r.FormNo != "":
-		err = Compare(c, &r)
+		err = CompareAmount(c, &r)
 	}
 	if err != nil {
 		return err
@@ -77,8 +77,8 @@ func Ended(c exchange.Case) bool {
 	return false
 }
 
-// Compare judges the money of a part against its form.
-func Compare(c *office.Case, r *exchange.Remittance) error {
+// CompareAmount judges the money of a part against its form.
+func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 	switch {
 	case r.Received == 0:
 		return nil

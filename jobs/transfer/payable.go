@@ -99,7 +99,7 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 		if err != nil {
 			return false, office.IgnoreNotFound(err)
 		}
-		why, err := RefundWaits(d, f)
+		why, err := RefundObstacle(d, f)
 		return why == "" && f.Payee.No == p.Payee.No, err
 	}
 	for _, item := range p.Items {

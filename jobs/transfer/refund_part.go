@@ -32,9 +32,9 @@ func RefundAccount(d *office.Desk, subject, partner, counter string) (exchange.A
 		"the account that it came from, "+counter+", is not registered: confirm it outside the drop (confirm-account), or register it")
 }
 
-// RefundOpen keeps a refund on the list of what is to be done until the bank
+// ReportRefund keeps a refund on the list of what is to be done until the bank
 // has debited it: who owes whom how much, and where it stands.
-func RefundOpen(d *office.Desk, f exchange.Refund, stands string) error {
+func ReportRefund(d *office.Desk, f exchange.Refund, stands string) error {
 	return d.RecordDifference("money", f.Partner, f.CaseNo, RefundSubject(f), "we owe "+f.Amount.String(), stands)
 }
 
@@ -42,7 +42,7 @@ func RefundSubject(f exchange.Refund) string {
 	return fmt.Sprintf("refund %d %s-R%d", f.ID, f.LetterNo, f.Part)
 }
 
-func RefundNote(d *office.Desk, f exchange.Refund, what, why string) error {
+func NoteRefund(d *office.Desk, f exchange.Refund, what, why string) error {
 	chain := f.CaseNo
 	if chain == "" {
 		chain = "agency"
@@ -50,8 +50,8 @@ func RefundNote(d *office.Desk, f exchange.Refund, what, why string) error {
 	return d.Journal(chain, what, why, map[string]any{"refund": f.ID, "amount": f.Amount.String(), "account_no": f.Payee.No})
 }
 
-// RefundWaits is why a refund cannot be paid now; nothing when it can.
-func RefundWaits(d *office.Desk, f exchange.Refund) (string, error) {
+// RefundObstacle is why a refund cannot be paid now; nothing when it can.
+func RefundObstacle(d *office.Desk, f exchange.Refund) (string, error) {
 	subject := f.CaseNo
 	if subject == "" {
 		subject = f.EntryKey
@@ -92,12 +92,12 @@ func setRefund(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack) error
 	case to == exchange.MoneySettled:
 		err = errors.Join(d.Book(paid), d.CloseDifferencesAbout("money", RefundSubject(f)))
 	case to == exchange.MoneyReturned && f.Track == exchange.MoneySettled:
-		err = errors.Join(d.Book(ledger.Reverse(paid, int(d.Date), "returned "+p.Ref)), RefundOpen(d, after, "returned: "+p.Reason))
+		err = errors.Join(d.Book(ledger.Reverse(paid, int(d.Date), "returned "+p.Ref)), ReportRefund(d, after, "returned: "+p.Reason))
 	default:
-		err = RefundOpen(d, after, string(to)+" "+p.Ref+" "+after.Reason)
+		err = ReportRefund(d, after, string(to)+" "+p.Ref+" "+after.Reason)
 	}
 	if err != nil {
 		return err
 	}
-	return RefundNote(d, f, "money_"+string(to), p.Ref)
+	return NoteRefund(d, f, "money_"+string(to), p.Ref)
 }

@@ -85,9 +85,9 @@ func supplement(c *office.Case, r exchange.RegistryPerson) error {
 	return c.Save()
 }
 
-// WholeRegistry is called when a full extract was taken in whole: who is not
+// TakeFullRegistry is called when a full extract was taken in whole: who is not
 // named is not there. It says so of the day on which it was made.
-func WholeRegistry(d *office.Desk, created time.Time) error {
+func TakeFullRegistry(d *office.Desk, created time.Time) error {
 	if _, err := d.Tx.DropRegistryNotIn(d.File.ID); err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func Rejudge(d *office.Desk, found exchange.Case) error {
 	return nil
 }
 
-// Waiting lists the cases that rejudge looks at.
-func Waiting() store.CaseFilter {
+// WaitingFilter lists the cases that rejudge looks at.
+func WaitingFilter() store.CaseFilter {
 	return store.CaseFilter{States: []exchange.State{exchange.Held}, Holds: waitingHolds}
 }
