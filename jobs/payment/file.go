@@ -14,15 +14,18 @@ import (
 )
 
 // orderPlan says which payments go into one payment file: the ordered ones in
-// no file yet, by reference, up to last.
+// no file yet, by reference, up to last. It holds no payment: however many are
+// due, planning and writing take one of them into memory at a time.
 type orderPlan struct {
-	count int
-	total money.Fen
-	last  string
+	count int       // payments; 0: nothing is left to put into a file
+	total money.Fen // their sum, which the file's heads must say
+	last  string    // reference of the last one that is in
 }
 
-// planOrder takes payments as long as their sum stays under the cap of a file;
-// at least one. Nothing is kept of each but its share of the sum.
+// planOrder takes payments as long as their sum stays under the cap of a file
+// (and, of a list keyed in by hand, their number under maxListed); at least one,
+// as a payment above the cap was allowed by an officer. An overflow is an error
+// only when the first payment makes it: else the next file takes that payment.
 func planOrder(o *office.Office, tx *store.Tx) (plan orderPlan, err error) {
 	var overflow error
 	err = tx.EachUnfiled(func(ref string, amount money.Fen) bool {
@@ -46,9 +49,11 @@ func planOrder(o *office.Office, tx *store.Tx) (plan orderPlan, err error) {
 	return plan, err
 }
 
-// payFile writes the payment file of a plan into the spool and stores its row,
-// which is the desk's from then on.
-func payFile(d *office.Desk, plan orderPlan, state exchange.FileState) (exchange.File, error) {
+// makeFile writes the payment file of a plan into the spool and stores its row,
+// which is the desk's file from then on. The bytes are in the spool before the
+// row is stored: a crash in between leaves a file without a row, which the next
+// try writes over under the same name, as the sequence was rolled back too.
+func makeFile(d *office.Desk, plan orderPlan, state exchange.FileState) (exchange.File, error) {
 	seq, err := d.Tx.NextSequence(d.Agency.Code, d.Agency.Bank(), office.KindPayment)
 	if err != nil {
 		return exchange.File{}, err
@@ -68,8 +73,9 @@ func payFile(d *office.Desk, plan orderPlan, state exchange.FileState) (exchange
 	return file, nil
 }
 
-// spoolOrder writes the payment file into the spool, reads what stands there
-// back, and gives it its name only when both say the same.
+// spoolOrder writes the payment file into the spool, reads it back, and gives
+// it its name only when both agree. It fills SHA256 (what officers sign),
+// StoredSHA and Size of the file; a failed write leaves nothing in the spool.
 func spoolOrder(d *office.Desk, file *exchange.File, plan orderPlan) error {
 	s, err := d.NewSpoolFile("out")
 	if err != nil {
@@ -89,8 +95,9 @@ func spoolOrder(d *office.Desk, file *exchange.File, plan orderPlan) error {
 	return s.Keep(file.Spool)
 }
 
-// writeOrder writes the payments of a plan, one at a time; the writer compares
-// number and sum of what it wrote with those of the plan.
+// writeOrder writes the payments of a plan as a pain.001, one at a time; the
+// writer compares number and sum of what it wrote with those of the plan, and
+// Close fails when a payment was added or taken away in between.
 func writeOrder(d *office.Desk, w io.Writer, file *exchange.File, plan orderPlan) error {
 	payer := d.Agency.Payer
 	out, err := iso20022.NewPaymentWriter(w, iso20022.Payment{
@@ -115,7 +122,8 @@ func writeOrder(d *office.Desk, w io.Writer, file *exchange.File, plan orderPlan
 
 // readBack reads a payment file that was written, as a bank will: number and
 // sum in both its heads and of its transfers must be those of the records, and
-// the bytes those that were hashed while writing.
+// the bytes those that were hashed while writing. So a full disk, a bad sector
+// or a fault of our writer is found before anybody signs.
 func readBack(d *office.Desk, s *office.SpoolFile, file *exchange.File) error {
 	var head iso20022.Payment
 	var faults iso20022.Faults
@@ -124,10 +132,11 @@ func readBack(d *office.Desk, s *office.SpoolFile, file *exchange.File) error {
 		if _, err = s.File.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		bytes := io.TeeReader(s.File, read)
-		head, faults, err = iso20022.ReadPayment(bytes, iso20022.Limits{Records: file.Records, Bytes: s.Size + 1}, func(*iso20022.Payment, iso20022.Transfer) error { return nil })
+		hashed := io.TeeReader(s.File, read)
+		limits := iso20022.Limits{Records: file.Records, Bytes: s.Size + 1}
+		head, faults, err = iso20022.ReadPayment(hashed, limits, func(*iso20022.Payment, iso20022.Transfer) error { return nil })
 		if err == nil {
-			_, err = io.Copy(io.Discard, bytes)
+			_, err = io.Copy(io.Discard, hashed) // the hash needs what follows the last element too
 		}
 		return err
 	})
@@ -144,5 +153,6 @@ func readBack(d *office.Desk, s *office.SpoolFile, file *exchange.File) error {
 	return nil
 }
 
-// messageID names a payment file in the bank's answers: agency, sequence.
+// messageID names a payment file in the bank's answers (MsgId, FILES.md): the
+// agency's code and the sequence, which no two files share.
 func messageID(f *exchange.File) string { return fmt.Sprintf("%s%012d", f.Party[:6], f.Sequence) }

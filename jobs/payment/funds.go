@@ -10,8 +10,10 @@ import (
 	"carryover/jobs/office"
 )
 
-// closeFunds is remit while funds are closed: no payment is made, what waited
-// for signatures is void, and the people are told.
+// closeFunds is Remit while funds are closed (年终封账, SPEC 4): no payment is
+// made, payment files that wait for signatures are void, and the people are
+// notified. Files go first: whatever happens to the notices, no file that could
+// still be signed is left over. Parts stay due and are paid when funds open.
 func closeFunds(ctx context.Context, o *office.Office, closed exchange.Span) error {
 	why := fmt.Sprintf("年终封账（%s 至 %s），付款待拨款 / funds are closed: payments wait", closed.From, closed.To)
 	if err := voidPrepared(ctx, o, why); err != nil {
@@ -25,8 +27,9 @@ func closeFunds(ctx context.Context, o *office.Office, closed exchange.Span) err
 	return nil
 }
 
-// tellFundsClosed tells the people whose payments wait, once for each span, a
-// chunk in a transaction, and returns how many payments there are.
+// tellFundsClosed notifies the people whose payments wait, a chunk of them in a
+// transaction, and returns how many parts wait. A pass that was stopped half way
+// is repeated as a whole: fundsClosedTo is idempotent.
 func tellFundsClosed(ctx context.Context, o *office.Office, closed exchange.Span) (waiting int, err error) {
 	var last exchange.Remittance
 	for {
@@ -50,7 +53,9 @@ func tellFundsClosed(ctx context.Context, o *office.Office, closed exchange.Span
 	}
 }
 
-// fundsClosedTo tells a person whose payment waits, unless that was told.
+// fundsClosedTo notifies a person whose payment waits, once for each span of
+// closed funds: the claimed key makes it idempotent over passes, and is rolled
+// back with the notice when the chunk fails.
 func fundsClosedTo(d *office.Desk, r exchange.Remittance, closed exchange.Span) error {
 	_, first, err := d.Tx.ClaimKey("funds-closed", d.Agency.Code, r.CaseNo+"|"+closed.From.String(), 0)
 	if err != nil || !first {

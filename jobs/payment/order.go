@@ -16,21 +16,23 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// ordering is what a page of due parts has led to.
-type ordering struct {
+// pageResult is what a page of due parts has led to.
+type pageResult struct {
 	ordered int
 	lumps   map[string][]exchange.PaymentItem // parts that wait for their lump sum, by partner and account
-	faults  []error
-	last    exchange.Remittance
+	faults  []error                           // parts that could not be ordered, each rolled back alone
+	last    exchange.Remittance               // where the next page begins
 	more    bool
 }
 
-// orderDue makes payments of what is due, page by page; lump sums last, of
-// what all pages hold for them. A part that cannot be ordered stops no other.
+// orderDue makes payments of what is due, page by page, and returns how many;
+// lump sums last, of what all pages hold for them. A part that cannot be ordered
+// does not stop the others: the errors come back joined, beside the count. A
+// crash leaves the rest due, for the next pass.
 func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
 	var faults []error
 	lumps := map[string][]exchange.PaymentItem{}
-	for page := (ordering{more: true}); page.more; {
+	for page := (pageResult{more: true}); page.more; {
 		if page, err = orderPage(ctx, o, page.last); err != nil {
 			return ordered, errors.Join(append(faults, err)...)
 		}
@@ -41,7 +43,7 @@ func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(lumps)) {
-		for _, parts := range underLumpCap(o, lumps[key]) {
+		for _, parts := range splitUnderCap(o, lumps[key]) {
 			if err := orderLump(ctx, o, parts); err != nil {
 				faults = append(faults, fmt.Errorf("lump sum %s: %w", key, err))
 				continue
@@ -53,10 +55,11 @@ func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
 }
 
 // orderPage orders the due parts behind the last one, a chunk of them in one
-// transaction.
-func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) (page ordering, err error) {
+// transaction. Each part has a savepoint, so that an error undoes that part
+// alone. The page begins anew in the transaction, which may be run twice.
+func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) (page pageResult, err error) {
 	err = o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
-		page = ordering{lumps: map[string][]exchange.PaymentItem{}}
+		page = pageResult{lumps: map[string][]exchange.PaymentItem{}}
 		due, err := d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
 		if err != nil {
 			return err
@@ -64,7 +67,10 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		for _, r := range due {
 			var ordered bool
 			var lump string
-			err := d.Tx.Savepoint(func() (err error) { ordered, lump, err = order(d, r); return err })
+			err := d.Tx.Savepoint(func() (err error) {
+				ordered, lump, err = orderDuePart(d, r)
+				return err
+			})
 			switch {
 			case err != nil:
 				page.faults = append(page.faults, fmt.Errorf("case %s part %d: %w", r.CaseNo, r.Part, err))
@@ -82,15 +88,18 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 	return page, err
 }
 
-// order makes a payment of one part, unless it has to wait (then its case says
-// why) or belongs to a lump sum, whose key is returned.
-func order(d *office.Desk, r exchange.Remittance) (ordered bool, lump string, err error) {
+// orderDuePart makes a payment of one part, unless it has to wait (false and no
+// lump: its case is on hold and says why) or belongs to a lump sum, whose key is
+// returned. A part that came back of a lump sum goes out alone (SPEC 4), hence
+// the look at its attempts. Attempts count lump sums, so that a reference is
+// never used twice.
+func orderDuePart(d *office.Desk, r exchange.Remittance) (ordered bool, lump string, err error) {
 	c, err := d.CaseByNo(r.CaseNo)
 	if err != nil {
 		return false, "", err
 	}
-	payee, err := transfer.PayTo(c, &r)
-	if err != nil || payee.No == "" {
+	payee, wait, err := transfer.PayTo(c, &r)
+	if err != nil || wait {
 		return false, "", err
 	}
 	if c.Partners[c.Partner].LumpSum && r.To == exchange.ToPartner && r.Attempts == 0 {
@@ -98,11 +107,12 @@ func order(d *office.Desk, r exchange.Remittance) (ordered bool, lump string, er
 	}
 	text := iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, d.Agency.RemarkMax, iso20022.Charset(d.Agency.RemarkIn))
 	p := exchange.Payment{Ref: transfer.PaymentRef(c.LetterNo, r.Part, r.Attempts+1), Partner: c.Partner, Payee: payee, Text: text}
-	return true, "", orderOne(d, p, []exchange.PaymentItem{{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount}})
+	return true, "", insertPayment(d, p, []exchange.PaymentItem{{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount}})
 }
 
-// orderOne makes one payment of parts and moves them to ordered.
-func orderOne(d *office.Desk, p exchange.Payment, parts []exchange.PaymentItem) error {
+// insertPayment stores one payment over parts and moves them to ordered. The
+// sum is made here; money.ErrOverflow when it does not fit.
+func insertPayment(d *office.Desk, p exchange.Payment, parts []exchange.PaymentItem) error {
 	p.Purpose, p.Track, p.ValueOn, p.Items = string(code.PurposeTransfer), exchange.MoneyOrdered, d.Date, parts
 	for _, part := range parts {
 		if part.Part > 1 {
@@ -118,15 +128,18 @@ func orderOne(d *office.Desk, p exchange.Payment, parts []exchange.PaymentItem) 
 		return err
 	}
 	for _, part := range parts {
-		if err := orderPart(d, part, p.Ref); err != nil {
+		if err := markPartOrdered(d, part, p.Ref); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// orderPart moves a part, due and of that amount still, into a payment.
-func orderPart(d *office.Desk, part exchange.PaymentItem, ref string) error {
+// markPartOrdered moves a part into a payment and books it: ordered for the
+// first time, or again after a return. The part is read anew: one that is not
+// due any more, or of another amount than when the page was read, is
+// exchange.ErrNotAllowed, and the payment is rolled back with it.
+func markPartOrdered(d *office.Desk, part exchange.PaymentItem, ref string) error {
 	c, err := d.CaseByNo(part.CaseNo)
 	if err != nil {
 		return err
@@ -140,7 +153,7 @@ func orderPart(d *office.Desk, part exchange.PaymentItem, ref string) error {
 		return fmt.Errorf("case %s part %d is %s, %s: %w", r.CaseNo, r.Part, r.Track, r.Amount, exchange.ErrNotAllowed)
 	}
 	entry := ledger.Order(c.LedgerHead(ref), r.Amount)
-	back, err := cameBack(c, r)
+	back, err := wasReturned(c, r)
 	if err != nil {
 		return err
 	}
@@ -166,9 +179,11 @@ func orderPart(d *office.Desk, part exchange.PaymentItem, ref string) error {
 	return c.Save()
 }
 
-// cameBack reports whether the last payment of a part came back; one that was
-// void before it left has not. Of a lump sum a part can come back alone.
-func cameBack(c *office.Case, r *exchange.Remittance) (bool, error) {
+// wasReturned reports whether the last payment of a part came back; one that was
+// void before it left has not. Of a lump sum a part can be refunded alone, while
+// the payment stays settled for the others: then the ledger tells, which has the
+// part's amount among the returned.
+func wasReturned(c *office.Case, r *exchange.Remittance) (bool, error) {
 	if r.Ref == "" {
 		return false, nil
 	}
@@ -176,13 +191,14 @@ func cameBack(c *office.Case, r *exchange.Remittance) (bool, error) {
 	if err != nil || !p.Lump || p.Track != exchange.MoneySettled {
 		return p.Track == exchange.MoneyReturned, err
 	}
-	at, err := transfer.BalancesOf(c)
-	return at[ledger.OutReturned] >= r.Amount, err
+	balances, err := transfer.BalancesOf(c)
+	return balances[ledger.OutReturned] >= r.Amount, err
 }
 
-// underLumpCap divides the parts of a lump sum so that each sum stays under the
-// caps of a payment and of a file; no part is above them by itself.
-func underLumpCap(o *office.Office, parts []exchange.PaymentItem) (lumps [][]exchange.PaymentItem) {
+// splitUnderCap divides the parts of a lump sum, in their order, so that each
+// sum stays under the caps of a payment and of a file. A part that is above a cap
+// by itself (an officer allowed it) makes a lump sum of its own.
+func splitUnderCap(o *office.Office, parts []exchange.PaymentItem) (lumps [][]exchange.PaymentItem) {
 	most := money.Max
 	for _, limit := range []money.Fen{o.Agency.PaymentCap, o.Agency.FileCap} {
 		if limit > 0 {
@@ -201,7 +217,10 @@ func underLumpCap(o *office.Office, parts []exchange.PaymentItem) (lumps [][]exc
 	return append(lumps, parts[from:])
 }
 
-// orderLump makes one payment for several cases of a partner and account.
+// orderLump makes one payment for several cases of a partner and account, in a
+// transaction of its own. All parts have the account of the first one's letter,
+// as the account is half of their key. The text is what a partner matches by:
+// payment_ref and number of persons (SPEC 4).
 func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentItem) error {
 	return o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
 		c, err := d.CaseByNo(parts[0].CaseNo)
@@ -217,6 +236,6 @@ func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentIt
 			return err
 		}
 		text := fmt.Sprintf("%s %d人", ref, len(parts))
-		return orderOne(d, exchange.Payment{Ref: ref, Partner: c.Partner, Lump: true, Payee: letter.Account, Text: text}, parts)
+		return insertPayment(d, exchange.Payment{Ref: ref, Partner: c.Partner, Lump: true, Payee: letter.Account, Text: text}, parts)
 	})
 }

@@ -15,11 +15,14 @@ import (
 
 // A refund pays money back to where it came from (SPEC 4): decided by an
 // officer, then ordered, released and debited as every payment is. From the
-// decision on the part holds that much less; the money itself lies among the
-// unmatched until the bank has debited it.
+// decision on the part holds that much less, so that nothing can be decided about
+// the same money twice; in the ledger it stays unmatched until the bank has
+// debited it.
 
 // surplus is what of a part can be paid back: all of it when the case takes no
-// money, or no form asks for it, or it is too little; else what is too much.
+// money, or no form asks for it, or it is too little (a shortfall goes back whole
+// when the officers agree on that); else what is too much. 0 for a part that is
+// matched or posted: what a form has accounted for is no surplus.
 func surplus(c *office.Case, r exchange.Remittance) (money.Fen, error) {
 	switch r.Track {
 	case exchange.MoneyReceived, exchange.MoneyDiffers:
@@ -38,12 +41,15 @@ func surplus(c *office.Case, r exchange.Remittance) (money.Fen, error) {
 	return r.Received - r.Amount, err
 }
 
-// RefundPlan pays back what a case got too much, or must not have.
+// RefundPlan is the plan of a decision `refund` about a case: pay back what it
+// got too much, or must not have, of one part (argument part) or of all. It
+// returns office.Undecidable (exchange.ErrDecision) when there is nothing to pay
+// back, or an account is not registered; nothing is written before Apply.
 func RefundPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No}
+	plan := office.Plan{CaseNo: c.No}
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
-		return way, err
+		return plan, err
 	}
 	var refunds []exchange.Refund
 	for _, r := range parts {
@@ -52,22 +58,23 @@ func RefundPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 		}
 		some, err := refundsOf(c, r, x)
 		if err != nil {
-			return way, err
+			return plan, err
 		}
 		refunds = append(refunds, some...)
 	}
 	if len(refunds) == 0 {
-		return way, office.Undecidable("没有可退款项", "nothing of the case is to be paid back")
+		return plan, office.Undecidable("没有可退款项", "nothing of the case is to be paid back")
 	}
 	for _, f := range refunds {
-		way.Effects = append(way.Effects, RefundLine(c.Desk, f))
+		plan.Effects = append(plan.Effects, RefundLine(c.Desk, f))
 	}
-	way.Apply = func() error {
-		if err := closeMoney(c); err != nil {
+	plan.Apply = func() error {
+		// Before the refunds are reported, as these open differences of their own.
+		if err := closeMoneyDifferences(c); err != nil {
 			return err
 		}
 		for i := range refunds {
-			if err := giveBack(c, &refunds[i]); err != nil {
+			if err := deductRefund(c, &refunds[i]); err != nil {
 				return err
 			}
 		}
@@ -82,15 +89,18 @@ func RefundPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 		}
 		return c.Save()
 	}
-	return way, nil
+	return plan, nil
 }
 
+// RefundLine says a refund as an officer reads it, in the agency's language:
+// part, amount in yuan, account, holder, CNAPS.
 func RefundLine(d *office.Desk, f exchange.Refund) string {
 	return d.Sayf("第 %d 笔：%s 退到 %s %s（%s）", "part %d: %s to %s %s (%s)", f.Part, f.Amount, f.Payee.No, f.Payee.Holder, f.Payee.CNAPS)
 }
 
 // refundsOf divides what is paid back of a part among the credits that it came
-// by, the latest first: each goes back to its own account.
+// by, the latest first: each goes back to the account it came from, and what came
+// last is what was too much. Nothing for a part without a surplus.
 func refundsOf(c *office.Case, r exchange.Remittance, x exchange.Decision) (list []exchange.Refund, err error) {
 	rest, err := surplus(c, r)
 	if err != nil || rest == 0 {
@@ -100,7 +110,7 @@ func refundsOf(c *office.Case, r exchange.Remittance, x exchange.Decision) (list
 	if err != nil {
 		return nil, err
 	}
-	left, err := notRefunded(c, entries)
+	left, err := refundable(c, entries)
 	if err != nil {
 		return nil, err
 	}
@@ -124,14 +134,14 @@ func refundsOf(c *office.Case, r exchange.Remittance, x exchange.Decision) (list
 			}
 		}
 	}
-	if rest > 0 { // it came by a lump sum, or one credit for several
+	if rest > 0 { // it came by a lump sum, or one credit for several parts: no entry is this part's alone
 		return list, refund("", "", rest)
 	}
 	return list, nil
 }
 
-// notRefunded is what of each credit was not decided to be paid back before.
-func notRefunded(c *office.Case, entries []exchange.BankEntry) (map[string]money.Fen, error) {
+// refundable is what of each credit, by entry key, no earlier decision pays back.
+func refundable(c *office.Case, entries []exchange.BankEntry) (map[string]money.Fen, error) {
 	left := map[string]money.Fen{}
 	for _, e := range entries {
 		left[e.Key] = e.Amount
@@ -143,8 +153,8 @@ func notRefunded(c *office.Case, entries []exchange.BankEntry) (map[string]money
 	return left, err
 }
 
-// giveBack takes a refund out of its part.
-func giveBack(c *office.Case, f *exchange.Refund) error {
+// deductRefund stores a refund, takes it out of its part and reports it as owed.
+func deductRefund(c *office.Case, f *exchange.Refund) error {
 	r, err := c.Tx.Remittance(c.No, f.Part)
 	if err != nil {
 		return err
@@ -164,7 +174,10 @@ func giveBack(c *office.Case, f *exchange.Refund) error {
 	return recomputeTrack(c, &r)
 }
 
-// recomputeTrack lets a part stand where the money that is left of it puts it.
+// recomputeTrack moves a part to the track that the money left in it calls for,
+// after a refund was taken out: matched or differing (posted, when the core has
+// credited it already), or with nothing left waiting for the form's money, or not
+// due without a form.
 func recomputeTrack(c *office.Case, r *exchange.Remittance) error {
 	if r.Received > 0 {
 		if r.FormNo == "" || transfer.Ended(c.Case) {
@@ -187,8 +200,9 @@ func recomputeTrack(c *office.Case, r *exchange.Remittance) error {
 	return c.SetMoney(r, exchange.MoneyNone, nil) // the form's money is still to come
 }
 
-// repost moves a matched part to posted when the core has credited its
-// form already: it had got more, and no longer has.
+// repost moves a matched part to posted when the core has credited its form
+// already: more money had come after the credit, and is refunded now. Otherwise
+// the part would wait for a posting that was done long ago.
 func repost(c *office.Case, r *exchange.Remittance) error {
 	facts, err := transfer.CreditFacts(c)
 	if err != nil || r.Track != exchange.MoneyMatched {
@@ -202,9 +216,10 @@ func repost(c *office.Case, r *exchange.Remittance) error {
 	return nil
 }
 
-// closeMoney closes the differences about the case's money, refunds that are
-// under way apart: what asked for a refund has it.
-func closeMoney(c *office.Case) error {
+// closeMoneyDifferences closes the differences about the case's money: what they
+// asked for is decided now. Those of refunds that are pending (RefundSubject)
+// stay open until the bank has debited them.
+func closeMoneyDifferences(c *office.Case) error {
 	open, err := c.Tx.Differences(true)
 	if err != nil {
 		return err
@@ -219,7 +234,10 @@ func closeMoney(c *office.Case) error {
 	return nil
 }
 
-// RefundEntryPlan pays back a credit that belongs to nobody.
+// RefundEntryPlan is the plan of a decision `refund` about a bank credit that
+// belongs to no case: all of it goes back to where it came from. It returns
+// office.Undecidable for a debit, for an entry that was matched, doubted or
+// refunded before, and for an account that is not registered.
 func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
 	if !e.Credit || e.State != exchange.EntryUnmatched || x.Args["part"] != "" {
 		return office.Plan{}, office.Undecidable("该笔流水不是待认领的来款", "the entry is no credit that waits to be matched")
@@ -240,6 +258,8 @@ func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) 
 		Part: 1, EntryKey: e.Key, Partner: partner, Amount: e.Amount, Track: exchange.MoneyDue, Payee: payee, Since: d.Date, Reason: x.Reason, Officer: x.Officer,
 	}
 	return office.Plan{Effects: []string{RefundLine(d, f)}, Apply: func() error {
+		// There is no letter: a number of the same kind makes a reference that the
+		// bank and we can tell from every other.
 		if f.LetterNo, err = d.Tx.NextNumber("", d.Agency.Code, d.Date); err != nil {
 			return err
 		}
@@ -254,7 +274,11 @@ func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) 
 		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "refund_due", x.Reason, map[string]any{"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text)}); err != nil {
+		// The agency's journal is shown to more people than a case: IDs are masked.
+		err := d.Journal(office.AgencyChain, "refund_due", x.Reason, map[string]any{
+			"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text),
+		})
+		if err != nil {
 			return err
 		}
 		return transfer.ReportRefund(d, f, "due")

@@ -11,8 +11,9 @@ import (
 
 // RefundToUs recognises a credit by which the new place sends money of ours
 // back: by the EndToEndId of a refund, or by the number of a letter that asked
-// us. It reopens the part it pays back; one that fits no part is left
-// unmatched and named.
+// us. It reopens the part it pays back; one that fits no part is left unmatched,
+// with a difference for somebody to look at. False, and nothing written, when the
+// credit names neither: it is for the matching to place.
 func RefundToUs(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	letterNo, part, named := exchange.SplitRefund(e.EndToEnd)
 	if !named {
@@ -29,17 +30,20 @@ func RefundToUs(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	// Only a whole part is taken back: a fraction could not be paid again as one.
 	for _, r := range parts {
 		if r.Track == exchange.MoneySettled && r.Amount == e.Amount && r.To == exchange.ToPartner && (!named || r.Part == part) {
-			return true, refunded(c, e, r)
+			return true, takeBackPart(c, e, r)
 		}
 	}
 	return true, transfer.FlagUnmatched(d, e, c.Partner, "letter "+letterNo+": nothing settled of this amount", "refund of "+e.Amount.String())
 }
 
-// refunded takes a part back that the new place has paid back: it is as a
-// returned payment, but paid again only by an officer's decision.
-func refunded(c *office.Case, e exchange.BankEntry, r exchange.Remittance) error {
+// takeBackPart takes a part back that the new place has refunded: it is like a
+// returned payment, but the partner meant to send it back, so that no account is
+// asked for and only an officer's decision pays it again. What completions said
+// of the part is withdrawn first, while it still counts as settled.
+func takeBackPart(c *office.Case, e exchange.BankEntry, r exchange.Remittance) error {
 	p, err := c.Tx.Payment(r.Ref)
 	if err != nil {
 		return err
@@ -70,7 +74,7 @@ func refunded(c *office.Case, e exchange.BankEntry, r exchange.Remittance) error
 	if err := c.Retrack(); err != nil {
 		return err
 	}
-	if err := afterTheirRefund(c, why); err != nil {
+	if err := afterRefundToUs(c, why); err != nil {
 		return err
 	}
 	if err := c.Save(); err != nil {
@@ -79,19 +83,19 @@ func refunded(c *office.Case, e exchange.BankEntry, r exchange.Remittance) error
 	return c.SetEntryState(e, exchange.EntryReturned, c.No, r.Part)
 }
 
-// afterTheirRefund goes on with an annulment that waited for the money, or
-// leaves it to an officer what becomes of it.
-func afterTheirRefund(c *office.Case, why string) error {
+// afterRefundToUs continues an annulment that waited for the money, or holds the case.
+func afterRefundToUs(c *office.Case, why string) error {
 	if c.Wish == exchange.WishVoid {
 		return transfer.ContinueVoid(c)
 	}
 	if _, err := c.Next(exchange.Hold); err != nil && c.State != exchange.Held {
-		return nil // annulled: finance has the turn
+		return nil // a state that cannot be held, as void: finance has the turn
 	}
 	return c.PutOnHold(code.HoldOfficersDecision, "对方退回已付款项："+why)
 }
 
-// refundReason is what the partner's advice says of its refund.
+// refundReason is what the partner's advice says of its refund, on one line of
+// at most 200 characters; a plain 对方退款 when no advice came (before it).
 func refundReason(c *office.Case, e exchange.BankEntry) (string, error) {
 	advices, err := c.Tx.AdvicesByLetter(c.LetterNo)
 	for _, a := range advices {

@@ -15,7 +15,9 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// orderRefunds makes a payment of every refund that is due.
+// orderRefunds makes a payment of every refund that is due, each in its own
+// transaction, and returns how many. One that fails does not stop the others;
+// the errors come back joined.
 func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 	var due []exchange.Refund
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -42,10 +44,15 @@ func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 	return n, errors.Join(faults...)
 }
 
+// orderRefund makes the payment of one refund; false when it has to wait, and
+// then its open difference says for what. Account and cap are checked again: an
+// officer's decision may be days old.
 func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
 	if why, err := transfer.RefundObstacle(d, f); err != nil || why != "" {
 		return false, errors.Join(err, transfer.ReportRefund(d, f, why))
 	}
+	// Attempts are counted over all refunds of the part, not of this one: a part
+	// can be refunded twice, and no reference may be used again.
 	made, err := d.Tx.RefundAttempts(f.LetterNo, f.Part)
 	if err != nil {
 		return false, err
@@ -72,8 +79,9 @@ func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
 	return true, transfer.NoteRefund(d, f, "payment_ordered", p.Ref)
 }
 
-// refundText is the remittance text of a refund: that of its case, or the
-// text with which the money came.
+// refundText is the remittance text of a refund: that of its case, by which the
+// old place matches it, or of money without a case the text with which it came,
+// so that whoever sent it knows it again.
 func refundText(d *office.Desk, f exchange.Refund) (string, error) {
 	if f.CaseNo != "" {
 		c, err := d.CaseByNo(f.CaseNo)
@@ -86,7 +94,8 @@ func refundText(d *office.Desk, f exchange.Refund) (string, error) {
 	return shorten("退款 "+e.Text, d.Agency.RemarkMax), err
 }
 
-// shorten cuts a text to a number of bytes, between characters.
+// shorten cuts a text to at most that many bytes, between characters: a bank's
+// limit (remark_max) counts bytes. 0 or less means no limit.
 func shorten(text string, most int) string {
 	if most <= 0 || len(text) <= most {
 		return text
@@ -97,8 +106,8 @@ func shorten(text string, most int) string {
 	return text[:most]
 }
 
-// adviseRefund tells the partner about a refund; of money without a case
-// there is no letter to tell of.
+// adviseRefund sends the partner an advice of a refund. There is none for money
+// without a case or letter: an advice names a letter.
 func adviseRefund(d *office.Desk, p exchange.Payment) error {
 	f, err := d.Tx.RefundByRef(p.Ref)
 	if err != nil || f.CaseNo == "" {

@@ -17,15 +17,17 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// prepareAll puts ordered payments that are in no file yet into payment files,
-// each under the cap, and shows them to those who may sign.
+// prepareAll is dual release (SPEC 4): it puts ordered payments that are in no
+// file yet into payment files, each under the cap, and shows them to those who
+// may sign. It returns how many payments they hold.
 func prepareAll(ctx context.Context, o *office.Office) (prepared int, err error) {
 	return fileAll(ctx, o, prepare)
 }
 
-// prepare makes a payment file that waits for signatures.
+// prepare makes a payment file that waits for signatures. Its payments stay
+// ordered: they are released, and the partners advised, when the file is signed.
 func prepare(d *office.Desk, plan orderPlan) error {
-	file, err := payFile(d, plan, exchange.FilePrepared)
+	file, err := makeFile(d, plan, exchange.FilePrepared)
 	if err != nil {
 		return err
 	}
@@ -55,15 +57,17 @@ func prepare(d *office.Desk, plan orderPlan) error {
 // preparedFiles lists the payment files that wait for signatures.
 func preparedFiles(ctx context.Context, o *office.Office) (files []exchange.File, err error) {
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		files, err = tx.Files(store.FileFilter{Dir: exchange.Out, Party: o.Agency.Bank(), Kind: office.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
+		files, err = tx.Files(store.FileFilter{
+			Dir: exchange.Out, Party: o.Agency.Bank(), Kind: office.KindPayment, States: []exchange.FileState{exchange.FilePrepared},
+		})
 		return err
 	})
 	return files, err
 }
 
-// reviewPrepared looks at every payment file that waits for signatures again:
-// one with a payment that may not be made any more is void; one whose two
-// signatures are there is released. It returns how many payments were.
+// reviewPrepared looks at every payment file that waits for signatures again, in
+// a transaction each. It returns how many payments were released; a file that
+// fails does not stop the others, the errors come back joined.
 func reviewPrepared(ctx context.Context, o *office.Office) (released int, err error) {
 	files, err := preparedFiles(ctx, o)
 	if err != nil {
@@ -80,10 +84,15 @@ func reviewPrepared(ctx context.Context, o *office.Office) (released int, err er
 	return released, errors.Join(faults...)
 }
 
+// review looks at one prepared payment file: with a payment that may not be made
+// any more, or a signature that counts no more, it is void; with both signatures
+// it is released. While the ledger does not balance or the money settings are not
+// approved, a signed file stays as it is and that is the error: the signatures
+// keep their worth, and the next pass tries again.
 func review(ctx context.Context, o *office.Office, f exchange.File) (released int, err error) {
 	err = o.Do(ctx, office.By{File: f, Actor: "release"}, func(d *office.Desk) error {
 		released = 0
-		why, err := unpayable(d, f)
+		why, err := whyUnpayable(d, f)
 		if err != nil {
 			return err
 		}
@@ -97,6 +106,7 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 		if err != nil {
 			return err
 		}
+		// Every time: who may sign changes, and a drop may have been emptied.
 		if err := signing.ShowSignables(d, f, signers); err != nil {
 			return err
 		}
@@ -107,14 +117,14 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 		if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
 			return nil
 		}
-		if why, err = stillSigned(d, f, signers, signatures); err != nil {
+		if why, err = whyNotSigned(d, f, signers, signatures); err != nil {
 			return err
 		}
 		if why != "" {
 			return transfer.VoidFile(d, f, why)
 		}
 		if err := MayPay(o, d.Tx); err != nil {
-			return fmt.Errorf("signed, but not released: %w", err)
+			return fmt.Errorf("signed, but not released (see the sheet To do, %s): %w", toDoOf(err), err)
 		}
 		released = f.Records
 		return releaseSigned(d, f, signatures)
@@ -123,8 +133,9 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 }
 
 // releaseSigned queues a payment file whose signatures are there, and advises
-// the partners. The officers stand in the journal of the file, not of the
-// cases: to sign is not to decide about a case.
+// the partners. The officers are named in the journal of the agency, not of the
+// cases: to sign is not to decide about a case, and one who decided could not
+// have signed.
 func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signature) error {
 	queued := f
 	queued.State = exchange.FileQueued
@@ -148,18 +159,20 @@ func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signat
 	})
 }
 
-// stillSigned verifies the signatures of a payment file once more, each at the
-// time at which it came: a key that was taken away since counts no more, nor
-// does an officer who decided about a transfer since. "" means all is well.
-func stillSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, signatures []exchange.Signature) (why string, err error) {
+// whyNotSigned verifies the signatures of a payment file once more, each at the
+// time at which it came, with the signers that are approved now: a key that was
+// taken away since counts no more, nor a role, nor an officer who decided about a
+// transfer in the file since. It returns the first fault in both languages; ""
+// means that two valid signatures are there, one of them a checker's.
+func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, signatures []exchange.Signature) (why string, err error) {
 	if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
 		return "签名不全 / signatures are missing", nil
 	}
 	for _, s := range signatures {
 		who, err := signing.VerifyOn(d, f, signers, []byte(s.Armored), s.At)
-		var no *office.Refusal
-		if errors.As(err, &no) {
-			return fmt.Sprintf("%s 的签名不再有效：%s / the signature of %s does not hold any more: %s", s.Officer, no.Chinese, s.Officer, no.English), nil
+		var refusal *office.Refusal
+		if errors.As(err, &refusal) {
+			return fmt.Sprintf("%s 的签名不再有效：%s / the signature of %s does not hold any more: %s", s.Officer, refusal.Chinese, s.Officer, refusal.English), nil
 		}
 		if err != nil {
 			return "", err
@@ -181,8 +194,8 @@ func stillSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, sig
 }
 
 // MayPay reports what keeps every payment from being released and uploaded,
-// whatever its own case says: the ledger does not close, or the money
-// settings are not those that were approved.
+// whatever its own case says: the ledger does not balance (proof.CheckBalanced),
+// or the money settings are not those that were approved (signing.ErrSettings).
 func MayPay(o *office.Office, tx *store.Tx) error {
 	if err := proof.CheckBalanced(o, tx); err != nil {
 		return err
@@ -190,9 +203,20 @@ func MayPay(o *office.Office, tx *store.Tx) error {
 	return signing.SettingsApproved(o, tx)
 }
 
-// unpayable looks at every payment of a file that has not left; "" means that
-// all may be made.
-func unpayable(d *office.Desk, f exchange.File) (why string, err error) {
+// toDoOf names the entry of the sheet To do at which an error of MayPay is to be
+// looked up.
+func toDoOf(err error) string {
+	if errors.Is(err, signing.ErrSettings) {
+		return "资金设置待签名"
+	}
+	return "资金不平"
+}
+
+// whyUnpayable looks at every payment of a file that has not left, and returns
+// the first reason in both languages why the file must not leave; "" means that
+// all may be made. The file's own cap is checked as well: the setting may have
+// been lowered since. A file of one payment above it was allowed by an officer.
+func whyUnpayable(d *office.Desk, f exchange.File) (why string, err error) {
 	if closed, ok := transfer.FundsClosed(d.Office); ok {
 		return fmt.Sprintf("年终封账（%s 至 %s）/ funds are closed", closed.From, closed.To), nil
 	}
@@ -212,7 +236,8 @@ func unpayable(d *office.Desk, f exchange.File) (why string, err error) {
 	return why, err
 }
 
-// voidPrepared withdraws every file that waits for signatures: funds are closed.
+// voidPrepared voids every payment file that waits for signatures, because funds
+// are closed: their payments are due again, and need new signatures.
 func voidPrepared(ctx context.Context, o *office.Office, why string) error {
 	files, err := preparedFiles(ctx, o)
 	if err != nil {
@@ -229,7 +254,8 @@ func voidPrepared(ctx context.Context, o *office.Office, why string) error {
 	return nil
 }
 
-// overdueSigning lists the files that wait for signatures past their day.
+// overdueSigning lists the files that wait for signatures past their day; one
+// without such a day (0) is never overdue.
 func overdueSigning(o *office.Office, tx *store.Tx) (late []exchange.File, err error) {
 	all, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FilePrepared}})
 	for _, f := range all {
@@ -240,8 +266,9 @@ func overdueSigning(o *office.Office, tx *store.Tx) (late []exchange.File, err e
 	return late, err
 }
 
-// AttendSigning names what waits for officers' signatures for too long, and a
-// change of the money settings at once.
+// AttendSigning names for the attention of staff what waits for officers'
+// signatures for too long, and a change of the money settings at once: that one
+// stops every payment.
 func AttendSigning(o *office.Office, tx *store.Tx, say func(string, ...any)) error {
 	m, err := tx.MoneySettings(exchange.SettingsWaiting)
 	if err == nil {
@@ -262,9 +289,11 @@ func AttendSigning(o *office.Office, tx *store.Tx, say func(string, ...any)) err
 	return err
 }
 
-// ReleasedBy tells of a part of a remittance who released its payment, and when.
-func ReleasedBy(e *office.Office, tx *store.Tx, r *report.Remittance) error {
-	if e.Rules.AutomaticRelease || r.Ref == "" || r.Side != exchange.Out {
+// ReleasedBy fills in, for a part of ours, the full names of the officers who
+// released its payment, which of them are checkers, and when the last one signed.
+// It leaves them empty with automatic release and while a signature is missing.
+func ReleasedBy(o *office.Office, tx *store.Tx, r *report.Remittance) error {
+	if o.Rules.AutomaticRelease || r.Ref == "" || r.Side != exchange.Out {
 		return nil
 	}
 	signatures, err := tx.SignaturesOfPayment(r.Ref)
@@ -274,8 +303,8 @@ func ReleasedBy(e *office.Office, tx *store.Tx, r *report.Remittance) error {
 	var all, checkers []string
 	for _, s := range signatures {
 		name := s.Officer
-		if o, ok := e.Agency.Officer(s.Officer); ok {
-			name = o.FullName
+		if officer, ok := o.Agency.Officer(s.Officer); ok {
+			name = officer.FullName
 		}
 		all = append(all, name)
 		if slices.Contains(s.Roles, exchange.RoleChecker) {

@@ -4,7 +4,7 @@
 // It promises that a part is paid once: a payment that was given up is followed
 // by another under a new reference, every transfer is looked at again before
 // its file leaves, and nothing is paid while the ledger does not balance, funds
-// are closed (CloseFunds) or the money settings are not approved (MayPay). What
+// are closed (closeFunds) or the money settings are not approved (MayPay). What
 // the bank says of a payment is for bank, the upload for courier.
 package payment
 
@@ -27,17 +27,23 @@ import (
 // goes into a partner's lump sum; transfers become payment files. With dual
 // release a file waits for two officers' signatures; released, it is queued
 // for the bank with an advice to the partner for each transfer.
+//
+// It returns the payments made by what became of them (ordered, refunds,
+// prepared, released), also beside an error: a case or file that fails does not
+// stop the others. Unapproved money settings are no error, but nothing is paid.
 func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	counts := office.Counts{}
 	if err := signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) {
-		o.Log.Warn("no payment is made", "why", err)
-		return counts, nil // Attention names it; the rest of the pass goes on
+		o.Log.Warn("no payment is made: see the sheet To do", "why", err)
+		return counts, nil // AttendSigning names it; the rest of the pass goes on
 	} else if err != nil {
-		return counts, fmt.Errorf("remit: no payment is made: %w", err)
+		return counts, fmt.Errorf("remit: no payment is made, the money settings could not be checked (see carryover check): %w", err)
 	}
 	if closed, ok := transfer.FundsClosed(o); ok {
 		return counts, closeFunds(ctx, o, closed)
 	}
+	// What was signed leaves before new files are made: a file that is void now
+	// frees payments that the new ones can hold.
 	released, err := reviewPrepared(ctx, o)
 	counts["released"] = released
 	faults := []error{err}
@@ -58,8 +64,10 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 		}
 		return counts, errors.Join(append(faults, err)...)
 	}
+	// Automatic: nobody looks at the file again, so the ledger is proved before it
+	// is made. With dual release that is done when the second signature is there.
 	if err := o.Store.View(ctx, func(tx *store.Tx) error { return proof.CheckBalanced(o, tx) }); err != nil {
-		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released: %w", err))...)
+		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released (see the sheet To do, %s): %w", toDoOf(err), err))...)
 	}
 	released, err = releaseAll(ctx, o)
 	counts["released"] += released
@@ -74,7 +82,8 @@ func releaseAll(ctx context.Context, o *office.Office) (int, error) {
 }
 
 // fileAll makes payment files of all ordered payments that are in none, each
-// in a transaction of its own, and returns how many payments they hold.
+// in a transaction of its own, and returns how many payments they hold. A crash
+// between two files leaves the rest ordered, for the next pass.
 func fileAll(ctx context.Context, o *office.Office, file func(*office.Desk, orderPlan) error) (filed int, err error) {
 	for {
 		var plan orderPlan
@@ -94,9 +103,11 @@ func fileAll(ctx context.Context, o *office.Office, file func(*office.Desk, orde
 	}
 }
 
-// release composes a payment file, queues it for the bank and advises the partners.
+// release composes a payment file, queues it for the bank and advises the
+// partners, in one transaction: no advice without its payment, no payment
+// without its advice.
 func release(d *office.Desk, plan orderPlan) error {
-	file, err := payFile(d, plan, exchange.FileQueued)
+	file, err := makeFile(d, plan, exchange.FileQueued)
 	if err != nil {
 		return err
 	}
@@ -110,10 +121,15 @@ func release(d *office.Desk, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_released", "automatic", map[string]any{"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256})
+	return d.Journal(office.AgencyChain, "payment_file_released", "automatic", map[string]any{
+		"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256,
+	})
 }
 
-// advise tells the partner about a payment, person by person.
+// advise sends the partner an advice (M) of a payment, person by person: that
+// of every attempt, as a form names its first reference only, and of each case
+// in a lump sum, which the partner cannot match without (SPEC 4). What goes to
+// the person needs none.
 func advise(d *office.Desk, p exchange.Payment) error {
 	if p.Purpose == string(code.PurposeRefund) {
 		return adviseRefund(d, p)

@@ -20,9 +20,10 @@ type Signable struct {
 	Signatures []exchange.Signature
 }
 
-// FindSignable finds what is to be signed: by a file's name, or by the EndToEndId
-// of a payment in it. A file that waits for nothing is found too: Sign says why
-// it takes no signature.
+// FindSignable finds what is to be signed: a payment file or the money settings
+// by the file's name, or a payment file by the EndToEndId of a payment in it. A
+// file that waits for nothing is found too: Sign says why it takes no signature.
+// store.ErrNotFound when the name is nothing of these.
 func FindSignable(ctx context.Context, o *office.Office, name string) (p Signable, err error) {
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		p.File, err = tx.FileByName(exchange.Out, o.Agency.Bank(), name)
@@ -41,12 +42,14 @@ func FindSignable(ctx context.Context, o *office.Office, name string) (p Signabl
 	return p, err
 }
 
-// EachPayment calls fn for every payment of a file, by reference.
+// EachPayment calls fn for every payment of a file, by reference, until fn
+// returns an error, which it returns.
 func EachPayment(ctx context.Context, o *office.Office, f exchange.File, fn func(exchange.Payment) error) error {
 	return o.Store.View(ctx, func(tx *store.Tx) error { return tx.EachPaymentOf(f.ID, fn) })
 }
 
-// fileOfPayment finds the file of a payment.
+// fileOfPayment finds the file of a payment; an error of its own says that the
+// payment is known, but in no file yet.
 func fileOfPayment(tx *store.Tx, ref string) (exchange.File, error) {
 	p, err := tx.Payment(ref)
 	if err != nil {
@@ -58,8 +61,8 @@ func fileOfPayment(tx *store.Tx, ref string) (exchange.File, error) {
 	return tx.File(p.FileID)
 }
 
-// Content opens what is to be signed, once it is certain that it is what was
-// recorded.
+// Content opens the bytes that are to be signed, once their hash is that of the
+// record: nobody signs what was changed in the spool. The caller closes it.
 func Content(o *office.Office, f exchange.File) (io.ReadCloser, error) {
 	if err := o.Intact(f); err != nil {
 		return nil, err
@@ -69,15 +72,19 @@ func Content(o *office.Office, f exchange.File) (io.ReadCloser, error) {
 
 // Sign takes an officer's signature on a file and does at once what it
 // allows: the payment file is released, or the money settings are approved
-// (done). What does not count comes back as a *Refusal; what is signed but
-// cannot be released yet as another error.
+// (done). A signature that does not count comes back as an *office.Refusal, and
+// is journaled; what is signed but cannot be released yet as another error.
+//
+// The signature is stored before the release is tried, in a transaction of its
+// own: a ledger that does not balance must not cost an officer's signature. A
+// crash in between leaves a signed file, which the next Remit releases.
 func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File, armored []byte) (s signing.Signing, done bool, err error) {
-	var no *office.Refusal
+	var refusal *office.Refusal
 	err = o.Do(ctx, office.By{Actor: exchange.OfficerParty(officer)}, func(d *office.Desk) error {
-		no = nil
+		refusal = nil
 		made, err := signing.Sign(d, officer, f.Name, armored)
-		if errors.As(err, &no) {
-			return d.Journal(office.AgencyChain, "signature_refused", no.English, map[string]string{"file": f.Name})
+		if errors.As(err, &refusal) { // no error of the transaction: the journal entry is kept
+			return d.Journal(office.AgencyChain, "signature_refused", refusal.English, map[string]string{"file": f.Name})
 		}
 		s = made
 		return err
@@ -85,8 +92,8 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 	switch {
 	case err != nil:
 		return s, false, err
-	case no != nil:
-		return s, false, no
+	case refusal != nil:
+		return s, false, refusal
 	case !s.Complete():
 		return s, false, nil
 	case f.Kind == office.KindMoneySettings:
@@ -97,6 +104,7 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 	if err != nil {
 		return s, false, err
 	}
+	// The file says what came of it: a review can void it as well as release it.
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		now, err := tx.File(f.ID)
 		done = now.State == exchange.FileQueued || now.State == exchange.FileApproved

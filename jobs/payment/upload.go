@@ -11,8 +11,9 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// VoidLost voids a payment file whose bytes in the spool are gone or changed:
-// it never leaves, and somebody has to find out why.
+// VoidLost voids a payment file whose bytes in the spool are gone or changed
+// (cause): it never leaves, a difference makes somebody find out why, and its
+// payments are due again for a new file.
 func VoidLost(ctx context.Context, o *office.Office, f exchange.File, cause error) error {
 	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 		if err := d.RecordDifference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, office.Clip("lost or changed: "+cause.Error(), 200)); err != nil {
@@ -22,17 +23,22 @@ func VoidLost(ctx context.Context, o *office.Office, f exchange.File, cause erro
 	})
 }
 
-// CheckPayment looks at every transfer again right before the upload, and
-// then marks the file as on its way. One failure voids the file. While the
-// ledger does not close, or the money settings are not approved, it waits.
+// CheckPayment looks at every transfer again right before the upload (SPEC 4),
+// and returns the file as it is then: FileSending when it may leave, FileVoid
+// when one transfer failed, unchanged while the money settings are not approved.
+// A ledger that does not balance is an error, and the file waits.
+//
+// The file and its payments are marked as on their way (unknown) before the
+// first byte is sent: after a crash during the upload it is not known whether
+// the bank has the file, and nothing may pay these parts a second time.
 func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (exchange.File, error) {
 	sending := f
 	err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 		sending = f
 		if err := MayPay(o, d.Tx); err != nil {
-			return fmt.Errorf("not uploaded: %w", err)
+			return fmt.Errorf("not uploaded (see the sheet To do, %s): %w", toDoOf(err), err)
 		}
-		why, err := unpayable(d, f)
+		why, err := whyUnpayable(d, f)
 		if err == nil && why == "" {
 			why, err = Unsigned(d, f)
 		}
@@ -50,13 +56,15 @@ func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (excha
 		return d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error { return transfer.SetPayment(d, p, exchange.MoneyUnknown, nil) })
 	})
 	if errors.Is(err, signing.ErrSettings) {
-		o.Log.Warn("payment file not uploaded", "file", f.Name, "why", err)
-		return f, nil // Attention names it
+		o.Log.Warn("payment file not uploaded: see the sheet To do", "file", f.Name, "why", err)
+		return f, nil // AttendSigning names it
 	}
 	return sending, err
 }
 
-// Unsigned is why a file may not leave for want of signatures; "" when it may.
+// Unsigned is why a file may not leave for want of valid signatures, in both
+// languages; "" when it may. Checked at release and again at the upload: keys
+// and roles may have been taken away between the two.
 func Unsigned(d *office.Desk, f exchange.File) (why string, err error) {
 	if d.Rules.AutomaticRelease {
 		return "", nil
@@ -69,10 +77,11 @@ func Unsigned(d *office.Desk, f exchange.File) (why string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return stillSigned(d, f, signers, signatures)
+	return whyNotSigned(d, f, signers, signatures)
 }
 
-// MarkArrived records that a payment file arrived.
+// MarkArrived records that a payment file arrived: it is sent, and its payments
+// are submitted, but for those that the bank has spoken of already.
 func MarkArrived(d *office.Desk, f exchange.File) error {
 	after := f
 	after.State, after.SentAt = exchange.FileSent, d.Now()

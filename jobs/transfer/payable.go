@@ -10,21 +10,22 @@ import (
 	"carryover/jobs/office"
 )
 
-// PayTo checks a part before it is paid and returns the account; an empty one
-// means that the case waits, and why stands on the case.
-func PayTo(c *office.Case, r *exchange.Remittance) (exchange.Account, error) {
-	none := exchange.Account{}
-	if c.State == exchange.Held || c.State == exchange.Void || c.Wish != exchange.WishNone { // an annulment may be under way
-		return none, nil
+// PayTo checks a part before a payment is made of it, and returns the account it
+// goes to. With wait the part is not to be paid now: the case is on hold already,
+// void, or asked to be cancelled or annulled, or it is put on hold here with what
+// is missing (payable), and saved. The account is meaningless then.
+func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wait bool, err error) {
+	if c.State == exchange.Held || c.State == exchange.Void || c.Wish != exchange.WishNone {
+		return exchange.Account{}, true, nil
 	}
 	account, why, text, err := payable(c, r)
 	if err != nil || why == "" {
-		return account, err
+		return account, false, err
 	}
 	if err := c.PutOnHold(why, text); err != nil {
-		return none, err
+		return exchange.Account{}, true, err
 	}
-	return none, c.Save()
+	return exchange.Account{}, true, c.Save()
 }
 
 // payable returns the account that a part is paid to, or the reason why it

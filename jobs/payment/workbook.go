@@ -14,16 +14,17 @@ import (
 	"carryover/jobs/report"
 )
 
-// The carriers of what we exchange with our bank.
+// The carriers of what we exchange with our bank: ISO 20022 messages, or
+// workbooks that a clerk keys in for a fiscal account that takes no files.
 const (
 	bankCarrierXML  = "xml"
 	bankCarrierBook = "xlsx"
 )
 
-// maxListed is how many transfers a payment list holds: a clerk works it.
+// maxListed is how many transfers a payment list holds: a clerk keys them in.
 const maxListed = 5000
 
-// bankCarrier is what a payment file for our bank is.
+// bankCarrier is the carrier of a payment file for our bank, and its extension.
 func bankCarrier(o *office.Office) string {
 	if o.Agency.BankByWorkbook {
 		return bankCarrierBook
@@ -33,8 +34,11 @@ func bankCarrier(o *office.Office) string {
 
 // writePaymentBook writes a payment file for a bank that takes no messages: the
 // request to be printed and sealed (个人账户金转出通知书) and the list of
-// transfers (付款清单). It is read back, and must hold what was to be written.
+// transfers (付款清单), SPEC 4. It is read back, and must hold the number and the
+// sum of the plan: what officers sign is what was ordered, or nothing at all.
 func writePaymentBook(d *office.Desk, to io.Writer, file *exchange.File, plan orderPlan) error {
+	// A workbook is a zip, which the writer needs a name for. The name is that of
+	// the file, so that a crash leaves one at most, and the next try writes over it.
 	name := filepath.Join(d.Spool, ".tmp-book-"+file.Name)
 	defer os.Remove(name)
 	book := workbook.Book{
