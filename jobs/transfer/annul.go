@@ -11,14 +11,16 @@ import (
 	"carryover/jobs/office"
 )
 
-// Annul is our own side's part in an annulment: to propose one, or to answer
-// the partner's proposal.
+// Annul is our own side's part in an annulment (SPEC 2.11): to propose one, or
+// to answer the partner's proposal; from the portal, or decided by an officer.
+// The case must be at a point where both can still agree (Voidable), and no net
+// sum that holds its money may be settled; to refuse a proposal is always allowed.
 func Annul(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
 	able, err := Voidable(c)
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	tied, err := netTied(c)
+	tied, err := netSettled(c)
 	if err != nil {
 		return office.Outcome{}, err
 	}
@@ -41,7 +43,7 @@ func Annul(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outc
 	if err := c.Note("void_"+string(x.Phase), x.Reason, nil); err != nil {
 		return office.Outcome{}, err
 	}
-	if x.Phase == code.PhaseAgree {
+	if x.Phase == code.PhaseAgree { // queued above: the partner begins when our record arrives
 		if err := beginVoid(c); err != nil {
 			return office.Outcome{}, err
 		}
@@ -49,14 +51,15 @@ func Annul(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outc
 	return office.Accepted(), c.Save()
 }
 
-// annulTheirs is the partner's part in an annulment. Two proposals that cross
-// are an agreement.
-func annulTheirs(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
+// annulByPartner is the partner's part in an annulment. Two proposals that cross
+// are an agreement: both sides read the other's proposal as an answer to their
+// own, and neither sends another record.
+func annulByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
 	able, err := Voidable(c)
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	tied, err := netTied(c)
+	tied, err := netSettled(c)
 	if err != nil {
 		return office.Outcome{}, err
 	}
@@ -85,7 +88,9 @@ func annulTheirs(d *office.Desk, c *office.Case, x *formats.Cancellation) (offic
 	return office.Accepted(), c.Save()
 }
 
-// AnnulVerdict is the partner's verdict on our part in an annulment.
+// AnnulVerdict is the partner's verdict on our part in an annulment. Only a
+// refusal matters: a refused proposal is off; a refused agreement is a difference
+// for officers, as our side is undoing already what the partner keeps.
 func AnnulVerdict(c *office.Case, phase code.Phase, v code.Verdict, why string) error {
 	if v != code.Refused {
 		return nil
@@ -103,13 +108,13 @@ func AnnulVerdict(c *office.Case, phase code.Phase, v code.Verdict, why string) 
 
 // Voidable reports whether a case can be annulled: it is past acceptance, no
 // payment's outcome is open, and nobody but the partner, who sends it back,
-// has money of ours.
+// has money of ours: what a person was paid cannot be asked back here.
 func Voidable(c *office.Case) (bool, error) {
 	if _, err := c.Next(exchange.VoidCompleted); err != nil {
 		return false, nil
 	}
 	if c.Side == exchange.In {
-		return true, nil
+		return true, nil // what came is sent back, what was posted is undone
 	}
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	for _, r := range parts {
@@ -125,10 +130,11 @@ func Voidable(c *office.Case) (bool, error) {
 	return c.Effective() != exchange.Requested && c.Effective() != exchange.Declined, err
 }
 
-// netTied reports whether money of the case lies in a net sum that is settled:
-// a month that is tied stays as it is. What a version added after the tie is
-// not settled yet, and is taken out of the month's next one.
-func netTied(c *office.Case) (bool, error) {
+// netSettled reports whether money of the case is part of a net sum that is
+// settled: a settled month stays as it is, since the net sum was paid outside and
+// agreed to the fen. What a form's version added after the settlement is not
+// settled yet, and is taken out of the month's next one.
+func netSettled(c *office.Case) (bool, error) {
 	forms, err := c.Tx.FormsByCase(c.No) // by form and version
 	if err != nil {
 		return false, err
@@ -141,23 +147,24 @@ func netTied(c *office.Case) (bool, error) {
 		if i > 0 && forms[i-1].No == f.No && forms[i-1].Money == exchange.MoneyNETTED {
 			added -= forms[i-1].Amount
 		}
-		out, in, ties, err := netting.NetSums(c.Desk, c.Partner, f.IssuedOn.Month())
+		out, in, settlements, err := netting.NetSums(c.Desk, c.Partner, f.IssuedOn.Month())
 		if err != nil {
 			return false, err
 		}
-		left := out
+		unsettled := out
 		if c.Side == exchange.In {
-			left = in
+			unsettled = in
 		}
-		if ties > 0 && left < added {
+		if settlements > 0 && unsettled < added {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-// beginVoid frees what has not left and asks the core to take every accepted
-// posting back.
+// beginVoid begins an agreed annulment: it voids payments that have not left, so
+// that no money goes out while postings are undone, and asks the core to take
+// every accepted posting back.
 func beginVoid(c *office.Case) error {
 	if err := freeUnsent(c); err != nil {
 		return err
@@ -166,9 +173,10 @@ func beginVoid(c *office.Case) error {
 	return ContinueVoid(c)
 }
 
-// ContinueVoid asks for the undoing of what the core has done, once all money
-// is back and it has answered everything that it was asked; and ends the case when nothing is
-// left to undo.
+// ContinueVoid asks for the reversal of what the core has done, once all money
+// is back and the core has answered everything that it was asked; it ends the
+// case when nothing is left to undo. It is called after each of these steps and
+// does nothing while one is pending.
 func ContinueVoid(c *office.Case) error {
 	if out, err := moneyIsOut(c); err != nil || out {
 		return err // the partner sends it back
@@ -179,7 +187,7 @@ func ContinueVoid(c *office.Case) error {
 	}
 	for _, p := range postings {
 		if p.State == exchange.PostingQueued {
-			return nil
+			return nil // what comes of it may have to be undone too
 		}
 	}
 	undo := exchange.Undoable(postings)
@@ -195,22 +203,24 @@ func ContinueVoid(c *office.Case) error {
 	return finishVoid(c)
 }
 
-// postedInVoid books a posting that the core answers while the case is being
-// annulled: nothing follows from it but its undoing.
-func postedInVoid(c *office.Case, p exchange.Posting) error {
+// applyPostedInVoid books a posting that the core answers while the case is being
+// annulled. The books have to say what the core did, but no form, payment or
+// completion follows from it, only its reversal. A refused reversal holds the
+// case; another refused posting has nothing to undo.
+func applyPostedInVoid(c *office.Case, p exchange.Posting) error {
 	var err error
 	switch {
 	case p.State == exchange.PostingRefused && p.Row == exchange.PostUndo:
 		return RefusedByCore(c, p)
 	case p.State == exchange.PostingRefused:
 	case p.Row == exchange.PostUndo:
-		err = undone(c, p)
+		err = applyUndo(c, p)
 	case p.Row == exchange.PostDebit:
 		err = c.Book(ledger.Liquidate(c.LedgerHead(p.No), p.Amount))
 	case p.Row == exchange.PostCredit:
-		err = credited(c, p)
+		err = applyCredit(c, p)
 	case p.Row == exchange.PostMonths:
-		err = monthsCredited(c, p)
+		err = applyMonths(c, p)
 	}
 	if err != nil {
 		return err
@@ -218,8 +228,9 @@ func postedInVoid(c *office.Case, p exchange.Posting) error {
 	return ContinueVoid(c)
 }
 
-// finishVoid ends the case: nothing is due any more, and what came by bank
-// belongs to nobody until it is sent back.
+// finishVoid ends the case as void: nothing is due any more, and what came by
+// bank is unmatched until it is sent back. The new place sends the completions
+// `void` and notifies the person; the old place's books need no word from it.
 func finishVoid(c *office.Case) error {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
@@ -244,13 +255,14 @@ func finishVoid(c *office.Case) error {
 	if c.Side == exchange.Out {
 		return nil
 	}
-	if err := tellVoid(c); err != nil {
+	if err := sendVoidCompletions(c); err != nil {
 		return err
 	}
 	return notice.Notify(c, code.MilestoneCancelled, notice.News{})
 }
 
-// voidPart ends a part of the remittance of an annulled case.
+// voidPart ends a part of the remittance of an annulled case. Money that came is
+// reported as a difference: only an officer's refund sends it back.
 func voidPart(c *office.Case, r *exchange.Remittance) error {
 	if r.Received > 0 {
 		if err := c.RecordDifference("money", c.Partner, c.No, c.LetterNo, "void", "received "+r.Received.String()+", to be sent back"); err != nil {
@@ -258,7 +270,7 @@ func voidPart(c *office.Case, r *exchange.Remittance) error {
 		}
 	}
 	switch r.Track {
-	case exchange.MoneyReturned: // it is with us again, and so is the debit
+	case exchange.MoneyReturned: // it is with us again, and the debit is undone; the track leads by due
 		if err := c.SetMoney(r, exchange.MoneyDue, nil); err != nil {
 			return err
 		}
@@ -271,8 +283,10 @@ func voidPart(c *office.Case, r *exchange.Remittance) error {
 	return nil
 }
 
-// tellVoid tells the old place that nothing of its forms stands here.
-func tellVoid(c *office.Case) error {
+// sendVoidCompletions sends the old place a completion `void` for every form in
+// force: nothing of it is credited here any more. One that was sent already is
+// not sent again.
+func sendVoidCompletions(c *office.Case) error {
 	forms, err := c.Tx.FormsByCase(c.No)
 	if err != nil {
 		return err
@@ -294,7 +308,8 @@ func tellVoid(c *office.Case) error {
 	return nil
 }
 
-// BalancesOf is what lies under the titles for the case.
+// BalancesOf returns the ledger balances of a case in fen, by account title; a
+// title that the case never touched is missing, which reads as 0.
 func BalancesOf(c *office.Case) (map[ledger.Title]money.Fen, error) {
 	entries, err := c.Tx.LedgerOf(c.No)
 	sums := map[ledger.Title]money.Fen{}
@@ -306,19 +321,21 @@ func BalancesOf(c *office.Case) (map[ledger.Title]money.Fen, error) {
 	return sums, err
 }
 
-// backToDue takes back what became of liquidated money that did not leave, so
-// that its debit can be taken back too.
+// backToDue books liquidated money that did not leave (netted, not moved,
+// returned) back to due, so that its debit can be reversed: a title must never be
+// below zero. Each entry is over the balance found, 0 is not booked.
 func backToDue(c *office.Case) error {
-	at, err := BalancesOf(c)
+	balances, err := BalancesOf(c)
 	if err != nil {
 		return err
 	}
+	head := c.LedgerHead(c.LetterNo)
 	reverse := func(e ledger.Entry) ledger.Entry { return ledger.Reverse(e, int(c.Date), "annulled") }
 	for _, e := range []ledger.Entry{
-		reverse(ledger.Net(c.LedgerHead(c.LetterNo), at[ledger.OutNetting])),
-		reverse(ledger.NotMove(c.LedgerHead(c.LetterNo), at[ledger.OutNotMoved])),
-		ledger.OrderAgain(c.LedgerHead(c.LetterNo), at[ledger.OutReturned]),
-		ledger.VoidOrder(c.LedgerHead(c.LetterNo), at[ledger.OutReturned]),
+		reverse(ledger.Net(head, balances[ledger.OutNetting])),
+		reverse(ledger.NotMove(head, balances[ledger.OutNotMoved])),
+		ledger.OrderAgain(head, balances[ledger.OutReturned]), // no event leads from returned to due directly
+		ledger.VoidOrder(head, balances[ledger.OutReturned]),
 	} {
 		if err := c.Book(e); err != nil {
 			return err
@@ -327,20 +344,21 @@ func backToDue(c *office.Case) error {
 	return nil
 }
 
-// withdrawAnnounced takes back what the forms of an annulled case announced;
-// money that came lies among the unmatched again.
+// withdrawAnnounced reverses what the forms of an annulled case announced; money
+// that came is unmatched again. The match is reversed first: then the receivable
+// is whole, and can be reversed in one entry.
 func withdrawAnnounced(c *office.Case) error {
-	at, err := BalancesOf(c)
+	balances, err := BalancesOf(c)
 	if err != nil {
 		return err
 	}
-	head, came := c.LedgerHead(c.LetterNo), at[ledger.InFulfilled]
+	head, matched := c.LedgerHead(c.LetterNo), balances[ledger.InFulfilled]
 	for _, e := range []ledger.Entry{
-		ledger.Match(head, "", came, came),
-		ledger.Announce(head, at[ledger.InReceivable]+came),
-		ledger.AnnounceNetted(head, at[ledger.InNetting]),
-		ledger.AnnounceNotMoved(head, at[ledger.InNotMoved]),
-		ledger.AnnouncePaidToPerson(head, at[ledger.InPaidToPerson]),
+		ledger.Match(head, "", matched, matched),
+		ledger.Announce(head, balances[ledger.InReceivable]+matched),
+		ledger.AnnounceNetted(head, balances[ledger.InNetting]),
+		ledger.AnnounceNotMoved(head, balances[ledger.InNotMoved]),
+		ledger.AnnouncePaidToPerson(head, balances[ledger.InPaidToPerson]),
 	} {
 		if err := c.Book(ledger.Reverse(e, int(c.Date), "annulled")); err != nil {
 			return err

@@ -11,8 +11,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// Application works a request to transfer: ours to process, or to be relayed
-// to the place it is meant for.
+// Application works a request to transfer (SPEC 2.2): ours to process, or to be
+// relayed to the place it is meant for. The first version opens a case, the next
+// ones supplement it; at most one case has an application of a sender.
 func Application(d *office.Desk, a *formats.Application) (office.Outcome, error) {
 	if a.ToAgency != d.Agency.Code {
 		return relay(d, a)
@@ -23,7 +24,7 @@ func Application(d *office.Desk, a *formats.Application) (office.Outcome, error)
 	app := applicationOf(d, a)
 	c, err := d.Tx.CaseByApplication(app.Sender, app.No)
 	if app.Version > 1 && (office.IsNotFound(err) || err == nil && c.Person.IDKey != app.Person.IDKey) {
-		c, err = lodgedElsewhere(d, app, c, err)
+		c, err = lodgedElsewhere(d, app, c, err) // c and err stay when nothing better is found
 	}
 	switch {
 	case office.IsNotFound(err):
@@ -31,14 +32,15 @@ func Application(d *office.Desk, a *formats.Application) (office.Outcome, error)
 	case err != nil:
 		return office.Outcome{}, err
 	}
-	app.Sender = c.ApplicationSender
+	app.Sender = c.ApplicationSender // versions of one application have one sender, whoever brought them
 	return nextApplication(d, d.OpenCase(c), app)
 }
 
 // lodgedElsewhere finds the case of an application whose next version comes by
-// another way than the first: returned to somebody who had lodged it at the
-// old place, it is mended at our counter. Its number may be somebody else's
-// there, so that the person decides; without one, what was found first stays.
+// another sender than the first: returned to somebody who had lodged it at the
+// old place, it is supplemented at our counter. The number may be another
+// person's there, so that the case must be this person's and from that place;
+// when none is, the result of the first look (own, ownErr) comes back.
 func lodgedElsewhere(d *office.Desk, a exchange.Application, own exchange.Case, ownErr error) (exchange.Case, error) {
 	found, err := d.Tx.CasesByApplication(a.No)
 	if err != nil {
@@ -52,8 +54,10 @@ func lodgedElsewhere(d *office.Desk, a exchange.Application, own exchange.Case, 
 	return own, ownErr
 }
 
-// relay passes an application on to the new place, which sees us as its
-// sender: two of our own senders cannot both use a number there.
+// relay passes an application that was lodged with us as the old place on to the
+// new one. No case is opened: that is the new place's. It sees us as the sender,
+// so that two of our own senders cannot both use a number there. What came from
+// the new place itself is refused, or the two would relay it for ever.
 func relay(d *office.Desk, a *formats.Application) (office.Outcome, error) {
 	_, known := d.Partners[a.ToAgency]
 	if a.FromAgency != d.Agency.Code || a.LodgedAt != code.LodgedOld || !known || d.File.Party == a.ToAgency {
@@ -79,6 +83,7 @@ func relay(d *office.Desk, a *formats.Application) (office.Outcome, error) {
 	return office.Accepted(), d.Journal(office.AgencyChain, "application_relayed", "to "+a.ToAgency, map[string]string{"application_no": a.ApplicationNo})
 }
 
+// firstApplication opens a case for version 1 of an application and audits it.
 func firstApplication(d *office.Desk, a exchange.Application) (office.Outcome, error) {
 	if a.Version != 1 {
 		return office.Refused(code.NotAllowedInState, "version", "首次申请版本应为1 / the first version of an application is 1"), nil
@@ -90,7 +95,7 @@ func firstApplication(d *office.Desk, a exchange.Application) (office.Outcome, e
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if err := lodge(c, a); err != nil {
+	if err := storeApplication(c, a); err != nil {
 		return office.Outcome{}, err
 	}
 	if err := c.Note("applied", "application "+a.No, nil); err != nil {
@@ -99,6 +104,8 @@ func firstApplication(d *office.Desk, a exchange.Application) (office.Outcome, e
 	return office.Accepted(), audit(c, a)
 }
 
+// nextApplication takes version n+1 of an application that was returned, or that
+// the old place declined (SPEC 2.4): the same person and old place, judged anew.
 func nextApplication(d *office.Desk, c *office.Case, a exchange.Application) (office.Outcome, error) {
 	if a.Version != c.ApplicationVersion+1 {
 		return office.Refused(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected"), nil
@@ -109,7 +116,7 @@ func nextApplication(d *office.Desk, c *office.Case, a exchange.Application) (of
 	if c.Effective() != exchange.Returned && c.Effective() != exchange.Declined {
 		return office.Refused(code.NotAllowedInState, "version", "当前状态不能补正 / a supplement is not expected now"), nil
 	}
-	if err := lodge(c, a); err != nil {
+	if err := storeApplication(c, a); err != nil {
 		return office.Outcome{}, err
 	}
 	c.ApplicationVersion = a.Version
@@ -124,14 +131,18 @@ func nextApplication(d *office.Desk, c *office.Case, a exchange.Application) (of
 	return office.Accepted(), audit(c, a)
 }
 
-// lodge stores a version of the case's application.
-func lodge(c *office.Case, a exchange.Application) error {
+// storeApplication stores a version of the case's application, and keeps it on
+// the case: the rest of the work reads it without asking the store again.
+func storeApplication(c *office.Case, a exchange.Application) error {
 	a.CaseNo = c.No
 	c.Lodged = &a
 	return c.OnceStored(func() error { return c.Tx.InsertApplication(a) })
 }
 
-// audit judges an application and does what follows, up to the letter.
+// audit judges an application (exchange.AuditApplication, SPEC 2.2) and does what
+// follows: a hold while the registry does not know the person, a return or a
+// refusal, or acceptance up to the letter. It is called again by Rejudge for a
+// case on hold, which PutOnHold leaves as it is while the reason is the same.
 func audit(c *office.Case, a exchange.Application) error {
 	own, err := c.Tx.RegistryByID(a.Person.IDKey)
 	if err != nil {
@@ -162,8 +173,9 @@ func audit(c *office.Case, a exchange.Application) error {
 	return c.Save()
 }
 
-// RejectApplication returns or refuses an application, and says why and, of one that is
-// returned, until when it is to be supplemented.
+// RejectApplication returns or refuses an application (on says which), and
+// notifies the applicant why and, of one that is returned, until when it is to be
+// supplemented.
 func RejectApplication(c *office.Case, on exchange.Happening, m code.Milestone, text string, more notice.News) error {
 	if err := c.Move(on, text, nil); err != nil {
 		return err
@@ -174,6 +186,9 @@ func RejectApplication(c *office.Case, on exchange.Happening, m code.Milestone, 
 	return notice.Notify(c, m, more)
 }
 
+// acceptApplication accepts an application, notifies the person, and issues the
+// contact letter. The personal number is the one under which the new place's
+// registry has the person in the scheme; without one the core gives it later.
 func acceptApplication(c *office.Case, a exchange.Application, own []exchange.RegistryPerson) error {
 	c.AcceptedOn = c.Date
 	if r, ok := exchange.FindEnrolled(own, c.SchemeTo); ok {
@@ -188,8 +203,9 @@ func acceptApplication(c *office.Case, a exchange.Application, own []exchange.Re
 	return IssueLetter(c, a)
 }
 
-// IssueLetter sends the contact letter, first or next version; without a
-// valid registered account of our own none can be issued and the case waits.
+// IssueLetter sends the contact letter, first or next version (SPEC 2.3). While
+// we have no valid registered account of our own none can be issued, and the case
+// is put on hold; a transfer between schemes without accounts needs none.
 func IssueLetter(c *office.Case, a exchange.Application) error {
 	account, ok := c.Agency.FindAccount(c.Date, c.SchemeTo)
 	moves := exchange.HasAccount(c.SchemeFrom) && exchange.HasAccount(c.SchemeTo)
@@ -218,13 +234,15 @@ func IssueLetter(c *office.Case, a exchange.Application) error {
 	return sendLetter(c, l, "")
 }
 
-// sendLetter stores and queues a letter version.
+// sendLetter stores and queues a letter version, moves the case, and requeues
+// credits that named the letter before it was issued. The person is notified but
+// for a version that only changes the account of a letter already answered.
 func sendLetter(c *office.Case, l exchange.Letter, why string) error {
 	c.LetterNo, c.LetterVersion, c.LetterOn = l.No, l.Version, c.Date
 	if err := c.OnceStored(func() error { return c.Tx.InsertLetter(l) }); err != nil {
 		return err
 	}
-	rec := letterTo(l, agencyBlock(c.Office))
+	rec := letterRecord(l, agencyBlock(c.Office))
 	if err := c.SendOrHold(c.Partner, c.No, &rec); err != nil {
 		return err
 	}
@@ -240,16 +258,19 @@ func sendLetter(c *office.Case, l exchange.Letter, why string) error {
 	return notice.Notify(c, code.MilestoneLetterSent, notice.News{Due: notice.LimitNow(c)})
 }
 
-func letterTo(l exchange.Letter, to formats.AgencyBlock) formats.Letter {
+// letterRecord is a letter as the record that goes to the old place.
+func letterRecord(l exchange.Letter, to formats.AgencyBlock) formats.Letter {
 	return formats.Letter{
 		LetterNo: l.No, Version: l.Version, LetterDate: l.Date, AcceptedOn: l.AcceptedOn, CertificateNo: l.CertificateNo,
-		Person: personTo(l.Person), Household: code.Household(l.Household), SchemeFrom: code.Scheme(l.SchemeFrom),
+		Person: personRecord(l.Person), Household: code.Household(l.Household), SchemeFrom: code.Scheme(l.SchemeFrom),
 		SchemeTo: code.Scheme(l.SchemeTo), EnrolledFrom: l.EnrolledFrom, OldPersonalNo: l.OldPersonalNo, FromAgency: l.From, To: to,
 		AccountMoves: l.AccountMoves, AccountName: l.Account.Holder, BankName: l.Account.Bank, AccountNo: l.Account.No, CNAPS: l.Account.CNAPS,
 		Remark: l.Remark, Echo: l.Echo,
 	}
 }
 
+// applicationOf is the record of an application as the domain keeps it, with the
+// party of its file as sender.
 func applicationOf(d *office.Desk, a *formats.Application) exchange.Application {
 	return exchange.Application{
 		Sender: d.File.Party, ReceivedOn: d.File.Seen, No: a.ApplicationNo, Version: a.Version, LodgedAt: string(a.LodgedAt), AppliedOn: a.AppliedOn, Applicant: string(a.Applicant),

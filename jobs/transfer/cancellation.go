@@ -15,12 +15,13 @@ import (
 
 // Cancellation works the phases of SPEC 2.11: cancel before the old place has
 // accepted; afterwards an annulment that one proposes and the other agrees to.
+// From the portal it is our own side's wish, else the partner's.
 func Cancellation(d *office.Desk, x *formats.Cancellation) (office.Outcome, error) {
-	c, err := cancelled(d, x)
+	c, err := caseToCancel(d, x)
 	if office.IsNotFound(err) {
-		return unknownCancelled(d, x)
+		return cancelUnknown(d, x)
 	}
-	if errors.Is(err, errSeveral) {
+	if errors.Is(err, errAmbiguous) {
 		return office.Refused(code.Missing, "letter_no", "多份申请使用该编号，请填联系函编号 / several applications have this number: give the letter_no"), nil
 	}
 	if err != nil {
@@ -32,19 +33,20 @@ func Cancellation(d *office.Desk, x *formats.Cancellation) (office.Outcome, erro
 	}
 	switch {
 	case fromPortal && x.Phase == code.PhaseCancel:
-		return cancelOurs(d, c, x)
+		return cancelByPortal(d, c, x)
 	case fromPortal:
 		return Annul(d, c, x)
 	case x.Phase == code.PhaseCancel:
-		return cancelTheirs(d, c, x)
+		return cancelByPartner(d, c, x)
 	}
-	return annulTheirs(d, c, x)
+	return annulByPartner(d, c, x)
 }
 
-// cancelled finds the case that a cancellation is about.
-func cancelled(d *office.Desk, x *formats.Cancellation) (*office.Case, error) {
+// caseToCancel finds the case that a cancellation is about: by its letter, on
+// whichever side, or by the number of an application that has no letter yet.
+func caseToCancel(d *office.Desk, x *formats.Cancellation) (*office.Case, error) {
 	if x.LetterNo == "" {
-		return applicant(d, x.ApplicationNo)
+		return caseOfApplication(d, x.ApplicationNo)
 	}
 	c, err := d.CaseByLetter(exchange.Out, x.LetterNo)
 	if office.IsNotFound(err) {
@@ -53,13 +55,13 @@ func cancelled(d *office.Desk, x *formats.Cancellation) (*office.Case, error) {
 	return c, err
 }
 
-// errSeveral is about an application number that two senders use.
-var errSeveral = errors.New("several applications have this number")
+// errAmbiguous is returned for an application number that two senders use.
+var errAmbiguous = errors.New("several applications have this number")
 
-// applicant finds the case of an application number: the sender's own, else
+// caseOfApplication finds the case of an application number: the sender's own, else
 // what anybody else sent under it (a person who applied at the counter cancels
-// by the portal), if that is one.
-func applicant(d *office.Desk, applicationNo string) (*office.Case, error) {
+// by the portal), if that is one; errAmbiguous when it is several.
+func caseOfApplication(d *office.Desk, applicationNo string) (*office.Case, error) {
 	found, err := d.Tx.CaseByApplication(d.File.Party, applicationNo)
 	if !office.IsNotFound(err) {
 		return d.OpenCase(found), err
@@ -71,14 +73,16 @@ func applicant(d *office.Desk, applicationNo string) (*office.Case, error) {
 	case len(all) == 0:
 		return nil, fmt.Errorf("case of application %s: %w", applicationNo, store.ErrNotFound)
 	case len(all) > 1:
-		return nil, fmt.Errorf("application %s: %w", applicationNo, errSeveral)
+		return nil, fmt.Errorf("application %s: %w", applicationNo, errAmbiguous)
 	}
 	return d.OpenCase(all[0]), nil
 }
 
-// unknownCancelled answers the cancellation of a letter that is not here. When
-// letters of the same party are in hand, it waits for them: it is worked first.
-func unknownCancelled(d *office.Desk, x *formats.Cancellation) (office.Outcome, error) {
+// cancelUnknown answers the cancellation of a letter that is not here. When a
+// file of the same party that may hold letters is in hand, it is held for it:
+// cancellations are worked before letters, so that the letter may come later in
+// this very pass. A carrier xml is a bank's and holds none.
+func cancelUnknown(d *office.Desk, x *formats.Cancellation) (office.Outcome, error) {
 	if x.Phase == code.PhaseCancel && x.LetterNo != "" {
 		files, err := d.Tx.FilesToWork()
 		if err != nil {
@@ -93,10 +97,11 @@ func unknownCancelled(d *office.Desk, x *formats.Cancellation) (office.Outcome, 
 	return holdOrRefuseUnknown(d, code.UnknownLetter, "letter_no")
 }
 
-// cancelWaits reports whether a cancellation waits for the letter that is
-// being worked: then the letter is not judged. An annulment that came too
-// early does not keep it from being judged.
-func cancelWaits(d *office.Desk, letterNo string) (bool, error) {
+// cancellationPending reports whether a held cancellation waits for the letter
+// that is being worked: then the letter is stored and not judged, so that nothing
+// is asked of the core for it. An annulment that came too early does not keep it
+// from being judged. The held ones are read once for a file, into Desk.Cancels.
+func cancellationPending(d *office.Desk, letterNo string) (bool, error) {
 	if d.Cancels == nil {
 		d.Cancels = map[string]bool{}
 		held, err := d.Tx.HeldRecords(d.File.Party, "X")
@@ -116,9 +121,10 @@ func cancelWaits(d *office.Desk, letterNo string) (bool, error) {
 	return d.Cancels[letterNo], nil
 }
 
-// cancelOurs is the person's wish at the new place: at once before the letter
-// is out, otherwise when the old place agrees.
-func cancelOurs(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
+// cancelByPortal is the person's wish at the new place: granted at once before
+// the letter is out or after the old place declined, otherwise when the old place
+// agrees (CancelVerdict).
+func cancelByPortal(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
 	if c.Side != exchange.In {
 		return office.Refused(code.NotAllowedInState, "letter_no", "只有转入地可以撤销 / only the new place cancels"), nil
 	}
@@ -150,10 +156,12 @@ func cancelOurs(d *office.Desk, c *office.Case, x *formats.Cancellation) (office
 	return office.Accepted(), c.Save()
 }
 
+// cancellationOf is the record that asks the old place to cancel.
 func cancellationOf(c *office.Case, x *formats.Cancellation) *formats.Cancellation {
 	return &formats.Cancellation{LetterNo: c.LetterNo, Phase: code.PhaseCancel, Reason: x.Reason, CancelledOn: c.Date, Echo: c.No}
 }
 
+// cancelNow ends a case as cancelled; only the new place has somebody to notify.
 func cancelNow(c *office.Case, reason string) error {
 	if err := c.Move(exchange.CancelAgreed, reason, nil); err != nil {
 		return err
@@ -164,8 +172,10 @@ func cancelNow(c *office.Case, reason string) error {
 	return nil
 }
 
-// cancelTheirs is the new place's cancellation at the old place.
-func cancelTheirs(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
+// cancelByPartner is the new place's cancellation at the old place, granted until
+// the letter is accepted. A letter declined because of death may have money on
+// its way to the heirs: that one is refused like an accepted letter.
+func cancelByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outcome, error) {
 	if c.Side != exchange.Out {
 		return office.Refused(code.NotAllowedInState, "letter_no", "只有转入地可以撤销 / only the new place cancels"), nil
 	}
@@ -182,7 +192,9 @@ func cancelTheirs(d *office.Desk, c *office.Case, x *formats.Cancellation) (offi
 	return office.Refused(code.NotAllowedInState, "", "已受理转出，不能撤销 / accepted already"), nil
 }
 
-// CancelVerdict is the old place's answer to our cancellation.
+// CancelVerdict is the old place's verdict on our cancellation. One that comes
+// when none is asked any more is ignored; refused, or too late because the form
+// has come in the meantime, the transfer goes on and the person is notified.
 func CancelVerdict(c *office.Case, v code.Verdict, text string) error {
 	if c.Wish != exchange.WishCancel {
 		return nil

@@ -8,8 +8,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// CertificateRequest issues a certificate of participation, or reissues a
-// lost one: same facts, new number, the old one void.
+// CertificateRequest issues a certificate of participation, or reissues a lost
+// one: same facts, new number, the old one void (SPEC 2.1). It is held while the
+// registry does not know the person, or knows that participation goes on.
 func CertificateRequest(d *office.Desk, g *formats.CertificateRequest) (office.Outcome, error) {
 	r, err := d.Tx.RegistryByNo(g.PersonalNo)
 	if office.IsNotFound(err) {
@@ -42,6 +43,9 @@ func CertificateRequest(d *office.Desk, g *formats.CertificateRequest) (office.O
 	return office.Accepted(), nil
 }
 
+// issueCertificate stores and sends a certificate. A reissued one repeats stays,
+// arrears and balance of the one it replaces, not the registry's of today: both
+// must certify the same.
 func issueCertificate(d *office.Desk, cert *exchange.Certificate, old exchange.Certificate, r exchange.RegistryPerson, g *formats.CertificateRequest) error {
 	no, err := d.Tx.NextNumber("C", d.Agency.Code, d.Date)
 	if err != nil {
@@ -59,6 +63,7 @@ func issueCertificate(d *office.Desk, cert *exchange.Certificate, old exchange.C
 	cert.Stays, cert.Arrears = facts.Stays, facts.Arrears
 	cert.Actual, cert.Backpaid, cert.Deemed = m.Actual, m.Backpaid, m.Deemed
 	if cert.Replaces != "" {
+		// Before the new one is stored: a person has one valid certificate.
 		if err := d.Tx.VoidCertificate(cert.Replaces, cert.No); err != nil {
 			return err
 		}
@@ -67,11 +72,11 @@ func issueCertificate(d *office.Desk, cert *exchange.Certificate, old exchange.C
 		return err
 	}
 	rec := formats.Certificate{
-		CertificateNo: cert.No, Replaces: cert.Replaces, RequestNo: g.RequestNo, PersonalNo: r.PersonalNo, Person: personTo(r.Person),
+		CertificateNo: cert.No, Replaces: cert.Replaces, RequestNo: g.RequestNo, PersonalNo: r.PersonalNo, Person: personRecord(r.Person),
 		Household: code.Household(r.Household), Scheme: code.Scheme(r.Scheme), FirstMonth: m.First, LastMonth: m.Last,
 		MonthsActual: m.Actual, MonthsBackpaid: m.Backpaid, MonthsDeemed: m.Deemed, ArrearsAmount: cert.Arrears,
 		AccountOpened: r.AccountOpened, Balance: cert.Balance, Agency: agencyBlock(d.Office), IssuedOn: d.Date, Clerk: d.Agency.Clerk,
-		Echo: g.Echo, Stays: staysTo(cert.Stays),
+		Echo: g.Echo, Stays: stayRecords(cert.Stays),
 	}
 	if err := d.Send(d.File.Party, "", &rec); err != nil {
 		return err
@@ -82,7 +87,8 @@ func issueCertificate(d *office.Desk, cert *exchange.Certificate, old exchange.C
 	return d.Journal(office.AgencyChain, "certificate_issued", cert.No, map[string]string{"request_no": g.RequestNo, "replaces": cert.Replaces})
 }
 
-// remindArrears tells a person with arrears the amount along with the certificate.
+// remindArrears sends a person with arrears a notice of the amount along with the
+// certificate. It is built here, as notice.Notify needs a case and there is none.
 func remindArrears(d *office.Desk, r exchange.RegistryPerson, g *formats.CertificateRequest) error {
 	if r.ArrearsMonths == 0 && r.Arrears == 0 {
 		return nil

@@ -1,17 +1,17 @@
 package transfer
 
 import (
-	"slices"
-
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/formats"
 	"carryover/jobs/office"
 )
 
-// Completion works what the new place says it has credited.
+// Completion works what the new place says it has credited (SPEC 2.5), form by
+// form; the last one that is missing completes the case. One whose money differs
+// is taken and holds the case: the figures are the partner's to say, and ours to
+// question. A relation_done after the completion was overtaken, and is ignored.
 func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 	c, err := d.CaseByLetter(exchange.Out, k.LetterNo)
 	if office.IsNotFound(err) {
@@ -30,7 +30,7 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if o, ok := completionFits(c, k); !ok {
+	if o, ok := checkAnnulled(c, k); !ok {
 		return o, nil
 	}
 	if err := c.Note("completion_"+string(k.Outcome), f.No, map[string]any{
@@ -42,31 +42,32 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 		return o, err
 	}
 	if f.LastCompletion == string(code.OutcomeCompleted) && k.Outcome == code.OutcomeRelationDone {
-		return office.Accepted(), c.Save() // it was overtaken by the completion
+		return office.Accepted(), c.Save()
 	}
 	versions, err := versionsOf(c, f.No)
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	before, said := f, exchange.ConfirmedBy(versions)
+	before, confirmedBefore := f, exchange.ConfirmedBy(versions) // before the form changes: confirm books what is new
 	f.LastCompletion, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
 	f.SentBack = 0
 	if err := d.Tx.UpdateForm(before, f); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := confirm(c, f.No, said); err != nil {
+	if err := confirm(c, f.No, confirmedBefore); err != nil {
 		return office.Outcome{}, err
 	}
 	if k.Outcome == code.OutcomeCompleted {
-		if err := finish(c); err != nil {
+		if err := completeCase(c); err != nil {
 			return office.Outcome{}, err
 		}
 	}
 	return office.Accepted(), c.Save()
 }
 
-// completionFits: a case that was annulled is told void, and no other.
-func completionFits(c *office.Case, k *formats.Completion) (office.Outcome, bool) {
+// checkAnnulled refuses (false) a completion `void` of a case that is not being
+// annulled, and any other of one that is.
+func checkAnnulled(c *office.Case, k *formats.Completion) (office.Outcome, bool) {
 	annulled := c.State == exchange.Void || c.Wish == exchange.WishVoid
 	if annulled == (k.Outcome == code.OutcomeVoid) {
 		return office.Outcome{}, true
@@ -74,7 +75,10 @@ func completionFits(c *office.Case, k *formats.Completion) (office.Outcome, bool
 	return office.Refused(code.NotAllowedInState, "outcome", "与办件的作废状态不符 / does not agree with the annulment of the case"), false
 }
 
-// checkCompletion compares what was credited with what was liquidated.
+// checkCompletion compares what was credited with the form: months credited and
+// overlapping must be its months (SPEC 2.8), or the record is refused; the money
+// must be what was liquidated, or the case is held with a difference. False means
+// that the outcome is final and the form stays as it is.
 func checkCompletion(c *office.Case, k *formats.Completion, f exchange.Form) (office.Outcome, bool, error) {
 	if k.Outcome == code.OutcomeVoid {
 		return office.Outcome{}, true, nil
@@ -101,28 +105,9 @@ func checkCompletion(c *office.Case, k *formats.Completion, f exchange.Form) (of
 	return office.Accepted(), false, c.Save()
 }
 
-// confirm books what the completions of a form say more, or less, than was
-// said before: a case that was annulled says that nothing is credited any more.
-func confirm(c *office.Case, formNo string, before money.Fen) error {
-	versions, err := versionsOf(c, formNo)
-	if err != nil {
-		return err
-	}
-	more := exchange.ConfirmedBy(versions) - before
-	if more < 0 {
-		return c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(formNo), -more, -more), int(c.Date), "void"))
-	}
-	return c.Book(ledger.Confirm(c.LedgerHead(formNo), more, more))
-}
-
-// versionsOf are all versions of a form of the case.
-func versionsOf(c *office.Case, formNo string) ([]exchange.Form, error) {
-	forms, err := c.Tx.FormsByCase(c.No)
-	return slices.DeleteFunc(forms, func(f exchange.Form) bool { return f.No != formNo }), err
-}
-
-// finish ends the case once every form is confirmed.
-func finish(c *office.Case) error {
+// completeCase ends the case once every form in force is completed; a case that
+// waits for a supplement's debit is not answered, and goes on.
+func completeCase(c *office.Case) error {
 	forms, err := c.Tx.FormsByCase(c.No)
 	if err != nil {
 		return err

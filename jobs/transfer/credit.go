@@ -9,7 +9,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// CreditFacts gathers what decides about the next postings of an In case.
+// CreditFacts reads what exchange.PlanCredits decides the next postings of an In
+// case by. Together is 2016's rule: months and money are credited in one go.
 func CreditFacts(c *office.Case) (f exchange.CreditFacts, err error) {
 	f.Together = !c.RuleProfile().RelationDone()
 	if f.Forms, err = c.Tx.FormsByCase(c.No); err != nil {
@@ -22,8 +23,11 @@ func CreditFacts(c *office.Case) (f exchange.CreditFacts, err error) {
 	return f, err
 }
 
-// Advance moves an In case on: asks the core for what can be posted now, and
-// tells everybody what has been. On a case that has ended nothing is posted.
+// Advance moves an In case on: it asks the core for what can be posted now, and
+// when nothing is left reports what was. Everything that may let a case go on
+// ends with it (a form, money, a posting, an officer); it is idempotent, as a
+// pending posting keeps another from being asked. A case that ended, is being
+// annulled, or is ours as the old place, only gets its tracks.
 func Advance(c *office.Case) error {
 	if c.Side != exchange.In || c.Wish == exchange.WishVoid || Ended(c.Case) {
 		return c.Retrack()
@@ -41,9 +45,8 @@ func Advance(c *office.Case) error {
 	if c.State == exchange.Held || len(facts.Forms) == 0 {
 		return nil
 	}
-	asks := exchange.PlanCredits(facts)
-	if len(asks) > 0 {
-		return askCredits(c, asks, facts)
+	if planned := exchange.PlanCredits(facts); len(planned) > 0 {
+		return requestCredits(c, planned, facts)
 	}
 	return closeCase(c, facts)
 }
@@ -61,12 +64,15 @@ func markPosted(c *office.Case, f exchange.CreditFacts) error {
 	return nil
 }
 
-func askCredits(c *office.Case, asks []exchange.Ask, facts exchange.CreditFacts) error {
+// requestCredits queues the planned postings for the core. Of a form's stays only
+// the months that are not counted yet go into a posting (SPEC 2.8): with two
+// forms, what the first one brings counts against the second.
+func requestCredits(c *office.Case, planned []exchange.Ask, facts exchange.CreditFacts) error {
 	own, err := ownStays(c, facts)
 	if err != nil {
 		return err
 	}
-	for _, a := range asks {
+	for _, a := range planned {
 		p := exchange.Posting{Row: a.Row, Undoes: a.Undoes, FormNo: a.Form.No, FormVersion: a.Form.Version, Amount: a.Amount}
 		var stays []exchange.Stay
 		if a.Row == exchange.PostMonths {
@@ -118,8 +124,10 @@ func ownStays(c *office.Case, facts exchange.CreditFacts) ([]exchange.Stay, erro
 	return own, nil
 }
 
-// closeCase tells the old place and the person what has been credited, and
-// completes the case when everything has.
+// closeCase reports what has been credited to the old place and the person, and
+// completes the case when everything has. Under profile 2021 months alone are
+// reported as relation_done while the money is still to come. A pending posting
+// keeps back both.
 func closeCase(c *office.Case, f exchange.CreditFacts) error {
 	months, account := true, true
 	for _, form := range f.Forms {
@@ -137,16 +145,18 @@ func closeCase(c *office.Case, f exchange.CreditFacts) error {
 	state := c.State
 	switch {
 	case months && account && (state == exchange.Answered || state == exchange.PostingState || state == exchange.RelationDone):
-		return tell(c, exchange.AllPosted, code.OutcomeCompleted, code.MilestoneCompleted)
+		return reportCredited(c, exchange.AllPosted, code.OutcomeCompleted, code.MilestoneCompleted)
 	case months && c.RuleProfile().RelationDone() && (state == exchange.Answered || state == exchange.PostingState):
-		return tell(c, exchange.MonthsDone, code.OutcomeRelationDone, code.MilestoneRelationDone)
+		return reportCredited(c, exchange.MonthsDone, code.OutcomeRelationDone, code.MilestoneRelationDone)
 	}
 	return nil
 }
 
-// tell moves the case and sends a completion for every form that has not had
-// this one, or a later one: what is completed does not become relation_done again.
-func tell(c *office.Case, on exchange.Happening, out code.Outcome, m code.Milestone) error {
+// reportCredited moves the case and sends a completion for every form in force
+// that has not had this one, or a later one: what is completed does not become
+// relation_done again. The form keeps what was reported, by which a correction
+// is told from a repetition.
+func reportCredited(c *office.Case, on exchange.Happening, out code.Outcome, m code.Milestone) error {
 	if err := c.Move(on, "", nil); err != nil {
 		return err
 	}
@@ -187,8 +197,9 @@ func tell(c *office.Case, on exchange.Happening, out code.Outcome, m code.Milest
 	return notice.Notify(c, m, more)
 }
 
-// carryBooked gives a form version what the core has booked for the form: a
-// version that changes only the one keeps what stands of the other.
+// carryBooked gives a form version what the core has booked for the form, by
+// whichever version: one that corrects only the months keeps the money that was
+// credited before, and the other way round.
 func carryBooked(f *exchange.Form, postings []exchange.Posting) {
 	for _, p := range postings {
 		if p.FormNo != f.No || p.State != exchange.PostingDone {

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"carryover/exchange"
@@ -14,9 +13,13 @@ import (
 	"carryover/jobs/office"
 )
 
-// Form works an information form at the new place.
+// Form works an information form at the new place: the answer to our letter, its
+// next version, or a supplement (SPEC 2.10). A next version replaces all of the
+// one before, which is no longer current. A form that is well-formed but differs
+// from letter or agreement is accepted, and holds the case: the old place is told
+// by an officer, not by a refused record.
 func Form(d *office.Desk, rec *formats.Form) (office.Outcome, error) {
-	c, o, err := answerTo(d, rec.LetterNo, rec.LetterVersion)
+	c, o, err := caseAnswered(d, rec.LetterNo, rec.LetterVersion)
 	if c == nil || err != nil {
 		return o, err
 	}
@@ -58,9 +61,11 @@ func Form(d *office.Desk, rec *formats.Form) (office.Outcome, error) {
 	return office.Accepted(), receiveForm(c, f, old)
 }
 
-// answerTo finds the case that a form or decline answers. A letter we do not
-// know is held while its sender has an open gap, then refused.
-func answerTo(d *office.Desk, letterNo string, version int) (*office.Case, office.Outcome, error) {
+// caseAnswered finds the case that a form or decline answers. Without one the
+// case is nil and the outcome says why: a letter that we do not know (held while
+// its sender has an open gap, then refused), one to another partner, or a version
+// that we never sent.
+func caseAnswered(d *office.Desk, letterNo string, version int) (*office.Case, office.Outcome, error) {
 	c, err := d.CaseByLetter(exchange.In, letterNo)
 	if office.IsNotFound(err) {
 		o, err := holdOrRefuseUnknown(d, code.UnknownLetter, "letter_no")
@@ -78,7 +83,10 @@ func answerTo(d *office.Desk, letterNo string, version int) (*office.Case, offic
 	return c, office.Outcome{}, nil
 }
 
-// holdOrRefuseUnknown holds a record whose letter or form may still come, or refuses it.
+// holdOrRefuseUnknown holds a record about a letter or form that is not here
+// while the sender has an open sequence gap, as the missing file may bring it;
+// without a gap it refuses the record with that fault. A held record is worked
+// again when the gap closes.
 func holdOrRefuseUnknown(d *office.Desk, c code.Fault, field string) (office.Outcome, error) {
 	gaps, err := d.Tx.OpenGaps(d.File.Party)
 	if err != nil {
@@ -90,39 +98,43 @@ func holdOrRefuseUnknown(d *office.Desk, c code.Fault, field string) (office.Out
 	return office.Refused(c, field, ""), nil
 }
 
-// predecessor checks a form's number and version against those received:
-// the version it replaces, or nil.
+// predecessor checks a form's number and version against those received, and
+// returns the version it replaces; nil for the first one of its number. False
+// comes with the refusal; one as unknown form may be about a file that is missing.
 func predecessor(f exchange.Form, forms []exchange.Form) (*exchange.Form, office.Outcome, bool) {
-	var same, of *exchange.Form
+	var same, original *exchange.Form
 	for i := range forms {
 		if forms[i].No == f.No && forms[i].Current {
 			same = &forms[i]
 		}
 		if forms[i].No == f.OfForm {
-			of = &forms[i]
+			original = &forms[i]
 		}
 	}
-	no := func(c code.Fault, field, text string) (*exchange.Form, office.Outcome, bool) {
+	refuse := func(c code.Fault, field, text string) (*exchange.Form, office.Outcome, bool) {
 		return nil, office.Refused(c, field, text), false
 	}
 	switch {
 	case same != nil && f.Version > same.Version+1:
-		return no(code.UnknownForm, "version", "缺少前一版本 / the version before never came")
+		return refuse(code.UnknownForm, "version", "缺少前一版本 / the version before never came")
 	case same != nil && f.Version != same.Version+1:
-		return no(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected")
+		return refuse(code.NotAllowedInState, "version", "应为下一版本 / the next version is expected")
 	case same != nil && f.Nature == exchange.NatureOriginal:
-		return no(code.NotAllowedInState, "nature", "更正版不能标为原始 / a later version is not an original")
+		return refuse(code.NotAllowedInState, "nature", "更正版不能标为原始 / a later version is not an original")
 	case same == nil && f.Version != 1:
-		return no(code.UnknownForm, "version", "未收到第1版 / version 1 never came")
-	case same == nil && f.Nature == exchange.NatureSupplement && of == nil:
-		return no(code.UnknownForm, "of_form_no", "没有这张信息表 / no such form")
+		return refuse(code.UnknownForm, "version", "未收到第1版 / version 1 never came")
+	case same == nil && f.Nature == exchange.NatureSupplement && original == nil:
+		return refuse(code.UnknownForm, "of_form_no", "没有这张信息表 / no such form")
 	case same == nil && f.Nature != exchange.NatureSupplement && len(forms) > 0:
-		return no(code.NotAllowedInState, "form_no", "该联系函已有信息表 / the letter has its form already")
+		return refuse(code.NotAllowedInState, "form_no", "该联系函已有信息表 / the letter has its form already")
 	}
 	return same, office.Outcome{}, true
 }
 
-// receiveForm stores a form, announces its money and checks it.
+// receiveForm stores a form, announces its money and checks it. The money is
+// announced even when the form differs: the ledger has to expect what the old
+// place says it sends. At last credits that waited for the form are requeued, and
+// the case advances.
 func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	if err := c.Tx.InsertForm(f); err != nil {
 		return err
@@ -143,7 +155,7 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 		return err
 	}
 	differs := exchange.CheckForm(f, letter)
-	if agreed := c.Partners[c.Partner].Settlement; !settles(agreed, f.Money) {
+	if agreed := c.Partners[c.Partner].Settlement; !fitsSettlement(agreed, f.Money) {
 		differs = append(differs, "资金处理方式 "+f.Money+" 与双方约定不符")
 	}
 	if len(differs) > 0 {
@@ -157,7 +169,7 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 		if err := c.SetForm(&f, exchange.FormChecked); err != nil {
 			return err
 		}
-		if err := formMended(c); err != nil {
+		if err := resumeCorrected(c); err != nil {
 			return err
 		}
 	}
@@ -175,11 +187,13 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	return c.Save()
 }
 
-// formDiffers begins the text of a hold because of a form.
+// formDiffers begins the text of a hold because of a form: by it resumeCorrected
+// tells this hold from an officer's other ones under the same code.
 const formDiffers = "信息表不符："
 
-// formMended ends the hold because of a form once no form in force differs.
-func formMended(c *office.Case) error {
+// resumeCorrected ends the hold because of a form once no form in force differs;
+// a hold for another reason stays.
+func resumeCorrected(c *office.Case) error {
 	if c.Hold != code.HoldOfficersDecision || !strings.HasPrefix(c.HoldText, formDiffers) {
 		return nil
 	}
@@ -196,30 +210,33 @@ func formMended(c *office.Case) error {
 }
 
 // announce makes the part of the remittance that a form says is coming, or
-// says that none is. Of a corrected form only what it added is a new part.
+// says that none is. A form's amount is a total: what earlier parts of it bring
+// is taken off, and of a corrected form only what it added is a new part. A
+// correction below what was remitted holds the case: nothing is paid back by
+// itself (SPEC 2.10).
 func announce(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
 		return err
 	}
 	if f.Money != exchange.MoneyREMITTED {
-		return nothingDue(c, f, parts, old)
+		return announceNothingDue(c, f, parts, old)
 	}
-	already := money.Fen(0)
+	earlier := money.Fen(0) // what the other parts of the form bring
 	for _, r := range parts {
 		if old != nil && r.FormNo == f.No && r.Part != f.Part {
-			if already, err = already.Add(r.Amount); err != nil {
+			if earlier, err = earlier.Add(r.Amount); err != nil {
 				return err
 			}
 		}
 	}
-	amount := f.Amount - already
+	amount := f.Amount - earlier
 	if amount < 0 {
 		return c.PutOnHold(code.HoldAmountDiffers, "更正后的金额少于已划转金额，需与对方协商")
 	}
-	for i := range parts {
+	for i := range parts { // its money may have come before the form, and made the part
 		if parts[i].Part == f.Part {
-			return expect(c, &parts[i], f.No, amount)
+			return setExpected(c, &parts[i], f.No, amount)
 		}
 	}
 	if err := c.Book(ledger.Announce(c.LedgerHead(f.No), amount)); err != nil {
@@ -230,9 +247,11 @@ func announce(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	})
 }
 
-// expect gives a part its amount, and compares it with what has come. A later
-// version of the form that says the same of the part changes nothing.
-func expect(c *office.Case, r *exchange.Remittance, formNo string, amount money.Fen) error {
+// setExpected gives a part the amount that a form announces, books the change of
+// the receivable, and compares it with what has come. A later version of the form
+// that says the same of the part changes nothing. A part that was matched or
+// posted keeps its amount, and holds the case: the money was right when it came.
+func setExpected(c *office.Case, r *exchange.Remittance, formNo string, amount money.Fen) error {
 	if r.FormNo == formNo && r.Amount == amount {
 		return nil
 	}
@@ -240,7 +259,7 @@ func expect(c *office.Case, r *exchange.Remittance, formNo string, amount money.
 		return c.PutOnHold(code.HoldAmountDiffers, fmt.Sprintf("第 %d 笔划转已到账 %s，信息表更正为 %s", r.Part, r.Received, amount))
 	}
 	change := ledger.Announce(c.LedgerHead(formNo), amount-r.Amount)
-	if amount < r.Amount {
+	if amount < r.Amount { // an entry over less than 0 is none: its opposite is reversed
 		change = ledger.Reverse(ledger.Announce(c.LedgerHead(formNo), r.Amount-amount), int(c.Date), "corrected")
 	}
 	if err := c.Book(change); err != nil {
@@ -257,10 +276,12 @@ func expect(c *office.Case, r *exchange.Remittance, formNo string, amount money.
 	return CompareAmount(c, r)
 }
 
-// nothingDue marks what was expected of a form as not due any more, or adds
-// a part that says so.
-func nothingDue(c *office.Case, f exchange.Form, parts []exchange.Remittance, old *exchange.Form) error {
-	if err := announceOther(c, f, old); err != nil {
+// announceNothingDue takes a form whose money does not come by bank: what was
+// expected of an earlier version is not due any more, and when there was none a
+// part that says so is added, so that the case has a money track (SPEC 4, nothing
+// due). Money that has come all the same holds the case.
+func announceNothingDue(c *office.Case, f exchange.Form, parts []exchange.Remittance, old *exchange.Form) error {
+	if err := bookOtherMoney(c, f, old); err != nil {
 		return err
 	}
 	found := false
@@ -295,9 +316,9 @@ func nothingDue(c *office.Case, f exchange.Form, parts []exchange.Remittance, ol
 	})
 }
 
-// announceOther books the amount of a form whose money does not come by
-// bank; of a later version only what it added.
-func announceOther(c *office.Case, f exchange.Form, old *exchange.Form) error {
+// bookOtherMoney books the amount of a form whose money does not come by bank,
+// under its kind; of a later version of the same kind only what it added.
+func bookOtherMoney(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	amount := f.Amount
 	if old != nil && old.Money == f.Money {
 		amount -= old.Amount
@@ -314,33 +335,8 @@ func announceOther(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	return c.Book(e)
 }
 
-// Decline works a decline at the new place. One for an older letter version
-// is recorded and changes nothing.
-func Decline(d *office.Desk, rec *formats.Decline) (office.Outcome, error) {
-	c, o, err := answerTo(d, rec.LetterNo, rec.LetterVersion)
-	if c == nil || err != nil {
-		return o, err
-	}
-	why := string(rec.Code) + ": " + rec.Text
-	if rec.LetterVersion < c.LetterVersion {
-		return office.Accepted(), c.Note("decline_of_older_letter", why, nil)
-	}
-	if c.Effective() != exchange.Requested {
-		return office.Refused(code.NotAllowedInState, "letter_no", "办件当前状态不接收此通知 / no decline is expected now"), nil
-	}
-	if err := c.Resume("对方已答复"); err != nil {
-		return office.Outcome{}, err
-	}
-	c.Decline = rec.Code
-	if err := c.Move(exchange.DeclineArrived, why, nil); err != nil {
-		return office.Outcome{}, err
-	}
-	if err := notice.Notify(c, code.MilestoneDeclined, notice.PartnersNews(rec.Code, rec.Text)); err != nil {
-		return office.Outcome{}, err
-	}
-	return office.Accepted(), c.Save()
-}
-
+// formOf is a form's record in the domain. Its part is the one that payment_ref
+// names; a form without one (no money by bank) is about part 1.
 func formOf(r *formats.Form) exchange.Form {
 	f := exchange.Form{
 		No: r.FormNo, Version: r.Version, Side: exchange.In, Nature: string(r.Nature), OfForm: r.OfFormNo, LetterNo: r.LetterNo,
@@ -359,21 +355,10 @@ func formOf(r *formats.Form) exchange.Form {
 	return f
 }
 
-// SplitRef takes an EndToEndId apart: letter_no, part, attempt.
-func SplitRef(ref string) (letterNo string, part, attempt int, ok bool) {
-	fields := strings.Split(ref, "-")
-	if len(fields) != 3 || len(fields[0]) != 20 {
-		return "", 0, 0, false
-	}
-	part, err1 := strconv.Atoi(fields[1])
-	attempt, err2 := strconv.Atoi(fields[2])
-	return fields[0], part, attempt, err1 == nil && err2 == nil && part > 0 && attempt > 0
-}
-
-// settles reports whether the money of a form is dealt with as was agreed
+// fitsSettlement reports whether the money of a form is dealt with as was agreed
 // with the partner; nothing to pay and paid to the person fit every agreement.
-func settles(agreed, word string) bool {
-	switch word {
+func fitsSettlement(agreed, kind string) bool {
+	switch kind {
 	case exchange.MoneyREMITTED:
 		return agreed == exchange.SettleRemitted
 	case exchange.MoneyNETTED:

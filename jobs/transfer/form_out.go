@@ -14,14 +14,15 @@ import (
 	"carryover/jobs/office"
 )
 
-// liquidated does what follows the core's debit at the old place: the
-// balance stands in the ledger, the form is issued, the money is due.
-func liquidated(c *office.Case, p exchange.Posting) error {
+// applyDebit does what follows the core's debit at the old place: the balance is
+// booked, the form is issued, the money is due. Of a person who has died there is
+// no form: the heirs are paid.
+func applyDebit(c *office.Case, p exchange.Posting) error {
 	if err := c.Book(ledger.Liquidate(c.LedgerHead(p.No), p.Amount)); err != nil {
 		return err
 	}
 	if c.Decline == code.DeclineDeceased {
-		return owe(c, p.Amount, exchange.ToPerson, "")
+		return addPart(c, p.Amount, exchange.ToPerson, "")
 	}
 	if err := c.Move(exchange.DebitDone, "", map[string]string{"amount": p.Amount.String()}); err != nil {
 		return err
@@ -33,8 +34,9 @@ func liquidated(c *office.Case, p exchange.Posting) error {
 	return issueForm(c, f, p)
 }
 
-// owe adds the next part of the remittance; nothing for an amount of zero.
-func owe(c *office.Case, amount money.Fen, to, formNo string) error {
+// addPart adds the next part of the remittance as due, to the partner or to the
+// person; nothing for an amount of zero.
+func addPart(c *office.Case, amount money.Fen, to, formNo string) error {
 	if amount == 0 {
 		return c.Retrack()
 	}
@@ -55,6 +57,8 @@ func owe(c *office.Case, amount money.Fen, to, formNo string) error {
 	return assignPayees(c) // who receives it may be known already
 }
 
+// nextPart is the number of a case's next part, from 1; none is used twice, as
+// references and advices name it.
 func nextPart(c *office.Case) (int, error) {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
@@ -68,7 +72,9 @@ func nextPart(c *office.Case) (int, error) {
 }
 
 // makeForm makes the form that the debit p calls for: the original, a
-// supplement with what was added, or a corrected version with everything.
+// supplement with what was added, or a corrected version with everything. Stays
+// are the registry's of today, as the core's debit was; a record that has gone
+// since is an error, and the posting result is worked again when it is back.
 func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 	records, err := c.Tx.RegistryByID(c.Person.IDKey)
 	if err != nil {
@@ -96,7 +102,7 @@ func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 		return f, err
 	}
 	f.Echo = letter.Echo
-	if err := follow(c, &f, forms); err != nil {
+	if err := supplementOrCorrect(c, &f, forms); err != nil {
 		return f, err
 	}
 	if f.No == "" {
@@ -104,7 +110,7 @@ func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 			return f, err
 		}
 	}
-	m := exchange.CountMonths(f.Stays)
+	m := exchange.CountMonths(f.Stays) // after supplementOrCorrect: a supplement counts only what it adds
 	f.Actual, f.Backpaid, f.Deemed, f.Gap, f.FirstMonth, f.PaidTo = m.Actual, m.Backpaid, m.Deemed, m.Gap, m.First, m.Last
 	f.Money, _ = exchange.DecideMoney(exchange.MoneyFacts{
 		Amount: f.Amount, Settlement: c.Partners[c.Partner].Settlement, AccountMoves: letter.AccountMoves, SchemeTo: c.SchemeTo,
@@ -112,8 +118,11 @@ func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 	return f, nil
 }
 
-// follow turns a new form into a supplement or a correction of what was issued before.
-func follow(c *office.Case, f *exchange.Form, forms []exchange.Form) error {
+// supplementOrCorrect turns a new form into a supplement or a correction of what
+// was issued before (SPEC 2.10). When every stay that was issued is still there,
+// a supplement lists the added ones, with this debit's money alone; else the next
+// version of the first form replaces it, with the sums of both debits.
+func supplementOrCorrect(c *office.Case, f *exchange.Form, forms []exchange.Form) error {
 	var original *exchange.Form
 	var issued []exchange.Stay
 	for i := range forms {
@@ -149,6 +158,8 @@ func follow(c *office.Case, f *exchange.Form, forms []exchange.Form) error {
 	return c.Tx.UpdateForm(before, *original)
 }
 
+// endedOn is the day on which the core ended participation; an error when it has
+// not, as no debit comes before the end.
 func endedOn(c *office.Case) (calendar.Date, error) {
 	postings, err := c.Tx.PostingsByCase(c.No)
 	if err != nil {
@@ -162,8 +173,10 @@ func endedOn(c *office.Case) (calendar.Date, error) {
 	return 0, fmt.Errorf("case %s: liquidated without an end of participation", c.No)
 }
 
-// issueForm stores and queues a form, and the money it announces. p is the
-// debit behind it: of a corrected form only what p added is newly due.
+// issueForm stores and queues a form, and makes the money due that it announces.
+// p is the debit behind it: of a corrected form only what p added is newly due.
+// The part's number is known before the form is stored, since the form names the
+// reference of the first attempt (SPEC 4).
 func issueForm(c *office.Case, f exchange.Form, p exchange.Posting) error {
 	to := ""
 	switch f.Money {
@@ -188,7 +201,7 @@ func issueForm(c *office.Case, f exchange.Form, p exchange.Posting) error {
 	if err := c.SetForm(&f, exchange.FormQueued); err != nil {
 		return err
 	}
-	rec := formTo(f, agencyBlock(c.Office))
+	rec := formRecord(f, agencyBlock(c.Office))
 	if err := c.SendOrHold(c.Partner, c.No, &rec); err != nil {
 		return err
 	}
@@ -196,11 +209,12 @@ func issueForm(c *office.Case, f exchange.Form, p exchange.Posting) error {
 	if err := c.Note("form_issued", f.Nature+" "+f.No, map[string]any{"version": f.Version, "money": f.Money, "amount": f.Amount.String()}); err != nil {
 		return err
 	}
-	return dispose(c, f, p, to)
+	return bookFormMoney(c, f, p, to)
 }
 
-// dispose books what happens to the money of a form.
-func dispose(c *office.Case, f exchange.Form, p exchange.Posting, to string) error {
+// bookFormMoney books what happens to the money of a form: netted and not moved
+// leave due at once, what goes to the partner or the person (to) becomes a part.
+func bookFormMoney(c *office.Case, f exchange.Form, p exchange.Posting, to string) error {
 	switch {
 	case p.Amount == 0:
 		return c.Retrack()
@@ -220,22 +234,19 @@ func dispose(c *office.Case, f exchange.Form, p exchange.Posting, to string) err
 	if to == "" {
 		return c.Retrack()
 	}
-	return owe(c, p.Amount, to, f.No)
+	return addPart(c, p.Amount, to, f.No)
 }
 
-// PaymentRef is the EndToEndId of an attempt at a part.
-func PaymentRef(letterNo string, part, attempt int) string {
-	return fmt.Sprintf("%s-%d-%d", letterNo, part, attempt)
-}
-
-func formTo(f exchange.Form, agency formats.AgencyBlock) formats.Form {
+// formRecord is a form as the record that goes to the new place. Payer and
+// reference stand only on one whose money comes by bank.
+func formRecord(f exchange.Form, agency formats.AgencyBlock) formats.Form {
 	rec := formats.Form{
 		FormNo: f.No, Version: f.Version, Nature: code.Nature(f.Nature), OfFormNo: f.OfForm, LetterNo: f.LetterNo,
-		LetterVersion: f.LetterVersion, Echo: f.Echo, Person: personTo(f.Person), PersonalNo: f.PersonalNo, Scheme: code.Scheme(f.Scheme),
+		LetterVersion: f.LetterVersion, Echo: f.Echo, Person: personRecord(f.Person), PersonalNo: f.PersonalNo, Scheme: code.Scheme(f.Scheme),
 		EndedOn: f.EndedOn, FirstMonth: f.FirstMonth, PaidTo: f.PaidTo, AccountOpened: f.AccountOpened, MonthsActual: f.Actual,
 		MonthsBackpaid: f.Backpaid, MonthsDeemed: f.Deemed, MonthsGap: batch.Some(f.Gap), ArrearsAmount: f.Arrears,
 		Money: code.MoneyKind(f.Money), Principal: f.Principal, Interest: f.Interest, Amount: f.Amount, Agency: agency, Remark: f.Remark,
-		IssuedOn: f.IssuedOn, Clerk: f.Clerk, Checker: f.Checker, Stays: staysTo(f.Stays),
+		IssuedOn: f.IssuedOn, Clerk: f.Clerk, Checker: f.Checker, Stays: stayRecords(f.Stays),
 	}
 	if f.Money == exchange.MoneyREMITTED {
 		rec.PayerName, rec.PayerAccount, rec.PaymentRef = f.Payer.Holder, f.Payer.No, f.PaymentRef

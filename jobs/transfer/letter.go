@@ -22,7 +22,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// ReadAhead reads what the letters among records will be judged by, all at once.
+// ReadAhead reads what the letters among the records of a chunk will be judged by
+// (cases, registry, certificates) in a few statements instead of several for each
+// letter. It only fills the transaction's cache: nothing depends on it but speed.
 func ReadAhead(d *office.Desk, items []office.Item) error {
 	a := store.Ahead{Side: exchange.Out}
 	for _, it := range items {
@@ -39,7 +41,9 @@ func ReadAhead(d *office.Desk, items []office.Item) error {
 	return d.Tx.ReadAhead(a)
 }
 
-// Letter works a contact letter at the old place.
+// Letter works a contact letter at the old place (SPEC 2.4). The first version
+// opens a case. A letter that is declined or held is accepted as a record: the
+// verdict on the record is about its form, the decline is an answer of its own.
 func Letter(d *office.Desk, rec *formats.Letter) (office.Outcome, error) {
 	if rec.FromAgency != d.Agency.Code {
 		return office.Refused(code.WrongAgency, "from_agency", "不是发给本机构的 / not addressed to us"), nil
@@ -62,6 +66,8 @@ func Letter(d *office.Desk, rec *formats.Letter) (office.Outcome, error) {
 	return nextLetter(d, d.OpenCase(c), l)
 }
 
+// firstLetter opens a case for version 1 of a letter, and judges it unless it was
+// cancelled before it came. A later version without the first is held or refused.
 func firstLetter(d *office.Desk, l exchange.Letter) (office.Outcome, error) {
 	if l.Version != 1 {
 		return holdOrRefuseUnknown(d, code.UnknownLetter, "version")
@@ -73,7 +79,7 @@ func firstLetter(d *office.Desk, l exchange.Letter) (office.Outcome, error) {
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	waits, err := cancelWaits(d, l.No)
+	waits, err := cancellationPending(d, l.No)
 	if err != nil {
 		return office.Outcome{}, err
 	}
@@ -110,12 +116,15 @@ func nextLetter(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outco
 	return changeAccount(d, c, l)
 }
 
+// reopen takes the version n+1 that follows a decline: the case is requested
+// again, with the letter's person and schemes, and its limit starts anew (SPEC
+// 2.4). Once a death was liquidated there is nothing left to transfer.
 func reopen(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outcome, error) {
-	inherited, err := inherited(c)
+	liquidated, err := deathLiquidated(c)
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if inherited {
+	if liquidated {
 		return office.Refused(code.NotAllowedInState, "", "已按死亡处理 / the heirs are being paid"), nil
 	}
 	c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
@@ -134,6 +143,7 @@ func receiveLetter(c *office.Case, l exchange.Letter) error {
 	return judge(c, l)
 }
 
+// storeLetter stores a letter version and makes it the case's current one.
 func storeLetter(c *office.Case, l exchange.Letter) error {
 	l.CaseNo = c.No
 	c.LetterVersion, c.LetterOn = l.Version, l.ReceivedOn
@@ -143,7 +153,10 @@ func storeLetter(c *office.Case, l exchange.Letter) error {
 	return c.Note("letter_received", "", map[string]any{"letter_no": l.No, "version": l.Version})
 }
 
-// judge applies SPEC 2.4 to the current letter and does what follows.
+// judge applies SPEC 2.4 to the current letter and does what follows: a hold, a
+// decline, or acceptance with the first postings. Rejudge calls it again for a
+// case on hold, so that the reminder of arrears goes out only when that hold
+// begins, not every night.
 func judge(c *office.Case, l exchange.Letter) error {
 	facts, err := LetterFacts(c, l)
 	if err != nil {
@@ -152,11 +165,11 @@ func judge(c *office.Case, l exchange.Letter) error {
 	opinion := exchange.JudgeLetter(l, facts, c.RuleProfile())
 	record, registered := recordOf(l, facts)
 	if opinion.Do == exchange.Wait {
-		told := c.State == exchange.Held && c.Hold == code.HoldArrears
+		reminded := c.State == exchange.Held && c.Hold == code.HoldArrears
 		if err := c.PutOnHold(opinion.Hold, opinion.Text); err != nil {
 			return err
 		}
-		if opinion.Hold == code.HoldArrears && !told {
+		if opinion.Hold == code.HoldArrears && !reminded {
 			if err := notice.Notify(c, code.MilestoneArrears, notice.ArrearsNews(record, notice.VariantArrears)); err != nil {
 				return err
 			}
@@ -180,7 +193,8 @@ func judge(c *office.Case, l exchange.Letter) error {
 	return c.Save()
 }
 
-// recordOf is the registry record that a letter is about, as it was judged.
+// recordOf is the registry record that a letter is about, as exchange.JudgeLetter
+// chose it; false when the registry has none.
 func recordOf(l exchange.Letter, f exchange.LetterFacts) (exchange.RegistryPerson, bool) {
 	named := ""
 	if f.Certificate != nil {
@@ -190,6 +204,9 @@ func recordOf(l exchange.Letter, f exchange.LetterFacts) (exchange.RegistryPerso
 	return r, ok
 }
 
+// LetterFacts reads what a letter is judged by: the registry's records of the
+// person, the certificate it names, rival cases that come before it, and the
+// partner's accounts, registered or confirmed for this case by an officer.
 func LetterFacts(c *office.Case, l exchange.Letter) (f exchange.LetterFacts, err error) {
 	f.Today = c.Date
 	f.Accounts, f.Settlement = c.Partners[c.Partner].Accounts, c.Partners[c.Partner].Settlement
@@ -208,7 +225,7 @@ func LetterFacts(c *office.Case, l exchange.Letter) (f exchange.LetterFacts, err
 		return f, err
 	}
 	for _, other := range cases {
-		if other.Side == exchange.Out && other.No != c.No && earlier(other, c.Case) {
+		if other.Side == exchange.Out && other.No != c.No && precedes(other, c.Case) {
 			f.Rivals = append(f.Rivals, other)
 		}
 	}
@@ -223,58 +240,14 @@ func LetterFacts(c *office.Case, l exchange.Letter) (f exchange.LetterFacts, err
 	return f, nil
 }
 
-// earlier reports whether a rival stands before a case: it is accepted, or it waits and came first.
-func earlier(rival, c exchange.Case) bool {
+// precedes reports whether a rival comes before a case: it got further than
+// requested, or it waits as well and came first. Case numbers grow with time.
+func precedes(rival, c exchange.Case) bool {
 	return rival.Effective() != exchange.Requested || rival.No < c.No
 }
 
-func DeclineLetter(c *office.Case, o exchange.Opinion, letter exchange.Letter) error {
-	c.Decline = o.Decline
-	if err := c.Move(exchange.LetterDeclined, string(o.Decline)+": "+o.Text, nil); err != nil {
-		return err
-	}
-	rec := formats.Decline{
-		LetterNo: c.LetterNo, LetterVersion: c.LetterVersion, Echo: letter.Echo, Code: o.Decline, Text: o.Text, DeclinedOn: c.Date,
-	}
-	if err := c.SendOrHold(c.Partner, c.No, &rec); err != nil {
-		return err
-	}
-	if o.Decline != code.DeclineDeceased || c.PersonalNo == "" {
-		return nil
-	}
-	if inherited, err := inherited(c); err != nil || inherited {
-		return err
-	}
-	if err := askEndAndDebit(c, "参保人死亡，清算个人账户"); err != nil {
-		return err
-	}
-	return notice.Notify(c, code.MilestonePaidToPerson, notice.News{Variant: notice.VariantHeirs})
-}
-
-// inherited reports whether the core was asked already, for this case or
-// another one of the person, to end and debit because of the person's death.
-func inherited(c *office.Case) (bool, error) {
-	cases, err := c.Tx.CasesByPerson(c.Person.IDKey)
-	if err != nil {
-		return false, err
-	}
-	for _, other := range cases {
-		if other.Side != exchange.Out || other.Decline != code.DeclineDeceased {
-			continue
-		}
-		postings, err := c.Tx.PostingsByCase(other.No)
-		if err != nil {
-			return false, err
-		}
-		for _, p := range postings {
-			if p.State == exchange.PostingQueued || p.State == exchange.PostingDone {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
+// AcceptLetter accepts a letter and asks the core to end and debit. The person is
+// reminded of arrears, which keep no transfer back under this profile.
 func AcceptLetter(c *office.Case, r exchange.RegistryPerson) error {
 	c.AcceptedOn = c.Date
 	if err := c.Move(exchange.LetterAccepted, "", nil); err != nil {
@@ -285,10 +258,13 @@ func AcceptLetter(c *office.Case, r exchange.RegistryPerson) error {
 			return err
 		}
 	}
-	return askEndAndDebit(c, "转出 "+c.Partner)
+	return requestEndAndDebit(c, "转出 "+c.Partner)
 }
 
-// changeAccount takes a letter version after acceptance.
+// changeAccount takes a letter version after acceptance, which may differ in
+// account and contact alone and never changes the state (SPEC 4): payments that
+// have not left are voided and made anew, returned ones are due again. With the
+// money at the bank or paid the version is refused.
 func changeAccount(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outcome, error) {
 	if c.Wish == exchange.WishVoid {
 		return office.Refused(code.NotAllowedInState, "version", "双方已同意作废 / the annulment is agreed"), nil
@@ -328,6 +304,7 @@ func onlyAccountDiffers(a, b exchange.Letter) bool {
 		a.EnrolledFrom == b.EnrolledFrom && a.OldPersonalNo == b.OldPersonalNo && a.CertificateNo == b.CertificateNo && a.AccountMoves == b.AccountMoves
 }
 
+// letterOf is the record of a letter in the domain, at the old place.
 func letterOf(l *formats.Letter) exchange.Letter {
 	return exchange.Letter{
 		No: l.LetterNo, Version: l.Version, Side: exchange.Out, Date: l.LetterDate, AcceptedOn: l.AcceptedOn, CertificateNo: l.CertificateNo,

@@ -5,10 +5,8 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/identity"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
-	"carryover/formats"
 	"carryover/jobs/notice"
 	"carryover/jobs/office"
 )
@@ -91,7 +89,7 @@ func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 	if err := ReportShortfall(c, r); err != nil {
 		return err
 	}
-	before, err := fulfilled(c, r.Part)
+	before, err := matchedBefore(c, r.Part)
 	if err != nil {
 		return err
 	}
@@ -114,9 +112,9 @@ func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 	return notice.Notify(c, code.MilestoneMoneyReceived, notice.News{Amount: r.Received, Some: true})
 }
 
-// fulfilled is what was matched for a part before: one that was posted, and
+// matchedBefore is what was matched for a part before: one that was posted, and
 // then got more, by a corrected form and another credit.
-func fulfilled(c *office.Case, part int) (sum money.Fen, err error) {
+func matchedBefore(c *office.Case, part int) (sum money.Fen, err error) {
 	entries, err := c.Tx.LedgerOf(c.No)
 	if err != nil {
 		return 0, err
@@ -137,35 +135,23 @@ func fulfilled(c *office.Case, part int) (sum money.Fen, err error) {
 	return sum, err
 }
 
-// Advice stores a remittance advice; a lump credit may have waited for it.
-func Advice(d *office.Desk, rec *formats.Advice) (office.Outcome, error) {
-	c, err := d.CaseByLetter(exchange.In, rec.LetterNo)
-	if office.IsNotFound(err) {
-		c, err = d.CaseByLetter(exchange.Out, rec.LetterNo) // a refund to us
+// ReportShortfall says of a part whose money differs who owes whom, for the list of what
+// is to be done; a part whose money fits is taken off it.
+func ReportShortfall(c *office.Case, r *exchange.Remittance) error {
+	subject := fmt.Sprintf("%s-%d", c.LetterNo, r.Part)
+	switch {
+	case r.Received == 0 || r.Received == r.Amount:
+		return c.CloseDifference("money", c.Partner, subject)
+	case r.Received < r.Amount:
+		return c.RecordDifference("money", c.Partner, c.No, subject, "form "+r.Amount.String(), fmt.Sprintf("received %s: they owe %s", r.Received, r.Amount-r.Received))
 	}
-	if office.IsNotFound(err) {
-		return holdOrRefuseUnknown(d, code.UnknownLetter, "letter_no")
+	return c.RecordDifference("money", c.Partner, c.No, subject, "form "+r.Amount.String(), fmt.Sprintf("received %s: we owe %s", r.Received, r.Received-r.Amount))
+}
+
+// holdAmount holds a case whose money differs.
+func holdAmount(c *office.Case, r *exchange.Remittance, text string) error {
+	if err := ReportShortfall(c, r); err != nil {
+		return err
 	}
-	if err != nil {
-		return office.Outcome{}, err
-	}
-	if c.Partner != d.File.Party {
-		return office.Refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
-	}
-	if identity.Key(rec.PersonID) != c.Person.IDKey {
-		return office.Refused(code.PersonDiffers, "person_id", ""), nil
-	}
-	err = d.Tx.InsertAdvice(exchange.Advice{
-		Ref: rec.PaymentRef, LetterNo: rec.LetterNo, Side: c.Side, Partner: c.Partner, Purpose: string(rec.Purpose), FormNo: rec.FormNo,
-		PersonID: rec.PersonID, Name: rec.Name, Amount: rec.Amount, ValueOn: rec.ValueDate, Reason: rec.Reason,
-	})
-	if err != nil {
-		return office.Outcome{}, err
-	}
-	if c.Side == exchange.In {
-		if err := d.Tx.WakeMarked(ReferenceKey(rec.PaymentRef)); err != nil {
-			return office.Outcome{}, err
-		}
-	}
-	return office.Accepted(), c.Note("advice_received", rec.PaymentRef, map[string]string{"amount": rec.Amount.String()})
+	return c.PutOnHold(code.HoldAmountDiffers, text)
 }

@@ -26,7 +26,7 @@ func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, chan
 		}
 	}
 	for _, item := range p.Items {
-		if err := setPart(d, p, item, to); err != nil {
+		if err := movePart(d, p, item, to); err != nil {
 			return fmt.Errorf("payment %s: %w", p.Ref, err)
 		}
 	}
@@ -48,7 +48,7 @@ func FileArrived(d *office.Desk, id int64) error {
 	return d.Tx.UpdateFile(f, after)
 }
 
-func setPart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {
+func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {
 	c, err := d.CaseByNo(item.CaseNo)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func setPart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to e
 	}
 	from := r.Track
 	if to == exchange.MoneyReturned {
-		if err := contradicted(c, r, p); err != nil {
+		if err := withdrawConfirmation(c, r, p); err != nil {
 			return err
 		}
 	}
@@ -87,20 +87,6 @@ func setPart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to e
 		return err
 	}
 	return c.Save()
-}
-
-// contradicted takes back what completions said of a part that the bank
-// returns or refuses: the new place cannot have it. It is the partner's turn as
-// with any return, but nothing is paid again before an officer has looked.
-func contradicted(c *office.Case, r exchange.Remittance, p exchange.Payment) error {
-	taken, err := Unconfirm(c, r)
-	if err != nil || taken == 0 {
-		return err
-	}
-	if err := c.PutOnHold(code.HoldOfficersDecision, "对方已确认入账，银行却退回："+p.Ref); err != nil {
-		return err
-	}
-	return c.RecordDifference("money", c.Partner, c.No, p.Ref+" "+c.No, "came back: "+p.Reason, "credited "+taken.String())
 }
 
 // bookMoney is the ledger's view of a step of the money track.
@@ -145,7 +131,7 @@ func PaymentFailed(d *office.Desk, p exchange.Payment, reason string, after func
 		return err
 	}
 	for _, item := range p.Items {
-		if err := askAccount(d, item, reason); err != nil {
+		if err := queryAccount(d, item, reason); err != nil {
 			return err
 		}
 	}
@@ -155,9 +141,9 @@ func PaymentFailed(d *office.Desk, p exchange.Payment, reason string, after func
 	return nil
 }
 
-// askAccount asks the partner for the account of a returned part, or waits
+// queryAccount asks the partner for the account of a returned part, or waits
 // for the payee of one that goes to the person.
-func askAccount(d *office.Desk, item exchange.PaymentItem, reason string) error {
+func queryAccount(d *office.Desk, item exchange.PaymentItem, reason string) error {
 	c, err := d.CaseByNo(item.CaseNo)
 	if err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// askEndAndDebit queues the first E and B of a case: B stands right behind its E.
-func askEndAndDebit(c *office.Case, reason string) error {
+// requestEndAndDebit queues the first E and B of a case: B stands right behind its E.
+func requestEndAndDebit(c *office.Case, reason string) error {
 	if err := requestPosting(c, exchange.Posting{Row: exchange.PostEnd}, nil, reason); err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, r
 	rec := formats.Posting{
 		Row: code.PostingRow(p.Row), PostingNo: p.No, Undoes: p.Undoes, CaseNo: c.No, PersonalNo: c.PersonalNo,
 		IDType: code.IDType(c.Person.IDType), IDNo: c.Person.IDNo, Name: c.Person.Name, Scheme: code.Scheme(scheme), Date: c.Date,
-		FormNo: p.FormNo, Reason: reason, Echo: p.No, Stays: staysTo(stays),
+		FormNo: p.FormNo, Reason: reason, Echo: p.No, Stays: stayRecords(stays),
 	}
 	if p.FormNo != "" {
 		rec.FormVersion = batch.Some(p.FormVersion)
@@ -91,11 +91,11 @@ func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, er
 	}
 	switch {
 	case c.Wish == exchange.WishVoid:
-		err = postedInVoid(c, p)
+		err = applyPostedInVoid(c, p)
 	case p.State == exchange.PostingRefused:
 		err = RefusedByCore(c, p)
 	default:
-		err = posted(c, p)
+		err = applyPosted(c, p)
 	}
 	if err != nil {
 		return office.Outcome{}, err
@@ -110,13 +110,13 @@ func RefusedByCore(c *office.Case, p exchange.Posting) error {
 	if err := c.PutOnHold(code.HoldRefusedByCore, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text))); err != nil {
 		return err
 	}
-	return askAgain(c)
+	return retryRefused(c)
 }
 
-// askAgain asks for what the core refused once more when the registry says
+// retryRefused asks for what the core refused once more when the registry says
 // something else of the person than when the core was asked. An extract that
 // repeats what it said before, and be it every night, asks nothing again.
-func askAgain(c *office.Case) error {
+func retryRefused(c *office.Case) error {
 	if c.State != exchange.Held || c.Hold != code.HoldRefusedByCore {
 		return nil
 	}
@@ -168,8 +168,8 @@ func checkResult(r *formats.PostingResult, p exchange.Posting) (office.Outcome, 
 	return office.Outcome{}, true
 }
 
-// posted does what follows a posting that the core has done.
-func posted(c *office.Case, p exchange.Posting) error {
+// applyPosted does what follows a posting that the core has done.
+func applyPosted(c *office.Case, p exchange.Posting) error {
 	switch p.Row {
 	case exchange.PostEnd:
 		if c.Effective() == exchange.Accepted {
@@ -177,23 +177,23 @@ func posted(c *office.Case, p exchange.Posting) error {
 		}
 		return nil
 	case exchange.PostDebit:
-		return liquidated(c, p)
+		return applyDebit(c, p)
 	case exchange.PostUndo:
-		return undone(c, p)
+		return applyUndo(c, p)
 	case exchange.PostCredit:
-		if err := credited(c, p); err != nil {
+		if err := applyCredit(c, p); err != nil {
 			return err
 		}
 	case exchange.PostMonths:
-		if err := monthsCredited(c, p); err != nil {
+		if err := applyMonths(c, p); err != nil {
 			return err
 		}
 	}
 	return Advance(c)
 }
 
-// credited books the core's credit and moves the parts of the form to posted.
-func credited(c *office.Case, p exchange.Posting) error {
+// applyCredit books the core's credit and moves the parts of the form to posted.
+func applyCredit(c *office.Case, p exchange.Posting) error {
 	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
 	if err != nil {
 		return err
@@ -220,7 +220,7 @@ func credited(c *office.Case, p exchange.Posting) error {
 	return c.Book(ledger.Credit(c.LedgerHead(p.No), p.Amount))
 }
 
-func monthsCredited(c *office.Case, p exchange.Posting) error {
+func applyMonths(c *office.Case, p exchange.Posting) error {
 	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
 	if err != nil {
 		return err
@@ -231,8 +231,8 @@ func monthsCredited(c *office.Case, p exchange.Posting) error {
 	return c.Tx.UpdateForm(before, f)
 }
 
-// undone books that the core took a posting back.
-func undone(c *office.Case, u exchange.Posting) error {
+// applyUndo books that the core took a posting back.
+func applyUndo(c *office.Case, u exchange.Posting) error {
 	p, err := c.Tx.Posting(u.Undoes)
 	if err != nil {
 		return err
@@ -242,13 +242,13 @@ func undone(c *office.Case, u exchange.Posting) error {
 	if err := c.Tx.UpdatePosting(before, p); err != nil {
 		return err
 	}
-	if err := undoBooks(c, p); err != nil {
+	if err := reverseBooks(c, p); err != nil {
 		return err
 	}
 	return Advance(c)
 }
 
-func undoBooks(c *office.Case, p exchange.Posting) error {
+func reverseBooks(c *office.Case, p exchange.Posting) error {
 	switch p.Row {
 	case exchange.PostCredit:
 		f, err := c.Tx.Form(p.FormNo, p.FormVersion)
@@ -312,7 +312,7 @@ func RetryPostings(c *office.Case, why string) error {
 		}
 	}
 	if !ended {
-		return askEndAndDebit(c, "重新记账")
+		return requestEndAndDebit(c, "重新记账")
 	}
 	return requestPosting(c, exchange.Posting{Row: exchange.PostDebit}, nil, "重新记账")
 }

@@ -39,7 +39,7 @@ func Query(d *office.Desk, z *formats.Query) (office.Outcome, error) {
 		return office.Refused(code.DuplicateEarlier, "query_no", "查询编号已用过 / this query_no was used before"), err
 	}
 	if z.Answers != "" {
-		return answered(d, q)
+		return recordAnswer(d, q)
 	}
 	c, err := d.CaseOfEitherSide(z.LetterNo)
 	if err != nil {
@@ -62,16 +62,16 @@ func Query(d *office.Desk, z *formats.Query) (office.Outcome, error) {
 			return office.Outcome{}, err
 		}
 	}
-	return office.Accepted(), reply(d, c, q)
+	return office.Accepted(), replyFromRecords(d, c, q)
 }
 
-// reply answers what our own records can tell; other questions stay open
+// replyFromRecords answers what our own records can tell; other questions stay open
 // for an officer.
-func reply(d *office.Desk, c *office.Case, q exchange.Query) error {
+func replyFromRecords(d *office.Desk, c *office.Case, q exchange.Query) error {
 	if q.About == string(code.AboutAccount) && c != nil && c.Side == exchange.In {
 		return replyAccount(c, q)
 	}
-	text, err := facts(d, c, q)
+	text, err := replyText(d, c, q)
 	if err != nil || text == "" {
 		return err
 	}
@@ -98,10 +98,10 @@ func sendReply(d *office.Desk, c *office.Case, q exchange.Query, ours, text stri
 	})
 }
 
-// facts answers from the records: certificate, status, months, amount, person.
-func facts(d *office.Desk, c *office.Case, q exchange.Query) (string, error) {
+// replyText answers from the records: certificate, status, months, amount, person.
+func replyText(d *office.Desk, c *office.Case, q exchange.Query) (string, error) {
 	if q.About == string(code.AboutCertificate) {
-		return certificateFacts(d, q.CertNo)
+		return certificateText(d, q.CertNo)
 	}
 	if c == nil {
 		return "", nil
@@ -122,7 +122,7 @@ func facts(d *office.Desk, c *office.Case, q exchange.Query) (string, error) {
 	return "", nil
 }
 
-func certificateFacts(d *office.Desk, no string) (string, error) {
+func certificateText(d *office.Desk, no string) (string, error) {
 	cert, err := d.Tx.Certificate(no)
 	switch {
 	case office.IsNotFound(err):
@@ -163,9 +163,9 @@ func replyAccount(c *office.Case, q exchange.Query) error {
 	return c.Save()
 }
 
-// answered ties an answer to our question; one about a returned payment's
+// recordAnswer ties an answer to our question; one about a returned payment's
 // account that confirms it allows the next attempt.
-func answered(d *office.Desk, z exchange.Query) (office.Outcome, error) {
+func recordAnswer(d *office.Desk, z exchange.Query) (office.Outcome, error) {
 	asked, err := d.Tx.Query(z.Answers)
 	if office.IsNotFound(err) || (err == nil && (asked.Side != QuerySent || asked.Party != d.File.Party)) {
 		return office.Refused(code.NotAllowedInState, "answers", "没有这个查询 / no such query"), nil

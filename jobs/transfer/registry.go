@@ -6,7 +6,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
-	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs/office"
 )
@@ -27,17 +26,17 @@ func Registry(d *office.Desk, r *formats.RegistryRecord) (office.Outcome, error)
 		return office.Outcome{}, err
 	}
 	for _, c := range cases {
-		if err := registered(d, d.OpenCase(c), p); err != nil {
+		if err := resumeRegistered(d, d.OpenCase(c), p); err != nil {
 			return office.Outcome{}, err
 		}
 	}
 	return office.Accepted(), nil
 }
 
-// registered lets a case go on with what the registry now says.
-func registered(d *office.Desk, c *office.Case, r exchange.RegistryPerson) error {
+// resumeRegistered lets a case go on with what the registry now says.
+func resumeRegistered(d *office.Desk, c *office.Case, r exchange.RegistryPerson) error {
 	if c.State == exchange.Held && c.Hold == code.HoldRefusedByCore {
-		if err := askAgain(c); err != nil {
+		if err := retryRefused(c); err != nil {
 			return err
 		}
 		return c.Save()
@@ -92,52 +91,4 @@ func TakeFullRegistry(d *office.Desk, created time.Time) error {
 		return err
 	}
 	return d.Tx.MarkWholeRegistry(d.File.ID, min(d.Date, calendar.DateOf(created.In(d.Agency.Zone))))
-}
-
-// waitingHolds are the reasons that new information may remove.
-var waitingHolds = []code.Hold{
-	code.HoldAwaitingRegistry, code.HoldInHospitalOrFrozen, code.HoldArrears, code.HoldAccountNotRegistered,
-	code.HoldPossibleDuplicate, code.HoldCertificateMissing, code.HoldCap,
-}
-
-// Rejudge looks again at a case that waits for information.
-func Rejudge(d *office.Desk, found exchange.Case) error {
-	c := d.OpenCase(found)
-	switch {
-	case c.Side == exchange.In && c.HeldFrom == exchange.Applied:
-		a, err := c.ApplicationInForce()
-		if err != nil {
-			return err
-		}
-		return audit(c, a)
-	case c.Side == exchange.In && c.HeldFrom == exchange.Accepted:
-		a, err := c.ApplicationInForce()
-		if err != nil {
-			return err
-		}
-		if _, ok := c.Agency.FindAccount(c.Date, c.SchemeTo); !ok {
-			return nil
-		}
-		if err := c.Resume("收款账户已登记"); err != nil {
-			return err
-		}
-		if err := IssueLetter(c, a); err != nil {
-			return err
-		}
-		return c.Save()
-	case c.Side == exchange.Out && c.HeldFrom == exchange.Requested:
-		l, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
-		if err != nil {
-			return err
-		}
-		return judge(c, l)
-	case c.Side == exchange.Out && (c.Hold == code.HoldAccountNotRegistered || c.Hold == code.HoldCap):
-		return payableAgain(c)
-	}
-	return nil
-}
-
-// WaitingFilter lists the cases that rejudge looks at.
-func WaitingFilter() store.CaseFilter {
-	return store.CaseFilter{States: []exchange.State{exchange.Held}, Holds: waitingHolds}
 }

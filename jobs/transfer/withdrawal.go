@@ -4,70 +4,9 @@ import (
 	"fmt"
 
 	"carryover/exchange"
-	"carryover/exchange/ledger"
-	"carryover/exchange/money"
 	"carryover/jobs/office"
 	"carryover/jobs/signing"
 )
-
-// Unconfirm takes back what completions said of a part that is paid back:
-// what they say more than the other parts of its form come to.
-func Unconfirm(c *office.Case, r exchange.Remittance) (taken money.Fen, err error) {
-	forms, err := versionsOf(c, r.FormNo)
-	if err != nil {
-		return 0, err
-	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
-	if err != nil {
-		return 0, err
-	}
-	taken = exchange.ConfirmedBy(forms)
-	for _, other := range parts {
-		if other.FormNo == r.FormNo && other.Part != r.Part && other.Track == exchange.MoneySettled && other.To == exchange.ToPartner {
-			taken -= other.Amount
-		}
-	}
-	if taken = min(taken, r.Amount); taken <= 0 {
-		return 0, nil
-	}
-	if err := sentBack(c, forms, taken); err != nil {
-		return 0, err
-	}
-	return taken, c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(r.Ref), taken, taken), int(c.Date), "came back"))
-}
-
-// reconfirm gives a part that is paid again what completions said of it before
-// it came back: they were never withdrawn, and are not sent a second time.
-func reconfirm(c *office.Case, r exchange.Remittance) error {
-	forms, err := versionsOf(c, r.FormNo)
-	if err != nil || r.To != exchange.ToPartner {
-		return err
-	}
-	before, back := exchange.ConfirmedBy(forms), money.Fen(0)
-	for _, f := range forms {
-		back = max(back, f.SentBack)
-	}
-	if err := sentBack(c, forms, -min(back, r.Amount)); err != nil {
-		return err
-	}
-	return confirm(c, r.FormNo, before)
-}
-
-// sentBack notes on the versions of a form what of their credit has come back,
-// or below zero what is paid again.
-func sentBack(c *office.Case, forms []exchange.Form, amount money.Fen) error {
-	for _, f := range forms {
-		after := f
-		after.SentBack = max(0, min(f.Credited, f.SentBack+amount))
-		if after.SentBack == f.SentBack {
-			continue
-		}
-		if err := c.Tx.UpdateForm(f, after); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // moneyIsOut reports whether money of the case is at the bank or with the
 // partner: an annulment waits until it is back.

@@ -13,7 +13,7 @@ import (
 // back, waits for the payee.
 func PersonPlan(c *office.Case) (office.Plan, error) {
 	way := office.Plan{CaseNo: c.No}
-	f, parts, err := toPerson(c)
+	f, parts, err := partsForPerson(c)
 	if err != nil {
 		return way, err
 	}
@@ -27,7 +27,7 @@ func PersonPlan(c *office.Case) (office.Plan, error) {
 			return err
 		}
 		for _, r := range parts {
-			if err := payPerson(c, r.Part); err != nil {
+			if err := redirectPart(c, r.Part); err != nil {
 				return err
 			}
 		}
@@ -50,9 +50,9 @@ func PersonPlan(c *office.Case) (office.Plan, error) {
 	return way, nil
 }
 
-// toPerson finds the REMITTED form in force and its parts, none of which may
+// partsForPerson finds the REMITTED form in force and its parts, none of which may
 // be with the bank or the partner.
-func toPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittance, err error) {
+func partsForPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittance, err error) {
 	if c.Wish != exchange.WishNone || (c.Effective() != exchange.Answered && c.Effective() != exchange.Confirmed) {
 		return f, nil, office.Undecidable("办件当前状态不能改付本人", "the case does not stand where that is possible")
 	}
@@ -87,8 +87,8 @@ func toPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittance, err
 	return f, parts, nil
 }
 
-// payPerson turns a part to the person.
-func payPerson(c *office.Case, part int) error {
+// redirectPart turns a part to the person.
+func redirectPart(c *office.Case, part int) error {
 	r, err := c.Tx.Remittance(c.No, part)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func reissueToPerson(c *office.Case, f exchange.Form) error {
 	if err := c.SetForm(&next, exchange.FormQueued); err != nil {
 		return err
 	}
-	rec := formTo(next, agencyBlock(c.Office))
+	rec := formRecord(next, agencyBlock(c.Office))
 	if err := c.SendOrHold(c.Partner, c.No, &rec); err != nil {
 		return err
 	}

@@ -1,0 +1,110 @@
+package transfer
+
+import (
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
+	"carryover/jobs/office"
+)
+
+// A completion confirms a form, money goes by parts: what is confirmed of a part
+// is what the completions say more than the form's other settled parts come to.
+
+// Unconfirm takes back what completions said of a part that is paid back, and
+// returns the amount, 0 when they said nothing of it.
+func Unconfirm(c *office.Case, r exchange.Remittance) (taken money.Fen, err error) {
+	forms, err := versionsOf(c, r.FormNo)
+	if err != nil {
+		return 0, err
+	}
+	parts, err := c.Tx.RemittancesByCase(c.No)
+	if err != nil {
+		return 0, err
+	}
+	taken = exchange.ConfirmedBy(forms)
+	for _, other := range parts {
+		if other.FormNo == r.FormNo && other.Part != r.Part && other.Track == exchange.MoneySettled && other.To == exchange.ToPartner {
+			taken -= other.Amount
+		}
+	}
+	if taken = min(taken, r.Amount); taken <= 0 {
+		return 0, nil
+	}
+	if err := noteSentBack(c, forms, taken); err != nil {
+		return 0, err
+	}
+	return taken, c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(r.Ref), taken, taken), int(c.Date), "came back"))
+}
+
+// withdrawConfirmation takes back what completions said of a part that the bank
+// returns or refuses: bank and partner contradict each other, and the new place
+// cannot have the money. It is the partner's turn as with any return, but nothing
+// is paid again before an officer has looked at the difference.
+func withdrawConfirmation(c *office.Case, r exchange.Remittance, p exchange.Payment) error {
+	taken, err := Unconfirm(c, r)
+	if err != nil || taken == 0 {
+		return err
+	}
+	if err := c.PutOnHold(code.HoldOfficersDecision, "对方已确认入账，银行却退回："+p.Ref); err != nil {
+		return err
+	}
+	return c.RecordDifference("money", c.Partner, c.No, p.Ref+" "+c.No, "came back: "+p.Reason, "credited "+taken.String())
+}
+
+// reconfirm gives a part that is settled again what completions said of it before
+// it came back: the partner never withdrew them, and sends none a second time.
+func reconfirm(c *office.Case, r exchange.Remittance) error {
+	forms, err := versionsOf(c, r.FormNo)
+	if err != nil || r.To != exchange.ToPartner {
+		return err
+	}
+	before, back := exchange.ConfirmedBy(forms), money.Fen(0)
+	for _, f := range forms {
+		back = max(back, f.SentBack)
+	}
+	if err := noteSentBack(c, forms, -min(back, r.Amount)); err != nil {
+		return err
+	}
+	return confirm(c, r.FormNo, before)
+}
+
+// noteSentBack adds to Form.SentBack, on each version of a form, what of its
+// credit has come back, or below zero what is paid again; never more than the
+// version was credited.
+func noteSentBack(c *office.Case, forms []exchange.Form, amount money.Fen) error {
+	for _, f := range forms {
+		after := f
+		after.SentBack = max(0, min(f.Credited, f.SentBack+amount))
+		if after.SentBack == f.SentBack {
+			continue
+		}
+		if err := c.Tx.UpdateForm(f, after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// confirm books what the completions of a form say more, or less, than before,
+// in fen: a difference, so that a completion sent twice books nothing. Less is
+// said by `void`, when nothing is credited any more.
+func confirm(c *office.Case, formNo string, before money.Fen) error {
+	versions, err := versionsOf(c, formNo)
+	if err != nil {
+		return err
+	}
+	more := exchange.ConfirmedBy(versions) - before
+	if more < 0 {
+		return c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(formNo), -more, -more), int(c.Date), "void"))
+	}
+	return c.Book(ledger.Confirm(c.LedgerHead(formNo), more, more))
+}
+
+// versionsOf returns all versions of a form of the case, the first one first.
+func versionsOf(c *office.Case, formNo string) ([]exchange.Form, error) {
+	forms, err := c.Tx.FormsByCase(c.No)
+	return slices.DeleteFunc(forms, func(f exchange.Form) bool { return f.No != formNo }), err
+}
