@@ -17,9 +17,9 @@ import (
 // no file yet, by reference, up to last. It holds no payment: however many are
 // due, planning and writing take one of them into memory at a time.
 type orderPlan struct {
-	count int       // payments; 0: nothing is left to put into a file
-	total money.Fen // their sum, which the file's heads must say
-	last  string    // reference of the last one that is in
+	count int // payments; 0: nothing is left to put into a file
+	total money.Fen
+	last  string // reference of the last one that is in
 }
 
 // planOrder takes payments as long as their sum stays under the cap of a file

@@ -181,8 +181,8 @@ func markPartOrdered(d *office.Desk, part exchange.PaymentItem, ref string) erro
 
 // wasReturned reports whether the last payment of a part came back; one that was
 // void before it left has not. Of a lump sum a part can be refunded alone, while
-// the payment stays settled for the others: then the ledger tells, which has the
-// part's amount among the returned.
+// the payment stays settled for the others: then the ledger has the part's amount
+// among the returned.
 func wasReturned(c *office.Case, r *exchange.Remittance) (bool, error) {
 	if r.Ref == "" {
 		return false, nil

@@ -92,8 +92,7 @@ func RefundPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	return plan, nil
 }
 
-// RefundLine says a refund as an officer reads it, in the agency's language:
-// part, amount in yuan, account, holder, CNAPS.
+// RefundLine is a refund in one line for officers, in the agency's language.
 func RefundLine(d *office.Desk, f exchange.Refund) string {
 	return d.Sayf("第 %d 笔：%s 退到 %s %s（%s）", "part %d: %s to %s %s (%s)", f.Part, f.Amount, f.Payee.No, f.Payee.Holder, f.Payee.CNAPS)
 }

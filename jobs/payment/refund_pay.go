@@ -16,8 +16,7 @@ import (
 )
 
 // orderRefunds makes a payment of every refund that is due, each in its own
-// transaction, and returns how many. One that fails does not stop the others;
-// the errors come back joined.
+// transaction, and returns how many; one that fails does not stop the others.
 func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 	var due []exchange.Refund
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -81,7 +80,7 @@ func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
 
 // refundText is the remittance text of a refund: that of its case, by which the
 // old place matches it, or of money without a case the text with which it came,
-// so that whoever sent it knows it again.
+// which whoever sent it knows.
 func refundText(d *office.Desk, f exchange.Refund) (string, error) {
 	if f.CaseNo != "" {
 		c, err := d.CaseByNo(f.CaseNo)

@@ -66,8 +66,8 @@ func preparedFiles(ctx context.Context, o *office.Office) (files []exchange.File
 }
 
 // reviewPrepared looks at every payment file that waits for signatures again, in
-// a transaction each. It returns how many payments were released; a file that
-// fails does not stop the others, the errors come back joined.
+// a transaction each, and returns how many payments were released; one file that
+// fails does not stop the others.
 func reviewPrepared(ctx context.Context, o *office.Office) (released int, err error) {
 	files, err := preparedFiles(ctx, o)
 	if err != nil {
@@ -254,8 +254,7 @@ func voidPrepared(ctx context.Context, o *office.Office, why string) error {
 	return nil
 }
 
-// overdueSigning lists the files that wait for signatures past their day; one
-// without such a day (0) is never overdue.
+// overdueSigning lists the files that wait for signatures past their day.
 func overdueSigning(o *office.Office, tx *store.Tx) (late []exchange.File, err error) {
 	all, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FilePrepared}})
 	for _, f := range all {

@@ -42,14 +42,12 @@ func FindSignable(ctx context.Context, o *office.Office, name string) (p Signabl
 	return p, err
 }
 
-// EachPayment calls fn for every payment of a file, by reference, until fn
-// returns an error, which it returns.
+// EachPayment calls fn for every payment of a file, by reference.
 func EachPayment(ctx context.Context, o *office.Office, f exchange.File, fn func(exchange.Payment) error) error {
 	return o.Store.View(ctx, func(tx *store.Tx) error { return tx.EachPaymentOf(f.ID, fn) })
 }
 
-// fileOfPayment finds the file of a payment; an error of its own says that the
-// payment is known, but in no file yet.
+// fileOfPayment finds the file of a payment; an error when it is in none yet.
 func fileOfPayment(tx *store.Tx, ref string) (exchange.File, error) {
 	p, err := tx.Payment(ref)
 	if err != nil {
@@ -104,7 +102,6 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 	if err != nil {
 		return s, false, err
 	}
-	// The file says what came of it: a review can void it as well as release it.
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		now, err := tx.File(f.ID)
 		done = now.State == exchange.FileQueued || now.State == exchange.FileApproved

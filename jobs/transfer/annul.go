@@ -20,12 +20,12 @@ func Annul(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outc
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	tied, err := netSettled(c)
+	settled, err := netSettled(c)
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if tied && x.Phase != code.PhaseRefuse {
-		return office.Refused(code.NotAllowedInState, "phase", "该办件所在月份的轧差已结算，不能作废；如需退回，请另行协商 / the net sum of its month is settled: it cannot be annulled"), nil
+	if settled && x.Phase != code.PhaseRefuse {
+		return refuseNetSettled(), nil
 	}
 	switch {
 	case x.Phase == code.PhaseProposeVoid && c.Wish == exchange.WishNone && able:
@@ -34,7 +34,7 @@ func Annul(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outc
 		c.Wish = exchange.WishNone
 	case x.Phase == code.PhaseAgree && c.Wish == exchange.WishAsked && able:
 	default:
-		return office.Refused(code.NotAllowedInState, "phase", "当前不能作废，或没有待答复的提议 / no annulment is possible, or none is to be answered"), nil
+		return refuseAnnulment(), nil
 	}
 	out := formats.Cancellation{LetterNo: c.LetterNo, Phase: x.Phase, Reason: x.Reason, CancelledOn: d.Date, Echo: c.No}
 	if err := d.Send(c.Partner, c.No, &out); err != nil {
@@ -59,12 +59,12 @@ func annulByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (of
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	tied, err := netSettled(c)
+	settled, err := netSettled(c)
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if tied && x.Phase != code.PhaseRefuse {
-		return office.Refused(code.NotAllowedInState, "phase", "该办件所在月份的轧差已结算，不能作废；如需退回，请另行协商 / the net sum of its month is settled: it cannot be annulled"), nil
+	if settled && x.Phase != code.PhaseRefuse {
+		return refuseNetSettled(), nil
 	}
 	agreed := false
 	switch {
@@ -75,7 +75,7 @@ func annulByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (of
 	case x.Phase != code.PhaseRefuse && c.Wish == exchange.WishProposed && able:
 		agreed = true
 	default:
-		return office.Refused(code.NotAllowedInState, "phase", "当前不能作废，或没有待答复的提议 / no annulment is possible, or none is to be answered"), nil
+		return refuseAnnulment(), nil
 	}
 	if err := c.Note("partner_"+string(x.Phase), x.Reason, nil); err != nil {
 		return office.Outcome{}, err
@@ -86,6 +86,17 @@ func annulByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (of
 		}
 	}
 	return office.Accepted(), c.Save()
+}
+
+// refuseNetSettled refuses an annulment because of netSettled.
+func refuseNetSettled() office.Outcome {
+	return office.Refused(code.NotAllowedInState, "phase",
+		"该办件所在月份的轧差已结算，不能作废；如需退回，请另行协商 / the net sum of its month is settled: it cannot be annulled")
+}
+
+// refuseAnnulment refuses a phase of an annulment that the case is not at.
+func refuseAnnulment() office.Outcome {
+	return office.Refused(code.NotAllowedInState, "phase", "当前不能作废，或没有待答复的提议 / no annulment is possible, or none is to be answered")
 }
 
 // AnnulVerdict is the partner's verdict on our part in an annulment. Only a

@@ -273,7 +273,8 @@ func letterRecord(l exchange.Letter, to formats.AgencyBlock) formats.Letter {
 // party of its file as sender.
 func applicationOf(d *office.Desk, a *formats.Application) exchange.Application {
 	return exchange.Application{
-		Sender: d.File.Party, ReceivedOn: d.File.Seen, No: a.ApplicationNo, Version: a.Version, LodgedAt: string(a.LodgedAt), AppliedOn: a.AppliedOn, Applicant: string(a.Applicant),
+		Sender: d.File.Party, ReceivedOn: d.File.Seen, No: a.ApplicationNo, Version: a.Version,
+		LodgedAt: string(a.LodgedAt), AppliedOn: a.AppliedOn, Applicant: string(a.Applicant),
 		EmployerCode: a.EmployerCode, EmployerName: a.EmployerName, Person: personOf(a.Person), Household: string(a.Household),
 		SchemeFrom: string(a.SchemeFrom), SchemeTo: string(a.SchemeTo), From: a.FromAgency, To: a.ToAgency,
 		OldPersonalNo: a.OldPersonalNo, CertificateNo: a.CertificateNo, EnrolledFrom: a.EnrolledFrom,

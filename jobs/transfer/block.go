@@ -9,8 +9,8 @@ import (
 )
 
 // The blocks that several records share: person, stays, agency. Whatever is
-// called …Of turns a record of formats into the domain's, …Record(s) the other
-// way; both copy and judge nothing.
+// called …Of turns a record of formats into the domain's, …Record(s) the reverse;
+// both copy and judge nothing.
 
 // personOf is a record's person in the domain, with the keys by which ID numbers
 // and names are compared.

@@ -90,7 +90,9 @@ func cancelUnknown(d *office.Desk, x *formats.Cancellation) (office.Outcome, err
 		}
 		for _, f := range files {
 			if f.Party == d.File.Party && f.ID != d.File.ID && f.Carrier != "xml" && (f.Kind == formats.KindLetter || f.Kind == "") {
-				return office.Outcome{Verdict: code.Held, Code: string(code.UnknownLetter), Field: "letter_no", Text: "联系函正在处理，稍候 / its letter may be in hand"}, nil
+				return office.Outcome{
+					Verdict: code.Held, Code: string(code.UnknownLetter), Field: "letter_no", Text: "联系函正在处理，稍候 / its letter may be in hand",
+				}, nil
 			}
 		}
 	}

@@ -199,7 +199,7 @@ func reportCredited(c *office.Case, on exchange.Happening, out code.Outcome, m c
 
 // carryBooked gives a form version what the core has booked for the form, by
 // whichever version: one that corrects only the months keeps the money that was
-// credited before, and the other way round.
+// credited before, and vice versa.
 func carryBooked(f *exchange.Form, postings []exchange.Posting) {
 	for _, p := range postings {
 		if p.FormNo != f.No || p.State != exchange.PostingDone {

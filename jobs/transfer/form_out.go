@@ -74,7 +74,7 @@ func nextPart(c *office.Case) (int, error) {
 // makeForm makes the form that the debit p calls for: the original, a
 // supplement with what was added, or a corrected version with everything. Stays
 // are the registry's of today, as the core's debit was; a record that has gone
-// since is an error, and the posting result is worked again when it is back.
+// since is an error.
 func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 	records, err := c.Tx.RegistryByID(c.Person.IDKey)
 	if err != nil {
@@ -82,7 +82,7 @@ func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 	}
 	r, _, ok := exchange.FindRecord(records, c.SchemeFrom, c.PersonalNo)
 	if !ok {
-		return exchange.Form{}, fmt.Errorf("case %s: the registry lost personal number %s", c.No, c.PersonalNo)
+		return exchange.Form{}, fmt.Errorf("case %s: the registry lost personal number %s: ask the core for an extract that has it", c.No, c.PersonalNo)
 	}
 	forms, err := c.Tx.FormsByCase(c.No)
 	if err != nil {

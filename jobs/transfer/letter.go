@@ -3,7 +3,7 @@
 // cancellations, queries, payees, registry and posting results; and the track
 // that each part of its money is on, on both sides.
 //
-// A function takes the desk or the case that it works on; the domain says what
+// A function takes the desk or the case that it works on; the domain decides what
 // state follows and what must go out, and case, journal, ledger and outgoing
 // records change in the desk's one transaction. It makes no payment (payment),
 // reads no message of a bank (bank) and opens no file (intake, courier).
@@ -263,8 +263,8 @@ func AcceptLetter(c *office.Case, r exchange.RegistryPerson) error {
 
 // changeAccount takes a letter version after acceptance, which may differ in
 // account and contact alone and never changes the state (SPEC 4): payments that
-// have not left are voided and made anew, returned ones are due again. With the
-// money at the bank or paid the version is refused.
+// have not left are voided and made anew, returned ones are due again. With all
+// of the money at the bank or paid the version is refused.
 func changeAccount(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outcome, error) {
 	if c.Wish == exchange.WishVoid {
 		return office.Refused(code.NotAllowedInState, "version", "双方已同意作废 / the annulment is agreed"), nil

@@ -11,7 +11,7 @@ import (
 	"carryover/jobs/office"
 )
 
-// Receive books a credit for one part of a case and ties the entry to it.
+// Receive adds a bank credit to one part of a case and marks the entry as matched.
 func Receive(c *office.Case, e exchange.BankEntry, part int) error {
 	if err := AddToPart(c, e, part); err != nil {
 		return err
@@ -19,8 +19,10 @@ func Receive(c *office.Case, e exchange.BankEntry, part int) error {
 	return MarkMatched(c.Desk, e, c.No, part)
 }
 
-// AddToPart adds money to a part, makes the part if the money came before its
-// form, and goes on with the case.
+// AddToPart adds a credit to a part, makes the part if the money came before its
+// form, and advances the case. The entry is left as it is: one credit can be for
+// several parts. Nothing is booked before the amount is right (CompareAmount).
+// Money for a case that has ended is taken, and reported to be sent back.
 func AddToPart(c *office.Case, e exchange.BankEntry, part int) error {
 	r, err := c.Tx.Remittance(c.No, part)
 	if office.IsNotFound(err) {
@@ -39,7 +41,7 @@ func AddToPart(c *office.Case, e exchange.BankEntry, part int) error {
 			return err
 		}
 	}
-	to := exchange.MoneyReceived
+	to := exchange.MoneyReceived // or, of a part that is posted already, too much
 	if r.Track != to && !exchange.CanMoney(exchange.In, r.Track, to) {
 		to = exchange.MoneyDiffers
 	}
@@ -75,7 +77,10 @@ func Ended(c exchange.Case) bool {
 	return false
 }
 
-// CompareAmount judges the money of a part against its form.
+// CompareAmount compares the money of a part with its form, to the fen: the same
+// is matched, and the person notified; another sum holds the case until more
+// comes, the form is corrected, or an officer refunds it. No money is no
+// difference.
 func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 	switch {
 	case r.Received == 0:
@@ -105,15 +110,18 @@ func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 			return err
 		}
 	}
+	// The key holds the sum: matched again after a correction is no news.
 	_, first, err := c.Tx.ClaimKey("money-received", c.Agency.Code, fmt.Sprintf("%s|%d|%s", c.No, r.Part, r.Received), 0)
-	if err != nil || !first { // matched again, after a correction: it was told
+	if err != nil || !first {
 		return err
 	}
 	return notice.Notify(c, code.MilestoneMoneyReceived, notice.News{Amount: r.Received, Some: true})
 }
 
-// matchedBefore is what was matched for a part before: one that was posted, and
-// then got more, by a corrected form and another credit.
+// matchedBefore is what the ledger has as matched for a part already, in fen: one
+// that was posted, and then got more by a corrected form and another credit. The
+// ledger knows cases and no parts, so the case's other matched parts are taken
+// off.
 func matchedBefore(c *office.Case, part int) (sum money.Fen, err error) {
 	entries, err := c.Tx.LedgerOf(c.No)
 	if err != nil {
@@ -135,20 +143,22 @@ func matchedBefore(c *office.Case, part int) (sum money.Fen, err error) {
 	return sum, err
 }
 
-// ReportShortfall says of a part whose money differs who owes whom, for the list of what
-// is to be done; a part whose money fits is taken off it.
+// ReportShortfall opens a difference about a part whose money is short of or above
+// its form: who owes whom how much. It closes the difference when the money fits,
+// or when there is none any more.
 func ReportShortfall(c *office.Case, r *exchange.Remittance) error {
 	subject := fmt.Sprintf("%s-%d", c.LetterNo, r.Part)
-	switch {
-	case r.Received == 0 || r.Received == r.Amount:
+	if r.Received == 0 || r.Received == r.Amount {
 		return c.CloseDifference("money", c.Partner, subject)
-	case r.Received < r.Amount:
-		return c.RecordDifference("money", c.Partner, c.No, subject, "form "+r.Amount.String(), fmt.Sprintf("received %s: they owe %s", r.Received, r.Amount-r.Received))
 	}
-	return c.RecordDifference("money", c.Partner, c.No, subject, "form "+r.Amount.String(), fmt.Sprintf("received %s: we owe %s", r.Received, r.Received-r.Amount))
+	debt := fmt.Sprintf("received %s: they owe %s", r.Received, r.Amount-r.Received)
+	if r.Received > r.Amount {
+		debt = fmt.Sprintf("received %s: we owe %s", r.Received, r.Received-r.Amount)
+	}
+	return c.RecordDifference("money", c.Partner, c.No, subject, "form "+r.Amount.String(), debt)
 }
 
-// holdAmount holds a case whose money differs.
+// holdAmount reports a part whose money differs, and holds its case.
 func holdAmount(c *office.Case, r *exchange.Remittance, text string) error {
 	if err := ReportShortfall(c, r); err != nil {
 		return err

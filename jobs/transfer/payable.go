@@ -28,8 +28,10 @@ func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wa
 	return exchange.Account{}, true, c.Save()
 }
 
-// payable returns the account that a part is paid to, or the reason why it
-// cannot be paid now.
+// payable returns the account that a part is paid to, or the hold and its text
+// why it cannot be paid now: above a cap that no officer has lifted for the case,
+// no payee yet, or an account of the letter that is neither registered with the
+// partner nor confirmed outside the drop (SPEC 4).
 func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text string, err error) {
 	if text := aboveCap(c.Office, r.Amount); text != "" {
 		allowed, err := c.AllowedAmount(c.No)
@@ -47,20 +49,21 @@ func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, 
 	if err != nil {
 		return account, "", "", err
 	}
-	fits := func(a exchange.Account) bool {
+	ofLetter := func(a exchange.Account) bool {
 		return a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo)
 	}
-	if slices.ContainsFunc(c.Partners[c.Partner].Accounts, fits) {
+	if slices.ContainsFunc(c.Partners[c.Partner].Accounts, ofLetter) {
 		return letter.Account, "", "", nil
 	}
 	confirmed, err := c.ConfirmedAccounts(c.No)
-	if err != nil || slices.ContainsFunc(confirmed, fits) {
+	if err != nil || slices.ContainsFunc(confirmed, ofLetter) {
 		return letter.Account, "", "", err
 	}
 	return account, code.HoldAccountNotRegistered, "收款账户 " + letter.Account.No + " 未经登记", nil
 }
 
-// aboveCap says which cap an amount is above, if any.
+// aboveCap says which cap an amount is above; "" when none, and 0 is no cap. A
+// payment above the cap of a file would be in no file.
 func aboveCap(o *office.Office, amount money.Fen) string {
 	if limit := o.Agency.PaymentCap; limit > 0 && amount > limit {
 		return fmt.Sprintf("金额 %s 超过单笔限额 %s", amount, limit)
@@ -71,9 +74,9 @@ func aboveCap(o *office.Office, amount money.Fen) string {
 	return ""
 }
 
-// payableAgain lets a case go on whose payment waited for an account to be
+// resumePayable lets a case go on whose payment waited for an account to be
 // registered or a cap to be raised, once nothing of it has to wait any more.
-func payableAgain(c *office.Case) error {
+func resumePayable(c *office.Case) error {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
 		return err
@@ -92,8 +95,10 @@ func payableAgain(c *office.Case) error {
 	return c.Save()
 }
 
-// StillPayable looks at a payment right before its file leaves: case open,
-// letter version current, account registered, no hold, caps kept.
+// StillPayable reports whether a payment may leave, right before its file does
+// (SPEC 4): case open, letter version current, account registered, no hold, caps
+// kept. Nothing is written: what follows from false is the caller's. A refund is
+// checked by its own rules; one that is gone may not leave.
 func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 	if p.Purpose == string(code.PurposeRefund) {
 		f, err := d.Tx.RefundByRef(p.Ref)
@@ -123,7 +128,8 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 	return true, nil
 }
 
-// FundsClosed returns the span of closed funds (年终封账) that today lies in.
+// FundsClosed returns the span of closed funds (年终封账) that today lies in, and
+// whether there is one.
 func FundsClosed(o *office.Office) (exchange.Span, bool) {
 	for _, s := range o.Agency.FundsClosed {
 		if s.Holds(o.Date) {

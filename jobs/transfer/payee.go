@@ -12,7 +12,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// Payee stores who receives money that goes to the person or the heirs.
+// Payee stores who receives money that goes to the person or the heirs (SPEC
+// 2.7), and for which share. A next record of the same payee changes the account
+// while anything is still to be paid; it is refused once all is at the bank.
 func Payee(d *office.Desk, b *formats.Payee) (office.Outcome, error) {
 	c, err := payeeCase(d, b)
 	if office.IsNotFound(err) {
@@ -52,7 +54,7 @@ func Payee(d *office.Desk, b *formats.Payee) (office.Outcome, error) {
 	return office.Accepted(), c.Save()
 }
 
-// freePayee takes back what has not left for another account of the payee; it
+// freePayee voids payments to another account of the payee that have not left; it
 // reports false, and changes nothing, when all of it is with the bank or paid.
 func freePayee(c *office.Case, p exchange.Payee) (bool, error) {
 	parts, err := c.Tx.RemittancesByCase(c.No)
@@ -79,6 +81,8 @@ func freePayee(c *office.Case, p exchange.Payee) (bool, error) {
 	return true, freeUnsent(c)
 }
 
+// payeeCase finds the case that a payee's record names, by its own number or by
+// the letter of the old place's side.
 func payeeCase(d *office.Desk, b *formats.Payee) (*office.Case, error) {
 	if b.CaseNo != "" {
 		return d.CaseByNo(b.CaseNo)
@@ -86,6 +90,8 @@ func payeeCase(d *office.Desk, b *formats.Payee) (*office.Case, error) {
 	return d.CaseByLetter(exchange.Out, b.LetterNo)
 }
 
+// share reads a fraction such as 1/3, above zero and at most one. The limit of
+// 1000 keeps coversAll from overflowing.
 func share(s string) (num, den int, ok bool) {
 	a, b, found := strings.Cut(s, "/")
 	num, err1 := strconv.Atoi(a)
@@ -94,7 +100,8 @@ func share(s string) (num, den int, ok bool) {
 }
 
 // assignPayees divides what is due to the person among the payees, once their
-// shares make up the whole.
+// shares make up the whole; until then nothing is assigned, and nobody is paid
+// before the last heir is known. It is idempotent.
 func assignPayees(c *office.Case) error {
 	payees, err := c.Tx.Payees(c.No)
 	if err != nil || !coversAll(payees) {
@@ -119,7 +126,8 @@ func assignPayees(c *office.Case) error {
 	return nil
 }
 
-// coversAll reports whether shares add up to one.
+// coversAll reports whether shares add up to exactly one. Denominators multiply:
+// beyond a billion the sum is given up as no whole, before it can overflow.
 func coversAll(payees []exchange.Payee) bool {
 	num, den := 0, 1
 	for _, p := range payees {
@@ -131,7 +139,8 @@ func coversAll(payees []exchange.Payee) bool {
 	return num == den
 }
 
-// shareOf is a fraction of an amount, rounded down. It does not overflow.
+// shareOf is a fraction of an amount in fen, rounded down. Dividing before
+// multiplying keeps it from overflowing.
 func shareOf(amount money.Fen, num, den int) money.Fen {
 	n, d := money.Fen(num), money.Fen(den)
 	return amount/d*n + amount%d*n/d

@@ -10,7 +10,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// SetPayment moves a payment and the parts it pays along the money track.
+// SetPayment moves a payment and the parts it pays along the money track, and
+// books and journals each part; change, when not nil, may alter the payment
+// besides. A step that the track does not allow is exchange.ErrNotAllowed.
 func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, change func(*exchange.Payment)) error {
 	before := p
 	p.Track = to
@@ -20,6 +22,7 @@ func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, chan
 	if err := d.Tx.UpdatePayment(before, p); err != nil {
 		return err
 	}
+	// Whatever the bank says of a payment proves that it has the file.
 	if before.Track == exchange.MoneyUnknown && to != exchange.MoneyUnknown && to != exchange.MoneyDue {
 		if err := FileArrived(d, p.FileID); err != nil {
 			return err
@@ -36,8 +39,8 @@ func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, chan
 	return nil
 }
 
-// FileArrived ends a payment file's unknown fate: the bank speaks of what is
-// in it.
+// FileArrived marks a payment file whose upload was unknown as sent, because the
+// bank speaks of what is in it; any other file is left as it is.
 func FileArrived(d *office.Desk, id int64) error {
 	f, err := d.Tx.File(id)
 	if err != nil || f.State != exchange.FileSending {
@@ -48,6 +51,8 @@ func FileArrived(d *office.Desk, id int64) error {
 	return d.Tx.UpdateFile(f, after)
 }
 
+// movePart moves one part with its payment. A part that has moved on to a later
+// attempt is left alone: late news of the earlier one must not touch it.
 func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {
 	c, err := d.CaseByNo(item.CaseNo)
 	if err != nil {
@@ -58,7 +63,7 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 		return err
 	}
 	if r.Ref != p.Ref {
-		return nil // an earlier attempt: the part has moved on
+		return nil
 	}
 	from := r.Track
 	if to == exchange.MoneyReturned {
@@ -89,7 +94,9 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 	return c.Save()
 }
 
-// bookMoney is the ledger's view of a step of the money track.
+// bookMoney books a step of the money track. Submit is booked with the first step
+// after released, as ledger titles cannot be skipped, whatever the bank reports
+// first.
 func bookMoney(c *office.Case, from, to exchange.MoneyTrack, r exchange.Remittance, ref string) error {
 	head, person := c.LedgerHead(ref), r.To == exchange.ToPerson
 	atBank := from == exchange.MoneySubmitted || from == exchange.MoneyUnknown || from == exchange.MoneyReleased
@@ -124,7 +131,9 @@ func bookMoney(c *office.Case, from, to exchange.MoneyTrack, r exchange.Remittan
 	return nil
 }
 
-// PaymentFailed is a return, or a refusal by the bank.
+// PaymentFailed works a return (退汇) or a refusal by the bank: the parts are
+// returned with the bank's reason, and the partner is asked for the account
+// (SPEC 4). after, when not nil, runs last in the same transaction.
 func PaymentFailed(d *office.Desk, p exchange.Payment, reason string, after func() error) error {
 	reason = office.OneLine(reason, 200) // the bank's words go on to the partner
 	if err := SetPayment(d, p, exchange.MoneyReturned, func(p *exchange.Payment) { p.Reason = reason }); err != nil {
@@ -141,8 +150,10 @@ func PaymentFailed(d *office.Desk, p exchange.Payment, reason string, after func
 	return nil
 }
 
-// queryAccount asks the partner for the account of a returned part, or waits
-// for the payee of one that goes to the person.
+// queryAccount sends the partner a query about the account of a returned part,
+// whose answer allows the next attempt (recordAnswer). Of a part that goes to the
+// person it holds the case for the payee; of an annulled case nothing is paid
+// again.
 func queryAccount(d *office.Desk, item exchange.PaymentItem, reason string) error {
 	c, err := d.CaseByNo(item.CaseNo)
 	if err != nil {

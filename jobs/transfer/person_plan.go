@@ -8,21 +8,23 @@ import (
 	"carryover/jobs/office"
 )
 
-// PersonPlan lets a remittance go to the person in the end (SPEC 2.7): the
-// form's next version says PAID_TO_PERSON, and what has not left, or came
-// back, waits for the payee.
+// PersonPlan is the plan of a decision that a remittance goes to the person in
+// the end (SPEC 2.7): the form's next version says PAID_TO_PERSON, and what has
+// not left, or came back, waits for the payee. office.Undecidable when the case
+// or its money does not allow it; nothing is written before Apply.
 func PersonPlan(c *office.Case) (office.Plan, error) {
-	way := office.Plan{CaseNo: c.No}
+	plan := office.Plan{CaseNo: c.No}
 	f, parts, err := partsForPerson(c)
 	if err != nil {
-		return way, err
+		return plan, err
 	}
 	sum := money.Fen(0)
 	for _, r := range parts {
 		sum += r.Amount
 	}
-	way.Effects = []string{c.Sayf("信息表 %s 第 %d 版：%s 改付本人", "form %s version %d: %s is paid to the person", f.No, f.Version+1, sum)}
-	way.Apply = func() error {
+	plan.Effects = []string{c.Sayf("信息表 %s 第 %d 版：%s 改付本人", "form %s version %d: %s is paid to the person", f.No, f.Version+1, sum)}
+	plan.Apply = func() error {
+		// Before the parts are redirected: a payment that was made goes to the partner.
 		if err := freeUnsent(c); err != nil {
 			return err
 		}
@@ -47,11 +49,12 @@ func PersonPlan(c *office.Case) (office.Plan, error) {
 		}
 		return c.Save()
 	}
-	return way, nil
+	return plan, nil
 }
 
 // partsForPerson finds the REMITTED form in force and its parts, none of which may
-// be with the bank or the partner.
+// be with the bank or the partner. Each reason against it is Undecidable and says
+// what has to happen first.
 func partsForPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittance, err error) {
 	if c.Wish != exchange.WishNone || (c.Effective() != exchange.Answered && c.Effective() != exchange.Confirmed) {
 		return f, nil, office.Undecidable("办件当前状态不能改付本人", "the case does not stand where that is possible")
@@ -87,7 +90,7 @@ func partsForPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittanc
 	return f, parts, nil
 }
 
-// redirectPart turns a part to the person.
+// redirectPart makes a part due to the person; the payee is assigned afterwards.
 func redirectPart(c *office.Case, part int) error {
 	r, err := c.Tx.Remittance(c.No, part)
 	if err != nil {
@@ -98,7 +101,9 @@ func redirectPart(c *office.Case, part int) error {
 	})
 }
 
-// reissueToPerson issues the version of a form that says PAID_TO_PERSON.
+// reissueToPerson issues the next version of a form, which says PAID_TO_PERSON
+// and is otherwise the same; what was confirmed of the old version starts anew. A
+// supplement stays one, as it is not the letter's only form.
 func reissueToPerson(c *office.Case, f exchange.Form) error {
 	next := f
 	next.Version, next.Nature, next.Money, next.PaymentRef = f.Version+1, exchange.NatureCorrected, exchange.MoneyPAIDTOPERSON, ""

@@ -13,7 +13,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// requestEndAndDebit queues the first E and B of a case: B stands right behind its E.
+// requestEndAndDebit queues the first E (end) and B (debit) of a case, B right
+// behind its E: the core works them in this order, and debits nobody who still
+// participates.
 func requestEndAndDebit(c *office.Case, reason string) error {
 	if err := requestPosting(c, exchange.Posting{Row: exchange.PostEnd}, nil, reason); err != nil {
 		return err
@@ -21,7 +23,9 @@ func requestEndAndDebit(c *office.Case, reason string) error {
 	return requestPosting(c, exchange.Posting{Row: exchange.PostDebit}, nil, reason)
 }
 
-// requestPosting queues one posting for the core.
+// requestPosting queues one posting for the core, under a new number, by which
+// the result is told from those of other attempts. It keeps a digest of what the
+// registry says now: retryRefused asks again only when that has changed.
 func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, reason string) error {
 	no, err := c.Tx.NextNumber("P", c.Agency.Code, c.Date)
 	if err != nil {
@@ -55,7 +59,9 @@ func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, r
 	return c.Note("posting_asked", p.Row+" "+p.No, map[string]any{"form_no": p.FormNo, "amount": p.Amount.String()})
 }
 
-// PostingResult works what the core says about a posting.
+// PostingResult works what the core says about a posting: done, with the amount
+// or months it booked, or refused. A result for a posting that has one already
+// (a duplicate) or that does not fit what was asked is refused as a record.
 func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, error) {
 	p, err := d.Tx.Posting(r.PostingNo)
 	if office.IsNotFound(err) {
@@ -89,6 +95,7 @@ func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, er
 	if err := c.Note("posting_"+p.State, p.Row+" "+p.No+" "+r.Code, map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
 		return office.Outcome{}, err
 	}
+	// An annulment comes first: what the core did meanwhile is only to be undone.
 	switch {
 	case c.Wish == exchange.WishVoid:
 		err = applyPostedInVoid(c, p)
@@ -105,7 +112,7 @@ func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, er
 
 // RefusedByCore holds the case with the core's reason, unless the registry has
 // changed since the core was asked: an extract is worked before the results
-// that lie beside it.
+// that came with it, and may hold what the core lacked.
 func RefusedByCore(c *office.Case, p exchange.Posting) error {
 	if err := c.PutOnHold(code.HoldRefusedByCore, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text))); err != nil {
 		return err
@@ -120,7 +127,7 @@ func retryRefused(c *office.Case) error {
 	if c.State != exchange.Held || c.Hold != code.HoldRefusedByCore {
 		return nil
 	}
-	says, err := registryDigest(c)
+	digest, err := registryDigest(c)
 	if err != nil {
 		return err
 	}
@@ -129,8 +136,8 @@ func retryRefused(c *office.Case) error {
 		return err
 	}
 	for _, p := range slices.Backward(postings) {
-		if p.State == exchange.PostingRefused {
-			if p.Registry == says {
+		if p.State == exchange.PostingRefused { // the latest one
+			if p.Registry == digest {
 				return nil
 			}
 			break
@@ -139,13 +146,16 @@ func retryRefused(c *office.Case) error {
 	return RetryPostings(c, "业务系统已更新登记信息")
 }
 
-// registryDigest stands for what the registry says of the person now.
+// registryDigest is a digest of what the registry says of the person now; equal
+// digests mean that nothing about the person has changed.
 func registryDigest(c *office.Case) (string, error) {
 	of, err := c.Tx.RegistryByID(c.Person.IDKey)
 	return exchange.RegistryDigest(of), err
 }
 
-// checkResult refuses a result that cannot be booked.
+// checkResult refuses (false) a result that cannot be booked: a debit that is not
+// principal + interest, another credit than was asked for, months without a
+// number. A refusal by the core needs none of these.
 func checkResult(r *formats.PostingResult, p exchange.Posting) (office.Outcome, bool) {
 	if r.Result == code.ResultRefused {
 		return office.Outcome{}, true
@@ -192,7 +202,8 @@ func applyPosted(c *office.Case, p exchange.Posting) error {
 	return Advance(c)
 }
 
-// applyCredit books the core's credit and moves the parts of the form to posted.
+// applyCredit books the core's credit on the form version that was asked, and
+// moves the form's matched parts to posted.
 func applyCredit(c *office.Case, p exchange.Posting) error {
 	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
 	if err != nil {
@@ -220,6 +231,8 @@ func applyCredit(c *office.Case, p exchange.Posting) error {
 	return c.Book(ledger.Credit(c.LedgerHead(p.No), p.Amount))
 }
 
+// applyMonths notes how many months the core counted; the form's others overlap
+// with what the person had here (SPEC 2.8).
 func applyMonths(c *office.Case, p exchange.Posting) error {
 	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
 	if err != nil {
@@ -231,7 +244,8 @@ func applyMonths(c *office.Case, p exchange.Posting) error {
 	return c.Tx.UpdateForm(before, f)
 }
 
-// applyUndo books that the core took a posting back.
+// applyUndo marks as undone the posting that the core took back by u, and
+// reverses what it booked.
 func applyUndo(c *office.Case, u exchange.Posting) error {
 	p, err := c.Tx.Posting(u.Undoes)
 	if err != nil {
@@ -248,6 +262,8 @@ func applyUndo(c *office.Case, u exchange.Posting) error {
 	return Advance(c)
 }
 
+// reverseBooks reverses in the ledger what an undone posting had booked. Of a
+// netted credit nothing was booked (applyCredit), and months are no money.
 func reverseBooks(c *office.Case, p exchange.Posting) error {
 	switch p.Row {
 	case exchange.PostCredit:
@@ -271,7 +287,7 @@ func reverseBooks(c *office.Case, p exchange.Posting) error {
 	return nil
 }
 
-// unpostParts takes the parts of a form back to matched.
+// unpostParts moves the posted parts of a form back to matched.
 func unpostParts(c *office.Case, formNo string) error {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
@@ -287,7 +303,10 @@ func unpostParts(c *office.Case, formNo string) error {
 	return nil
 }
 
-// RetryPostings asks again for what the core refused, under new numbers.
+// RetryPostings ends the hold of a case and asks the core again for what it
+// refused, under new numbers, because the registry changed or an officer wants
+// it. It asks for nothing while a posting is pending, and not to end again what
+// has ended.
 func RetryPostings(c *office.Case, why string) error {
 	if err := c.Resume(why); err != nil {
 		return err

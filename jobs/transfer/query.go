@@ -17,7 +17,8 @@ const (
 	QueryAnswered = "answered"
 )
 
-// SendQuery stores and sends a query of ours, or an answer.
+// SendQuery stores and queues a query of ours, or an answer to the partner's
+// (Answers names it).
 func SendQuery(d *office.Desk, q exchange.Query) error {
 	if err := d.Tx.InsertQuery(q); err != nil {
 		return err
@@ -28,7 +29,10 @@ func SendQuery(d *office.Desk, q exchange.Query) error {
 	})
 }
 
-// Query works a question of the partner, or the answer to one of ours.
+// Query works a question of the partner, or the answer to one of ours. A question
+// about a letter that is not here is held or refused; one that names no letter
+// (about a certificate) needs no case. Ours and theirs change places: the record
+// is written from the partner's side.
 func Query(d *office.Desk, z *formats.Query) (office.Outcome, error) {
 	q := exchange.Query{
 		No: z.QueryNo, Answers: z.Answers, Side: QueryReceived, Party: d.File.Party, LetterNo: z.LetterNo, FormNo: z.FormNo,
@@ -65,8 +69,8 @@ func Query(d *office.Desk, z *formats.Query) (office.Outcome, error) {
 	return office.Accepted(), replyFromRecords(d, c, q)
 }
 
-// replyFromRecords answers what our own records can tell; other questions stay open
-// for an officer.
+// replyFromRecords answers at once what our own records can tell; other questions
+// stay open for an officer.
 func replyFromRecords(d *office.Desk, c *office.Case, q exchange.Query) error {
 	if q.About == string(code.AboutAccount) && c != nil && c.Side == exchange.In {
 		return replyAccount(c, q)
@@ -78,6 +82,8 @@ func replyFromRecords(d *office.Desk, c *office.Case, q exchange.Query) error {
 	return sendReply(d, c, q, "", text)
 }
 
+// sendReply answers a question and marks it as answered; c may be nil. ours is
+// the figure or account that we stand by, "" for none.
 func sendReply(d *office.Desk, c *office.Case, q exchange.Query, ours, text string) error {
 	no, err := d.Tx.NextNumber("Z", d.Agency.Code, d.Date)
 	if err != nil {
@@ -98,7 +104,8 @@ func sendReply(d *office.Desk, c *office.Case, q exchange.Query, ours, text stri
 	})
 }
 
-// replyText answers from the records: certificate, status, months, amount, person.
+// replyText is what our records answer about certificate, status, months or
+// amount (of the latest form); "" when they do not tell.
 func replyText(d *office.Desk, c *office.Case, q exchange.Query) (string, error) {
 	if q.About == string(code.AboutCertificate) {
 		return certificateText(d, q.CertNo)
@@ -122,6 +129,8 @@ func replyText(d *office.Desk, c *office.Case, q exchange.Query) (string, error)
 	return "", nil
 }
 
+// certificateText is what we answer about a certificate: never issued, void and
+// replaced, or valid.
 func certificateText(d *office.Desk, no string) (string, error) {
 	cert, err := d.Tx.Certificate(no)
 	switch {
@@ -135,9 +144,9 @@ func certificateText(d *office.Desk, no string) (string, error) {
 	return fmt.Sprintf("该参保凭证有效，%s 出具，实际缴费 %d 个月。", cert.IssuedOn, cert.Actual), nil
 }
 
-// replyAccount answers from our registered accounts: still the letter's
-// account, or a letter version with the new one. A partner that paid to
-// another account than the letter's has not taken its version: it gets the next.
+// replyAccount answers from our registered accounts (SPEC 4): still the letter's
+// account, or a letter version with the new one. A partner that paid to another
+// account than the letter's has not taken its version: it gets the next.
 func replyAccount(c *office.Case, q exchange.Query) error {
 	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
 	if err != nil {
@@ -163,36 +172,38 @@ func replyAccount(c *office.Case, q exchange.Query) error {
 	return c.Save()
 }
 
-// recordAnswer ties an answer to our question; one about a returned payment's
-// account that confirms it allows the next attempt.
+// recordAnswer marks our question as answered. The first answer about a returned
+// payment's account that confirms the letter's makes the part due again; a later
+// one must not, as the next attempt may have come back too. An answer to nothing
+// we asked this partner is refused.
 func recordAnswer(d *office.Desk, z exchange.Query) (office.Outcome, error) {
-	asked, err := d.Tx.Query(z.Answers)
-	if office.IsNotFound(err) || (err == nil && (asked.Side != QuerySent || asked.Party != d.File.Party)) {
+	question, err := d.Tx.Query(z.Answers)
+	if office.IsNotFound(err) || (err == nil && (question.Side != QuerySent || question.Party != d.File.Party)) {
 		return office.Refused(code.NotAllowedInState, "answers", "没有这个查询 / no such query"), nil
 	}
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	first := asked.State == QueryOpen
-	z.State, z.CaseNo = QueryAnswered, asked.CaseNo
+	wasOpen := question.State == QueryOpen
+	z.State, z.CaseNo = QueryAnswered, question.CaseNo
 	if err := d.Tx.InsertQuery(z); err != nil {
 		return office.Outcome{}, err
 	}
-	asked.State = QueryAnswered
-	if err := d.Tx.UpdateQuery(asked); err != nil {
+	question.State = QueryAnswered
+	if err := d.Tx.UpdateQuery(question); err != nil {
 		return office.Outcome{}, err
 	}
-	if asked.CaseNo == "" {
+	if question.CaseNo == "" {
 		return office.Accepted(), nil
 	}
-	c, err := d.CaseByNo(asked.CaseNo)
+	c, err := d.CaseByNo(question.CaseNo)
 	if err != nil {
 		return office.Outcome{}, err
 	}
 	if err := c.Note("query_answer_received", z.No, map[string]string{"text": z.Text}); err != nil {
 		return office.Outcome{}, err
 	}
-	if !first || asked.About != string(code.AboutAccount) || c.Side != exchange.Out {
+	if !wasOpen || question.About != string(code.AboutAccount) || c.Side != exchange.Out {
 		return office.Accepted(), c.Save()
 	}
 	letter, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)

@@ -10,10 +10,13 @@ import (
 )
 
 // RefundAccount is where money goes back to: the partner's registered account
-// that it came from, else an account that an officer has confirmed outside
-// the drop for this subject.
+// that it came from (counter), else one that an officer has confirmed outside the
+// drop for this subject, a case or a bank entry. An empty counter, of a lump sum
+// or a sheet without accounts, takes the first valid one. Neither is
+// office.Undecidable (exchange.ErrDecision), and says what to do.
 func RefundAccount(d *office.Desk, subject, partner, counter string) (exchange.Account, error) {
 	for _, a := range d.Partners[partner].Accounts {
+		// An account registered for some schemes only can take back what it paid.
 		if a.Schemes = nil; (a.No == counter || counter == "") && a.Valid(d.Date, "") {
 			return a, nil
 		}
@@ -32,25 +35,32 @@ func RefundAccount(d *office.Desk, subject, partner, counter string) (exchange.A
 		"the account that it came from, "+counter+", is not registered: confirm it outside the drop (confirm-account), or register it")
 }
 
-// ReportRefund keeps a refund on the list of what is to be done until the bank
-// has debited it: who owes whom how much, and where it stands.
-func ReportRefund(d *office.Desk, f exchange.Refund, stands string) error {
-	return d.RecordDifference("money", f.Partner, f.CaseNo, RefundSubject(f), "we owe "+f.Amount.String(), stands)
+// ReportRefund keeps a refund among the open differences until the bank has
+// debited it: that we owe it, and how far it got (progress). Called again, it
+// replaces what was reported.
+func ReportRefund(d *office.Desk, f exchange.Refund, progress string) error {
+	return d.RecordDifference("money", f.Partner, f.CaseNo, RefundSubject(f), "we owe "+f.Amount.String(), progress)
 }
 
+// RefundSubject names a refund in differences and errors. It begins with
+// "refund ", by which payment tells these differences from the case's others.
 func RefundSubject(f exchange.Refund) string {
 	return fmt.Sprintf("refund %d %s-R%d", f.ID, f.LetterNo, f.Part)
 }
 
+// NoteRefund journals an event of a refund: with its case, or with the agency for
+// money that belongs to none.
 func NoteRefund(d *office.Desk, f exchange.Refund, what, why string) error {
 	chain := f.CaseNo
 	if chain == "" {
-		chain = "agency"
+		chain = office.AgencyChain
 	}
 	return d.Journal(chain, what, why, map[string]any{"refund": f.ID, "amount": f.Amount.String(), "account_no": f.Payee.No})
 }
 
-// RefundObstacle is why a refund cannot be paid now; nothing when it can.
+// RefundObstacle is why a refund cannot be paid now, and the decision that would
+// lift it; "" when it can. An officer decided about it, but caps and accounts may
+// have changed since.
 func RefundObstacle(d *office.Desk, f exchange.Refund) (string, error) {
 	subject := f.CaseNo
 	if subject == "" {
@@ -74,7 +84,7 @@ func RefundObstacle(d *office.Desk, f exchange.Refund) (string, error) {
 func setRefund(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack) error {
 	f, err := d.Tx.RefundByRef(p.Ref)
 	if err != nil {
-		return office.IgnoreNotFound(err) // an earlier attempt
+		return office.IgnoreNotFound(err) // an earlier attempt: the refund has moved on
 	}
 	if !exchange.CanMoney(exchange.Out, f.Track, to) {
 		return fmt.Errorf("%s: %s to %s: %w", RefundSubject(f), f.Track, to, exchange.ErrNotAllowed)

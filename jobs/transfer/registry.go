@@ -10,7 +10,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// Registry takes one person of the core's extract, and lets go on what waited for it.
+// Registry stores one person of the core's extract, and resumes the person's
+// cases that waited for it. The extract is the core's, so that nothing of it is
+// refused.
 func Registry(d *office.Desk, r *formats.RegistryRecord) (office.Outcome, error) {
 	p := exchange.RegistryPerson{
 		PersonalNo: r.PersonalNo, AsOf: r.AsOf, Person: personOf(r.Person), Household: string(r.Household), Scheme: string(r.Scheme),
@@ -33,7 +35,9 @@ func Registry(d *office.Desk, r *formats.RegistryRecord) (office.Outcome, error)
 	return office.Accepted(), nil
 }
 
-// resumeRegistered lets a case go on with what the registry now says.
+// resumeRegistered continues a case with what the registry now says: postings
+// that the core refused are asked again, and an Out case whose form is issued may
+// get a supplement. An extract older than the end tells nothing new.
 func resumeRegistered(d *office.Desk, c *office.Case, r exchange.RegistryPerson) error {
 	if c.State == exchange.Held && c.Hold == code.HoldRefusedByCore {
 		if err := retryRefused(c); err != nil {
@@ -55,7 +59,8 @@ func resumeRegistered(d *office.Desk, c *office.Case, r exchange.RegistryPerson)
 }
 
 // supplement starts a further form when the registry has new months or a new
-// balance after the end: B alone is asked for.
+// balance after the end (SPEC 2.10). B alone is asked for: participation has
+// ended already. The form follows from the debit, in makeForm.
 func supplement(c *office.Case, r exchange.RegistryPerson) error {
 	forms, err := c.Tx.FormsByCase(c.No)
 	if err != nil {
@@ -75,7 +80,8 @@ func supplement(c *office.Case, r exchange.RegistryPerson) error {
 	if kept && len(added) == 0 && balance == 0 {
 		return nil
 	}
-	if err := c.Move(exchange.SupplementStarted, "终止后登记信息有新增或更正", map[string]any{"stays": len(added), "balance": balance.String()}); err != nil {
+	facts := map[string]any{"stays": len(added), "balance": balance.String()}
+	if err := c.Move(exchange.SupplementStarted, "终止后登记信息有新增或更正", facts); err != nil {
 		return err
 	}
 	if err := requestPosting(c, exchange.Posting{Row: exchange.PostDebit}, nil, "补充清算"); err != nil {
@@ -84,8 +90,9 @@ func supplement(c *office.Case, r exchange.RegistryPerson) error {
 	return c.Save()
 }
 
-// TakeFullRegistry is called when a full extract was taken in whole: who is not
-// named is not there. It says so of the day on which it was made.
+// TakeFullRegistry finishes a full extract, once every record of it was stored:
+// persons that it does not name are dropped. The registry is complete as of the
+// day on which the extract was made, or today when its clock is ahead.
 func TakeFullRegistry(d *office.Desk, created time.Time) error {
 	if _, err := d.Tx.DropRegistryNotIn(d.File.ID); err != nil {
 		return err

@@ -7,18 +7,20 @@ import (
 	"carryover/jobs/office"
 )
 
-// waitingHolds are the reasons that new information may remove.
+// waitingHolds are the holds that new information may end, without an officer.
 var waitingHolds = []code.Hold{
 	code.HoldAwaitingRegistry, code.HoldInHospitalOrFrozen, code.HoldArrears, code.HoldAccountNotRegistered,
 	code.HoldPossibleDuplicate, code.HoldCertificateMissing, code.HoldCap,
 }
 
-// WaitingFilter lists the cases that rejudge looks at.
+// WaitingFilter selects the cases that Rejudge looks at.
 func WaitingFilter() store.CaseFilter {
 	return store.CaseFilter{States: []exchange.State{exchange.Held}, Holds: waitingHolds}
 }
 
-// Rejudge looks again at a case that waits for information.
+// Rejudge judges a case on hold anew, from where it was held: an application, a
+// letter that could not be issued or was not accepted, a payment. With nothing
+// new the case stays as it is, so that it can run for every one in every pass.
 func Rejudge(d *office.Desk, found exchange.Case) error {
 	c := d.OpenCase(found)
 	switch {
@@ -50,7 +52,7 @@ func Rejudge(d *office.Desk, found exchange.Case) error {
 		}
 		return judge(c, l)
 	case c.Side == exchange.Out && (c.Hold == code.HoldAccountNotRegistered || c.Hold == code.HoldCap):
-		return payableAgain(c)
+		return resumePayable(c)
 	}
 	return nil
 }

@@ -21,8 +21,10 @@ func moneyIsOut(c *office.Case) (bool, error) {
 	return false, err
 }
 
-// VoidFile withdraws a payment file that has not left: what it held is due
-// again, under a new number, and needs new signatures.
+// VoidFile voids a payment file that has not left (why, in both languages): what
+// it held is due again, under a new number, and needs new signatures, whose
+// copies are withdrawn. exchange.ErrNotAllowed for a file that is on its way: a
+// payment whose outcome is unknown is never made twice.
 func VoidFile(d *office.Desk, f exchange.File, why string) error {
 	if f.State != exchange.FileQueued && f.State != exchange.FilePrepared {
 		return fmt.Errorf("payment file %s is %s: %w", f.Name, f.State, exchange.ErrNotAllowed)
@@ -38,17 +40,18 @@ func VoidFile(d *office.Desk, f exchange.File, why string) error {
 	if err != nil {
 		return err
 	}
-	if err := signing.WithdrawSignables(d, f, "付款文件已作废，请勿再签 / the payment file is void: do not sign it\n\n"+f.Name+"\n"+why+"\n"); err != nil {
+	note := "付款文件已作废，请勿再签 / the payment file is void: do not sign it\n\n" + f.Name + "\n" + why + "\n"
+	if err := signing.WithdrawSignables(d, f, note); err != nil {
 		return err
 	}
 	d.Log.Warn("payment file is void", "file", f.Name, "why", why)
 	return d.Journal(office.AgencyChain, "payment_file_void", why, map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
-// freePayments takes unsent payments of a case back, so that its account may
-// change; it reports false, and changes nothing, when what there is to pay is
-// with the bank or paid. A part that is still to be paid, or came back, needs
-// the account whatever became of the others.
+// freePayments voids unsent payments of a case, so that its account may change;
+// it reports false, and changes nothing, when all there is to pay is with the
+// bank or paid. A part that is still to be paid, or came back, needs the account
+// whatever became of the others.
 func freePayments(c *office.Case) (bool, error) {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
@@ -69,7 +72,9 @@ func freePayments(c *office.Case) (bool, error) {
 	return true, freeUnsent(c)
 }
 
-// freeUnsent takes back every payment of the case that has not left.
+// freeUnsent voids every payment of the case that has not left, with the file it
+// is in. The case is read anew: voiding saves it by way of its parts, and what the
+// caller had changed before is lost. So it is called before anything is changed.
 func freeUnsent(c *office.Case) error {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
@@ -95,8 +100,8 @@ func freeUnsent(c *office.Case) error {
 	return nil
 }
 
-// voidPayment takes back an unsent payment; a file that was made with it is
-// void as a whole, and what else it held is due again.
+// voidPayment voids an unsent payment; a file that was made with it is void as a
+// whole, as its signatures are over all of its bytes.
 func voidPayment(d *office.Desk, p exchange.Payment) error {
 	if p.FileID == 0 {
 		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" })
