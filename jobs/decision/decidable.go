@@ -16,22 +16,20 @@ import (
 
 // Decidable lists everything that an officer can decide now.
 func Decidable(d *office.Desk) iter.Seq2[report.Open, error] {
-	return func(yield func(report.Open, error) bool) {
-		pass := func(o report.Open) error {
-			if len(o.Offers) > 0 && !yield(o, nil) {
-				return office.ErrStop
+	return office.Walk(func(visit func(report.Open) error) error {
+		offered := func(o report.Open) error {
+			if len(o.Offers) == 0 {
+				return nil
 			}
-			return nil
+			return visit(o)
 		}
 		for _, each := range []func(*office.Desk, func(report.Open) error) error{openCases, openEntries, openMonths, openFiles, openDifferences} {
-			if err := each(d, pass); err != nil {
-				if !errors.Is(err, office.ErrStop) {
-					yield(report.Open{}, err)
-				}
-				return
+			if err := each(d, offered); err != nil {
+				return err
 			}
 		}
-	}
+		return nil
+	})
 }
 
 // openOf is what can be decided about one subject now; what nothing can be

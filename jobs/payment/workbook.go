@@ -1,7 +1,6 @@
 package payment
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -86,16 +85,10 @@ func paymentList(d *office.Desk, file *exchange.File, plan orderPlan) workbook.S
 		s.Columns = append(s.Columns, workbook.Column{Title: title, Kind: workbook.Text})
 	}
 	s.Columns[6].Kind = workbook.Money
-	s.Rows = func(yield func([]any, error) bool) {
-		err := d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
-			if !yield([]any{messageID(file), p.Ref, p.Payee.Holder, p.Payee.No, p.Payee.Bank, p.Payee.CNAPS, p.Amount, p.Text}, nil) {
-				return office.ErrStop
-			}
-			return nil
+	s.Rows = office.Walk(func(visit func([]any) error) error {
+		return d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+			return visit([]any{messageID(file), p.Ref, p.Payee.Holder, p.Payee.No, p.Payee.Bank, p.Payee.CNAPS, p.Amount, p.Text})
 		})
-		if err != nil && !errors.Is(err, office.ErrStop) {
-			yield(nil, err)
-		}
-	}
+	})
 	return s
 }

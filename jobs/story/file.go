@@ -1,7 +1,6 @@
 package story
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -119,19 +118,19 @@ func filePayments(o *office.Office, tx *store.Tx, f exchange.File, s *File) (err
 	if s.Signed, err = signedBy(o, tx, f.ID); err != nil {
 		return err
 	}
-	err = tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+	payments := office.Walk(func(visit func(exchange.Payment) error) error { return tx.EachPaymentOf(f.ID, visit) })
+	for p, err := range payments {
+		if err != nil {
+			return err
+		}
 		if len(s.Payments) == listedOfFile {
-			return office.ErrStop
+			break
 		}
 		s.Payments = append(s.Payments, PaidRow{
 			p.Ref, p.Amount.String(), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
 		})
-		return nil
-	})
-	if errors.Is(err, office.ErrStop) {
-		return nil
 	}
-	return err
+	return nil
 }
 
 // ReviewedRow is what an officer said about a batch that waited for review.
@@ -164,21 +163,24 @@ func fileSent(e *office.Office, tx *store.Tx, f exchange.File, s *File) error {
 		return nil
 	}
 	seen := map[string]bool{}
-	err := tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
-		if o.CaseNo == "" || seen[o.CaseNo] {
-			return nil
+	records := office.Walk(func(visit func(exchange.Outgoing) error) error { return tx.EachOutgoingByFile(f.ID, visit) })
+	for record, err := range records {
+		if err != nil {
+			return err
 		}
-		if seen[o.CaseNo] = true; len(seen) > listedOfFile {
-			return office.ErrStop
+		if record.CaseNo == "" || seen[record.CaseNo] {
+			continue
 		}
-		c, err := caseRef(e, tx, o.CaseNo)
+		if seen[record.CaseNo] = true; len(seen) > listedOfFile {
+			break
+		}
+		c, err := caseRef(e, tx, record.CaseNo)
+		if err != nil {
+			return err
+		}
 		s.Sent = append(s.Sent, c)
-		return err
-	})
-	if errors.Is(err, office.ErrStop) {
-		return nil
 	}
-	return err
+	return nil
 }
 
 // fileVerdicts takes what was found wrong first, then the rest, up to the bound.
