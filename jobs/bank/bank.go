@@ -22,30 +22,32 @@ import (
 	"carryover/jobs/outbox"
 )
 
-// Kinds of what the bank leaves, as file kinds.
+// Kinds of what the bank leaves, as file kinds and as the messages' names begin:
+// payment status report, debit credit notification, account statement.
 const (
 	kindStatus       = "pain.002"
 	kindNotification = "camt.054"
 	kindStatement    = "camt.053"
 )
 
-// notice is what a file of the bank came to.
-type notice struct {
+// readResult is what reading a file of the bank came to.
+type readResult struct {
 	records int
 	fault   string // why nothing of it counts: it is quarantined
 	note    string // what is worth knowing about one that counts
 }
 
-// workNotice reads a file of the bank. Without apply it only looks: what it
-// finds wrong then keeps all of it from counting.
-type workNotice func(ctx context.Context, f exchange.File, apply bool) (notice, error)
+// fileReader reads a file of the bank. Without apply it only checks and writes
+// nothing: a fault that it finds then keeps all of the file from counting.
+type fileReader func(ctx context.Context, o *office.Office, f exchange.File, apply bool) (readResult, error)
 
 // ProcessBank works a file of the bank. It is read whole before anything of it
 // counts: one that cannot be understood, contradicts itself or speaks of what
 // is not ours moves no money and is quarantined with its reason. Banks get no
-// receipts.
+// receipts. A file whose work was cut short is read again from its beginning:
+// entries are known by their keys, so that what was booked is not booked twice.
 func ProcessBank(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
-	kind, work, fault, err := bankKind(o, f)
+	kind, read, fault, err := readerOf(o, f)
 	if err != nil {
 		return nil, err
 	}
@@ -53,63 +55,60 @@ func ProcessBank(ctx context.Context, o *office.Office, f exchange.File) (office
 		return nil, Quarantine(ctx, o, f, fault)
 	}
 	f.Kind = kind
-	n, err := work(ctx, f, false)
+	checked, err := read(ctx, o, f, false)
 	if err != nil {
 		return nil, err
 	}
-	if n.fault != "" {
-		return nil, Quarantine(ctx, o, f, n.fault)
+	if checked.fault != "" {
+		return nil, Quarantine(ctx, o, f, checked.fault)
 	}
-	if n, err = work(ctx, f, true); err != nil {
+	res, err := read(ctx, o, f, true)
+	if err != nil {
 		return nil, err
 	}
-	return office.Counts{"files": 1, "bank entries": n.records}, o.Store.Tx(ctx, func(tx *store.Tx) error {
+	return office.Counts{"files": 1, "bank entries": res.records}, o.Store.Tx(ctx, func(tx *store.Tx) error {
 		before, err := tx.File(f.ID)
 		if err != nil {
 			return err
 		}
 		after := before
-		after.Kind, after.State, after.Text = f.Kind, exchange.FileWorked, office.Clip(n.note, 500)
-		after.Records, after.Accepted, after.Worked = n.records, n.records, n.records
+		after.Kind, after.State, after.Text = f.Kind, exchange.FileWorked, office.Clip(res.note, 500)
+		after.Records, after.Accepted, after.Worked = res.records, res.records, res.records
 		return tx.UpdateFile(before, after)
 	})
 }
 
-// bankKind finds out what a file of the bank is and who works it; fault says
-// why nobody does.
-func bankKind(o *office.Office, f exchange.File) (kind string, work workNotice, fault string, err error) {
+// readerOf finds out what a file of the bank is and what reads it; fault says
+// why nothing does. Only the bank's own drop counts: a partner could otherwise
+// book money to us by leaving a message of the bank's form.
+func readerOf(o *office.Office, f exchange.File) (kind string, read fileReader, fault string, err error) {
 	if f.Party != o.Agency.Bank() {
 		return "", nil, "不是本机构银行交换目录中的文件 / not from our bank's drop", nil
 	}
 	switch f.Carrier {
 	case "xlsx":
-		return formats.KindBankStatement, func(ctx context.Context, f exchange.File, apply bool) (notice, error) {
-			return workSheet(ctx, o, f, apply)
-		}, "", nil
+		return formats.KindBankStatement, readSheet, "", nil
 	case "csv":
 		return "", nil, "银行只提供 XML 报文或银行流水工作簿 / neither a message (XML) nor a bank statement (workbook)", nil
 	}
 	name, err := messageName(o, f)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", nil, "", err
-	}
-	for kind, work := range map[string]workNotice{kindStatus: func(ctx context.Context, f exchange.File, apply bool) (notice, error) {
-		return workStatus(ctx, o, f, apply)
-	}, kindNotification: func(ctx context.Context, f exchange.File, apply bool) (notice, error) {
-		return workNotification(ctx, o, f, apply)
-	}, kindStatement: func(ctx context.Context, f exchange.File, apply bool) (notice, error) {
-		return workStatement(ctx, o, f, apply)
-	}} {
-		if strings.HasPrefix(name, kind+".") {
-			return kind, work, "", nil
-		}
-	}
-	if name == "" {
+	case strings.HasPrefix(name, kindStatus+"."):
+		return kindStatus, readStatus, "", nil
+	case strings.HasPrefix(name, kindNotification+"."):
+		return kindNotification, readNotification, "", nil
+	case strings.HasPrefix(name, kindStatement+"."):
+		return kindStatement, readStatement, "", nil
+	case name == "":
 		return "", nil, "不是 ISO 20022 报文 / no ISO 20022 message", nil
 	}
 	return "", nil, "不是本系统接收的报文 / not a message that we expect: " + name, nil
 }
 
+// messageName is the ISO 20022 name of a message, pain.002.001.10 for instance;
+// empty for a file that is none.
 func messageName(o *office.Office, f exchange.File) (string, error) {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
@@ -120,7 +119,10 @@ func messageName(o *office.Office, f exchange.File) (string, error) {
 	return name, err
 }
 
-// Quarantine sets a file aside for an officer.
+// Quarantine keeps a file from counting until an officer has it worked again or
+// dismisses it (release-file, dismiss-file): it is named as a difference, moved to
+// bad in the drop, and its sender gets its workbook back with the faults marked
+// where it is one. why goes to officers and sender, in both languages.
 func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why string) error {
 	o.Log.Error("file quarantined", "party", f.Party, "file", f.Name, "why", why)
 	return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
@@ -139,7 +141,7 @@ func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why stri
 		if err := d.LeaveInBad(before); err != nil {
 			return err
 		}
-		after.Kind = f.Kind
+		after.Kind = f.Kind // for the corrections alone: of a file that does not count no kind is stored
 		if err := outbox.ComposeSheetCorrections(o, d.Tx, after, why); err != nil {
 			return err
 		}
@@ -147,11 +149,16 @@ func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why stri
 	})
 }
 
-// faultsText is what is wrong with a message, in both languages.
+// keptFaults bounds the faults that a file's text names: enough to see what kind
+// of mistake it is, and what a cell of the workbook still shows.
+const keptFaults = 20
+
+// faultsText names what is wrong with a message, line by line, in both
+// languages; empty when nothing is.
 func faultsText(faults iso20022.Faults) string {
 	var chinese, english []string
 	for i, f := range faults.List {
-		if i == 20 {
+		if i == keptFaults {
 			chinese, english = append(chinese, "…"), append(english, "…")
 			break
 		}
@@ -164,8 +171,9 @@ func faultsText(faults iso20022.Faults) string {
 	return strings.Join(chinese, "；") + " / " + strings.Join(english, "; ")
 }
 
-// ownAccount reports whether the bank speaks of an account of ours.
-func ownAccount(o *office.Office, no string) bool {
+// isOwnAccount reports whether an account is the agency's: the one that pays, or
+// one of the others in its configuration.
+func isOwnAccount(o *office.Office, no string) bool {
 	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
 		if a.No == no {
 			return true

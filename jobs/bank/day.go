@@ -15,17 +15,19 @@ import (
 	"carryover/jobs/office"
 )
 
-// stated is a bank day with its bookings, as one file states them.
-type stated struct {
+// statedDay is a bank day with its bookings, as one file states them. A booking
+// is one line of the account, which may be made of several entries.
+type statedDay struct {
 	exchange.BankDay
-	order []string // of the bookings
+	order []string // keys of lines, as they stand in the file
 	lines map[string]exchange.BankLine
 }
 
-func newStated() *stated { return &stated{lines: map[string]exchange.BankLine{}} }
+func newStatedDay() *statedDay { return &statedDay{lines: map[string]exchange.BankLine{}} }
 
-// add takes an entry into its booking.
-func (s *stated) add(e exchange.BankEntry) error {
+// add adds an entry's amount to its booking; an error means that a sum is out of
+// money's range.
+func (s *statedDay) add(e exchange.BankEntry) error {
 	booking := e.Booking()
 	l, seen := s.lines[booking]
 	if !seen {
@@ -41,8 +43,8 @@ func (s *stated) add(e exchange.BankEntry) error {
 	return nil
 }
 
-// finish sums the bookings up.
-func (s *stated) finish() error {
+// finish gives the bookings their day and page, and sums up credits and debits.
+func (s *statedDay) finish() error {
 	for _, booking := range s.order {
 		l := s.lines[booking]
 		l.Day, l.Page = s.Day, s.Page
@@ -60,56 +62,59 @@ func (s *stated) finish() error {
 	return nil
 }
 
-// workStatement reads a camt.053: it books nothing; with apply set, what it
-// states of each account and day is kept, to prove what was booked.
-func workStatement(ctx context.Context, o *office.Office, f exchange.File, apply bool) (n notice, err error) {
+// readStatement reads a camt.053: it books nothing, entries come with camt.054
+// alone, or every booking would be there twice. With apply set, what it states of
+// each account and day is kept, to prove what was booked.
+func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
-		return n, err
+		return res, err
 	}
 	defer src.Close()
-	byID := map[string]*stated{}
-	name := func(s *iso20022.Statement) string { return s.Account.Number + "|" + s.ID }
+	byID := map[string]*statedDay{}
+	key := func(s *iso20022.Statement) string { return s.Account.Number + "|" + s.ID }
 	ordinals := map[string]int{}
 	heads, faults, err := iso20022.ReadStatement(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
-		n.records++
+		res.records++
 		if entry.Status != iso20022.Booked {
-			return nil
+			return nil // pending: it is no part of the balance
 		}
-		if byID[name(s)] == nil {
-			byID[name(s)] = newStated()
+		if byID[key(s)] == nil {
+			byID[key(s)] = newStatedDay()
 		}
-		return byID[name(s)].add(bankEntryOf(s.Account.Number, entry, ordinals))
+		return byID[key(s)].add(entryOf(s.Account.Number, entry, ordinals))
 	})
-	if n.fault = faultsText(faults); err != nil || n.fault != "" {
-		return n, err
+	if res.fault = faultsText(faults); err != nil || res.fault != "" {
+		return res, err
 	}
-	var days []*stated
+	var days []*statedDay
 	for i := range heads {
 		h := &heads[i]
-		if !ownAccount(o, h.Account.Number) {
-			n.fault = "不是本机构账户 / not an account of ours: " + h.Account.Number
-			return n, nil
+		if !isOwnAccount(o, h.Account.Number) {
+			res.fault = "不是本机构账户 / not an account of ours: " + h.Account.Number
+			return res, nil
 		}
-		s := byID[name(h)]
+		s := byID[key(h)]
 		if s == nil {
-			s = newStated()
+			s = newStatedDay() // a day without movements is stated, too
 		}
 		s.Account, s.Day, s.From, s.Page = h.Account.Number, h.Closing.Date, h.From, h.Page
 		if s.From == 0 || s.From > s.Day {
 			s.From = s.Day
 		}
 		if h.Last && h.Page == 1 {
-			s.Page = 0
+			s.Page = 0 // the only page is the day as a whole
 		}
 		s.Opening, s.Closing = h.Opening.Amount, h.Closing.Amount
 		days = append(days, s)
 	}
-	return n, takeDays(ctx, o, f, days, apply, false)
+	return res, keepDays(ctx, o, f, days, apply, false)
 }
 
-// takeDays keeps what a file states, a day in a transaction.
-func takeDays(ctx context.Context, o *office.Office, f exchange.File, days []*stated, apply, grows bool) error {
+// keepDays keeps what a file states, a day in a transaction; without apply it
+// only sums up, so that a sum that overflows is found before anything counts.
+// grows says that a later file may add to a day, see keepDay.
+func keepDays(ctx context.Context, o *office.Office, f exchange.File, days []*statedDay, apply, grows bool) error {
 	for _, s := range days {
 		if err := s.finish(); err != nil {
 			return err
@@ -118,7 +123,7 @@ func takeDays(ctx context.Context, o *office.Office, f exchange.File, days []*st
 			continue
 		}
 		err := o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
-			return bankDay(d, s, grows)
+			return keepDay(d, s, grows)
 		})
 		if err != nil {
 			return fmt.Errorf("bank day %s %s: %w", s.Account, s.Day, err)
@@ -127,10 +132,11 @@ func takeDays(ctx context.Context, o *office.Office, f exchange.File, days []*st
 	return nil
 }
 
-// bankDay keeps what the bank states of a day. Told again the same, it changes
-// nothing; told otherwise, the first stays and the day differs. A keyed sheet
-// may grow during its day: one that holds all of the earlier takes its place.
-func bankDay(d *office.Desk, s *stated, grows bool) error {
+// keepDay keeps what the bank states of a day. It is idempotent: stated again the
+// same, it changes nothing. Stated otherwise, the first stays and the day differs
+// (FaultRestated), which an officer clears up with the bank. A keyed sheet may
+// grow during its day (grows): one that holds all of the earlier replaces it.
+func keepDay(d *office.Desk, s *statedDay, grows bool) error {
 	s.FileID, s.State = d.File.ID, exchange.DayDiffers // until it is proved
 	known, err := d.Tx.BankDay(s.Account, s.Day, s.Page)
 	switch {
@@ -138,23 +144,24 @@ func bankDay(d *office.Desk, s *stated, grows bool) error {
 		if err := d.Tx.InsertBankDay(s.BankDay); err != nil {
 			return err
 		}
-		if err := d.Tx.DoubtBankDays(s.Account, s.From, 99991231); err != nil { // those behind begin where this one ends
+		// All later days are proved again: their opening balance is this one's closing.
+		if err := d.Tx.DoubtBankDays(s.Account, s.From, 99991231); err != nil {
 			return err
 		}
-		return stateLines(d, s)
+		return insertLines(d, s)
 	case err != nil:
 		return err
 	}
-	before, err := d.Tx.BankLines(known)
+	lines, err := d.Tx.BankLines(known)
 	if err != nil {
 		return err
 	}
 	holdsAll := known.Opening == s.Opening
-	for _, l := range before {
+	for _, l := range lines {
 		holdsAll = holdsAll && s.lines[l.Booking].Amount == l.Amount
 	}
 	switch {
-	case holdsAll && len(before) == len(s.order) && known.Closing == s.Closing:
+	case holdsAll && len(lines) == len(s.order) && known.Closing == s.Closing:
 		return nil
 	case holdsAll && grows:
 		if err := d.Tx.DeleteBankLines(known); err != nil {
@@ -163,7 +170,7 @@ func bankDay(d *office.Desk, s *stated, grows bool) error {
 		if err := d.Tx.UpdateBankDay(known, s.BankDay); err != nil {
 			return err
 		}
-		return stateLines(d, s)
+		return insertLines(d, s)
 	}
 	after := known
 	after.State = exchange.DayDiffers
@@ -171,7 +178,8 @@ func bankDay(d *office.Desk, s *stated, grows bool) error {
 	return d.Tx.UpdateBankDay(known, after)
 }
 
-func stateLines(d *office.Desk, s *stated) error {
+// insertLines stores the bookings of a day, as they stand in the file.
+func insertLines(d *office.Desk, s *statedDay) error {
 	for _, booking := range s.order {
 		if err := d.Tx.InsertBankLine(s.lines[booking]); err != nil {
 			return err
@@ -182,7 +190,9 @@ func stateLines(d *office.Desk, s *stated) error {
 
 // ProveBankDays proves the days that are not proved: the opening balance is the
 // closing one before, every booking stated was booked by us, and we booked
-// nothing that is not stated.
+// nothing that is not stated. A day that fails the proof is no error: it stays
+// unproved, is named as a difference, and is tried again in the next pass. An
+// error at one day does not stop the others; all come back joined.
 func ProveBankDays(ctx context.Context, o *office.Office) error {
 	var days []exchange.BankDay
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -201,9 +211,12 @@ func ProveBankDays(ctx context.Context, o *office.Office) error {
 	return errors.Join(faults...)
 }
 
-// keptBankFaults bounds what is listed of one day.
-const keptBankFaults = 500
+// keptDayFaults bounds what is listed of one day: a notification that is missing
+// as a whole must not fill the day's row with all of its bookings.
+const keptDayFaults = 500
 
+// proveDay compares a day with what we booked, and keeps the outcome: proved, its
+// difference closed; or its faults, and a difference.
 func proveDay(d *office.Desk, day exchange.BankDay) error {
 	after := day
 	var err error
@@ -227,12 +240,15 @@ func proveDay(d *office.Desk, day exchange.BankDay) error {
 	return d.Tx.UpdateBankDay(day, after)
 }
 
+// dayFaults lists how a day differs from the one before it and from what we
+// booked, at most keptDayFaults; none means that it is proved.
 func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, error) {
-	faults := append([]exchange.BankFault(nil), day.Other...)
+	faults := append([]exchange.BankFault(nil), day.Other...) // those that no proof can clear
 	before, err := d.Tx.BankDayBefore(day)
 	if office.IgnoreNotFound(err) != nil {
 		return nil, err
 	}
+	// The account's first day has none before it, and its opening is believed.
 	if err == nil && before.Closing != day.Opening {
 		faults = append(faults, exchange.BankFault{Kind: exchange.FaultOpening, Booking: before.Day.String(), Ours: before.Closing, Theirs: day.Opening})
 	}
@@ -241,7 +257,7 @@ func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, erro
 		return nil, err
 	}
 	for _, l := range lines {
-		if len(faults) == keptBankFaults {
+		if len(faults) == keptDayFaults {
 			break
 		}
 		booked, err := d.Tx.BankEntriesByBooking(day.Account, l.Booking)
@@ -255,7 +271,7 @@ func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, erro
 		return nil, err
 	}
 	for _, b := range absent {
-		if len(faults) == keptBankFaults {
+		if len(faults) == keptDayFaults {
 			break
 		}
 		faults = append(faults, exchange.BankFault{Kind: exchange.FaultAbsent, Booking: b.Booking(), Ours: b.Signed()})
@@ -263,6 +279,7 @@ func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, erro
 	return faults, nil
 }
 
+// sumEntries adds up entries by their sign: credits less debits.
 func sumEntries(list []exchange.BankEntry) (sum money.Fen) {
 	for _, e := range list {
 		sum += e.Signed()
@@ -270,7 +287,8 @@ func sumEntries(list []exchange.BankEntry) (sum money.Fen) {
 	return sum
 }
 
-// FaultWords says in short how a day differs.
+// FaultWords says in short how a day differs: each kind of fault with its count,
+// in the office's language; empty for none.
 func FaultWords(o *office.Office, faults []exchange.BankFault) string {
 	counts := map[string]int{}
 	for _, f := range faults {
@@ -289,7 +307,9 @@ func FaultWords(o *office.Office, faults []exchange.BankFault) string {
 }
 
 // MissingStatements lists the working days of an account that no statement
-// covers, since its first one and before today.
+// covers, from its first statement since a day up to the day before the office's
+// date; none for an account without statements. A statement may cover several
+// days, and days off need none.
 func MissingStatements(o *office.Office, tx *store.Tx, account string, since calendar.Date) ([]calendar.Date, error) {
 	days, err := tx.BankDays(account, since)
 	if err != nil || len(days) == 0 {

@@ -13,9 +13,10 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// bankEntryOf names an entry as SPEC 4 does: (account, AcctSvcrRef), else
-// (account, booking date, sign, amount, EndToEndId, ordinal).
-func bankEntryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange.BankEntry {
+// entryOf makes a bank entry of an entry of a message. Its key, by which it is
+// idempotent, is that of SPEC 4: (account, AcctSvcrRef), else (account, booking
+// date, sign, amount, EndToEndId, ordinal); ordinals counts the latter in a file.
+func entryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange.BankEntry {
 	b := exchange.BankEntry{
 		Account: account, Ref: n.Ref, Credit: n.Credit, Amount: n.Amount, BookedOn: n.Booked, EndToEnd: n.EndToEndID,
 		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text, Reversal: n.Reversal, Parts: max(n.Parts, 1),
@@ -29,6 +30,8 @@ func bankEntryOf(account string, n iso20022.Entry, ordinals map[string]int) exch
 	if n.Returned {
 		b.ReturnCode = ReturnWords(n.ReturnCode + " " + n.ReturnReason)
 	}
+	// Without an EndToEndId it may be about a whole payment file, which the bank
+	// booked as one sum.
 	if n.EndToEndID == "" && n.MsgID+n.PmtInfID != "" {
 		b.Order = n.MsgID
 		if b.Order == "" {
@@ -41,7 +44,8 @@ func bankEntryOf(account string, n iso20022.Entry, ordinals map[string]int) exch
 	return b
 }
 
-// ReturnWords are why money came back, never empty.
+// ReturnWords is why money came back; never empty, since an entry without a
+// ReturnCode is no return.
 func ReturnWords(s string) string {
 	if s = strings.TrimSpace(s); s != "" {
 		return s
@@ -49,10 +53,11 @@ func ReturnWords(s string) string {
 	return "退汇"
 }
 
-// entryKey is by what an entry is known when it comes again: the bank's number
-// of it, else what it says; said tells it from others of its day and amount,
-// and the ordinal from those that say the very same.
-func entryKey(b exchange.BankEntry, said, part string, ordinals map[string]int) string {
+// entryKey is by what an entry is known when it comes again: the bank's number of
+// it and the part; else account, day, sign, amount and text (an EndToEndId or a
+// remark), with an ordinal for duplicates in the same file. The latter holds as
+// long as the bank lists a day's equal entries in the same order again.
+func entryKey(b exchange.BankEntry, text, part string, ordinals map[string]int) string {
 	if b.Ref != "" {
 		return b.Account + "|" + b.Ref + part
 	}
@@ -60,18 +65,18 @@ func entryKey(b exchange.BankEntry, said, part string, ordinals map[string]int) 
 	if b.Credit {
 		sign = "C"
 	}
-	key := strings.Join([]string{b.Account, b.BookedOn.String(), sign, b.Amount.String(), said}, "|")
+	key := strings.Join([]string{b.Account, b.BookedOn.String(), sign, b.Amount.String(), text}, "|")
 	ordinals[key]++
 	return key + fmt.Sprintf("|%d", ordinals[key])
 }
 
-// tryEntry books an entry; one that does not fit where its case stands is kept
+// tryEntry books an entry; one that is not allowed in its case's state is kept
 // unmatched, as a difference that somebody has to look at, and stops no other.
-// In a hurry it comes back as an error, since nothing of it can be taken back
-// alone.
+// Without savepoints (the first try of a chunk) that error is returned, since
+// the entry's writes cannot be undone alone: DoChunk then works the chunk again.
 func tryEntry(d *office.Desk, b exchange.BankEntry) error {
-	alone, err := d.Apart(func() error { return bankEntry(d, b) })
-	if !alone || !doesNotFit(err) {
+	undone, err := d.Apart(func() error { return bookEntry(d, b) })
+	if !undone || !isNotAllowed(err) {
 		return err
 	}
 	d.Log.Error("bank entry not booked", "entry", b.Key, "err", err)
@@ -82,28 +87,30 @@ func tryEntry(d *office.Desk, b exchange.BankEntry) error {
 	return transfer.FlagUnmatched(d, b, "", "not booked", office.Clip("does not fit: "+err.Error(), 200))
 }
 
-// doesNotFit reports whether the domain refuses what an entry would do to the
-// case that it is for.
-func doesNotFit(err error) bool {
+// isNotAllowed reports whether the domain refuses what an entry would do to the
+// case that it is for. Any other error is a fault of ours, and stops the file.
+func isNotAllowed(err error) bool {
 	return errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, exchange.ErrInvariant)
 }
 
-// bankEntry books one entry of our account. One that is known already changes
-// nothing, whatever it says the second time. What the bank books for itself
-// (charges, interest) concerns no case: the day's proof needs it, the ledger of
-// the balances does not.
-func bankEntry(d *office.Desk, e exchange.BankEntry) error {
+// bookEntry books one entry of our account. It is idempotent: one that is known
+// already changes nothing, whatever it says the second time. What the bank books
+// for itself (charges, interest) concerns no case: the day's proof needs it, the
+// ledger of the balances does not.
+func bookEntry(d *office.Desk, e exchange.BankEntry) error {
 	if e.State == "" {
 		e.State = exchange.EntryUnmatched
 	}
 	e.SeenOn = d.Date
-	told, err := toldOtherwise(d, e)
-	if err != nil || told {
+	known, err := bookedInOtherParts(d, e)
+	if err != nil || known {
 		return err
 	}
+	// The row is inserted first: its unique key is what keeps a duplicate from
+	// being booked, also when two processes read the same file.
 	switch err := d.Tx.InsertBankEntry(e); {
 	case errors.Is(err, store.ErrDuplicate):
-		return knownEntry(d, e)
+		return compareKnown(d, e)
 	case err != nil:
 		return err
 	}
@@ -111,17 +118,17 @@ func bankEntry(d *office.Desk, e exchange.BankEntry) error {
 	case e.State == exchange.EntryOwn:
 		return nil
 	case !e.Credit && e.Reversal:
-		return takenBack(d, e)
+		return reverseCredit(d, e)
 	case !e.Credit:
-		return debited(d, e)
+		return bookDebit(d, e)
 	}
-	return credited(d, e)
+	return bookCredit(d, e)
 }
 
-// toldOtherwise reports whether a booking was told before in another number of
-// parts: first as one sum, say, and now with its transfers. What was booked
-// then stands.
-func toldOtherwise(d *office.Desk, e exchange.BankEntry) (bool, error) {
+// bookedInOtherParts reports whether a booking was stated before in another number
+// of parts: first as one sum, say, and now with its transfers. What was booked
+// first counts; its parts have other keys, so that both would be booked else.
+func bookedInOtherParts(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	if e.Ref == "" {
 		return false, nil
 	}
@@ -129,15 +136,17 @@ func toldOtherwise(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	if err != nil || before == 0 || before == e.Parts {
 		return false, err
 	}
-	d.Log.Warn("booking told again in other parts", "booking", e.Ref, "parts", e.Parts, "before", before)
+	d.Log.Warn("booking stated again in other parts, the first counts", "booking", e.Ref, "parts", e.Parts, "before", before)
 	return true, nil
 }
 
-// credited books money that came in: a payment of ours that came back, money
-// for a case, or money that nobody is known for yet.
-func credited(d *office.Desk, e exchange.BankEntry) error {
+// bookCredit books money that came in: a payment of ours that came back, a
+// refund, money for a case, or an unmatched credit. Returns are looked for
+// first: their texts repeat our letter numbers, by which they would be matched as
+// a remittance to us.
+func bookCredit(d *office.Desk, e exchange.BankEntry) error {
 	if e.Reversal && e.Order != "" {
-		done, err := orderBooked(d, e)
+		done, err := bookWholeFile(d, e)
 		if done || err != nil {
 			return err
 		}
@@ -147,25 +156,27 @@ func credited(d *office.Desk, e exchange.BankEntry) error {
 		return err
 	}
 	if p != nil {
-		return returned(d, e, *p)
+		return bookReturn(d, e, *p)
 	}
 	if done, err := payment.RefundToUs(d, e); done || err != nil {
 		return err
 	}
+	// From here on it is in the ledger as unmatched; a match moves it to its case.
 	if err := transfer.ReceiveUnmatched(d, e); err != nil {
 		return err
 	}
-	if done, err := takenBackBefore(d, e); done || err != nil {
+	if done, err := reversedBefore(d, e); done || err != nil {
 		return err
 	}
 	if e.Reversal || e.ReturnCode != "" {
-		return nil // money of ours that came back, and it is not known for what: never a remittance to us
+		return nil // money of ours that came back for an unknown payment: never a remittance to us
 	}
 	return matchOrKeep(d, e)
 }
 
-// knownEntry compares an entry that comes again with what was booked.
-func knownEntry(d *office.Desk, e exchange.BankEntry) error {
+// compareKnown compares an entry that comes again with what was booked: another
+// amount or sign under the same key is a difference, and changes nothing.
+func compareKnown(d *office.Desk, e exchange.BankEntry) error {
 	known, err := d.Tx.BankEntry(e.Key)
 	if err != nil || (known.Amount == e.Amount && known.Credit == e.Credit) {
 		return err

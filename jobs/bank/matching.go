@@ -14,16 +14,18 @@ import (
 
 // matchEntry finds the case that a credit belongs to, in the order of SPEC 4:
 // letter number in the text; ID and exact amount; lump sum by its advices;
-// EndToEndId. What is found is booked; what is not stays unmatched.
+// EndToEndId. What is found is booked on the case, or holds it when the person
+// differs; false when nothing matches. True is returned even if the
+// credit then stays unmatched: it is not tried another way.
 func matchEntry(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	letterNo, idNo := iso20022.ParseRemittance(e.Text)
 	if letterNo != "" {
 		c, err := d.CaseByLetter(exchange.In, letterNo)
 		if err == nil {
 			if idNo != "" && identity.Key(idNo) != c.Person.IDKey {
-				return true, wrongPerson(d, c, e)
+				return true, holdWrongPerson(d, c, e)
 			}
-			part, err := partOf(c, e)
+			part, err := partFor(c, e)
 			if err != nil {
 				return false, err
 			}
@@ -56,11 +58,11 @@ func matchEntry(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	return false, nil
 }
 
-// partOf is the part that money for a case is: the one that its EndToEndId
-// names; without one (a keyed sheet has none), the one that an advice over
-// exactly this amount names, or that a form announced so and that waits; else
-// the first.
-func partOf(c *office.Case, e exchange.BankEntry) (int, error) {
+// partFor chooses the part of a case that a credit pays: the one that its
+// EndToEndId names; without one (a keyed sheet has none), the one that an advice
+// over exactly this amount names, or that a form announced so and that waits;
+// else the first.
+func partFor(c *office.Case, e exchange.BankEntry) (int, error) {
 	if no, part, _, ok := transfer.SplitRef(e.EndToEnd); ok && no == c.LetterNo {
 		return part, nil
 	}
@@ -68,28 +70,31 @@ func partOf(c *office.Case, e exchange.BankEntry) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	here := map[int]bool{} // parts that have their money
+	paid := map[int]bool{} // parts that have their money
 	for _, r := range parts {
-		here[r.Part] = r.Track != exchange.MoneyNone
+		paid[r.Part] = r.Track != exchange.MoneyNone
 	}
 	advices, err := c.Tx.AdvicesByLetter(c.LetterNo)
 	if err != nil {
 		return 0, err
 	}
 	for _, a := range advices {
-		if _, part, _, ok := transfer.SplitRef(a.Ref); ok && a.Side == exchange.In && a.Amount == e.Amount && !here[part] {
+		if _, part, _, ok := transfer.SplitRef(a.Ref); ok && a.Side == exchange.In && a.Amount == e.Amount && !paid[part] {
 			return part, nil
 		}
 	}
 	for _, r := range parts {
-		if !here[r.Part] && r.Amount == e.Amount {
+		if !paid[r.Part] && r.Amount == e.Amount {
 			return r.Part, nil
 		}
 	}
 	return 1, nil
 }
 
-func wrongPerson(d *office.Desk, c *office.Case, e exchange.BankEntry) error {
+// holdWrongPerson holds a case whose letter number a credit names together with
+// the ID number of somebody else, and records a difference; the credit stays
+// unmatched. Which of the two numbers is mistyped, an officer has to ask.
+func holdWrongPerson(d *office.Desk, c *office.Case, e exchange.BankEntry) error {
 	if err := c.PutOnHold(code.HoldAmountDiffers, "到账附言中的证件号码与联系函所列参保人不一致"); err != nil {
 		return err
 	}
@@ -99,7 +104,8 @@ func wrongPerson(d *office.Desk, c *office.Case, e exchange.BankEntry) error {
 	return c.Save()
 }
 
-// byPersonAndAmount finds the one open part of a person with exactly this amount.
+// byPersonAndAmount finds the one part of a person that waits for exactly this
+// amount; no case when there is none, or more than one.
 func byPersonAndAmount(d *office.Desk, idKey string, amount money.Fen) (*office.Case, int, error) {
 	cases, err := d.Tx.CasesByPerson(idKey)
 	if err != nil {
@@ -120,7 +126,7 @@ func byPersonAndAmount(d *office.Desk, idKey string, amount money.Fen) (*office.
 				continue
 			}
 			if found != nil {
-				return nil, 0, nil // two would fit: staff decide
+				return nil, 0, nil // ambiguous: staff decide
 			}
 			found, part = d.OpenCase(c), r.Part
 		}
@@ -129,7 +135,8 @@ func byPersonAndAmount(d *office.Desk, idKey string, amount money.Fen) (*office.
 }
 
 // byLumpSum matches one credit for several persons by its advices, which must
-// add up to it.
+// add up to it exactly: a sum that differs cannot be shared out, and waits as a
+// whole, as one does without any advice.
 func byLumpSum(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	ref := lumpRef(e)
 	if ref == "" {
@@ -166,7 +173,8 @@ func byLumpSum(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	return true, transfer.MarkMatched(d, e, "", 0)
 }
 
-// lumpRef finds the reference of a lump sum: L payer receiver date number.
+// lumpRef finds the reference of a lump sum in EndToEndId or text: L, payer,
+// receiver, date, number, 25 characters in all; empty when there is none.
 func lumpRef(e exchange.BankEntry) string {
 	for _, word := range append([]string{e.EndToEnd}, strings.Fields(e.Text)...) {
 		if len(word) == 25 && word[0] == 'L' && strings.Trim(word[1:], "0123456789") == "" {
@@ -176,7 +184,8 @@ func lumpRef(e exchange.BankEntry) string {
 	return ""
 }
 
-// partOfForm is the part that a form announced; 1 when the form is not here.
+// partOfForm is the part that a form announced; 1 when the form is not here yet,
+// or its money is posted.
 func partOfForm(c *office.Case, formNo string) (int, error) {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {

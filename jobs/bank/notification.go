@@ -13,18 +13,19 @@ import (
 	"carryover/jobs/office"
 )
 
-// workNotification reads a camt.054; with apply set, its booked entries count.
-// What is announced only is told on the sheet of files.
-func workNotification(ctx context.Context, o *office.Office, f exchange.File, apply bool) (n notice, err error) {
+// readNotification reads a camt.054; with apply set, its booked entries count.
+// Pending ones are not booked, they come again when they are: their number and
+// sum are noted on the sheet of files.
+func readNotification(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
-		return n, err
+		return res, err
 	}
 	defer src.Close()
 	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
 	foreign, pending, announced := "", 0, money.Fen(0)
 	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
-		if !ownAccount(o, s.Account.Number) {
+		if !isOwnAccount(o, s.Account.Number) {
 			foreign = "不是本机构账户 / not an account of ours: " + s.Account.Number
 		}
 		if entry.Status != iso20022.Booked {
@@ -33,51 +34,56 @@ func workNotification(ctx context.Context, o *office.Office, f exchange.File, ap
 			announced, err = announced.Add(entry.Amount)
 			return err
 		}
-		n.records++
-		return w.add(bankEntryOf(s.Account.Number, entry, w.ordinals))
+		res.records++
+		return w.add(entryOf(s.Account.Number, entry, w.ordinals))
 	})
 	if err == nil {
 		err = w.flush()
 	}
 	if pending > 0 {
-		n.note = fmt.Sprintf("%d 笔尚未入账（合计 %s 元），未记 / %d not booked yet, left alone", pending, announced, pending)
+		res.note = fmt.Sprintf("%d 笔尚未入账（合计 %s 元），未记 / %d not booked yet, left alone", pending, announced, pending)
 	}
-	if n.fault = faultsText(faults); n.fault == "" {
-		n.fault = foreign
+	if res.fault = faultsText(faults); res.fault == "" {
+		res.fault = foreign
 	}
-	return n, err
+	return res, err
 }
 
 // entryWriter books the entries of a file, a chunk in a transaction, and takes
 // the proof from the days that they are booked on, so that it is made again.
+// Without apply it drops them. Cut short between two chunks, the file is read
+// again, and what was booked is passed over by its keys.
 type entryWriter struct {
 	*office.Office
 	ctx      context.Context
 	file     exchange.File
 	apply    bool
-	ordinals map[string]int
-	waiting  []exchange.BankEntry
+	ordinals map[string]int       // see entryKey
+	pending  []exchange.BankEntry // not booked yet, fewer than a chunk
 }
 
+// add takes an entry, and books a chunk once it is full.
 func (w *entryWriter) add(e exchange.BankEntry) error {
 	if !w.apply {
 		return nil
 	}
-	if w.waiting = append(w.waiting, e); len(w.waiting) < office.Chunk {
+	if w.pending = append(w.pending, e); len(w.pending) < office.Chunk {
 		return nil
 	}
 	return w.flush()
 }
 
-// flush books what waits.
+// flush books the pending entries. The account's days from the first to the last
+// of them are to be proved again in the same transaction: a crash cannot leave a
+// proof that an entry has overtaken.
 func (w *entryWriter) flush() error {
-	if len(w.waiting) == 0 {
+	if len(w.pending) == 0 {
 		return nil
 	}
-	err := w.DoChunk(w.ctx, office.By{File: w.file, Actor: w.file.Party}, doesNotFit, func(d *office.Desk) error {
+	err := w.DoChunk(w.ctx, office.By{File: w.file, Actor: w.file.Party}, isNotAllowed, func(d *office.Desk) error {
 		type span struct{ from, to calendar.Date }
 		days := map[string]span{}
-		for _, b := range w.waiting {
+		for _, b := range w.pending {
 			if err := tryEntry(d, b); err != nil {
 				return fmt.Errorf("entry %s: %w", b.Key, err)
 			}
@@ -95,6 +101,6 @@ func (w *entryWriter) flush() error {
 		}
 		return nil
 	})
-	w.waiting = w.waiting[:0]
+	w.pending = w.pending[:0]
 	return err
 }

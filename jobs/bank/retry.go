@@ -13,26 +13,28 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// matchKeys is by what a credit may be found later.
-func matchKeys(e exchange.BankEntry) (marks []string) {
+// matchKeys lists by what an unmatched credit may be found later: letter numbers,
+// the person, a lump sum's reference. What comes with one of them (a letter, a
+// form, an advice) makes the credit due for retry.
+func matchKeys(e exchange.BankEntry) (keys []string) {
 	letterNo, idNo := iso20022.ParseRemittance(e.Text)
 	if letterNo != "" {
-		marks = append(marks, transfer.LetterKey(letterNo))
+		keys = append(keys, transfer.LetterKey(letterNo))
 	}
 	if no, _, _, ok := transfer.SplitRef(e.EndToEnd); ok && no != letterNo {
-		marks = append(marks, transfer.LetterKey(no))
+		keys = append(keys, transfer.LetterKey(no))
 	}
 	if idNo != "" {
-		marks = append(marks, transfer.PersonKey(identity.Key(idNo)))
+		keys = append(keys, transfer.PersonKey(identity.Key(idNo)))
 	}
 	if ref := lumpRef(e); ref != "" {
-		marks = append(marks, transfer.ReferenceKey(ref))
+		keys = append(keys, transfer.ReferenceKey(ref))
 	}
-	return marks
+	return keys
 }
 
-// matchOrKeep matches a credit, or keeps it with its marks until somebody
-// knows more.
+// matchOrKeep matches a credit, or keeps it with its match keys until one of them
+// comes, and proposes cases by name and amount.
 func matchOrKeep(d *office.Desk, e exchange.BankEntry) error {
 	found, err := matchEntry(d, e)
 	if err != nil {
@@ -47,35 +49,41 @@ func matchOrKeep(d *office.Desk, e exchange.BankEntry) error {
 	return proposeByName(d, e)
 }
 
-// ProposalsOf bounds the cases that are looked at, and proposed, for a credit.
+// ProposalsOf bounds the parts that are looked at for a credit, and so the cases
+// that are proposed for it: round amounts are common, and a list of more helps
+// nobody.
 const ProposalsOf = 20
 
 // proposeByName proposes to staff the cases that wait for exactly this amount
-// and whose person the credit names: that alone matches nothing.
+// and whose person the credit names. It matches nothing by itself: names repeat,
+// and money booked on the wrong person's case reaches the core.
 func proposeByName(d *office.Desk, e exchange.BankEntry) error {
 	parts, err := d.Tx.ExpectedParts(e.Amount, ProposalsOf)
 	if err != nil {
 		return err
 	}
 	text := identity.NameKey(e.Text)
-	var fits []string
+	var candidates []string
 	for _, r := range parts {
 		c, err := d.Tx.Case(r.CaseNo)
 		if err != nil {
 			return err
 		}
 		if c.Side == exchange.In && c.Person.NameKey != "" && strings.Contains(text, c.Person.NameKey) {
-			fits = append(fits, fmt.Sprintf("%s part %d", c.No, r.Part))
+			candidates = append(candidates, fmt.Sprintf("%s part %d", c.No, r.Part))
 		}
 	}
-	if len(fits) == 0 {
+	if len(candidates) == 0 {
 		return nil
 	}
-	return d.RecordDifference("proposal", "", "", e.Key, "name and amount fit "+strings.Join(fits, ", "), "match?")
+	return d.RecordDifference("proposal", "", "", e.Key, "name and amount fit "+strings.Join(candidates, ", "), "match?")
 }
 
-// RetryUnmatched tries the credits that are due for it: a chunk in a
-// transaction; when one of them does not fit or fails, each in its own.
+// RetryUnmatched tries to match the unmatched credits that are due for retry, a
+// chunk in a transaction; when one of them fails, each of the chunk in its own. It
+// ends when none is due: each try matches a credit, or keeps it with its match
+// keys, which takes it from those due. An error ends it at once, since the same
+// credit would be the first one due again.
 func RetryUnmatched(ctx context.Context, o *office.Office) error {
 	for {
 		var due []exchange.BankEntry
@@ -87,6 +95,8 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 			return err
 		}
 		by := office.By{Actor: "process"}
+		// DoChunk's own second try would end with the first error; here each
+		// credit gets its own transaction instead, and those before it are kept.
 		never := func(error) bool { return false }
 		err = o.DoChunk(ctx, by, never, func(d *office.Desk) error {
 			for _, entry := range due {
@@ -107,11 +117,12 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 	}
 }
 
-// retryEntry tries one credit again. One that cannot be booked where its case
-// stands is named, and waits for somebody or for what makes it due next.
+// retryEntry tries one credit again. One that is not allowed in its case's state
+// is recorded as a difference, and waits for an officer, or for what makes it due
+// next.
 func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
-	alone, err := d.Apart(func() error { return matchAgain(d, entry) })
-	if !alone || !doesNotFit(err) {
+	undone, err := d.Apart(func() error { return rematch(d, entry) })
+	if !undone || !isNotAllowed(err) {
 		return err
 	}
 	if err := d.RecordDifference("money", "", "", entry.Key, "not matched", office.Clip("does not fit: "+err.Error(), 200)); err != nil {
@@ -120,8 +131,10 @@ func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
 	return d.Tx.KeepMarks(entry.Key, matchKeys(entry))
 }
 
-func matchAgain(d *office.Desk, entry exchange.BankEntry) error {
-	if err := d.CloseDifferencesAbout("money", entry.Key); err != nil { // what is odd about it now is said anew
+// rematch matches a credit anew. Its differences are closed first: those that are
+// still there are recorded again. A proposal ends when the credit is matched.
+func rematch(d *office.Desk, entry exchange.BankEntry) error {
+	if err := d.CloseDifferencesAbout("money", entry.Key); err != nil {
 		return err
 	}
 	if err := matchOrKeep(d, entry); err != nil {

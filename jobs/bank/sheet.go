@@ -14,67 +14,70 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// workSheet reads a hand-keyed 银行流水 sheet: what camt.054 books, what
+// readSheet reads a hand-keyed 银行流水 sheet: what camt.054 books, what
 // pain.002 refuses and what camt.053 proves, in one table. With apply set, it
-// counts.
-func workSheet(ctx context.Context, o *office.Office, f exchange.File, apply bool) (n notice, err error) {
+// counts. A sheet with any fault counts for nothing, and one whose keying was
+// normalised (widths, spaces, dates) counts with a note.
+func readSheet(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
-		return n, err
+		return res, err
 	}
 	defer src.Close()
 	sheet, err := formats.ReadStatement(src)
 	if err != nil {
-		return n, err
+		return res, err
 	}
-	n.records = len(sheet.Rows)
+	res.records = len(sheet.Rows)
 	if sheet.Refused() {
-		n.fault = sheetFaults(sheet)
-		return n, nil
+		res.fault = sheetFaults(sheet)
+		return res, nil
 	}
 	account, fault := sheetAccount(o, sheet.Head.OwnAccount)
 	if fault != "" {
-		n.fault = fault
-		return n, nil
+		res.fault = fault
+		return res, nil
 	}
 	if sheet.Total > 0 {
-		n.note = fmt.Sprintf("自动规范 %d 处填写 / %d slips put right", sheet.Total, sheet.Total)
+		res.note = fmt.Sprintf("自动规范 %d 处填写 / %d values normalised", sheet.Total, sheet.Total)
 	}
 	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
-	refused := map[string]int{}
-	var days []*stated
+	refused := map[string]int{} // ordinals of refused rows, which are no entries
+	var days []*statedDay
 	for _, row := range sheet.Rows {
 		l := row.Value
 		if l.Status == code.BankRejected {
 			if apply {
 				err = o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
-					return rejected(d, sheetEntry(account, l, refused))
+					return rejectPayment(d, sheetEntry(account, l, refused))
 				})
 			}
 			if err != nil {
-				return n, fmt.Errorf("row %d: %w", row.Line, err)
+				return res, fmt.Errorf("row %d: %w", row.Line, err)
 			}
 			continue
 		}
 		b := sheetEntry(account, l, w.ordinals)
 		days = sheetDay(days, b, l)
 		if err := days[len(days)-1].add(b); err != nil {
-			return n, err
+			return res, err
 		}
 		if err := w.add(b); err != nil {
-			return n, fmt.Errorf("row %d: %w", row.Line, err)
+			return res, fmt.Errorf("row %d: %w", row.Line, err)
 		}
 	}
 	if err := w.flush(); err != nil {
-		return n, err
+		return res, err
 	}
-	return n, takeDays(ctx, o, f, days, apply, true)
+	return res, keepDays(ctx, o, f, days, apply, true)
 }
 
-// sheetDay is the last of days, or a new one when an entry begins another day.
-func sheetDay(days []*stated, b exchange.BankEntry, l formats.StatementLine) []*stated {
+// sheetDay returns days with an entry's day as the last: the last one still, or a
+// new one when the entry begins another day. A sheet states a balance per row: the
+// day opens with the first row's less its amount and closes with the last row's.
+func sheetDay(days []*statedDay, b exchange.BankEntry, l formats.StatementLine) []*statedDay {
 	if len(days) == 0 || days[len(days)-1].Day != b.BookedOn {
-		s := newStated()
+		s := newStatedDay()
 		s.BankDay = exchange.BankDay{Account: b.Account, Day: b.BookedOn, From: b.BookedOn, Opening: l.Balance - b.Signed()}
 		days = append(days, s)
 	}
@@ -83,7 +86,7 @@ func sheetDay(days []*stated, b exchange.BankEntry, l formats.StatementLine) []*
 }
 
 // sheetAccount is the account that a sheet is about: the one it names, or the
-// only one that we have.
+// only one that we have; fault says why there is none.
 func sheetAccount(o *office.Office, named string) (account, fault string) {
 	own := map[string]bool{o.Agency.Payer.No: true}
 	for _, a := range o.Agency.Accounts {
@@ -116,7 +119,8 @@ func sheetEntry(account string, l formats.StatementLine, ordinals map[string]int
 	return b
 }
 
-// refIn finds a payment reference in a remark: letter, part and attempt.
+// refIn finds a payment reference in a remark: letter, part and attempt; empty
+// when there is none.
 func refIn(remark string) string {
 	for _, word := range strings.FieldsFunc(remark, func(r rune) bool { return r != '-' && r != 'R' && (r < '0' || r > '9') }) {
 		if _, _, _, ok := transfer.SplitRef(word); ok {
@@ -126,12 +130,12 @@ func refIn(remark string) string {
 	return ""
 }
 
-// rejected is a payment that the bank did not make. One that it cannot be tied
-// to is named.
-func rejected(d *office.Desk, e exchange.BankEntry) error {
+// rejectPayment takes a row about a payment that the bank did not make. A row that
+// matches no payment is recorded as a difference.
+func rejectPayment(d *office.Desk, e exchange.BankEntry) error {
 	p, err := d.Tx.Payment(e.EndToEnd)
 	if office.IsNotFound(err) {
-		return rejectedByText(d, e)
+		return rejectByText(d, e)
 	}
 	if err != nil {
 		return err
@@ -139,14 +143,16 @@ func rejected(d *office.Desk, e exchange.BankEntry) error {
 	return paymentStatus(d, p, iso20022.Rejected, sheetRefusal)
 }
 
+// sheetRefusal is the reason of a payment that a keyed sheet says failed: a sheet
+// gives none.
 const sheetRefusal = "银行付款失败"
 
-// rejectedByText finds the payment by what the row's text names. The payment
-// remembers the row: read once more, when the same sum is on its way again
-// under another number, the row is about the first attempt still.
-func rejectedByText(d *office.Desk, e exchange.BankEntry) error {
-	again, err := rejectedBefore(d, e)
-	if again || err != nil {
+// rejectByText finds the payment by what the row's text names. The payment
+// remembers the row (RefusedAs): a later sheet repeats the row when the same sum
+// is on its way again under another number, and must not refuse that one.
+func rejectByText(d *office.Desk, e exchange.BankEntry) error {
+	duplicate, err := alreadyRejected(d, e)
+	if duplicate || err != nil {
 		return err
 	}
 	p, err := namedPayment(d, e, func(p exchange.Payment) bool { return p.BankRef == "" })
@@ -161,8 +167,8 @@ func rejectedByText(d *office.Desk, e exchange.BankEntry) error {
 	return paymentStatus(d, *p, iso20022.Rejected, sheetRefusal)
 }
 
-// rejectedBefore reports whether a payment was refused by this very row.
-func rejectedBefore(d *office.Desk, e exchange.BankEntry) (bool, error) {
+// alreadyRejected reports whether a payment was refused by this very row.
+func alreadyRejected(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	letterNo, _ := iso20022.ParseRemittance(e.Text)
 	if letterNo == "" {
 		return false, nil // a lump sum is named by its reference, which no later attempt has
@@ -186,14 +192,15 @@ func rejectedBefore(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	return false, nil
 }
 
-// sheetFaults lists what is wrong with a sheet, row by row.
+// sheetFaults lists what is wrong with a sheet, row by row, up to keptFaults of
+// them and then their number.
 func sheetFaults(s *formats.Statement) string {
 	var texts []string
 	for _, f := range s.Faults {
 		if f.Warning() {
 			continue
 		}
-		if len(texts) == 20 {
+		if len(texts) == keptFaults {
 			texts = append(texts, fmt.Sprintf("共 %d 处 / %d in all", s.Total, s.Total))
 			break
 		}

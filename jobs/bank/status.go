@@ -12,16 +12,19 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// workStatus reads a pain.002; with apply set, its verdicts count.
-func workStatus(ctx context.Context, o *office.Office, f exchange.File, apply bool) (n notice, err error) {
+// readStatus reads a pain.002; with apply set, its verdicts count, each transfer's
+// in a transaction of its own, then the whole file's. Without, it looks for what
+// contradicts our payment file or the report itself: such a report is not
+// believed at all, for what it says may make a payment be paid again.
+func readStatus(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
-		return n, err
+		return res, err
 	}
 	defer src.Close()
 	contradiction := ""
 	head, faults, err := iso20022.ReadStatus(src, iso20022.Limits{}, func(h *iso20022.StatusReport, t iso20022.TransferStatus) error {
-		n.records++
+		res.records++
 		if apply {
 			return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
 				return transferStatus(d, t)
@@ -31,31 +34,32 @@ func workStatus(ctx context.Context, o *office.Office, f exchange.File, apply bo
 			return nil
 		}
 		return o.View(ctx, func(d *office.Desk) (err error) {
-			contradiction, err = doubtTransfer(d, *h, t)
+			contradiction, err = transferContradiction(d, *h, t)
 			return err
 		})
 	})
 	if err != nil || len(faults.List) > 0 {
-		n.fault = faultsText(faults)
-		return n, err
+		res.fault = faultsText(faults)
+		return res, err
 	}
 	if !apply {
 		err = o.View(ctx, func(d *office.Desk) error {
 			if contradiction == "" {
-				contradiction, err = doubtOrder(d, head)
+				contradiction, err = orderContradiction(d, head)
 			}
 			return err
 		})
-		n.fault = contradiction
-		return n, err
+		res.fault = contradiction
+		return res, err
 	}
-	return n, o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
+	return res, o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
 		return orderStatus(d, head)
 	})
 }
 
-// doubtOrder says why a report cannot be about a payment file of ours.
-func doubtOrder(d *office.Desk, h iso20022.StatusReport) (string, error) {
+// orderContradiction says why a report cannot be about a payment file of ours;
+// empty when it can.
+func orderContradiction(d *office.Desk, h iso20022.StatusReport) (string, error) {
 	sent, err := orderFile(d, h.OriginalMsgID)
 	switch {
 	case office.IsNotFound(err):
@@ -70,10 +74,11 @@ func doubtOrder(d *office.Desk, h iso20022.StatusReport) (string, error) {
 	return "", nil
 }
 
-// doubtTransfer says why a report about a transfer cannot be believed: it is
-// none of the file's, or the report itself says otherwise of the whole file.
-func doubtTransfer(d *office.Desk, h iso20022.StatusReport, t iso20022.TransferStatus) (string, error) {
-	if refuses(h.Verdict()) && !refuses(t.Status) {
+// transferContradiction says why a report about a transfer cannot be believed: the
+// transfer is none of the file's, or the report itself says otherwise of the
+// whole file; empty when it can.
+func transferContradiction(d *office.Desk, h iso20022.StatusReport, t iso20022.TransferStatus) (string, error) {
+	if isRefusal(h.Verdict()) && !isRefusal(t.Status) {
 		return fmt.Sprintf("整批 %s，其中 %s 却为 %s / the whole is %s, one transfer in it %s", h.Verdict(), t.EndToEndID, t.Status, h.Verdict(), t.Status), nil
 	}
 	p, err := d.Tx.Payment(t.EndToEndID)
@@ -85,7 +90,7 @@ func doubtTransfer(d *office.Desk, h iso20022.StatusReport, t iso20022.TransferS
 	}
 	sent, err := orderFile(d, h.OriginalMsgID)
 	if office.IsNotFound(err) {
-		return "", nil // doubtOrder says so
+		return "", nil // orderContradiction says so
 	}
 	if err == nil && sent.ID != p.FileID {
 		return fmt.Sprintf("%s 不在付款文件 %s 中 / is not in that payment file", t.EndToEndID, sent.Name), nil
@@ -93,9 +98,12 @@ func doubtTransfer(d *office.Desk, h iso20022.StatusReport, t iso20022.TransferS
 	return "", err
 }
 
-func refuses(status string) bool { return status == iso20022.Rejected || status == iso20022.Cancelled }
+// isRefusal reports whether a status of pain.002 means that no money moves.
+func isRefusal(status string) bool {
+	return status == iso20022.Rejected || status == iso20022.Cancelled
+}
 
-// transferStatus is the bank's word on one transfer: refused, or on its way.
+// transferStatus applies the bank's status of one transfer.
 func transferStatus(d *office.Desk, t iso20022.TransferStatus) error {
 	p, err := d.Tx.Payment(t.EndToEndID)
 	if err != nil {
@@ -104,12 +112,13 @@ func transferStatus(d *office.Desk, t iso20022.TransferStatus) error {
 	return paymentStatus(d, p, t.Status, strings.TrimSpace(t.Reason+" "+t.Text))
 }
 
-// paymentStatus takes the bank's word on a payment. A report is only a word: a
-// debit or credit that was booked stands against it.
+// paymentStatus applies a status of pain.002 to a payment: refused, or on its way.
+// A report moves no money: against a debit or credit that was booked it changes
+// nothing, and a contradiction is recorded as a difference.
 func paymentStatus(d *office.Desk, p exchange.Payment, status, reason string) error {
-	waits := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
+	pending := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
 	paid := status == iso20022.DebitSettled || status == iso20022.CreditSettled
-	failed := refuses(status)
+	failed := isRefusal(status)
 	if failed && iso20022.SaysDuplicate(reason) {
 		// A second copy is refused, the first one stands: were it taken for a
 		// refusal, the payment would be made again.
@@ -117,11 +126,11 @@ func paymentStatus(d *office.Desk, p exchange.Payment, status, reason string) er
 		failed = false
 	}
 	switch {
-	case !waits && failed && p.Track == exchange.MoneySettled:
+	case !pending && failed && p.Track == exchange.MoneySettled:
 		return d.RecordDifference("money", p.Partner, "", p.Ref, "settled", "pain.002 "+status+" "+reason)
-	case !waits && paid && p.Track == exchange.MoneyReturned && p.ReturnRef == "":
+	case !pending && paid && p.Track == exchange.MoneyReturned && p.ReturnRef == "":
 		return d.RecordDifference("money", p.Partner, "", p.Ref, "refused: "+p.Reason, "pain.002 "+status)
-	case !waits:
+	case !pending:
 		return nil // settled or returned before: a late or repeated message
 	case failed:
 		return transfer.PaymentFailed(d, p, reason, nil)
@@ -131,13 +140,15 @@ func paymentStatus(d *office.Desk, p exchange.Payment, status, reason string) er
 	return nil
 }
 
-// orderStatus is the bank's word on a payment file as a whole.
+// orderStatus applies the bank's status of a payment file as a whole to every
+// payment in it; a partial one, or none, changes nothing, since then each transfer
+// has its own. The file is known to have arrived either way.
 func orderStatus(d *office.Desk, h iso20022.StatusReport) error {
 	sent, err := orderFile(d, h.OriginalMsgID)
 	if err != nil {
 		return err
 	}
-	if err := fileAnswered(d, sent.ID); err != nil {
+	if err := fileReported(d, sent.ID); err != nil {
 		return err
 	}
 	verdict := h.Verdict()
@@ -149,9 +160,9 @@ func orderStatus(d *office.Desk, h iso20022.StatusReport) error {
 	})
 }
 
-// fileAnswered notes the bank's first report on a payment file: from then on
-// it is certain that the bank has it.
-func fileAnswered(d *office.Desk, id int64) error {
+// fileReported notes the bank's first report on a payment file: from then on it
+// is certain that the bank has it, and no officer can mark it as never sent.
+func fileReported(d *office.Desk, id int64) error {
 	if err := transfer.FileArrived(d, id); err != nil {
 		return err
 	}
@@ -164,7 +175,8 @@ func fileAnswered(d *office.Desk, id int64) error {
 	return d.Tx.UpdateFile(f, after)
 }
 
-// orderFile finds the payment file that a message id names.
+// orderFile finds the payment file that a message id of ours names: agency code of
+// 6 digits, sequence of 12. store.ErrNotFound for any other id.
 func orderFile(d *office.Desk, messageID string) (exchange.File, error) {
 	var seq int64
 	if len(messageID) != 18 || !strings.HasPrefix(messageID, d.Agency.Code) {

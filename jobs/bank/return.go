@@ -1,0 +1,44 @@
+package bank
+
+import (
+	"carryover/exchange"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// bookReturn takes the credit by which a payment of ours came back: its parts
+// become payable again once the partner has confirmed or changed the account. A
+// second return, or one of another amount, stays unmatched, as a difference.
+func bookReturn(d *office.Desk, e exchange.BankEntry, p exchange.Payment) error {
+	switch {
+	case p.ReturnRef != "":
+		return transfer.FlagUnmatched(d, e, p.Partner, p.Ref+" returned before", "credit "+e.Amount.String())
+	case p.Amount != e.Amount:
+		return transfer.FlagUnmatched(d, e, p.Partner, p.Ref+" "+p.Amount.String(), "returned "+e.Amount.String())
+	}
+	reason := e.ReturnCode
+	if e.Reversal {
+		reason = "银行冲正" // the bank corrected its own debit, no payee refused it
+	}
+	if err := ComeBack(d, p, e, reason); err != nil {
+		return err
+	}
+	return d.SetEntryState(e, exchange.EntryReturned, "", 0)
+}
+
+// ComeBack notes the credit of a payment and reopens its money track. One that
+// the bank had refused before, and debited all the same, is whole again: its
+// contradiction is closed. One that counts as returned already only gets the
+// entry's reference: it was reopened by the bank's refusal.
+func ComeBack(d *office.Desk, p exchange.Payment, e exchange.BankEntry, reason string) error {
+	noted := p
+	noted.ReturnRef = DebitRef(e)
+	if err := d.Tx.CloseDifferencesAbout("money", p.Ref); err != nil {
+		return err
+	}
+	if p.Track == exchange.MoneyReturned {
+		return d.Tx.UpdatePayment(p, noted)
+	}
+	p.ReturnRef = noted.ReturnRef
+	return transfer.PaymentFailed(d, p, reason, nil)
+}

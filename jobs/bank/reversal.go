@@ -1,0 +1,91 @@
+package bank
+
+import (
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
+	"carryover/jobs/office"
+	"carryover/jobs/transfer"
+)
+
+// reverseCredit takes the reversal of a credit: the bank takes back money that it
+// had booked to us. An unmatched credit is undone with it; a matched one has gone
+// on with its case, perhaps to the core, so the case is held and an officer
+// decides. A reversal of which no credit is found stays unmatched.
+func reverseCredit(d *office.Desk, e exchange.BankEntry) error {
+	credits, err := d.Tx.BankEntriesBooked(e.Account, e.BookedOn.AddDays(-reversalDays), e.BookedOn)
+	if err != nil {
+		return err
+	}
+	for _, c := range credits {
+		if !isReversal(e, c) || !slices.Contains([]string{exchange.EntryUnmatched, exchange.EntryMatched, exchange.EntryReturned}, c.State) {
+			continue
+		}
+		if c.State == exchange.EntryUnmatched {
+			return undoCredit(d, e, c)
+		}
+		if c.CaseNo == "" {
+			continue // a lump sum, or a return: no one case to hold
+		}
+		held, err := d.CaseByNo(c.CaseNo)
+		if err != nil {
+			return err
+		}
+		if err := held.PutOnHold(code.HoldAmountDiffers, "银行冲回已认领的到账款项 "+e.Amount.String()+" 元"); err != nil {
+			return err
+		}
+		if err := held.Save(); err != nil {
+			return err
+		}
+		return transfer.FlagUnmatched(d, e, held.Partner, c.Key+" "+held.No, "taken back "+e.Amount.String())
+	}
+	return transfer.FlagUnmatched(d, e, "", "", "taken back "+e.Amount.String())
+}
+
+// reversedBefore looks for a reversal that came before the credit that it takes
+// back, as messages may, and undoes both; false when there is none.
+func reversedBefore(d *office.Desk, e exchange.BankEntry) (bool, error) {
+	debits, err := d.Tx.UnmatchedDebits(e.Account, e.Amount)
+	if err != nil {
+		return false, err
+	}
+	for _, x := range debits {
+		if isReversal(x, e) && e.BookedOn >= x.BookedOn.AddDays(-reversalDays) && e.BookedOn <= x.BookedOn {
+			return true, undoCredit(d, x, e)
+		}
+	}
+	return false, nil
+}
+
+// reversalDays is for how many calendar days after a credit its reversal is looked for.
+const reversalDays = 60
+
+// isReversal reports whether a debit is the reversal of a credit: marked so by the
+// bank, of the same amount, and with the same EndToEndId, or, without one, the
+// same text and counterparty account.
+func isReversal(debit, credit exchange.BankEntry) bool {
+	same := debit.EndToEnd == credit.EndToEnd
+	if debit.EndToEnd == "" {
+		same = debit.Text == credit.Text && debit.CounterAcct == credit.CounterAcct
+	}
+	return debit.Reversal && !debit.Credit && credit.Credit && debit.Amount == credit.Amount && same
+}
+
+// undoCredit undoes an unmatched credit by its reversal. The ledger only grows:
+// the posting that received the money is reversed, not deleted.
+func undoCredit(d *office.Desk, debit, credit exchange.BankEntry) error {
+	received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: credit.Key}, credit.Amount)
+	if err := d.Book(ledger.Reverse(received, int(d.Date), debit.Key)); err != nil {
+		return err
+	}
+	for _, e := range []exchange.BankEntry{debit, credit} {
+		after := e
+		after.State = exchange.EntryReversed
+		if err := d.Tx.UpdateBankEntry(e, after); err != nil {
+			return err
+		}
+	}
+	return d.Tx.CloseDifferencesAbout("money", debit.Key)
+}
