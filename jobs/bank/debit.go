@@ -38,7 +38,7 @@ func bookDebit(d *office.Desk, e exchange.BankEntry) error {
 	case p.BankRef != "":
 		return transfer.FlagUnmatched(d, e, p.Partner, p.Ref+" debited before, "+p.BankRef, "debit "+e.Amount.String())
 	}
-	if err := Settle(d, p, DebitRef(e)); err != nil {
+	if err := Settle(d, p, EntryRef(e)); err != nil {
 		return err
 	}
 	return transfer.MarkMatched(d, e, "", 0)
@@ -117,9 +117,9 @@ func bookWholeFile(d *office.Desk, e exchange.BankEntry) (done bool, err error) 
 		case !concerns(p, e) || refusedByBank(p) && !withRefused:
 			return nil
 		case e.Credit:
-			return ComeBack(d, p, e, ReturnWords(e.ReturnCode))
+			return RecordReturn(d, p, e, ReturnReason(e.ReturnCode))
 		}
-		return Settle(d, p, DebitRef(e))
+		return Settle(d, p, EntryRef(e))
 	})
 	if err != nil {
 		return false, err
@@ -145,10 +145,10 @@ func refusedByBank(p exchange.Payment) bool {
 	return p.Track == exchange.MoneyReturned && p.ReturnRef == ""
 }
 
-// DebitRef names an entry on a payment (BankRef of its debit, ReturnRef of its
+// EntryRef names an entry on a payment (BankRef of its debit, ReturnRef of its
 // return): by the bank's number, else by our key. It is never empty, since a
 // payment without a reference counts as not debited.
-func DebitRef(e exchange.BankEntry) string {
+func EntryRef(e exchange.BankEntry) string {
 	if e.Ref != "" {
 		return e.Ref
 	}

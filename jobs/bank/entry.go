@@ -28,7 +28,7 @@ func entryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange
 	}
 	b.Key = entryKey(b, n.EndToEndID, part, ordinals)
 	if n.Returned {
-		b.ReturnCode = ReturnWords(n.ReturnCode + " " + n.ReturnReason)
+		b.ReturnCode = ReturnReason(n.ReturnCode + " " + n.ReturnReason)
 	}
 	// Without an EndToEndId it may be about a whole payment file, which the bank
 	// booked as one sum.
@@ -44,9 +44,9 @@ func entryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange
 	return b
 }
 
-// ReturnWords is why money came back; never empty, since an entry without a
+// ReturnReason is why money came back; never empty, since an entry without a
 // ReturnCode is no return.
-func ReturnWords(s string) string {
+func ReturnReason(s string) string {
 	if s = strings.TrimSpace(s); s != "" {
 		return s
 	}

@@ -49,16 +49,16 @@ func matchOrKeep(d *office.Desk, e exchange.BankEntry) error {
 	return proposeByName(d, e)
 }
 
-// ProposalsOf bounds the parts that are looked at for a credit, and so the cases
+// MaxProposals bounds the parts that are looked at for a credit, and so the cases
 // that are proposed for it: round amounts are common, and a list of more helps
 // nobody.
-const ProposalsOf = 20
+const MaxProposals = 20
 
 // proposeByName proposes to staff the cases that wait for exactly this amount
 // and whose person the credit names. It matches nothing by itself: names repeat,
 // and money booked on the wrong person's case reaches the core.
 func proposeByName(d *office.Desk, e exchange.BankEntry) error {
-	parts, err := d.Tx.ExpectedParts(e.Amount, ProposalsOf)
+	parts, err := d.Tx.ExpectedParts(e.Amount, MaxProposals)
 	if err != nil {
 		return err
 	}

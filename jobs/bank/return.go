@@ -20,19 +20,19 @@ func bookReturn(d *office.Desk, e exchange.BankEntry, p exchange.Payment) error 
 	if e.Reversal {
 		reason = "银行冲正" // the bank corrected its own debit, no payee refused it
 	}
-	if err := ComeBack(d, p, e, reason); err != nil {
+	if err := RecordReturn(d, p, e, reason); err != nil {
 		return err
 	}
 	return d.SetEntryState(e, exchange.EntryReturned, "", 0)
 }
 
-// ComeBack notes the credit of a payment and reopens its money track. One that
+// RecordReturn notes the credit of a payment and reopens its money track. One that
 // the bank had refused before, and debited all the same, is whole again: its
 // contradiction is closed. One that counts as returned already only gets the
 // entry's reference: it was reopened by the bank's refusal.
-func ComeBack(d *office.Desk, p exchange.Payment, e exchange.BankEntry, reason string) error {
+func RecordReturn(d *office.Desk, p exchange.Payment, e exchange.BankEntry, reason string) error {
 	noted := p
-	noted.ReturnRef = DebitRef(e)
+	noted.ReturnRef = EntryRef(e)
 	if err := d.Tx.CloseDifferencesAbout("money", p.Ref); err != nil {
 		return err
 	}

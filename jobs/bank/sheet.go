@@ -114,7 +114,7 @@ func sheetEntry(account string, l formats.StatementLine, ordinals map[string]int
 	}
 	b.Key = entryKey(b, l.Remark, "", ordinals)
 	if l.Status == code.BankReturned {
-		b.ReturnCode = ReturnWords("")
+		b.ReturnCode = ReturnReason("")
 	}
 	return b
 }

@@ -45,7 +45,7 @@ func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office
 		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
 			return err
 		}
-		if err := bank.Settle(d, p, bank.DebitRef(e)); err != nil {
+		if err := bank.Settle(d, p, bank.EntryRef(e)); err != nil {
 			return err
 		}
 		return transfer.MarkMatched(d, e, "", 0)
@@ -70,7 +70,7 @@ func returnedPaymentPlan(d *office.Desk, e exchange.BankEntry, p exchange.Paymen
 				return err
 			}
 		}
-		if err := bank.ComeBack(d, p, e, bank.ReturnWords(e.ReturnCode)); err != nil {
+		if err := bank.RecordReturn(d, p, e, bank.ReturnReason(e.ReturnCode)); err != nil {
 			return err
 		}
 		return d.SetEntryState(e, exchange.EntryReturned, "", 0)

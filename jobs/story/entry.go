@@ -64,7 +64,7 @@ func OfEntries(o *office.Office, tx *store.Tx, list []exchange.BankEntry) ([]Ent
 
 // maybe lists the cases that expect the amount of a credit.
 func maybe(o *office.Office, tx *store.Tx, b exchange.BankEntry, s *Entry) error {
-	parts, err := tx.ExpectedParts(b.Amount, bank.ProposalsOf)
+	parts, err := tx.ExpectedParts(b.Amount, bank.MaxProposals)
 	if err != nil {
 		return err
 	}
