@@ -10,8 +10,9 @@ import (
 )
 
 // parseDecline reads the code with which a letter is declined or an application
-// refused, as code or as word. That somebody has died is the registry's to
-// say: it starts a payment to the heirs.
+// refused, as code or as word in either language; exchange.ErrDecision for any
+// other. That somebody has died is the registry's to say: it starts a payment
+// to the heirs.
 func parseDecline(text string) (code.Decline, error) {
 	for _, e := range code.Declines() {
 		if text != e.Code && text != e.Chinese && text != e.English {
@@ -25,8 +26,10 @@ func parseDecline(text string) (code.Decline, error) {
 	return "", office.Undecidable("原因代码 "+text+" 不在清单中", "the code is not one of the list")
 }
 
-// acceptLetterPlan accepts a letter in spite of what it is held for: what
-// would decline it now is not overruled, nor what the core would refuse.
+// acceptLetterPlan accepts a letter in spite of the hold: only what holds it is
+// overruled, not what would decline it now, nor what the core would refuse. The
+// person is looked up under the number that the officer gives, else under those
+// of the letter and its certificate; several records need the officer's number.
 func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	plan := office.Plan{CaseNo: c.No}
 	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
@@ -59,8 +62,11 @@ func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) 
 	case record.Status != exchange.StatusStopped && record.Status != exchange.StatusRetired:
 		return plan, office.Undecidable("该参保登记尚未停保或另有限制，业务系统不能终止", "the record's participation is not stopped: the core could not end it")
 	}
-	plan.Effects = []string{c.Sayf("不计“%s”予以受理，个人编号 %s", "accepted in spite of: %s; personal number %s", c.Hold.Word(c.CodeLang()), record.PersonalNo)}
+	plan.Effects = []string{
+		c.Sayf("不计“%s”予以受理，个人编号 %s", "accepted in spite of: %s; personal number %s", c.Hold.Word(c.CodeLang()), record.PersonalNo),
+	}
 	plan.Apply = func() error {
+		// Only in the state that it was held in can the case move to accepted.
 		if err := c.Resume(x.Reason); err != nil {
 			return err
 		}
@@ -74,7 +80,7 @@ func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) 
 }
 
 // declineLetterPlan declines a letter with an officer's code; the reason is
-// what the new place reads.
+// what the new place reads, cut to the 500 characters of the record's field.
 func declineLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	plan := office.Plan{CaseNo: c.No}
 	why, err := parseDecline(x.Args["code"])
@@ -105,8 +111,8 @@ func declineEffect(c *office.Case, why code.Decline) string {
 	return c.Sayf("不予转出：%s", "declined: %s", why.Word(c.CodeLang()))
 }
 
-// auditPlan ends the audit of an application by an officer: it is returned
-// for a supplement, or refused.
+// auditPlan ends the audit of an application by an officer: it is returned for
+// a supplement, or refused with a code. The applicant is told the reason.
 func auditPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	plan := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("申请 %s 退回补正", "application %s is returned for a supplement", c.ApplicationNo)}}
 	on, milestone, why, news := exchange.AuditReturned, code.MilestoneReturned, code.Decline(""), notice.News{Reason: x.Reason}
@@ -134,7 +140,9 @@ func auditPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 // writeAgainPlan sends the next version of a letter that the old place has
 // declined; nothing but the version has changed.
 func writeAgainPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	plan := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("向%[3]s发出联系函 %[1]s 第 %[2]d 版", "letter %s version %d goes to %s", c.LetterNo, c.LetterVersion+1, c.PartyName(c.Partner))}}
+	plan := office.Plan{CaseNo: c.No, Effects: []string{
+		c.Sayf("向%[3]s发出联系函 %[1]s 第 %[2]d 版", "letter %s version %d goes to %s", c.LetterNo, c.LetterVersion+1, c.PartyName(c.Partner)),
+	}}
 	if c.LetterNo == "" || c.Wish != exchange.WishNone {
 		return plan, office.Undecidable("该办件没有联系函，或正在撤销", "the case has no letter, or is being cancelled")
 	}
@@ -152,7 +160,8 @@ func writeAgainPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	return plan, nil
 }
 
-// annulPlan answers the partner's proposal to annul a case.
+// annulPlan answers the partner's proposal to annul a case (SPEC 2.11): agree or
+// refuse. To agree needs money that can still be taken back (transfer.Voidable).
 func annulPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	plan := office.Plan{CaseNo: c.No}
 	if c.Wish != exchange.WishAsked {
@@ -170,6 +179,8 @@ func annulPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	}
 	plan.Effects = []string{c.Sayf("联系函 %s 作废：%s", "annulment of %s: %s", c.LetterNo, phase.Word(c.CodeLang()))}
 	plan.Apply = func() error {
+		// Annul judges an officer's answer as it does a record; a verdict other than
+		// accepted is an error here, which undoes the decision with it.
 		o, err := transfer.Annul(c.Desk, c, &formats.Cancellation{LetterNo: c.LetterNo, Phase: phase, Reason: office.Clip(x.Reason, 200)})
 		if err == nil && o.Verdict != code.Accepted {
 			err = office.Undecidable(o.Text, o.Code)
@@ -179,10 +190,14 @@ func annulPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	return plan, nil
 }
 
-// releasePlan ends a hold: the case goes on where it stood. What the core
-// refused is asked again.
+// releasePlan ends a hold: the case goes on in the state that it was held in.
+// What the core refused is requested again under new numbers (RetryPostings,
+// which resumes the case itself).
 func releasePlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
-	plan := office.Plan{CaseNo: c.No, Effects: []string{c.Sayf("%s：解除暂缓（%s），恢复为“%s”", "%s: from held (%s) to %s", c.No, c.Hold.Word(c.CodeLang()), c.Word(exchange.StateTerms(c.Side), string(c.HeldFrom)))}}
+	to := c.Word(exchange.StateTerms(c.Side), string(c.HeldFrom))
+	plan := office.Plan{CaseNo: c.No, Effects: []string{
+		c.Sayf("%s：解除暂缓（%s），恢复为“%s”", "%s: from held (%s) to %s", c.No, c.Hold.Word(c.CodeLang()), to),
+	}}
 	plan.Apply = func() error {
 		if c.Hold == code.HoldRefusedByCore {
 			if err := transfer.RetryPostings(c, x.Reason); err != nil {
@@ -201,7 +216,9 @@ func releasePlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	return plan, nil
 }
 
-// rejudgeHeld judges a held case anew, now that something was decided about it.
+// rejudgeHeld judges a held case anew, now that an account was confirmed or a
+// cap lifted; a case that is not held (any more) needs none and stays as it is.
+// It is read again, for the plan may be older than the transaction's writes.
 func rejudgeHeld(d *office.Desk, caseNo string) error {
 	c, err := d.Tx.Case(caseNo)
 	if err != nil || c.State != exchange.Held {

@@ -15,7 +15,9 @@ import (
 )
 
 // caseFilters find the cases that may need an officer: held, an annulment to
-// be answered, money that came back, money of an ended case.
+// be answered, money that came back, money of an ended case. They narrow
+// the walk, so that a night does not plan for every open case; a case may match
+// several.
 func caseFilters() []store.CaseFilter {
 	return []store.CaseFilter{
 		{States: []exchange.State{exchange.Held}},
@@ -28,9 +30,11 @@ func caseFilters() []store.CaseFilter {
 	}
 }
 
-func openCases(d *office.Desk, pass func(report.Open) error) error {
+// openCases walks the cases that may need an officer, each once: those of
+// caseFilters, and those with a refund that waits.
+func openCases(d *office.Desk, emit func(report.Open) error) error {
 	seen := map[string]bool{}
-	one := func(no string) error {
+	once := func(no string) error {
 		if seen[no] {
 			return nil
 		}
@@ -43,10 +47,10 @@ func openCases(d *office.Desk, pass func(report.Open) error) error {
 		if err != nil {
 			return err
 		}
-		return pass(o)
+		return emit(o)
 	}
 	for _, f := range caseFilters() {
-		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return one(c.No) }); err != nil {
+		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return once(c.No) }); err != nil {
 			return err
 		}
 	}
@@ -56,17 +60,18 @@ func openCases(d *office.Desk, pass func(report.Open) error) error {
 	}
 	for _, f := range waiting {
 		if f.CaseNo == "" {
-			continue
+			continue // of a credit without a case: a row of openEntries
 		}
-		if err := one(f.CaseNo); err != nil {
+		if err := once(f.CaseNo); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// refundsWaiting are the refunds that an officer has to let go on: they came
-// back, or cannot be paid as they are.
+// refundsWaiting are the refunds that need an officer: the bank returned them,
+// or they are due and cannot be paid as they are (transfer.RefundWaits: the
+// account is not confirmed, or the amount is above a cap).
 func refundsWaiting(d *office.Desk) (list []exchange.Refund, err error) {
 	for _, t := range []exchange.MoneyTrack{exchange.MoneyReturned, exchange.MoneyDue} {
 		all, err := d.Tx.RefundsByTrack(t)
@@ -88,7 +93,10 @@ func refundsWaiting(d *office.Desk) (list []exchange.Refund, err error) {
 	return list, nil
 }
 
-// openCase is what can be decided about a case.
+// openCase is the row of a case: what is the matter with it, and what can be
+// decided. exchange's rules say which states an action fits; the switch narrows
+// that to cases that wait for it, so that no row offers to end a case that goes
+// on by itself.
 func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
 	s := subject{kind: exchange.AboutCase, no: c.No, c: c}
 	if o, err = openWords(c); err != nil {
@@ -98,19 +106,20 @@ func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
 	if err != nil {
 		return o, err
 	}
-	waits := slices.ContainsFunc(refunds, func(f exchange.Refund) bool {
+	refundWaits := slices.ContainsFunc(refunds, func(f exchange.Refund) bool {
 		return f.Track == exchange.MoneyReturned || f.Track == exchange.MoneyDue
 	})
-	owed := c.Side == exchange.In && (c.MoneyTrack == exchange.MoneyReceived || c.MoneyTrack == exchange.MoneyDiffers || waits)
+	// Money that may have to be paid back: the account for it can be confirmed.
+	owed := c.Side == exchange.In && (c.MoneyTrack == exchange.MoneyReceived || c.MoneyTrack == exchange.MoneyDiffers || refundWaits)
 	held := c.State == exchange.Held
 	o.Offers, err = offers(d, s, func(r exchange.Rule) bool {
 		switch r.Action {
 		case exchange.ActConfirmAccount:
 			return held && c.Side == exchange.Out && c.Hold == code.HoldAccountNotRegistered || owed
 		case exchange.ActAllowCap:
-			return held && c.Hold == code.HoldCap || waits
+			return held && c.Hold == code.HoldCap || refundWaits
 		case exchange.ActWriteAgain:
-			return false // nothing waits for it: the declined case has ended
+			return false // nothing waits for it, the declined case has ended: on the command line only
 		case exchange.ActDeclineLetter, exchange.ActReturnApplication, exchange.ActRefuseApplication, exchange.ActAcceptLetter:
 			return held && r.Fits(c.Case)
 		}
@@ -119,7 +128,10 @@ func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
 	return o, err
 }
 
-// openWords tells what is the matter with a case.
+// openWords starts the row of a case: who and since when, what is the matter,
+// what to do, and the sum of the parts that are not settled. Stamp holds all
+// that a decision could depend on: a row whose case has another stamp when it
+// comes back is refused.
 func openWords(c *office.Case) (o report.Open, err error) {
 	lang := c.CodeLang()
 	o = report.Open{About: exchange.AboutCase, No: c.No, Who: Masked(c.Person), Since: c.StateSince}
@@ -136,11 +148,11 @@ func openWords(c *office.Case) (o report.Open, err error) {
 			o.Todo = c.Sayf("请核实后同意或不同意作废。", "Agree or refuse.")
 		}
 	}
-	proposal, err := proposal(c)
+	proposed, err := proposal(c)
 	if err != nil {
 		return o, err
 	}
-	if proposal != nil {
+	if proposed != nil {
 		what = append(what, c.Sayf("参保信息中查无此人，建议不予转出", "not in the registry: a decline is proposed"))
 	}
 	parts, err := c.Tx.RemittancesByCase(c.No)
@@ -156,9 +168,10 @@ func openWords(c *office.Case) (o report.Open, err error) {
 		}
 	}
 	o.What = office.OneLine(strings.Join(what, c.Sayf("；", "; ")), 500)
-	o.Stamp = fmt.Sprintf("%s %s %s letter %d application %d %s %s %v", c.State, c.Hold, c.HoldText, c.LetterVersion, c.ApplicationVersion, c.Wish, c.MoneyTrack, proposal != nil)
+	o.Stamp = fmt.Sprintf("%s %s %s letter %d application %d %s %s %v",
+		c.State, c.Hold, c.HoldText, c.LetterVersion, c.ApplicationVersion, c.Wish, c.MoneyTrack, proposed != nil)
 	return o, nil
 }
 
-// Masked is a person as a row names them.
+// Masked is a person as a row names them: the name, and the ID number masked.
 func Masked(p exchange.Person) string { return strings.TrimSpace(p.Name + " " + identity.Mask(p.IDNo)) }

@@ -13,9 +13,9 @@ import (
 	"carryover/jobs/report"
 )
 
-// openMonths lists the months of netting on which both sides agree and whose
-// net sum is not tied.
-func openMonths(d *office.Desk, pass func(report.Open) error) error {
+// openMonths walks the months of netting on which both sides agree and whose net
+// sum is not settled: each is an open difference until a payment matches it.
+func openMonths(d *office.Desk, emit func(report.Open) error) error {
 	open, err := d.Tx.Differences(true)
 	if err != nil {
 		return err
@@ -35,9 +35,11 @@ func openMonths(d *office.Desk, pass func(report.Open) error) error {
 			Todo:  d.Sayf("填写净额的银行流水或凭证号后结算。", "Give the bank entry or the voucher of the net sum."),
 			Stamp: x.Partner + " " + x.Ours,
 		}
-		var waits *office.Refusal
-		if err := netting.NettingRests(d, x.Partner, month); errors.As(err, &waits) {
-			o.Todo = d.Sayf("先不要付款：%s。", "Do not pay yet: %s.", d.Say(waits.Chinese, waits.English))
+		// A month that must wait keeps its row and offers: the officer sees why, and
+		// the planner refuses until the reason is gone.
+		var wait *office.Refusal
+		if err := netting.NettingRests(d, x.Partner, month); errors.As(err, &wait) {
+			o.Todo = d.Sayf("先不要付款：%s。", "Do not pay yet: %s.", d.Say(wait.Chinese, wait.English))
 		} else if err != nil {
 			return err
 		}
@@ -49,14 +51,15 @@ func openMonths(d *office.Desk, pass func(report.Open) error) error {
 				o.Offers = append(o.Offers, r)
 			}
 		}
-		if err := pass(o); err != nil {
+		if err := emit(o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// netMonth is the month whose net sum a difference keeps on the list; 0: none.
+// netMonth is the month whose net sum a difference keeps open, and its text as
+// the subject has it; 0 and empty for any other difference.
 func netMonth(x exchange.Difference) (calendar.Month, string) {
 	text, ok := strings.CutSuffix(x.Subject, office.NetSum)
 	if x.Kind != "netting" || !ok {
@@ -69,15 +72,15 @@ func netMonth(x exchange.Difference) (calendar.Month, string) {
 	return month, text
 }
 
-// openDifferences lists the differences that are closed by being explained;
-// proposals, months to be tied and files have rows of their own.
-func openDifferences(d *office.Desk, pass func(report.Open) error) error {
+// openDifferences walks the differences that are closed by being explained;
+// proposals, months to be settled and quarantined files have rows of their own.
+func openDifferences(d *office.Desk, emit func(report.Open) error) error {
 	open, err := d.Tx.Differences(true)
 	if err != nil {
 		return err
 	}
 	for _, x := range open {
-		if month, _ := netMonth(x); x.Kind == "proposal" || month != 0 || ofFile(d, x) {
+		if month, _ := netMonth(x); x.Kind == "proposal" || month != 0 || ofQuarantined(d, x) {
 			continue
 		}
 		who := x.Partner
@@ -88,20 +91,25 @@ func openDifferences(d *office.Desk, pass func(report.Open) error) error {
 		o := report.Open{
 			About: exchange.AboutDifference, No: strconv.FormatInt(x.ID, 10), Who: who, Since: x.FoundOn,
 			What: office.OneLine(d.Sayf("%s %s：本方 %s，对方 %s", "%s %s: ours %s, theirs %s", d.DifferenceWord(x.Kind), about, ours, theirs), 500),
-			Todo: d.Sayf("查明差异；已有解释的可核销，核销不动资金。", "Find out why; once explained, accept it. That moves no money."), Stamp: x.Ours + " " + x.Theirs,
+			Todo: d.Sayf("查明差异；已有解释的可核销，核销不动资金。", "Find out why; once explained, accept it. That moves no money."),
+			// Other figures are another difference, which nobody has explained.
+			Stamp: x.Ours + " " + x.Theirs,
 		}
-		if o.Offers, err = offers(d, subject{kind: exchange.AboutDifference, no: o.No, id: x.ID}, func(exchange.Rule) bool { return true }); err != nil {
+		s := subject{kind: exchange.AboutDifference, no: o.No, id: x.ID}
+		if o.Offers, err = offers(d, s, func(exchange.Rule) bool { return true }); err != nil {
 			return err
 		}
-		if err := pass(o); err != nil {
+		if err := emit(o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ofFile reports whether a difference is about a file that has a row of its own.
-func ofFile(d *office.Desk, x exchange.Difference) bool {
+// ofQuarantined reports whether a difference is about a file in quarantine, which
+// has a row of its own. One that cannot be read counts as none: the difference
+// then keeps its row here, rather than none.
+func ofQuarantined(d *office.Desk, x exchange.Difference) bool {
 	if x.Kind != "file" {
 		return false
 	}

@@ -10,18 +10,18 @@ import (
 	"carryover/jobs/report"
 )
 
-// openEntries lists the bank entries that belong to nobody, and refunds
-// without a case that wait.
-func openEntries(d *office.Desk, pass func(report.Open) error) error {
+// openEntries walks the bank entries that belong to nobody, and the credits
+// whose refund waits without a case.
+func openEntries(d *office.Desk, emit func(report.Open) error) error {
 	one := func(b exchange.BankEntry) error {
-		if hasOffer, err := hasOffer(d, b); err != nil || !hasOffer {
+		if open, err := stillOpen(d, b); err != nil || !open {
 			return err
 		}
 		o, err := openEntry(d, b)
 		if err != nil {
 			return err
 		}
-		return pass(o)
+		return emit(o)
 	}
 	if err := d.Tx.EachUnmatchedEntry(one); err != nil {
 		return err
@@ -38,7 +38,7 @@ func openEntries(d *office.Desk, pass func(report.Open) error) error {
 		if err != nil {
 			return err
 		}
-		if b.State != exchange.EntryUnmatched {
+		if b.State != exchange.EntryUnmatched { // those had their row above
 			if err := one(b); err != nil {
 				return err
 			}
@@ -47,9 +47,10 @@ func openEntries(d *office.Desk, pass func(report.Open) error) error {
 	return nil
 }
 
-// hasOffer reports whether something is to be decided about an entry: a debit
-// whose difference was explained and accepted stays as it is.
-func hasOffer(d *office.Desk, b exchange.BankEntry) (bool, error) {
+// stillOpen reports whether something is to be decided about an entry. A credit
+// stays open until its money has a place; a debit stays unmatched for ever when
+// its difference was explained and accepted, and has no row any more.
+func stillOpen(d *office.Desk, b exchange.BankEntry) (bool, error) {
 	if b.Credit {
 		return true, nil
 	}
@@ -57,23 +58,28 @@ func hasOffer(d *office.Desk, b exchange.BankEntry) (bool, error) {
 	return len(named) > 0, err
 }
 
-// entryWords say what is the matter with an entry, and what to do about it.
-func entryWords(d *office.Desk, b exchange.BankEntry) (what, do string) {
+// entryWords say what is the matter with an entry, and what to do about it. The
+// bank's text is masked: people write ID numbers into it.
+func entryWords(d *office.Desk, b exchange.BankEntry) (what, todo string) {
 	text := identity.MaskIn(b.Text)
 	switch {
 	case !b.Credit:
-		return d.Sayf("扣款未找到对应付款：%s", "debited for no payment that is known: %s", text), d.Say("对应到本方付款；不是的，查明后核销差异。", "Match the payment; else find out why and accept the difference.")
+		return d.Sayf("扣款未找到对应付款：%s", "debited for no payment that is known: %s", text),
+			d.Say("对应到本方付款；不是的，查明后核销差异。", "Match the payment; else find out why and accept the difference.")
 	case b.ReturnCode != "" || b.Reversal:
-		return d.Sayf("退回款项，未找到原付款：%s", "came back, it is not known for which payment: %s", text), d.Say("对应到本方付款。", "Match the payment that came back.")
+		return d.Sayf("退回款项，未找到原付款：%s", "came back, it is not known for which payment: %s", text),
+			d.Say("对应到本方付款。", "Match the payment that came back.")
 	}
 	return d.Sayf("到账待认领：%s", "belongs to no case: %s", text), d.Say("认领到办件，或退款。", "Match it to a case, or pay it back.")
 }
 
+// openEntry is the row of a bank entry: what it is, the cases proposed for it by
+// matching, and what can be decided.
 func openEntry(d *office.Desk, b exchange.BankEntry) (o report.Open, err error) {
-	what, do := entryWords(d, b)
+	what, todo := entryWords(d, b)
 	o = report.Open{
-		About: exchange.AboutEntry, No: b.Key, Who: office.OneLine(strings.TrimSpace(b.Counterpart+" "+b.CounterAcct), 200), Amount: b.Amount, Since: b.BookedOn,
-		What: office.OneLine(what, 400), Todo: do,
+		About: exchange.AboutEntry, No: b.Key, Who: office.OneLine(strings.TrimSpace(b.Counterpart+" "+b.CounterAcct), 200),
+		Amount: b.Amount, Since: b.BookedOn, What: office.OneLine(what, 400), Todo: todo,
 	}
 	proposals, err := d.Tx.DifferencesAbout("proposal", b.Key)
 	if err != nil {
@@ -82,22 +88,22 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (o report.Open, err error) 
 	for _, p := range proposals {
 		o.What = office.OneLine(o.What+d.Say("；", "; ")+d.SideWord(p.Ours), 500)
 	}
-	waits := b.State == exchange.EntryRefund
-	if waits {
+	refundWaits := b.State == exchange.EntryRefund
+	if refundWaits {
 		o.What, o.Todo = d.Sayf("退款待处理", "its refund waits"), d.Sayf("核实账户后重新付款。", "Confirm the account, pay again.")
 	}
 	o.Stamp = fmt.Sprintf("%s %s %v", b.State, b.Amount, len(proposals))
-	open := b.Credit && b.State == exchange.EntryUnmatched
+	unmatched := b.Credit && b.State == exchange.EntryUnmatched
 	o.Offers, err = offers(d, subject{kind: exchange.AboutEntry, no: b.Key, entry: b}, func(r exchange.Rule) bool {
 		switch r.Action {
 		case exchange.ActMatch, exchange.ActSplit, exchange.ActRefund:
-			return open
+			return unmatched
 		case exchange.ActMatchPayment:
 			return b.State == exchange.EntryUnmatched
 		case exchange.ActConfirmAccount:
-			return open || waits
+			return unmatched || refundWaits
 		case exchange.ActAllowCap:
-			return waits
+			return refundWaits
 		}
 		return true
 	})

@@ -1,10 +1,10 @@
-// Package decision is what an officer can decide now, what a decision comes to,
-// and what became of it: on the command line and by workbook.
+// Package decision is what an officer can decide now, what the effects of a
+// decision are, and what became of it: on the command line and by workbook.
 //
 // It promises that the same walk (Decidable) fills the workbooks and judges
 // them when they come back, that a row about something which has changed is
 // refused, and that a decision, its signature and all that follows are one
-// transaction, taken once. Who may decide what is exchange's table of rules;
+// transaction, applied once. Who may decide what is exchange's table of rules;
 // what follows is a plan of this room's table (planners), carried out by the
 // room it concerns.
 package decision
@@ -24,19 +24,20 @@ import (
 	"carryover/jobs/signing"
 )
 
-// Prepared is a decision and what it comes to.
+// Prepared is a decision that has been checked and planned, not yet applied.
 type Prepared struct {
 	exchange.Decision
 	Rule    exchange.Rule
-	CaseNo  string // of the case that it is about; empty: of none
-	ComesTo []string
-	Text    string            // what the officer signs
-	Already bool              // it was taken before, with the same words: nothing changes
-	Before  exchange.Recorded // that one
+	CaseNo  string            // of the case that it is about; empty: of none
+	ComesTo []string          // the plan's effects, a line each; nil for a duplicate
+	Text    string            // what the officer signs: the decision and its effects
+	Already bool              // a duplicate: it was taken before, with the same words, and nothing changes
+	Before  exchange.Recorded // the decision that it duplicates
 }
 
-// PrepareDecision says what a decision would come to now, for the officer to
-// sign; exchange.ErrDecision when it cannot be taken.
+// PrepareDecision plans a decision and says what its effects would be now, for
+// the officer to sign; it writes nothing. exchange.ErrDecision when it cannot
+// be taken.
 func PrepareDecision(ctx context.Context, o *office.Office, x exchange.Decision) (p Prepared, err error) {
 	err = o.View(ctx, func(d *office.Desk) error {
 		p, _, err = prepare(d, x)
@@ -47,9 +48,13 @@ func PrepareDecision(ctx context.Context, o *office.Office, x exchange.Decision)
 
 // Decide takes a decision that its officer has signed: the text as
 // PrepareDecision made it, in the namespace of decisions. The decision, its
-// signature and what follows are one transaction. One that was taken before
-// changes nothing.
+// signature and what follows are one transaction. A duplicate changes nothing.
+// It is planned anew: when the case has moved since PrepareDecision the text is
+// another and the signature does not fit, for nobody signs effects unseen.
+// exchange.ErrDecision when it cannot be taken, errors of signing.SignedBy when
+// the signature does not count.
 func Decide(ctx context.Context, o *office.Office, x exchange.Decision, signature []byte) (p Prepared, err error) {
+	// The drop is asked before the transaction: no network under the store's lock.
 	if err := checkOutside(ctx, o, x); err != nil {
 		return p, err
 	}
@@ -67,16 +72,20 @@ func Decide(ctx context.Context, o *office.Office, x exchange.Decision, signatur
 	return p, err
 }
 
-// authority is what a decision counts by.
+// authority is what a decision counts by: the officer's role, and the
+// signature or the folder that proves who decided.
 type authority struct {
 	role        exchange.Role
 	fingerprint string // of the key that signed; empty: the officer's folder is enough
-	text        string
-	signature   string
-	fileID      int64 // the workbook that it came by
+	text        string // what was signed, or shown
+	signature   string // armored; empty: none is needed
+	fileID      int64  // of the workbook that it came by; 0: the command line
 }
 
-// recordAndApply keeps a decision and does what follows.
+// recordAndApply stores a decision, journals it and applies its plan, in the
+// caller's transaction. The record comes first: its digest is unique, so that
+// of two that are the same the second fails (store.ErrDuplicate) before any
+// money or case has moved.
 func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) error {
 	err := d.Tx.InsertDecision(exchange.Recorded{
 		Decision: p.Decision, Digest: office.DigestOf(p.Given(d.Agency.Code)), CaseNo: p.CaseNo, Role: by.role, Fingerprint: by.fingerprint,
@@ -87,7 +96,7 @@ func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) 
 	}
 	chain := p.CaseNo
 	if chain == "" {
-		chain = "agency"
+		chain = office.AgencyChain
 	}
 	err = d.Journal(chain, "decided_"+p.Action, p.Reason, map[string]any{
 		"subject": p.Subject, "role": by.role, "fingerprint": by.fingerprint, "comes_to": p.ComesTo,
@@ -98,7 +107,11 @@ func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) 
 	return plan.Apply()
 }
 
-// prepare finds out what a decision is about and what it comes to.
+// prepare checks a decision against its rule, looks for a duplicate, finds its
+// subject and plans it; it changes nothing. Of a duplicate the plan is empty.
+//
+// The duplicate is looked for before the subject: once applied, a decision has
+// moved its case, and where it stands now would refuse the same again.
 func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan, err error) {
 	r, ok := exchange.FindRule(x.Action)
 	if !ok {
@@ -114,6 +127,8 @@ func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan,
 	if err != nil {
 		return p, plan, err
 	}
+	// A case may be named by its letter: it is recorded under its own number,
+	// and under that it may be a duplicate.
 	if x.Subject = s.no; x.Subject != p.Subject {
 		if p, err = findDuplicate(d, x, r); err != nil || p.Already {
 			return p, plan, err
@@ -126,7 +141,9 @@ func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan,
 	return p, plan, nil
 }
 
-// findDuplicate is the decision, and whether it was taken before with the same words.
+// findDuplicate is the decision, with Already and Before set when the same
+// officer has taken it before: same action, subject, arguments, reason and day
+// (exchange.Decision.Given).
 func findDuplicate(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, err error) {
 	p.Decision, p.Rule = x, r
 	before, err := d.Tx.DecisionByDigest(office.DigestOf(x.Given(d.Agency.Code)))
@@ -145,19 +162,22 @@ func actions() (list []string) {
 	return list
 }
 
-// subject is what a decision is about, found in the store.
+// subject is what a decision is about, read from the store. Of the fields after
+// no only that of its kind is set.
 type subject struct {
 	kind  exchange.Subject
-	no    string
+	no    string // as decisions about it are recorded
 	c     *office.Case
 	entry exchange.BankEntry
 	month calendar.Month
 	file  exchange.File
-	id    int64
+	id    int64 // of a difference
 }
 
-// findSubject finds what a decision is about: the number of a case or its letter,
-// a bank entry's key, a month, the number of a difference.
+// findSubject reads what a decision is about: the number of a case or its
+// letter, a bank entry's key, a month, a file's id or name, the id of a
+// difference. The kinds of the rule are tried in their order; exchange.ErrDecision
+// when none of them has it.
 func findSubject(d *office.Desk, text string, r exchange.Rule) (s subject, err error) {
 	for _, kind := range r.About {
 		s = subject{kind: kind, no: text}
@@ -192,8 +212,9 @@ func words(about []exchange.Subject) string {
 	return strings.Join(list, " or ")
 }
 
-// decidedCase finds a case by its number or its letter's, and sees that it
-// stands where the rule is allowed.
+// decidedCase reads a case by its number or its letter's and checks that side,
+// state and hold are those of the rule; else exchange.ErrDecision says which is
+// not. store.ErrNotFound when no case is called so.
 func decidedCase(d *office.Desk, text string, r exchange.Rule) (*office.Case, error) {
 	c, err := d.CaseByNo(text)
 	if office.IsNotFound(err) {
@@ -206,7 +227,8 @@ func decidedCase(d *office.Desk, text string, r exchange.Rule) (*office.Case, er
 	case err != nil:
 		return nil, err
 	case r.Side != "" && c.Side != r.Side:
-		return nil, office.Undecidable(r.Chinese+"仅用于"+d.Word(exchange.SideTerms(), string(r.Side))+"业务", fmt.Sprintf("%s is for cases on the %s side only", r.English, r.Side))
+		return nil, office.Undecidable(r.Chinese+"仅用于"+d.Word(exchange.SideTerms(), string(r.Side))+"业务",
+			fmt.Sprintf("%s is for cases on the %s side only", r.English, r.Side))
 	case r.Holds != nil && (c.State != exchange.Held || !slices.Contains(r.Holds, c.Hold)):
 		return nil, office.Undecidable("办件未因相应原因暂缓（"+stateWord(c)+"）", fmt.Sprintf("the case is not held for one of %v", r.Holds))
 	case !r.Fits(c.Case):
@@ -215,7 +237,7 @@ func decidedCase(d *office.Desk, text string, r exchange.Rule) (*office.Case, er
 	return c, nil
 }
 
-// stands is where a case stands, as staff read it.
+// stateWord is a case's state in Chinese, with the reason of a hold.
 func stateWord(c *office.Case) string {
 	word := exchange.TermOf(exchange.StateTerms(c.Side), string(c.State)).Chinese
 	if c.State == exchange.Held {

@@ -5,7 +5,10 @@ import (
 	"carryover/jobs/office"
 )
 
-// acceptPlan closes a difference that somebody has explained.
+// acceptPlan closes a difference that an officer has explained; the explanation
+// is the decision's reason. It moves no money: what differs is corrected by the
+// decisions about the case or the entry. exchange.ErrDecision when it is closed
+// already.
 func acceptPlan(d *office.Desk, s subject, _ exchange.Decision) (office.Plan, error) {
 	open, err := d.Tx.Differences(true)
 	if err != nil {

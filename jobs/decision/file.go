@@ -13,8 +13,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// FileOf finds the file that a decision is about, by its number or its name;
-// copies in officers' folders are not meant.
+// FileOf reads the file that a decision is about, by its id or its name; copies
+// in officers' folders are not meant. store.ErrNotFound when no file, or more
+// than one, is called so: then only the id says which.
 func FileOf(d *office.Desk, text string) (exchange.File, error) {
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return d.Tx.File(id)
@@ -30,10 +31,14 @@ func FileOf(d *office.Desk, text string) (exchange.File, error) {
 	return named[0], nil
 }
 
-// filePlan is what a decision about a file comes to.
+// filePlan plans a decision about a file: a payment file whose upload is unknown
+// is marked, a quarantined one is released or dismissed, one of ours is sent
+// again. To release or send again needs the bytes as they were recorded.
 func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan, error) {
 	rule, _ := exchange.FindRule(x.Action)
-	plan := office.Plan{Effects: []string{d.Sayf("%s（%s，SHA-256 %s）：%s", "%s (%s, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.SHA256, rule.Word(d.Language()))}}
+	plan := office.Plan{Effects: []string{
+		d.Sayf("%s（%s，SHA-256 %s）：%s", "%s (%s, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.SHA256, rule.Word(d.Language())),
+	}}
 	var err error
 	if x.Action == exchange.ActReleaseFile || x.Action == exchange.ActResendFile {
 		if err := d.Intact(f); errors.Is(err, office.ErrSpool) {
@@ -47,15 +52,17 @@ func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan
 		plan.Apply, err = markPlan(d, f, x)
 	case exchange.ActReleaseFile, exchange.ActDismissFile:
 		if f.Dir != exchange.In || f.State != exchange.FileQuarantined {
-			return plan, office.Undecidable("该文件未被隔离", "the file is not set aside")
+			return plan, office.Undecidable("该文件未被隔离", "the file is not quarantined")
 		}
 		plan.Apply = func() error {
 			if x.Action == exchange.ActDismissFile {
+				// It stays in quarantine; without an open difference nothing names it.
 				return courier.CloseFileDifferences(d, f)
 			}
 			return courier.RetryIn(d, f, x.Reason)
 		}
 	case exchange.ActResendFile:
+		// Never a payment file: sent twice it may pay twice. It is marked instead.
 		if f.Dir != exchange.Out || f.Kind == office.KindPayment || (f.State != exchange.FileRefused && f.State != exchange.FileSent) {
 			return plan, office.Undecidable("该文件不在可重发的状态", "the file is not one that can be sent again")
 		}
@@ -66,8 +73,9 @@ func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan
 	return plan, err
 }
 
-// markPlan ends the unknown fate of a payment file, as mark-sent does: the
-// reason is the evidence.
+// markPlan plans the end of a payment file's unknown upload, as the command
+// mark-sent does: the reason is the evidence. exchange.ErrDecision when the mark
+// is refused.
 func markPlan(d *office.Desk, f exchange.File, x exchange.Decision) (apply func() error, err error) {
 	m := courier.Mark{File: f, Officer: x.Officer, Sent: x.Action == exchange.ActMarkSent, Evidence: x.Reason}
 	if err := m.Check(); err != nil {
@@ -76,9 +84,11 @@ func markPlan(d *office.Desk, f exchange.File, x exchange.Decision) (apply func(
 	return func() error { return courier.ApplyMark(d, m) }, nil
 }
 
-// checkOutside does what a decision needs of the outside before its transaction:
-// a payment file that is said never to have been sent must not stand in the
-// bank's drop.
+// checkOutside asks outside the store what a decision depends on, before its
+// transaction: a payment file that is said never to have been sent must not lie
+// in the bank's drop, or a new one would pay twice. exchange.ErrDecision when it
+// does; another error when the drop cannot be looked into, so that nothing is
+// decided.
 func checkOutside(ctx context.Context, o *office.Office, x exchange.Decision) error {
 	if x.Action != exchange.ActMarkNotSent {
 		return nil
@@ -89,7 +99,7 @@ func checkOutside(ctx context.Context, o *office.Office, x exchange.Decision) er
 		return err
 	})
 	if office.IsNotFound(err) || err == nil && f.State != exchange.FileSending {
-		return nil // the decision itself will say so
+		return nil // prepare says so, in the words for officers
 	}
 	if err == nil {
 		err = courier.ProvenAbsent(ctx, o, f)

@@ -13,14 +13,15 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// claim is what of a credit belongs to a part of a case.
-type claim struct {
+// share is what of a credit belongs to a part of a case.
+type share struct {
 	caseNo string
 	part   int
 	amount money.Fen
 }
 
-// matchPlan ties a credit to a part of a case.
+// matchPlan plans to match a whole credit to a part of a case (SPEC 4): the
+// first part unless the officer names another.
 func matchPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
 	part, err := parsePart(x.Args["part"])
 	if err != nil {
@@ -30,12 +31,14 @@ func matchPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (offic
 	if err != nil {
 		return office.Plan{}, err
 	}
-	return sharePlan(d, e, []claim{{c.No, part, e.Amount}})
+	return sharePlan(d, e, []share{{c.No, part, e.Amount}})
 }
 
-// splitPlan divides a credit among parts: "letter:part=amount,…".
+// splitPlan plans to divide a credit among parts: "letter:part=amount,…", the
+// amounts in yuan. They must add up to the credit: what was left over would
+// belong to nobody and have no entry of its own.
 func splitPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
-	var shares []claim
+	var shares []share
 	sum := money.Fen(0)
 	for _, text := range strings.Split(x.Args["to"], ",") {
 		where, yuan, ok := strings.Cut(strings.TrimSpace(text), "=")
@@ -58,7 +61,7 @@ func splitPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (offic
 		if sum, err = sum.Add(amount); err != nil {
 			return office.Plan{}, err
 		}
-		shares = append(shares, claim{c.No, part, amount})
+		shares = append(shares, share{c.No, part, amount})
 	}
 	if sum != e.Amount {
 		return office.Plan{}, office.Undecidable(fmt.Sprintf("各笔合计 %s，与流水 %s 不符", sum, e.Amount), "the shares do not add up to the credit")
@@ -77,7 +80,9 @@ func parsePart(text string) (int, error) {
 	return part, nil
 }
 
-// caseForCredit finds a case that can take money, by its number or its letter's.
+// caseForCredit reads a case of ours as new place that can take money, by its
+// number or its letter's; exchange.ErrDecision when it has ended, for then the
+// money is refunded.
 func caseForCredit(d *office.Desk, text string) (*office.Case, error) {
 	c, err := decidedCase(d, text, exchange.Rule{Chinese: "认领", Side: exchange.In})
 	switch {
@@ -91,7 +96,8 @@ func caseForCredit(d *office.Desk, text string) (*office.Case, error) {
 	return c, nil
 }
 
-func sharePlan(d *office.Desk, e exchange.BankEntry, shares []claim) (office.Plan, error) {
+// sharePlan plans to credit the shares of an unmatched credit to their cases.
+func sharePlan(d *office.Desk, e exchange.BankEntry, shares []share) (office.Plan, error) {
 	if !e.Credit || e.State != exchange.EntryUnmatched {
 		return office.Plan{}, office.Undecidable("该笔流水不是待认领的来款", "the entry is no credit that waits to be matched")
 	}
@@ -108,41 +114,45 @@ func sharePlan(d *office.Desk, e exchange.BankEntry, shares []claim) (office.Pla
 	}
 	plan.Apply = func() error {
 		for _, s := range shares {
-			c, err := d.CaseByNo(s.caseNo)
-			if err != nil {
+			if err := creditShare(d, e, s, len(shares) > 1); err != nil {
 				return err
-			}
-			if err := endAmountHold(d, c); err != nil {
-				return err
-			}
-			one := e
-			one.Amount = s.amount
-			if err := transfer.AddToPart(c, one, s.part); err != nil {
-				return err
-			}
-			if len(shares) > 1 {
-				if err := c.Note("matched_by_officer", e.Key, map[string]any{"part": s.part, "amount": s.amount.String()}); err != nil {
-					return err
-				}
 			}
 		}
-		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
-			return err
-		}
-		if err := d.CloseDifferencesAbout("proposal", e.Key); err != nil {
-			return err
+		for _, kind := range []string{"money", "proposal"} {
+			if err := d.CloseDifferencesAbout(kind, e.Key); err != nil {
+				return err
+			}
 		}
 		if len(shares) > 1 {
-			return transfer.MarkMatched(d, e, "", 0)
+			return transfer.MarkMatched(d, e, "", 0) // an entry names one case at most
 		}
 		return transfer.MarkMatched(d, e, shares[0].caseNo, shares[0].part)
 	}
 	return plan, nil
 }
 
-// endAmountHold ends a hold because of the credit that is matched now; if the
-// amounts still differ, the case is held again.
-func endAmountHold(d *office.Desk, c *office.Case) error {
+// creditShare credits a share to its case. The case is read anew for each, for
+// two shares may be of one case. Of a split credit the entry names no case, so
+// the case's journal says where its money came from.
+func creditShare(d *office.Desk, e exchange.BankEntry, s share, split bool) error {
+	c, err := d.CaseByNo(s.caseNo)
+	if err != nil {
+		return err
+	}
+	if err := endAmountHold(c); err != nil {
+		return err
+	}
+	part := e
+	part.Amount = s.amount
+	if err := transfer.AddToPart(c, part, s.part); err != nil || !split {
+		return err
+	}
+	return c.Note("matched_by_officer", e.Key, map[string]any{"part": s.part, "amount": s.amount.String()})
+}
+
+// endAmountHold ends a hold for an amount that differs, now that more money is
+// matched; if the amounts still differ, transfer.Credit holds the case again.
+func endAmountHold(c *office.Case) error {
 	if c.State != exchange.Held || c.Hold != code.HoldAmountDiffers {
 		return nil
 	}

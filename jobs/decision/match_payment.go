@@ -10,11 +10,12 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// paymentPlan ties an entry that nobody could name a payment for to the one
-// that an officer found: a debit settles it, a credit is that it came back.
+// paymentPlan plans to match an entry for which no payment was found to the one
+// that an officer found: a debit settles it, a credit is its return. Amount and
+// dates must agree, for no officer's word makes a payment of another amount.
 func paymentPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
 	if e.State != exchange.EntryUnmatched {
-		return office.Plan{}, office.Undecidable("该笔流水已有归属", "the entry is tied already")
+		return office.Plan{}, office.Undecidable("该笔流水已有归属", "the entry is matched already")
 	}
 	p, err := d.Tx.Payment(x.Args["payment"])
 	if office.IsNotFound(err) {
@@ -25,22 +26,28 @@ func paymentPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (off
 	}
 	switch {
 	case p.Amount != e.Amount:
-		return office.Plan{}, office.Undecidable("该笔流水为 "+e.Amount.String()+" 元，该笔付款为 "+p.Amount.String()+" 元", "the entry is of "+e.Amount.String()+", the payment of "+p.Amount.String())
+		return office.Plan{}, office.Undecidable("该笔流水为 "+e.Amount.String()+" 元，该笔付款为 "+p.Amount.String()+" 元",
+			"the entry is of "+e.Amount.String()+", the payment of "+p.Amount.String())
 	case e.BookedOn < p.ValueOn:
-		return office.Plan{}, office.Undecidable("该笔付款制单于 "+p.ValueOn.String()+"，晚于流水日期", "the payment was ordered on "+p.ValueOn.String()+", after the bank's day")
+		return office.Plan{}, office.Undecidable("该笔付款制单于 "+p.ValueOn.String()+"，晚于流水日期",
+			"the payment was ordered on "+p.ValueOn.String()+", after the bank's day")
 	case e.Credit:
 		return returnedPaymentPlan(d, e, p)
 	}
 	return debitPlan(d, e, p)
 }
 
-// debitPlan settles a payment by a debit.
+// debitPlan plans to settle a payment by a debit. A returned one may be settled
+// too: its debit can come after the news of its return.
 func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
 	may := []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned}
 	if p.BankRef != "" || e.Reversal || !slices.Contains(may, p.Track) {
-		return office.Plan{}, office.Undecidable("该笔付款不在等待扣款："+trackWord(d, p)+" "+p.BankRef, "the payment does not wait for a debit: "+string(p.Track)+" "+p.BankRef)
+		return office.Plan{}, office.Undecidable("该笔付款不在等待扣款："+trackWord(p)+" "+p.BankRef,
+			"the payment does not wait for a debit: "+string(p.Track)+" "+p.BankRef)
 	}
-	plan := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 由该笔流水支付：%s", "%s was paid by the entry: %s", p.Ref, p.Amount)}}
+	plan := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{
+		d.Sayf("%s 由该笔流水支付：%s", "%s was paid by the entry: %s", p.Ref, p.Amount),
+	}}
 	plan.Apply = func() error {
 		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
 			return err
@@ -53,11 +60,12 @@ func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office
 	return plan, nil
 }
 
-// returnedPaymentPlan takes a credit as a payment come back. It was received as
-// money that belongs to nobody.
+// returnedPaymentPlan plans to take a credit as the return of a settled payment.
+// The credit was booked as received from nobody: that is reversed first, or the
+// money would stand in the ledger twice.
 func returnedPaymentPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
 	if p.Track != exchange.MoneySettled || p.ReturnRef != "" {
-		return office.Plan{}, office.Undecidable("该笔付款没有付出，或已退回："+trackWord(d, p), "the payment is not out of the bank: "+string(p.Track))
+		return office.Plan{}, office.Undecidable("该笔付款没有付出，或已退回："+trackWord(p), "the payment is not out of the bank: "+string(p.Track))
 	}
 	plan := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 已由该笔流水退回：%s", "%s came back by the entry: %s", p.Ref, p.Amount)}}
 	plan.Apply = func() error {
@@ -78,12 +86,12 @@ func returnedPaymentPlan(d *office.Desk, e exchange.BankEntry, p exchange.Paymen
 	return plan, nil
 }
 
-// trackWord is where a payment stands, as staff read it.
-func trackWord(d *office.Desk, p exchange.Payment) string {
+// trackWord is a payment's money track in Chinese.
+func trackWord(p exchange.Payment) string {
 	return exchange.TermOf(exchange.MoneyTerms(exchange.Out), string(p.Track)).Chinese
 }
 
-// caseOfPayment is the case that a payment is for; "" for several.
+// caseOfPayment is the case that a payment is for; "" for a lump sum or a refund.
 func caseOfPayment(p exchange.Payment) string {
 	if len(p.Items) != 1 {
 		return ""

@@ -9,8 +9,9 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// confirmPlan registers an account for one case or credit, confirmed
-// outside the drop. A letter's account must be named as the letter names it.
+// confirmPlan plans to confirm an account for one case or credit, checked outside
+// the drop. Nothing but the decision is written: who pays looks for it
+// (ConfirmedAccounts). The account of a letter must be given as the letter has it.
 func confirmPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	account, cnaps := x.Args["account"], x.Args["cnaps"]
 	if err := identity.CheckCNAPS(cnaps); err != nil {
@@ -22,7 +23,7 @@ func confirmPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, e
 	}
 	plan.CaseNo = s.c.No
 	if s.c.Side == exchange.In {
-		return plan, nil
+		return plan, nil // as new place we pay refunds alone, and those go to whatever account was confirmed
 	}
 	letter, err := d.Tx.Letter(s.c.LetterNo, s.c.LetterVersion)
 	if err != nil {
@@ -35,7 +36,9 @@ func confirmPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, e
 	return plan, nil
 }
 
-// allowPlan lets payments of a case or credit pass the caps up to an amount.
+// allowPlan plans to let payments of a case or credit pass the caps up to an
+// amount each. Like a confirmed account, the decision itself is what counts
+// (AllowedAmount).
 func allowPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	amount, err := office.AmountOf(x.Args["amount"])
 	if err != nil {
@@ -49,8 +52,8 @@ func allowPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, err
 	return plan, nil
 }
 
-// payAgainPlan makes due again what came back: the returned parts of a case,
-// to the account of its letter or payee, and returned refunds.
+// payAgainPlan plans to make due again what the bank returned: parts of a case,
+// to the account of its letter or payee, and refunds.
 func payAgainPlan(d *office.Desk, s subject, _ exchange.Decision) (office.Plan, error) {
 	if s.c == nil {
 		refunds, err := d.Tx.RefundsByEntry(s.no)
@@ -70,6 +73,8 @@ func payAgainPlan(d *office.Desk, s subject, _ exchange.Decision) (office.Plan, 
 	return repayParts(s.c, plan)
 }
 
+// repayParts adds to a plan that the returned parts of a case are due again. Not
+// of a case that is annulled: its money is to stay.
 func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 	if c.State == exchange.Void || c.Wish == exchange.WishVoid {
 		return plan, office.Undecidable("办件已作废或正在作废", "the case is annulled")
@@ -100,6 +105,7 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 		if err := c.Retrack(); err != nil {
 			return err
 		}
+		// Holds that wait for this decision end with it; any other stays.
 		if c.Hold == code.HoldOfficersDecision || c.Hold == code.HoldPaymentReturned {
 			if err := c.Resume("经办人员决定重新付款"); err != nil {
 				return err
@@ -110,6 +116,8 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 	return plan, nil
 }
 
+// repayRefunds adds to a plan that returned refunds are due again, each to the
+// account confirmed since, else to the one that it came back from.
 func repayRefunds(d *office.Desk, plan office.Plan, refunds []exchange.Refund) (office.Plan, error) {
 	var again []exchange.Refund
 	for _, f := range refunds {
@@ -142,8 +150,8 @@ func repayRefunds(d *office.Desk, plan office.Plan, refunds []exchange.Refund) (
 	return plan, nil
 }
 
-// lastConfirmed is the account that was confirmed last for a refund, if any:
-// a refund that came back goes there.
+// lastConfirmed is the account that was confirmed last for a refund, under its
+// case or its credit; the zero account when none was.
 func lastConfirmed(d *office.Desk, f exchange.Refund) (exchange.Account, error) {
 	about := f.CaseNo
 	if about == "" {

@@ -7,15 +7,16 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// proposalPlan accepts or rejects the proposal to decline a letter about
-// somebody whom the registry does not hold.
+// proposalPlan plans to accept or reject the proposal to decline a letter about
+// somebody whom the registry does not hold. Rejected, the case waits on, and the
+// decision keeps the proposal from being made again (RejectedProposal).
 func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	plan := office.Plan{CaseNo: c.No}
-	proposal, err := proposal(c)
+	open, err := proposal(c)
 	if err != nil {
 		return plan, err
 	}
-	if proposal == nil {
+	if open == nil {
 		return plan, office.Undecidable("该办件没有待决定的“查无此人”建议", "no decline is proposed for the case")
 	}
 	accept := x.Action == exchange.ActAcceptProposal
@@ -24,7 +25,7 @@ func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 		plan.Effects = []string{declineEffect(c, code.DeclineNotFound)}
 	}
 	plan.Apply = func() error {
-		if err := c.Tx.CloseDifference(proposal.ID); err != nil || !accept {
+		if err := c.Tx.CloseDifference(open.ID); err != nil || !accept {
 			return err
 		}
 		letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
@@ -43,7 +44,7 @@ func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	return plan, nil
 }
 
-// proposal is the open one to decline the case's letter; nil: there is none.
+// proposal is the open proposal to decline the case's letter; nil: there is none.
 func proposal(c *office.Case) (*exchange.Difference, error) {
 	open, err := c.Tx.DifferencesAbout("proposal", c.LetterNo)
 	for i := range open {
@@ -55,7 +56,8 @@ func proposal(c *office.Case) (*exchange.Difference, error) {
 }
 
 // RejectedProposal reports whether an officer has rejected the proposal to
-// decline a case's current letter.
+// decline a case's current letter: one of an earlier letter does not count, for
+// the registry may have lost the person since.
 func RejectedProposal(d *office.Desk, c exchange.Case) (bool, error) {
 	all, err := d.Tx.DecisionsAbout(c.No, exchange.ActRejectProposal)
 	for _, x := range all {

@@ -11,7 +11,9 @@ import (
 	"carryover/jobs/signing"
 )
 
-// reviewPlan is what a decision about a batch that waits for review comes to.
+// reviewPlan plans to approve or return a batch that waits for review. An
+// approval is kept with the sum of what was shown; the last one that is needed
+// queues the batch.
 func reviewPlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan, error) {
 	rule, _ := exchange.FindRule(x.Action)
 	plan := office.Plan{Effects: []string{
@@ -42,7 +44,8 @@ func reviewPlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Pl
 	if err != nil {
 		return plan, err
 	}
-	if known { // nobody stands for a trial: what is offered is offered to all with the roles
+	// A trial names nobody (offers): what is offered is offered to all with the roles.
+	if known {
 		if err := checkApproval(d, f, officer, exchange.Approvals(before)); err != nil {
 			return plan, err
 		}
@@ -56,8 +59,9 @@ func reviewPlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Pl
 	return plan, nil
 }
 
-// checkApproval says why an officer's approval does not count beside those that
-// are there.
+// checkApproval returns exchange.ErrDecision when an officer's approval would not
+// count beside those that are there: four eyes are two people, and where two
+// are asked one of them is a checker.
 func checkApproval(d *office.Desk, f exchange.File, o exchange.Officer, before []exchange.Reviewed) error {
 	for _, r := range before {
 		if r.Officer == o.Name {
@@ -71,10 +75,12 @@ func checkApproval(d *office.Desk, f exchange.File, o exchange.Officer, before [
 	return nil
 }
 
-// returnBatchPlan sends a batch back. It lets go of its records, and the next
-// report makes it anew with what waits then; a case that is named is held and
-// stays out until its hold ends.
-func returnBatchPlan(d *office.Desk, f exchange.File, x exchange.Decision, review exchange.Reviewed, plan office.Plan) (office.Plan, error) {
+// returnBatchPlan adds to a plan that a batch is sent back. Its records are freed,
+// and the next report makes the batch anew with what waits then; a case that is
+// named is held and stays out until its hold ends.
+func returnBatchPlan(
+	d *office.Desk, f exchange.File, x exchange.Decision, review exchange.Reviewed, plan office.Plan,
+) (office.Plan, error) {
 	var c *office.Case
 	if x.Args["case"] != "" {
 		var err error
@@ -91,7 +97,7 @@ func returnBatchPlan(d *office.Desk, f exchange.File, x exchange.Decision, revie
 		if err := d.Tx.FreeOutgoing(f.ID, f.Records); err != nil {
 			return err
 		}
-		returned := f
+		returned := f // with its number: the partner never sees a gap
 		returned.State, returned.Text, returned.Records = exchange.FileReturned, office.Clip(review.FullName+"："+x.Reason, 500), 0
 		if err := d.Tx.UpdateFile(f, returned); err != nil {
 			return err
@@ -110,8 +116,9 @@ func returnBatchPlan(d *office.Desk, f exchange.File, x exchange.Decision, revie
 	return plan, nil
 }
 
-// caseInBatch finds a case, by its number or its letter's, of which a batch
-// holds a record, and which can be held for it.
+// caseInBatch reads a case, by its number or its letter's, of which a batch holds
+// a record, and which can be held; exchange.ErrDecision for any other. A case in
+// a state without a hold can only be returned with the whole batch.
 func caseInBatch(d *office.Desk, f exchange.File, text string) (*office.Case, error) {
 	c, err := d.CaseByNo(text)
 	if office.IsNotFound(err) {
@@ -136,29 +143,31 @@ func caseInBatch(d *office.Desk, f exchange.File, text string) (*office.Case, er
 		return nil, office.Undecidable("该批次中没有办件 "+text, "the batch holds nothing of case "+text)
 	}
 	if _, err := c.Next(exchange.Hold); err != nil || c.State == exchange.Held {
-		return nil, office.Undecidable("办件 "+text+" 现为"+stateWord(c)+"，不能为此暂缓；请退回整批", "the case cannot be held for it: send back the batch as a whole")
+		return nil, office.Undecidable("办件 "+text+" 现为"+stateWord(c)+"，不能为此暂缓；请退回整批",
+			"the case cannot be held for it: send back the batch as a whole")
 	}
 	return c, nil
 }
 
-// reviewWords tells what waits for review, what was review about it, and what
-// is to be done.
+// reviewWords say what waits for review, who has approved it, why it was sent
+// back last, and what is to be done.
 func reviewWords(d *office.Desk, f exchange.File) (what, todo string, err error) {
-	review, err := d.Tx.Reviews(f.ID)
+	reviews, err := d.Tx.Reviews(f.ID)
 	if err != nil {
 		return "", "", err
 	}
 	what = d.Sayf("待审核发出：%s，%s %d 条", "to be reviewed: %s, %s, %d records", f.Name, d.Word(exchange.FileKindTerms(), f.Kind), f.Records)
-	approvals := exchange.Approvals(review)
+	approvals := exchange.Approvals(reviews)
 	if len(approvals) > 0 {
 		what += d.Sayf("；已批准：", "; approved by ") + outbox.WhoApproved(d, approvals)
 	}
-	if n := len(review); n > 0 && review[n-1].Verdict == exchange.ReviewReturned {
-		what += d.Sayf("；上次由%s退回：%s", "; sent back last by %s: %s", review[n-1].FullName, review[n-1].Reason)
+	if n := len(reviews); n > 0 && reviews[n-1].Verdict == exchange.ReviewReturned {
+		what += d.Sayf("；上次由%s退回：%s", "; sent back last by %s: %s", reviews[n-1].FullName, reviews[n-1].Reason)
 	}
 	todo = d.Say("查看本人目录中的 review-… 工作簿后批准或退回。", "Look at the workbook review-… in your folder, then approve it or send it back.")
 	if outbox.ReviewOf(d.Office, f.Kind) == exchange.ReviewTwo {
-		todo = d.Say("查看本人目录中的 review-… 工作簿后批准或退回；须两人批准，其中一名复核。", "Look at the workbook review-… in your folder, then approve it or send it back. Two officers approve, one of them a checker.")
+		todo = d.Say("查看本人目录中的 review-… 工作簿后批准或退回；须两人批准，其中一名复核。",
+			"Look at the workbook review-… in your folder, then approve it or send it back. Two officers approve, one of them a checker.")
 	}
 	return office.OneLine(what, 500), todo, nil
 }

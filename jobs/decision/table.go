@@ -10,12 +10,15 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// planner says what an action comes to about its subject. It changes nothing:
-// what follows is the plan's Apply.
+// planner plans an action about its subject: whether it can be taken now
+// (else exchange.ErrDecision), and its effects. It changes nothing: what follows
+// is the plan's Apply, which runs in the same transaction, and not at all when
+// a plan was only asked for (offers, PrepareDecision).
 type planner func(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error)
 
-// planners is the table of decisions: what each action of exchange's rules
-// comes to. Who may take it, about what and where, stands in the rule.
+// planners is the table of decisions: the planner of each action of exchange's
+// rules. Who may take it, about what and in which state, stands in the rule; a
+// new action needs a rule there and a line here.
 func planners() map[string]planner {
 	return map[string]planner{
 		exchange.ActRefund:            refundPlan,
@@ -49,7 +52,8 @@ func planners() map[string]planner {
 	}
 }
 
-// planFor finds what an action comes to.
+// planFor plans a decision by the table; exchange.ErrDecision for an action
+// that is not in it.
 func planFor(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	of, ok := planners()[x.Action]
 	if !ok {
@@ -58,8 +62,8 @@ func planFor(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error
 	return of(d, s, x)
 }
 
-// onCase, onEntry and onFile are planners of what is about a case, a bank
-// entry or a file alone; subject has seen to it that it is there.
+// onCase, onEntry and onFile make a planner of one that needs the case, the bank
+// entry or the file alone; findSubject has read it.
 func onCase(of func(*office.Case, exchange.Decision) (office.Plan, error)) planner {
 	return func(_ *office.Desk, s subject, x exchange.Decision) (office.Plan, error) { return of(s.c, x) }
 }
@@ -72,6 +76,8 @@ func onFile(of func(*office.Desk, exchange.File, exchange.Decision) (office.Plan
 	return func(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) { return of(d, s.file, x) }
 }
 
+// refundPlan pays money of a case, or a credit that belongs to nobody, back to
+// where it came from (SPEC 4).
 func refundPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	if s.c != nil {
 		return payment.RefundPlan(s.c, x)
@@ -79,10 +85,12 @@ func refundPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, er
 	return payment.RefundEntryPlan(d, s.entry, x)
 }
 
+// personPlan lets a remittance go to the person in the end (SPEC 2.7).
 func personPlan(_ *office.Desk, s subject, _ exchange.Decision) (office.Plan, error) {
 	return transfer.PersonPlan(s.c)
 }
 
+// tiePlan settles a month of netting by a bank entry or a voucher.
 func tiePlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
 	return netting.TiePlan(d, s.month, x)
 }

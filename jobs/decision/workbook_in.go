@@ -20,10 +20,10 @@ import (
 )
 
 // A decisions workbook comes back through its officer's own folder. Each row
-// is a transaction of its own with what follows; a row that was taken before
-// is found by its words, so that the same workbook again, or one that was cut
-// short, changes nothing twice. In the end the officer gets an answer with a
-// verdict for every row.
+// is a transaction of its own with what follows; a duplicate row is found by its
+// words, so that the same workbook again, or one that a crash cut short, changes
+// nothing twice. In the end the officer gets a workbook with a verdict for every
+// row.
 
 // workbookIn is a decisions workbook being worked.
 type workbookIn struct {
@@ -31,12 +31,16 @@ type workbookIn struct {
 	file           exchange.File
 	officer        exchange.Officer // as approved
 	signers        signing.SignerSet
-	signer         seal.Signer // of the workbook's bytes
+	signer         seal.Signer // of the workbook's bytes; the zero Signer with a signatureFault
 	signatureFault error       // why its signature does not count; nil: it does
 	decidedAt      map[string]int
 }
 
-// ProcessDecisions works a decisions workbook that an officer left.
+// ProcessDecisions works a decisions workbook that an officer left. One that
+// cannot be read, or of somebody who is no officer, is refused as a whole, and
+// the officer told: that is no error. After an error the rows before it stay
+// applied, and the next pass works the file from the start: they are duplicates
+// then.
 func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
 	rows, lang, err := readDecisions(o, f)
 	var unfit *workbook.UnfitError
@@ -65,7 +69,9 @@ func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (o
 	return w.finish(ctx, verdicts)
 }
 
-// readDecisions reads the rows of a workbook in one of our languages.
+// readDecisions reads the rows of a workbook in one of our languages: the
+// agency's may have changed since it was made. *workbook.UnfitError when it is
+// no decisions workbook in either.
 func readDecisions(o *office.Office, f exchange.File) (rows []workbook.FilledRow, lang string, err error) {
 	for _, lang = range []string{string(code.Chinese), string(code.English)} {
 		var src *os.File
@@ -82,7 +88,9 @@ func readDecisions(o *office.Office, f exchange.File) (rows []workbook.FilledRow
 	return rows, lang, err
 }
 
-// admit finds who decides, by the folder, and whether the workbook is signed.
+// admit finds who decides, by the folder, and whether the workbook is signed. An
+// *office.Refusal when the officer is not on the approved list. A signature that
+// does not count refuses only the rows that need one: it is kept.
 func (w *workbookIn) admit(ctx context.Context) error {
 	name, _ := exchange.OfficerOf(w.file.Party)
 	err := w.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -100,11 +108,14 @@ func (w *workbookIn) admit(ctx context.Context) error {
 	return err
 }
 
-// verify checks the workbook's signature: fault is why it does not count.
+// verify checks the workbook's signature: fault, an *office.Refusal, is why it
+// does not count and what to do; nil when it does. err is one of ours. The key's
+// validity is judged at the time of working.
 func (w *workbookIn) verify() (fault, err error) {
 	if w.file.Signature == "" {
 		return office.Refuse("该决定须签名：用 ssh-keygen -Y sign -n %[1]s -f 私钥 %[2]s 对保存好的文件签名，把两个文件一起再交一次",
-			"this decision needs your signature: sign the saved file with ssh-keygen -Y sign -n %[1]s -f KEY %[2]s and hand both files in together", seal.NamespaceDecision, w.file.Name), nil
+			"this decision needs your signature: sign the saved file with ssh-keygen -Y sign -n %[1]s -f KEY %[2]s and hand both files in together",
+			seal.NamespaceDecision, w.file.Name), nil
 	}
 	armored, err := signing.ReadSignature(w.Office, w.file.Signature)
 	if err != nil {
@@ -128,12 +139,14 @@ func (w *workbookIn) verify() (fault, err error) {
 	case errors.Is(err, seal.ErrExpired):
 		return office.Refuse("签名的密钥不在有效期内", "the signature's key is not valid at this time"), nil
 	case errors.Is(err, seal.ErrWrong):
-		return office.Refuse("签名与文件内容不符：签名后文件又保存过，请重新签名", "the signature does not fit the file, which was saved again since: sign it anew"), nil
+		return office.Refuse("签名与文件内容不符：签名后文件又保存过，请重新签名",
+			"the signature does not fit the file, which was saved again since: sign it anew"), nil
 	}
 	return nil, err
 }
 
-// row works one row: its verdict, and with an accepted one all that follows.
+// workRow works one row and returns its verdict. What keeps a row from being
+// taken is a verdict, so that the others are worked; an error is one of ours.
 func (w *workbookIn) workRow(ctx context.Context, r report.Row, lang string) (report.Verdict, error) {
 	v := report.Verdict{Line: r.Line, No: r.Shown[0], Action: r.Action, Result: report.Undecided}
 	if r.Action == "" {
@@ -148,6 +161,8 @@ func (w *workbookIn) workRow(ctx context.Context, r report.Row, lang string) (re
 		var p Prepared
 		if p, why = w.apply(ctx, x, key); why == nil {
 			w.decidedAt[x.Row] = r.Line
+			// A duplicate of this very file is what a pass that was cut short has
+			// applied: its verdict is the one that the officer never got.
 			if v.Result, v.Why = report.Accepted, strings.Join(p.ComesTo, w.Say("；", "; ")); p.Already && p.Before.FileID != w.file.ID {
 				v.Result, v.Why = report.Before, w.Say("此前已作同一决定，未作任何改动", "taken before: nothing changed")
 			}
@@ -168,17 +183,22 @@ func (w *workbookIn) workRow(ctx context.Context, r report.Row, lang string) (re
 	return v, nil
 }
 
-// maxReason bounds what a person writes into a row.
+// maxReason is how many characters a person may write into a row as the reason,
+// as many as the texts of records that it is sent in.
 const maxReason = 500
 
-// decision reads the decision of a row; why it is none comes back as a *Refusal.
+// readDecision reads the decision of a row and the key of its hidden cell; why it
+// is none comes back as an *office.Refusal. It is dated by the workbook's day
+// and names its row: so the same row with the same words is a duplicate for
+// ever, whenever it is worked.
 func (w *workbookIn) readDecision(r report.Row, lang string) (x exchange.Decision, key report.RowKey, err error) {
 	if r.Added {
 		return x, key, office.Refuse("增加的行不予接受：只能在表中已有的行上作决定", "a row that was added: decide on the rows of the list only")
 	}
 	key, ok := report.ReadKey(w.Agency.Code, r.Key, r.Shown)
 	if !ok {
-		return x, key, office.Refuse("锁定的单元格被改动（或只对部分列排了序），请在新的决定表上重做", "locked cells of the row were changed, or only some of its columns were sorted: use a fresh workbook")
+		return x, key, office.Refuse("锁定的单元格被改动（或只对部分列排了序），请在新的决定表上重做",
+			"locked cells of the row were changed, or only some of its columns were sorted: use a fresh workbook")
 	}
 	if line := w.decidedAt[r.Key]; line > 0 {
 		return x, key, office.Refuse("第 %d 行已对同一事项作了决定", "row %d has decided about the same", line)
@@ -207,7 +227,9 @@ func (w *workbookIn) readDecision(r report.Row, lang string) (x exchange.Decisio
 	return exchange.Decision{Action: action, Args: r.Args, Reason: reason, Officer: w.officer.Name, On: key.On, Row: r.Key}, key, nil
 }
 
-// take takes a row's decision, in a transaction with all that follows.
+// apply takes a row's decision, in a transaction with all that follows. It is
+// prepared twice: to know before the transaction what the outside must be asked
+// (checkOutside), and in it, for between the two another may have decided.
 func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.RowKey) (p Prepared, err error) {
 	rule, _ := exchange.FindRule(x.Action)
 	by, err := w.authorityFor(rule)
@@ -215,18 +237,18 @@ func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.
 		return p, err
 	}
 	var plan office.Plan
-	prepare := func(d *office.Desk) (err error) {
+	prepareRow := func(d *office.Desk) (err error) {
 		p, plan, err = decideRow(d, x, rule, key)
 		return err
 	}
-	if err := w.View(ctx, prepare); err != nil || p.Already {
+	if err := w.View(ctx, prepareRow); err != nil || p.Already {
 		return p, err
 	}
 	if err := checkOutside(ctx, w.Office, p.Decision); err != nil {
 		return p, err
 	}
 	err = w.Do(ctx, office.By{File: w.file, Actor: exchange.OfficerParty(x.Officer)}, func(d *office.Desk) error {
-		if err := prepare(d); err != nil || p.Already {
+		if err := prepareRow(d); err != nil || p.Already {
 			return err
 		}
 		by.text = p.Text + fmt.Sprintf("workbook: %s\nworkbook sha256: %s\n", w.file.Name, w.file.StoredSHA)
@@ -235,8 +257,9 @@ func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.
 	return p, err
 }
 
-// authority is what a decision of the workbook counts by: the officer's role,
-// and for some the workbook's signature.
+// authorityFor is what a decision of the workbook counts by: the first of the
+// officer's roles that the rule names; when the rule is signed, one for which
+// the signature's key is approved too. An *office.Refusal when there is none.
 func (w *workbookIn) authorityFor(r exchange.Rule) (b authority, err error) {
 	b.fileID = w.file.ID
 	var roles []exchange.Role
@@ -257,16 +280,18 @@ func (w *workbookIn) authorityFor(r exchange.Rule) (b authority, err error) {
 	}
 	having := w.signers.Roles(w.officer, w.signer.Fingerprint, seal.NamespaceDecision, w.Now(), roles)
 	if len(having) == 0 {
-		return b, office.Refuse("签名的密钥 %s 没有为 %s 登记所需角色", "the signature's key %s is not hasOffer for %s with the role", w.signer.Fingerprint, w.officer.Name)
+		return b, office.Refuse("签名的密钥 %s 没有为 %s 登记所需角色", "the signature's key %s is not listed for %s with the role",
+			w.signer.Fingerprint, w.officer.Name)
 	}
 	armored, err := signing.ReadSignature(w.Office, w.file.Signature)
 	b.role, b.fingerprint, b.signature = having[0], w.signer.Fingerprint, string(armored)
 	return b, err
 }
 
-// decideRow prepares the decision of a row: one that was taken before is the
-// same still; else what the row is about must stand as the row showed it, and
-// offer the action now.
+// decideRow prepares the decision of a row. A duplicate is found first, for the
+// decision itself has changed what the row showed. Else the row's subject must
+// stand as the row showed it (the key's stamp) and offer the action now; an
+// *office.Refusal when it does not.
 func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.RowKey) (p Prepared, plan office.Plan, err error) {
 	o, err := openOf(d, key.About, key.No)
 	missing := office.IsNotFound(err) || errors.Is(err, exchange.ErrDecision)
@@ -286,7 +311,8 @@ func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.
 	return prepare(d, x)
 }
 
-// changed says that what a row is about does not stand as it did.
+// refuseChanged is the refusal of a row whose subject does not stand as the row
+// showed it: how it stands now, and who has decided about it meanwhile.
 func refuseChanged(d *office.Desk, o report.Open, x exchange.Decision) error {
 	now, nowEN := "已无需决定", "nothing is to be decided about it any more"
 	if o.What != "" && len(o.Offers) > 0 {
@@ -303,7 +329,8 @@ func refuseChanged(d *office.Desk, o report.Open, x exchange.Decision) error {
 	return office.Refuse("制表后情况已变化，%s", "it has changed since the list was made, %s", d.Say(now, nowEN))
 }
 
-// refuseDecisions refuses a workbook as a whole and tells the officer why.
+// refuseDecisions refuses a workbook as a whole, moves it to bad and tells the
+// officer why, by a text beside it: a workbook could not say it row by row.
 func refuseDecisions(ctx context.Context, o *office.Office, f exchange.File, no *office.Refusal) error {
 	o.Log.Warn("decisions workbook refused", "party", f.Party, "file", f.Name, "why", no.English)
 	return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
@@ -328,7 +355,9 @@ func refuseDecisions(ctx context.Context, o *office.Office, f exchange.File, no 
 	})
 }
 
-// end records what became of a workbook and queues the answer.
+// finish records what became of a workbook and queues the verdicts. Both are one
+// transaction after those of the rows: a crash before it leaves the file to be
+// worked again, and the officer gets one answer.
 func (w *workbookIn) finish(ctx context.Context, verdicts []report.Verdict) (office.Counts, error) {
 	counts := map[string]int{}
 	for _, v := range verdicts {
@@ -360,8 +389,9 @@ func (w *workbookIn) finish(ctx context.Context, verdicts []report.Verdict) (off
 	return office.Counts{"files": 1, "records": taken + refused, "accepted": taken, "refused": refused}, err
 }
 
-// queueVerdicts queues the workbook that tells the officer what became of
-// every row.
+// queueVerdicts saves and queues the workbook that tells the officer what became
+// of every row. The bytes are in the spool before the transaction that names them
+// ends; after a crash they are saved again under the same name.
 func queueVerdicts(d *office.Desk, verdicts []report.Verdict) error {
 	party := d.File.Party
 	name, err := d.FreeName(party, strings.TrimSuffix(d.File.Name, ".xlsx")+".answer", ".xlsx")

@@ -16,7 +16,8 @@ import (
 	"carryover/jobs/report"
 )
 
-// WorkbookOf is a workbook with nothing in it yet but whose it is.
+// WorkbookOf is a workbook of the office with nothing in it yet: whose it is, of
+// which day, and in which language.
 func WorkbookOf(o *office.Office) report.Night {
 	return report.Night{
 		Agency: o.Agency, Partners: o.Partners, Profiles: o.Profiles, Turns: o.Turns, Calendar: o.Calendar, Date: o.Date,
@@ -42,38 +43,39 @@ func WriteDecisions(ctx context.Context, o *office.Office) (n int, err error) {
 }
 
 // workbookGroups are the officers with a folder, those with the same roles
-// together: they get the same workbook.
-func workbookGroups(e *office.Office) (groups [][]exchange.Officer) {
+// together: they get the same workbook, which is made once.
+func workbookGroups(o *office.Office) (groups [][]exchange.Officer) {
 	at := map[string]int{}
-	for _, o := range e.Agency.Officers {
-		if _, ok := e.Party(exchange.OfficerParty(o.Name)); !ok {
+	for _, officer := range o.Agency.Officers {
+		if _, ok := o.Party(exchange.OfficerParty(officer.Name)); !ok {
 			continue
 		}
-		roles := slices.Sorted(slices.Values(o.Roles))
-		key := fmt.Sprint(roles)
+		key := fmt.Sprint(slices.Sorted(slices.Values(officer.Roles)))
 		if _, ok := at[key]; !ok {
 			at[key] = len(groups)
 			groups = append(groups, nil)
 		}
-		groups[at[key]] = append(groups[at[key]], o)
+		groups[at[key]] = append(groups[at[key]], officer)
 	}
 	return groups
 }
 
-// writeWorkbook makes one workbook and queues it for the officers of a group.
-func writeWorkbook(ctx context.Context, e *office.Office, which report.Workbook, group []exchange.Officer) (made int, err error) {
+// writeWorkbook makes one workbook and queues it for the officers of a group;
+// made is for how many of them it is new. It is found and saved in a read
+// transaction, so that the long walk holds up no writer.
+func writeWorkbook(ctx context.Context, o *office.Office, which report.Workbook, group []exchange.Officer) (made int, err error) {
 	var book, digest string
-	err = e.View(ctx, func(d *office.Desk) error {
+	err = o.View(ctx, func(d *office.Desk) error {
 		book, digest, err = saveWorkbook(d, which, group[0].Roles)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	err = e.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error {
-		made = 0
-		for _, o := range group {
-			fresh, err := queueWorkbook(d, which, o, book, digest)
+	err = o.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error {
+		made = 0 // the transaction may be tried again
+		for _, officer := range group {
+			fresh, err := queueWorkbook(d, which, officer, book, digest)
 			if err != nil {
 				return err
 			}
@@ -86,8 +88,11 @@ func writeWorkbook(ctx context.Context, e *office.Office, which report.Workbook,
 	return made, err
 }
 
-// saveWorkbook saves a workbook in the spool, named by what it holds; digest is
-// empty when there is nothing to decide.
+// saveWorkbook saves a workbook in the spool, named by the digest of its rows,
+// what they offer and ask for; digest is empty when there is nothing to decide.
+// What is in the spool under that name is the same workbook, and is kept: it may
+// be queued for somebody. The rows are walked twice, for their digest and for
+// their cells, rather than held in memory.
 func saveWorkbook(d *office.Desk, which report.Workbook, roles []exchange.Role) (book, digest string, err error) {
 	h, rows, args := sha256.New(), 0, map[string]bool{}
 	for o, err := range Decidable(d) {
@@ -120,9 +125,12 @@ func saveWorkbook(d *office.Desk, which report.Workbook, roles []exchange.Role) 
 	return book, digest, err
 }
 
-// queueWorkbook queues a workbook for an officer in place of the one before.
-func queueWorkbook(d *office.Desk, which report.Workbook, o exchange.Officer, book, digest string) (bool, error) {
-	party := exchange.OfficerParty(o.Name)
+// queueWorkbook queues a workbook for an officer in place of the one before, and
+// reports whether it did: not when the one before has the same rows, nor when
+// there is nothing to decide. The one before becomes void, and push takes it out
+// of the folder; its digest is the Text of its file.
+func queueWorkbook(d *office.Desk, which report.Workbook, officer exchange.Officer, book, digest string) (bool, error) {
+	party := exchange.OfficerParty(officer.Name)
 	before, err := d.Tx.Files(store.FileFilter{
 		Dir: exchange.Out, Party: party, Kind: office.KindDecisions, States: []exchange.FileState{exchange.FileQueued, exchange.FileSent},
 	})
