@@ -75,7 +75,7 @@ type decided struct {
 	Subject string   `json:"subject"`
 	Case    string   `json:"case_no,omitempty"`
 	Officer string   `json:"officer"`
-	ComesTo []string `json:"comes_to"`
+	Effects []string `json:"comes_to"`
 	Taken   bool     `json:"taken"`
 	Already bool     `json:"already"` // it was taken before: nothing changed
 }
@@ -97,9 +97,9 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 	if err != nil {
 		return err
 	}
-	doc := decided{p.Action, p.Subject, p.CaseNo, p.Officer, p.ComesTo, keyFile != "" && !p.Already, p.Already}
-	if doc.ComesTo == nil {
-		doc.ComesTo = []string{}
+	doc := decided{p.Action, p.Subject, p.CaseNo, p.Officer, p.Effects, keyFile != "" && !p.Already, p.Already}
+	if doc.Effects == nil {
+		doc.Effects = []string{}
 	}
 	if a.json {
 		return a.print(doc)

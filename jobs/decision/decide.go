@@ -29,7 +29,7 @@ type Prepared struct {
 	exchange.Decision
 	Rule    exchange.Rule
 	CaseNo  string            // of the case that it is about; empty: of none
-	ComesTo []string          // the plan's effects, a line each; nil for a duplicate
+	Effects []string          // of its plan, a line each; nil for a duplicate
 	Text    string            // what the officer signs: the decision and its effects
 	Already bool              // a duplicate: it was taken before, with the same words, and nothing changes
 	Before  exchange.Recorded // the decision that it duplicates
@@ -99,7 +99,7 @@ func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) 
 		chain = office.AgencyChain
 	}
 	err = d.Journal(chain, "decided_"+p.Action, p.Reason, map[string]any{
-		"subject": p.Subject, "role": by.role, "fingerprint": by.fingerprint, "comes_to": p.ComesTo,
+		"subject": p.Subject, "role": by.role, "fingerprint": by.fingerprint, "comes_to": p.Effects,
 	})
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan,
 	if plan, err = planFor(d, s, p.Decision); err != nil {
 		return p, plan, err
 	}
-	p.CaseNo, p.ComesTo, p.Text = plan.CaseNo, plan.Effects, p.Decision.Text(d.Agency.Code, plan.Effects)
+	p.CaseNo, p.Effects, p.Text = plan.CaseNo, plan.Effects, p.Decision.Text(d.Agency.Code, plan.Effects)
 	return p, plan, nil
 }
 

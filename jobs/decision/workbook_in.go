@@ -163,7 +163,7 @@ func (w *workbookIn) workRow(ctx context.Context, r report.Row, lang string) (re
 			w.decidedAt[x.Row] = r.Line
 			// A duplicate of this very file is what a pass that was cut short has
 			// applied: its verdict is the one that the officer never got.
-			if v.Result, v.Why = report.Accepted, strings.Join(p.ComesTo, w.Say("；", "; ")); p.Already && p.Before.FileID != w.file.ID {
+			if v.Result, v.Why = report.Accepted, strings.Join(p.Effects, w.Say("；", "; ")); p.Already && p.Before.FileID != w.file.ID {
 				v.Result, v.Why = report.Before, w.Say("此前已作同一决定，未作任何改动", "taken before: nothing changed")
 			}
 			return v, nil

@@ -154,7 +154,7 @@ func (h *house) decide(action, subject string, args map[string]string) error {
 	if p, err = h.env.Decide(h.l.ctx, x, signature); err != nil {
 		return fmt.Errorf("decide %s about %s: %w", action, subject, err)
 	}
-	h.l.tell("%s: finance, %s %s: %s", h.code, action, subject, strings.Join(p.ComesTo, "; "))
+	h.l.tell("%s: finance, %s %s: %s", h.code, action, subject, strings.Join(p.Effects, "; "))
 	h.l.occur("decided " + action)
 	return nil
 }
