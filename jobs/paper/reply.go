@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,27 +12,12 @@ import (
 	"carryover/formats/workbook"
 	"carryover/jobs/office"
 	"carryover/jobs/report"
-	"carryover/jobs/signing"
 	"carryover/jobs/story"
 )
 
-// opinion is how an application was decided, for the box on its form.
-func (p printer) opinion(c exchange.Case) (string, calendar.Date, error) {
-	switch c.Effective() {
-	case exchange.Applied:
-		return "", 0, nil
-	case exchange.Returned:
-		text, on, err := p.said(c, exchange.AuditReturned)
-		return "□同意受理　■退回补正　□不予受理\n" + text, on, err
-	case exchange.Refused:
-		text, on, err := p.said(c, exchange.AuditRefused)
-		return "□同意受理　□退回补正　■不予受理\n" + text, on, err
-	}
-	return "■同意受理　□退回补正　□不予受理", c.AcceptedOn, nil
-}
-
-// said is what was told at the latest happening of a kind, and when.
-func (p printer) said(c exchange.Case, what exchange.Happening) (text string, on calendar.Date, err error) {
+// journaled is the reason that the journal has for the latest happening of a
+// kind, and its day; 0 when it never happened.
+func (p printer) journaled(c exchange.Case, what exchange.Happening) (text string, on calendar.Date, err error) {
 	events, err := p.tx.JournalOf(c.No)
 	for _, v := range events {
 		if v.What == string(what) {
@@ -43,23 +27,28 @@ func (p printer) said(c exchange.Case, what exchange.Happening) (text string, on
 	return text, on, err
 }
 
+// returned is the notice that an application is returned for a supplement.
 func (p printer) returned() ([]document, error) {
 	return p.toApplicant("application returned for supplement", exchange.AuditReturned, report.Office.ReturnPaper)
 }
 
+// refused is the notice that an application is refused.
 func (p printer) refused() ([]document, error) {
 	return p.toApplicant("refused application", exchange.AuditRefused, report.Office.RefusalPaper)
 }
 
+// toApplicant is a notice to an applicant about an audit's latest outcome of a
+// kind. It can be printed later too, when the application has been supplemented:
+// it then names the version that it was about.
 func (p printer) toApplicant(name string, what exchange.Happening, paper func(report.Office, report.Reply) []workbook.Paper) ([]document, error) {
 	c, err := p.oneCase(name, func(c exchange.Case) (bool, error) {
-		_, on, err := p.said(c, what)
+		_, on, err := p.journaled(c, what)
 		return on != 0, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	a, err := p.judged(c, what)
+	a, err := p.judgedVersion(c, what)
 	if err != nil {
 		return nil, err
 	}
@@ -67,20 +56,21 @@ func (p printer) toApplicant(name string, what exchange.Happening, paper func(re
 	if a.Applicant == string(code.ByEmployer) {
 		r.Employer = a.EmployerName
 	}
-	if r.Text, r.On, err = p.said(c, what); err != nil {
+	if r.Text, r.On, err = p.journaled(c, what); err != nil {
 		return nil, err
 	}
 	r.Todo = "请按上述要求补充或更正后重新提交申请。"
 	if what == exchange.AuditRefused {
 		r.Reason, r.Todo = c.Decline.Word(code.Chinese), story.MustDo(c, &story.Case{PartnerName: p.PartyName(c.Partner)})
 	}
-	o, err := p.office(c.Profile)
+	o, err := p.letterheadFor(c.Profile)
 	return []document{{a.No, c.No, paper(o, r)}}, err
 }
 
-// judged is the version of a case's application that its latest happening of a
-// kind was about: those that came later each supplemented it.
-func (p printer) judged(c exchange.Case, what exchange.Happening) (a exchange.Application, err error) {
+// judgedVersion is the version of a case's application that its latest happening
+// of a kind was about. The journal does not name it: it is counted back from the
+// newest, for each later version is one supplement in the journal.
+func (p printer) judgedVersion(c exchange.Case, what exchange.Happening) (a exchange.Application, err error) {
 	list, err := p.tx.Applications(c.ApplicationSender, c.ApplicationNo)
 	if err != nil {
 		return a, err
@@ -102,9 +92,11 @@ func (p printer) judged(c exchange.Case, what exchange.Happening) (a exchange.Ap
 			return list[n], nil
 		}
 	}
-	return a, p.nothing("application of that kind")
+	return a, p.notFound("application of that kind")
 }
 
+// declined is the notice that we declined a letter: of the letter's version asked
+// for, else our latest.
 func (p printer) declined() ([]document, error) {
 	c, err := p.oneCase("decline of ours", func(c exchange.Case) (bool, error) {
 		list, err := p.declines(c)
@@ -124,17 +116,19 @@ func (p printer) declined() ([]document, error) {
 		}
 	}
 	if p.ask.Version != 0 && d.LetterVersion != p.ask.Version {
-		return nil, p.nothing(fmt.Sprintf("decline of version %d of the letter", p.ask.Version))
+		return nil, p.notFound(fmt.Sprintf("decline of version %d of the letter", p.ask.Version))
 	}
 	r, err := p.declineReply(c, d)
 	if err != nil {
 		return nil, err
 	}
-	o, err := p.office(c.Profile)
+	o, err := p.letterheadFor(c.Profile)
 	return []document{{c.LetterNo, c.No, o.DeclinePaper(r)}}, err
 }
 
-// declines are those that we sent for a case, by version of the letter.
+// declines are the records with which we declined a case's letter, oldest first:
+// one for each version declined, and none on the side that sends letters. They
+// lie among the forms; their rows begin with D.
 func (p printer) declines(c exchange.Case) (list []*formats.Decline, err error) {
 	if c.Side != exchange.Out {
 		return nil, nil
@@ -158,6 +152,8 @@ func (p printer) declines(c exchange.Case) (list []*formats.Decline, err error) 
 	return list, nil
 }
 
+// declineReply is the notice of a decline, about the version of the letter that
+// it declined.
 func (p printer) declineReply(c exchange.Case, d *formats.Decline) (report.Reply, error) {
 	l, err := p.tx.Letter(d.LetterNo, d.LetterVersion)
 	if err != nil {
@@ -166,81 +162,4 @@ func (p printer) declineReply(c exchange.Case, d *formats.Decline) (report.Reply
 	r := report.Reply{Person: l.Person, LetterNo: l.No, LetterVersion: l.Version, LetterDate: l.Date, Text: d.Text, On: d.DeclinedOn}.RefusedFor(d.Code)
 	r.From, r.To = places(p.Office, c)
 	return r, nil
-}
-
-// paymentNotice is about one payment, by its reference; else the latest one
-// of the case.
-func (p printer) paymentNotice() ([]document, error) {
-	pay, err := p.tx.Payment(p.upper())
-	if office.IgnoreNotFound(err) != nil {
-		return nil, err
-	}
-	if err != nil {
-		c, err := p.oneCase("payment", func(c exchange.Case) (bool, error) {
-			list, err := p.tx.PaymentsByCase(c.No)
-			return len(list) > 0, err
-		})
-		if err != nil {
-			return nil, err
-		}
-		list, err := p.tx.PaymentsByCase(c.No)
-		if err != nil {
-			return nil, err
-		}
-		pay = list[len(list)-1]
-	}
-	return p.noticeOf(pay)
-}
-
-func (p printer) noticeOf(pay exchange.Payment) ([]document, error) {
-	n := report.PaymentNotice{
-		No: pay.Ref, Payer: p.Agency.Payer, Payee: pay.Payee, Amount: pay.Amount, Count: 1, Text: pay.Text, On: p.Date, To: pay.Partner,
-	}
-	if pay.FileID != 0 {
-		f, err := p.tx.File(pay.FileID)
-		if err != nil {
-			return nil, err
-		}
-		n.On = signing.MadeOn(p.Office, f)
-	}
-	if len(pay.Items) == 0 {
-		return nil, errors.New("a refund to a partner has no case of its own: its payment file is its notice")
-	}
-	first, err := p.tx.Case(pay.Items[0].CaseNo)
-	if err != nil {
-		return nil, err
-	}
-	part, err := p.tx.Remittance(first.No, pay.Items[0].Part)
-	if err != nil {
-		return nil, err
-	}
-	n.Person, n.LetterNo, n.FormNo = first.Person, first.LetterNo, part.FormNo
-	if part.To == exchange.ToPerson {
-		n.To = ""
-	}
-	if len(pay.Items) > 1 {
-		if n.People, err = p.paidPeople(pay); err != nil {
-			return nil, err
-		}
-	}
-	o, err := p.office(first.Profile)
-	if err != nil {
-		return nil, err
-	}
-	doc := document{no: pay.Ref, caseNo: first.No}
-	doc.pages, err = o.PaymentPapers(n)
-	return []document{doc}, err
-}
-
-// paidPeople are the persons whom a payment is for, in its own order.
-func (p printer) paidPeople(pay exchange.Payment) ([]report.PaidPerson, error) {
-	var list []report.PaidPerson
-	for _, item := range pay.Items {
-		c, err := p.tx.Case(item.CaseNo)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, report.PaidPerson{Person: c.Person, LetterNo: c.LetterNo, Amount: item.Amount})
-	}
-	return list, nil
 }

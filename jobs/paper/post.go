@@ -19,25 +19,26 @@ import (
 	"carryover/jobs/signing"
 )
 
-// How many documents stand in one workbook of what is posted: every page is a
-// sheet, and programs open hundreds of them slowly.
-const postedInBook = 100
+// maxInBook is how many documents stand in one workbook of what is posted: every
+// page is a sheet, and programs open hundreds of them slowly.
+const maxInBook = 100
 
-// postDays is how many days back the nightly pass makes up for.
-const postDays = 7
+// postBack is how many days back the nightly pass makes up for passes that did
+// not run.
+const postBack = 7
 
-// Posted is a workbook of documents for a partner.
+// Posted is a workbook of documents for a partner, as it was written.
 type Posted struct {
 	File      string    `json:"file"`
 	Documents int       `json:"documents"`
 	Pages     int       `json:"pages"`
-	Total     money.Fen `json:"-"`
+	Total     money.Fen `json:"-"` // of the forms whose money is remitted
 }
 
-// poster writes what was sent to a partner on a day, a workbook at a time.
-type poster struct {
+// postWriter writes what was sent to a partner on a day, a workbook at a time.
+type postWriter struct {
 	printer
-	office  report.Office
+	head    report.Office
 	partner string
 	day     calendar.Date
 	path    func(part int) string
@@ -50,15 +51,17 @@ type poster struct {
 
 // PrintBatch writes letters, forms and declines that were sent to a partner
 // on a day as pages to be posted, with a list of them (移交清单) in front: one
-// workbook, or several of at most a hundred documents. path names the n-th,
-// from 1; one that exists is an error.
+// workbook, or several of at most maxInBook documents; none when nothing was
+// sent. path names the n-th, from 1; one that exists is an error (fs.ErrExist),
+// and those before it stay.
 func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Date, path func(part int) string) ([]Posted, error) {
 	rules, ok := o.Profiles[o.Partners[partner].Profile]
 	if !ok {
 		return nil, fmt.Errorf("print batch: no partner is called %q", partner)
 	}
-	p := &poster{printer: printer{Office: o, tx: tx}, office: letterhead(o, rules), partner: partner, day: day, path: path}
+	p := &postWriter{printer: printer{Office: o, tx: tx}, head: letterhead(o, rules), partner: partner, day: day, path: path}
 	for _, kind := range []string{formats.KindLetter, formats.KindForm} {
+		// Since is a day of UTC and MadeOn one of the agency's zone: begin a day early.
 		files, err := tx.Files(store.FileFilter{Dir: exchange.Out, Party: partner, Kind: kind, Since: day.AddDays(-1)})
 		if err != nil {
 			return nil, err
@@ -80,8 +83,9 @@ func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Dat
 	return p.done, nil
 }
 
-// add makes the pages of a record that was sent.
-func (p *poster) add(o exchange.Outgoing) error {
+// add makes the pages of a record that was sent and a line of the list; records
+// of other kinds are not posted. A full workbook is saved first.
+func (p *postWriter) add(o exchange.Outgoing) error {
 	rec, err := office.ParseOutgoing(o)
 	if err != nil {
 		return err
@@ -90,18 +94,18 @@ func (p *poster) add(o exchange.Outgoing) error {
 	if err != nil {
 		return err
 	}
-	office, err := p.signedFor(p.office, o.FileID)
+	head, err := p.withReviewers(p.head, o.FileID)
 	if err != nil {
 		return err
 	}
-	row, print := report.Posted{Person: c.Person.Name, IDNo: c.Person.IDNo}, report.Print{}
+	row, sheet := report.Posted{Person: c.Person.Name, IDNo: c.Person.IDNo}, report.Print{}
 	switch rec := rec.(type) {
 	case *formats.Letter:
 		l, err := p.tx.Letter(rec.LetterNo, rec.Version)
 		if err != nil {
 			return err
 		}
-		row.Kind, row.No, print.Pages = "联系函", l.No, office.LetterPaper(l)
+		row.Kind, row.No, sheet.Pages = "联系函", l.No, head.LetterPaper(l)
 	case *formats.Form:
 		f, err := p.tx.Form(rec.FormNo, rec.Version)
 		if err != nil {
@@ -111,7 +115,7 @@ func (p *poster) add(o exchange.Outgoing) error {
 			row.Amount = f.Amount
 		}
 		row.Kind, row.No = "信息表", f.No
-		if print.Pages, err = p.formPages(office, c, f); err != nil {
+		if sheet.Pages, err = p.formPages(head, c, f); err != nil {
 			return err
 		}
 	case *formats.Decline:
@@ -119,24 +123,25 @@ func (p *poster) add(o exchange.Outgoing) error {
 		if err != nil {
 			return err
 		}
-		row.Kind, row.No, print.Pages = "不予转出", rec.LetterNo, office.DeclinePaper(r)
+		row.Kind, row.No, sheet.Pages = "不予转出", rec.LetterNo, head.DeclinePaper(r)
 	default:
 		return nil
 	}
-	if len(p.docs) == postedInBook {
+	if len(p.docs) == maxInBook {
 		if err := p.save(true); err != nil {
 			return err
 		}
 	}
-	row.Pages = len(print.Pages)
-	print.Name = fmt.Sprintf("%03d %s", len(p.docs)+1, row.Kind)
-	p.docs, p.prints = append(p.docs, row), append(p.prints, print)
+	row.Pages = len(sheet.Pages)
+	sheet.Name = fmt.Sprintf("%03d %s", len(p.docs)+1, row.Kind)
+	p.docs, p.prints = append(p.docs, row), append(p.prints, sheet)
 	p.total, err = p.total.Add(row.Amount)
 	return err
 }
 
-// save writes the workbook of what has come together; more: another follows.
-func (p *poster) save(more bool) error {
+// save writes the workbook of what has been added and begins the next; more says
+// that another follows, so that the first is numbered too.
+func (p *postWriter) save(more bool) error {
 	n := len(p.done) + 1
 	part := ""
 	if n > 1 || more {
@@ -150,10 +155,10 @@ func (p *poster) save(more bool) error {
 	for _, d := range p.docs {
 		out.Pages += d.Pages
 	}
-	cover := report.Print{Name: "移交清单", Pages: p.office.CoverPapers(p.partner, p.day, p.docs, p.total, part)}
+	cover := report.Print{Name: "移交清单", Pages: p.head.CoverPapers(p.partner, p.day, p.docs, p.total, part)}
 	out.Pages += len(cover.Pages)
-	title := fmt.Sprintf("转移接续材料 %s %s", p.office.Partners[p.partner].Name, p.day)
-	book := p.office.PaperBook(title, p.Now().In(p.Agency.Zone), append([]report.Print{cover}, p.prints...)...)
+	title := fmt.Sprintf("转移接续材料 %s %s", p.head.Partners[p.partner].Name, p.day)
+	book := p.head.PaperBook(title, p.Now().In(p.Agency.Zone), append([]report.Print{cover}, p.prints...)...)
 	if err := p.CallOutside("report.save", path, func() error { return book.Save(path) }); err != nil {
 		return err
 	}
@@ -162,7 +167,8 @@ func (p *poster) save(more bool) error {
 	return nil
 }
 
-// PostPath is where the n-th workbook of what is posted to a partner lies.
+// PostPath is where the n-th workbook of what is posted to a partner lies: the
+// first one without a number, for mostly there is no second.
 func PostPath(o *office.Office, partner string, day calendar.Date) func(part int) string {
 	return func(part int) string {
 		name := fmt.Sprintf("post-%s-%s.xlsx", partner, day)
@@ -173,9 +179,10 @@ func PostPath(o *office.Office, partner string, day calendar.Date) func(part int
 	}
 }
 
-// Post leaves the workbooks for partners to whom we still post: those of the
+// Post writes the workbooks for partners to whom we still post: those of the
 // last days that have ended, so that none grows after it was printed. One
-// that is there already stays.
+// that is there already stays. Counts posted is the documents. A partner's error
+// ends that partner's days alone; all errors come back joined.
 func Post(ctx context.Context, o *office.Office) (office.Counts, error) {
 	counts := office.Counts{}
 	var partners []string
@@ -187,7 +194,7 @@ func Post(ctx context.Context, o *office.Office) (office.Counts, error) {
 	slices.Sort(partners)
 	var faults []error
 	for _, partner := range partners {
-		for back := postDays; back > 0; back-- {
+		for back := postBack; back > 0; back-- {
 			n, err := postDay(ctx, o, partner, o.Date.AddDays(-back))
 			counts["posted"] += n
 			if err != nil {
@@ -199,20 +206,22 @@ func Post(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, errors.Join(faults...)
 }
 
-// postDay writes a day's workbooks. The first one is written last, so that
-// it stands only when all do.
+// postDay writes a day's workbooks and returns how many documents they hold. They
+// are made under temporary names and renamed from the last to the first: the
+// first one stands only when all do, and while it does not the day is made
+// again, which is what a crash leads to.
 func postDay(ctx context.Context, o *office.Office, partner string, day calendar.Date) (documents int, err error) {
 	path := PostPath(o, partner, day)
 	if _, err := os.Lstat(path(1)); err == nil {
 		return 0, nil
 	}
 	part := func(n int) string { return path(n) + ".part" }
-	tidy := func() {
+	removeParts := func() {
 		for n := 1; os.Remove(part(n)) == nil; n++ {
 		}
 	}
-	tidy() // what a pass that was cut short left
-	defer tidy()
+	removeParts() // what a pass that was cut short left
+	defer removeParts()
 	var made []Posted
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
 		made, err = PrintBatch(o, tx, partner, day, part)
