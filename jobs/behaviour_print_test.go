@@ -17,7 +17,7 @@ func (o *testOffice) printed(kind, id string) (string, error) {
 	o.tb.Helper()
 	var out paper.Printed
 	err := o.env.Store.View(o.tb.Context(), func(tx *store.Tx) (err error) {
-		out, err = o.env.Print(tx, paper.PrintAsk{Kind: kind, ID: id})
+		out, err = o.env.Print(tx, paper.Request{Kind: kind, ID: id})
 		return err
 	})
 	var text []string

@@ -113,7 +113,7 @@ func (e *Env) PrepareDecision(ctx context.Context, x exchange.Decision) (decisio
 
 // Print makes the workbook of a form. Several documents of one case, such as
 // a form and its supplement, are pages of one workbook.
-func (e *Env) Print(tx *store.Tx, ask paper.PrintAsk) (paper.Printed, error) {
+func (e *Env) Print(tx *store.Tx, ask paper.Request) (paper.Printed, error) {
 	return paper.Print(e.Office, tx, ask)
 }
 

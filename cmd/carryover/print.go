@@ -30,7 +30,7 @@ Titles follow the rule profile of the case: those of 人社厅发〔2016〕94号
 
 ID is the document's own number or whatever names the case, as for show.`,
 	}
-	for _, k := range paper.PaperKinds() {
+	for _, k := range paper.Kinds() {
 		c.AddCommand(newPrintForm(a, k.Code, k.Chinese, k.English))
 	}
 	c.AddCommand(newPrintBatch(a))
@@ -41,11 +41,11 @@ ID is the document's own number or whatever names the case, as for show.`,
 type printing struct {
 	out  string
 	date string
-	ask  paper.PrintAsk
+	ask  paper.Request
 }
 
 func newPrintForm(a *app, kind, chinese, english string) *cobra.Command {
-	p := printing{ask: paper.PrintAsk{Kind: kind}}
+	p := printing{ask: paper.Request{Kind: kind}}
 	c := &cobra.Command{
 		Use:   kind + " ID",
 		Short: english + " (" + chinese + ")",

@@ -33,12 +33,12 @@ func (p printer) application() ([]document, error) {
 // c is then nil. An application is named by its sender and number: where several
 // senders use the same number, only a case's number says which is meant.
 func (p printer) findApplication() (a exchange.Application, c *exchange.Case, err error) {
-	list, err := p.tx.LatestApplications(p.ask.ID)
+	list, err := p.tx.LatestApplications(p.req.ID)
 	switch {
 	case err != nil:
 		return a, nil, err
 	case len(list) > 1:
-		return a, nil, fmt.Errorf("%d senders have an application %s: give the number of the case", len(list), p.ask.ID)
+		return a, nil, fmt.Errorf("%d senders have an application %s: give the number of the case", len(list), p.req.ID)
 	case len(list) == 1:
 		a = list[0]
 	}
@@ -52,8 +52,8 @@ func (p printer) findApplication() (a exchange.Application, c *exchange.Case, er
 			return a, nil, err
 		}
 	}
-	if p.ask.Version != 0 {
-		a, err = p.tx.Application(a.Sender, a.No, p.ask.Version)
+	if p.req.Version != 0 {
+		a, err = p.tx.Application(a.Sender, a.No, p.req.Version)
 	}
 	return a, c, err
 }

@@ -56,7 +56,7 @@ func (p printer) findCertificate() (exchange.Certificate, error) {
 	if !office.IsNotFound(err) {
 		return cert, err
 	}
-	found, err := story.Find(p.Office, p.tx, p.ask.ID)
+	found, err := story.Find(p.Office, p.tx, p.req.ID)
 	if err != nil {
 		return cert, err
 	}

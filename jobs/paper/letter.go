@@ -18,7 +18,7 @@ func (p printer) letter() ([]document, error) {
 	if err != nil {
 		return nil, err
 	}
-	version := p.ask.Version
+	version := p.req.Version
 	if version == 0 {
 		version = c.LetterVersion
 	}
@@ -69,7 +69,7 @@ func (p printer) form() ([]document, error) {
 		// A case has several forms when it was supplemented.
 		named := f.No == p.upper()
 		others := slices.ContainsFunc(list, func(f exchange.Form) bool { return f.No == p.upper() })
-		if others && !named || p.ask.Version == 0 && !f.Current || p.ask.Version != 0 && f.Version != p.ask.Version {
+		if others && !named || p.req.Version == 0 && !f.Current || p.req.Version != 0 && f.Version != p.req.Version {
 			continue
 		}
 		pages, err := p.formPages(o, c, f)
@@ -79,7 +79,7 @@ func (p printer) form() ([]document, error) {
 		docs = append(docs, document{f.No, c.No, pages})
 	}
 	if len(docs) == 0 {
-		return nil, p.notFound(fmt.Sprintf("information form of version %d", p.ask.Version))
+		return nil, p.notFound(fmt.Sprintf("information form of version %d", p.req.Version))
 	}
 	return docs, nil
 }

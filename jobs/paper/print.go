@@ -22,9 +22,9 @@ import (
 	"carryover/jobs/story"
 )
 
-// PrintAsk names the form to be printed.
-type PrintAsk struct {
-	Kind    string // of PaperKinds
+// Request names the form to be printed.
+type Request struct {
+	Kind    string // of Kinds
 	ID      string // of the document itself, of its case, or anything that names the case (story.Find)
 	Version int    // 0: the current one
 	Profile string // "": that of the case
@@ -39,26 +39,26 @@ type Printed struct {
 	Book  workbook.Book
 }
 
-// PaperKinds lists the forms that can be printed, by the names of print's subcommands.
-func PaperKinds() []exchange.Term {
+// Kinds lists the forms that can be printed, by the names of print's subcommands.
+func Kinds() []exchange.Term {
 	var terms []exchange.Term
-	for _, k := range paperKinds() {
+	for _, k := range formKinds() {
 		terms = append(terms, k.Term)
 	}
 	return terms
 }
 
-// paperKind is a form that can be printed, and how its records are found and
+// formKind is a form that can be printed, and how its records are found and
 // laid out: one document at least, or an error.
-type paperKind struct {
+type formKind struct {
 	exchange.Term
 	find func(printer) ([]document, error)
 }
 
-// paperKinds is the table of forms: a new one needs a line here and its pages in
+// formKinds is the table of forms: a new one needs a line here and its pages in
 // jobs/report.
-func paperKinds() []paperKind {
-	return []paperKind{
+func formKinds() []formKind {
+	return []formKind{
 		{exchange.Term{Code: "certificate", Chinese: "参保凭证", English: "certificate of participation"}, printer.certificate},
 		{exchange.Term{Code: "application", Chinese: "申请表", English: "application"}, printer.application},
 		{exchange.Term{Code: "letter", Chinese: "联系函", English: "contact letter"}, printer.letter},
@@ -80,19 +80,19 @@ type document struct {
 type printer struct {
 	*office.Office
 	tx  *store.Tx
-	ask PrintAsk
+	req Request
 }
 
 // Print makes the workbook of a form; it writes nothing. Several documents of one
 // case, such as a form and its supplement, are sheets of one workbook. When the
 // ID names no such document, or several cases, the error says so and lists them.
-func Print(o *office.Office, tx *store.Tx, ask PrintAsk) (Printed, error) {
-	ask.ID = strings.TrimSpace(ask.ID)
-	for _, k := range paperKinds() {
-		if k.Code != ask.Kind {
+func Print(o *office.Office, tx *store.Tx, req Request) (Printed, error) {
+	req.ID = strings.TrimSpace(req.ID)
+	for _, k := range formKinds() {
+		if k.Code != req.Kind {
 			continue
 		}
-		docs, err := k.find(printer{o, tx, ask})
+		docs, err := k.find(printer{o, tx, req})
 		if err != nil {
 			return Printed{}, fmt.Errorf("print %s: %w", k.Code, err)
 		}
@@ -109,14 +109,14 @@ func Print(o *office.Office, tx *store.Tx, ask PrintAsk) (Printed, error) {
 		out.Book = report.Office{Agency: o.Agency}.PaperBook(k.Chinese+" "+out.No, o.Now().In(o.Agency.Zone), prints...)
 		return out, nil
 	}
-	return Printed{}, fmt.Errorf("no form is called %q", ask.Kind)
+	return Printed{}, fmt.Errorf("no form is called %q", req.Kind)
 }
 
 // letterheadFor is what the forms say of us, under the rule profile that was
 // asked for, else under the given one.
 func (p printer) letterheadFor(profile string) (report.Office, error) {
-	if p.ask.Profile != "" {
-		profile = p.ask.Profile
+	if p.req.Profile != "" {
+		profile = p.req.Profile
 	}
 	rules, ok := p.Profiles[profile]
 	if !ok {
@@ -151,13 +151,13 @@ func usualProfile(o *office.Office) string {
 // notFound is the error for an ID that names no such document; the ID is masked,
 // for it may be a person's.
 func (p printer) notFound(what string) error {
-	return fmt.Errorf("%s names no %s here: check the number", identity.MaskIn(p.ask.ID), what)
+	return fmt.Errorf("%s names no %s here: check the number", identity.MaskIn(p.req.ID), what)
 }
 
 // oneCase is the one case that the ID names and matches lets through; an error
 // when there is none, or several: then it lists their numbers to choose from.
 func (p printer) oneCase(what string, matches func(exchange.Case) (bool, error)) (exchange.Case, error) {
-	found, err := story.Find(p.Office, p.tx, p.ask.ID)
+	found, err := story.Find(p.Office, p.tx, p.req.ID)
 	if err != nil {
 		return exchange.Case{}, err
 	}
@@ -178,11 +178,11 @@ func (p printer) oneCase(what string, matches func(exchange.Case) (bool, error))
 	case 1:
 		return list[0], nil
 	}
-	return exchange.Case{}, fmt.Errorf("%s names several: give one of %s", identity.MaskIn(p.ask.ID), strings.Join(numbers, ", "))
+	return exchange.Case{}, fmt.Errorf("%s names several: give one of %s", identity.MaskIn(p.req.ID), strings.Join(numbers, ", "))
 }
 
 // upper is the ID as our own numbers are written.
-func (p printer) upper() string { return strings.ToUpper(p.ask.ID) }
+func (p printer) upper() string { return strings.ToUpper(p.req.ID) }
 
 // places are a case's old and new place.
 func places(o *office.Office, c exchange.Case) (from, to string) {

@@ -111,12 +111,12 @@ func (p printer) declined() ([]document, error) {
 	}
 	d := list[len(list)-1]
 	for _, other := range list {
-		if other.LetterVersion == p.ask.Version {
+		if other.LetterVersion == p.req.Version {
 			d = other
 		}
 	}
-	if p.ask.Version != 0 && d.LetterVersion != p.ask.Version {
-		return nil, p.notFound(fmt.Sprintf("decline of version %d of the letter", p.ask.Version))
+	if p.req.Version != 0 && d.LetterVersion != p.req.Version {
+		return nil, p.notFound(fmt.Sprintf("decline of version %d of the letter", p.req.Version))
 	}
 	r, err := p.declineReply(c, d)
 	if err != nil {
