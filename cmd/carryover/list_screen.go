@@ -120,6 +120,6 @@ func (r runRow) cells(s screen) []string {
 	sort.Strings(result)
 	result = append(result, r.Notes...)
 	return []string{
-		strconv.FormatInt(r.ID, 10), r.Date.String(), r.Window, r.Jobs, r.Stands, started, seconds, count(r.Attempts), short(strings.Join(result, ", "), 90),
+		strconv.FormatInt(r.ID, 10), r.Date.String(), r.Window, r.Jobs, r.StateWord, started, seconds, count(r.Attempts), short(strings.Join(result, ", "), 90),
 	}
 }

@@ -71,7 +71,7 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 		return err
 	}
 	none := out.Empty()
-	if none && len(out.Like.Cases)+len(out.Like.Files) == 0 {
+	if none && len(out.Similar.Cases)+len(out.Similar.Files) == 0 {
 		return fmt.Errorf("nothing here is called %s: check the number; the person's ID number finds all of a person's cases", identity.MaskIn(id))
 	}
 	switch {
@@ -83,7 +83,7 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 		newScreen(a.out, ag.env.Lang).stories(out, f.all)
 	}
 	if err == nil && none {
-		return fmt.Errorf("nothing here is called %s; what has it as a part is listed, at most %d of each", identity.MaskIn(id), story.Likeness)
+		return fmt.Errorf("nothing here is called %s; what has it as a part is listed, at most %d of each", identity.MaskIn(id), story.MaxSimilar)
 	}
 	return err
 }

@@ -28,7 +28,7 @@ func (s screen) story(c *story.Case, all, brief bool) {
 	s.money(c)
 	for _, q := range c.Queries {
 		if q.State == "open" {
-			s.fact("查询", "query", q.No, q.Word, q.AboutIn, q.Stands, labelled(s.say("不晚于", "until"), day(q.DueOn)))
+			s.fact("查询", "query", q.No, q.SideWord, q.AboutWord, q.StateWord, labelled(s.say("不晚于", "until"), day(q.DueOn)))
 		}
 	}
 	s.fact("编号", "numbers", version(s.say("申请", "application"), c.ApplicationNo, c.ApplicationVersion),
@@ -80,10 +80,10 @@ func (s screen) form(c *story.Case) {
 			continue
 		}
 		credited := ""
-		if f.MonthsDone > 0 || zeroless(f.Credited) != "" {
-			credited = join(s.say("、", ", "), s.sayf("入账 %d 个月", "credited %d months", f.MonthsDone), s.yuan("", f.Credited))
-			if f.Overlapping > 0 {
-				credited += s.sayf("（重复 %d 个月）", " (%d overlap)", f.Overlapping)
+		if f.MonthsCredited > 0 || zeroless(f.Credited) != "" {
+			credited = join(s.say("、", ", "), s.sayf("入账 %d 个月", "credited %d months", f.MonthsCredited), s.yuan("", f.Credited))
+			if f.MonthsOverlapping > 0 {
+				credited += s.sayf("（重复 %d 个月）", " (%d overlap)", f.MonthsOverlapping)
 			}
 		}
 		s.fact("信息表", "form", version(f.NatureWord, f.No, f.Version), f.TrackWord, s.sayf("%d 个月", "%d months", f.Months), join(" ", f.MoneyWord, s.yuan("", f.Amount)),
@@ -114,14 +114,14 @@ func (s screen) money(c *story.Case) {
 		}
 	}
 	for _, p := range c.Payees {
-		s.fact("领款人", "payee", p.Name, p.Related)
+		s.fact("领款人", "payee", p.Name, p.RelationWord)
 	}
 }
 
 // happened are the events that a caller may ask about.
 func happened(events []story.Event) (list []story.Event) {
 	for _, v := range events {
-		if !v.Inner {
+		if !v.Technical {
 			list = append(list, v)
 		}
 	}
@@ -143,7 +143,7 @@ func (s screen) events(list, every []story.Event) {
 		if v.FileID != 0 && len(list) == len(every) {
 			file = strconv.FormatInt(v.FileID, 10)
 		}
-		rows = append(rows, []string{day(v.On), v.WhatWord, short(v.Said, 56), v.ActorWho, file})
+		rows = append(rows, []string{day(v.On), v.WhatWord, short(v.WhyWord, 56), v.ActorWord, file})
 	}
 	printTable(s.w, s.say("经过", "What happened"), s.heads("日期|事项|说明|来源|文件", "date|event|why|source|file"), rows)
 }
@@ -193,7 +193,7 @@ func (s screen) forms(c *story.Case) {
 		}
 		rows = append(rows, []string{
 			f.No, strconv.Itoa(f.Version), join(" ", f.NatureWord, current), f.TrackWord, f.MoneyWord, f.Amount, strconv.Itoa(f.Months),
-			day(f.IssuedOn), day(f.ReceivedOn), count(f.MonthsDone), count(f.Overlapping), zeroless(f.Credited), day(f.PostedOn),
+			day(f.IssuedOn), day(f.ReceivedOn), count(f.MonthsCredited), count(f.MonthsOverlapping), zeroless(f.Credited), day(f.PostedOn),
 		})
 	}
 	printTable(s.w, s.say("信息表", "Forms"), s.heads("编号|版本|性质|进度|资金|金额|月数|出具|收到|入账月数|重复月数|入账金额|入账日",
@@ -217,12 +217,12 @@ func (s screen) remittance(c *story.Case) {
 		if b.Credit {
 			sign = "+"
 		}
-		rows = append(rows, []string{day(b.BookedOn), sign + b.Amount, b.Other, short(b.Text, 60)})
+		rows = append(rows, []string{day(b.BookedOn), sign + b.Amount, b.Counterpart, short(b.Text, 60)})
 	}
 	printTable(s.w, s.say("银行", "Bank"), s.heads("记账日|金额|对方|附言", "booked|amount|counterpart|text"), rows)
 	rows = nil
 	for _, p := range c.Payees {
-		rows = append(rows, []string{p.Name, p.Related, p.Account.Holder, p.Account.No, p.Account.Bank})
+		rows = append(rows, []string{p.Name, p.RelationWord, p.Account.Holder, p.Account.No, p.Account.Bank})
 	}
 	printTable(s.w, s.say("领款人", "Payees"), s.heads("姓名|关系|户名|账号|开户行", "name|relation|holder|account|bank"), rows)
 }
@@ -238,7 +238,7 @@ func (s screen) postings(c *story.Case) {
 func (s screen) queries(c *story.Case) {
 	var rows [][]string
 	for _, q := range c.Queries {
-		rows = append(rows, []string{q.No, q.Word, q.AboutIn, q.Stands, day(q.AskedOn), day(q.DueOn), short(q.Text, 60)})
+		rows = append(rows, []string{q.No, q.SideWord, q.AboutWord, q.StateWord, day(q.AskedOn), day(q.DueOn), short(q.Text, 60)})
 	}
 	printTable(s.w, s.say("查询", "Queries"), s.heads("编号|方向|关于|状态|日期|时限|内容", "number|side|about|state|asked|due|text"), rows)
 }

@@ -38,7 +38,7 @@ func (s screen) file(f *story.File, all bool) {
 		sent = labelled(s.say("放入交换目录", "left in the drop"), minute(*f.SentAt))
 	}
 	s.fact("文件", "file", strconv.FormatInt(f.ID, 10), f.KindWord, labelled(s.say("批次号", "sequence"), count(int(f.Sequence))), s.sayf("%d 字节", "%d bytes", f.Size))
-	s.fact("状态", "state", f.StateWord, f.Said, join(" ", f.Code, f.Text))
+	s.fact("状态", "state", f.StateWord, f.VerdictWord, join(" ", f.Code, f.Text))
 	s.fact("时间", "when", labelled(s.say("收到", "received"), day(f.Seen)), labelled(s.say("登记", "recorded"), minute(f.At)), sent,
 		labelled(s.say("重发次数", "resent"), count(f.Resent)))
 	if f.Records > 0 {
@@ -48,7 +48,7 @@ func (s screen) file(f *story.File, all bool) {
 	s.fact("重复于", "repeats", f.Repeats)
 	s.signed(f.Signed)
 	for _, r := range f.Reviews {
-		s.fact("审核", "review", r.Said, r.FullName+" "+r.Officer, strings.Join(r.Roles, s.say("、", ", ")), minute(r.At), r.Reason)
+		s.fact("审核", "review", r.VerdictWord, r.FullName+" "+r.Officer, strings.Join(r.Roles, s.say("、", ", ")), minute(r.At), r.Reason)
 	}
 	s.fact("处理", "what to do", f.Todo)
 	s.fact("签名密钥", "signed by", f.Signer)
@@ -96,7 +96,7 @@ func (s screen) verdicts(f *story.File, all bool) {
 		if !all && i == fewRows {
 			break
 		}
-		rows = append(rows, []string{count(v.Line), v.RecordNo, v.Said, join(" ", v.Code, v.Field), short(v.Text, 36), v.CaseNo, v.Name, v.StateWord})
+		rows = append(rows, []string{count(v.Line), v.RecordNo, v.VerdictWord, join(" ", v.Code, v.Field), short(v.Text, 36), v.CaseNo, v.Name, v.StateWord})
 	}
 	printTable(s.w, s.some(s.say("逐条结果", "Records"), len(rows), len(f.Verdicts)),
 		s.heads("行|记录|结果|代码|说明|办件|姓名|现状", "line|record|verdict|code|text|case|name|stands"), rows)
@@ -175,12 +175,12 @@ func (s screen) entry(b story.Entry) {
 	s.fact("状态", "state", b.StateWord, s.sayf("入账 %d 个工作日", "booked %d working days ago", b.Days))
 	s.fact("处理", "what to do", b.Todo)
 	s.fact("金额", "amount", sign+s.yuan("", b.Amount), labelled(s.say("记账", "booked"), day(b.BookedOn)), labelled(s.say("首次见到", "first seen"), day(b.SeenOn)))
-	s.fact("对方", "counterpart", b.Other, b.OtherNo)
+	s.fact("对方", "counterpart", b.Counterpart, b.CounterAccount)
 	s.fact("附言", "text", b.Text)
 	s.fact("账户", "account", b.Account, labelled(s.say("流水号", "reference"), b.Ref))
 	fmt.Fprintln(s.w)
 	if b.Case != nil {
 		s.cases(s.say("办件", "Case"), []story.CaseRow{*b.Case})
 	}
-	s.cases(s.say("应收金额相同的办件（未经核对，仅供查找）", "Cases that expect just that amount (not checked, to look among)"), b.Maybe)
+	s.cases(s.say("应收金额相同的办件（未经核对，仅供查找）", "Cases that expect just that amount (not checked, to look among)"), b.Candidates)
 }

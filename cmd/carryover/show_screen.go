@@ -141,7 +141,7 @@ func (s screen) stories(out *story.Stories, all bool) {
 		s.entry(b)
 	}
 	s.others(out)
-	s.like(out.Like)
+	s.similar(out.Similar)
 }
 
 // several lists the cases of a person before each of them.
@@ -167,8 +167,8 @@ func (s screen) cases(title string, list []story.CaseRow) {
 	printTable(s.w, title, s.heads("办件编号|方向|姓名|对方|状态|信息表|资金|金额|轮到|不晚于", "case|side|name|partner|state|form|money|amount|whose turn|until"), rows)
 }
 
-// like lists what has a part of a number, when nothing is called so.
-func (s screen) like(l story.Likes) {
+// similar lists what has a part of a number, when nothing is called so.
+func (s screen) similar(l story.Similar) {
 	s.cases(s.say("编号或姓名相近的办件", "Cases with that in a number, or of that name"), l.Cases)
 	s.files(s.say("文件名相近的文件", "Files with that in the name"), l.Files)
 }

@@ -11,15 +11,15 @@ import (
 // Entry is a booking of the bank, as somebody asks about it by its number.
 type Entry struct {
 	EntryRow
-	Account   string        `json:"account_no"`
-	Ref       string        `json:"bank_ref,omitempty"`
-	OtherNo   string        `json:"counterpart_account,omitempty"`
-	StateWord string        `json:"state_word"`
-	SeenOn    calendar.Date `json:"seen_on"`
-	Days      int           `json:"days"` // working days since it was booked
-	Case      *CaseRow      `json:"case"` // null: tied to none
-	Maybe     []CaseRow     `json:"maybe"`
-	Todo      string        `json:"todo,omitempty"`
+	Account        string        `json:"account_no"`
+	Ref            string        `json:"bank_ref,omitempty"`
+	CounterAccount string        `json:"counterpart_account,omitempty"`
+	StateWord      string        `json:"state_word"`
+	SeenOn         calendar.Date `json:"seen_on"`
+	Days           int           `json:"days"`  // working days since it was booked
+	Case           *CaseRow      `json:"case"`  // null: tied to none
+	Candidates     []CaseRow     `json:"maybe"` // cases that expect just the amount of an unmatched credit
+	Todo           string        `json:"todo,omitempty"`
 }
 
 // entryTerms are the states of a bank entry with their words.
@@ -42,8 +42,8 @@ func OfEntries(o *office.Office, tx *store.Tx, list []exchange.BankEntry) ([]Ent
 	for _, b := range list {
 		s := Entry{
 			EntryRow: EntryRow{b.Key, b.BookedOn, b.Credit, b.Amount.String(), b.Counterpart, b.Text, b.State},
-			Account:  b.Account, Ref: b.Ref, OtherNo: b.CounterAcct, StateWord: o.Word(entryTerms(), b.State), SeenOn: b.SeenOn,
-			Days: o.Calendar.WorkingDays(b.BookedOn, o.Date), Maybe: []CaseRow{},
+			Account:  b.Account, Ref: b.Ref, CounterAccount: b.CounterAcct, StateWord: o.Word(entryTerms(), b.State), SeenOn: b.SeenOn,
+			Days: o.Calendar.WorkingDays(b.BookedOn, o.Date), Candidates: []CaseRow{},
 		}
 		if b.CaseNo != "" {
 			c, err := caseRef(o, tx, b.CaseNo)
@@ -74,7 +74,7 @@ func maybe(o *office.Office, tx *store.Tx, b exchange.BankEntry, s *Entry) error
 			return err
 		}
 		c.Part, c.Amount = p.Part, p.Amount.String()
-		s.Maybe = append(s.Maybe, c)
+		s.Candidates = append(s.Candidates, c)
 	}
 	s.Todo = o.Sayf("查明是谁的款项：认领用 carryover decide %s match --case …，退还用 carryover decide %[1]s refund", "find out whose it is: carryover decide %s match --case …, or carryover decide %[1]s refund", b.Key)
 	return nil

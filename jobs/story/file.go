@@ -42,13 +42,13 @@ type File struct {
 
 // VerdictRow is the verdict on a record of a file, with the case it led to.
 type VerdictRow struct {
-	Line     int    `json:"line"`
-	RecordNo string `json:"record_no"`
-	Verdict  string `json:"verdict"`
-	Said     string `json:"verdict_word"`
-	Code     string `json:"code,omitempty"`
-	Field    string `json:"field,omitempty"`
-	Text     string `json:"text,omitempty"`
+	Line        int    `json:"line"`
+	RecordNo    string `json:"record_no"`
+	Verdict     string `json:"verdict"`
+	VerdictWord string `json:"verdict_word"`
+	Code        string `json:"code,omitempty"`
+	Field       string `json:"field,omitempty"`
+	Text        string `json:"text,omitempty"`
 	// The case that the record led to, and where that stands now.
 	CaseNo    string `json:"case_no,omitempty"`
 	Name      string `json:"name,omitempty"`
@@ -99,8 +99,8 @@ func fileOthers(o *office.Office, tx *store.Tx, f exchange.File, s *File) error 
 		if err != nil {
 			return err
 		}
-		story := FileRowOf(o, r)
-		s.Receipt = &story
+		row := FileRowOf(o, r)
+		s.Receipt = &row
 	}
 	if f.DupOf == 0 {
 		return nil
@@ -136,9 +136,9 @@ func filePayments(o *office.Office, tx *store.Tx, f exchange.File, s *File) (err
 // ReviewedRow is what an officer said about a batch that waited for review.
 type ReviewedRow struct {
 	SignedRow
-	Verdict string `json:"verdict"` // approved | returned
-	Said    string `json:"verdict_word"`
-	Reason  string `json:"reason"`
+	Verdict     string `json:"verdict"` // approved | returned
+	VerdictWord string `json:"verdict_word"`
+	Reason      string `json:"reason"`
 }
 
 // fileReviews are what officers said about a batch before it left.
@@ -147,7 +147,7 @@ func fileReviews(o *office.Office, tx *store.Tx, f exchange.File, s *File) error
 	s.Reviews, err = rows(list, err, func(r exchange.Reviewed) ReviewedRow {
 		out := ReviewedRow{SignedRow{r.Officer, r.FullName, []string{}, r.At.In(o.Agency.Zone)}, r.Verdict, o.Say("批准", "approved"), r.Reason}
 		if r.Verdict == exchange.ReviewReturned {
-			out.Said = o.Say("退回", "sent back")
+			out.VerdictWord = o.Say("退回", "sent back")
 		}
 		for _, role := range r.Roles {
 			out.Roles = append(out.Roles, o.Word(exchange.RoleTerms(), string(role)))
@@ -188,7 +188,7 @@ func fileVerdicts(o *office.Office, tx *store.Tx, f exchange.File, s *File) erro
 	var plain []VerdictRow
 	err := tx.JudgementsByFile(f.ID, func(j exchange.Judgement) error {
 		v := VerdictRow{
-			Line: j.Line, RecordNo: j.RecordNo, Verdict: string(j.Verdict), Said: j.Verdict.Word(o.CodeLang()), Code: string(j.Code), Field: j.Field,
+			Line: j.Line, RecordNo: j.RecordNo, Verdict: string(j.Verdict), VerdictWord: j.Verdict.Word(o.CodeLang()), Code: string(j.Code), Field: j.Field,
 			Text: o.ReasonWords("", j.Text),
 		}
 		if v.Verdict == "accepted" {
@@ -251,8 +251,8 @@ func fileTodo(o *office.Office, f exchange.File) string {
 	return ""
 }
 
-// Elsewhere is an application that was relayed: its case is at another place.
-type Elsewhere struct {
+// Relayed is an application that was relayed: its case is at another place.
+type Relayed struct {
 	ApplicationNo string        `json:"application_no"`
 	Version       int           `json:"version"`
 	Name          string        `json:"name"`
@@ -262,12 +262,12 @@ type Elsewhere struct {
 	Reply         string        `json:"reply"`
 }
 
-// ElsewhereOf tells of applications that opened no case here.
-func ElsewhereOf(o *office.Office, list []exchange.Application) []Elsewhere {
-	out := make([]Elsewhere, 0, len(list))
+// RelayedOf tells of applications that opened no case here.
+func RelayedOf(o *office.Office, list []exchange.Application) []Relayed {
+	out := make([]Relayed, 0, len(list))
 	for _, a := range list {
 		reply := fmt.Sprintf("您好，%s的医保关系转移申请我们已于%s收到，并转交给%s办理，请向他们查询进度。", a.Person.Name, notice.SpokenDate(a.ReceivedOn), o.PartyName(a.To))
-		out = append(out, Elsewhere{a.No, a.Version, a.Person.Name, a.To, o.PartyName(a.To), a.ReceivedOn, reply})
+		out = append(out, Relayed{a.No, a.Version, a.Person.Name, a.To, o.PartyName(a.To), a.ReceivedOn, reply})
 	}
 	return out
 }

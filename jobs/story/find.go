@@ -90,19 +90,19 @@ func entries(o *office.Office, tx *store.Tx, id string, f *Found) error {
 	return nil
 }
 
-// Likeness bounds how many cases and files are offered for a part of a number.
-const Likeness = 20
+// MaxSimilar bounds how many cases and files are offered for a part of a number.
+const MaxSimilar = 20
 
-// Like looks for what has a part of a number, or a name, for when nothing is
-// called so: at most Likeness cases and files, the newest first. Less than
+// FindSimilar looks for what has a part of a number, or a name, for when nothing is
+// called so: at most MaxSimilar cases and files, the newest first. Less than
 // four characters of a number name nothing.
-func Like(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, files []FileRow, err error) {
+func FindSimilar(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, files []FileRow, err error) {
 	part = strings.ToUpper(strings.TrimSpace(part))
 	number := part
 	if len([]rune(part)) < 4 || strings.ContainsFunc(part, func(r rune) bool { return r > unicode.MaxASCII }) {
 		number = ""
 	}
-	found, err := tx.CasesLike(number, identity.NameKey(part), Likeness)
+	found, err := tx.CasesLike(number, identity.NameKey(part), MaxSimilar)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -114,7 +114,7 @@ func Like(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, files [
 		}
 		cases = append(cases, c)
 	}
-	list, err := tx.FilesLike(number, Likeness)
+	list, err := tx.FilesLike(number, MaxSimilar)
 	files, err = rows(list, err, func(f exchange.File) FileRow { return FileRowOf(o, f) })
 	return cases, files, err
 }

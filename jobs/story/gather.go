@@ -12,15 +12,15 @@ type Stories struct {
 	Cases        []*Case      `json:"cases"`
 	Payments     []*Payment   `json:"payments"`
 	Files        []*File      `json:"files"`
-	Applications []Elsewhere  `json:"applications"`
+	Applications []Relayed    `json:"applications"`
 	People       []InsuredRow `json:"people"`
 	Entries      []Entry      `json:"bank_entries"`
 	Waiting      []LookRow    `json:"waiting"` // a file of that name lies in a drop and is not taken in yet
-	Like         Likes        `json:"like"`    // when nothing is called so
+	Similar      Similar      `json:"like"`    // when nothing is called so
 }
 
-// Likes are what has a part of a number, or a name: at most Likeness of each.
-type Likes struct {
+// Similar are what has a part of a number, or a name: at most MaxSimilar of each.
+type Similar struct {
 	Cases []CaseRow `json:"cases"`
 	Files []FileRow `json:"files"`
 }
@@ -31,7 +31,7 @@ type Likes struct {
 func Gather(o *office.Office, tx *store.Tx, id string) (*Stories, error) {
 	out := &Stories{
 		ID: id, Cases: []*Case{}, Payments: []*Payment{}, Files: []*File{}, Waiting: []LookRow{},
-		Like: Likes{Cases: []CaseRow{}, Files: []FileRow{}},
+		Similar: Similar{Cases: []CaseRow{}, Files: []FileRow{}},
 	}
 	found, err := Find(o, tx, id)
 	if err != nil {
@@ -64,14 +64,14 @@ func Gather(o *office.Office, tx *store.Tx, id string) (*Stories, error) {
 // others adds what is known beside cases, payments and files; and when nothing
 // is found, what is like it.
 func (s *Stories) others(o *office.Office, tx *store.Tx, found Found) (err error) {
-	s.Applications, s.Waiting = ElsewhereOf(o, found.Applications), Waiting(o, found.Looks)
+	s.Applications, s.Waiting = RelayedOf(o, found.Applications), Waiting(o, found.Looks)
 	if s.Entries, err = OfEntries(o, tx, found.Entries); err != nil {
 		return err
 	}
 	if s.People, err = Insured(o, tx, found); err != nil || !found.Empty() {
 		return err
 	}
-	if s.Like.Cases, s.Like.Files, err = Like(o, tx, s.ID); err != nil || len(s.Like.Cases) != 1 || len(s.Like.Files) > 0 {
+	if s.Similar.Cases, s.Similar.Files, err = FindSimilar(o, tx, s.ID); err != nil || len(s.Similar.Cases) != 1 || len(s.Similar.Files) > 0 {
 		return err
 	}
 	return s.only(o, tx)
@@ -80,12 +80,12 @@ func (s *Stories) others(o *office.Office, tx *store.Tx, found Found) (err error
 // only tells the whole story of the one case that has what was asked for as a
 // part of a number, or as the name.
 func (s *Stories) only(o *office.Office, tx *store.Tx) error {
-	c, err := tx.Case(s.Like.Cases[0].CaseNo)
+	c, err := tx.Case(s.Similar.Cases[0].CaseNo)
 	if err != nil {
 		return err
 	}
 	one, err := OfCase(o, tx, c)
-	s.Cases, s.Like.Cases = append(s.Cases, one), []CaseRow{}
+	s.Cases, s.Similar.Cases = append(s.Cases, one), []CaseRow{}
 	return err
 }
 

@@ -81,18 +81,18 @@ func sentForGood(f exchange.File) bool {
 
 // ListedRun is a run as the list of runs tells it.
 type ListedRun struct {
-	ID       int64          `json:"id"`
-	Date     calendar.Date  `json:"date"`
-	Window   string         `json:"window"`
-	Jobs     string         `json:"jobs"`
-	State    string         `json:"state"`
-	Stands   string         `json:"state_word"`
-	Started  *time.Time     `json:"started"` // null: missed
-	Seconds  float64        `json:"seconds"`
-	Attempts int            `json:"attempts"`
-	Step     string         `json:"step,omitempty"`
-	Counts   map[string]int `json:"counts"`
-	Notes    []string       `json:"notes"`
+	ID        int64          `json:"id"`
+	Date      calendar.Date  `json:"date"`
+	Window    string         `json:"window"`
+	Jobs      string         `json:"jobs"`
+	State     string         `json:"state"`
+	StateWord string         `json:"state_word"`
+	Started   *time.Time     `json:"started"` // null: missed
+	Seconds   float64        `json:"seconds"`
+	Attempts  int            `json:"attempts"`
+	Step      string         `json:"step,omitempty"`
+	Counts    map[string]int `json:"counts"`
+	Notes     []string       `json:"notes"`
 }
 
 // lastRuns are listed when no other number is asked for.
@@ -118,7 +118,7 @@ func ListRuns(o *office.Office, tx *store.Tx, f Filter) ([]ListedRun, error) {
 // ListedRunOf is a run with its words, its times in the agency's zone.
 func ListedRunOf(o *office.Office, x exchange.Run) ListedRun {
 	r := ListedRun{
-		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, Stands: o.Word(exchange.RunStateTerms(), x.State), Attempts: x.Attempts, Step: x.Step,
+		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, StateWord: o.Word(exchange.RunStateTerms(), x.State), Attempts: x.Attempts, Step: x.Step,
 		Counts: x.Counts, Notes: append([]string{}, x.Notes...),
 	}
 	if !x.Started.IsZero() {

@@ -133,7 +133,7 @@ func paymentEvents(o *office.Office, tx *store.Tx, caseNo, ref string, s *Paymen
 			continue
 		}
 		s.Events = append(s.Events, Event{
-			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWho: o.ActorWord(v.Actor), What: v.What, WhatWord: o.Word(office.EventTerms(), v.What),
+			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWord: o.ActorWord(v.Actor), What: v.What, WhatWord: o.Word(office.EventTerms(), v.What),
 			Why: v.Why, FileID: v.FileID,
 		})
 	}

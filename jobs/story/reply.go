@@ -101,8 +101,8 @@ func completed(c exchange.Case, s *Case) string {
 		if !f.Current {
 			continue
 		}
-		months += f.MonthsDone
-		overlap += f.Overlapping
+		months += f.MonthsCredited
+		overlap += f.MonthsOverlapping
 		toPerson = toPerson || f.Money == exchange.MoneyPAIDTOPERSON
 		if amount, err := money.Parse(f.Credited); err == nil {
 			credited += amount

@@ -34,27 +34,27 @@ type LetterRow struct {
 
 // FormRow is a version of an information form; amounts in yuan.
 type FormRow struct {
-	No          string        `json:"form_no"`
-	Version     int           `json:"version"`
-	Current     bool          `json:"current"`
-	Nature      string        `json:"nature"`
-	NatureWord  string        `json:"nature_word"`
-	Track       string        `json:"track"`
-	TrackWord   string        `json:"track_word"`
-	Money       string        `json:"money"`
-	MoneyWord   string        `json:"money_word"`
-	Principal   string        `json:"principal"`
-	Interest    string        `json:"interest"`
-	Amount      string        `json:"amount"`
-	Months      int           `json:"months"` // actual, back-paid and deemed together
-	Gap         int           `json:"months_gap"`
-	IssuedOn    calendar.Date `json:"issued_on"`
-	ReceivedOn  calendar.Date `json:"received_on"`
-	Credited    string        `json:"credited"`
-	MonthsDone  int           `json:"months_credited"`
-	Overlapping int           `json:"months_overlapping"`
-	PostedOn    calendar.Date `json:"posted_on"`
-	Told        string        `json:"told,omitempty"` // last completion for this version
+	No                string        `json:"form_no"`
+	Version           int           `json:"version"`
+	Current           bool          `json:"current"`
+	Nature            string        `json:"nature"`
+	NatureWord        string        `json:"nature_word"`
+	Track             string        `json:"track"`
+	TrackWord         string        `json:"track_word"`
+	Money             string        `json:"money"`
+	MoneyWord         string        `json:"money_word"`
+	Principal         string        `json:"principal"`
+	Interest          string        `json:"interest"`
+	Amount            string        `json:"amount"`
+	Months            int           `json:"months"` // actual, back-paid and deemed together
+	Gap               int           `json:"months_gap"`
+	IssuedOn          calendar.Date `json:"issued_on"`
+	ReceivedOn        calendar.Date `json:"received_on"`
+	Credited          string        `json:"credited"`
+	MonthsCredited    int           `json:"months_credited"`
+	MonthsOverlapping int           `json:"months_overlapping"`
+	PostedOn          calendar.Date `json:"posted_on"`
+	LastCompletion    string        `json:"told,omitempty"` // outcome of the last completion sent or received for this version
 }
 
 // PartRow is a part of the remittance.
@@ -99,13 +99,13 @@ type AdviceRow struct {
 
 // EntryRow is an entry of the bank tied to the case.
 type EntryRow struct {
-	Key      string        `json:"key"`
-	BookedOn calendar.Date `json:"booked_on"`
-	Credit   bool          `json:"credit"`
-	Amount   string        `json:"amount"`
-	Other    string        `json:"counterpart"`
-	Text     string        `json:"text"`
-	State    string        `json:"state"`
+	Key         string        `json:"key"`
+	BookedOn    calendar.Date `json:"booked_on"`
+	Credit      bool          `json:"credit"`
+	Amount      string        `json:"amount"`
+	Counterpart string        `json:"counterpart"`
+	Text        string        `json:"text"`
+	State       string        `json:"state"`
 }
 
 // PostingRow is something asked of the core.
@@ -126,41 +126,41 @@ type PostingRow struct {
 
 // QueryRow is a question between the agencies, or its answer.
 type QueryRow struct {
-	No      string        `json:"query_no"`
-	Side    string        `json:"side"` // sent | received
-	Word    string        `json:"side_word"`
-	Answers string        `json:"answers,omitempty"`
-	About   string        `json:"about"`
-	AboutIn string        `json:"about_word"`
-	Text    string        `json:"text"`
-	AskedOn calendar.Date `json:"asked_on"`
-	DueOn   calendar.Date `json:"due_on"`
-	State   string        `json:"state"`
-	Stands  string        `json:"state_word"`
+	No        string        `json:"query_no"`
+	Side      string        `json:"side"` // sent | received
+	SideWord  string        `json:"side_word"`
+	Answers   string        `json:"answers,omitempty"`
+	About     string        `json:"about"`
+	AboutWord string        `json:"about_word"`
+	Text      string        `json:"text"`
+	AskedOn   calendar.Date `json:"asked_on"`
+	DueOn     calendar.Date `json:"due_on"`
+	State     string        `json:"state"`
+	StateWord string        `json:"state_word"`
 }
 
 // PayeeRow is who receives money that goes to the person or the heirs.
 type PayeeRow struct {
-	Name     string     `json:"name"`
-	Relation string     `json:"relation"`
-	Related  string     `json:"relation_word"`
-	Account  AccountRow `json:"account"`
+	Name         string     `json:"name"`
+	Relation     string     `json:"relation"`
+	RelationWord string     `json:"relation_word"`
+	Account      AccountRow `json:"account"`
 }
 
 // FileRow is a file that carried the case.
 type FileRow struct {
-	ID        int64         `json:"id"`
-	Dir       exchange.Side `json:"dir"`
-	Party     string        `json:"party"`
-	Kind      string        `json:"kind"`
-	KindWord  string        `json:"kind_word"`
-	Name      string        `json:"name"`
-	State     string        `json:"state"`
-	StateWord string        `json:"state_word"`
-	Verdict   string        `json:"verdict,omitempty"`
-	Said      string        `json:"verdict_word,omitempty"`
-	Signer    string        `json:"signer,omitempty"` // fingerprint of the key that signed it
-	At        time.Time     `json:"at"`
+	ID          int64         `json:"id"`
+	Dir         exchange.Side `json:"dir"`
+	Party       string        `json:"party"`
+	Kind        string        `json:"kind"`
+	KindWord    string        `json:"kind_word"`
+	Name        string        `json:"name"`
+	State       string        `json:"state"`
+	StateWord   string        `json:"state_word"`
+	Verdict     string        `json:"verdict,omitempty"`
+	VerdictWord string        `json:"verdict_word,omitempty"`
+	Signer      string        `json:"signer,omitempty"` // fingerprint of the key that signed it
+	At          time.Time     `json:"at"`
 }
 
 // teller fills a story from the store.
@@ -201,8 +201,8 @@ func (t teller) forms() (err error) {
 			Track: string(f.Track), TrackWord: t.Word(exchange.FormTerms(f.Side), string(f.Track)),
 			Money: f.Money, MoneyWord: code.MoneyKinds().Word(f.Money, t.CodeLang()),
 			Principal: f.Principal.String(), Interest: f.Interest.String(), Amount: f.Amount.String(), Months: f.Actual + f.Backpaid + f.Deemed, Gap: f.Gap,
-			IssuedOn: f.IssuedOn, ReceivedOn: f.ReceivedOn, Credited: f.Credited.String(), MonthsDone: f.MonthsCredited,
-			Overlapping: f.MonthsOverlapping, PostedOn: f.PostedOn, Told: f.LastCompletion,
+			IssuedOn: f.IssuedOn, ReceivedOn: f.ReceivedOn, Credited: f.Credited.String(), MonthsCredited: f.MonthsCredited,
+			MonthsOverlapping: f.MonthsOverlapping, PostedOn: f.PostedOn, LastCompletion: f.LastCompletion,
 		}
 	})
 	return err
@@ -330,8 +330,8 @@ func (t teller) events() (err error) {
 			facts = v.Payload
 		}
 		return Event{
-			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWho: t.ActorWord(v.Actor), What: v.What, WhatWord: t.Word(office.EventTerms(), v.What),
-			Why: v.Why, Said: t.ReasonWords(v.What, v.Why), Inner: slices.Contains(inner, v.What), FileID: v.FileID, Facts: facts,
+			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWord: t.ActorWord(v.Actor), What: v.What, WhatWord: t.Word(office.EventTerms(), v.What),
+			Why: v.Why, WhyWord: t.ReasonWords(v.What, v.Why), Technical: slices.Contains(inner, v.What), FileID: v.FileID, Facts: facts,
 		}
 	})
 	return err
@@ -370,7 +370,7 @@ func FileRowOf(o *office.Office, f exchange.File) FileRow {
 	return FileRow{
 		ID: f.ID, Dir: f.Dir, Party: f.Party, Kind: f.Kind, KindWord: o.Word(exchange.FileKindTerms(), f.Kind), Name: f.Name,
 		State: string(f.State), StateWord: fileWord(o, f), Verdict: string(f.Verdict),
-		Said: code.FileVerdicts().Word(string(f.Verdict), o.CodeLang()), Signer: f.Signer, At: f.At.In(o.Agency.Zone),
+		VerdictWord: code.FileVerdicts().Word(string(f.Verdict), o.CodeLang()), Signer: f.Signer, At: f.At.In(o.Agency.Zone),
 	}
 }
 

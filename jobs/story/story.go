@@ -115,18 +115,18 @@ type Due struct {
 
 // Event is an event of the journal.
 type Event struct {
-	N        int             `json:"n"`
-	On       calendar.Date   `json:"on"`
-	At       time.Time       `json:"at"`
-	Actor    string          `json:"actor"`
-	ActorWho string          `json:"actor_word"`
-	What     string          `json:"what"`
-	WhatWord string          `json:"what_word"`
-	Why      string          `json:"why,omitempty"`
-	Said     string          `json:"said,omitempty"`  // why, in words
-	Inner    bool            `json:"inner,omitempty"` // a step of the works that no caller asks about
-	FileID   int64           `json:"file_id,omitempty"`
-	Facts    json.RawMessage `json:"facts,omitempty"`
+	N         int             `json:"n"`
+	On        calendar.Date   `json:"on"`
+	At        time.Time       `json:"at"`
+	Actor     string          `json:"actor"`
+	ActorWord string          `json:"actor_word"`
+	What      string          `json:"what"`
+	WhatWord  string          `json:"what_word"`
+	Why       string          `json:"why,omitempty"`
+	WhyWord   string          `json:"said,omitempty"`  // why, in words
+	Technical bool            `json:"inner,omitempty"` // a step of ours that no caller asks about (technicalEvents)
+	FileID    int64           `json:"file_id,omitempty"`
+	Facts     json.RawMessage `json:"facts,omitempty"`
 }
 
 // OfCase gathers everything about a case, as of the Env's date.
