@@ -1,10 +1,15 @@
 package story
 
 import (
-	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"time"
 
 	"carryover/exchange"
@@ -74,12 +79,41 @@ func LastBackups(tx *store.Tx) (last Backups, err error) {
 	return last, nil
 }
 
-// CopyOf reports whether a copy is one of this store: its last event stands in
-// this journal, under the same hash.
-func CopyOf(tx *store.Tx, last exchange.JournalEvent) (bool, error) {
-	ours, err := tx.Event(last.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+// MakeBackup copies a store into a new file and journals that. An older store,
+// which is copied before it is migrated, has no place for the event.
+func MakeBackup(ctx context.Context, s *store.Store, name string, now func() time.Time, zone *time.Location) (b Backup, err error) {
+	have, want, err := s.Version(ctx)
+	if err != nil {
+		return b, err
 	}
-	return err == nil && bytes.Equal(ours.Hash, last.Hash), err
+	upTo := now()
+	if err := s.Backup(ctx, name); err != nil {
+		return b, err
+	}
+	if b, err = ReadBackup(name); err != nil {
+		return b, err
+	}
+	b.Schema, b.UpTo, b.At = have, upTo, now()
+	b.On = calendar.DateOf(b.At.In(zone))
+	if have != want {
+		return b, nil
+	}
+	if err := s.Tx(ctx, func(tx *store.Tx) error { return NoteBackup(tx, b) }); err != nil {
+		return b, fmt.Errorf("%s is made, but not recorded: %w", name, err)
+	}
+	return b, nil
+}
+
+// ReadBackup is a backup's name, SHA-256 and length, as its file has them.
+func ReadBackup(name string) (b Backup, err error) {
+	b.File = filepath.Base(name)
+	f, err := os.Open(name)
+	if err != nil {
+		return b, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	b.Bytes, err = io.Copy(h, f)
+	b.SHA256 = hex.EncodeToString(h.Sum(nil))
+	return b, err
 }

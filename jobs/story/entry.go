@@ -53,7 +53,7 @@ func OfEntries(o *office.Office, tx *store.Tx, list []exchange.BankEntry) ([]Ent
 			s.Case = &c
 		}
 		if b.Credit && b.State == exchange.EntryUnmatched {
-			if err := maybe(o, tx, b, &s); err != nil {
+			if err := addCandidates(o, tx, b, &s); err != nil {
 				return nil, err
 			}
 		}
@@ -62,8 +62,8 @@ func OfEntries(o *office.Office, tx *store.Tx, list []exchange.BankEntry) ([]Ent
 	return out, nil
 }
 
-// maybe lists the cases that expect the amount of a credit.
-func maybe(o *office.Office, tx *store.Tx, b exchange.BankEntry, s *Entry) error {
+// addCandidates lists the cases that expect the amount of a credit.
+func addCandidates(o *office.Office, tx *store.Tx, b exchange.BankEntry, s *Entry) error {
 	parts, err := tx.ExpectedParts(b.Amount, bank.MaxProposals)
 	if err != nil {
 		return err

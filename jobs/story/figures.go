@@ -25,7 +25,7 @@ type Figures struct {
 // figureDays is how far back runs are counted.
 const figureDays = 30
 
-// Measure reads the figures, as of the Env's date.
+// Measure reads the figures, as of the office's date.
 func Measure(ctx context.Context, o *office.Office) (f Figures, err error) {
 	f.Overdue, f.Unproved, f.Runs = map[exchange.Side]int{}, map[exchange.Side]money.Fen{}, map[string]int{}
 	err = o.Store.View(ctx, func(tx *store.Tx) error {

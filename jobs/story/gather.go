@@ -58,12 +58,12 @@ func Gather(o *office.Office, tx *store.Tx, id string) (*Stories, error) {
 		}
 		out.Files = append(out.Files, s)
 	}
-	return out, out.others(o, tx, found)
+	return out, out.addRest(o, tx, found)
 }
 
-// others adds what is known beside cases, payments and files; and when nothing
+// addRest adds what is known beside cases, payments and files; and when nothing
 // is found, what is like it.
-func (s *Stories) others(o *office.Office, tx *store.Tx, found Found) (err error) {
+func (s *Stories) addRest(o *office.Office, tx *store.Tx, found Found) (err error) {
 	s.Applications, s.Waiting = RelayedOf(o, found.Applications), Waiting(o, found.Looks)
 	if s.Entries, err = OfEntries(o, tx, found.Entries); err != nil {
 		return err
@@ -74,12 +74,12 @@ func (s *Stories) others(o *office.Office, tx *store.Tx, found Found) (err error
 	if s.Similar.Cases, s.Similar.Files, err = FindSimilar(o, tx, s.ID); err != nil || len(s.Similar.Cases) != 1 || len(s.Similar.Files) > 0 {
 		return err
 	}
-	return s.only(o, tx)
+	return s.openSingle(o, tx)
 }
 
-// only tells the whole story of the one case that has what was asked for as a
+// openSingle tells the whole story of the one case that has what was asked for as a
 // part of a number, or as the name.
-func (s *Stories) only(o *office.Office, tx *store.Tx) error {
+func (s *Stories) openSingle(o *office.Office, tx *store.Tx) error {
 	c, err := tx.Case(s.Similar.Cases[0].CaseNo)
 	if err != nil {
 		return err

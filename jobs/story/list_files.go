@@ -45,8 +45,8 @@ func ListFiles(o *office.Office, tx *store.Tx, f Filter) ([]ListedFile, error) {
 		stored.States = nil
 	}
 	l := list[ListedFile]{limit: f.Limit}
-	return l.done(eachFile(tx, stored, func(x exchange.File) error {
-		if !f.All && f.State == "" && sentForGood(x) {
+	return l.result(eachFile(tx, stored, func(x exchange.File) error {
+		if !f.All && f.State == "" && neverReceipted(x) {
 			return nil
 		}
 		return l.add(ListedFile{FileRowOf(o, x), x.Records, x.Accepted, x.Held, x.Refused, x.Code, o.InWords(x.Text)})
@@ -72,9 +72,9 @@ func eachFile(tx *store.Tx, f store.FileFilter, fn func(exchange.File) error) er
 	}
 }
 
-// sentForGood reports whether a file that was sent is done with that: it is
+// neverReceipted reports whether a file that was sent is done with that: it is
 // never receipted.
-func sentForGood(f exchange.File) bool {
+func neverReceipted(f exchange.File) bool {
 	_, staff := exchange.OfficerOf(f.Party)
 	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == office.KindPayment || f.Kind == office.KindCorrections || staff)
 }

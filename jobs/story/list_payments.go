@@ -53,20 +53,20 @@ func ListPayments(o *office.Office, tx *store.Tx, f Filter) ([]ListedPayment, er
 	}
 	l := paymentsList{Filter: f, list: list[ListedPayment]{limit: f.Limit}, o: o, tx: tx}
 	for _, t := range tracks {
-		if err := l.on(t); err != nil {
-			return l.done(err)
+		if err := l.addTrack(t); err != nil {
+			return l.result(err)
 		}
 	}
 	return l.rows, nil
 }
 
-// on adds what stands on a track.
-func (l *paymentsList) on(track exchange.MoneyTrack) error {
+// addTrack adds what stands on a track.
+func (l *paymentsList) addTrack(track exchange.MoneyTrack) error {
 	if track == exchange.MoneyDue {
 		return l.tx.EachRemittance(exchange.Out, track, l.duePart)
 	}
 	return l.tx.EachPayment(track, func(p exchange.Payment) error {
-		if (l.Partner != "" && p.Partner != l.Partner) || (track == exchange.MoneyReturned && !l.All && l.State == "" && l.paidAnew(p)) {
+		if (l.Partner != "" && p.Partner != l.Partner) || (track == exchange.MoneyReturned && !l.All && l.State == "" && l.superseded(p)) {
 			return nil
 		}
 		r := ListedPayment{
@@ -80,8 +80,8 @@ func (l *paymentsList) on(track exchange.MoneyTrack) error {
 	})
 }
 
-// paidAnew: every part that a returned payment carried has a later attempt.
-func (l *paymentsList) paidAnew(p exchange.Payment) bool {
+// superseded: every part that a returned payment carried has a later attempt.
+func (l *paymentsList) superseded(p exchange.Payment) bool {
 	for _, it := range p.Items {
 		r, err := l.tx.Remittance(it.CaseNo, it.Part)
 		if err != nil || r.Ref == p.Ref {

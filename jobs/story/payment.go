@@ -62,16 +62,16 @@ type TryRow struct {
 	Reason    string        `json:"reason,omitempty"`
 }
 
-// tellsOfPayment bounds for how many people's cases a lump sum's story is told
+// maxPaymentCases bounds for how many people's cases a lump sum's story is told
 // in full.
-const tellsOfPayment = 200
+const maxPaymentCases = 200
 
-// OfPayment gathers everything about a payment, as of the Env's date.
+// OfPayment gathers everything about a payment, as of the office's date.
 func OfPayment(o *office.Office, tx *store.Tx, p exchange.Payment) (*Payment, error) {
 	lang := o.CodeLang()
 	s := &Payment{
 		Ref: p.Ref, Partner: p.Partner, PartnerName: o.PartyName(p.Partner), Purpose: p.Purpose, PurposeWord: code.Purposes().Word(p.Purpose, lang),
-		Lump: p.Lump, Amount: p.Amount.String(), Capitals: p.Amount.Capitals(), Payee: account(p.Payee), Text: p.Text,
+		Lump: p.Lump, Amount: p.Amount.String(), Capitals: p.Amount.Capitals(), Payee: accountRow(p.Payee), Text: p.Text,
 		Track: string(p.Track), TrackWord: o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
 		ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, Automatic: o.Rules.AutomaticRelease,
 		Signed: []SignedRow{}, Tries: []TryRow{}, Cases: []CaseRow{}, Events: []Event{},
@@ -101,7 +101,7 @@ func paymentCases(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment
 		}
 	}
 	for i, it := range items {
-		if i == tellsOfPayment {
+		if i == maxPaymentCases {
 			break
 		}
 		c, err := caseRef(o, tx, it.CaseNo)
@@ -250,14 +250,14 @@ func paymentReply(o *office.Office, p exchange.Payment, s *Payment) string {
 		return ""
 	}
 	c := s.Cases[0]
-	way := "转往" + s.PartnerName + "的"
+	direction := "转往" + s.PartnerName + "的"
 	switch {
 	case p.Purpose == string(code.PurposeRefund):
-		way = "退还给" + s.PartnerName + "的"
+		direction = "退还给" + s.PartnerName + "的"
 	case c.Side == exchange.Out && p.Payee.Holder == c.Name:
-		way = "支付给本人的"
+		direction = "支付给本人的"
 	}
-	text := "您好，" + c.Name + way + "个人账户资金" + s.Amount + "元，" + paymentSaid(p, s) + "。"
+	text := "您好，" + c.Name + direction + "个人账户资金" + s.Amount + "元，" + paymentPhrase(p, s) + "。"
 	if s.Superseded != "" {
 		return text + "之后我们已经另行付款，您目前不需要办理任何手续。"
 	}
@@ -275,8 +275,8 @@ func paymentReply(o *office.Office, p exchange.Payment, s *Payment) string {
 	return text + "您目前不需要办理任何手续，有进展我们会通知您。"
 }
 
-// paymentSaid says where a payment stands, as a part of a sentence.
-func paymentSaid(p exchange.Payment, s *Payment) string {
+// paymentPhrase says where a payment stands, as a part of a sentence.
+func paymentPhrase(p exchange.Payment, s *Payment) string {
 	switch p.Track {
 	case exchange.MoneyOrdered:
 		return "已经制单，正在复核"
@@ -316,5 +316,5 @@ func spokenReason(reason string) string {
 	return text
 }
 
-// kindSaid is a kind of file's Chinese word.
-func kindSaid(kind string) string { return phoneWord(exchange.FileKindTerms(), kind) }
+// kindWord is a kind of file's Chinese word.
+func kindWord(kind string) string { return phoneWord(exchange.FileKindTerms(), kind) }

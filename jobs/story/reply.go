@@ -16,14 +16,14 @@ import (
 // a case is about: where it stands, whose turn it is, until when, and what the
 // caller must do. It names no ID number and no account.
 func reply(o *office.Office, c exchange.Case, s *Case) string {
-	parts := []string{opening(c, s), standing(c, s)}
-	if next := next(o, c, s); next != "" {
-		parts = append(parts, next)
+	parts := []string{greeting(c, s), status(c, s)}
+	if step := nextStep(o, c, s); step != "" {
+		parts = append(parts, step)
 	}
 	return strings.Join(append(parts, MustDo(c, s)), "")
 }
 
-func opening(c exchange.Case, s *Case) string {
+func greeting(c exchange.Case, s *Case) string {
 	if c.Side == exchange.In {
 		return fmt.Sprintf("您好，%s从%s转入本地的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, phoneWord(exchange.StateTerms(c.Side), string(c.State)))
 	}
@@ -33,23 +33,23 @@ func opening(c exchange.Case, s *Case) string {
 // phoneWord is a code's Chinese word, whatever the agency's language is.
 func phoneWord(list []exchange.Term, code string) string { return exchange.TermOf(list, code).Chinese }
 
-// standing says in a sentence or two where the case stands.
-func standing(c exchange.Case, s *Case) string {
+// status says in a sentence or two where the case stands.
+func status(c exchange.Case, s *Case) string {
 	switch {
 	case c.State == exchange.Held:
 		return fmt.Sprintf("从%s开始暂缓，原因是%s。", notice.SpokenDate(c.HeldOn), notice.HeldBecause(c.Hold))
 	case c.Side == exchange.In:
-		return standingIn(c, s)
+		return statusIn(c, s)
 	}
-	return standingOut(c, s)
+	return statusOut(c, s)
 }
 
-func standingIn(c exchange.Case, s *Case) string {
+func statusIn(c exchange.Case, s *Case) string {
 	switch c.State {
 	case exchange.Applied:
 		return fmt.Sprintf("申请已于%s收到，还没有审核完。", notice.SpokenDate(c.OpenedOn))
 	case exchange.Returned:
-		return fmt.Sprintf("申请于%s退回补正%s。", notice.SpokenDate(c.StateSince), because(s.Reason))
+		return fmt.Sprintf("申请于%s退回补正%s。", notice.SpokenDate(c.StateSince), reasonPhrase(s.Reason))
 	case exchange.Refused:
 		return fmt.Sprintf("申请不予受理，原因是%s。", declinedBecause(c, s))
 	case exchange.Accepted:
@@ -67,14 +67,14 @@ func standingIn(c exchange.Case, s *Case) string {
 	case exchange.Cancelled, exchange.Void:
 		return withdrawn(c)
 	}
-	text := fmt.Sprintf("%s的信息表已于%s收到%s；%s。", s.PartnerName, notice.SpokenDate(c.FormOn), formSaid(c.FormTrack), moneySaidIn(c.MoneyTrack))
+	text := fmt.Sprintf("%s的信息表已于%s收到%s；%s。", s.PartnerName, notice.SpokenDate(c.FormOn), formPhrase(c.FormTrack), moneyPhraseIn(c.MoneyTrack))
 	if c.State == exchange.RelationDone {
 		return "缴费年限已经在本地接续，可以正常享受待遇。" + text
 	}
 	return text
 }
 
-func formSaid(t exchange.FormTrack) string {
+func formPhrase(t exchange.FormTrack) string {
 	switch t {
 	case exchange.FormDiffers:
 		return "，但与我们掌握的情况有出入"
@@ -86,7 +86,7 @@ func formSaid(t exchange.FormTrack) string {
 	return "，正在核对"
 }
 
-func moneySaidIn(t exchange.MoneyTrack) string {
+func moneyPhraseIn(t exchange.MoneyTrack) string {
 	return map[exchange.MoneyTrack]string{
 		exchange.MoneyNone: "个人账户资金还没有到账", exchange.MoneyReceived: "个人账户资金已经到账，正在核对",
 		exchange.MoneyMatched: "个人账户资金已经到账并核对一致", exchange.MoneyDiffers: "个人账户到账金额与信息表不一致",
@@ -123,7 +123,7 @@ func completed(c exchange.Case, s *Case) string {
 	return text + "。"
 }
 
-func standingOut(c exchange.Case, s *Case) string {
+func statusOut(c exchange.Case, s *Case) string {
 	switch c.State {
 	case exchange.Requested:
 		return fmt.Sprintf("%s的联系函已于%s收到，还没有受理。", s.PartnerName, notice.SpokenDate(c.LetterOn))
@@ -134,11 +134,11 @@ func standingOut(c exchange.Case, s *Case) string {
 	case exchange.Ended:
 		return "参保关系已经终止，正在清算个人账户。"
 	case exchange.Liquidated:
-		return fmt.Sprintf("个人账户已经清算，信息表还没有发出，%s。", moneySaidOut(c.MoneyTrack))
+		return fmt.Sprintf("个人账户已经清算，信息表还没有发出，%s。", moneyPhraseOut(c.MoneyTrack))
 	case exchange.Answered:
-		return fmt.Sprintf("信息表已于%s发往%s，%s。", notice.SpokenDate(c.FormOn), s.PartnerName, moneySaidOut(c.MoneyTrack))
+		return fmt.Sprintf("信息表已于%s发往%s，%s。", notice.SpokenDate(c.FormOn), s.PartnerName, moneyPhraseOut(c.MoneyTrack))
 	case exchange.Confirmed:
-		return fmt.Sprintf("%s已于%s通知办结，%s。", s.PartnerName, notice.SpokenDate(c.ClosedOn), moneySaidOut(c.MoneyTrack))
+		return fmt.Sprintf("%s已于%s通知办结，%s。", s.PartnerName, notice.SpokenDate(c.ClosedOn), moneyPhraseOut(c.MoneyTrack))
 	}
 	return withdrawn(c)
 }
@@ -151,7 +151,7 @@ func withdrawn(c exchange.Case) string {
 	return fmt.Sprintf("这次转移已于%s撤销，没有转走缴费年限和资金。", notice.SpokenDate(c.StateSince))
 }
 
-func moneySaidOut(t exchange.MoneyTrack) string {
+func moneyPhraseOut(t exchange.MoneyTrack) string {
 	return map[exchange.MoneyTrack]string{
 		exchange.MoneyDue: "个人账户资金正在安排付款", exchange.MoneyOrdered: "个人账户付款已经制单", exchange.MoneyReleased: "个人账户付款已经复核",
 		exchange.MoneySubmitted: "个人账户付款已经提交银行", exchange.MoneyUnknown: "个人账户付款的结果正在向银行查询",
@@ -160,16 +160,16 @@ func moneySaidOut(t exchange.MoneyTrack) string {
 	}[t]
 }
 
-// next says whose turn it is and until when; nothing when it is nobody's. The
+// nextStep says whose turn it is and until when; nothing when it is nobody's. The
 // legal limit, where one runs, is told by itself: it may be another's.
-func next(o *office.Office, c exchange.Case, s *Case) string {
+func nextStep(o *office.Office, c exchange.Case, s *Case) string {
 	if s.Turn == nil {
 		return ""
 	}
 	text := "接下来" + strings.ReplaceAll(notice.TurnSaid()[s.Turn.Key], "{partner}", s.PartnerName)
 	legal := s.Limit != nil && !s.Limit.Stopped
 	if !legal && s.Turn.Due != 0 {
-		text += "，一般不晚于" + until(s.Turn.Due, s.Turn.Left, s.Turn.Provisional, exchange.Owner(s.Turn.Owner))
+		text += "，一般不晚于" + deadline(s.Turn.Due, s.Turn.Left, s.Turn.Provisional, exchange.Owner(s.Turn.Owner))
 	}
 	text += "。"
 	switch {
@@ -178,21 +178,21 @@ func next(o *office.Office, c exchange.Case, s *Case) string {
 		if c.Side == exchange.In && s.Limit.Clock == notice.ClockAnswer {
 			owner = exchange.OwnerPartner
 		}
-		said := strings.ReplaceAll(notice.ClockSaid(c.Side)[s.Limit.Clock], "{partner}", s.PartnerName)
-		text += "按规定，" + said + "应不晚于" + until(s.Limit.Due, s.Limit.Left, s.Limit.Provisional, owner) + "。"
+		clock := strings.ReplaceAll(notice.ClockSaid(c.Side)[s.Limit.Clock], "{partner}", s.PartnerName)
+		text += "按规定，" + clock + "应不晚于" + deadline(s.Limit.Due, s.Limit.Left, s.Limit.Provisional, owner) + "。"
 	case s.Limit != nil:
 		text += fmt.Sprintf("暂缓期间，规定的办理时限停止计算，恢复办理后还有%d个工作日。", s.Limit.Left)
 	}
 	return text
 }
 
-// until is a due date as it is read out, how far away it is, and what we do
+// deadline is a due date as it is read out, how far away it is, and what we do
 // about one that has passed.
-func until(due calendar.Date, left int, provisional bool, owner exchange.Owner) string {
+func deadline(due calendar.Date, left int, provisional bool, owner exchange.Owner) string {
 	text := notice.SpokenDate(due)
 	switch {
 	case left < 0:
-		return text + fmt.Sprintf("，现已超过%d个工作日，%s", -left, overdueSaid(owner))
+		return text + fmt.Sprintf("，现已超过%d个工作日，%s", -left, overduePhrase(owner))
 	case left == 0:
 		text += "，也就是今天"
 	default:
@@ -204,8 +204,8 @@ func until(due calendar.Date, left int, provisional bool, owner exchange.Owner) 
 	return text
 }
 
-// overdueSaid is what we do about a limit that has passed.
-func overdueSaid(o exchange.Owner) string {
+// overduePhrase is what we do about a limit that has passed.
+func overduePhrase(o exchange.Owner) string {
 	switch o {
 	case exchange.OwnerPartner, exchange.OwnerBank:
 		return "很抱歉让您久等了，我们正在催办"
@@ -250,7 +250,7 @@ func declinedBecause(c exchange.Case, s *Case) string {
 	return notice.ReasonWith(notice.DeclineWord(c.Decline), "", s.Because)
 }
 
-func because(reason string) string {
+func reasonPhrase(reason string) string {
 	if reason == "" {
 		return ""
 	}

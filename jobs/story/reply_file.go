@@ -19,22 +19,22 @@ func fileReply(o *office.Office, f exchange.File, s *File) string {
 		return ""
 	}
 	if f.Dir == exchange.In {
-		return "您好，贵方" + fileSaid(f) + fileTaken(o, f, s)
+		return "您好，贵方" + filePhrase(f) + receivedPhrase(o, f, s)
 	}
-	return "您好，我方" + fileSaid(f) + fileLeft(o, f)
+	return "您好，我方" + filePhrase(f) + sentPhrase(o, f)
 }
 
-// fileSaid names a file as it is read out: its kind, day and number.
-func fileSaid(f exchange.File) string {
-	text := "的“" + kindSaid(f.Kind) + "”文件"
+// filePhrase names a file as it is read out: its kind, day and number.
+func filePhrase(f exchange.File) string {
+	text := "的“" + kindWord(f.Kind) + "”文件"
 	if f.Sequence > 0 {
 		text += fmt.Sprintf("（第%d号）", f.Sequence)
 	}
 	return text
 }
 
-// fileTaken says what became of a file that came.
-func fileTaken(o *office.Office, f exchange.File, s *File) string {
+// receivedPhrase says what became of a file that came.
+func receivedPhrase(o *office.Office, f exchange.File, s *File) string {
 	on := notice.SpokenDate(f.Seen)
 	if f.Seen == 0 {
 		on = spokenDay(o, f.At)
@@ -73,8 +73,8 @@ func fileTaken(o *office.Office, f exchange.File, s *File) string {
 	return text + "回执已经发出，贵方不需要处理。"
 }
 
-// fileLeft says where a file of ours is.
-func fileLeft(o *office.Office, f exchange.File) string {
+// sentPhrase says where a file of ours is.
+func sentPhrase(o *office.Office, f exchange.File) string {
 	switch f.State {
 	case exchange.FileQueued, exchange.FilePrepared:
 		return "已经生成，还没有发出，下一班次就会放到交换目录，请稍后查收。"

@@ -1,9 +1,8 @@
 package story
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -11,48 +10,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
 )
-
-// MakeBackup copies a store into a new file and journals that. An older store,
-// which is copied before it is migrated, has no place for the event.
-func MakeBackup(ctx context.Context, s *store.Store, name string, now func() time.Time, zone *time.Location) (b Backup, err error) {
-	have, want, err := s.Version(ctx)
-	if err != nil {
-		return b, err
-	}
-	upTo := now()
-	if err := s.Backup(ctx, name); err != nil {
-		return b, err
-	}
-	if b, err = ReadBackup(name); err != nil {
-		return b, err
-	}
-	b.Schema, b.UpTo, b.At = have, upTo, now()
-	b.On = calendar.DateOf(b.At.In(zone))
-	if have != want {
-		return b, nil
-	}
-	if err := s.Tx(ctx, func(tx *store.Tx) error { return NoteBackup(tx, b) }); err != nil {
-		return b, fmt.Errorf("%s is made, but not recorded: %w", name, err)
-	}
-	return b, nil
-}
-
-// ReadBackup is a backup's name, SHA-256 and length, as its file has them.
-func ReadBackup(name string) (b Backup, err error) {
-	b.File = filepath.Base(name)
-	f, err := os.Open(name)
-	if err != nil {
-		return b, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	b.Bytes, err = io.Copy(h, f)
-	b.SHA256 = hex.EncodeToString(h.Sum(nil))
-	return b, err
-}
 
 // ProveBackup proves a backup as a restored store, in a folder of its own below
 // beside, and journals in the store in use what it found; what is wrong with it
@@ -152,4 +113,14 @@ func copyFile(to, from string) (err error) {
 	defer func() { err = errors.Join(err, out.Close()) }()
 	_, err = io.Copy(out, in)
 	return err
+}
+
+// CopyOf reports whether a copy is one of this store: its last event stands in
+// this journal, under the same hash.
+func CopyOf(tx *store.Tx, last exchange.JournalEvent) (bool, error) {
+	ours, err := tx.Event(last.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && bytes.Equal(ours.Hash, last.Hash), err
 }

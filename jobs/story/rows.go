@@ -163,15 +163,15 @@ type FileRow struct {
 	At          time.Time     `json:"at"`
 }
 
-// teller fills a story from the store.
-type teller struct {
+// caseReader fills a story from the store.
+type caseReader struct {
 	*office.Office
 	tx   *store.Tx
 	c    exchange.Case
 	into *Case
 }
 
-func account(a exchange.Account) AccountRow { return AccountRow{a.Holder, a.Bank, a.No, a.CNAPS} }
+func accountRow(a exchange.Account) AccountRow { return AccountRow{a.Holder, a.Bank, a.No, a.CNAPS} }
 
 // rows makes rows of a story from a list of the store; none is an empty list.
 func rows[T, R any](list []T, err error, row func(T) R) ([]R, error) {
@@ -182,18 +182,18 @@ func rows[T, R any](list []T, err error, row func(T) R) ([]R, error) {
 	return out, err
 }
 
-func (t teller) letters() (err error) {
+func (t caseReader) letters() (err error) {
 	var list []exchange.Letter
 	if t.c.LetterNo != "" {
 		list, err = t.tx.Letters(t.c.LetterNo)
 	}
 	t.into.Letters, err = rows(list, err, func(l exchange.Letter) LetterRow {
-		return LetterRow{l.No, l.Version, l.Date, l.ReceivedOn, l.CertificateNo, l.AccountMoves, account(l.Account)}
+		return LetterRow{l.No, l.Version, l.Date, l.ReceivedOn, l.CertificateNo, l.AccountMoves, accountRow(l.Account)}
 	})
 	return err
 }
 
-func (t teller) forms() (err error) {
+func (t caseReader) forms() (err error) {
 	list, err := t.tx.FormsByCase(t.c.No)
 	t.into.Forms, err = rows(list, err, func(f exchange.Form) FormRow {
 		return FormRow{
@@ -208,7 +208,7 @@ func (t teller) forms() (err error) {
 	return err
 }
 
-func (t teller) parts() (err error) {
+func (t caseReader) parts() (err error) {
 	list, err := t.tx.RemittancesByCase(t.c.No)
 	t.into.Parts, err = rows(list, err, func(r exchange.Remittance) PartRow {
 		return PartRow{
@@ -220,18 +220,18 @@ func (t teller) parts() (err error) {
 }
 
 // paidTo says that a part goes to the person; to the partner is what everybody expects.
-func (t teller) paidTo(r exchange.Remittance) string {
+func (t caseReader) paidTo(r exchange.Remittance) string {
 	if r.To != exchange.ToPerson {
 		return ""
 	}
 	return t.Say("付给参保人或继承人", "paid to the person or heirs")
 }
 
-func (t teller) payments() (err error) {
+func (t caseReader) payments() (err error) {
 	list, err := t.tx.PaymentsByCase(t.c.No)
 	t.into.Payments, err = rows(list, err, func(p exchange.Payment) PaymentRow {
 		row := PaymentRow{
-			Ref: p.Ref, Amount: p.Amount.String(), Persons: len(p.Items), Payee: account(p.Payee), Track: string(p.Track),
+			Ref: p.Ref, Amount: p.Amount.String(), Persons: len(p.Items), Payee: accountRow(p.Payee), Track: string(p.Track),
 			TrackWord: t.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)), ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, FileID: p.FileID,
 		}
 		for _, it := range p.Items {
@@ -247,7 +247,7 @@ func (t teller) payments() (err error) {
 	return err
 }
 
-func (t teller) advices() (err error) {
+func (t caseReader) advices() (err error) {
 	var list []exchange.Advice
 	if t.c.LetterNo != "" {
 		list, err = t.tx.AdvicesByLetter(t.c.LetterNo)
@@ -258,7 +258,7 @@ func (t teller) advices() (err error) {
 	return err
 }
 
-func (t teller) entries() (err error) {
+func (t caseReader) entries() (err error) {
 	list, err := t.tx.BankEntriesByCase(t.c.No)
 	t.into.Entries, err = rows(list, err, func(b exchange.BankEntry) EntryRow {
 		return EntryRow{b.Key, b.BookedOn, b.Credit, b.Amount.String(), b.Counterpart, b.Text, b.State}
@@ -266,7 +266,7 @@ func (t teller) entries() (err error) {
 	return err
 }
 
-func (t teller) postings() (err error) {
+func (t caseReader) postings() (err error) {
 	list, err := t.tx.PostingsByCase(t.c.No)
 	t.into.Postings, err = rows(list, err, func(p exchange.Posting) PostingRow {
 		row := PostingRow{
@@ -291,7 +291,7 @@ func postingStates() []exchange.Term {
 	}
 }
 
-func (t teller) queries() (err error) {
+func (t caseReader) queries() (err error) {
 	list, err := t.tx.QueriesByCase(t.c.No)
 	t.into.Queries, err = rows(list, err, func(q exchange.Query) QueryRow {
 		return QueryRow{
@@ -313,17 +313,17 @@ func queryTerms() []exchange.Term {
 	}
 }
 
-func (t teller) payees() (err error) {
+func (t caseReader) payees() (err error) {
 	list, err := t.tx.Payees(t.c.No)
 	t.into.Payees, err = rows(list, err, func(p exchange.Payee) PayeeRow {
-		return PayeeRow{p.Name, p.Relation, code.Relations().Word(p.Relation, t.CodeLang()), account(p.Account)}
+		return PayeeRow{p.Name, p.Relation, code.Relations().Word(p.Relation, t.CodeLang()), accountRow(p.Account)}
 	})
 	return err
 }
 
-func (t teller) events() (err error) {
+func (t caseReader) events() (err error) {
 	list, err := t.tx.JournalOf(t.c.No)
-	inner := technicalEvents()
+	technical := technicalEvents()
 	t.into.Events, err = rows(list, err, func(v exchange.JournalEvent) Event {
 		var facts json.RawMessage
 		if json.Valid(v.Payload) {
@@ -331,14 +331,14 @@ func (t teller) events() (err error) {
 		}
 		return Event{
 			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWord: t.ActorWord(v.Actor), What: v.What, WhatWord: t.Word(office.EventTerms(), v.What),
-			Why: v.Why, WhyWord: t.ReasonWords(v.What, v.Why), Technical: slices.Contains(inner, v.What), FileID: v.FileID, Facts: facts,
+			Why: v.Why, WhyWord: t.ReasonWords(v.What, v.Why), Technical: slices.Contains(technical, v.What), FileID: v.FileID, Facts: facts,
 		}
 	})
 	return err
 }
 
 // files are those that brought the case's events and those that took its records away.
-func (t teller) files() error {
+func (t caseReader) files() error {
 	var ids []int64
 	for _, v := range t.into.Events {
 		ids = append(ids, v.FileID)
@@ -376,14 +376,14 @@ func FileRowOf(o *office.Office, f exchange.File) FileRow {
 
 // fileWord is a file's state in words; what is never receipted is just sent.
 func fileWord(o *office.Office, f exchange.File) string {
-	if f.State == exchange.FileSent && !answered(f) {
+	if f.State == exchange.FileSent && !expectsReceipt(f) {
 		return o.Say("已发送", "sent")
 	}
 	return o.Word(exchange.FileStateTerms(), string(f.State))
 }
 
-// answered reports whether a file gets a receipt.
-func answered(f exchange.File) bool {
+// expectsReceipt reports whether a file gets a receipt.
+func expectsReceipt(f exchange.File) bool {
 	_, staff := exchange.OfficerOf(f.Party)
 	return !staff && office.Receipted(f.Kind) && batch.Find(office.Kinds, f.Kind) != nil
 }

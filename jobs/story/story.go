@@ -129,10 +129,10 @@ type Event struct {
 	Facts     json.RawMessage `json:"facts,omitempty"`
 }
 
-// OfCase gathers everything about a case, as of the Env's date.
+// OfCase gathers everything about a case, as of the office's date.
 func OfCase(o *office.Office, tx *store.Tx, c exchange.Case) (*Case, error) {
 	s := Outline(o, c)
-	t := teller{o, tx, c, s}
+	t := caseReader{o, tx, c, s}
 	for _, part := range []func() error{
 		t.letters, t.forms, t.parts, t.payments, t.advices, t.entries, t.postings, t.queries, t.payees, t.events, t.files,
 	} {
@@ -140,7 +140,7 @@ func OfCase(o *office.Office, tx *store.Tx, c exchange.Case) (*Case, error) {
 			return nil, err
 		}
 	}
-	explainBy(o, s)
+	explainFromJournal(o, s)
 	unsent, err := t.letterInReview()
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func OfCase(o *office.Office, tx *store.Tx, c exchange.Case) (*Case, error) {
 
 // letterInReview tells whether the letter for whose answer a case waits has
 // not left yet, because officers review its batch.
-func (t teller) letterInReview() (bool, error) {
+func (t caseReader) letterInReview() (bool, error) {
 	if t.c.Side != exchange.In || t.c.State != exchange.Requested {
 		return false, nil
 	}
@@ -225,8 +225,8 @@ func explain(o *office.Office, c exchange.Case, s *Case) {
 	}
 }
 
-// explainBy adds what the journal says about a return, refusal or decline.
-func explainBy(o *office.Office, s *Case) {
+// explainFromJournal adds what the journal says about a return, refusal or decline.
+func explainFromJournal(o *office.Office, s *Case) {
 	if s.State == string(exchange.Held) {
 		return
 	}
@@ -277,24 +277,24 @@ func limit(o *office.Office, c exchange.Case) *Due {
 	if !ok || clock.From == 0 {
 		return nil
 	}
-	d := &Due{Clock: clock.Name, Due: c.Due, Provisional: c.DueProvisional, Basis: counted(o, c, clock)}
+	d := &Due{Clock: clock.Name, Due: c.Due, Provisional: c.DueProvisional, Basis: limitBasis(o, c, clock)}
 	if c.Due == 0 {
 		d.Stopped = true
-		d.Left = o.Calendar.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !profile.CountFromNextDay, Stopped: stops(c, clock)}).Left
+		d.Left = o.Calendar.Due(clock.From, clock.WD, calendar.DueOptions{FromSameDay: !profile.CountFromNextDay, Stopped: stoppedSpans(c, clock)}).Left
 		return d
 	}
 	d.Left = o.Calendar.Left(o.Date, c.Due)
 	return d
 }
 
-// counted says how a legal limit was counted: from when, how many working
+// limitBasis says how a legal limit was counted: from when, how many working
 // days, and which days did not count.
-func counted(o *office.Office, c exchange.Case, clock exchange.Clock) string {
+func limitBasis(o *office.Office, c exchange.Case, clock exchange.Clock) string {
 	text := o.Sayf("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days", o.Word(exchange.ClockTerms(), clock.Name), clock.From, clock.WD)
 	if c.Due == 0 {
 		return text
 	}
-	stopped := stops(c, clock)
+	stopped := stoppedSpans(c, clock)
 	if len(stopped) == 0 {
 		if off := c.Due.Sub(clock.From) - o.Calendar.WorkingDays(clock.From, c.Due); off > 0 {
 			text += o.Sayf("，其间休息日 %d 天不计", ", not counting %d days off", off)
@@ -307,12 +307,67 @@ func counted(o *office.Office, c exchange.Case, clock exchange.Clock) string {
 	return text
 }
 
-// stops are the times in which a hold stopped a clock.
-func stops(c exchange.Case, clock exchange.Clock) (list []calendar.Span) {
+// stoppedSpans are the times in which a hold stopped a clock.
+func stoppedSpans(c exchange.Case, clock exchange.Clock) (list []calendar.Span) {
 	for _, s := range c.Stopped {
 		if s.To == 0 || s.To > clock.From {
 			list = append(list, calendar.Span{From: s.From, To: s.To})
 		}
 	}
 	return list
+}
+
+// technicalEvents are steps of the works: they stand in a case's story, but nobody
+// asks about them on the phone.
+func technicalEvents() []string {
+	return []string{
+		"posting_asked", "posting_done", "posting_undone", "payment_ordered", "money_due", "money_ordered", "money_released", "money_unknown",
+		"form_issued", "form_delivered", "advice_received", "query_answer_received", "decline_of_older_letter",
+	}
+}
+
+// wishTerms are the wishes of a case with their words.
+func wishTerms() []exchange.Term {
+	return []exchange.Term{
+		{Code: string(exchange.WishCancel), Chinese: "已申请撤销，待对方答复", English: "cancellation asked, the partner's answer awaited"},
+		{Code: string(exchange.WishProposed), Chinese: "已提议作废，待对方答复", English: "annulment proposed, the partner's answer awaited"},
+		{Code: string(exchange.WishAsked), Chinese: "对方提议作废，待本方决定", English: "the partner proposes an annulment, ours to decide"},
+		{Code: string(exchange.WishVoid), Chinese: "双方同意作废，正在撤销记账", English: "annulment agreed, postings are being undone"},
+	}
+}
+
+// caseRef is the row of a case that another story names by its number.
+func caseRef(o *office.Office, tx *store.Tx, no string) (CaseRow, error) {
+	c, err := tx.Case(no)
+	if err != nil {
+		return CaseRow{}, err
+	}
+	return Outline(o, c).Row(), nil
+}
+
+// Row is a case as the story of something else names it.
+func (s *Case) Row() CaseRow {
+	return CaseRow{
+		CaseNo: s.CaseNo, Side: s.Side, SideWord: s.SideWord, Partner: s.Partner, PartnerName: s.PartnerName, LetterNo: s.LetterNo,
+		Name: s.Person.Name, IDNo: s.Person.IDNo, State: s.State, StateWord: s.StateWord, FormWord: s.FormWord, MoneyWord: s.MoneyWord, Turn: s.Turn,
+	}
+}
+
+// CaseRow is a case in the story of something else.
+type CaseRow struct {
+	CaseNo      string        `json:"case_no"`
+	Side        exchange.Side `json:"side"`
+	SideWord    string        `json:"side_word"`
+	Partner     string        `json:"partner"`
+	PartnerName string        `json:"partner_name"`
+	LetterNo    string        `json:"letter_no,omitempty"`
+	Name        string        `json:"name"`
+	IDNo        string        `json:"id_no"`
+	State       string        `json:"state"`
+	StateWord   string        `json:"state_word"`
+	FormWord    string        `json:"form_word"`
+	MoneyWord   string        `json:"money_word"`
+	Turn        *Turn         `json:"turn"`
+	Part        int           `json:"part,omitempty"`   // of a payment: which part of the case's remittance
+	Amount      string        `json:"amount,omitempty"` // of a payment: how much of it
 }

@@ -1,0 +1,163 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+	"carryover/jobs/office"
+)
+
+// ListedCase is a case as the lists of cases and of deadlines tell it.
+type ListedCase struct {
+	CaseNo      string        `json:"case_no"`
+	Side        exchange.Side `json:"side"`
+	SideWord    string        `json:"side_word"`
+	Partner     string        `json:"partner"`
+	PartnerName string        `json:"partner_name"`
+	Name        string        `json:"name"`
+	IDNo        string        `json:"id_no"`
+	State       string        `json:"state"`
+	StateWord   string        `json:"state_word"`
+	Form        string        `json:"form"`
+	FormWord    string        `json:"form_word"`
+	Money       string        `json:"money"`
+	MoneyWord   string        `json:"money_word"`
+	Reason      string        `json:"reason,omitempty"`
+	Turn        *Turn         `json:"turn"`
+	Limit       *Due          `json:"limit"`
+	LetterNo    string        `json:"letter_no,omitempty"`
+	// Decides is the limit that says how urgent the case is: LimitLegal,
+	// LimitOwn, or none; Due and Left (working days) are that limit's.
+	Decides string        `json:"ruling,omitempty"`
+	Due     calendar.Date `json:"due"`
+	Left    *int          `json:"left"` // null: no limit runs
+}
+
+// The kinds of limits.
+const (
+	LimitLegal = "legal"
+	LimitOwn   = "own"
+)
+
+func listedCase(o *office.Office, c exchange.Case) ListedCase {
+	s := Outline(o, c)
+	r := ListedCase{
+		CaseNo: s.CaseNo, Side: s.Side, SideWord: s.SideWord, Partner: s.Partner, PartnerName: s.PartnerName, Name: s.Person.Name, IDNo: s.Person.IDNo,
+		State: s.State, StateWord: s.StateWord, Form: s.Form, FormWord: s.FormWord, Money: s.Money, MoneyWord: s.MoneyWord,
+		Reason: s.Reason, Turn: s.Turn, Limit: s.Limit, LetterNo: s.LetterNo,
+	}
+	r.decide()
+	return r
+}
+
+// decide chooses the limit that decides: one that has passed before one that
+// has not, the legal one before our own.
+func (r *ListedCase) decide() {
+	legal := r.Limit != nil && r.Limit.Due != 0
+	own := r.Turn != nil && r.Turn.Due != 0
+	switch {
+	case legal && (r.Limit.Left < 0 || !own || r.Turn.Left >= 0):
+		r.Decides, r.Due, r.Left = LimitLegal, r.Limit.Due, &r.Limit.Left
+	case own:
+		r.Decides, r.Due, r.Left = LimitOwn, r.Turn.Due, &r.Turn.Left
+	}
+}
+
+// ListCases lists cases in the order of their numbers: the open ones, as of
+// the office's date. A state that no case has is a *StateError.
+func ListCases(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
+	stored, err := f.caseFilter()
+	if err != nil {
+		return nil, err
+	}
+	l := list[ListedCase]{limit: f.Limit}
+	return l.result(tx.EachCase(stored, func(c exchange.Case) error {
+		if r := listedCase(o, c); f.matches(r) {
+			return l.add(r)
+		}
+		return nil
+	}))
+}
+
+// ListDeadlines lists the cases on which somebody must act, the most urgent
+// first: what is overdue, a legal limit before one of our own, then by the due
+// date. A state that no case has is a *StateError.
+func ListDeadlines(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
+	stored, err := f.caseFilter()
+	if err != nil {
+		return nil, err
+	}
+	stored.OpenOnly = false // a final case may still have an unpaid part
+	var found []ListedCase
+	err = tx.EachCase(stored, func(c exchange.Case) error {
+		if r := listedCase(o, c); (r.Turn != nil || r.Limit != nil) && f.matches(r) {
+			found = append(found, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(found, byUrgency)
+	if f.Limit > 0 && len(found) > f.Limit {
+		found = found[:f.Limit]
+	}
+	return found, nil
+}
+
+// caseFilter is what of the filter the store can mind.
+func (f Filter) caseFilter() (store.CaseFilter, error) {
+	stored := store.CaseFilter{Side: f.Side, Partner: f.Partner, OpenOnly: !f.All && f.State == ""}
+	if f.State == "" {
+		return stored, nil
+	}
+	var known []string
+	for _, side := range []exchange.Side{exchange.In, exchange.Out} {
+		known = append(known, codesOf(exchange.StateTerms(side))...)
+	}
+	if !slices.Contains(known, f.State) {
+		slices.Sort(known)
+		return stored, &StateError{f.State, slices.Compact(known)}
+	}
+	stored.States = []exchange.State{exchange.State(f.State)}
+	return stored, nil
+}
+
+// matches minds what the store does not.
+func (f Filter) matches(r ListedCase) bool {
+	return (f.Turn == "" || (r.Turn != nil && r.Turn.Owner == f.Turn)) && (!f.Overdue || (r.Left != nil && *r.Left < 0))
+}
+
+// byUrgency: what is overdue first, a legal limit before one of our own, then
+// by the due date and the working days left; what has no limit comes last.
+func byUrgency(a, b ListedCase) int {
+	return cmp.Or(
+		cmp.Compare(a.rank(), b.rank()),
+		cmp.Compare(a.Due, b.Due),
+		cmp.Compare(a.left(), b.left()),
+	)
+}
+
+func (r ListedCase) left() int {
+	if r.Left == nil {
+		return 0
+	}
+	return *r.Left
+}
+
+func (r ListedCase) rank() int {
+	switch {
+	case r.Left == nil:
+		return 4
+	case *r.Left < 0 && r.Decides == LimitLegal:
+		return 0
+	case *r.Left < 0:
+		return 1
+	case r.Decides == LimitLegal:
+		return 2
+	}
+	return 3
+}
