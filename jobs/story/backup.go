@@ -18,7 +18,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// Backup is a copy of the store, as the journal tells of it.
+// Backup is a copy of the store, as it stands in the journal as a payload: its
+// JSON keys are those of the events backup_made and restore_tested.
 type Backup struct {
 	File   string    `json:"file"` // name without folders
 	SHA256 string    `json:"sha256"`
@@ -45,12 +46,16 @@ func NoteRestoreTest(tx *store.Tx, b Backup) error {
 	return noteBackup(tx, office.RestoreTested, b)
 }
 
+// noteBackup journals an event about a backup; why is its file's name, which a
+// purge of payloads leaves.
 func noteBackup(tx *store.Tx, what string, b Backup) error {
 	facts, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	return tx.Journal(exchange.JournalEvent{Chain: office.AgencyChain, At: b.At, On: b.On, Actor: office.ActorOperator, What: what, Why: b.File, Payload: facts})
+	return tx.Journal(exchange.JournalEvent{
+		Chain: office.AgencyChain, At: b.At, On: b.On, Actor: office.ActorOperator, What: what, Why: b.File, Payload: facts,
+	})
 }
 
 // Backups are what the journal last says of backups; nil: nothing.
@@ -80,7 +85,9 @@ func LastBackups(tx *store.Tx) (last Backups, err error) {
 }
 
 // MakeBackup copies a store into a new file and journals that. An older store,
-// which is copied before it is migrated, has no place for the event.
+// which is copied before it is migrated, has no place for the event. UpTo is
+// read before the copy begins: what is written meanwhile may not be in it. An
+// error after the copy leaves the file, which is whole but not journaled.
 func MakeBackup(ctx context.Context, s *store.Store, name string, now func() time.Time, zone *time.Location) (b Backup, err error) {
 	have, want, err := s.Version(ctx)
 	if err != nil {
@@ -99,7 +106,7 @@ func MakeBackup(ctx context.Context, s *store.Store, name string, now func() tim
 		return b, nil
 	}
 	if err := s.Tx(ctx, func(tx *store.Tx) error { return NoteBackup(tx, b) }); err != nil {
-		return b, fmt.Errorf("%s is made, but not recorded: %w", name, err)
+		return b, fmt.Errorf("%s is made and can be kept, but the journal does not name it: %w", name, err)
 	}
 	return b, nil
 }

@@ -8,7 +8,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// Entry is a booking of the bank, as somebody asks about it by its number.
+// Entry is everything known about a booking of the bank that is matched to no
+// case, or was asked about by its number.
 type Entry struct {
 	EntryRow
 	Account        string        `json:"account_no"`
@@ -17,7 +18,7 @@ type Entry struct {
 	StateWord      string        `json:"state_word"`
 	SeenOn         calendar.Date `json:"seen_on"`
 	Days           int           `json:"days"`  // working days since it was booked
-	Case           *CaseRow      `json:"case"`  // null: tied to none
+	Case           *CaseRow      `json:"case"`  // null: matched to none
 	Candidates     []CaseRow     `json:"maybe"` // cases that expect just the amount of an unmatched credit
 	Todo           string        `json:"todo,omitempty"`
 }
@@ -35,8 +36,9 @@ func entryTerms() []exchange.Term {
 	}
 }
 
-// OfEntries tells of bookings of the bank: what each is tied to, and of a credit
-// that nothing was found for which cases expect just that amount.
+// OfEntries tells of bookings of the bank, as of the office's date: the case that
+// each is matched to, and of an unmatched credit which cases expect just that
+// amount.
 func OfEntries(o *office.Office, tx *store.Tx, list []exchange.BankEntry) ([]Entry, error) {
 	out := make([]Entry, 0, len(list))
 	for _, b := range list {
@@ -62,7 +64,8 @@ func OfEntries(o *office.Office, tx *store.Tx, list []exchange.BankEntry) ([]Ent
 	return out, nil
 }
 
-// addCandidates lists the cases that expect the amount of a credit.
+// addCandidates adds the cases that expect the amount of an unmatched credit, at
+// most as many as matching proposes (bank.ProposalsOf), and what to do.
 func addCandidates(o *office.Office, tx *store.Tx, b exchange.BankEntry, s *Entry) error {
 	parts, err := tx.ExpectedParts(b.Amount, bank.MaxProposals)
 	if err != nil {
@@ -76,6 +79,7 @@ func addCandidates(o *office.Office, tx *store.Tx, b exchange.BankEntry, s *Entr
 		c.Part, c.Amount = p.Part, p.Amount.String()
 		s.Candidates = append(s.Candidates, c)
 	}
-	s.Todo = o.Sayf("查明是谁的款项：认领用 carryover decide %s match --case …，退还用 carryover decide %[1]s refund", "find out whose it is: carryover decide %s match --case …, or carryover decide %[1]s refund", b.Key)
+	s.Todo = o.Sayf("查明是谁的款项：认领用 carryover decide %s match --case …，退还用 carryover decide %[1]s refund",
+		"find out whose it is: carryover decide %s match --case …, or carryover decide %[1]s refund", b.Key)
 	return nil
 }

@@ -49,7 +49,7 @@ func ExportJournal(tx *store.Tx, w io.Writer, progress func(n int64)) (n int64, 
 			hex.EncodeToString(v.Digest), hex.EncodeToString(v.Hash),
 		}
 		if v.Salt != nil && v.Payload == nil {
-			line.Payload = []byte{} // said nothing; what is purged has no salt either
+			line.Payload = []byte{} // there was none; of what is purged the salt is gone too
 		}
 		if json.Valid(v.Payload) {
 			line.Facts = v.Payload
@@ -108,6 +108,8 @@ type keptBalance struct {
 	amount  money.Fen
 }
 
+// declareAccounts writes the head of the journal: hledger's strict check takes
+// only what is declared. Its errors are those of the writer, which Flush returns.
 func declareAccounts(w io.Writer, kept []keptBalance) {
 	fmt.Fprintf(w, "; Amounts in yuan. A negative balance says how much came in, a positive one how much lies there.\n")
 	fmt.Fprintf(w, "commodity 1000.00 %s\n", commodity)

@@ -62,6 +62,8 @@ func Measure(ctx context.Context, o *office.Office) (f Figures, err error) {
 	return f, err
 }
 
+// runs counts the runs of the last days by state, and keeps the latest that was
+// made: a missed one has no start and would hide how long ago that was.
 func (f *Figures) runs(tx *store.Tx, o *office.Office) error {
 	list, err := tx.Runs(store.RunFilter{From: o.Date.AddDays(-figureDays)})
 	for i := len(list) - 1; i >= 0; i-- {

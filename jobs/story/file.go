@@ -62,10 +62,11 @@ type PaidRow struct {
 	TrackWord string `json:"track_word"`
 }
 
-// maxListed bounds what is told of one file.
+// maxListed is how many verdicts, cases or payments are told of one file: a
+// registry extract has hundreds of thousands of records, and nobody reads on.
 const maxListed = 1000
 
-// OfFile gathers everything about a file.
+// OfFile gathers everything about a file, as of the office's date.
 func OfFile(o *office.Office, tx *store.Tx, f exchange.File) (*File, error) {
 	s := &File{
 		FileRow: FileRowOf(o, f), PartyName: o.PartyName(f.Party), Sequence: f.Sequence, Size: f.Size, SHA256: f.SHA256, Seen: f.Seen,
@@ -88,8 +89,8 @@ func OfFile(o *office.Office, tx *store.Tx, f exchange.File) (*File, error) {
 	return s, nil
 }
 
-// fileOthers are the files that a file is tied to: its receipt, and the one
-// whose content it repeats.
+// fileOthers are the files that belong to a file: its receipt, and the one whose
+// content it duplicates.
 func fileOthers(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
 	if f.Receipt != 0 {
 		r, err := tx.File(f.Receipt)
@@ -154,8 +155,8 @@ func fileReviews(o *office.Office, tx *store.Tx, f exchange.File, s *File) error
 	return err
 }
 
-// fileSent are the cases of which a batch of ours tells.
-func fileSent(e *office.Office, tx *store.Tx, f exchange.File, s *File) error {
+// fileSent are the cases of which a batch of ours tells, each once.
+func fileSent(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
 	if f.Dir != exchange.Out {
 		return nil
 	}
@@ -171,7 +172,7 @@ func fileSent(e *office.Office, tx *store.Tx, f exchange.File, s *File) error {
 		if seen[record.CaseNo] = true; len(seen) > maxListed {
 			break
 		}
-		c, err := caseRef(e, tx, record.CaseNo)
+		c, err := caseRef(o, tx, record.CaseNo)
 		if err != nil {
 			return err
 		}
@@ -180,7 +181,9 @@ func fileSent(e *office.Office, tx *store.Tx, f exchange.File, s *File) error {
 	return nil
 }
 
-// fileVerdicts takes what was found wrong first, then the rest, up to the bound.
+// fileVerdicts are the verdicts on a file's records, up to maxListed: those that
+// were refused or held first, for they are what is asked about, then the accepted
+// ones. Records of the registry lead to no case, and none is looked for.
 func fileVerdicts(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
 	var plain []VerdictRow
 	err := tx.JudgementsByFile(f.ID, func(j exchange.Judgement) error {
@@ -214,7 +217,8 @@ func fileVerdicts(o *office.Office, tx *store.Tx, f exchange.File, s *File) erro
 	return nil
 }
 
-// caseOfRecord finds the case that a record led to, and where that stands now.
+// caseOfRecord adds to a verdict the case that its record led to, and the state
+// of that now; nothing when the number names none.
 func caseOfRecord(o *office.Office, tx *store.Tx, v *VerdictRow) error {
 	numbers, err := tx.CasesNumbered(v.RecordNo)
 	if err != nil || len(numbers) == 0 {
@@ -258,7 +262,8 @@ type LookRow struct {
 	Reply     string    `json:"reply"`
 }
 
-// Waiting tells of files that were seen in a drop and are not taken in yet.
+// Waiting tells of files that were seen in a drop and are not taken in yet: they
+// were still being written, or came after the last pass.
 func Waiting(o *office.Office, list []exchange.Look) []LookRow {
 	out := make([]LookRow, 0, len(list))
 	for _, l := range list {

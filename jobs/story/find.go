@@ -22,11 +22,11 @@ type Found struct {
 	Applications []exchange.Application    // that opened no case here: relayed to the new place
 	Certificates []exchange.Certificate    // of a person of whom there is no case
 	Registry     []exchange.RegistryPerson // likewise
-	Entries      []exchange.BankEntry      // of the bank, that are tied to no case
+	Entries      []exchange.BankEntry      // of the bank, that are matched to no case
 	Looks        []exchange.Look           // a file of that name lies in a drop and is not taken in yet
 }
 
-// Empty reports whether nothing was found.
+// Empty reports whether an ID names nothing at all.
 func (f Found) Empty() bool {
 	return len(f.Cases)+len(f.Payments)+len(f.Files)+len(f.Applications)+len(f.Certificates)+len(f.Registry)+len(f.Looks)+len(f.Entries) == 0
 }
@@ -40,6 +40,7 @@ func Find(o *office.Office, tx *store.Tx, id string) (Found, error) {
 	var f Found
 	id = strings.TrimSpace(id)
 	for _, number := range []string{id, strings.ToUpper(id)} {
+		// A payment is asked about for itself; its cases are rows of its story.
 		p, err := tx.Payment(number)
 		if err == nil {
 			f.Payments = append(f.Payments, p)
@@ -64,8 +65,9 @@ func Find(o *office.Office, tx *store.Tx, id string) (Found, error) {
 	return f, f.people(tx, id)
 }
 
-// entries are bookings of our accounts that are tied to no case, by their key
-// or the bank's number.
+// entries adds bookings of our accounts by their key or the bank's number, which
+// is unique only within an account. The key of one that is matched to a case has
+// named the case before.
 func entries(o *office.Office, tx *store.Tx, id string, f *Found) error {
 	one, err := tx.BankEntry(id)
 	if err == nil {
@@ -119,6 +121,7 @@ func FindSimilar(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, 
 	return cases, files, err
 }
 
+// cases adds the cases that a number of theirs or a person's ID number names.
 func (f *Found) cases(tx *store.Tx, id string) error {
 	numbers, err := tx.CasesNamed(id, identity.Key(id))
 	if err != nil {
@@ -134,8 +137,9 @@ func (f *Found) cases(tx *store.Tx, id string) error {
 	return nil
 }
 
-// files are those of a name, or of the path of one; a short number is the id
-// of one. What only lies in a drop was seen, not taken in.
+// files adds the files of a name, or of the path of one; else what of that name
+// lies in a drop and was seen, not taken in; else a number is the id of a file.
+// Longer numbers than twelve digits name people and cases, never a file.
 func (f *Found) files(tx *store.Tx, id string) (err error) {
 	name := path.Base(id)
 	if f.Files, err = tx.FilesNamed(name); err != nil || len(f.Files) > 0 {
@@ -181,7 +185,8 @@ func FileNamed(tx *store.Tx, name string) (exchange.File, error) {
 	return exchange.File{}, fmt.Errorf("several files are called %s: name one by its id: %s", name, strings.Join(ids, ", "))
 }
 
-// people finds what is known of somebody who has no case.
+// people adds what is known of somebody who has no case: applications that were
+// relayed, certificates, and the registry's records.
 func (f *Found) people(tx *store.Tx, id string) error {
 	var err error
 	if f.Applications, err = tx.LatestApplications(id); err != nil {

@@ -26,8 +26,8 @@ type Similar struct {
 }
 
 // Gather tells everything about what an ID names, as of the office's date. When
-// nothing is called so it looks for what has the ID as a part; a single case is
-// told whole.
+// nothing is called so it looks for what has the ID as a part (FindSimilar); a
+// single similar case is told whole.
 func Gather(o *office.Office, tx *store.Tx, id string) (*Stories, error) {
 	out := &Stories{
 		ID: id, Cases: []*Case{}, Payments: []*Payment{}, Files: []*File{}, Waiting: []LookRow{},

@@ -11,7 +11,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// Relayed is an application that was relayed: its case is at another place.
+// Relayed is an application that was relayed: its case is at another place, and
+// all that can be told is when we received it and to whom it went.
 type Relayed struct {
 	ApplicationNo string        `json:"application_no"`
 	Version       int           `json:"version"`
@@ -53,7 +54,8 @@ type CertificateRow struct {
 }
 
 // Insured tells of people without a case: what the registry says of them, and
-// their certificates.
+// their certificates. Somebody whom the registry has lost, but who has a
+// certificate, is told of by that.
 func Insured(o *office.Office, tx *store.Tx, f Found) ([]InsuredRow, error) {
 	people := f.Registry
 	for _, c := range f.Certificates {
@@ -86,7 +88,8 @@ func Insured(o *office.Office, tx *store.Tx, f Found) ([]InsuredRow, error) {
 	return out, nil
 }
 
-// insuredReply is what is said to somebody of whom there is no case.
+// insuredReply is what is said on the phone to somebody of whom there is no case:
+// the next step of a transfer, by certificate and registry.
 func insuredReply(r exchange.RegistryPerson, certs []CertificateRow) string {
 	text := fmt.Sprintf("您好，%s目前没有正在办理的医保关系转移业务。", r.Person.Name)
 	for _, c := range certs {

@@ -39,6 +39,7 @@ func knownState(state string, terms []exchange.Term) error {
 	return &StateError{state, codesOf(terms)}
 }
 
+// codesOf are the codes of terms, in their order.
 func codesOf(terms []exchange.Term) (codes []string) {
 	for _, t := range terms {
 		codes = append(codes, t.Code)
@@ -46,7 +47,7 @@ func codesOf(terms []exchange.Term) (codes []string) {
 	return codes
 }
 
-// errLimit ends a walk at the limit.
+// errLimit ends a walk at the limit; result takes it for no error.
 var errLimit = errors.New("enough")
 
 // list is a list being gathered.
@@ -55,7 +56,8 @@ type list[R any] struct {
 	rows  []R
 }
 
-// add adds a row; errLimit when the limit was reached before.
+// add adds a row; errLimit when the limit was reached before, so that the walk
+// ends at the first row too many.
 func (l *list[R]) add(row R) error {
 	if l.limit > 0 && len(l.rows) == l.limit {
 		return errLimit

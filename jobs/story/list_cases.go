@@ -36,12 +36,14 @@ type ListedCase struct {
 	Left    *int          `json:"left"` // null: no limit runs
 }
 
-// The kinds of limits.
+// The kinds of limits: the law's for the case, and our own for whose turn it is.
 const (
 	LimitLegal = "legal"
 	LimitOwn   = "own"
 )
 
+// listedCase is a case as a list tells it, from its own row alone: no list reads
+// more than the cases themselves.
 func listedCase(o *office.Office, c exchange.Case) ListedCase {
 	s := Outline(o, c)
 	r := ListedCase{
@@ -108,7 +110,7 @@ func ListDeadlines(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, erro
 	return found, nil
 }
 
-// caseFilter is what of the filter the store can mind.
+// caseFilter is what of a filter the store can choose by; matches does the rest.
 func (f Filter) caseFilter() (store.CaseFilter, error) {
 	stored := store.CaseFilter{Side: f.Side, Partner: f.Partner, OpenOnly: !f.All && f.State == ""}
 	if f.State == "" {
@@ -126,7 +128,8 @@ func (f Filter) caseFilter() (store.CaseFilter, error) {
 	return stored, nil
 }
 
-// matches minds what the store does not.
+// matches reports whether a row is chosen by whose turn it is and by its limit,
+// which only the calendar knows.
 func (f Filter) matches(r ListedCase) bool {
 	return (f.Turn == "" || (r.Turn != nil && r.Turn.Owner == f.Turn)) && (!f.Overdue || (r.Left != nil && *r.Left < 0))
 }
@@ -141,6 +144,7 @@ func byUrgency(a, b ListedCase) int {
 	)
 }
 
+// left is the working days left; 0 when no limit runs, which rank puts last.
 func (r ListedCase) left() int {
 	if r.Left == nil {
 		return 0
@@ -148,6 +152,7 @@ func (r ListedCase) left() int {
 	return *r.Left
 }
 
+// rank is the first order of urgency, 0 the most urgent.
 func (r ListedCase) rank() int {
 	switch {
 	case r.Left == nil:

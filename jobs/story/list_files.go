@@ -31,8 +31,8 @@ func openFiles() []exchange.FileState {
 // filesPage is how many files are read at a time.
 const filesPage = 500
 
-// ListFiles lists files by their ids: those that wait, were refused or set
-// aside, or have no receipt yet. A state that no file has is a *StateError.
+// ListFiles lists files by their ids: those that wait, were refused or
+// quarantined, or have no receipt yet. A state that no file has is a *StateError.
 func ListFiles(o *office.Office, tx *store.Tx, f Filter) ([]ListedFile, error) {
 	if err := knownState(f.State, exchange.FileStateTerms()); err != nil {
 		return nil, err
@@ -53,7 +53,8 @@ func ListFiles(o *office.Office, tx *store.Tx, f Filter) ([]ListedFile, error) {
 	}))
 }
 
-// eachFile walks through files, a page after the other.
+// eachFile walks through files, a page after the other: a year has more of them
+// than should be held at once.
 func eachFile(tx *store.Tx, f store.FileFilter, fn func(exchange.File) error) error {
 	for {
 		page, err := tx.Files(f)
@@ -72,8 +73,8 @@ func eachFile(tx *store.Tx, f store.FileFilter, fn func(exchange.File) error) er
 	}
 }
 
-// neverReceipted reports whether a file that was sent is done with that: it is
-// never receipted.
+// neverReceipted reports whether a sent file is of a kind that gets no receipt:
+// it waits for nothing.
 func neverReceipted(f exchange.File) bool {
 	_, staff := exchange.OfficerOf(f.Party)
 	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == office.KindPayment || f.Kind == office.KindCorrections || staff)
@@ -118,8 +119,8 @@ func ListRuns(o *office.Office, tx *store.Tx, f Filter) ([]ListedRun, error) {
 // ListedRunOf is a run with its words, its times in the agency's zone.
 func ListedRunOf(o *office.Office, x exchange.Run) ListedRun {
 	r := ListedRun{
-		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, StateWord: o.Word(exchange.RunStateTerms(), x.State), Attempts: x.Attempts, Step: x.Step,
-		Counts: x.Counts, Notes: append([]string{}, x.Notes...),
+		ID: x.ID, Date: x.Date, Window: x.Window, Jobs: x.Job, State: x.State, StateWord: o.Word(exchange.RunStateTerms(), x.State),
+		Attempts: x.Attempts, Step: x.Step, Counts: x.Counts, Notes: append([]string{}, x.Notes...),
 	}
 	if !x.Started.IsZero() {
 		at := x.Started.In(o.Agency.Zone)

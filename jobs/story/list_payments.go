@@ -60,7 +60,8 @@ func ListPayments(o *office.Office, tx *store.Tx, f Filter) ([]ListedPayment, er
 	return l.rows, nil
 }
 
-// addTrack adds what stands on a track.
+// addTrack adds the payments on a track; on due the parts that are not in a
+// payment yet. A returned payment that was paid anew needs nobody.
 func (l *paymentsList) addTrack(track exchange.MoneyTrack) error {
 	if track == exchange.MoneyDue {
 		return l.tx.EachRemittance(exchange.Out, track, l.duePart)
@@ -80,7 +81,8 @@ func (l *paymentsList) addTrack(track exchange.MoneyTrack) error {
 	})
 }
 
-// superseded: every part that a returned payment carried has a later attempt.
+// superseded reports whether every part that a returned payment carried has a
+// later attempt. One that cannot be read counts as not: the payment is listed.
 func (l *paymentsList) superseded(p exchange.Payment) bool {
 	for _, it := range p.Items {
 		r, err := l.tx.Remittance(it.CaseNo, it.Part)

@@ -62,8 +62,7 @@ type TryRow struct {
 	Reason    string        `json:"reason,omitempty"`
 }
 
-// maxPaymentCases bounds for how many people's cases a lump sum's story is told
-// in full.
+// maxPaymentCases is how many cases the story of a lump sum lists.
 const maxPaymentCases = 200
 
 // OfPayment gathers everything about a payment, as of the office's date.
@@ -123,6 +122,8 @@ func paymentCases(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment
 	return nil
 }
 
+// paymentEvents adds the events of a case's journal that are about the payment:
+// their reason is its reference.
 func paymentEvents(o *office.Office, tx *store.Tx, caseNo, ref string, s *Payment) error {
 	events, err := tx.JournalOf(caseNo)
 	if err != nil {
@@ -140,8 +141,9 @@ func paymentEvents(o *office.Office, tx *store.Tx, caseNo, ref string, s *Paymen
 	return nil
 }
 
-// paymentTries are all attempts at the part that a payment is about, and which
-// of them took its place.
+// paymentTries are all attempts at the part that a payment is about, and which of
+// them took its place: the one whose reference the part has now. A refund has no
+// items, so its attempts are told apart from the part's by their purpose.
 func paymentTries(o *office.Office, tx *store.Tx, it exchange.PaymentItem, p exchange.Payment, s *Payment) error {
 	all, err := tx.PaymentsByCase(it.CaseNo)
 	if err != nil {
@@ -187,21 +189,22 @@ func paymentFile(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment)
 }
 
 // signedBy are the officers who signed a file, in the order in which they did.
-func signedBy(e *office.Office, tx *store.Tx, fileID int64) ([]SignedRow, error) {
+func signedBy(o *office.Office, tx *store.Tx, fileID int64) ([]SignedRow, error) {
 	list, err := tx.Signatures(fileID)
 	return rows(list, err, func(s exchange.Signature) SignedRow {
-		out := SignedRow{Officer: s.Officer, FullName: s.Officer, Roles: []string{}, At: s.At.In(e.Agency.Zone)}
-		if o, ok := e.Agency.Officer(s.Officer); ok {
-			out.FullName = o.FullName
+		out := SignedRow{Officer: s.Officer, FullName: s.Officer, Roles: []string{}, At: s.At.In(o.Agency.Zone)}
+		if officer, ok := o.Agency.Officer(s.Officer); ok { // else one who has left
+			out.FullName = officer.FullName
 		}
 		for _, r := range s.Roles {
-			out.Roles = append(out.Roles, e.Word(exchange.RoleTerms(), string(r)))
+			out.Roles = append(out.Roles, o.Word(exchange.RoleTerms(), string(r)))
 		}
 		return out
 	})
 }
 
-// paymentBank is what the bank said of the payment.
+// paymentBank is when the bank booked the payment and its return. An entry that
+// is not there is no error: the bank's reference can come before its statement.
 func paymentBank(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment) error {
 	if p.BankRef != "" {
 		entries, err := tx.BankEntriesByBooking(o.Agency.Payer.No, p.BankRef)
@@ -224,7 +227,8 @@ func paymentBank(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment)
 	return office.IgnoreNotFound(err)
 }
 
-// paymentTodo is what staff can do about a payment.
+// paymentTodo is what staff can do about a payment; empty when nothing waits for
+// them.
 func paymentTodo(o *office.Office, p exchange.Payment, s *Payment) string {
 	switch {
 	case p.Track == exchange.MoneyReturned && s.Superseded != "":
@@ -234,9 +238,11 @@ func paymentTodo(o *office.Office, p exchange.Payment, s *Payment) string {
 	case s.File == nil && p.Track == exchange.MoneyOrdered:
 		return o.Say("下一班次制作付款文件", "the next pass puts it into a payment file")
 	case s.File != nil && s.File.State == string(exchange.FilePrepared):
-		return o.Sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …", "two officers, one of them a checker, sign its file: carryover release %s --key …", s.File.Name)
+		return o.Sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …",
+			"two officers, one of them a checker, sign its file: carryover release %s --key …", s.File.Name)
 	case p.Track == exchange.MoneyUnknown && s.File != nil:
-		return o.Sayf("向银行查明是否收到，凭依据执行 carryover mark-sent %d --evidence … --key …", "ask the bank whether it has the file, then carryover mark-sent %d --evidence … --key …", s.File.ID)
+		return o.Sayf("向银行查明是否收到，凭依据执行 carryover mark-sent %d --evidence … --key …",
+			"ask the bank whether it has the file, then carryover mark-sent %d --evidence … --key …", s.File.ID)
 	case p.Track == exchange.MoneySubmitted:
 		return o.Say("等待银行付讫", "the bank is to settle it")
 	}
@@ -275,7 +281,7 @@ func paymentReply(o *office.Office, p exchange.Payment, s *Payment) string {
 	return text + "您目前不需要办理任何手续，有进展我们会通知您。"
 }
 
-// paymentPhrase says where a payment stands, as a part of a sentence.
+// paymentPhrase is a payment's track as a part of a sentence in Chinese.
 func paymentPhrase(p exchange.Payment, s *Payment) string {
 	switch p.Track {
 	case exchange.MoneyOrdered:
@@ -316,5 +322,5 @@ func spokenReason(reason string) string {
 	return text
 }
 
-// kindWord is a kind of file's Chinese word.
+// kindWord is the Chinese word of a kind of file, whatever the agency's language.
 func kindWord(kind string) string { return phoneWord(exchange.FileKindTerms(), kind) }

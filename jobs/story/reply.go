@@ -23,17 +23,19 @@ func reply(o *office.Office, c exchange.Case, s *Case) string {
 	return strings.Join(append(parts, MustDo(c, s)), "")
 }
 
+// greeting names the person, the direction and the state.
 func greeting(c exchange.Case, s *Case) string {
+	state := phoneWord(exchange.StateTerms(c.Side), string(c.State))
 	if c.Side == exchange.In {
-		return fmt.Sprintf("您好，%s从%s转入本地的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, phoneWord(exchange.StateTerms(c.Side), string(c.State)))
+		return fmt.Sprintf("您好，%s从%s转入本地的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, state)
 	}
-	return fmt.Sprintf("您好，%s由我处转往%s的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, phoneWord(exchange.StateTerms(c.Side), string(c.State)))
+	return fmt.Sprintf("您好，%s由我处转往%s的医保关系，目前的进度是“%s”。", c.Person.Name, s.PartnerName, state)
 }
 
 // phoneWord is a code's Chinese word, whatever the agency's language is.
 func phoneWord(list []exchange.Term, code string) string { return exchange.TermOf(list, code).Chinese }
 
-// status says in a sentence or two where the case stands.
+// status says in a sentence or two what state the case is in, and since when.
 func status(c exchange.Case, s *Case) string {
 	switch {
 	case c.State == exchange.Held:
@@ -44,6 +46,7 @@ func status(c exchange.Case, s *Case) string {
 	return statusOut(c, s)
 }
 
+// statusIn is the status of a case as the new place tells it.
 func statusIn(c exchange.Case, s *Case) string {
 	switch c.State {
 	case exchange.Applied:
@@ -74,6 +77,7 @@ func statusIn(c exchange.Case, s *Case) string {
 	return text
 }
 
+// formPhrase is the form's track, as the end of a clause about its coming.
 func formPhrase(t exchange.FormTrack) string {
 	switch t {
 	case exchange.FormDiffers:
@@ -94,7 +98,8 @@ func moneyPhraseIn(t exchange.MoneyTrack) string {
 	}[t]
 }
 
-// completed says what was carried over.
+// completed says what was carried over, summed over the current version of every
+// form: a supplement adds to its form, a correction replaces it.
 func completed(c exchange.Case, s *Case) string {
 	months, overlap, credited, toPerson := 0, 0, money.Fen(0), false
 	for _, f := range s.Forms {
@@ -123,6 +128,7 @@ func completed(c exchange.Case, s *Case) string {
 	return text + "。"
 }
 
+// statusOut is the status of a case as the old place tells it.
 func statusOut(c exchange.Case, s *Case) string {
 	switch c.State {
 	case exchange.Requested:
@@ -241,8 +247,9 @@ func MustDo(c exchange.Case, s *Case) string {
 	return strings.NewReplacer("{partner}", s.PartnerName, "{old}", old, "{again}", again).Replace(text)
 }
 
-// declinedBecause is a decline's or refusal's reason, with what was written
-// about it when that says more. Numbers that identify people are masked.
+// declinedBecause is a decline's or refusal's reason, with what was written about
+// it when that says more: another place's words are quoted as theirs. Numbers that
+// identify people are masked.
 func declinedBecause(c exchange.Case, s *Case) string {
 	if c.Side == exchange.In && c.State == exchange.Declined {
 		return notice.ReasonWith(notice.DeclineWord(c.Decline), notice.QuotedFrom, s.Because)
@@ -250,6 +257,7 @@ func declinedBecause(c exchange.Case, s *Case) string {
 	return notice.ReasonWith(notice.DeclineWord(c.Decline), "", s.Because)
 }
 
+// reasonPhrase is a reason as the end of a clause, numbers masked; empty for none.
 func reasonPhrase(reason string) string {
 	if reason == "" {
 		return ""

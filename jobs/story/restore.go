@@ -19,6 +19,8 @@ import (
 // beside, and journals in the store in use what it found; what is wrong with it
 // stands in the Backup's Why. b is what ReadBackup says of the file.
 func ProveBackup(ctx context.Context, used *store.Store, name, beside string, b Backup, now func() time.Time, zone *time.Location) (Backup, error) {
+	// A fault is a finding, not an error: it is journaled, so that the figures show
+	// that the latest backup cannot be relied on.
 	if fault := proveCopy(ctx, used, name, beside, &b); fault != nil {
 		b.Why = fault.Error()
 	}
@@ -31,7 +33,9 @@ func ProveBackup(ctx context.Context, used *store.Store, name, beside string, b 
 }
 
 // proveCopy opens a copy of the copy in a folder of its own, as a restored
-// store would be, and proves it. What is wrong with it is the error.
+// store would be, and proves it; an older schema is migrated first, as a restore
+// would. What is wrong with it is the error. It works on a copy, for a
+// migration would change the backup.
 func proveCopy(ctx context.Context, used *store.Store, name, beside string, b *Backup) (err error) {
 	dir, err := os.MkdirTemp(beside, ".restore-")
 	if err != nil {
@@ -99,7 +103,8 @@ func proveStore(ctx context.Context, s, used *store.Store, b *Backup) error {
 	})
 }
 
-// copyFile copies a file that only its owner reads.
+// copyFile copies a file to one that only its owner reads, and that must not
+// exist. It is not flushed: it is a trial that is removed again.
 func copyFile(to, from string) (err error) {
 	in, err := os.Open(from)
 	if err != nil {

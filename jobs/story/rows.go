@@ -97,7 +97,7 @@ type AdviceRow struct {
 	Reason  string        `json:"reason,omitempty"`
 }
 
-// EntryRow is an entry of the bank tied to the case.
+// EntryRow is an entry of the bank matched to the case.
 type EntryRow struct {
 	Key         string        `json:"key"`
 	BookedOn    calendar.Date `json:"booked_on"`
@@ -163,7 +163,8 @@ type FileRow struct {
 	At          time.Time     `json:"at"`
 }
 
-// caseReader fills a story from the store.
+// caseReader fills a case's story from the store: a method for each list of Case.
+// A list without rows is empty, never nil, so that JSON has [] and not null.
 type caseReader struct {
 	*office.Office
 	tx   *store.Tx
@@ -173,7 +174,8 @@ type caseReader struct {
 
 func accountRow(a exchange.Account) AccountRow { return AccountRow{a.Holder, a.Bank, a.No, a.CNAPS} }
 
-// rows makes rows of a story from a list of the store; none is an empty list.
+// rows makes rows of a story from a list of the store; none is an empty list. It
+// takes and returns the list's error, so that a read is one line.
 func rows[T, R any](list []T, err error, row func(T) R) ([]R, error) {
 	out := make([]R, 0, len(list))
 	for _, x := range list {
@@ -213,7 +215,8 @@ func (t caseReader) parts() (err error) {
 	t.into.Parts, err = rows(list, err, func(r exchange.Remittance) PartRow {
 		return PartRow{
 			Part: r.Part, FormNo: r.FormNo, Amount: r.Amount.String(), Received: r.Received.String(), Track: string(r.Track),
-			TrackWord: t.Word(exchange.MoneyTerms(r.Side), string(r.Track)), To: r.To, ToWord: t.paidTo(r), Attempts: r.Attempts, Ref: r.Ref, Since: r.Since, Reason: r.Reason,
+			TrackWord: t.Word(exchange.MoneyTerms(r.Side), string(r.Track)), To: r.To, ToWord: t.paidTo(r), Attempts: r.Attempts,
+			Ref: r.Ref, Since: r.Since, Reason: r.Reason,
 		}
 	})
 	return err
@@ -337,7 +340,8 @@ func (t caseReader) events() (err error) {
 	return err
 }
 
-// files are those that brought the case's events and those that took its records away.
+// files are those that brought the case's events and those that carried its
+// records away. It runs after events, whose files it lists.
 func (t caseReader) files() error {
 	var ids []int64
 	for _, v := range t.into.Events {
@@ -382,7 +386,8 @@ func fileWord(o *office.Office, f exchange.File) string {
 	return o.Word(exchange.FileStateTerms(), string(f.State))
 }
 
-// expectsReceipt reports whether a file gets a receipt.
+// expectsReceipt reports whether files of this kind and party get a receipt: batches
+// between agencies do, what lies in an officer's folder does not.
 func expectsReceipt(f exchange.File) bool {
 	_, staff := exchange.OfficerOf(f.Party)
 	return !staff && office.Receipted(f.Kind) && batch.Find(office.Kinds, f.Kind) != nil

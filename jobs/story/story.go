@@ -129,7 +129,9 @@ type Event struct {
 	Facts     json.RawMessage `json:"facts,omitempty"`
 }
 
-// OfCase gathers everything about a case, as of the office's date.
+// OfCase gathers everything about a case, as of the office's date. While the
+// letter waits for review, the case is told as before the letter: the partner
+// has nothing, so neither their turn nor their limit has begun.
 func OfCase(o *office.Office, tx *store.Tx, c exchange.Case) (*Case, error) {
 	s := Outline(o, c)
 	t := caseReader{o, tx, c, s}
@@ -192,7 +194,8 @@ func beforeLetter(o *office.Office, c exchange.Case, s *Case) exchange.Case {
 	return c
 }
 
-// Outline is the part of a story that the case's own row tells.
+// Outline is the part of a story that the case's own row tells: it reads nothing
+// else, so that lists can afford it.
 func Outline(o *office.Office, c exchange.Case) *Case {
 	s := &Case{
 		CaseNo: c.No, Side: c.Side, SideWord: o.Word(exchange.SideTerms(), string(c.Side)), Partner: c.Partner, PartnerName: o.PartyName(c.Partner),
@@ -288,7 +291,7 @@ func limit(o *office.Office, c exchange.Case) *Due {
 }
 
 // limitBasis says how a legal limit was counted: from when, how many working
-// days, and which days did not count.
+// days, and which days did not count, so that a due date can be checked by hand.
 func limitBasis(o *office.Office, c exchange.Case, clock exchange.Clock) string {
 	text := o.Sayf("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days", o.Word(exchange.ClockTerms(), clock.Name), clock.From, clock.WD)
 	if c.Due == 0 {
@@ -307,7 +310,8 @@ func limitBasis(o *office.Office, c exchange.Case, clock exchange.Clock) string 
 	return text
 }
 
-// stoppedSpans are the times in which a hold stopped a clock.
+// stoppedSpans are the times in which a hold stopped a clock; To is 0 in one that
+// still does.
 func stoppedSpans(c exchange.Case, clock exchange.Clock) (list []calendar.Span) {
 	for _, s := range c.Stopped {
 		if s.To == 0 || s.To > clock.From {
@@ -317,8 +321,8 @@ func stoppedSpans(c exchange.Case, clock exchange.Clock) (list []calendar.Span) 
 	return list
 }
 
-// technicalEvents are steps of the works: they stand in a case's story, but nobody
-// asks about them on the phone.
+// technicalEvents are steps of ours: they stand in a case's story, but nobody asks
+// about them on the phone, and the screen leaves them out.
 func technicalEvents() []string {
 	return []string{
 		"posting_asked", "posting_done", "posting_undone", "payment_ordered", "money_due", "money_ordered", "money_released", "money_unknown",

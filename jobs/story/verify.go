@@ -27,7 +27,8 @@ type JournalFault struct {
 }
 
 // Verify proves that journal and ledger are as they were written. progress is
-// told now and then how many events were seen.
+// told now and then how many events were seen. What is wrong is in Verified and
+// no error: err is that the store could not be read to the end.
 func Verify(ctx context.Context, s *store.Store, progress func(events int64)) (v Verified, err error) {
 	report, err := s.VerifyJournal(ctx, progress)
 	if err != nil {
