@@ -60,7 +60,8 @@ func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) 
 	case several:
 		return plan, office.Undecidable("此人有多条参保登记，须填写个人编号", "the registry holds the person several times: give the personal number")
 	case record.Status != exchange.StatusStopped && record.Status != exchange.StatusRetired:
-		return plan, office.Undecidable("该参保登记尚未停保或另有限制，业务系统不能终止", "the record's participation is not stopped: the core could not end it")
+		return plan, office.Undecidable("该参保登记尚未停保或另有限制，业务系统不能终止",
+			"the record's participation is not stopped: the core could not end it")
 	}
 	plan.Effects = []string{
 		c.Sayf("不计“%s”予以受理，个人编号 %s", "accepted in spite of: %s; personal number %s", c.Hold.Word(c.CodeLang()), record.PersonalNo),
@@ -174,7 +175,8 @@ func annulPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 			if err != nil {
 				return plan, err
 			}
-			return plan, office.Undecidable("当前不能作废：款项结果未定，或已付本人", "no annulment is possible: a payment's outcome is open, or the person has the money")
+			return plan, office.Undecidable("当前不能作废：款项结果未定，或已付本人",
+				"no annulment is possible: a payment's outcome is open, or the person has the money")
 		}
 	}
 	plan.Effects = []string{c.Sayf("联系函 %s 作废：%s", "annulment of %s: %s", c.LetterNo, phase.Word(c.CodeLang()))}

@@ -64,7 +64,8 @@ func openFile(d *office.Desk, f exchange.File) (o report.Open, err error) {
 		Since: calendar.DateOf(f.At.In(d.Agency.Zone)),
 		Stamp: fmt.Sprintf("%s %s %d", f.State, f.SHA256, f.Resent),
 	}
-	o.What, o.Todo = d.Sayf("没有回执或被对方退回：", "no receipt, or refused: "), d.Sayf("与对方联系后重新发送。", "Speak with the partner, then send it again.")
+	o.What, o.Todo = d.Sayf("没有回执或被对方退回：", "no receipt, or refused: "), d.Sayf("与对方联系后重新发送。",
+		"Speak with the partner, then send it again.")
 	switch f.State {
 	case exchange.FileQuarantined:
 		o.What = d.Sayf("文件已隔离：", "quarantined: ")

@@ -115,7 +115,8 @@ func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) 
 func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan, err error) {
 	r, ok := exchange.FindRule(x.Action)
 	if !ok {
-		return p, plan, office.Undecidable("“"+x.Action+"”不是可选的决定", fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
+		return p, plan, office.Undecidable("“"+x.Action+"”不是可选的决定",
+			fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
 	}
 	if err := x.Check(r); err != nil {
 		return p, plan, err

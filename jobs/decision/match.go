@@ -110,7 +110,8 @@ func sharePlan(d *office.Desk, e exchange.BankEntry, shares []share) (office.Pla
 		if err != nil {
 			return plan, err
 		}
-		plan.Effects = append(plan.Effects, d.Sayf("%s 认领到第 %d 笔：%s（%s %s）", "%s to part %d of %s (%s %s)", s.amount, s.part, c.No, c.LetterNo, identity.Mask(c.Person.IDNo)))
+		plan.Effects = append(plan.Effects, d.Sayf("%s 认领到第 %d 笔：%s（%s %s）",
+			"%s to part %d of %s (%s %s)", s.amount, s.part, c.No, c.LetterNo, identity.Mask(c.Person.IDNo)))
 	}
 	plan.Apply = func() error {
 		for _, s := range shares {

@@ -87,7 +87,8 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 	for _, r := range parts {
 		if r.Track == exchange.MoneyReturned {
 			again = append(again, r)
-			plan.Effects = append(plan.Effects, c.Sayf("第 %d 笔：%s 付给%s", "part %d: %s to the %s", r.Part, r.Amount, c.Word(exchange.ReceiverTerms(), r.To)))
+			plan.Effects = append(plan.Effects, c.Sayf("第 %d 笔：%s 付给%s",
+				"part %d: %s to the %s", r.Part, r.Amount, c.Word(exchange.ReceiverTerms(), r.To)))
 		}
 	}
 	if len(again) == 0 {

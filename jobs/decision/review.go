@@ -17,7 +17,8 @@ import (
 func reviewPlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan, error) {
 	rule, _ := exchange.FindRule(x.Action)
 	plan := office.Plan{Effects: []string{
-		d.Sayf("%s（%s，%d 条，SHA-256 %s）：%s", "%s (%s, %d records, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.Records, f.SHA256, rule.Word(d.Language())),
+		d.Sayf("%s（%s，%d 条，SHA-256 %s）：%s",
+			"%s (%s, %d records, SHA-256 %s): %s", f.Name, d.PartyName(f.Party), f.Records, f.SHA256, rule.Word(d.Language())),
 	}}
 	switch {
 	case f.State == exchange.FileReturned:

@@ -102,7 +102,8 @@ func (w *workbookIn) admit(ctx context.Context) error {
 	}
 	var known bool
 	if w.officer, known = w.signers.Officer(name); !known {
-		return office.Refuse("%s 不在已批准的人员名单中（人员名单的变更经批准后生效）", "%s is not on the approved list of officers (a change of it counts once it is approved)", name)
+		return office.Refuse("%s 不在已批准的人员名单中（人员名单的变更经批准后生效）",
+			"%s is not on the approved list of officers (a change of it counts once it is approved)", name)
 	}
 	w.signatureFault, err = w.verify()
 	return err
@@ -381,7 +382,8 @@ func (w *workbookIn) finish(ctx context.Context, verdicts []report.Verdict) (off
 		if err := d.Tx.UpdateFile(before, after); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "decisions_worked", w.file.Name, map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}); err != nil {
+		facts := map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}
+		if err := d.Journal(office.AgencyChain, "decisions_worked", w.file.Name, facts); err != nil {
 			return err
 		}
 		return queueVerdicts(d, verdicts)

@@ -233,13 +233,17 @@ func caseOfRecord(o *office.Office, tx *store.Tx, v *VerdictRow) error {
 func fileTodo(o *office.Office, f exchange.File) string {
 	switch f.State {
 	case exchange.FileQuarantined:
-		return o.Sayf("查明原因后执行 carryover quarantine release %d，或请对方重新发送", "find out why, then carryover quarantine release %d, or ask for the file again", f.ID)
+		return o.Sayf("查明原因后执行 carryover quarantine release %d，或请对方重新发送",
+			"find out why, then carryover quarantine release %d, or ask for the file again", f.ID)
 	case exchange.FileRejected:
-		return o.Sayf("请对方更正后重新发送；若原因在本方配置，改好后执行 carryover retry %d", "ask the sender to mend it; if the cause was our configuration, mend that and carryover retry %d", f.ID)
+		return o.Sayf("请对方更正后重新发送；若原因在本方配置，改好后执行 carryover retry %d",
+			"ask the sender to mend it; if the cause was our configuration, mend that and carryover retry %d", f.ID)
 	case exchange.FileRefused:
-		return o.Sayf("按对方给出的代码处理；内容无误的执行 carryover retry %d 原样重发", "see the code given; if the file is right, carryover retry %d sends the same bytes again", f.ID)
+		return o.Sayf("按对方给出的代码处理；内容无误的执行 carryover retry %d 原样重发",
+			"see the code given; if the file is right, carryover retry %d sends the same bytes again", f.ID)
 	case exchange.FilePrepared:
-		return o.Sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …", "two officers, one of them a checker, sign it: carryover release %s --key …", f.Name)
+		return o.Sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …",
+			"two officers, one of them a checker, sign it: carryover release %s --key …", f.Name)
 	case exchange.FileReview:
 		return o.Sayf("在业务决定表中批准发出或退回；或执行 carryover decide %d approve-batch --reason … --key …（退回用 return-batch）",
 			"approve it or send it back in the decisions workbook, or carryover decide %d approve-batch --reason … --key … (or return-batch)", f.ID)

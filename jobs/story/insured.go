@@ -27,7 +27,8 @@ type Relayed struct {
 func RelayedOf(o *office.Office, list []exchange.Application) []Relayed {
 	out := make([]Relayed, 0, len(list))
 	for _, a := range list {
-		reply := fmt.Sprintf("您好，%s的医保关系转移申请我们已于%s收到，并转交给%s办理，请向他们查询进度。", a.Person.Name, notice.SpokenDate(a.ReceivedOn), o.PartyName(a.To))
+		reply := fmt.Sprintf("您好，%s的医保关系转移申请我们已于%s收到，并转交给%s办理，请向他们查询进度。",
+			a.Person.Name, notice.SpokenDate(a.ReceivedOn), o.PartyName(a.To))
 		out = append(out, Relayed{a.No, a.Version, a.Person.Name, a.To, o.PartyName(a.To), a.ReceivedOn, reply})
 	}
 	return out
