@@ -17,23 +17,23 @@ import (
 	"carryover/formats/sheet"
 )
 
-// typed is a batch as an office types it: a workbook without a sequence, in
+// typedWorkbook is a batch as an office types it: a workbook without a sequence, in
 // which change may spoil what it likes.
-func (o *testOffice) typed(kind string, change func(*excelize.File), records ...any) []byte {
+func (o *testOffice) typedWorkbook(kind string, change func(*excelize.File), records ...any) []byte {
 	o.tb.Helper()
 	_, content := o.batch(them, kind, 1, "", records...)
 	var b bytes.Buffer
 	if _, err := sheet.Convert(&b, bytes.NewReader(content), batchKinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
 		o.tb.Fatal(err)
 	}
-	return o.edited(b.Bytes(), func(f *excelize.File) {
-		o.key(f, "envelope", "sequence", 0, "")
-		o.key(f, "envelope", "digest", 0, "")
+	return o.editWorkbook(b.Bytes(), func(f *excelize.File) {
+		o.typeCell(f, "envelope", "sequence", 0, "")
+		o.typeCell(f, "envelope", "digest", 0, "")
 		change(f)
 	})
 }
 
-func (o *testOffice) edited(content []byte, change func(*excelize.File)) []byte {
+func (o *testOffice) editWorkbook(content []byte, change func(*excelize.File)) []byte {
 	o.tb.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(content))
 	if err != nil {
@@ -47,16 +47,16 @@ func (o *testOffice) edited(content []byte, change func(*excelize.File)) []byte 
 	return b.Bytes()
 }
 
-// key types a value below a title, or beside a name of the envelope.
-func (o *testOffice) key(f *excelize.File, sheet, name string, line int, value string) {
+// typeCell types a value below a title, or beside a name of the envelope.
+func (o *testOffice) typeCell(f *excelize.File, sheet, name string, line int, value string) {
 	o.tb.Helper()
-	cell := o.cell(f, sheet, name, line)
+	cell := o.readCell(f, sheet, name, line)
 	if err := f.SetCellStr(sheet, cell, value); err != nil {
 		o.tb.Fatal(err)
 	}
 }
 
-func (o *testOffice) cell(f *excelize.File, sheet, name string, line int) string {
+func (o *testOffice) readCell(f *excelize.File, sheet, name string, line int) string {
 	o.tb.Helper()
 	rows, err := f.GetRows(sheet)
 	if err != nil {
@@ -78,8 +78,8 @@ func (o *testOffice) cell(f *excelize.File, sheet, name string, line int) string
 	return ""
 }
 
-// answered opens the answer of a name and says how many cells are listed.
-func (o *testOffice) answered(name string) *excelize.File {
+// openCorrections opens the answer of a name and says how many cells are listed.
+func (o *testOffice) openCorrections(name string) *excelize.File {
 	o.tb.Helper()
 	content, ok := o.answers[name]
 	if !ok {
@@ -99,19 +99,19 @@ func TestTypedWorkbookIsAnswered(t *testing.T) {
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	good := q.IDNo
-	book := o.typed(formats.KindLetter, func(f *excelize.File) {
-		o.key(f, "L", "id_no", 3, good[:17]+"?")
+	book := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) {
+		o.typeCell(f, "L", "id_no", 3, good[:17]+"?")
 	}, o.letter(them, 1, p), o.letter(them, 2, q))
-	o.leave(them, "联系函.xlsx", book)
+	o.leaveFile(them, "联系函.xlsx", book)
 	o.pass() // two looks
 	o.pass()
-	o.told(them, "联系函.xlsx", "partly", letterNo(them, 1)+" accepted", letterNo(them, 2)+" refused malformed")
-	f := o.answered("联系函.answer.xlsx")
+	o.requireReceipt(them, "联系函.xlsx", "partly", letterNo(them, 1)+" accepted", letterNo(them, 2)+" refused malformed")
+	f := o.openCorrections("联系函.answer.xlsx")
 	list, _ := f.GetRows("问题清单")
-	if last := list[len(list)-1]; last[0] != "L!"+o.cell(f, "L", "id_no", 3) || !strings.Contains(strings.Join(last, "|"), letterNo(them, 2)) {
+	if last := list[len(list)-1]; last[0] != "L!"+o.readCell(f, "L", "id_no", 3) || !strings.Contains(strings.Join(last, "|"), letterNo(them, 2)) {
 		t.Errorf("the list says %v", last)
 	}
-	cell := o.cell(f, "L", "id_no", 3)
+	cell := o.readCell(f, "L", "id_no", 3)
 	style, err := f.GetCellStyle("L", cell)
 	if err != nil {
 		t.Fatal(err)
@@ -128,22 +128,22 @@ func TestTypedWorkbookIsAnswered(t *testing.T) {
 	}
 	first := o.answers["联系函.answer.xlsx"]
 	delete(o.answers, "联系函.answer.xlsx")
-	o.leave(them, "联系函（再报）.xlsx", book) // they have lost it
+	o.leaveFile(them, "联系函（再报）.xlsx", book) // they have lost it
 	o.pass()
 	o.pass()
 	if len(o.answers) != 1 || !bytes.Equal(o.answers["联系函.answer.xlsx"], first) {
 		t.Errorf("sent once more it has %d answers", len(o.answers))
 	}
-	again := o.edited(o.answers["联系函.answer.xlsx"], func(f *excelize.File) {
-		o.key(f, "L", "id_no", 3, good)
+	again := o.editWorkbook(o.answers["联系函.answer.xlsx"], func(f *excelize.File) {
+		o.typeCell(f, "L", "id_no", 3, good)
 		if err := f.RemoveRow("L", 2); err != nil {
 			t.Fatal(err)
 		}
 	})
-	o.leave(them, "联系函.answer.xlsx", again)
+	o.leaveFile(them, "联系函.answer.xlsx", again)
 	o.pass()
 	o.pass()
-	o.told(them, "联系函.answer.xlsx", "accepted", letterNo(them, 2)+" accepted")
+	o.requireReceipt(them, "联系函.answer.xlsx", "accepted", letterNo(them, 2)+" accepted")
 	if len(o.answers) != 1 {
 		t.Errorf("%d answers", len(o.answers))
 	}
@@ -156,15 +156,15 @@ func TestTypedWorkbookIsAnswered(t *testing.T) {
 func TestRejectedWorkbookIsAnswered(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	book := o.typed(formats.KindLetter, func(f *excelize.File) {
-		o.key(f, "envelope", "created", 0, "昨天")
-		o.key(f, "L", "letter_date", 2, "昨天")
+	book := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) {
+		o.typeCell(f, "envelope", "created", 0, "昨天")
+		o.typeCell(f, "L", "letter_date", 2, "昨天")
 	}, o.letter(them, 1, p))
-	o.leave(them, "x.xlsx", book)
+	o.leaveFile(them, "x.xlsx", book)
 	o.pass()
 	o.pass()
-	o.told(them, "x.xlsx", "rejected wrong-envelope")
-	list, _ := o.answered("x.answer.xlsx").GetRows("问题清单")
+	o.requireReceipt(them, "x.xlsx", "rejected wrong-envelope")
+	list, _ := o.openCorrections("x.answer.xlsx").GetRows("问题清单")
 	var where []string
 	for _, row := range list {
 		if len(row) > 3 {
@@ -175,16 +175,16 @@ func TestRejectedWorkbookIsAnswered(t *testing.T) {
 		t.Errorf("listed are %v", where)
 	}
 	// What the file alone does not tell is said too: here a used sequence.
-	good := o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "envelope", "sequence", 0, "7") }, o.letter(them, 1, p))
-	o.leave(them, "y.xlsx", good)
+	good := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) { o.typeCell(f, "envelope", "sequence", 0, "7") }, o.letter(them, 1, p))
+	o.leaveFile(them, "y.xlsx", good)
 	o.pass()
 	o.pass()
-	other := o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "envelope", "sequence", 0, "7") }, o.letter(them, 2, p))
-	o.leave(them, "z.xlsx", other)
+	other := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) { o.typeCell(f, "envelope", "sequence", 0, "7") }, o.letter(them, 2, p))
+	o.leaveFile(them, "z.xlsx", other)
 	o.pass()
 	o.pass()
-	o.told(them, "z.xlsx", "rejected sequence-reused")
-	list, _ = o.answered("z.answer.xlsx").GetRows("问题清单")
+	o.requireReceipt(them, "z.xlsx", "rejected sequence-reused")
+	list, _ = o.openCorrections("z.answer.xlsx").GetRows("问题清单")
 	if !strings.Contains(strings.Join(list[len(list)-1], "|"), "序号 7") {
 		t.Errorf("%v", list[len(list)-1])
 	}
@@ -193,18 +193,16 @@ func TestRejectedWorkbookIsAnswered(t *testing.T) {
 // Two offices do not answer each other's answers.
 func TestAnswerIsNeverAnswered(t *testing.T) {
 	o := newOffice(t)
-	book := o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "envelope", "sender", 0, us) }, o.letter(them, 1, leaver(us, 0)))
+	book := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) { o.typeCell(f, "envelope", "sender", 0, us) }, o.letter(them, 1, leaver(us, 0)))
 	for name, content := range map[string][]byte{"ours.answer.xlsx": book, "ours.answer.2.xlsx": []byte("PK\x03\x04 no workbook")} {
 		var b bytes.Buffer
 		a := sheet.Corrections{File: name, Verdict: code.FileRejected, Faults: []batch.Fault{{Code: code.Unreadable}}, Total: 1, Taken: true}
 		if err := formats.WriteCorrections(&b, bytes.NewReader(content), a); err != nil {
 			t.Fatal(err)
 		}
-		o.leave(them, name, b.Bytes())
+		o.leaveFile(them, name, b.Bytes())
 	}
-	o.pass()
-	o.pass()
-	o.pass()
+	o.passes(3)
 	if n := len(o.receipts(them)); n != 0 || len(o.answers) != 0 {
 		t.Errorf("%d receipts and %d answers for answers", n, len(o.answers))
 	}
@@ -223,19 +221,19 @@ func TestAnswerAfterStop(t *testing.T) {
 	for _, at := range []string{"spool.sync:before", "spool.sync:after", "spool.rename:before", "spool.rename:after"} {
 		t.Run(at, func(t *testing.T) {
 			o := newOffice(t)
-			o.leave(them, "x.xlsx", o.typed(formats.KindLetter, func(f *excelize.File) { o.key(f, "L", "name", 2, "") }, o.letter(them, 1, leaver(us, 0))))
+			o.leaveFile(them, "x.xlsx", o.typedWorkbook(formats.KindLetter, func(f *excelize.File) { o.typeCell(f, "L", "name", 2, "") }, o.letter(them, 1, leaver(us, 0))))
 			o.env.Outside = func(call, name string) error {
 				if call == at && strings.HasPrefix(name, "out-answer") {
 					return errors.New("stopped")
 				}
 				return nil
 			}
-			if o.try() == nil || len(o.receipts(them)) != 0 {
+			if o.tryPass() == nil || len(o.receipts(them)) != 0 {
 				t.Fatal("not stopped")
 			}
 			o.env.Outside = nil
 			o.pass()
-			o.told(them, "x.xlsx", "partly", letterNo(them, 1)+" refused missing")
+			o.requireReceipt(them, "x.xlsx", "partly", letterNo(them, 1)+" refused missing")
 			if len(o.answers) != 1 || o.answers["x.answer.xlsx"] == nil {
 				t.Errorf("%d answers", len(o.answers))
 			}

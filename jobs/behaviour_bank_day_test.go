@@ -14,9 +14,9 @@ import (
 	"carryover/formats/iso20022"
 )
 
-// closes leaves the statement of a day: what is booked on it, from an opening
+// leaveStatement leaves the statement of a day: what is booked on it, from an opening
 // balance.
-func (o *testOffice) closes(on calendar.Date, opening money.Fen, entries ...iso20022.Entry) {
+func (o *testOffice) leaveStatement(on calendar.Date, opening money.Fen, entries ...iso20022.Entry) {
 	o.tb.Helper()
 	o.messages++
 	id := fmt.Sprintf("%sT%06d", us, o.messages)
@@ -44,11 +44,11 @@ func (o *testOffice) closes(on calendar.Date, opening money.Fen, entries ...iso2
 	if err != nil {
 		o.tb.Fatal(err)
 	}
-	o.leave(bank, "camt053_"+id+".xml", b.Bytes())
+	o.leaveFile(bank, "camt053_"+id+".xml", b.Bytes())
 }
 
-// day is what is known of a day of our account: "proved", or how it differs.
-func (o *testOffice) day(on calendar.Date) string {
+// dayState is what is known of a day of our account: "proved", or how it differs.
+func (o *testOffice) dayState(on calendar.Date) string {
 	o.tb.Helper()
 	text := ""
 	o.view(func(tx *store.Tx) error {
@@ -62,8 +62,8 @@ func (o *testOffice) day(on calendar.Date) string {
 	return text
 }
 
-// ledger is its balances in one line.
-func (o *testOffice) ledger() string {
+// balances is its balances in one line.
+func (o *testOffice) balances() string {
 	o.tb.Helper()
 	text := ""
 	o.view(func(tx *store.Tx) error {
@@ -84,41 +84,41 @@ func TestDayIsProved(t *testing.T) {
 		"proved":           {want: "proved"},
 		"statement before": {first: true, want: "proved"},
 		"not told": {want: "differs unexplained 0.00/9.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
-			return told, append(stated, comes("X1", 900, "", ""))
+			return told, append(stated, creditEntry("X1", 900, "", ""))
 		}},
 		"another amount": {want: "differs unexplained 5.00/9.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
-			return append(told, comes("X1", 500, "", "")), append(stated, comes("X1", 900, "", ""))
+			return append(told, creditEntry("X1", 500, "", "")), append(stated, creditEntry("X1", 900, "", ""))
 		}},
 		"not stated": {want: "differs absent 5.00/0.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
-			return append(told, comes("X1", 500, "", "")), stated
+			return append(told, creditEntry("X1", 500, "", "")), stated
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			people := submitted(o)
-			told := []iso20022.Entry{debitOf(people[0].order), debitOf(people[1].order)}
+			people := payTwo(o)
+			told := []iso20022.Entry{debitEntry(people[0].order), debitEntry(people[1].order)}
 			stated := append([]iso20022.Entry(nil), told...)
 			if c.change != nil {
 				told, stated = c.change(told, stated)
 			}
 			if c.first {
-				o.closes(today, 90_000_000, stated...)
+				o.leaveStatement(today, 90_000_000, stated...)
 				o.pass()
-				if got := o.day(today); !strings.HasPrefix(got, "differs unexplained") || len(o.open()) != 1 {
-					t.Errorf("before the notification: %s, open %q", got, o.open())
+				if got := o.dayState(today); !strings.HasPrefix(got, "differs unexplained") || len(o.openDifferences()) != 1 {
+					t.Errorf("before the notification: %s, open %q", got, o.openDifferences())
 				}
-				o.stands(exchange.Out, people[0].Person, "answered/sent/submitted") // a statement books nothing
-				o.booked(told...)
+				o.requireState(exchange.Out, people[0].Person, "answered/sent/submitted") // a statement books nothing
+				o.leaveNotification(told...)
 			} else {
-				o.booked(told...)
-				o.closes(today, 90_000_000, stated...)
+				o.leaveNotification(told...)
+				o.leaveStatement(today, 90_000_000, stated...)
 			}
 			o.pass()
-			if got := o.day(today); got != c.want {
+			if got := o.dayState(today); got != c.want {
 				t.Errorf("%s, want %s", got, c.want)
 			}
-			if n := len(o.open()); (n == 0) != (c.want == "proved") {
-				t.Errorf("open: %q", o.open())
+			if n := len(o.openDifferences()); (n == 0) != (c.want == "proved") {
+				t.Errorf("open: %q", o.openDifferences())
 			}
 		})
 	}
@@ -127,32 +127,32 @@ func TestDayIsProved(t *testing.T) {
 // Each day begins where the one before ended; a day told late closes the gap.
 func TestDaysFollowOneAnother(t *testing.T) {
 	o := newOffice(t)
-	a, b := comes("A", 100, "", ""), comes("B", 200, "", "")
+	a, b := creditEntry("A", 100, "", ""), creditEntry("B", 200, "", "")
 	a.Booked, b.Booked = firstDay, firstDay.AddDays(1)
-	o.days(3)
-	o.booked(a, b)
-	o.closes(firstDay, 1000, a)
-	o.closes(firstDay.AddDays(2), 1300)
+	o.skipDays(3)
+	o.leaveNotification(a, b)
+	o.leaveStatement(firstDay, 1000, a)
+	o.leaveStatement(firstDay.AddDays(2), 1300)
 	o.pass()
-	if got := o.day(firstDay.AddDays(2)); got != "differs opening 11.00/13.00" {
+	if got := o.dayState(firstDay.AddDays(2)); got != "differs opening 11.00/13.00" {
 		t.Errorf("with a day missing: %s", got)
 	}
-	o.closes(firstDay.AddDays(1), 1100, b)
+	o.leaveStatement(firstDay.AddDays(1), 1100, b)
 	o.pass()
 	for i := range 3 {
-		if got := o.day(firstDay.AddDays(i)); got != "proved" {
+		if got := o.dayState(firstDay.AddDays(i)); got != "proved" {
 			t.Errorf("day %d: %s", i+1, got)
 		}
 	}
-	o.quiet()
-	o.closes(firstDay.AddDays(1), 1100, b) // again
+	o.requireNoDifferences()
+	o.leaveStatement(firstDay.AddDays(1), 1100, b) // again
 	o.pass()
-	o.quiet()
+	o.requireNoDifferences()
 	b.Amount++
-	o.closes(firstDay.AddDays(1), 1100, b) // another one of the same day
+	o.leaveStatement(firstDay.AddDays(1), 1100, b) // another one of the same day
 	o.pass()
-	if got := o.day(firstDay.AddDays(1)); got != "differs restated 13.00/13.01" || len(o.open()) != 1 {
-		t.Errorf("restated: %s, open %q", got, o.open())
+	if got := o.dayState(firstDay.AddDays(1)); got != "differs restated 13.00/13.01" || len(o.openDifferences()) != 1 {
+		t.Errorf("restated: %s, open %q", got, o.openDifferences())
 	}
 	if _, err := o.env.Report(t.Context()); err != nil {
 		t.Error(err)
@@ -162,17 +162,17 @@ func TestDaysFollowOneAnother(t *testing.T) {
 // What the bank books for itself concerns no case and is explained.
 func TestCharges(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
+	people := payTwo(o)
 	fee := iso20022.Entry{Ref: "FEE", Amount: 350, Status: iso20022.Booked, Charge: true}
-	all := []iso20022.Entry{debitOf(people[0].order), debitOf(people[1].order), fee}
-	o.booked(all...)
-	o.closes(firstDay, 90_000_000, all...)
+	all := []iso20022.Entry{debitEntry(people[0].order), debitEntry(people[1].order), fee}
+	o.leaveNotification(all...)
+	o.leaveStatement(firstDay, 90_000_000, all...)
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
-	if got := o.day(firstDay); got != "proved" {
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
+	if got := o.dayState(firstDay); got != "proved" {
 		t.Error(got)
 	}
-	o.quiet()
+	o.requireNoDifferences()
 }
 
 // A whole payment file debited as one sum, with or without what was refused.
@@ -196,10 +196,10 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			people := submitted(o)
+			people := payTwo(o)
 			id := people[0].order.file
 			if c.refused {
-				o.status(iso20022.StatusReport{OriginalMsgID: id, Status: iso20022.Partly},
+				o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: id, Status: iso20022.Partly},
 					iso20022.TransferStatus{EndToEndID: people[1].order.EndToEndID, Status: iso20022.Rejected, Reason: "AC01"})
 				o.pass()
 			}
@@ -209,24 +209,24 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 			}
 			lump := iso20022.Entry{Ref: "L", Amount: c.sum(people[0].order.Amount, people[1].order.Amount), Status: iso20022.Booked, MsgID: msg, PmtInfID: list}
 			for range 2 {
-				o.booked(lump)
+				o.leaveNotification(lump)
 				o.pass()
 			}
 			// Told again with its transfers: it stays booked once.
-			o.bookedBatch(lump.Ref, debitOf(people[0].order), debitOf(people[1].order))
+			o.leaveBatchBooking(lump.Ref, debitEntry(people[0].order), debitEntry(people[1].order))
 			o.pass()
 			for i, p := range people {
-				o.stands(exchange.Out, p.Person, "answered/sent/"+c.want[i])
+				o.requireState(exchange.Out, p.Person, "answered/sent/"+c.want[i])
 			}
-			if n := len(o.open()); n != c.open {
-				t.Errorf("open: %q", o.open())
+			if n := len(o.openDifferences()); n != c.open {
+				t.Errorf("open: %q", o.openDifferences())
 			}
 		})
 	}
 }
 
-// bookedBatch leaves a camt.054 with several transfers in one booking.
-func (o *testOffice) bookedBatch(ref string, entries ...iso20022.Entry) {
+// leaveBatchBooking leaves a camt.054 with several transfers in one booking.
+func (o *testOffice) leaveBatchBooking(ref string, entries ...iso20022.Entry) {
 	o.tb.Helper()
 	o.messages++
 	id := fmt.Sprintf("%sN%06d", us, o.messages)
@@ -244,25 +244,25 @@ func (o *testOffice) bookedBatch(ref string, entries ...iso20022.Entry) {
 	if err != nil {
 		o.tb.Fatal(err)
 	}
-	o.leave(bank, "camt054_"+id+".xml", b.Bytes())
+	o.leaveFile(bank, "camt054_"+id+".xml", b.Bytes())
 }
 
 // The bank takes a credit back, told after it or before it; of money that is a
 // case's an officer hears.
 func TestCreditTakenBack(t *testing.T) {
-	credit := comes("C1", 5_000, "来款", "")
+	credit := creditEntry("C1", 5_000, "来款", "")
 	back := credit
 	back.Ref, back.Credit, back.Reversal = "C2", false, true
 	for name, order := range map[string][]iso20022.Entry{"after it": {credit, back, credit, back}, "before it": {back, credit, credit, back}} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			for _, e := range order {
-				o.booked(e)
+				o.leaveNotification(e)
 				o.pass()
 			}
-			o.quiet()
-			if strings.Contains(o.ledger(), "50.00") {
-				t.Errorf("ledger %s", o.ledger())
+			o.requireNoDifferences()
+			if strings.Contains(o.balances(), "50.00") {
+				t.Errorf("ledger %s", o.balances())
 			}
 		})
 	}
@@ -271,15 +271,15 @@ func TestCreditTakenBack(t *testing.T) {
 func TestCreditOfACaseTakenBack(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p)
-	paid := comes("C1", p.Total(), text(l, p), l.LetterNo+"-1-1")
-	o.booked(paid)
+	l := o.sendLetter(p)
+	paid := creditEntry("C1", p.Total(), text(l, p), l.LetterNo+"-1-1")
+	o.leaveNotification(paid)
 	o.pass()
 	paid.Ref, paid.Credit, paid.Reversal = "C2", false, true
-	o.booked(paid)
+	o.leaveNotification(paid)
 	o.pass()
-	if c := o.caseBy(exchange.In, p); c.State != exchange.Held || len(o.open()) != 1 {
-		t.Errorf("case %s, open %q", c.State, o.open())
+	if c := o.caseBy(exchange.In, p); c.State != exchange.Held || len(o.openDifferences()) != 1 {
+		t.Errorf("case %s, open %q", c.State, o.openDifferences())
 	}
 }
 
@@ -287,29 +287,29 @@ func TestCreditOfACaseTakenBack(t *testing.T) {
 // the same come in any order, some twice: the ledger is the same.
 func TestContradictoryNotices(t *testing.T) {
 	for _, order := range []string{"rdc", "rcd", "drc", "dcr", "crd", "cdr", "rrdcc", "ddrcr"} {
-		t.Run(order, func(t *testing.T) { contradictory(t, order) })
+		t.Run(order, func(t *testing.T) { contradictoryNotices(t, order) })
 	}
 }
 
-func contradictory(t *testing.T, order string) {
+func contradictoryNotices(t *testing.T, order string) {
 	o := newOffice(t)
-	people := submitted(o)
+	people := payTwo(o)
 	for _, what := range order {
 		switch what {
 		case 'r':
-			o.status(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Partly},
+			o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Partly},
 				iso20022.TransferStatus{EndToEndID: people[0].order.EndToEndID, Status: iso20022.Rejected, Reason: "AC01"})
 		case 'd':
-			o.booked(debitOf(people[0].order))
+			o.leaveNotification(debitEntry(people[0].order))
 		case 'c':
-			o.booked(returnOf(people[0].order))
+			o.leaveNotification(returnEntry(people[0].order))
 		}
 		o.pass()
 	}
-	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
-	o.quiet()
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.requireNoDifferences()
 	due := people[0].order.Amount.String()
-	if books := o.ledger(); !strings.Contains(books, "out:returned:"+them+":"+due) {
+	if books := o.balances(); !strings.Contains(books, "out:returned:"+them+":"+due) {
 		t.Errorf("%s is not returned: %s", due, books)
 	}
 }
@@ -317,9 +317,9 @@ func contradictory(t *testing.T, order string) {
 // Money that is only announced is told and not booked.
 func TestAnnouncedOnly(t *testing.T) {
 	o := newOffice(t)
-	e := comes("P1", 700, "", "")
+	e := creditEntry("P1", 700, "", "")
 	e.Status = iso20022.PendingEntry
-	name := o.booked(e)
+	name := o.leaveNotification(e)
 	o.pass()
 	o.view(func(tx *store.Tx) error {
 		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank})
@@ -328,18 +328,18 @@ func TestAnnouncedOnly(t *testing.T) {
 		}
 		return err
 	})
-	o.quiet()
+	o.requireNoDifferences()
 }
 
 // One thing wrong with a file of the bank, and none of it counts: it is set
 // aside with its reason.
 func TestBankFilesQuarantined(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
-	name := o.booked(debitOf(people[0].order), debitOf(people[1].order))
-	notification := o.taken(name)
-	o.closes(firstDay, 90_000_000, debitOf(people[0].order))
-	statement := o.taken(fmt.Sprintf("camt053_%sT%06d.xml", us, o.messages))
+	people := payTwo(o)
+	name := o.leaveNotification(debitEntry(people[0].order), debitEntry(people[1].order))
+	notification := o.takeBankFile(name)
+	o.leaveStatement(firstDay, 90_000_000, debitEntry(people[0].order))
+	statement := o.takeBankFile(fmt.Sprintf("camt053_%sT%06d.xml", us, o.messages))
 	id := people[0].order.file
 	reports := map[string]iso20022.StatusReport{
 		"another count":   {OriginalMsgID: id, Status: iso20022.CustomerOK, Transfers: 3, Total: people[0].order.Amount + people[1].order.Amount},
@@ -347,9 +347,9 @@ func TestBankFilesQuarantined(t *testing.T) {
 		"no file of ours": {OriginalMsgID: us + "000000000999", Status: iso20022.Rejected},
 	}
 	for _, head := range reports {
-		o.status(head)
+		o.leaveStatusReport(head)
 	}
-	o.status(iso20022.StatusReport{OriginalMsgID: id, Status: iso20022.Rejected}, iso20022.TransferStatus{EndToEndID: people[0].order.EndToEndID, Status: iso20022.InSettlement})
+	o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: id, Status: iso20022.Rejected}, iso20022.TransferStatus{EndToEndID: people[0].order.EndToEndID, Status: iso20022.InSettlement})
 	bad := map[string]string{
 		"foreign statement": strings.ReplaceAll(statement, receiving(us).No, "6222000000000000"),
 		"does not add up":   strings.Replace(statement, ">900000.00<", ">900000.01<", 1),
@@ -364,27 +364,27 @@ func TestBankFilesQuarantined(t *testing.T) {
 		"external entity":   strings.Replace(notification, "<Document", `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Document`, 1),
 	}
 	for what, content := range bad {
-		o.leave(bank, strings.ReplaceAll(what, " ", "-")+".xml", []byte(content))
+		o.leaveFile(bank, strings.ReplaceAll(what, " ", "-")+".xml", []byte(content))
 	}
-	o.leave(bank, "流水.csv", []byte("日期,金额\n2026-03-02,5\n"))
-	o.leave(bank, "流水.xlsx", []byte("PK\x03\x04 not a workbook"))
+	o.leaveFile(bank, "流水.csv", []byte("日期,金额\n2026-03-02,5\n"))
+	o.leaveFile(bank, "流水.xlsx", []byte("PK\x03\x04 not a workbook"))
 	want := len(bad) + 2 + len(reports) + 1
-	before := o.ledger()
+	before := o.balances()
 	o.pass()
 	o.pass()
 	for _, p := range people {
-		o.stands(exchange.Out, p.Person, "answered/sent/submitted")
+		o.requireState(exchange.Out, p.Person, "answered/sent/submitted")
 	}
-	if o.ledger() != before {
+	if o.balances() != before {
 		t.Error("money moved")
 	}
 	o.view(func(tx *store.Tx) error {
 		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank, States: []exchange.FileState{exchange.FileQuarantined}})
-		if len(files) != want || len(o.open()) != want {
-			t.Errorf("%d files quarantined, want %d; open %q", len(files), want, o.open())
+		if len(files) != want || len(o.openDifferences()) != want {
+			t.Errorf("%d files quarantined, want %d; open %q", len(files), want, o.openDifferences())
 		}
 		for _, f := range files {
-			if f.Text == "" || !o.lies(bank, "in/bad", f.Name) {
+			if f.Text == "" || !o.hasFile(bank, "in/bad", f.Name) {
 				t.Errorf("%s: %q", f.Name, f.Text)
 			}
 		}
@@ -392,8 +392,8 @@ func TestBankFilesQuarantined(t *testing.T) {
 	})
 }
 
-// taken takes a file out of the bank's drop before we see it.
-func (o *testOffice) taken(name string) string {
+// takeBankFile takes a file out of the bank's drop before we see it.
+func (o *testOffice) takeBankFile(name string) string {
 	o.tb.Helper()
 	path := o.inDrop(bank, "in", name)
 	content, err := os.ReadFile(path)

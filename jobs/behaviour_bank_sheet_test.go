@@ -19,7 +19,7 @@ import (
 	"carryover/samples"
 )
 
-func byWorkbook(e *jobs.Env) { e.Agency.BankByWorkbook = true }
+func bankByWorkbook(e *jobs.Env) { e.Agency.BankByWorkbook = true }
 
 // clerk keys the bank's movements into a sheet as they happen.
 type clerk struct {
@@ -29,21 +29,21 @@ type clerk struct {
 	lines   []formats.StatementLine
 }
 
-func (c *clerk) line(on calendar.Date, side code.BankSide, status code.BankStatus, amount money.Fen, remark, ref string) {
+func (c *clerk) keyLine(on calendar.Date, side code.BankSide, status code.BankStatus, amount money.Fen, remark, ref string) {
 	l := formats.StatementLine{BookedOn: on, Side: side, Status: status, Amount: amount, Remark: remark, BankRef: ref, Counterparty: "对方", Account: "62"}
 	c.balance += l.Signed()
 	l.Balance = c.balance
 	c.lines = append(c.lines, l)
 }
 
-// leaves puts the sheet into the drop, and begins the next one when it is new.
-func (c *clerk) leaves(name string, fresh bool) {
+// leaveSheet puts the sheet into the drop, and begins the next one when it is new.
+func (c *clerk) leaveSheet(name string, fresh bool) {
 	c.tb.Helper()
 	var b bytes.Buffer
 	if err := formats.StatementTable().Write(&b, formats.StatementHead{OwnAccount: receiving(us).No, Opening: batch.Some(c.opening)}, c.lines); err != nil {
 		c.tb.Fatal(err)
 	}
-	c.leave(bank, name, b.Bytes())
+	c.leaveFile(bank, name, b.Bytes())
 	if fresh {
 		c.lines, c.opening = nil, c.balance
 	}
@@ -53,12 +53,12 @@ func (c *clerk) leaves(name string, fresh bool) {
 // one payment is made, one fails, one comes back, and money comes in.
 func TestBankByWorkbook(t *testing.T) {
 	for name, refs := range map[string]bool{"with the bank's numbers": true, "without": false} {
-		t.Run(name, func(t *testing.T) { workedByWorkbook(t, refs) })
+		t.Run(name, func(t *testing.T) { workByWorkbook(t, refs) })
 	}
 }
 
-func workedByWorkbook(t *testing.T, refs bool) {
-	o := &clerk{testOffice: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+func workByWorkbook(t *testing.T, refs bool) {
+	o := &clerk{testOffice: newOffice(t, bankByWorkbook), balance: 90_000_000, opening: 90_000_000}
 	ref := func(s string) string {
 		if refs {
 			return s
@@ -70,48 +70,48 @@ func workedByWorkbook(t *testing.T, refs bool) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
 	o.pass()
 	o.pass()
-	l := o.applied(in)
+	l := o.sendLetter(in)
 	o.put(them, formats.KindForm, o.form(in, l))
 	o.pass()
 	if len(o.orders) != 2 || len(o.books) != 1 {
 		t.Fatalf("%d payments in %d lists", len(o.orders), len(o.books))
 	}
 	a, b := o.orders[0], o.orders[1]
-	o.line(firstDay, code.BankDebit, code.BankBooked, a.Amount, a.Text, ref("S1"))
-	o.line(firstDay, code.BankDebit, code.BankRejected, b.Amount, b.Text, ref("S2"))
-	o.line(firstDay, code.BankCredit, code.BankBooked, in.Total(), text(l, in), ref("S3"))
-	o.leaves("流水-上午.xlsx", false)
+	o.keyLine(firstDay, code.BankDebit, code.BankBooked, a.Amount, a.Text, ref("S1"))
+	o.keyLine(firstDay, code.BankDebit, code.BankRejected, b.Amount, b.Text, ref("S2"))
+	o.keyLine(firstDay, code.BankCredit, code.BankBooked, in.Total(), text(l, in), ref("S3"))
+	o.leaveSheet("流水-上午.xlsx", false)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
-	o.stands(exchange.Out, q, "answered/sent/returned")
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, q, "answered/sent/returned")
 	if c := o.caseBy(exchange.In, in); c.MoneyTrack != exchange.MoneyMatched && c.MoneyTrack != exchange.MoneyPosted {
 		t.Errorf("money in stands at %s", c.MoneyTrack)
 	}
-	if got := o.day(firstDay); got != "proved" {
+	if got := o.dayState(firstDay); got != "proved" {
 		t.Error(got)
 	}
 	// The sheet of the day grows, and holds what came before; then the next day.
-	o.line(firstDay, code.BankCredit, code.BankBooked, 5, "存款利息", ref("S4"))
-	o.leaves("流水-全天.xlsx", true)
-	o.days(1)
+	o.keyLine(firstDay, code.BankCredit, code.BankBooked, 5, "存款利息", ref("S4"))
+	o.leaveSheet("流水-全天.xlsx", true)
+	o.skipDays(1)
 	next := calendar.DateOf(o.now)
-	o.line(next, code.BankCredit, code.BankReturned, a.Amount, "退汇 账号有误 "+a.Text, ref("S5"))
-	o.leaves("流水-次日.xlsx", false)
+	o.keyLine(next, code.BankCredit, code.BankReturned, a.Amount, "退汇 账号有误 "+a.Text, ref("S5"))
+	o.leaveSheet("流水-次日.xlsx", false)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/returned")
-	o.leaves("流水-次日-再发.xlsx", true)
+	o.requireState(exchange.Out, p, "answered/sent/returned")
+	o.leaveSheet("流水-次日-再发.xlsx", true)
 	o.pass()
 	for _, on := range []calendar.Date{firstDay, next} {
-		if got := o.day(on); got != "proved" {
+		if got := o.dayState(on); got != "proved" {
 			t.Errorf("%s: %s", on, got)
 		}
 	}
-	o.quiet()
+	o.requireNoDifferences()
 }
 
-// orderedByList is a clerk at a bank that has the list of one payment.
-func orderedByList(t *testing.T) (*clerk, samples.Person, order) {
-	o := &clerk{testOffice: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
+// orderByList is a clerk at a bank that has the list of one payment.
+func orderByList(t *testing.T) (*clerk, samples.Person, order) {
+	o := &clerk{testOffice: newOffice(t, bankByWorkbook), balance: 90_000_000, opening: 90_000_000}
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -124,70 +124,70 @@ func orderedByList(t *testing.T) (*clerk, samples.Person, order) {
 // the first, read once more, says nothing about the second, however the clerk
 // keys it on the second day.
 func TestRefusalReadTwice(t *testing.T) {
-	o, p, first := orderedByList(t)
+	o, p, first := orderByList(t)
 	refused := func(remark string) {
-		o.line(firstDay, code.BankDebit, code.BankRejected, first.Amount, remark, "")
+		o.keyLine(firstDay, code.BankDebit, code.BankRejected, first.Amount, remark, "")
 	}
 	refused(first.Text)
-	o.leaves("流水-上午.xlsx", false)
+	o.leaveSheet("流水-上午.xlsx", false)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/returned")
-	o.confirmsAccounts()
+	o.requireState(exchange.Out, p, "answered/sent/returned")
+	o.confirmAccounts()
 	o.pass()
 	second := o.orders[len(o.orders)-1]
 	if !strings.HasSuffix(second.EndToEndID, "-1-2") {
 		t.Fatalf("ordered %+v", second)
 	}
-	o.leaves("流水-下午.xlsx", true)
+	o.leaveSheet("流水-下午.xlsx", true)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
-	o.quiet()
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	o.requireNoDifferences()
 
-	o.days(1)
+	o.skipDays(1)
 	o.pass()
-	o.line(firstDay.AddDays(-1), code.BankDebit, code.BankRejected, first.Amount, "付款失败 "+first.Text, "")
-	o.leaves("流水-补录.xlsx", true)
+	o.keyLine(firstDay.AddDays(-1), code.BankDebit, code.BankRejected, first.Amount, "付款失败 "+first.Text, "")
+	o.leaveSheet("流水-补录.xlsx", true)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
-	if open := o.open(); len(open) != 1 {
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	if open := o.openDifferences(); len(open) != 1 {
 		t.Errorf("a refusal before the payment was ordered is not named: %q", open)
 	}
-	o.line(calendar.DateOf(o.now), code.BankDebit, code.BankBooked, second.Amount, second.Text, "")
-	o.leaves("流水-次日.xlsx", true)
+	o.keyLine(calendar.DateOf(o.now), code.BankDebit, code.BankBooked, second.Amount, second.Text, "")
+	o.leaveSheet("流水-次日.xlsx", true)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, p, "answered/sent/settled")
 }
 
 // The sheet with a payment's debit comes after that with its return, when the
 // payment is on its way again: the day says which attempt each row is about.
 func TestDebitAfterTheNextAttempt(t *testing.T) {
-	o, p, first := orderedByList(t)
+	o, p, first := orderByList(t)
 	day := calendar.DateOf(o.now)
-	o.days(1)
+	o.skipDays(1)
 	o.balance -= first.Amount // the sheet of the day before is not here yet
 	o.opening = o.balance
-	o.line(day.AddDays(1), code.BankCredit, code.BankReturned, first.Amount, "退汇 "+first.Text, "B2")
-	o.leaves("流水-次日.xlsx", true)
+	o.keyLine(day.AddDays(1), code.BankCredit, code.BankReturned, first.Amount, "退汇 "+first.Text, "B2")
+	o.leaveSheet("流水-次日.xlsx", true)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/returned")
-	o.confirmsAccounts()
-	o.days(1)
+	o.requireState(exchange.Out, p, "answered/sent/returned")
+	o.confirmAccounts()
+	o.skipDays(1)
 	o.pass()
 	second := o.orders[len(o.orders)-1]
 	if !strings.HasSuffix(second.EndToEndID, "-1-2") {
 		t.Fatalf("ordered %+v", second)
 	}
 	o.balance, o.opening = 90_000_000, 90_000_000
-	o.line(day, code.BankDebit, code.BankBooked, first.Amount, first.Text, "B1")
-	o.leaves("流水-当日.xlsx", true)
+	o.keyLine(day, code.BankDebit, code.BankBooked, first.Amount, first.Text, "B1")
+	o.leaveSheet("流水-当日.xlsx", true)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 	o.balance, o.opening = 90_000_000, 90_000_000
-	o.line(calendar.DateOf(o.now), code.BankDebit, code.BankBooked, second.Amount, second.Text, "B3")
-	o.leaves("流水-第三日.xlsx", true)
+	o.keyLine(calendar.DateOf(o.now), code.BankDebit, code.BankBooked, second.Amount, second.Text, "B3")
+	o.leaveSheet("流水-第三日.xlsx", true)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
-	for _, x := range o.open() {
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+	for _, x := range o.openDifferences() {
 		if strings.HasPrefix(x, "money") {
 			t.Errorf("open: %s", x)
 		}
@@ -196,42 +196,42 @@ func TestDebitAfterTheNextAttempt(t *testing.T) {
 
 // A lump sum's reference stands in its remark.
 func TestLumpSumByWorkbook(t *testing.T) {
-	o := &clerk{testOffice: newOffice(t, byWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}
+	o := &clerk{testOffice: newOffice(t, bankByWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
 	o.pass()
 	o.pass()
-	o.line(firstDay, code.BankDebit, code.BankBooked, o.orders[0].Amount, o.orders[0].Text, "")
-	o.leaves("流水.xlsx", false)
+	o.keyLine(firstDay, code.BankDebit, code.BankBooked, o.orders[0].Amount, o.orders[0].Text, "")
+	o.leaveSheet("流水.xlsx", false)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
-	o.stands(exchange.Out, q, "answered/sent/settled")
-	o.quiet()
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, q, "answered/sent/settled")
+	o.requireNoDifferences()
 }
 
 // What a sheet says that cannot be: nothing of it counts.
 func TestSheetsQuarantined(t *testing.T) {
-	o := &clerk{testOffice: newOffice(t, byWorkbook), balance: 90_000_000, opening: 90_000_000}
-	people := submitted(o.testOffice)
-	o.line(firstDay, code.BankDebit, code.BankBooked, people[0].order.Amount, people[0].order.Text, "S1")
-	o.line(firstDay, code.BankDebit, code.BankBooked, people[1].order.Amount, people[1].order.Text, "S2")
+	o := &clerk{testOffice: newOffice(t, bankByWorkbook), balance: 90_000_000, opening: 90_000_000}
+	people := payTwo(o.testOffice)
+	o.keyLine(firstDay, code.BankDebit, code.BankBooked, people[0].order.Amount, people[0].order.Text, "S1")
+	o.keyLine(firstDay, code.BankDebit, code.BankBooked, people[1].order.Amount, people[1].order.Text, "S2")
 	o.lines[1].Balance++
-	o.leaves("余额不符.xlsx", false)
+	o.leaveSheet("余额不符.xlsx", false)
 	o.lines[1].Balance--
 	var b bytes.Buffer
 	if err := formats.StatementTable().Write(&b, formats.StatementHead{OwnAccount: "6222000000000000"}, o.lines); err != nil {
 		t.Fatal(err)
 	}
-	o.leave(bank, "别家账户.xlsx", b.Bytes())
+	o.leaveFile(bank, "别家账户.xlsx", b.Bytes())
 	o.pass()
 	for _, p := range people {
-		o.stands(exchange.Out, p.Person, "answered/sent/submitted")
+		o.requireState(exchange.Out, p.Person, "answered/sent/submitted")
 	}
 	o.view(func(tx *store.Tx) error {
 		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank, States: []exchange.FileState{exchange.FileQuarantined}})
-		if len(files) != 2 || len(o.open()) != 2 {
-			t.Errorf("%d quarantined, open %q", len(files), o.open())
+		if len(files) != 2 || len(o.openDifferences()) != 2 {
+			t.Errorf("%d quarantined, open %q", len(files), o.openDifferences())
 		}
 		for _, f := range files {
 			if f.Name == "余额不符.xlsx" && !strings.Contains(f.Text, "行 balance") {
@@ -242,14 +242,14 @@ func TestSheetsQuarantined(t *testing.T) {
 	})
 	// Both come back with what is wrong; one of them has no fault of its own.
 	for name, want := range map[string]string{"余额不符.answer.xlsx": "银行流水!I6", "别家账户.answer.xlsx": "不是本机构账户"} {
-		list, err := o.answered(name).GetRows("问题清单")
+		list, err := o.openCorrections(name).GetRows("问题清单")
 		if err != nil || !strings.Contains(strings.Join(list[len(list)-1], "|"), want) {
 			t.Errorf("%s: %v %v", name, list, err)
 		}
 	}
-	o.leaves("流水.xlsx", false)
+	o.leaveSheet("流水.xlsx", false)
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
 }
 
 // The request and the list print: amount in capitals, transfers, boxes to sign.
@@ -262,8 +262,8 @@ func TestPaymentRequestPrinted(t *testing.T) {
 			t.Skipf("needs %s", name)
 		}
 	}
-	o := newOffice(t, byWorkbook)
-	people := submitted(o)
+	o := newOffice(t, bankByWorkbook)
+	people := payTwo(o)
 	dir := t.TempDir()
 	book := filepath.Join(dir, "list.xlsx")
 	if err := os.WriteFile(book, o.books[0], 0o600); err != nil {

@@ -28,15 +28,15 @@ func maybe(f money.Fen) batch.Maybe[money.Fen] { return batch.Some(f) }
 
 func one() batch.Maybe[int] { return batch.Some(1) }
 
-// submitted takes two people to payments in one file at the bank.
-func submitted(o *testOffice) [2]person {
+// payTwo takes two people to payments in one file at the bank.
+func payTwo(o *testOffice) [2]person {
 	o.tb.Helper()
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
 	o.pass()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 	return [2]person{{p, o.orders[0]}, {q, o.orders[1]}}
 }
 
@@ -61,7 +61,7 @@ func TestStatusOfAnOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			people := submitted(o)
+			people := payTwo(o)
 			c.head.OriginalMsgID = people[0].order.file
 			var transfers []iso20022.TransferStatus
 			if c.transfers != nil {
@@ -69,12 +69,12 @@ func TestStatusOfAnOrder(t *testing.T) {
 				c.head.ListStatus = ""
 			}
 			for range 2 { // told twice
-				o.status(c.head, transfers...)
+				o.leaveStatusReport(c.head, transfers...)
 				o.pass()
 			}
 			asked := 0
 			for i, p := range people {
-				o.stands(exchange.Out, p.Person, "answered/sent/"+c.want[i])
+				o.requireState(exchange.Out, p.Person, "answered/sent/"+c.want[i])
 				if c.want[i] == "returned" {
 					asked++
 				}
@@ -82,54 +82,54 @@ func TestStatusOfAnOrder(t *testing.T) {
 			if n := len(take[formats.Query](o, them, formats.KindQuery)); n != asked {
 				t.Errorf("%d queries about accounts, %d payments came back", n, asked)
 			}
-			o.quiet()
+			o.requireNoDifferences()
 		})
 	}
 }
 
 func TestStatusOfNothingOfOurs(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
-	o.status(iso20022.StatusReport{OriginalMsgID: "320500000000000999", Status: iso20022.Rejected})
-	o.status(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Partly},
+	people := payTwo(o)
+	o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: "320500000000000999", Status: iso20022.Rejected})
+	o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Partly},
 		iso20022.TransferStatus{EndToEndID: "31010020260302000777-1-1", Status: iso20022.Rejected})
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/submitted")
-	if n := len(o.open()); n != 2 {
-		t.Errorf("open: %q", o.open())
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/submitted")
+	if n := len(o.openDifferences()); n != 2 {
+		t.Errorf("open: %q", o.openDifferences())
 	}
 }
 
 func TestRejectedAfterItWasSettled(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
-	o.settle()
+	people := payTwo(o)
+	o.debitAll()
 	o.pass()
-	o.status(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Rejected})
+	o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: people[0].order.file, Status: iso20022.Rejected})
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
-	if len(o.open()) != 2 {
-		t.Errorf("open: %q", o.open())
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
+	if len(o.openDifferences()) != 2 {
+		t.Errorf("open: %q", o.openDifferences())
 	}
 }
 
 func TestNotificationTwiceAndContradicted(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
-	a, b := debitOf(people[0].order), debitOf(people[1].order)
-	o.booked(a, b)
-	o.booked(a, b) // under another name
+	people := payTwo(o)
+	a, b := debitEntry(people[0].order), debitEntry(people[1].order)
+	o.leaveNotification(a, b)
+	o.leaveNotification(a, b) // under another name
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
-	o.quiet()
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
+	o.requireNoDifferences()
 	a.Amount++ // the same booking with another amount
-	o.booked(a)
+	o.leaveNotification(a)
 	b.Ref = "another" // a second debit of the same payment
-	o.booked(b)
+	o.leaveNotification(b)
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
-	if len(o.open()) != 2 {
-		t.Errorf("open: %q", o.open())
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
+	if len(o.openDifferences()) != 2 {
+		t.Errorf("open: %q", o.openDifferences())
 	}
 }
 
@@ -137,16 +137,16 @@ func TestNotificationTwiceAndContradicted(t *testing.T) {
 // unmatched and is named; the others of its file count all the same.
 func TestDebitThatDoesNotFit(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
+	people := payTwo(o)
 	checker, finance := wang(t), li(t)
-	o.dual(checker, finance)
+	o.setDualRelease(checker, finance)
 	o.approveSettings(checker, finance)
 	late := leaver(us, 2)
 	o.put(core, formats.KindRegistry, o.insured(late))
 	o.put(them, formats.KindLetter, o.letter(them, 3, late))
 	o.pass()
 	o.pass()
-	o.stands(exchange.Out, late, "answered/sent/ordered")
+	o.requireState(exchange.Out, late, "answered/sent/ordered")
 	var kept exchange.Payment
 	o.view(func(tx *store.Tx) error {
 		list, err := gather(tx.EachPayment, exchange.MoneyOrdered)
@@ -155,29 +155,29 @@ func TestDebitThatDoesNotFit(t *testing.T) {
 		}
 		return err
 	})
-	early := debitOf(people[0].order)
+	early := debitEntry(people[0].order)
 	early.Ref, early.EndToEndID, early.Amount = "early", kept.Ref, kept.Amount
-	o.booked(debitOf(people[0].order), early, debitOf(people[1].order))
+	o.leaveNotification(debitEntry(people[0].order), early, debitEntry(people[1].order))
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
-	o.stands(exchange.Out, people[1].Person, "answered/sent/settled")
-	o.stands(exchange.Out, late, "answered/sent/ordered")
-	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "early") {
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
+	o.requireState(exchange.Out, people[1].Person, "answered/sent/settled")
+	o.requireState(exchange.Out, late, "answered/sent/ordered")
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "early") {
 		t.Errorf("open: %q", open)
 	}
 }
 
 func TestReturnBeforeItsDebit(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
-	o.booked(returnOf(people[0].order))
+	people := payTwo(o)
+	o.leaveNotification(returnEntry(people[0].order))
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
-	o.settle()
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
-	o.stands(exchange.Out, people[1].Person, "answered/sent/settled")
-	o.quiet()
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.requireState(exchange.Out, people[1].Person, "answered/sent/settled")
+	o.requireNoDifferences()
 	var unmatched []exchange.BankEntry
 	o.view(func(tx *store.Tx) (err error) {
 		unmatched, err = unmatchedEntries(tx)
@@ -203,20 +203,20 @@ func TestReturns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			people := submitted(o)
-			o.settle()
+			people := payTwo(o)
+			o.debitAll()
 			o.pass()
-			e := returnOf(people[0].order)
+			e := returnEntry(people[0].order)
 			c.change(&e)
-			o.booked(e)
+			o.leaveNotification(e)
 			if name == "twice" {
 				e.Ref = "R-again"
-				o.booked(e)
+				o.leaveNotification(e)
 			}
 			o.pass()
-			o.stands(exchange.Out, people[0].Person, "answered/sent/"+c.want)
-			if n := len(o.open()); n != c.open {
-				t.Errorf("open: %q", o.open())
+			o.requireState(exchange.Out, people[0].Person, "answered/sent/"+c.want)
+			if n := len(o.openDifferences()); n != c.open {
+				t.Errorf("open: %q", o.openDifferences())
 			}
 		})
 	}
@@ -224,8 +224,8 @@ func TestReturns(t *testing.T) {
 
 func TestUnreadableMessages(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
-	name := o.booked(debitOf(people[0].order), debitOf(people[1].order))
+	people := payTwo(o)
+	name := o.leaveNotification(debitEntry(people[0].order), debitEntry(people[1].order))
 	content, err := os.ReadFile(o.inDrop(bank, "in", name))
 	if err != nil {
 		t.Fatal(err)
@@ -242,12 +242,12 @@ func TestUnreadableMessages(t *testing.T) {
 		"account.xml": strings.ReplaceAll(string(content), own, "6222000000000000"),
 		"empty.xml":   "",
 	} {
-		o.leave(bank, name, []byte(bad))
+		o.leaveFile(bank, name, []byte(bad))
 	}
 	o.pass()
 	o.pass()
 	for _, p := range people {
-		o.stands(exchange.Out, p.Person, "answered/sent/submitted")
+		o.requireState(exchange.Out, p.Person, "answered/sent/submitted")
 	}
 	var set int
 	o.view(func(tx *store.Tx) error {
@@ -255,17 +255,17 @@ func TestUnreadableMessages(t *testing.T) {
 		set = len(files)
 		return err
 	})
-	if set != 6 || len(o.open()) != 6 {
-		t.Errorf("%d messages quarantined, open: %q", set, o.open())
+	if set != 6 || len(o.openDifferences()) != 6 {
+		t.Errorf("%d messages quarantined, open: %q", set, o.openDifferences())
 	}
 	for _, name := range []string{"cut.xml", "empty.xml"} {
-		if !o.lies(bank, "in/bad", name) {
+		if !o.hasFile(bank, "in/bad", name) {
 			t.Errorf("%s does not lie in in/bad", name)
 		}
 	}
-	o.leave(bank, "again.xml", content)
+	o.leaveFile(bank, "again.xml", content)
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/settled")
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
 }
 
 func TestPaymentThatChangedItsMind(t *testing.T) {
@@ -277,17 +277,17 @@ func TestPaymentThatChangedItsMind(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
 	o.pass()
 	*closed = true
-	_ = o.try()
+	_ = o.tryPass()
 	for _, f := range o.files {
 		if f.party == them && f.header.Kind == formats.KindForm {
-			o.refuseOne(f, letterFormNo(f, letterNo(them, 1)))
+			o.refuseRecord(f, letterFormNo(f, letterNo(them, 1)))
 		}
 	}
 	*closed = false
 	o.pass()
-	o.stands(exchange.Out, p, "held/refused/due refused-by-partner")
+	o.requireState(exchange.Out, p, "held/refused/due refused-by-partner")
 	o.pass()
-	o.stands(exchange.Out, q, "answered/delivered/submitted")
+	o.requireState(exchange.Out, q, "answered/delivered/submitted")
 	if len(o.orders) != 1 || !strings.HasPrefix(o.orders[0].EndToEndID, letterNo(them, 2)) {
 		t.Errorf("paid %+v", o.orders)
 	}
@@ -307,13 +307,13 @@ func TestMatchedMoneyGrows(t *testing.T) {
 		t.Run(stage, func(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(them, 0)
-			l := o.applied(p)
+			l := o.sendLetter(p)
 			o.put(them, formats.KindForm, o.form(p, l))
 			o.slow = stage == "matched"
-			o.pays(l, p, p.Total())
+			o.creditArrives(l, p, p.Total())
 			o.pass()
 			o.pass()
-			o.pays(l, p, 50)
+			o.creditArrives(l, p, 50)
 			o.pass()
 			c := o.caseBy(exchange.In, p)
 			if c.Hold != code.HoldAmountDiffers {
@@ -323,13 +323,10 @@ func TestMatchedMoneyGrows(t *testing.T) {
 			o.pass()
 			if o.slow {
 				o.slow = false
-				o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+				o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
 			}
-			for range 4 {
-				o.pass()
-			}
-			o.stands(exchange.In, p, "completed/posted/posted")
-			o.quiet()
+			o.passUntil(exchange.In, p, "completed/posted/posted")
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -361,17 +358,17 @@ func TestNettingStatements(t *testing.T) {
 				if j := o.latest(them, formats.KindNetting); len(j.records) != 0 {
 					t.Errorf("the statement of the month before has %d lines", len(j.records))
 				}
-				f := o.asked(p, 1)
+				f := o.answerLetter(p, 1)
 				o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
 				o.pass()
-				o.days(31)
+				o.skipDays(31)
 				o.pass()
-				j := only[formats.Netting](o, them, formats.KindNetting)
+				j := requireOne[formats.Netting](o, them, formats.KindNetting)
 				if j.Amount != f.Amount || j.Direction != code.Out || j.Month != 202603 {
 					t.Errorf("statement %+v", *j)
 				}
 				created := o.now
-				o.days(late)
+				o.skipDays(late)
 				o.sequence[them+formats.KindNetting]++
 				now := o.now
 				o.now = created
@@ -381,12 +378,12 @@ func TestNettingStatements(t *testing.T) {
 				if v := o.verdicts(them, nameOf); len(v) == 0 || v[0] != "accepted" {
 					t.Errorf("told %q", v)
 				}
-				if n := len(o.open()); n != c.open {
-					t.Errorf("open: %q", o.open())
+				if n := len(o.openDifferences()); n != c.open {
+					t.Errorf("open: %q", o.openDifferences())
 				}
-				o.night()
-				if n := len(o.open()); n != c.open {
-					t.Errorf("open a night later: %q", o.open())
+				o.nextNight()
+				if n := len(o.openDifferences()); n != c.open {
+					t.Errorf("open a night later: %q", o.openDifferences())
 				}
 			})
 		}
@@ -396,16 +393,16 @@ func TestNettingStatements(t *testing.T) {
 func TestReconciliation(t *testing.T) {
 	o := newOffice(t)
 	p, q, r := leaver(us, 0), leaver(them, 1), leaver(them, 2)
-	f := o.paid(p, 1)
-	l := o.applied(q)
-	m := o.applied(r)
+	f := o.payLetter(p, 1)
+	l := o.sendLetter(q)
+	m := o.sendLetter(r)
 	// A declined application that comes back for a supplement stands in no shared word.
 	o.put(them, formats.KindForm, &formats.Decline{LetterNo: m.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
 	o.pass()
 	o.put(portal, formats.KindApplication, o.application(r, func(a *formats.Application) { a.Version, a.Materials = 2, "other" }))
 	o.pass()
-	o.stands(exchange.In, r, "returned/none/none")
-	o.days(30)
+	o.requireState(exchange.In, r, "returned/none/none")
+	o.skipDays(30)
 	o.pass()
 	states := map[string]*formats.Reconciliation{}
 	for _, x := range take[formats.Reconciliation](o, them, formats.KindReconciliation) {
@@ -427,23 +424,23 @@ func TestReconciliation(t *testing.T) {
 	if v := o.verdicts(them, name); len(v) != 4 || v[0] != "accepted" {
 		t.Errorf("told %q", v)
 	}
-	if len(o.open()) != 3 {
-		t.Errorf("open: %q", o.open())
+	if len(o.openDifferences()) != 3 {
+		t.Errorf("open: %q", o.openDifferences())
 	}
 	// When both say the same, nothing is said.
 	o.put(them, formats.KindReconciliation, &formats.Reconciliation{
 		LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: one(), Amount: maybe(f.Amount), LastEventOn: 20260303,
 	})
 	o.pass()
-	if len(o.open()) != 2 {
-		t.Errorf("open after agreeing: %q", o.open())
+	if len(o.openDifferences()) != 2 {
+		t.Errorf("open after agreeing: %q", o.openDifferences())
 	}
 }
 
 func TestReportNamesWhatDiffers(t *testing.T) {
 	o := newOffice(t)
-	submitted(o)
-	o.booked(comes("C9", 100, "", ""))
+	payTwo(o)
+	o.leaveNotification(creditEntry("C9", 100, "", ""))
 	o.pass()
 	if _, err := o.env.Report(t.Context()); err != nil {
 		t.Fatal(err)
@@ -455,16 +452,16 @@ func TestReportNamesWhatDiffers(t *testing.T) {
 
 func TestReasonsOfAnyLength(t *testing.T) {
 	o := newOffice(t)
-	people := submitted(o)
-	o.settle()
+	people := payTwo(o)
+	o.debitAll()
 	o.pass()
-	e := returnOf(people[0].order)
+	e := returnEntry(people[0].order)
 	e.ReturnReason = strings.Repeat("账号不存在", 20)
 	e.Text = strings.Repeat("说明", 60)
-	o.booked(e)
-	o.status(iso20022.StatusReport{OriginalMsgID: people[1].order.file, Status: iso20022.Rejected, Reason: "AC01", Text: strings.Repeat("长", 100)})
+	o.leaveNotification(e)
+	o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: people[1].order.file, Status: iso20022.Rejected, Reason: "AC01", Text: strings.Repeat("长", 100)})
 	o.pass()
-	o.stands(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/returned")
 }
 
 func TestLetterNumberOfAnotherShape(t *testing.T) {
@@ -477,5 +474,5 @@ func TestLetterNumberOfAnotherShape(t *testing.T) {
 	if v := o.verdicts(them, name); len(v) != 3 || !strings.HasSuffix(v[1], "refused malformed") {
 		t.Errorf("told %q", v)
 	}
-	o.stands(exchange.Out, q, "answered/sent/submitted")
+	o.requireState(exchange.Out, q, "answered/sent/submitted")
 }

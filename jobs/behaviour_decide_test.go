@@ -22,9 +22,9 @@ import (
 	"carryover/jobs/decision"
 )
 
-// staff gives the office officers who may decide: one of the finance desk, a
+// staffWithKeys gives the office officers who may decide: one of the finance desk, a
 // clerk, and a checker; every one has a key.
-func staff(o *testOffice) map[string]*seal.Key {
+func staffWithKeys(o *testOffice) map[string]*seal.Key {
 	o.tb.Helper()
 	keys := map[string]*seal.Key{}
 	var lines bytes.Buffer
@@ -54,8 +54,8 @@ func staff(o *testOffice) map[string]*seal.Key {
 	return keys
 }
 
-// decides lets an officer decide, with arguments "name=value".
-func (o *testOffice) decides(keys map[string]*seal.Key, officer, action, subject string, args ...string) (decision.Prepared, error) {
+// tryDecide lets an officer decide, with arguments "name=value".
+func (o *testOffice) tryDecide(keys map[string]*seal.Key, officer, action, subject string, args ...string) (decision.Prepared, error) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	x := exchange.Decision{Action: action, Subject: subject, Reason: "已核实", Officer: officer, On: o.env.Date, Args: map[string]string{}}
@@ -74,10 +74,10 @@ func (o *testOffice) decides(keys map[string]*seal.Key, officer, action, subject
 	return o.env.Decide(context.Background(), x, sig)
 }
 
-// decided is decides for a decision that must be taken.
-func (o *testOffice) decided(keys map[string]*seal.Key, officer, action, subject string, args ...string) decision.Prepared {
+// decide is decides for a decision that must be taken.
+func (o *testOffice) decide(keys map[string]*seal.Key, officer, action, subject string, args ...string) decision.Prepared {
 	o.tb.Helper()
-	p, err := o.decides(keys, officer, action, subject, args...)
+	p, err := o.tryDecide(keys, officer, action, subject, args...)
 	if err != nil {
 		o.tb.Fatalf("%s about %s: %v", action, subject, err)
 	}
@@ -86,12 +86,12 @@ func (o *testOffice) decided(keys map[string]*seal.Key, officer, action, subject
 
 func TestWhoMayDecide(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
+	keys := staffWithKeys(o)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(secondAccount(them))))
 	o.pass()
-	o.stands(exchange.Out, p, "held/none/not_due account-not-registered")
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
 	c := o.caseBy(exchange.Out, p)
 	a := secondAccount(them)
 	x := exchange.Decision{
@@ -150,11 +150,11 @@ func TestWhoMayDecide(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	o.stands(exchange.Out, p, "held/none/not_due account-not-registered")
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
 	if _, err := o.env.Decide(ctx, x, sign("li.na", prepared.Text, seal.NamespaceDecision)); err != nil {
 		t.Fatal(err)
 	}
-	o.stands(exchange.Out, p, "accepted/none/not_due")
+	o.requireState(exchange.Out, p, "accepted/none/not_due")
 	again, err := o.env.Decide(ctx, x, nil)
 	if err != nil || !again.Already {
 		t.Errorf("the same decision again: %+v %v", again, err)
@@ -182,32 +182,32 @@ func TestWhoMayDecide(t *testing.T) {
 func TestCapAllowed(t *testing.T) {
 	p := leaver(us, 0)
 	o := newOffice(t, func(e *jobs.Env) { e.Agency.PaymentCap = p.Total() - 1 })
-	keys := staff(o)
-	o.asked(p, 1)
+	keys := staffWithKeys(o)
+	o.answerLetter(p, 1)
 	c := o.caseBy(exchange.Out, p)
 	if c.Hold != code.HoldCap {
 		t.Fatalf("case stands at %s %s", c.State, c.Hold)
 	}
-	o.decided(keys, "wang.min", exchange.ActAllowCap, c.No, "amount=0.01")
+	o.decide(keys, "wang.min", exchange.ActAllowCap, c.No, "amount=0.01")
 	o.pass()
-	o.stands(exchange.Out, p, "held/sent/due cap")
-	if _, err := o.decides(keys, "li.na", exchange.ActAllowCap, c.No, "amount="+p.Total().String()); !errors.Is(err, exchange.ErrDecision) {
+	o.requireState(exchange.Out, p, "held/sent/due cap")
+	if _, err := o.tryDecide(keys, "li.na", exchange.ActAllowCap, c.No, "amount="+p.Total().String()); !errors.Is(err, exchange.ErrDecision) {
 		t.Errorf("not a checker: %v", err)
 	}
-	o.decided(keys, "wang.min", exchange.ActAllowCap, c.No, "amount="+p.Total().String())
+	o.decide(keys, "wang.min", exchange.ActAllowCap, c.No, "amount="+p.Total().String())
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 }
 
 func TestMatchedAndSplitByOfficers(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
+	keys := staffWithKeys(o)
 	p, q := leaver(them, 0), leaver(them, 1)
-	lp, lq := o.applied(p), o.applied(q)
+	lp, lq := o.sendLetter(p), o.sendLetter(q)
 	fp, fq := o.form(p, lp), o.form(q, lq)
 	o.put(them, formats.KindForm, fp, fq)
 	own := receiving(us).No
-	o.booked(comes("M1", fp.Amount, "不明来款", ""), comes("M2", fq.Amount+fp.Amount, "两人合计", ""))
+	o.leaveNotification(creditEntry("M1", fp.Amount, "不明来款", ""), creditEntry("M2", fq.Amount+fp.Amount, "两人合计", ""))
 	o.pass()
 	for name, args := range map[string][]string{
 		"no such case":       {"match", own + "|M1", "case=31010020260302000777"},
@@ -216,26 +216,23 @@ func TestMatchedAndSplitByOfficers(t *testing.T) {
 		"shares of another":  {"split", own + "|M2", "to=" + lp.LetterNo + ":1=0.01"},
 		"shares in disorder": {"split", own + "|M2", "to=" + lp.LetterNo},
 	} {
-		if _, err := o.decides(keys, "li.na", args[0], args[1], args[2:]...); !errors.Is(err, exchange.ErrDecision) {
+		if _, err := o.tryDecide(keys, "li.na", args[0], args[1], args[2:]...); !errors.Is(err, exchange.ErrDecision) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	to := fmt.Sprintf("to=%s:1=%s,%s:1=%s", lp.LetterNo, fp.Amount, lq.LetterNo, fq.Amount)
-	o.decided(keys, "li.na", exchange.ActSplit, own+"|M2", to)
-	if _, err := o.decides(keys, "li.na", exchange.ActMatch, own+"|M2", "case="+lp.LetterNo); !errors.Is(err, exchange.ErrDecision) {
+	o.decide(keys, "li.na", exchange.ActSplit, own+"|M2", to)
+	if _, err := o.tryDecide(keys, "li.na", exchange.ActMatch, own+"|M2", "case="+lp.LetterNo); !errors.Is(err, exchange.ErrDecision) {
 		t.Errorf("matched twice: %v", err)
 	}
-	for range 3 {
-		o.pass()
-	}
-	o.stands(exchange.In, p, "completed/posted/posted")
-	o.stands(exchange.In, q, "completed/posted/posted")
+	o.passUntil(exchange.In, p, "completed/posted/posted")
+	o.requireState(exchange.In, q, "completed/posted/posted")
 	// The second credit of p's amount is too much for p: it goes to the case and is a difference there.
-	o.decided(keys, "li.na", exchange.ActMatch, own+"|M1", "case="+lp.LetterNo)
+	o.decide(keys, "li.na", exchange.ActMatch, own+"|M1", "case="+lp.LetterNo)
 	if c := o.caseBy(exchange.In, p); c.Hold != code.HoldAmountDiffers {
 		t.Errorf("case stands at %s %s", c.State, c.Hold)
 	}
-	o.decided(keys, "li.na", exchange.ActRefund, lp.LetterNo)
+	o.decide(keys, "li.na", exchange.ActRefund, lp.LetterNo)
 	o.pass()
 	if len(o.orders) != 1 || o.orders[0].Amount != fp.Amount {
 		t.Errorf("paid back %+v", o.orders)
@@ -244,22 +241,22 @@ func TestMatchedAndSplitByOfficers(t *testing.T) {
 
 func TestPaidToThePersonInTheEnd(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
+	keys := staffWithKeys(o)
 	p := leaver(us, 0)
-	f := o.paid(p, 1)
+	f := o.payLetter(p, 1)
 	c := o.caseBy(exchange.Out, p)
-	if _, err := o.decides(keys, "li.na", exchange.ActPaidToPerson, c.No); !errors.Is(err, exchange.ErrDecision) {
+	if _, err := o.tryDecide(keys, "li.na", exchange.ActPaidToPerson, c.No); !errors.Is(err, exchange.ErrDecision) {
 		t.Errorf("while the partner has the money: %v", err)
 	}
-	o.booked(returnOf(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)}))
+	o.leaveNotification(returnEntry(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)}))
 	o.pass()
-	o.decided(keys, "li.na", exchange.ActPaidToPerson, c.No)
+	o.decide(keys, "li.na", exchange.ActPaidToPerson, c.No)
 	o.pass()
-	next := only[formats.Form](o, them, formats.KindForm)
+	next := requireOne[formats.Form](o, them, formats.KindForm)
 	if next.FormNo != f.FormNo || next.Version != 2 || next.Money != code.PaidToPerson || next.Amount != f.Amount || next.PaymentRef != "" {
 		t.Errorf("form %+v", *next)
 	}
-	o.stands(exchange.Out, p, "held/sent/due payee-missing")
+	o.requireState(exchange.Out, p, "held/sent/due payee-missing")
 	self := payeeOf(p, f.LetterNo, p, "1/1")
 	self.Relation = code.RelationSelf
 	o.put(portal, formats.KindPayee, self)
@@ -267,42 +264,42 @@ func TestPaidToThePersonInTheEnd(t *testing.T) {
 	if len(o.orders) != 1 || o.orders[0].Amount != f.Amount || o.orders[0].EndToEndID != f.LetterNo+"-1-2" || o.orders[0].Creditor.Name != p.Name {
 		t.Errorf("paid %+v", o.orders)
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, p, "answered/sent/settled")
 	o.put(them, formats.KindCompletion, completion(next, code.OutcomeCompleted, 20260303))
 	o.pass()
-	o.stands(exchange.Out, p, "confirmed/sent/settled")
-	o.quiet()
+	o.requireState(exchange.Out, p, "confirmed/sent/settled")
+	o.requireNoDifferences()
 }
 
 func TestProposalsAreDecided(t *testing.T) {
 	for _, accept := range []bool{true, false} {
 		t.Run(fmt.Sprint(accept), func(t *testing.T) {
 			o := newOffice(t)
-			keys := staff(o)
+			keys := staffWithKeys(o)
 			p, q := leaver(us, 0), leaver(us, 1)
 			o.put(them, formats.KindLetter, o.letter(them, 1, p))
 			o.pass()
 			c := o.caseBy(exchange.Out, p)
-			if _, err := o.decides(keys, "zhao.lei", exchange.ActAcceptProposal, c.No); !errors.Is(err, exchange.ErrDecision) {
+			if _, err := o.tryDecide(keys, "zhao.lei", exchange.ActAcceptProposal, c.No); !errors.Is(err, exchange.ErrDecision) {
 				t.Errorf("before it is proposed: %v", err)
 			}
-			o.days(14)
+			o.skipDays(14)
 			o.sequence[core+formats.KindRegistry]++
 			o.putAs(core, formats.KindRegistry, o.sequence[core+formats.KindRegistry], "full", o.insured(q))
 			o.pass()
-			if len(o.open()) != 1 {
-				t.Fatalf("open: %q", o.open())
+			if len(o.openDifferences()) != 1 {
+				t.Fatalf("open: %q", o.openDifferences())
 			}
 			action, want := exchange.ActRejectProposal, "held/none/not_due awaiting-registry"
 			if accept {
 				action, want = exchange.ActAcceptProposal, "declined/none/not_due"
 			}
-			o.decided(keys, "zhao.lei", action, c.LetterNo)
-			o.night()
-			o.stands(exchange.Out, p, want)
-			o.quiet()
+			o.decide(keys, "zhao.lei", action, c.LetterNo)
+			o.nextNight()
+			o.requireState(exchange.Out, p, want)
+			o.requireNoDifferences()
 			if n := len(take[formats.Decline](o, them, formats.KindForm)); (n == 1) != accept {
 				t.Errorf("%d declines", n)
 			}
@@ -312,9 +309,9 @@ func TestProposalsAreDecided(t *testing.T) {
 
 func TestDifferencesAreAccepted(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
-	odd := debitOf(order{Transfer: transfer("31010020260302000777-1-1", 500)})
-	o.booked(odd)
+	keys := staffWithKeys(o)
+	odd := debitEntry(order{Transfer: transfer("31010020260302000777-1-1", 500)})
+	o.leaveNotification(odd)
 	o.pass()
 	var id int64
 	o.view(func(tx *store.Tx) error {
@@ -324,9 +321,9 @@ func TestDifferencesAreAccepted(t *testing.T) {
 		}
 		return err
 	})
-	o.decided(keys, "wang.min", exchange.ActAcceptDifference, fmt.Sprint(id))
-	o.quiet()
-	if _, err := o.decides(keys, "li.na", exchange.ActAcceptDifference, fmt.Sprint(id)); !errors.Is(err, exchange.ErrDecision) {
+	o.decide(keys, "wang.min", exchange.ActAcceptDifference, fmt.Sprint(id))
+	o.requireNoDifferences()
+	if _, err := o.tryDecide(keys, "li.na", exchange.ActAcceptDifference, fmt.Sprint(id)); !errors.Is(err, exchange.ErrDecision) {
 		t.Errorf("a closed one: %v", err)
 	}
 }

@@ -34,8 +34,8 @@ func TestBusinessDecisions(t *testing.T) {
 	}
 	annulment := func(o *testOffice) {
 		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
-		o.asked(p, 1)
-		o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
+		o.answerLetter(p, 1)
+		o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 1), code.PhaseProposeVoid))
 	}
 	applied := func(o *testOffice) { o.put(portal, formats.KindApplication, o.application(leaver(them, 0))) }
 	letter, audit, annul := []string{"不予转出"}, []string{"退回补正", "不予受理"}, []string{"同意作废", "不同意作废"}
@@ -57,12 +57,12 @@ func TestBusinessDecisions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			clerk, _, _ := clerks(o)
+			clerk, _, _ := staffWithFolders(o)
 			c.start(o)
-			o.reported()
+			o.passAndReport()
 			who := map[exchange.Side]samples.Person{exchange.Out: p, exchange.In: leaver(them, 0)}[c.side]
 			no := o.caseBy(c.side, who).No
-			form := o.takesUp(clerk, o.deskName("业务"))
+			form := o.openWorkbook(clerk, o.workbookName("业务"))
 			if got := form.offered(no); !slices.Equal(got, c.offers) {
 				t.Fatalf("offers %q", got)
 			}
@@ -71,18 +71,16 @@ func TestBusinessDecisions(t *testing.T) {
 				more = []string{c.more}
 			}
 			form.decide(no, c.choose, more...)
-			if v := verdict(o.handsIn(clerk, o.deskName("业务"), form.bytes(), nil), no); !strings.HasPrefix(v, "已接受") {
+			if v := verdict(o.handIn(clerk, o.workbookName("业务"), form.bytes(), nil), no); !strings.HasPrefix(v, "已接受") {
 				t.Fatalf("answer %q", v)
 			}
-			o.stands(c.side, who, c.want)
-			for range 2 {
-				o.pass()
-			}
+			o.requireState(c.side, who, c.want)
+			o.passes(2)
 			if c.end != "" {
-				o.stands(c.side, who, c.end)
+				o.requireState(c.side, who, c.end)
 			}
-			o.reported()
-			if o.paper(clerk, o.deskName("业务")) != nil || o.paper(clerk, strings.Replace(o.deskName("业务"), ".xlsx", ".2.xlsx", 1)) != nil {
+			o.passAndReport()
+			if o.paper(clerk, o.workbookName("业务")) != nil || o.paper(clerk, strings.Replace(o.workbookName("业务"), ".xlsx", ".2.xlsx", 1)) != nil {
 				t.Errorf("there is still something to decide: %q", o.papersOf(clerk))
 			}
 		})
@@ -93,32 +91,32 @@ func TestBusinessDecisions(t *testing.T) {
 func TestDecisionsAboutFiles(t *testing.T) {
 	t.Run("set aside", func(t *testing.T) {
 		o := newOffice(t)
-		_, finance, _ := clerks(o)
-		o.leave(bank, "odd.xml", []byte("<Document"))
-		o.reported()
+		_, finance, _ := staffWithFolders(o)
+		o.leaveFile(bank, "odd.xml", []byte("<Document"))
+		o.passAndReport()
 		no := o.fileNo(exchange.In, exchange.FileQuarantined)
-		form := o.takesUp(finance, o.deskName("财务"))
+		form := o.openWorkbook(finance, o.workbookName("财务"))
 		if got := form.offered(no); !slices.Equal(got, []string{"解除隔离、重新处理", "不予处理"}) {
 			t.Fatalf("offers %q", got)
 		}
 		form.decide(no, "不予处理")
-		if v := verdict(o.handsIn(finance, "x.xlsx", form.bytes(), finance), no); !strings.HasPrefix(v, "已接受") {
+		if v := verdict(o.handIn(finance, "x.xlsx", form.bytes(), finance), no); !strings.HasPrefix(v, "已接受") {
 			t.Errorf("answer %q", v)
 		}
-		o.quiet()
+		o.requireNoDifferences()
 	})
 	t.Run("unknown fate", func(t *testing.T) {
 		o := newOffice(t)
-		_, finance, _ := clerks(o)
-		p, _ := o.unknown()
-		o.reported()
+		_, finance, _ := staffWithFolders(o)
+		p, _ := o.paymentOfUnknownFate()
+		o.passAndReport()
 		no := o.fileNo(exchange.Out, exchange.FileSending)
-		form := o.takesUp(finance, o.deskName("财务"))
+		form := o.openWorkbook(finance, o.workbookName("财务"))
 		form.decide(no, "认定已送达银行", "理由=银行柜台张三电话答复")
-		if v := verdict(o.handsIn(finance, "x.xlsx", form.bytes(), finance), no); !strings.HasPrefix(v, "已接受") {
+		if v := verdict(o.handIn(finance, "x.xlsx", form.bytes(), finance), no); !strings.HasPrefix(v, "已接受") {
 			t.Errorf("answer %q", v)
 		}
-		o.stands(exchange.Out, p, "answered/sent/submitted")
+		o.requireState(exchange.Out, p, "answered/sent/submitted")
 	})
 }
 

@@ -17,21 +17,21 @@ import (
 	"carryover/exchange/store"
 )
 
-// clerks gives the office a clerk, a finance officer and a checker, with
+// staffWithFolders gives the office a clerk, a finance officer and a checker, with
 // folders and keys, while payments need nobody.
-func clerks(o *testOffice) (clerk, finance, checker *signer) {
+func staffWithFolders(o *testOffice) (clerk, finance, checker *signer) {
 	o.tb.Helper()
 	clerk = newSigner(o.tb, "zhao.lei", "赵蕾", exchange.RoleClerk)
 	finance = newSigner(o.tb, "li.na", "李娜", exchange.RoleFinance)
 	checker = newSigner(o.tb, "wang.min", "王敏", exchange.RoleChecker)
-	o.dual(clerk, finance, checker)
+	o.setDualRelease(clerk, finance, checker)
 	o.env.Rules.AutomaticRelease = true
 	o.pass() // takes them over
 	return clerk, finance, checker
 }
 
-// reported makes a pass, and one with reports, so that the officers have their workbooks.
-func (o *testOffice) reported() {
+// passAndReport makes a pass, and one with reports, so that the officers have their workbooks.
+func (o *testOffice) passAndReport() {
 	o.tb.Helper()
 	o.pass()
 	o.env.Date = calendar.DateOf(o.now)
@@ -41,13 +41,13 @@ func (o *testOffice) reported() {
 	o.pass()
 }
 
-// deskName is the name of today's decisions workbook.
-func (o *testOffice) deskName(desk string) string {
+// workbookName is the name of today's decisions workbook.
+func (o *testOffice) workbookName(desk string) string {
 	return fmt.Sprintf("decisions-%s-%s.xlsx", calendar.DateOf(o.now), desk)
 }
 
 // form is a decisions workbook being filled in.
-type deskForm struct {
+type decisionsForm struct {
 	o     *testOffice
 	book  *excelize.File
 	sheet string
@@ -55,25 +55,25 @@ type deskForm struct {
 	at    map[string]int
 }
 
-// takesUp opens the workbook that lies in an officer's folder.
-func (o *testOffice) takesUp(s *signer, name string) *deskForm {
+// openWorkbook opens the workbook that lies in an officer's folder.
+func (o *testOffice) openWorkbook(s *signer, name string) *decisionsForm {
 	o.tb.Helper()
 	content := o.paper(s, name)
 	if content == nil {
 		files, _ := os.ReadDir(o.inDrop(exchange.OfficerParty(s.Name), "out", ""))
 		o.tb.Fatalf("%s has no %s, but %v", s.Name, name, files)
 	}
-	return o.opened(content)
+	return o.readWorkbook(content)
 }
 
-func (o *testOffice) opened(content []byte) *deskForm {
+func (o *testOffice) readWorkbook(content []byte) *decisionsForm {
 	o.tb.Helper()
 	book, err := excelize.OpenReader(bytes.NewReader(content))
 	if err != nil {
 		o.tb.Fatal(err)
 	}
 	o.tb.Cleanup(func() { book.Close() })
-	f := &deskForm{o: o, book: book, sheet: book.GetSheetList()[0], at: map[string]int{}}
+	f := &decisionsForm{o: o, book: book, sheet: book.GetSheetList()[0], at: map[string]int{}}
 	rows, err := book.GetRows(f.sheet)
 	if err != nil {
 		o.tb.Fatal(err)
@@ -92,7 +92,7 @@ func (o *testOffice) opened(content []byte) *deskForm {
 }
 
 // rows are the data rows: line and cells.
-func (f *deskForm) rows() map[int][]string {
+func (f *decisionsForm) rows() map[int][]string {
 	f.o.tb.Helper()
 	all, err := f.book.GetRows(f.sheet, excelize.Options{RawCellValue: true})
 	if err != nil {
@@ -105,7 +105,7 @@ func (f *deskForm) rows() map[int][]string {
 	return list
 }
 
-func (f *deskForm) cell(line int, title string) string {
+func (f *decisionsForm) cell(line int, title string) string {
 	row := f.rows()[line]
 	if col := f.at[title]; col > 0 && col <= len(row) {
 		return row[col-1]
@@ -114,7 +114,7 @@ func (f *deskForm) cell(line int, title string) string {
 }
 
 // line finds the row of a subject.
-func (f *deskForm) line(no string) int {
+func (f *decisionsForm) line(no string) int {
 	f.o.tb.Helper()
 	for line := range f.rows() {
 		if f.cell(line, "编号") == no {
@@ -126,7 +126,7 @@ func (f *deskForm) line(no string) int {
 }
 
 // set writes a cell.
-func (f *deskForm) set(line int, title string, value any) {
+func (f *decisionsForm) set(line int, title string, value any) {
 	f.o.tb.Helper()
 	if f.at[title] == 0 {
 		f.o.tb.Fatalf("no column %s", title)
@@ -141,7 +141,7 @@ func (f *deskForm) set(line int, title string, value any) {
 }
 
 // decide fills in a row: the decision's word, and "column=value".
-func (f *deskForm) decide(no, word string, more ...string) {
+func (f *decisionsForm) decide(no, word string, more ...string) {
 	f.o.tb.Helper()
 	line := f.line(no)
 	f.set(line, "决定", word)
@@ -153,7 +153,7 @@ func (f *deskForm) decide(no, word string, more ...string) {
 }
 
 // offered lists what a row's drop-down offers.
-func (f *deskForm) offered(no string) []string {
+func (f *decisionsForm) offered(no string) []string {
 	f.o.tb.Helper()
 	cell, _ := excelize.CoordinatesToCellName(f.at["决定"], f.line(no))
 	all, err := f.book.GetDataValidations(f.sheet)
@@ -181,7 +181,7 @@ func within(area, cell string) bool {
 	return c >= c1 && c <= c2 && r >= r1 && r <= r2
 }
 
-func (f *deskForm) bytes() []byte {
+func (f *decisionsForm) bytes() []byte {
 	f.o.tb.Helper()
 	var b bytes.Buffer
 	if err := f.book.Write(&b); err != nil {
@@ -190,20 +190,20 @@ func (f *deskForm) bytes() []byte {
 	return b.Bytes()
 }
 
-// handsIn leaves a workbook in an officer's folder, signed by key if there is
+// handIn leaves a workbook in an officer's folder, signed by key if there is
 // one, makes a pass, and gives the answer: for each row "subject result", with
 // why behind it.
-func (o *testOffice) handsIn(s *signer, name string, content []byte, key *signer) []string {
+func (o *testOffice) handIn(s *signer, name string, content []byte, key *signer) []string {
 	o.tb.Helper()
 	party := exchange.OfficerParty(s.Name)
 	before := o.papersOf(s)
-	o.leave(party, name, content)
+	o.leaveFile(party, name, content)
 	if key != nil {
 		sig, err := key.key.Sign(bytes.NewReader(content), seal.NamespaceDecision)
 		if err != nil {
 			o.tb.Fatal(err)
 		}
-		o.leave(party, name+seal.Suffix, sig)
+		o.leaveFile(party, name+seal.Suffix, sig)
 	}
 	o.pass()
 	for _, answer := range o.papersOf(s) {
@@ -233,7 +233,7 @@ func (o *testOffice) papersOf(s *signer) (names []string) {
 
 func (o *testOffice) verdictsIn(content []byte) (list []string) {
 	o.tb.Helper()
-	f := o.opened(content)
+	f := o.readWorkbook(content)
 	rows := f.rows()
 	for _, line := range slices.Sorted(func(yield func(int) bool) {
 		for line := range rows {

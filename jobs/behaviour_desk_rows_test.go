@@ -21,7 +21,7 @@ func twoAccounts(o *testOffice) (first, second string, account exchange.Account)
 	account = secondAccount(them)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(account)), o.letter(them, 2, q, toAccount(account)))
-	o.reported()
+	o.passAndReport()
 	return o.caseBy(exchange.Out, p).No, o.caseBy(exchange.Out, q).No, account
 }
 
@@ -29,37 +29,40 @@ func twoAccounts(o *testOffice) (first, second string, account exchange.Account)
 // beside it counts all the same.
 func TestRowVerdicts(t *testing.T) {
 	o := newOffice(t)
-	clerk, finance, checker := clerks(o)
+	clerk, finance, checker := staffWithFolders(o)
 	one, two, a := twoAccounts(o)
-	name := o.deskName("财务")
+	name := o.workbookName("财务")
 	right := []string{"账号=" + a.No, "行号=" + a.CNAPS}
-	signedBy := func(key *signer) func(*deskForm) []string {
-		return func(f *deskForm) []string { return o.handsIn(finance, name, f.bytes(), key) }
+	signedBy := func(key *signer) func(*decisionsForm) []string {
+		return func(f *decisionsForm) []string { return o.handIn(finance, name, f.bytes(), key) }
 	}
 	for what, c := range map[string]struct {
-		fill func(*deskForm)
-		hand func(*deskForm) []string
+		fill func(*decisionsForm)
+		hand func(*decisionsForm) []string
 		want string
 	}{
-		"no reason":        {func(f *deskForm) { f.decide(one, "确认账户", append(right, "理由=")...) }, nil, "不予接受 未写理由"},
-		"no account":       {func(f *deskForm) { f.decide(one, "确认账户") }, nil, "须给出 账号"},
-		"another account":  {func(f *deskForm) { f.decide(one, "确认账户", "账号=1", "行号="+a.CNAPS) }, nil, "联系函所列账户为"},
-		"an odd argument":  {func(f *deskForm) { f.decide(one, "退款", append(right, "理由=x")...) }, nil, "现在不能作“退款”"},
-		"no such decision": {func(f *deskForm) { f.decide(one, "随便", right...) }, nil, "不是可选的决定"},
-		"not of the row":   {func(f *deskForm) { f.decide(one, "核销差异") }, nil, "现在不能作“核销差异”"},
-		"not of the role":  {func(f *deskForm) { f.decide(one, "不予转出") }, nil, "没有作此决定所需的角色"},
-		"the subject":      {func(f *deskForm) { f.decide(one, "确认账户", right...); f.set(f.line(one), "情况", "没问题") }, nil, "锁定的单元格被改动"},
-		"the key": {func(f *deskForm) {
+		"no reason":        {func(f *decisionsForm) { f.decide(one, "确认账户", append(right, "理由=")...) }, nil, "不予接受 未写理由"},
+		"no account":       {func(f *decisionsForm) { f.decide(one, "确认账户") }, nil, "须给出 账号"},
+		"another account":  {func(f *decisionsForm) { f.decide(one, "确认账户", "账号=1", "行号="+a.CNAPS) }, nil, "联系函所列账户为"},
+		"an odd argument":  {func(f *decisionsForm) { f.decide(one, "退款", append(right, "理由=x")...) }, nil, "现在不能作“退款”"},
+		"no such decision": {func(f *decisionsForm) { f.decide(one, "随便", right...) }, nil, "不是可选的决定"},
+		"not of the row":   {func(f *decisionsForm) { f.decide(one, "核销差异") }, nil, "现在不能作“核销差异”"},
+		"not of the role":  {func(f *decisionsForm) { f.decide(one, "不予转出") }, nil, "没有作此决定所需的角色"},
+		"the subject": {func(f *decisionsForm) {
+			f.decide(one, "确认账户", right...)
+			f.set(f.line(one), "情况", "没问题")
+		}, nil, "锁定的单元格被改动"},
+		"the key": {func(f *decisionsForm) {
 			f.decide(one, "确认账户", right...)
 			f.set(f.line(one), "行标识", f.cell(f.line(two), "行标识"))
 		}, nil, "锁定的单元格被改动"},
-		"key gone":          {func(f *deskForm) { f.decide(one, "确认账户", right...); f.set(f.line(one), "行标识", "") }, nil, "增加的行不予接受"},
-		"no signature":      {func(f *deskForm) { f.decide(one, "确认账户", right...) }, signedBy(nil), "该决定须签名"},
-		"another's key":     {func(f *deskForm) { f.decide(one, "确认账户", right...) }, signedBy(checker), "没有为 li.na 登记所需角色"},
-		"an unknown key":    {func(f *deskForm) { f.decide(one, "确认账户", right...) }, signedBy(newSigner(t, "li.na", "李娜", exchange.RoleFinance)), "不在已批准的 allowed_signers 中"},
-		"reason, no choice": {func(f *deskForm) { f.set(f.line(one), "理由", "再看看") }, nil, "未作决定 写了内容但未选决定"},
+		"key gone":          {func(f *decisionsForm) { f.decide(one, "确认账户", right...); f.set(f.line(one), "行标识", "") }, nil, "增加的行不予接受"},
+		"no signature":      {func(f *decisionsForm) { f.decide(one, "确认账户", right...) }, signedBy(nil), "该决定须签名"},
+		"another's key":     {func(f *decisionsForm) { f.decide(one, "确认账户", right...) }, signedBy(checker), "没有为 li.na 登记所需角色"},
+		"an unknown key":    {func(f *decisionsForm) { f.decide(one, "确认账户", right...) }, signedBy(newSigner(t, "li.na", "李娜", exchange.RoleFinance)), "不在已批准的 allowed_signers 中"},
+		"reason, no choice": {func(f *decisionsForm) { f.set(f.line(one), "理由", "再看看") }, nil, "未作决定 写了内容但未选决定"},
 	} {
-		form := o.takesUp(finance, name)
+		form := o.openWorkbook(finance, name)
 		c.fill(form)
 		hand := c.hand
 		if hand == nil {
@@ -73,16 +76,16 @@ func TestRowVerdicts(t *testing.T) {
 			t.Errorf("%s: the other row: %q", what, v)
 		}
 	}
-	form := o.takesUp(finance, name)
-	if answers := o.handsIn(clerk, name, form.bytes(), clerk); verdict(answers, one) != "未作决定" {
+	form := o.openWorkbook(finance, name)
+	if answers := o.handIn(clerk, name, form.bytes(), clerk); verdict(answers, one) != "未作决定" {
 		t.Errorf("an empty one: %q", answers)
 	}
 	form.decide(one, "确认账户", right...)
 	form.set(form.line(two)+1, "决定", "退款")
-	if answers := o.handsIn(clerk, name, form.bytes(), clerk); !strings.Contains(verdict(answers, one), "赵蕾 没有作此决定所需的角色") {
+	if answers := o.handIn(clerk, name, form.bytes(), clerk); !strings.Contains(verdict(answers, one), "赵蕾 没有作此决定所需的角色") {
 		t.Errorf("by a clerk: %q", answers)
 	}
-	answers := o.handsIn(finance, name, form.bytes(), finance)
+	answers := o.handIn(finance, name, form.bytes(), finance)
 	if !strings.HasPrefix(verdict(answers, one), "已接受") || !strings.Contains(strings.Join(answers, "\n"), "不予接受 增加的行") {
 		t.Errorf("right at last: %q", answers)
 	}
@@ -92,12 +95,12 @@ func TestRowVerdicts(t *testing.T) {
 // in words.
 func TestUnfitWorkbooks(t *testing.T) {
 	o := newOffice(t)
-	_, finance, _ := clerks(o)
+	_, finance, _ := staffWithFolders(o)
 	one, _, a := twoAccounts(o)
-	form := o.takesUp(finance, o.deskName("财务"))
+	form := o.openWorkbook(finance, o.workbookName("财务"))
 	form.decide(one, "确认账户", "账号="+a.No, "行号="+a.CNAPS)
 	good := form.bytes()
-	formula := o.opened(good)
+	formula := o.readWorkbook(good)
 	if err := formula.book.SetCellFormula(formula.sheet, "C30", "1+1"); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +108,7 @@ func TestUnfitWorkbooks(t *testing.T) {
 	if err := excelize.NewFile().Write(&other); err != nil {
 		t.Fatal(err)
 	}
-	twice := o.opened(good)
+	twice := o.readWorkbook(good)
 	n, err := twice.book.NewSheet("again")
 	if err == nil {
 		err = twice.book.CopySheet(0, n)
@@ -123,12 +126,12 @@ func TestUnfitWorkbooks(t *testing.T) {
 		"有两张决定表":   twice.bytes(),
 		"不是可读的工作簿": []byte("编号,决定\n1,2\n"),
 	} {
-		answers := o.handsIn(finance, "x.xlsx", content, finance)
+		answers := o.handIn(finance, "x.xlsx", content, finance)
 		if len(answers) != 1 || !strings.Contains(answers[0], want) || !strings.Contains(answers[0], "均未办理") {
 			t.Errorf("want %q: %q", want, answers)
 		}
 	}
-	if answers := o.handsIn(finance, "x.xlsx", good, finance); !strings.HasPrefix(verdict(answers, one), "已接受") {
+	if answers := o.handIn(finance, "x.xlsx", good, finance); !strings.HasPrefix(verdict(answers, one), "已接受") {
 		t.Errorf("the good one: %q", answers)
 	}
 }
@@ -163,20 +166,20 @@ func TestDecisionsCutShort(t *testing.T) {
 	for _, call := range []string{"spool.save:before", "spool.save:after"} {
 		t.Run(call, func(t *testing.T) {
 			o := newOffice(t)
-			_, finance, _ := clerks(o)
+			_, finance, _ := staffWithFolders(o)
 			one, two, a := twoAccounts(o)
-			form := o.takesUp(finance, o.deskName("财务"))
+			form := o.openWorkbook(finance, o.workbookName("财务"))
 			for _, no := range []string{one, two} {
 				form.decide(no, "确认账户", "账号="+a.No, "行号="+a.CNAPS)
 			}
 			content := form.bytes()
 			party := exchange.OfficerParty(finance.Name)
-			o.leave(party, "x.xlsx", content)
+			o.leaveFile(party, "x.xlsx", content)
 			sig, err := finance.key.Sign(bytes.NewReader(content), "carryover-decision")
 			if err != nil {
 				t.Fatal(err)
 			}
-			o.leave(party, "x.xlsx.sig", sig)
+			o.leaveFile(party, "x.xlsx.sig", sig)
 			cut := errors.New("the plug was pulled")
 			o.env.Outside = func(c, _ string) error {
 				if c == call {
@@ -184,7 +187,7 @@ func TestDecisionsCutShort(t *testing.T) {
 				}
 				return nil
 			}
-			if err := o.try(); !errors.Is(err, cut) {
+			if err := o.tryPass(); !errors.Is(err, cut) {
 				t.Fatalf("the pass: %v", err)
 			}
 			o.env.Outside = nil
@@ -207,9 +210,9 @@ func TestDecisionsCutShort(t *testing.T) {
 // taken away then.
 func TestDecisionsMadeAgain(t *testing.T) {
 	o := newOffice(t)
-	_, finance, _ := clerks(o)
+	_, finance, _ := staffWithFolders(o)
 	one, _, a := twoAccounts(o)
-	name := o.deskName("财务")
+	name := o.workbookName("财务")
 	before := o.papersOf(finance)
 	o.env.Date = calendar.DateOf(o.now)
 	if _, err := o.env.Report(context.Background()); err != nil {
@@ -219,10 +222,10 @@ func TestDecisionsMadeAgain(t *testing.T) {
 	if now := o.papersOf(finance); len(now) != len(before) {
 		t.Errorf("had %q, has %q", before, now)
 	}
-	form := o.takesUp(finance, name)
+	form := o.openWorkbook(finance, name)
 	form.decide(one, "确认账户", "账号="+a.No, "行号="+a.CNAPS)
-	o.handsIn(finance, name, form.bytes(), finance)
-	o.reported()
+	o.handIn(finance, name, form.bytes(), finance)
+	o.passAndReport()
 	if o.paper(finance, name) != nil || o.paper(finance, strings.Replace(name, ".xlsx", ".2.xlsx", 1)) == nil {
 		t.Errorf("has %q", o.papersOf(finance))
 	}

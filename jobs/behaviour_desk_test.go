@@ -14,16 +14,16 @@ import (
 // the workbooks hold what each officer may decide, and nothing else.
 func TestDecisionsWorkbooks(t *testing.T) {
 	o := newOffice(t)
-	clerk, finance, checker := clerks(o)
+	clerk, finance, checker := staffWithFolders(o)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	a := secondAccount(them)
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(a)))
 	o.pass()
-	o.booked(comes("C1", 5000, "张三 转移款", ""))
-	o.reported()
+	o.leaveNotification(creditEntry("C1", 5000, "张三 转移款", ""))
+	o.passAndReport()
 	c := o.caseBy(exchange.Out, p)
-	money, business := o.deskName("财务"), o.deskName("业务")
+	money, business := o.workbookName("财务"), o.workbookName("业务")
 	for _, x := range []struct {
 		who      *signer
 		book, no string
@@ -35,7 +35,7 @@ func TestDecisionsWorkbooks(t *testing.T) {
 		{clerk, business, c.No, []string{"不予转出"}},
 		{finance, money, o.entryKey(), []string{"退款", "认领到账", "拆分认领", "对应本方付款", "确认账户"}},
 	} {
-		if got := o.takesUp(x.who, x.book).offered(x.no); !slices.Equal(got, x.want) {
+		if got := o.openWorkbook(x.who, x.book).offered(x.no); !slices.Equal(got, x.want) {
 			t.Errorf("%s, %s about %s offers %q, want %q", x.who.Name, x.book, x.no, got, x.want)
 		}
 	}
@@ -43,28 +43,28 @@ func TestDecisionsWorkbooks(t *testing.T) {
 		t.Errorf("clerk has %q, finance %q", o.papersOf(clerk), o.papersOf(finance))
 	}
 
-	form := o.takesUp(finance, money)
+	form := o.openWorkbook(finance, money)
 	form.decide(c.No, "确认账户", "账号="+a.No, "行号="+a.CNAPS)
-	answers := o.handsIn(finance, "我的决定.xlsx", form.bytes(), nil)
+	answers := o.handIn(finance, "我的决定.xlsx", form.bytes(), nil)
 	if v := verdict(answers, c.No); !strings.HasPrefix(v, "不予接受 该决定须签名") {
 		t.Errorf("unsigned: %q", answers)
 	}
-	answers = o.handsIn(finance, "我的决定.xlsx", form.bytes(), finance)
+	answers = o.handIn(finance, "我的决定.xlsx", form.bytes(), finance)
 	if v := verdict(answers, c.No); !strings.HasPrefix(v, "已接受") {
 		t.Errorf("signed: %q", answers)
 	}
 	if v := verdict(answers, o.entryKey()); v != "未作决定" {
 		t.Errorf("left open: %q", answers)
 	}
-	o.stands(exchange.Out, p, "accepted/none/not_due")
-	o.journaled(c.No, "decided_"+exchange.ActConfirmAccount, "已核实")
-	answers = o.handsIn(finance, "再交一次.xlsx", form.bytes(), finance)
+	o.requireState(exchange.Out, p, "accepted/none/not_due")
+	o.requireJournaled(c.No, "decided_"+exchange.ActConfirmAccount, "已核实")
+	answers = o.handIn(finance, "再交一次.xlsx", form.bytes(), finance)
 	if v := verdict(answers, c.No); !strings.HasPrefix(v, "此前已作") {
 		t.Errorf("twice: %q", answers)
 	}
-	late := o.takesUp(checker, business)
+	late := o.openWorkbook(checker, business)
 	late.decide(c.No, "不予转出", "原因代码=其他原因")
-	answers = o.handsIn(checker, business, late.bytes(), nil)
+	answers = o.handIn(checker, business, late.bytes(), nil)
 	if v := verdict(answers, c.No); !strings.HasPrefix(v, "不予接受 制表后情况已变化") || !strings.Contains(v, "li.na 已作决定：确认账户") {
 		t.Errorf("too late: %q", answers)
 	}
@@ -74,11 +74,11 @@ func TestDecisionsWorkbooks(t *testing.T) {
 func TestDecisionsWorkbooksAreNotSentAgain(t *testing.T) {
 	o := newOffice(t)
 	o.env.Rules.ResendAfter, o.env.Rules.EscalateAfter = 20*time.Hour, 40*time.Hour
-	clerks(o)
+	staffWithFolders(o)
 	o.pass()
-	o.booked(comes("C1", 5000, "张三 转移款", ""))
-	o.reported()
-	o.days(3)
+	o.leaveNotification(creditEntry("C1", 5000, "张三 转移款", ""))
+	o.passAndReport()
+	o.skipDays(3)
 	o.pass()
 	books := 0
 	for _, f := range o.outgoing(exchange.FileSent, exchange.FileQueued) {
@@ -92,7 +92,7 @@ func TestDecisionsWorkbooksAreNotSentAgain(t *testing.T) {
 	if books == 0 {
 		t.Error("there is no decisions workbook")
 	}
-	for _, text := range o.open() {
+	for _, text := range o.openDifferences() {
 		if strings.Contains(text, "decisions-") {
 			t.Errorf("open: %s", text)
 		}

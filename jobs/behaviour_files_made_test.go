@@ -20,33 +20,33 @@ import (
 	"carryover/samples"
 )
 
-// settle lets the bank debit everything that was ordered.
-func (o *testOffice) settle() {
+// debitAll lets the bank debit everything that was ordered.
+func (o *testOffice) debitAll() {
 	o.tb.Helper()
 	var entries []iso20022.Entry
 	for _, t := range o.orders {
-		entries = append(entries, debitOf(t))
+		entries = append(entries, debitEntry(t))
 	}
 	o.orders = nil
-	o.booked(entries...)
+	o.leaveNotification(entries...)
 }
 
-func debitOf(t order) iso20022.Entry {
+func debitEntry(t order) iso20022.Entry {
 	return iso20022.Entry{
 		Ref: "D-" + t.EndToEndID, Part: 1, Parts: 1, Amount: t.Amount, Status: iso20022.Booked, MsgID: t.file, EndToEndID: t.EndToEndID,
 		Counterparty: t.Creditor, Text: t.Text,
 	}
 }
 
-// returnOf is the credit by which a transfer comes back.
-func returnOf(t order) iso20022.Entry {
-	e := debitOf(t)
+// returnEntry is the credit by which a transfer comes back.
+func returnEntry(t order) iso20022.Entry {
+	e := debitEntry(t)
 	e.Ref, e.Credit, e.Returned, e.ReturnCode, e.ReturnReason = "R-"+t.EndToEndID, true, true, "AC01", "账号不存在"
 	return e
 }
 
-// comes is money from a partner.
-func comes(ref string, amount money.Fen, text, endToEnd string) iso20022.Entry {
+// creditEntry is money from a partner.
+func creditEntry(ref string, amount money.Fen, text, endToEnd string) iso20022.Entry {
 	p := samples.PlaceOf(them)
 	return iso20022.Entry{
 		Ref: ref, Part: 1, Parts: 1, Amount: amount, Credit: true, Status: iso20022.Booked, EndToEndID: endToEnd, Text: text,
@@ -54,8 +54,8 @@ func comes(ref string, amount money.Fen, text, endToEnd string) iso20022.Entry {
 	}
 }
 
-// booked leaves a camt.054 with entries of our account.
-func (o *testOffice) booked(entries ...iso20022.Entry) string {
+// leaveNotification leaves a camt.054 with entries of our account.
+func (o *testOffice) leaveNotification(entries ...iso20022.Entry) string {
 	o.tb.Helper()
 	o.messages++
 	id := fmt.Sprintf("%sN%06d", us, o.messages)
@@ -79,12 +79,12 @@ func (o *testOffice) booked(entries ...iso20022.Entry) string {
 		o.tb.Fatal(err)
 	}
 	name := "camt054_" + id + ".xml"
-	o.leave(bank, name, b.Bytes())
+	o.leaveFile(bank, name, b.Bytes())
 	return name
 }
 
-// status leaves a pain.002 about a payment order.
-func (o *testOffice) status(head iso20022.StatusReport, transfers ...iso20022.TransferStatus) {
+// leaveStatusReport leaves a pain.002 about a payment order.
+func (o *testOffice) leaveStatusReport(head iso20022.StatusReport, transfers ...iso20022.TransferStatus) {
 	o.tb.Helper()
 	o.messages++
 	head.MsgID, head.Created, head.OriginalName = fmt.Sprintf("%sS%06d", us, o.messages), o.now, iso20022.PaymentName
@@ -101,7 +101,7 @@ func (o *testOffice) status(head iso20022.StatusReport, transfers ...iso20022.Tr
 	if err != nil {
 		o.tb.Fatal(err)
 	}
-	o.leave(bank, "pain002_"+head.MsgID+".xml", b.Bytes())
+	o.leaveFile(bank, "pain002_"+head.MsgID+".xml", b.Bytes())
 }
 
 // take returns what was left for a party of a kind since it was last asked.
@@ -120,8 +120,8 @@ func take[T any](o *testOffice, party, kind string) (list []*T) {
 	return list
 }
 
-// only is take for exactly one record.
-func only[T any](o *testOffice, party, kind string) *T {
+// requireOne is take for exactly one record.
+func requireOne[T any](o *testOffice, party, kind string) *T {
 	o.tb.Helper()
 	list := take[T](o, party, kind)
 	if len(list) != 1 {
@@ -157,16 +157,16 @@ func (o *testOffice) verdicts(party, name string) (list []string) {
 	return list
 }
 
-// told checks what the latest receipt about a file says.
-func (o *testOffice) told(party, name string, want ...string) {
+// requireReceipt checks what the latest receipt about a file says.
+func (o *testOffice) requireReceipt(party, name string, want ...string) {
 	o.tb.Helper()
 	if got := o.verdicts(party, name); !slices.Equal(got, want) {
 		o.tb.Errorf("receipt for %s\n got %q\nwant %q", name, got, want)
 	}
 }
 
-// accept answers every batch left for a party so far with a receipt that accepts all.
-func (o *testOffice) accept(party string) {
+// acceptAll answers every batch left for a party so far with a receipt that accepts all.
+func (o *testOffice) acceptAll(party string) {
 	o.tb.Helper()
 	var rest []gotFile
 	for _, f := range o.files {
@@ -174,25 +174,25 @@ func (o *testOffice) accept(party string) {
 			rest = append(rest, f)
 			continue
 		}
-		o.receipt(f, "accepted", "")
+		o.leaveReceipt(f, "accepted", "")
 		rest = append(rest, gotFile{})
 	}
 	o.files = slices.DeleteFunc(rest, func(f gotFile) bool { return f.name == "" })
 }
 
-// receipt answers a batch with one verdict for all its records.
-func (o *testOffice) receipt(f gotFile, verdict, why string) {
+// leaveReceipt answers a batch with one verdict for all its records.
+func (o *testOffice) leaveReceipt(f gotFile, verdict, why string) {
 	o.tb.Helper()
-	o.judge(f, func(*batch.Record) bool { return verdict == "accepted" }, why)
+	o.leaveVerdicts(f, func(*batch.Record) bool { return verdict == "accepted" }, why)
 }
 
-// refuseOne refuses one record of a batch and accepts the others.
-func (o *testOffice) refuseOne(f gotFile, recordNo string) {
+// refuseRecord refuses one record of a batch and accepts the others.
+func (o *testOffice) refuseRecord(f gotFile, recordNo string) {
 	o.tb.Helper()
-	o.judge(f, func(r *batch.Record) bool { return r.No() != recordNo }, "malformed")
+	o.leaveVerdicts(f, func(r *batch.Record) bool { return r.No() != recordNo }, "malformed")
 }
 
-func (o *testOffice) judge(f gotFile, accepts func(*batch.Record) bool, why string) {
+func (o *testOffice) leaveVerdicts(f gotFile, accepts func(*batch.Record) bool, why string) {
 	o.tb.Helper()
 	r, err := sheet.NewReader(bytes.NewReader(f.content), batchKinds, batch.Options{})
 	if err != nil {
@@ -235,9 +235,9 @@ func (o *testOffice) latest(party, kind string) gotFile {
 	return gotFile{}
 }
 
-// prove is what holds after every test: the inputs of every file add up, both
+// requireProofs is what holds after every test: the inputs of every file add up, both
 // sides of the ledger close, the ledger and the journal stand.
-func (o *testOffice) prove() {
+func (o *testOffice) requireProofs() {
 	o.tb.Helper()
 	ctx := context.Background()
 	err := o.env.Store.View(ctx, func(tx *store.Tx) error {
@@ -265,7 +265,7 @@ func (o *testOffice) prove() {
 				o.tb.Errorf("a difference, as staff read it: %q", words)
 			}
 		}
-		return o.proofs(tx)
+		return o.requireLedgerProof(tx)
 	})
 	if err != nil {
 		o.tb.Error(err)
@@ -276,7 +276,7 @@ func (o *testOffice) prove() {
 	}
 }
 
-func (o *testOffice) proofs(tx *store.Tx) error {
+func (o *testOffice) requireLedgerProof(tx *store.Tx) error {
 	o.tb.Helper()
 	b, err := tx.Balances("")
 	if err != nil {
@@ -356,22 +356,27 @@ func (o *testOffice) view(fn func(*store.Tx) error) {
 	}
 }
 
-// stands checks where a case stands: "answered/sent/settled", with the reason
-// of a hold behind it.
-func (o *testOffice) stands(side exchange.Side, p samples.Person, want string) {
+// requireState checks where a case stands: "answered/sent/settled", with the
+// reason of a hold behind it.
+func (o *testOffice) requireState(side exchange.Side, p samples.Person, want string) {
 	o.tb.Helper()
 	c := o.caseBy(side, p)
-	got := fmt.Sprintf("%s/%s/%s", c.State, c.FormTrack, c.MoneyTrack)
-	if c.State == exchange.Held {
-		got += " " + string(c.Hold)
-	}
-	if got != want {
+	if got := standing(c); got != want {
 		o.tb.Errorf("case stands at %s (%s), want %s", got, c.HoldText, want)
 	}
 }
 
-// open lists what stands open: "kind subject: ours / theirs".
-func (o *testOffice) open() (list []string) {
+// standing is a case's state and tracks, with the reason of a hold.
+func standing(c exchange.Case) string {
+	s := fmt.Sprintf("%s/%s/%s", c.State, c.FormTrack, c.MoneyTrack)
+	if c.State == exchange.Held {
+		s += " " + string(c.Hold)
+	}
+	return s
+}
+
+// openDifferences lists what stands open: "kind subject: ours / theirs".
+func (o *testOffice) openDifferences() (list []string) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		all, err := tx.Differences(true)
@@ -383,9 +388,9 @@ func (o *testOffice) open() (list []string) {
 	return list
 }
 
-func (o *testOffice) quiet() {
+func (o *testOffice) requireNoDifferences() {
 	o.tb.Helper()
-	if open := o.open(); len(open) > 0 {
+	if open := o.openDifferences(); len(open) > 0 {
 		o.tb.Errorf("differences: %q", open)
 	}
 }

@@ -36,9 +36,9 @@ func TestReceiptTellsOfEveryRecord(t *testing.T) {
 	i := bytes.LastIndex(content, []byte("\nS,"))
 	content = append(content[:i:i], bytes.Replace(content[i:], []byte(",actual"), []byte(",imagined"), 1)...)
 	content = resealed(content, "nothing", "")
-	o.leave(core, name, content)
+	o.leaveFile(core, name, content)
 	o.pass()
-	o.told(core, name, "partly", p.PersonalNo+" accepted", q.PersonalNo+" refused unknown-code")
+	o.requireReceipt(core, name, "partly", p.PersonalNo+" accepted", q.PersonalNo+" refused unknown-code")
 	v := o.receipts(core)[0].records[2].(*formats.ReceiptVerdict)
 	if want := bytes.Count(content, []byte("\n")) - 1; v.Line != want || v.Row != "S" {
 		t.Errorf("the verdict names line %d %s, the faulty row is line %d", v.Line, v.Row, want)
@@ -50,7 +50,7 @@ func TestReceiptTellsOfEveryRecord(t *testing.T) {
 	// Refused, the record leaves no key: the mended one is accepted.
 	name = o.put(core, formats.KindRegistry, o.insured(q))
 	o.pass()
-	o.told(core, name, "accepted", q.PersonalNo+" accepted")
+	o.requireReceipt(core, name, "accepted", q.PersonalNo+" accepted")
 }
 
 func TestReceiptIsNeverReceipted(t *testing.T) {
@@ -61,10 +61,10 @@ func TestReceiptIsNeverReceipted(t *testing.T) {
 	o.pass()
 	n := len(o.receipts(them))
 	for _, f := range o.receipts(them) {
-		o.receipt(f, "refused", "malformed")
+		o.leaveReceipt(f, "refused", "malformed")
 	}
 	name, content := o.batch(them, formats.KindReceipt, 77, "", o.receipts(them)[0].records...)
-	o.leave(them, name, bytes.Replace(content, []byte("accepted"), []byte("acceqted"), 1))
+	o.leaveFile(them, name, bytes.Replace(content, []byte("accepted"), []byte("acceqted"), 1))
 	o.pass()
 	o.pass()
 	if more := len(o.receipts(them)); more != n {
@@ -78,14 +78,14 @@ func TestSameFileTwice(t *testing.T) {
 			o := newOffice(t)
 			o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 			name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
-			o.leave(them, name, content)
+			o.leaveFile(them, name, content)
 			if same {
-				o.leave(them, "again.csv", content)
+				o.leaveFile(them, "again.csv", content)
 			}
 			o.pass()
 			if !same {
-				o.days(40)
-				o.leave(them, name, content)
+				o.skipDays(40)
+				o.leaveFile(them, name, content)
 				o.pass()
 			}
 			all := o.receipts(them)
@@ -107,31 +107,31 @@ func TestSequences(t *testing.T) {
 	}
 	first := put(1, 0)
 	o.pass()
-	o.told(them, first, "accepted", letterNo(them, 0)+" accepted")
+	o.requireReceipt(them, first, "accepted", letterNo(them, 0)+" accepted")
 	// Other content under a used sequence.
-	o.days(1)
+	o.skipDays(1)
 	reused := put(1, 1)
 	o.pass()
-	o.told(them, reused, "rejected sequence-reused")
+	o.requireReceipt(them, reused, "rejected sequence-reused")
 	r := o.receipts(them)[1].records[0].(*formats.Receipt)
 	if r.ReceivedOn != 0 || r.Records.Given {
 		t.Errorf("a rejected file was received: %+v", *r)
 	}
 	o.pass()
-	if !o.lies(them, "in/bad", reused) || o.lies(them, "in/done", reused) {
+	if !o.hasFile(them, "in/bad", reused) || o.hasFile(them, "in/done", reused) {
 		t.Error("the rejected file does not lie in in/bad")
 	}
 	// 3 before 2: never blocked, the gap is named until it is filled.
 	third := put(3, 3)
 	o.pass()
-	o.told(them, third, "accepted sequence-gap", letterNo(them, 3)+" accepted")
+	o.requireReceipt(them, third, "accepted sequence-gap", letterNo(them, 3)+" accepted")
 	second := put(2, 2)
 	o.pass()
-	o.told(them, second, "accepted", letterNo(them, 2)+" accepted")
+	o.requireReceipt(them, second, "accepted", letterNo(them, 2)+" accepted")
 	// A duplicate across files refuses the record, not the file.
 	fourth := o.putAs(them, formats.KindLetter, 4, "", o.letter(them, 2, leaver(us, 2)), o.letter(them, 1, leaver(us, 1)))
 	o.pass()
-	o.told(them, fourth, "partly", letterNo(them, 2)+" refused duplicate-earlier", letterNo(them, 1)+" accepted")
+	o.requireReceipt(them, fourth, "partly", letterNo(them, 2)+" refused duplicate-earlier", letterNo(them, 1)+" accepted")
 }
 
 func TestRejectedMayComeAgain(t *testing.T) {
@@ -139,22 +139,22 @@ func TestRejectedMayComeAgain(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)), o.insured(leaver(us, 1)))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	broken := bytes.Replace(content, []byte("echo-1"), []byte("echo-2"), 1)
-	o.leave(them, name, broken)
+	o.leaveFile(them, name, broken)
 	o.pass()
-	o.told(them, name, "rejected digest")
-	o.leave(them, name, broken) // judged afresh, and rejected afresh
+	o.requireReceipt(them, name, "rejected digest")
+	o.leaveFile(them, name, broken) // judged afresh, and rejected afresh
 	o.pass()
-	o.told(them, name, "rejected digest")
+	o.requireReceipt(them, name, "rejected digest")
 	if n := len(o.receipts(them)); n != 2 {
 		t.Errorf("%d receipts for two rejected files", n)
 	}
 	next, other := o.batch(them, formats.KindLetter, 2, "", o.letter(them, 2, leaver(us, 1)))
-	o.leave(them, next, other)
+	o.leaveFile(them, next, other)
 	o.pass()
-	o.told(them, next, "accepted", letterNo(them, 2)+" accepted")
-	o.leave(them, name, content)
+	o.requireReceipt(them, next, "accepted", letterNo(them, 2)+" accepted")
+	o.leaveFile(them, name, content)
 	o.pass()
-	o.told(them, name, "accepted", letterNo(them, 1)+" accepted")
+	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
 }
 
 func TestFilesThatAreNone(t *testing.T) {
@@ -170,11 +170,11 @@ func TestFilesThatAreNone(t *testing.T) {
 		"odd name 甲.csv": good[:40], "note.txt": []byte("hello"), "half.xml": []byte("<Document"), "no.xml": []byte("nothing"),
 	}
 	for name, content := range files {
-		o.leave(them, name, content)
+		o.leaveFile(them, name, content)
 	}
 	fine := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	o.pass()
-	o.told(core, fine, "accepted", leaver(us, 0).PersonalNo+" accepted")
+	o.requireReceipt(core, fine, "accepted", leaver(us, 0).PersonalNo+" accepted")
 	for name := range files {
 		if strings.HasSuffix(name, ".xml") {
 			continue
@@ -184,31 +184,31 @@ func TestFilesThatAreNone(t *testing.T) {
 			t.Errorf("%s: told %q", name, v)
 		}
 	}
-	o.told(them, "foreign.csv", "rejected not-from-this-party")
-	o.told(them, "elsewhere.csv", "rejected not-for-us")
+	o.requireReceipt(them, "foreign.csv", "rejected not-from-this-party")
+	o.requireReceipt(them, "elsewhere.csv", "rejected not-for-us")
 	// None of them used a sequence up.
 	name := o.put(them, formats.KindLetter, o.letter(them, 1, leaver(us, 0)))
 	o.pass()
-	o.told(them, name, "accepted", letterNo(them, 1)+" accepted")
+	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
 }
 
 func TestKindsComeFromTheirSendersOnly(t *testing.T) {
 	o := newOffice(t)
 	_, content := o.batch(core, formats.KindRegistry, 1, "", o.insured(leaver(us, 0)))
-	o.leave(them, "registry.csv", resealed(content, core, them))
-	o.leave(portal, "registry.csv", resealed(content, core, portal))
+	o.leaveFile(them, "registry.csv", resealed(content, core, them))
+	o.leaveFile(portal, "registry.csv", resealed(content, core, portal))
 	o.pass()
-	o.told(them, "registry.csv", "rejected wrong-envelope")
-	o.told(portal, "registry.csv", "rejected wrong-envelope")
+	o.requireReceipt(them, "registry.csv", "rejected wrong-envelope")
+	o.requireReceipt(portal, "registry.csv", "rejected wrong-envelope")
 }
 
 func TestTextsOfFaultyRecordsCanBeTold(t *testing.T) {
 	o := newOffice(t)
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	content = resealed(content, letterNo(them, 1), "abc \x01\x7f,\"甲")
-	o.leave(them, name, content)
+	o.leaveFile(them, name, content)
 	bad, second := o.batch(them, formats.KindLetter, 2, "", o.letter(them, 2, leaver(us, 1)))
-	o.leave(them, bad, resealed(second, "echo-2", "e\tcho\u0085"))
+	o.leaveFile(them, bad, resealed(second, "echo-2", "e\tcho\u0085"))
 	o.pass()
 	for _, n := range []string{name, bad} {
 		if v := o.verdicts(them, n); len(v) == 0 {
@@ -226,31 +226,31 @@ func TestHeldWhileTheSenderHasAGap(t *testing.T) {
 	}
 	name := o.putAs(them, formats.KindCompletion, 2, "", k(8), k(9))
 	o.pass()
-	o.told(them, name, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter", letterNo(them, 9)+" held unknown-letter")
+	o.requireReceipt(them, name, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter", letterNo(them, 9)+" held unknown-letter")
 	r := o.receipts(them)[0].records[0].(*formats.Receipt)
 	if r.NextRun == 0 || r.Held.Value != 2 {
 		t.Errorf("R is %+v", *r)
 	}
-	o.night()
-	o.night()
+	o.nextNight()
+	o.nextNight()
 	before := len(o.receipts(them))
-	o.night()
+	o.nextNight()
 	if len(o.receipts(them)) != before+1 {
 		t.Fatalf("%d receipts after the nights allowed", len(o.receipts(them))-before)
 	}
 	later := o.receipts(them)[before]
-	o.told(them, name, "partly sequence-gap", letterNo(them, 8)+" refused unknown-letter", letterNo(them, 9)+" refused unknown-letter")
+	o.requireReceipt(them, name, "partly sequence-gap", letterNo(them, 8)+" refused unknown-letter", letterNo(them, 9)+" refused unknown-letter")
 	if v := later.records[1].(*formats.ReceiptVerdict); v.Echo != "k8" || v.Line != 2 {
 		t.Errorf("V is %+v", *v)
 	}
 	// Refused, it left no key: the same record is judged afresh.
 	again := o.putAs(them, formats.KindCompletion, 3, "", k(8))
 	o.pass()
-	o.told(them, again, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter")
+	o.requireReceipt(them, again, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter")
 	// The gap is filled and the letter still unknown.
 	o.putAs(them, formats.KindCompletion, 1, "")
 	o.pass()
-	o.told(them, again, "partly", letterNo(them, 8)+" refused unknown-letter")
+	o.requireReceipt(them, again, "partly", letterNo(them, 8)+" refused unknown-letter")
 }
 
 func TestTwoLooks(t *testing.T) {
@@ -258,25 +258,25 @@ func TestTwoLooks(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	half := content[:len(content)/2]
-	o.leave(them, name, half)
+	o.leaveFile(them, name, half)
 	for _, temp := range []string{".letter.csv", "letter.csv.part", "letter.filepart", "letter.csv.tmp", "letter.writing", "letter.partial"} {
-		o.leave(them, temp, content)
+		o.leaveFile(them, temp, content)
 	}
 	o.pass()
-	o.leave(them, name, content[:len(content)-5]) // it grows between two looks
+	o.leaveFile(them, name, content[:len(content)-5]) // it grows between two looks
 	o.pass()
 	if len(o.receipts(them)) != 0 {
 		t.Fatal("a growing file was taken")
 	}
-	o.days(1)
-	o.leave(them, name, content)
+	o.skipDays(1)
+	o.leaveFile(them, name, content)
 	o.pass() // whole: its own last row shows it
-	o.told(them, name, "accepted", letterNo(them, 1)+" accepted")
+	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
 	if r := o.receipts(them)[0].records[0].(*formats.Receipt); r.ReceivedOn != 20260303 {
 		t.Errorf("received on %s", r.ReceivedOn)
 	}
 	// What never becomes whole is judged as it is.
-	o.leave(them, "never.csv", half)
+	o.leaveFile(them, "never.csv", half)
 	o.pass()
 	o.pass()
 	if v := o.verdicts(them, "never.csv"); len(v) != 1 || !strings.HasPrefix(v[0], "rejected") {
@@ -301,7 +301,7 @@ func TestLeftFilesAreRemembered(t *testing.T) {
 		t.Errorf("%d of 4 files were taken: those left in place stand in the way of the others", n)
 	}
 	for _, name := range names {
-		if !o.lies(them, "in", name) {
+		if !o.hasFile(them, "in", name) {
 			t.Errorf("%s is gone", name)
 		}
 	}
@@ -311,7 +311,7 @@ func TestAfterDelete(t *testing.T) {
 	o := newOffice(t, at(core, func(p *office.Party) { p.After = office.AfterDelete }))
 	name := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	o.pass()
-	if o.lies(core, "in", name) || o.lies(core, "in/done", name) {
+	if o.hasFile(core, "in", name) || o.hasFile(core, "in/done", name) {
 		t.Error("the file is still there")
 	}
 }

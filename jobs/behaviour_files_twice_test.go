@@ -27,22 +27,22 @@ import (
 
 func TestOnePartnerDown(t *testing.T) {
 	down := true
-	o := newOffice(t, at(them, func(p *office.Party) { p.Open = shut(p.Open, &down) }))
+	o := newOffice(t, at(them, func(p *office.Party) { p.Open = shutWhile(p.Open, &down) }))
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.put(others, formats.KindLetter, o.letter(others, 1, q))
-	if o.try() == nil {
+	if o.tryPass() == nil {
 		t.Error("nobody says that a partner is down")
 	}
-	if o.try() == nil {
+	if o.tryPass() == nil {
 		t.Error("nobody says that a partner is down")
 	}
-	only[formats.Form](o, others, formats.KindForm)
+	requireOne[formats.Form](o, others, formats.KindForm)
 	down = false
 	o.pass()
 	o.pass()
-	only[formats.Form](o, them, formats.KindForm)
+	requireOne[formats.Form](o, them, formats.KindForm)
 }
 
 func TestOneFaultySpoolFileStopsNothingElse(t *testing.T) {
@@ -53,12 +53,12 @@ func TestOneFaultySpoolFileStopsNothingElse(t *testing.T) {
 		}
 		return nil
 	}
-	o.leave(them, "strange.csv", []byte("H,x\n"))
+	o.leaveFile(them, "strange.csv", []byte("H,x\n"))
 	fine := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
-	if o.try() == nil {
+	if o.tryPass() == nil {
 		t.Error("nobody says that a file cannot be read")
 	}
-	o.told(core, fine, "accepted", leaver(us, 0).PersonalNo+" accepted")
+	o.requireReceipt(core, fine, "accepted", leaver(us, 0).PersonalNo+" accepted")
 	o.env.Outside = nil
 	o.pass()
 }
@@ -70,10 +70,10 @@ func TestWorkbookPartner(t *testing.T) {
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
 	book := workbook(t, content)
 	sheet := strings.TrimSuffix(name, ".csv") + ".xlsx"
-	o.leave(them, sheet, book)
+	o.leaveFile(them, sheet, book)
 	o.pass()
-	o.told(them, sheet, "accepted", letterNo(them, 1)+" accepted")
-	o.leave(them, "once more.xlsx", book)
+	o.requireReceipt(them, sheet, "accepted", letterNo(them, 1)+" accepted")
+	o.leaveFile(them, "once more.xlsx", book)
 	o.pass()
 	if all := o.receipts(them); len(all) != 2 || !bytes.Equal(all[0].content, all[1].content) || !strings.HasSuffix(all[0].name, ".xlsx") {
 		t.Errorf("%d receipts for a workbook sent twice", len(all))
@@ -126,8 +126,8 @@ func TestRunsOfAWindow(t *testing.T) {
 	}
 }
 
-// shut makes a drop refuse to open while closed.
-func shut(open func(context.Context) (drop.Drop, error), closed *bool) func(context.Context) (drop.Drop, error) {
+// shutWhile makes a drop refuse to open while closed.
+func shutWhile(open func(context.Context) (drop.Drop, error), closed *bool) func(context.Context) (drop.Drop, error) {
 	return func(ctx context.Context) (drop.Drop, error) {
 		if *closed {
 			return nil, errors.New("no route to host")
@@ -174,13 +174,13 @@ func TestWorkbookWithoutASequence(t *testing.T) {
 		if err := book.Write(&out); err != nil {
 			t.Fatal(err)
 		}
-		o.leave(them, fmt.Sprintf("letters %d.xlsx", i), out.Bytes())
+		o.leaveFile(them, fmt.Sprintf("letters %d.xlsx", i), out.Bytes())
 		o.pass()
 		if i == 0 {
 			first = out.Bytes()
 		}
 	}
-	o.leave(them, "the first again.xlsx", first)
+	o.leaveFile(them, "the first again.xlsx", first)
 	o.pass()
 	all := o.receipts(them)
 	if len(all) != 3 || !bytes.Equal(all[0].content, all[2].content) {
@@ -204,11 +204,11 @@ func TestPartnerWithGB18030(t *testing.T) {
 	if _, err := sheet.Convert(&stored, bytes.NewReader(content), batchKinds, batch.Options{}, sheet.Target{Carrier: batch.CSV, Encoding: batch.GB18030}); err != nil {
 		t.Fatal(err)
 	}
-	o.leave(them, "letter.csv", stored.Bytes())
+	o.leaveFile(them, "letter.csv", stored.Bytes())
 	o.pass()
-	o.told(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
+	o.requireReceipt(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
 	o.pass()
-	if f := only[formats.Form](o, them, formats.KindForm); f.Person.Name != p.Name {
+	if f := requireOne[formats.Form](o, them, formats.KindForm); f.Person.Name != p.Name {
 		t.Errorf("the name went back as %s", f.Person.Name)
 	}
 	if f := o.latest(them, formats.KindForm); utf8.Valid(f.content) {
@@ -223,12 +223,12 @@ func TestACharacterThatCannotBeWritten(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.newcomer(p), o.newcomer(q))
 	o.put(portal, formats.KindApplication, o.application(p), o.application(q))
 	o.pass()
-	if l := only[formats.Letter](o, them, formats.KindLetter); l.Person.IDNo != q.IDNo {
+	if l := requireOne[formats.Letter](o, them, formats.KindLetter); l.Person.IDNo != q.IDNo {
 		t.Errorf("the letter of %s went out", l.Person.IDNo)
 	}
-	o.stands(exchange.In, p, "held/none/none officers-decision")
-	if len(o.open()) != 1 {
-		t.Errorf("open: %q", o.open())
+	o.requireState(exchange.In, p, "held/none/none officers-decision")
+	if len(o.openDifferences()) != 1 {
+		t.Errorf("open: %q", o.openDifferences())
 	}
 }
 
@@ -236,32 +236,32 @@ func TestProfileDiffers(t *testing.T) {
 	o := newOffice(t)
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
-	o.leave(them, "letter.csv", resealed(content, ",2016\n", ",2021\n"))
+	o.leaveFile(them, "letter.csv", resealed(content, ",2016\n", ",2021\n"))
 	o.pass()
-	o.told(them, "letter.csv", "accepted profile-differs", letterNo(them, 1)+" accepted")
+	o.requireReceipt(them, "letter.csv", "accepted profile-differs", letterNo(them, 1)+" accepted")
 }
 
 func TestResendAndEscalation(t *testing.T) {
 	o := newOffice(t)
 	o.env.Rules.ResendAfter, o.env.Rules.EscalateAfter = 20*time.Hour, 40*time.Hour
-	o.applied(leaver(them, 0))
+	o.sendLetter(leaver(them, 0))
 	first := o.latest(them, formats.KindLetter)
 	o.files = nil
-	o.night()
+	o.nextNight()
 	if again := o.latest(them, formats.KindLetter); again.name != first.name || !bytes.Equal(again.content, first.content) {
 		t.Errorf("resent as %s", again.name)
 	}
-	o.quiet()
-	o.night()
-	if len(o.open()) == 0 {
+	o.requireNoDifferences()
+	o.nextNight()
+	if len(o.openDifferences()) == 0 {
 		t.Error("nobody hears that there is no receipt")
 	}
-	o.accept(them)
-	o.accept(portal)
+	o.acceptAll(them)
+	o.acceptAll(portal)
 	o.files = nil
 	o.pass()
-	o.quiet()
-	o.night()
+	o.requireNoDifferences()
+	o.nextNight()
 	for _, f := range o.files {
 		if f.header.Kind == formats.KindLetter {
 			t.Error("resent although it was receipted")
@@ -272,15 +272,15 @@ func TestResendAndEscalation(t *testing.T) {
 func TestDelayedByWhoeverHasTheTurn(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	o.put(them, formats.KindForm, o.form(p, l))
 	o.pass()
-	milestones(o, code.ToPerson)
+	takeMilestones(o, code.ToPerson)
 	told := 0
 	for range 6 {
-		o.days(7)
+		o.skipDays(7)
 		o.pass()
-		for _, m := range milestones(o, code.ToPerson) {
+		for _, m := range takeMilestones(o, code.ToPerson) {
 			if m == string(code.MilestoneDelayed) {
 				told++
 			}
@@ -304,7 +304,7 @@ func TestEnvelopesOfRubbish(t *testing.T) {
 		"emoji 😀 \ue000.csv":             []byte("hello"),
 	}
 	for name, content := range files {
-		o.leave(them, name, content)
+		o.leaveFile(them, name, content)
 	}
 	o.pass()
 	if n := len(o.receipts(them)); n != len(files) {
@@ -322,10 +322,10 @@ func TestGB18030PartnerWritesUTF8WithAMark(t *testing.T) {
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
-	o.leave(them, "letter.csv", resealed(append([]byte("\xef\xbb\xbf"), content...), "", ""))
+	o.leaveFile(them, "letter.csv", resealed(append([]byte("\xef\xbb\xbf"), content...), "", ""))
 	o.pass()
-	o.told(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
-	o.stands(exchange.Out, p, "accepted/none/not_due")
+	o.requireReceipt(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
+	o.requireState(exchange.Out, p, "accepted/none/not_due")
 }
 
 // TestReceiptsOvertakeEachOther: a file was rejected, came again and was
@@ -334,7 +334,7 @@ func TestReceiptsOvertakeEachOther(t *testing.T) {
 	for name, first := range map[string]string{"rejected first": "rejected", "accepted first": "accepted"} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			o.asked(leaver(us, 0), 1)
+			o.answerLetter(leaver(us, 0), 1)
 			f := o.latest(them, formats.KindForm)
 			rejected := func() {
 				o.put(them, formats.KindReceipt, &formats.Receipt{
@@ -343,7 +343,7 @@ func TestReceiptsOvertakeEachOther(t *testing.T) {
 				})
 				o.pass()
 			}
-			accepted := func() { o.receipt(f, "accepted", ""); o.pass() }
+			accepted := func() { o.leaveReceipt(f, "accepted", ""); o.pass() }
 			if first == "rejected" {
 				rejected()
 				if n := len(o.outgoing(exchange.FileRefused)); n != 1 {
@@ -357,7 +357,7 @@ func TestReceiptsOvertakeEachOther(t *testing.T) {
 			if n := len(o.outgoing(exchange.FileRefused)); n != 0 {
 				t.Errorf("%d files are refused", n)
 			}
-			o.quiet()
+			o.requireNoDifferences()
 		})
 	}
 }

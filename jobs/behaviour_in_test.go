@@ -13,8 +13,8 @@ import (
 	"carryover/samples"
 )
 
-// milestones are what a recipient was told since it was last asked.
-func milestones(o *testOffice, to code.Recipient) (list []string) {
+// takeMilestones are what a recipient was told since it was last asked.
+func takeMilestones(o *testOffice, to code.Recipient) (list []string) {
 	o.tb.Helper()
 	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {
 		if n.Recipient == to {
@@ -29,26 +29,26 @@ func TestPlainPersonArrives(t *testing.T) {
 		t.Run(profile, func(t *testing.T) {
 			o := newOffice(t, with(them, func(p *exchange.Partner) { p.Profile = profile }))
 			p := leaver(them, 0)
-			l := o.applied(p)
-			o.stands(exchange.In, p, "requested/none/none")
+			l := o.sendLetter(p)
+			o.requireState(exchange.In, p, "requested/none/none")
 			f := o.form(p, l)
 			o.put(them, formats.KindForm, f)
 			o.pass()
 			o.pass()
 			if profile == "2021" {
-				o.stands(exchange.In, p, "relation_done/posted/none")
-				k := only[formats.Completion](o, them, formats.KindCompletion)
+				o.requireState(exchange.In, p, "relation_done/posted/none")
+				k := requireOne[formats.Completion](o, them, formats.KindCompletion)
 				if k.Outcome != code.OutcomeRelationDone || k.Credited != 0 || k.MonthsCredited != f.MonthsActual || k.Echo != l.Echo {
 					t.Errorf("completion %+v", *k)
 				}
 			} else {
-				o.stands(exchange.In, p, "answered/checked/none")
+				o.requireState(exchange.In, p, "answered/checked/none")
 			}
-			o.pays(l, p, p.Total())
+			o.creditArrives(l, p, p.Total())
 			o.pass()
 			o.pass()
-			o.stands(exchange.In, p, "completed/posted/posted")
-			k := only[formats.Completion](o, them, formats.KindCompletion)
+			o.requireState(exchange.In, p, "completed/posted/posted")
+			k := requireOne[formats.Completion](o, them, formats.KindCompletion)
 			if k.Outcome != code.OutcomeCompleted || k.Credited != p.Total() || k.MonthsCredited != f.MonthsActual {
 				t.Errorf("completion %+v", *k)
 			}
@@ -67,7 +67,7 @@ func TestPlainPersonArrives(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("told %v", got)
 			}
-			o.quiet()
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -75,7 +75,7 @@ func TestPlainPersonArrives(t *testing.T) {
 func TestEmployerAndProxyAreTold(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p, func(a *formats.Application) {
+	l := o.sendLetter(p, func(a *formats.Application) {
 		a.Applicant, a.EmployerCode, a.EmployerName = code.ByEmployer, "91320500MA1MXXXX00", "某公司"
 		a.ProxyName, a.ProxyPhone, a.Materials = "代办人", "13800000000", "id;proxy"
 	})
@@ -124,11 +124,11 @@ func TestAudit(t *testing.T) {
 			o.put(core, formats.KindRegistry, o.newcomer(p, change...))
 			file := o.put(portal, formats.KindApplication, a)
 			o.pass()
-			o.told(portal, file, "accepted", a.ApplicationNo+" accepted")
+			o.requireReceipt(portal, file, "accepted", a.ApplicationNo+" accepted")
 			q := p
 			q.IDNo = a.Person.IDNo
-			o.stands(exchange.In, q, c.want)
-			if got := milestones(o, code.ToPerson); c.told != "" && (len(got) != 1 || got[0] != c.told) {
+			o.requireState(exchange.In, q, c.want)
+			if got := takeMilestones(o, code.ToPerson); c.told != "" && (len(got) != 1 || got[0] != c.told) {
 				t.Errorf("told %v", got)
 			}
 			if !strings.HasPrefix(c.want, "returned") {
@@ -136,7 +136,7 @@ func TestAudit(t *testing.T) {
 			}
 			o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.Version, a.Materials = 2, "id;proxy" }))
 			o.pass()
-			o.stands(exchange.In, p, "requested/none/none")
+			o.requireState(exchange.In, p, "requested/none/none")
 		})
 	}
 }
@@ -154,9 +154,9 @@ func TestRelayedApplication(t *testing.T) {
 	// A partner relays what is not its own.
 	wrong := o.put(others, formats.KindApplication, o.application(leaver(them, 1), func(a *formats.Application) { a.LodgedAt = code.LodgedOld }))
 	o.pass()
-	o.stands(exchange.In, p, "requested/none/none")
-	o.told(portal, name, "accepted", "A-"+q.PersonalNo+" accepted")
-	relayed := only[formats.Application](o, them, formats.KindApplication)
+	o.requireState(exchange.In, p, "requested/none/none")
+	o.requireReceipt(portal, name, "accepted", "A-"+q.PersonalNo+" accepted")
+	relayed := requireOne[formats.Application](o, them, formats.KindApplication)
 	if relayed.ApplicationNo != "A-"+q.PersonalNo {
 		t.Errorf("relayed %+v", *relayed)
 	}
@@ -164,9 +164,9 @@ func TestRelayedApplication(t *testing.T) {
 		t.Errorf("told %q", v)
 	}
 	// The new place does not take it: somebody has to know.
-	o.receipt(o.latest(them, formats.KindApplication), "refused", "malformed")
+	o.leaveReceipt(o.latest(them, formats.KindApplication), "refused", "malformed")
 	o.pass()
-	if len(o.open()) == 0 {
+	if len(o.openDifferences()) == 0 {
 		t.Error("nobody hears of the relayed application that was refused")
 	}
 }
@@ -176,15 +176,15 @@ func TestMoneyBeforeTheForm(t *testing.T) {
 		t.Run(profile, func(t *testing.T) {
 			o := newOffice(t, with(them, func(p *exchange.Partner) { p.Profile = profile }))
 			p := leaver(them, 0)
-			l := o.applied(p)
-			o.pays(l, p, p.Total())
+			l := o.sendLetter(p)
+			o.creditArrives(l, p, p.Total())
 			o.pass()
-			o.stands(exchange.In, p, "requested/none/received")
+			o.requireState(exchange.In, p, "requested/none/received")
 			o.put(them, formats.KindForm, o.form(p, l))
 			o.pass()
 			o.pass()
-			o.stands(exchange.In, p, "completed/posted/posted")
-			o.quiet()
+			o.requireState(exchange.In, p, "completed/posted/posted")
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -192,37 +192,37 @@ func TestMoneyBeforeTheForm(t *testing.T) {
 func TestTwoCreditsAndTooMuch(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	o.put(them, formats.KindForm, o.form(p, l))
-	o.pays(l, p, 100)
+	o.creditArrives(l, p, 100)
 	o.pass()
-	o.stands(exchange.In, p, "held/checked/differs amount-differs")
-	o.pays(l, p, p.Total()-100)
+	o.requireState(exchange.In, p, "held/checked/differs amount-differs")
+	o.creditArrives(l, p, p.Total()-100)
 	o.pass()
 	o.pass()
-	o.stands(exchange.In, p, "completed/posted/posted")
+	o.requireState(exchange.In, p, "completed/posted/posted")
 	// The same sum once more is no duplicate, but too much.
-	o.pays(l, p, p.Total())
+	o.creditArrives(l, p, p.Total())
 	o.pass()
-	o.stands(exchange.In, p, "held/posted/differs amount-differs")
+	o.requireState(exchange.In, p, "held/posted/differs amount-differs")
 }
 
 func TestTooMuchBeforePosting(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	o.put(them, formats.KindForm, o.form(p, l))
-	o.pays(l, p, p.Total()+1)
+	o.creditArrives(l, p, p.Total()+1)
 	o.pass()
-	o.stands(exchange.In, p, "held/checked/differs amount-differs")
+	o.requireState(exchange.In, p, "held/checked/differs amount-differs")
 	// The old place corrects the form: it was right to pay so much.
 	o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) {
 		f.Version, f.Nature, f.Interest = 2, code.NatureCorrected, f.Interest+1
 	}))
 	o.pass()
 	o.pass()
-	o.stands(exchange.In, p, "completed/posted/posted")
-	o.quiet()
+	o.requireState(exchange.In, p, "completed/posted/posted")
+	o.requireNoDifferences()
 }
 
 func TestMatching(t *testing.T) {
@@ -246,28 +246,28 @@ func TestMatching(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(them, 0)
-			l := o.applied(p)
+			l := o.sendLetter(p)
 			o.put(them, formats.KindForm, o.form(p, l))
 			o.pass()
 			e2e := ""
 			if c.e2e != nil {
 				e2e = c.e2e(l)
 			}
-			o.booked(comes("C1", p.Total(), c.text(l, p), e2e))
+			o.leaveNotification(creditEntry("C1", p.Total(), c.text(l, p), e2e))
 			o.pass()
 			o.pass()
-			o.stands(exchange.In, p, c.want)
-			o.night()
-			o.stands(exchange.In, p, c.want)
+			o.requireState(exchange.In, p, c.want)
+			o.nextNight()
+			o.requireState(exchange.In, p, c.want)
 		})
 	}
 }
 
 func TestUnmatchedMoneyIsNamed(t *testing.T) {
 	o := newOffice(t)
-	o.booked(comes("C1", 12345, "", ""))
+	o.leaveNotification(creditEntry("C1", 12345, "", ""))
 	o.pass()
-	o.days(20)
+	o.skipDays(20)
 	o.pass()
 	texts, err := o.env.Attention(t.Context())
 	if err != nil || len(texts) == 0 || !strings.Contains(strings.Join(texts, "\n"), "123.45") {
@@ -284,7 +284,7 @@ func TestLumpSumArrives(t *testing.T) {
 			var forms, advices []any
 			var total money.Fen
 			for _, p := range people {
-				l := o.applied(p)
+				l := o.sendLetter(p)
 				f := o.form(p, l)
 				forms = append(forms, f)
 				advices = append(advices, &formats.Advice{
@@ -294,7 +294,7 @@ func TestLumpSumArrives(t *testing.T) {
 			}
 			if order == "money before the forms" {
 				o.put(them, formats.KindAdvice, advices...)
-				o.booked(comes("C1", total, ref+" 2人", ref))
+				o.leaveNotification(creditEntry("C1", total, ref+" 2人", ref))
 				o.pass()
 				o.put(them, formats.KindForm, forms...)
 			} else {
@@ -302,20 +302,18 @@ func TestLumpSumArrives(t *testing.T) {
 				if order == "advices first" {
 					o.put(them, formats.KindAdvice, advices...)
 				}
-				o.booked(comes("C1", total, ref+" 2人", ref))
+				o.leaveNotification(creditEntry("C1", total, ref+" 2人", ref))
 				o.pass()
 				if order == "money first" {
-					o.stands(exchange.In, people[0], "answered/checked/none")
+					o.requireState(exchange.In, people[0], "answered/checked/none")
 					o.put(them, formats.KindAdvice, advices...)
 				}
 			}
-			o.pass()
-			o.pass()
-			o.pass()
+			o.passes(3)
 			for _, p := range people {
-				o.stands(exchange.In, p, "completed/posted/posted")
+				o.requireState(exchange.In, p, "completed/posted/posted")
 			}
-			o.quiet()
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -323,39 +321,39 @@ func TestLumpSumArrives(t *testing.T) {
 func TestAdviceOfARefundStopsNothing(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	f := o.paid(p, 1)
+	f := o.payLetter(p, 1)
 	q := leaver(them, 1)
-	l := o.applied(q)
+	l := o.sendLetter(q)
 	ref := "L" + them + us + "202603020009"
 	name := o.put(them, formats.KindForm, o.form(q, l))
 	o.put(them, formats.KindAdvice, &formats.Advice{
 		PaymentRef: ref, Purpose: code.PurposeRefund, LetterNo: f.LetterNo, FormNo: f.FormNo, PersonID: p.IDNo, Name: p.Name, Amount: 500, ValueDate: 20260302,
 	})
-	o.booked(comes("C1", 500, ref, ref))
-	o.pays(l, q, q.Total())
+	o.leaveNotification(creditEntry("C1", 500, ref, ref))
+	o.creditArrives(l, q, q.Total())
 	o.pass()
-	o.told(them, name, "accepted", formNo(l)+" accepted")
+	o.requireReceipt(them, name, "accepted", formNo(l)+" accepted")
 	o.pass()
-	o.stands(exchange.In, q, "completed/posted/posted")
+	o.requireState(exchange.In, q, "completed/posted/posted")
 }
 
 func TestMoneyForACaseThatEnded(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(them, 0), leaver(them, 1)
-	l := o.applied(p)
-	m := o.applied(q)
+	l := o.sendLetter(p)
+	m := o.sendLetter(q)
 	o.put(portal, formats.KindCancellation, &formats.Cancellation{ApplicationNo: "A-" + p.PersonalNo, Phase: code.PhaseCancel, Reason: "不转了", CancelledOn: 20260302})
 	o.pass()
-	o.accept(them)
+	o.acceptAll(them)
 	o.pass()
-	o.stands(exchange.In, p, "cancelled/none/none")
+	o.requireState(exchange.In, p, "cancelled/none/none")
 	o.put(them, formats.KindForm, o.form(q, m))
-	o.pays(l, p, 1000)
-	o.pays(m, q, q.Total())
+	o.creditArrives(l, p, 1000)
+	o.creditArrives(m, q, q.Total())
 	o.pass()
 	o.pass()
-	o.stands(exchange.In, q, "completed/posted/posted")
-	if len(o.open()) == 0 {
+	o.requireState(exchange.In, q, "completed/posted/posted")
+	if len(o.openDifferences()) == 0 {
 		t.Error("nobody hears of money for a cancelled case")
 	}
 }
@@ -374,7 +372,7 @@ func TestNothingComesByBank(t *testing.T) {
 					}
 				}))
 				p := leaver(them, 0)
-				l := o.applied(p)
+				l := o.sendLetter(p)
 				o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) {
 					if f.Money = kind; kind == code.Zero {
 						f.Principal, f.Interest = 0, 0
@@ -382,7 +380,7 @@ func TestNothingComesByBank(t *testing.T) {
 				}))
 				o.pass()
 				o.pass()
-				o.stands(exchange.In, p, "completed/posted/not_due")
+				o.requireState(exchange.In, p, "completed/posted/not_due")
 				var rows []string
 				for _, x := range take[formats.Posting](o, core, formats.KindPosting) {
 					rows = append(rows, string(x.Row))
@@ -394,7 +392,7 @@ func TestNothingComesByBank(t *testing.T) {
 				if k := ks[len(ks)-1]; k.Outcome != code.OutcomeCompleted || (kind == code.Netted) != (k.Credited > 0) {
 					t.Errorf("completion %+v", *k)
 				}
-				o.quiet()
+				o.requireNoDifferences()
 			})
 		}
 	}
@@ -403,17 +401,17 @@ func TestNothingComesByBank(t *testing.T) {
 func TestDeclinedAndAskedAgain(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	d := func(version int) *formats.Decline {
 		return &formats.Decline{LetterNo: l.LetterNo, LetterVersion: version, Echo: l.Echo, Code: code.DeclineStillParticipating, Text: "未停保", DeclinedOn: 20260302}
 	}
 	o.put(them, formats.KindForm, d(1))
 	o.pass()
-	o.stands(exchange.In, p, "declined/none/none")
+	o.requireState(exchange.In, p, "declined/none/none")
 	again := o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.Version = 2 }))
 	o.pass()
-	o.told(portal, again, "accepted", "A-"+p.PersonalNo+" accepted")
-	second := only[formats.Letter](o, them, formats.KindLetter)
+	o.requireReceipt(portal, again, "accepted", "A-"+p.PersonalNo+" accepted")
+	second := requireOne[formats.Letter](o, them, formats.KindLetter)
 	if second.LetterNo != l.LetterNo || second.Version != 2 {
 		t.Errorf("letter %s version %d", second.LetterNo, second.Version)
 	}
@@ -422,9 +420,9 @@ func TestDeclinedAndAskedAgain(t *testing.T) {
 	old.Text = "另"
 	name := o.put(them, formats.KindForm, old)
 	o.pass()
-	o.told(them, name, "partly", l.LetterNo+" refused duplicate-earlier")
-	o.stands(exchange.In, p, "requested/none/none")
+	o.requireReceipt(them, name, "partly", l.LetterNo+" refused duplicate-earlier")
+	o.requireState(exchange.In, p, "requested/none/none")
 	o.put(them, formats.KindForm, o.form(p, second))
 	o.pass()
-	o.stands(exchange.In, p, "answered/checked/none")
+	o.requireState(exchange.In, p, "answered/checked/none")
 }

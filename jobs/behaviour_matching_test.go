@@ -57,7 +57,7 @@ func TestOrderOfMatching(t *testing.T) {
 			amount += money.Fen(100000 + i)
 		}
 		var words []string
-		e := comes(fmt.Sprintf("K%d", i), amount, "", "")
+		e := creditEntry(fmt.Sprintf("K%d", i), amount, "", "")
 		if c.letter {
 			words = append(words, letters[people[first].IDNo].LetterNo)
 		}
@@ -94,7 +94,7 @@ func TestOrderOfMatching(t *testing.T) {
 		}
 	}
 	o.put(them, formats.KindAdvice, advices...)
-	o.booked(credits...)
+	o.leaveNotification(credits...)
 	o.pass()
 	o.pass()
 	received := map[string]money.Fen{}
@@ -128,18 +128,16 @@ func TestMatchedOnceItIsKnown(t *testing.T) {
 		t.Run(by, func(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(them, 0)
-			l := o.applied(p)
+			l := o.sendLetter(p)
 			f := o.form(p, l)
 			ref := "L" + them + us + "202603020001"
 			if by == "form" {
-				o.booked(comes("K1", f.Amount, p.IDNo, ""))
+				o.leaveNotification(creditEntry("K1", f.Amount, p.IDNo, ""))
 			} else {
 				o.put(them, formats.KindForm, f)
-				o.booked(comes("K1", f.Amount, "集中划转 "+ref, ""))
+				o.leaveNotification(creditEntry("K1", f.Amount, "集中划转 "+ref, ""))
 			}
-			for range 3 {
-				o.night()
-			}
+			o.nights(3)
 			if o.caseBy(exchange.In, p).MoneyTrack != exchange.MoneyNone {
 				t.Fatal("matched by nothing")
 			}
@@ -150,36 +148,30 @@ func TestMatchedOnceItIsKnown(t *testing.T) {
 					PaymentRef: ref, Purpose: code.PurposeTransfer, LetterNo: l.LetterNo, FormNo: f.FormNo, PersonID: p.IDNo, Name: p.Name, Amount: f.Amount, ValueDate: 20260302,
 				})
 			}
-			for range 3 {
-				o.pass()
-			}
-			o.stands(exchange.In, p, "completed/posted/posted")
-			o.quiet()
+			o.passUntil(exchange.In, p, "completed/posted/posted")
+			o.requireNoDifferences()
 		})
 	}
 }
 
 func TestNameAndAmountAreOnlyProposed(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
+	keys := staffWithKeys(o)
 	p := leaver(them, 0)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	f := o.form(p, l)
 	o.put(them, formats.KindForm, f)
 	o.pass()
-	o.booked(comes("K1", f.Amount, "转移接续 "+p.Name, ""))
+	o.leaveNotification(creditEntry("K1", f.Amount, "转移接续 "+p.Name, ""))
 	o.pass()
-	o.stands(exchange.In, p, "answered/checked/none")
-	if open := o.open(); len(open) != 1 || !strings.HasPrefix(open[0], "proposal ") || !strings.Contains(open[0], o.caseBy(exchange.In, p).No) {
+	o.requireState(exchange.In, p, "answered/checked/none")
+	if open := o.openDifferences(); len(open) != 1 || !strings.HasPrefix(open[0], "proposal ") || !strings.Contains(open[0], o.caseBy(exchange.In, p).No) {
 		t.Errorf("open: %q", open)
 	}
-	o.night() // a proposal about a credit stays
-	o.decided(keys, "li.na", exchange.ActMatch, receiving(us).No+"|K1", "case="+l.LetterNo)
-	for range 3 {
-		o.pass()
-	}
-	o.stands(exchange.In, p, "completed/posted/posted")
-	o.quiet()
+	o.nextNight() // a proposal about a credit stays
+	o.decide(keys, "li.na", exchange.ActMatch, receiving(us).No+"|K1", "case="+l.LetterNo)
+	o.passUntil(exchange.In, p, "completed/posted/posted")
+	o.requireNoDifferences()
 }
 
 func TestWhoOwesWhom(t *testing.T) {
@@ -190,18 +182,18 @@ func TestWhoOwesWhom(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(them, 0)
-			l := o.applied(p)
+			l := o.sendLetter(p)
 			f := o.form(p, l)
 			o.put(them, formats.KindForm, f)
-			o.pays(l, p, f.Amount+c.by)
+			o.creditArrives(l, p, f.Amount+c.by)
 			o.pass()
-			if open := o.open(); len(open) != 1 || !strings.Contains(open[0], c.want) {
+			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], c.want) {
 				t.Errorf("open: %q", open)
 			}
 			if c.by < 0 {
-				o.pays(l, p, -c.by)
+				o.creditArrives(l, p, -c.by)
 				o.pass()
-				o.quiet()
+				o.requireNoDifferences()
 			}
 		})
 	}
@@ -211,8 +203,8 @@ func TestWhoOwesWhom(t *testing.T) {
 // does: the debit of one, and the credit by which one came back.
 func TestOfficerMatchesAPayment(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
-	people := submitted(o)
+	keys := staffWithKeys(o)
+	people := payTwo(o)
 	a, b := people[0], people[1]
 	nameless := func(e iso20022.Entry, ref string) iso20022.Entry {
 		e.Ref, e.MsgID, e.EndToEndID, e.Text, e.Counterparty = ref, "", "", "批量业务", iso20022.Account{}
@@ -221,33 +213,33 @@ func TestOfficerMatchesAPayment(t *testing.T) {
 	own := receiving(us).No
 	wrong := func(why, ref string, p order) {
 		t.Helper()
-		if _, err := o.decides(keys, "wang.min", exchange.ActMatchPayment, own+"|"+ref, "payment="+p.EndToEndID); !errors.Is(err, exchange.ErrDecision) {
+		if _, err := o.tryDecide(keys, "wang.min", exchange.ActMatchPayment, own+"|"+ref, "payment="+p.EndToEndID); !errors.Is(err, exchange.ErrDecision) {
 			t.Errorf("%s: %v", why, err)
 		}
 	}
-	o.booked(nameless(debitOf(a.order), "X1"))
+	o.leaveNotification(nameless(debitEntry(a.order), "X1"))
 	o.pass()
-	if got := o.todosOf("扣款待核对"); len(got) != 1 || got[0] != own+"|X1" {
+	if got := o.todoNumbers("扣款待核对"); len(got) != 1 || got[0] != own+"|X1" {
 		t.Errorf("to be done about debits: %q", got)
 	}
 	wrong("a payment of another sum", "X1", b.order)
-	o.decided(keys, "li.na", exchange.ActMatchPayment, own+"|X1", "payment="+a.order.EndToEndID)
-	o.stands(exchange.Out, a.Person, "answered/sent/settled")
+	o.decide(keys, "li.na", exchange.ActMatchPayment, own+"|X1", "payment="+a.order.EndToEndID)
+	o.requireState(exchange.Out, a.Person, "answered/sent/settled")
 	wrong("an entry that is tied", "X1", a.order)
-	o.quiet()
+	o.requireNoDifferences()
 
-	o.booked(nameless(returnOf(b.order), "X2"), nameless(returnOf(a.order), "X3"))
+	o.leaveNotification(nameless(returnEntry(b.order), "X2"), nameless(returnEntry(a.order), "X3"))
 	o.pass()
-	if got := o.todosOf("到账待认领"); len(got) != 2 {
+	if got := o.todoNumbers("到账待认领"); len(got) != 2 {
 		t.Errorf("to be done about credits: %q", got)
 	}
 	wrong("a payment that is not out", "X2", b.order)
-	o.decided(keys, "li.na", exchange.ActMatchPayment, own+"|X3", "payment="+a.order.EndToEndID)
-	o.stands(exchange.Out, a.Person, "answered/sent/returned")
-	if lies := o.liesIn(ledger.OutReturned); lies != a.order.Amount {
+	o.decide(keys, "li.na", exchange.ActMatchPayment, own+"|X3", "payment="+a.order.EndToEndID)
+	o.requireState(exchange.Out, a.Person, "answered/sent/returned")
+	if lies := o.balanceOf(ledger.OutReturned); lies != a.order.Amount {
 		t.Errorf("returned %s", lies)
 	}
-	if lies := o.liesIn(ledger.InUnmatched); lies != b.order.Amount {
+	if lies := o.balanceOf(ledger.InUnmatched); lies != b.order.Amount {
 		t.Errorf("unmatched %s", lies)
 	}
 }

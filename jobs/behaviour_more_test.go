@@ -32,16 +32,14 @@ func TestTwoPlacesAskAtOnce(t *testing.T) {
 			winner, loser := them, others
 			if end == "first is cancelled" {
 				winner, loser = others, ""
-				o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseCancel))
+				o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 1), code.PhaseCancel))
 			}
-			o.days(1)
+			o.skipDays(1)
 			o.put(core, formats.KindRegistry, o.insured(p))
-			o.pass()
-			o.pass()
-			o.pass()
-			only[formats.Form](o, winner, formats.KindForm)
+			o.passes(3)
+			requireOne[formats.Form](o, winner, formats.KindForm)
 			if loser != "" {
-				if d := only[formats.Decline](o, loser, formats.KindForm); d.Code != code.DeclineOtherPlaceFirst {
+				if d := requireOne[formats.Decline](o, loser, formats.KindForm); d.Code != code.DeclineOtherPlaceFirst {
 					t.Errorf("declined as %s", d.Code)
 				}
 			}
@@ -59,11 +57,11 @@ func TestHeirsPaymentComesBack(t *testing.T) {
 	o.pass()
 	o.pass()
 	paid := o.orders[0]
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.booked(returnOf(paid))
+	o.leaveNotification(returnEntry(paid))
 	o.pass()
-	o.stands(exchange.Out, p, "held/none/returned payee-missing")
+	o.requireState(exchange.Out, p, "held/none/returned payee-missing")
 	if n := len(take[formats.Query](o, them, formats.KindQuery)); n != 0 {
 		t.Error("the partner was asked about an heir's account")
 	}
@@ -74,10 +72,10 @@ func TestHeirsPaymentComesBack(t *testing.T) {
 	if len(o.orders) != 1 || o.orders[0].Creditor.Number != "000299999" || o.orders[0].EndToEndID == paid.EndToEndID {
 		t.Fatalf("ordered %+v", o.orders)
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "declined/none/settled")
-	o.quiet()
+	o.requireState(exchange.Out, p, "declined/none/settled")
+	o.requireNoDifferences()
 }
 
 func TestPayeeBeforeTheDebit(t *testing.T) {
@@ -90,9 +88,9 @@ func TestPayeeBeforeTheDebit(t *testing.T) {
 	o.put(core, formats.KindPayee, payeeOf(p, letterNo(them, 1), leaver(us, 2), "1/2"), payeeOf(p, letterNo(them, 1), leaver(us, 3), "1/2"))
 	wrong := o.put(core, formats.KindPayee, payeeOf(q, letterNo(them, 1), q, "1/1"), payeeOf(q, letterNo(them, 9), q, "1/1"))
 	o.pass()
-	o.told(core, wrong, "partly", letterNo(them, 1)+" refused person-differs", letterNo(them, 9)+" refused unknown-letter")
+	o.requireReceipt(core, wrong, "partly", letterNo(them, 1)+" refused person-differs", letterNo(them, 9)+" refused unknown-letter")
 	o.slow = false
-	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+	o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
 	o.pass()
 	o.pass()
 	if len(o.orders) != 2 || o.orders[0].Amount+o.orders[1].Amount != p.Total() {
@@ -109,7 +107,7 @@ func TestOlderExtractChangesNothing(t *testing.T) {
 	o.putAs(core, formats.KindRegistry, 1, "", old)
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
-	o.stands(exchange.Out, p, "accepted/none/not_due")
+	o.requireState(exchange.Out, p, "accepted/none/not_due")
 }
 
 func TestHolderOfTheAccountDiffers(t *testing.T) {
@@ -120,7 +118,7 @@ func TestHolderOfTheAccountDiffers(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(wrong)))
 	o.pass()
-	o.stands(exchange.Out, p, "held/none/not_due account-not-registered")
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
 }
 
 func TestUpgradedIDAndMiddleDot(t *testing.T) {
@@ -136,7 +134,7 @@ func TestUpgradedIDAndMiddleDot(t *testing.T) {
 	o.put(them, formats.KindLetter, l)
 	o.pass()
 	o.pass()
-	only[formats.Form](o, them, formats.KindForm)
+	requireOne[formats.Form](o, them, formats.KindForm)
 }
 
 func TestLumpSumsKeepTheCap(t *testing.T) {
@@ -182,7 +180,7 @@ func TestContactMayChangeButNothingElse(t *testing.T) {
 			o.put(core, formats.KindRegistry, o.insured(p))
 			o.put(them, formats.KindLetter, o.letter(them, 1, p))
 			o.pass()
-			o.days(1)
+			o.skipDays(1)
 			file := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), change))
 			o.pass()
 			want := "refused not-allowed-in-state"
@@ -192,7 +190,7 @@ func TestContactMayChangeButNothingElse(t *testing.T) {
 			if v := o.verdicts(them, file); len(v) != 2 || v[1] != letterNo(them, 1)+" "+want {
 				t.Errorf("told %q", v)
 			}
-			o.stands(exchange.Out, p, "accepted/none/not_due")
+			o.requireState(exchange.Out, p, "accepted/none/not_due")
 		})
 	}
 }
@@ -210,22 +208,22 @@ func TestApplicationNumbersPerSender(t *testing.T) {
 	counter := o.put(core, formats.KindApplication, o.application(q, short))
 	theirs := o.put(them, formats.KindApplication, o.application(r, relayed))
 	o.pass()
-	o.told(core, counter, "accepted", "A-1 accepted")
-	o.told(them, theirs, "accepted", "A-1 accepted")
-	o.stands(exchange.In, p, "requested/none/none")
-	o.stands(exchange.In, q, "returned/none/none")
-	o.stands(exchange.In, r, "requested/none/none")
+	o.requireReceipt(core, counter, "accepted", "A-1 accepted")
+	o.requireReceipt(them, theirs, "accepted", "A-1 accepted")
+	o.requireState(exchange.In, p, "requested/none/none")
+	o.requireState(exchange.In, q, "returned/none/none")
+	o.requireState(exchange.In, r, "requested/none/none")
 
 	// The same again is a duplicate, of each by itself.
 	again := o.put(core, formats.KindApplication, o.application(q, short))
 	o.pass()
-	o.told(core, again, "partly", "A-1 refused duplicate-earlier")
+	o.requireReceipt(core, again, "partly", "A-1 refused duplicate-earlier")
 
 	// q mends it at the portal, where A-1 is p's.
 	mended := o.put(portal, formats.KindApplication, o.application(q, same, func(a *formats.Application) { a.Version = 2 }))
 	o.pass()
-	o.told(portal, mended, "accepted", "A-1 accepted")
-	o.stands(exchange.In, q, "requested/none/none")
+	o.requireReceipt(portal, mended, "accepted", "A-1 accepted")
+	o.requireState(exchange.In, q, "requested/none/none")
 	if c := o.caseBy(exchange.In, q); c.ApplicationVersion != 2 || c.ApplicationSender != core {
 		t.Errorf("version %d of %s", c.ApplicationVersion, c.ApplicationSender)
 	}
@@ -233,7 +231,7 @@ func TestApplicationNumbersPerSender(t *testing.T) {
 	// A third place mends nobody's application.
 	wrong := o.put(others, formats.KindApplication, o.application(q, relayed, func(a *formats.Application) { a.Version = 3 }))
 	o.pass()
-	o.told(others, wrong, "partly", "A-1 refused wrong-agency")
+	o.requireReceipt(others, wrong, "partly", "A-1 refused wrong-agency")
 
 	// The portal cancels its own.
 	o.put(portal, formats.KindCancellation, &formats.Cancellation{ApplicationNo: "A-1", Phase: code.PhaseCancel, Reason: "不转了", CancelledOn: 20260302})
@@ -261,14 +259,14 @@ func TestCancelledByANumberOfOthers(t *testing.T) {
 	o.pass()
 	first := cancelled("A-1")
 	o.pass()
-	o.told(portal, first, "accepted", "A-1 accepted")
-	o.stands(exchange.In, p, "cancelled/none/none")
+	o.requireReceipt(portal, first, "accepted", "A-1 accepted")
+	o.requireState(exchange.In, p, "cancelled/none/none")
 	o.put(core, formats.KindApplication, o.application(p, number("A-2")))
 	o.put(them, formats.KindApplication, o.application(q, number("A-2")))
 	o.pass()
 	second := cancelled("A-2")
 	o.pass()
-	o.told(portal, second, "partly", "A-2 refused missing")
+	o.requireReceipt(portal, second, "partly", "A-2 refused missing")
 }
 
 // TestRelayedNumbersOfTwoSenders: the new place sees us as the sender of what
@@ -286,8 +284,8 @@ func TestRelayedNumbersOfTwoSenders(t *testing.T) {
 	counter := o.put(core, formats.KindApplication, o.application(q, away(1)))
 	second := o.put(portal, formats.KindApplication, o.application(p, away(2)))
 	o.pass()
-	o.told(core, counter, "partly", "A-1 refused duplicate-earlier")
-	o.told(portal, second, "accepted", "A-1 accepted")
+	o.requireReceipt(core, counter, "partly", "A-1 refused duplicate-earlier")
+	o.requireReceipt(portal, second, "accepted", "A-1 accepted")
 	if n := len(o.got[them+" "+formats.KindApplication]); n != 2 {
 		t.Errorf("%d applications were relayed", n)
 	}
@@ -332,7 +330,7 @@ func TestDueDates(t *testing.T) {
 	if c := o.caseBy(exchange.Out, p); c.Due != 20261020 {
 		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
 	}
-	l := o.applied(q)
+	l := o.sendLetter(q)
 	if c := o.caseBy(exchange.In, q); c.Due == 0 || !strings.Contains(c.DueBasis, "answer") {
 		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
 	}
@@ -347,9 +345,9 @@ func TestDueDates(t *testing.T) {
 func TestVerdictsOnTwoVersionsOfAForm(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	o.paid(p, 1)
+	o.payLetter(p, 1)
 	first := o.latest(them, formats.KindForm)
-	o.days(1)
+	o.skipDays(1)
 	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
 		r.Status, r.Principal, r.Interest = code.RegistryEnded, 0, 0
 		r.Stays[0].To, r.Stays[0].Months = r.Stays[0].To.Add(-2), r.Stays[0].Months-2
@@ -358,10 +356,10 @@ func TestVerdictsOnTwoVersionsOfAForm(t *testing.T) {
 	o.pass()
 	o.pass()
 	second := o.latest(them, formats.KindForm)
-	o.receipt(first, "accepted", "")
+	o.leaveReceipt(first, "accepted", "")
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
-	o.receipt(second, "accepted", "")
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+	o.leaveReceipt(second, "accepted", "")
 	o.pass()
-	o.stands(exchange.Out, p, "answered/delivered/settled")
+	o.requireState(exchange.Out, p, "answered/delivered/settled")
 }

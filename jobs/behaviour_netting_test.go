@@ -15,94 +15,91 @@ import (
 	"carryover/jobs"
 )
 
-func netted(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }
+func settleNetted(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }
 
 // line is a line of the partner's statement.
 func line(month calendar.Month, direction code.Direction, letter, form string, amount money.Fen) *formats.Netting {
 	return &formats.Netting{Month: month, Direction: direction, LetterNo: letter, FormNo: form, Amount: amount}
 }
 
-// bothWays takes one person out and one in during March, both NETTED, and goes
+// bothWaysNetted takes one person out and one in during March, both NETTED, and goes
 // to the day on which the statements are made.
-func bothWays(o *testOffice) (out, in *formats.Form) {
+func bothWaysNetted(o *testOffice) (out, in *formats.Form) {
 	o.tb.Helper()
-	out = o.asked(leaver(us, 0), 1)
+	out = o.answerLetter(leaver(us, 0), 1)
 	p := leaver(them, 1)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	in = o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
 	o.put(them, formats.KindForm, in)
-	for range 3 {
-		o.pass()
-	}
-	o.stands(exchange.In, p, "completed/posted/not_due")
-	o.days(31)
+	o.passUntil(exchange.In, p, "completed/posted/not_due")
+	o.skipDays(31)
 	return out, in
 }
 
 func TestNetSumIsTied(t *testing.T) {
 	for _, by := range []string{"entry", "voucher"} {
 		t.Run(by, func(t *testing.T) {
-			o := newOffice(t, with(them, netted), func(e *jobs.Env) { e.Rules.StatementWD = 2 })
-			keys := staff(o)
-			out, in := bothWays(o)
+			o := newOffice(t, with(them, settleNetted), func(e *jobs.Env) { e.Rules.StatementWD = 2 })
+			keys := staffWithKeys(o)
+			out, in := bothWaysNetted(o)
 			o.pass()
 			if n := len(take[formats.Netting](o, them, formats.KindNetting)); n != 0 {
 				t.Fatalf("%d lines were sent before the month's last forms can be here", n)
 			}
 			for len(take[formats.Netting](o, them, formats.KindNetting)) != 2 {
-				if o.night(); calendar.DateOf(o.now) > 20260410 {
+				if o.nextNight(); calendar.DateOf(o.now) > 20260410 {
 					t.Fatal("no statement was made")
 				}
 			}
-			if _, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1"); !errors.Is(err, exchange.ErrDecision) {
+			if _, err := o.tryDecide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1"); !errors.Is(err, exchange.ErrDecision) {
 				t.Errorf("before both agree: %v", err)
 			}
 			o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
 			o.pass()
-			if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "owe") {
+			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "owe") {
 				t.Errorf("open: %q", open)
 			}
-			if o.liesIn(ledger.OutNetting) != out.Amount || o.liesIn(ledger.InNetting) != in.Amount || o.liesIn(ledger.OutNetted) != 0 {
-				t.Errorf("netting %s and %s", o.liesIn(ledger.OutNetting), o.liesIn(ledger.InNetting))
+			if o.balanceOf(ledger.OutNetting) != out.Amount || o.balanceOf(ledger.InNetting) != in.Amount || o.balanceOf(ledger.OutNetted) != 0 {
+				t.Errorf("netting %s and %s", o.balanceOf(ledger.OutNetting), o.balanceOf(ledger.InNetting))
 			}
-			if _, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them); !errors.Is(err, exchange.ErrDecision) {
+			if _, err := o.tryDecide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them); !errors.Is(err, exchange.ErrDecision) {
 				t.Errorf("by nothing: %v", err)
 			}
 			arg := "voucher=V1"
 			if by == "entry" {
-				net := comes("N1", in.Amount-out.Amount, "三月轧差", "")
+				net := creditEntry("N1", in.Amount-out.Amount, "三月轧差", "")
 				if net.Amount < 0 {
 					net.Amount, net.Credit = -net.Amount, false
 				}
 				wrong := net
 				wrong.Ref, wrong.Amount = "N2", net.Amount+1
-				o.booked(net, wrong)
+				o.leaveNotification(net, wrong)
 				o.pass()
 				own := receiving(us).No
-				if _, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "entry="+own+"|N2"); !errors.Is(err, exchange.ErrDecision) {
+				if _, err := o.tryDecide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "entry="+own+"|N2"); !errors.Is(err, exchange.ErrDecision) {
 					t.Errorf("by another sum: %v", err)
 				}
 				arg = "entry=" + own + "|N1"
 			}
-			o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, arg)
-			if o.liesIn(ledger.OutNetted) != out.Amount || o.liesIn(ledger.InNetted) != in.Amount || o.liesIn(ledger.OutNetting)+o.liesIn(ledger.InNetting) != 0 {
-				t.Errorf("netted %s and %s", o.liesIn(ledger.OutNetted), o.liesIn(ledger.InNetted))
+			o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, arg)
+			if o.balanceOf(ledger.OutNetted) != out.Amount || o.balanceOf(ledger.InNetted) != in.Amount || o.balanceOf(ledger.OutNetting)+o.balanceOf(ledger.InNetting) != 0 {
+				t.Errorf("netted %s and %s", o.balanceOf(ledger.OutNetted), o.balanceOf(ledger.InNetted))
 			}
 			o.pass()
-			for _, open := range o.open() {
+			for _, open := range o.openDifferences() {
 				if strings.Contains(open, "netting") || strings.Contains(open, "N1") {
 					t.Errorf("open: %q", open)
 				}
 			}
-			if _, err := o.decides(keys, "wang.min", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2"); !errors.Is(err, exchange.ErrDecision) {
+			if _, err := o.tryDecide(keys, "wang.min", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2"); !errors.Is(err, exchange.ErrDecision) {
 				t.Errorf("twice: %v", err)
 			}
 			// What is settled is not annulled any more, whoever proposes it, and is told so.
-			ours := o.put(portal, formats.KindCancellation, cancel(in.LetterNo, code.PhaseProposeVoid))
-			theirs := o.put(them, formats.KindCancellation, cancel(out.LetterNo, code.PhaseProposeVoid))
+			ours := o.put(portal, formats.KindCancellation, cancellationOf(in.LetterNo, code.PhaseProposeVoid))
+			theirs := o.put(them, formats.KindCancellation, cancellationOf(out.LetterNo, code.PhaseProposeVoid))
 			o.pass()
-			o.told(portal, ours, "partly", in.LetterNo+" refused not-allowed-in-state")
-			o.told(them, theirs, "partly", out.LetterNo+" refused not-allowed-in-state")
+			o.requireReceipt(portal, ours, "partly", in.LetterNo+" refused not-allowed-in-state")
+			o.requireReceipt(them, theirs, "partly", out.LetterNo+" refused not-allowed-in-state")
 			if c := o.caseBy(exchange.Out, leaver(us, 0)); c.Wish != exchange.WishNone {
 				t.Errorf("wish %q", c.Wish)
 			}
@@ -113,34 +110,34 @@ func TestNetSumIsTied(t *testing.T) {
 // A month is not tied while a case of it may be annulled: one side would settle
 // what the other takes back.
 func TestNetSumWaitsForAnAnnulment(t *testing.T) {
-	o := newOffice(t, with(them, netted))
-	keys := staff(o)
-	out, in := bothWays(o)
+	o := newOffice(t, with(them, settleNetted))
+	keys := staffWithKeys(o)
+	out, in := bothWaysNetted(o)
 	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
 	o.pass()
 	ties := func(when, why string) {
 		t.Helper()
-		_, err := o.decides(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
+		_, err := o.tryDecide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
 		if !errors.Is(err, exchange.ErrDecision) || !strings.Contains(err.Error(), why) {
 			t.Errorf("%s: %v", when, err)
 		}
 	}
-	o.put(portal, formats.KindCancellation, cancel(in.LetterNo, code.PhaseProposeVoid))
-	o.put(them, formats.KindCancellation, cancel(out.LetterNo, code.PhaseProposeVoid))
+	o.put(portal, formats.KindCancellation, cancellationOf(in.LetterNo, code.PhaseProposeVoid))
+	o.put(them, formats.KindCancellation, cancellationOf(out.LetterNo, code.PhaseProposeVoid))
 	o.pass()
 	ties("both proposed", "under way")
-	if !slices.ContainsFunc(o.todos(), func(r todoRow) bool { return strings.Contains(r.rest, "先不要付款") }) {
+	if !slices.ContainsFunc(o.todoRows(), func(r todoRow) bool { return strings.Contains(r.rest, "先不要付款") }) {
 		t.Error("nobody is told not to pay")
 	}
-	o.put(them, formats.KindCancellation, cancel(in.LetterNo, code.PhaseRefuse))
+	o.put(them, formats.KindCancellation, cancellationOf(in.LetterNo, code.PhaseRefuse))
 	o.pass()
 	ties("one is asked", out.LetterNo)
 	o.slow = true
-	o.put(portal, formats.KindCancellation, cancel(out.LetterNo, code.PhaseAgree))
+	o.put(portal, formats.KindCancellation, cancellationOf(out.LetterNo, code.PhaseAgree))
 	o.pass()
 	ties("one is being undone", out.LetterNo)
 	o.slow = false
-	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+	o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
 	o.pass()
 	if c := o.caseBy(exchange.Out, leaver(us, 0)); c.State != exchange.Void {
 		t.Fatalf("case stands at %s %s", c.State, c.Wish)
@@ -148,100 +145,98 @@ func TestNetSumWaitsForAnAnnulment(t *testing.T) {
 	o.pass()
 	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, 0))
 	o.pass()
-	o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
-	if o.liesIn(ledger.OutNetted) != 0 || o.liesIn(ledger.InNetted) != in.Amount {
-		t.Errorf("netted %s and %s", o.liesIn(ledger.OutNetted), o.liesIn(ledger.InNetted))
+	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
+	if o.balanceOf(ledger.OutNetted) != 0 || o.balanceOf(ledger.InNetted) != in.Amount {
+		t.Errorf("netted %s and %s", o.balanceOf(ledger.OutNetted), o.balanceOf(ledger.InNetted))
 	}
-	o.quiet()
+	o.requireNoDifferences()
 }
 
 // A month is not tied by a workbook that is worked in the same run as the form
 // that changes it, before our statement says so: the sides would settle two sums.
 func TestNetSumWaitsForOurStatement(t *testing.T) {
-	o := newOffice(t, with(them, netted))
-	_, finance, _ := clerks(o)
-	out, in := bothWays(o)
+	o := newOffice(t, with(them, settleNetted))
+	_, finance, _ := staffWithFolders(o)
+	out, in := bothWaysNetted(o)
 	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
-	o.reported()
+	o.passAndReport()
 	month := "2026-03 " + them
-	form := o.takesUp(finance, o.deskName("财务"))
+	form := o.openWorkbook(finance, o.workbookName("财务"))
 	form.decide(month, "轧差结算", "凭证号=V1")
 	more := *in
 	more.Version, more.Nature, more.Principal, more.Amount, more.IssuedOn = 2, code.NatureCorrected, in.Principal+700, in.Amount+700, 20260331
 	o.put(them, formats.KindForm, &more)
-	if got := verdict(o.handsIn(finance, "轧差.xlsx", form.bytes(), finance), month); !strings.Contains(got, "本方对账单有变更尚未发出") {
+	if got := verdict(o.handIn(finance, "轧差.xlsx", form.bytes(), finance), month); !strings.Contains(got, "本方对账单有变更尚未发出") {
 		t.Errorf("the answer is %q", got)
 	}
-	if o.liesIn(ledger.InNetted) != 0 {
-		t.Errorf("netted %s", o.liesIn(ledger.InNetted))
+	if o.balanceOf(ledger.InNetted) != 0 {
+		t.Errorf("netted %s", o.balanceOf(ledger.InNetted))
 	}
 	o.put(them, formats.KindNetting, line(202603, code.Out, in.LetterNo, in.FormNo, more.Amount))
-	o.reported()
-	form = o.takesUp(finance, strings.Replace(o.deskName("财务"), ".xlsx", ".2.xlsx", 1))
+	o.passAndReport()
+	form = o.openWorkbook(finance, strings.Replace(o.workbookName("财务"), ".xlsx", ".2.xlsx", 1))
 	form.decide(month, "轧差结算", "凭证号=V1")
-	o.says(verdict(o.handsIn(finance, "再结算.xlsx", form.bytes(), finance), month), "已接受")
-	if o.liesIn(ledger.InNetted) != more.Amount {
-		t.Errorf("netted %s, want %s", o.liesIn(ledger.InNetted), more.Amount)
+	o.requireVerdict(verdict(o.handIn(finance, "再结算.xlsx", form.bytes(), finance), month), "已接受")
+	if o.balanceOf(ledger.InNetted) != more.Amount {
+		t.Errorf("netted %s, want %s", o.balanceOf(ledger.InNetted), more.Amount)
 	}
-	o.quiet()
+	o.requireNoDifferences()
 }
 
 // A form that comes after the statement was made, and one that is annulled
 // since, follow as changed lines; a correction after the tie is tied for itself.
 func TestStatementsThatChange(t *testing.T) {
-	o := newOffice(t, with(them, netted))
-	keys := staff(o)
+	o := newOffice(t, with(them, settleNetted))
+	keys := staffWithKeys(o)
 	p := leaver(them, 1)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	f := o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
 	f.IssuedOn = 20260331
-	o.days(31)
+	o.skipDays(31)
 	o.pass()
-	o.days(1)
+	o.skipDays(1)
 	o.put(them, formats.KindNetting, line(202603, code.Out, l.LetterNo, f.FormNo, f.Amount))
 	o.pass()
-	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], f.FormNo) {
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], f.FormNo) {
 		t.Errorf("open: %q", open)
 	}
 	o.put(them, formats.KindForm, f)
 	o.pass()
-	j := only[formats.Netting](o, them, formats.KindNetting)
+	j := requireOne[formats.Netting](o, them, formats.KindNetting)
 	if j.FormNo != f.FormNo || j.Amount != f.Amount || j.Month != 202603 {
 		t.Errorf("added %+v", *j)
 	}
-	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "net sum") {
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "net sum") {
 		t.Errorf("open: %q", open)
 	}
-	o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
-	o.quiet()
+	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
+	o.requireNoDifferences()
 	more := o.form(p, l, func(f *formats.Form) {
 		f.Money, f.Version, f.Nature, f.Principal = code.Netted, 2, code.NatureCorrected, f.Principal+700
 	})
 	more.IssuedOn = 20260331
 	o.put(them, formats.KindForm, more)
 	o.pass()
-	if j := only[formats.Netting](o, them, formats.KindNetting); j.Amount != f.Amount+700 {
+	if j := requireOne[formats.Netting](o, them, formats.KindNetting); j.Amount != f.Amount+700 {
 		t.Errorf("changed to %+v", *j)
 	}
 	o.put(them, formats.KindNetting, line(202603, code.Out, l.LetterNo, f.FormNo, f.Amount+700))
 	o.pass()
-	o.decided(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2")
-	o.quiet()
-	if o.liesIn(ledger.InNetted) != f.Amount+700 {
-		t.Errorf("netted %s", o.liesIn(ledger.InNetted))
+	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2")
+	o.requireNoDifferences()
+	if o.balanceOf(ledger.InNetted) != f.Amount+700 {
+		t.Errorf("netted %s", o.balanceOf(ledger.InNetted))
 	}
 }
 
 // Months that were missed follow, each in a batch of its own; months that the
 // partner passed over were empty.
 func TestMissedMonths(t *testing.T) {
-	o := newOffice(t, with(them, netted))
+	o := newOffice(t, with(them, settleNetted))
 	o.pass() // February's, the first
-	f := o.asked(leaver(us, 0), 1)
-	o.days(31 + 30 + 31)
-	for range 4 {
-		o.pass()
-	}
+	f := o.answerLetter(leaver(us, 0), 1)
+	o.skipDays(31 + 30 + 31)
+	o.passes(4)
 	var batches []int
 	for _, x := range o.files {
 		if x.party == them && x.header.Kind == formats.KindNetting {
@@ -255,7 +250,7 @@ func TestMissedMonths(t *testing.T) {
 	o.pass()
 	o.put(them, formats.KindNetting) // made in June: nothing in April and May
 	o.pass()
-	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], "2026-03 net sum") {
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "2026-03 net sum") {
 		t.Errorf("open: %q", open)
 	}
 }

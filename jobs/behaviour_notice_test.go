@@ -10,9 +10,9 @@ import (
 	"carryover/formats"
 )
 
-// toldAll takes what everybody was told since the last time, by milestone and
+// takeNotices takes what everybody was told since the last time, by milestone and
 // recipient.
-func toldAll(o *testOffice) map[code.Milestone]map[code.Recipient][]formats.Notice {
+func takeNotices(o *testOffice) map[code.Milestone]map[code.Recipient][]formats.Notice {
 	o.tb.Helper()
 	all := map[code.Milestone]map[code.Recipient][]formats.Notice{}
 	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {
@@ -36,8 +36,8 @@ func byEmployer(a *formats.Application) {
 func TestEachRecipientReadsOfTheOwn(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p, byEmployer)
-	all := toldAll(o)
+	l := o.sendLetter(p, byEmployer)
+	all := takeNotices(o)
 	limit := calendar.Date(20260323)
 	for _, r := range code.Recipients() {
 		sent := all[code.MilestoneLetterSent][code.Recipient(r.Code)]
@@ -46,12 +46,9 @@ func TestEachRecipientReadsOfTheOwn(t *testing.T) {
 		}
 	}
 	o.put(them, formats.KindForm, o.form(p, l))
-	o.pays(l, p, p.Total())
-	for range 3 {
-		o.pass()
-	}
-	o.stands(exchange.In, p, "completed/posted/posted")
-	all = toldAll(o)
+	o.creditArrives(l, p, p.Total())
+	o.passUntil(exchange.In, p, "completed/posted/posted")
+	all = takeNotices(o)
 	for _, m := range []code.Milestone{code.MilestoneFormReceived, code.MilestoneMoneyReceived, code.MilestoneCompleted} {
 		for _, r := range code.Recipients() {
 			to := code.Recipient(r.Code)
@@ -72,14 +69,14 @@ func TestEachRecipientReadsOfTheOwn(t *testing.T) {
 // whoever has the turn.
 func TestDelayIsToldOncePerLimit(t *testing.T) {
 	o := newOffice(t)
-	o.applied(leaver(them, 0), byEmployer)
-	toldAll(o)
+	o.sendLetter(leaver(them, 0), byEmployer)
+	takeNotices(o)
 	count := map[code.Recipient]int{}
 	texts := map[string]bool{}
 	for range 40 {
-		o.days(1)
+		o.skipDays(1)
 		o.pass()
-		for to, list := range toldAll(o)[code.MilestoneDelayed] {
+		for to, list := range takeNotices(o)[code.MilestoneDelayed] {
 			count[to] += len(list)
 			for _, n := range list {
 				texts[n.Text] = true
@@ -112,15 +109,15 @@ func TestDelayAtTheOldPlace(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 2, q))
 	o.pass()
 	o.pass()
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, q, "answered/sent/settled")
-	toldAll(o)
+	o.requireState(exchange.Out, q, "answered/sent/settled")
+	takeNotices(o)
 	var told []formats.Notice
 	for range 45 {
-		o.days(1)
+		o.skipDays(1)
 		o.pass()
-		told = append(told, toldAll(o)[code.MilestoneDelayed][code.ToPerson]...)
+		told = append(told, takeNotices(o)[code.MilestoneDelayed][code.ToPerson]...)
 	}
 	for _, n := range told {
 		if n.IDNo != p.IDNo || !strings.Contains(n.Text, "转往") || !strings.Contains(n.Text, "业务系统") && !strings.Contains(n.Text, "我们") {
@@ -146,10 +143,10 @@ func TestArrearsAreToldWhenTheTransferWaits(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	for range 4 {
 		o.pass()
-		o.days(1)
+		o.skipDays(1)
 	}
-	o.stands(exchange.Out, p, "held/none/not_due arrears")
-	list := toldAll(o)[code.MilestoneArrears][code.ToPerson]
+	o.requireState(exchange.Out, p, "held/none/not_due arrears")
+	list := takeNotices(o)[code.MilestoneArrears][code.ToPerson]
 	if len(list) != 1 || !strings.Contains(list[0].Text, "尚有欠费2个月、1234.56元，") || !strings.Contains(list[0].Text, "缴清后转移会自动继续办理。") {
 		t.Errorf("told %+v", list)
 	}
@@ -159,12 +156,12 @@ func TestArrearsAreToldWhenTheTransferWaits(t *testing.T) {
 func TestClosedFundsAreToldOnce(t *testing.T) {
 	o := newOffice(t)
 	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260310}}
-	o.asked(leaver(us, 0), 1)
+	o.answerLetter(leaver(us, 0), 1)
 	for range 5 {
-		o.days(1)
+		o.skipDays(1)
 		o.pass()
 	}
-	list := toldAll(o)[code.MilestoneMoneyWaiting][code.ToPerson]
+	list := takeNotices(o)[code.MilestoneMoneyWaiting][code.ToPerson]
 	if len(list) != 1 || list[0].Due != 20260311 || !strings.Contains(list[0].Text, "（2026年3月11日起）拨付") {
 		t.Errorf("told %+v", list)
 	}

@@ -113,7 +113,7 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
 	for _, c := range change {
 		c(o.env)
 	}
-	tb.Cleanup(o.prove)
+	tb.Cleanup(o.requireProofs)
 	return o
 }
 
@@ -218,7 +218,7 @@ func (o *testOffice) inDrop(party, folder, name string) string {
 	return filepath.Join(o.root, party, filepath.FromSlash(folder), name)
 }
 
-func (o *testOffice) lies(party, folder, name string) bool {
+func (o *testOffice) hasFile(party, folder, name string) bool {
 	_, err := os.Stat(o.inDrop(party, folder, name))
 	return err == nil
 }
@@ -233,11 +233,11 @@ func (o *testOffice) put(party, kind string, records ...any) string {
 func (o *testOffice) putAs(party, kind string, sequence int, extent string, records ...any) string {
 	o.tb.Helper()
 	name, content := o.batch(party, kind, sequence, extent, records...)
-	o.leave(party, name, content)
+	o.leaveFile(party, name, content)
 	return name
 }
 
-func (o *testOffice) leave(party, name string, content []byte) {
+func (o *testOffice) leaveFile(party, name string, content []byte) {
 	o.tb.Helper()
 	path := o.inDrop(party, "in", name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -278,13 +278,13 @@ func (o *testOffice) batch(party, kind string, sequence int, extent string, reco
 // answer. Its own faults fail the test.
 func (o *testOffice) pass() {
 	o.tb.Helper()
-	if err := o.try(); err != nil {
+	if err := o.tryPass(); err != nil {
 		o.tb.Fatalf("pass on %s: %v", calendar.DateOf(o.now), err)
 	}
 }
 
-// try is pass for one that may fail.
-func (o *testOffice) try() error {
+// tryPass is pass for one that may fail.
+func (o *testOffice) tryPass() error {
 	o.tb.Helper()
 	ctx := context.Background()
 	o.env.Date = calendar.DateOf(o.now)
@@ -297,14 +297,55 @@ func (o *testOffice) try() error {
 	return errors.Join(pull, process, remit, push)
 }
 
-// night goes to the next day and makes a pass.
-func (o *testOffice) night() {
+// passes makes n passes.
+func (o *testOffice) passes(n int) {
 	o.tb.Helper()
-	o.days(1)
+	for range n {
+		o.pass()
+	}
+}
+
+// passUntil makes passes, six at most, until the case of a person stands where
+// it is wanted: "void", or "completed/posted/posted" with its tracks. It must
+// stand there still after one pass more.
+func (o *testOffice) passUntil(side exchange.Side, p samples.Person, want string) exchange.Case {
+	o.tb.Helper()
+	const most = 6
+	reached := false
+	for range most {
+		o.pass()
+		c := o.caseBy(side, p)
+		there := string(c.State) == want || standing(c) == want
+		if there && reached {
+			return c
+		}
+		if reached && !there {
+			o.tb.Fatalf("case went on from %s to %s (%s)", want, standing(c), c.HoldText)
+		}
+		reached = there
+	}
+	c := o.caseBy(side, p)
+	o.tb.Fatalf("after %d passes the case stands at %s (%s, wish %q), want %s", most, standing(c), c.HoldText, c.Wish, want)
+	return c
+}
+
+// nextNight goes to the next day and makes a pass.
+func (o *testOffice) nextNight() {
+	o.tb.Helper()
+	o.skipDays(1)
 	o.pass()
 }
 
-func (o *testOffice) days(n int) {
+// nights goes n days on, with a pass on each.
+func (o *testOffice) nights(n int) {
+	o.tb.Helper()
+	for range n {
+		o.nextNight()
+	}
+}
+
+// skipDays goes n days on without a pass.
+func (o *testOffice) skipDays(n int) {
 	d := calendar.DateOf(o.now).AddDays(n)
 	o.now = d.Time(china).Add(10 * time.Hour)
 }
@@ -333,7 +374,7 @@ func (o *testOffice) collect() {
 				o.tb.Fatal(err)
 			}
 			if strings.HasSuffix(e.Name(), ".xml") {
-				o.ordered(content)
+				o.noteOrders(content)
 				continue
 			}
 			if strings.Contains(e.Name(), ".answer") {
@@ -341,15 +382,15 @@ func (o *testOffice) collect() {
 				continue
 			}
 			if p.Code == bank {
-				o.requested(content)
+				o.notePaymentList(content)
 				continue
 			}
-			o.read(p.Code, e.Name(), content)
+			o.readBatch(p.Code, e.Name(), content)
 		}
 	}
 }
 
-func (o *testOffice) read(party, name string, content []byte) {
+func (o *testOffice) readBatch(party, name string, content []byte) {
 	o.tb.Helper()
 	r, err := sheet.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: party, From: us})
 	if err != nil {
@@ -370,12 +411,12 @@ func (o *testOffice) read(party, name string, content []byte) {
 	key := party + " " + f.header.Kind
 	o.got[key] = append(o.got[key], f.records...)
 	if f.header.Kind == formats.KindPosting && !o.slow {
-		o.answer(f.records)
+		o.answerPostings(f.records)
 	}
 }
 
-// answer is the core's: it does what it is asked, unless refuse says otherwise.
-func (o *testOffice) answer(postings []any) {
+// answerPostings is the core's: it does what it is asked, unless refuse says otherwise.
+func (o *testOffice) answerPostings(postings []any) {
 	o.tb.Helper()
 	var results []any
 	for _, rec := range postings {
@@ -404,8 +445,8 @@ func (o *testOffice) answer(postings []any) {
 	o.put(core, formats.KindPostingResult, results...)
 }
 
-// ordered is the bank's: it notes what it is to pay.
-func (o *testOffice) ordered(content []byte) {
+// noteOrders is the bank's: it notes what it is to pay.
+func (o *testOffice) noteOrders(content []byte) {
 	o.tb.Helper()
 	_, faults, err := iso20022.ReadPayment(bytes.NewReader(content), iso20022.Limits{}, func(p *iso20022.Payment, t iso20022.Transfer) error {
 		o.orders = append(o.orders, order{p.MsgID, t, p.Debtor})
@@ -416,8 +457,8 @@ func (o *testOffice) ordered(content []byte) {
 	}
 }
 
-// requested is what a bank's clerk takes from a payment list.
-func (o *testOffice) requested(content []byte) {
+// notePaymentList is what a bank's clerk takes from a payment list.
+func (o *testOffice) notePaymentList(content []byte) {
 	o.tb.Helper()
 	lines, _, err := formats.ReadPaymentList(bytes.NewReader(content))
 	if err != nil {

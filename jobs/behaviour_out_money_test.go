@@ -29,21 +29,21 @@ func TestPaidToPerson(t *testing.T) {
 				o.pass()
 			}
 			o.pass()
-			if f := only[formats.Form](o, them, formats.KindForm); f.Money != code.PaidToPerson || f.Amount != p.Total() {
+			if f := requireOne[formats.Form](o, them, formats.KindForm); f.Money != code.PaidToPerson || f.Amount != p.Total() {
 				t.Errorf("form %+v", *f)
 			}
 			if !early {
 				o.pass()
-				o.stands(exchange.Out, p, "held/sent/due payee-missing")
+				o.requireState(exchange.Out, p, "held/sent/due payee-missing")
 				o.put(portal, formats.KindPayee, payeeOf(p, letterNo(them, 1), p, "1/1"))
 				o.pass()
 			}
 			if len(o.orders) != 1 || o.orders[0].Amount != p.Total() {
 				t.Fatalf("ordered %+v", o.orders)
 			}
-			o.settle()
+			o.debitAll()
 			o.pass()
-			o.stands(exchange.Out, p, "answered/sent/settled")
+			o.requireState(exchange.Out, p, "answered/sent/settled")
 			if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n != 0 {
 				t.Errorf("%d advices about money that the partner does not get", n)
 			}
@@ -68,11 +68,11 @@ func TestHeirs(t *testing.T) {
 			o.balance[p.PersonalNo] = odd
 			o.put(them, formats.KindLetter, o.letter(them, 1, p))
 			o.pass()
-			if d := only[formats.Decline](o, them, formats.KindForm); d.Code != code.DeclineDeceased {
+			if d := requireOne[formats.Decline](o, them, formats.KindForm); d.Code != code.DeclineDeceased {
 				t.Errorf("declined as %s", d.Code)
 			}
 			o.pass()
-			o.stands(exchange.Out, p, "held/none/due payee-missing")
+			o.requireState(exchange.Out, p, "held/none/due payee-missing")
 			for i, s := range shares {
 				o.put(core, formats.KindPayee, payeeOf(p, letterNo(them, 1), leaver(us, i+1), s))
 			}
@@ -84,9 +84,9 @@ func TestHeirs(t *testing.T) {
 			if len(o.orders) != len(shares) || total != odd {
 				t.Errorf("%d payments over %s in place of %d over %s", len(o.orders), total, len(shares), odd)
 			}
-			o.settle()
+			o.debitAll()
 			o.pass()
-			o.stands(exchange.Out, p, "declined/none/settled")
+			o.requireState(exchange.Out, p, "declined/none/settled")
 			if n := len(take[formats.Form](o, them, formats.KindForm)); n != 0 {
 				t.Error("a form was issued")
 			}
@@ -117,15 +117,15 @@ func TestSettlements(t *testing.T) {
 		t.Run(settlement, func(t *testing.T) {
 			o := newOffice(t, with(them, func(p *exchange.Partner) { p.Settlement = settlement }))
 			p := leaver(us, 0)
-			f := o.asked(p, 1)
+			f := o.answerLetter(p, 1)
 			if f.Money != c.money || f.Amount != p.Total() {
 				t.Errorf("form %+v", *f)
 			}
-			o.stands(exchange.Out, p, c.want)
+			o.requireState(exchange.Out, p, c.want)
 			o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260302))
 			o.pass()
-			o.stands(exchange.Out, p, "confirmed/sent/not_due")
-			o.quiet()
+			o.requireState(exchange.Out, p, "confirmed/sent/not_due")
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -138,10 +138,10 @@ func TestNothingToPay(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	o.pass()
-	if f := only[formats.Form](o, them, formats.KindForm); f.Money != code.Zero {
+	if f := requireOne[formats.Form](o, them, formats.KindForm); f.Money != code.Zero {
 		t.Errorf("form says %s", f.Money)
 	}
-	o.stands(exchange.Out, p, "answered/sent/not_due")
+	o.requireState(exchange.Out, p, "answered/sent/not_due")
 }
 
 func TestLumpSumReturned(t *testing.T) {
@@ -163,9 +163,9 @@ func TestLumpSumReturned(t *testing.T) {
 	if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n != 3 {
 		t.Errorf("%d advices", n)
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.booked(returnOf(lump))
+	o.leaveNotification(returnEntry(lump))
 	o.pass()
 	for i, z := range take[formats.Query](o, them, formats.KindQuery) {
 		o.put(them, formats.KindQuery, &formats.Query{
@@ -181,12 +181,12 @@ func TestLumpSumReturned(t *testing.T) {
 			t.Errorf("next attempt %s", x.EndToEndID)
 		}
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
 	for _, p := range people {
-		o.stands(exchange.Out, p, "answered/sent/settled")
+		o.requireState(exchange.Out, p, "answered/sent/settled")
 	}
-	o.quiet()
+	o.requireNoDifferences()
 }
 
 func TestCaps(t *testing.T) {
@@ -199,23 +199,23 @@ func TestCaps(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q), o.letter(them, 3, r))
 	o.pass()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
-	o.stands(exchange.Out, r, "held/sent/due cap")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, r, "held/sent/due cap")
 	if o.orders[0].file == o.orders[1].file {
 		t.Error("one payment file above the cap")
 	}
 	o.env.Agency.PaymentCap += 10 // the agency decided on a higher one
 	o.env.Agency.FileCap += 10
 	o.pass()
-	o.stands(exchange.Out, r, "answered/sent/submitted")
+	o.requireState(exchange.Out, r, "answered/sent/submitted")
 }
 
 func TestFundsClosed(t *testing.T) {
 	o := newOffice(t)
 	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260305}}
 	p := leaver(us, 0)
-	o.asked(p, 1)
-	o.stands(exchange.Out, p, "answered/sent/due")
+	o.answerLetter(p, 1)
+	o.requireState(exchange.Out, p, "answered/sent/due")
 	told := 0
 	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {
 		if n.Milestone == code.MilestoneMoneyWaiting {
@@ -225,9 +225,9 @@ func TestFundsClosed(t *testing.T) {
 	if told != 1 {
 		t.Errorf("%d notices that payments wait", told)
 	}
-	o.days(4)
+	o.skipDays(4)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 }
 
 func TestSupplementAndCorrection(t *testing.T) {
@@ -257,13 +257,13 @@ func TestSupplementAndCorrection(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(us, 0)
-			first := o.paid(p, 1)
-			o.accept(them)
+			first := o.payLetter(p, 1)
+			o.acceptAll(them)
 			o.put(them, formats.KindCompletion, completion(first, code.OutcomeCompleted, 20260302))
 			o.pass()
-			o.stands(exchange.Out, p, "confirmed/delivered/settled")
+			o.requireState(exchange.Out, p, "confirmed/delivered/settled")
 			take[formats.Advice](o, them, formats.KindAdvice)
-			o.days(3)
+			o.skipDays(3)
 			o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
 				r.Status, r.StoppedOn, r.Principal, r.Interest = code.RegistryEnded, p.StoppedOn, c.more, 0
 				c.stays(r)
@@ -271,7 +271,7 @@ func TestSupplementAndCorrection(t *testing.T) {
 			o.balance[p.PersonalNo] = c.more
 			o.pass()
 			o.pass()
-			f := only[formats.Form](o, them, formats.KindForm)
+			f := requireOne[formats.Form](o, them, formats.KindForm)
 			if f.Nature != c.nature || (f.Nature == code.NatureCorrected) != (f.FormNo == first.FormNo) {
 				t.Errorf("%s form %s, the first was %s", f.Nature, f.FormNo, first.FormNo)
 			}
@@ -293,13 +293,13 @@ func TestSupplementAndCorrection(t *testing.T) {
 					t.Errorf("payment_ref %s", f.PaymentRef)
 				}
 			}
-			o.settle()
+			o.debitAll()
 			o.pass()
-			o.accept(them)
+			o.acceptAll(them)
 			o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260306))
 			o.pass()
-			o.stands(exchange.Out, p, "confirmed/delivered/settled")
-			o.quiet()
+			o.requireState(exchange.Out, p, "confirmed/delivered/settled")
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -315,15 +315,15 @@ func TestCertificates(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Status, r.StoppedOn = code.RegistryActive, 0 }))
 	name := ask(1, code.ReasonFirst)
 	o.pass()
-	o.told(portal, name, "accepted", "G1 held still-participating")
-	o.night()
+	o.requireReceipt(portal, name, "accepted", "G1 held still-participating")
+	o.nextNight()
 	if n := len(o.receipts(portal)); n != 1 {
 		t.Errorf("%d receipts", n)
 	}
 	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.ArrearsMonths.Value, r.ArrearsMonths.Given = 2, true }))
 	o.pass()
-	o.told(portal, name, "accepted", "G1 accepted")
-	first := only[formats.Certificate](o, portal, formats.KindCertificate)
+	o.requireReceipt(portal, name, "accepted", "G1 accepted")
+	first := requireOne[formats.Certificate](o, portal, formats.KindCertificate)
 	if first.Echo != "g1" || first.Balance != p.Total() {
 		t.Errorf("certificate %+v", *first)
 	}
@@ -332,23 +332,23 @@ func TestCertificates(t *testing.T) {
 	}
 	ask(2, code.ReasonLost)
 	o.pass()
-	second := only[formats.Certificate](o, portal, formats.KindCertificate)
+	second := requireOne[formats.Certificate](o, portal, formats.KindCertificate)
 	if second.Replaces != first.CertificateNo || second.CertificateNo == first.CertificateNo || second.Balance != first.Balance {
 		t.Errorf("reissued %+v", *second)
 	}
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, func(l *formats.Letter) { l.CertificateNo = first.CertificateNo }))
 	o.put(them, formats.KindQuery, &formats.Query{QueryNo: "Z31010020260302000001", CertificateNo: first.CertificateNo, About: code.AboutCertificate, Text: "有效吗", AskedOn: 20260302, Echo: "z1"})
 	o.pass()
-	if d := only[formats.Decline](o, them, formats.KindForm); d.Code != code.DeclineCertificateVoid {
+	if d := requireOne[formats.Decline](o, them, formats.KindForm); d.Code != code.DeclineCertificateVoid {
 		t.Errorf("declined as %s", d.Code)
 	}
-	if z := only[formats.Query](o, them, formats.KindQuery); z.Answers != "Z31010020260302000001" || z.Echo != "z1" || !strings.Contains(z.Text, second.CertificateNo) {
+	if z := requireOne[formats.Query](o, them, formats.KindQuery); z.Answers != "Z31010020260302000001" || z.Echo != "z1" || !strings.Contains(z.Text, second.CertificateNo) {
 		t.Errorf("answer %+v", *z)
 	}
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), func(l *formats.Letter) { l.CertificateNo = second.CertificateNo }))
 	o.pass()
 	o.pass()
-	only[formats.Form](o, them, formats.KindForm)
+	requireOne[formats.Form](o, them, formats.KindForm)
 }
 
 func transfer(ref string, amount money.Fen) iso20022.Transfer {

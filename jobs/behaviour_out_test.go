@@ -17,35 +17,35 @@ import (
 func TestPlainPersonLeaves(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	f := o.paid(p, 1)
+	f := o.payLetter(p, 1)
 	if f.Amount != p.Total() || f.Money != code.Remitted || f.PaymentRef != letterNo(them, 1)+"-1-1" || f.Echo != "echo-1" {
 		t.Errorf("form %+v", *f)
 	}
-	m := only[formats.Advice](o, them, formats.KindAdvice)
+	m := requireOne[formats.Advice](o, them, formats.KindAdvice)
 	if m.PaymentRef != f.PaymentRef || m.Amount != f.Amount || m.FormNo != f.FormNo {
 		t.Errorf("advice %+v", *m)
 	}
-	o.accept(them)
+	o.acceptAll(them)
 	o.put(them, formats.KindCompletion, completion(f, code.OutcomeRelationDone, 20260302))
 	o.pass()
-	o.stands(exchange.Out, p, "answered/delivered/settled")
+	o.requireState(exchange.Out, p, "answered/delivered/settled")
 	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260302))
 	o.pass()
-	o.stands(exchange.Out, p, "confirmed/delivered/settled")
-	o.quiet()
+	o.requireState(exchange.Out, p, "confirmed/delivered/settled")
+	o.requireNoDifferences()
 }
 
 func TestCompletionOvertakesTheRelation(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	f := o.paid(p, 1)
-	o.accept(them)
+	f := o.payLetter(p, 1)
+	o.acceptAll(them)
 	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
 	o.pass()
 	name := o.put(them, formats.KindCompletion, completion(f, code.OutcomeRelationDone, 20260302))
 	o.pass()
-	o.told(them, name, "accepted", f.LetterNo+" accepted")
-	o.stands(exchange.Out, p, "confirmed/delivered/settled")
+	o.requireReceipt(them, name, "accepted", f.LetterNo+" accepted")
+	o.requireState(exchange.Out, p, "confirmed/delivered/settled")
 	o.view(func(tx *store.Tx) error {
 		have, err := tx.Form(f.FormNo, f.Version)
 		if have.LastCompletion != string(code.OutcomeCompleted) || have.Credited != f.Amount {
@@ -58,14 +58,14 @@ func TestCompletionOvertakesTheRelation(t *testing.T) {
 func TestCompletionBeforeTheBankTells(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	f := o.asked(p, 1)
+	f := o.answerLetter(p, 1)
 	k := o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260302))
 	o.pass()
-	o.told(them, k, "accepted", letterNo(them, 1)+" accepted")
-	o.settle()
+	o.requireReceipt(them, k, "accepted", letterNo(them, 1)+" accepted")
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "confirmed/sent/settled")
-	o.quiet()
+	o.requireState(exchange.Out, p, "confirmed/sent/settled")
+	o.requireNoDifferences()
 }
 
 func TestHoldsOfALetterAndTheirEnds(t *testing.T) {
@@ -97,14 +97,14 @@ func TestHoldsOfALetterAndTheirEnds(t *testing.T) {
 			}
 			name := o.put(them, formats.KindLetter, o.letter(them, 1, p))
 			o.pass()
-			o.told(them, name, "accepted", letterNo(them, 1)+" accepted")
-			o.stands(exchange.Out, p, "held/none/not_due "+c.hold)
-			o.night()
-			o.stands(exchange.Out, p, "held/none/not_due "+c.hold)
+			o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
+			o.requireState(exchange.Out, p, "held/none/not_due "+c.hold)
+			o.nextNight()
+			o.requireState(exchange.Out, p, "held/none/not_due "+c.hold)
 			o.put(core, formats.KindRegistry, o.insured(p))
 			o.pass()
 			o.pass()
-			o.stands(exchange.Out, p, "answered/sent/submitted")
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
 		})
 	}
 }
@@ -115,11 +115,11 @@ func TestAccountNotRegistered(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(secondAccount(them))))
 	o.pass()
-	o.stands(exchange.Out, p, "held/none/not_due account-not-registered")
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
 	register(o, secondAccount(them))
 	o.pass()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 	if got := o.orders[0].Creditor.Number; got != secondAccount(them).No {
 		t.Errorf("paid to %s", got)
 	}
@@ -169,17 +169,17 @@ func TestDeclines(t *testing.T) {
 			o.put(core, formats.KindRegistry, o.insured(p, change...))
 			o.put(them, formats.KindLetter, l)
 			o.pass()
-			d := only[formats.Decline](o, them, formats.KindForm)
+			d := requireOne[formats.Decline](o, them, formats.KindForm)
 			if d.Code != c.code || d.LetterVersion != 1 || d.Echo != "echo-1" {
 				t.Errorf("declined as %+v", *d)
 			}
 			// Version 2 reopens it, and this time nothing is wrong.
-			o.days(1)
+			o.skipDays(1)
 			o.put(core, formats.KindRegistry, o.insured(p))
 			o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2)))
 			o.pass()
 			o.pass()
-			f := only[formats.Form](o, them, formats.KindForm)
+			f := requireOne[formats.Form](o, them, formats.KindForm)
 			if f.LetterVersion != 2 {
 				t.Errorf("form for letter version %d", f.LetterVersion)
 			}
@@ -195,7 +195,7 @@ func TestOtherPlaceFirst(t *testing.T) {
 	o.pass()
 	o.put(others, formats.KindLetter, o.letter(others, 1, p))
 	o.pass()
-	d := only[formats.Decline](o, others, formats.KindForm)
+	d := requireOne[formats.Decline](o, others, formats.KindForm)
 	if d.Code != code.DeclineOtherPlaceFirst {
 		t.Errorf("declined as %s", d.Code)
 	}
@@ -207,11 +207,11 @@ func TestCorePostsWhileTheFullExtractForgetsThePerson(t *testing.T) {
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
-	o.days(1)
+	o.skipDays(1)
 	o.sequence[core+formats.KindRegistry]++
 	o.putAs(core, formats.KindRegistry, o.sequence[core+formats.KindRegistry], "full", o.insured(leaver(us, 1)))
 	o.pass()
-	f := only[formats.Form](o, them, formats.KindForm)
+	f := requireOne[formats.Form](o, them, formats.KindForm)
 	if f.Amount != p.Total() {
 		t.Errorf("form over %s", f.Amount)
 	}
@@ -234,16 +234,16 @@ func TestFullAndDelta(t *testing.T) {
 		o.pass()
 	}
 	put("full", o.insured(p), o.insured(q))
-	o.days(1)
+	o.skipDays(1)
 	put("", o.insured(p)) // delta: q stays
 	o.put(them, formats.KindLetter, o.letter(them, 1, q))
 	o.pass()
-	o.stands(exchange.Out, q, "accepted/none/not_due")
-	o.days(1)
+	o.requireState(exchange.Out, q, "accepted/none/not_due")
+	o.skipDays(1)
 	put("full", o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 2, p))
 	o.pass()
-	o.stands(exchange.Out, p, "held/none/not_due awaiting-registry")
+	o.requireState(exchange.Out, p, "held/none/not_due awaiting-registry")
 }
 
 func TestNotFoundIsProposed(t *testing.T) {
@@ -256,14 +256,14 @@ func TestNotFoundIsProposed(t *testing.T) {
 			}
 			o.put(them, formats.KindLetter, letters...)
 			o.pass()
-			o.days(10)
+			o.skipDays(10)
 			o.putAs(core, formats.KindRegistry, 1, "full", o.insured(leaver(us, 0)))
 			o.pass()
-			open := o.open()
+			open := o.openDifferences()
 			if len(open) != 1 || n == 1 && !strings.Contains(open[0], letterNo(them, 0)) || n > 1 && !strings.Contains(open[0], "registry") {
 				t.Errorf("proposed %q", open)
 			}
-			o.stands(exchange.Out, leaver(us, 1), "held/none/not_due awaiting-registry")
+			o.requireState(exchange.Out, leaver(us, 1), "held/none/not_due awaiting-registry")
 			if n > 1 {
 				return
 			}
@@ -272,8 +272,8 @@ func TestNotFoundIsProposed(t *testing.T) {
 			o.put(core, formats.KindRegistry, o.insured(leaver(us, 1)))
 			o.pass()
 			o.pass()
-			o.stands(exchange.Out, leaver(us, 1), "answered/sent/submitted")
-			o.quiet()
+			o.requireState(exchange.Out, leaver(us, 1), "answered/sent/submitted")
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -300,10 +300,10 @@ func TestAccountChangesBeforeThePayment(t *testing.T) {
 	// Submitted: refused.
 	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(3)))
 	o.pass()
-	o.told(them, name, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
-	o.settle()
+	o.requireReceipt(them, name, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, p, "answered/sent/settled")
 }
 
 // The first part is paid for good; the second one came back because the
@@ -311,10 +311,10 @@ func TestAccountChangesBeforeThePayment(t *testing.T) {
 func TestAccountChangesForALaterPart(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	first := o.paid(p, 1)
-	o.accept(them)
+	first := o.payLetter(p, 1)
+	o.acceptAll(them)
 	o.put(them, formats.KindCompletion, completion(first, code.OutcomeCompleted, 20260302))
-	o.days(3)
+	o.skipDays(3)
 	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
 		r.Status, r.StoppedOn, r.Principal, r.Interest = code.RegistryEnded, p.StoppedOn, 12345, 0
 	}))
@@ -322,15 +322,15 @@ func TestAccountChangesForALaterPart(t *testing.T) {
 	o.pass()
 	o.pass()
 	second := o.orders[0]
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.booked(returnOf(second))
+	o.leaveNotification(returnEntry(second))
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/returned")
+	o.requireState(exchange.Out, p, "answered/sent/returned")
 	register(o, secondAccount(them))
 	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
 	o.pass()
-	o.told(them, name, "accepted", letterNo(them, 1)+" accepted")
+	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
 	if len(o.orders) != 1 || o.orders[0].EndToEndID != letterNo(them, 1)+"-2-2" || o.orders[0].Creditor.Number != secondAccount(them).No {
 		t.Errorf("ordered %+v", o.orders)
 	}
@@ -345,10 +345,10 @@ func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
 	o.pass()
 	*closed = true
-	o.try()
-	o.stands(exchange.Out, p, "answered/sent/released")
+	o.tryPass()
+	o.requireState(exchange.Out, p, "answered/sent/released")
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
-	o.try()
+	o.tryPass()
 	*closed = false
 	o.pass()
 	o.pass()
@@ -360,10 +360,10 @@ func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
 			t.Errorf("%s goes to %s", x.EndToEndID, x.Creditor.Number)
 		}
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
-	o.stands(exchange.Out, q, "answered/sent/settled")
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, q, "answered/sent/settled")
 	if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n < 2 {
 		t.Errorf("%d advices", n)
 	}
@@ -372,7 +372,7 @@ func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
 // bankCloses lets the test shut the bank's drop.
 func bankCloses(o *testOffice) *bool {
 	closed := new(bool)
-	at(bank, func(p *office.Party) { p.Open = shut(p.Open, closed) })(o.env)
+	at(bank, func(p *office.Party) { p.Open = shutWhile(p.Open, closed) })(o.env)
 	return closed
 }
 
@@ -382,11 +382,11 @@ func TestReturnedAndConfirmed(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(us, 0)
 			register(o, secondAccount(them))
-			o.paid(p, 1)
-			o.booked(returnOf(order{Transfer: iso20022.Transfer{EndToEndID: letterNo(them, 1) + "-1-1", Amount: p.Total()}}))
-			o.night()
-			o.stands(exchange.Out, p, "answered/sent/returned")
-			z := only[formats.Query](o, them, formats.KindQuery)
+			o.payLetter(p, 1)
+			o.leaveNotification(returnEntry(order{Transfer: iso20022.Transfer{EndToEndID: letterNo(them, 1) + "-1-1", Amount: p.Total()}}))
+			o.nextNight()
+			o.requireState(exchange.Out, p, "answered/sent/returned")
+			z := requireOne[formats.Query](o, them, formats.KindQuery)
 			if z.About != code.AboutAccount || z.Ours != receiving(them).No {
 				t.Errorf("query %+v", *z)
 			}
@@ -402,14 +402,14 @@ func TestReturnedAndConfirmed(t *testing.T) {
 			if len(o.orders) != 1 || o.orders[0].EndToEndID != letterNo(them, 1)+"-1-2" || o.orders[0].Creditor.Number != account.No {
 				t.Fatalf("ordered %+v", o.orders)
 			}
-			o.settle()
+			o.debitAll()
 			o.pass()
-			o.stands(exchange.Out, p, "answered/sent/settled")
+			o.requireState(exchange.Out, p, "answered/sent/settled")
 			ms := take[formats.Advice](o, them, formats.KindAdvice)
 			if len(ms) != 2 || ms[1].PaymentRef != letterNo(them, 1)+"-1-2" {
 				t.Errorf("%d advices", len(ms))
 			}
-			o.quiet()
+			o.requireNoDifferences()
 		})
 	}
 }

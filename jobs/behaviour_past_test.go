@@ -16,8 +16,8 @@ import (
 	"carryover/jobs/nightly"
 )
 
-// stood is what a look back tells of a case: state and since when.
-func (o *testOffice) stood(on calendar.Date, p string) []string {
+// pastStates is what a look back tells of a case: state and since when.
+func (o *testOffice) pastStates(on calendar.Date, p string) []string {
 	o.tb.Helper()
 	path, untold, err := o.env.LookBack(context.Background(), on)
 	if err != nil || len(untold) != 0 || !strings.HasSuffix(path, on.String()+"-as-of.xlsx") {
@@ -48,9 +48,9 @@ func (o *testOffice) stood(on calendar.Date, p string) []string {
 func TestLookBack(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	f := o.paid(p, 1)
+	f := o.payLetter(p, 1)
 	opened := o.env.Date
-	o.accept(them)
+	o.acceptAll(them)
 	want := map[calendar.Date]string{}
 	note := func() {
 		c := o.caseBy(exchange.Out, p)
@@ -58,21 +58,21 @@ func TestLookBack(t *testing.T) {
 		want[o.env.Date] = word + " " + c.StateSince.String()
 	}
 	note()
-	o.night()
+	o.nextNight()
 	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, o.env.Date))
 	o.pass()
 	note()
-	o.night()
-	o.night()
+	o.nextNight()
+	o.nextNight()
 	if len(want) != 2 || want[opened] == want[opened.AddDays(1)] {
 		t.Fatal(want)
 	}
 	for day, state := range want {
-		if got := strings.Join(o.stood(day, p.Name)[:2], " "); got != state {
+		if got := strings.Join(o.pastStates(day, p.Name)[:2], " "); got != state {
 			t.Errorf("%s: %s, want %s", day, got, state)
 		}
 	}
-	if got := o.stood(opened.AddDays(-1), p.Name); got != nil {
+	if got := o.pastStates(opened.AddDays(-1), p.Name); got != nil {
 		t.Errorf("before it was opened: %v", got)
 	}
 	if _, _, err := o.env.LookBack(context.Background(), o.env.Date); !errors.Is(err, nightly.ErrNotPast) {
@@ -85,9 +85,9 @@ func TestLookBack(t *testing.T) {
 func TestLookBackLeavesOut(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
-	o.paid(p, 1)
-	o.night()
-	o.night()
+	o.payLetter(p, 1)
+	o.nextNight()
+	o.nextNight()
 	no := o.caseBy(exchange.Out, p).No
 	err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
 		return tx.Journal(exchange.JournalEvent{Chain: no, At: o.now, On: o.env.Date, Actor: "test", What: string(exchange.Hold), Why: "cap: nobody held it"})

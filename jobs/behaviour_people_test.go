@@ -92,23 +92,23 @@ func secondAccount(area string) exchange.Account {
 	return a
 }
 
-// asked takes a person's letter in and passes until the form is out.
-func (o *testOffice) asked(p samples.Person, n int, change ...func(*formats.Letter)) *formats.Form {
+// answerLetter takes a person's letter in and passes until the form is out.
+func (o *testOffice) answerLetter(p samples.Person, n int, change ...func(*formats.Letter)) *formats.Form {
 	o.tb.Helper()
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, n, p, change...))
 	o.pass()
 	o.pass()
-	return only[formats.Form](o, them, formats.KindForm)
+	return requireOne[formats.Form](o, them, formats.KindForm)
 }
 
-// paid is asked, with the payment debited and told.
-func (o *testOffice) paid(p samples.Person, n int) *formats.Form {
+// payLetter is asked, with the payment debited and told.
+func (o *testOffice) payLetter(p samples.Person, n int) *formats.Form {
 	o.tb.Helper()
-	f := o.asked(p, n)
-	o.settle()
+	f := o.answerLetter(p, n)
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, p, "answered/sent/settled")
 	return f
 }
 
@@ -135,13 +135,13 @@ func (o *testOffice) application(p samples.Person, change ...func(*formats.Appli
 	return a
 }
 
-// applied takes a person's application in and returns the letter that goes out.
-func (o *testOffice) applied(p samples.Person, change ...func(*formats.Application)) *formats.Letter {
+// sendLetter takes a person's application in and returns the letter that goes out.
+func (o *testOffice) sendLetter(p samples.Person, change ...func(*formats.Application)) *formats.Letter {
 	o.tb.Helper()
 	o.put(core, formats.KindRegistry, o.newcomer(p))
 	o.put(portal, formats.KindApplication, o.application(p, change...))
 	o.pass()
-	return only[formats.Letter](o, them, formats.KindLetter)
+	return requireOne[formats.Letter](o, them, formats.KindLetter)
 }
 
 // form is the partner's answer to a letter of ours.
@@ -176,11 +176,11 @@ func text(l *formats.Letter, p samples.Person) string {
 	return l.LetterNo + " " + p.IDNo + " " + p.Name
 }
 
-// pays lets the partner's money for a letter arrive.
-func (o *testOffice) pays(l *formats.Letter, p samples.Person, amount money.Fen) {
+// creditArrives lets the partner's money for a letter arrive.
+func (o *testOffice) creditArrives(l *formats.Letter, p samples.Person, amount money.Fen) {
 	o.tb.Helper()
 	o.messages++
-	o.booked(comes(fmt.Sprintf("C%06d", o.messages), amount, text(l, p), l.LetterNo+"-1-1"))
+	o.leaveNotification(creditEntry(fmt.Sprintf("C%06d", o.messages), amount, text(l, p), l.LetterNo+"-1-1"))
 }
 
 // completion is the partner's word that it has credited a form.

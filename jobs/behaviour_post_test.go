@@ -20,16 +20,16 @@ import (
 // byPost is a partner to whom paper is still posted.
 func byPost(p *exchange.Partner) { p.Post = true }
 
-// posts reports, and returns how many documents that laid out to be posted.
-func (o *testOffice) posts() (int, error) {
+// reportPosted reports, and returns how many documents that laid out to be posted.
+func (o *testOffice) reportPosted() (int, error) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	counts, err := o.env.Report(o.tb.Context())
 	return counts["posted"], err
 }
 
-// toPost is what lies ready to be posted, by name.
-func (o *testOffice) toPost() map[string]string {
+// filesToPost is what lies ready to be posted, by name.
+func (o *testOffice) filesToPost() map[string]string {
 	o.tb.Helper()
 	list, err := filepath.Glob(filepath.Join(o.env.Reports, "post-*"))
 	if err != nil {
@@ -67,18 +67,18 @@ func pagesOf(t *testing.T, content string) (sheets []string, cover string) {
 func TestPosted(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	p, q, r := leaver(us, 0), leaver(them, 0), leaver(us, 1)
-	f, l := o.asked(p, 1), o.applied(q)
+	f, l := o.answerLetter(p, 1), o.sendLetter(q)
 	o.put(core, formats.KindRegistry, o.insured(r))
 	o.put(others, formats.KindLetter, o.letter(others, 3, r))
 	o.pass()
 	o.pass()
-	only[formats.Form](o, others, formats.KindForm)
+	requireOne[formats.Form](o, others, formats.KindForm)
 	path := o.env.PostPath(them, calendar.DateOf(o.now))
 	name := filepath.Base(path(1))
-	if n, err := o.posts(); n != 0 || err != nil || len(o.toPost()) != 0 {
+	if n, err := o.reportPosted(); n != 0 || err != nil || len(o.filesToPost()) != 0 {
 		t.Fatalf("a day that has not ended: %d documents, %v", n, err)
 	}
-	o.days(1)
+	o.skipDays(1)
 	cut := errors.New("cut short")
 	for _, at := range []string{"report.save:before", "report.save:after"} {
 		o.env.Outside = func(what, name string) error {
@@ -87,8 +87,8 @@ func TestPosted(t *testing.T) {
 			}
 			return nil
 		}
-		if _, err := o.posts(); !errors.Is(err, cut) || len(o.toPost()) != 0 {
-			t.Fatalf("%s: %v, and there lie %q", at, err, slices.Collect(maps.Keys(o.toPost())))
+		if _, err := o.reportPosted(); !errors.Is(err, cut) || len(o.filesToPost()) != 0 {
+			t.Fatalf("%s: %v, and there lie %q", at, err, slices.Collect(maps.Keys(o.filesToPost())))
 		}
 	}
 	o.env.Outside = nil
@@ -97,10 +97,10 @@ func TestPosted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, err := o.posts(); n != 2 || err != nil {
+	if n, err := o.reportPosted(); n != 2 || err != nil {
 		t.Fatalf("%d documents, %v", n, err)
 	}
-	made := o.toPost()
+	made := o.filesToPost()
 	if len(made) != 1 || made[name] == "" {
 		t.Fatalf("there lie %q", slices.Collect(maps.Keys(made)))
 	}
@@ -114,23 +114,23 @@ func TestPosted(t *testing.T) {
 		}
 	}
 	for range 2 {
-		if n, err := o.posts(); n != 0 || err != nil || !maps.Equal(o.toPost(), made) {
+		if n, err := o.reportPosted(); n != 0 || err != nil || !maps.Equal(o.filesToPost(), made) {
 			t.Errorf("on %s: %d documents anew, %v", calendar.DateOf(o.now), n, err)
 		}
-		o.days(1)
+		o.skipDays(1)
 	}
 }
 
 // TestPostedLater: nights without a pass are made up for, for a week.
 func TestPostedLater(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
-	o.asked(leaver(us, 0), 1)
-	o.days(8)
-	if n, err := o.posts(); n != 0 || err != nil {
+	o.answerLetter(leaver(us, 0), 1)
+	o.skipDays(8)
+	if n, err := o.reportPosted(); n != 0 || err != nil {
 		t.Errorf("after eight days: %d documents, %v", n, err)
 	}
-	o.days(-1)
-	if n, err := o.posts(); n != 1 || err != nil {
+	o.skipDays(-1)
+	if n, err := o.reportPosted(); n != 1 || err != nil {
 		t.Errorf("after seven days: %d documents, %v", n, err)
 	}
 }
@@ -152,11 +152,11 @@ func toBePosted(o *testOffice, people int) {
 func TestPostedWhole(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	toBePosted(o, 100)
-	o.days(1)
-	if n, err := o.posts(); n != 100 || err != nil || len(o.toPost()) != 1 {
-		t.Fatalf("%d documents, %v, %d workbooks", n, err, len(o.toPost()))
+	o.skipDays(1)
+	if n, err := o.reportPosted(); n != 100 || err != nil || len(o.filesToPost()) != 1 {
+		t.Fatalf("%d documents, %v, %d workbooks", n, err, len(o.filesToPost()))
 	}
-	for name, book := range o.toPost() {
+	for name, book := range o.filesToPost() {
 		if _, cover := pagesOf(t, book); strings.Contains(cover, "册") {
 			t.Errorf("%s: %s", name, cover)
 		}
@@ -170,7 +170,7 @@ func TestPostedInParts(t *testing.T) {
 	toBePosted(o, 101)
 	path := o.env.PostPath(them, calendar.DateOf(o.now))
 	first, second := filepath.Base(path(1)), filepath.Base(path(2))
-	o.days(1)
+	o.skipDays(1)
 	cut := errors.New("cut short")
 	o.env.Outside = func(what, name string) error {
 		if what == "report.save:after" && strings.Contains(name, second) {
@@ -178,14 +178,14 @@ func TestPostedInParts(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := o.posts(); !errors.Is(err, cut) || len(o.toPost()) != 0 {
-		t.Fatalf("%v, and there lie %q", err, slices.Collect(maps.Keys(o.toPost())))
+	if _, err := o.reportPosted(); !errors.Is(err, cut) || len(o.filesToPost()) != 0 {
+		t.Fatalf("%v, and there lie %q", err, slices.Collect(maps.Keys(o.filesToPost())))
 	}
 	o.env.Outside = nil
-	if n, err := o.posts(); n != 101 || err != nil {
+	if n, err := o.reportPosted(); n != 101 || err != nil {
 		t.Fatalf("%d documents, %v", n, err)
 	}
-	made := o.toPost()
+	made := o.filesToPost()
 	for name, want := range map[string]struct {
 		forms int
 		part  string
@@ -205,7 +205,7 @@ func TestPostedInParts(t *testing.T) {
 	if err := os.Remove(path(1)); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := o.posts(); n != 101 || err != nil || len(o.toPost()) != 2 {
-		t.Errorf("again: %d documents, %v, %d workbooks", n, err, len(o.toPost()))
+	if n, err := o.reportPosted(); n != 101 || err != nil || len(o.filesToPost()) != 2 {
+		t.Errorf("again: %d documents, %v, %d workbooks", n, err, len(o.filesToPost()))
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"carryover/samples"
 )
 
-// printed is the text of a form, or why there is none.
-func (o *testOffice) printed(kind, id string) (string, error) {
+// printForm is the text of a form, or why there is none.
+func (o *testOffice) printForm(kind, id string) (string, error) {
 	o.tb.Helper()
 	var out paper.Printed
 	err := o.env.Store.View(o.tb.Context(), func(tx *store.Tx) (err error) {
@@ -49,7 +49,7 @@ func TestPrintReplyToApplicant(t *testing.T) {
 		{"return", "refusal", "补正通知书", "有效身份证件", back},
 		{"refusal", "return", "不予受理通知书", "军", no},
 	} {
-		text, err := o.printed(c.kind, c.a.ApplicationNo)
+		text, err := o.printForm(c.kind, c.a.ApplicationNo)
 		if err != nil {
 			t.Errorf("print %s: %v", c.kind, err)
 			continue
@@ -59,15 +59,15 @@ func TestPrintReplyToApplicant(t *testing.T) {
 				t.Errorf("print %s says no %q: %s", c.kind, want, text)
 			}
 		}
-		if _, err := o.printed(c.other, c.a.ApplicationNo); err == nil || !strings.Contains(err.Error(), "names no") {
+		if _, err := o.printForm(c.other, c.a.ApplicationNo); err == nil || !strings.Contains(err.Error(), "names no") {
 			t.Errorf("print %s of the other: %v", c.other, err)
 		}
 	}
-	before, _ := o.printed("return", back.ApplicationNo)
-	o.days(1)
+	before, _ := o.printForm("return", back.ApplicationNo)
+	o.skipDays(1)
 	o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.Version, a.Materials = 2, "id;proxy" }))
 	o.pass()
-	if after, err := o.printed("return", back.ApplicationNo); err != nil || after != before {
+	if after, err := o.printForm("return", back.ApplicationNo); err != nil || after != before {
 		t.Errorf("after the supplement: %v, %s", err, after)
 	}
 }
@@ -83,7 +83,7 @@ func TestPrintLumpSum(t *testing.T) {
 	o.pass()
 	o.pass()
 	lump := o.orders[0]
-	text, err := o.printed("payment-notice", lump.EndToEndID)
+	text, err := o.printForm("payment-notice", lump.EndToEndID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,8 +102,8 @@ func TestPrintLumpSum(t *testing.T) {
 // the officer who approved it, whatever the registry says later; before that
 // with who is configured.
 func TestPrintReviewedCertificate(t *testing.T) {
-	o := newOffice(t, reviews(formats.KindCertificate, exchange.ReviewOne))
-	clerk, _, _ := clerks(o)
+	o := newOffice(t, withReview(formats.KindCertificate, exchange.ReviewOne))
+	clerk, _, _ := staffWithFolders(o)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(portal, formats.KindCertificateRequest, &formats.CertificateRequest{
@@ -112,15 +112,15 @@ func TestPrintReviewedCertificate(t *testing.T) {
 	o.pass()
 	asked := func(when string, household code.Household, name string) {
 		t.Helper()
-		text, err := o.printed("certificate", p.IDNo)
+		text, err := o.printForm("certificate", p.IDNo)
 		if err != nil || !strings.Contains(text, "\n"+household.Word(code.Chinese)+"\n") || !strings.Contains(text, "经办人\n"+name+"\n") {
 			t.Errorf("%s: %v\n%s", when, err, text)
 		}
 	}
 	asked("made", p.Household, "系统自动办理")
-	o.reported()
+	o.passAndReport()
 	asked("in review", p.Household, "系统自动办理")
-	o.says(o.signed(clerk, o.batchOf(formats.KindCertificate, exchange.FileReview), exchange.ActApproveBatch), "")
+	o.requireVerdict(o.decideSigned(clerk, o.batchOf(formats.KindCertificate, exchange.FileReview), exchange.ActApproveBatch), "")
 	o.pass()
 	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Household = code.HouseholdOther }))
 	o.pass()

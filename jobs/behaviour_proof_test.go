@@ -11,8 +11,8 @@ import (
 	"carryover/formats"
 )
 
-// odd are entries that no document stands behind.
-func odd(partner string, caseNo string) map[string][]ledger.Entry {
+// unexplainedEntries are entries that no document stands behind.
+func unexplainedEntries(partner string, caseNo string) map[string][]ledger.Entry {
 	h := ledger.Head{Date: 20260302, Partner: partner, Memo: "odd"}
 	other, tied := h, h
 	other.Partner, tied.CaseNo = others, caseNo
@@ -39,7 +39,7 @@ func odd(partner string, caseNo string) map[string][]ledger.Entry {
 // partner or with two whose differences cancel out, keeps every payment from
 // being released; one that is tied to a held case stops that case only.
 func TestNoPaymentUnlessTheLedgerCloses(t *testing.T) {
-	for name := range odd(them, "") {
+	for name := range unexplainedEntries(them, "") {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			o.unproved = true
@@ -47,9 +47,9 @@ func TestNoPaymentUnlessTheLedgerCloses(t *testing.T) {
 			o.put(core, formats.KindRegistry, o.insured(p))
 			o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, waits))
 			o.pass()
-			o.stands(exchange.Out, waits, "held/none/not_due awaiting-registry")
+			o.requireState(exchange.Out, waits, "held/none/not_due awaiting-registry")
 			err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
-				for _, e := range odd(them, o.caseBy(exchange.Out, waits).No)[name] {
+				for _, e := range unexplainedEntries(them, o.caseBy(exchange.Out, waits).No)[name] {
 					if err := tx.Book(e); err != nil {
 						return err
 					}
@@ -59,7 +59,7 @@ func TestNoPaymentUnlessTheLedgerCloses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = o.try()
+			err = o.tryPass()
 			f, ferr := o.env.Figures(context.Background())
 			if ferr != nil {
 				t.Fatal(ferr)

@@ -17,7 +17,7 @@ import (
 )
 
 // lies is what lies in an account.
-func (o *testOffice) liesIn(title ledger.Title) (sum money.Fen) {
+func (o *testOffice) balanceOf(title ledger.Title) (sum money.Fen) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		b, err := tx.Balances("")
@@ -33,58 +33,52 @@ func (o *testOffice) liesIn(title ledger.Title) (sum money.Fen) {
 
 func TestRefundOfAnAnnulledCase(t *testing.T) {
 	o := newOffice(t, by2021)
-	keys := staff(o)
+	keys := staffWithKeys(o)
 	p := leaver(them, 0)
-	l, f := arrived(o, p, "posting")
-	o.pays(l, p, f.Amount)
-	agree(o, l.LetterNo, true)
+	l, f := bringTo(o, p, "posting")
+	o.creditArrives(l, p, f.Amount)
+	agreeToAnnul(o, l.LetterNo, true)
 	o.slow = false
-	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
-	for range 4 {
-		o.pass()
-	}
-	c := o.caseBy(exchange.In, p)
-	if c.State != exchange.Void {
-		t.Fatalf("case stands at %s/%s/%s %s", c.State, c.FormTrack, c.MoneyTrack, c.Wish)
-	}
-	if _, err := o.decides(keys, "zhao.lei", exchange.ActRefund, c.No); !errors.Is(err, exchange.ErrDecision) {
+	o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+	c := o.passUntil(exchange.In, p, "void")
+	if _, err := o.tryDecide(keys, "zhao.lei", exchange.ActRefund, c.No); !errors.Is(err, exchange.ErrDecision) {
 		t.Errorf("a clerk pays back: %v", err)
 	}
-	o.decided(keys, "li.na", exchange.ActRefund, c.LetterNo)
-	o.decided(keys, "li.na", exchange.ActRefund, c.LetterNo) // once more: the same decision
+	o.decide(keys, "li.na", exchange.ActRefund, c.LetterNo)
+	o.decide(keys, "li.na", exchange.ActRefund, c.LetterNo) // once more: the same decision
 	o.pass()
 	if len(o.orders) != 1 || o.orders[0].EndToEndID != l.LetterNo+"-R1-1" || o.orders[0].Amount != f.Amount ||
 		o.orders[0].Creditor.Number != receiving(them).No {
 		t.Fatalf("paid back %+v", o.orders)
 	}
-	m := only[formats.Advice](o, them, formats.KindAdvice)
+	m := requireOne[formats.Advice](o, them, formats.KindAdvice)
 	if m.Purpose != code.PurposeRefund || m.PaymentRef != l.LetterNo+"-R1-1" || m.Amount != f.Amount || m.FormNo != f.FormNo || m.Reason == "" {
 		t.Errorf("advice %+v", *m)
 	}
-	if n := len(o.open()); n != 1 {
-		t.Errorf("open: %q", o.open())
+	if n := len(o.openDifferences()); n != 1 {
+		t.Errorf("open: %q", o.openDifferences())
 	}
 	paid := o.orders[0]
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.quiet()
-	if o.liesIn(ledger.InRefunded) != f.Amount || o.liesIn(ledger.InUnmatched) != 0 {
-		t.Errorf("refunded %s, unmatched %s", o.liesIn(ledger.InRefunded), o.liesIn(ledger.InUnmatched))
+	o.requireNoDifferences()
+	if o.balanceOf(ledger.InRefunded) != f.Amount || o.balanceOf(ledger.InUnmatched) != 0 {
+		t.Errorf("refunded %s, unmatched %s", o.balanceOf(ledger.InRefunded), o.balanceOf(ledger.InUnmatched))
 	}
 	// The refund comes back: it is with us again, and paid again by decision only.
-	o.booked(returnOf(paid))
-	o.night()
-	if o.liesIn(ledger.InRefunded) != 0 || len(o.orders) != 0 || len(o.open()) != 1 {
-		t.Errorf("refunded %s, paid %+v, open: %q", o.liesIn(ledger.InRefunded), o.orders, o.open())
+	o.leaveNotification(returnEntry(paid))
+	o.nextNight()
+	if o.balanceOf(ledger.InRefunded) != 0 || len(o.orders) != 0 || len(o.openDifferences()) != 1 {
+		t.Errorf("refunded %s, paid %+v, open: %q", o.balanceOf(ledger.InRefunded), o.orders, o.openDifferences())
 	}
-	o.decided(keys, "wang.min", exchange.ActPayAgain, c.No)
+	o.decide(keys, "wang.min", exchange.ActPayAgain, c.No)
 	o.pass()
 	if len(o.orders) != 1 || o.orders[0].EndToEndID != l.LetterNo+"-R1-2" {
 		t.Fatalf("paid back %+v", o.orders)
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.quiet()
+	o.requireNoDifferences()
 }
 
 // TestRefundByTwoOfficers: a refund leaves by two signatures like any payment,
@@ -92,40 +86,38 @@ func TestRefundOfAnAnnulledCase(t *testing.T) {
 func TestRefundByTwoOfficers(t *testing.T) {
 	o := newOffice(t, by2021)
 	w, l, z := wang(t), li(t), zhao(t)
-	o.dual(w, l, z)
+	o.setDualRelease(w, l, z)
 	keys := map[string]*seal.Key{w.Name: w.key, l.Name: l.key, z.Name: z.key}
 	p := leaver(them, 0)
-	letter, f := arrived(o, p, "posting")
-	o.pays(letter, p, f.Amount)
-	agree(o, letter.LetterNo, true)
+	letter, f := bringTo(o, p, "posting")
+	o.creditArrives(letter, p, f.Amount)
+	agreeToAnnul(o, letter.LetterNo, true)
 	o.slow = false
-	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
-	for range 4 {
-		o.pass()
-	}
-	o.decided(keys, l.Name, exchange.ActRefund, letter.LetterNo)
+	o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+	o.passUntil(exchange.In, p, "void")
+	o.decide(keys, l.Name, exchange.ActRefund, letter.LetterNo)
 	o.pass()
-	file := o.waiting()
+	file := o.waitingFile()
 	content := o.paper(w, file.Name)
 	if len(o.orders) != 0 || len(content) == 0 {
 		t.Fatalf("sent %+v, and %d bytes lie with the officers", o.orders, len(content))
 	}
-	o.signs(w, file.Name, content)
-	o.signs(l, file.Name, content)
+	o.leaveSignature(w, file.Name, content)
+	o.leaveSignature(l, file.Name, content)
 	o.pass()
 	if why := string(o.paper(l, file.Name+"."+l.Name+".sig.txt")); len(o.orders) != 0 || !strings.Contains(why, "决定") {
 		t.Fatalf("sent %+v; the officer who decided is told %q", o.orders, why)
 	}
-	o.signs(z, file.Name, content)
+	o.leaveSignature(z, file.Name, content)
 	o.pass()
 	if len(o.orders) != 1 || o.orders[0].EndToEndID != letter.LetterNo+"-R1-1" {
 		t.Fatalf("sent %+v", o.orders)
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.quiet()
-	if o.liesIn(ledger.InRefunded) != f.Amount {
-		t.Errorf("refunded %s", o.liesIn(ledger.InRefunded))
+	o.requireNoDifferences()
+	if o.balanceOf(ledger.InRefunded) != f.Amount {
+		t.Errorf("refunded %s", o.balanceOf(ledger.InRefunded))
 	}
 }
 
@@ -133,25 +125,23 @@ func TestRefundByTwoOfficers(t *testing.T) {
 // debit and no reference; it names the letter of the case that is paid back.
 func TestRefundDebitedByItsText(t *testing.T) {
 	o := newOffice(t, by2021)
-	keys := staff(o)
+	keys := staffWithKeys(o)
 	p := leaver(them, 0)
-	l, f := arrived(o, p, "posting")
-	o.pays(l, p, f.Amount)
-	agree(o, l.LetterNo, true)
+	l, f := bringTo(o, p, "posting")
+	o.creditArrives(l, p, f.Amount)
+	agreeToAnnul(o, l.LetterNo, true)
 	o.slow = false
-	o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
-	for range 4 {
-		o.pass()
-	}
-	o.decided(keys, "li.na", exchange.ActRefund, l.LetterNo)
+	o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+	o.passUntil(exchange.In, p, "void")
+	o.decide(keys, "li.na", exchange.ActRefund, l.LetterNo)
 	o.pass()
-	e := debitOf(o.orders[0])
+	e := debitEntry(o.orders[0])
 	e.MsgID, e.EndToEndID = "", ""
-	o.booked(e)
+	o.leaveNotification(e)
 	o.pass()
-	o.quiet()
-	if o.liesIn(ledger.InRefunded) != f.Amount {
-		t.Errorf("refunded %s of %s", o.liesIn(ledger.InRefunded), f.Amount)
+	o.requireNoDifferences()
+	if o.balanceOf(ledger.InRefunded) != f.Amount {
+		t.Errorf("refunded %s of %s", o.balanceOf(ledger.InRefunded), f.Amount)
 	}
 }
 
@@ -167,33 +157,31 @@ func TestRefundOfTooMuch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			keys := staff(o)
+			keys := staffWithKeys(o)
 			p := leaver(them, 0)
-			l := o.applied(p)
+			l := o.sendLetter(p)
 			f := o.form(p, l)
 			o.put(them, formats.KindForm, f)
 			o.pass()
 			if c.before == "completed" {
-				o.pays(l, p, f.Amount)
+				o.creditArrives(l, p, f.Amount)
 				o.pass()
 				o.pass()
-				o.stands(exchange.In, p, "completed/posted/posted")
-				o.pays(l, p, c.extra)
+				o.requireState(exchange.In, p, "completed/posted/posted")
+				o.creditArrives(l, p, c.extra)
 			} else {
-				o.pays(l, p, f.Amount+c.extra)
+				o.creditArrives(l, p, f.Amount+c.extra)
 			}
 			o.pass()
 			x := o.caseBy(exchange.In, p)
 			if x.Hold != code.HoldAmountDiffers {
 				t.Fatalf("case stands at %s %s", x.State, x.Hold)
 			}
-			o.decided(keys, "li.na", exchange.ActRefund, x.No)
+			o.decide(keys, "li.na", exchange.ActRefund, x.No)
 			if o.caseBy(exchange.In, p).State == exchange.Held {
-				o.decided(keys, "li.na", exchange.ActSettleAmount, x.No)
+				o.decide(keys, "li.na", exchange.ActSettleAmount, x.No)
 			}
-			for range 3 {
-				o.pass()
-			}
+			o.passes(3)
 			back := c.extra
 			if back < 0 {
 				back += f.Amount
@@ -201,12 +189,12 @@ func TestRefundOfTooMuch(t *testing.T) {
 			if len(o.orders) != 1 || o.orders[0].Amount != back {
 				t.Errorf("paid back %+v, want %s", o.orders, back)
 			}
-			o.settle()
+			o.debitAll()
 			o.pass()
-			o.stands(exchange.In, p, c.want)
-			o.quiet()
-			if o.liesIn(ledger.InRefunded) != back {
-				t.Errorf("refunded %s", o.liesIn(ledger.InRefunded))
+			o.requireState(exchange.In, p, c.want)
+			o.requireNoDifferences()
+			if o.balanceOf(ledger.InRefunded) != back {
+				t.Errorf("refunded %s", o.balanceOf(ledger.InRefunded))
 			}
 		})
 	}
@@ -214,19 +202,19 @@ func TestRefundOfTooMuch(t *testing.T) {
 
 func TestRefundOfMoneyForNobody(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
-	known := comes("C1", 5000, "张三 转移款", "")
+	keys := staffWithKeys(o)
+	known := creditEntry("C1", 5000, "张三 转移款", "")
 	stranger := known
 	stranger.Ref, stranger.Counterparty = "C2", iso20022.Account{Name: "某公司", Number: "6222020200112233"}
-	o.booked(known, stranger)
+	o.leaveNotification(known, stranger)
 	o.pass()
 	own := receiving(us).No
-	o.decided(keys, "li.na", exchange.ActRefund, own+"|C1")
-	if _, err := o.decides(keys, "li.na", exchange.ActRefund, own+"|C2"); !errors.Is(err, exchange.ErrDecision) || !strings.Contains(err.Error(), "confirm-account") {
+	o.decide(keys, "li.na", exchange.ActRefund, own+"|C1")
+	if _, err := o.tryDecide(keys, "li.na", exchange.ActRefund, own+"|C2"); !errors.Is(err, exchange.ErrDecision) || !strings.Contains(err.Error(), "confirm-account") {
 		t.Errorf("to an account that nobody has registered: %v", err)
 	}
-	o.decided(keys, "li.na", exchange.ActConfirmAccount, own+"|C2", "account=6222020200112233", "cnaps=102100099996", "holder=某公司", "bank=工商银行")
-	o.decided(keys, "li.na", exchange.ActRefund, own+"|C2")
+	o.decide(keys, "li.na", exchange.ActConfirmAccount, own+"|C2", "account=6222020200112233", "cnaps=102100099996", "holder=某公司", "bank=工商银行")
+	o.decide(keys, "li.na", exchange.ActRefund, own+"|C2")
 	o.pass()
 	if len(o.orders) != 2 || o.orders[0].Creditor.Number != receiving(them).No || o.orders[1].Creditor.CNAPS != "102100099996" {
 		t.Fatalf("paid back %+v", o.orders)
@@ -234,17 +222,17 @@ func TestRefundOfMoneyForNobody(t *testing.T) {
 	if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n != 0 {
 		t.Errorf("%d advices about no letter", n)
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.quiet()
-	if o.liesIn(ledger.InRefunded) != 10000 || o.liesIn(ledger.InUnmatched) != 0 {
-		t.Errorf("refunded %s, unmatched %s", o.liesIn(ledger.InRefunded), o.liesIn(ledger.InUnmatched))
+	o.requireNoDifferences()
+	if o.balanceOf(ledger.InRefunded) != 10000 || o.balanceOf(ledger.InUnmatched) != 0 {
+		t.Errorf("refunded %s, unmatched %s", o.balanceOf(ledger.InRefunded), o.balanceOf(ledger.InUnmatched))
 	}
 }
 
 // refundComes is money of ours that the new place sends back.
 func refundComes(ref, letter string, p samples.Person, amount money.Fen, endToEnd string) iso20022.Entry {
-	return comes(ref, amount, letter+" "+p.IDNo+" "+p.Name, endToEnd)
+	return creditEntry(ref, amount, letter+" "+p.IDNo+" "+p.Name, endToEnd)
 }
 
 func TestTheNewPlaceSendsMoneyBack(t *testing.T) {
@@ -263,13 +251,13 @@ func TestTheNewPlaceSendsMoneyBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			keys := staff(o)
+			keys := staffWithKeys(o)
 			p := leaver(us, 0)
-			f := o.paid(p, 1)
+			f := o.payLetter(p, 1)
 			if c.confirmed {
 				o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
 				o.pass()
-				o.stands(exchange.Out, p, "confirmed/sent/settled")
+				o.requireState(exchange.Out, p, "confirmed/sent/settled")
 			}
 			ref := c.endToEnd
 			if ref != "" {
@@ -279,11 +267,11 @@ func TestTheNewPlaceSendsMoneyBack(t *testing.T) {
 				PaymentRef: f.LetterNo + "-R1-1", Purpose: code.PurposeRefund, LetterNo: f.LetterNo, FormNo: f.FormNo, PersonID: p.IDNo, Name: p.Name,
 				Amount: f.Amount - c.less, ValueDate: 20260303, Reason: "本人未在此地参保",
 			})
-			o.booked(refundComes("C7", f.LetterNo, p, f.Amount-c.less, ref))
+			o.leaveNotification(refundComes("C7", f.LetterNo, p, f.Amount-c.less, ref))
 			o.pass()
-			o.stands(exchange.Out, p, c.want)
-			if n := len(o.open()); n != c.open {
-				t.Errorf("open: %q", o.open())
+			o.requireState(exchange.Out, p, c.want)
+			if n := len(o.openDifferences()); n != c.open {
+				t.Errorf("open: %q", o.openDifferences())
 			}
 			if c.open > 0 {
 				return
@@ -291,10 +279,10 @@ func TestTheNewPlaceSendsMoneyBack(t *testing.T) {
 			if h := o.caseBy(exchange.Out, p).HoldText; !strings.Contains(h, "退") {
 				t.Errorf("held for %q", h)
 			}
-			if o.liesIn(ledger.OutReturned) != f.Amount || o.liesIn(ledger.OutCredited)+o.liesIn(ledger.OutSettled) != 0 {
-				t.Errorf("returned %s", o.liesIn(ledger.OutReturned))
+			if o.balanceOf(ledger.OutReturned) != f.Amount || o.balanceOf(ledger.OutCredited)+o.balanceOf(ledger.OutSettled) != 0 {
+				t.Errorf("returned %s", o.balanceOf(ledger.OutReturned))
 			}
-			o.decided(keys, "li.na", exchange.ActPayAgain, o.caseBy(exchange.Out, p).No)
+			o.decide(keys, "li.na", exchange.ActPayAgain, o.caseBy(exchange.Out, p).No)
 			o.pass()
 			if len(o.orders) != 1 || o.orders[0].EndToEndID != f.LetterNo+"-1-2" {
 				t.Errorf("paid again: %+v", o.orders)
@@ -309,30 +297,24 @@ func TestAnnulmentWaitsForTheMoney(t *testing.T) {
 			return refundComes("C7", f.LetterNo, p, f.Amount, f.LetterNo+"-R1-1")
 		},
 		"returned by the bank": func(_ *testOffice, f *formats.Form, _ samples.Person) iso20022.Entry {
-			return returnOf(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)})
+			return returnEntry(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(us, 0)
-			f := o.paid(p, 1)
+			f := o.payLetter(p, 1)
 			take[formats.Posting](o, core, formats.KindPosting)
-			agree(o, f.LetterNo, false)
+			agreeToAnnul(o, f.LetterNo, false)
 			o.pass()
-			o.stands(exchange.Out, p, "answered/sent/settled")
+			o.requireState(exchange.Out, p, "answered/sent/settled")
 			if n := len(take[formats.Posting](o, core, formats.KindPosting)); n != 0 {
 				t.Errorf("%d postings were undone before the money was back", n)
 			}
-			o.booked(back(o, f, p))
-			for range 4 {
-				o.pass()
-			}
-			c := o.caseBy(exchange.Out, p)
-			if c.State != exchange.Void {
-				t.Fatalf("case stands at %s/%s/%s %s", c.State, c.FormTrack, c.MoneyTrack, c.Wish)
-			}
-			o.voided()
-			o.quiet()
+			o.leaveNotification(back(o, f, p))
+			o.passUntil(exchange.Out, p, "void")
+			o.requireEmptyLedger()
+			o.requireNoDifferences()
 		})
 	}
 }

@@ -54,19 +54,19 @@ func newSigner(tb testing.TB, name, full string, roles ...exchange.Role) *signer
 	return s
 }
 
-// dual puts the office on dual release with officers and their folders.
-func (o *testOffice) dual(signers ...*signer) {
+// setDualRelease puts the office on dual release with officers and their folders.
+func (o *testOffice) setDualRelease(signers ...*signer) {
 	o.tb.Helper()
 	o.env.Rules.AutomaticRelease = false
 	for _, s := range signers {
 		o.env.Agency.Officers = append(o.env.Agency.Officers, s.Officer)
 		o.party(exchange.OfficerParty(s.Name), office.RoleOfficer)
 	}
-	o.allow(signers...)
+	o.allowSigners(signers...)
 }
 
-// allow makes the officers' keys the agency's allowed_signers.
-func (o *testOffice) allow(signers ...*signer) {
+// allowSigners makes the officers' keys the agency's allowed_signers.
+func (o *testOffice) allowSigners(signers ...*signer) {
 	o.env.AllowedSigners = func() (string, error) {
 		text := ""
 		for _, s := range signers {
@@ -91,8 +91,8 @@ func (o *testOffice) paper(s *signer, name string) []byte {
 	return content
 }
 
-// waiting is the one file that waits for signatures.
-func (o *testOffice) waiting() exchange.File {
+// waitingFile is the one file that waits for signatures.
+func (o *testOffice) waitingFile() exchange.File {
 	o.tb.Helper()
 	list := o.outgoing(exchange.FilePrepared)
 	if len(list) != 1 {
@@ -113,29 +113,29 @@ func (o *testOffice) outgoing(states ...exchange.FileState) (list []exchange.Fil
 	return list
 }
 
-// signs leaves an officer's signature of content as that of a file.
-func (o *testOffice) signs(s *signer, name string, content []byte) {
+// leaveSignature leaves an officer's signature of content as that of a file.
+func (o *testOffice) leaveSignature(s *signer, name string, content []byte) {
 	o.tb.Helper()
-	o.signsAs(s, s, name, seal.NamespaceRelease, content)
+	o.leaveSignatureAs(s, s, name, seal.NamespaceRelease, content)
 }
 
-func (o *testOffice) signsAs(folder, key *signer, name, namespace string, content []byte) {
+func (o *testOffice) leaveSignatureAs(folder, key *signer, name, namespace string, content []byte) {
 	o.tb.Helper()
 	sig, err := key.key.Sign(bytes.NewReader(content), namespace)
 	if err != nil {
 		o.tb.Fatal(err)
 	}
-	o.leave(exchange.OfficerParty(folder.Name), name+"."+folder.Name+seal.Suffix, sig)
+	o.leaveFile(exchange.OfficerParty(folder.Name), name+"."+folder.Name+seal.Suffix, sig)
 }
 
-// prepared brings one payment as far as it goes without officers.
-func (o *testOffice) prepared(signers ...*signer) (samples.Person, exchange.File, []byte) {
+// preparePayment brings one payment as far as it goes without officers.
+func (o *testOffice) preparePayment(signers ...*signer) (samples.Person, exchange.File, []byte) {
 	o.tb.Helper()
-	o.dual(signers...)
+	o.setDualRelease(signers...)
 	p := leaver(us, 0)
-	o.asked(p, 1)
-	o.stands(exchange.Out, p, "answered/sent/ordered")
-	f := o.waiting()
+	o.answerLetter(p, 1)
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
+	f := o.waitingFile()
 	content := o.paper(signers[0], f.Name)
 	if len(content) == 0 || len(o.orders) > 0 {
 		o.tb.Fatalf("%d bytes to sign, %d transfers at the bank", len(content), len(o.orders))
@@ -146,7 +146,7 @@ func (o *testOffice) prepared(signers ...*signer) (samples.Person, exchange.File
 func TestReleaseByTwoOfficers(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
-	p, f, content := o.prepared(w, l)
+	p, f, content := o.preparePayment(w, l)
 	list := string(o.paper(l, f.Name+".txt"))
 	for _, want := range []string{f.Name, f.SHA256, p.Total().String(), "人民币" + p.Total().Capitals(), receiving(them).No, receiving(them).Holder} {
 		if !strings.Contains(list, want) {
@@ -156,15 +156,15 @@ func TestReleaseByTwoOfficers(t *testing.T) {
 	if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n > 0 {
 		t.Errorf("%d advices before the release", n)
 	}
-	o.signs(l, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/ordered")
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
 	if a := o.paper(l, f.Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "还需一名复核") {
 		t.Errorf("answer: %s", a)
 	}
-	o.signs(w, f.Name, content)
+	o.leaveSignature(w, f.Name, content)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 	if len(o.orders) != 1 || len(take[formats.Advice](o, them, formats.KindAdvice)) != 1 {
 		t.Errorf("ordered %+v", o.orders)
 	}
@@ -174,15 +174,15 @@ func TestReleaseByTwoOfficers(t *testing.T) {
 			t.Errorf("%s still has what is released", s.Name)
 		}
 	}
-	o.journaled("agency", "payment_file_released", "li.qiang（财务） wang.min（复核）")
-	o.settle()
+	o.requireJournaled("agency", "payment_file_released", "li.qiang（财务） wang.min（复核）")
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/settled")
-	o.quiet()
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+	o.requireNoDifferences()
 }
 
-// journaled finds an event whose reason contains a text.
-func (o *testOffice) journaled(chain, what, why string) {
+// requireJournaled finds an event whose reason contains a text.
+func (o *testOffice) requireJournaled(chain, what, why string) {
 	o.tb.Helper()
 	var events []exchange.JournalEvent
 	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
@@ -208,46 +208,46 @@ func TestSignaturesRefused(t *testing.T) {
 		want string
 	}{
 		"same officer twice": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
-			o.signs(l, f.Name, content)
+			o.leaveSignature(l, f.Name, content)
 			o.pass()
-			o.signs(l, f.Name, content)
+			o.leaveSignature(l, f.Name, content)
 		}, "li.qiang", "已经签过"},
 		"unknown key": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
-			o.signsAs(l, newSigner(o.tb, "li.qiang", "李强", exchange.RoleFinance), f.Name, seal.NamespaceRelease, content)
+			o.leaveSignatureAs(l, newSigner(o.tb, "li.qiang", "李强", exchange.RoleFinance), f.Name, seal.NamespaceRelease, content)
 		}, "li.qiang", "密钥不在已批准的"},
 		"key of another officer": {func(o *testOffice, w, l, _ *signer, f exchange.File, content []byte) {
-			o.signsAs(l, w, f.Name, seal.NamespaceRelease, content)
+			o.leaveSignatureAs(l, w, f.Name, seal.NamespaceRelease, content)
 		}, "li.qiang", "密钥，不是"},
 		"folder of another officer": {func(o *testOffice, w, l, _ *signer, f exchange.File, content []byte) {
 			sig, _ := w.key.Sign(bytes.NewReader(content), seal.NamespaceRelease)
-			o.leave(exchange.OfficerParty(l.Name), f.Name+".wang.min.sig", sig)
+			o.leaveFile(exchange.OfficerParty(l.Name), f.Name+".wang.min.sig", sig)
 		}, "li.qiang", "放在了"},
 		"no checker": {func(o *testOffice, _, l, z *signer, f exchange.File, content []byte) {
-			o.signs(l, f.Name, content)
+			o.leaveSignature(l, f.Name, content)
 			o.pass()
-			o.signs(z, f.Name, content)
+			o.leaveSignature(z, f.Name, content)
 		}, "zhao.lei", "须有一名复核"},
 		"namespace": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
-			o.signsAs(l, l, f.Name, seal.NamespaceDecision, content)
+			o.leaveSignatureAs(l, l, f.Name, seal.NamespaceDecision, content)
 		}, "li.qiang", "用途不对"},
 		"changed byte": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
 			content = bytes.Clone(content)
 			content[len(content)/2] ^= 1
-			o.signs(l, f.Name, content)
+			o.leaveSignature(l, f.Name, content)
 		}, "li.qiang", "内容不符"},
 		"unknown file": {func(o *testOffice, _, l, _ *signer, _ exchange.File, content []byte) {
-			o.signs(l, "pain.001_x.xml", content)
+			o.leaveSignature(l, "pain.001_x.xml", content)
 		}, "li.qiang", "没有名为"},
 		"no signature": {func(o *testOffice, _, l, _ *signer, f exchange.File, _ []byte) {
-			o.leave(exchange.OfficerParty(l.Name), f.Name+".li.qiang.sig", []byte("-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n"))
+			o.leaveFile(exchange.OfficerParty(l.Name), f.Name+".li.qiang.sig", []byte("-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n"))
 		}, "li.qiang", "不是有效的"},
 		"decided about a case in it": {func(o *testOffice, w, _, _ *signer, f exchange.File, content []byte) {
-			o.tookPart(w, f)
-			o.signs(w, f.Name, content)
+			o.journalDecision(w, f)
+			o.leaveSignature(w, f.Name, content)
 		}, "wang.min", "作过决定"},
 		"expired": {func(o *testOffice, _, l, _ *signer, f exchange.File, content []byte) {
 			o.now = time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)
-			o.signs(l, f.Name, content)
+			o.leaveSignature(l, f.Name, content)
 		}, "li.qiang", "有效期"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -256,7 +256,7 @@ func TestSignaturesRefused(t *testing.T) {
 			if name == "expired" {
 				l.line = strings.Replace(l.line, " ssh-ed25519", ` valid-before="20260302230000Z" ssh-ed25519`, 1)
 			}
-			p, f, content := o.prepared(w, l, z)
+			p, f, content := o.preparePayment(w, l, z)
 			c.sign(o, w, l, z, f, content)
 			o.pass()
 			var answers []string
@@ -278,8 +278,8 @@ func TestSignaturesRefused(t *testing.T) {
 			if !strings.Contains(strings.Join(answers, "\n"), c.want) {
 				t.Errorf("answers: %q", answers)
 			}
-			o.journaled("agency", "signature_refused", "")
-			o.stands(exchange.Out, p, "answered/sent/ordered")
+			o.requireJournaled("agency", "signature_refused", "")
+			o.requireState(exchange.Out, p, "answered/sent/ordered")
 			if len(o.orders) > 0 {
 				t.Error("a payment left")
 			}
@@ -287,8 +287,8 @@ func TestSignaturesRefused(t *testing.T) {
 	}
 }
 
-// tookPart lets an officer decide about the cases in a file.
-func (o *testOffice) tookPart(s *signer, f exchange.File) {
+// journalDecision lets an officer decide about the cases in a file.
+func (o *testOffice) journalDecision(s *signer, f exchange.File) {
 	o.tb.Helper()
 	err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
 		payments, err := gather(tx.EachPaymentOf, f.ID)
@@ -306,16 +306,16 @@ func (o *testOffice) tookPart(s *signer, f exchange.File) {
 func TestSignatureOfAnotherFile(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
-	o.dual(w, l)
+	o.setDualRelease(w, l)
 	p, q := leaver(us, 0), leaver(us, 1)
-	o.asked(p, 1)
-	first := o.waiting()
-	o.asked(q, 2)
+	o.answerLetter(p, 1)
+	first := o.waitingFile()
+	o.answerLetter(q, 2)
 	files := o.outgoing(exchange.FilePrepared)
 	if len(files) != 2 {
 		t.Fatal(files)
 	}
-	o.signs(l, files[1].Name, o.paper(l, first.Name))
+	o.leaveSignature(l, files[1].Name, o.paper(l, first.Name))
 	o.pass()
 	if a := o.paper(l, files[1].Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "对 "+first.Name+" 的签名") {
 		t.Errorf("answer: %s", a)
@@ -341,12 +341,12 @@ func TestPreparedFileIsVoid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			w, l := wang(t), li(t)
-			_, f, content := o.prepared(w, l)
-			o.signs(l, f.Name, content)
+			_, f, content := o.preparePayment(w, l)
+			o.leaveSignature(l, f.Name, content)
 			o.pass()
 			change(o, leaver(us, 0))
 			o.approveSettings(w, l)
-			o.days(1)
+			o.skipDays(1)
 			o.pass()
 			o.pass()
 			void := false
@@ -356,7 +356,7 @@ func TestPreparedFileIsVoid(t *testing.T) {
 			if !void || len(o.paper(w, f.Name)) > 0 || !strings.Contains(string(o.paper(w, f.Name+".void.txt")), "作废") {
 				t.Errorf("void %v, note %q", void, o.paper(w, f.Name+".void.txt"))
 			}
-			o.signs(w, f.Name, content)
+			o.leaveSignature(w, f.Name, content)
 			o.pass()
 			if len(o.orders) > 0 {
 				t.Errorf("paid %+v", o.orders)
@@ -368,8 +368,8 @@ func TestPreparedFileIsVoid(t *testing.T) {
 	}
 }
 
-// unreachable is a drop that cannot be reached.
-func unreachable(context.Context) (drop.Drop, error) { return nil, errors.New("unreachable") }
+// unreachableDrop is a drop that cannot be reached.
+func unreachableDrop(context.Context) (drop.Drop, error) { return nil, errors.New("unreachable") }
 
 // approveSettings has the officers sign a change of the money settings, if one
 // is there.
@@ -381,7 +381,7 @@ func (o *testOffice) approveSettings(signers ...*signer) {
 			continue
 		}
 		for _, s := range signers {
-			o.signs(s, f.Name, o.paper(s, f.Name))
+			o.leaveSignature(s, f.Name, o.paper(s, f.Name))
 		}
 		o.pass()
 	}
@@ -391,25 +391,25 @@ func (o *testOffice) approveSettings(signers ...*signer) {
 func TestSignedThenChanged(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
-	p, f, content := o.prepared(w, l)
+	p, f, content := o.preparePayment(w, l)
 	open := o.env.Parties[2].Open // the bank's
-	at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
-	o.signs(w, f.Name, content)
-	o.signs(l, f.Name, content)
-	if err := o.try(); err == nil {
+	at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
+	o.leaveSignature(w, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
+	if err := o.tryPass(); err == nil {
 		t.Fatal("the bank was to be unreachable")
 	}
-	o.stands(exchange.Out, p, "answered/sent/released")
-	o.tookPart(w, f)
+	o.requireState(exchange.Out, p, "answered/sent/released")
+	o.journalDecision(w, f)
 	at(bank, func(b *office.Party) { b.Open = open })(o.env)
 	o.pass()
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/ordered")
-	next := o.waiting()
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
+	next := o.waitingFile()
 	if len(o.orders) > 0 || next.ID == f.ID {
 		t.Errorf("paid %+v", o.orders)
 	}
-	o.signs(w, next.Name, o.paper(w, next.Name))
+	o.leaveSignature(w, next.Name, o.paper(w, next.Name))
 	o.pass()
 	if a := o.paper(w, next.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "作过决定") {
 		t.Errorf("answer: %s", a)
@@ -423,13 +423,13 @@ func TestSpoolOfPaymentGone(t *testing.T) {
 		t.Run(fmt.Sprintf("gone %v", gone), func(t *testing.T) {
 			o := newOffice(t)
 			open := o.env.Parties[2].Open
-			at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
+			at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
 			p := leaver(us, 0)
 			o.put(core, formats.KindRegistry, o.insured(p))
 			o.put(them, formats.KindLetter, o.letter(them, 1, p))
-			_ = o.try()
-			_ = o.try()
-			o.stands(exchange.Out, p, "answered/sent/released")
+			_ = o.tryPass()
+			_ = o.tryPass()
+			o.requireState(exchange.Out, p, "answered/sent/released")
 			f := o.outgoing(exchange.FileQueued)[0]
 			spool := filepath.Join(o.env.Spool, f.Spool)
 			if gone {
@@ -440,12 +440,12 @@ func TestSpoolOfPaymentGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			at(bank, func(b *office.Party) { b.Open = open })(o.env)
-			if err := o.try(); err == nil {
+			if err := o.tryPass(); err == nil {
 				t.Error("nothing was said")
 			}
-			o.stands(exchange.Out, p, "answered/sent/due")
+			o.requireState(exchange.Out, p, "answered/sent/due")
 			o.pass()
-			o.stands(exchange.Out, p, "answered/sent/submitted")
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
 			if len(o.orders) != 1 || !strings.HasSuffix(o.orders[0].EndToEndID, "-1-2") {
 				t.Errorf("ordered %+v", o.orders)
 			}

@@ -12,8 +12,8 @@ import (
 	"carryover/samples"
 )
 
-// confirmsAccounts answers every question about an account with the account asked about.
-func (o *testOffice) confirmsAccounts() int {
+// confirmAccounts answers every question about an account with the account asked about.
+func (o *testOffice) confirmAccounts() int {
 	o.tb.Helper()
 	asked := take[formats.Query](o, them, formats.KindQuery)
 	for _, z := range asked {
@@ -30,36 +30,36 @@ func (o *testOffice) confirmsAccounts() int {
 // and when it is paid again the completion stands as before.
 func TestReturnAfterCompletion(t *testing.T) {
 	o := newOffice(t)
-	keys := staff(o)
+	keys := staffWithKeys(o)
 	p := leaver(us, 0)
-	f := o.asked(p, 1)
+	f := o.answerLetter(p, 1)
 	paid := o.orders[0]
-	o.settle()
+	o.debitAll()
 	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
 	o.pass()
-	o.stands(exchange.Out, p, "confirmed/sent/settled")
-	o.booked(returnOf(paid))
+	o.requireState(exchange.Out, p, "confirmed/sent/settled")
+	o.leaveNotification(returnEntry(paid))
 	o.pass()
-	o.stands(exchange.Out, p, "held/sent/returned officers-decision")
-	if open := o.open(); len(open) != 1 || !strings.Contains(open[0], paid.EndToEndID) {
+	o.requireState(exchange.Out, p, "held/sent/returned officers-decision")
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], paid.EndToEndID) {
 		t.Errorf("open: %q", open)
 	}
-	if back, credited := o.liesIn(ledger.OutReturned), o.liesIn(ledger.OutCredited); back != f.Amount || credited != 0 {
+	if back, credited := o.balanceOf(ledger.OutReturned), o.balanceOf(ledger.OutCredited); back != f.Amount || credited != 0 {
 		t.Errorf("returned %s, credited %s", back, credited)
 	}
-	if o.confirmsAccounts() != 1 {
+	if o.confirmAccounts() != 1 {
 		t.Error("the partner was not asked")
 	}
 	o.pass()
 	if len(o.orders) != 0 {
 		t.Fatalf("paid again before an officer has looked: %+v", o.orders)
 	}
-	o.decided(keys, "li.na", exchange.ActReleaseHold, o.caseBy(exchange.Out, p).No)
+	o.decide(keys, "li.na", exchange.ActReleaseHold, o.caseBy(exchange.Out, p).No)
 	o.pass()
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "confirmed/sent/settled")
-	if credited, settled := o.liesIn(ledger.OutCredited), o.liesIn(ledger.OutSettled); credited != f.Amount || settled != 0 {
+	o.requireState(exchange.Out, p, "confirmed/sent/settled")
+	if credited, settled := o.balanceOf(ledger.OutCredited), o.balanceOf(ledger.OutSettled); credited != f.Amount || settled != 0 {
 		t.Errorf("credited %s, settled %s", credited, settled)
 	}
 }
@@ -77,13 +77,13 @@ func TestLumpSumReturnedTwice(t *testing.T) {
 	o.pass()
 	forms := take[formats.Form](o, them, formats.KindForm)
 	lump := o.orders[0]
-	o.settle()
-	o.booked(returnOf(lump))
+	o.debitAll()
+	o.leaveNotification(returnEntry(lump))
 	o.pass()
 	for _, p := range people {
-		o.stands(exchange.Out, p, "answered/sent/returned")
+		o.requireState(exchange.Out, p, "answered/sent/returned")
 	}
-	if n := o.confirmsAccounts(); n != 2 {
+	if n := o.confirmAccounts(); n != 2 {
 		t.Errorf("%d accounts were asked about", n)
 	}
 	o.pass()
@@ -91,32 +91,32 @@ func TestLumpSumReturnedTwice(t *testing.T) {
 	if len(alone) != 2 {
 		t.Fatalf("%d transfers", len(alone))
 	}
-	o.settle()
-	twice := returnOf(alone[0])
+	o.debitAll()
+	twice := returnEntry(alone[0])
 	twice.Ref = "R-again"
-	o.booked(returnOf(alone[0]), twice)
+	o.leaveNotification(returnEntry(alone[0]), twice)
 	o.pass()
 	back, stays := people[0], people[1]
 	if !strings.Contains(alone[0].Text, back.IDNo) {
 		back, stays = stays, back
 	}
-	o.stands(exchange.Out, back, "answered/sent/returned")
-	o.stands(exchange.Out, stays, "answered/sent/settled")
-	if open := o.open(); len(open) != 1 {
+	o.requireState(exchange.Out, back, "answered/sent/returned")
+	o.requireState(exchange.Out, stays, "answered/sent/settled")
+	if open := o.openDifferences(); len(open) != 1 {
 		t.Errorf("the second return of one payment is not named: %q", open)
 	}
-	o.confirmsAccounts()
+	o.confirmAccounts()
 	o.pass()
 	if len(o.orders) != 1 || !strings.HasSuffix(o.orders[0].EndToEndID, "-1-3") || o.orders[0].Amount != alone[0].Amount {
 		t.Fatalf("ordered %+v", o.orders)
 	}
-	o.settle()
+	o.debitAll()
 	for _, f := range forms {
 		o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
 	}
 	o.pass()
 	for _, p := range people {
-		o.stands(exchange.Out, p, "confirmed/sent/settled")
+		o.requireState(exchange.Out, p, "confirmed/sent/settled")
 	}
 }
 
@@ -148,16 +148,16 @@ func TestPayeeChangesItsAccount(t *testing.T) {
 			mine = x
 		}
 	}
-	o.settle()
-	o.booked(returnOf(mine))
+	o.debitAll()
+	o.leaveNotification(returnEntry(mine))
 	o.pass()
 	o.put(core, formats.KindPayee, &other)
 	o.pass()
 	if len(o.orders) != 1 || o.orders[0].Creditor.Number != other.AccountNo || o.orders[0].Amount != mine.Amount {
 		t.Fatalf("ordered %+v", o.orders)
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.stands(exchange.Out, p, "declined/none/settled")
-	o.quiet()
+	o.requireState(exchange.Out, p, "declined/none/settled")
+	o.requireNoDifferences()
 }

@@ -17,8 +17,8 @@ import (
 	"carryover/samples"
 )
 
-// reviews asks for the review of a kind.
-func reviews(kind string, how exchange.Review) func(*jobs.Env) {
+// withReview asks for the review of a kind.
+func withReview(kind string, how exchange.Review) func(*jobs.Env) {
 	return func(e *jobs.Env) {
 		e.Rules.Review, e.Rules.ReviewWD = map[string]exchange.Review{kind: how}, 2
 	}
@@ -41,42 +41,42 @@ func (o *testOffice) batchOf(kind string, states ...exchange.FileState) (f excha
 	return f
 }
 
-// rules takes up the business workbook, decides about a file, and gives the
+// decideBatch takes up the business workbook, decides about a file, and gives the
 // verdict on it.
-func (o *testOffice) rules(s *signer, f exchange.File, word string, more ...string) string {
+func (o *testOffice) decideBatch(s *signer, f exchange.File, word string, more ...string) string {
 	o.tb.Helper()
-	return o.rulesIn(s, o.business(s), f, word, more...)
+	return o.decideBatchIn(s, o.businessWorkbook(s), f, word, more...)
 }
 
-// business is the business workbook that lies in an officer's folder.
-func (o *testOffice) business(s *signer) *deskForm {
+// businessWorkbook is the business workbook that lies in an officer's folder.
+func (o *testOffice) businessWorkbook(s *signer) *decisionsForm {
 	o.tb.Helper()
 	for _, name := range o.papersOf(s) {
 		if strings.HasPrefix(name, "decisions-") && strings.Contains(name, "-业务.") {
-			return o.takesUp(s, name)
+			return o.openWorkbook(s, name)
 		}
 	}
 	o.tb.Fatalf("%s has no business workbook, but %q", s.Name, o.papersOf(s))
 	return nil
 }
 
-func (o *testOffice) rulesIn(s *signer, form *deskForm, f exchange.File, word string, more ...string) string {
+func (o *testOffice) decideBatchIn(s *signer, form *decisionsForm, f exchange.File, word string, more ...string) string {
 	o.tb.Helper()
 	form.decide(no(f), word, more...)
-	return verdict(o.handsIn(s, "决定.xlsx", form.bytes(), nil), no(f))
+	return verdict(o.handIn(s, "决定.xlsx", form.bytes(), nil), no(f))
 }
 
 func no(f exchange.File) string { return strconv.FormatInt(f.ID, 10) }
 
-func (o *testOffice) says(got, want string) {
+func (o *testOffice) requireVerdict(got, want string) {
 	o.tb.Helper()
 	if !strings.HasPrefix(got, want) {
 		o.tb.Errorf("the answer is %q, want %q…", got, want)
 	}
 }
 
-// apply takes applications of people in who are coming from a partner.
-func (o *testOffice) apply(from string, people ...samples.Person) {
+// takeApplications takes applications of people in who are coming from a partner.
+func (o *testOffice) takeApplications(from string, people ...samples.Person) {
 	o.tb.Helper()
 	for _, p := range people {
 		o.put(core, formats.KindRegistry, o.newcomer(p))
@@ -87,24 +87,24 @@ func (o *testOffice) apply(from string, people ...samples.Person) {
 // TestReviewByOne: a letter waits until one officer has approved its batch,
 // which everything else passes by; what comes meanwhile goes into the next batch.
 func TestReviewByOne(t *testing.T) {
-	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
-	clerk, finance, checker := clerks(o)
+	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewOne))
+	clerk, finance, checker := staffWithFolders(o)
 	p, q, r := leaver(them, 0), leaver(them, 1), leaver(others, 0)
-	o.apply(them, p)
+	o.takeApplications(them, p)
 	o.pass()
 	if got := take[formats.Letter](o, them, formats.KindLetter); len(got) > 0 {
 		t.Fatalf("%d letters left unreviewed", len(got))
 	}
-	o.reported()
+	o.passAndReport()
 	f := o.batchOf(formats.KindLetter, exchange.FileReview)
-	o.apply(them, q)
-	o.apply(others, r)
-	o.reported()
+	o.takeApplications(them, q)
+	o.takeApplications(others, r)
+	o.passAndReport()
 	if got := len(o.outgoing(exchange.FileReview)); got != 2 { // one for each partner
 		t.Errorf("%d batches wait", got)
 	}
 	for _, s := range []*signer{clerk, checker} {
-		if got := o.business(s).offered(no(f)); !slices.Equal(got, []string{"批准发出", "退回"}) {
+		if got := o.businessWorkbook(s).offered(no(f)); !slices.Equal(got, []string{"批准发出", "退回"}) {
 			t.Errorf("%s is offered %q", s.Name, got)
 		}
 	}
@@ -112,34 +112,34 @@ func TestReviewByOne(t *testing.T) {
 	if o.paper(clerk, shown) == nil || o.paper(checker, shown) == nil || o.paper(finance, shown) != nil {
 		t.Errorf("%s lies wrong: %q %q %q", shown, o.papersOf(clerk), o.papersOf(checker), o.papersOf(finance))
 	}
-	old := o.business(checker)
-	o.says(o.rules(clerk, f, "批准发出"), "已接受")
-	letter := only[formats.Letter](o, them, formats.KindLetter)
+	old := o.businessWorkbook(checker)
+	o.requireVerdict(o.decideBatch(clerk, f, "批准发出"), "已接受")
+	letter := requireOne[formats.Letter](o, them, formats.KindLetter)
 	if letter.Person.Name != p.Name {
 		t.Errorf("the letter is about %s", letter.Person.Name)
 	}
-	if text, err := o.printed("letter", letter.LetterNo); err != nil || !strings.Contains(text, "经办人\n赵蕾\n") || !strings.Contains(text, "复核人\n周建平") {
+	if text, err := o.printForm("letter", letter.LetterNo); err != nil || !strings.Contains(text, "经办人\n赵蕾\n") || !strings.Contains(text, "复核人\n周建平") {
 		t.Errorf("printed: %v %s", err, text)
 	}
-	o.says(o.rulesIn(checker, old, f, "批准发出"), "不予接受 制表后情况已变化")
+	o.requireVerdict(o.decideBatchIn(checker, old, f, "批准发出"), "不予接受 制表后情况已变化")
 	o.pass()
 	if o.paper(clerk, shown) != nil {
 		t.Errorf("%s still lies in the folder", shown)
 	}
 	sent := o.latest(them, formats.KindLetter)
-	o.journaled("agency", "batch_reviewed", "赵蕾（经办）")
-	now := o.file(f.ID)
+	o.requireJournaled("agency", "batch_reviewed", "赵蕾（经办）")
+	now := o.storedFile(f.ID)
 	if now.State != exchange.FileSent || sent.name != f.Name || sent.header.Sequence != 1 {
 		t.Errorf("%s is %s, sent as %s, sequence %d", f.Name, now.State, sent.name, sent.header.Sequence)
 	}
-	o.reported()
+	o.passAndReport()
 	next := o.batchOfParty(formats.KindLetter, them)
 	if next.Sequence != 2 || next.Records != 1 {
 		t.Errorf("the next batch has sequence %d and %d records", next.Sequence, next.Records)
 	}
 }
 
-func (o *testOffice) file(id int64) (f exchange.File) {
+func (o *testOffice) storedFile(id int64) (f exchange.File) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) (err error) {
 		f, err = tx.File(id)
@@ -163,10 +163,10 @@ func (o *testOffice) batchOfParty(kind, party string) (f exchange.File) {
 // TestReviewedLetterOnThePhone: while a letter waits for review it is our turn,
 // whatever became of its batch; once it has left, the partner's.
 func TestReviewedLetterOnThePhone(t *testing.T) {
-	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
-	clerk, _, _ := clerks(o)
+	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewOne))
+	clerk, _, _ := staffWithFolders(o)
 	p := leaver(them, 0)
-	o.apply(them, p)
+	o.takeApplications(them, p)
 	o.pass()
 	ours := func(when string) {
 		t.Helper()
@@ -180,13 +180,13 @@ func TestReviewedLetterOnThePhone(t *testing.T) {
 		}
 	}
 	ours("before its batch")
-	o.reported()
+	o.passAndReport()
 	f := o.batchOf(formats.KindLetter, exchange.FileReview)
 	ours("in its batch")
-	o.says(o.signed(clerk, f, exchange.ActReturnBatch), "")
+	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActReturnBatch), "")
 	ours("sent back")
-	o.reported()
-	o.says(o.signed(clerk, f, exchange.ActApproveBatch), "")
+	o.passAndReport()
+	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActApproveBatch), "")
 	o.pass()
 	if s := o.storyOf(exchange.In, p); s.StateWord != "联系函已发" || s.Turn.Owner != string(exchange.OwnerPartner) || !strings.Contains(s.Reply, "信息表还没有收到") {
 		t.Errorf("sent: %s, turn %+v, said %s", s.StateWord, s.Turn, s.Reply)
@@ -205,16 +205,16 @@ func (o *testOffice) storyOf(side exchange.Side, p samples.Person) (s *story.Cas
 	return s
 }
 
-// formWaits lets a form of this place wait for review.
-func formWaits(o *testOffice) exchange.File {
+// formForReview lets a form of this place wait for review.
+func formForReview(o *testOffice) exchange.File {
 	o.tb.Helper()
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	o.pass()
-	o.reported()
-	o.stands(exchange.Out, p, "liquidated/queued/due")
+	o.passAndReport()
+	o.requireState(exchange.Out, p, "liquidated/queued/due")
 	return o.batchOf(formats.KindForm, exchange.FileReview)
 }
 
@@ -223,25 +223,25 @@ func formWaits(o *testOffice) exchange.File {
 func TestReviewByTwo(t *testing.T) {
 	for name, checkerFirst := range map[string]bool{"clerk first": false, "checker first": true} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t, reviews(formats.KindForm, exchange.ReviewTwo))
+			o := newOffice(t, withReview(formats.KindForm, exchange.ReviewTwo))
 			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
-			clerk, finance, checker := clerks(o)
+			clerk, finance, checker := staffWithFolders(o)
 			first, second := clerk, checker
 			if checkerFirst {
 				first, second = checker, clerk
 			}
-			f := formWaits(o)
-			late := o.business(second)
-			o.says(o.rules(first, f, "批准发出"), "已接受")
-			if got := o.file(f.ID); got.State != exchange.FileReview {
+			f := formForReview(o)
+			late := o.businessWorkbook(second)
+			o.requireVerdict(o.decideBatch(first, f, "批准发出"), "已接受")
+			if got := o.storedFile(f.ID); got.State != exchange.FileReview {
 				t.Fatalf("after one approval it is %s", got.State)
 			}
-			o.says(o.rules(first, f, "批准发出"), "此前已作")
-			o.days(1)
-			o.reported()
-			o.says(o.rules(first, f, "批准发出"), "不予接受 您已批准过该批次，须由另一名人员审核")
-			o.says(o.rulesIn(second, late, f, "批准发出"), "已接受")
-			form := only[formats.Form](o, them, formats.KindForm)
+			o.requireVerdict(o.decideBatch(first, f, "批准发出"), "此前已作")
+			o.skipDays(1)
+			o.passAndReport()
+			o.requireVerdict(o.decideBatch(first, f, "批准发出"), "不予接受 您已批准过该批次，须由另一名人员审核")
+			o.requireVerdict(o.decideBatchIn(second, late, f, "批准发出"), "已接受")
+			form := requireOne[formats.Form](o, them, formats.KindForm)
 			if form.Clerk != "赵蕾" || form.Checker != "王敏" {
 				t.Errorf("clerk %s, checker %s", form.Clerk, form.Checker)
 			}
@@ -252,17 +252,17 @@ func TestReviewByTwo(t *testing.T) {
 				}
 				return err
 			})
-			o.says(o.signed(second, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: the batch was sent: it is not reviewed any more / 该批次已发出，不能再审核")
-			o.says(o.signed(finance, f, exchange.ActReturnBatch), "决定无效 / not a decision that can be taken: the batch was sent: it is not reviewed any more / 该批次已发出")
+			o.requireVerdict(o.decideSigned(second, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: the batch was sent: it is not reviewed any more / 该批次已发出，不能再审核")
+			o.requireVerdict(o.decideSigned(finance, f, exchange.ActReturnBatch), "决定无效 / not a decision that can be taken: the batch was sent: it is not reviewed any more / 该批次已发出")
 		})
 	}
 }
 
-// signed takes a decision about a file as the command does, by the file's
+// decideSigned takes a decision about a file as the command does, by the file's
 // name; what is not empty is why it is not taken.
-func (o *testOffice) signed(s *signer, f exchange.File, action string) string {
+func (o *testOffice) decideSigned(s *signer, f exchange.File, action string) string {
 	o.tb.Helper()
-	if _, err := o.decides(map[string]*seal.Key{s.Name: s.key}, s.Name, action, f.Name); err != nil {
+	if _, err := o.tryDecide(map[string]*seal.Key{s.Name: s.key}, s.Name, action, f.Name); err != nil {
 		return err.Error()
 	}
 	return ""
@@ -270,19 +270,19 @@ func (o *testOffice) signed(s *signer, f exchange.File, action string) string {
 
 // TestReviewRoles: two clerks do not do for two, finance does not review.
 func TestReviewRoles(t *testing.T) {
-	o := newOffice(t, reviews(formats.KindForm, exchange.ReviewTwo))
+	o := newOffice(t, withReview(formats.KindForm, exchange.ReviewTwo))
 	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
 	one, two := newSigner(t, "zhao.lei", "赵蕾", exchange.RoleClerk), newSigner(t, "sun.li", "孙丽", exchange.RoleClerk)
 	checker, finance := wang(t), li(t)
-	o.dual(one, two, checker, finance)
+	o.setDualRelease(one, two, checker, finance)
 	o.pass()
-	f := formWaits(o)
-	o.says(o.signed(finance, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: li.qiang is not on the approved list of officers")
-	o.says(o.signed(one, f, exchange.ActApproveBatch), "")
-	o.says(o.signed(two, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: a clerk has approved it: the other one must be a checker / 已由一名经办批准，另一名须为复核")
-	o.says(o.signed(checker, f, exchange.ActApproveBatch), "")
+	f := formForReview(o)
+	o.requireVerdict(o.decideSigned(finance, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: li.qiang is not on the approved list of officers")
+	o.requireVerdict(o.decideSigned(one, f, exchange.ActApproveBatch), "")
+	o.requireVerdict(o.decideSigned(two, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: a clerk has approved it: the other one must be a checker / 已由一名经办批准，另一名须为复核")
+	o.requireVerdict(o.decideSigned(checker, f, exchange.ActApproveBatch), "")
 	o.pass()
-	if form := only[formats.Form](o, them, formats.KindForm); form.Clerk != "赵蕾" || form.Checker != "王敏" {
+	if form := requireOne[formats.Form](o, them, formats.KindForm); form.Clerk != "赵蕾" || form.Checker != "王敏" {
 		t.Errorf("clerk %s, checker %s", form.Clerk, form.Checker)
 	}
 }
@@ -291,48 +291,48 @@ func TestReviewRoles(t *testing.T) {
 // without it, under its number, and needs new approvals; the case is held
 // until it is released, and then goes into the next batch.
 func TestReviewSentBack(t *testing.T) {
-	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewTwo))
-	clerk, _, checker := clerks(o)
+	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewTwo))
+	clerk, _, checker := staffWithFolders(o)
 	p, q := leaver(them, 0), leaver(them, 1)
-	o.apply(them, p, q)
-	o.reported()
+	o.takeApplications(them, p, q)
+	o.passAndReport()
 	f := o.batchOf(formats.KindLetter, exchange.FileReview)
-	o.says(o.rules(clerk, f, "批准发出"), "已接受")
-	o.says(o.rules(checker, f, "退回", "办件=T99"), "不予接受 该批次中没有办件 T99")
+	o.requireVerdict(o.decideBatch(clerk, f, "批准发出"), "已接受")
+	o.requireVerdict(o.decideBatch(checker, f, "退回", "办件=T99"), "不予接受 该批次中没有办件 T99")
 	bad := o.caseBy(exchange.In, p)
-	o.says(o.rules(checker, f, "退回", "办件="+bad.LetterNo), "已接受")
-	o.stands(exchange.In, p, "held/none/none officers-decision")
+	o.requireVerdict(o.decideBatch(checker, f, "退回", "办件="+bad.LetterNo), "已接受")
+	o.requireState(exchange.In, p, "held/none/none officers-decision")
 	if got := o.caseBy(exchange.In, p); got.HoldText != "审核退回：已核实" {
 		t.Errorf("held for %q", got.HoldText)
 	}
-	o.says(o.signed(clerk, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: the batch was sent back")
+	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: the batch was sent back")
 	o.pass()
 	if got := take[formats.Letter](o, them, formats.KindLetter); len(got) > 0 {
 		t.Fatalf("%d letters left although they were sent back", len(got))
 	}
-	o.days(1)
-	o.reported()
+	o.skipDays(1)
+	o.passAndReport()
 	again := o.batchOf(formats.KindLetter, exchange.FileReview)
 	if again.ID != f.ID || again.Sequence != 1 || again.Records != 1 || again.SHA256 == f.SHA256 {
 		t.Fatalf("made anew: %+v", again)
 	}
-	o.says(o.rules(checker, again, "批准发出"), "已接受")
-	if now := o.file(f.ID); now.State != exchange.FileReview {
+	o.requireVerdict(o.decideBatch(checker, again, "批准发出"), "已接受")
+	if now := o.storedFile(f.ID); now.State != exchange.FileReview {
 		t.Fatalf("the approval of before counts: it is %s", now.State)
 	}
-	o.says(o.rules(clerk, again, "批准发出"), "已接受")
-	if letter := only[formats.Letter](o, them, formats.KindLetter); letter.Person.Name != q.Name {
+	o.requireVerdict(o.decideBatch(clerk, again, "批准发出"), "已接受")
+	if letter := requireOne[formats.Letter](o, them, formats.KindLetter); letter.Person.Name != q.Name {
 		t.Errorf("the letter is about %s", letter.Person.Name)
 	}
-	o.days(1)
-	o.reported()
+	o.skipDays(1)
+	o.passAndReport()
 	if n := len(o.outgoing(exchange.FileReview)); n > 0 {
 		t.Errorf("%d batches wait for a case that is held", n)
 	}
-	form := o.business(clerk)
+	form := o.businessWorkbook(clerk)
 	form.decide(bad.No, "解除暂缓")
-	o.says(verdict(o.handsIn(clerk, "解除.xlsx", form.bytes(), nil), bad.No), "已接受")
-	o.reported()
+	o.requireVerdict(verdict(o.handIn(clerk, "解除.xlsx", form.bytes(), nil), bad.No), "已接受")
+	o.passAndReport()
 	if next := o.batchOf(formats.KindLetter, exchange.FileReview); next.Sequence != 2 || next.Records != 1 {
 		t.Errorf("the next one has sequence %d and %d records", next.Sequence, next.Records)
 	}
@@ -341,16 +341,16 @@ func TestReviewSentBack(t *testing.T) {
 // TestReviewTakenBack: when the configuration asks for no review any more,
 // what waits leaves, and what was sent back too, in the order of its numbers.
 func TestReviewTakenBack(t *testing.T) {
-	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
-	clerk, _, _ := clerks(o)
-	o.apply(them, leaver(them, 0))
-	o.apply(others, leaver(others, 0))
-	o.reported()
-	o.says(o.signed(clerk, o.batchOfParty(formats.KindLetter, others), exchange.ActReturnBatch), "")
+	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewOne))
+	clerk, _, _ := staffWithFolders(o)
+	o.takeApplications(them, leaver(them, 0))
+	o.takeApplications(others, leaver(others, 0))
+	o.passAndReport()
+	o.requireVerdict(o.decideSigned(clerk, o.batchOfParty(formats.KindLetter, others), exchange.ActReturnBatch), "")
 	o.env.Rules.Review = nil
 	o.pass()
 	for _, party := range []string{them, others} {
-		only[formats.Letter](o, party, formats.KindLetter)
+		requireOne[formats.Letter](o, party, formats.KindLetter)
 		if f := o.latest(party, formats.KindLetter); f.header.Sequence != 1 {
 			t.Errorf("%s got sequence %d", party, f.header.Sequence)
 		}
@@ -360,26 +360,26 @@ func TestReviewTakenBack(t *testing.T) {
 // TestReviewToDo: a batch stands on the sheet To do with its limit, past which
 // it is named; sent back, it stands there with why.
 func TestReviewToDo(t *testing.T) {
-	o := newOffice(t, reviews(formats.KindLetter, exchange.ReviewOne))
-	clerk, _, _ := clerks(o)
-	o.apply(them, leaver(them, 0))
-	o.reported()
+	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewOne))
+	clerk, _, _ := staffWithFolders(o)
+	o.takeApplications(them, leaver(them, 0))
+	o.passAndReport()
 	f := o.batchOf(formats.KindLetter, exchange.FileReview)
-	if got := o.todosOf("批次待审核"); !slices.Equal(got, []string{f.Name}) {
+	if got := o.todoNumbers("批次待审核"); !slices.Equal(got, []string{f.Name}) {
 		t.Errorf("to do: %q", got)
 	}
 	if said := o.attention(); slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name) }) {
 		t.Errorf("named too early: %q", said)
 	}
-	o.days(4)
-	o.reported()
+	o.skipDays(4)
+	o.passAndReport()
 	if said := o.attention(); !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name+" with 1 records") }) {
 		t.Errorf("not named: %q", said)
 	}
-	o.says(o.signed(clerk, f, exchange.ActReturnBatch), "")
-	o.reported()
-	form := o.business(clerk)
-	if what := form.cell(form.line(no(f)), "情况"); what != "待审核发出："+o.file(f.ID).Name+"，联系函 1 条；上次由赵蕾退回：已核实" {
+	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActReturnBatch), "")
+	o.passAndReport()
+	form := o.businessWorkbook(clerk)
+	if what := form.cell(form.line(no(f)), "情况"); what != "待审核发出："+o.storedFile(f.ID).Name+"，联系函 1 条；上次由赵蕾退回：已核实" {
 		t.Errorf("the row says %q", what)
 	}
 }

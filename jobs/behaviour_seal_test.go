@@ -73,17 +73,17 @@ func (s *sealedOffice) sign(key *seal.Key, namespace string, content []byte) []b
 	return sig
 }
 
-// rejected makes sure that a file was refused whole for its seal: told, not
+// requireRejected makes sure that a file was refused whole for its seal: told, not
 // received, set aside with its signature by the next pass.
-func (s *sealedOffice) rejected(name string, want code.Fault, signed bool) {
+func (s *sealedOffice) requireRejected(name string, want code.Fault, signed bool) {
 	s.tb.Helper()
-	s.told(them, name, "rejected "+string(want))
+	s.requireReceipt(them, name, "rejected "+string(want))
 	r := s.receipts(them)[len(s.receipts(them))-1].records[0].(*formats.Receipt)
 	if r.ReceivedOn != 0 || r.Records.Given {
 		s.tb.Errorf("%s was received: %+v", name, *r)
 	}
 	s.pass()
-	if !s.lies(them, "in/bad", name) || s.lies(them, "in/bad", name+seal.Suffix) != signed || s.lies(them, "in/done", name+seal.Suffix) {
+	if !s.hasFile(them, "in/bad", name) || s.hasFile(them, "in/bad", name+seal.Suffix) != signed || s.hasFile(them, "in/done", name+seal.Suffix) {
 		s.tb.Errorf("%s does not lie in in/bad, with its signature: %v", name, signed)
 	}
 	if n := len(s.casesBy(exchange.Out, leaver(us, 0))); n != 0 {
@@ -121,29 +121,29 @@ func TestSealOfAFileThatCame(t *testing.T) {
 			allowed := s.allowed
 			file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 			if sig := c.sign(s, content); sig != nil {
-				s.leave(them, file+seal.Suffix, sig)
+				s.leaveFile(them, file+seal.Suffix, sig)
 			}
-			s.leave(them, file, content)
+			s.leaveFile(them, file, content)
 			s.pass()
-			s.rejected(file, c.want, name != "missing")
+			s.requireRejected(file, c.want, name != "missing")
 			s.allowed = allowed
-			s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
-			s.leave(them, file, content)
+			s.leaveFile(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
+			s.leaveFile(them, file, content)
 			s.pass()
 			if all := s.receipts(them); all[len(all)-1].records[0].(*formats.Receipt).Verdict != code.FileAccepted {
 				t.Errorf("the right one is not accepted: %+v", all[len(all)-1].records[0])
 			}
-			if !s.lies(them, "in/done", file) || !s.lies(them, "in/done", file+seal.Suffix) {
+			if !s.hasFile(them, "in/done", file) || !s.hasFile(them, "in/done", file+seal.Suffix) {
 				t.Error("file and signature do not lie in in/done")
 			}
-			s.signedBy(file, s.theirs)
+			s.requireSignedBy(file, s.theirs)
 		})
 	}
 }
 
-// signedBy makes sure that the latest file of a name is stored and journaled
+// requireSignedBy makes sure that the latest file of a name is stored and journaled
 // with the key that signed it.
-func (s *sealedOffice) signedBy(name string, key *seal.Key) {
+func (s *sealedOffice) requireSignedBy(name string, key *seal.Key) {
 	s.tb.Helper()
 	s.view(func(tx *store.Tx) error {
 		files, err := tx.Files(store.FileFilter{Party: them})
@@ -182,15 +182,15 @@ func TestSealedFileReplayedOrAltered(t *testing.T) {
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	sig := s.sign(s.theirs, "carryover", content)
 	replayed := strings.Replace(file, "_000001", "_000002", 1)
-	s.leave(them, replayed+seal.Suffix, sig)
-	s.leave(them, replayed, content)
+	s.leaveFile(them, replayed+seal.Suffix, sig)
+	s.leaveFile(them, replayed, content)
 	s.pass()
-	s.rejected(replayed, code.WrongEnvelope, true)
+	s.requireRejected(replayed, code.WrongEnvelope, true)
 	altered := bytes.Replace(content, []byte("310"), []byte("320"), 1)
-	s.leave(them, file+seal.Suffix, sig)
-	s.leave(them, file, altered)
+	s.leaveFile(them, file+seal.Suffix, sig)
+	s.leaveFile(them, file, altered)
 	s.pass()
-	s.rejected(file, code.SignatureWrong, true)
+	s.requireRejected(file, code.SignatureWrong, true)
 }
 
 // What was accepted comes again without its signature: nothing new is
@@ -198,10 +198,10 @@ func TestSealedFileReplayedOrAltered(t *testing.T) {
 func TestAcceptedFileAgainUnsigned(t *testing.T) {
 	s := newSealedOffice(t)
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
-	s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
-	s.leave(them, file, content)
+	s.leaveFile(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
+	s.leaveFile(them, file, content)
 	s.pass()
-	s.leave(them, file, content)
+	s.leaveFile(them, file, content)
 	s.pass()
 	all := s.receipts(them)
 	if len(all) != 2 || !bytes.Equal(all[0].content, all[1].content) {
@@ -215,26 +215,24 @@ func TestSignatureIsWaitedFor(t *testing.T) {
 	hour := at(them, func(p *office.Party) { p.Settle = 2 * time.Hour })
 	s := newSealedOffice(t, hour)
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
-	s.leave(them, file, content)
+	s.leaveFile(them, file, content)
 	s.pass()
-	if len(s.receipts(them)) != 0 || !s.lies(them, "in", file) {
+	if len(s.receipts(them)) != 0 || !s.hasFile(them, "in", file) {
 		t.Fatal("a file whose signature may still come was taken")
 	}
 	sig := s.sign(s.theirs, "carryover", content)
-	s.leave(them, file+seal.Suffix, sig[:40]) // still being written
+	s.leaveFile(them, file+seal.Suffix, sig[:40]) // still being written
 	s.pass()
-	if !s.lies(them, "in", file) {
+	if !s.hasFile(them, "in", file) {
 		t.Fatal("a file whose signature is still being written was taken")
 	}
-	s.leave(them, file+seal.Suffix, sig)
+	s.leaveFile(them, file+seal.Suffix, sig)
 	s.pass()
-	s.told(them, file, "accepted", letterNo(them, 1)+" accepted")
+	s.requireReceipt(them, file, "accepted", letterNo(them, 1)+" accepted")
 
-	s.leave(them, "contact-letter_310100_320500_20260302_000009.csv"+seal.Suffix, sig)
-	for range 4 {
-		s.pass()
-	}
-	if !s.lies(them, "in", "contact-letter_310100_320500_20260302_000009.csv"+seal.Suffix) {
+	s.leaveFile(them, "contact-letter_310100_320500_20260302_000009.csv"+seal.Suffix, sig)
+	s.passes(4)
+	if !s.hasFile(them, "in", "contact-letter_310100_320500_20260302_000009.csv"+seal.Suffix) {
 		t.Error("the signature without a file was taken away")
 	}
 }
@@ -245,39 +243,39 @@ func TestSignatureIsWaitedFor(t *testing.T) {
 func TestSignatureComesLate(t *testing.T) {
 	for _, after := range []string{office.AfterMove, office.AfterDelete, office.AfterLeave} {
 		for _, settle := range []time.Duration{0, time.Hour} {
-			t.Run(fmt.Sprint(after, " ", settle), func(t *testing.T) { signatureComesLate(t, after, settle) })
+			t.Run(fmt.Sprint(after, " ", settle), func(t *testing.T) { lateSignature(t, after, settle) })
 		}
 	}
 }
 
-func signatureComesLate(t *testing.T, after string, settle time.Duration) {
+func lateSignature(t *testing.T, after string, settle time.Duration) {
 	s := newSealedOffice(t, at(them, func(p *office.Party) { p.After, p.Settle = after, settle }))
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
-	s.leave(them, file, content)
+	s.leaveFile(them, file, content)
 	for start := s.now; len(s.receipts(them)) == 0; s.pass() {
 		if s.now.Sub(start) > 2*settle+time.Hour {
 			t.Fatal("the file was never judged")
 		}
 	}
-	s.told(them, file, "rejected "+string(code.SignatureMissing))
+	s.requireReceipt(them, file, "rejected "+string(code.SignatureMissing))
 	if after != office.AfterLeave { // there it signs the file beside it
-		s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content[1:]))
+		s.leaveFile(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content[1:]))
 		s.pass()
-		if !s.lies(them, "in", file+seal.Suffix) || len(s.receipts(them)) != 1 {
+		if !s.hasFile(them, "in", file+seal.Suffix) || len(s.receipts(them)) != 1 {
 			t.Error("a signature of another file was taken for one of this")
 		}
 	}
-	s.leave(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
+	s.leaveFile(them, file+seal.Suffix, s.sign(s.theirs, "carryover", content))
 	s.pass()
 	s.pass()
 	all := s.receipts(them)
 	if len(all) != 2 || all[len(all)-1].records[0].(*formats.Receipt).Verdict != code.FileAccepted {
 		t.Fatalf("%d receipts, the last %+v", len(all), all[len(all)-1].records[0])
 	}
-	s.signedBy(file, s.theirs)
+	s.requireSignedBy(file, s.theirs)
 	in, done := after == office.AfterLeave, after == office.AfterMove
 	for _, name := range []string{file, file + seal.Suffix} {
-		if s.lies(them, "in", name) != in || s.lies(them, "in/done", name) != done || s.lies(them, "in/bad", name) {
+		if s.hasFile(them, "in", name) != in || s.hasFile(them, "in/done", name) != done || s.hasFile(them, "in/bad", name) {
 			t.Errorf("%s does not lie where what is accepted lies", name)
 		}
 	}
@@ -308,11 +306,11 @@ func TestSealOfAFileWeSend(t *testing.T) {
 	s.put(portal, formats.KindApplication, s.application(p))
 	out := func() (names []string) { return plainFiles(t, s.inDrop(them, "out", "")) }
 	fail = seal.Suffix
-	if err := s.try(); err == nil || len(out()) != 0 {
+	if err := s.tryPass(); err == nil || len(out()) != 0 {
 		t.Fatalf("%v: %v", out(), err)
 	}
 	fail = ".csv"
-	if err := s.try(); err == nil || len(out()) != 1 || !strings.HasSuffix(out()[0], ".csv"+seal.Suffix) {
+	if err := s.tryPass(); err == nil || len(out()) != 1 || !strings.HasSuffix(out()[0], ".csv"+seal.Suffix) {
 		t.Fatalf("%v: %v", out(), err)
 	}
 	name := strings.TrimSuffix(out()[0], seal.Suffix)
@@ -322,13 +320,13 @@ func TestSealOfAFileWeSend(t *testing.T) {
 	}
 	fail = ""
 	s.pass()
-	s.verifySent(name, first)
-	s.signedBy(name, s.ours)
+	s.requireSealSent(name, first)
+	s.requireSignedBy(name, s.ours)
 }
 
-// verifySent finds the batch of a name among what was left, and holds the
+// requireSealSent finds the batch of a name among what was left, and holds the
 // signature beside it against it.
-func (s *sealedOffice) verifySent(name string, sig []byte) {
+func (s *sealedOffice) requireSealSent(name string, sig []byte) {
 	s.tb.Helper()
 	signers, err := seal.ParseSigners([]byte(config.SealLine(us, s.ours.Public())))
 	if err != nil {

@@ -26,26 +26,26 @@ import (
 func TestMoneySettings(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
-	o.dual(w, l)
+	o.setDualRelease(w, l)
 	o.pass()
 	thief := newSigner(t, "wang.min", "王敏", exchange.RoleChecker) // the same names, other keys
 	second := newSigner(t, "li.qiang", "李强", exchange.RoleFinance)
-	o.allow(thief, second)
+	o.allowSigners(thief, second)
 	o.env.Agency.PaymentCap = 1 << 40
 	p := leaver(us, 0)
-	o.asked(p, 1)
-	o.stands(exchange.Out, p, "answered/sent/due")
-	f := o.waiting()
+	o.answerLetter(p, 1)
+	o.requireState(exchange.Out, p, "answered/sent/due")
+	f := o.waitingFile()
 	text := o.paper(w, f.Name)
 	for _, want := range []string{"+ accounts.caps.payment: ", "- staff.allowed_signers: " + w.line, "+ staff.allowed_signers: " + thief.line, "settings-"} {
 		if !strings.Contains(string(text)+f.Name, want) {
 			t.Errorf("the text lacks %q:\n%s", want, text)
 		}
 	}
-	o.signsAs(w, thief, f.Name, seal.NamespaceRelease, text)
-	o.signsAs(l, second, f.Name, seal.NamespaceRelease, text)
+	o.leaveSignatureAs(w, thief, f.Name, seal.NamespaceRelease, text)
+	o.leaveSignatureAs(l, second, f.Name, seal.NamespaceRelease, text)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/due")
+	o.requireState(exchange.Out, p, "answered/sent/due")
 	if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "密钥不在已批准的") {
 		t.Errorf("answer: %s", a)
 	}
@@ -53,18 +53,18 @@ func TestMoneySettings(t *testing.T) {
 	if err != nil || !strings.Contains(strings.Join(attention, "\n"), f.Name) {
 		t.Errorf("attention %q %v", attention, err)
 	}
-	o.signs(w, f.Name, text)
-	o.signs(l, f.Name, text)
+	o.leaveSignature(w, f.Name, text)
+	o.leaveSignature(l, f.Name, text)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/ordered")
-	o.journaled("agency", "money_settings_approved", "wang.min（复核）")
-	pay := o.waiting()
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
+	o.requireJournaled("agency", "money_settings_approved", "wang.min（复核）")
+	pay := o.waitingFile()
 	content := o.paper(w, pay.Name)
-	o.signs(w, pay.Name, content) // whose key counts no more
-	o.signs(thief, pay.Name, content)
-	o.signs(second, pay.Name, content)
+	o.leaveSignature(w, pay.Name, content) // whose key counts no more
+	o.leaveSignature(thief, pay.Name, content)
+	o.leaveSignature(second, pay.Name, content)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 }
 
 // TestSettingsChangedBack: what was not signed is void when the settings are as
@@ -72,13 +72,13 @@ func TestMoneySettings(t *testing.T) {
 func TestSettingsChangedBack(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
-	o.dual(w, l)
+	o.setDualRelease(w, l)
 	o.pass()
 	o.env.Agency.FileCap = 777
 	o.pass()
-	f := o.waiting()
+	f := o.waitingFile()
 	text := o.paper(w, f.Name)
-	o.signs(l, f.Name, text)
+	o.leaveSignature(l, f.Name, text)
 	o.pass()
 	o.env.Agency.FileCap = 0
 	o.pass()
@@ -87,11 +87,11 @@ func TestSettingsChangedBack(t *testing.T) {
 	}
 	o.env.Agency.FileCap = 777
 	o.pass()
-	again := o.waiting()
+	again := o.waitingFile()
 	if again.Name == f.Name {
 		t.Fatal("the same text again: an old signature would do")
 	}
-	o.signs(w, f.Name, text)
+	o.leaveSignature(w, f.Name, text)
 	o.pass()
 	if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "已作废") {
 		t.Errorf("answer: %s", a)
@@ -103,20 +103,20 @@ func TestSettingsChangedBack(t *testing.T) {
 func TestSettingsStopAnUpload(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
-	p, f, content := o.prepared(w, l)
+	p, f, content := o.preparePayment(w, l)
 	open := o.env.Parties[2].Open
-	at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
-	o.signs(w, f.Name, content)
-	o.signs(l, f.Name, content)
-	if err := o.try(); err == nil {
+	at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
+	o.leaveSignature(w, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
+	if err := o.tryPass(); err == nil {
 		t.Fatal("the bank was to be unreachable")
 	}
 	at(bank, func(b *office.Party) { b.Open = open })(o.env)
 	o.env.Agency.RemarkMax++
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/released")
+	o.requireState(exchange.Out, p, "answered/sent/released")
 	o.approveSettings(w, l)
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 	if len(o.orders) != 1 {
 		t.Errorf("ordered %+v", o.orders)
 	}
@@ -127,26 +127,26 @@ func TestSettingsStopAnUpload(t *testing.T) {
 func TestRemovedKeyVoidsARelease(t *testing.T) {
 	o := newOffice(t)
 	w, l, z := wang(t), li(t), zhao(t)
-	p, f, content := o.prepared(w, l, z)
+	p, f, content := o.preparePayment(w, l, z)
 	open := o.env.Parties[2].Open
-	at(bank, func(b *office.Party) { b.Open = unreachable })(o.env)
-	o.signs(w, f.Name, content)
-	o.signs(l, f.Name, content)
-	if err := o.try(); err == nil {
+	at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
+	o.leaveSignature(w, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
+	if err := o.tryPass(); err == nil {
 		t.Fatal("the bank was to be unreachable")
 	}
 	at(bank, func(b *office.Party) { b.Open = open })(o.env)
-	o.allow(w, z)
+	o.allowSigners(w, z)
 	o.approveSettings(w, z)
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/ordered")
-	if next := o.waiting(); len(o.orders) > 0 || next.ID == f.ID {
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
+	if next := o.waitingFile(); len(o.orders) > 0 || next.ID == f.ID {
 		t.Errorf("paid %+v by %s", o.orders, next.Name)
 	}
 }
 
-// unknown brings one payment to where nobody knows whether the bank has it.
-func (o *testOffice) unknown() (samples.Person, exchange.File) {
+// paymentOfUnknownFate brings one payment to where nobody knows whether the bank has it.
+func (o *testOffice) paymentOfUnknownFate() (samples.Person, exchange.File) {
 	o.tb.Helper()
 	open := o.env.Parties[2].Open
 	at(bank, func(b *office.Party) {
@@ -159,10 +159,10 @@ func (o *testOffice) unknown() (samples.Person, exchange.File) {
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
-	if err := o.try(); err == nil {
+	if err := o.tryPass(); err == nil {
 		o.tb.Fatal("the upload was to be cut")
 	}
-	o.stands(exchange.Out, p, "answered/sent/unknown")
+	o.requireState(exchange.Out, p, "answered/sent/unknown")
 	at(bank, func(b *office.Party) { b.Open = open })(o.env)
 	return p, o.outgoing(exchange.FileSending)[0]
 }
@@ -182,9 +182,9 @@ func TestMarkSent(t *testing.T) {
 			l := li(t)
 			o.env.Agency.Officers = []exchange.Officer{l.Officer}
 			o.env.AllowedSigners = func() (string, error) { return l.line, nil }
-			p, f := o.unknown()
+			p, f := o.paymentOfUnknownFate()
 			o.pass()
-			o.stands(exchange.Out, p, "answered/sent/unknown")
+			o.requireState(exchange.Out, p, "answered/sent/unknown")
 			mark := courier.Mark{File: f, Officer: l.Name, Sent: sent, Evidence: "电话询问工行李经理 3月2日 11:00"}
 			ctx := context.Background()
 			sign := func(m courier.Mark, namespace string) []byte {
@@ -221,13 +221,13 @@ func TestMarkSent(t *testing.T) {
 			if err := o.env.MarkSent(ctx, mark, sign(mark, seal.NamespaceDecision)); err != nil {
 				t.Fatal(err)
 			}
-			o.journaled("agency", "payment_marked", mark.Evidence)
+			o.requireJournaled("agency", "payment_marked", mark.Evidence)
 			if sent {
-				o.stands(exchange.Out, p, "answered/sent/submitted")
+				o.requireState(exchange.Out, p, "answered/sent/submitted")
 			} else {
-				o.stands(exchange.Out, p, "answered/sent/due")
+				o.requireState(exchange.Out, p, "answered/sent/due")
 				o.pass()
-				o.stands(exchange.Out, p, "answered/sent/submitted")
+				o.requireState(exchange.Out, p, "answered/sent/submitted")
 				if len(o.orders) != 1 || !strings.HasSuffix(o.orders[0].EndToEndID, "-1-2") {
 					t.Errorf("ordered %+v", o.orders)
 				}
@@ -250,8 +250,8 @@ func TestLostOnItsWay(t *testing.T) {
 			o.env.Agency.Officers = []exchange.Officer{l.Officer}
 			o.env.AllowedSigners = func() (string, error) { return l.line, nil }
 			p := leaver(us, 0)
-			o.asked(p, 1)
-			o.stands(exchange.Out, p, "answered/sent/submitted")
+			o.answerLetter(p, 1)
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
 			files := o.outgoing(exchange.FileSent)
 			f := files[slices.IndexFunc(files, func(f exchange.File) bool { return f.Kind == office.KindPayment })]
 			mark := func(sent bool) error {
@@ -266,20 +266,20 @@ func TestLostOnItsWay(t *testing.T) {
 				t.Errorf("sent twice: %v", err)
 			}
 			if answered {
-				o.status(iso20022.StatusReport{OriginalMsgID: o.orders[0].file, Status: iso20022.Received})
+				o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: o.orders[0].file, Status: iso20022.Received})
 				o.pass()
 				if err := mark(false); !errors.Is(err, courier.ErrMark) {
 					t.Errorf("the bank has it, and it is taken back: %v", err)
 				}
-				o.stands(exchange.Out, p, "answered/sent/submitted")
+				o.requireState(exchange.Out, p, "answered/sent/submitted")
 				return
 			}
 			if err := mark(false); err != nil {
 				t.Fatal(err)
 			}
-			o.stands(exchange.Out, p, "answered/sent/due")
+			o.requireState(exchange.Out, p, "answered/sent/due")
 			o.pass()
-			o.stands(exchange.Out, p, "answered/sent/submitted")
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
 			if len(o.orders) != 2 || !strings.HasSuffix(o.orders[1].EndToEndID, "-1-2") {
 				t.Errorf("ordered %+v", o.orders)
 			}
@@ -302,7 +302,7 @@ func TestForeignPaymentFile(t *testing.T) {
 					return drop.OpenLocal(root, drop.Paths{Taken: "out/done"}, drop.Options{})
 				}
 			})(o.env)
-			p, f := o.unknown()
+			p, f := o.paymentOfUnknownFate()
 			foreign := filepath.Join(root, filepath.FromSlash(folder), f.Name)
 			if err := os.WriteFile(foreign, bytes.Repeat([]byte("x"), int(f.Size)), 0o600); err != nil {
 				t.Fatal(err)
@@ -311,8 +311,8 @@ func TestForeignPaymentFile(t *testing.T) {
 			if _, err := o.env.Push(ctx); err == nil {
 				t.Error("nothing was said")
 			}
-			o.stands(exchange.Out, p, "answered/sent/unknown")
-			if open := o.open(); len(open) != 1 || !strings.Contains(open[0], f.Name) {
+			o.requireState(exchange.Out, p, "answered/sent/unknown")
+			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], f.Name) {
 				t.Errorf("differences %q", open)
 			}
 			content, err := os.ReadFile(filepath.Join(o.env.Spool, f.Spool))
@@ -325,7 +325,7 @@ func TestForeignPaymentFile(t *testing.T) {
 			if _, err := o.env.Push(ctx); err != nil {
 				t.Fatal(err)
 			}
-			o.stands(exchange.Out, p, "answered/sent/submitted")
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
 		})
 	}
 }

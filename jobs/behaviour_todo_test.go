@@ -18,8 +18,8 @@ import (
 // todoRow is a row of the sheet To do.
 type todoRow struct{ urgency, kind, no, who, rest string }
 
-// todos makes the night's workbook and reads its sheet To do.
-func (o *testOffice) todos() (rows []todoRow) {
+// todoRows makes the night's workbook and reads its sheet To do.
+func (o *testOffice) todoRows() (rows []todoRow) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	if _, err := o.env.Report(o.tb.Context()); err != nil {
@@ -51,19 +51,19 @@ func TestTodoNamesCauses(t *testing.T) {
 		}
 	})
 	w, l := wang(t), li(t)
-	o.dual(w, l)
+	o.setDualRelease(w, l)
 	late, held := leaver(us, 1), leaver(us, 2)
 	o.put(core, formats.KindRegistry, o.insured(late), o.insured(held))
 	o.put(them, formats.KindLetter, o.letter(them, 2, late, toAccount(secondAccount(them))))
 	o.pass()
-	o.days(60) // the law's limit passes
+	o.skipDays(60) // the law's limit passes
 	o.put(them, formats.KindLetter, o.letter(them, 3, held, toAccount(secondAccount(them))))
 	o.sequence[them+formats.KindLetter]++ // a number is left out
-	o.asked(leaver(us, 0), 1)
-	payment := o.waiting()
-	o.booked(comes("K1", 12_345, "no words", ""))
+	o.answerLetter(leaver(us, 0), 1)
+	payment := o.waitingFile()
+	o.leaveNotification(creditEntry("K1", 12_345, "no words", ""))
 	o.pass()
-	rows := o.todos()
+	rows := o.todoRows()
 	lateNo, heldNo := o.caseBy("out", late).No, o.caseBy("out", held).No
 	for _, want := range []todoRow{
 		{urgency: "紧急", kind: "超过法定时限", no: lateNo},
@@ -112,23 +112,23 @@ func TestTodoOfARejectedFile(t *testing.T) {
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	broken := bytes.Replace(content, []byte("echo-1"), []byte("echo-2"), 1)
 	for range 2 {
-		o.leave(them, name, broken)
+		o.leaveFile(them, name, broken)
 		o.pass()
-		if got := o.todosOf("来文整批退回"); !slices.Equal(got, []string{name}) {
+		if got := o.todoNumbers("来文整批退回"); !slices.Equal(got, []string{name}) {
 			t.Errorf("after it was rejected: %q", got)
 		}
 	}
-	o.leave(them, name, content)
+	o.leaveFile(them, name, content)
 	o.pass()
-	if got := o.todosOf("来文整批退回"); got != nil {
+	if got := o.todoNumbers("来文整批退回"); got != nil {
 		t.Errorf("after it came right: %q", got)
 	}
 }
 
-// todosOf are the numbers of the rows of a kind.
-func (o *testOffice) todosOf(kind string) (numbers []string) {
+// todoNumbers are the numbers of the rows of a kind.
+func (o *testOffice) todoNumbers(kind string) (numbers []string) {
 	o.tb.Helper()
-	for _, r := range o.todos() {
+	for _, r := range o.todoRows() {
 		if r.kind == kind {
 			numbers = append(numbers, r.no)
 		}

@@ -14,8 +14,8 @@ import (
 	"carryover/samples"
 )
 
-// cancel is a cancellation of a letter in a phase.
-func cancel(letterNo string, phase code.Phase) *formats.Cancellation {
+// cancellationOf is a cancellation of a letter in a phase.
+func cancellationOf(letterNo string, phase code.Phase) *formats.Cancellation {
 	return &formats.Cancellation{LetterNo: letterNo, Phase: phase, Reason: "本人申请", CancelledOn: 20260302, Echo: "x"}
 }
 
@@ -38,21 +38,21 @@ func TestCancelFromThePortal(t *testing.T) {
 			verdict: "accepted", want: "cancelled/none/none", told: "cancelled",
 		},
 		"letter out, agreed": {
-			prepare: func(o *testOffice, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
+			prepare: func(o *testOffice, p samples.Person) { o.sendLetter(p) }, verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
 		},
 		"letter out, refused": {
-			prepare: func(o *testOffice, p samples.Person) { o.applied(p) }, verdict: "accepted", answer: "refused", want: "requested/none/none", told: "delayed",
+			prepare: func(o *testOffice, p samples.Person) { o.sendLetter(p) }, verdict: "accepted", answer: "refused", want: "requested/none/none", told: "delayed",
 		},
 		"declined": {
 			prepare: func(o *testOffice, p samples.Person) {
-				l := o.applied(p)
+				l := o.sendLetter(p)
 				o.put(them, formats.KindForm, &formats.Decline{LetterNo: l.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
 			},
 			verdict: "accepted", answer: "accepted", want: "cancelled/none/none", told: "cancelled",
 		},
 		"answered": {
 			prepare: func(o *testOffice, p samples.Person) {
-				l := o.applied(p)
+				l := o.sendLetter(p)
 				o.put(them, formats.KindForm, o.form(p, l))
 			},
 			verdict: "refused not-allowed-in-state", want: "answered/checked/none",
@@ -63,21 +63,21 @@ func TestCancelFromThePortal(t *testing.T) {
 			p := leaver(them, 0)
 			c.prepare(o, p)
 			o.pass()
-			milestones(o, code.ToPerson)
+			takeMilestones(o, code.ToPerson)
 			name := o.put(portal, formats.KindCancellation, &formats.Cancellation{ApplicationNo: "A-" + p.PersonalNo, Phase: code.PhaseCancel, Reason: "不转了", CancelledOn: 20260302})
 			o.pass()
 			if v := o.verdicts(portal, name); len(v) != 2 || v[1] != "A-"+p.PersonalNo+" "+c.verdict {
 				t.Errorf("told %q", v)
 			}
 			if c.answer != "" {
-				o.receipt(o.latest(them, formats.KindCancellation), c.answer, map[bool]string{true: "not-allowed-in-state"}[c.answer == "refused"])
+				o.leaveReceipt(o.latest(them, formats.KindCancellation), c.answer, map[bool]string{true: "not-allowed-in-state"}[c.answer == "refused"])
 				o.pass()
 			}
-			o.stands(exchange.In, p, c.want)
-			if got := milestones(o, code.ToPerson); c.told != "" && (len(got) != 1 || got[0] != c.told) {
+			o.requireState(exchange.In, p, c.want)
+			if got := takeMilestones(o, code.ToPerson); c.told != "" && (len(got) != 1 || got[0] != c.told) {
 				t.Errorf("the person was told %v", got)
 			}
-			o.quiet()
+			o.requireNoDifferences()
 		})
 	}
 }
@@ -85,14 +85,14 @@ func TestCancelFromThePortal(t *testing.T) {
 func TestDeclinedWhileACancellationIsUnderWay(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l := o.applied(p)
+	l := o.sendLetter(p)
 	o.put(portal, formats.KindCancellation, &formats.Cancellation{ApplicationNo: "A-" + p.PersonalNo, Phase: code.PhaseCancel, Reason: "不转了", CancelledOn: 20260302})
 	o.pass()
 	o.put(them, formats.KindForm, &formats.Decline{LetterNo: l.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
 	o.pass()
-	o.receipt(o.latest(them, formats.KindCancellation), "accepted", "")
+	o.leaveReceipt(o.latest(them, formats.KindCancellation), "accepted", "")
 	o.pass()
-	o.stands(exchange.In, p, "cancelled/none/none")
+	o.requireState(exchange.In, p, "cancelled/none/none")
 }
 
 func TestCancelFromThePartner(t *testing.T) {
@@ -138,12 +138,12 @@ func TestCancelFromThePartner(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(us, 0)
 			c.prepare(o, p)
-			name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseCancel))
+			name := o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 1), code.PhaseCancel))
 			o.pass()
 			if v := o.verdicts(them, name); len(v) != 2 || v[1] != letterNo(them, 1)+" "+c.verdict {
 				t.Errorf("told %q", v)
 			}
-			o.stands(exchange.Out, p, c.want)
+			o.requireState(exchange.Out, p, c.want)
 		})
 	}
 }
@@ -154,9 +154,9 @@ func TestAnnulmentBeforeItsLetter(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
-	name := o.putAs(them, formats.KindCancellation, 2, "", cancel(letterNo(them, 1), code.PhaseProposeVoid)) // the first is on its way
+	name := o.putAs(them, formats.KindCancellation, 2, "", cancellationOf(letterNo(them, 1), code.PhaseProposeVoid)) // the first is on its way
 	o.pass()
-	o.told(them, name, "accepted sequence-gap", letterNo(them, 1)+" held unknown-letter")
+	o.requireReceipt(them, name, "accepted sequence-gap", letterNo(them, 1)+" held unknown-letter")
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	if asked := take[formats.Posting](o, core, formats.KindPosting); len(asked) != 2 { // E and B
@@ -166,13 +166,13 @@ func TestAnnulmentBeforeItsLetter(t *testing.T) {
 
 func TestCancelOfANeverSentLetter(t *testing.T) {
 	o := newOffice(t)
-	name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 99), code.PhaseCancel))
+	name := o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 99), code.PhaseCancel))
 	o.pass()
-	o.told(them, name, "partly", letterNo(them, 99)+" refused unknown-letter")
+	o.requireReceipt(them, name, "partly", letterNo(them, 99)+" refused unknown-letter")
 }
 
-// voided proves that nothing is left of a case in the ledger.
-func (o *testOffice) voided() {
+// requireEmptyLedger proves that nothing is left of a case in the ledger.
+func (o *testOffice) requireEmptyLedger() {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		b, err := tx.Balances("")
@@ -191,31 +191,25 @@ func TestVoidAtTheOldPlace(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, we propose %v", stage, weAsk), func(t *testing.T) {
 				o := newOffice(t)
 				p := leaver(us, 0)
-				outStage(o, p, stage)
-				agree(o, letterNo(them, 1), weAsk)
+				bringLetterTo(o, p, stage)
+				agreeToAnnul(o, letterNo(them, 1), weAsk)
 				o.slow = false
-				o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+				o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
 				o.pass()
-				for range 3 {
-					o.pass()
-				}
-				c := o.caseBy(exchange.Out, p)
-				if c.State != exchange.Void {
-					t.Fatalf("case stands at %s/%s/%s %s %s", c.State, c.FormTrack, c.MoneyTrack, c.HoldText, c.Wish)
-				}
-				o.voided()
+				o.passUntil(exchange.Out, p, "void")
+				o.requireEmptyLedger()
 				if len(o.orders) > 0 && stage != "returned" {
 					t.Errorf("paid: %+v", o.orders)
 				}
-				o.quiet()
+				o.requireNoDifferences()
 			})
 		}
 	}
 }
 
-// outStage brings a person's letter to a stage without money being out; the
+// bringLetterTo brings a person's letter to a stage without money being out; the
 // core answers nothing more from there on.
-func outStage(o *testOffice, p samples.Person, stage string) {
+func bringLetterTo(o *testOffice, p samples.Person, stage string) {
 	o.tb.Helper()
 	switch stage {
 	case "netted":
@@ -233,7 +227,7 @@ func outStage(o *testOffice, p samples.Person, stage string) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	if stage == "accepted" {
-		o.stands(exchange.Out, p, "accepted/none/not_due")
+		o.requireState(exchange.Out, p, "accepted/none/not_due")
 		return
 	}
 	o.pass()
@@ -241,19 +235,19 @@ func outStage(o *testOffice, p samples.Person, stage string) {
 	case "released":
 		closed := bankCloses(o)
 		*closed = true
-		o.days(1)
-		_ = o.try()
-		o.stands(exchange.Out, p, "answered/sent/released")
+		o.skipDays(1)
+		_ = o.tryPass()
+		o.requireState(exchange.Out, p, "answered/sent/released")
 		*closed = false
 	case "returned":
-		o.settle()
+		o.debitAll()
 		o.pass()
-		o.booked(returnOf(order{Transfer: transfer(letterNo(them, 1)+"-1-1", p.Total())}))
+		o.leaveNotification(returnEntry(order{Transfer: transfer(letterNo(them, 1)+"-1-1", p.Total())}))
 		o.pass()
-		o.stands(exchange.Out, p, "answered/sent/returned")
+		o.requireState(exchange.Out, p, "answered/sent/returned")
 	case "corrected":
 		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
-		o.days(1)
+		o.skipDays(1)
 		o.balance[p.PersonalNo] = 55
 		o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
 			r.Status, r.Principal, r.Interest = code.RegistryEnded, 55, 0
@@ -262,32 +256,32 @@ func outStage(o *testOffice, p samples.Person, stage string) {
 		o.balance[p.PersonalNo] = 55
 		o.pass()
 		o.pass()
-		o.stands(exchange.Out, p, "answered/sent/due")
+		o.requireState(exchange.Out, p, "answered/sent/due")
 	}
 	take[formats.Posting](o, core, formats.KindPosting)
 	o.slow = true
 }
 
-// agree lets one side propose an annulment and the other agree.
-func agree(o *testOffice, letter string, weAsk bool) {
+// agreeToAnnul lets one side propose an annulment and the other agree.
+func agreeToAnnul(o *testOffice, letter string, weAsk bool) {
 	o.tb.Helper()
 	if weAsk {
-		name := o.put(portal, formats.KindCancellation, cancel(letter, code.PhaseProposeVoid))
+		name := o.put(portal, formats.KindCancellation, cancellationOf(letter, code.PhaseProposeVoid))
 		o.pass()
-		o.told(portal, name, "accepted", letter+" accepted")
-		if x := only[formats.Cancellation](o, them, formats.KindCancellation); x.Phase != code.PhaseProposeVoid {
+		o.requireReceipt(portal, name, "accepted", letter+" accepted")
+		if x := requireOne[formats.Cancellation](o, them, formats.KindCancellation); x.Phase != code.PhaseProposeVoid {
 			o.tb.Errorf("sent %+v", *x)
 		}
-		o.put(them, formats.KindCancellation, cancel(letter, code.PhaseAgree))
+		o.put(them, formats.KindCancellation, cancellationOf(letter, code.PhaseAgree))
 		o.pass()
 		return
 	}
-	name := o.put(them, formats.KindCancellation, cancel(letter, code.PhaseProposeVoid))
+	name := o.put(them, formats.KindCancellation, cancellationOf(letter, code.PhaseProposeVoid))
 	o.pass()
-	o.told(them, name, "accepted", letter+" accepted")
-	o.put(portal, formats.KindCancellation, cancel(letter, code.PhaseAgree))
+	o.requireReceipt(them, name, "accepted", letter+" accepted")
+	o.put(portal, formats.KindCancellation, cancellationOf(letter, code.PhaseAgree))
 	o.pass()
-	if x := only[formats.Cancellation](o, them, formats.KindCancellation); x.Phase != code.PhaseAgree {
+	if x := requireOne[formats.Cancellation](o, them, formats.KindCancellation); x.Phase != code.PhaseAgree {
 		o.tb.Errorf("sent %+v", *x)
 	}
 }
@@ -296,32 +290,32 @@ func agree(o *testOffice, letter string, weAsk bool) {
 // bank: in a reconciliation they agree.
 func TestAnnulmentUnderWayIsReconciled(t *testing.T) {
 	o := newOffice(t)
-	f := o.asked(leaver(us, 0), 1)
+	f := o.answerLetter(leaver(us, 0), 1)
 	said := func(state code.ReconciliationState) {
 		o.put(them, formats.KindReconciliation, &formats.Reconciliation{LetterNo: f.LetterNo, State: state, LastEventOn: 20260303})
 		o.pass()
 	}
-	o.settle()
+	o.debitAll()
 	o.pass()
-	o.days(20)
-	o.put(them, formats.KindCancellation, cancel(f.LetterNo, code.PhaseProposeVoid))
+	o.skipDays(20)
+	o.put(them, formats.KindCancellation, cancellationOf(f.LetterNo, code.PhaseProposeVoid))
 	o.pass()
 	said(code.ReconcileVoid)
-	o.quiet()
-	o.put(portal, formats.KindCancellation, cancel(f.LetterNo, code.PhaseAgree))
+	o.requireNoDifferences()
+	o.put(portal, formats.KindCancellation, cancellationOf(f.LetterNo, code.PhaseAgree))
 	o.pass()
-	o.days(20)
+	o.skipDays(20)
 	o.pass()
 	for _, state := range []code.ReconciliationState{code.ReconcileVoid, code.ReconcileAnswered} {
 		said(state)
-		o.quiet()
+		o.requireNoDifferences()
 	}
 	stated := take[formats.Reconciliation](o, them, formats.KindReconciliation)
 	if q := stated[len(stated)-1]; q.State != code.ReconcileVoid {
 		t.Errorf("we state %s", q.State)
 	}
 	said(code.ReconcileDeclined)
-	if open := o.open(); len(open) != 1 {
+	if open := o.openDifferences(); len(open) != 1 {
 		t.Errorf("open: %q", open)
 	}
 }
@@ -339,38 +333,32 @@ func TestVoidAtTheNewPlace(t *testing.T) {
 				var l *formats.Letter
 				switch stage {
 				case "requested":
-					l = o.applied(p)
+					l = o.sendLetter(p)
 				case "netted":
 					with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted })(o.env)
-					l = o.applied(p)
+					l = o.sendLetter(p)
 					o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Money = code.Netted }))
 					o.pass()
 					o.pass()
-					o.stands(exchange.In, p, "completed/posted/not_due")
+					o.requireState(exchange.In, p, "completed/posted/not_due")
 				default:
-					l, _ = arrived(o, p, stage)
+					l, _ = bringTo(o, p, stage)
 				}
-				agree(o, l.LetterNo, weAsk)
+				agreeToAnnul(o, l.LetterNo, weAsk)
 				if o.slow {
 					o.slow = false
-					o.answer(anyOf(take[formats.Posting](o, core, formats.KindPosting)))
+					o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
 				}
-				for range 3 {
-					o.pass()
-				}
-				c := o.caseBy(exchange.In, p)
-				if c.State != exchange.Void {
-					t.Fatalf("case stands at %s/%s/%s %s %s", c.State, c.FormTrack, c.MoneyTrack, c.HoldText, c.Wish)
-				}
-				o.voided()
-				o.standing(c)
+				c := o.passUntil(exchange.In, p, "void")
+				o.requireEmptyLedger()
+				o.requireNothingPosted(c)
 			})
 		}
 	}
 }
 
-// standing checks that nothing that the core did for a case still stands.
-func (o *testOffice) standing(c exchange.Case) {
+// requireNothingPosted checks that nothing that the core did for a case still stands.
+func (o *testOffice) requireNothingPosted(c exchange.Case) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		postings, err := tx.PostingsByCase(c.No)
@@ -386,18 +374,12 @@ func (o *testOffice) standing(c exchange.Case) {
 func TestVoidWithMoneyHere(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
-	l, _ := arrived(o, p, "completed")
-	o.stands(exchange.In, p, "completed/posted/posted")
-	agree(o, l.LetterNo, true)
-	for range 3 {
-		o.pass()
-	}
-	c := o.caseBy(exchange.In, p)
-	if c.State != exchange.Void {
-		t.Errorf("case stands at %s/%s/%s", c.State, c.FormTrack, c.MoneyTrack)
-	}
-	o.standing(c)
-	if len(o.open()) == 0 {
+	l, _ := bringTo(o, p, "completed")
+	o.requireState(exchange.In, p, "completed/posted/posted")
+	agreeToAnnul(o, l.LetterNo, true)
+	c := o.passUntil(exchange.In, p, "void")
+	o.requireNothingPosted(c)
+	if len(o.openDifferences()) == 0 {
 		t.Error("nobody hears of the money that has to go back")
 	}
 }
@@ -407,19 +389,16 @@ func TestVoidWithMoneyHere(t *testing.T) {
 func TestMoneyAfterTheEnd(t *testing.T) {
 	o := newOffice(t, by2021)
 	p := leaver(them, 0)
-	l, f := arrived(o, p, "relation_done")
-	agree(o, l.LetterNo, true)
-	for range 3 {
-		o.pass()
-	}
-	o.stands(exchange.In, p, "void/posted/not_due")
-	o.pays(l, p, f.Amount)
+	l, f := bringTo(o, p, "relation_done")
+	agreeToAnnul(o, l.LetterNo, true)
+	o.passUntil(exchange.In, p, "void/posted/not_due")
+	o.creditArrives(l, p, f.Amount)
 	o.pass()
 	o.pass()
-	o.stands(exchange.In, p, "void/posted/differs")
+	o.requireState(exchange.In, p, "void/posted/differs")
 	c := o.caseBy(exchange.In, p)
-	o.standing(c)
-	if open := o.open(); !slices.ContainsFunc(open, func(s string) bool { return strings.Contains(s, "void / credit "+f.Amount.String()) }) {
+	o.requireNothingPosted(c)
+	if open := o.openDifferences(); !slices.ContainsFunc(open, func(s string) bool { return strings.Contains(s, "void / credit "+f.Amount.String()) }) {
 		t.Errorf("open: %q", open)
 	}
 }

@@ -49,10 +49,10 @@ func BenchmarkMatching(b *testing.B) {
 		}
 		per("credit", 2*n)
 		per("waiting-credit", n) // a pass in which nothing becomes known
-		isMatched(b, e, n)
+		requireMatched(b, e, n)
 		openCases(b, e, n, others)
 		per("late-credit", n)
-		isMatched(b, e, 2*n)
+		requireMatched(b, e, 2*n)
 		b.ReportMetric(float64(peak())/(1<<20), "peak-heap-MiB")
 		closeDay(b, filepath.Join(inbox, "camt053.xml"), n)
 		if _, err := e.Pull(context.Background()); err != nil {
@@ -60,7 +60,7 @@ func BenchmarkMatching(b *testing.B) {
 		}
 		peak = watchHeap()
 		per("entry-of-the-day", 2*n)
-		isProved(b, e)
+		requireDayProved(b, e)
 		b.ReportMetric(float64(peak())/(1<<20), "peak-heap-MiB-of-the-day")
 	}
 }
@@ -87,8 +87,8 @@ func withParty(tb testing.TB, e *jobs.Env, code string, role office.Role) (root 
 	return root
 }
 
-// isMatched fails unless n parts have their money.
-func isMatched(b *testing.B, e *jobs.Env, n int) {
+// requireMatched fails unless n parts have their money.
+func requireMatched(b *testing.B, e *jobs.Env, n int) {
 	b.Helper()
 	matched := 0
 	err := e.Store.View(context.Background(), func(tx *store.Tx) error {
@@ -202,7 +202,7 @@ func writeAll(b *testing.B, path string, n int, begin func(*os.File) (*iso20022.
 
 // benchCredit is the i-th credit: the money of n cases, and as much for nobody.
 func benchCredit(n, i int) iso20022.Entry {
-	e := comes(fmt.Sprintf("C%d", i), benchAmount(i), benchLetter(us, i), "")
+	e := creditEntry(fmt.Sprintf("C%d", i), benchAmount(i), benchLetter(us, i), "")
 	switch {
 	case i >= n:
 		e.Text, e.Amount = benchLetter(others, i-n), benchAmount(i-n)
@@ -215,8 +215,8 @@ func benchCredit(n, i int) iso20022.Entry {
 	return e
 }
 
-// isProved fails unless the day of the money was proved.
-func isProved(b *testing.B, e *jobs.Env) {
+// requireDayProved fails unless the day of the money was proved.
+func requireDayProved(b *testing.B, e *jobs.Env) {
 	b.Helper()
 	err := e.Store.View(context.Background(), func(tx *store.Tx) error {
 		day, err := tx.BankDay(receiving(us).No, benchDay, 0)

@@ -129,7 +129,7 @@ func (o *night) books(asOneSum bool) {
 		if asOneSum {
 			return nil
 		}
-		e := debitOf(order{file: p.MsgID, Transfer: t})
+		e := debitEntry(order{file: p.MsgID, Transfer: t})
 		e.Booked = o.Date
 		return w.Write(e)
 	})

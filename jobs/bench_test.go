@@ -124,7 +124,7 @@ func BenchmarkProcess(b *testing.B) {
 		e := oldPlace(b, dir)
 		ctx := context.Background()
 		leave(b, dir, formats.KindRegistry, samples.OldPlace+"c", n)
-		worked(b, e)
+		pullAndProcess(b, e)
 		before := tableRows(b, dir)
 		leave(b, dir, formats.KindLetter, samples.NewPlace, n)
 		if _, err := e.Pull(ctx); err != nil {
@@ -157,7 +157,7 @@ func BenchmarkProcess(b *testing.B) {
 	}
 }
 
-func worked(tb testing.TB, e *jobs.Env) {
+func pullAndProcess(tb testing.TB, e *jobs.Env) {
 	tb.Helper()
 	if _, err := e.Pull(context.Background()); err != nil {
 		tb.Fatal(err)

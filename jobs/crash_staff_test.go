@@ -103,7 +103,7 @@ func (s *staffOut) fill(tb testing.TB, content []byte) []byte {
 	if filled, ok := s.filled[string(content)]; ok {
 		return filled
 	}
-	form := (&testOffice{tb: tb}).opened(content)
+	form := (&testOffice{tb: tb}).readWorkbook(content)
 	var filled []byte
 	for line := range form.rows() {
 		if strings.HasPrefix(form.cell(line, "情况"), "待审核发出") {
@@ -123,7 +123,7 @@ func (s *staffOut) fill(tb testing.TB, content []byte) []byte {
 // and hand in, about the payments, and every commit.
 func TestEveryCallFailsWithOfficers(t *testing.T) {
 	t.Parallel()
-	s := tellIn(t, t.TempDir(), newStaffOut(t))
+	s := tellStoryIn(t, t.TempDir(), newStaffOut(t))
 	count := map[string]int{}
 	var calls []point
 	for _, c := range s.calls {

@@ -45,8 +45,8 @@ var theStory struct {
 	*undisturbed
 }
 
-// tell returns the story in which nobody decides anything.
-func tell(tb testing.TB) *undisturbed {
+// tellStory returns the story in which nobody decides anything.
+func tellStory(tb testing.TB) *undisturbed {
 	tb.Helper()
 	theStory.Lock()
 	defer theStory.Unlock()
@@ -56,13 +56,13 @@ func tell(tb testing.TB) *undisturbed {
 			tb.Fatal(err)
 		}
 		theStory.dir = dir
-		theStory.undisturbed = tellIn(tb, dir, nil)
+		theStory.undisturbed = tellStoryIn(tb, dir, nil)
 	}
 	return theStory.undisturbed
 }
 
-// tellIn plays a story, undisturbed.
-func tellIn(tb testing.TB, dir string, staff *staffOut) *undisturbed {
+// tellStoryIn plays a story, undisturbed.
+func tellStoryIn(tb testing.TB, dir string, staff *staffOut) *undisturbed {
 	tb.Helper()
 	base := filepath.Join(dir, "world")
 	if err := os.MkdirAll(base, 0o700); err != nil {
@@ -86,8 +86,8 @@ func tellIn(tb testing.TB, dir string, staff *staffOut) *undisturbed {
 			}
 			s.legs, s.states = append(s.legs, l), append(s.states, state(tb, w.stage()))
 		}
-		if s.quiet(readOutside(tb, w.stage())) {
-			proveEnd(tb, w.stage())
+		if s.isQuiet(readOutside(tb, w.stage())) {
+			requireStoryEnd(tb, w.stage())
 			s.end = w.stage()
 			return s
 		}
@@ -145,9 +145,9 @@ func calendarOf(tb testing.TB, w *world) *calendar.Calendar {
 	return cal
 }
 
-// quiet reports whether nothing but the number of turns and the workbooks
+// isQuiet reports whether nothing but the number of turns and the workbooks
 // changed in the last two passes, and nobody outside has anything left to do.
-func (s *undisturbed) quiet(o *outside) bool {
+func (s *undisturbed) isQuiet(o *outside) bool {
 	n := len(s.states)
 	return o.idle() && n > 2 && difference(withoutDays(s.states[n-3]), withoutDays(s.states[n-1])) == ""
 }
@@ -158,18 +158,18 @@ func withoutDays(lines []string) []string {
 	})
 }
 
-// proveEnd makes sure that the story is the one that is meant: one case
+// requireStoryEnd makes sure that the story is the one that is meant: one case
 // carried over with its money, one declined, both on both sides.
-func proveEnd(tb testing.TB, stage string) {
+func requireStoryEnd(tb testing.TB, stage string) {
 	tb.Helper()
-	proveAgency(tb, filepath.Join(stage, oldCode), "out confirmed", "out declined")
-	proveAgency(tb, filepath.Join(stage, newCode), "in completed", "in declined")
-	proveOutside(tb, readOutside(tb, stage))
+	requireAgencyEnd(tb, filepath.Join(stage, oldCode), "out confirmed", "out declined")
+	requireAgencyEnd(tb, filepath.Join(stage, newCode), "in completed", "in declined")
+	requireOutsideEnd(tb, readOutside(tb, stage))
 }
 
-// proveAgency compares how an agency's cases ended, and makes sure that
+// requireAgencyEnd compares how an agency's cases ended, and makes sure that
 // nothing is open: no difference, no file without its receipt, no broken journal.
-func proveAgency(tb testing.TB, dir string, want ...string) {
+func requireAgencyEnd(tb testing.TB, dir string, want ...string) {
 	tb.Helper()
 	path := filepath.Join(dir, "carryover.db")
 	db := openPlain(tb, path)
@@ -188,11 +188,11 @@ func proveAgency(tb testing.TB, dir string, want ...string) {
 	if n := textRows(tb, db, "SELECT name FROM files WHERE dir = 'in' AND signer <> ''"); len(n) == 0 {
 		tb.Errorf("%s: no signed file came in", filepath.Base(dir))
 	}
-	proveJournal(tb, path)
+	requireJournal(tb, path)
 }
 
-// proveOutside makes sure that everything was booked once.
-func proveOutside(tb testing.TB, o *outside) {
+// requireOutsideEnd makes sure that everything was booked once.
+func requireOutsideEnd(tb testing.TB, o *outside) {
 	tb.Helper()
 	if want := len(o.People) / 2 * 5; len(o.Booked) != want { // E, B, the transfer, Y, N
 		tb.Errorf("%d bookings outside, want %d: %q", len(o.Booked), want, o.Booked)
@@ -282,9 +282,9 @@ func operator(w *world, l leg) (retried bool, err error) {
 	return len(lost) > 0, err
 }
 
-// census counts calls by step and kind, and fails for a kind that a step
+// requireEveryKindOfCall counts calls by step and kind, and fails for a kind that a step
 // should have and has not.
-func census(t *testing.T, calls []point) {
+func requireEveryKindOfCall(t *testing.T, calls []point) {
 	t.Helper()
 	count := map[string]int{}
 	for _, p := range calls {
@@ -315,8 +315,8 @@ func long() bool { return os.Getenv("CARRYOVER_LONG") == "1" && !testing.Short()
 // exchange once clean passes have followed.
 func TestEveryOutsideCallFails(t *testing.T) {
 	t.Parallel()
-	s := tell(t)
-	census(t, s.calls)
+	s := tellStory(t)
+	requireEveryKindOfCall(t, s.calls)
 	s.everyCallFails(t, s.calls)
 }
 

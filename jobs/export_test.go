@@ -18,9 +18,9 @@ import (
 	"carryover/jobs/story"
 )
 
-// everyEvent books every event of the chart with two partners, under dates
+// bookEveryEvent books every event of the chart with two partners, under dates
 // that go back and forth, with memos that could end a line or a tag.
-func everyEvent(t *testing.T, s *store.Store) (entries int) {
+func bookEveryEvent(t *testing.T, s *store.Store) (entries int) {
 	t.Helper()
 	memos := []string{"", "a file; record 7", "a, b\nc | d", "户名“张三；李四”", "* = 12.00 CNY"}
 	err := s.Tx(context.Background(), func(tx *store.Tx) error {
@@ -95,7 +95,7 @@ func TestExportedLedger(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	entries := everyEvent(t, s)
+	entries := bookEveryEvent(t, s)
 	var text bytes.Buffer
 	want := map[string]money.Fen{}
 	err = s.View(t.Context(), func(tx *store.Tx) error {
@@ -129,11 +129,11 @@ func TestExportedLedger(t *testing.T) {
 	if err != nil || bytes.Count(found, []byte("\n")) < entries/2 {
 		t.Errorf("entries of the case: %v, %s", err, found)
 	}
-	sameBalances(t, hledger, journal, want)
+	requireSameBalances(t, hledger, journal, want)
 }
 
-// sameBalances compares what hledger adds up with what the store keeps.
-func sameBalances(t *testing.T, hledger, journal string, want map[string]money.Fen) {
+// requireSameBalances compares what hledger adds up with what the store keeps.
+func requireSameBalances(t *testing.T, hledger, journal string, want map[string]money.Fen) {
 	t.Helper()
 	out, err := exec.Command(hledger, "-f", journal, "balance", "--flat", "--empty", "--no-total", "-O", "csv").Output()
 	if err != nil {

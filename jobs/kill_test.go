@@ -81,8 +81,8 @@ func TestKilledProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := tell(t)
-	census(t, s.calls)
+	s := tellStory(t)
+	requireEveryKindOfCall(t, s.calls)
 	chosen := points(s.calls, false)
 	if long() {
 		chosen = nil

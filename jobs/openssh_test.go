@@ -88,9 +88,9 @@ func TestOpenSSH(t *testing.T) {
 		t.Errorf("%d signatures were made instead of 4", w.signatures)
 	}
 	for _, agency := range []string{oldCode, newCode} {
-		proveAgency(t, filepath.Join(w.dir, agency), "in completed", "in declined", "out confirmed", "out declined")
+		requireAgencyEnd(t, filepath.Join(w.dir, agency), "in completed", "in declined", "out confirmed", "out declined")
 	}
-	proveOutside(t, readOutside(t, w.mirror))
+	requireOutsideEnd(t, readOutside(t, w.mirror))
 }
 
 // settings is what an agency tells init: every drop on the server.

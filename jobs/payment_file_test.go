@@ -136,12 +136,12 @@ func TestFilesUnderTheCap(t *testing.T) {
 		if total != want || counts["released"] != paid || !lump && paid != len(amounts) {
 			r.Fatalf("%d transfers of %s in place of %d of %s: %v", paid, total, len(amounts), want, counts)
 		}
-		advised(t, r, e, seen, len(amounts))
+		requireAdvices(t, r, e, seen, len(amounts))
 	})
 }
 
-// advised: the advices of a payment add up to it, and there is one per part.
-func advised(t *testing.T, r *rapid.T, e *jobs.Env, paid map[string]money.Fen, parts int) {
+// requireAdvices: the advices of a payment add up to it, and there is one per part.
+func requireAdvices(t *testing.T, r *rapid.T, e *jobs.Env, paid map[string]money.Fen, parts int) {
 	n, sums := 0, map[string]money.Fen{}
 	err := e.Store.View(t.Context(), func(tx *store.Tx) error {
 		waiting, err := tx.OutgoingFor(samples.NewPlace, "remittance-advice", 0, 0)

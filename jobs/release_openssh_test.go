@@ -17,7 +17,7 @@ func TestReleaseBySSHKeygen(t *testing.T) {
 	program := droptest.Require(t, "ssh-keygen")
 	o := newOffice(t)
 	w, l := wang(t), li(t)
-	p, f, content := o.prepared(w, l)
+	p, f, content := o.preparePayment(w, l)
 	for _, s := range []*signer{w, l} {
 		dir := t.TempDir()
 		key, file := filepath.Join(dir, "key"), filepath.Join(dir, f.Name)
@@ -33,10 +33,10 @@ func TestReleaseBySSHKeygen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.leave(exchange.OfficerParty(s.Name), f.Name+"."+s.Name+seal.Suffix, sig)
+		o.leaveFile(exchange.OfficerParty(s.Name), f.Name+"."+s.Name+seal.Suffix, sig)
 	}
 	o.pass()
-	o.stands(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
 	dir := t.TempDir()
 	allowed := filepath.Join(dir, "allowed_signers")
 	if err := os.WriteFile(allowed, []byte(w.line+"\n"+l.line+"\n"), 0o600); err != nil {

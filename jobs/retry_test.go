@@ -28,9 +28,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// at restores the stage as it was before the pass that makes a call, in a
+// worldBeforeCall restores the stage as it was before the pass that makes a call, in a
 // world of the test's own.
-func (s *undisturbed) at(t *testing.T, step, kind, name string) (*world, point) {
+func (s *undisturbed) worldBeforeCall(t *testing.T, step, kind, name string) (*world, point) {
 	t.Helper()
 	w := newWorld(t, t.TempDir())
 	for _, p := range s.calls {
@@ -57,7 +57,7 @@ func (w *world) open(t *testing.T, l leg) *jobs.Env {
 	return e
 }
 
-func passOf(t *testing.T, e *jobs.Env) {
+func passOnce(t *testing.T, e *jobs.Env) {
 	t.Helper()
 	if _, err := e.Run(context.Background(), jobs.Pass{Steps: jobs.Steps()}); err != nil {
 		t.Fatal(err)
@@ -80,8 +80,8 @@ func outFiles(t *testing.T, e *jobs.Env, states ...exchange.FileState) (list []e
 // A payment file of unknown fate is sent again when the bank's drop shows that
 // it never arrived, and not otherwise.
 func TestRetryOfPaymentFile(t *testing.T) {
-	s, ctx := tell(t), context.Background()
-	w, p := s.at(t, "push", "sftp", "rename out/pain.001")
+	s, ctx := tellStory(t), context.Background()
+	w, p := s.worldBeforeCall(t, "push", "sftp", "rename out/pain.001")
 	l := s.legs[p.leg]
 	if err := w.pass(l.agency, l.at, &recorder{fault: failBefore, at: p.n}); !errors.Is(err, errInjected) {
 		t.Fatal(err)
@@ -123,8 +123,8 @@ func TestRetryOfPaymentFile(t *testing.T) {
 // A payment file whose upload was cut has arrived when the bank speaks of it,
 // be it only by the debit.
 func TestDebitEndsUnknownFate(t *testing.T) {
-	s := tell(t)
-	w, p := s.at(t, "push", "sftp", "rename out/pain.001")
+	s := tellStory(t)
+	w, p := s.worldBeforeCall(t, "push", "sftp", "rename out/pain.001")
 	l := s.legs[p.leg]
 	n := slices.IndexFunc(s.calls, func(q point) bool { return q.leg == p.leg && q.n > p.n && q.Kind == "commit" })
 	if err := w.pass(l.agency, l.at, &recorder{fault: failBefore, at: s.calls[n].n}); !errors.Is(err, errInjected) {
@@ -141,12 +141,12 @@ func TestDebitEndsUnknownFate(t *testing.T) {
 	if err := os.Remove(onlyFile(t, filepath.Join(bank, "pain002_*"))); err != nil {
 		t.Fatal(err)
 	}
-	passOf(t, e)
+	passOnce(t, e)
 	if n := len(outFiles(t, e, exchange.FileSending)); n != 1 {
 		t.Fatalf("nobody has told, but %d files are of unknown fate", n)
 	}
 	o.turn(l.at.Add(2 * time.Hour))
-	passOf(t, e)
+	passOnce(t, e)
 	if f := fileIn(t, e, sending[0].ID); f.State != exchange.FileSent {
 		t.Errorf("the bank has debited what is in the file, but the file is %s", f.State)
 	}
@@ -191,7 +191,7 @@ func TestRetryOfBatch(t *testing.T) {
 	o.put(oldCode, "portal", broken, []byte("H,application,1,320500p,320500,1,2026-03-02T09:00:00+08:00,2016\nT,0,0.00,0\n"))
 	o.save()
 	e.Now = func() time.Time { return l.at.Add(time.Hour) } // by then it stays as it is
-	passOf(t, e)
+	passOnce(t, e)
 	if got := openDifferences(t, e); len(got) == 0 {
 		t.Error("a file was rejected by its receiver, and nobody is told")
 	}
@@ -206,7 +206,7 @@ func TestRetryOfBatch(t *testing.T) {
 	if got := openDifferences(t, e); len(got) != 0 {
 		t.Errorf("still open: %v", got)
 	}
-	passOf(t, e)
+	passOnce(t, e)
 	again := false
 	for _, f := range outFiles(t, e, exchange.FileSent) {
 		again = again || f.Name == sent.Name && f.SHA256 == sent.SHA256 && f.Resent == 1
@@ -253,8 +253,8 @@ func openDifferences(t *testing.T, e *jobs.Env) (list []exchange.Difference) {
 // when the account changes meanwhile; the next attempt pays the new account,
 // and the ledger shows that nothing ever came back.
 func TestVoidPaymentIsOrderedAnew(t *testing.T) {
-	s := tell(t)
-	w, p := s.at(t, "push", "sftp", "dial bank")
+	s := tellStory(t)
+	w, p := s.worldBeforeCall(t, "push", "sftp", "dial bank")
 	l := s.legs[p.leg]
 	if err := w.pass(l.agency, l.at, &recorder{fault: failBefore, at: p.n}); !errors.Is(err, errInjected) {
 		t.Fatal(err)
@@ -272,7 +272,7 @@ func TestVoidPaymentIsOrderedAnew(t *testing.T) {
 	second.No = letter.AccountNo
 	partner.Accounts = append(partner.Accounts, second)
 	e.Partners[newCode] = partner
-	passOf(t, e)
+	passOnce(t, e)
 
 	if void := outFiles(t, e, exchange.FileVoid); len(void) != 1 {
 		t.Fatalf("void payment files: %v", void)

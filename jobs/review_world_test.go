@@ -60,7 +60,7 @@ func TestReviewBetweenAgencies(t *testing.T) {
 			ended++
 		}
 	}
-	proveEnd(t, w.stage())
+	requireStoryEnd(t, w.stage())
 	for agency, want := range map[string][]string{
 		newCode: {"contact-letter wang.min approved", "contact-letter zhao.lei approved"}, oldCode: {"information-form wang.min approved"},
 	} {
@@ -145,9 +145,9 @@ func TestReviewCutShort(t *testing.T) {
 func cutShort(t *testing.T, step string, n int) (calls int) {
 	t.Helper()
 	t.Run(fmt.Sprint(step, " ", n), func(t *testing.T) {
-		o := newOffice(&still{t}, reviews(formats.KindForm, exchange.ReviewOne))
+		o := newOffice(&sequential{t}, withReview(formats.KindForm, exchange.ReviewOne))
 		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
-		_, _, checker := clerks(o)
+		_, _, checker := staffWithFolders(o)
 		p := leaver(us, 0)
 		o.put(core, formats.KindRegistry, o.insured(p))
 		o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -168,21 +168,21 @@ func cutShort(t *testing.T, step string, n int) (calls int) {
 			t.Error("the report did not fail")
 		}
 		o.env.Outside = nil
-		o.reported()
+		o.passAndReport()
 		f := o.batchOf(formats.KindForm, exchange.FileReview)
-		form := o.business(checker)
+		form := o.businessWorkbook(checker)
 		form.decide(no(f), "批准发出")
-		o.leave(exchange.OfficerParty(checker.Name), "决定.xlsx", form.bytes())
+		o.leaveFile(exchange.OfficerParty(checker.Name), "决定.xlsx", form.bytes())
 		if step == "approved" {
 			calls = 0
 			o.env.Outside = cut
 		}
-		_ = o.try() // it fails, or a file that could not be worked waits
+		_ = o.tryPass() // it fails, or a file that could not be worked waits
 		o.env.Outside = nil
 		o.pass()
 		o.pass()
-		sent := only[formats.Form](o, them, formats.KindForm)
-		now, got := o.file(f.ID), o.latest(them, formats.KindForm)
+		sent := requireOne[formats.Form](o, them, formats.KindForm)
+		now, got := o.storedFile(f.ID), o.latest(them, formats.KindForm)
 		if now.State != exchange.FileSent || now.Sequence != 1 || got.name != f.Name || sent.Checker != "王敏" {
 			t.Errorf("%s is %s, sequence %d, sent as %s, checked by %s", f.Name, now.State, now.Sequence, got.name, sent.Checker)
 		}
@@ -200,5 +200,5 @@ func cutShort(t *testing.T, step string, n int) (calls int) {
 	return calls
 }
 
-// still is a test whose office does not run beside others.
-type still struct{ testing.TB }
+// sequential is a test whose office does not run beside others.
+type sequential struct{ testing.TB }

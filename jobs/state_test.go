@@ -228,8 +228,8 @@ func outcome(lines []string) (kept []string) {
 	return kept
 }
 
-// proveJournal verifies every chain of a store.
-func proveJournal(tb testing.TB, path string) {
+// requireJournal verifies every chain of a store.
+func requireJournal(tb testing.TB, path string) {
 	tb.Helper()
 	s, err := store.Open(context.Background(), store.Options{DSN: path})
 	if err != nil {

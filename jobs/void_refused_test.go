@@ -16,40 +16,40 @@ import (
 func TestVoidIsRefused(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(us, 0), leaver(us, 1)
-	o.asked(p, 1) // what becomes of its payment is not known yet
-	name := o.put(them, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
-	ours := o.put(portal, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
+	o.answerLetter(p, 1) // what becomes of its payment is not known yet
+	name := o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 1), code.PhaseProposeVoid))
+	ours := o.put(portal, formats.KindCancellation, cancellationOf(letterNo(them, 1), code.PhaseProposeVoid))
 	o.pass()
-	o.told(them, name, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
-	o.told(portal, ours, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
+	o.requireReceipt(them, name, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
+	o.requireReceipt(portal, ours, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
 	// Nobody agrees to his own proposal, nor without one.
 	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
-	o.asked(q, 2)
-	name = o.put(them, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseAgree))
+	o.answerLetter(q, 2)
+	name = o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 2), code.PhaseAgree))
 	o.pass()
-	o.told(them, name, "partly", letterNo(them, 2)+" refused not-allowed-in-state")
-	o.put(portal, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseProposeVoid))
+	o.requireReceipt(them, name, "partly", letterNo(them, 2)+" refused not-allowed-in-state")
+	o.put(portal, formats.KindCancellation, cancellationOf(letterNo(them, 2), code.PhaseProposeVoid))
 	o.pass()
-	ours = o.put(portal, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseAgree))
+	ours = o.put(portal, formats.KindCancellation, cancellationOf(letterNo(them, 2), code.PhaseAgree))
 	o.pass()
-	o.told(portal, ours, "partly", letterNo(them, 2)+" refused not-allowed-in-state")
-	o.stands(exchange.Out, q, "answered/sent/due")
+	o.requireReceipt(portal, ours, "partly", letterNo(them, 2)+" refused not-allowed-in-state")
+	o.requireState(exchange.Out, q, "answered/sent/due")
 	// The partner refuses, and everything goes on.
-	o.put(them, formats.KindCancellation, cancel(letterNo(them, 2), code.PhaseRefuse))
+	o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 2), code.PhaseRefuse))
 	o.env.Agency.FundsClosed = nil
 	o.pass()
 	o.pass()
-	o.stands(exchange.Out, q, "answered/sent/submitted")
+	o.requireState(exchange.Out, q, "answered/sent/submitted")
 }
 
 func TestProposalThatThePartnerDoesNotTake(t *testing.T) {
 	o := newOffice(t)
 	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
 	p := leaver(us, 0)
-	o.asked(p, 1)
-	o.put(portal, formats.KindCancellation, cancel(letterNo(them, 1), code.PhaseProposeVoid))
+	o.answerLetter(p, 1)
+	o.put(portal, formats.KindCancellation, cancellationOf(letterNo(them, 1), code.PhaseProposeVoid))
 	o.pass()
-	o.receipt(o.latest(them, formats.KindCancellation), "refused", "not-allowed-in-state")
+	o.leaveReceipt(o.latest(them, formats.KindCancellation), "refused", "not-allowed-in-state")
 	o.pass()
 	if c := o.caseBy(exchange.Out, p); c.Wish != exchange.WishNone {
 		t.Errorf("the proposal still stands: %s", c.Wish)
@@ -68,32 +68,32 @@ func TestReceiptThatOvertakesOurOwnRecord(t *testing.T) {
 		if open := o.env.Parties[i].Open; o.env.Parties[i].Code == them {
 			o.env.Parties[i].Open = func(ctx context.Context) (drop.Drop, error) {
 				d, err := open(ctx)
-				return lossy{d, died}, err
+				return answersLost{d, died}, err
 			}
 		}
 	}
-	if o.try() == nil {
+	if o.tryPass() == nil {
 		t.Fatal("nothing was lost")
 	}
 	at(them, func(p *office.Party) {
 		open := p.Open
 		p.Open = func(ctx context.Context) (drop.Drop, error) {
 			d, err := open(ctx)
-			return d.(lossy).Drop, err
+			return d.(answersLost).Drop, err
 		}
 	})(o.env)
-	o.receipt(o.latest(them, formats.KindForm), "accepted", "")
+	o.leaveReceipt(o.latest(them, formats.KindForm), "accepted", "")
 	o.pass()
-	o.stands(exchange.Out, p, "answered/delivered/submitted")
+	o.requireState(exchange.Out, p, "answered/delivered/submitted")
 }
 
-// lossy is a drop whose uploads arrive while their answers are lost.
-type lossy struct {
+// answersLost is a drop whose uploads arrive while their answers are lost.
+type answersLost struct {
 	drop.Drop
 	err error
 }
 
-func (l lossy) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, opt drop.PutOptions) error {
+func (l answersLost) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, opt drop.PutOptions) error {
 	if err := l.Drop.Put(ctx, f, name, src, size, opt); err != nil {
 		return err
 	}
