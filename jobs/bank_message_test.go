@@ -1,15 +1,11 @@
 package jobs_test
 
 import (
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
-	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -268,188 +264,6 @@ func TestUnreadableMessages(t *testing.T) {
 	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
 }
 
-func TestPaymentThatChangedItsMind(t *testing.T) {
-	// A hold between release and upload voids the unsent file; the other case goes out anew.
-	o := newOffice(t)
-	closed := bankCloses(o)
-	p, q := leaver(us, 0), leaver(us, 1)
-	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
-	o.pass()
-	*closed = true
-	_ = o.tryPass()
-	for _, f := range o.files {
-		if f.party == them && f.header.Kind == formats.KindForm {
-			o.refuseRecord(f, letterFormNo(f, letterNo(them, 1)))
-		}
-	}
-	*closed = false
-	o.pass()
-	o.requireState(exchange.Out, p, "held/refused/due refused-by-partner")
-	o.pass()
-	o.requireState(exchange.Out, q, "answered/delivered/submitted")
-	if len(o.orders) != 1 || !strings.HasPrefix(o.orders[0].EndToEndID, letterNo(them, 2)) {
-		t.Errorf("paid %+v", o.orders)
-	}
-}
-
-func letterFormNo(f gotFile, letter string) string {
-	for _, r := range f.records {
-		if form, ok := r.(*formats.Form); ok && form.LetterNo == letter {
-			return form.FormNo
-		}
-	}
-	return ""
-}
-
-func TestMatchedMoneyGrows(t *testing.T) {
-	for _, stage := range []string{"matched", "completed"} {
-		t.Run(stage, func(t *testing.T) {
-			o := newOffice(t)
-			p := leaver(them, 0)
-			l := o.sendLetter(p)
-			o.put(them, formats.KindForm, o.form(p, l))
-			o.slow = stage == "matched"
-			o.creditArrives(l, p, p.Total())
-			o.pass()
-			o.pass()
-			o.creditArrives(l, p, 50)
-			o.pass()
-			c := o.caseBy(exchange.In, p)
-			if c.Hold != code.HoldAmountDiffers {
-				t.Fatalf("case stands at %s %s", c.State, c.Hold)
-			}
-			o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Version, f.Nature, f.Principal = 2, code.NatureCorrected, f.Principal+50 }))
-			o.pass()
-			if o.slow {
-				o.slow = false
-				o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
-			}
-			o.passUntil(exchange.In, p, "completed/posted/posted")
-			o.requireNoDifferences()
-		})
-	}
-}
-
-func TestNettingStatements(t *testing.T) {
-	for name, c := range map[string]struct {
-		theirs func(f *formats.Form) []any
-		open   int
-	}{
-		"equal": {func(f *formats.Form) []any {
-			return []any{&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount}}
-		}, 1}, // its net sum is to be tied
-		"another amount": {func(f *formats.Form) []any {
-			return []any{&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount + 1}}
-		}, 1},
-		"one more": {func(f *formats.Form) []any {
-			return []any{
-				&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount},
-				&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: "F999", Amount: 5},
-			}
-		}, 1},
-		"empty": {func(*formats.Form) []any { return nil }, 1},
-	} {
-		for _, late := range []int{0, 40} {
-			t.Run(fmt.Sprintf("%s, %d days late", name, late), func(t *testing.T) {
-				o := newOffice(t, with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }))
-				p := leaver(us, 0)
-				o.pass()
-				if j := o.latest(them, formats.KindNetting); len(j.records) != 0 {
-					t.Errorf("the statement of the month before has %d lines", len(j.records))
-				}
-				f := o.answerLetter(p, 1)
-				o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
-				o.pass()
-				o.skipDays(31)
-				o.pass()
-				j := requireOne[formats.Netting](o, them, formats.KindNetting)
-				if j.Amount != f.Amount || j.Direction != code.Out || j.Month != 202603 {
-					t.Errorf("statement %+v", *j)
-				}
-				created := o.now
-				o.skipDays(late)
-				o.sequence[them+formats.KindNetting]++
-				now := o.now
-				o.now = created
-				nameOf := o.putAs(them, formats.KindNetting, o.sequence[them+formats.KindNetting], "", c.theirs(f)...)
-				o.now = now
-				o.pass()
-				if v := o.verdicts(them, nameOf); len(v) == 0 || v[0] != "accepted" {
-					t.Errorf("told %q", v)
-				}
-				if n := len(o.openDifferences()); n != c.open {
-					t.Errorf("open: %q", o.openDifferences())
-				}
-				o.nextNight()
-				if n := len(o.openDifferences()); n != c.open {
-					t.Errorf("open a night later: %q", o.openDifferences())
-				}
-			})
-		}
-	}
-}
-
-func TestReconciliation(t *testing.T) {
-	o := newOffice(t)
-	p, q, r := leaver(us, 0), leaver(them, 1), leaver(them, 2)
-	f := o.payLetter(p, 1)
-	l := o.sendLetter(q)
-	m := o.sendLetter(r)
-	// A declined application that comes back for a supplement stands in no shared word.
-	o.put(them, formats.KindForm, &formats.Decline{LetterNo: m.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
-	o.pass()
-	o.put(portal, formats.KindApplication, o.application(r, func(a *formats.Application) { a.Version, a.Materials = 2, "other" }))
-	o.pass()
-	o.requireState(exchange.In, r, "returned/none/none")
-	o.skipDays(30)
-	o.pass()
-	states := map[string]*formats.Reconciliation{}
-	for _, x := range take[formats.Reconciliation](o, them, formats.KindReconciliation) {
-		states[x.LetterNo] = x
-	}
-	if x := states[f.LetterNo]; x == nil || x.State != code.ReconcileAnswered || x.FormNo != f.FormNo || x.Amount.Value != f.Amount {
-		t.Errorf("Q of the answered case: %+v", x)
-	}
-	if x := states[l.LetterNo]; x == nil || x.State != code.ReconcileRequested {
-		t.Errorf("Q of the requested case: %+v", x)
-	}
-	other := maybe(f.Amount + 1)
-	name := o.put(them, formats.KindReconciliation,
-		&formats.Reconciliation{LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: one(), Amount: other, LastEventOn: 20260303},
-		&formats.Reconciliation{LetterNo: l.LetterNo, State: code.ReconcileCancelled, LastEventOn: 20260303},
-		&formats.Reconciliation{LetterNo: letterNo(them, 99), State: code.ReconcileRequested, LastEventOn: 20260303},
-	)
-	o.pass()
-	if v := o.verdicts(them, name); len(v) != 4 || v[0] != "accepted" {
-		t.Errorf("told %q", v)
-	}
-	if len(o.openDifferences()) != 3 {
-		t.Errorf("open: %q", o.openDifferences())
-	}
-	// When both say the same, nothing is said.
-	o.put(them, formats.KindReconciliation, &formats.Reconciliation{
-		LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: one(), Amount: maybe(f.Amount), LastEventOn: 20260303,
-	})
-	o.pass()
-	if len(o.openDifferences()) != 2 {
-		t.Errorf("open after agreeing: %q", o.openDifferences())
-	}
-}
-
-func TestReportNamesWhatDiffers(t *testing.T) {
-	o := newOffice(t)
-	payTwo(o)
-	o.leaveNotification(creditEntry("C9", 100, "", ""))
-	o.pass()
-	if _, err := o.env.Report(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(o.env.Reports, calendar.DateOf(o.now).String()+".xlsx")); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestReasonsOfAnyLength(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
@@ -462,17 +276,4 @@ func TestReasonsOfAnyLength(t *testing.T) {
 	o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: people[1].order.file, Status: iso20022.Rejected, Reason: "AC01", Text: strings.Repeat("长", 100)})
 	o.pass()
 	o.requireState(exchange.Out, people[0].Person, "answered/sent/returned")
-}
-
-func TestLetterNumberOfAnotherShape(t *testing.T) {
-	o := newOffice(t)
-	p, q := leaver(us, 0), leaver(us, 1)
-	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
-	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, func(l *formats.Letter) { l.LetterNo = "310100-2026-03-02-00000000000001" }), o.letter(them, 2, q))
-	o.pass()
-	o.pass()
-	if v := o.verdicts(them, name); len(v) != 3 || !strings.HasSuffix(v[1], "refused malformed") {
-		t.Errorf("told %q", v)
-	}
-	o.requireState(exchange.Out, q, "answered/sent/submitted")
 }

@@ -21,7 +21,6 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
-	"carryover/formats/iso20022"
 	"carryover/formats/sheet"
 	"carryover/jobs"
 	"carryover/jobs/office"
@@ -66,12 +65,6 @@ type gotFile struct {
 	content []byte
 	header  batch.Header
 	records []any
-}
-
-type order struct {
-	file string // message id
-	iso20022.Transfer
-	debtor iso20022.Account
 }
 
 func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
@@ -297,38 +290,6 @@ func (o *testOffice) tryPass() error {
 	return errors.Join(pull, process, remit, push)
 }
 
-// passes makes n passes.
-func (o *testOffice) passes(n int) {
-	o.tb.Helper()
-	for range n {
-		o.pass()
-	}
-}
-
-// passUntil makes passes, six at most, until the case of a person stands where
-// it is wanted: "void", or "completed/posted/posted" with its tracks. It must
-// stand there still after one pass more.
-func (o *testOffice) passUntil(side exchange.Side, p samples.Person, want string) exchange.Case {
-	o.tb.Helper()
-	const most = 6
-	reached := false
-	for range most {
-		o.pass()
-		c := o.caseBy(side, p)
-		there := string(c.State) == want || standing(c) == want
-		if there && reached {
-			return c
-		}
-		if reached && !there {
-			o.tb.Fatalf("case went on from %s to %s (%s)", want, standing(c), c.HoldText)
-		}
-		reached = there
-	}
-	c := o.caseBy(side, p)
-	o.tb.Fatalf("after %d passes the case stands at %s (%s, wish %q), want %s", most, standing(c), c.HoldText, c.Wish, want)
-	return c
-}
-
 // nextNight goes to the next day and makes a pass.
 func (o *testOffice) nextNight() {
 	o.tb.Helper()
@@ -443,31 +404,4 @@ func (o *testOffice) answerPostings(postings []any) {
 		results = append(results, r)
 	}
 	o.put(core, formats.KindPostingResult, results...)
-}
-
-// noteOrders is the bank's: it notes what it is to pay.
-func (o *testOffice) noteOrders(content []byte) {
-	o.tb.Helper()
-	_, faults, err := iso20022.ReadPayment(bytes.NewReader(content), iso20022.Limits{}, func(p *iso20022.Payment, t iso20022.Transfer) error {
-		o.orders = append(o.orders, order{p.MsgID, t, p.Debtor})
-		return nil
-	})
-	if err != nil || faults.Total > 0 {
-		o.tb.Fatalf("payment file: %v %v", faults.List, err)
-	}
-}
-
-// notePaymentList is what a bank's clerk takes from a payment list.
-func (o *testOffice) notePaymentList(content []byte) {
-	o.tb.Helper()
-	lines, _, err := formats.ReadPaymentList(bytes.NewReader(content))
-	if err != nil {
-		o.tb.Fatalf("payment list: %v", err)
-	}
-	for _, l := range lines {
-		o.orders = append(o.orders, order{l.OrderNo, iso20022.Transfer{
-			EndToEndID: l.Ref, Amount: l.Amount, Creditor: iso20022.Account{Name: l.Payee, Number: l.Account, Bank: l.Bank, CNAPS: l.CNAPS}, Text: l.Remark,
-		}, iso20022.Account{}})
-	}
-	o.books = append(o.books, content)
 }

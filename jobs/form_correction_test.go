@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,27 +12,6 @@ import (
 	"carryover/formats"
 	"carryover/samples"
 )
-
-func TestLateDeclineOfAnOlderVersion(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(them, 0)
-	l := o.sendLetter(p)
-	// Our account changed, the partner asks: version 2 goes out before any answer.
-	o.env.Agency.Accounts = []exchange.Account{secondAccount(us)}
-	o.put(them, formats.KindQuery, &formats.Query{QueryNo: "Z31010020260302000001", LetterNo: l.LetterNo, About: code.AboutAccount, Text: "账户?", AskedOn: 20260302})
-	o.pass()
-	second := requireOne[formats.Letter](o, them, formats.KindLetter)
-	if second.Version != 2 || second.AccountNo != secondAccount(us).No {
-		t.Errorf("letter %+v", *second)
-	}
-	if z := requireOne[formats.Query](o, them, formats.KindQuery); z.Ours != secondAccount(us).No {
-		t.Errorf("answer %+v", *z)
-	}
-	name := o.put(them, formats.KindForm, &formats.Decline{LetterNo: l.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "旧", DeclinedOn: 20260302})
-	o.pass()
-	o.requireReceipt(them, name, "accepted", l.LetterNo+" accepted")
-	o.requireState(exchange.In, p, "requested/none/none")
-}
 
 func TestFormsThatDoNotFit(t *testing.T) {
 	o := newOffice(t)
@@ -296,159 +274,76 @@ func TestMonthsThatLap(t *testing.T) {
 	}
 }
 
-func TestCoreRefuses(t *testing.T) {
-	for _, row := range []string{"Y", "N"} {
-		t.Run(row, func(t *testing.T) {
+func TestSupplementAndCorrection(t *testing.T) {
+	for name, c := range map[string]struct {
+		stays  func(*formats.RegistryRecord)
+		more   money.Fen
+		nature code.Nature
+	}{
+		"more months": {func(r *formats.RegistryRecord) {
+			last := r.Stays[len(r.Stays)-1].To
+			r.Stays = append(r.Stays, stay(us, last.Add(1), last.Add(2), code.StayBackpaid))
+		}, 0, code.NatureSupplement},
+		"more money": {func(*formats.RegistryRecord) {}, 12345, code.NatureSupplement},
+		"both": {func(r *formats.RegistryRecord) {
+			last := r.Stays[len(r.Stays)-1].To
+			r.Stays = append(r.Stays, stay(us, last.Add(1), last.Add(2), code.StayBackpaid))
+		}, 777, code.NatureSupplement},
+		"other months": {func(r *formats.RegistryRecord) {
+			r.Stays[0].To = r.Stays[0].To.Add(-2)
+			r.Stays[0].Months -= 2
+		}, 0, code.NatureCorrected},
+		"other months, more money": {func(r *formats.RegistryRecord) {
+			r.Stays[0].To = r.Stays[0].To.Add(-2)
+			r.Stays[0].Months -= 2
+		}, 500, code.NatureCorrected},
+	} {
+		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
-			o.refuse[row] = "个人编号冻结"
-			p := leaver(them, 0)
-			l := o.sendLetter(p)
-			o.put(them, formats.KindForm, o.form(p, l))
-			o.creditArrives(l, p, p.Total())
+			p := leaver(us, 0)
+			first := o.payLetter(p, 1)
+			o.acceptAll(them)
+			o.put(them, formats.KindCompletion, completion(first, code.OutcomeCompleted, 20260302))
+			o.pass()
+			o.requireState(exchange.Out, p, "confirmed/delivered/settled")
+			take[formats.Advice](o, them, formats.KindAdvice)
+			o.skipDays(3)
+			o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
+				r.Status, r.StoppedOn, r.Principal, r.Interest = code.RegistryEnded, p.StoppedOn, c.more, 0
+				c.stays(r)
+			}))
+			o.balance[p.PersonalNo] = c.more
 			o.pass()
 			o.pass()
-			c := o.caseBy(exchange.In, p)
-			if c.Hold != code.HoldRefusedByCore || !strings.Contains(c.HoldText, "个人编号冻结") {
-				t.Errorf("held as %s %s", c.Hold, c.HoldText)
+			f := requireOne[formats.Form](o, them, formats.KindForm)
+			if f.Nature != c.nature || (f.Nature == code.NatureCorrected) != (f.FormNo == first.FormNo) {
+				t.Errorf("%s form %s, the first was %s", f.Nature, f.FormNo, first.FormNo)
 			}
-			before := numbers(take[formats.Posting](o, core, formats.KindPosting))
-			delete(o.refuse, row)
-			o.skipDays(1)
-			o.put(core, formats.KindRegistry, o.newcomer(p))
-			o.pass()
-			o.requireState(exchange.In, p, map[string]string{"Y": "held/checked/posted refused-by-core", "N": "held/posted/matched refused-by-core"}[row])
-			if again := o.got[core+" "+formats.KindPosting]; len(again) > 0 {
-				t.Errorf("asked again though nothing changed: %+v", again)
+			want := c.more
+			if f.Nature == code.NatureCorrected {
+				want += first.Amount
 			}
-			o.skipDays(1)
-			o.put(core, formats.KindRegistry, o.newcomer(p, func(r *formats.RegistryRecord) { r.Person.Phone = "13900000000" }))
-			o.pass()
-			o.pass()
-			o.requireState(exchange.In, p, "completed/posted/posted")
-			for _, n := range numbers(take[formats.Posting](o, core, formats.KindPosting)) {
-				if slices.Contains(before, n) {
-					t.Errorf("%s was asked twice", n)
+			if f.Amount != want {
+				t.Errorf("form over %s instead of %s", f.Amount, want)
+			}
+			if f.Nature == code.NatureSupplement && (c.more == 0) != (f.Money == code.Zero) {
+				t.Errorf("money %s", f.Money)
+			}
+			if c.more > 0 {
+				if len(o.orders) != 1 || o.orders[0].Amount != c.more || o.orders[0].EndToEndID != letterNo(them, 1)+"-2-1" {
+					t.Fatalf("ordered %+v", o.orders)
+				}
+				if f.PaymentRef != letterNo(them, 1)+"-2-1" {
+					t.Errorf("payment_ref %s", f.PaymentRef)
 				}
 			}
+			o.debitAll()
+			o.pass()
+			o.acceptAll(them)
+			o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260306))
+			o.pass()
+			o.requireState(exchange.Out, p, "confirmed/delivered/settled")
+			o.requireNoDifferences()
 		})
 	}
-}
-
-func TestCoreRefusesTheEnd(t *testing.T) {
-	for _, row := range []string{"E", "B"} {
-		t.Run(row, func(t *testing.T) {
-			o := newOffice(t)
-			o.refuse["B"] = "未终止"
-			o.refuse[row] = "欠费"
-			p := leaver(us, 0)
-			o.put(core, formats.KindRegistry, o.insured(p))
-			o.put(them, formats.KindLetter, o.letter(them, 1, p))
-			o.pass()
-			o.pass()
-			c := o.caseBy(exchange.Out, p)
-			if c.Hold != code.HoldRefusedByCore {
-				t.Errorf("held as %s %s", c.Hold, c.HoldText)
-			}
-			clear(o.refuse)
-			take[formats.Posting](o, core, formats.KindPosting)
-			o.skipDays(1)
-			o.putAs(core, formats.KindRegistry, 2, "full", o.insured(p))
-			o.pass()
-			o.requireState(exchange.Out, p, "held/none/not_due refused-by-core")
-			if again := take[formats.Posting](o, core, formats.KindPosting); len(again) > 0 {
-				t.Errorf("the night's extract says the same, and the core was asked again: %v", numbers(again))
-			}
-			o.skipDays(1)
-			o.putAs(core, formats.KindRegistry, 3, "full", o.insured(p, moreInterest))
-			o.pass()
-			o.pass()
-			o.requireState(exchange.Out, p, "answered/sent/submitted")
-		})
-	}
-}
-
-// moreInterest is a record that says something else than insured.
-func moreInterest(r *formats.RegistryRecord) { r.Interest++ }
-
-// TestCoreRefusesWhatHasChangedMeanwhile: an extract is worked before the
-// results that lie beside it. What it changed counts all the same, once.
-func TestCoreRefusesWhatHasChangedMeanwhile(t *testing.T) {
-	o := newOffice(t)
-	o.refuse["E"], o.refuse["B"] = "欠费", "未终止"
-	p := leaver(us, 0)
-	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p))
-	o.pass()
-	o.skipDays(1)
-	o.put(core, formats.KindRegistry, o.insured(p, moreInterest))
-	o.pass()
-	if asked := take[formats.Posting](o, core, formats.KindPosting); len(asked) != 4 {
-		t.Errorf("the core was asked %d times", len(asked))
-	}
-	o.pass()
-	o.requireState(exchange.Out, p, "held/none/not_due refused-by-core")
-	o.pass()
-	if again := take[formats.Posting](o, core, formats.KindPosting); len(again) > 0 {
-		t.Errorf("asked without end: %v", numbers(again))
-	}
-}
-
-func numbers(list []*formats.Posting) (out []string) {
-	for _, p := range list {
-		out = append(out, p.PostingNo)
-	}
-	return out
-}
-
-func TestCoreRefusesTheRecord(t *testing.T) {
-	o := newOffice(t)
-	o.slow = true
-	p := leaver(us, 0)
-	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p))
-	o.pass()
-	o.leaveReceipt(o.latest(core, formats.KindPosting), "refused", "malformed")
-	o.pass()
-	c := o.caseBy(exchange.Out, p)
-	if c.Hold != code.HoldRefusedByCore {
-		t.Errorf("the core refused the rows and the case stands at %s %s", c.State, c.Hold)
-	}
-}
-
-func TestPartnerRefuses(t *testing.T) {
-	o := newOffice(t)
-	p, q := leaver(them, 0), leaver(us, 1)
-	l := o.sendLetter(p)
-	o.leaveReceipt(o.latest(them, formats.KindLetter), "refused", "person-differs")
-	o.pass()
-	o.requireState(exchange.In, p, "held/none/none refused-by-partner")
-	_ = l
-	o.answerLetter(q, 1)
-	o.leaveReceipt(o.latest(them, formats.KindForm), "refused", "person-differs")
-	o.pass()
-	o.requireState(exchange.Out, q, "held/refused/submitted refused-by-partner")
-}
-
-func TestPartnerAnswersWithOurNumber(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(us, 0)
-	o.payLetter(p, 1)
-	o.leaveNotification(returnEntry(order{Transfer: transfer(letterNo(them, 1)+"-1-1", p.Total())}))
-	o.pass()
-	z := requireOne[formats.Query](o, them, formats.KindQuery)
-	name := o.put(them, formats.KindQuery, &formats.Query{QueryNo: z.QueryNo, Answers: z.QueryNo, LetterNo: z.LetterNo, About: z.About, Ours: z.Ours, Text: "无误", AskedOn: 20260303})
-	o.pass()
-	o.requireReceipt(them, name, "partly", z.QueryNo+" refused duplicate-earlier")
-}
-
-func TestSupplementForAnotherPersonIsRefused(t *testing.T) {
-	o := newOffice(t)
-	p, q := leaver(them, 0), leaver(them, 1)
-	o.put(core, formats.KindRegistry, o.newcomer(p), o.newcomer(q))
-	o.put(portal, formats.KindApplication, o.application(p, func(a *formats.Application) { a.Materials = "other" }))
-	o.pass()
-	a := o.application(q, func(a *formats.Application) { a.ApplicationNo, a.Version = "A-"+p.PersonalNo, 2 })
-	name := o.put(portal, formats.KindApplication, a)
-	o.pass()
-	o.requireReceipt(portal, name, "partly", a.ApplicationNo+" refused person-differs")
 }

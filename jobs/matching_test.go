@@ -16,6 +16,85 @@ import (
 	"carryover/samples"
 )
 
+func TestMatchedMoneyGrows(t *testing.T) {
+	for _, stage := range []string{"matched", "completed"} {
+		t.Run(stage, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			l := o.sendLetter(p)
+			o.put(them, formats.KindForm, o.form(p, l))
+			o.slow = stage == "matched"
+			o.creditArrives(l, p, p.Total())
+			o.pass()
+			o.pass()
+			o.creditArrives(l, p, 50)
+			o.pass()
+			c := o.caseBy(exchange.In, p)
+			if c.Hold != code.HoldAmountDiffers {
+				t.Fatalf("case stands at %s %s", c.State, c.Hold)
+			}
+			o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Version, f.Nature, f.Principal = 2, code.NatureCorrected, f.Principal+50 }))
+			o.pass()
+			if o.slow {
+				o.slow = false
+				o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+			}
+			o.passUntil(exchange.In, p, "completed/posted/posted")
+			o.requireNoDifferences()
+		})
+	}
+}
+
+func TestMatching(t *testing.T) {
+	for name, c := range map[string]struct {
+		text func(*formats.Letter, samples.Person) string
+		e2e  func(*formats.Letter) string
+		want string
+	}{
+		"letter number": {text: func(l *formats.Letter, _ samples.Person) string { return "医保 " + l.LetterNo }, want: "completed/posted/posted"},
+		"id and amount": {text: func(_ *formats.Letter, p samples.Person) string { return "转移 " + p.IDNo }, want: "completed/posted/posted"},
+		"EndToEndId": {
+			text: func(*formats.Letter, samples.Person) string { return "个账转移" }, e2e: func(l *formats.Letter) string { return l.LetterNo + "-1-1" },
+			want: "completed/posted/posted",
+		},
+		"name and amount only": {text: func(_ *formats.Letter, p samples.Person) string { return p.Name }, want: "answered/checked/none"},
+		"nothing":              {text: func(*formats.Letter, samples.Person) string { return "" }, want: "answered/checked/none"},
+		"another's id": {
+			text: func(l *formats.Letter, _ samples.Person) string { return l.LetterNo + " " + leaver(them, 5).IDNo }, want: "held/checked/none amount-differs",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			l := o.sendLetter(p)
+			o.put(them, formats.KindForm, o.form(p, l))
+			o.pass()
+			e2e := ""
+			if c.e2e != nil {
+				e2e = c.e2e(l)
+			}
+			o.leaveNotification(creditEntry("C1", p.Total(), c.text(l, p), e2e))
+			o.pass()
+			o.pass()
+			o.requireState(exchange.In, p, c.want)
+			o.nextNight()
+			o.requireState(exchange.In, p, c.want)
+		})
+	}
+}
+
+func TestUnmatchedMoneyIsNamed(t *testing.T) {
+	o := newOffice(t)
+	o.leaveNotification(creditEntry("C1", 12345, "", ""))
+	o.pass()
+	o.skipDays(20)
+	o.pass()
+	texts, err := o.env.Attention(t.Context())
+	if err != nil || len(texts) == 0 || !strings.Contains(strings.Join(texts, "\n"), "123.45") {
+		t.Errorf("needs a person: %q %v", texts, err)
+	}
+}
+
 // TestOrderOfMatching gives credits every combination of what they can be
 // matched by, each pointing to a case of its own, and expects SPEC 4's order:
 // letter number; ID and exact amount; lump sum by its advice; EndToEndId.

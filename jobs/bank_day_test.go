@@ -1,9 +1,7 @@
 package jobs_test
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -13,39 +11,6 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 )
-
-// leaveStatement leaves the statement of a day: what is booked on it, from an opening
-// balance.
-func (o *testOffice) leaveStatement(on calendar.Date, opening money.Fen, entries ...iso20022.Entry) {
-	o.tb.Helper()
-	o.messages++
-	id := fmt.Sprintf("%sT%06d", us, o.messages)
-	own := receiving(us)
-	closing := opening
-	for i := range entries {
-		if entries[i].Booked == 0 {
-			entries[i].Booked = on
-		}
-		closing += entries[i].Signed()
-	}
-	var b bytes.Buffer
-	w, err := iso20022.NewStatementWriter(&b, iso20022.Statement{
-		MsgID: id, Created: o.now, ID: id, Account: iso20022.Account{Number: own.No},
-		Opening: iso20022.Balance{Date: on, Amount: opening}, Closing: iso20022.Balance{Date: on, Amount: closing},
-	})
-	for _, e := range entries {
-		if err == nil {
-			err = w.Write(e)
-		}
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	o.leaveFile(bank, "camt053_"+id+".xml", b.Bytes())
-}
 
 // dayState is what is known of a day of our account: "proved", or how it differs.
 func (o *testOffice) dayState(on calendar.Date) string {
@@ -225,28 +190,6 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 	}
 }
 
-// leaveBatchBooking leaves a camt.054 with several transfers in one booking.
-func (o *testOffice) leaveBatchBooking(ref string, entries ...iso20022.Entry) {
-	o.tb.Helper()
-	o.messages++
-	id := fmt.Sprintf("%sN%06d", us, o.messages)
-	var b bytes.Buffer
-	w, err := iso20022.NewNotificationWriter(&b, iso20022.Statement{MsgID: id, Created: o.now, ID: id, Account: iso20022.Account{Number: receiving(us).No}})
-	for i := range entries {
-		entries[i].Ref, entries[i].Booked = ref, calendar.DateOf(o.now)
-	}
-	if err == nil {
-		err = w.WriteBatch(entries)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	o.leaveFile(bank, "camt054_"+id+".xml", b.Bytes())
-}
-
 // The bank takes a credit back, told after it or before it; of money that is a
 // case's an officer hears.
 func TestCreditTakenBack(t *testing.T) {
@@ -390,18 +333,4 @@ func TestBankFilesQuarantined(t *testing.T) {
 		}
 		return err
 	})
-}
-
-// takeBankFile takes a file out of the bank's drop before we see it.
-func (o *testOffice) takeBankFile(name string) string {
-	o.tb.Helper()
-	path := o.inDrop(bank, "in", name)
-	content, err := os.ReadFile(path)
-	if err == nil {
-		err = os.Remove(path)
-	}
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	return string(content)
 }

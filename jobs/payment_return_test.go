@@ -9,8 +9,92 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/formats"
+	"carryover/formats/iso20022"
 	"carryover/samples"
 )
+
+func TestReturnedAndConfirmed(t *testing.T) {
+	for _, changed := range []bool{false, true} {
+		t.Run(fmt.Sprintf("account changed %v", changed), func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(us, 0)
+			register(o, secondAccount(them))
+			o.payLetter(p, 1)
+			o.leaveNotification(returnEntry(order{Transfer: iso20022.Transfer{EndToEndID: letterNo(them, 1) + "-1-1", Amount: p.Total()}}))
+			o.nextNight()
+			o.requireState(exchange.Out, p, "answered/sent/returned")
+			z := requireOne[formats.Query](o, them, formats.KindQuery)
+			if z.About != code.AboutAccount || z.Ours != receiving(them).No {
+				t.Errorf("query %+v", *z)
+			}
+			account := receiving(them)
+			answer := &formats.Query{QueryNo: "Z31010020260303000001", Answers: z.QueryNo, LetterNo: z.LetterNo, About: z.About, Text: "无误", AskedOn: 20260303, Echo: z.Echo}
+			if changed {
+				account = secondAccount(them)
+				o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(account)))
+			}
+			answer.Ours = account.No
+			o.put(them, formats.KindQuery, answer)
+			o.pass()
+			if len(o.orders) != 1 || o.orders[0].EndToEndID != letterNo(them, 1)+"-1-2" || o.orders[0].Creditor.Number != account.No {
+				t.Fatalf("ordered %+v", o.orders)
+			}
+			o.debitAll()
+			o.pass()
+			o.requireState(exchange.Out, p, "answered/sent/settled")
+			ms := take[formats.Advice](o, them, formats.KindAdvice)
+			if len(ms) != 2 || ms[1].PaymentRef != letterNo(them, 1)+"-1-2" {
+				t.Errorf("%d advices", len(ms))
+			}
+			o.requireNoDifferences()
+		})
+	}
+}
+
+func TestLumpSumReturned(t *testing.T) {
+	o := newOffice(t, with(them, func(p *exchange.Partner) { p.LumpSum = true }))
+	people := []samples.Person{leaver(us, 0), leaver(us, 1), leaver(us, 2)}
+	var records, letters []any
+	for i, p := range people {
+		records = append(records, o.insured(p))
+		letters = append(letters, o.letter(them, i, p))
+	}
+	o.put(core, formats.KindRegistry, records...)
+	o.put(them, formats.KindLetter, letters...)
+	o.pass()
+	o.pass()
+	if len(o.orders) != 1 || o.orders[0].Amount != people[0].Total()+people[1].Total()+people[2].Total() || !strings.Contains(o.orders[0].Text, "3人") {
+		t.Fatalf("ordered %+v", o.orders)
+	}
+	lump := o.orders[0]
+	if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n != 3 {
+		t.Errorf("%d advices", n)
+	}
+	o.debitAll()
+	o.pass()
+	o.leaveNotification(returnEntry(lump))
+	o.pass()
+	for i, z := range take[formats.Query](o, them, formats.KindQuery) {
+		o.put(them, formats.KindQuery, &formats.Query{
+			QueryNo: fmt.Sprintf("Z3101002026030300000%d", i+1), Answers: z.QueryNo, LetterNo: z.LetterNo, About: z.About, Ours: z.Ours, Text: "无误", AskedOn: 20260303,
+		})
+	}
+	o.pass()
+	if len(o.orders) != 3 {
+		t.Fatalf("%d transfers after the return of the lump sum", len(o.orders))
+	}
+	for _, x := range o.orders {
+		if !strings.HasSuffix(x.EndToEndID, "-1-2") {
+			t.Errorf("next attempt %s", x.EndToEndID)
+		}
+	}
+	o.debitAll()
+	o.pass()
+	for _, p := range people {
+		o.requireState(exchange.Out, p, "answered/sent/settled")
+	}
+	o.requireNoDifferences()
+}
 
 // confirmAccounts answers every question about an account with the account asked about.
 func (o *testOffice) confirmAccounts() int {

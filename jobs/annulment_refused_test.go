@@ -1,16 +1,11 @@
 package jobs_test
 
 import (
-	"context"
-	"errors"
-	"io"
 	"testing"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/drop"
 	"carryover/formats"
-	"carryover/jobs/office"
 )
 
 func TestVoidIsRefused(t *testing.T) {
@@ -54,48 +49,4 @@ func TestProposalThatThePartnerDoesNotTake(t *testing.T) {
 	if c := o.caseBy(exchange.Out, p); c.Wish != exchange.WishNone {
 		t.Errorf("the proposal still stands: %s", c.Wish)
 	}
-}
-
-func TestReceiptThatOvertakesOurOwnRecord(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(us, 0)
-	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p))
-	o.pass()
-	// The process dies when the form lies in the drop and that is not recorded yet.
-	died := errors.New("killed")
-	for i := range o.env.Parties {
-		if open := o.env.Parties[i].Open; o.env.Parties[i].Code == them {
-			o.env.Parties[i].Open = func(ctx context.Context) (drop.Drop, error) {
-				d, err := open(ctx)
-				return answersLost{d, died}, err
-			}
-		}
-	}
-	if o.tryPass() == nil {
-		t.Fatal("nothing was lost")
-	}
-	at(them, func(p *office.Party) {
-		open := p.Open
-		p.Open = func(ctx context.Context) (drop.Drop, error) {
-			d, err := open(ctx)
-			return d.(answersLost).Drop, err
-		}
-	})(o.env)
-	o.leaveReceipt(o.latest(them, formats.KindForm), "accepted", "")
-	o.pass()
-	o.requireState(exchange.Out, p, "answered/delivered/submitted")
-}
-
-// answersLost is a drop whose uploads arrive while their answers are lost.
-type answersLost struct {
-	drop.Drop
-	err error
-}
-
-func (l answersLost) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, opt drop.PutOptions) error {
-	if err := l.Drop.Put(ctx, f, name, src, size, opt); err != nil {
-		return err
-	}
-	return l.err
 }

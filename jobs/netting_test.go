@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,65 @@ import (
 	"carryover/formats"
 	"carryover/jobs"
 )
+
+func TestNettingStatements(t *testing.T) {
+	for name, c := range map[string]struct {
+		theirs func(f *formats.Form) []any
+		open   int
+	}{
+		"equal": {func(f *formats.Form) []any {
+			return []any{&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount}}
+		}, 1}, // its net sum is to be tied
+		"another amount": {func(f *formats.Form) []any {
+			return []any{&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount + 1}}
+		}, 1},
+		"one more": {func(f *formats.Form) []any {
+			return []any{
+				&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: f.FormNo, Amount: f.Amount},
+				&formats.Netting{Month: 202603, Direction: code.In, LetterNo: f.LetterNo, FormNo: "F999", Amount: 5},
+			}
+		}, 1},
+		"empty": {func(*formats.Form) []any { return nil }, 1},
+	} {
+		for _, late := range []int{0, 40} {
+			t.Run(fmt.Sprintf("%s, %d days late", name, late), func(t *testing.T) {
+				o := newOffice(t, with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }))
+				p := leaver(us, 0)
+				o.pass()
+				if j := o.latest(them, formats.KindNetting); len(j.records) != 0 {
+					t.Errorf("the statement of the month before has %d lines", len(j.records))
+				}
+				f := o.answerLetter(p, 1)
+				o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
+				o.pass()
+				o.skipDays(31)
+				o.pass()
+				j := requireOne[formats.Netting](o, them, formats.KindNetting)
+				if j.Amount != f.Amount || j.Direction != code.Out || j.Month != 202603 {
+					t.Errorf("statement %+v", *j)
+				}
+				created := o.now
+				o.skipDays(late)
+				o.sequence[them+formats.KindNetting]++
+				now := o.now
+				o.now = created
+				nameOf := o.putAs(them, formats.KindNetting, o.sequence[them+formats.KindNetting], "", c.theirs(f)...)
+				o.now = now
+				o.pass()
+				if v := o.verdicts(them, nameOf); len(v) == 0 || v[0] != "accepted" {
+					t.Errorf("told %q", v)
+				}
+				if n := len(o.openDifferences()); n != c.open {
+					t.Errorf("open: %q", o.openDifferences())
+				}
+				o.nextNight()
+				if n := len(o.openDifferences()); n != c.open {
+					t.Errorf("open a night later: %q", o.openDifferences())
+				}
+			})
+		}
+	}
+}
 
 func settleNetted(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }
 

@@ -18,7 +18,6 @@ import (
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
-	"carryover/jobs"
 	"carryover/jobs/decision"
 )
 
@@ -179,26 +178,6 @@ func TestWhoMayDecide(t *testing.T) {
 	})
 }
 
-func TestCapAllowed(t *testing.T) {
-	p := leaver(us, 0)
-	o := newOffice(t, func(e *jobs.Env) { e.Agency.PaymentCap = p.Total() - 1 })
-	keys := staffWithKeys(o)
-	o.answerLetter(p, 1)
-	c := o.caseBy(exchange.Out, p)
-	if c.Hold != code.HoldCap {
-		t.Fatalf("case stands at %s %s", c.State, c.Hold)
-	}
-	o.decide(keys, "wang.min", exchange.ActAllowCap, c.No, "amount=0.01")
-	o.pass()
-	o.requireState(exchange.Out, p, "held/sent/due cap")
-	if _, err := o.tryDecide(keys, "li.na", exchange.ActAllowCap, c.No, "amount="+p.Total().String()); !errors.Is(err, exchange.ErrDecision) {
-		t.Errorf("not a checker: %v", err)
-	}
-	o.decide(keys, "wang.min", exchange.ActAllowCap, c.No, "amount="+p.Total().String())
-	o.pass()
-	o.requireState(exchange.Out, p, "answered/sent/submitted")
-}
-
 func TestMatchedAndSplitByOfficers(t *testing.T) {
 	o := newOffice(t)
 	keys := staffWithKeys(o)
@@ -237,40 +216,6 @@ func TestMatchedAndSplitByOfficers(t *testing.T) {
 	if len(o.orders) != 1 || o.orders[0].Amount != fp.Amount {
 		t.Errorf("paid back %+v", o.orders)
 	}
-}
-
-func TestPaidToThePersonInTheEnd(t *testing.T) {
-	o := newOffice(t)
-	keys := staffWithKeys(o)
-	p := leaver(us, 0)
-	f := o.payLetter(p, 1)
-	c := o.caseBy(exchange.Out, p)
-	if _, err := o.tryDecide(keys, "li.na", exchange.ActPaidToPerson, c.No); !errors.Is(err, exchange.ErrDecision) {
-		t.Errorf("while the partner has the money: %v", err)
-	}
-	o.leaveNotification(returnEntry(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)}))
-	o.pass()
-	o.decide(keys, "li.na", exchange.ActPaidToPerson, c.No)
-	o.pass()
-	next := requireOne[formats.Form](o, them, formats.KindForm)
-	if next.FormNo != f.FormNo || next.Version != 2 || next.Money != code.PaidToPerson || next.Amount != f.Amount || next.PaymentRef != "" {
-		t.Errorf("form %+v", *next)
-	}
-	o.requireState(exchange.Out, p, "held/sent/due payee-missing")
-	self := payeeOf(p, f.LetterNo, p, "1/1")
-	self.Relation = code.RelationSelf
-	o.put(portal, formats.KindPayee, self)
-	o.pass()
-	if len(o.orders) != 1 || o.orders[0].Amount != f.Amount || o.orders[0].EndToEndID != f.LetterNo+"-1-2" || o.orders[0].Creditor.Name != p.Name {
-		t.Errorf("paid %+v", o.orders)
-	}
-	o.debitAll()
-	o.pass()
-	o.requireState(exchange.Out, p, "answered/sent/settled")
-	o.put(them, formats.KindCompletion, completion(next, code.OutcomeCompleted, 20260303))
-	o.pass()
-	o.requireState(exchange.Out, p, "confirmed/sent/settled")
-	o.requireNoDifferences()
 }
 
 func TestProposalsAreDecided(t *testing.T) {

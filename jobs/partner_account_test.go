@@ -1,0 +1,175 @@
+package jobs_test
+
+import (
+	"strings"
+	"testing"
+
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/formats"
+	"carryover/jobs/office"
+)
+
+func TestHolderOfTheAccountDiffers(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	wrong := receiving(them)
+	wrong.Holder += "分户"
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(wrong)))
+	o.pass()
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
+}
+
+func TestPaymentThatChangedItsMind(t *testing.T) {
+	// A hold between release and upload voids the unsent file; the other case goes out anew.
+	o := newOffice(t)
+	closed := bankCloses(o)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	*closed = true
+	_ = o.tryPass()
+	for _, f := range o.files {
+		if f.party == them && f.header.Kind == formats.KindForm {
+			o.refuseRecord(f, letterFormNo(f, letterNo(them, 1)))
+		}
+	}
+	*closed = false
+	o.pass()
+	o.requireState(exchange.Out, p, "held/refused/due refused-by-partner")
+	o.pass()
+	o.requireState(exchange.Out, q, "answered/delivered/submitted")
+	if len(o.orders) != 1 || !strings.HasPrefix(o.orders[0].EndToEndID, letterNo(them, 2)) {
+		t.Errorf("paid %+v", o.orders)
+	}
+}
+
+func letterFormNo(f gotFile, letter string) string {
+	for _, r := range f.records {
+		if form, ok := r.(*formats.Form); ok && form.LetterNo == letter {
+			return form.FormNo
+		}
+	}
+	return ""
+}
+
+func TestAccountNotRegistered(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(secondAccount(them))))
+	o.pass()
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
+	register(o, secondAccount(them))
+	o.pass()
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	if got := o.orders[0].Creditor.Number; got != secondAccount(them).No {
+		t.Errorf("paid to %s", got)
+	}
+}
+
+// register adds an account of the partner's to the configuration.
+func register(o *testOffice, a exchange.Account) {
+	with(them, func(p *exchange.Partner) { p.Accounts = append(p.Accounts, a) })(o.env)
+}
+
+func TestAccountChangesBeforeThePayment(t *testing.T) {
+	o := newOffice(t, at(bank, func(p *office.Party) {}))
+	p, q := leaver(us, 0), leaver(us, 1)
+	register(o, secondAccount(them))
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	// Accepted, not paid yet.
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
+	o.pass()
+	for _, t2 := range o.orders {
+		want := receiving(them).No
+		if strings.HasPrefix(t2.EndToEndID, letterNo(them, 1)) {
+			want = secondAccount(them).No
+		}
+		if t2.Creditor.Number != want {
+			t.Errorf("%s paid to %s", t2.EndToEndID, t2.Creditor.Number)
+		}
+	}
+	// Submitted: refused.
+	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(3)))
+	o.pass()
+	o.requireReceipt(them, name, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
+	o.debitAll()
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+}
+
+// The first part is paid for good; the second one came back because the
+// account was closed meanwhile.
+func TestAccountChangesForALaterPart(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	first := o.payLetter(p, 1)
+	o.acceptAll(them)
+	o.put(them, formats.KindCompletion, completion(first, code.OutcomeCompleted, 20260302))
+	o.skipDays(3)
+	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) {
+		r.Status, r.StoppedOn, r.Principal, r.Interest = code.RegistryEnded, p.StoppedOn, 12345, 0
+	}))
+	o.balance[p.PersonalNo] = 12345
+	o.pass()
+	o.pass()
+	second := o.orders[0]
+	o.debitAll()
+	o.pass()
+	o.leaveNotification(returnEntry(second))
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/returned")
+	register(o, secondAccount(them))
+	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
+	o.pass()
+	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
+	if len(o.orders) != 1 || o.orders[0].EndToEndID != letterNo(them, 1)+"-2-2" || o.orders[0].Creditor.Number != secondAccount(them).No {
+		t.Errorf("ordered %+v", o.orders)
+	}
+}
+
+func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
+	o := newOffice(t)
+	closed := bankCloses(o)
+	p, q := leaver(us, 0), leaver(us, 1)
+	register(o, secondAccount(them))
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	*closed = true
+	o.tryPass()
+	o.requireState(exchange.Out, p, "answered/sent/released")
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
+	o.tryPass()
+	*closed = false
+	o.pass()
+	o.pass()
+	if len(o.orders) != 2 {
+		t.Fatalf("%d transfers were ordered", len(o.orders))
+	}
+	for _, x := range o.orders {
+		if first := strings.HasPrefix(x.EndToEndID, letterNo(them, 1)); first != (x.Creditor.Number == secondAccount(them).No) || !strings.HasSuffix(x.EndToEndID, "-1-2") {
+			t.Errorf("%s goes to %s", x.EndToEndID, x.Creditor.Number)
+		}
+	}
+	o.debitAll()
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+	o.requireState(exchange.Out, q, "answered/sent/settled")
+	if n := len(take[formats.Advice](o, them, formats.KindAdvice)); n < 2 {
+		t.Errorf("%d advices", n)
+	}
+}
+
+// bankCloses lets the test shut the bank's drop.
+func bankCloses(o *testOffice) *bool {
+	closed := new(bool)
+	at(bank, func(p *office.Party) { p.Open = shutWhile(p.Open, closed) })(o.env)
+	return closed
+}
