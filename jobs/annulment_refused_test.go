@@ -8,7 +8,7 @@ import (
 	"carryover/formats"
 )
 
-func TestVoidIsRefused(t *testing.T) {
+func TestAnnulmentIsRefused(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.answerLetter(p, 1) // what becomes of its payment is not known yet
@@ -37,7 +37,7 @@ func TestVoidIsRefused(t *testing.T) {
 	o.requireState(exchange.Out, q, "answered/sent/submitted")
 }
 
-func TestProposalThatThePartnerDoesNotTake(t *testing.T) {
+func TestAnnulmentRefusedInAReceipt(t *testing.T) {
 	o := newOffice(t)
 	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
 	p := leaver(us, 0)

@@ -28,7 +28,7 @@ func (o *testOffice) requireEmptyLedger() {
 	})
 }
 
-func TestVoidAtTheOldPlace(t *testing.T) {
+func TestAnnulmentAtTheOldPlace(t *testing.T) {
 	for _, weAsk := range []bool{true, false} {
 		for _, stage := range []string{"accepted", "answered", "released", "returned", "netted", "not_moved", "corrected"} {
 			t.Run(fmt.Sprintf("%s, we propose %v", stage, weAsk), func(t *testing.T) {
@@ -129,7 +129,7 @@ func agreeToAnnul(o *testOffice, letter string, weAsk bool) {
 	}
 }
 
-func TestVoidAtTheNewPlace(t *testing.T) {
+func TestAnnulmentAtTheNewPlace(t *testing.T) {
 	for _, weAsk := range []bool{true, false} {
 		for _, stage := range []string{"requested", "answered", "posting", "relation_done", "netted"} {
 			t.Run(fmt.Sprintf("%s, we propose %v", stage, weAsk), func(t *testing.T) {
@@ -180,7 +180,7 @@ func (o *testOffice) requireNothingPosted(c exchange.Case) {
 	})
 }
 
-func TestVoidWithMoneyHere(t *testing.T) {
+func TestAnnulmentAfterTheMoneyCame(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
 	l, _ := bringTo(o, p, "completed")
@@ -193,9 +193,9 @@ func TestVoidWithMoneyHere(t *testing.T) {
 	}
 }
 
-// TestMoneyAfterTheEnd: money that comes when a case whose months were credited
+// TestMoneyAfterTheAnnulment: money that comes when a case whose months were credited
 // has been annulled is booked, posted nowhere, and waits to be paid back.
-func TestMoneyAfterTheEnd(t *testing.T) {
+func TestMoneyAfterTheAnnulment(t *testing.T) {
 	o := newOffice(t, by2021)
 	p := leaver(them, 0)
 	l, f := bringTo(o, p, "relation_done")

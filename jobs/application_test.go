@@ -60,9 +60,9 @@ func TestApplicationNumbersPerSender(t *testing.T) {
 	}
 }
 
-// TestCancelledByANumberOfOthers: whoever applied at the counter cancels by
+// TestCancellationByAnotherSendersNumber: whoever applied at the counter cancels by
 // the portal, unless the number leaves open which one.
-func TestCancelledByANumberOfOthers(t *testing.T) {
+func TestCancellationByAnotherSendersNumber(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(them, 0), leaver(them, 1)
 	number := func(no string) func(*formats.Application) {
@@ -114,7 +114,7 @@ func TestRelayedNumbersOfTwoSenders(t *testing.T) {
 	})
 }
 
-func TestAudit(t *testing.T) {
+func TestApplicationIsAudited(t *testing.T) {
 	for name, c := range map[string]struct {
 		change   func(*formats.Application)
 		registry func(*formats.RegistryRecord)

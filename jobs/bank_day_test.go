@@ -125,7 +125,7 @@ func TestDaysFollowOneAnother(t *testing.T) {
 }
 
 // What the bank books for itself concerns no case and is explained.
-func TestCharges(t *testing.T) {
+func TestBankChargesConcernNoCase(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
 	fee := iso20022.Entry{Ref: "FEE", Amount: 350, Status: iso20022.Booked, Charge: true}
@@ -228,7 +228,7 @@ func TestCreditOfACaseTakenBack(t *testing.T) {
 
 // Report, debit and return of a payment that the bank refused and debited all
 // the same come in any order, some twice: the ledger is the same.
-func TestContradictoryNotices(t *testing.T) {
+func TestContradictoryBankMessagesInAnyOrder(t *testing.T) {
 	for _, order := range []string{"rdc", "rcd", "drc", "dcr", "crd", "cdr", "rrdcc", "ddrcr"} {
 		t.Run(order, func(t *testing.T) { contradictoryNotices(t, order) })
 	}
@@ -258,7 +258,7 @@ func contradictoryNotices(t *testing.T, order string) {
 }
 
 // Money that is only announced is told and not booked.
-func TestAnnouncedOnly(t *testing.T) {
+func TestPendingMoneyIsNotBooked(t *testing.T) {
 	o := newOffice(t)
 	e := creditEntry("P1", 700, "", "")
 	e.Status = iso20022.PendingEntry

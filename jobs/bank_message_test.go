@@ -36,7 +36,7 @@ func payTwo(o *testOffice) [2]person {
 	return [2]person{{p, o.orders[0]}, {q, o.orders[1]}}
 }
 
-func TestStatusOfAnOrder(t *testing.T) {
+func TestStatusReportOfAPaymentFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		head      iso20022.StatusReport
 		transfers func([2]person) []iso20022.TransferStatus
@@ -83,7 +83,7 @@ func TestStatusOfAnOrder(t *testing.T) {
 	}
 }
 
-func TestStatusOfNothingOfOurs(t *testing.T) {
+func TestStatusReportOfAnUnknownFile(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
 	o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: "320500000000000999", Status: iso20022.Rejected})
@@ -129,9 +129,9 @@ func TestNotificationTwiceAndContradicted(t *testing.T) {
 	}
 }
 
-// TestDebitThatDoesNotFit: a debit of a payment that has not left stays
+// TestDebitOfAnUnsentPayment: a debit of a payment that has not left stays
 // unmatched and is named; the others of its file count all the same.
-func TestDebitThatDoesNotFit(t *testing.T) {
+func TestDebitOfAnUnsentPayment(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
 	checker, finance := wang(t), li(t)
@@ -184,7 +184,7 @@ func TestReturnBeforeItsDebit(t *testing.T) {
 	}
 }
 
-func TestReturns(t *testing.T) {
+func TestReturnedPayments(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*iso20022.Entry)
 		want   string
@@ -218,7 +218,7 @@ func TestReturns(t *testing.T) {
 	}
 }
 
-func TestUnreadableMessages(t *testing.T) {
+func TestUnreadableBankMessagesAreQuarantined(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
 	name := o.leaveNotification(debitEntry(people[0].order), debitEntry(people[1].order))
@@ -264,7 +264,7 @@ func TestUnreadableMessages(t *testing.T) {
 	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
 }
 
-func TestReasonsOfAnyLength(t *testing.T) {
+func TestBankReasonsOfAnyLength(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
 	o.debitAll()

@@ -14,7 +14,7 @@ func cancellationOf(letterNo string, phase code.Phase) *formats.Cancellation {
 	return &formats.Cancellation{LetterNo: letterNo, Phase: phase, Reason: "本人申请", CancelledOn: 20260302, Echo: "x"}
 }
 
-func TestCancelFromThePortal(t *testing.T) {
+func TestCancellationFromThePortal(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(*testOffice, samples.Person)
 		verdict string // of the record
@@ -90,7 +90,7 @@ func TestDeclinedWhileACancellationIsUnderWay(t *testing.T) {
 	o.requireState(exchange.In, p, "cancelled/none/none")
 }
 
-func TestCancelFromThePartner(t *testing.T) {
+func TestCancellationFromThePartner(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(*testOffice, samples.Person)
 		verdict string
@@ -159,7 +159,7 @@ func TestAnnulmentBeforeItsLetter(t *testing.T) {
 	}
 }
 
-func TestCancelOfANeverSentLetter(t *testing.T) {
+func TestCancellationOfAnUnknownLetter(t *testing.T) {
 	o := newOffice(t)
 	name := o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 99), code.PhaseCancel))
 	o.pass()

@@ -57,7 +57,7 @@ func TestCapAllowed(t *testing.T) {
 	o.requireState(exchange.Out, p, "answered/sent/submitted")
 }
 
-func TestCaps(t *testing.T) {
+func TestPaymentsOverTheCapAreHeld(t *testing.T) {
 	o := newOffice(t)
 	p, q, r := leaver(us, 0), leaver(us, 1), leaver(us, 2)
 	o.env.Agency.PaymentCap = max(p.Total(), q.Total())
@@ -78,7 +78,7 @@ func TestCaps(t *testing.T) {
 	o.requireState(exchange.Out, r, "answered/sent/submitted")
 }
 
-func TestFundsClosed(t *testing.T) {
+func TestPaymentsWaitWhileFundsAreClosed(t *testing.T) {
 	o := newOffice(t)
 	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260305}}
 	p := leaver(us, 0)

@@ -118,7 +118,7 @@ func TestPartnerWithGB18030(t *testing.T) {
 	}
 }
 
-func TestACharacterThatCannotBeWritten(t *testing.T) {
+func TestUnencodableRecordHoldsItsCaseOnly(t *testing.T) {
 	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p, q := leaver(them, 0), leaver(them, 1)
 	p.Name = "王\ue001"
@@ -143,7 +143,7 @@ func TestProfileDiffers(t *testing.T) {
 	o.requireReceipt(them, "letter.csv", "accepted profile-differs", letterNo(them, 1)+" accepted")
 }
 
-func TestGB18030PartnerWritesUTF8WithAMark(t *testing.T) {
+func TestGB18030PartnerWritesUTF8WithABOM(t *testing.T) {
 	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))

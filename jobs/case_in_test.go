@@ -11,7 +11,7 @@ import (
 	"carryover/formats"
 )
 
-func TestDueDates(t *testing.T) {
+func TestDueDatesOfACase(t *testing.T) {
 	o := newOffice(t, by2021)
 	p, q := leaver(us, 0), leaver(them, 1)
 	o.now = calendar.Date(20260930).Time(china).Add(10 * 3600e9)

@@ -105,7 +105,7 @@ func TestHoldsOfALetterAndTheirEnds(t *testing.T) {
 	}
 }
 
-func TestDeclines(t *testing.T) {
+func TestLetterIsDeclined(t *testing.T) {
 	active := func(r *formats.RegistryRecord) { r.Status, r.StoppedOn = code.RegistryActive, 0 }
 	for name, c := range map[string]struct {
 		registry func(*formats.RegistryRecord)

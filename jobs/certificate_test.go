@@ -9,7 +9,7 @@ import (
 	"carryover/formats"
 )
 
-func TestCertificates(t *testing.T) {
+func TestCertificateIsIssued(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	ask := func(n int, reason code.CertificateReason) string {

@@ -94,7 +94,7 @@ func (o *testOffice) openCorrections(name string) *excelize.File {
 
 // A typed workbook with a faulty row comes back beside its receipt; corrected
 // in place, with the accepted row cleared, the answer is the next batch.
-func TestTypedWorkbookIsAnswered(t *testing.T) {
+func TestCorrectionsOfATypedWorkbook(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
@@ -153,7 +153,7 @@ func TestTypedWorkbookIsAnswered(t *testing.T) {
 }
 
 // A workbook that is refused whole is answered with everything that is wrong.
-func TestRejectedWorkbookIsAnswered(t *testing.T) {
+func TestCorrectionsOfARejectedWorkbook(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	book := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) {
@@ -191,7 +191,7 @@ func TestRejectedWorkbookIsAnswered(t *testing.T) {
 }
 
 // Two offices do not answer each other's answers.
-func TestAnswerIsNeverAnswered(t *testing.T) {
+func TestCorrectionsAreNeverCorrected(t *testing.T) {
 	o := newOffice(t)
 	book := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) { o.typeCell(f, "envelope", "sender", 0, us) }, o.letter(them, 1, leaver(us, 0)))
 	for name, content := range map[string][]byte{"ours.answer.xlsx": book, "ours.answer.2.xlsx": []byte("PK\x03\x04 no workbook")} {
@@ -217,7 +217,7 @@ func TestAnswerIsNeverAnswered(t *testing.T) {
 
 // Stopped while the answer is written, the next pass leaves one receipt and one
 // answer.
-func TestAnswerAfterStop(t *testing.T) {
+func TestCorrectionsAfterAStop(t *testing.T) {
 	for _, at := range []string{"spool.sync:before", "spool.sync:after", "spool.rename:before", "spool.rename:after"} {
 		t.Run(at, func(t *testing.T) {
 			o := newOffice(t)

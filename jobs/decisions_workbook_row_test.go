@@ -27,7 +27,7 @@ func twoAccounts(o *testOffice) (first, second string, account exchange.Account)
 
 // Every row of a workbook gets the verdict that it deserves, and the right one
 // beside it counts all the same.
-func TestRowVerdicts(t *testing.T) {
+func TestVerdictOnEveryDecisionRow(t *testing.T) {
 	o := newOffice(t)
 	clerk, finance, checker := staffWithFolders(o)
 	one, two, a := twoAccounts(o)
@@ -93,7 +93,7 @@ func TestRowVerdicts(t *testing.T) {
 
 // What is no workbook of ours, or not fit to be read, is refused as a whole,
 // in words.
-func TestUnfitWorkbooks(t *testing.T) {
+func TestUnfitDecisionsWorkbooksAreRefused(t *testing.T) {
 	o := newOffice(t)
 	_, finance, _ := staffWithFolders(o)
 	one, _, a := twoAccounts(o)

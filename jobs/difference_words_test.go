@@ -45,7 +45,7 @@ func Untold(x exchange.Difference) (words []string) {
 
 // Two sides of a difference are read in both languages; the numbers that they
 // name are those that were kept, in their order.
-func TestSides(t *testing.T) {
+func TestSidesOfADifferenceInBothLanguages(t *testing.T) {
 	for _, x := range []struct{ kept, chinese, english string }{
 		{"we owe 3318.02 (out 10420.78, in 7102.76)", "本方应付 3318.02（转出 10420.78，转入 7102.76）", "we owe 3318.02 (out 10420.78, in 7102.76)"},
 		{"received 97.50: they owe 2.50", "实收 97.50，对方少付 2.50", "received 97.50: they owe 2.50"},

@@ -36,7 +36,7 @@ func TestSameFileTwice(t *testing.T) {
 	}
 }
 
-func TestSequences(t *testing.T) {
+func TestSequenceReusedAndGaps(t *testing.T) {
 	o := newOffice(t)
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)), o.insured(leaver(us, 1)), o.insured(leaver(us, 2)), o.insured(leaver(us, 3)))
 	put := func(seq, who int) string {
@@ -71,7 +71,7 @@ func TestSequences(t *testing.T) {
 	o.requireReceipt(them, fourth, "partly", letterNo(them, 2)+" refused duplicate-earlier", letterNo(them, 1)+" accepted")
 }
 
-func TestRejectedMayComeAgain(t *testing.T) {
+func TestRejectedFileMayComeAgain(t *testing.T) {
 	o := newOffice(t)
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)), o.insured(leaver(us, 1)))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))

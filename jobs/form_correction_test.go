@@ -13,7 +13,7 @@ import (
 	"carryover/samples"
 )
 
-func TestFormsThatDoNotFit(t *testing.T) {
+func TestFormThatFitsNoLetterIsRefused(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(them, 0), leaver(them, 1)
 	l, m := o.sendLetter(p), o.sendLetter(q)
@@ -213,7 +213,7 @@ func (o *testOffice) requireCredited(p samples.Person, first, next *formats.Form
 	}
 }
 
-func TestLessMoney(t *testing.T) {
+func TestCorrectionToLessMoney(t *testing.T) {
 	for _, stage := range []string{"answered", "completed"} {
 		t.Run(stage, func(t *testing.T) {
 			o := newOffice(t)
@@ -243,7 +243,7 @@ func TestLessMoney(t *testing.T) {
 	}
 }
 
-func TestNotRemittedAfterAll(t *testing.T) {
+func TestCorrectionToPaidToPerson(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
 	l, _ := bringTo(o, p, "answered")
@@ -253,7 +253,7 @@ func TestNotRemittedAfterAll(t *testing.T) {
 	o.requireState(exchange.In, p, "completed/posted/not_due")
 }
 
-func TestMonthsThatLap(t *testing.T) {
+func TestOverlappingMonthsAreNotCredited(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
 	last := p.Stays[len(p.Stays)-1].To
@@ -274,7 +274,7 @@ func TestMonthsThatLap(t *testing.T) {
 	}
 }
 
-func TestSupplementAndCorrection(t *testing.T) {
+func TestRegistryChangeSendsSupplementOrCorrection(t *testing.T) {
 	for name, c := range map[string]struct {
 		stays  func(*formats.RegistryRecord)
 		more   money.Fen

@@ -9,7 +9,7 @@ import (
 	"carryover/formats"
 )
 
-func TestTwoPlacesAskAtOnce(t *testing.T) {
+func TestTwoPlacesAskForOnePerson(t *testing.T) {
 	for _, end := range []string{"first goes on", "first is cancelled"} {
 		t.Run(end, func(t *testing.T) {
 			o := newOffice(t)

@@ -80,9 +80,9 @@ func TestLookBack(t *testing.T) {
 	}
 }
 
-// TestLookBackLeavesOut: a case whose journal does not lead to where it stands
+// TestLookBackNamesWhatItLeavesOut: a case whose journal does not lead to where it stands
 // is named, not guessed.
-func TestLookBackLeavesOut(t *testing.T) {
+func TestLookBackNamesWhatItLeavesOut(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	o.payLetter(p, 1)

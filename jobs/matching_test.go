@@ -16,7 +16,7 @@ import (
 	"carryover/samples"
 )
 
-func TestMatchedMoneyGrows(t *testing.T) {
+func TestSecondCreditAndCorrectedForm(t *testing.T) {
 	for _, stage := range []string{"matched", "completed"} {
 		t.Run(stage, func(t *testing.T) {
 			o := newOffice(t)
@@ -45,7 +45,7 @@ func TestMatchedMoneyGrows(t *testing.T) {
 	}
 }
 
-func TestMatching(t *testing.T) {
+func TestCreditIsMatchedByItsText(t *testing.T) {
 	for name, c := range map[string]struct {
 		text func(*formats.Letter, samples.Person) string
 		e2e  func(*formats.Letter) string
@@ -202,7 +202,7 @@ func TestOrderOfMatching(t *testing.T) {
 	o.unproved = true // what was paid too much has no form
 }
 
-func TestMatchedOnceItIsKnown(t *testing.T) {
+func TestCreditIsMatchedOnceFormOrAdviceComes(t *testing.T) {
 	for _, by := range []string{"form", "advice"} {
 		t.Run(by, func(t *testing.T) {
 			o := newOffice(t)
@@ -253,7 +253,7 @@ func TestNameAndAmountAreOnlyProposed(t *testing.T) {
 	o.requireNoDifferences()
 }
 
-func TestWhoOwesWhom(t *testing.T) {
+func TestDifferenceNamesWhoOwesWhom(t *testing.T) {
 	for name, c := range map[string]struct {
 		by   money.Fen
 		want string

@@ -147,7 +147,7 @@ func TestMoneyForACaseThatEnded(t *testing.T) {
 	}
 }
 
-func TestNothingComesByBank(t *testing.T) {
+func TestFormWithoutARemittance(t *testing.T) {
 	for _, profile := range []string{"2016", "2021"} {
 		for _, kind := range []code.MoneyKind{code.Netted, code.NotMoved, code.PaidToPerson, code.Zero} {
 			t.Run(profile+" "+string(kind), func(t *testing.T) {

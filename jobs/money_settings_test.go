@@ -9,9 +9,9 @@ import (
 	"carryover/exchange/seal"
 )
 
-// TestMoneySettings: a change stops payments until two of those who were
+// TestMoneySettingsNeedTwoSignatures: a change stops payments until two of those who were
 // approved before have signed it.
-func TestMoneySettings(t *testing.T) {
+func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
 	o.setDualRelease(w, l)
@@ -55,9 +55,9 @@ func TestMoneySettings(t *testing.T) {
 	o.requireState(exchange.Out, p, "answered/sent/submitted")
 }
 
-// TestSettingsChangedBack: what was not signed is void when the settings are as
+// TestMoneySettingsChangedBack: what was not signed is void when the settings are as
 // they were, and its signatures do not serve again.
-func TestSettingsChangedBack(t *testing.T) {
+func TestMoneySettingsChangedBack(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
 	o.setDualRelease(w, l)

@@ -245,7 +245,7 @@ func TestNetSumWaitsForOurStatement(t *testing.T) {
 
 // A form that comes after the statement was made, and one that is annulled
 // since, follow as changed lines; a correction after the tie is tied for itself.
-func TestStatementsThatChange(t *testing.T) {
+func TestNettingStatementsThatChange(t *testing.T) {
 	o := newOffice(t, with(them, settleNetted))
 	keys := staffWithKeys(o)
 	p := leaver(them, 1)
@@ -291,7 +291,7 @@ func TestStatementsThatChange(t *testing.T) {
 
 // Months that were missed follow, each in a batch of its own; months that the
 // partner passed over were empty.
-func TestMissedMonths(t *testing.T) {
+func TestMissedNettingMonthsFollow(t *testing.T) {
 	o := newOffice(t, with(them, settleNetted))
 	o.pass() // February's, the first
 	f := o.answerLetter(leaver(us, 0), 1)

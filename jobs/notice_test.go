@@ -10,7 +10,7 @@ import (
 	"carryover/formats"
 )
 
-func TestDelayedByWhoeverHasTheTurn(t *testing.T) {
+func TestDelayOfThePartnersMoneyIsToldOnce(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
 	l := o.sendLetter(p)
@@ -81,10 +81,10 @@ func byEmployer(a *formats.Application) {
 	a.ProxyName, a.ProxyPhone, a.Materials = "代办人", "13800000000", "id;proxy"
 }
 
-// TestEachRecipientReadsOfTheOwn: person, employer and proxy are told of every
+// TestNoticeInTheWordsOfEachRecipient: person, employer and proxy are told of every
 // milestone, in words of their own and with what is known of it; the employer
 // of no amount.
-func TestEachRecipientReadsOfTheOwn(t *testing.T) {
+func TestNoticeInTheWordsOfEachRecipient(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
 	l := o.sendLetter(p, byEmployer)

@@ -21,7 +21,7 @@ func TestHolderOfTheAccountDiffers(t *testing.T) {
 	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
 }
 
-func TestPaymentThatChangedItsMind(t *testing.T) {
+func TestRefusedFormVoidsAReleasedPayment(t *testing.T) {
 	// A hold between release and upload voids the unsent file; the other case goes out anew.
 	o := newOffice(t)
 	closed := bankCloses(o)

@@ -64,7 +64,7 @@ func TestPayeeBeforeTheDebit(t *testing.T) {
 	}
 }
 
-func TestPaidToThePersonInTheEnd(t *testing.T) {
+func TestOfficerPaysToThePerson(t *testing.T) {
 	o := newOffice(t)
 	keys := staffWithKeys(o)
 	p := leaver(us, 0)
@@ -143,7 +143,7 @@ func payeeOf(p samples.Person, letter string, to samples.Person, share string) *
 	}
 }
 
-func TestHeirs(t *testing.T) {
+func TestPaymentsToHeirs(t *testing.T) {
 	for _, shares := range [][]string{{"1/2", "1/2"}, {"1/3", "2/3"}, {"1/3", "1/3", "1/3"}} {
 		t.Run(strings.ReplaceAll(strings.Join(shares, " "), "/", "-"), func(t *testing.T) {
 			o := newOffice(t)

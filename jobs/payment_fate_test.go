@@ -51,7 +51,7 @@ func (cutPut) Put(context.Context, drop.Folder, string, io.ReaderAt, int64, drop
 	return errors.New("the line was cut")
 }
 
-func TestMarkSent(t *testing.T) {
+func TestOfficerMarksAPaymentFileSentOrNot(t *testing.T) {
 	for name, sent := range map[string]bool{"sent": true, "not sent": false} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
@@ -115,10 +115,10 @@ func TestMarkSent(t *testing.T) {
 	}
 }
 
-// TestLostOnItsWay: a payment file that was left in the drop can be lost before
+// TestPaymentFileLostOnItsWay: a payment file that was left in the drop can be lost before
 // the bank has it. An officer says so, with evidence, as long as the bank has
 // said nothing about it.
-func TestLostOnItsWay(t *testing.T) {
+func TestPaymentFileLostOnItsWay(t *testing.T) {
 	for name, answered := range map[string]bool{"never came": false, "the bank has answered": true} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)

@@ -161,9 +161,9 @@ func requireAdvices(t *testing.T, r *rapid.T, e *jobs.Env, paid map[string]money
 	}
 }
 
-// TestReadBack: a payment file whose bytes are not what was ordered is not
+// TestPaymentFileIsReadBack: a payment file whose bytes are not what was ordered is not
 // registered, nothing is queued, and the next pass makes it whole.
-func TestReadBack(t *testing.T) {
+func TestPaymentFileIsReadBack(t *testing.T) {
 	for name, change := range map[string]func(text string) string{
 		"an amount":       func(s string) string { return strings.Replace(s, ">5.00<", ">6.00<", 1) },
 		"a sum":           func(s string) string { return strings.Replace(s, "<CtrlSum>12.00<", "<CtrlSum>13.00<", 1) },

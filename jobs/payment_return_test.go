@@ -13,7 +13,7 @@ import (
 	"carryover/samples"
 )
 
-func TestReturnedAndConfirmed(t *testing.T) {
+func TestReturnIsPaidAgainWhenConfirmed(t *testing.T) {
 	for _, changed := range []bool{false, true} {
 		t.Run(fmt.Sprintf("account changed %v", changed), func(t *testing.T) {
 			o := newOffice(t)

@@ -62,9 +62,9 @@ func pagesOf(t *testing.T, content string) (sheets []string, cover string) {
 	return sheets, fmt.Sprint(rows)
 }
 
-// TestPosted: what was sent to a partner with post on a day lies ready the
+// TestPostedPaper: what was sent to a partner with post on a day lies ready the
 // next night, once, whatever cuts the pass short; nobody else's does.
-func TestPosted(t *testing.T) {
+func TestPostedPaper(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	p, q, r := leaver(us, 0), leaver(them, 0), leaver(us, 1)
 	f, l := o.answerLetter(p, 1), o.sendLetter(q)
@@ -121,8 +121,8 @@ func TestPosted(t *testing.T) {
 	}
 }
 
-// TestPostedLater: nights without a pass are made up for, for a week.
-func TestPostedLater(t *testing.T) {
+// TestPostedPaperOfMissedNights: nights without a pass are made up for, for a week.
+func TestPostedPaperOfMissedNights(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	o.answerLetter(leaver(us, 0), 1)
 	o.skipDays(8)
@@ -149,7 +149,7 @@ func toBePosted(o *testOffice, people int) {
 }
 
 // As many documents as a volume holds are one volume, and not the first of several.
-func TestPostedWhole(t *testing.T) {
+func TestPostedPaperFillsOneVolume(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	toBePosted(o, 100)
 	o.skipDays(1)
@@ -163,9 +163,9 @@ func TestPostedWhole(t *testing.T) {
 	}
 }
 
-// TestPostedInParts: more documents than a workbook holds are in several, and
+// TestPostedPaperInSeveralVolumes: more documents than a workbook holds are in several, and
 // the first one stands only when all do.
-func TestPostedInParts(t *testing.T) {
+func TestPostedPaperInSeveralVolumes(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	toBePosted(o, 101)
 	path := o.env.PostPath(them, calendar.DateOf(o.now))

@@ -47,7 +47,7 @@ func shutWhile(open func(context.Context) (drop.Drop, error), closed *bool) func
 	}
 }
 
-func TestTwoLooks(t *testing.T) {
+func TestGrowingFileIsNotTaken(t *testing.T) {
 	o := newOffice(t, at(them, func(p *office.Party) { p.Settle = 10 * time.Minute }))
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
@@ -101,7 +101,7 @@ func TestLeftFilesAreRemembered(t *testing.T) {
 	}
 }
 
-func TestAfterDelete(t *testing.T) {
+func TestTakenFileIsDeleted(t *testing.T) {
 	o := newOffice(t, at(core, func(p *office.Party) { p.After = office.AfterDelete }))
 	name := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	o.pass()

@@ -146,7 +146,7 @@ func TestReceiptsOvertakeEachOther(t *testing.T) {
 	}
 }
 
-func TestReceiptTellsOfEveryRecord(t *testing.T) {
+func TestReceiptHasAVerdictPerRecord(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(us, 0), leaver(us, 1)
 	good := o.insured(p)

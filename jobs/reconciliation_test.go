@@ -92,7 +92,7 @@ func TestReconciliation(t *testing.T) {
 	}
 }
 
-func TestReportNamesWhatDiffers(t *testing.T) {
+func TestReportOfUnmatchedMoneyIsWritten(t *testing.T) {
 	o := newOffice(t)
 	payTwo(o)
 	o.leaveNotification(creditEntry("C9", 100, "", ""))

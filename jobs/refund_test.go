@@ -145,7 +145,7 @@ func TestRefundDebitedByItsText(t *testing.T) {
 	}
 }
 
-func TestRefundOfTooMuch(t *testing.T) {
+func TestRefundOfMoneyThatDiffers(t *testing.T) {
 	for name, c := range map[string]struct {
 		before string // where the case stands before the excess comes
 		extra  money.Fen
@@ -200,7 +200,7 @@ func TestRefundOfTooMuch(t *testing.T) {
 	}
 }
 
-func TestRefundOfMoneyForNobody(t *testing.T) {
+func TestRefundOfUnmatchedMoney(t *testing.T) {
 	o := newOffice(t)
 	keys := staffWithKeys(o)
 	known := creditEntry("C1", 5000, "张三 转移款", "")
@@ -235,7 +235,7 @@ func refundComes(ref, letter string, p samples.Person, amount money.Fen, endToEn
 	return creditEntry(ref, amount, letter+" "+p.IDNo+" "+p.Name, endToEnd)
 }
 
-func TestTheNewPlaceSendsMoneyBack(t *testing.T) {
+func TestRefundFromTheNewPlace(t *testing.T) {
 	for name, c := range map[string]struct {
 		endToEnd  string
 		confirmed bool

@@ -10,7 +10,7 @@ import (
 	"carryover/formats"
 )
 
-func TestCoreRefuses(t *testing.T) {
+func TestCoreRefusesToCredit(t *testing.T) {
 	for _, row := range []string{"Y", "N"} {
 		t.Run(row, func(t *testing.T) {
 			o := newOffice(t)
@@ -48,7 +48,7 @@ func TestCoreRefuses(t *testing.T) {
 	}
 }
 
-func TestCoreRefusesTheEnd(t *testing.T) {
+func TestCoreRefusesToEndTheInsurance(t *testing.T) {
 	for _, row := range []string{"E", "B"} {
 		t.Run(row, func(t *testing.T) {
 			o := newOffice(t)
@@ -114,7 +114,7 @@ func numbers(list []*formats.Posting) (out []string) {
 	return out
 }
 
-func TestCoreRefusesTheRecord(t *testing.T) {
+func TestCoreRefusesAPostingInItsReceipt(t *testing.T) {
 	o := newOffice(t)
 	o.slow = true
 	p := leaver(us, 0)
@@ -129,7 +129,7 @@ func TestCoreRefusesTheRecord(t *testing.T) {
 	}
 }
 
-func TestPartnerRefuses(t *testing.T) {
+func TestPartnerRefusesLetterAndForm(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(them, 0), leaver(us, 1)
 	l := o.sendLetter(p)
@@ -143,7 +143,7 @@ func TestPartnerRefuses(t *testing.T) {
 	o.requireState(exchange.Out, q, "held/refused/submitted refused-by-partner")
 }
 
-func TestPartnerAnswersWithOurNumber(t *testing.T) {
+func TestQueryAnsweredUnderOurNumberIsRefused(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	o.payLetter(p, 1)

@@ -23,7 +23,7 @@ func TestOlderExtractChangesNothing(t *testing.T) {
 	o.requireState(exchange.Out, p, "accepted/none/not_due")
 }
 
-func TestUpgradedIDAndMiddleDot(t *testing.T) {
+func TestPersonMatchesOldIDAndOtherMiddleDot(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	p.Name = "阿卜杜·买买提"
@@ -86,7 +86,7 @@ func TestCorePostsWhileTheFullExtractForgetsThePerson(t *testing.T) {
 	}
 }
 
-func TestFullAndDelta(t *testing.T) {
+func TestFullAndDeltaExtracts(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(us, 0), leaver(us, 1)
 	put := func(extent string, records ...any) {

@@ -31,7 +31,7 @@ func TestOneFaultySpoolFileStopsNothingElse(t *testing.T) {
 	o.pass()
 }
 
-func TestEnvelopesOfRubbish(t *testing.T) {
+func TestSpoiltEnvelopesAreRejected(t *testing.T) {
 	o := newOffice(t)
 	_, good := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	files := map[string][]byte{
@@ -67,7 +67,7 @@ func resealed(content []byte, old, with string) []byte {
 	return append(changed[:at:at], fmt.Sprintf("T,%d,%s,%s\n", rows, fields[2], hex.EncodeToString(digest[:]))...)
 }
 
-func TestFilesThatAreNone(t *testing.T) {
+func TestUnreadableFilesAreRejected(t *testing.T) {
 	o := newOffice(t)
 	_, good := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	_, foreign := o.batch(others, formats.KindLetter, 1, "", o.letter(others, 1, leaver(us, 0)))
@@ -112,7 +112,7 @@ func TestKindsComeFromTheirSendersOnly(t *testing.T) {
 	o.requireReceipt(portal, "registry.csv", "rejected wrong-envelope")
 }
 
-func TestTextsOfFaultyRecordsCanBeTold(t *testing.T) {
+func TestReceiptOfFaultyTexts(t *testing.T) {
 	o := newOffice(t)
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	content = resealed(content, letterNo(them, 1), "abc \x01\x7f,\"甲")

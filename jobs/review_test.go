@@ -338,9 +338,9 @@ func TestReviewSentBack(t *testing.T) {
 	}
 }
 
-// TestReviewTakenBack: when the configuration asks for no review any more,
+// TestReviewIsSwitchedOff: when the configuration asks for no review any more,
 // what waits leaves, and what was sent back too, in the order of its numbers.
-func TestReviewTakenBack(t *testing.T) {
+func TestReviewIsSwitchedOff(t *testing.T) {
 	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewOne))
 	clerk, _, _ := staffWithFolders(o)
 	o.takeApplications(them, leaver(them, 0))
@@ -357,9 +357,9 @@ func TestReviewTakenBack(t *testing.T) {
 	}
 }
 
-// TestReviewToDo: a batch stands on the sheet To do with its limit, past which
+// TestReviewOnTheSheetToDo: a batch stands on the sheet To do with its limit, past which
 // it is named; sent back, it stands there with why.
-func TestReviewToDo(t *testing.T) {
+func TestReviewOnTheSheetToDo(t *testing.T) {
 	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewOne))
 	clerk, _, _ := staffWithFolders(o)
 	o.takeApplications(them, leaver(them, 0))

@@ -93,7 +93,7 @@ func (s *sealedOffice) requireRejected(name string, want code.Fault, signed bool
 
 // A file that is refused for its seal comes again under the same number with
 // a right one, and is worked.
-func TestSealOfAFileThatCame(t *testing.T) {
+func TestSealOfAnIncomingFile(t *testing.T) {
 	stranger := newSealKey(t)
 	for name, c := range map[string]struct {
 		want code.Fault
@@ -284,7 +284,7 @@ func lateSignature(t *testing.T, after string, settle time.Duration) {
 // What we send is signed, the signature put down first; where the batch could
 // not be put down, the next pass leaves the same signature and the batch. No
 // pass leaves a batch without its signature.
-func TestSealOfAFileWeSend(t *testing.T) {
+func TestSealOfAnOutgoingFile(t *testing.T) {
 	s := newSealedOffice(t)
 	p := leaver(them, 0)
 	s.put(core, formats.KindRegistry, s.newcomer(p))

@@ -8,7 +8,7 @@ import (
 	"carryover/formats"
 )
 
-func TestSettlements(t *testing.T) {
+func TestNettedOrNotMovedIsNotPaid(t *testing.T) {
 	for settlement, c := range map[string]struct {
 		money code.MoneyKind
 		want  string
@@ -29,7 +29,7 @@ func TestSettlements(t *testing.T) {
 	}
 }
 
-func TestNothingToPay(t *testing.T) {
+func TestFormWithoutMoneyIsNotPaid(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))

@@ -64,9 +64,9 @@ func TestRemovedKeyVoidsARelease(t *testing.T) {
 	}
 }
 
-// TestPreparedFileIsVoid: what may not be paid any more is not signed in vain,
+// TestUnsignedPaymentFileIsVoided: what may not be paid any more is not signed in vain,
 // nor paid; its next file needs new signatures.
-func TestPreparedFileIsVoid(t *testing.T) {
+func TestUnsignedPaymentFileIsVoided(t *testing.T) {
 	for name, change := range map[string]func(o *testOffice, p samples.Person){
 		"account withdrawn": func(o *testOffice, _ samples.Person) {
 			partner := o.env.Partners[them]
@@ -113,8 +113,8 @@ func TestPreparedFileIsVoid(t *testing.T) {
 // unreachableDrop is a drop that cannot be reached.
 func unreachableDrop(context.Context) (drop.Drop, error) { return nil, errors.New("unreachable") }
 
-// TestSignedThenChanged: what changes between release and upload voids the file.
-func TestSignedThenChanged(t *testing.T) {
+// TestReleasedPaymentIsVoidedByAChange: what changes between release and upload voids the file.
+func TestReleasedPaymentIsVoidedByAChange(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
 	p, f, content := o.preparePayment(w, l)
@@ -142,9 +142,9 @@ func TestSignedThenChanged(t *testing.T) {
 	}
 }
 
-// TestSpoolOfPaymentGone: a payment file whose bytes are gone, or others, never
+// TestPaymentWithoutItsSpoolNeverLeaves: a payment file whose bytes are gone, or others, never
 // leaves and is not of unknown fate.
-func TestSpoolOfPaymentGone(t *testing.T) {
+func TestPaymentWithoutItsSpoolNeverLeaves(t *testing.T) {
 	for _, gone := range []bool{true, false} {
 		t.Run(fmt.Sprintf("gone %v", gone), func(t *testing.T) {
 			o := newOffice(t)
