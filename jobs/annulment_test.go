@@ -14,7 +14,7 @@ import (
 	"carryover/samples"
 )
 
-// requireEmptyLedger proves that nothing is left of a case in the ledger.
+// requireEmptyLedger requires that nothing is left of a case in the ledger.
 func (o *testOffice) requireEmptyLedger() {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
@@ -166,7 +166,8 @@ func TestAnnulmentAtTheNewPlace(t *testing.T) {
 	}
 }
 
-// requireNothingPosted checks that nothing that the core did for a case still stands.
+// requireNothingPosted requires that every posting which the core did for a case
+// is undone.
 func (o *testOffice) requireNothingPosted(c exchange.Case) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
@@ -193,8 +194,9 @@ func TestAnnulmentAfterTheMoneyCame(t *testing.T) {
 	}
 }
 
-// TestMoneyAfterTheAnnulment: money that comes when a case whose months were credited
-// has been annulled is booked, posted nowhere, and waits to be paid back.
+// TestMoneyAfterTheAnnulment: money that comes when a case whose months were
+// credited has been annulled is booked, posted nowhere, and waits to be paid
+// back.
 func TestMoneyAfterTheAnnulment(t *testing.T) {
 	o := newOffice(t, by2021)
 	p := leaver(them, 0)

@@ -60,8 +60,8 @@ func TestApplicationNumbersPerSender(t *testing.T) {
 	}
 }
 
-// TestCancellationByAnotherSendersNumber: whoever applied at the counter cancels by
-// the portal, unless the number leaves open which one.
+// TestCancellationByAnotherSendersNumber: whoever applied at the counter
+// cancels by the portal, unless the number leaves open which one.
 func TestCancellationByAnotherSendersNumber(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(them, 0), leaver(them, 1)
@@ -185,7 +185,7 @@ func TestRelayedApplication(t *testing.T) {
 		t.Errorf("relayed %+v", *relayed)
 	}
 	if v := o.verdicts(others, wrong); len(v) != 2 || !strings.Contains(v[1], "refused wrong-agency") {
-		t.Errorf("told %q", v)
+		t.Errorf("the receipt says %q", v)
 	}
 	// The new place does not take it: somebody has to know.
 	o.leaveReceipt(o.latest(them, formats.KindApplication), "refused", "malformed")

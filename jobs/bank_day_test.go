@@ -12,7 +12,7 @@ import (
 	"carryover/formats/iso20022"
 )
 
-// dayState is what is known of a day of our account: "proved", or how it differs.
+// dayState is the state of a day of our account: "proved", or how it differs.
 func (o *testOffice) dayState(on calendar.Date) string {
 	o.tb.Helper()
 	text := ""
@@ -27,7 +27,7 @@ func (o *testOffice) dayState(on calendar.Date) string {
 	return text
 }
 
-// balances is its balances in one line.
+// balances is every balance of the ledger in one line.
 func (o *testOffice) balances() string {
 	o.tb.Helper()
 	text := ""
@@ -43,28 +43,28 @@ func TestDayIsProved(t *testing.T) {
 	const today = firstDay
 	for name, c := range map[string]struct {
 		first  bool // the statement comes before the notification
-		change func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry)
+		change func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry)
 		want   string
 	}{
 		"proved":           {want: "proved"},
 		"statement before": {first: true, want: "proved"},
-		"not told": {want: "differs unexplained 0.00/9.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
-			return told, append(stated, creditEntry("X1", 900, "", ""))
+		"not notified": {want: "differs unexplained 0.00/9.00", change: func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
+			return notified, append(stated, creditEntry("X1", 900, "", ""))
 		}},
-		"another amount": {want: "differs unexplained 5.00/9.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
-			return append(told, creditEntry("X1", 500, "", "")), append(stated, creditEntry("X1", 900, "", ""))
+		"another amount": {want: "differs unexplained 5.00/9.00", change: func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
+			return append(notified, creditEntry("X1", 500, "", "")), append(stated, creditEntry("X1", 900, "", ""))
 		}},
-		"not stated": {want: "differs absent 5.00/0.00", change: func(told, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
-			return append(told, creditEntry("X1", 500, "", "")), stated
+		"not stated": {want: "differs absent 5.00/0.00", change: func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
+			return append(notified, creditEntry("X1", 500, "", "")), stated
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
 			people := payTwo(o)
-			told := []iso20022.Entry{debitEntry(people[0].order), debitEntry(people[1].order)}
-			stated := append([]iso20022.Entry(nil), told...)
+			notified := []iso20022.Entry{debitEntry(people[0].order), debitEntry(people[1].order)}
+			stated := append([]iso20022.Entry(nil), notified...)
 			if c.change != nil {
-				told, stated = c.change(told, stated)
+				notified, stated = c.change(notified, stated)
 			}
 			if c.first {
 				o.leaveStatement(today, 90_000_000, stated...)
@@ -73,9 +73,9 @@ func TestDayIsProved(t *testing.T) {
 					t.Errorf("before the notification: %s, open %q", got, o.openDifferences())
 				}
 				o.requireState(exchange.Out, people[0].Person, "answered/sent/submitted") // a statement books nothing
-				o.leaveNotification(told...)
+				o.leaveNotification(notified...)
 			} else {
-				o.leaveNotification(told...)
+				o.leaveNotification(notified...)
 				o.leaveStatement(today, 90_000_000, stated...)
 			}
 			o.pass()
@@ -89,7 +89,8 @@ func TestDayIsProved(t *testing.T) {
 	}
 }
 
-// Each day begins where the one before ended; a day told late closes the gap.
+// Each day begins where the one before ended; a day whose statement comes late
+// closes the gap.
 func TestDaysFollowOneAnother(t *testing.T) {
 	o := newOffice(t)
 	a, b := creditEntry("A", 100, "", ""), creditEntry("B", 200, "", "")
@@ -177,7 +178,7 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 				o.leaveNotification(lump)
 				o.pass()
 			}
-			// Told again with its transfers: it stays booked once.
+			// Notified again with its transfers: it stays booked once.
 			o.leaveBatchBooking(lump.Ref, debitEntry(people[0].order), debitEntry(people[1].order))
 			o.pass()
 			for i, p := range people {
@@ -190,8 +191,8 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 	}
 }
 
-// The bank takes a credit back, told after it or before it; of money that is a
-// case's an officer hears.
+// The bank takes a credit back, in a message after the credit's or before it:
+// nothing is left of either in the ledger.
 func TestCreditTakenBack(t *testing.T) {
 	credit := creditEntry("C1", 5_000, "来款", "")
 	back := credit
@@ -211,6 +212,7 @@ func TestCreditTakenBack(t *testing.T) {
 	}
 }
 
+// When the credit was a case's, the case is held and a difference says so.
 func TestCreditOfACaseTakenBack(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
@@ -257,7 +259,7 @@ func contradictoryNotices(t *testing.T, order string) {
 	}
 }
 
-// Money that is only announced is told and not booked.
+// Money that is only announced stands in the text of its file and is not booked.
 func TestPendingMoneyIsNotBooked(t *testing.T) {
 	o := newOffice(t)
 	e := creditEntry("P1", 700, "", "")
@@ -274,8 +276,8 @@ func TestPendingMoneyIsNotBooked(t *testing.T) {
 	o.requireNoDifferences()
 }
 
-// One thing wrong with a file of the bank, and none of it counts: it is set
-// aside with its reason.
+// One thing wrong with a file of the bank, and none of it counts: it is
+// quarantined with its reason.
 func TestBankFilesQuarantined(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)

@@ -64,7 +64,7 @@ func TestStatusReportOfAPaymentFile(t *testing.T) {
 				transfers = c.transfers(people)
 				c.head.ListStatus = ""
 			}
-			for range 2 { // told twice
+			for range 2 { // reported twice
 				o.leaveStatusReport(c.head, transfers...)
 				o.pass()
 			}

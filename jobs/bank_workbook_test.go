@@ -36,7 +36,8 @@ func (c *clerk) keyLine(on calendar.Date, side code.BankSide, status code.BankSt
 	c.lines = append(c.lines, l)
 }
 
-// leaveSheet puts the sheet into the drop, and begins the next one when it is new.
+// leaveSheet puts the sheet into the drop, and begins the next one when it is
+// new.
 func (c *clerk) leaveSheet(name string, fresh bool) {
 	c.tb.Helper()
 	var b bytes.Buffer

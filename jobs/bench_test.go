@@ -35,7 +35,8 @@ func benchRecords() int {
 	return n
 }
 
-// oldPlace is an agency with a store of its own and one partner who sends letters.
+// oldPlace is an agency with a store of its own and one partner who sends
+// letters.
 func oldPlace(tb testing.TB, dir string) *jobs.Env {
 	tb.Helper()
 	ctx := context.Background()

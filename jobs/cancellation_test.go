@@ -62,7 +62,7 @@ func TestCancellationFromThePortal(t *testing.T) {
 			name := o.put(portal, formats.KindCancellation, &formats.Cancellation{ApplicationNo: "A-" + p.PersonalNo, Phase: code.PhaseCancel, Reason: "不转了", CancelledOn: 20260302})
 			o.pass()
 			if v := o.verdicts(portal, name); len(v) != 2 || v[1] != "A-"+p.PersonalNo+" "+c.verdict {
-				t.Errorf("told %q", v)
+				t.Errorf("the receipt says %q", v)
 			}
 			if c.answer != "" {
 				o.leaveReceipt(o.latest(them, formats.KindCancellation), c.answer, map[bool]string{true: "not-allowed-in-state"}[c.answer == "refused"])
@@ -136,7 +136,7 @@ func TestCancellationFromThePartner(t *testing.T) {
 			name := o.put(them, formats.KindCancellation, cancellationOf(letterNo(them, 1), code.PhaseCancel))
 			o.pass()
 			if v := o.verdicts(them, name); len(v) != 2 || v[1] != letterNo(them, 1)+" "+c.verdict {
-				t.Errorf("told %q", v)
+				t.Errorf("the receipt says %q", v)
 			}
 			o.requireState(exchange.Out, p, c.want)
 		})

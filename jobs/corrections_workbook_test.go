@@ -17,8 +17,8 @@ import (
 	"carryover/formats/sheet"
 )
 
-// typedWorkbook is a batch as an office types it: a workbook without a sequence, in
-// which change may spoil what it likes.
+// typedWorkbook is a batch as an office types it: a workbook without a
+// sequence, in which change may spoil what it likes.
 func (o *testOffice) typedWorkbook(kind string, change func(*excelize.File), records ...any) []byte {
 	o.tb.Helper()
 	_, content := o.batch(them, kind, 1, "", records...)
@@ -78,12 +78,12 @@ func (o *testOffice) readCell(f *excelize.File, sheet, name string, line int) st
 	return ""
 }
 
-// openCorrections opens the answer of a name and says how many cells are listed.
+// openCorrections opens the corrections workbook of a name, which must be there.
 func (o *testOffice) openCorrections(name string) *excelize.File {
 	o.tb.Helper()
-	content, ok := o.answers[name]
+	content, ok := o.corrections[name]
 	if !ok {
-		o.tb.Fatalf("no answer %s", name)
+		o.tb.Fatalf("no corrections workbook %s", name)
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(content))
 	if err != nil {
@@ -93,7 +93,8 @@ func (o *testOffice) openCorrections(name string) *excelize.File {
 }
 
 // A typed workbook with a faulty row comes back beside its receipt; corrected
-// in place, with the accepted row cleared, the answer is the next batch.
+// in place, with the accepted row cleared, the corrections workbook is the next
+// batch.
 func TestCorrectionsOfATypedWorkbook(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(us, 0), leaver(us, 1)
@@ -126,15 +127,15 @@ func TestCorrectionsOfATypedWorkbook(t *testing.T) {
 	if why := rows[1][len(rows[1])-1]; !strings.HasPrefix(why, "已接收") {
 		t.Errorf("beside the accepted row stands %q", why)
 	}
-	first := o.answers["联系函.answer.xlsx"]
-	delete(o.answers, "联系函.answer.xlsx")
+	first := o.corrections["联系函.answer.xlsx"]
+	delete(o.corrections, "联系函.answer.xlsx")
 	o.leaveFile(them, "联系函（再报）.xlsx", book) // they have lost it
 	o.pass()
 	o.pass()
-	if len(o.answers) != 1 || !bytes.Equal(o.answers["联系函.answer.xlsx"], first) {
-		t.Errorf("sent once more it has %d answers", len(o.answers))
+	if len(o.corrections) != 1 || !bytes.Equal(o.corrections["联系函.answer.xlsx"], first) {
+		t.Errorf("sent once more it has %d corrections workbooks", len(o.corrections))
 	}
-	again := o.editWorkbook(o.answers["联系函.answer.xlsx"], func(f *excelize.File) {
+	again := o.editWorkbook(o.corrections["联系函.answer.xlsx"], func(f *excelize.File) {
 		o.typeCell(f, "L", "id_no", 3, good)
 		if err := f.RemoveRow("L", 2); err != nil {
 			t.Fatal(err)
@@ -144,15 +145,15 @@ func TestCorrectionsOfATypedWorkbook(t *testing.T) {
 	o.pass()
 	o.pass()
 	o.requireReceipt(them, "联系函.answer.xlsx", "accepted", letterNo(them, 2)+" accepted")
-	if len(o.answers) != 1 {
-		t.Errorf("%d answers", len(o.answers))
+	if len(o.corrections) != 1 {
+		t.Errorf("%d corrections workbooks", len(o.corrections))
 	}
 	if n := len(o.casesBy(exchange.Out, q)); n != 1 {
 		t.Errorf("%d cases of the corrected row", n)
 	}
 }
 
-// A workbook that is refused whole is answered with everything that is wrong.
+// A workbook that is refused whole comes back with everything that is wrong.
 func TestCorrectionsOfARejectedWorkbook(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
@@ -190,7 +191,7 @@ func TestCorrectionsOfARejectedWorkbook(t *testing.T) {
 	}
 }
 
-// Two offices do not answer each other's answers.
+// Two offices do not send each other's corrections workbooks back again.
 func TestCorrectionsAreNeverCorrected(t *testing.T) {
 	o := newOffice(t)
 	book := o.typedWorkbook(formats.KindLetter, func(f *excelize.File) { o.typeCell(f, "envelope", "sender", 0, us) }, o.letter(them, 1, leaver(us, 0)))
@@ -203,20 +204,20 @@ func TestCorrectionsAreNeverCorrected(t *testing.T) {
 		o.leaveFile(them, name, b.Bytes())
 	}
 	o.passes(3)
-	if n := len(o.receipts(them)); n != 0 || len(o.answers) != 0 {
-		t.Errorf("%d receipts and %d answers for answers", n, len(o.answers))
+	if n := len(o.receipts(them)); n != 0 || len(o.corrections) != 0 {
+		t.Errorf("%d receipts and %d corrections workbooks for corrections workbooks", n, len(o.corrections))
 	}
 	o.view(func(tx *store.Tx) error {
 		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: them, States: []exchange.FileState{exchange.FileWorked}})
 		if len(files) != 2 {
-			t.Errorf("%d answers recorded", len(files))
+			t.Errorf("%d corrections workbooks recorded", len(files))
 		}
 		return err
 	})
 }
 
-// Stopped while the answer is written, the next pass leaves one receipt and one
-// answer.
+// Stopped while the corrections workbook is written, the next pass leaves one
+// receipt and one corrections workbook.
 func TestCorrectionsAfterAStop(t *testing.T) {
 	for _, at := range []string{"spool.sync:before", "spool.sync:after", "spool.rename:before", "spool.rename:after"} {
 		t.Run(at, func(t *testing.T) {
@@ -234,8 +235,8 @@ func TestCorrectionsAfterAStop(t *testing.T) {
 			o.env.Outside = nil
 			o.pass()
 			o.requireReceipt(them, "x.xlsx", "partly", letterNo(them, 1)+" refused missing")
-			if len(o.answers) != 1 || o.answers["x.answer.xlsx"] == nil {
-				t.Errorf("%d answers", len(o.answers))
+			if len(o.corrections) != 1 || o.corrections["x.answer.xlsx"] == nil {
+				t.Errorf("%d corrections workbooks", len(o.corrections))
 			}
 		})
 	}

@@ -24,8 +24,9 @@ type leg struct {
 	at     time.Time
 }
 
-// undisturbed is an undisturbed exchange: how a person is carried over and another
-// one declined, pass by pass, with a copy of the stage before every pass.
+// undisturbed is an undisturbed exchange: how a person is carried over and
+// another one declined, pass by pass, with a copy of the stage before every
+// pass.
 type undisturbed struct {
 	snaps  string // folder of the copies, by number of the leg
 	legs   []leg
@@ -282,8 +283,8 @@ func operator(w *world, l leg) (retried bool, err error) {
 	return len(lost) > 0, err
 }
 
-// requireEveryKindOfCall counts calls by step and kind, and fails for a kind that a step
-// should have and has not.
+// requireEveryKindOfCall counts calls by step and kind, and fails for a kind
+// that a step should have and has not.
 func requireEveryKindOfCall(t *testing.T, calls []point) {
 	t.Helper()
 	count := map[string]int{}

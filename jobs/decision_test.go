@@ -21,7 +21,7 @@ import (
 	"carryover/jobs/decision"
 )
 
-// staffWithKeys gives the office officers who may decide: one of the finance desk, a
+// staffWithKeys gives the office officers who may decide: one of finance, a
 // clerk, and a checker; every one has a key.
 func staffWithKeys(o *testOffice) map[string]*seal.Key {
 	o.tb.Helper()
@@ -53,7 +53,8 @@ func staffWithKeys(o *testOffice) map[string]*seal.Key {
 	return keys
 }
 
-// tryDecide lets an officer decide, with arguments "name=value".
+// tryDecide lets an officer decide, with arguments "name=value", and carries
+// out the plan.
 func (o *testOffice) tryDecide(keys map[string]*seal.Key, officer, action, subject string, args ...string) (decision.Prepared, error) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
@@ -73,7 +74,7 @@ func (o *testOffice) tryDecide(keys map[string]*seal.Key, officer, action, subje
 	return o.env.Decide(context.Background(), x, sig)
 }
 
-// decide is decides for a decision that must be taken.
+// decide is tryDecide for a decision that must be taken.
 func (o *testOffice) decide(keys map[string]*seal.Key, officer, action, subject string, args ...string) decision.Prepared {
 	o.tb.Helper()
 	p, err := o.tryDecide(keys, officer, action, subject, args...)

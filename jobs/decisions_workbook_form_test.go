@@ -17,8 +17,8 @@ import (
 	"carryover/exchange/store"
 )
 
-// staffWithFolders gives the office a clerk, a finance officer and a checker, with
-// folders and keys, while payments need nobody.
+// staffWithFolders gives the office a clerk, a finance officer and a checker,
+// with folders and keys, while payments need nobody.
 func staffWithFolders(o *testOffice) (clerk, finance, checker *signer) {
 	o.tb.Helper()
 	clerk = newSigner(o.tb, "zhao.lei", "赵蕾", exchange.RoleClerk)
@@ -30,7 +30,8 @@ func staffWithFolders(o *testOffice) (clerk, finance, checker *signer) {
 	return clerk, finance, checker
 }
 
-// passAndReport makes a pass, and one with reports, so that the officers have their workbooks.
+// passAndReport makes a pass, and one with reports, so that the officers have
+// their workbooks.
 func (o *testOffice) passAndReport() {
 	o.tb.Helper()
 	o.pass()
@@ -41,12 +42,12 @@ func (o *testOffice) passAndReport() {
 	o.pass()
 }
 
-// workbookName is the name of today's decisions workbook.
-func (o *testOffice) workbookName(desk string) string {
-	return fmt.Sprintf("decisions-%s-%s.xlsx", calendar.DateOf(o.now), desk)
+// workbookName is the name of today's decisions workbook: 业务 or 财务.
+func (o *testOffice) workbookName(which string) string {
+	return fmt.Sprintf("decisions-%s-%s.xlsx", calendar.DateOf(o.now), which)
 }
 
-// form is a decisions workbook being filled in.
+// decisionsForm is a decisions workbook being filled in.
 type decisionsForm struct {
 	o     *testOffice
 	book  *excelize.File
@@ -191,8 +192,8 @@ func (f *decisionsForm) bytes() []byte {
 }
 
 // handIn leaves a workbook in an officer's folder, signed by key if there is
-// one, makes a pass, and gives the answer: for each row "subject result", with
-// why behind it.
+// one, makes a pass, and returns the verdicts of the workbook that comes back:
+// for each row "subject result", with why behind it.
 func (o *testOffice) handIn(s *signer, name string, content []byte, key *signer) []string {
 	o.tb.Helper()
 	party := exchange.OfficerParty(s.Name)
@@ -247,7 +248,7 @@ func (o *testOffice) verdictsIn(content []byte) (list []string) {
 	return list
 }
 
-// verdict is the answer about one subject.
+// verdict is the verdict about one subject.
 func verdict(answers []string, no string) string {
 	for _, a := range answers {
 		if strings.HasPrefix(a, no+" ") {

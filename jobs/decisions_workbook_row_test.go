@@ -161,7 +161,7 @@ func withPart(t *testing.T, book []byte, name string, content []byte) []byte {
 }
 
 // A workbook that was cut short is worked to its end by the next pass: what
-// was taken counts once, and the answer is as if nothing had happened.
+// was taken counts once, and the verdicts are as if nothing had happened.
 func TestDecisionsCutShort(t *testing.T) {
 	for _, call := range []string{"spool.save:before", "spool.save:after"} {
 		t.Run(call, func(t *testing.T) {

@@ -21,9 +21,9 @@ func foreign(lang, text string) []string {
 	return regexp.MustCompile(`[A-Za-z]+`).FindAllString(number.ReplaceAllString(text, ""), -1)
 }
 
-// Untold is what of a difference staff would read in another language than
+// ForeignWords is what of a difference staff would read in another language than
 // their own: nothing, unless a partner, the bank or a person wrote it.
-func Untold(x exchange.Difference) (words []string) {
+func ForeignWords(x exchange.Difference) (words []string) {
 	for _, lang := range []code.Lang{code.Chinese, code.English} {
 		e := &Env{Office: &office.Office{Lang: string(lang)}}
 		subject, ours, theirs := e.Sides(x)

@@ -63,7 +63,7 @@ func TestDifferingFormIsCorrected(t *testing.T) {
 // stages are where a case can stand when a later form comes.
 var stages = []string{"answered", "posting", "relation_done", "completed"}
 
-// bringTo brings a person to a stage.
+// bringTo brings a case at the new place to a stage.
 func bringTo(o *testOffice, p samples.Person, stage string) (*formats.Letter, *formats.Form) {
 	o.tb.Helper()
 	l := o.sendLetter(p)
@@ -163,8 +163,8 @@ func laterForm(o *testOffice, p samples.Person, l *formats.Letter, later string)
 	})
 }
 
-// requireCredited checks that what the core stands with in the end is what the forms
-// in force say, and that the partner was told so.
+// requireCredited checks that what the core has credited in the end is what the
+// forms in force say, and that a completion told the partner so, once.
 func (o *testOffice) requireCredited(p samples.Person, first, next *formats.Form) {
 	o.tb.Helper()
 	c := o.caseBy(exchange.In, p)

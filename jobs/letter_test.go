@@ -68,7 +68,7 @@ func TestContactMayChangeButNothingElse(t *testing.T) {
 				want = "accepted"
 			}
 			if v := o.verdicts(them, file); len(v) != 2 || v[1] != letterNo(them, 1)+" "+want {
-				t.Errorf("told %q", v)
+				t.Errorf("the receipt says %q", v)
 			}
 			o.requireState(exchange.Out, p, "accepted/none/not_due")
 		})
@@ -83,7 +83,7 @@ func TestLetterNumberOfAnotherShape(t *testing.T) {
 	o.pass()
 	o.pass()
 	if v := o.verdicts(them, name); len(v) != 3 || !strings.HasSuffix(v[1], "refused malformed") {
-		t.Errorf("told %q", v)
+		t.Errorf("the receipt says %q", v)
 	}
 	o.requireState(exchange.Out, q, "answered/sent/submitted")
 }

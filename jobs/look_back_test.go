@@ -80,8 +80,8 @@ func TestLookBack(t *testing.T) {
 	}
 }
 
-// TestLookBackNamesWhatItLeavesOut: a case whose journal does not lead to where it stands
-// is named, not guessed.
+// TestLookBackNamesWhatItLeavesOut: a case whose journal does not lead to where
+// it stands is named, not guessed.
 func TestLookBackNamesWhatItLeavesOut(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)

@@ -9,8 +9,8 @@ import (
 	"carryover/exchange/seal"
 )
 
-// TestMoneySettingsNeedTwoSignatures: a change stops payments until two of those who were
-// approved before have signed it.
+// TestMoneySettingsNeedTwoSignatures: a change stops payments until two of
+// those who were approved before have signed it.
 func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
@@ -55,8 +55,8 @@ func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	o.requireState(exchange.Out, p, "answered/sent/submitted")
 }
 
-// TestMoneySettingsChangedBack: what was not signed is void when the settings are as
-// they were, and its signatures do not serve again.
+// TestMoneySettingsChangedBack: what was not signed is void when the settings
+// are as they were, and its signatures do not serve again.
 func TestMoneySettingsChangedBack(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)

@@ -61,7 +61,7 @@ func TestNettingStatements(t *testing.T) {
 				o.now = now
 				o.pass()
 				if v := o.verdicts(them, nameOf); len(v) == 0 || v[0] != "accepted" {
-					t.Errorf("told %q", v)
+					t.Errorf("the receipt says %q", v)
 				}
 				if n := len(o.openDifferences()); n != c.open {
 					t.Errorf("open: %q", o.openDifferences())
@@ -82,8 +82,8 @@ func line(month calendar.Month, direction code.Direction, letter, form string, a
 	return &formats.Netting{Month: month, Direction: direction, LetterNo: letter, FormNo: form, Amount: amount}
 }
 
-// bothWaysNetted takes one person out and one in during March, both NETTED, and goes
-// to the day on which the statements are made.
+// bothWaysNetted takes one person out and one in during March, both NETTED, and
+// goes to the day on which the statements are made.
 func bothWaysNetted(o *testOffice) (out, in *formats.Form) {
 	o.tb.Helper()
 	out = o.answerLetter(leaver(us, 0), 1)
@@ -154,7 +154,7 @@ func TestNetSumIsTied(t *testing.T) {
 			if _, err := o.tryDecide(keys, "wang.min", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2"); !errors.Is(err, exchange.ErrDecision) {
 				t.Errorf("twice: %v", err)
 			}
-			// What is settled is not annulled any more, whoever proposes it, and is told so.
+			// What is settled is not annulled any more, whoever proposes it, and the receipt says so.
 			ours := o.put(portal, formats.KindCancellation, cancellationOf(in.LetterNo, code.PhaseProposeVoid))
 			theirs := o.put(them, formats.KindCancellation, cancellationOf(out.LetterNo, code.PhaseProposeVoid))
 			o.pass()

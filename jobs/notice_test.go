@@ -32,7 +32,8 @@ func TestDelayOfThePartnersMoneyIsToldOnce(t *testing.T) {
 	}
 }
 
-// takeMilestones are what a recipient was told since it was last asked.
+// takeMilestones takes the milestones that a recipient was told of since it was
+// last asked.
 func takeMilestones(o *testOffice, to code.Recipient) (list []string) {
 	o.tb.Helper()
 	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {
@@ -61,8 +62,8 @@ func TestEmployerAndProxyAreTold(t *testing.T) {
 	_ = l
 }
 
-// takeNotices takes what everybody was told since the last time, by milestone and
-// recipient.
+// takeNotices takes what everybody was told since the last time, by milestone
+// and recipient.
 func takeNotices(o *testOffice) map[code.Milestone]map[code.Recipient][]formats.Notice {
 	o.tb.Helper()
 	all := map[code.Milestone]map[code.Recipient][]formats.Notice{}
@@ -81,9 +82,9 @@ func byEmployer(a *formats.Application) {
 	a.ProxyName, a.ProxyPhone, a.Materials = "代办人", "13800000000", "id;proxy"
 }
 
-// TestNoticeInTheWordsOfEachRecipient: person, employer and proxy are told of every
-// milestone, in words of their own and with what is known of it; the employer
-// of no amount.
+// TestNoticeInTheWordsOfEachRecipient: person, employer and proxy are told of
+// every milestone, in words of their own and with what is known of it; the
+// employer of no amount.
 func TestNoticeInTheWordsOfEachRecipient(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)

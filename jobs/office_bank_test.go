@@ -12,8 +12,8 @@ import (
 	"carryover/samples"
 )
 
-// leaveStatement leaves the statement of a day: what is booked on it, from an opening
-// balance.
+// leaveStatement leaves the statement of a day: what is booked on it, from an
+// opening balance.
 func (o *testOffice) leaveStatement(on calendar.Date, opening money.Fen, entries ...iso20022.Entry) {
 	o.tb.Helper()
 	o.messages++
@@ -103,7 +103,7 @@ func debitEntry(t order) iso20022.Entry {
 	}
 }
 
-// returnEntry is the credit by which a transfer comes back.
+// returnEntry is the credit by which the bank returns a transfer.
 func returnEntry(t order) iso20022.Entry {
 	e := debitEntry(t)
 	e.Ref, e.Credit, e.Returned, e.ReturnCode, e.ReturnReason = "R-"+t.EndToEndID, true, true, "AC01", "账号不存在"
@@ -175,7 +175,7 @@ type order struct {
 	debtor iso20022.Account
 }
 
-// noteOrders is the bank's: it notes what it is to pay.
+// noteOrders is the bank: it notes what it is to pay.
 func (o *testOffice) noteOrders(content []byte) {
 	o.tb.Helper()
 	_, faults, err := iso20022.ReadPayment(bytes.NewReader(content), iso20022.Limits{}, func(p *iso20022.Payment, t iso20022.Transfer) error {
@@ -187,7 +187,7 @@ func (o *testOffice) noteOrders(content []byte) {
 	}
 }
 
-// notePaymentList is what a bank's clerk takes from a payment list.
+// notePaymentList is the bank's clerk: it notes what a payment list asks for.
 func (o *testOffice) notePaymentList(content []byte) {
 	o.tb.Helper()
 	lines, _, err := formats.ReadPaymentList(bytes.NewReader(content))

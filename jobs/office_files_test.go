@@ -27,7 +27,7 @@ func take[T any](o *testOffice, party, kind string) (list []*T) {
 	return list
 }
 
-// requireOne is take for exactly one record.
+// requireOne is take for exactly one record; any other number fails the test.
 func requireOne[T any](o *testOffice, party, kind string) *T {
 	o.tb.Helper()
 	list := take[T](o, party, kind)
@@ -72,7 +72,8 @@ func (o *testOffice) requireReceipt(party, name string, want ...string) {
 	}
 }
 
-// acceptAll answers every batch left for a party so far with a receipt that accepts all.
+// acceptAll answers every batch left for a party so far with a receipt that
+// accepts all.
 func (o *testOffice) acceptAll(party string) {
 	o.tb.Helper()
 	var rest []gotFile

@@ -102,7 +102,7 @@ func (o *testOffice) answerLetter(p samples.Person, n int, change ...func(*forma
 	return requireOne[formats.Form](o, them, formats.KindForm)
 }
 
-// payLetter is asked, with the payment debited and told.
+// payLetter is answerLetter, with the payment debited and notified.
 func (o *testOffice) payLetter(p samples.Person, n int) *formats.Form {
 	o.tb.Helper()
 	f := o.answerLetter(p, n)
@@ -135,7 +135,8 @@ func (o *testOffice) application(p samples.Person, change ...func(*formats.Appli
 	return a
 }
 
-// sendLetter takes a person's application in and returns the letter that goes out.
+// sendLetter takes a person's application in and returns the letter that goes
+// out.
 func (o *testOffice) sendLetter(p samples.Person, change ...func(*formats.Application)) *formats.Letter {
 	o.tb.Helper()
 	o.put(core, formats.KindRegistry, o.newcomer(p))

@@ -13,8 +13,8 @@ import (
 	"carryover/samples"
 )
 
-// requireProofs is what holds after every test: the inputs of every file add up, both
-// sides of the ledger close, the ledger and the journal stand.
+// requireProofs is what holds after every test: the inputs of every file add
+// up, both sides of the ledger close, the ledger and the journal stand.
 func (o *testOffice) requireProofs() {
 	o.tb.Helper()
 	ctx := context.Background()
@@ -39,7 +39,7 @@ func (o *testOffice) requireProofs() {
 			return err
 		}
 		for _, x := range differences {
-			if words := jobs.Untold(x); len(words) > 0 {
+			if words := jobs.ForeignWords(x); len(words) > 0 {
 				o.tb.Errorf("a difference, as staff read it: %q", words)
 			}
 		}
@@ -104,7 +104,7 @@ func sum(m map[string]money.Fen) (total money.Fen) {
 	return total
 }
 
-// caseBy finds the case of a person on a side.
+// caseBy is the one case of a person on a side.
 func (o *testOffice) caseBy(side exchange.Side, p samples.Person) exchange.Case {
 	o.tb.Helper()
 	all := o.casesBy(side, p)
@@ -153,7 +153,7 @@ func standing(c exchange.Case) string {
 	return s
 }
 
-// openDifferences lists what stands open: "kind subject: ours / theirs".
+// openDifferences lists the open differences: "kind subject: ours / theirs".
 func (o *testOffice) openDifferences() (list []string) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
@@ -173,7 +173,7 @@ func (o *testOffice) requireNoDifferences() {
 	}
 }
 
-// gather is all that a walk over the rows of one thing comes by.
+// gather lists all rows that a walk over the store visits.
 func gather[Of, T any](each func(Of, func(T) error) error, of Of) (all []T, err error) {
 	err = each(of, func(row T) error {
 		all = append(all, row)
@@ -219,7 +219,7 @@ func (o *testOffice) passUntil(side exchange.Side, p samples.Person, want string
 	return c
 }
 
-// requireJournaled finds an event whose reason contains a text.
+// requireJournaled requires an event of a chain whose reason contains a text.
 func (o *testOffice) requireJournaled(chain, what, why string) {
 	o.tb.Helper()
 	var events []exchange.JournalEvent

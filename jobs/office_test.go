@@ -27,8 +27,8 @@ import (
 	"carryover/samples"
 )
 
-// The agency of the behaviour tests and those around it: the test itself
-// plays its core, portal and bank, a partner and a second one.
+// The agency of the tests with one agency, and the parties around it: the test
+// itself plays its core, portal and bank, a partner and a second one.
 const (
 	us     = samples.OldPlace
 	core   = us + "c"
@@ -42,21 +42,21 @@ const (
 // is played by the test: put leaves files in its drops, a pass works them, and
 // what the pass leaves for others is read into got.
 type testOffice struct {
-	tb       testing.TB
-	env      *jobs.Env
-	root     string
-	now      time.Time
-	sequence map[string]int    // last used, by sender and kind
-	got      map[string][]any  // records left for a party: "310100 contact-letter"
-	files    []gotFile         // batches left for others, in order
-	orders   []order           // transfers ordered from the bank and not told of yet
-	books    [][]byte          // payment lists left for the bank
-	answers  map[string][]byte // workbooks that came back with their faults marked
-	balance  map[string]money.Fen
-	refuse   map[string]string // by row of a posting: the core's reason to refuse it
-	slow     bool              // the core answers nothing until told to
-	unproved bool              // a difference is what the test is about
-	messages int
+	tb          testing.TB
+	env         *jobs.Env
+	root        string
+	now         time.Time
+	sequence    map[string]int    // last used, by sender and kind
+	got         map[string][]any  // records left for a party: "310100 contact-letter"
+	files       []gotFile         // batches left for others, in order
+	orders      []order           // transfers ordered from the bank and not debited yet
+	books       [][]byte          // payment lists left for the bank
+	corrections map[string][]byte // corrections workbooks left for others, by name
+	balance     map[string]money.Fen
+	refuse      map[string]string // by row of a posting: the core's reason to refuse it
+	slow        bool              // the core answers nothing until told to
+	unproved    bool              // a difference is what the test is about
+	messages    int
 }
 
 type gotFile struct {
@@ -74,7 +74,7 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
 	}
 	o := &testOffice{
 		tb: tb, root: tb.TempDir(), now: time.Date(2026, 3, 2, 10, 0, 0, 0, china), sequence: map[string]int{}, got: map[string][]any{},
-		balance: map[string]money.Fen{}, refuse: map[string]string{}, answers: map[string][]byte{},
+		balance: map[string]money.Fen{}, refuse: map[string]string{}, corrections: map[string][]byte{},
 	}
 	dsn := filepath.Join(o.root, "office.db")
 	if err := os.WriteFile(dsn, emptyStore(), 0o600); err != nil {
@@ -268,7 +268,7 @@ func (o *testOffice) batch(party, kind string, sequence int, extent string, reco
 }
 
 // pass makes one pass and lets everybody outside read and, if they are cores,
-// answer. Its own faults fail the test.
+// answer. A pass that fails fails the test.
 func (o *testOffice) pass() {
 	o.tb.Helper()
 	if err := o.tryPass(); err != nil {
@@ -339,7 +339,7 @@ func (o *testOffice) collect() {
 				continue
 			}
 			if strings.Contains(e.Name(), ".answer") {
-				o.answers[e.Name()] = content
+				o.corrections[e.Name()] = content
 				continue
 			}
 			if p.Code == bank {
@@ -376,7 +376,8 @@ func (o *testOffice) readBatch(party, name string, content []byte) {
 	}
 }
 
-// answerPostings is the core's: it does what it is asked, unless refuse says otherwise.
+// answerPostings is the core: it does what it is asked, unless refuse says
+// otherwise.
 func (o *testOffice) answerPostings(postings []any) {
 	o.tb.Helper()
 	var results []any

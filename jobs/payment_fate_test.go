@@ -21,7 +21,8 @@ import (
 	"carryover/samples"
 )
 
-// paymentOfUnknownFate brings one payment to where nobody knows whether the bank has it.
+// paymentOfUnknownFate brings one payment to where nobody knows whether the
+// bank has it.
 func (o *testOffice) paymentOfUnknownFate() (samples.Person, exchange.File) {
 	o.tb.Helper()
 	open := o.env.Parties[2].Open
@@ -115,9 +116,9 @@ func TestOfficerMarksAPaymentFileSentOrNot(t *testing.T) {
 	}
 }
 
-// TestPaymentFileLostOnItsWay: a payment file that was left in the drop can be lost before
-// the bank has it. An officer says so, with evidence, as long as the bank has
-// said nothing about it.
+// TestPaymentFileLostOnItsWay: a payment file that was left in the drop can be
+// lost before the bank has it. An officer says so, with evidence, as long as
+// the bank has said nothing about it.
 func TestPaymentFileLostOnItsWay(t *testing.T) {
 	for name, answered := range map[string]bool{"never came": false, "the bank has answered": true} {
 		t.Run(name, func(t *testing.T) {

@@ -140,7 +140,8 @@ func TestFilesUnderTheCap(t *testing.T) {
 	})
 }
 
-// requireAdvices: the advices of a payment add up to it, and there is one per part.
+// requireAdvices: the advices of a payment add up to it, and there is one per
+// part.
 func requireAdvices(t *testing.T, r *rapid.T, e *jobs.Env, paid map[string]money.Fen, parts int) {
 	n, sums := 0, map[string]money.Fen{}
 	err := e.Store.View(t.Context(), func(tx *store.Tx) error {
@@ -161,8 +162,9 @@ func requireAdvices(t *testing.T, r *rapid.T, e *jobs.Env, paid map[string]money
 	}
 }
 
-// TestPaymentFileIsReadBack: a payment file whose bytes are not what was ordered is not
-// registered, nothing is queued, and the next pass makes it whole.
+// TestPaymentFileIsReadBack: a payment file whose bytes are not what was
+// ordered is not registered, nothing is queued, and the next pass makes it
+// whole.
 func TestPaymentFileIsReadBack(t *testing.T) {
 	for name, change := range map[string]func(text string) string{
 		"an amount":       func(s string) string { return strings.Replace(s, ">5.00<", ">6.00<", 1) },

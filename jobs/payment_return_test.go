@@ -96,7 +96,8 @@ func TestLumpSumReturned(t *testing.T) {
 	o.requireNoDifferences()
 }
 
-// confirmAccounts answers every question about an account with the account asked about.
+// confirmAccounts answers every question about an account with the account
+// asked about.
 func (o *testOffice) confirmAccounts() int {
 	o.tb.Helper()
 	asked := take[formats.Query](o, them, formats.KindQuery)
@@ -224,7 +225,7 @@ func TestPayeeChangesItsAccount(t *testing.T) {
 	late := o.put(core, formats.KindPayee, &other)
 	o.pass()
 	if v := o.verdicts(core, late); len(v) != 2 || !strings.HasSuffix(v[1], "refused not-allowed-in-state") {
-		t.Errorf("told %q", v)
+		t.Errorf("the receipt says %q", v)
 	}
 	var mine order
 	for _, x := range o.orders {

@@ -20,7 +20,8 @@ import (
 // byPost is a partner to whom paper is still posted.
 func byPost(p *exchange.Partner) { p.Post = true }
 
-// reportPosted reports, and returns how many documents that laid out to be posted.
+// reportPosted reports, and returns how many documents that laid out to be
+// posted.
 func (o *testOffice) reportPosted() (int, error) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
@@ -121,7 +122,8 @@ func TestPostedPaper(t *testing.T) {
 	}
 }
 
-// TestPostedPaperOfMissedNights: nights without a pass are made up for, for a week.
+// TestPostedPaperOfMissedNights: nights without a pass are made up for, for a
+// week.
 func TestPostedPaperOfMissedNights(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	o.answerLetter(leaver(us, 0), 1)
@@ -148,7 +150,8 @@ func toBePosted(o *testOffice, people int) {
 	o.pass()
 }
 
-// As many documents as a volume holds are one volume, and not the first of several.
+// As many documents as a volume holds are one volume, and not the first of
+// several.
 func TestPostedPaperFillsOneVolume(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	toBePosted(o, 100)
@@ -163,8 +166,8 @@ func TestPostedPaperFillsOneVolume(t *testing.T) {
 	}
 }
 
-// TestPostedPaperInSeveralVolumes: more documents than a workbook holds are in several, and
-// the first one stands only when all do.
+// TestPostedPaperInSeveralVolumes: more documents than a workbook holds are in
+// several, and the first one stands only when all do.
 func TestPostedPaperInSeveralVolumes(t *testing.T) {
 	o := newOffice(t, with(them, byPost))
 	toBePosted(o, 101)

@@ -74,7 +74,7 @@ func TestGrowingFileIsNotTaken(t *testing.T) {
 	o.pass()
 	o.pass()
 	if v := o.verdicts(them, "never.csv"); len(v) != 1 || !strings.HasPrefix(v[0], "rejected") {
-		t.Errorf("told %q", v)
+		t.Errorf("the receipt says %q", v)
 	}
 }
 

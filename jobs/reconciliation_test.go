@@ -77,7 +77,7 @@ func TestReconciliation(t *testing.T) {
 	)
 	o.pass()
 	if v := o.verdicts(them, name); len(v) != 4 || v[0] != "accepted" {
-		t.Errorf("told %q", v)
+		t.Errorf("the receipt says %q", v)
 	}
 	if len(o.openDifferences()) != 3 {
 		t.Errorf("open: %q", o.openDifferences())

@@ -16,7 +16,7 @@ import (
 	"carryover/samples"
 )
 
-// lies is what lies in an account.
+// balanceOf is what lies under a title of the ledger.
 func (o *testOffice) balanceOf(title ledger.Title) (sum money.Fen) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {

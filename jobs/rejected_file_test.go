@@ -91,7 +91,7 @@ func TestUnreadableFilesAreRejected(t *testing.T) {
 		}
 		v := o.verdicts(them, name)
 		if len(v) != 1 || !strings.HasPrefix(v[0], "rejected ") {
-			t.Errorf("%s: told %q", name, v)
+			t.Errorf("%s: the receipt says %q", name, v)
 		}
 	}
 	o.requireReceipt(them, "foreign.csv", "rejected not-from-this-party")

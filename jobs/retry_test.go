@@ -28,8 +28,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// worldBeforeCall restores the stage as it was before the pass that makes a call, in a
-// world of the test's own.
+// worldBeforeCall restores the stage as it was before the pass that makes a
+// call, in a world of the test's own.
 func (s *undisturbed) worldBeforeCall(t *testing.T, step, kind, name string) (*world, point) {
 	t.Helper()
 	w := newWorld(t, t.TempDir())

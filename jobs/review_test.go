@@ -357,8 +357,8 @@ func TestReviewIsSwitchedOff(t *testing.T) {
 	}
 }
 
-// TestReviewOnTheSheetToDo: a batch stands on the sheet To do with its limit, past which
-// it is named; sent back, it stands there with why.
+// TestReviewOnTheSheetToDo: a batch stands on the sheet To do with its limit,
+// past which it is named; sent back, it stands there with why.
 func TestReviewOnTheSheetToDo(t *testing.T) {
 	o := newOffice(t, withReview(formats.KindLetter, exchange.ReviewOne))
 	clerk, _, _ := staffWithFolders(o)

@@ -73,8 +73,9 @@ func (s *sealedOffice) sign(key *seal.Key, namespace string, content []byte) []b
 	return sig
 }
 
-// requireRejected makes sure that a file was refused whole for its seal: told, not
-// received, set aside with its signature by the next pass.
+// requireRejected makes sure that a file was refused whole for its seal: the
+// receipt says so, it was not received, and the next pass moves it to bad with
+// its signature.
 func (s *sealedOffice) requireRejected(name string, want code.Fault, signed bool) {
 	s.tb.Helper()
 	s.requireReceipt(them, name, "rejected "+string(want))
@@ -141,8 +142,8 @@ func TestSealOfAnIncomingFile(t *testing.T) {
 	}
 }
 
-// requireSignedBy makes sure that the latest file of a name is stored and journaled
-// with the key that signed it.
+// requireSignedBy makes sure that the latest file of a name is stored and
+// journaled with the key that signed it.
 func (s *sealedOffice) requireSignedBy(name string, key *seal.Key) {
 	s.tb.Helper()
 	s.view(func(tx *store.Tx) error {
@@ -210,7 +211,8 @@ func TestAcceptedFileAgainUnsigned(t *testing.T) {
 }
 
 // A signature may come after its file while the file settles; afterwards the
-// file is judged as it is. A signature alone is left and told.
+// file is judged as it is. An orphan signature is left where it
+// lies.
 func TestSignatureIsWaitedFor(t *testing.T) {
 	hour := at(them, func(p *office.Party) { p.Settle = 2 * time.Hour })
 	s := newSealedOffice(t, hour)

@@ -42,7 +42,8 @@ func wakingEnv(t *testing.T, now *time.Time, zone *time.Location, away func()) *
 	}}
 }
 
-// pulls is a timetable of passes that only pull, every half hour from 08:00 to 09:00.
+// pulls is a timetable of passes that only pull, every half hour from 08:00 to
+// 09:00.
 func pulls(zone *time.Location) Timetable {
 	return func(after time.Time) (Window, bool) {
 		at := after.In(zone).Truncate(30 * time.Minute)

@@ -64,8 +64,8 @@ func TestRemovedKeyVoidsARelease(t *testing.T) {
 	}
 }
 
-// TestUnsignedPaymentFileIsVoided: what may not be paid any more is not signed in vain,
-// nor paid; its next file needs new signatures.
+// TestUnsignedPaymentFileIsVoided: what may not be paid any more is not signed
+// in vain, nor paid; its next file needs new signatures.
 func TestUnsignedPaymentFileIsVoided(t *testing.T) {
 	for name, change := range map[string]func(o *testOffice, p samples.Person){
 		"account withdrawn": func(o *testOffice, _ samples.Person) {
@@ -113,7 +113,8 @@ func TestUnsignedPaymentFileIsVoided(t *testing.T) {
 // unreachableDrop is a drop that cannot be reached.
 func unreachableDrop(context.Context) (drop.Drop, error) { return nil, errors.New("unreachable") }
 
-// TestReleasedPaymentIsVoidedByAChange: what changes between release and upload voids the file.
+// TestReleasedPaymentIsVoidedByAChange: what changes between release and upload
+// voids the file.
 func TestReleasedPaymentIsVoidedByAChange(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
@@ -142,8 +143,8 @@ func TestReleasedPaymentIsVoidedByAChange(t *testing.T) {
 	}
 }
 
-// TestPaymentWithoutItsSpoolNeverLeaves: a payment file whose bytes are gone, or others, never
-// leaves and is not of unknown fate.
+// TestPaymentWithoutItsSpoolNeverLeaves: a payment file whose bytes are gone,
+// or others, never leaves and is not of unknown fate.
 func TestPaymentWithoutItsSpoolNeverLeaves(t *testing.T) {
 	for _, gone := range []bool{true, false} {
 		t.Run(fmt.Sprintf("gone %v", gone), func(t *testing.T) {
