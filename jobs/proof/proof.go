@@ -19,59 +19,65 @@ import (
 	"carryover/jobs/report"
 )
 
-// proven are the figures of the proof that come from outside the ledger, by partner.
-type proven struct {
+// outside are the figures of the proof that come from outside the ledger, by partner: what
+// core, bank and partners have stated. The proof compares the ledger with them, since a
+// ledger compared with itself always closes.
+type outside struct {
 	liquidated, confirmed map[string]money.Fen // old place: the core's debits, the completions
 	announced, credited   map[string]money.Fen // new place: the forms, the core's credits
 	received              money.Fen            // the bank's entries
 }
 
-func toldBy(tx *store.Tx) (t proven, err error) {
-	if t.liquidated, err = tx.Liquidated(); err != nil {
-		return t, err
+// readOutside adds up those figures over all that the store has.
+func readOutside(tx *store.Tx) (f outside, err error) {
+	if f.liquidated, err = tx.Liquidated(); err != nil {
+		return f, err
 	}
-	if t.announced, err = tx.Announced(); err != nil {
-		return t, err
+	if f.announced, err = tx.Announced(); err != nil {
+		return f, err
 	}
-	if t.credited, err = tx.Credited(); err != nil {
-		return t, err
+	if f.credited, err = tx.Credited(); err != nil {
+		return f, err
 	}
-	if t.confirmed, err = tx.Confirmed(); err != nil {
-		return t, err
+	if f.confirmed, err = tx.Confirmed(); err != nil {
+		return f, err
 	}
-	t.received, err = tx.BankReceived()
-	return t, err
+	f.received, err = tx.BankReceived()
+	return f, err
 }
 
-// prove proves one side with one partner, or with "" of all.
-func (t proven) prove(b ledger.Balances, side exchange.Side, partner string) (ledger.Proof, error) {
+// prove proves one side with one partner, or with "" of all of them together. Only in
+// total is the bank's money proved at the new place: unmatched money has no partner.
+func (f outside) prove(b ledger.Balances, side exchange.Side, partner string) (ledger.Proof, error) {
 	of := partner
 	if of == "" {
 		of = ledger.All
 	}
 	if side == exchange.Out {
-		return ledger.ProveOut(b, of, sumOf(t.liquidated, partner), sumOf(t.confirmed, partner))
+		return ledger.ProveOut(b, of, sumOf(f.liquidated, partner), sumOf(f.confirmed, partner))
 	}
 	if partner == "" {
-		return ledger.ProveAllIn(b, sumOf(t.announced, ""), sumOf(t.credited, ""), t.received)
+		return ledger.ProveAllIn(b, sumOf(f.announced, ""), sumOf(f.credited, ""), f.received)
 	}
-	return ledger.ProveIn(b, partner, t.announced[partner], t.credited[partner])
+	return ledger.ProveIn(b, partner, f.announced[partner], f.credited[partner])
 }
 
-// Proofs proves the ledger, per partner and in total, on both sides.
+// Proofs proves the ledger (SPEC 4), in total (Partner "") and per partner of the
+// configuration, on both sides. The totals always stand in it, a partner only with
+// figures. An error means that a sum could not be made, not that there is a gap.
 func Proofs(o *office.Office, tx *store.Tx) ([]report.Proof, error) {
 	balances, err := tx.Balances("")
 	if err != nil {
 		return nil, err
 	}
-	told, err := toldBy(tx)
+	figures, err := readOutside(tx)
 	if err != nil {
 		return nil, err
 	}
 	var out []report.Proof
 	for _, p := range append([]string{""}, slices.Sorted(maps.Keys(o.Partners))...) {
 		for _, side := range []exchange.Side{exchange.Out, exchange.In} {
-			proof, err := told.prove(balances, side, p)
+			proof, err := figures.prove(balances, side, p)
 			if err != nil {
 				return nil, err
 			}
@@ -95,42 +101,47 @@ func sumOf(figures map[string]money.Fen, partner string) money.Fen {
 	return total
 }
 
-// gap is a difference that held cases do not explain.
-type gap struct {
+// Gap is a proof whose difference held cases do not explain, or not all of it.
+type Gap struct {
 	report.Proof
 	Rest ledger.Gap // what held cases do not explain
 }
 
-// Gaps are the differences, per partner and in total, that are not tied to
-// held cases: while there is one, no payment is released.
-func Gaps(o *office.Office, tx *store.Tx) (found []gap, err error) {
+// Gaps are the differences, per partner and in total, that held cases do not explain:
+// while there is one, no payment is released. A held case explains its own difference:
+// officers know of it already, and the case's own money waits with it.
+func Gaps(o *office.Office, tx *store.Tx) (found []Gap, err error) {
 	proofs, err := Proofs(o, tx)
 	if err != nil {
 		return nil, err
 	}
-	tied := map[exchange.Side]map[string]ledger.Gap{}
+	// Only when there is a difference: the held cases are all read one by one.
+	held := map[exchange.Side]map[string]ledger.Gap{}
 	for _, p := range proofs {
-		if p.Gap != (ledger.Gap{}) && tied[p.Side] == nil {
-			if tied[p.Side], err = tiedToHeld(tx, p.Side); err != nil {
+		if p.Gap != (ledger.Gap{}) && held[p.Side] == nil {
+			if held[p.Side], err = gapsOfHeld(tx, p.Side); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for _, p := range proofs {
-		explained := tied[p.Side][p.Partner]
+		explained := held[p.Side][p.Partner]
 		if p.Partner == "" {
-			for _, g := range tied[p.Side] {
+			for _, g := range held[p.Side] {
 				explained = explained.Plus(g)
 			}
 		}
 		if rest := p.Gap.Less(explained); rest != (ledger.Gap{}) {
-			found = append(found, gap{p, rest})
+			found = append(found, Gap{p, rest})
 		}
 	}
 	return found, nil
 }
 
-// CheckBalanced reports the first gap of the ledger.
+// CheckBalanced returns an error that names the first partner, or all of them, with whom
+// the ledger does not close, how far, and where to look; nil when it closes, or held
+// cases explain what is missing. It is asked before payments are made up, before each
+// file is released, and by report.
 func CheckBalanced(o *office.Office, tx *store.Tx) error {
 	found, err := Gaps(o, tx)
 	if err != nil || len(found) == 0 {
@@ -140,25 +151,26 @@ func CheckBalanced(o *office.Office, tx *store.Tx) error {
 	if g.Partner != "" {
 		with = g.Partner
 	}
-	return fmt.Errorf("the ledger does not close on the %s side with %s: difference %s, of which %s is not tied to held cases", g.Side, with, g.Difference, g.Rest.Shown())
+	return fmt.Errorf("the ledger does not close on the %s side with %s: difference %s, of which held cases do not explain %s; see the sheet To do, 资金不平",
+		g.Side, with, g.Difference, g.Rest.Shown())
 }
 
-// tiedToHeld is the difference that held cases make, by partner: each case's
-// own proof, from its documents and its entries.
-func tiedToHeld(tx *store.Tx, side exchange.Side) (map[string]ledger.Gap, error) {
-	tied := map[string]ledger.Gap{}
+// gapsOfHeld is the difference that the held cases of a side make, by partner: each
+// case's own proof, from its documents and its entries.
+func gapsOfHeld(tx *store.Tx, side exchange.Side) (map[string]ledger.Gap, error) {
+	gaps := map[string]ledger.Gap{}
 	err := tx.EachCase(store.CaseFilter{Side: side, States: []exchange.State{exchange.Held}}, func(c exchange.Case) error {
 		proof, err := proofOf(tx, c)
 		if err != nil {
 			return err
 		}
-		tied[c.Partner] = tied[c.Partner].Plus(proof.Gap)
+		gaps[c.Partner] = gaps[c.Partner].Plus(proof.Gap)
 		return nil
 	})
-	return tied, err
+	return gaps, err
 }
 
-// proofOf is the equation of one case.
+// proofOf is the equation of one case, by the entries about it alone.
 func proofOf(tx *store.Tx, c exchange.Case) (ledger.Proof, error) {
 	entries, err := tx.LedgerOf(c.No)
 	if err != nil {
@@ -170,36 +182,38 @@ func proofOf(tx *store.Tx, c exchange.Case) (ledger.Proof, error) {
 			return ledger.Proof{}, err
 		}
 	}
-	said, credited, err := saidOf(tx, c)
+	stated, credited, err := statedOf(tx, c)
 	if err != nil {
 		return ledger.Proof{}, err
 	}
 	if c.Side == exchange.Out {
-		return ledger.ProveOut(b, ledger.All, said, credited)
+		return ledger.ProveOut(b, ledger.All, stated, credited)
 	}
-	return ledger.ProveIn(b, ledger.All, said, credited)
+	return ledger.ProveIn(b, ledger.All, stated, credited)
 }
 
-// saidOf is what the forms in force announce and the core has credited of it;
-// at the old place what the core's debits say and the completions of it.
-func saidOf(tx *store.Tx, c exchange.Case) (said, credited money.Fen, err error) {
+// statedOf is what is stated of a case outside the ledger: at the new place what the forms
+// in force announce and what of it the core has credited; at the old place what the core
+// has debited and what completions confirm of it. NETTED money is credited by the core
+// without money of the bank: the ledger has it under netting.
+func statedOf(tx *store.Tx, c exchange.Case) (stated, credited money.Fen, err error) {
 	postings, err := tx.PostingsByCase(c.No)
 	if err != nil || c.Side == exchange.Out {
 		for _, p := range postings {
 			if p.Row == exchange.PostDebit && p.State == exchange.PostingDone {
-				said += p.Amount
+				stated += p.Amount
 			}
 		}
 		if err != nil {
 			return 0, 0, err
 		}
 		credited, err = confirmedOf(tx, c.No)
-		return said, credited, err
+		return stated, credited, err
 	}
 	forms, err := tx.FormsByCase(c.No)
 	for _, f := range forms {
 		if f.Current {
-			said += f.Amount
+			stated += f.Amount
 		}
 		for _, p := range postings {
 			if p.Row == exchange.PostCredit && p.State == exchange.PostingDone && p.FormNo == f.No && p.FormVersion == f.Version && f.Money != exchange.MoneyNETTED {
@@ -207,10 +221,10 @@ func saidOf(tx *store.Tx, c exchange.Case) (said, credited money.Fen, err error)
 			}
 		}
 	}
-	return said, credited, err
+	return stated, credited, err
 }
 
-// confirmedOf is what the completions of a case's forms say.
+// confirmedOf is what completions confirm of a case's forms: per form, over its versions.
 func confirmedOf(tx *store.Tx, caseNo string) (sum money.Fen, err error) {
 	forms, err := tx.FormsByCase(caseNo) // by form and version
 	for i := 0; i < len(forms); {
