@@ -20,13 +20,14 @@ import (
 	"carryover/jobs/office"
 )
 
-// News is what a notice tells besides who, where and when; what is not known is left empty.
+// News is what a notice says besides who, where and when; what is not known is left empty,
+// and its clause is left out of the text.
 type News struct {
-	Variant string
+	Variant string        // of the milestone's words: "", or one of the variants
 	Reason  string        // why, in words
 	plain   string        // why, as the employer reads it: without what was written about the person
-	todo    string        // what the person does about it, as it is said to the person
-	Amount  money.Fen     // of the personal account
+	todo    string        // what the person does about it, addressed to the person
+	Amount  money.Fen     // of the personal account; counts when Some is true
 	Some    bool          // an amount is known, 0.00 too
 	Months  int           // of contribution
 	account string        // what became of the personal account, as a clause
@@ -34,35 +35,36 @@ type News struct {
 	Due     calendar.Date // until when
 }
 
-// Notify queues a notice for everybody whom the case concerns: the person,
-// and for an application also the employer or proxy who lodged it, each in
-// words of their own.
+// Notify queues a notice of a milestone for everybody whom the case concerns: the person,
+// and for an application also the employer or proxy who lodged it, each in words of
+// their own. One that the portal's encoding cannot hold makes the case wait for an
+// officer (SendOrHold) and is no error.
 func Notify(c *office.Case, m code.Milestone, more News) error {
 	n := formats.Notice{
 		Recipient: code.ToPerson, IDNo: c.Person.IDNo, Name: c.Person.Name, Phone: c.Person.Phone,
 		ApplicationNo: c.ApplicationNo, CaseNo: c.No, Milestone: m, Date: c.Date,
 	}
-	if more.Due >= c.Date { // else it is a limit that was missed
+	if more.Due >= c.Date { // else it is a limit that was missed: it stands in the text, not as a date to come
 		n.Due = more.Due
 	}
-	to := func(r code.Recipient) error {
+	send := func(r code.Recipient) error {
 		n.Recipient, n.Text = r, NoticeText(c.Office, r, m, c.Person.Name, partnerName(c), more)
 		return c.SendOrHold(c.Agency.Portal(), c.No, &n)
 	}
 	if c.ApplicationNo == "" {
-		return to(code.ToPerson)
+		return send(code.ToPerson)
 	}
 	a, err := c.ApplicationInForce()
 	if err != nil {
 		return err
 	}
 	n.Echo = a.Echo
-	if err := to(code.ToPerson); err != nil {
+	if err := send(code.ToPerson); err != nil {
 		return err
 	}
 	if a.Applicant == string(code.ByEmployer) {
 		n.EmployerCode, n.EmployerName = a.EmployerCode, a.EmployerName
-		if err := to(code.ToEmployer); err != nil {
+		if err := send(code.ToEmployer); err != nil {
 			return err
 		}
 	}
@@ -70,17 +72,18 @@ func Notify(c *office.Case, m code.Milestone, more News) error {
 		return nil
 	}
 	n.Phone = a.ProxyPhone
-	return to(code.ToProxy)
+	return send(code.ToProxy)
 }
 
-// LimitNow is the legal limit that runs for the case as it stands in memory;
-// none: 0.
+// LimitNow is the legal limit that runs for the case as it stands in memory, before Save
+// has computed it; 0 when none runs.
 func LimitNow(c *office.Case) calendar.Date {
 	now := c.Case
 	now.SetDue(c.RuleProfile(), c.Calendar)
 	return now.Due
 }
 
+// partnerName is the name of the case's partner; its code when the configuration names none.
 func partnerName(c *office.Case) string {
 	if p, ok := c.Partners[c.Partner]; ok && p.Name != "" {
 		return p.Name
@@ -88,15 +91,17 @@ func partnerName(c *office.Case) string {
 	return c.Partner
 }
 
-// Bounds of what a notice quotes: the whole is never more than 500 characters.
+// Bounds of a notice, in characters: the field of FILES.md takes 500, and what is quoted
+// must leave room for the rest of it.
 const (
 	noticeBound = 500
 	reasonBound = 120
-	nameBound   = 40
+	nameBound   = 40 // of an agency; a longer one is paraphrased
 )
 
-// NoticeText is what a recipient reads: what happened, what to do next, and
-// where to ask. It names no ID number and no account.
+// NoticeText is what a recipient reads: what happened, what to do next, and where to ask,
+// in at most 500 characters. It names no ID number and no account, and to the employer
+// no amount and nothing that was written about the person.
 func NoticeText(o *office.Office, r code.Recipient, m code.Milestone, name, partner string, more News) string {
 	words := noticeOf(m, more.Variant)
 	if len([]rune(partner)) > nameBound {
@@ -114,7 +119,7 @@ func NoticeText(o *office.Office, r code.Recipient, m code.Milestone, name, part
 		amount = more.Amount.String()
 	}
 	facts := []string{
-		"{todo}", askedOf(r, more.todo), "{who}", whoFor(r, name), "{name}", name, "{here}", here, "{partner}", partner,
+		"{todo}", addressedTo(r, more.todo), "{who}", whoFor(r, name), "{name}", name, "{here}", here, "{partner}", partner,
 		"{date}", SpokenDate(o.Date), "{due}", dueDay(more.Due), "{reason}", quoted(reason), "{amount}", amount,
 		"{months}", strconv.Itoa(more.Months), "{account}", more.account, "{turn}", more.turn,
 	}
@@ -124,6 +129,7 @@ func NoticeText(o *office.Office, r code.Recipient, m code.Milestone, name, part
 	}
 	fill := strings.NewReplacer(facts...)
 	text := filled(fill, words.whatFor(r)) + filled(fill, words.nextFor(r))
+	// What a todo or a turn brought in may name {partner} and {old} itself.
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "{partner}", partner), "{old}", "原参保地") + ask
 	if long := []rune(text); len(long) > noticeBound {
 		text = string(long[:noticeBound-1]) + "…"
@@ -131,14 +137,14 @@ func NoticeText(o *office.Office, r code.Recipient, m code.Milestone, name, part
 	return text
 }
 
-// filled fills a template; of a clause in brackets nothing is left when what it
-// names is not known.
+// filled fills a template of noticeTable. Of a clause in brackets, which has one placeholder,
+// nothing is left when what it names is not known.
 func filled(fill *strings.Replacer, template string) string {
 	var b strings.Builder
 	for template != "" {
-		before, rest, some := strings.Cut(template, "[")
+		before, rest, optional := strings.Cut(template, "[")
 		b.WriteString(fill.Replace(before))
-		if !some {
+		if !optional {
 			break
 		}
 		clause, after, _ := strings.Cut(rest, "]")
@@ -151,6 +157,7 @@ func filled(fill *strings.Replacer, template string) string {
 	return b.String()
 }
 
+// dueDay is a date as it is read out; "" for none.
 func dueDay(d calendar.Date) string {
 	if d == 0 {
 		return ""
@@ -158,11 +165,12 @@ func dueDay(d calendar.Date) string {
 	return SpokenDate(d)
 }
 
-// longNumber is a run of digits that could be an account's or a person's.
+// longNumber is a run of digits, spaced or not, that could be an account's or a person's.
+// What partners and officers write is free text and may hold either.
 var longNumber = regexp.MustCompile(`[0-9][0-9 ]{7,}[0-9Xx]`)
 
-// quoted is a reason as it stands within a sentence: of a bounded length,
-// without its end and without long numbers.
+// quoted is a reason as it stands within a sentence: of a bounded length, without long
+// numbers and without punctuation at its ends.
 func quoted(reason string) string {
 	reason = longNumber.ReplaceAllString(reason, "…")
 	if long := []rune(reason); len(long) > reasonBound {
@@ -171,22 +179,22 @@ func quoted(reason string) string {
 	return strings.Trim(reason, " 。．.；;，,：:")
 }
 
-// PartnersNews is declineNews of a partner's decline, quoting its own words.
+// PartnersNews is DeclineNews of a partner's decline, with its own words quoted as theirs.
 func PartnersNews(d code.Decline, text string) News {
 	more := DeclineNews(d, "")
 	more.Reason = ReasonWith(more.Reason, QuotedFrom, text)
 	return more
 }
 
-// DeclineNews is what a decline or refusal tells: the reason in words, with
-// what was written about it, and what to do.
+// DeclineNews is what a notice says of a decline or refusal of ours: the reason in words,
+// with what was written about it, and what to do.
 func DeclineNews(d code.Decline, text string) News {
 	word := DeclineWord(d)
 	todo := strings.NewReplacer("{again}", "重新提交申请").Replace(DeclineSaid()[d])
 	return News{Reason: ReasonWith(word, "", text), plain: word, todo: todo}
 }
 
-// ArrearsNews is what is told of arrears.
+// ArrearsNews is what a notice says of arrears: months and yuan, those that are known.
 func ArrearsNews(r exchange.RegistryPerson, variant string) News {
 	var parts []string
 	if r.ArrearsMonths > 0 {
@@ -198,25 +206,25 @@ func ArrearsNews(r exchange.RegistryPerson, variant string) News {
 	return News{Variant: variant, Reason: strings.Join(parts, "、")}
 }
 
-// DelayNews is what is told when a limit was missed: until when it ran, and
-// whose turn it is, or why the case is held.
+// DelayNews is what a notice says when a limit was missed: until when it ran, and whose
+// turn it is, or why the case is held.
 func DelayNews(c *office.Case, due calendar.Date) News {
-	more, held := News{Due: due}, variantHeld
+	more, heldVariant := News{Due: due}, variantHeld
 	if c.Side == exchange.Out {
-		more.Variant, held = variantOut, variantOutHeld
+		more.Variant, heldVariant = variantOut, variantOutHeld
 	}
 	if c.State == exchange.Held {
-		more.Variant, more.Reason, more.todo = held, HeldBecause(c.Hold), HoldSaid(c.Side)[c.Hold]
+		more.Variant, more.Reason, more.todo = heldVariant, HeldBecause(c.Hold), HoldSaid(c.Side)[c.Hold]
 		return more
 	}
-	more.turn = "由我们继续办理，我们正在抓紧"
+	more.turn = "由我们继续办理，我们正在抓紧" // a state that the table of turns does not have
 	if t, ok := exchange.TurnOf(c.Turns, c.Case); ok {
 		more.turn = turnNews(t, partnerName(c))
 	}
 	return more
 }
 
-// turnNews is whose turn it is, and what we do about the delay.
+// turnNews is whose turn it is, and what we do about the delay, as a clause.
 func turnNews(t exchange.Turn, partner string) string {
 	doing := "，我们正在抓紧办理"
 	if t.Owner == exchange.OwnerPartner || t.Owner == exchange.OwnerBank {
@@ -225,7 +233,8 @@ func turnNews(t exchange.Turn, partner string) string {
 	return strings.ReplaceAll(TurnSaid()[t.Key], "{partner}", partner) + doing
 }
 
-// CreditedNews is what was carried over, as the forms that count say it.
+// CreditedNews is what a notice says of what was carried over: months and amount that the
+// core has credited for the current forms.
 func CreditedNews(c *office.Case) (more News, err error) {
 	forms, err := c.Tx.FormsByCase(c.No)
 	if err != nil {

@@ -9,18 +9,20 @@ import (
 	"carryover/exchange/identity"
 )
 
-// HeldBecause is a hold's reason as it is said to the person.
+// HeldBecause is a hold's reason as it is said to the person: the fixed word of the code,
+// unless that is not for the public.
 func HeldBecause(h code.Hold) string {
-	if said := HoldReason()[h]; said != "" {
-		return said
+	if reason := HoldReason()[h]; reason != "" {
+		return reason
 	}
 	return h.Word(code.Chinese)
 }
 
-// DeclineWord is a decline's reason as it is said to the person.
+// DeclineWord is a decline's reason as it is said to the person, fit to follow "the reason
+// is".
 func DeclineWord(d code.Decline) string {
-	if said := declineReason()[d]; said != "" {
-		return said
+	if reason := declineReason()[d]; reason != "" {
+		return reason
 	}
 	return d.Word(code.Chinese)
 }
@@ -29,7 +31,9 @@ func DeclineWord(d code.Decline) string {
 // here to the person.
 const QuotedFrom = "对方说明："
 
-// ReasonWith is a reason's fixed word with what was written about it, by whom.
+// ReasonWith is a reason's fixed word with what was written about it in parentheses, from
+// standing before it. Neither is said twice when one holds the other; a partner's text
+// never takes the place of our word. ID numbers are masked.
 func ReasonWith(word, from, text string) string {
 	text = strings.Trim(identity.MaskIn(text), " ：:；;。.，,")
 	switch {
@@ -41,7 +45,7 @@ func ReasonWith(word, from, text string) string {
 	return word + "（" + from + text + "）"
 }
 
-// SpokenDate is a date as it is read out.
+// SpokenDate is a date as it is read out; "lately" when it is not known.
 func SpokenDate(d calendar.Date) string {
 	if d == 0 {
 		return "近日"

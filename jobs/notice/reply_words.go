@@ -5,8 +5,9 @@ import (
 	"carryover/exchange/code"
 )
 
-// TurnSaid is, for every row of the table of owners and limits, what comes
-// next, as it is said on the phone.
+// TurnSaid is, for every row of the table of owners and limits (exchange.Turn.Key), what
+// comes next, as it is said on the phone; a test holds the two tables together. {partner}
+// stands for the other agency.
 func TurnSaid() map[string]string {
 	return map[string]string{
 		"in_held":               "由我们跟进处理",
@@ -50,11 +51,11 @@ func TurnSaid() map[string]string {
 	}
 }
 
-// ClockAnswer is the clock of the old place's answer.
+// ClockAnswer is the code of the legal limit for the old place's answer.
 const ClockAnswer = "answer"
 
-// ClockSaid is, for every legal limit, who has to do what, as it is said on
-// the phone.
+// ClockSaid is, for every legal limit, who has to do what, as it is said on the phone by
+// the agency of that side.
 func ClockSaid(side exchange.Side) map[string]string {
 	answer := "{partner}答复"
 	if side == exchange.Out {
@@ -69,7 +70,8 @@ func ClockSaid(side exchange.Side) map[string]string {
 	}
 }
 
-// HoldReason are reasons of a hold whose fixed word is not for the public.
+// HoldReason are reasons of a hold whose fixed word is not for the public: it names our
+// systems, or raises a suspicion.
 func HoldReason() map[code.Hold]string {
 	return map[code.Hold]string{
 		code.HoldAwaitingRegistry:     "还没有核实到参保登记信息",
@@ -96,11 +98,13 @@ func declineReason() map[code.Decline]string {
 	}
 }
 
+// nothingToDo ends what is said when only we or others have something to do.
 const nothingToDo = "您目前不需要办理手续。"
 
-// HoldSaid is what the caller must do about a hold.
+// HoldSaid is what the caller must do about a hold, in whole sentences. {partner} and {old}
+// stand for the other agency and the old place.
 func HoldSaid(side exchange.Side) map[code.Hold]string {
-	said := map[code.Hold]string{
+	advice := map[code.Hold]string{
 		code.HoldAwaitingRegistry:     "我们正在核实参保登记信息，" + nothingToDo,
 		code.HoldAwaitingCore:         "我们的业务系统正在处理，" + nothingToDo,
 		code.HoldAccountNotRegistered: "我们正在核实收款账户，" + nothingToDo,
@@ -120,12 +124,13 @@ func HoldSaid(side exchange.Side) map[code.Hold]string {
 		code.HoldPaymentReturned:      "我们正在与{partner}核实收款账户，核实后重新付款，" + nothingToDo,
 	}
 	if side == exchange.In {
-		said[code.HoldAwaitingRegistry] = "我们的参保登记中还没有您的信息，请先在本地办理参保登记；已经办理的，登记信息更新后会自动继续办理。"
+		advice[code.HoldAwaitingRegistry] = "我们的参保登记中还没有您的信息，请先在本地办理参保登记；已经办理的，登记信息更新后会自动继续办理。"
 	}
-	return said
+	return advice
 }
 
-// DeclineSaid is what the caller must do about a decline or a refusal.
+// DeclineSaid is what the caller must do about a decline or a refusal, in whole sentences.
+// {old} stands for the old place, {again} for how to apply again.
 func DeclineSaid() map[code.Decline]string {
 	return map[code.Decline]string{
 		code.DeclineNotFound:                "请您提供{old}的参保凭证或者个人编号，核对后{again}。",

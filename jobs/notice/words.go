@@ -9,8 +9,8 @@ import (
 
 // noticeWords are what a milestone's notice says: what happened, and what each
 // recipient does next. Where the employer is not to read of amounts, there are
-// words for the employer alone. A clause in [brackets] is left out when what
-// it names is not known. Placeholders:
+// words for the employer alone. A clause in [brackets], with one placeholder in it, is
+// left out when what it names is not known. Placeholders:
 //
 //	{who}     您 · 贵单位职工某某 · 您代办的某某    {name}     the person's name
 //	{here}    our name                          {partner}  the other agency's
@@ -26,7 +26,7 @@ type noticeWords struct {
 	next      nextWords
 }
 
-// nextWords are what each recipient does next.
+// nextWords are what each recipient does next, addressed to them.
 type nextWords struct{ person, employer, proxy string }
 
 // Variants of a milestone's words.
@@ -39,7 +39,7 @@ const (
 	VariantArrears = "hold"     // arrears: the transfer waits for them
 )
 
-// What is said again and again.
+// Sentences that several milestones share.
 const (
 	nothingPerson    = "您目前不需要办理任何手续，有进展我们会再通知您。"
 	nothingEmployer  = "贵单位目前不需要办理任何手续，有进展我们会再通知。"
@@ -48,7 +48,8 @@ const (
 	applyAgainOthers = "如果本人仍需转移，请重新提交申请。"
 )
 
-// noticeTable is every milestone's words.
+// noticeTable is every milestone's words, one row per variant. A test holds it against the
+// milestones of exchange/code.
 func noticeTable() []noticeWords {
 	nothing := nextWords{nothingPerson, nothingEmployer, nothingProxy}
 	again := nextWords{applyAgain, applyAgainOthers, applyAgainOthers}
@@ -103,7 +104,8 @@ func noticeTable() []noticeWords {
 	}
 }
 
-// noticeOf is the row of a milestone and variant.
+// noticeOf is the row of a milestone and variant. One that is missing is a fault of the
+// program and panics.
 func noticeOf(m code.Milestone, variant string) noticeWords {
 	table := noticeTable()
 	i := slices.IndexFunc(table, func(w noticeWords) bool { return w.milestone == m && w.variant == variant })
@@ -140,19 +142,20 @@ func whoFor(r code.Recipient, name string) string {
 	return "您"
 }
 
-// askedOf turns words that ask the person into words that ask a recipient to
-// pass them on.
-func askedOf(r code.Recipient, text string) string {
-	tell := "请您转告本人"
+// addressedTo turns words that ask the person to do something into words that ask a
+// recipient to pass them on. It knows the phrases of HoldSaid and DeclineSaid; new ones
+// there may need a pair here.
+func addressedTo(r code.Recipient, text string) string {
+	passOn := "请您转告本人"
 	switch r {
 	case code.ToPerson:
 		return text
 	case code.ToEmployer:
-		tell = "请贵单位转告本人"
+		passOn = "请贵单位转告本人"
 	}
 	return strings.NewReplacer(
-		"请您或者用人单位先", tell+"或者原用人单位先", "请您", tell, "您或者用人单位", "本人或者原用人单位",
-		"还没有您的信息，请先", "还没有其信息，"+tell+"先", "您目前不需要", "目前不需要", "您不需要", "不需要",
-		"需要与您联系，请保持电话畅通", "需要与本人联系，"+tell+"保持电话畅通", "请提供收款人", tell+"提供收款人", "请家属", "请转告家属",
+		"请您或者用人单位先", passOn+"或者原用人单位先", "请您", passOn, "您或者用人单位", "本人或者原用人单位",
+		"还没有您的信息，请先", "还没有其信息，"+passOn+"先", "您目前不需要", "目前不需要", "您不需要", "不需要",
+		"需要与您联系，请保持电话畅通", "需要与本人联系，"+passOn+"保持电话畅通", "请提供收款人", passOn+"提供收款人", "请家属", "请转告家属",
 	).Replace(text)
 }
