@@ -36,8 +36,8 @@ type Env struct {
 	*office.Office
 }
 
-// Content opens what is to be signed, once it is certain that it is what was
-// recorded.
+// Content opens what is to be signed, once its bytes in the spool are those that were
+// recorded; office.ErrSpool when they are not. The caller closes it.
 func (e *Env) Content(f exchange.File) (io.ReadCloser, error) {
 	return payment.Content(e.Office, f)
 }
@@ -55,7 +55,7 @@ func (e *Env) EachPayment(ctx context.Context, f exchange.File, fn func(exchange
 	return payment.EachPayment(ctx, e.Office, f, fn)
 }
 
-// Figures reads the figures, as of the Env's date.
+// Figures reads the figures of the metrics, as of the Env's date.
 func (e *Env) Figures(ctx context.Context) (story.Figures, error) {
 	return story.Measure(ctx, e.Office)
 }
@@ -105,8 +105,8 @@ func (e *Env) PostPath(partner string, day calendar.Date) func(part int) string 
 	return paper.PostPath(e.Office, partner, day)
 }
 
-// PrepareDecision says what a decision would come to now, for the officer to
-// sign; exchange.ErrDecision when it cannot be taken.
+// PrepareDecision says which effects a decision would have now, for the officer to
+// sign; exchange.ErrDecision when it cannot be taken. It writes nothing.
 func (e *Env) PrepareDecision(ctx context.Context, x exchange.Decision) (decision.Prepared, error) {
 	return decision.PrepareDecision(ctx, e.Office, x)
 }
@@ -127,14 +127,14 @@ func (e *Env) PrintBatch(tx *store.Tx, partner string, day calendar.Date, path f
 
 // Process works every file that was taken in, in the order of FILES.md, then
 // what waited for them: held records, held cases, unmatched money. A file
-// that cannot be worked costs its own turn only.
+// that cannot be worked does not stop the others; their errors come back joined.
 func (e *Env) Process(ctx context.Context) (office.Counts, error) {
 	return intake.Process(ctx, e.Office)
 }
 
 // Pull looks into every party's drop and takes in the files that are
 // complete: fetched, hashed, recorded; then moved, deleted or left.
-// A party that cannot be reached costs its own turn only; the faults of all
+// A party that cannot be reached does not stop the others; the errors of all
 // of them come back joined.
 func (e *Env) Pull(ctx context.Context) (office.Counts, error) {
 	return courier.Pull(ctx, e.Office)
@@ -142,7 +142,7 @@ func (e *Env) Pull(ctx context.Context) (office.Counts, error) {
 
 // Push makes batches of what waits and leaves them in the parties' drops; and
 // sends again what has had no receipt for too long. A party that cannot be
-// reached costs its own turn only.
+// reached does not stop the others.
 func (e *Env) Push(ctx context.Context) (office.Counts, error) {
 	return courier.Push(ctx, e.Office)
 }
@@ -157,8 +157,8 @@ func (e *Env) Remit(ctx context.Context) (office.Counts, error) {
 
 // Report makes the batches that officers review, writes the nightly workbook
 // reports/<date>.xlsx, takes a checkpoint of the journal, puts the decisions
-// workbooks into the officers' folders and proves the ledger: a difference is
-// an error of the run.
+// workbooks into the officers' folders and proves the ledger: a difference that
+// held cases do not explain is an error of the run.
 func (e *Env) Report(ctx context.Context) (office.Counts, error) {
 	return nightly.Report(ctx, e.Office)
 }

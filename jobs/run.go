@@ -22,7 +22,8 @@ import (
 // Steps are the jobs of a pass, in their order.
 func Steps() []string { return []string{"pull", "process", "remit", "report", "push"} }
 
-// InOrder puts named jobs into the order of a pass, each once.
+// InOrder puts named jobs into the order of a pass, each once; names that are no jobs are
+// dropped.
 func InOrder(named []string) []string {
 	return slices.DeleteFunc(Steps(), func(step string) bool { return !slices.Contains(named, step) })
 }
@@ -43,7 +44,7 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 	}
 	var faults []error
 	for _, step := range p.Steps {
-		if err := e.enter(ctx, &run, step); err != nil {
+		if err := e.beginStep(ctx, &run, step); err != nil {
 			return run, err
 		}
 		if step == "report" {
@@ -60,16 +61,19 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 			faults = append(faults, err)
 			run.Notes = append(run.Notes, fmt.Sprintf("%s: %s", step, office.Clip(err.Error(), 500)))
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil { // told to stop: what is left is for the next pass
 			break
 		}
 	}
 	return run, errors.Join(append(faults, e.endRun(ctx, &run, faults))...)
 }
 
-// ErrDone is returned for a pass whose window was worked before.
+// ErrDone is returned for a pass whose window was worked before: nothing was done, and
+// nothing needs to be.
 var ErrDone = errors.New("this window was worked already")
 
+// startRun records the run before its first step, or finds the one of the same window that
+// was cut short. A new run journals the money settings that it works by, once.
 func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error) {
 	err = e.Do(ctx, office.By{Actor: "run"}, func(d *office.Desk) error {
 		window := p.Window
@@ -96,7 +100,8 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 	return run, err
 }
 
-// manualWindow is m<n>: the one that was cut short, or the next.
+// manualWindow names the window of a pass by hand: m1, m2 … of the day; the one that was
+// cut short, which is so resumed, or the next.
 func (e *Env) manualWindow(tx *store.Tx, p Pass) (string, error) {
 	runs, err := tx.Runs(store.RunFilter{Job: strings.Join(p.Steps, "+"), From: e.Date, To: e.Date})
 	if err != nil {
@@ -106,7 +111,7 @@ func (e *Env) manualWindow(tx *store.Tx, p Pass) (string, error) {
 	for _, r := range runs {
 		var k int
 		if _, err := fmt.Sscanf(r.Window, "m%d", &k); err != nil {
-			continue
+			continue // a scheduled window: 02:00
 		}
 		if r.State == exchange.RunRunning {
 			return r.Window, nil
@@ -116,11 +121,13 @@ func (e *Env) manualWindow(tx *store.Tx, p Pass) (string, error) {
 	return fmt.Sprintf("m%d", n+1), nil
 }
 
-func (e *Env) enter(ctx context.Context, run *exchange.Run, step string) error {
+// beginStep records which step is under way, for status and for whoever resumes the run.
+func (e *Env) beginStep(ctx context.Context, run *exchange.Run, step string) error {
 	run.Step = step
 	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(*run) })
 }
 
+// step does one job of a pass.
 func (e *Env) step(ctx context.Context, step string) (office.Counts, error) {
 	e.Log.Debug("step", "job", step, "date", e.Date)
 	switch step {
@@ -138,6 +145,8 @@ func (e *Env) step(ctx context.Context, step string) (office.Counts, error) {
 	return nil, fmt.Errorf("no job is called %q", step)
 }
 
+// endRun records that the run has ended: failed when there were faults; then a later
+// pass takes up what is left, this one is not resumed.
 func (e *Env) endRun(ctx context.Context, run *exchange.Run, faults []error) error {
 	run.State, run.Ended, run.Step = exchange.RunDone, e.Now(), ""
 	if len(faults) > 0 {
@@ -146,22 +155,23 @@ func (e *Env) endRun(ctx context.Context, run *exchange.Run, faults []error) err
 	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(*run) })
 }
 
-// Attention lists what needs a person: passes in time end with exit code 3
-// when it is not empty.
+// Attention lists what needs a person, a line each, in English; a run that finds any
+// ends with exit code 3: files that have not come, signatures and reviews past their
+// day, open differences, unmatched money, holds that no file ends, and missed limits.
 func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
-	say := func(format string, args ...any) { texts = append(texts, fmt.Sprintf(format, args...)) }
+	report := func(format string, args ...any) { texts = append(texts, fmt.Sprintf(format, args...)) }
 	err = e.Store.View(ctx, func(tx *store.Tx) error {
 		late, err := courier.MissingFiles(e.Office, tx)
 		if err != nil {
 			return err
 		}
 		for _, m := range late {
-			say("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By)
+			report("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By)
 		}
-		if err := payment.AttendSigning(e.Office, tx, say); err != nil {
+		if err := payment.AttendSigning(e.Office, tx, report); err != nil {
 			return err
 		}
-		if err := outbox.AttendReviews(e.Office, tx, say); err != nil {
+		if err := outbox.AttendReviews(e.Office, tx, report); err != nil {
 			return err
 		}
 		open, err := tx.Differences(true)
@@ -169,16 +179,17 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 			return err
 		}
 		for _, d := range open {
-			say("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs)
+			report("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs)
 		}
-		if err := e.unmatched(tx, say); err != nil {
+		if err := e.attendUnmatched(tx, report); err != nil {
 			return err
 		}
+		// A hold is reported instead of the limit that it makes the case miss.
 		attend := func(c exchange.Case) error {
 			if slices.Contains(officersHolds, c.Hold) {
-				say("%s held: %s (%s)", c.No, c.Hold.Word(code.English), c.HoldText)
+				report("%s held: %s (%s)", c.No, c.Hold.Word(code.English), c.HoldText)
 			} else if text := e.Overdue(c); text != "" {
-				say("%s", text)
+				report("%s", text)
 			}
 			return nil
 		}
@@ -190,28 +201,29 @@ func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
 	return texts, err
 }
 
-// unmatchedWD is how long money may belong to nobody (SPEC 4): then it is
+// unmatchedWD is for how many working days money may stay unmatched (SPEC 4): then it is
 // matched by hand or refunded.
 const unmatchedWD = 10
 
-// unmatched names the bank entries that have belonged to nobody for too long.
-func (e *Env) unmatched(tx *store.Tx, say func(string, ...any)) error {
+// attendUnmatched reports the bank entries that have been unmatched for too long.
+func (e *Env) attendUnmatched(tx *store.Tx, report func(string, ...any)) error {
 	return tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
 		if e.Calendar.WorkingDays(b.SeenOn, e.Date) > unmatchedWD {
-			say("bank entry %s of %s: %s belongs to no case, match or refund it", b.Key, b.BookedOn, office.SignedAmount(b))
+			report("bank entry %s of %s: %s belongs to no case, match or refund it", b.Key, b.BookedOn, office.SignedAmount(b))
 		}
 		return nil
 	})
 }
 
-// officersHolds are the reasons that no file will remove by itself.
+// officersHolds are the reasons of a hold that no file will end by itself.
 var officersHolds = []code.Hold{
 	code.HoldOfficersDecision, code.HoldAmountDiffers, code.HoldRefusedByCore, code.HoldRefusedByPartner, code.HoldCap,
 	code.HoldAccountNotRegistered, code.HoldPossibleDuplicate,
 }
 
-// moneyOpen are the ended cases whose money is still on its way: the heirs of a
-// declined one, or a payment whose debit comes after the partner's completion.
+// moneyOpen are the ended cases whose money is still on its way, which OpenOnly leaves
+// out: the heirs of a declined one, or a payment whose debit comes after the partner's
+// completion.
 func moneyOpen() store.CaseFilter {
 	return store.CaseFilter{
 		Side: exchange.Out, States: []exchange.State{exchange.Declined, exchange.Confirmed},
@@ -221,8 +233,8 @@ func moneyOpen() store.CaseFilter {
 	}
 }
 
-// Faults takes the joined errors of a pass apart, so that each can have a line
-// of its own.
+// Faults takes the joined errors of a pass apart, however deep they are joined, so that
+// each can have a line of its own; none for nil.
 func Faults(err error) []error {
 	if err == nil {
 		return nil
@@ -238,7 +250,8 @@ func Faults(err error) []error {
 	return all
 }
 
-// FaultTodo says what to do about a fault of a pass; "" when it passes by itself.
+// FaultTodo says what to do about a fault of a pass; "" when nothing has to be done, or
+// nothing is known.
 func FaultTodo(err error) string {
 	switch todo := courier.FaultTodo(err); {
 	case todo != "":

@@ -16,8 +16,8 @@ import (
 type Window struct {
 	At      time.Time // in the agency's zone
 	Steps   []string
-	Length  time.Duration // how long the pass may take; 0: until the next
-	CatchUp bool          // made up for when it was missed
+	Length  time.Duration // how long after At it may be started, and the pass may take; 0: no end
+	CatchUp bool          // a missed one is made later, under its own date
 }
 
 // Date is the window's business date: that of its start.
@@ -29,6 +29,7 @@ func (w Window) Clock() string { return w.At.Format("15:04") }
 // Pass is the pass that the window asks for.
 func (w Window) Pass() Pass { return Pass{Steps: w.Steps, Window: w.Clock()} }
 
+// job is the name under which the window's run is recorded: pull+process.
 func (w Window) job() string { return strings.Join(w.Steps, "+") }
 
 // open reports whether the window's time has come and is not over.
@@ -65,11 +66,12 @@ func (d Due) String() string {
 	return fmt.Sprintf("%s %s %s %s", d.Do, d.Window.Date(), d.Window.Clock(), d.Window.job())
 }
 
-// maxAttempts is how often a run that is cut short is taken up again: one
-// that kills the program each time must not do so for ever.
+// maxAttempts is how often a run that is cut short is resumed: one that kills the
+// program each time must not do so for ever.
 const maxAttempts = 5
 
-// maxWindows bounds the windows looked at: one a minute for two days.
+// maxWindows bounds the windows looked at, and the passes of one waking up: one a minute
+// for two days.
 const maxWindows = 2 * 24 * 60
 
 // Busy is when the last pass of this process ran; zero for none.
@@ -88,16 +90,16 @@ func Plan(now, since time.Time, zone *time.Location, table Timetable, runs []exc
 	var plan []Due
 	for _, r := range runs {
 		if r.State == exchange.RunRunning {
-			plan = append(plan, takeUp(r, yesterday))
+			plan = append(plan, resumeOrGiveUp(r, yesterday))
 		}
 	}
 	slices.SortStableFunc(plan, func(a, b Due) int { return a.Run.Started.Compare(b.Run.Started) })
-	waiting := unmade(windows(now, yesterday.Time(zone), table), runs)
+	waiting := withoutRun(windows(now, yesterday.Time(zone), table), runs)
 	waiting = slices.DeleteFunc(waiting, func(w Window) bool { return w.At.Before(since) && !w.open(now) })
-	made := -1 // the window that is caught up, if any
+	catchUp := -1 // the latest window that can be caught up: it does the work of the others
 	for i, w := range waiting {
 		if w.CatchUp && !w.open(now) {
-			made = i
+			catchUp = i
 		}
 	}
 	for i, w := range waiting {
@@ -105,7 +107,7 @@ func Plan(now, since time.Time, zone *time.Location, table Timetable, runs []exc
 		switch {
 		case w.open(now) && !openLater(waiting[i+1:], now):
 			d.Do, d.Note = DoStart, ""
-		case i == made && !opensWith(waiting[i+1:], w, now):
+		case i == catchUp && !opensWith(waiting[i+1:], w, now):
 			d.Do, d.Note = DoCatchUp, ""
 		}
 		plan = append(plan, d)
@@ -113,8 +115,8 @@ func Plan(now, since time.Time, zone *time.Location, table Timetable, runs []exc
 	return plan
 }
 
-// takeUp resumes an unfinished run, or gives it up.
-func takeUp(r exchange.Run, yesterday calendar.Date) Due {
+// resumeOrGiveUp says whether an unfinished run is resumed or given up.
+func resumeOrGiveUp(r exchange.Run, yesterday calendar.Date) Due {
 	switch {
 	case r.Date < yesterday:
 		return Due{Do: DoGiveUp, Run: r, Note: "cut short and not taken up again in time; later passes do its work"}
@@ -143,8 +145,8 @@ func windows(now, from time.Time, table Timetable) []Window {
 	return all
 }
 
-// unmade are the windows that have no run in any state.
-func unmade(all []Window, runs []exchange.Run) []Window {
+// withoutRun are the windows that have no run in any state.
+func withoutRun(all []Window, runs []exchange.Run) []Window {
 	made := map[string]bool{}
 	for _, r := range runs {
 		made[r.Job+" "+r.Date.String()+" "+r.Window] = true
@@ -152,17 +154,19 @@ func unmade(all []Window, runs []exchange.Run) []Window {
 	return slices.DeleteFunc(all, func(w Window) bool { return made[w.job()+" "+w.Date().String()+" "+w.Clock()] })
 }
 
-// openLater: of several windows that are open at once only the last is made.
+// openLater reports whether one of the later windows is open as well: of several that are
+// open at once only the last is started.
 func openLater(later []Window, now time.Time) bool {
 	return slices.ContainsFunc(later, func(w Window) bool { return w.open(now) })
 }
 
-// opensWith: a missed window need not be made up for when one of the same
-// jobs is about to start.
+// opensWith reports whether a later window of the same jobs is open: it is about to start
+// and does the work of the missed one.
 func opensWith(later []Window, missed Window, now time.Time) bool {
 	return slices.ContainsFunc(later, func(w Window) bool { return w.open(now) && w.job() == missed.job() })
 }
 
+// missedNote says why a window was missed: the pass before ran over it, or nobody was there.
 func missedNote(w Window, busy Busy) string {
 	if !busy.From.IsZero() && busy.From.Before(w.At) && w.At.Before(busy.To) {
 		return "skipped: the pass that began at " + busy.From.In(w.At.Location()).Format("15:04") + " was still running"

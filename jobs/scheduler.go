@@ -10,18 +10,18 @@ import (
 	"carryover/jobs/office"
 )
 
-// Scheduler makes the passes of a timetable, one after the other, until it is
-// told to stop. Its errors are logged and told by Health: the next waking up
-// tries again.
+// Scheduler makes the passes of a timetable, one after the other, until it is told to
+// stop. Its errors are logged and shown by Health: the next waking up tries again. Loop
+// runs in one goroutine; Wake, Counts and Health may be called from any.
 type Scheduler struct {
 	env   *Env
 	table Timetable
 	wakes chan struct{}
 
-	mu      sync.Mutex
-	pass    *Due      // under way; nil: none
-	since   time.Time // of that pass
-	waking  error     // of the last waking up
+	mu      sync.Mutex // guards what follows
+	pass    *Due       // under way; nil: none
+	since   time.Time  // when that pass began
+	fault   error      // of the last waking up; nil: it went well
 	counted map[string]int
 }
 
@@ -30,7 +30,8 @@ func NewScheduler(e *Env, table Timetable) *Scheduler {
 	return &Scheduler{env: e, table: table, wakes: make(chan struct{}, 1), counted: map[string]int{}}
 }
 
-// Wake asks for a look at what is due; one that waits is enough.
+// Wake asks for a look at what is due and returns at once. While one look waits, others
+// are dropped: it will see all that is due.
 func (s *Scheduler) Wake() {
 	select {
 	case s.wakes <- struct{}{}:
@@ -38,8 +39,8 @@ func (s *Scheduler) Wake() {
 	}
 }
 
-// Loop works what is due at each waking up, one after the other, until the
-// context ends or down says that what serves beside it is down.
+// Loop works what is due at each waking up, one after the other, until the context ends
+// (nil) or down says that what serves beside it is down (that error).
 func (s *Scheduler) Loop(ctx context.Context, down <-chan error) error {
 	var busy Busy
 	for {
@@ -55,28 +56,29 @@ func (s *Scheduler) Loop(ctx context.Context, down <-chan error) error {
 	}
 }
 
-// work does what is due now, unless another process makes a pass.
+// work does what is due now, unless another process makes a pass: then Health says so,
+// and the next waking up tries again. It returns when its last pass ran.
 func (s *Scheduler) work(ctx context.Context, busy Busy) Busy {
 	unlock, err := office.LockPasses(s.env.Spool)
 	if err != nil {
 		s.env.Log.Warn("no pass now", "err", err)
-		s.note(err)
+		s.end(err)
 		return busy
 	}
 	defer unlock()
 	env := Env{s.env.Today()}
 	woken, err := env.Wake(ctx, s.table, busy, s.begin)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil { // told to stop: no fault
 		return woken.Busy
 	}
 	if err != nil {
 		s.env.Log.Error("waking up failed", "err", err)
 	}
-	s.note(err)
+	s.end(err)
 	return woken.Busy
 }
 
-// begin notes what is under way.
+// begin records and counts what is under way.
 func (s *Scheduler) begin(d Due) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,14 +86,15 @@ func (s *Scheduler) begin(d Due) {
 	s.pass, s.since = &d, s.env.Now()
 }
 
-// note ends what was under way.
-func (s *Scheduler) note(err error) {
+// end records that nothing is under way any more, and how the waking up went.
+func (s *Scheduler) end(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pass, s.waking = nil, err
+	s.pass, s.fault = nil, err
 }
 
-// Counts are how often the scheduler did what, what it never did included.
+// Counts are how often the scheduler did what since it was made, with 0 for what it never
+// did, so that the metrics have every series from the start.
 func (s *Scheduler) Counts() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,9 +114,9 @@ type Health struct {
 	Next  *time.Time `json:"next,omitempty"` // start of the next pass
 }
 
-// Health: the store answers, the last waking up went well, and no pass takes
-// longer than its window. That a partner could not be reached is no fault of
-// the scheduler: runs and metrics tell it.
+// Health reports OK while the store answers, the last waking up went well, and no pass
+// takes longer than its window. That a partner could not be reached is no fault of the
+// scheduler: runs and metrics show it.
 func (s *Scheduler) Health(ctx context.Context) Health {
 	s.mu.Lock()
 	h, now := Health{OK: true}, s.env.Now()
@@ -124,8 +127,8 @@ func (s *Scheduler) Health(ctx context.Context) Health {
 			h.OK, h.Why = false, "the pass takes longer than its window"
 		}
 	}
-	if s.waking != nil {
-		h.OK, h.Why = false, s.waking.Error()
+	if s.fault != nil {
+		h.OK, h.Why = false, s.fault.Error()
 	}
 	s.mu.Unlock()
 	if next, ok := s.table(now); ok {

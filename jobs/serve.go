@@ -21,10 +21,9 @@ type Woken struct {
 
 // Wake looks at what is due by a timetable and does it, until nothing is:
 // while a pass runs the next window may come. Passes run one after the other.
-// begin, when set, is told before each pass. The caller sees to it that no
-// other process of this agency makes a pass meanwhile. An error means that
-// the store could not be used or the context ended; that a pass had faults
-// does not keep the next from being made.
+// begin, when set, is called before each thing that is done. The caller holds the lock
+// of the passes (office.LockPasses). An error means that the store could not be used or
+// the context ended; that a pass had faults does not keep the next from being made.
 func (e *Env) Wake(ctx context.Context, table Timetable, busy Busy, begin func(Due)) (Woken, error) {
 	out := Woken{Busy: busy}
 	var faults []error
@@ -61,7 +60,8 @@ func (e *Env) Wake(ctx context.Context, table Timetable, busy Busy, begin func(D
 	return out, nil
 }
 
-// plan reads the runs that matter and plans.
+// plan reads the runs that matter, yesterday's and later and every unfinished one, and
+// plans by them.
 func (e *Env) plan(ctx context.Context, table Timetable, busy Busy) (plan []Due, err error) {
 	now := e.Now()
 	since := now
@@ -79,6 +79,8 @@ func (e *Env) plan(ctx context.Context, table Timetable, busy Busy) (plan []Due,
 		if err != nil {
 			return err
 		}
+		// Since the agency's first run: any run before yesterday is early enough for all
+		// windows that Plan looks at.
 		if len(before) > 0 {
 			since = time.Time{}
 		}
@@ -93,7 +95,8 @@ func (e *Env) plan(ctx context.Context, table Timetable, busy Busy) (plan []Due,
 	return plan, err
 }
 
-// do does one due thing; fault is what went wrong in a pass that was made.
+// do does one due thing. fault is what went wrong in a pass that was made, err that it
+// could not be made or recorded at all.
 func (e *Env) do(ctx context.Context, d Due, out *Woken) (fault, err error) {
 	switch d.Do {
 	case DoMiss:
@@ -108,7 +111,7 @@ func (e *Env) do(ctx context.Context, d Due, out *Woken) (fault, err error) {
 		return nil, e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(r) })
 	}
 	env, pass, length := Env{e.On(d.Window.Date())}, d.Window.Pass(), d.Window.Length
-	if d.Do == DoResume {
+	if d.Do == DoResume { // under its own date and window, however late it is
 		env.Date, pass = d.Run.Date, Pass{Steps: strings.Split(d.Run.Job, "+"), Window: d.Run.Window}
 	}
 	e.Log.Info("pass", "what", d.Do, "date", env.Date, "window", pass.Window, "jobs", pass.Steps)
