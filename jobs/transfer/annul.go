@@ -241,7 +241,7 @@ func applyPostedInVoid(c *office.Case, p exchange.Posting) error {
 
 // finishVoid ends the case as void: nothing is due any more, and what came by
 // bank is unmatched until it is sent back. The new place sends the completions
-// `void` and notifies the person; the old place's books need no word from it.
+// `void` and notifies the person; the old place sends nothing.
 func finishVoid(c *office.Case) error {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {

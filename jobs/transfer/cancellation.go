@@ -102,7 +102,7 @@ func cancelUnknown(d *office.Desk, x *formats.Cancellation) (office.Outcome, err
 // cancellationPending reports whether a held cancellation waits for the letter
 // that is being worked: then the letter is stored and not judged, so that nothing
 // is asked of the core for it. An annulment that came too early does not keep it
-// from being judged. The held ones are read once for a file, into Desk.Cancels.
+// from being judged. The held ones are read once a transaction, into Desk.Cancels.
 func cancellationPending(d *office.Desk, letterNo string) (bool, error) {
 	if d.Cancels == nil {
 		d.Cancels = map[string]bool{}
