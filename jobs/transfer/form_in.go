@@ -86,7 +86,7 @@ func caseAnswered(d *office.Desk, letterNo string, version int) (*office.Case, o
 // holdOrRefuseUnknown holds a record about a letter or form that is not here
 // while the sender has an open sequence gap, as the missing file may bring it;
 // without a gap it refuses the record with that fault. A held record is worked
-// again when the gap closes.
+// again in every pass, until the gap has closed.
 func holdOrRefuseUnknown(d *office.Desk, c code.Fault, field string) (office.Outcome, error) {
 	gaps, err := d.Tx.OpenGaps(d.File.Party)
 	if err != nil {
