@@ -32,7 +32,8 @@ type DryFile struct {
 
 // ReadOnly makes the drops of an office ones that are only read, and notes what
 // a pass would do there. The drop of a party whose server hands a file out only
-// once is not even read.
+// once (readOnce) is not even read: reading would take the file away from the
+// pass that counts. The office's store and spool must be copies.
 func ReadOnly(o *office.Office, readOnce func(party string) bool) *DryRun {
 	r := &DryRun{Take: []DryFile{}, Send: []DryFile{}, Blind: []string{}}
 	for i := range o.Parties {
@@ -41,12 +42,14 @@ func ReadOnly(o *office.Office, readOnce func(party string) bool) *DryRun {
 	return r
 }
 
+// note adds a file to one of the lists; parties are worked at the same time.
 func (r *DryRun) note(list *[]DryFile, f DryFile) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	*list = append(*list, f)
 }
 
+// wrap replaces how a party's drop is opened.
 func (r *DryRun) wrap(party *office.Party, readOnce bool) {
 	open, code := party.Open, party.Code
 	if readOnce {
@@ -61,8 +64,8 @@ func (r *DryRun) wrap(party *office.Party, readOnce bool) {
 	}
 }
 
-// LinkSpool makes the files of another spool that a pass may read seen in the
-// office's own, which is that of a copy.
+// LinkSpool links the files of another spool that a pass may read into the
+// office's own, which is that of a copy: copying them could take hours.
 func LinkSpool(ctx context.Context, o *office.Office, spool string) error {
 	spool, err := filepath.Abs(spool)
 	if err != nil {

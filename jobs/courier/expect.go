@@ -17,11 +17,12 @@ type Missing struct {
 	Party string
 	Kind  string
 	On    calendar.Date
-	By    string // clock
+	By    string // its clock, "03:00" in the agency's zone
 }
 
 // MissingFiles lists the expected files that did not come: today's, once their
-// clock has passed, else those of the working day before.
+// clock has passed, else those of the working day before. A file that came counts
+// whatever became of it: one that was rejected is named as such.
 func MissingFiles(o *office.Office, tx *store.Tx) ([]Missing, error) {
 	var out []Missing
 	for _, p := range o.Parties {
@@ -46,7 +47,9 @@ func MissingFiles(o *office.Office, tx *store.Tx) ([]Missing, error) {
 // not come: time enough for a telephone call.
 const warnAhead = 2 * time.Hour
 
-// Awaited lists the files that are expected soon and have not come yet.
+// Awaited lists the files that are expected within warnAhead and have not come
+// yet; none on a day off. Unlike MissingFiles it goes by the day that it is now,
+// not by the business date.
 func Awaited(o *office.Office, tx *store.Tx) ([]Missing, error) {
 	var out []Missing
 	now := o.Now().In(o.Agency.Zone)
@@ -58,7 +61,7 @@ func Awaited(o *office.Office, tx *store.Tx) ([]Missing, error) {
 		for _, x := range p.Expected {
 			clock, err := time.Parse("15:04", x.By)
 			if err != nil {
-				continue
+				continue // the configuration's check names it
 			}
 			left := time.Duration(clock.Hour()-now.Hour())*time.Hour + time.Duration(clock.Minute()-now.Minute())*time.Minute
 			if left <= 0 || left > warnAhead {
@@ -76,11 +79,11 @@ func Awaited(o *office.Office, tx *store.Tx) ([]Missing, error) {
 	return out, nil
 }
 
-// NoteAwaited names in a run's notes, once, what is expected soon.
+// NoteAwaited names in a run's notes, once per file, what is expected soon.
 func NoteAwaited(ctx context.Context, o *office.Office, run *exchange.Run) error {
 	return o.Store.View(ctx, func(tx *store.Tx) error {
-		soon, err := Awaited(o, tx)
-		for _, m := range soon {
+		awaited, err := Awaited(o, tx)
+		for _, m := range awaited {
 			note := fmt.Sprintf("%s: %s is expected by %s and has not come yet", m.Party, m.Kind, m.By)
 			if slices.Contains(run.Notes, note) {
 				continue
@@ -93,7 +96,8 @@ func NoteAwaited(ctx context.Context, o *office.Office, run *exchange.Run) error
 }
 
 // expectedDay is the latest working day whose clock has passed; ok is false
-// when the clock cannot be read or the calendar does not know the days.
+// when the clock cannot be read, or when there is no working day among the last
+// 14: no holiday is as long, so the calendar does not know the days.
 func expectedDay(o *office.Office, by string) (calendar.Date, bool) {
 	clock, err := time.Parse("15:04", by)
 	if err != nil {
@@ -104,30 +108,11 @@ func expectedDay(o *office.Office, by string) (calendar.Date, bool) {
 	if working, _ := o.Calendar.Working(o.Date); working && (passed || calendar.DateOf(now) > o.Date) {
 		return o.Date, true
 	}
-	for d := o.Date.AddDays(-1); d > o.Date.AddDays(-15); d = d.AddDays(-1) {
+	const longest = 14 // calendar days
+	for d := o.Date.AddDays(-1); d >= o.Date.AddDays(-longest); d = d.AddDays(-1) {
 		if working, _ := o.Calendar.Working(d); working {
 			return d, true
 		}
 	}
 	return 0, false
-}
-
-// Proposals is how many "not found" declines are proposed in one night at
-// most; more means that the extract is probably broken.
-const Proposals = 20
-
-// OpenOut is the number of open cases at the old place; few count as the
-// number of proposals that may stand in any case.
-func OpenOut(tx *store.Tx) (int, error) {
-	counts, err := tx.CountCases()
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for state, k := range counts[exchange.Out] {
-		if !state.Final(exchange.Out) {
-			n += k
-		}
-	}
-	return max(n, Proposals), nil
 }

@@ -20,24 +20,26 @@ import (
 // not so; the error's text says why.
 var ErrMark = errors.New("not marked")
 
-// Mark is an officer's word on a payment file whose fate is not known, or that
-// was left in the drop and, says the bank, never came.
+// Mark is an officer's statement about a payment file whose fate is not known, or
+// that was left in the drop and, says the bank, never came.
 type Mark struct {
 	File     exchange.File
 	Officer  string
-	Sent     bool // false: the bank never had it
-	Evidence string
+	Sent     bool   // false: the bank never had it
+	Evidence string // one line: who at the bank said what, and when
 }
 
-// unmarked is why a mark is refused, in both languages.
-func unmarked(zh, en string, args ...any) error {
+// refuseMark is why a mark is refused, in both languages.
+func refuseMark(zh, en string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrMark, office.Refuse(zh, en, args...))
 }
 
-// evidenceMin is the least that evidence may say, in characters.
+// evidenceMin is the least that evidence may say, in characters: "ok" is none.
 const evidenceMin = 5
 
-// Text is what the officer signs, in the namespace of decisions.
+// Text is what the officer signs, in the namespace of decisions: the same bytes
+// for the same mark, with the file's hash, so that a signature counts for no other
+// file and no other outcome.
 func (m Mark) Text(agency string) string {
 	outcome := "sent"
 	if !m.Sent {
@@ -47,22 +49,24 @@ func (m Mark) Text(agency string) string {
 		agency, m.Officer, m.File.Name, m.File.SHA256, outcome, m.Evidence)
 }
 
-// Check refuses a mark that says too little, or is about a file whose fate is known.
+// Check refuses, with ErrMark, a mark that says too little, or is about a file
+// whose fate is known: a payment file alone, sending, or sent and not reported on
+// by the bank.
 func (m Mark) Check() error {
 	switch {
 	case m.File.Kind != office.KindPayment:
-		return unmarked("%s 不是付款文件", "%s is no payment file", m.File.Name)
+		return refuseMark("%s 不是付款文件", "%s is no payment file", m.File.Name)
 	case m.File.State == exchange.FileSent && m.Sent:
-		return unmarked("%s 已发送", "%s is sent already", m.File.Name)
+		return refuseMark("%s 已发送", "%s is sent already", m.File.Name)
 	case m.File.State == exchange.FileSent && m.File.Receipt != 0:
-		return unmarked("银行已就 %s 答复", "the bank has answered to %s", m.File.Name)
+		return refuseMark("银行已就 %s 答复", "the bank has answered to %s", m.File.Name)
 	case m.File.State != exchange.FileSending && m.File.State != exchange.FileSent:
-		return unmarked("%[1]s 现为“%[2]s”：只有上传结果待查的付款文件须认定", "%[1]s is %[3]s: only a payment file on its way to the bank is marked",
+		return refuseMark("%[1]s 现为“%[2]s”：只有上传结果待查的付款文件须认定", "%[1]s is %[3]s: only a payment file on its way to the bank is marked",
 			m.File.Name, exchange.TermOf(exchange.FileStateTerms(), string(m.File.State)).Chinese, m.File.State)
 	case utf8.RuneCountInString(strings.TrimSpace(m.Evidence)) < evidenceMin:
-		return unmarked("请写明银行何人何时如何答复", "say in the evidence who at the bank said what, and when")
+		return refuseMark("请写明银行何人何时如何答复", "say in the evidence who at the bank said what, and when")
 	case office.OneLine(m.Evidence, 500) != m.Evidence:
-		return unmarked("证据限一行，最多 500 字", "the evidence is one line of at most 500 characters")
+		return refuseMark("证据限一行，最多 500 字", "the evidence is one line of at most 500 characters")
 	}
 	return nil
 }
@@ -92,6 +96,8 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 			return err
 		}
 	}
+	// The signature and the drop were looked at outside the transaction; a report
+	// of the bank that came meanwhile is seen by checking the file once more.
 	return o.Do(ctx, office.By{Actor: exchange.OfficerParty(m.Officer)}, func(d *office.Desk) error {
 		f, err := d.Tx.File(m.File.ID)
 		if err != nil {
@@ -113,21 +119,24 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 	})
 }
 
-// ApplyMark does what follows from an officer's word on a payment file.
+// ApplyMark does what follows from a mark that was checked: its payments are at
+// the bank, or the file is void.
 func ApplyMark(d *office.Desk, m Mark) error {
 	d.Actor = "mark-sent" // of the cases' events: this is no decision about a case
 	if m.Sent {
 		return payment.MarkArrived(d, m.File)
 	}
-	return neverSent(d, m.File)
+	return voidUnsent(d, m.File)
 }
 
 // ProvenAbsent fails unless the bank's drop can be looked into and holds
-// nothing of the file's name.
+// nothing of the file's name: ErrMark when it does. A bank may say in good faith
+// that it has nothing and take the file tomorrow, when the same payments have been
+// sent in another.
 func ProvenAbsent(ctx context.Context, o *office.Office, f exchange.File) error {
 	p, ok := o.Party(f.Party)
 	if !ok {
-		return fmt.Errorf("%s has no drop in the configuration", f.Party)
+		return fmt.Errorf("%s has no drop in the configuration: add it under parties, it must be looked into", f.Party)
 	}
 	d, err := p.Open(ctx)
 	if err != nil {
@@ -140,23 +149,25 @@ func ProvenAbsent(ctx context.Context, o *office.Office, f exchange.File) error 
 	return nil
 }
 
-// neverSent voids a payment file that never reached the bank, which must have
-// said nothing about any payment in it.
-func neverSent(d *office.Desk, f exchange.File) error {
+// voidUnsent voids a payment file that never reached the bank, which must have
+// said nothing about any payment in it (else ErrMark). Its payments are due again,
+// under new numbers: should the old file turn up after all, the bank can tell
+// them apart, and so can we.
+func voidUnsent(d *office.Desk, f exchange.File) error {
 	void := f
 	void.State = exchange.FileVoid
 	if err := d.Tx.UpdateFile(f, void); err != nil {
 		return err
 	}
 	err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
-		if f.State == exchange.FileSent && p.Track == exchange.MoneySubmitted {
+		if f.State == exchange.FileSent && p.Track == exchange.MoneySubmitted { // only from unknown can it be due again
 			if err := transfer.SetPayment(d, p, exchange.MoneyUnknown, nil); err != nil {
 				return err
 			}
 			p.Track = exchange.MoneyUnknown
 		}
 		if p.Track != exchange.MoneyUnknown {
-			return unmarked("银行已就付款 %s 答复", "the bank has answered about payment %s", p.Ref)
+			return refuseMark("银行已就付款 %s 答复", "the bank has answered about payment %s", p.Ref)
 		}
 		return transfer.SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" })
 	})
@@ -166,16 +177,17 @@ func neverSent(d *office.Desk, f exchange.File) error {
 	return d.Journal(office.AgencyChain, "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
-// KeyOwner is the officer whose key it is, among those who may sign a file
-// that waits for signatures, or, with any other file or none, decide.
-func KeyOwner(ctx context.Context, e *office.Office, f exchange.File, fingerprint string) (o exchange.Officer, ok bool, err error) {
-	err = e.Store.View(ctx, func(tx *store.Tx) error {
-		set, err := signing.ApprovedSigners(e, tx)
+// KeyOwner finds the officer whose key has a fingerprint, among those who may sign
+// a file that waits for signatures, or, with any other file or none, decide; ok is
+// false when it is nobody's.
+func KeyOwner(ctx context.Context, o *office.Office, f exchange.File, fingerprint string) (owner exchange.Officer, ok bool, err error) {
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
+		set, err := signing.ApprovedSigners(o, tx)
 		if f.State == exchange.FilePrepared {
-			set, err = signing.SignersFor(e, tx, f)
+			set, err = signing.SignersFor(o, tx, f)
 		}
-		o, ok = set.Owner(fingerprint)
+		owner, ok = set.Owner(fingerprint)
 		return err
 	})
-	return o, ok, err
+	return owner, ok, err
 }

@@ -10,7 +10,7 @@ import (
 	"carryover/exchange/drop"
 )
 
-// Probed is what came of trying a drop out.
+// Probed is what came of trying a drop out, for carryover check --connect.
 type Probed struct {
 	Fault       string // what will fail; empty: nothing
 	Todo        string // what to do about it
@@ -26,7 +26,7 @@ func Probe(ctx context.Context, open func(context.Context) (drop.Drop, error)) P
 	}
 	can, err := d.Probe(ctx)
 	if err := errors.Join(append(can.Faults, err)...); err != nil {
-		_ = d.Close() // what was found counts more
+		_ = d.Close() // the faults found say more than one of closing
 		return Probed{Fault: strings.ReplaceAll(err.Error(), "\n", "; "), Todo: "mend the account's permissions at whoever hosts the drop"}
 	}
 	if err := d.Close(); err != nil {
@@ -35,7 +35,9 @@ func Probe(ctx context.Context, open func(context.Context) (drop.Drop, error)) P
 	return Probed{PosixRename: can.PosixRename}
 }
 
-// ConnectTodo says what to do about an error of connecting to a drop.
+// ConnectTodo says what to do about an error of connecting to a drop; never empty.
+// A changed host key comes first: whoever accepts it without asking may hand files
+// to somebody else.
 func ConnectTodo(err error) string {
 	var key *drop.HostKeyError
 	switch {

@@ -34,22 +34,27 @@ import (
 
 // Pull looks into every party's drop and takes in the files that are
 // complete: fetched, hashed, recorded; then moved, deleted or left.
-// A party that cannot be reached costs its own turn only; the faults of all
+// A party that cannot be reached does not stop the others; the faults of all
 // of them come back joined.
 func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
+	// Nothing is being fetched yet: temporary files in the spool are leavings of a crash.
 	if err := o.SweepSpool(); err != nil {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
-	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) { return pullParty(ctx, o, p) })
+	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {
+		return pullParty(ctx, o, p)
+	})
 }
 
+// pullParty goes once through a party's drop. What an earlier pass left undone
+// there comes first: rejected files that still lie in done.
 func pullParty(ctx context.Context, o *office.Office, p office.Party) (office.Counts, error) {
 	d, err := p.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer d.Close()
-	looks, err := looks(ctx, o, p.Code)
+	looks, err := looksOf(ctx, o, p.Code) // before the listing: what is new in it has no look
 	if err != nil {
 		return nil, err
 	}
@@ -63,23 +68,23 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party) (office.Co
 	for _, odd := range list.Odd {
 		o.Log.Warn("left alone in the drop", "party", p.Code, "name", odd.Name, "why", odd.Why)
 	}
-	files, alone := paired(p, list.Files)
-	if alone, err = lateSignatures(ctx, o, p, d, alone, looks); err != nil {
+	files, orphans := pairSignatures(p, list.Files)
+	if orphans, err = lateSignatures(ctx, o, p, d, orphans, looks); err != nil {
 		return nil, err
 	}
-	if err := rememberOrphans(ctx, o, p, alone, looks); err != nil {
+	if err := rememberOrphans(ctx, o, p, orphans, looks); err != nil {
 		return nil, err
 	}
-	files = slices.DeleteFunc(files, func(a arrival) bool { return a.left(looks) })
-	if p.Flood > 0 && len(files) > p.Flood {
+	files = slices.DeleteFunc(files, func(a arrival) bool { return a.leftInPlace(looks) })
+	if p.Flood > 0 && len(files) > p.Flood { // one party's flood must not keep the pass from the others
 		o.Log.Warn("more files than the party's limit: the rest waits", "party", p.Code, "files", len(files), "limit", p.Flood)
 		files = files[:p.Flood]
 	}
 	return pullFiles(ctx, o, p, d, files)
 }
 
-// looks are what was last seen of each name in a party's drop.
-func looks(ctx context.Context, o *office.Office, party string) (map[string]exchange.Look, error) {
+// looksOf returns what was last seen of each name in a party's drop.
+func looksOf(ctx context.Context, o *office.Office, party string) (map[string]exchange.Look, error) {
 	var list []exchange.Look
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
 		list, err = tx.Looks(party)
@@ -92,12 +97,15 @@ func looks(ctx context.Context, o *office.Office, party string) (map[string]exch
 	return looks, err
 }
 
-// left reports whether a file was taken in before and stays where it lies.
-func left(look exchange.Look, f drop.Entry) bool {
+// leftInPlace reports whether a file was taken in before and stays where it lies
+// (after: leave). Another size or time under its name is a new file.
+func leftInPlace(look exchange.Look, f drop.Entry) bool {
 	return look.FileID != 0 && look.After == "" && look.Size == f.Size && look.ModTime.Equal(f.ModTime.Truncate(time.Microsecond))
 }
 
-// moveRejected moves files that were rejected since from done to bad.
+// moveRejected moves to bad what was rejected since it was moved to done, by the
+// looks that LeaveInBad keeps. One that is not there any more, or has another size
+// by now, is forgotten: whoever took it away has seen it.
 func moveRejected(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, looks map[string]exchange.Look) error {
 	for _, name := range slices.Sorted(maps.Keys(looks)) {
 		look := looks[name]
@@ -118,8 +126,8 @@ func moveRejected(ctx context.Context, o *office.Office, p office.Party, d drop.
 	return nil
 }
 
-// moveOneToBad moves a file to bad, its signature first: as long as the file
-// is where it was, the rest is still to be done.
+// moveOneToBad moves a file from done to bad, its signature first: cut short in
+// between, the file is still in done and the next pass does the rest.
 func moveOneToBad(ctx context.Context, d drop.Drop, entry drop.Entry) error {
 	sig, err := d.Stat(ctx, drop.Done, entry.Name+seal.Suffix)
 	if err == nil {
@@ -131,7 +139,8 @@ func moveOneToBad(ctx context.Context, d drop.Drop, entry drop.Entry) error {
 	return d.Move(ctx, drop.Done, entry, drop.Bad)
 }
 
-// pullFiles takes files in, several in flight on the one connection.
+// pullFiles takes files in, several in flight on the one connection; the counts
+// are of those that were taken in, and one file's error does not stop the others.
 func pullFiles(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, files []arrival) (office.Counts, error) {
 	return office.Parallel(p.InFlight, files, func(a arrival) (office.Counts, error) {
 		taken, err := pullFile(ctx, o, p, d, a)
@@ -146,29 +155,33 @@ func pullFiles(ctx context.Context, o *office.Office, p office.Party, d drop.Dro
 }
 
 // pullFile looks at one file: remembers it, takes it in once it is complete,
-// with the signature that it must have, and does in the drop what is still to be done.
+// with the signature that it must have, and does in the drop what is still to be
+// done. It is taken at once when its own bytes, and its signature's, show that
+// both are whole; else once it has kept its size and time for the party's settle
+// time. Then it is taken even without its signature, and rejected for that.
 func pullFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival) (bool, error) {
-	look, known, err := look(ctx, o, p, a.Entry)
+	look, known, err := noteLook(ctx, o, p, a.Entry)
 	if err != nil {
 		return false, err
 	}
-	if look.FileID != 0 && look.After != "" {
+	if look.FileID != 0 && look.After != "" { // taken in by a pass that was cut short before the drop was done
 		return false, finishPull(ctx, o, p, d, a, look)
 	}
 	settled := p.Settle == 0 || (known && o.Now().Sub(look.SeenAt) >= p.Settle)
-	here, err := await(ctx, o, d, p, &a)
+	found, err := findSignature(ctx, o, d, p, &a)
 	if err != nil {
 		return false, err
 	}
-	if !settled && (!here || !mayBeComplete(a.Name) || p.Role == office.RoleOfficer && signsWorkbook(a.Name)) {
+	if !settled && (!found || !mayBeComplete(a.Name) || p.Role == office.RoleOfficer && signsWorkbook(a.Name)) {
 		return false, nil // the last: its workbook may be on its way
 	}
-	return fetchBoth(ctx, o, p, d, a, look, settled)
+	return fetchWithSignature(ctx, o, p, d, a, look, settled)
 }
 
-// fetchBoth fetches a signature and its file, and takes them in if both are
-// whole, or have had the time to become so.
-func fetchBoth(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, settled bool) (bool, error) {
+// fetchWithSignature fetches a signature and its file, and takes them in if both
+// are whole, or have had the time to become so. The signature goes first: it is
+// small, and if it is not whole the file need not be fetched.
+func fetchWithSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, settled bool) (bool, error) {
 	sig, whole, err := fetchSignature(ctx, o, d, p, a.sig)
 	if err != nil {
 		return false, ignoreChanged(err)
@@ -188,11 +201,11 @@ func fetchBoth(ctx context.Context, o *office.Office, p office.Party, d drop.Dro
 		return false, nil
 	}
 	file.sig = sig
-	return true, take(ctx, o, p, d, a, look, file)
+	return true, takeIn(ctx, o, p, d, a, look, file)
 }
 
-// ignoreChanged passes over what changed while it was read: the next look sees
-// it anew. A signature that is gone is one that changes.
+// ignoreChanged swallows drop.ErrChanged, of what changed or went while it was
+// read: it is still being written, and the next pass looks at it anew.
 func ignoreChanged(err error) error {
 	if errors.Is(err, drop.ErrChanged) {
 		return nil
@@ -200,9 +213,10 @@ func ignoreChanged(err error) error {
 	return err
 }
 
-// look remembers that a name was seen with a size and time; known is whether
-// it had been seen just so before.
-func look(ctx context.Context, o *office.Office, p office.Party, entry drop.Entry) (look exchange.Look, known bool, err error) {
+// noteLook remembers that a name was seen with a size and time; known is whether
+// it had been seen just so before. A change begins the settle time anew and
+// forgets which file was taken in under the name.
+func noteLook(ctx context.Context, o *office.Office, p office.Party, entry drop.Entry) (look exchange.Look, known bool, err error) {
 	modTime := entry.ModTime.Truncate(time.Microsecond) // the store keeps no nanoseconds
 	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
 		look, err = tx.Look(p.Code, entry.Name)
@@ -222,17 +236,20 @@ func look(ctx context.Context, o *office.Office, p office.Party, entry drop.Entr
 	return look, known, err
 }
 
-// mayBeComplete reports whether a file's own bytes can show that it is whole.
+// mayBeComplete reports whether a file's own bytes can show that it is whole: a
+// batch by its trailer, a signature by its last line. XML and workbooks settle.
 func mayBeComplete(name string) bool {
 	return strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, seal.Suffix)
 }
 
+// spooled is a file that was fetched into the spool, under a temporary name still.
 type spooled struct {
 	*office.SpoolFile
 	sig      *office.SpoolFile // nil: none
-	complete bool              // ends with a trailer whose digest agrees
+	complete bool              // its own bytes show that it is whole
 }
 
+// fetch copies a file into the spool, hashed; whoever gets it keeps or discards it.
 func fetch(ctx context.Context, o *office.Office, d drop.Drop, entry drop.Entry, party string) (spooled, error) {
 	s, err := o.NewSpoolFile("in-" + party)
 	if err != nil {
@@ -250,7 +267,8 @@ func fetch(ctx context.Context, o *office.Office, d drop.Drop, entry drop.Entry,
 	return spooled{SpoolFile: s, complete: complete}, nil
 }
 
-// isWhole hashes the file and reports whether its own bytes show that it is whole.
+// isWhole hashes a fetched file and reports whether its own bytes show that it is
+// whole.
 func isWhole(s *office.SpoolFile, name string) (bool, error) {
 	if !strings.HasSuffix(name, seal.Suffix) {
 		return endsWithTrailer(s)
@@ -266,7 +284,8 @@ func isWhole(s *office.SpoolFile, name string) (bool, error) {
 }
 
 // endsWithTrailer hashes the file and reports whether its last row is T and
-// its digest that of the bytes before it.
+// its digest that of the bytes before it (FILES.md). Only the last 256 bytes are
+// looked at for the row, which is far shorter.
 func endsWithTrailer(s *office.SpoolFile) (bool, error) {
 	if err := s.Rehash(); err != nil {
 		return false, err
@@ -290,8 +309,13 @@ func endsWithTrailer(s *office.SpoolFile) (bool, error) {
 	return hex.EncodeToString(h.Sum(nil)) == string(fields[3]), nil
 }
 
-// take records a fetched file and does the rest in the drop.
-func take(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, s spooled) error {
+// takeIn records a fetched file and does the rest in the drop. The order is what
+// makes a crash harmless: the bytes are flushed under their name in the spool,
+// then recorded together with what remains to be done in the drop, then the drop
+// is changed. Cut short before the record, the file is fetched again; after it,
+// finishPull goes on. No file is taken from a drop that we do not have, and none
+// is recorded twice.
+func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, s spooled) error {
 	sum := s.SHA256()
 	file := exchange.File{
 		Dir: exchange.In, Party: p.Code, Name: a.Name, SHA256: sum, StoredSHA: sum, Size: s.Size,
@@ -304,7 +328,7 @@ func take(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a 
 	file.Carrier = office.CarrierOf(a.Name)
 	signature, err := keepSignature(s.sig, p.Code)
 	if err == nil {
-		err = s.Keep(file.Spool)
+		err = s.Keep(file.Spool) // named by its hash: fetched again, it replaces itself
 	}
 	if err != nil {
 		s.Discard()
@@ -312,7 +336,7 @@ func take(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a 
 	}
 	file.Signature = signature
 	if look.After = p.After; p.After == office.AfterLeave {
-		look.After = "" // nothing remains to be done
+		look.After = "" // nothing remains to be done; the look itself keeps it from being taken again
 	}
 	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.InsertFile(&file); err != nil {
@@ -333,8 +357,9 @@ func take(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a 
 	return finishPull(ctx, o, p, d, a, look)
 }
 
-// finishPull does in the drop what is to be done with a file taken in; its
-// signature goes first, so that as long as the file lies there it is known what remains.
+// finishPull does in the drop what is to be done with a file taken in, and
+// forgets its look. Its signature goes first: as long as the file lies there, the
+// next pass finds it and does what remains. What is gone already is no error.
 func finishPull(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look) error {
 	if look.After == "" { // left in place, remembered by its look
 		return nil

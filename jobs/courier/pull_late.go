@@ -14,13 +14,16 @@ import (
 	"carryover/jobs/office"
 )
 
-// lateSignatures takes in the signatures that came after their file was
-// refused for the lack of one, so that it is judged afresh; rest are the
-// others.
-func lateSignatures(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, alone []drop.Entry, looks map[string]exchange.Look) (rest []drop.Entry, err error) {
-	for _, sig := range alone {
+// lateSignatures takes in, of the orphan signatures in a drop, those that came
+// after their file was refused for the lack of one, so that it is judged afresh
+// without anybody's retry; rest are the others. Only partners' files are refused
+// for that.
+func lateSignatures(
+	ctx context.Context, o *office.Office, p office.Party, d drop.Drop, orphans []drop.Entry, looks map[string]exchange.Look,
+) (rest []drop.Entry, err error) {
+	for _, sig := range orphans {
 		taken := false
-		if p.Role == office.RolePartner && !left(looks[sig.Name], sig) {
+		if p.Role == office.RolePartner && !leftInPlace(looks[sig.Name], sig) {
 			if taken, err = lateSignature(ctx, o, p, d, sig); err != nil {
 				return nil, fmt.Errorf("%s: %w", sig.Name, err)
 			}
@@ -32,8 +35,9 @@ func lateSignatures(ctx context.Context, o *office.Office, p office.Party, d dro
 	return rest, nil
 }
 
-// lateSignature gives a signature to the file that was refused without it. One
-// that was given before, and not taken out of the drop by then, is taken out now.
+// lateSignature gives a signature to the file that was refused without it; taken
+// is false when there is no such file or the signature is not its own. One that
+// was given before, but not taken out of the drop before a crash, is taken out now.
 func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, sig drop.Entry) (taken bool, err error) {
 	name := sig.Name[:len(sig.Name)-len(seal.Suffix)]
 	var f exchange.File
@@ -49,12 +53,12 @@ func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop
 	if err != nil {
 		return false, ignoreChanged(err)
 	}
-	same := f.Signature == "in-"+p.Code+"-"+s.SHA256()+seal.Suffix
-	fits := whole && same
+	given := f.Signature == "in-"+p.Code+"-"+s.SHA256()+seal.Suffix // by a pass that was cut short
+	matches := whole && given
 	if whole && lacks {
-		fits, err = signs(o, s, f)
+		matches, err = verifies(o, s, f)
 	}
-	if err != nil || !fits {
+	if err != nil || !matches {
 		s.Discard()
 		return false, err
 	}
@@ -64,7 +68,7 @@ func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop
 		return false, err
 	}
 	if lacks {
-		if err := signedLate(ctx, o, f, spool); err != nil {
+		if err := judgeAfresh(ctx, o, f, spool); err != nil {
 			return false, err
 		}
 		o.Log.Info("signature came later: judged afresh", "party", p.Code, "file", name)
@@ -72,10 +76,11 @@ func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop
 	return true, finishLate(ctx, o, p, d, f, sig)
 }
 
-// signs reports whether a fetched signature is a good one of a file taken in
+// verifies reports whether a fetched signature is a good one of a file taken in
 // before. Any other may belong to a corrected file of that name that is on
-// its way behind it, and is left to wait for it.
-func signs(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, error) {
+// its way behind it, and is left to wait for it. False too when the file's bytes
+// are not in the spool any more: it could not be judged again.
+func verifies(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, error) {
 	if o.PartnerSigners == nil {
 		return false, nil
 	}
@@ -102,8 +107,9 @@ func signs(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, error)
 	return err == nil, err
 }
 
-// signedLate lets a file be judged afresh, now with its signature.
-func signedLate(ctx context.Context, o *office.Office, f exchange.File, spool string) error {
+// judgeAfresh gives a file its signature and lets the next pass judge it afresh,
+// in one transaction.
+func judgeAfresh(ctx context.Context, o *office.Office, f exchange.File, spool string) error {
 	signed := f
 	signed.Signature = spool
 	return o.Do(ctx, office.By{File: signed, Actor: "pull"}, func(d *office.Desk) error {
@@ -115,7 +121,9 @@ func signedLate(ctx context.Context, o *office.Office, f exchange.File, spool st
 }
 
 // finishLate does in the drop what is to be done with a signature that came
-// late: its file, set aside before, goes first to where it belongs now.
+// late. Its file, moved to bad before, is moved to done first: as long as the
+// signature lies there, the next pass finds it and goes on. A file that somebody
+// took away is no error.
 func finishLate(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File, sig drop.Entry) (err error) {
 	switch p.After {
 	case office.AfterLeave:

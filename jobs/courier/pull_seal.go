@@ -25,10 +25,11 @@ type arrival struct {
 	sig drop.Entry // no name: none
 }
 
-// paired puts files and signatures together; alone are the signatures whose
-// file is not there. Partners sign files; an officer signs a decisions workbook,
-// what else an officer signs lies elsewhere, and the signature is a file of its own.
-func paired(p office.Party, entries []drop.Entry) (files []arrival, alone []drop.Entry) {
+// pairSignatures puts files and signatures together; orphans are the signatures
+// whose file is not there. Partners sign files; an officer signs a decisions
+// workbook. What else an officer signs lies in our out folder, and that signature
+// is a file of its own.
+func pairSignatures(p office.Party, entries []drop.Entry) (files []arrival, orphans []drop.Entry) {
 	names := map[string]bool{}
 	for _, e := range entries {
 		names[e.Name] = true
@@ -48,29 +49,31 @@ func paired(p office.Party, entries []drop.Entry) (files []arrival, alone []drop
 		delete(signatures, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(signatures)) {
-		alone = append(alone, signatures[name])
+		orphans = append(orphans, signatures[name])
 	}
-	return files, alone
+	return files, orphans
 }
 
 // signsWorkbook reports whether a name is that of the signature of a workbook,
 // as ssh-keygen names it.
 func signsWorkbook(name string) bool { return strings.HasSuffix(name, ".xlsx"+seal.Suffix) }
 
-// left reports whether a file was taken in before and stays where it lies; one
-// that got another signature since is taken in once more.
-func (a arrival) left(looks map[string]exchange.Look) bool {
-	return left(looks[a.Name], a.Entry) && (a.sig.Name == "" || left(looks[a.sig.Name], a.sig))
+// leftInPlace reports whether a file was taken in before and stays where it lies;
+// one that got another signature since is taken in once more.
+func (a arrival) leftInPlace(looks map[string]exchange.Look) bool {
+	return leftInPlace(looks[a.Name], a.Entry) && (a.sig.Name == "" || leftInPlace(looks[a.sig.Name], a.sig))
 }
 
-// sigLook remembers the signature of a file that is left in place.
+// sigLook makes, of the look of a file that is left in place, that of its signature.
 func (a arrival) sigLook(look exchange.Look) exchange.Look {
 	look.Name, look.Size, look.ModTime = a.sig.Name, a.sig.Size, a.sig.ModTime.Truncate(time.Microsecond)
 	return look
 }
 
-// maySign reports whether a file, as far as its name tells, must have a signature.
-func maySign(o *office.Office, party, name string) bool {
+// mustBeSigned reports whether a file, as far as its name tells, must have a
+// signature. A name of the sender's own tells no kind: then a party that signs at
+// all is waited for, and intake decides once it knows the kind.
+func mustBeSigned(o *office.Office, party, name string) bool {
 	n, ok := batch.ParseFileName(name)
 	if kind := batch.Find(office.Kinds, n.Kind); ok && kind != nil {
 		return Sealed(o, party, kind)
@@ -78,10 +81,11 @@ func maySign(o *office.Office, party, name string) bool {
 	return o.Partners[party].Seal == exchange.SealSigned
 }
 
-// await looks once more for a signature that must be there and was not listed:
-// it is put down before its file, but a listing may have passed its place by then.
-func await(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, a *arrival) (here bool, err error) {
-	if a.sig.Name != "" || !maySign(o, p.Code, a.Name) {
+// findSignature looks once more for a signature that must be there and was not
+// listed: it is put down before its file, but a listing may have passed its place
+// by then. It sets a.sig; found is true, too, when none is needed.
+func findSignature(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, a *arrival) (found bool, err error) {
+	if a.sig.Name != "" || !mustBeSigned(o, p.Code, a.Name) {
 		return true, nil
 	}
 	sig, err := d.Stat(ctx, drop.In, a.Name+seal.Suffix)
@@ -95,9 +99,10 @@ func await(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, a
 	return true, nil
 }
 
-// fetchSignature fetches the signature of a file into the spool; whole is
-// false for one that may still be written. What is too large to be a
-// signature is not fetched: a line that says so stands in for it and verifies nothing.
+// fetchSignature fetches the signature of a file into the spool; s is nil when
+// there is none, whole is false for one that may still be written. What is too
+// large to be a signature is not fetched: a line that says so stands in for it and
+// verifies nothing, so that the file is rejected with a reason.
 func fetchSignature(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, sig drop.Entry) (s *office.SpoolFile, whole bool, err error) {
 	if sig.Name == "" {
 		return nil, true, nil
@@ -118,6 +123,7 @@ func fetchSignature(ctx context.Context, o *office.Office, d drop.Drop, p office
 	return s, whole, nil
 }
 
+// isWholeSignature hashes a fetched signature and reports whether it has its end.
 func isWholeSignature(s *office.SpoolFile) (bool, error) {
 	if err := s.Rehash(); err != nil {
 		return false, err
@@ -129,7 +135,8 @@ func isWholeSignature(s *office.SpoolFile) (bool, error) {
 	return seal.Whole(text), nil
 }
 
-// keepSignature gives a fetched signature its name in the spool.
+// keepSignature gives a fetched signature its name in the spool, by its hash, and
+// returns it; empty when there is no signature.
 func keepSignature(s *office.SpoolFile, party string) (string, error) {
 	if s == nil {
 		return "", nil
@@ -138,15 +145,16 @@ func keepSignature(s *office.SpoolFile, party string) (string, error) {
 	return name, s.Keep(name)
 }
 
-// rememberOrphans remembers the signatures that lie in a drop without their file, and
-// forgets those that do not any more. They are left where they are; the
-// nightly workbook names those that stay.
-func rememberOrphans(ctx context.Context, o *office.Office, p office.Party, alone []drop.Entry, looks map[string]exchange.Look) error {
+// rememberOrphans remembers the orphan signatures, which lie in a drop without
+// their file, and forgets those that do not any more. They are left where they
+// are: the file may be on its way. The nightly workbook names those that stay
+// (OrphanSignatures).
+func rememberOrphans(ctx context.Context, o *office.Office, p office.Party, orphans []drop.Entry, looks map[string]exchange.Look) error {
 	if p.Role != office.RolePartner {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(looks)) {
-		gone := !slices.ContainsFunc(alone, func(s drop.Entry) bool { return s.Name == name })
+		gone := !slices.ContainsFunc(orphans, func(s drop.Entry) bool { return s.Name == name })
 		if !gone || looks[name].FileID != 0 || !strings.HasSuffix(name, seal.Suffix) {
 			continue
 		}
@@ -154,7 +162,7 @@ func rememberOrphans(ctx context.Context, o *office.Office, p office.Party, alon
 			return err
 		}
 	}
-	for _, s := range alone {
+	for _, s := range orphans {
 		look, known := looks[s.Name]
 		switch {
 		case known && look.FileID == 0:
@@ -178,11 +186,12 @@ func rememberOrphans(ctx context.Context, o *office.Office, p office.Party, alon
 	return nil
 }
 
-// orphanAfter is how long a file may follow its signature.
+// orphanAfter is how long a file may follow its signature before that is named.
 func orphanAfter(p office.Party) time.Duration { return max(p.Settle, time.Minute) }
 
-// OrphanSignatures lists the signatures in a party's drop whose file has not
-// come for long enough to be told.
+// OrphanSignatures lists the names of the signatures in a partner's drop, as the
+// last pull saw it, whose file has not come within orphanAfter; none for parties
+// of another role.
 func OrphanSignatures(o *office.Office, tx *store.Tx, p office.Party) (names []string, err error) {
 	looks, err := tx.Looks(p.Code)
 	if err != nil {

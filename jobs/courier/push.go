@@ -15,20 +15,23 @@ import (
 	"carryover/jobs/signing"
 )
 
-// Push makes batches of what waits and leaves them in the parties' drops; and
-// sends again what has had no receipt for too long. A party that cannot be
-// reached costs its own turn only.
+// Push makes batches of the records that are queued and leaves them in the
+// parties' drops; and sends again what has had no receipt for too long. A party
+// that cannot be reached does not stop the others; all faults come back joined.
 func Push(ctx context.Context, o *office.Office) (office.Counts, error) {
 	composed, made := outbox.Compose(ctx, o)
 	if err := resend(ctx, o); err != nil {
 		return composed, errors.Join(made, fmt.Errorf("push: %w", err))
 	}
-	counts, err := o.EachParty(ctx, "push", func(ctx context.Context, p office.Party) (office.Counts, error) { return pushParty(ctx, o, p) })
+	counts, err := o.EachParty(ctx, "push", func(ctx context.Context, p office.Party) (office.Counts, error) {
+		return pushParty(ctx, o, p)
+	})
 	counts.Add(composed)
 	return counts, errors.Join(made, err)
 }
 
-// filesFor lists what is to be put down for a party.
+// filesFor lists what is to be left for a party: what is queued, and payment files
+// whose upload was cut short.
 func filesFor(ctx context.Context, o *office.Office, party string) (files []exchange.File, err error) {
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
 		files, err = tx.Files(store.FileFilter{
@@ -39,6 +42,9 @@ func filesFor(ctx context.Context, o *office.Office, party string) (files []exch
 	return files, err
 }
 
+// pushParty leaves what is queued for a party in its drop. A drop for which there
+// is nothing is not even opened, but for an officer's, where what was signed
+// since is cleared away.
 func pushParty(ctx context.Context, o *office.Office, p office.Party) (office.Counts, error) {
 	files, err := filesFor(ctx, o, p.Code)
 	if err != nil || len(files) == 0 && p.Role != office.RoleOfficer {
@@ -62,6 +68,10 @@ func pushParty(ctx context.Context, o *office.Office, p office.Party) (office.Co
 	})
 }
 
+// pushFile leaves one file in the drop, sealed where it has to be, and records it
+// as sent. Cut short before the record, it is left once more: the same bytes under
+// the same name, which the other side knows as a duplicate. The signature goes
+// first, so that no file stands there without it.
 func pushFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
 	if f.Kind == office.KindPayment {
 		return pushPayment(ctx, o, p, d, f)
@@ -79,6 +89,8 @@ func pushFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop
 	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return Sent(d, f) })
 }
 
+// put leaves a file in the drop, whole or not at all; readBack compares what
+// arrived with what was sent.
 func put(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File, readBack bool) error {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
@@ -92,7 +104,9 @@ func put(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f e
 	return err
 }
 
-// Sent records that a file lies in the drop, and what follows for its cases.
+// Sent records that a file lies in the drop, and what follows for its cases: the
+// forms in it are sent. A file that is sent again has had that before; one whose
+// receipt came sooner than this record has its receipt.
 func Sent(d *office.Desk, f exchange.File) error {
 	after := f
 	after.State, after.SentAt = exchange.FileSent, d.Now()
@@ -108,12 +122,13 @@ func Sent(d *office.Desk, f exchange.File) error {
 	d.File = after
 	return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
 		if o.CaseNo == "" || strings.HasPrefix(string(o.Rows), "D,") {
-			return nil
+			return nil // a decline (row D) is no form
 		}
 		return formSent(d, o)
 	})
 }
 
+// formSent moves the queued form that a record is, and its case, to sent.
 func formSent(d *office.Desk, o exchange.Outgoing) error {
 	c, err := d.CaseByNo(o.CaseNo)
 	if err != nil {
@@ -143,20 +158,22 @@ func formSent(d *office.Desk, o exchange.Outgoing) error {
 	return c.Save()
 }
 
-// resend queues again, the same bytes, what has had no receipt for too long.
+// resend queues again, the same bytes, what has had no receipt for ResendAfter,
+// and records as a difference what has had none for EscalateAfter since it was
+// made. Payment files are never among them: banks send no receipts.
 func resend(ctx context.Context, o *office.Office) error {
 	if o.Rules.ResendAfter <= 0 {
 		return nil
 	}
-	var old []exchange.File
+	var sent []exchange.File
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		old, err = tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileSent}})
+		sent, err = tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileSent}})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, f := range old {
+	for _, f := range sent {
 		waited := o.Now().Sub(f.SentAt)
 		if !office.Receipted(f.Kind) || waited < o.Rules.ResendAfter {
 			continue

@@ -12,9 +12,11 @@ import (
 	"carryover/jobs/payment"
 )
 
-// pushPayment sends a payment file once. That it is on its way is recorded
-// before; if its fate is not known afterwards it stays unknown until the drop,
-// the bank or an officer tells, and is never sent again by itself.
+// pushPayment sends a payment file at most once. That it is on its way
+// (FileSending) is recorded before the upload; cut short there, its fate stays
+// unknown until the drop, the bank or an officer tells, and it is never sent
+// again by itself: a file sent twice may be paid twice, one that is late is only
+// late.
 func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
 	if f.State == exchange.FileSending {
 		return lookForPayment(ctx, o, d, f)
@@ -24,27 +26,35 @@ func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.D
 	} else if err != nil {
 		return err // it has not left and is tried again
 	}
-	there, err := standing(ctx, o, d, f)
+	found, err := findInDrop(ctx, o, d, f)
 	if err != nil {
 		return err
 	}
+	// The last look at signatures, ledger, caps and cases; from here on the file
+	// counts as sending.
 	sending, err := payment.CheckPayment(ctx, o, f)
 	if err != nil || sending.State != exchange.FileSending {
 		return err
 	}
-	if !there { // else it was left before the store was set back
+	if !found { // else it was left before the store was set back to a backup
 		if err := put(ctx, o, p, d, sending, true); err != nil {
-			return fmt.Errorf("%w (the payment's outcome is unknown until the drop or the bank tells)", err)
+			return unknownFate(err)
 		}
 	}
 	return o.Do(ctx, office.By{File: sending, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, sending) })
 }
 
-// lookForPayment looks in the drop for a payment file whose upload was cut:
+// unknownFate adds to an error of uploading a payment file what to do about it.
+func unknownFate(err error) error {
+	return fmt.Errorf("%w (it is unknown whether the payment file arrived: the next pass looks for it in the drop; if it is not there, ask the bank, then carryover mark-sent)", err)
+}
+
+// lookForPayment looks in the drop for a payment file whose upload was cut short:
 // the same name and content there, or where the other side keeps what it took,
-// shows that it arrived.
+// shows that it arrived. Its absence shows nothing, since the bank may have taken
+// it away: the fate stays unknown.
 func lookForPayment(ctx context.Context, o *office.Office, d drop.Drop, f exchange.File) error {
-	found, err := standing(ctx, o, d, f)
+	found, err := findInDrop(ctx, o, d, f)
 	if err != nil || !found {
 		return err
 	}
@@ -55,9 +65,10 @@ func lookForPayment(ctx context.Context, o *office.Office, d drop.Drop, f exchan
 // a payment file of ours.
 var errForeign = errors.New("a file of this name with other content stands in the drop: it is not ours; ask the bank at once")
 
-// standing reports whether a file of ours stands in the drop, or among what the
-// other side has taken. Other content under its name is an alarm: errForeign.
-func standing(ctx context.Context, o *office.Office, d drop.Drop, f exchange.File) (bool, error) {
+// findInDrop reports whether a file of ours lies in the drop, or among what the
+// other side has taken. Other content under its name is recorded as a difference
+// and returned as errForeign.
+func findInDrop(ctx context.Context, o *office.Office, d drop.Drop, f exchange.File) (bool, error) {
 	for _, folder := range []drop.Folder{drop.Out, drop.Taken} {
 		entry, err := d.Stat(ctx, folder, f.Name)
 		switch {
@@ -75,11 +86,13 @@ func standing(ctx context.Context, o *office.Office, d drop.Drop, f exchange.Fil
 		if same {
 			return true, nil
 		}
-		return false, errors.Join(fmt.Errorf("%s: %w", folder, errForeign), alarmForeign(ctx, o, f, folder))
+		return false, errors.Join(fmt.Errorf("%s: %w", folder, errForeign), recordForeign(ctx, o, f, folder))
 	}
 	return false, nil
 }
 
+// sameBytes fetches what lies in the drop and compares its hash with that of our
+// file.
 func sameBytes(ctx context.Context, o *office.Office, d drop.Drop, folder drop.Folder, entry drop.Entry, f exchange.File) (bool, error) {
 	s, err := o.NewSpoolFile("check")
 	if err != nil {
@@ -95,8 +108,9 @@ func sameBytes(ctx context.Context, o *office.Office, d drop.Drop, folder drop.F
 	return s.SHA256() == f.StoredSHA, nil
 }
 
-// alarmForeign names a foreign file under the name of one of ours.
-func alarmForeign(ctx context.Context, o *office.Office, f exchange.File, folder drop.Folder) error {
+// recordForeign records, as a difference, a foreign file under the name of one of
+// ours: somebody else can write into the bank's drop, or our store was set back.
+func recordForeign(ctx context.Context, o *office.Office, f exchange.File, folder drop.Folder) error {
 	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 		return d.RecordDifference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, "other content under this name in "+folder.String())
 	})

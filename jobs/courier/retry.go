@@ -18,7 +18,8 @@ import (
 // operator's reason.
 var ErrReason = errors.New("a payment file is sent again only with --reason, by whoever has asked the bank")
 
-// Retry works a file again, or sends it again, and says what it did:
+// Retry works a file again, or sends it again, and says in words for the operator
+// what it did:
 //
 //   - in, rejected or quarantined: the next pass judges it afresh, and its
 //     sender gets another receipt
@@ -28,7 +29,9 @@ var ErrReason = errors.New("a payment file is sent again only with --reason, by 
 //     bytes, if it is neither in the drop's Out nor its Done folder, every
 //     transfer in it may still be paid, and reason says why
 //
-// reason is journaled; for all but payments it may be empty.
+// reason is journaled; for all but payments it may be empty. ErrNothingToRetry:
+// the file needs no retry, or must not have one. ErrReason: a payment file needs a
+// reason.
 func Retry(ctx context.Context, o *office.Office, id int64, reason string) (did string, err error) {
 	var f exchange.File
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -39,7 +42,7 @@ func Retry(ctx context.Context, o *office.Office, id int64, reason string) (did 
 		return "", err
 	}
 	if _, err := os.Stat(filepath.Join(o.Spool, f.Spool)); err != nil {
-		return "", fmt.Errorf("the file's bytes are not in the spool any more: %w", err)
+		return "", fmt.Errorf("the file's bytes are not in the spool any more; put them back from a backup, or ask the sender for the file: %w", err)
 	}
 	switch {
 	case f.Dir == exchange.In:
@@ -50,6 +53,9 @@ func Retry(ctx context.Context, o *office.Office, id int64, reason string) (did 
 	return retryOut(ctx, o, f, reason)
 }
 
+// retryIn retries a file that came in, for an operator: only one that was rejected
+// or quarantined as a whole. Records of a file that was worked have had their
+// verdicts, which a second judgement could contradict.
 func retryIn(ctx context.Context, o *office.Office, f exchange.File, reason string) (string, error) {
 	switch f.State {
 	case exchange.FileRejected, exchange.FileQuarantined:
@@ -66,7 +72,8 @@ func retryIn(ctx context.Context, o *office.Office, f exchange.File, reason stri
 	return "waits to be judged afresh by the next pass", err
 }
 
-// RetryIn lets the next pass judge a file afresh.
+// RetryIn lets the next pass judge a file afresh, as if it had just been fetched:
+// verdict, counts and receipt are forgotten, so that its sender gets another.
 func RetryIn(d *office.Desk, f exchange.File, reason string) error {
 	again := f
 	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileFetched, "", "", "", 0
@@ -77,6 +84,8 @@ func RetryIn(d *office.Desk, f exchange.File, reason string) error {
 	return noteRetry(d, f, "file_retried", reason)
 }
 
+// retryOut retries a file of ours, for an operator: only one that was refused, or
+// has had no receipt.
 func retryOut(ctx context.Context, o *office.Office, f exchange.File, reason string) (string, error) {
 	switch f.State {
 	case exchange.FileRefused, exchange.FileSent:
@@ -93,12 +102,13 @@ func retryOut(ctx context.Context, o *office.Office, f exchange.File, reason str
 	return "waits to be sent again by the next pass, the same bytes", err
 }
 
-// RetryOut queues a file once more, the same bytes.
+// RetryOut queues a file once more, the same bytes under the same name, so that
+// whoever has taken it already knows it as a duplicate.
 func RetryOut(d *office.Desk, f exchange.File, reason string) error {
 	again := f
 	again.State, again.Verdict, again.Code, again.Text, again.Receipt = exchange.FileQueued, "", "", "", 0
 	again.Resent++
-	if sealCode(f.Code) {
+	if isSealFault(f.Code) {
 		again.Signature, again.Signer = "", "" // made anew, by the key of the day
 	}
 	if err := d.Tx.UpdateFile(f, again); err != nil {
@@ -116,7 +126,8 @@ func noteRetry(d *office.Desk, f exchange.File, what, reason string) error {
 	return d.Journal(office.AgencyChain, what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
 }
 
-// CloseFileDifferences closes what is open about a file.
+// CloseFileDifferences closes the differences that are open about a file, by its
+// name and party: partners may give their files the same names.
 func CloseFileDifferences(d *office.Desk, f exchange.File) error {
 	open, err := d.Tx.DifferencesAbout("file", f.Name)
 	if err != nil {
@@ -132,8 +143,10 @@ func CloseFileDifferences(d *office.Desk, f exchange.File) error {
 	return nil
 }
 
-// retryPayment sends a payment file of unknown fate again. The reason is
-// journaled before anything leaves; whether it arrived is recorded after.
+// retryPayment sends a payment file of unknown fate again, at once, by an operator
+// who has asked the bank. If it lies in the drop it is recorded as sent instead.
+// The reason is journaled before anything leaves; whether it arrived is recorded
+// after. Cut short between the two, its fate is as unknown as before.
 func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) (string, error) {
 	if f.State != exchange.FileSending {
 		return "", fmt.Errorf("%w: %s is %s: only a payment file whose fate is not known is sent again", office.ErrNothingToRetry, f.Name, f.State)
@@ -150,7 +163,7 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		return "", err
 	}
 	defer d.Close()
-	found, err := standing(ctx, o, d, f)
+	found, err := findInDrop(ctx, o, d, f)
 	if errors.Is(err, errForeign) {
 		return "", errors.Join(office.ErrNothingToRetry, err)
 	}
@@ -168,12 +181,15 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		return "", err
 	}
 	if err := put(ctx, o, p, d, f, true); err != nil {
-		return "", fmt.Errorf("%w (the payment's outcome is unknown until the drop or the bank tells)", err)
+		return "", unknownFate(err)
 	}
 	return "sent again, the same bytes", o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, f) })
 }
 
-// allowPayment looks at every transfer again and journals the reason.
+// allowPayment checks once more, in one transaction, that a payment file may
+// leave (its state, the ledger, its signatures, every transfer in it), and
+// journals the reason. Its transfers may have been held, answered or changed
+// since the first upload.
 func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) error {
 	return o.Do(ctx, office.By{File: f, Actor: office.ActorOperator}, func(d *office.Desk) error {
 		now, err := d.Tx.File(f.ID)

@@ -24,12 +24,12 @@ func Sealed(o *office.Office, party string, kind *batch.Kind) bool {
 }
 
 // errNoSealKey is returned where something must be signed and no key was given.
-var errNoSealKey = errors.New("no seal key")
+var errNoSealKey = errors.New("no seal key: name one under seal.key in the configuration")
 
 // sign gives an outgoing file its seal, if it needs one and has none: a
 // signature over the bytes as they lie in the spool and will lie in the drop.
 // It is kept in the spool, and recorded before anything leaves, so that a
-// resend carries the same.
+// resend carries the same. It returns the file with its signature.
 func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File, error) {
 	if f.Signature != "" || !Sealed(o, f.Party, batch.Find(office.Kinds, f.Kind)) {
 		return f, nil
@@ -55,8 +55,8 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 	return signed, err
 }
 
-// spoolSignature signs a file of the spool, making sure that it is the one
-// that was recorded.
+// spoolSignature signs a file of the spool into the spool, and fails when its
+// bytes are not those that were recorded: nothing that we did not make is signed.
 func spoolSignature(o *office.Office, f exchange.File, name string, key *seal.Key) error {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
@@ -82,7 +82,9 @@ func spoolSignature(o *office.Office, f exchange.File, name string, key *seal.Ke
 	return s.Keep(name)
 }
 
-// putSignature leaves a file's seal in the drop, before the file itself.
+// putSignature leaves a file's seal in the drop, before the file itself. The same
+// signature there already is no error; another one is, which only the party can
+// clear away.
 func putSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
 	if f.Signature == "" {
 		return nil
@@ -103,8 +105,9 @@ func putSignature(ctx context.Context, o *office.Office, p office.Party, d drop.
 	return err
 }
 
-// SealFault is the code and the words of what Verify found wrong with a
-// signature; none for any other error.
+// SealFault is the code, for the receipt, and the words, in both languages, of
+// what seal's Verify found wrong with a signature; empty for any other error, which
+// is no fault of the file.
 func SealFault(err error) (fault code.Fault, text string) {
 	for _, f := range sealFaults {
 		if errors.Is(err, f.err) {
@@ -114,7 +117,7 @@ func SealFault(err error) (fault code.Fault, text string) {
 	return "", ""
 }
 
-// sealFaults are the codes of what can be wrong with a signature.
+// sealFaults lists what can be wrong with a signature; the first that fits counts.
 var sealFaults = []struct {
 	err   error
 	code  code.Fault
@@ -127,8 +130,8 @@ var sealFaults = []struct {
 	{seal.ErrExpired, code.UnknownSigner, "签名密钥不在有效期内"},
 }
 
-// sealCode reports whether a file was refused for its seal.
-func sealCode(c string) bool {
+// isSealFault reports whether a file was refused for its seal.
+func isSealFault(c string) bool {
 	switch code.Fault(c) {
 	case code.SignatureMissing, code.SignatureWrong, code.UnknownSigner:
 		return true
@@ -136,7 +139,8 @@ func sealCode(c string) bool {
 	return false
 }
 
-// NoteUnsigned names in a run's notes, once, with whom nothing is signed.
+// NoteUnsigned names in a run's notes, once per partner, with whom nothing is
+// signed: a setting meant for the first weeks must not be forgotten.
 func NoteUnsigned(o *office.Office, run *exchange.Run) {
 	for _, p := range UnsignedPartners(o) {
 		if note := fmt.Sprintf("seal: off with %s: nothing is signed", p.Code); !slices.Contains(run.Notes, note) {
@@ -145,10 +149,10 @@ func NoteUnsigned(o *office.Office, run *exchange.Run) {
 	}
 }
 
-// UnsignedPartners are the partners with whom nothing is signed, in their order.
+// UnsignedPartners lists the partners with whom nothing is signed, by their codes.
 func UnsignedPartners(o *office.Office) (list []exchange.Partner) {
-	for _, code := range slices.Sorted(maps.Keys(o.Partners)) {
-		if p := o.Partners[code]; p.Seal != exchange.SealSigned {
+	for _, area := range slices.Sorted(maps.Keys(o.Partners)) {
+		if p := o.Partners[area]; p.Seal != exchange.SealSigned {
 			list = append(list, p)
 		}
 	}

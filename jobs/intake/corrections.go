@@ -12,9 +12,10 @@ import (
 	"carryover/jobs/office"
 )
 
-// isCorrections reports whether a file is an answer to a workbook of ours: it is
-// kept for whoever wants to look, and not answered, or two offices would answer
-// each other for ever.
+// isCorrections reports whether a file is corrections to a workbook of ours, which
+// another office that runs this program returned: it is kept for whoever wants to
+// look, and gets no receipt and no corrections, or two offices would answer each
+// other for ever.
 func isCorrections(j *office.InBatch) (bool, error) {
 	if j.File.Carrier != string(batch.Workbook) {
 		return false, nil
@@ -27,14 +28,11 @@ func isCorrections(j *office.InBatch) (bool, error) {
 	return sheet.AreCorrections(io.Reader(src), j.Agency.Code)
 }
 
-// takeCorrections records an answer to a workbook of ours.
-func takeCorrections(ctx context.Context, j *office.InBatch, answer bool) error {
-	if !answer {
-		return nil
-	}
+// takeCorrections records corrections to a workbook of ours as worked; nothing of
+// them counts.
+func takeCorrections(ctx context.Context, j *office.InBatch) error {
 	j.File.Kind, j.File.Sequence, j.File.State, j.File.Verdict = office.KindCorrections, 0, exchange.FileWorked, code.FileAccepted
-	err := j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
+	return j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
 		return errors.Join(d.Tx.UpdateFile(j.Stored, j.File), d.Journal(office.AgencyChain, "answer_received", j.File.Name, nil))
 	})
-	return err
 }

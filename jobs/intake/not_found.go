@@ -7,30 +7,37 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
-	"carryover/jobs/courier"
+
 	"carryover/jobs/decision"
 	"carryover/jobs/office"
 )
 
+// maxProposals is how many "not found" declines are proposed in one night at
+// most, unless the configuration says otherwise; more means that the extract is
+// probably broken.
+const maxProposals = 20
+
 // proposeNotFound proposes to decline letters about people who are not in the
-// registry although it was taken in whole after the letter and the days
+// registry although it was taken in whole after the letter and the working days
 // allowed have passed. Nothing is declined by itself. A proposal whose reason
-// has gone is closed.
+// has gone is closed. When too many are not found, at once or of the open cases
+// (5 %), nothing is proposed, and the extract is named instead: a registry that
+// was cut short must not make staff decline letters by the hundred.
 func proposeNotFound(ctx context.Context, o *office.Office) error {
 	return o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
 		whole, err := d.Tx.LastWholeRegistry()
 		if office.IsNotFound(err) {
-			return nil
+			return nil // absence from a part of the registry shows nothing
 		}
 		if err != nil {
 			return err
 		}
-		var found []exchange.Case
-		waits, err := d.Tx.Cases(store.CaseFilter{Side: exchange.Out, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldAwaitingRegistry}})
+		var absent []exchange.Case
+		waiting, err := d.Tx.Cases(store.CaseFilter{Side: exchange.Out, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldAwaitingRegistry}})
 		if err != nil {
 			return err
 		}
-		for _, c := range waits {
+		for _, c := range waiting {
 			p := o.Profiles[c.Profile]
 			if whole <= c.LetterOn || o.Calendar.WorkingDays(c.LetterOn, o.Date) < p.NotFoundWD {
 				continue
@@ -39,32 +46,32 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 			if err != nil {
 				return err
 			}
-			if !rejected {
-				found = append(found, c)
+			if !rejected { // an officer who said no is not asked again
+				absent = append(absent, c)
 			}
 		}
-		limit := courier.Proposals
+		limit := maxProposals
 		if o.Agency.NotFoundCap > 0 {
 			limit = o.Agency.NotFoundCap
 		}
-		open, err := courier.OpenOut(d.Tx)
+		open, err := openOutCases(d.Tx)
 		if err != nil {
 			return err
 		}
-		if len(found) > limit || (len(found) > 1 && len(found)*20 > open) {
+		if len(absent) > limit || (len(absent) > 1 && len(absent)*20 > open) {
 			if err := withdrawProposals(d, map[string]bool{"registry": true}); err != nil {
 				return err
 			}
-			return d.RecordDifference("proposal", "", "", "registry", fmt.Sprintf("%d people not found", len(found)), "the extract is probably broken")
+			return d.RecordDifference("proposal", "", "", "registry", fmt.Sprintf("%d people not found", len(absent)), "the extract is probably broken")
 		}
-		stand := map[string]bool{}
-		for _, c := range found {
-			stand[c.LetterNo] = true
+		keep := map[string]bool{}
+		for _, c := range absent {
+			keep[c.LetterNo] = true
 		}
-		if err := withdrawProposals(d, stand); err != nil {
+		if err := withdrawProposals(d, keep); err != nil {
 			return err
 		}
-		for _, c := range found {
+		for _, c := range absent {
 			if err := d.RecordDifference("proposal", c.Partner, c.No, c.LetterNo, "not-found", "decline?"); err != nil {
 				return err
 			}
@@ -73,15 +80,31 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 	})
 }
 
-// withdrawProposals closes the proposals that do not stand any more.
-func withdrawProposals(d *office.Desk, stand map[string]bool) error {
+// openOutCases is the number of open cases at the old place, at least maxProposals.
+func openOutCases(tx *store.Tx) (int, error) {
+	counts, err := tx.CountCases()
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for state, k := range counts[exchange.Out] {
+		if !state.Final(exchange.Out) {
+			n += k
+		}
+	}
+	return max(n, maxProposals), nil
+}
+
+// withdrawProposals closes the open proposals about letters but for those to
+// keep, by their subjects: a letter number, or "registry".
+func withdrawProposals(d *office.Desk, keep map[string]bool) error {
 	open, err := d.Tx.Differences(true)
 	if err != nil {
 		return err
 	}
 	for _, x := range open {
-		if x.Kind != "proposal" || stand[x.Subject] || (x.CaseNo == "" && x.Subject != "registry") { // one about a credit is another's
-			continue
+		if x.Kind != "proposal" || keep[x.Subject] || (x.CaseNo == "" && x.Subject != "registry") {
+			continue // one about a credit is bank's
 		}
 		if err := d.Tx.CloseDifference(x.ID); err != nil {
 			return err

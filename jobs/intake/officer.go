@@ -13,7 +13,9 @@ import (
 	"carryover/jobs/signing"
 )
 
-// processOfficer works a file that an officer left.
+// processOfficer works a file that an officer left: a decisions workbook, or the
+// signature of what is to be signed. Anything else is quarantined. A signature
+// that does not count (a Refusal) is recorded with its reason, and is no error.
 func processOfficer(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
 	officer, _ := exchange.OfficerOf(f.Party)
 	if f.Carrier == "xlsx" {
@@ -26,15 +28,13 @@ func processOfficer(ctx context.Context, o *office.Office, f exchange.File) (off
 	if err != nil {
 		return nil, err
 	}
-	var s signing.Signing
 	err = o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
-		var verdict error
-		s, verdict = signing.TakeSignature(d, officer, f.Name, armored)
-		var no *office.Refusal
-		if verdict != nil && !errors.As(verdict, &no) {
+		s, verdict := signing.TakeSignature(d, officer, f.Name, armored)
+		var refusal *office.Refusal
+		if verdict != nil && !errors.As(verdict, &refusal) {
 			return verdict
 		}
-		return signing.EndSignature(d, f, s, no)
+		return signing.EndSignature(d, f, s, refusal)
 	})
 	return office.Counts{"files": 1}, err
 }

@@ -29,8 +29,9 @@ import (
 )
 
 // Process works every file that was taken in, in the order of FILES.md, then
-// what waited for them: held records, held cases, unmatched money. A file
-// that cannot be worked costs its own turn only.
+// what waited for them: held records, held cases, unmatched money. A file that
+// cannot be worked does not stop the others; all errors come back joined, and the
+// next pass tries it again.
 func Process(ctx context.Context, o *office.Office) (office.Counts, error) {
 	files, err := filesToWork(ctx, o)
 	if err != nil {
@@ -53,6 +54,8 @@ func Process(ctx context.Context, o *office.Office) (office.Counts, error) {
 }
 
 // filesToWork lists what was taken in: receipts first, then by kind and sequence.
+// The order spares held records: a form that is read before its letter waits a
+// whole pass for it.
 func filesToWork(ctx context.Context, o *office.Office) (files []exchange.File, err error) {
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		files, err = tx.FilesToWork()
@@ -63,8 +66,8 @@ func filesToWork(ctx context.Context, o *office.Office) (files []exchange.File, 
 	}
 	for i := range files {
 		if _, staff := exchange.OfficerOf(files[i].Party); files[i].Kind == "" && !staff {
-			kind, err := sniff(o, files[i])
-			if err != nil { // its own turn will say so; it goes last
+			kind, err := sniffKind(o, files[i])
+			if err != nil { // no error here: it goes last, and is judged in its own turn
 				o.Log.Warn("file cannot be looked into", "party", files[i].Party, "file", files[i].Name, "err", err)
 			}
 			files[i].Kind = kind
@@ -88,8 +91,9 @@ func orderOf(kind string) int {
 	return 1 << 20
 }
 
-// sniff finds out what a file with a name of its own holds.
-func sniff(o *office.Office, f exchange.File) (string, error) {
+// sniffKind finds out what a file with a name of its sender's own holds: the name
+// of a message, or the kind of a batch; empty for the bank's workbooks.
+func sniffKind(o *office.Office, f exchange.File) (string, error) {
 	src, err := o.OpenSpool(f.Spool)
 	if err != nil {
 		return "", err
@@ -109,6 +113,9 @@ func sniff(o *office.Office, f exchange.File) (string, error) {
 	return r.Header().Kind, nil
 }
 
+// processFile hands a file to whoever works its sort: officers', the bank's, or a
+// batch of a partner, the core or the portal. A batch of which records were worked
+// (Worked > 0) was judged as a whole before, and is gone on with.
 func processFile(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
 	if _, staff := exchange.OfficerOf(f.Party); staff {
 		return processOfficer(ctx, o, f)
@@ -118,25 +125,32 @@ func processFile(ctx context.Context, o *office.Office, f exchange.File) (office
 	}
 	job := &office.InBatch{Office: o, File: f, Stored: f}
 	if f.Worked == 0 {
-		if answer, err := isCorrections(job); err != nil || answer {
-			return counts(job), errors.Join(err, takeCorrections(ctx, job, answer))
+		corrections, err := isCorrections(job)
+		if err != nil {
+			return countsOf(job), err
+		}
+		if corrections {
+			err = takeCorrections(ctx, job)
+			return countsOf(job), err
 		}
 		if done, err := judgeFile(ctx, job); done || err != nil {
-			return counts(job), err
+			return countsOf(job), err
 		}
 	}
-	if err := work(ctx, job); err != nil {
-		return counts(job), err
+	if err := workRecords(ctx, job); err != nil {
+		return countsOf(job), err
 	}
-	return counts(job), finish(ctx, job)
+	return countsOf(job), finishFile(ctx, job)
 }
 
-func counts(j *office.InBatch) office.Counts {
+// countsOf is what a batch adds to the run's counts, as far as it was worked.
+func countsOf(j *office.InBatch) office.Counts {
 	return office.Counts{"files": 1, "records": j.File.Records, "accepted": j.File.Accepted, "held": j.File.Held, "refused": j.File.Refused}
 }
 
 // judgeFile reads the whole file before a record of it counts, and judges it
-// as a whole; done is true when nothing of it is to be worked.
+// as a whole: its structure, its seal, whether it is a duplicate. done is true when
+// nothing of it is to be worked: it was rejected, or answered as a duplicate.
 func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
 	r, src, err := j.Reader(true)
 	if err != nil {
@@ -144,7 +158,7 @@ func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
 	}
 	defer src.Close()
 	for r.Next() {
-		if r.Record().Ordinal%office.Chunk == 0 && ctx.Err() != nil {
+		if r.Record().Ordinal%office.Chunk == 0 && ctx.Err() != nil { // a large file must not hold up a stop
 			return false, ctx.Err()
 		}
 	}
@@ -153,19 +167,20 @@ func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
 	}
 	h := r.Header()
 	j.File.Kind, j.File.Sequence, j.File.Records, j.File.Rows, j.File.Total = h.Kind, int64(h.Sequence), j.Result.Records, j.Result.Rows, j.Result.Total
-	if j.Result.Identity != "" {
+	if j.Result.Identity != "" { // a workbook is known by its cells: saved anew, its bytes differ
 		j.File.SHA256 = j.Result.Identity
 	}
+	// The seal comes before all faults: what is not the sender's is not judged.
 	fault, text, err := checkSeal(j, r.Kind())
 	switch {
 	case err != nil:
 		return false, err
 	case fault != "":
-		return true, unsealed(ctx, j, fault, text)
+		return true, rejectUnsealed(ctx, j, fault, text)
 	}
 	for _, fault := range j.Result.Faults {
 		if !fault.Warning() {
-			return true, reject(ctx, j, fault.Code, fault.Text)
+			return true, rejectFile(ctx, j, fault.Code, fault.Text)
 		}
 		if fault.Code == code.ProfileDiffers {
 			j.File.Code, j.File.Text = string(fault.Code), fault.Text
@@ -174,7 +189,9 @@ func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
 	return checkDuplicate(ctx, j)
 }
 
-// checkDuplicate looks whether the content or the sequence came before.
+// checkDuplicate looks whether the content or the sequence came before: the same
+// content is answered again, another under the same sequence is rejected. A
+// workbook without a sequence gets the next one.
 func checkDuplicate(ctx context.Context, j *office.InBatch) (done bool, err error) {
 	var same, sequence exchange.File
 	err = j.Store.View(ctx, func(tx *store.Tx) error {
@@ -190,21 +207,22 @@ func checkDuplicate(ctx context.Context, j *office.InBatch) (done bool, err erro
 	case err != nil:
 		return false, err
 	case same.ID != 0 && same.ID != j.File.ID:
-		return true, duplicate(ctx, j, same)
+		return true, answerDuplicate(ctx, j, same)
 	case sequence.ID != 0 && sequence.ID != j.File.ID && sequence.State == exchange.FileWorked:
-		return true, reject(ctx, j, code.SequenceReused, fmt.Sprintf("序号 %d 已用于 %s / already used", j.File.Sequence, sequence.Name))
+		return true, rejectFile(ctx, j, code.SequenceReused, fmt.Sprintf("序号 %d 已用于 %s / already used", j.File.Sequence, sequence.Name))
 	case j.File.Sequence == 0:
 		return false, j.Store.View(ctx, func(tx *store.Tx) error {
 			last, err := tx.LastSequence(exchange.In, j.File.Party, j.File.Kind)
-			j.File.Sequence = last + 1 // of a workbook: told in the receipt
+			j.File.Sequence = last + 1 // of a workbook: reported in the receipt
 			return err
 		})
 	}
 	return false, nil
 }
 
-// reject refuses a file whole: it was not received.
-func reject(ctx context.Context, j *office.InBatch, c code.Fault, text string) error {
+// rejectFile refuses a file whole: it counts as not received, its sequence stays
+// free, and no record of it has a verdict. The receipt names code and text.
+func rejectFile(ctx context.Context, j *office.InBatch, c code.Fault, text string) error {
 	j.File.State, j.File.Verdict, j.File.Code, j.File.Text = exchange.FileRejected, code.FileRejected, string(c), text
 	j.File.Records, j.File.Accepted, j.File.Held, j.File.Refused = 0, 0, 0, 0
 	j.Log.Warn("file rejected", "party", j.File.Party, "file", j.File.Name, "code", c, "text", text)
@@ -219,9 +237,10 @@ func reject(ctx context.Context, j *office.InBatch, c code.Fault, text string) e
 	})
 }
 
-// duplicate answers a file that came before with its first receipt, and a
-// workbook with its answers, byte for byte.
-func duplicate(ctx context.Context, j *office.InBatch, first exchange.File) error {
+// answerDuplicate answers a file that came before with its first receipt, and a
+// workbook with its corrections, byte for byte: whoever sends again has not had
+// them. It is idempotent for the sender, nothing is judged twice.
+func answerDuplicate(ctx context.Context, j *office.InBatch, first exchange.File) error {
 	j.File.State, j.File.DupOf, j.File.Verdict = exchange.FileDuplicate, first.ID, first.Verdict
 	j.File.Records = 0
 	return j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
@@ -232,21 +251,21 @@ func duplicate(ctx context.Context, j *office.InBatch, first exchange.File) erro
 			return err
 		}
 		if first.Receipt == 0 {
-			return nil // not composed yet: it will be
+			return nil // not composed yet: this pass's push will do it
 		}
 		receipt, err := d.Tx.File(first.Receipt)
 		if err != nil {
 			return err
 		}
-		answers, err := outbox.CorrectionsTo(d.Tx, first)
+		again, err := outbox.CorrectionsTo(d.Tx, first)
 		if err != nil {
 			return err
 		}
-		for _, f := range append(answers, receipt) {
-			again := f
-			again.State = exchange.FileQueued
-			again.Resent++
-			if err := d.Tx.UpdateFile(f, again); err != nil {
+		for _, f := range append(again, receipt) {
+			queued := f
+			queued.State = exchange.FileQueued
+			queued.Resent++
+			if err := d.Tx.UpdateFile(f, queued); err != nil {
 				return err
 			}
 		}
@@ -254,9 +273,11 @@ func duplicate(ctx context.Context, j *office.InBatch, first exchange.File) erro
 	})
 }
 
-// work reads the file again and works its records, a chunk in a transaction;
-// what an earlier run has worked is passed over.
-func work(ctx context.Context, j *office.InBatch) error {
+// workRecords reads the file again and works its records, a chunk in a
+// transaction. The place behind the chunk (Worked) is stored in the same
+// transaction, so that a run that was cut short is gone on with there: what an
+// earlier run has worked is passed over.
+func workRecords(ctx context.Context, j *office.InBatch) error {
 	r, src, err := j.Reader(false)
 	if err != nil {
 		return err
@@ -269,9 +290,9 @@ func work(ctx context.Context, j *office.InBatch) error {
 			if more = r.Next(); !more {
 				break
 			}
-			it := itemOf(r.Record())
+			it := newItem(r.Record())
 			if it.Ordinal <= j.Stored.Worked {
-				j.About.Pass(it.Value)
+				j.About.Pass(it.Value) // verdicts behind it need the R row of their receipt
 				continue
 			}
 			items = append(items, it)
@@ -285,7 +306,8 @@ func work(ctx context.Context, j *office.InBatch) error {
 	return err
 }
 
-func itemOf(rec *batch.Record) office.Item {
+// newItem keeps what judging needs of a record, which the reader uses again.
+func newItem(rec *batch.Record) office.Item {
 	it := office.Item{
 		Ordinal: rec.Ordinal, Line: rec.Line, RowType: rec.Row, No: rec.No(), Echo: rec.Echo(), Key: rec.Key(), Value: rec.Value,
 	}
@@ -295,15 +317,17 @@ func itemOf(rec *batch.Record) office.Item {
 	return it
 }
 
+// workChunk works some records in one transaction: all of them with their
+// verdicts and the file's counts, or none.
 func workChunk(ctx context.Context, j *office.InBatch, items []office.Item) error {
 	if len(items) == 0 {
 		return nil
 	}
-	next, answer := j.File, j.About
+	next, about := j.File, j.About
 	needs := func(err error) bool { return errors.Is(err, errNeedSavepoints) }
 	err := j.DoChunk(ctx, office.By{File: j.File, Actor: j.File.Party}, needs, func(d *office.Desk) error {
-		next, answer = j.File, j.About
-		d.About = &answer
+		next, about = j.File, j.About // anew: the work may be done twice
+		d.About = &about
 		if err := transfer.ReadAhead(d, items); err != nil {
 			return err
 		}
@@ -318,13 +342,14 @@ func workChunk(ctx context.Context, j *office.InBatch, items []office.Item) erro
 		return d.Tx.UpdateFile(j.Stored, next)
 	})
 	if err == nil {
-		j.File, j.Stored, j.About = next, next, answer
+		j.File, j.Stored, j.About = next, next, about
 	}
 	return err
 }
 
-// finish ends a file: inputs = accepted + held + refused.
-func finish(ctx context.Context, j *office.InBatch) error {
+// finishFile ends a file: records = accepted + held + refused, or an error of
+// ours, and the file stays to be worked.
+func finishFile(ctx context.Context, j *office.InBatch) error {
 	next := j.File
 	next.Records = next.Worked
 	if sum := next.Accepted + next.Held + next.Refused; sum != next.Records {
@@ -350,7 +375,9 @@ func finish(ctx context.Context, j *office.InBatch) error {
 	return err
 }
 
-// afterFile does what follows from a file as a whole.
+// afterFile does what follows from a file as a whole: a full registry extract
+// shows who is not in it, a statement is compared when all its lines are there. A
+// refused record makes either incomplete, and nothing follows.
 func afterFile(d *office.Desk, j *office.InBatch) error {
 	switch d.File.Kind {
 	case formats.KindRegistry:

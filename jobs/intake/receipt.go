@@ -13,9 +13,10 @@ import (
 	"carryover/jobs/transfer"
 )
 
-// receipt takes the partner's verdict on a file of ours. One for a file that
-// we never sent is recorded and changes nothing: a receipt is never answered.
-func receipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
+// takeReceipt takes the partner's verdict on a file of ours (row R). One for a file
+// that we never sent is journaled and changes nothing: a receipt is never answered,
+// so it is accepted whatever it says.
+func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	d.About.Pass(r)
 	sent, err := sentFile(d, r.File, r.SHA256)
 	if office.IsNotFound(err) {
@@ -25,7 +26,7 @@ func receipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 		return office.Outcome{}, err
 	}
 	if sent.State == exchange.FileQueued && sent.SentAt.IsZero() {
-		// It arrived, and we were stopped before that was recorded.
+		// It arrived, and a crash came before that was recorded.
 		if err := courier.Sent(d.As(office.By{File: sent, Actor: "push"}), sent); err != nil {
 			return office.Outcome{}, err
 		}
@@ -59,7 +60,9 @@ func receipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	return office.Accepted(), d.CloseDifference("file", d.File.Party, sent.Name)
 }
 
-// sentFile finds the file of ours that a receipt is about.
+// sentFile finds the file of ours that a receipt is about: by its hash, else by
+// its name (a receipt of a file that was damaged on its way has another hash).
+// store.ErrNotFound when we sent none.
 func sentFile(d *office.Desk, name, sha string) (exchange.File, error) {
 	f, err := d.Tx.FileBySHA(exchange.Out, d.File.Party, sha)
 	if office.IsNotFound(err) {
@@ -68,8 +71,10 @@ func sentFile(d *office.Desk, name, sha string) (exchange.File, error) {
 	return f, err
 }
 
-// verdict takes the partner's verdict on one record of ours.
-func verdict(d *office.Desk, v *formats.ReceiptVerdict) (office.Outcome, error) {
+// takeVerdict takes the partner's verdict on one record of ours (row V). Held is
+// no verdict yet: another receipt follows. A verdict without its R row before it,
+// or on a record that we never sent, changes nothing.
+func takeVerdict(d *office.Desk, v *formats.ReceiptVerdict) (office.Outcome, error) {
 	if v.Verdict == code.Held || d.About.SHA256 == "" {
 		return office.Accepted(), nil
 	}
@@ -89,29 +94,32 @@ func verdict(d *office.Desk, v *formats.ReceiptVerdict) (office.Outcome, error) 
 	}
 	for _, o := range records {
 		if o.CaseNo == "" {
-			if err := verdictApart(d, o, v); err != nil {
+			if err := verdictWithoutCase(d, o, v); err != nil {
 				return office.Outcome{}, err
 			}
 			continue
 		}
-		if err := verdictOn(d, o, v); err != nil {
+		if err := verdictOnCase(d, o, v); err != nil {
 			return office.Outcome{}, err
 		}
 	}
 	return office.Accepted(), nil
 }
 
-// verdictApart names a refused record of ours that belongs to no case, a
-// relayed application or a line of a statement: somebody has to look at it.
-func verdictApart(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) error {
+// verdictWithoutCase records as a difference that a record of ours was refused
+// which belongs to no case, a relayed application or a line of a statement:
+// somebody has to look at it.
+func verdictWithoutCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) error {
 	if v.Verdict != code.Refused {
 		return nil
 	}
 	return d.RecordDifference("file", d.File.Party, "", o.Kind+" "+o.RecordNo, "sent", strings.TrimSpace(v.Code+" "+v.Text))
 }
 
-// verdictOn moves the case that a record of ours was about.
-func verdictOn(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) error {
+// verdictOnCase applies a verdict to the case that a record of ours was about. A
+// refused one holds the case, if it may be held in its state: the record is not
+// sent again before somebody has looked at why.
+func verdictOnCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) error {
 	c, err := d.CaseByNo(o.CaseNo)
 	if err != nil {
 		return err
@@ -143,7 +151,7 @@ func verdictOn(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) e
 	return c.Save()
 }
 
-// cancellationVerdict is the partner's verdict on a cancellation of ours, or
+// cancellationVerdict applies the partner's verdict on a cancellation of ours, or
 // on our part in an annulment.
 func cancellationVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict, why string) error {
 	rec, err := batch.Find(office.Kinds, o.Kind).Parse(o.Rows)
@@ -161,7 +169,7 @@ func cancellationVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict, wh
 }
 
 // postingReturned takes the core's refusal of a posting's row for a refusal to
-// book it: no result will come.
+// book it: no posting result will come for a record that was not received.
 func postingReturned(c *office.Case, no string, v *formats.ReceiptVerdict) error {
 	p, err := c.Tx.Posting(no)
 	if err != nil || p.State != exchange.PostingQueued {
@@ -175,7 +183,8 @@ func postingReturned(c *office.Case, no string, v *formats.ReceiptVerdict) error
 	return transfer.RefusedByCore(c, p)
 }
 
-// holdsCase: a refused letter, form, advice or completion puts the case on hold.
+// holdsCase reports whether a refused record of a kind puts its case on hold: a
+// letter, form, advice or completion, without which the other side cannot go on.
 func holdsCase(kind string) bool {
 	switch kind {
 	case formats.KindLetter, formats.KindForm, formats.KindAdvice, formats.KindCompletion:
@@ -184,13 +193,14 @@ func holdsCase(kind string) bool {
 	return false
 }
 
-// formVerdict moves the form that was sent; a D row has none.
+// formVerdict moves the form that was sent, in the version that was sent, to
+// delivered or refused; a decline (row D) has no form.
 func formVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict) error {
 	rec, err := batch.Find(office.Kinds, o.Kind).Parse(o.Rows)
 	if err != nil {
 		return err
 	}
-	said, ok := rec.(*formats.Form)
+	sent, ok := rec.(*formats.Form)
 	if !ok {
 		return nil
 	}
@@ -200,7 +210,7 @@ func formVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict) error {
 	}
 	for i := range forms {
 		f := &forms[i]
-		if f.No != said.FormNo || f.Version != said.Version || f.Track != exchange.FormSent {
+		if f.No != sent.FormNo || f.Version != sent.Version || f.Track != exchange.FormSent {
 			continue
 		}
 		to := exchange.FormDelivered

@@ -18,7 +18,9 @@ import (
 // no key either.
 var errRefused = errors.New("record refused")
 
-// judgeItem works one record of a file and stores the verdict on it.
+// judgeItem works one record of a file and stores the verdict on it: accepted,
+// held or refused. Of a held one its rows are stored too, to be tried again by
+// sweepRecords. An error is ours, and stops the file at this chunk.
 func judgeItem(d *office.Desk, it *office.Item) (code.Verdict, error) {
 	if office.Refusing(it.Faults) {
 		return code.Refused, storeFaults(d, it)
@@ -27,7 +29,7 @@ func judgeItem(d *office.Desk, it *office.Item) (code.Verdict, error) {
 	if d.File.Kind == formats.KindReconciliation {
 		key = "" // unique in its batch only, which the reader has seen to
 	}
-	o, err := try(d, it.Value, key)
+	o, err := tryRecord(d, it.Value, key)
 	if err != nil {
 		return "", err
 	}
@@ -47,7 +49,7 @@ func judgeItem(d *office.Desk, it *office.Item) (code.Verdict, error) {
 }
 
 // storeFaults stores a verdict for every fault of a record that its own rows
-// refuse.
+// refuse, so that its sender sees all of them at once.
 func storeFaults(d *office.Desk, it *office.Item) error {
 	for _, f := range it.Faults {
 		if f.Warning() {
@@ -66,14 +68,15 @@ func storeFaults(d *office.Desk, it *office.Item) error {
 
 // errNeedSavepoints asks for a chunk to be worked again with a savepoint for
 // each record: one of them was refused after it had written.
-var errNeedSavepoints = errors.New("work the records one by one")
+var errNeedSavepoints = errors.New("the chunk needs a savepoint for each record")
 
-// try applies a record; when it is refused, or not allowed where its case
-// stands, everything that it wrote is undone.
-func try(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
+// tryRecord applies a record; when it is refused, or not allowed in its case's
+// state, everything that it wrote is undone. An error is returned only where no
+// verdict on the record can be given: errNeedSavepoints, or a fault of the store.
+func tryRecord(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
 	before := d.Tx.Writes()
-	alone, err := d.Apart(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
-	if !alone && err != nil {
+	undone, err := d.Apart(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
+	if !undone && err != nil {
 		err = undo(d, key, d.Tx.Writes()-before, err)
 	}
 	switch {
@@ -84,16 +87,17 @@ func try(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
 	case errors.Is(err, batch.ErrUnencodable):
 		return office.Refused(code.Malformed, "", "含有接收方编码无法表示的字符 / a character that cannot be written in the encoding of whom it is meant for"), nil
 	case errors.Is(err, exchange.ErrInvariant), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConstraint):
-		// Our own mistake, or another hand on the same case: the record is worked
-		// again in the next pass, the rest of the file goes on.
+		// Our own mistake, or another process on the same case: the record is held
+		// and worked again in the next pass, the rest of the file goes on.
 		d.Log.Error("record not worked, kept for the next pass", "file", d.File.Name, "err", err)
 		return office.Held("", "处理未完成，稍后自动重试 / to be worked again"), nil
 	}
 	return o, err
 }
 
-// claimAndApply takes the record's key and makes the record an event;
-// errRefused when it is refused.
+// claimAndApply claims the record's duplicate key and applies the record;
+// errRefused when it is a duplicate or refused. The key is claimed first, in the
+// record's own transaction: of two equal records only one can be applied.
 func claimAndApply(d *office.Desk, rec any, key string) (office.Outcome, error) {
 	if key != "" {
 		by, ok, err := d.Tx.ClaimKey(d.File.Kind, d.File.Party, key, d.File.ID)
@@ -126,6 +130,8 @@ func undo(d *office.Desk, key string, wrote int, err error) error {
 	return errNeedSavepoints
 }
 
+// duplicateOf refuses a record whose key another has claimed: in the same file, or
+// in an earlier one.
 func duplicateOf(by, file int64) office.Outcome {
 	if by == file {
 		return office.Refused(code.DuplicateInFile, "", "")
@@ -136,8 +142,8 @@ func duplicateOf(by, file int64) office.Outcome {
 // handler works records of one type; ours is false for a record of another.
 type handler func(d *office.Desk, rec any) (o office.Outcome, ours bool, err error)
 
-// on is the handler of a type of record.
-func on[R any](work func(*office.Desk, *R) (office.Outcome, error)) handler {
+// handle makes a handler of what works records of one type.
+func handle[R any](work func(*office.Desk, *R) (office.Outcome, error)) handler {
 	return func(d *office.Desk, rec any) (office.Outcome, bool, error) {
 		r, ours := rec.(*R)
 		if !ours {
@@ -148,28 +154,28 @@ func on[R any](work func(*office.Desk, *R) (office.Outcome, error)) handler {
 	}
 }
 
-// handlers is what follows from each type of record. A type that is missing is
-// never for us.
+// handlers lists what follows from each type of record; their order means nothing.
+// A type that is missing is never for us, which the reader has seen to.
 var handlers = []handler{
-	on(transfer.Letter),
-	on(transfer.Form),
-	on(transfer.Decline),
-	on(transfer.Registry),
-	on(transfer.PostingResult),
-	on(receipt),
-	on(verdict),
-	on(transfer.Advice),
-	on(transfer.Completion),
-	on(transfer.Application),
-	on(transfer.CertificateRequest),
-	on(transfer.Payee),
-	on(transfer.Cancellation),
-	on(transfer.Query),
-	on(netting.Reconcile),
-	on(netting.Netting),
+	handle(transfer.Letter),
+	handle(transfer.Form),
+	handle(transfer.Decline),
+	handle(transfer.Registry),
+	handle(transfer.PostingResult),
+	handle(takeReceipt),
+	handle(takeVerdict),
+	handle(transfer.Advice),
+	handle(transfer.Completion),
+	handle(transfer.Application),
+	handle(transfer.CertificateRequest),
+	handle(transfer.Payee),
+	handle(transfer.Cancellation),
+	handle(transfer.Query),
+	handle(netting.Reconcile),
+	handle(netting.Netting),
 }
 
-// apply makes a record an event of a case.
+// apply hands a record to its handler; an error for a record that has none.
 func apply(d *office.Desk, rec any) (office.Outcome, error) {
 	for _, work := range handlers {
 		if o, ours, err := work(d, rec); ours {

@@ -16,8 +16,9 @@ import (
 )
 
 // checkSeal says what is wrong with the seal of a file that came in; no code
-// when nothing is, or when it needs none. The error is ours: signers that
-// cannot be read refuse nobody's file.
+// when nothing is, or when it needs none. It notes the signer in j.File. An error
+// is ours: while the signers cannot be read, nobody's file is refused, and it is
+// tried again in the next pass.
 func checkSeal(j *office.InBatch, kind *batch.Kind) (fault code.Fault, text string, err error) {
 	if !courier.Sealed(j.Office, j.File.Party, kind) {
 		return "", "", nil
@@ -32,7 +33,7 @@ func checkSeal(j *office.InBatch, kind *batch.Kind) (fault code.Fault, text stri
 	if err != nil {
 		return "", "", fmt.Errorf("check seal: %w", err)
 	}
-	who, err := verify(j, signers.For(j.File.Party))
+	who, err := verifySeal(j, signers.For(j.File.Party))
 	if fault, text := courier.SealFault(err); fault != "" {
 		return fault, text, nil
 	}
@@ -40,7 +41,9 @@ func checkSeal(j *office.InBatch, kind *batch.Kind) (fault code.Fault, text stri
 	return "", "", err
 }
 
-func verify(j *office.InBatch, signers *seal.Signers) (seal.Signer, error) {
+// verifySeal verifies the signature of a batch over its bytes in the spool, at the
+// time that it is now: a key whose validity has ended signs no more.
+func verifySeal(j *office.InBatch, signers *seal.Signers) (seal.Signer, error) {
 	sig, err := j.OpenSpool(j.File.Signature)
 	if err != nil {
 		return seal.Signer{}, err
@@ -58,9 +61,9 @@ func verify(j *office.InBatch, signers *seal.Signers) (seal.Signer, error) {
 	return signers.Verify(src, signature, seal.NamespaceBatch, j.Now())
 }
 
-// unsealed refuses a file for its seal. Content that was accepted before
-// under a good one gets its receipt again: nothing new is believed.
-func unsealed(ctx context.Context, j *office.InBatch, fault code.Fault, text string) error {
+// rejectUnsealed rejects a file for its seal. Content that was accepted before
+// under a good one gets its first receipt again instead: nothing new is believed.
+func rejectUnsealed(ctx context.Context, j *office.InBatch, fault code.Fault, text string) error {
 	var same exchange.File
 	err := j.Store.View(ctx, func(tx *store.Tx) (err error) {
 		same, err = tx.FileBySHA(exchange.In, j.File.Party, j.File.SHA256)
@@ -70,12 +73,13 @@ func unsealed(ctx context.Context, j *office.InBatch, fault code.Fault, text str
 	case err != nil:
 		return err
 	case same.ID != 0 && same.ID != j.File.ID:
-		return duplicate(ctx, j, same)
+		return answerDuplicate(ctx, j, same)
 	}
-	return reject(ctx, j, fault, text)
+	return rejectFile(ctx, j, fault, text)
 }
 
-// journalSigner records who signed a file that was taken.
+// journalSigner journals who signed a file that was worked, with the hash of the
+// bytes that were signed; nothing for a file without a seal.
 func journalSigner(d *office.Desk) error {
 	if d.File.Signer == "" {
 		return nil

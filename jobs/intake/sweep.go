@@ -19,7 +19,9 @@ import (
 )
 
 // sweep works what waited: held records, held cases, unmatched money; and
-// tells whom a limit was missed. Each in a transaction of its own.
+// notifies persons of missed limits. Each in a transaction of its own, so that one
+// error does not stop the rest; all come back joined. Records come before cases
+// and cases before money, since each may be what the next one waited for.
 func sweep(ctx context.Context, o *office.Office) (office.Counts, error) {
 	counts := office.Counts{}
 	var faults []error
@@ -38,8 +40,8 @@ func sweep(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, errors.Join(faults...)
 }
 
-// sweepRecords works held records again; one whose letter or form has not
-// come within the nights allowed is refused.
+// sweepRecords works held records again, a page of them at a time; one whose letter
+// or form has not come within the nights allowed (Rules.HeldNights) is refused.
 func sweepRecords(ctx context.Context, o *office.Office, counts office.Counts) error {
 	var (
 		faults []error
@@ -60,7 +62,9 @@ func sweepRecords(ctx context.Context, o *office.Office, counts office.Counts) e
 	}
 }
 
-// workHeld works a held record again, on behalf of whoever sent it.
+// workHeld works a held record again, on behalf of whoever sent it. When it has a
+// verdict at last, that is stored as not reported, so that the sender gets another
+// receipt for it. Nothing is done while its file is still being worked.
 func workHeld(d *office.Desk, j exchange.Judgement, counts office.Counts) error {
 	file, err := d.Tx.File(j.FileID)
 	if err != nil || file.State != exchange.FileWorked {
@@ -79,7 +83,7 @@ func workHeld(d *office.Desk, j exchange.Judgement, counts office.Counts) error 
 	switch {
 	case o.Verdict == code.Held && (!expired || d.Date.Sub(file.Seen) < d.Rules.HeldNights):
 		return nil
-	case o.Verdict == code.Held:
+	case o.Verdict == code.Held: // expired
 		o.Verdict = code.Refused
 	}
 	before := file
@@ -112,11 +116,11 @@ func tryHeld(d *office.Desk, rec any) (office.Outcome, error) {
 			return duplicateOf(by, d.File.ID), nil
 		}
 	}
-	return try(d, rec, "")
+	return tryRecord(d, rec, "")
 }
 
 // releaseHeld gives back the duplicate key of a held record that is refused
-// after all.
+// after all: its sender may send it again, once what it needs has come.
 func releaseHeld(d *office.Desk, rec any) error {
 	kind, _ := office.KindOf(rec)
 	if key := kind.KeyOf(rec); key != "" {
@@ -125,8 +129,9 @@ func releaseHeld(d *office.Desk, rec any) error {
 	return nil
 }
 
-// sweepCases judges again the cases that wait for information. Their numbers
-// are all that is kept of them.
+// sweepCases judges again the cases that wait for information. The read
+// transaction is over before the first of them is worked, and only their numbers
+// are kept from it: each is read anew, for it may have moved on.
 func sweepCases(ctx context.Context, o *office.Office, counts office.Counts) error {
 	var numbers []string
 	err := o.Store.View(ctx, func(tx *store.Tx) error {
@@ -152,8 +157,8 @@ func sweepCases(ctx context.Context, o *office.Office, counts office.Counts) err
 	return errors.Join(faults...)
 }
 
-// sweepOverdue tells the person, once for each limit, that it was missed: the
-// legal one, or that of whoever has the turn.
+// sweepOverdue notifies the person, once for each limit, that it was missed: the
+// legal one, or that of whoever has the turn. A claimed key makes it once.
 func sweepOverdue(ctx context.Context, o *office.Office, counts office.Counts) error {
 	late := map[string]missed{} // by case
 	err := o.Store.View(ctx, func(tx *store.Tx) error {
@@ -194,8 +199,9 @@ type missed struct {
 	due  calendar.Date
 }
 
-// missedLimit is the limit that a case has missed; none when it is the
-// person's own turn, or, at the old place, the new one's, which tells the person.
+// missedLimit is the limit that a case has missed; none when it is the person's
+// own turn, or, at the old place, the new one's, which notifies the person itself.
+// A provisional limit, of days that the calendar does not know yet, is not missed.
 func missedLimit(o *office.Office, c exchange.Case) missed {
 	if c.Due != 0 && !c.DueProvisional && c.Due < o.Date {
 		return missed{c.DueBasis, c.Due}
