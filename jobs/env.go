@@ -69,10 +69,10 @@ func (e *Env) Find(tx *store.Tx, id string) (story.Found, error) {
 	return story.Find(e.Office, tx, id)
 }
 
-// FindPaper finds what is to be signed: by a file's name, or by the EndToEndId
+// FindSignable finds what is to be signed: by a file's name, or by the EndToEndId
 // of a payment in it. A file that waits for nothing is found too: Sign says why
 // it takes no signature.
-func (e *Env) FindPaper(ctx context.Context, name string) (payment.Signable, error) {
+func (e *Env) FindSignable(ctx context.Context, name string) (payment.Signable, error) {
 	return payment.FindSignable(ctx, e.Office, name)
 }
 
@@ -187,7 +187,7 @@ func (e *Env) Retry(ctx context.Context, id int64, reason string) (string, error
 // allows: the payment file is released, or the money settings are approved
 // (done). What does not count comes back as a *Refusal; what is signed but
 // cannot be released yet as another error.
-func (e *Env) Sign(ctx context.Context, officer string, f exchange.File, armored []byte) (signing.Signing, bool, error) {
+func (e *Env) Sign(ctx context.Context, officer string, f exchange.File, armored []byte) (signing.Accepted, bool, error) {
 	return payment.Sign(ctx, e.Office, officer, f, armored)
 }
 

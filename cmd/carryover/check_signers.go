@@ -38,7 +38,7 @@ func checkSigners(c *config.Config, now time.Time) (list []config.Finding) {
 	}
 	able, checker := 0, false
 	for _, o := range who.Officers {
-		roles, ends := who.Today(o, now)
+		roles, ends := who.ReleaseRoles(o, now)
 		if len(roles) > 0 {
 			able++
 			checker = checker || slices.Contains(roles, exchange.RoleChecker)

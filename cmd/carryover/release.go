@@ -78,7 +78,7 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	p, err := ag.env.FindPaper(ctx, name)
+	p, err := ag.env.FindSignable(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("nothing called %s is to be signed: carryover list files --state prepared has what is", name)
 	}
@@ -100,7 +100,7 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.File.Name, err)
 	}
-	if p, err = ag.env.FindPaper(ctx, p.File.Name); err != nil {
+	if p, err = ag.env.FindSignable(ctx, p.File.Name); err != nil {
 		return err
 	}
 	if a.json {
@@ -126,24 +126,24 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 }
 
 // sign signs a paper with the key of a file and records it.
-func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile, officer string) (signing.Signing, bool, error) {
+func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile, officer string) (signing.Accepted, bool, error) {
 	key, err := a.officerKey(keyFile)
 	if err != nil {
-		return signing.Signing{}, false, err
+		return signing.Accepted{}, false, err
 	}
 	if officer == "" {
 		if officer, err = ag.keyOwner(ctx, p.File, key); err != nil {
-			return signing.Signing{}, false, err
+			return signing.Accepted{}, false, err
 		}
 	}
 	content, err := ag.env.Content(p.File)
 	if err != nil {
-		return signing.Signing{}, false, err
+		return signing.Accepted{}, false, err
 	}
 	defer content.Close()
 	sig, err := key.Sign(content, seal.NamespaceRelease)
 	if err != nil {
-		return signing.Signing{}, false, err
+		return signing.Accepted{}, false, err
 	}
 	return ag.env.Sign(ctx, officer, p.File, sig)
 }

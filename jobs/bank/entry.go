@@ -75,7 +75,7 @@ func entryKey(b exchange.BankEntry, text, part string, ordinals map[string]int) 
 // Without savepoints (the first try of a chunk) that error is returned, since
 // the entry's writes cannot be undone alone: DoChunk then works the chunk again.
 func tryEntry(d *office.Desk, b exchange.BankEntry) error {
-	undone, err := d.Apart(func() error { return bookEntry(d, b) })
+	undone, err := d.InSavepoint(func() error { return bookEntry(d, b) })
 	if !undone || !isNotAllowed(err) {
 		return err
 	}

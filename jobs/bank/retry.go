@@ -121,7 +121,7 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 // is recorded as a difference, and waits for an officer, or for what makes it due
 // next.
 func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
-	undone, err := d.Apart(func() error { return rematch(d, entry) })
+	undone, err := d.InSavepoint(func() error { return rematch(d, entry) })
 	if !undone || !isNotAllowed(err) {
 		return err
 	}

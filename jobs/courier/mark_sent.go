@@ -143,7 +143,7 @@ func ProvenAbsent(ctx context.Context, o *office.Office, f exchange.File) error 
 		return fmt.Errorf("look into the bank's drop: %w", err)
 	}
 	defer d.Close()
-	if err := office.Absent(ctx, d, f.Name); err != nil {
+	if err := office.CheckAbsent(ctx, d, f.Name); err != nil {
 		return errors.Join(ErrMark, err)
 	}
 	return nil

@@ -174,7 +174,7 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, f) })
 		return "lies in the drop: recorded as sent, nothing was sent again", err
 	}
-	if err := office.Absent(ctx, d, f.Name); err != nil {
+	if err := office.CheckAbsent(ctx, d, f.Name); err != nil {
 		return "", err
 	}
 	if err := allowPayment(ctx, o, f, reason); err != nil {

@@ -38,7 +38,7 @@ func openMonths(d *office.Desk, emit func(report.Open) error) error {
 		// A month that must wait keeps its row and offers: the officer sees why, and
 		// the planner refuses until the reason is gone.
 		var wait *office.Refusal
-		if err := netting.NettingRests(d, x.Partner, month); errors.As(err, &wait) {
+		if err := netting.CheckStable(d, x.Partner, month); errors.As(err, &wait) {
 			o.Todo = d.Sayf("先不要付款：%s。", "Do not pay yet: %s.", d.Say(wait.Chinese, wait.English))
 		} else if err != nil {
 			return err

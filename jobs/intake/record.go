@@ -75,7 +75,7 @@ var errNeedSavepoints = errors.New("the chunk needs a savepoint for each record"
 // verdict on the record can be given: errNeedSavepoints, or a fault of the store.
 func tryRecord(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
 	before := d.Tx.Writes()
-	undone, err := d.Apart(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
+	undone, err := d.InSavepoint(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
 	if !undone && err != nil {
 		err = undo(d, key, d.Tx.Writes()-before, err)
 	}
@@ -172,7 +172,7 @@ var handlers = []handler{
 	handle(transfer.Cancellation),
 	handle(transfer.Query),
 	handle(netting.Reconcile),
-	handle(netting.Netting),
+	handle(netting.StoreLine),
 }
 
 // apply hands a record to its handler; an error for a record that has none.

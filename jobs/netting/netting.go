@@ -26,16 +26,16 @@ import (
 // Sources of a netting line, as the store keeps them. Direction is in or out as the
 // source sees the money: theirs is the mirror of ours.
 const (
-	NettingOurs   = "ours"   // stated by us: one line per form
-	NettingTheirs = "theirs" // stated by the partner
-	NettingTied   = "tied"   // settled by an officer: the sums of a month, as we see the money
+	SourceOurs   = "ours"   // stated by us: one line per form
+	SourceTheirs = "theirs" // stated by the partner
+	SourceTied   = "tied"   // settled by an officer: the sums of a month, as we see the money
 )
 
 // nettingStatement queues the statement of a month: a line for each of its NETTED forms,
 // as we see the money. One without lines is queued as well, since the partner compares
 // nothing before it has ours.
 func nettingStatement(d *office.Desk, partner string, month calendar.Month) error {
-	if err := markStatement(d, partner, month, NettingOurs); err != nil {
+	if err := markStatement(d, partner, month, SourceOurs); err != nil {
 		return err
 	}
 	changed, err := stateNetting(d, partner, month)
@@ -71,7 +71,7 @@ func nettingChanges(d *office.Desk, partner string, stated calendar.Month) error
 // corrected by further lines, never taken back. Nothing is queued for a month that was
 // never stated.
 func stateNetting(d *office.Desk, partner string, month calendar.Month) (changed int, err error) {
-	stated, err := d.Tx.NettingLines(month, partner, NettingOurs)
+	stated, err := d.Tx.NettingLines(month, partner, SourceOurs)
 	if err != nil || len(stated) == 0 {
 		return 0, err
 	}
@@ -95,7 +95,7 @@ func stateNetting(d *office.Desk, partner string, month calendar.Month) (changed
 		}
 		changed++
 		line := exchange.NettingLine{
-			Month: month, Partner: partner, Source: NettingOurs, Direction: k.direction, LetterNo: k.letter, FormNo: k.form, Amount: amount,
+			Month: month, Partner: partner, Source: SourceOurs, Direction: k.direction, LetterNo: k.letter, FormNo: k.form, Amount: amount,
 		}
 		if err := d.Tx.PutNettingLine(line); err != nil {
 			return err
@@ -133,15 +133,15 @@ func statementPending(d *office.Desk, partner string) (bool, error) {
 	return false, err
 }
 
-// Netting stores a line of the partner's statement. It is compared only once the whole
+// StoreLine stores a line of the partner's statement. It is compared only once the whole
 // statement is here (WholeStatement); a partner with whom netting is not agreed is
 // refused.
-func Netting(d *office.Desk, j *formats.Netting) (office.Outcome, error) {
+func StoreLine(d *office.Desk, j *formats.Netting) (office.Outcome, error) {
 	if d.Partners[d.File.Party].Settlement != exchange.SettleNetted {
 		return office.Refused(code.NotAllowedInState, "month", "未约定轧差结算 / netting is not agreed"), nil
 	}
 	return office.Accepted(), d.Tx.PutNettingLine(exchange.NettingLine{
-		Month: j.Month, Partner: d.File.Party, Source: NettingTheirs, Direction: string(j.Direction),
+		Month: j.Month, Partner: d.File.Party, Source: SourceTheirs, Direction: string(j.Direction),
 		LetterNo: j.LetterNo, FormNo: j.FormNo, Amount: j.Amount,
 	})
 }
@@ -161,7 +161,7 @@ func WholeStatement(d *office.Desk) error {
 	if err != nil {
 		return err
 	}
-	before, err := d.Tx.LastNetting(d.File.Party, NettingTheirs)
+	before, err := d.Tx.LastNetting(d.File.Party, SourceTheirs)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func WholeStatement(d *office.Desk) error {
 	}
 	months[last] = true
 	for _, m := range slices.Sorted(maps.Keys(months)) {
-		if err := markStatement(d, d.File.Party, m, NettingTheirs); err != nil {
+		if err := markStatement(d, d.File.Party, m, SourceTheirs); err != nil {
 			return err
 		}
 		if err := compareNetting(d, d.File.Party, m); err != nil {
@@ -211,11 +211,11 @@ func statedMonths(d *office.Desk) (months map[calendar.Month]bool, created time.
 // are here: what one sends, the other receives. Lines that differ become differences,
 // lines that agree close theirs. A month that agrees is listed to be tied.
 func compareNetting(d *office.Desk, partner string, month calendar.Month) error {
-	ours, err := nettingLines(d, month, partner, NettingOurs)
+	ours, err := nettingLines(d, month, partner, SourceOurs)
 	if err != nil || ours == nil {
 		return err
 	}
-	theirs, err := nettingLines(d, month, partner, NettingTheirs)
+	theirs, err := nettingLines(d, month, partner, SourceTheirs)
 	if err != nil || theirs == nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func nettingLines(d *office.Desk, month calendar.Month, partner, source string) 
 			continue
 		}
 		direction := l.Direction
-		if source == NettingTheirs {
+		if source == SourceTheirs {
 			direction = mirror[direction]
 		}
 		amounts[lineKey(direction, l.FormNo)] += l.Amount

@@ -17,7 +17,7 @@ import (
 // owe, and in, what is owed to us, by our statement less what was tied. Either is
 // negative when more was tied than is stated now. ties counts the lines of ties so far.
 func NetSums(d *office.Desk, partner string, month calendar.Month) (out, in money.Fen, ties int, err error) {
-	for source, sign := range map[string]money.Fen{NettingOurs: 1, NettingTied: -1} {
+	for source, sign := range map[string]money.Fen{SourceOurs: 1, SourceTied: -1} {
 		lines, err := d.Tx.NettingLines(month, partner, source)
 		if err != nil {
 			return 0, 0, 0, err
@@ -28,7 +28,7 @@ func NetSums(d *office.Desk, partner string, month calendar.Month) (out, in mone
 			} else {
 				in += sign * l.Amount
 			}
-			if source == NettingTied {
+			if source == SourceTied {
 				ties++
 			}
 		}
@@ -78,7 +78,7 @@ func TiePlan(d *office.Desk, month calendar.Month, x exchange.Decision) (office.
 		}
 		return office.Plan{}, office.Undecidable("双方 "+month.String()+" 轧差对账单尚未核对一致", "both statements of the month do not agree to the fen yet")
 	}
-	if err := NettingRests(d, partner, month); err != nil {
+	if err := CheckStable(d, partner, month); err != nil {
 		return office.Plan{}, err
 	}
 	out, in, ties, err := NetSums(d, partner, month)
@@ -127,7 +127,7 @@ func tie(d *office.Desk, t tied) error {
 	}
 	for direction, amount := range map[code.Direction]money.Fen{code.Out: t.out, code.In: t.in} {
 		line := exchange.NettingLine{
-			Month: t.month, Partner: t.partner, Source: NettingTied, Direction: string(direction),
+			Month: t.month, Partner: t.partner, Source: SourceTied, Direction: string(direction),
 			LetterNo: t.by, FormNo: strconv.Itoa(t.ties), // unique among the ties of a month
 			Amount: amount,
 		}
@@ -141,11 +141,11 @@ func tie(d *office.Desk, t tied) error {
 	return matchNetEntry(d, *t.entry)
 }
 
-// NettingRests returns nil when a month's net sum is not about to change, else
+// CheckStable returns nil when a month's net sum is not about to change, else
 // office.Undecidable with the reason: the annulment of a case in it is proposed or under
 // way, or our statement lags behind our forms. Were it tied now, one side would have
 // settled what the other annuls.
-func NettingRests(d *office.Desk, partner string, month calendar.Month) error {
+func CheckStable(d *office.Desk, partner string, month calendar.Month) error {
 	wishes := []exchange.Wish{exchange.WishProposed, exchange.WishAsked, exchange.WishVoid}
 	err := d.Tx.EachCase(store.CaseFilter{Partner: partner, Wishes: wishes}, func(c exchange.Case) error {
 		forms, err := d.Tx.FormsByCase(c.No)
@@ -160,7 +160,7 @@ func NettingRests(d *office.Desk, partner string, month calendar.Month) error {
 	if err != nil {
 		return err
 	}
-	stated, err := nettingLines(d, month, partner, NettingOurs)
+	stated, err := nettingLines(d, month, partner, SourceOurs)
 	if err != nil {
 		return err
 	}
@@ -180,11 +180,11 @@ func NettingRests(d *office.Desk, partner string, month calendar.Month) error {
 
 // nettingAgreed reports whether both statements of a month are here and agree.
 func nettingAgreed(d *office.Desk, partner string, month calendar.Month) (bool, error) {
-	ours, err := nettingLines(d, month, partner, NettingOurs)
+	ours, err := nettingLines(d, month, partner, SourceOurs)
 	if err != nil || ours == nil {
 		return false, err
 	}
-	theirs, err := nettingLines(d, month, partner, NettingTheirs)
+	theirs, err := nettingLines(d, month, partner, SourceTheirs)
 	if err != nil || theirs == nil {
 		return false, err
 	}

@@ -182,15 +182,15 @@ func quoted(reason string) string {
 // PartnersNews is DeclineNews of a partner's decline, with its own words quoted as theirs.
 func PartnersNews(d code.Decline, text string) News {
 	more := DeclineNews(d, "")
-	more.Reason = ReasonWith(more.Reason, QuotedFrom, text)
+	more.Reason = ReasonWith(more.Reason, PartnerQuote, text)
 	return more
 }
 
 // DeclineNews is what a notice says of a decline or refusal of ours: the reason in words,
 // with what was written about it, and what to do.
 func DeclineNews(d code.Decline, text string) News {
-	word := DeclineWord(d)
-	todo := strings.NewReplacer("{again}", "重新提交申请").Replace(DeclineSaid()[d])
+	word := DeclineReason(d)
+	todo := strings.NewReplacer("{again}", "重新提交申请").Replace(DeclineAdvice()[d])
 	return News{Reason: ReasonWith(word, "", text), plain: word, todo: todo}
 }
 
@@ -214,7 +214,7 @@ func DelayNews(c *office.Case, due calendar.Date) News {
 		more.Variant, heldVariant = variantOut, variantOutHeld
 	}
 	if c.State == exchange.Held {
-		more.Variant, more.Reason, more.todo = heldVariant, HeldBecause(c.Hold), HoldSaid(c.Side)[c.Hold]
+		more.Variant, more.Reason, more.todo = heldVariant, HoldReason(c.Hold), HoldAdvice(c.Side)[c.Hold]
 		return more
 	}
 	more.turn = "由我们继续办理，我们正在抓紧" // a state that the table of turns does not have
@@ -230,7 +230,7 @@ func turnNews(t exchange.Turn, partner string) string {
 	if t.Owner == exchange.OwnerPartner || t.Owner == exchange.OwnerBank {
 		doing = "，我们正在催办"
 	}
-	return strings.ReplaceAll(TurnSaid()[t.Key], "{partner}", partner) + doing
+	return strings.ReplaceAll(TurnWords()[t.Key], "{partner}", partner) + doing
 }
 
 // CreditedNews is what a notice says of what was carried over: months and amount that the

@@ -32,7 +32,7 @@ func everyNews(f func(m code.Milestone, more News)) {
 					side = exchange.Out
 				}
 				for _, h := range code.Holds() {
-					more.Reason, more.todo = HeldBecause(code.Hold(h.Code)), HoldSaid(side)[code.Hold(h.Code)]
+					more.Reason, more.todo = HoldReason(code.Hold(h.Code)), HoldAdvice(side)[code.Hold(h.Code)]
 					f(w.milestone, more)
 				}
 			case w.milestone == code.MilestoneDelayed:

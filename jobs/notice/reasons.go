@@ -9,27 +9,27 @@ import (
 	"carryover/exchange/identity"
 )
 
-// HeldBecause is a hold's reason as it is said to the person: the fixed word of the code,
+// HoldReason is a hold's reason as it is said to the person: the fixed word of the code,
 // unless that is not for the public.
-func HeldBecause(h code.Hold) string {
-	if reason := HoldReason()[h]; reason != "" {
+func HoldReason(h code.Hold) string {
+	if reason := HoldReasons()[h]; reason != "" {
 		return reason
 	}
 	return h.Word(code.Chinese)
 }
 
-// DeclineWord is a decline's reason as it is said to the person, fit to follow "the reason
+// DeclineReason is a decline's reason as it is said to the person, fit to follow "the reason
 // is".
-func DeclineWord(d code.Decline) string {
-	if reason := declineReason()[d]; reason != "" {
+func DeclineReason(d code.Decline) string {
+	if reason := declineReasons()[d]; reason != "" {
 		return reason
 	}
 	return d.Word(code.Chinese)
 }
 
-// QuotedFrom stands before a partner's own words: what is "here" to them is not
+// PartnerQuote stands before a partner's own words: what is "here" to them is not
 // here to the person.
-const QuotedFrom = "对方说明："
+const PartnerQuote = "对方说明："
 
 // ReasonWith is a reason's fixed word with what was written about it in parentheses, from
 // standing before it. Neither is said twice when one holds the other; a partner's text

@@ -5,10 +5,10 @@ import (
 	"carryover/exchange/code"
 )
 
-// TurnSaid is, for every row of the table of owners and limits (exchange.Turn.Key), what
+// TurnWords is, for every row of the table of owners and limits (exchange.Turn.Key), what
 // comes next, as it is said on the phone; a test holds the two tables together. {partner}
 // stands for the other agency.
-func TurnSaid() map[string]string {
+func TurnWords() map[string]string {
 	return map[string]string{
 		"in_held":               "由我们跟进处理",
 		"in_held_finance":       "由我们的财务人员核对金额和收款账户",
@@ -54,9 +54,9 @@ func TurnSaid() map[string]string {
 // ClockAnswer is the code of the legal limit for the old place's answer.
 const ClockAnswer = "answer"
 
-// ClockSaid is, for every legal limit, who has to do what, as it is said on the phone by
+// ClockWords is, for every legal limit, who has to do what, as it is said on the phone by
 // the agency of that side.
-func ClockSaid(side exchange.Side) map[string]string {
+func ClockWords(side exchange.Side) map[string]string {
 	answer := "{partner}答复"
 	if side == exchange.Out {
 		answer = "我们出具信息表并提交付款"
@@ -70,9 +70,9 @@ func ClockSaid(side exchange.Side) map[string]string {
 	}
 }
 
-// HoldReason are reasons of a hold whose fixed word is not for the public: it names our
+// HoldReasons are reasons of a hold whose fixed word is not for the public: it names our
 // systems, or raises a suspicion.
-func HoldReason() map[code.Hold]string {
+func HoldReasons() map[code.Hold]string {
 	return map[code.Hold]string{
 		code.HoldAwaitingRegistry:     "还没有核实到参保登记信息",
 		code.HoldAwaitingCore:         "业务系统还没有返回结果",
@@ -89,9 +89,9 @@ func HoldReason() map[code.Hold]string {
 	}
 }
 
-// declineReason are reasons of a decline whose fixed word does not follow "the
+// declineReasons are reasons of a decline whose fixed word does not follow "the
 // reason is".
-func declineReason() map[code.Decline]string {
+func declineReasons() map[code.Decline]string {
 	return map[code.Decline]string{
 		code.DeclineOther:    "有关情况需要进一步核实",
 		code.DeclineMilitary: "军人医保按军地规定办理",
@@ -101,9 +101,9 @@ func declineReason() map[code.Decline]string {
 // nothingToDo ends what is said when only we or others have something to do.
 const nothingToDo = "您目前不需要办理手续。"
 
-// HoldSaid is what the caller must do about a hold, in whole sentences. {partner} and {old}
+// HoldAdvice is what the caller must do about a hold, in whole sentences. {partner} and {old}
 // stand for the other agency and the old place.
-func HoldSaid(side exchange.Side) map[code.Hold]string {
+func HoldAdvice(side exchange.Side) map[code.Hold]string {
 	advice := map[code.Hold]string{
 		code.HoldAwaitingRegistry:     "我们正在核实参保登记信息，" + nothingToDo,
 		code.HoldAwaitingCore:         "我们的业务系统正在处理，" + nothingToDo,
@@ -129,9 +129,9 @@ func HoldSaid(side exchange.Side) map[code.Hold]string {
 	return advice
 }
 
-// DeclineSaid is what the caller must do about a decline or a refusal, in whole sentences.
+// DeclineAdvice is what the caller must do about a decline or a refusal, in whole sentences.
 // {old} stands for the old place, {again} for how to apply again.
-func DeclineSaid() map[code.Decline]string {
+func DeclineAdvice() map[code.Decline]string {
 	return map[code.Decline]string{
 		code.DeclineNotFound:                "请您提供{old}的参保凭证或者个人编号，核对后{again}。",
 		code.DeclineStillParticipating:      "请您先在{old}办理停保，办好后{again}。",

@@ -143,7 +143,7 @@ func whoFor(r code.Recipient, name string) string {
 }
 
 // addressedTo turns words that ask the person to do something into words that ask a
-// recipient to pass them on. It knows the phrases of HoldSaid and DeclineSaid; new ones
+// recipient to pass them on. It knows the phrases of HoldAdvice and DeclineAdvice; new ones
 // there may need a pair here.
 func addressedTo(r code.Recipient, text string) string {
 	passOn := "请您转告本人"

@@ -42,7 +42,7 @@ func (o *Office) Do(ctx context.Context, by By, work func(*Desk) error) error {
 }
 
 // DoChunk runs one transaction of many items, each of which work wraps into
-// Apart. The first try is without savepoints: SQLite copies every page that a
+// InSavepoint. The first try is without savepoints: SQLite copies every page that a
 // savepoint touches first, which made half of the time. When its error is one
 // that needs them, everything is rolled back and the same work is done once more
 // with a savepoint for each item, so that the faulty ones alone are undone.
@@ -56,10 +56,10 @@ func (o *Office) DoChunk(ctx context.Context, by By, needs func(error) bool, wor
 	return o.Do(ctx, by, work)
 }
 
-// Apart applies one item in a savepoint, so that its writes alone are undone when it
+// InSavepoint applies one item in a savepoint, so that its writes alone are undone when it
 // fails: then the caller may go on with the next one. In the first try of a chunk
 // there is none (alone is false): the error must go up, to end the transaction.
-func (d *Desk) Apart(apply func() error) (alone bool, err error) {
+func (d *Desk) InSavepoint(apply func() error) (alone bool, err error) {
 	if d.noSavepoints {
 		return false, apply()
 	}

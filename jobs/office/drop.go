@@ -31,12 +31,12 @@ func (d *Desk) LeaveInBad(f exchange.File) error {
 	})
 }
 
-// Absent returns nil when a payment file's name stands in none of the folders in
+// CheckAbsent returns nil when a payment file's name stands in none of the folders in
 // which it could have reached the bank: Out, where we left it, and Done and Taken,
 // to which the bank moves what it took. Where it does stand in one, sending it
 // again could pay twice: ErrNothingToRetry with a *Refusal that says where. A
 // drop that does not answer proves nothing, so its error is returned.
-func Absent(ctx context.Context, d drop.Drop, name string) error {
+func CheckAbsent(ctx context.Context, d drop.Drop, name string) error {
 	for _, folder := range []drop.Folder{drop.Out, drop.Done, drop.Taken} {
 		switch _, err := d.Stat(ctx, folder, name); {
 		case err == nil:

@@ -76,7 +76,7 @@ func Content(o *office.Office, f exchange.File) (io.ReadCloser, error) {
 // The signature is stored before the release is tried, in a transaction of its
 // own: a ledger that does not balance must not cost an officer's signature. A
 // crash in between leaves a signed file, which the next Remit releases.
-func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File, armored []byte) (s signing.Signing, done bool, err error) {
+func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File, armored []byte) (s signing.Accepted, done bool, err error) {
 	var refusal *office.Refusal
 	err = o.Do(ctx, office.By{Actor: exchange.OfficerParty(officer)}, func(d *office.Desk) error {
 		refusal = nil

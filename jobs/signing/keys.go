@@ -16,10 +16,10 @@ import (
 	"carryover/exchange/seal"
 )
 
-// Today returns the roles with which an officer can release payments at an instant, a
+// ReleaseRoles returns the roles with which an officer can release payments at an instant, a
 // role for each key that gives it, and when the last of these keys expires; the zero
 // time when one of them never does, and when there is no key.
-func (s SignerSet) Today(o exchange.Officer, at time.Time) (roles []exchange.Role, ends time.Time) {
+func (s SignerSet) ReleaseRoles(o exchange.Officer, at time.Time) (roles []exchange.Role, ends time.Time) {
 	noExpiry := false
 	for _, k := range s.Keys.All() {
 		if !k.May(seal.NamespaceRelease) || !k.Valid(at) {

@@ -36,19 +36,19 @@ func ReadSignature(o *office.Office, spool string) ([]byte, error) {
 // TakeSignature finds out by its name what a signature in an officer's folder is for,
 // <file>.<officer>.sig, and signs with it. A name of another form, or of another
 // officer, comes back as a *Refusal that says how to name it.
-func TakeSignature(d *office.Desk, officer, name string, armored []byte) (Signing, error) {
+func TakeSignature(d *office.Desk, officer, name string, armored []byte) (Accepted, error) {
 	stem := strings.TrimSuffix(name, seal.Suffix)
 	subject, found := strings.CutSuffix(stem, "."+officer)
 	if !found {
 		if other, ok := namedOfficer(d, stem); ok {
-			return Signing{}, office.Refuse("这是 %s 的签名，放在了 %s 的目录中；签名须放在本人目录",
+			return Accepted{}, office.Refuse("这是 %s 的签名，放在了 %s 的目录中；签名须放在本人目录",
 				"named for %s, but left in the folder of %s: everybody uses the own one", other, officer)
 		}
 		if strings.HasSuffix(stem, ".xlsx") {
-			return Signing{}, office.Refuse("没有与签名在一起的决定表 %s：请把决定表和签名一起放入 in；付款文件的签名应命名为 <文件>.%s.sig",
+			return Accepted{}, office.Refuse("没有与签名在一起的决定表 %s：请把决定表和签名一起放入 in；付款文件的签名应命名为 <文件>.%s.sig",
 				"the decisions workbook %s does not lie beside its signature: leave both together in in; the signature of a payment file is called <file>.%s.sig", stem, officer)
 		}
-		return Signing{}, office.Refuse("文件名应为 <文件>.%s.sig", "name it <file>.%s.sig", officer)
+		return Accepted{}, office.Refuse("文件名应为 <文件>.%s.sig", "name it <file>.%s.sig", officer)
 	}
 	return Sign(d, officer, subject, armored)
 }
@@ -66,7 +66,7 @@ func namedOfficer(d *office.Desk, stem string) (string, bool) {
 // EndSignature records what became of a file with a signature, and leaves a note about
 // it in the officer's folder. With a refusal the file is rejected and moved to bad; with
 // nil it is accepted, and s says what is still missing.
-func EndSignature(d *office.Desk, f exchange.File, s Signing, refusal *office.Refusal) error {
+func EndSignature(d *office.Desk, f exchange.File, s Accepted, refusal *office.Refusal) error {
 	before, err := d.Tx.File(f.ID)
 	if err != nil {
 		return err
@@ -92,8 +92,8 @@ func EndSignature(d *office.Desk, f exchange.File, s Signing, refusal *office.Re
 	return TellOfficer(d, f.Party, f.Name+".txt", text)
 }
 
-// Signing is what became of a signature that counts, and what its file still lacks.
-type Signing struct {
+// Accepted is what became of a signature that counts, and what its file still lacks.
+type Accepted struct {
 	File        exchange.File
 	Officer     exchange.Officer
 	Roles       []exchange.Role // with which the signature counts
@@ -102,16 +102,16 @@ type Signing struct {
 }
 
 // Complete reports whether the signatures suffice.
-func (s Signing) Complete() bool { return s.LackSigners == 0 && !s.LackChecker }
+func (s Accepted) Complete() bool { return s.LackSigners == 0 && !s.LackChecker }
 
 // words is the note to an officer whose signature counts.
-func (s Signing) words() string {
+func (s Accepted) words() string {
 	text := fmt.Sprintf("签名已接受 / signature accepted\n\n%s\nSHA-256 %s\n%s\n", s.File.Name, s.File.SHA256, s.Officer.FullName)
 	return text + "\n" + s.Missing() + "\n"
 }
 
 // Missing says in both languages what the signatures still lack.
-func (s Signing) Missing() string {
+func (s Accepted) Missing() string {
 	switch {
 	case s.Complete():
 		return "签名已齐。 All signatures are there."
@@ -126,44 +126,44 @@ func (s Signing) Missing() string {
 // have signed; the key must give that officer a role that signs. What does not count
 // comes back as a *Refusal and leaves nothing behind; a fault of the spool or the store
 // as another error. Nothing is released here.
-func Sign(d *office.Desk, name, subject string, armored []byte) (Signing, error) {
+func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error) {
 	f, err := findPrepared(d, subject)
 	if err != nil {
-		return Signing{}, err
+		return Accepted{}, err
 	}
 	signers, err := SignersFor(d.Office, d.Tx, f)
 	if err != nil {
-		return Signing{}, err
+		return Accepted{}, err
 	}
 	officer, ok := signers.Officer(name)
 	if !ok {
-		return Signing{}, office.Refuse("%s 不是已批准的签名人员", "%s is not an officer of the approved settings", name)
+		return Accepted{}, office.Refuse("%s 不是已批准的签名人员", "%s is not an officer of the approved settings", name)
 	}
 	if !officer.Has(exchange.Releasing()...) {
-		return Signing{}, office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
+		return Accepted{}, office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
 	}
 	who, err := VerifyOn(d, f, signers, armored, d.Now())
 	if err != nil {
-		return Signing{}, err
+		return Accepted{}, err
 	}
 	roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, d.Now(), exchange.Releasing())
 	if len(roles) == 0 {
-		return Signing{}, refuseKey(signers, officer, who)
+		return Accepted{}, refuseKey(signers, officer, who)
 	}
 	before, err := d.Tx.Signatures(f.ID)
 	if err != nil {
-		return Signing{}, err
+		return Accepted{}, err
 	}
 	s := exchange.Signature{
 		FileID: f.ID, Officer: name, Roles: roles, At: d.Now(), On: d.Date, Fingerprint: who.Fingerprint, Armored: string(armored),
 	}
 	if err := maySign(d, f, s, before); err != nil {
-		return Signing{}, err
+		return Accepted{}, err
 	}
 	if err := d.Tx.InsertSignature(s); err != nil {
-		return Signing{}, err
+		return Accepted{}, err
 	}
-	signed := Signing{File: f, Officer: officer, Roles: roles}
+	signed := Accepted{File: f, Officer: officer, Roles: roles}
 	signed.LackSigners, signed.LackChecker = exchange.Signed(append(before, s))
 	return signed, d.Journal(office.AgencyChain, "signed", f.Name, map[string]any{
 		"file": f.Name, "sha256": f.SHA256, "officer": name, "roles": roles, "fingerprint": who.Fingerprint,

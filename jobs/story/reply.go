@@ -39,7 +39,7 @@ func phoneWord(list []exchange.Term, code string) string { return exchange.TermO
 func status(c exchange.Case, s *Case) string {
 	switch {
 	case c.State == exchange.Held:
-		return fmt.Sprintf("从%s开始暂缓，原因是%s。", notice.SpokenDate(c.HeldOn), notice.HeldBecause(c.Hold))
+		return fmt.Sprintf("从%s开始暂缓，原因是%s。", notice.SpokenDate(c.HeldOn), notice.HoldReason(c.Hold))
 	case c.Side == exchange.In:
 		return statusIn(c, s)
 	}
@@ -172,7 +172,7 @@ func nextStep(o *office.Office, c exchange.Case, s *Case) string {
 	if s.Turn == nil {
 		return ""
 	}
-	text := "接下来" + strings.ReplaceAll(notice.TurnSaid()[s.Turn.Key], "{partner}", s.PartnerName)
+	text := "接下来" + strings.ReplaceAll(notice.TurnWords()[s.Turn.Key], "{partner}", s.PartnerName)
 	legal := s.Limit != nil && !s.Limit.Stopped
 	if !legal && s.Turn.Due != 0 {
 		text += "，一般不晚于" + deadline(s.Turn.Due, s.Turn.Left, s.Turn.Provisional, exchange.Owner(s.Turn.Owner))
@@ -184,7 +184,7 @@ func nextStep(o *office.Office, c exchange.Case, s *Case) string {
 		if c.Side == exchange.In && s.Limit.Clock == notice.ClockAnswer {
 			owner = exchange.OwnerPartner
 		}
-		clock := strings.ReplaceAll(notice.ClockSaid(c.Side)[s.Limit.Clock], "{partner}", s.PartnerName)
+		clock := strings.ReplaceAll(notice.ClockWords(c.Side)[s.Limit.Clock], "{partner}", s.PartnerName)
 		text += "按规定，" + clock + "应不晚于" + deadline(s.Limit.Due, s.Limit.Left, s.Limit.Provisional, owner) + "。"
 	case s.Limit != nil:
 		text += fmt.Sprintf("暂缓期间，规定的办理时限停止计算，恢复办理后还有%d个工作日。", s.Limit.Left)
@@ -228,11 +228,11 @@ func MustDo(c exchange.Case, s *Case) string {
 	case c.Wish != exchange.WishNone:
 		text = "撤销正在与对方确认，您不需要办理其他手续，有结果我们会通知您。"
 	case c.State == exchange.Held:
-		text = notice.HoldSaid(c.Side)[c.Hold]
+		text = notice.HoldAdvice(c.Side)[c.Hold]
 	case c.State == exchange.Returned:
 		text = "请您补齐材料后重新提交，可以到经办窗口，也可以在网上办理。"
 	case c.State == exchange.Declined, c.State == exchange.Refused:
-		text = notice.DeclineSaid()[c.Decline]
+		text = notice.DeclineAdvice()[c.Decline]
 	case c.State == exchange.Completed:
 		text = "您不需要再办理任何手续。"
 	case c.State == exchange.Confirmed && s.Turn == nil:
@@ -252,9 +252,9 @@ func MustDo(c exchange.Case, s *Case) string {
 // identify people are masked.
 func declinedBecause(c exchange.Case, s *Case) string {
 	if c.Side == exchange.In && c.State == exchange.Declined {
-		return notice.ReasonWith(notice.DeclineWord(c.Decline), notice.QuotedFrom, s.Because)
+		return notice.ReasonWith(notice.DeclineReason(c.Decline), notice.PartnerQuote, s.Because)
 	}
-	return notice.ReasonWith(notice.DeclineWord(c.Decline), "", s.Because)
+	return notice.ReasonWith(notice.DeclineReason(c.Decline), "", s.Because)
 }
 
 // reasonPhrase is a reason as the end of a clause, numbers masked; empty for none.

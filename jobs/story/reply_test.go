@@ -81,7 +81,7 @@ func TestReplyOfEveryCase(t *testing.T) {
 		if !strings.HasPrefix(text, "您好，董柏") || !strings.HasSuffix(text, "。") || strings.Count(text, "。") < 3 {
 			t.Fatalf("%s %s %s %s: %s", c.Side, c.State, c.FormTrack, c.MoneyTrack, text)
 		}
-		if s.Limit != nil && notice.ClockSaid(c.Side)[s.Limit.Clock] == "" {
+		if s.Limit != nil && notice.ClockWords(c.Side)[s.Limit.Clock] == "" {
 			t.Fatalf("no words for the clock %s", s.Limit.Clock)
 		}
 		if s.Turn != nil && s.Turn.Due != 0 && !strings.Contains(text, "不晚于20") {
@@ -119,27 +119,27 @@ func TestPhoneWords(t *testing.T) {
 	turns := map[string]bool{}
 	for _, r := range exchange.Turns() {
 		turns[r.Key] = true
-		if notice.TurnSaid()[r.Key] == "" {
+		if notice.TurnWords()[r.Key] == "" {
 			t.Errorf("turn %s has no words", r.Key)
 		}
 	}
-	if len(notice.TurnSaid()) != len(turns) {
-		t.Errorf("%d turns, words for %d", len(turns), len(notice.TurnSaid()))
+	if len(notice.TurnWords()) != len(turns) {
+		t.Errorf("%d turns, words for %d", len(turns), len(notice.TurnWords()))
 	}
 	for _, side := range []exchange.Side{exchange.In, exchange.Out} {
 		for _, h := range code.Holds() {
-			if notice.HoldSaid(side)[code.Hold(h.Code)] == "" {
+			if notice.HoldAdvice(side)[code.Hold(h.Code)] == "" {
 				t.Errorf("hold %s has no words", h.Code)
 			}
 		}
 	}
-	for h := range notice.HoldReason() {
+	for h := range notice.HoldReasons() {
 		if !h.Known() {
 			t.Errorf("words for %s, which is no reason of a hold", h)
 		}
 	}
 	for _, d := range code.Declines() {
-		if notice.DeclineSaid()[code.Decline(d.Code)] == "" {
+		if notice.DeclineAdvice()[code.Decline(d.Code)] == "" {
 			t.Errorf("decline %s has no words", d.Code)
 		}
 	}
@@ -233,8 +233,8 @@ func journaled(t *testing.T) (names []string) {
 // and no number in it identifies anybody.
 func TestReasonWith(t *testing.T) {
 	for _, x := range []struct{ word, from, text, want string }{
-		{"尚未终止参保", notice.QuotedFrom, "", "尚未终止参保"},
-		{"尚未终止参保", notice.QuotedFrom, "仍在本地参保", "尚未终止参保（对方说明：仍在本地参保）"},
+		{"尚未终止参保", notice.PartnerQuote, "", "尚未终止参保"},
+		{"尚未终止参保", notice.PartnerQuote, "仍在本地参保", "尚未终止参保（对方说明：仍在本地参保）"},
 		{"尚未终止参保", "", "：尚未终止参保。", "尚未终止参保"},
 		{"其他原因", "", "档案在整理，请8月后再发", "其他原因（档案在整理，请8月后再发）"},
 		{"关系已转出", "", "关系已转出至 110000", "关系已转出至 110000"},
