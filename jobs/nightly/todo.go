@@ -65,7 +65,7 @@ func (l *todoList) decidable() error {
 		t := report.Todo{Kind: kinds[o.About], No: o.No, Who: o.Who, What: o.What, Do: o.Todo, Amount: o.Amount, Since: o.Since}
 		for _, d := range report.Workbooks() {
 			if len(d.Offers(o, roles)) > 0 {
-				t.Desks = append(t.Desks, d)
+				t.Workbooks = append(t.Workbooks, d)
 			}
 		}
 		switch o.About {

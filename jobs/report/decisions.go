@@ -25,7 +25,7 @@ type Open struct {
 	Todo   string
 	Amount money.Fen // 0: none
 	Since  calendar.Date
-	Stamp  string          // how it stands: what a decision about it presumes
+	Stamp  string          // the state that a decision about it presumes
 	Offers []exchange.Rule // what may be decided now
 }
 
@@ -39,8 +39,8 @@ type Workbook struct {
 // Workbooks are the decisions workbooks.
 func Workbooks() []Workbook { return []Workbook{{false, "业务"}, {true, "财务"}} }
 
-// Offers are what of a row's decisions stands in the desk's workbook, for an
-// officer with those roles.
+// Offers are those of a row's decisions that this workbook holds, for an officer
+// with those roles: by whether they need a signature, and who may take them.
 func (d Workbook) Offers(o Open, roles []exchange.Role) (list []exchange.Rule) {
 	for _, r := range o.Offers {
 		if r.Signed == d.Signed && slices.ContainsFunc(r.Roles, func(role exchange.Role) bool { return slices.Contains(roles, role) }) {
@@ -50,8 +50,8 @@ func (d Workbook) Offers(o Open, roles []exchange.Role) (list []exchange.Rule) {
 	return list
 }
 
-// Tells are the arguments that what a row offers can be told: those for which
-// the workbook needs a column. What the row tells by itself is not among them.
+// Tells are the arguments of what a row offers: those for which the workbook needs
+// a column. What the row's key says by itself (RowKey.Tell) is not among them.
 func (d Workbook) Tells(o Open, roles []exchange.Role) (names []string) {
 	for _, r := range d.Offers(o, roles) {
 		for _, name := range r.Tells() {
@@ -73,6 +73,7 @@ func (o Open) Key(agency string, on calendar.Date) string {
 	return strings.Join([]string{on.String(), string(o.About), stamp, o.sum(agency, on, stamp, o.shown()), o.No}, ".")
 }
 
+// shown are the locked cells that the key's sum covers, as ReadRow reads them.
 func (o Open) shown() []string {
 	amount := ""
 	if o.Amount != 0 {
@@ -81,16 +82,19 @@ func (o Open) shown() []string {
 	return []string{o.No, strings.TrimSpace(o.Who), strings.TrimSpace(o.What), amount}
 }
 
+// sum is the checksum of a row's key over its stamp and its locked cells.
 func (o Open) sum(agency string, on calendar.Date, stamp string, shown []string) string {
 	return short(strings.Join(append([]string{"row 1", agency, on.String(), string(o.About), stamp}, shown...), "\n"))
 }
 
+// short is the first six bytes of a text's SHA-256, enough against mistakes.
 func short(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
 }
 
-// Stands reports whether something still stands as a key says.
+// Stands reports whether a row's subject is still in the state that its key was
+// made for; false means that the row is out of date.
 func (k RowKey) Stands(o Open) bool { return k.Stamp == short(o.Stamp) }
 
 // RowKey is a row's hidden cell, read.
@@ -151,7 +155,7 @@ var (
 	titleKey    = exchange.Term{Code: "key", Chinese: "行标识", English: "row key"}
 )
 
-// argTitle is the column in which a decision is told an argument.
+// argTitle is the title of an argument's column.
 func argTitle(a exchange.Term) exchange.Term {
 	if a.Code == "amount" {
 		return exchange.Term{Code: a.Code, Chinese: "准许金额", English: "amount allowed"}
@@ -161,7 +165,7 @@ func argTitle(a exchange.Term) exchange.Term {
 }
 
 // DecisionTitles are the titles that a decisions workbook of a language must
-// have, of whichever desk.
+// have, whether signed or not.
 func DecisionTitles(lang string) (list []string) {
 	for _, t := range []exchange.Term{titleNo, titleWho, titleWhat, titleAmount, titleAction, titleReason, titleKey} {
 		list = append(list, t.Word(lang))
@@ -320,12 +324,12 @@ func argKind(name string) workbook.Kind {
 	return workbook.Text
 }
 
-// argument is the cell of an argument: open where a decision that the row
-// offers can be told it.
+// argument is the cell of an argument: open where a decision that the row offers
+// takes it, else locked.
 func (n Night) argument(d Workbook, o Open, roles []exchange.Role, name string) any {
-	told := slices.ContainsFunc(d.Offers(o, roles), func(r exchange.Rule) bool { return slices.Contains(r.Tells(), name) })
+	taken := slices.ContainsFunc(d.Offers(o, roles), func(r exchange.Rule) bool { return slices.Contains(r.Tells(), name) })
 	switch {
-	case !told:
+	case !taken:
 		return nil
 	case name == "code":
 		return workbook.Pick{Among: n.declines()}

@@ -73,7 +73,7 @@ func (n Night) howTo(d Workbook) workbook.Sheet {
 	return page
 }
 
-// actionsBlock explains the decisions of a desk.
+// actionsBlock explains the decisions of a workbook.
 func (n Night) actionsBlock(d Workbook) workbook.Block {
 	b := workbook.Block{
 		Title:   n.say("可作的决定", "The decisions"),

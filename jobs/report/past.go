@@ -20,7 +20,7 @@ type Past struct {
 	Opened   map[exchange.Side]int // on the day
 	Closed   map[exchange.Side]int // on the day
 	States   map[exchange.Side]map[exchange.State]int
-	Untold   []string // cases whose journal does not lead to where they stand now: they are left out
+	Untold   []string // cases whose journal does not lead to their state of now: they are left out
 	Balances []LedgerSum
 }
 

@@ -26,7 +26,7 @@ const MostItems = 200
 // Between is what is open with one partner.
 type Between struct {
 	Figures map[string]Figure // by ReconciliationKinds
-	Out, In money.Fen         // netting that no net sum is tied to yet
+	Out, In money.Fen         // netting that no net sum is matched to yet
 }
 
 // Figure is a number of cases and what they come to.

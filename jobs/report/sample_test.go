@@ -176,10 +176,10 @@ func todos(list []exchange.Case) []Todo {
 		{Kind: TodoUnsigned, No: "310100", Who: "上海市医疗保险事业管理中心", What: "与上海市医疗保险事业管理中心（310100）之间未启用签名（seal: off）"},
 		{
 			Kind: TodoHeld, No: list[1].No, CaseNo: list[1].No, Who: "买买提·阿不都热合曼 110105********002X", What: "退汇：AC01 账号与户名不符", Do: "核实账户后重新付款。",
-			Amount: 1_012_345, Since: 20260211, Due: 20260218, Owner: exchange.OwnerPartner, Desks: Workbooks(),
+			Amount: 1_012_345, Since: 20260211, Due: 20260218, Owner: exchange.OwnerPartner, Workbooks: Workbooks(),
 		},
 		{Kind: TodoLegal, No: list[0].No, CaseNo: list[0].No, Who: "买买提·阿不都热合曼", What: "联系函已发，法定期限 2026-02-09 已过", Since: 20260202, Due: 20260209, Owner: exchange.OwnerPartner},
-		{Kind: TodoCredit, No: "6225|20260213|1", Who: "杭州市财政局 1202020109000654321", What: "到账待认领：医保转移", Do: "认领到办件，或退款。", Amount: 88_800, Since: 20260213, Desks: Workbooks()[1:]},
+		{Kind: TodoCredit, No: "6225|20260213|1", Who: "杭州市财政局 1202020109000654321", What: "到账待认领：医保转移", Do: "认领到办件，或退款。", Amount: 88_800, Since: 20260213, Workbooks: Workbooks()[1:]},
 	}
 	SortTodos(all)
 	return all

@@ -13,17 +13,17 @@ import (
 
 // Todo is something that needs a person: a row of the sheet To do.
 type Todo struct {
-	Kind   string        // of TodoKinds
-	No     string        // of the case, file, entry or month that it is about; may be empty
-	CaseNo string        // whose row on Deadlines it leads to; empty: to none
-	Who    string        // person, partner or party
-	What   string        // in words, in the night's language
-	Do     string        // what to do about it; empty: what its kind says
-	Amount money.Fen     // 0: none
-	Since  calendar.Date // may be 0
-	Due    calendar.Date // by when; 0: at once
-	Owner  exchange.Owner
-	Desks  []Workbook // in which decisions workbooks it stands
+	Kind      string        // of TodoKinds
+	No        string        // of the case, file, entry or month that it is about; may be empty
+	CaseNo    string        // whose row on Deadlines it leads to; empty: to none
+	Who       string        // person, partner or party
+	What      string        // in words, in the night's language
+	Do        string        // what to do about it; empty: what its kind says
+	Amount    money.Fen     // 0: none
+	Since     calendar.Date // may be 0
+	Due       calendar.Date // by when; 0: at once
+	Owner     exchange.Owner
+	Workbooks []Workbook // decisions workbooks in which it can be decided
 }
 
 // Urgency is in which order things are done.
@@ -272,7 +272,7 @@ func todoColumns() []column[Todo] {
 		{"待办方", "whose turn", middle, false, func(n Night, t Todo) any { return n.word(exchange.OwnerTerms(), string(t.owner())) }},
 		{"在哪里决定", "decided in", text, false, func(n Night, t Todo) any {
 			words := ""
-			for _, d := range t.Desks {
+			for _, d := range t.Workbooks {
 				words += n.say("决定表（"+d.Name+"） ", map[bool]string{true: "finance", false: "business"}[d.Signed]+" decisions ")
 			}
 			return words
