@@ -14,20 +14,6 @@ import (
 	"carryover/samples"
 )
 
-// requireEmptyLedger requires that nothing is left of a case in the ledger.
-func (o *testOffice) requireEmptyLedger() {
-	o.tb.Helper()
-	o.view(func(tx *store.Tx) error {
-		b, err := tx.Balances("")
-		for account, amount := range b {
-			if t := account.Title(); t != ledger.InReceived && t != ledger.InUnmatched {
-				o.tb.Errorf("%s holds %s after the annulment", account, amount)
-			}
-		}
-		return err
-	})
-}
-
 func TestAnnulmentAtTheOldPlace(t *testing.T) {
 	for _, weAsk := range []bool{true, false} {
 		for _, stage := range []string{"accepted", "answered", "released", "returned", "netted", "not_moved", "corrected"} {
@@ -50,15 +36,99 @@ func TestAnnulmentAtTheOldPlace(t *testing.T) {
 	}
 }
 
+func TestAnnulmentAtTheNewPlace(t *testing.T) {
+	for _, weAsk := range []bool{true, false} {
+		for _, stage := range []string{"requested", "answered", "posting", "relation_done", "netted"} {
+			t.Run(fmt.Sprintf("%s, we propose %v", stage, weAsk), func(t *testing.T) {
+				o := newOffice(t, withPartner(them, func(p *exchange.Partner) {
+					if p.Profile = "2021"; stage == "answered" {
+						p.Profile = "2016"
+					}
+				}))
+				p := leaver(them, 0)
+				var l *formats.Letter
+				switch stage {
+				case "requested":
+					l = o.sendLetter(p)
+				case "netted":
+					withPartner(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted })(o.env)
+					l = o.sendLetter(p)
+					o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Money = code.Netted }))
+					o.pass()
+					o.pass()
+					o.requireState(exchange.In, p, "completed/posted/not_due")
+				default:
+					l, _ = bringTo(o, p, stage)
+				}
+				agreeToAnnul(o, l.LetterNo, weAsk)
+				if o.slow {
+					o.slow = false
+					o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+				}
+				c := o.passUntil(exchange.In, p, "void")
+				o.requireEmptyLedger()
+				o.requireNothingPosted(c)
+			})
+		}
+	}
+}
+
+func TestAnnulmentAfterTheMoneyCame(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l, _ := bringTo(o, p, "completed")
+	o.requireState(exchange.In, p, "completed/posted/posted")
+	agreeToAnnul(o, l.LetterNo, true)
+	c := o.passUntil(exchange.In, p, "void")
+	o.requireNothingPosted(c)
+	if len(o.openDifferences()) == 0 {
+		t.Error("nobody hears of the money that has to go back")
+	}
+}
+
+// TestMoneyAfterTheAnnulment: money that comes when a case whose months were
+// credited has been annulled is booked, posted nowhere, and waits to be paid
+// back.
+func TestMoneyAfterTheAnnulment(t *testing.T) {
+	o := newOffice(t, by2021)
+	p := leaver(them, 0)
+	l, f := bringTo(o, p, "relation_done")
+	agreeToAnnul(o, l.LetterNo, true)
+	o.passUntil(exchange.In, p, "void/posted/not_due")
+	o.creditArrives(l, p, f.Amount)
+	o.pass()
+	o.pass()
+	o.requireState(exchange.In, p, "void/posted/differs")
+	c := o.caseBy(exchange.In, p)
+	o.requireNothingPosted(c)
+	if open := o.openDifferences(); !slices.ContainsFunc(open, func(s string) bool { return strings.Contains(s, "void / credit "+f.Amount.String()) }) {
+		t.Errorf("open: %q", open)
+	}
+}
+
+// requireEmptyLedger requires that nothing is left of a case in the ledger.
+func (o *testOffice) requireEmptyLedger() {
+	o.tb.Helper()
+	o.view(func(tx *store.Tx) error {
+		b, err := tx.Balances("")
+		for account, amount := range b {
+			if t := account.Title(); t != ledger.InReceived && t != ledger.InUnmatched {
+				o.tb.Errorf("%s holds %s after the annulment", account, amount)
+			}
+		}
+		return err
+	})
+}
+
 // bringLetterTo brings a person's letter to a stage without money being out; the
 // core answers nothing more from there on.
 func bringLetterTo(o *testOffice, p samples.Person, stage string) {
 	o.tb.Helper()
 	switch stage {
 	case "netted":
-		with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted })(o.env)
+		withPartner(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted })(o.env)
 	case "not_moved":
-		with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNotMoved })(o.env)
+		withPartner(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNotMoved })(o.env)
 	case "answered":
 		o.env.Agency.FundsClosed = []exchange.Span{{From: 20260301, To: 20261231}}
 	case "released", "corrected":
@@ -76,7 +146,7 @@ func bringLetterTo(o *testOffice, p samples.Person, stage string) {
 	o.pass()
 	switch stage {
 	case "released":
-		closed := bankCloses(o)
+		closed := closableBank(o)
 		*closed = true
 		o.skipDays(1)
 		_ = o.tryPass()
@@ -129,43 +199,6 @@ func agreeToAnnul(o *testOffice, letter string, weAsk bool) {
 	}
 }
 
-func TestAnnulmentAtTheNewPlace(t *testing.T) {
-	for _, weAsk := range []bool{true, false} {
-		for _, stage := range []string{"requested", "answered", "posting", "relation_done", "netted"} {
-			t.Run(fmt.Sprintf("%s, we propose %v", stage, weAsk), func(t *testing.T) {
-				o := newOffice(t, with(them, func(p *exchange.Partner) {
-					if p.Profile = "2021"; stage == "answered" {
-						p.Profile = "2016"
-					}
-				}))
-				p := leaver(them, 0)
-				var l *formats.Letter
-				switch stage {
-				case "requested":
-					l = o.sendLetter(p)
-				case "netted":
-					with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted })(o.env)
-					l = o.sendLetter(p)
-					o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Money = code.Netted }))
-					o.pass()
-					o.pass()
-					o.requireState(exchange.In, p, "completed/posted/not_due")
-				default:
-					l, _ = bringTo(o, p, stage)
-				}
-				agreeToAnnul(o, l.LetterNo, weAsk)
-				if o.slow {
-					o.slow = false
-					o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
-				}
-				c := o.passUntil(exchange.In, p, "void")
-				o.requireEmptyLedger()
-				o.requireNothingPosted(c)
-			})
-		}
-	}
-}
-
 // requireNothingPosted requires that every posting which the core did for a case
 // is undone.
 func (o *testOffice) requireNothingPosted(c exchange.Case) {
@@ -179,37 +212,4 @@ func (o *testOffice) requireNothingPosted(c exchange.Case) {
 		}
 		return err
 	})
-}
-
-func TestAnnulmentAfterTheMoneyCame(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(them, 0)
-	l, _ := bringTo(o, p, "completed")
-	o.requireState(exchange.In, p, "completed/posted/posted")
-	agreeToAnnul(o, l.LetterNo, true)
-	c := o.passUntil(exchange.In, p, "void")
-	o.requireNothingPosted(c)
-	if len(o.openDifferences()) == 0 {
-		t.Error("nobody hears of the money that has to go back")
-	}
-}
-
-// TestMoneyAfterTheAnnulment: money that comes when a case whose months were
-// credited has been annulled is booked, posted nowhere, and waits to be paid
-// back.
-func TestMoneyAfterTheAnnulment(t *testing.T) {
-	o := newOffice(t, by2021)
-	p := leaver(them, 0)
-	l, f := bringTo(o, p, "relation_done")
-	agreeToAnnul(o, l.LetterNo, true)
-	o.passUntil(exchange.In, p, "void/posted/not_due")
-	o.creditArrives(l, p, f.Amount)
-	o.pass()
-	o.pass()
-	o.requireState(exchange.In, p, "void/posted/differs")
-	c := o.caseBy(exchange.In, p)
-	o.requireNothingPosted(c)
-	if open := o.openDifferences(); !slices.ContainsFunc(open, func(s string) bool { return strings.Contains(s, "void / credit "+f.Amount.String()) }) {
-		t.Errorf("open: %q", open)
-	}
 }

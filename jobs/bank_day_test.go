@@ -217,7 +217,7 @@ func TestCreditOfACaseTakenBack(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(them, 0)
 	l := o.sendLetter(p)
-	paid := creditEntry("C1", p.Total(), text(l, p), l.LetterNo+"-1-1")
+	paid := creditEntry("C1", p.Total(), remittanceText(l, p), l.LetterNo+"-1-1")
 	o.leaveNotification(paid)
 	o.pass()
 	paid.Ref, paid.Credit, paid.Reversal = "C2", false, true
@@ -232,11 +232,13 @@ func TestCreditOfACaseTakenBack(t *testing.T) {
 // the same come in any order, some twice: the ledger is the same.
 func TestContradictoryBankMessagesInAnyOrder(t *testing.T) {
 	for _, order := range []string{"rdc", "rcd", "drc", "dcr", "crd", "cdr", "rrdcc", "ddrcr"} {
-		t.Run(order, func(t *testing.T) { contradictoryNotices(t, order) })
+		t.Run(order, func(t *testing.T) { requireReturned(t, order) })
 	}
 }
 
-func contradictoryNotices(t *testing.T, order string) {
+// requireReturned lets report (r), debit (d) and credit (c) of one payment come in
+// an order, and requires that it is returned in the end.
+func requireReturned(t *testing.T, order string) {
 	o := newOffice(t)
 	people := payTwo(o)
 	for _, what := range order {

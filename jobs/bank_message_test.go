@@ -14,18 +14,18 @@ import (
 	"carryover/samples"
 )
 
-// person is somebody whose payment the bank has.
-type person struct {
+// paidPerson is somebody whose payment the bank has.
+type paidPerson struct {
 	samples.Person
 	order order
 }
 
-func maybe(f money.Fen) batch.Maybe[money.Fen] { return batch.Some(f) }
+func someAmount(f money.Fen) batch.Maybe[money.Fen] { return batch.Some(f) }
 
-func one() batch.Maybe[int] { return batch.Some(1) }
+func someOne() batch.Maybe[int] { return batch.Some(1) }
 
 // payTwo takes two people to payments in one file at the bank.
-func payTwo(o *testOffice) [2]person {
+func payTwo(o *testOffice) [2]paidPerson {
 	o.tb.Helper()
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
@@ -33,13 +33,13 @@ func payTwo(o *testOffice) [2]person {
 	o.pass()
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/submitted")
-	return [2]person{{p, o.orders[0]}, {q, o.orders[1]}}
+	return [2]paidPerson{{p, o.orders[0]}, {q, o.orders[1]}}
 }
 
 func TestStatusReportOfAPaymentFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		head      iso20022.StatusReport
-		transfers func([2]person) []iso20022.TransferStatus
+		transfers func([2]paidPerson) []iso20022.TransferStatus
 		want      [2]string
 	}{
 		"accepted":        {head: iso20022.StatusReport{Status: iso20022.CustomerOK}, want: [2]string{"submitted", "submitted"}},
@@ -47,7 +47,7 @@ func TestStatusReportOfAPaymentFile(t *testing.T) {
 		"a copy rejected": {head: iso20022.StatusReport{Status: iso20022.Rejected, Reason: "DU01", Text: "报文标识重复"}, want: [2]string{"submitted", "submitted"}},
 		"partly": {
 			head: iso20022.StatusReport{Status: iso20022.Partly},
-			transfers: func(p [2]person) []iso20022.TransferStatus {
+			transfers: func(p [2]paidPerson) []iso20022.TransferStatus {
 				return []iso20022.TransferStatus{
 					{EndToEndID: p[0].order.EndToEndID, Status: iso20022.Rejected, Reason: "AC01", Text: "账号不存在"},
 					{EndToEndID: p[1].order.EndToEndID, Status: iso20022.InSettlement},
@@ -222,11 +222,11 @@ func TestUnreadableBankMessagesAreQuarantined(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
 	name := o.leaveNotification(debitEntry(people[0].order), debitEntry(people[1].order))
-	content, err := os.ReadFile(o.inDrop(bank, "in", name))
+	content, err := os.ReadFile(o.dropPath(bank, "in", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(o.inDrop(bank, "in", name)); err != nil {
+	if err := os.Remove(o.dropPath(bank, "in", name)); err != nil {
 		t.Fatal(err)
 	}
 	own := receiving(us).No

@@ -19,6 +19,7 @@ import (
 	"carryover/samples"
 )
 
+// bankByWorkbook makes the bank one that takes lists and sends sheets.
 func bankByWorkbook(e *jobs.Env) { e.Agency.BankByWorkbook = true }
 
 // clerk keys the bank's movements into a sheet as they happen.
@@ -29,6 +30,7 @@ type clerk struct {
 	lines   []formats.StatementLine
 }
 
+// keyLine keys a movement below the others, with the balance after it.
 func (c *clerk) keyLine(on calendar.Date, side code.BankSide, status code.BankStatus, amount money.Fen, remark, ref string) {
 	l := formats.StatementLine{BookedOn: on, Side: side, Status: status, Amount: amount, Remark: remark, BankRef: ref, Counterparty: "对方", Account: "62"}
 	c.balance += l.Signed()
@@ -58,6 +60,8 @@ func TestBankByWorkbook(t *testing.T) {
 	}
 }
 
+// workByWorkbook works a day and the next with such a bank; refs says whether its
+// lines carry the bank's own numbers.
 func workByWorkbook(t *testing.T, refs bool) {
 	o := &clerk{testOffice: newOffice(t, bankByWorkbook), balance: 90_000_000, opening: 90_000_000}
 	ref := func(s string) string {
@@ -80,7 +84,7 @@ func workByWorkbook(t *testing.T, refs bool) {
 	a, b := o.orders[0], o.orders[1]
 	o.keyLine(firstDay, code.BankDebit, code.BankBooked, a.Amount, a.Text, ref("S1"))
 	o.keyLine(firstDay, code.BankDebit, code.BankRejected, b.Amount, b.Text, ref("S2"))
-	o.keyLine(firstDay, code.BankCredit, code.BankBooked, in.Total(), text(l, in), ref("S3"))
+	o.keyLine(firstDay, code.BankCredit, code.BankBooked, in.Total(), remittanceText(l, in), ref("S3"))
 	o.leaveSheet("流水-上午.xlsx", false)
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/settled")
@@ -197,7 +201,7 @@ func TestDebitAfterTheNextAttempt(t *testing.T) {
 
 // A lump sum's reference stands in its remark.
 func TestLumpSumByWorkbook(t *testing.T) {
-	o := &clerk{testOffice: newOffice(t, bankByWorkbook, with(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}
+	o := &clerk{testOffice: newOffice(t, bankByWorkbook, withPartner(them, func(p *exchange.Partner) { p.LumpSum = true })), balance: 90_000_000, opening: 90_000_000}
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))

@@ -32,7 +32,7 @@ func BenchmarkMatching(b *testing.B) {
 	}
 	for b.Loop() {
 		e := oldPlace(b, b.TempDir())
-		inbox := filepath.Join(withBank(b, e), "in")
+		inbox := filepath.Join(addBank(b, e), "in")
 		openCases(b, e, n, us)
 		notify(b, filepath.Join(inbox, "camt054.xml"), n)
 		if _, err := e.Pull(context.Background()); err != nil {
@@ -65,17 +65,17 @@ func BenchmarkMatching(b *testing.B) {
 	}
 }
 
-// withBank gives an agency a bank that leaves messages in a local drop, and
+// addBank gives an agency a bank that leaves messages in a local drop, and
 // returns the drop's folder.
-func withBank(tb testing.TB, e *jobs.Env) (root string) {
+func addBank(tb testing.TB, e *jobs.Env) (root string) {
 	tb.Helper()
 	account := receiving(us)
 	e.Agency.Payer, e.Agency.Accounts = account, []exchange.Account{account}
-	return withParty(tb, e, bank, office.RoleBank)
+	return addParty(tb, e, bank, office.RoleBank)
 }
 
-// withParty gives an agency a party with a local drop, and returns its folder.
-func withParty(tb testing.TB, e *jobs.Env, code string, role office.Role) (root string) {
+// addParty gives an agency a party with a local drop, and returns its folder.
+func addParty(tb testing.TB, e *jobs.Env, code string, role office.Role) (root string) {
 	tb.Helper()
 	root = filepath.Join(filepath.Dir(e.Spool), code)
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
@@ -102,7 +102,7 @@ func requireMatched(b *testing.B, e *jobs.Env, n int) {
 func benchLetter(of string, i int) string { return fmt.Sprintf("%s20260302%06d", of, i) }
 
 // openCases stores n cases that wait for their money, their letters numbered
-// by an agency, and wakes what may have come for them.
+// by an agency, and requeues the credits that may have come for them.
 func openCases(b *testing.B, e *jobs.Env, n int, of string) {
 	b.Helper()
 	for from := 0; from < n; from += 500 {

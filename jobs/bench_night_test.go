@@ -37,12 +37,12 @@ func newNight(tb testing.TB, n int) *night {
 		amounts[i] = money.Fen(100_000 + i)
 	}
 	e := payer(tb, amounts, func(e *jobs.Env) { e.Rules.AutomaticRelease = false })
-	o := &night{TB: tb, Env: e, n: n, bank: withBank(tb, e), officers: map[string]*signer{}}
+	o := &night{TB: tb, Env: e, n: n, bank: addBank(tb, e), officers: map[string]*signer{}}
 	keys := ""
 	for _, s := range []*signer{wang(tb), li(tb)} {
 		e.Agency.Officers = append(e.Agency.Officers, s.Officer)
 		keys += s.line + "\n"
-		o.officers[withParty(tb, e, exchange.OfficerParty(s.Name), office.RoleOfficer)] = s
+		o.officers[addParty(tb, e, exchange.OfficerParty(s.Name), office.RoleOfficer)] = s
 	}
 	e.AllowedSigners = func() (string, error) { return keys, nil }
 	return o

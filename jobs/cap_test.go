@@ -11,8 +11,29 @@ import (
 	"carryover/jobs"
 )
 
+func TestPaymentsOverTheCapAreHeld(t *testing.T) {
+	o := newOffice(t)
+	p, q, r := leaver(us, 0), leaver(us, 1), leaver(us, 2)
+	o.env.Agency.PaymentCap = max(p.Total(), q.Total())
+	o.env.Agency.FileCap = o.env.Agency.PaymentCap + 1
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q), o.insured(r))
+	o.balance[r.PersonalNo] = o.env.Agency.PaymentCap + 1
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q), o.letter(them, 3, r))
+	o.pass()
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	o.requireState(exchange.Out, r, "held/sent/due cap")
+	if o.orders[0].file == o.orders[1].file {
+		t.Error("one payment file above the cap")
+	}
+	o.env.Agency.PaymentCap += 10 // the agency decided on a higher one
+	o.env.Agency.FileCap += 10
+	o.pass()
+	o.requireState(exchange.Out, r, "answered/sent/submitted")
+}
+
 func TestLumpSumsKeepTheCap(t *testing.T) {
-	o := newOffice(t, with(them, func(p *exchange.Partner) { p.LumpSum = true }))
+	o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.LumpSum = true }))
 	var records, letters []any
 	var total, largest money.Fen
 	for i := range 4 {
@@ -55,27 +76,6 @@ func TestCapAllowed(t *testing.T) {
 	o.decide(keys, "wang.min", exchange.ActAllowCap, c.No, "amount="+p.Total().String())
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/submitted")
-}
-
-func TestPaymentsOverTheCapAreHeld(t *testing.T) {
-	o := newOffice(t)
-	p, q, r := leaver(us, 0), leaver(us, 1), leaver(us, 2)
-	o.env.Agency.PaymentCap = max(p.Total(), q.Total())
-	o.env.Agency.FileCap = o.env.Agency.PaymentCap + 1
-	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q), o.insured(r))
-	o.balance[r.PersonalNo] = o.env.Agency.PaymentCap + 1
-	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q), o.letter(them, 3, r))
-	o.pass()
-	o.pass()
-	o.requireState(exchange.Out, p, "answered/sent/submitted")
-	o.requireState(exchange.Out, r, "held/sent/due cap")
-	if o.orders[0].file == o.orders[1].file {
-		t.Error("one payment file above the cap")
-	}
-	o.env.Agency.PaymentCap += 10 // the agency decided on a higher one
-	o.env.Agency.FileCap += 10
-	o.pass()
-	o.requireState(exchange.Out, r, "answered/sent/submitted")
 }
 
 func TestPaymentsWaitWhileFundsAreClosed(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 )
 
 func TestWorkbookPartner(t *testing.T) {
-	o := newOffice(t, at(them, func(p *office.Party) { p.Carrier = "xlsx" }))
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.Carrier = "xlsx" }))
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
@@ -49,7 +49,7 @@ func workbook(t *testing.T, content []byte) []byte {
 }
 
 func TestWorkbookWithoutASequence(t *testing.T) {
-	o := newOffice(t, at(them, func(p *office.Party) { p.Carrier = "xlsx" }))
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.Carrier = "xlsx" }))
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	var first []byte
@@ -97,7 +97,7 @@ func TestWorkbookWithoutASequence(t *testing.T) {
 }
 
 func TestPartnerWithGB18030(t *testing.T) {
-	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p := leaver(us, 0)
 	p.Name = "龚䶮𬱖·买买提"
 	o.put(core, formats.KindRegistry, o.insured(p))
@@ -119,7 +119,7 @@ func TestPartnerWithGB18030(t *testing.T) {
 }
 
 func TestUnencodableRecordHoldsItsCaseOnly(t *testing.T) {
-	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p, q := leaver(them, 0), leaver(them, 1)
 	p.Name = "王\ue001"
 	o.put(core, formats.KindRegistry, o.newcomer(p), o.newcomer(q))
@@ -138,17 +138,17 @@ func TestProfileDiffers(t *testing.T) {
 	o := newOffice(t)
 	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
 	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
-	o.leaveFile(them, "letter.csv", resealed(content, ",2016\n", ",2021\n"))
+	o.leaveFile(them, "letter.csv", changedBatch(content, ",2016\n", ",2021\n"))
 	o.pass()
 	o.requireReceipt(them, "letter.csv", "accepted profile-differs", letterNo(them, 1)+" accepted")
 }
 
 func TestGB18030PartnerWritesUTF8WithABOM(t *testing.T) {
-	o := newOffice(t, at(them, func(p *office.Party) { p.Encoding = "gb18030" }))
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.Encoding = "gb18030" }))
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	_, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, p))
-	o.leaveFile(them, "letter.csv", resealed(append([]byte("\xef\xbb\xbf"), content...), "", ""))
+	o.leaveFile(them, "letter.csv", changedBatch(append([]byte("\xef\xbb\xbf"), content...), "", ""))
 	o.pass()
 	o.requireReceipt(them, "letter.csv", "accepted", letterNo(them, 1)+" accepted")
 	o.requireState(exchange.Out, p, "accepted/none/not_due")

@@ -11,31 +11,10 @@ import (
 	"carryover/formats"
 )
 
-func TestDueDatesOfACase(t *testing.T) {
-	o := newOffice(t, by2021)
-	p, q := leaver(us, 0), leaver(them, 1)
-	o.now = calendar.Date(20260930).Time(china).Add(10 * 3600e9)
-	o.put(them, formats.KindLetter, o.letter(them, 1, p))
-	o.pass()
-	if c := o.caseBy(exchange.Out, p); c.Due != 20261020 {
-		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
-	}
-	l := o.sendLetter(q)
-	if c := o.caseBy(exchange.In, q); c.Due == 0 || !strings.Contains(c.DueBasis, "answer") {
-		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
-	}
-	o.put(them, formats.KindForm, o.form(q, l))
-	o.slow = true
-	o.pass()
-	if c := o.caseBy(exchange.In, q); !strings.Contains(c.DueBasis, "months: 5 WD from 2026-09-30") {
-		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
-	}
-}
-
 func TestPlainPersonArrives(t *testing.T) {
 	for _, profile := range []string{"2016", "2021"} {
 		t.Run(profile, func(t *testing.T) {
-			o := newOffice(t, with(them, func(p *exchange.Partner) { p.Profile = profile }))
+			o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.Profile = profile }))
 			p := leaver(them, 0)
 			l := o.sendLetter(p)
 			o.requireState(exchange.In, p, "requested/none/none")
@@ -77,5 +56,26 @@ func TestPlainPersonArrives(t *testing.T) {
 			}
 			o.requireNoDifferences()
 		})
+	}
+}
+
+func TestDueDatesOfACase(t *testing.T) {
+	o := newOffice(t, by2021)
+	p, q := leaver(us, 0), leaver(them, 1)
+	o.now = calendar.Date(20260930).Time(china).Add(10 * 3600e9)
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	if c := o.caseBy(exchange.Out, p); c.Due != 20261020 {
+		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
+	}
+	l := o.sendLetter(q)
+	if c := o.caseBy(exchange.In, q); c.Due == 0 || !strings.Contains(c.DueBasis, "answer") {
+		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
+	}
+	o.put(them, formats.KindForm, o.form(q, l))
+	o.slow = true
+	o.pass()
+	if c := o.caseBy(exchange.In, q); !strings.Contains(c.DueBasis, "months: 5 WD from 2026-09-30") {
+		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
 	}
 }

@@ -151,7 +151,7 @@ func TestLetterIsDeclined(t *testing.T) {
 			// Version 2 reopens it, and this time nothing is wrong.
 			o.skipDays(1)
 			o.put(core, formats.KindRegistry, o.insured(p))
-			o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2)))
+			o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2)))
 			o.pass()
 			o.pass()
 			f := requireOne[formats.Form](o, them, formats.KindForm)

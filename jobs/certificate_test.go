@@ -50,7 +50,7 @@ func TestCertificateIsIssued(t *testing.T) {
 	if z := requireOne[formats.Query](o, them, formats.KindQuery); z.Answers != "Z31010020260302000001" || z.Echo != "z1" || !strings.Contains(z.Text, second.CertificateNo) {
 		t.Errorf("answer %+v", *z)
 	}
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), func(l *formats.Letter) { l.CertificateNo = second.CertificateNo }))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), func(l *formats.Letter) { l.CertificateNo = second.CertificateNo }))
 	o.pass()
 	o.pass()
 	requireOne[formats.Form](o, them, formats.KindForm)

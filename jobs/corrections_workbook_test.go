@@ -33,6 +33,7 @@ func (o *testOffice) typedWorkbook(kind string, change func(*excelize.File), rec
 	})
 }
 
+// editWorkbook is a workbook after a change.
 func (o *testOffice) editWorkbook(content []byte, change func(*excelize.File)) []byte {
 	o.tb.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(content))
@@ -50,13 +51,15 @@ func (o *testOffice) editWorkbook(content []byte, change func(*excelize.File)) [
 // typeCell types a value below a title, or beside a name of the envelope.
 func (o *testOffice) typeCell(f *excelize.File, sheet, name string, line int, value string) {
 	o.tb.Helper()
-	cell := o.readCell(f, sheet, name, line)
+	cell := o.cellOf(f, sheet, name, line)
 	if err := f.SetCellStr(sheet, cell, value); err != nil {
 		o.tb.Fatal(err)
 	}
 }
 
-func (o *testOffice) readCell(f *excelize.File, sheet, name string, line int) string {
+// cellOf is the place of the cell in a line below a title; line 0 is the cell
+// beside a name of the envelope.
+func (o *testOffice) cellOf(f *excelize.File, sheet, name string, line int) string {
 	o.tb.Helper()
 	rows, err := f.GetRows(sheet)
 	if err != nil {
@@ -109,10 +112,10 @@ func TestCorrectionsOfATypedWorkbook(t *testing.T) {
 	o.requireReceipt(them, "联系函.xlsx", "partly", letterNo(them, 1)+" accepted", letterNo(them, 2)+" refused malformed")
 	f := o.openCorrections("联系函.answer.xlsx")
 	list, _ := f.GetRows("问题清单")
-	if last := list[len(list)-1]; last[0] != "L!"+o.readCell(f, "L", "id_no", 3) || !strings.Contains(strings.Join(last, "|"), letterNo(them, 2)) {
+	if last := list[len(list)-1]; last[0] != "L!"+o.cellOf(f, "L", "id_no", 3) || !strings.Contains(strings.Join(last, "|"), letterNo(them, 2)) {
 		t.Errorf("the list says %v", last)
 	}
-	cell := o.readCell(f, "L", "id_no", 3)
+	cell := o.cellOf(f, "L", "id_no", 3)
 	style, err := f.GetCellStyle("L", cell)
 	if err != nil {
 		t.Fatal(err)

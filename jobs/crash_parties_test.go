@@ -117,7 +117,7 @@ func movers(from, to string, index int) (list []mover) {
 // enrol enters a person where they were and where they are.
 func (o *outside) enrol(p mover) {
 	old := formats.RegistryRecord{
-		PersonalNo: p.PersonalNo, Person: block(p), Household: p.Household, Scheme: p.Scheme, Status: code.RegistryStopped, StoppedOn: p.StoppedOn,
+		PersonalNo: p.PersonalNo, Person: personBlock(p), Household: p.Household, Scheme: p.Scheme, Status: code.RegistryStopped, StoppedOn: p.StoppedOn,
 		AccountOpened: p.AccountOpened, Principal: p.Principal, Interest: p.Interest,
 	}
 	for _, s := range p.Stays {
@@ -128,7 +128,7 @@ func (o *outside) enrol(p mover) {
 	}
 	from, to := p.StoppedOn.Month().Add(1), firstDay.Month().Add(-1)
 	here := formats.RegistryRecord{
-		PersonalNo: p.NewNo, Person: block(p), Household: p.Household, Scheme: p.Scheme, Status: code.RegistryActive, AccountOpened: from, Principal: 25_200,
+		PersonalNo: p.NewNo, Person: personBlock(p), Household: p.Household, Scheme: p.Scheme, Status: code.RegistryActive, AccountOpened: from, Principal: 25_200,
 		Stays: []formats.Stay{{Area: p.To, Scheme: p.Scheme, From: from, To: to, Months: to.Sub(from) + 1, Kind: code.StayActual}},
 	}
 	for agency, r := range map[string]*formats.RegistryRecord{p.From: &old, p.To: &here} {
@@ -137,7 +137,8 @@ func (o *outside) enrol(p mover) {
 	}
 }
 
-func block(p mover) formats.Person {
+// personBlock is a mover's block of a record.
+func personBlock(p mover) formats.Person {
 	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
 }
 
@@ -168,7 +169,7 @@ func (o *outside) story(at time.Time) {
 			if !p.Active {
 				o.send(p.From, "portal", at, formats.KindCertificateRequest, "", &formats.CertificateRequest{
 					RequestNo: fmt.Sprintf("%s-G%d", p.From, i), RequestedOn: on, Reason: code.ReasonFirst, Applicant: code.ByPerson,
-					PersonalNo: p.PersonalNo, Person: block(p),
+					PersonalNo: p.PersonalNo, Person: personBlock(p),
 				})
 			}
 		}
@@ -202,7 +203,7 @@ func (o *outside) apply(to string, at time.Time) {
 		if p.To == to {
 			records = append(records, &formats.Application{
 				ApplicationNo: fmt.Sprintf("%s-A%d", to, i), Version: 1, LodgedAt: code.LodgedNew, AppliedOn: calendar.DateOf(at), Applicant: code.ByPerson,
-				Person: block(p), Household: p.Household, SchemeFrom: p.Scheme, SchemeTo: p.Scheme, FromAgency: p.From, ToAgency: to,
+				Person: personBlock(p), Household: p.Household, SchemeFrom: p.Scheme, SchemeTo: p.Scheme, FromAgency: p.From, ToAgency: to,
 				OldPersonalNo: p.PersonalNo, CertificateNo: o.Certificates[p.IDNo], EnrolledFrom: p.StoppedOn.Month().Add(1), Materials: "id",
 			})
 		}

@@ -169,9 +169,9 @@ func cutShort(t *testing.T, step string, n int) (calls int) {
 		}
 		o.env.Outside = nil
 		o.passAndReport()
-		f := o.batchOf(formats.KindForm, exchange.FileReview)
+		f := o.batchInState(formats.KindForm, exchange.FileReview)
 		form := o.businessWorkbook(checker)
-		form.decide(no(f), "批准发出")
+		form.decide(fileNumber(f), "批准发出")
 		o.leaveFile(exchange.OfficerParty(checker.Name), "决定.xlsx", form.bytes())
 		if step == "approved" {
 			calls = 0

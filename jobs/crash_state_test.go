@@ -34,10 +34,10 @@ var (
 
 const fileName = "(SELECT f.dir || ' ' || f.name FROM files AS f WHERE f.id = t.%s)"
 
-// state is everything that a stage holds, a line for each fact: every row of
+// stageState is everything that a stage holds, a line for each fact: every row of
 // both stores, the files of drops and spools with their digests, what the
 // outside knows.
-func state(tb testing.TB, stage string) []string {
+func stageState(tb testing.TB, stage string) []string {
 	tb.Helper()
 	var lines []string
 	for _, code := range []string{oldCode, newCode} {
@@ -186,9 +186,9 @@ func anyReceiptNumber(tb testing.TB, stage string, lines []string) []string {
 	return out
 }
 
-// difference names what one list of facts has and the other lacks; "" when
+// diffLines names what one list of facts has and the other lacks; "" when
 // they are the same.
-func difference(want, got []string) string {
+func diffLines(want, got []string) string {
 	var out strings.Builder
 	only := func(mark string, a, b []string) {
 		count := map[string]int{}

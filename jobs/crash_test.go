@@ -85,7 +85,7 @@ func tellStoryIn(tb testing.TB, dir string, staff *staffOut) *undisturbed {
 			for n, c := range r.calls {
 				s.calls = append(s.calls, point{c, len(s.legs), n})
 			}
-			s.legs, s.states = append(s.legs, l), append(s.states, state(tb, w.stage()))
+			s.legs, s.states = append(s.legs, l), append(s.states, stageState(tb, w.stage()))
 		}
 		if s.isQuiet(readOutside(tb, w.stage())) {
 			requireStoryEnd(tb, w.stage())
@@ -150,7 +150,7 @@ func calendarOf(tb testing.TB, w *world) *calendar.Calendar {
 // changed in the last two passes, and nobody outside has anything left to do.
 func (s *undisturbed) isQuiet(o *outside) bool {
 	n := len(s.states)
-	return o.idle() && n > 2 && difference(withoutDays(s.states[n-3]), withoutDays(s.states[n-1])) == ""
+	return o.idle() && n > 2 && diffLines(withoutDays(s.states[n-3]), withoutDays(s.states[n-1])) == ""
 }
 
 func withoutDays(lines []string) []string {
@@ -222,7 +222,7 @@ func (s *undisturbed) disturb(tb testing.TB, w *world, p point, first func(l leg
 		if err := w.pass(l.agency, l.at, &recorder{}); err != nil {
 			return "", fmt.Errorf("rerun %d: %w", again, err)
 		}
-		if early = difference(s.states[p.leg], state(tb, w.stage())); early == "" {
+		if early = diffLines(s.states[p.leg], stageState(tb, w.stage())); early == "" {
 			return fmt.Sprintf("as undisturbed after %d", again), nil
 		}
 		if !retried {
@@ -250,11 +250,11 @@ func (s *undisturbed) playOn(tb testing.TB, w *world, p point) (how string, err 
 			return "", fmt.Errorf("pass %d after it: %w", n, err)
 		}
 	}
-	want, got := outcome(s.states[len(s.states)-1]), outcome(state(tb, w.stage()))
-	if difference(want, got) == "" {
+	want, got := outcome(s.states[len(s.states)-1]), outcome(stageState(tb, w.stage()))
+	if diffLines(want, got) == "" {
 		return "same end", nil
 	}
-	d := difference(anyReceiptNumber(tb, s.end, want), anyReceiptNumber(tb, w.stage(), got))
+	d := diffLines(anyReceiptNumber(tb, s.end, want), anyReceiptNumber(tb, w.stage(), got))
 	if d != "" {
 		return "", fmt.Errorf("another end:\n%s", d)
 	}

@@ -89,7 +89,7 @@ func TestWhoMayDecide(t *testing.T) {
 	keys := staffWithKeys(o)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(secondAccount(them))))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(secondAccount(them))))
 	o.pass()
 	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
 	c := o.caseBy(exchange.Out, p)

@@ -13,8 +13,8 @@ import (
 	"carryover/samples"
 )
 
-// arrearsHold makes letters about people with arrears wait.
-func arrearsHold(o *testOffice) {
+// holdForArrears makes letters about people with arrears wait.
+func holdForArrears(o *testOffice) {
 	p := o.env.Profiles["2016"]
 	p.Arrears = exchange.ArrearsHold
 	o.env.Profiles["2016"] = p
@@ -28,7 +28,7 @@ func TestBusinessDecisions(t *testing.T) {
 	p := leaver(us, 0)
 	held := func(o *testOffice) { o.put(them, formats.KindLetter, o.letter(them, 1, p)) }
 	arrears := func(o *testOffice) {
-		arrearsHold(o)
+		holdForArrears(o)
 		o.put(core, formats.KindRegistry, o.insured(p, inArrears))
 		held(o)
 	}
@@ -63,7 +63,7 @@ func TestBusinessDecisions(t *testing.T) {
 			who := map[exchange.Side]samples.Person{exchange.Out: p, exchange.In: leaver(them, 0)}[c.side]
 			no := o.caseBy(c.side, who).No
 			form := o.openWorkbook(clerk, o.workbookName("业务"))
-			if got := form.offered(no); !slices.Equal(got, c.offers) {
+			if got := form.offeredDecisions(no); !slices.Equal(got, c.offers) {
 				t.Fatalf("offers %q", got)
 			}
 			var more []string
@@ -80,8 +80,8 @@ func TestBusinessDecisions(t *testing.T) {
 				o.requireState(c.side, who, c.end)
 			}
 			o.passAndReport()
-			if o.paper(clerk, o.workbookName("业务")) != nil || o.paper(clerk, strings.Replace(o.workbookName("业务"), ".xlsx", ".2.xlsx", 1)) != nil {
-				t.Errorf("there is still something to decide: %q", o.papersOf(clerk))
+			if o.officerFile(clerk, o.workbookName("业务")) != nil || o.officerFile(clerk, strings.Replace(o.workbookName("业务"), ".xlsx", ".2.xlsx", 1)) != nil {
+				t.Errorf("there is still something to decide: %q", o.officerFiles(clerk))
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestDecisionsAboutFiles(t *testing.T) {
 		o.passAndReport()
 		no := o.fileNo(exchange.In, exchange.FileQuarantined)
 		form := o.openWorkbook(finance, o.workbookName("财务"))
-		if got := form.offered(no); !slices.Equal(got, []string{"解除隔离、重新处理", "不予处理"}) {
+		if got := form.offeredDecisions(no); !slices.Equal(got, []string{"解除隔离、重新处理", "不予处理"}) {
 			t.Fatalf("offers %q", got)
 		}
 		form.decide(no, "不予处理")

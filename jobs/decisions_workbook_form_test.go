@@ -59,14 +59,15 @@ type decisionsForm struct {
 // openWorkbook opens the workbook that lies in an officer's folder.
 func (o *testOffice) openWorkbook(s *signer, name string) *decisionsForm {
 	o.tb.Helper()
-	content := o.paper(s, name)
+	content := o.officerFile(s, name)
 	if content == nil {
-		files, _ := os.ReadDir(o.inDrop(exchange.OfficerParty(s.Name), "out", ""))
+		files, _ := os.ReadDir(o.dropPath(exchange.OfficerParty(s.Name), "out", ""))
 		o.tb.Fatalf("%s has no %s, but %v", s.Name, name, files)
 	}
 	return o.readWorkbook(content)
 }
 
+// readWorkbook opens a decisions workbook and finds its columns.
 func (o *testOffice) readWorkbook(content []byte) *decisionsForm {
 	o.tb.Helper()
 	book, err := excelize.OpenReader(bytes.NewReader(content))
@@ -106,6 +107,7 @@ func (f *decisionsForm) rows() map[int][]string {
 	return list
 }
 
+// cell is the text of the cell in a line below a title, "" where there is none.
 func (f *decisionsForm) cell(line int, title string) string {
 	row := f.rows()[line]
 	if col := f.at[title]; col > 0 && col <= len(row) {
@@ -153,8 +155,8 @@ func (f *decisionsForm) decide(no, word string, more ...string) {
 	}
 }
 
-// offered lists what a row's drop-down offers.
-func (f *decisionsForm) offered(no string) []string {
+// offeredDecisions lists what a row's drop-down offers.
+func (f *decisionsForm) offeredDecisions(no string) []string {
 	f.o.tb.Helper()
 	cell, _ := excelize.CoordinatesToCellName(f.at["决定"], f.line(no))
 	all, err := f.book.GetDataValidations(f.sheet)
@@ -182,6 +184,7 @@ func within(area, cell string) bool {
 	return c >= c1 && c <= c2 && r >= r1 && r <= r2
 }
 
+// bytes is the workbook as it is saved.
 func (f *decisionsForm) bytes() []byte {
 	f.o.tb.Helper()
 	var b bytes.Buffer
@@ -197,7 +200,7 @@ func (f *decisionsForm) bytes() []byte {
 func (o *testOffice) handIn(s *signer, name string, content []byte, key *signer) []string {
 	o.tb.Helper()
 	party := exchange.OfficerParty(s.Name)
-	before := o.papersOf(s)
+	before := o.officerFiles(s)
 	o.leaveFile(party, name, content)
 	if key != nil {
 		sig, err := key.key.Sign(bytes.NewReader(content), seal.NamespaceDecision)
@@ -207,22 +210,23 @@ func (o *testOffice) handIn(s *signer, name string, content []byte, key *signer)
 		o.leaveFile(party, name+seal.Suffix, sig)
 	}
 	o.pass()
-	for _, answer := range o.papersOf(s) {
+	for _, answer := range o.officerFiles(s) {
 		if slices.Contains(before, answer) || !strings.Contains(answer, ".answer") {
 			continue
 		}
 		if strings.HasSuffix(answer, ".txt") {
-			return []string{string(o.paper(s, answer))}
+			return []string{string(o.officerFile(s, answer))}
 		}
-		return o.verdictsIn(o.paper(s, answer))
+		return o.verdictsIn(o.officerFile(s, answer))
 	}
-	o.tb.Fatalf("%s got no answer, but %q", s.Name, o.papersOf(s))
+	o.tb.Fatalf("%s got no answer, but %q", s.Name, o.officerFiles(s))
 	return nil
 }
 
-func (o *testOffice) papersOf(s *signer) (names []string) {
+// officerFiles are the names in an officer's folder.
+func (o *testOffice) officerFiles(s *signer) (names []string) {
 	o.tb.Helper()
-	files, err := os.ReadDir(filepath.Dir(o.inDrop(exchange.OfficerParty(s.Name), "out", "x")))
+	files, err := os.ReadDir(filepath.Dir(o.dropPath(exchange.OfficerParty(s.Name), "out", "x")))
 	if err != nil {
 		o.tb.Fatal(err)
 	}
@@ -232,6 +236,7 @@ func (o *testOffice) papersOf(s *signer) (names []string) {
 	return names
 }
 
+// verdictsIn are the verdicts of a workbook that came back, row by row.
 func (o *testOffice) verdictsIn(content []byte) (list []string) {
 	o.tb.Helper()
 	f := o.readWorkbook(content)
@@ -258,8 +263,8 @@ func verdict(answers []string, no string) string {
 	return ""
 }
 
-// entryKey is the key of the one credit that belongs to nobody.
-func (o *testOffice) entryKey() (key string) {
+// unmatchedEntryKey is the key of the one credit that belongs to nobody.
+func (o *testOffice) unmatchedEntryKey() (key string) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
 		all, err := unmatchedEntries(tx)

@@ -15,12 +15,12 @@ import (
 	"carryover/formats"
 )
 
-// twoAccounts brings two letters to where finance has to confirm an account.
-func twoAccounts(o *testOffice) (first, second string, account exchange.Account) {
+// twoUnconfirmedAccounts brings two letters to where finance has to confirm an account.
+func twoUnconfirmedAccounts(o *testOffice) (first, second string, account exchange.Account) {
 	p, q := leaver(us, 0), leaver(us, 1)
 	account = secondAccount(them)
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(account)), o.letter(them, 2, q, toAccount(account)))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(account)), o.letter(them, 2, q, withAccount(account)))
 	o.passAndReport()
 	return o.caseBy(exchange.Out, p).No, o.caseBy(exchange.Out, q).No, account
 }
@@ -30,7 +30,7 @@ func twoAccounts(o *testOffice) (first, second string, account exchange.Account)
 func TestVerdictOnEveryDecisionRow(t *testing.T) {
 	o := newOffice(t)
 	clerk, finance, checker := staffWithFolders(o)
-	one, two, a := twoAccounts(o)
+	one, two, a := twoUnconfirmedAccounts(o)
 	name := o.workbookName("财务")
 	right := []string{"账号=" + a.No, "行号=" + a.CNAPS}
 	signedBy := func(key *signer) func(*decisionsForm) []string {
@@ -96,7 +96,7 @@ func TestVerdictOnEveryDecisionRow(t *testing.T) {
 func TestUnfitDecisionsWorkbooksAreRefused(t *testing.T) {
 	o := newOffice(t)
 	_, finance, _ := staffWithFolders(o)
-	one, _, a := twoAccounts(o)
+	one, _, a := twoUnconfirmedAccounts(o)
 	form := o.openWorkbook(finance, o.workbookName("财务"))
 	form.decide(one, "确认账户", "账号="+a.No, "行号="+a.CNAPS)
 	good := form.bytes()
@@ -167,7 +167,7 @@ func TestDecisionsCutShort(t *testing.T) {
 		t.Run(call, func(t *testing.T) {
 			o := newOffice(t)
 			_, finance, _ := staffWithFolders(o)
-			one, two, a := twoAccounts(o)
+			one, two, a := twoUnconfirmedAccounts(o)
 			form := o.openWorkbook(finance, o.workbookName("财务"))
 			for _, no := range []string{one, two} {
 				form.decide(no, "确认账户", "账号="+a.No, "行号="+a.CNAPS)
@@ -192,14 +192,14 @@ func TestDecisionsCutShort(t *testing.T) {
 			}
 			o.env.Outside = nil
 			o.pass()
-			answers := o.verdictsIn(o.paper(finance, "x.answer.xlsx"))
+			answers := o.verdictsIn(o.officerFile(finance, "x.answer.xlsx"))
 			for _, no := range []string{one, two} {
 				if !strings.HasPrefix(verdict(answers, no), "已接受") {
 					t.Errorf("%q", answers)
 				}
 			}
 			o.pass()
-			if o.paper(finance, "x.answer.2.xlsx") != nil {
+			if o.officerFile(finance, "x.answer.2.xlsx") != nil {
 				t.Error("answered twice")
 			}
 		})
@@ -211,22 +211,22 @@ func TestDecisionsCutShort(t *testing.T) {
 func TestDecisionsMadeAgain(t *testing.T) {
 	o := newOffice(t)
 	_, finance, _ := staffWithFolders(o)
-	one, _, a := twoAccounts(o)
+	one, _, a := twoUnconfirmedAccounts(o)
 	name := o.workbookName("财务")
-	before := o.papersOf(finance)
+	before := o.officerFiles(finance)
 	o.env.Date = calendar.DateOf(o.now)
 	if _, err := o.env.Report(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	o.pass()
-	if now := o.papersOf(finance); len(now) != len(before) {
+	if now := o.officerFiles(finance); len(now) != len(before) {
 		t.Errorf("had %q, has %q", before, now)
 	}
 	form := o.openWorkbook(finance, name)
 	form.decide(one, "确认账户", "账号="+a.No, "行号="+a.CNAPS)
 	o.handIn(finance, name, form.bytes(), finance)
 	o.passAndReport()
-	if o.paper(finance, name) != nil || o.paper(finance, strings.Replace(name, ".xlsx", ".2.xlsx", 1)) == nil {
-		t.Errorf("has %q", o.papersOf(finance))
+	if o.officerFile(finance, name) != nil || o.officerFile(finance, strings.Replace(name, ".xlsx", ".2.xlsx", 1)) == nil {
+		t.Errorf("has %q", o.officerFiles(finance))
 	}
 }

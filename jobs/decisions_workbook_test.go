@@ -18,7 +18,7 @@ func TestDecisionsWorkbooks(t *testing.T) {
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	a := secondAccount(them)
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(a)))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(a)))
 	o.pass()
 	o.leaveNotification(creditEntry("C1", 5000, "张三 转移款", ""))
 	o.passAndReport()
@@ -33,14 +33,14 @@ func TestDecisionsWorkbooks(t *testing.T) {
 		{checker, money, c.No, []string{"确认账户"}},
 		{checker, business, c.No, []string{"不予转出"}},
 		{clerk, business, c.No, []string{"不予转出"}},
-		{finance, money, o.entryKey(), []string{"退款", "认领到账", "拆分认领", "对应本方付款", "确认账户"}},
+		{finance, money, o.unmatchedEntryKey(), []string{"退款", "认领到账", "拆分认领", "对应本方付款", "确认账户"}},
 	} {
-		if got := o.openWorkbook(x.who, x.book).offered(x.no); !slices.Equal(got, x.want) {
+		if got := o.openWorkbook(x.who, x.book).offeredDecisions(x.no); !slices.Equal(got, x.want) {
 			t.Errorf("%s, %s about %s offers %q, want %q", x.who.Name, x.book, x.no, got, x.want)
 		}
 	}
-	if o.paper(clerk, money) != nil || o.paper(finance, business) != nil {
-		t.Errorf("clerk has %q, finance %q", o.papersOf(clerk), o.papersOf(finance))
+	if o.officerFile(clerk, money) != nil || o.officerFile(finance, business) != nil {
+		t.Errorf("clerk has %q, finance %q", o.officerFiles(clerk), o.officerFiles(finance))
 	}
 
 	form := o.openWorkbook(finance, money)
@@ -53,7 +53,7 @@ func TestDecisionsWorkbooks(t *testing.T) {
 	if v := verdict(answers, c.No); !strings.HasPrefix(v, "已接受") {
 		t.Errorf("signed: %q", answers)
 	}
-	if v := verdict(answers, o.entryKey()); v != "未作决定" {
+	if v := verdict(answers, o.unmatchedEntryKey()); v != "未作决定" {
 		t.Errorf("left open: %q", answers)
 	}
 	o.requireState(exchange.Out, p, "accepted/none/not_due")

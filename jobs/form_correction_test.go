@@ -13,6 +13,85 @@ import (
 	"carryover/samples"
 )
 
+func TestDifferingFormIsCorrected(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l := o.sendLetter(p)
+	o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.EndedOn = 20200101 }))
+	o.pass()
+	o.requireState(exchange.In, p, "held/differs/none officers-decision")
+	o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Version, f.Nature = 2, code.NatureCorrected }))
+	o.creditArrives(l, p, p.Total())
+	o.pass()
+	o.pass()
+	o.requireState(exchange.In, p, "completed/posted/posted")
+}
+
+// stages are where a case can stand when a later form comes.
+var stagesIn = []string{"answered", "posting", "relation_done", "completed"}
+
+// bringTo brings a case at the new place to a stage.
+func bringTo(o *testOffice, p samples.Person, stage string) (*formats.Letter, *formats.Form) {
+	o.tb.Helper()
+	l := o.sendLetter(p)
+	f := o.form(p, l)
+	o.put(them, formats.KindForm, f)
+	switch stage {
+	case "posting":
+		o.slow = true
+		if o.env.Partners[them].Profile == "2016" {
+			o.creditArrives(l, p, p.Total())
+		}
+		o.pass()
+		o.requireState(exchange.In, p, "posting/checked/"+map[bool]string{true: "matched", false: "none"}[o.env.Partners[them].Profile == "2016"])
+		return l, f
+	case "completed":
+		o.creditArrives(l, p, p.Total())
+	}
+	if stage == "answered" {
+		o.slow = true
+	}
+	o.pass()
+	o.slow = false
+	o.pass()
+	return l, f
+}
+
+func TestCorrectedAndSupplementedAtEveryStage(t *testing.T) {
+	for _, profile := range []string{"2016", "2021"} {
+		for _, stage := range stagesIn {
+			if profile == "2016" && stage == "relation_done" || profile == "2021" && stage == "answered" {
+				continue
+			}
+			for _, later := range []string{"months", "money", "both", "supplement", "supplement without money"} {
+				t.Run(strings.Join([]string{profile, stage, later}, " "), func(t *testing.T) {
+					o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.Profile = profile }))
+					p := leaver(them, 0)
+					l, first := bringTo(o, p, stage)
+					next := laterForm(o, p, l, later)
+					o.put(them, formats.KindForm, next)
+					o.pass()
+					if o.slow {
+						o.slow = false
+						o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+						o.pass()
+					}
+					o.pass()
+					if stage != "completed" && (profile != "2016" || stage != "posting") {
+						o.creditArrives(l, p, first.Amount)
+					}
+					if more := extraMoney(later); more > 0 {
+						o.leaveNotification(creditEntry("C-more", more, remittanceText(l, p), l.LetterNo+"-2-1"))
+					}
+					o.passUntil(exchange.In, p, "completed/posted/posted")
+					o.requireCredited(p, first, next)
+					o.requireNoDifferences()
+				})
+			}
+		}
+	}
+}
+
 func TestFormThatFitsNoLetterIsRefused(t *testing.T) {
 	o := newOffice(t)
 	p, q := leaver(them, 0), leaver(them, 1)
@@ -46,85 +125,7 @@ func TestFormThatFitsNoLetterIsRefused(t *testing.T) {
 	o.requireReceipt(them, waits, "partly", "F6 refused unknown-form", f.FormNo+" accepted")
 }
 
-func TestDifferingFormIsCorrected(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(them, 0)
-	l := o.sendLetter(p)
-	o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.EndedOn = 20200101 }))
-	o.pass()
-	o.requireState(exchange.In, p, "held/differs/none officers-decision")
-	o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Version, f.Nature = 2, code.NatureCorrected }))
-	o.creditArrives(l, p, p.Total())
-	o.pass()
-	o.pass()
-	o.requireState(exchange.In, p, "completed/posted/posted")
-}
-
-// stages are where a case can stand when a later form comes.
-var stages = []string{"answered", "posting", "relation_done", "completed"}
-
-// bringTo brings a case at the new place to a stage.
-func bringTo(o *testOffice, p samples.Person, stage string) (*formats.Letter, *formats.Form) {
-	o.tb.Helper()
-	l := o.sendLetter(p)
-	f := o.form(p, l)
-	o.put(them, formats.KindForm, f)
-	switch stage {
-	case "posting":
-		o.slow = true
-		if o.env.Partners[them].Profile == "2016" {
-			o.creditArrives(l, p, p.Total())
-		}
-		o.pass()
-		o.requireState(exchange.In, p, "posting/checked/"+map[bool]string{true: "matched", false: "none"}[o.env.Partners[them].Profile == "2016"])
-		return l, f
-	case "completed":
-		o.creditArrives(l, p, p.Total())
-	}
-	if stage == "answered" {
-		o.slow = true
-	}
-	o.pass()
-	o.slow = false
-	o.pass()
-	return l, f
-}
-
-func TestCorrectedAndSupplementedAtEveryStage(t *testing.T) {
-	for _, profile := range []string{"2016", "2021"} {
-		for _, stage := range stages {
-			if profile == "2016" && stage == "relation_done" || profile == "2021" && stage == "answered" {
-				continue
-			}
-			for _, later := range []string{"months", "money", "both", "supplement", "supplement without money"} {
-				t.Run(strings.Join([]string{profile, stage, later}, " "), func(t *testing.T) {
-					o := newOffice(t, with(them, func(p *exchange.Partner) { p.Profile = profile }))
-					p := leaver(them, 0)
-					l, first := bringTo(o, p, stage)
-					next := laterForm(o, p, l, later)
-					o.put(them, formats.KindForm, next)
-					o.pass()
-					if o.slow {
-						o.slow = false
-						o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
-						o.pass()
-					}
-					o.pass()
-					if stage != "completed" && (profile != "2016" || stage != "posting") {
-						o.creditArrives(l, p, first.Amount)
-					}
-					if more := extraMoney(later); more > 0 {
-						o.leaveNotification(creditEntry("C-more", more, text(l, p), l.LetterNo+"-2-1"))
-					}
-					o.passUntil(exchange.In, p, "completed/posted/posted")
-					o.requireCredited(p, first, next)
-					o.requireNoDifferences()
-				})
-			}
-		}
-	}
-}
-
+// anySlice is a list of records as put wants it.
 func anySlice[T any](list []*T) (out []any) {
 	for _, x := range list {
 		out = append(out, x)
@@ -132,6 +133,7 @@ func anySlice[T any](list []*T) (out []any) {
 	return out
 }
 
+// extraMoney is what a later form brings above the first, in fen.
 func extraMoney(later string) money.Fen {
 	if later == "money" || later == "both" || later == "supplement" {
 		return 4321
@@ -139,6 +141,7 @@ func extraMoney(later string) money.Fen {
 	return 0
 }
 
+// laterForm is a corrected or supplementing form of the kind named.
 func laterForm(o *testOffice, p samples.Person, l *formats.Letter, later string) *formats.Form {
 	return o.form(p, l, func(f *formats.Form) {
 		last := &f.Stays[len(f.Stays)-1]

@@ -58,6 +58,7 @@ func bookEveryEvent(t *testing.T, s *store.Store) (entries int) {
 	return entries
 }
 
+// oneOfEach is an entry of every event of the chart.
 func oneOfEach(h ledger.Head, f money.Fen) []ledger.Entry {
 	unknown := h
 	unknown.Partner = ""

@@ -16,35 +16,6 @@ import (
 	"carryover/samples"
 )
 
-func TestSecondCreditAndCorrectedForm(t *testing.T) {
-	for _, stage := range []string{"matched", "completed"} {
-		t.Run(stage, func(t *testing.T) {
-			o := newOffice(t)
-			p := leaver(them, 0)
-			l := o.sendLetter(p)
-			o.put(them, formats.KindForm, o.form(p, l))
-			o.slow = stage == "matched"
-			o.creditArrives(l, p, p.Total())
-			o.pass()
-			o.pass()
-			o.creditArrives(l, p, 50)
-			o.pass()
-			c := o.caseBy(exchange.In, p)
-			if c.Hold != code.HoldAmountDiffers {
-				t.Fatalf("case stands at %s %s", c.State, c.Hold)
-			}
-			o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Version, f.Nature, f.Principal = 2, code.NatureCorrected, f.Principal+50 }))
-			o.pass()
-			if o.slow {
-				o.slow = false
-				o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
-			}
-			o.passUntil(exchange.In, p, "completed/posted/posted")
-			o.requireNoDifferences()
-		})
-	}
-}
-
 func TestCreditIsMatchedByItsText(t *testing.T) {
 	for name, c := range map[string]struct {
 		text func(*formats.Letter, samples.Person) string
@@ -80,18 +51,6 @@ func TestCreditIsMatchedByItsText(t *testing.T) {
 			o.nextNight()
 			o.requireState(exchange.In, p, c.want)
 		})
-	}
-}
-
-func TestUnmatchedMoneyIsNamed(t *testing.T) {
-	o := newOffice(t)
-	o.leaveNotification(creditEntry("C1", 12345, "", ""))
-	o.pass()
-	o.skipDays(20)
-	o.pass()
-	texts, err := o.env.Attention(t.Context())
-	if err != nil || len(texts) == 0 || !strings.Contains(strings.Join(texts, "\n"), "123.45") {
-		t.Errorf("needs a person: %q %v", texts, err)
 	}
 }
 
@@ -253,31 +212,6 @@ func TestNameAndAmountAreOnlyProposed(t *testing.T) {
 	o.requireNoDifferences()
 }
 
-func TestDifferenceNamesWhoOwesWhom(t *testing.T) {
-	for name, c := range map[string]struct {
-		by   money.Fen
-		want string
-	}{"too little": {-250, "they owe 2.50"}, "too much": {250, "we owe 2.50"}} {
-		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			p := leaver(them, 0)
-			l := o.sendLetter(p)
-			f := o.form(p, l)
-			o.put(them, formats.KindForm, f)
-			o.creditArrives(l, p, f.Amount+c.by)
-			o.pass()
-			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], c.want) {
-				t.Errorf("open: %q", open)
-			}
-			if c.by < 0 {
-				o.creditArrives(l, p, -c.by)
-				o.pass()
-				o.requireNoDifferences()
-			}
-		})
-	}
-}
-
 // An officer says which payment of ours an entry is about when nothing in it
 // does: the debit of one, and the credit by which one came back.
 func TestOfficerMatchesAPayment(t *testing.T) {
@@ -320,5 +254,71 @@ func TestOfficerMatchesAPayment(t *testing.T) {
 	}
 	if lies := o.balanceOf(ledger.InUnmatched); lies != b.order.Amount {
 		t.Errorf("unmatched %s", lies)
+	}
+}
+
+func TestUnmatchedMoneyIsNamed(t *testing.T) {
+	o := newOffice(t)
+	o.leaveNotification(creditEntry("C1", 12345, "", ""))
+	o.pass()
+	o.skipDays(20)
+	o.pass()
+	texts, err := o.env.Attention(t.Context())
+	if err != nil || len(texts) == 0 || !strings.Contains(strings.Join(texts, "\n"), "123.45") {
+		t.Errorf("needs a person: %q %v", texts, err)
+	}
+}
+
+func TestSecondCreditAndCorrectedForm(t *testing.T) {
+	for _, stage := range []string{"matched", "completed"} {
+		t.Run(stage, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			l := o.sendLetter(p)
+			o.put(them, formats.KindForm, o.form(p, l))
+			o.slow = stage == "matched"
+			o.creditArrives(l, p, p.Total())
+			o.pass()
+			o.pass()
+			o.creditArrives(l, p, 50)
+			o.pass()
+			c := o.caseBy(exchange.In, p)
+			if c.Hold != code.HoldAmountDiffers {
+				t.Fatalf("case stands at %s %s", c.State, c.Hold)
+			}
+			o.put(them, formats.KindForm, o.form(p, l, func(f *formats.Form) { f.Version, f.Nature, f.Principal = 2, code.NatureCorrected, f.Principal+50 }))
+			o.pass()
+			if o.slow {
+				o.slow = false
+				o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+			}
+			o.passUntil(exchange.In, p, "completed/posted/posted")
+			o.requireNoDifferences()
+		})
+	}
+}
+
+func TestDifferenceNamesWhoOwesWhom(t *testing.T) {
+	for name, c := range map[string]struct {
+		by   money.Fen
+		want string
+	}{"too little": {-250, "they owe 2.50"}, "too much": {250, "we owe 2.50"}} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(them, 0)
+			l := o.sendLetter(p)
+			f := o.form(p, l)
+			o.put(them, formats.KindForm, f)
+			o.creditArrives(l, p, f.Amount+c.by)
+			o.pass()
+			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], c.want) {
+				t.Errorf("open: %q", open)
+			}
+			if c.by < 0 {
+				o.creditArrives(l, p, -c.by)
+				o.pass()
+				o.requireNoDifferences()
+			}
+		})
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestMoneyBeforeTheForm(t *testing.T) {
 	for _, profile := range []string{"2016", "2021"} {
 		t.Run(profile, func(t *testing.T) {
-			o := newOffice(t, with(them, func(p *exchange.Partner) { p.Profile = profile }))
+			o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.Profile = profile }))
 			p := leaver(them, 0)
 			l := o.sendLetter(p)
 			o.creditArrives(l, p, p.Total())
@@ -151,7 +151,7 @@ func TestFormWithoutARemittance(t *testing.T) {
 	for _, profile := range []string{"2016", "2021"} {
 		for _, kind := range []code.MoneyKind{code.Netted, code.NotMoved, code.PaidToPerson, code.Zero} {
 			t.Run(profile+" "+string(kind), func(t *testing.T) {
-				o := newOffice(t, with(them, func(p *exchange.Partner) {
+				o := newOffice(t, withPartner(them, func(p *exchange.Partner) {
 					p.Profile = profile
 					switch kind {
 					case code.Netted:

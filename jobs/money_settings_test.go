@@ -24,7 +24,7 @@ func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	o.answerLetter(p, 1)
 	o.requireState(exchange.Out, p, "answered/sent/due")
 	f := o.waitingFile()
-	text := o.paper(w, f.Name)
+	text := o.officerFile(w, f.Name)
 	for _, want := range []string{"+ accounts.caps.payment: ", "- staff.allowed_signers: " + w.line, "+ staff.allowed_signers: " + thief.line, "settings-"} {
 		if !strings.Contains(string(text)+f.Name, want) {
 			t.Errorf("the text lacks %q:\n%s", want, text)
@@ -34,7 +34,7 @@ func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	o.leaveSignatureAs(l, second, f.Name, seal.NamespaceRelease, text)
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/due")
-	if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "密钥不在已批准的") {
+	if a := o.officerFile(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "密钥不在已批准的") {
 		t.Errorf("answer: %s", a)
 	}
 	attention, err := o.env.Attention(context.Background())
@@ -47,7 +47,7 @@ func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	o.requireState(exchange.Out, p, "answered/sent/ordered")
 	o.requireJournaled("agency", "money_settings_approved", "wang.min（复核）")
 	pay := o.waitingFile()
-	content := o.paper(w, pay.Name)
+	content := o.officerFile(w, pay.Name)
 	o.leaveSignature(w, pay.Name, content) // whose key counts no more
 	o.leaveSignature(thief, pay.Name, content)
 	o.leaveSignature(second, pay.Name, content)
@@ -65,7 +65,7 @@ func TestMoneySettingsChangedBack(t *testing.T) {
 	o.env.Agency.FileCap = 777
 	o.pass()
 	f := o.waitingFile()
-	text := o.paper(w, f.Name)
+	text := o.officerFile(w, f.Name)
 	o.leaveSignature(l, f.Name, text)
 	o.pass()
 	o.env.Agency.FileCap = 0
@@ -81,7 +81,7 @@ func TestMoneySettingsChangedBack(t *testing.T) {
 	}
 	o.leaveSignature(w, f.Name, text)
 	o.pass()
-	if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "已作废") {
+	if a := o.officerFile(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "已作废") {
 		t.Errorf("answer: %s", a)
 	}
 }

@@ -16,6 +16,28 @@ import (
 	"carryover/jobs"
 )
 
+// settleNetted agrees with a partner that money is netted.
+func settleNetted(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }
+
+// nettingLine is a line of the partner's statement.
+func nettingLine(month calendar.Month, direction code.Direction, letter, form string, amount money.Fen) *formats.Netting {
+	return &formats.Netting{Month: month, Direction: direction, LetterNo: letter, FormNo: form, Amount: amount}
+}
+
+// bothWaysNetted takes one person out and one in during March, both NETTED, and
+// goes to the day on which the statements are made.
+func bothWaysNetted(o *testOffice) (out, in *formats.Form) {
+	o.tb.Helper()
+	out = o.answerLetter(leaver(us, 0), 1)
+	p := leaver(them, 1)
+	l := o.sendLetter(p)
+	in = o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
+	o.put(them, formats.KindForm, in)
+	o.passUntil(exchange.In, p, "completed/posted/not_due")
+	o.skipDays(31)
+	return out, in
+}
+
 func TestNettingStatements(t *testing.T) {
 	for name, c := range map[string]struct {
 		theirs func(f *formats.Form) []any
@@ -37,7 +59,7 @@ func TestNettingStatements(t *testing.T) {
 	} {
 		for _, late := range []int{0, 40} {
 			t.Run(fmt.Sprintf("%s, %d days late", name, late), func(t *testing.T) {
-				o := newOffice(t, with(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }))
+				o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }))
 				p := leaver(us, 0)
 				o.pass()
 				if j := o.latest(them, formats.KindNetting); len(j.records) != 0 {
@@ -75,31 +97,82 @@ func TestNettingStatements(t *testing.T) {
 	}
 }
 
-func settleNetted(p *exchange.Partner) { p.Settlement = exchange.SettleNetted }
-
-// line is a line of the partner's statement.
-func line(month calendar.Month, direction code.Direction, letter, form string, amount money.Fen) *formats.Netting {
-	return &formats.Netting{Month: month, Direction: direction, LetterNo: letter, FormNo: form, Amount: amount}
-}
-
-// bothWaysNetted takes one person out and one in during March, both NETTED, and
-// goes to the day on which the statements are made.
-func bothWaysNetted(o *testOffice) (out, in *formats.Form) {
-	o.tb.Helper()
-	out = o.answerLetter(leaver(us, 0), 1)
+// A form that comes after the statement was made, and one that is annulled
+// since, follow as changed lines; a correction after the tie is tied for itself.
+func TestNettingStatementsThatChange(t *testing.T) {
+	o := newOffice(t, withPartner(them, settleNetted))
+	keys := staffWithKeys(o)
 	p := leaver(them, 1)
 	l := o.sendLetter(p)
-	in = o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
-	o.put(them, formats.KindForm, in)
-	o.passUntil(exchange.In, p, "completed/posted/not_due")
+	f := o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
+	f.IssuedOn = 20260331
 	o.skipDays(31)
-	return out, in
+	o.pass()
+	o.skipDays(1)
+	o.put(them, formats.KindNetting, nettingLine(202603, code.Out, l.LetterNo, f.FormNo, f.Amount))
+	o.pass()
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], f.FormNo) {
+		t.Errorf("open: %q", open)
+	}
+	o.put(them, formats.KindForm, f)
+	o.pass()
+	j := requireOne[formats.Netting](o, them, formats.KindNetting)
+	if j.FormNo != f.FormNo || j.Amount != f.Amount || j.Month != 202603 {
+		t.Errorf("added %+v", *j)
+	}
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "net sum") {
+		t.Errorf("open: %q", open)
+	}
+	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
+	o.requireNoDifferences()
+	more := o.form(p, l, func(f *formats.Form) {
+		f.Money, f.Version, f.Nature, f.Principal = code.Netted, 2, code.NatureCorrected, f.Principal+700
+	})
+	more.IssuedOn = 20260331
+	o.put(them, formats.KindForm, more)
+	o.pass()
+	if j := requireOne[formats.Netting](o, them, formats.KindNetting); j.Amount != f.Amount+700 {
+		t.Errorf("changed to %+v", *j)
+	}
+	o.put(them, formats.KindNetting, nettingLine(202603, code.Out, l.LetterNo, f.FormNo, f.Amount+700))
+	o.pass()
+	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2")
+	o.requireNoDifferences()
+	if o.balanceOf(ledger.InNetted) != f.Amount+700 {
+		t.Errorf("netted %s", o.balanceOf(ledger.InNetted))
+	}
+}
+
+// Months that were missed follow, each in a batch of its own; months that the
+// partner passed over were empty.
+func TestMissedNettingMonthsFollow(t *testing.T) {
+	o := newOffice(t, withPartner(them, settleNetted))
+	o.pass() // February's, the first
+	f := o.answerLetter(leaver(us, 0), 1)
+	o.skipDays(31 + 30 + 31)
+	o.passes(4)
+	var batches []int
+	for _, x := range o.files {
+		if x.party == them && x.header.Kind == formats.KindNetting {
+			batches = append(batches, len(x.records))
+		}
+	}
+	if len(batches) != 4 || batches[0] != 0 || batches[1] != 1 || batches[2] != 0 || batches[3] != 0 {
+		t.Errorf("lines in the batches of February to May: %v", batches)
+	}
+	o.put(them, formats.KindNetting, nettingLine(202603, code.In, f.LetterNo, f.FormNo, f.Amount))
+	o.pass()
+	o.put(them, formats.KindNetting) // made in June: nothing in April and May
+	o.pass()
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "2026-03 net sum") {
+		t.Errorf("open: %q", open)
+	}
 }
 
 func TestNetSumIsTied(t *testing.T) {
 	for _, by := range []string{"entry", "voucher"} {
 		t.Run(by, func(t *testing.T) {
-			o := newOffice(t, with(them, settleNetted), func(e *jobs.Env) { e.Rules.StatementWD = 2 })
+			o := newOffice(t, withPartner(them, settleNetted), func(e *jobs.Env) { e.Rules.StatementWD = 2 })
 			keys := staffWithKeys(o)
 			out, in := bothWaysNetted(o)
 			o.pass()
@@ -114,7 +187,7 @@ func TestNetSumIsTied(t *testing.T) {
 			if _, err := o.tryDecide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1"); !errors.Is(err, exchange.ErrDecision) {
 				t.Errorf("before both agree: %v", err)
 			}
-			o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
+			o.put(them, formats.KindNetting, nettingLine(202603, code.In, out.LetterNo, out.FormNo, out.Amount), nettingLine(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
 			o.pass()
 			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "owe") {
 				t.Errorf("open: %q", open)
@@ -170,10 +243,10 @@ func TestNetSumIsTied(t *testing.T) {
 // A month is not tied while a case of it may be annulled: one side would settle
 // what the other takes back.
 func TestNetSumWaitsForAnAnnulment(t *testing.T) {
-	o := newOffice(t, with(them, settleNetted))
+	o := newOffice(t, withPartner(them, settleNetted))
 	keys := staffWithKeys(o)
 	out, in := bothWaysNetted(o)
-	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
+	o.put(them, formats.KindNetting, nettingLine(202603, code.In, out.LetterNo, out.FormNo, out.Amount), nettingLine(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
 	o.pass()
 	ties := func(when, why string) {
 		t.Helper()
@@ -203,7 +276,7 @@ func TestNetSumWaitsForAnAnnulment(t *testing.T) {
 		t.Fatalf("case stands at %s %s", c.State, c.Wish)
 	}
 	o.pass()
-	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, 0))
+	o.put(them, formats.KindNetting, nettingLine(202603, code.In, out.LetterNo, out.FormNo, 0))
 	o.pass()
 	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
 	if o.balanceOf(ledger.OutNetted) != 0 || o.balanceOf(ledger.InNetted) != in.Amount {
@@ -215,10 +288,10 @@ func TestNetSumWaitsForAnAnnulment(t *testing.T) {
 // A month is not tied by a workbook that is worked in the same run as the form
 // that changes it, before our statement says so: the sides would settle two sums.
 func TestNetSumWaitsForOurStatement(t *testing.T) {
-	o := newOffice(t, with(them, settleNetted))
+	o := newOffice(t, withPartner(them, settleNetted))
 	_, finance, _ := staffWithFolders(o)
 	out, in := bothWaysNetted(o)
-	o.put(them, formats.KindNetting, line(202603, code.In, out.LetterNo, out.FormNo, out.Amount), line(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
+	o.put(them, formats.KindNetting, nettingLine(202603, code.In, out.LetterNo, out.FormNo, out.Amount), nettingLine(202603, code.Out, in.LetterNo, in.FormNo, in.Amount))
 	o.passAndReport()
 	month := "2026-03 " + them
 	form := o.openWorkbook(finance, o.workbookName("财务"))
@@ -232,7 +305,7 @@ func TestNetSumWaitsForOurStatement(t *testing.T) {
 	if o.balanceOf(ledger.InNetted) != 0 {
 		t.Errorf("netted %s", o.balanceOf(ledger.InNetted))
 	}
-	o.put(them, formats.KindNetting, line(202603, code.Out, in.LetterNo, in.FormNo, more.Amount))
+	o.put(them, formats.KindNetting, nettingLine(202603, code.Out, in.LetterNo, in.FormNo, more.Amount))
 	o.passAndReport()
 	form = o.openWorkbook(finance, strings.Replace(o.workbookName("财务"), ".xlsx", ".2.xlsx", 1))
 	form.decide(month, "轧差结算", "凭证号=V1")
@@ -241,76 +314,4 @@ func TestNetSumWaitsForOurStatement(t *testing.T) {
 		t.Errorf("netted %s, want %s", o.balanceOf(ledger.InNetted), more.Amount)
 	}
 	o.requireNoDifferences()
-}
-
-// A form that comes after the statement was made, and one that is annulled
-// since, follow as changed lines; a correction after the tie is tied for itself.
-func TestNettingStatementsThatChange(t *testing.T) {
-	o := newOffice(t, with(them, settleNetted))
-	keys := staffWithKeys(o)
-	p := leaver(them, 1)
-	l := o.sendLetter(p)
-	f := o.form(p, l, func(f *formats.Form) { f.Money = code.Netted })
-	f.IssuedOn = 20260331
-	o.skipDays(31)
-	o.pass()
-	o.skipDays(1)
-	o.put(them, formats.KindNetting, line(202603, code.Out, l.LetterNo, f.FormNo, f.Amount))
-	o.pass()
-	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], f.FormNo) {
-		t.Errorf("open: %q", open)
-	}
-	o.put(them, formats.KindForm, f)
-	o.pass()
-	j := requireOne[formats.Netting](o, them, formats.KindNetting)
-	if j.FormNo != f.FormNo || j.Amount != f.Amount || j.Month != 202603 {
-		t.Errorf("added %+v", *j)
-	}
-	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "net sum") {
-		t.Errorf("open: %q", open)
-	}
-	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V1")
-	o.requireNoDifferences()
-	more := o.form(p, l, func(f *formats.Form) {
-		f.Money, f.Version, f.Nature, f.Principal = code.Netted, 2, code.NatureCorrected, f.Principal+700
-	})
-	more.IssuedOn = 20260331
-	o.put(them, formats.KindForm, more)
-	o.pass()
-	if j := requireOne[formats.Netting](o, them, formats.KindNetting); j.Amount != f.Amount+700 {
-		t.Errorf("changed to %+v", *j)
-	}
-	o.put(them, formats.KindNetting, line(202603, code.Out, l.LetterNo, f.FormNo, f.Amount+700))
-	o.pass()
-	o.decide(keys, "li.na", exchange.ActTieNetting, "2026-03", "partner="+them, "voucher=V2")
-	o.requireNoDifferences()
-	if o.balanceOf(ledger.InNetted) != f.Amount+700 {
-		t.Errorf("netted %s", o.balanceOf(ledger.InNetted))
-	}
-}
-
-// Months that were missed follow, each in a batch of its own; months that the
-// partner passed over were empty.
-func TestMissedNettingMonthsFollow(t *testing.T) {
-	o := newOffice(t, with(them, settleNetted))
-	o.pass() // February's, the first
-	f := o.answerLetter(leaver(us, 0), 1)
-	o.skipDays(31 + 30 + 31)
-	o.passes(4)
-	var batches []int
-	for _, x := range o.files {
-		if x.party == them && x.header.Kind == formats.KindNetting {
-			batches = append(batches, len(x.records))
-		}
-	}
-	if len(batches) != 4 || batches[0] != 0 || batches[1] != 1 || batches[2] != 0 || batches[3] != 0 {
-		t.Errorf("lines in the batches of February to May: %v", batches)
-	}
-	o.put(them, formats.KindNetting, line(202603, code.In, f.LetterNo, f.FormNo, f.Amount))
-	o.pass()
-	o.put(them, formats.KindNetting) // made in June: nothing in April and May
-	o.pass()
-	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "2026-03 net sum") {
-		t.Errorf("open: %q", open)
-	}
 }

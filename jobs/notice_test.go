@@ -10,58 +10,6 @@ import (
 	"carryover/formats"
 )
 
-func TestDelayOfThePartnersMoneyIsToldOnce(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(them, 0)
-	l := o.sendLetter(p)
-	o.put(them, formats.KindForm, o.form(p, l))
-	o.pass()
-	takeMilestones(o, code.ToPerson)
-	told := 0
-	for range 6 {
-		o.skipDays(7)
-		o.pass()
-		for _, m := range takeMilestones(o, code.ToPerson) {
-			if m == string(code.MilestoneDelayed) {
-				told++
-			}
-		}
-	}
-	if told != 1 {
-		t.Errorf("told %d times that the partner's money does not come", told)
-	}
-}
-
-// takeMilestones takes the milestones that a recipient was told of since it was
-// last asked.
-func takeMilestones(o *testOffice, to code.Recipient) (list []string) {
-	o.tb.Helper()
-	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {
-		if n.Recipient == to {
-			list = append(list, string(n.Milestone))
-		}
-	}
-	return list
-}
-
-func TestEmployerAndProxyAreTold(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(them, 0)
-	l := o.sendLetter(p, func(a *formats.Application) {
-		a.Applicant, a.EmployerCode, a.EmployerName = code.ByEmployer, "91320500MA1MXXXX00", "某公司"
-		a.ProxyName, a.ProxyPhone, a.Materials = "代办人", "13800000000", "id;proxy"
-	})
-	notices := take[formats.Notice](o, portal, formats.KindNotice)
-	count := map[code.Recipient]int{}
-	for _, n := range notices {
-		count[n.Recipient]++
-	}
-	if count[code.ToPerson] != 2 || count[code.ToEmployer] != 2 || count[code.ToProxy] != 2 {
-		t.Errorf("told %v", count)
-	}
-	_ = l
-}
-
 // takeNotices takes what everybody was told since the last time, by milestone
 // and recipient.
 func takeNotices(o *testOffice) map[code.Milestone]map[code.Recipient][]formats.Notice {
@@ -74,6 +22,18 @@ func takeNotices(o *testOffice) map[code.Milestone]map[code.Recipient][]formats.
 		all[n.Milestone][n.Recipient] = append(all[n.Milestone][n.Recipient], *n)
 	}
 	return all
+}
+
+// takeMilestones takes the milestones that a recipient was told of since it was
+// last asked.
+func takeMilestones(o *testOffice, to code.Recipient) (list []string) {
+	o.tb.Helper()
+	for _, n := range take[formats.Notice](o, portal, formats.KindNotice) {
+		if n.Recipient == to {
+			list = append(list, string(n.Milestone))
+		}
+	}
+	return list
 }
 
 // byEmployer is an application that an employer lodged, through a proxy.
@@ -114,6 +74,24 @@ func TestNoticeInTheWordsOfEachRecipient(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestEmployerAndProxyAreTold(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l := o.sendLetter(p, func(a *formats.Application) {
+		a.Applicant, a.EmployerCode, a.EmployerName = code.ByEmployer, "91320500MA1MXXXX00", "某公司"
+		a.ProxyName, a.ProxyPhone, a.Materials = "代办人", "13800000000", "id;proxy"
+	})
+	notices := take[formats.Notice](o, portal, formats.KindNotice)
+	count := map[code.Recipient]int{}
+	for _, n := range notices {
+		count[n.Recipient]++
+	}
+	if count[code.ToPerson] != 2 || count[code.ToEmployer] != 2 || count[code.ToProxy] != 2 {
+		t.Errorf("told %v", count)
+	}
+	_ = l
 }
 
 // TestDelayIsToldOncePerLimit: however many nights a case waits, each recipient
@@ -178,6 +156,28 @@ func TestDelayAtTheOldPlace(t *testing.T) {
 	}
 	if len(told) == 0 {
 		t.Error("nobody was told")
+	}
+}
+
+func TestDelayOfThePartnersMoneyIsToldOnce(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(them, 0)
+	l := o.sendLetter(p)
+	o.put(them, formats.KindForm, o.form(p, l))
+	o.pass()
+	takeMilestones(o, code.ToPerson)
+	told := 0
+	for range 6 {
+		o.skipDays(7)
+		o.pass()
+		for _, m := range takeMilestones(o, code.ToPerson) {
+			if m == string(code.MilestoneDelayed) {
+				told++
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times that the partner's money does not come", told)
 	}
 }
 

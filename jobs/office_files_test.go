@@ -100,6 +100,8 @@ func (o *testOffice) refuseRecord(f gotFile, recordNo string) {
 	o.leaveVerdicts(f, func(r *batch.Record) bool { return r.No() != recordNo }, "malformed")
 }
 
+// leaveVerdicts answers a batch with a receipt that refuses, for why, what is not
+// accepted.
 func (o *testOffice) leaveVerdicts(f gotFile, accepts func(*batch.Record) bool, why string) {
 	o.tb.Helper()
 	r, err := sheet.NewReader(bytes.NewReader(f.content), batchKinds, batch.Options{})

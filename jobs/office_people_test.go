@@ -46,6 +46,7 @@ func (o *testOffice) insured(p samples.Person, change ...func(*formats.RegistryR
 	return r
 }
 
+// rowsOfStays are a person's stays as rows of a record.
 func rowsOfStays(stays []samples.Stay) (rows []formats.Stay) {
 	for _, s := range stays {
 		rows = append(rows, formats.Stay{Area: s.Area, Scheme: s.Scheme, From: s.From, To: s.To, Months: s.Months(), Kind: s.Kind})
@@ -53,6 +54,7 @@ func rowsOfStays(stays []samples.Stay) (rows []formats.Stay) {
 	return rows
 }
 
+// stay is a stay of employees in an area.
 func stay(area string, from, to calendar.Month, kind code.StayKind) formats.Stay {
 	return formats.Stay{Area: area, Scheme: code.SchemeEmployee, From: from, To: to, Months: to.Sub(from) + 1, Kind: kind}
 }
@@ -75,11 +77,11 @@ func (o *testOffice) letter(from string, n int, p samples.Person, change ...func
 	return l
 }
 
-// version makes a letter the n-th version.
-func version(n int) func(*formats.Letter) { return func(l *formats.Letter) { l.Version = n } }
+// withVersion makes a letter the n-th version.
+func withVersion(n int) func(*formats.Letter) { return func(l *formats.Letter) { l.Version = n } }
 
-// toAccount makes a letter name another account.
-func toAccount(a exchange.Account) func(*formats.Letter) {
+// withAccount makes a letter name another account.
+func withAccount(a exchange.Account) func(*formats.Letter) {
 	return func(l *formats.Letter) {
 		l.AccountName, l.BankName, l.AccountNo, l.CNAPS = a.Holder, a.Bank, a.No, a.CNAPS
 	}
@@ -172,8 +174,8 @@ func (o *testOffice) form(p samples.Person, l *formats.Letter, change ...func(*f
 	return f
 }
 
-// text is the remittance text of a person's money.
-func text(l *formats.Letter, p samples.Person) string {
+// remittanceText is the remittance text of a person's money.
+func remittanceText(l *formats.Letter, p samples.Person) string {
 	return l.LetterNo + " " + p.IDNo + " " + p.Name
 }
 
@@ -181,7 +183,7 @@ func text(l *formats.Letter, p samples.Person) string {
 func (o *testOffice) creditArrives(l *formats.Letter, p samples.Person, amount money.Fen) {
 	o.tb.Helper()
 	o.messages++
-	o.leaveNotification(creditEntry(fmt.Sprintf("C%06d", o.messages), amount, text(l, p), l.LetterNo+"-1-1"))
+	o.leaveNotification(creditEntry(fmt.Sprintf("C%06d", o.messages), amount, remittanceText(l, p), l.LetterNo+"-1-1"))
 }
 
 // completion is the partner's word that it has credited a form.
@@ -196,6 +198,7 @@ func completion(f *formats.Form, outcome code.Outcome, on calendar.Date) *format
 	return k
 }
 
+// blockOf is a person's block of a record.
 func blockOf(p samples.Person) formats.Person {
 	return formats.Person{IDType: p.IDType, IDNo: p.IDNo, Name: p.Name, Sex: p.Sex, BirthDate: p.Birth, Phone: p.Phone}
 }

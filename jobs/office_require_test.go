@@ -13,6 +13,97 @@ import (
 	"carryover/samples"
 )
 
+// passes makes n passes.
+func (o *testOffice) passes(n int) {
+	o.tb.Helper()
+	for range n {
+		o.pass()
+	}
+}
+
+// passUntil makes passes, six at most, until the case of a person stands where
+// it is wanted: "void", or "completed/posted/posted" with its tracks. It must
+// stand there still after one pass more.
+func (o *testOffice) passUntil(side exchange.Side, p samples.Person, want string) exchange.Case {
+	o.tb.Helper()
+	const most = 6
+	reached := false
+	for range most {
+		o.pass()
+		c := o.caseBy(side, p)
+		there := string(c.State) == want || standing(c) == want
+		if there && reached {
+			return c
+		}
+		if reached && !there {
+			o.tb.Fatalf("case went on from %s to %s (%s)", want, standing(c), c.HoldText)
+		}
+		reached = there
+	}
+	c := o.caseBy(side, p)
+	o.tb.Fatalf("after %d passes the case stands at %s (%s, wish %q), want %s", most, standing(c), c.HoldText, c.Wish, want)
+	return c
+}
+
+// requireState checks where a case stands: "answered/sent/settled", with the
+// reason of a hold behind it.
+func (o *testOffice) requireState(side exchange.Side, p samples.Person, want string) {
+	o.tb.Helper()
+	c := o.caseBy(side, p)
+	if got := standing(c); got != want {
+		o.tb.Errorf("case stands at %s (%s), want %s", got, c.HoldText, want)
+	}
+}
+
+// standing is a case's state and tracks, with the reason of a hold.
+func standing(c exchange.Case) string {
+	s := fmt.Sprintf("%s/%s/%s", c.State, c.FormTrack, c.MoneyTrack)
+	if c.State == exchange.Held {
+		s += " " + string(c.Hold)
+	}
+	return s
+}
+
+// requireNoDifferences requires that no difference is open.
+func (o *testOffice) requireNoDifferences() {
+	o.tb.Helper()
+	if open := o.openDifferences(); len(open) > 0 {
+		o.tb.Errorf("differences: %q", open)
+	}
+}
+
+// openDifferences lists the open differences: "kind subject: ours / theirs".
+func (o *testOffice) openDifferences() (list []string) {
+	o.tb.Helper()
+	o.view(func(tx *store.Tx) error {
+		all, err := tx.Differences(true)
+		for _, d := range all {
+			list = append(list, fmt.Sprintf("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs))
+		}
+		return err
+	})
+	return list
+}
+
+// requireJournaled requires an event of a chain whose reason contains a text.
+func (o *testOffice) requireJournaled(chain, what, why string) {
+	o.tb.Helper()
+	var events []exchange.JournalEvent
+	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
+		events, err = tx.JournalOf(chain)
+		return err
+	})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	for _, e := range events {
+		if e.What == what && strings.Contains(e.Why, why) {
+			return
+		}
+	}
+	o.tb.Errorf("no event %s %q in the journal of %s", what, why, chain)
+}
+
 // requireProofs is what holds after every test: the inputs of every file add
 // up, both sides of the ledger close, the ledger and the journal stand.
 func (o *testOffice) requireProofs() {
@@ -54,6 +145,8 @@ func (o *testOffice) requireProofs() {
 	}
 }
 
+// requireLedgerProof requires that both sides of the ledger close and no account
+// holds less than nothing.
 func (o *testOffice) requireLedgerProof(tx *store.Tx) error {
 	o.tb.Helper()
 	b, err := tx.Balances("")
@@ -104,7 +197,7 @@ func sum(m map[string]money.Fen) (total money.Fen) {
 	return total
 }
 
-// caseBy is the one case of a person on a side.
+// caseBy is the one case of a person on a side; any other number fails the test.
 func (o *testOffice) caseBy(side exchange.Side, p samples.Person) exchange.Case {
 	o.tb.Helper()
 	all := o.casesBy(side, p)
@@ -114,6 +207,7 @@ func (o *testOffice) caseBy(side exchange.Side, p samples.Person) exchange.Case 
 	return all[0]
 }
 
+// casesBy are all cases of a person on a side.
 func (o *testOffice) casesBy(side exchange.Side, p samples.Person) (list []exchange.Case) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) error {
@@ -127,49 +221,11 @@ func (o *testOffice) casesBy(side exchange.Side, p samples.Person) (list []excha
 	return list
 }
 
+// view reads the office's store.
 func (o *testOffice) view(fn func(*store.Tx) error) {
 	o.tb.Helper()
 	if err := o.env.Store.View(context.Background(), fn); err != nil {
 		o.tb.Fatal(err)
-	}
-}
-
-// requireState checks where a case stands: "answered/sent/settled", with the
-// reason of a hold behind it.
-func (o *testOffice) requireState(side exchange.Side, p samples.Person, want string) {
-	o.tb.Helper()
-	c := o.caseBy(side, p)
-	if got := standing(c); got != want {
-		o.tb.Errorf("case stands at %s (%s), want %s", got, c.HoldText, want)
-	}
-}
-
-// standing is a case's state and tracks, with the reason of a hold.
-func standing(c exchange.Case) string {
-	s := fmt.Sprintf("%s/%s/%s", c.State, c.FormTrack, c.MoneyTrack)
-	if c.State == exchange.Held {
-		s += " " + string(c.Hold)
-	}
-	return s
-}
-
-// openDifferences lists the open differences: "kind subject: ours / theirs".
-func (o *testOffice) openDifferences() (list []string) {
-	o.tb.Helper()
-	o.view(func(tx *store.Tx) error {
-		all, err := tx.Differences(true)
-		for _, d := range all {
-			list = append(list, fmt.Sprintf("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs))
-		}
-		return err
-	})
-	return list
-}
-
-func (o *testOffice) requireNoDifferences() {
-	o.tb.Helper()
-	if open := o.openDifferences(); len(open) > 0 {
-		o.tb.Errorf("differences: %q", open)
 	}
 }
 
@@ -185,55 +241,4 @@ func gather[Of, T any](each func(Of, func(T) error) error, of Of) (all []T, err 
 // unmatchedEntries are the bookings that belong to nobody yet.
 func unmatchedEntries(tx *store.Tx) ([]exchange.BankEntry, error) {
 	return gather((*store.Tx).EachUnmatchedEntry, tx)
-}
-
-// passes makes n passes.
-func (o *testOffice) passes(n int) {
-	o.tb.Helper()
-	for range n {
-		o.pass()
-	}
-}
-
-// passUntil makes passes, six at most, until the case of a person stands where
-// it is wanted: "void", or "completed/posted/posted" with its tracks. It must
-// stand there still after one pass more.
-func (o *testOffice) passUntil(side exchange.Side, p samples.Person, want string) exchange.Case {
-	o.tb.Helper()
-	const most = 6
-	reached := false
-	for range most {
-		o.pass()
-		c := o.caseBy(side, p)
-		there := string(c.State) == want || standing(c) == want
-		if there && reached {
-			return c
-		}
-		if reached && !there {
-			o.tb.Fatalf("case went on from %s to %s (%s)", want, standing(c), c.HoldText)
-		}
-		reached = there
-	}
-	c := o.caseBy(side, p)
-	o.tb.Fatalf("after %d passes the case stands at %s (%s, wish %q), want %s", most, standing(c), c.HoldText, c.Wish, want)
-	return c
-}
-
-// requireJournaled requires an event of a chain whose reason contains a text.
-func (o *testOffice) requireJournaled(chain, what, why string) {
-	o.tb.Helper()
-	var events []exchange.JournalEvent
-	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
-		events, err = tx.JournalOf(chain)
-		return err
-	})
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	for _, e := range events {
-		if e.What == what && strings.Contains(e.Why, why) {
-			return
-		}
-	}
-	o.tb.Errorf("no event %s %q in the journal of %s", what, why, chain)
 }

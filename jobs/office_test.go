@@ -67,6 +67,8 @@ type gotFile struct {
 	records []any
 }
 
+// newOffice founds the agency, changed as told; it runs beside other tests, and
+// when its test ends requireProofs holds.
 func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
 	tb.Helper()
 	if t, ok := tb.(*testing.T); ok {
@@ -143,6 +145,7 @@ func agencyOf(area string) exchange.Agency {
 	}
 }
 
+// receiving is the account of an area's agency.
 func receiving(area string) exchange.Account {
 	p := samples.PlaceOf(area)
 	return exchange.Account{Holder: p.AccountName, Bank: p.BankName, No: p.AccountNo, CNAPS: p.CNAPS, ValidFrom: 20200101}
@@ -167,8 +170,8 @@ func profiles() map[string]exchange.Profile {
 	}
 }
 
-// with changes what was agreed with a partner.
-func with(partner string, change func(*exchange.Partner)) func(*jobs.Env) {
+// withPartner changes what was agreed with a partner.
+func withPartner(partner string, change func(*exchange.Partner)) func(*jobs.Env) {
 	return func(e *jobs.Env) {
 		p := e.Partners[partner]
 		change(&p)
@@ -179,12 +182,12 @@ func with(partner string, change func(*exchange.Partner)) func(*jobs.Env) {
 // by2021 puts both partners on the profile of 2021.
 func by2021(e *jobs.Env) {
 	for _, code := range []string{them, others} {
-		with(code, func(p *exchange.Partner) { p.Profile = "2021" })(e)
+		withPartner(code, func(p *exchange.Partner) { p.Profile = "2021" })(e)
 	}
 }
 
-// at changes how a party's drop is used.
-func at(code string, change func(*office.Party)) func(*jobs.Env) {
+// withParty changes how a party's drop is used.
+func withParty(code string, change func(*office.Party)) func(*jobs.Env) {
 	return func(e *jobs.Env) {
 		for i := range e.Parties {
 			if e.Parties[i].Code == code {
@@ -194,6 +197,7 @@ func at(code string, change func(*office.Party)) func(*jobs.Env) {
 	}
 }
 
+// party adds a party with a local drop.
 func (o *testOffice) party(code string, role office.Role) {
 	root := filepath.Join(o.root, code)
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
@@ -205,14 +209,15 @@ func (o *testOffice) party(code string, role office.Role) {
 	})
 }
 
-// inDrop is where a file for us lies: folder "in", "in/done", "in/bad", or
+// dropPath is where a file for us lies: folder "in", "in/done", "in/bad", or
 // "out" for what we left.
-func (o *testOffice) inDrop(party, folder, name string) string {
+func (o *testOffice) dropPath(party, folder, name string) string {
 	return filepath.Join(o.root, party, filepath.FromSlash(folder), name)
 }
 
+// hasFile reports whether a file lies in a folder of a drop.
 func (o *testOffice) hasFile(party, folder, name string) bool {
-	_, err := os.Stat(o.inDrop(party, folder, name))
+	_, err := os.Stat(o.dropPath(party, folder, name))
 	return err == nil
 }
 
@@ -223,6 +228,7 @@ func (o *testOffice) put(party, kind string, records ...any) string {
 	return o.putAs(party, kind, o.sequence[party+kind], "", records...)
 }
 
+// putAs is put under a sequence of its own choice; any extent makes a registry full.
 func (o *testOffice) putAs(party, kind string, sequence int, extent string, records ...any) string {
 	o.tb.Helper()
 	name, content := o.batch(party, kind, sequence, extent, records...)
@@ -230,9 +236,10 @@ func (o *testOffice) putAs(party, kind string, sequence int, extent string, reco
 	return name
 }
 
+// leaveFile leaves a file for us in a drop, written now.
 func (o *testOffice) leaveFile(party, name string, content []byte) {
 	o.tb.Helper()
-	path := o.inDrop(party, "in", name)
+	path := o.dropPath(party, "in", name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		o.tb.Fatal(err)
 	}
@@ -318,7 +325,7 @@ func (o *testOffice) collect() {
 		if p.Role == office.RoleOfficer {
 			continue // they read and sign when the test says so
 		}
-		dir := o.inDrop(p.Code, "out", "")
+		dir := o.dropPath(p.Code, "out", "")
 		list, err := os.ReadDir(dir)
 		if err != nil {
 			o.tb.Fatal(err)
@@ -351,6 +358,8 @@ func (o *testOffice) collect() {
 	}
 }
 
+// readBatch is whoever a batch of ours is for: it must be without faults, and its
+// records are noted in got. A core answers postings at once unless it is slow.
 func (o *testOffice) readBatch(party, name string, content []byte) {
 	o.tb.Helper()
 	r, err := sheet.NewReader(bytes.NewReader(content), batchKinds, batch.Options{Name: name, Self: party, From: us})

@@ -10,59 +10,14 @@ import (
 	"carryover/jobs/office"
 )
 
-func TestHolderOfTheAccountDiffers(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(us, 0)
-	wrong := receiving(them)
-	wrong.Holder += "分户"
-	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(wrong)))
-	o.pass()
-	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
-}
-
-func TestRefusedFormVoidsAReleasedPayment(t *testing.T) {
-	// A hold between release and upload voids the unsent file; the other case goes out anew.
-	o := newOffice(t)
-	closed := bankCloses(o)
-	p, q := leaver(us, 0), leaver(us, 1)
-	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
-	o.pass()
-	*closed = true
-	_ = o.tryPass()
-	for _, f := range o.files {
-		if f.party == them && f.header.Kind == formats.KindForm {
-			o.refuseRecord(f, letterFormNo(f, letterNo(them, 1)))
-		}
-	}
-	*closed = false
-	o.pass()
-	o.requireState(exchange.Out, p, "held/refused/due refused-by-partner")
-	o.pass()
-	o.requireState(exchange.Out, q, "answered/delivered/submitted")
-	if len(o.orders) != 1 || !strings.HasPrefix(o.orders[0].EndToEndID, letterNo(them, 2)) {
-		t.Errorf("paid %+v", o.orders)
-	}
-}
-
-func letterFormNo(f gotFile, letter string) string {
-	for _, r := range f.records {
-		if form, ok := r.(*formats.Form); ok && form.LetterNo == letter {
-			return form.FormNo
-		}
-	}
-	return ""
-}
-
 func TestAccountNotRegistered(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, toAccount(secondAccount(them))))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(secondAccount(them))))
 	o.pass()
 	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
-	register(o, secondAccount(them))
+	registerAccount(o, secondAccount(them))
 	o.pass()
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/submitted")
@@ -71,20 +26,31 @@ func TestAccountNotRegistered(t *testing.T) {
 	}
 }
 
-// register adds an account of the partner's to the configuration.
-func register(o *testOffice, a exchange.Account) {
-	with(them, func(p *exchange.Partner) { p.Accounts = append(p.Accounts, a) })(o.env)
+// registerAccount adds an account of the partner's to the configuration.
+func registerAccount(o *testOffice, a exchange.Account) {
+	withPartner(them, func(p *exchange.Partner) { p.Accounts = append(p.Accounts, a) })(o.env)
+}
+
+func TestHolderOfTheAccountDiffers(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	wrong := receiving(them)
+	wrong.Holder += "分户"
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(wrong)))
+	o.pass()
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
 }
 
 func TestAccountChangesBeforeThePayment(t *testing.T) {
-	o := newOffice(t, at(bank, func(p *office.Party) {}))
+	o := newOffice(t, withParty(bank, func(p *office.Party) {}))
 	p, q := leaver(us, 0), leaver(us, 1)
-	register(o, secondAccount(them))
+	registerAccount(o, secondAccount(them))
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
 	o.pass()
 	// Accepted, not paid yet.
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(secondAccount(them))))
 	o.pass()
 	for _, t2 := range o.orders {
 		want := receiving(them).No
@@ -96,7 +62,7 @@ func TestAccountChangesBeforeThePayment(t *testing.T) {
 		}
 	}
 	// Submitted: refused.
-	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(3)))
+	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(3)))
 	o.pass()
 	o.requireReceipt(them, name, "partly", letterNo(them, 1)+" refused not-allowed-in-state")
 	o.debitAll()
@@ -125,8 +91,8 @@ func TestAccountChangesForALaterPart(t *testing.T) {
 	o.leaveNotification(returnEntry(second))
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/returned")
-	register(o, secondAccount(them))
-	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
+	registerAccount(o, secondAccount(them))
+	name := o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(secondAccount(them))))
 	o.pass()
 	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
 	if len(o.orders) != 1 || o.orders[0].EndToEndID != letterNo(them, 1)+"-2-2" || o.orders[0].Creditor.Number != secondAccount(them).No {
@@ -136,16 +102,16 @@ func TestAccountChangesForALaterPart(t *testing.T) {
 
 func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
 	o := newOffice(t)
-	closed := bankCloses(o)
+	closed := closableBank(o)
 	p, q := leaver(us, 0), leaver(us, 1)
-	register(o, secondAccount(them))
+	registerAccount(o, secondAccount(them))
 	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
 	o.pass()
 	*closed = true
 	o.tryPass()
 	o.requireState(exchange.Out, p, "answered/sent/released")
-	o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(secondAccount(them))))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(secondAccount(them))))
 	o.tryPass()
 	*closed = false
 	o.pass()
@@ -167,9 +133,44 @@ func TestAccountChangesWhileThePaymentFileWaits(t *testing.T) {
 	}
 }
 
-// bankCloses lets the test shut the bank's drop.
-func bankCloses(o *testOffice) *bool {
+// closableBank lets the test shut the bank's drop.
+func closableBank(o *testOffice) *bool {
 	closed := new(bool)
-	at(bank, func(p *office.Party) { p.Open = shutWhile(p.Open, closed) })(o.env)
+	withParty(bank, func(p *office.Party) { p.Open = shutWhile(p.Open, closed) })(o.env)
 	return closed
+}
+
+func TestRefusedFormVoidsAReleasedPayment(t *testing.T) {
+	// A hold between release and upload voids the unsent file; the other case goes out anew.
+	o := newOffice(t)
+	closed := closableBank(o)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p), o.letter(them, 2, q))
+	o.pass()
+	*closed = true
+	_ = o.tryPass()
+	for _, f := range o.files {
+		if f.party == them && f.header.Kind == formats.KindForm {
+			o.refuseRecord(f, letterFormNo(f, letterNo(them, 1)))
+		}
+	}
+	*closed = false
+	o.pass()
+	o.requireState(exchange.Out, p, "held/refused/due refused-by-partner")
+	o.pass()
+	o.requireState(exchange.Out, q, "answered/delivered/submitted")
+	if len(o.orders) != 1 || !strings.HasPrefix(o.orders[0].EndToEndID, letterNo(them, 2)) {
+		t.Errorf("paid %+v", o.orders)
+	}
+}
+
+// letterFormNo is the number of the form for a letter in a batch of ours.
+func letterFormNo(f gotFile, letter string) string {
+	for _, r := range f.records {
+		if form, ok := r.(*formats.Form); ok && form.LetterNo == letter {
+			return form.FormNo
+		}
+	}
+	return ""
 }

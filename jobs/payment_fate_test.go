@@ -26,7 +26,7 @@ import (
 func (o *testOffice) paymentOfUnknownFate() (samples.Person, exchange.File) {
 	o.tb.Helper()
 	open := o.env.Parties[2].Open
-	at(bank, func(b *office.Party) {
+	withParty(bank, func(b *office.Party) {
 		b.Open = func(ctx context.Context) (drop.Drop, error) {
 			d, err := open(ctx)
 			return cutPut{d}, err
@@ -40,7 +40,7 @@ func (o *testOffice) paymentOfUnknownFate() (samples.Person, exchange.File) {
 		o.tb.Fatal("the upload was to be cut")
 	}
 	o.requireState(exchange.Out, p, "answered/sent/unknown")
-	at(bank, func(b *office.Party) { b.Open = open })(o.env)
+	withParty(bank, func(b *office.Party) { b.Open = open })(o.env)
 	return p, o.outgoing(exchange.FileSending)[0]
 }
 
@@ -84,7 +84,7 @@ func TestOfficerMarksAPaymentFileSentOrNot(t *testing.T) {
 				t.Errorf("without evidence: %v", err)
 			}
 			if !sent {
-				out := o.inDrop(bank, "out", f.Name)
+				out := o.dropPath(bank, "out", f.Name)
 				if err := os.WriteFile(out, []byte("x"), 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -174,7 +174,7 @@ func TestForeignPaymentFile(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(root, "out", "done"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			at(bank, func(b *office.Party) {
+			withParty(bank, func(b *office.Party) {
 				b.Open = func(context.Context) (drop.Drop, error) {
 					return drop.OpenLocal(root, drop.Paths{Taken: "out/done"}, drop.Options{})
 				}

@@ -18,7 +18,7 @@ func TestReturnIsPaidAgainWhenConfirmed(t *testing.T) {
 		t.Run(fmt.Sprintf("account changed %v", changed), func(t *testing.T) {
 			o := newOffice(t)
 			p := leaver(us, 0)
-			register(o, secondAccount(them))
+			registerAccount(o, secondAccount(them))
 			o.payLetter(p, 1)
 			o.leaveNotification(returnEntry(order{Transfer: iso20022.Transfer{EndToEndID: letterNo(them, 1) + "-1-1", Amount: p.Total()}}))
 			o.nextNight()
@@ -31,7 +31,7 @@ func TestReturnIsPaidAgainWhenConfirmed(t *testing.T) {
 			answer := &formats.Query{QueryNo: "Z31010020260303000001", Answers: z.QueryNo, LetterNo: z.LetterNo, About: z.About, Text: "无误", AskedOn: 20260303, Echo: z.Echo}
 			if changed {
 				account = secondAccount(them)
-				o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), toAccount(account)))
+				o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(account)))
 			}
 			answer.Ours = account.No
 			o.put(them, formats.KindQuery, answer)
@@ -51,8 +51,47 @@ func TestReturnIsPaidAgainWhenConfirmed(t *testing.T) {
 	}
 }
 
+// TestReturnAfterCompletion: the bank returns what the new place says it has
+// credited. The credit is taken back, an officer hears of the contradiction,
+// and when it is paid again the completion stands as before.
+func TestReturnAfterCompletion(t *testing.T) {
+	o := newOffice(t)
+	keys := staffWithKeys(o)
+	p := leaver(us, 0)
+	f := o.answerLetter(p, 1)
+	paid := o.orders[0]
+	o.debitAll()
+	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
+	o.pass()
+	o.requireState(exchange.Out, p, "confirmed/sent/settled")
+	o.leaveNotification(returnEntry(paid))
+	o.pass()
+	o.requireState(exchange.Out, p, "held/sent/returned officers-decision")
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], paid.EndToEndID) {
+		t.Errorf("open: %q", open)
+	}
+	if back, credited := o.balanceOf(ledger.OutReturned), o.balanceOf(ledger.OutCredited); back != f.Amount || credited != 0 {
+		t.Errorf("returned %s, credited %s", back, credited)
+	}
+	if o.confirmAccounts() != 1 {
+		t.Error("the partner was not asked")
+	}
+	o.pass()
+	if len(o.orders) != 0 {
+		t.Fatalf("paid again before an officer has looked: %+v", o.orders)
+	}
+	o.decide(keys, "li.na", exchange.ActReleaseHold, o.caseBy(exchange.Out, p).No)
+	o.pass()
+	o.debitAll()
+	o.pass()
+	o.requireState(exchange.Out, p, "confirmed/sent/settled")
+	if credited, settled := o.balanceOf(ledger.OutCredited), o.balanceOf(ledger.OutSettled); credited != f.Amount || settled != 0 {
+		t.Errorf("credited %s, settled %s", credited, settled)
+	}
+}
+
 func TestLumpSumReturned(t *testing.T) {
-	o := newOffice(t, with(them, func(p *exchange.Partner) { p.LumpSum = true }))
+	o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.LumpSum = true }))
 	people := []samples.Person{leaver(us, 0), leaver(us, 1), leaver(us, 2)}
 	var records, letters []any
 	for i, p := range people {
@@ -110,49 +149,10 @@ func (o *testOffice) confirmAccounts() int {
 	return len(asked)
 }
 
-// TestReturnAfterCompletion: the bank returns what the new place says it has
-// credited. The credit is taken back, an officer hears of the contradiction,
-// and when it is paid again the completion stands as before.
-func TestReturnAfterCompletion(t *testing.T) {
-	o := newOffice(t)
-	keys := staffWithKeys(o)
-	p := leaver(us, 0)
-	f := o.answerLetter(p, 1)
-	paid := o.orders[0]
-	o.debitAll()
-	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260303))
-	o.pass()
-	o.requireState(exchange.Out, p, "confirmed/sent/settled")
-	o.leaveNotification(returnEntry(paid))
-	o.pass()
-	o.requireState(exchange.Out, p, "held/sent/returned officers-decision")
-	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], paid.EndToEndID) {
-		t.Errorf("open: %q", open)
-	}
-	if back, credited := o.balanceOf(ledger.OutReturned), o.balanceOf(ledger.OutCredited); back != f.Amount || credited != 0 {
-		t.Errorf("returned %s, credited %s", back, credited)
-	}
-	if o.confirmAccounts() != 1 {
-		t.Error("the partner was not asked")
-	}
-	o.pass()
-	if len(o.orders) != 0 {
-		t.Fatalf("paid again before an officer has looked: %+v", o.orders)
-	}
-	o.decide(keys, "li.na", exchange.ActReleaseHold, o.caseBy(exchange.Out, p).No)
-	o.pass()
-	o.debitAll()
-	o.pass()
-	o.requireState(exchange.Out, p, "confirmed/sent/settled")
-	if credited, settled := o.balanceOf(ledger.OutCredited), o.balanceOf(ledger.OutSettled); credited != f.Amount || settled != 0 {
-		t.Errorf("credited %s, settled %s", credited, settled)
-	}
-}
-
 // TestLumpSumReturnedTwice: every case of a returned lump sum is reopened, goes
 // out alone from then on, and may come back again; attempts count the lump sum.
 func TestLumpSumReturnedTwice(t *testing.T) {
-	o := newOffice(t, with(them, func(p *exchange.Partner) { p.LumpSum = true }))
+	o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.LumpSum = true }))
 	people := []samples.Person{leaver(us, 0), leaver(us, 1)}
 	for i, p := range people {
 		o.put(core, formats.KindRegistry, o.insured(p))

@@ -17,8 +17,8 @@ import (
 	"carryover/formats"
 )
 
-// byPost is a partner to whom paper is still posted.
-func byPost(p *exchange.Partner) { p.Post = true }
+// withPost is a partner to whom paper is still posted.
+func withPost(p *exchange.Partner) { p.Post = true }
 
 // reportPosted reports, and returns how many documents that laid out to be
 // posted.
@@ -66,7 +66,7 @@ func pagesOf(t *testing.T, content string) (sheets []string, cover string) {
 // TestPostedPaper: what was sent to a partner with post on a day lies ready the
 // next night, once, whatever cuts the pass short; nobody else's does.
 func TestPostedPaper(t *testing.T) {
-	o := newOffice(t, with(them, byPost))
+	o := newOffice(t, withPartner(them, withPost))
 	p, q, r := leaver(us, 0), leaver(them, 0), leaver(us, 1)
 	f, l := o.answerLetter(p, 1), o.sendLetter(q)
 	o.put(core, formats.KindRegistry, o.insured(r))
@@ -125,7 +125,7 @@ func TestPostedPaper(t *testing.T) {
 // TestPostedPaperOfMissedNights: nights without a pass are made up for, for a
 // week.
 func TestPostedPaperOfMissedNights(t *testing.T) {
-	o := newOffice(t, with(them, byPost))
+	o := newOffice(t, withPartner(them, withPost))
 	o.answerLetter(leaver(us, 0), 1)
 	o.skipDays(8)
 	if n, err := o.reportPosted(); n != 0 || err != nil {
@@ -137,8 +137,8 @@ func TestPostedPaperOfMissedNights(t *testing.T) {
 	}
 }
 
-// toBePosted brings forms for so many people to where they are posted.
-func toBePosted(o *testOffice, people int) {
+// formsToPost brings forms for so many people to where they are posted.
+func formsToPost(o *testOffice, people int) {
 	var known, asked []any
 	for i := range people {
 		p := leaver(us, i)
@@ -153,8 +153,8 @@ func toBePosted(o *testOffice, people int) {
 // As many documents as a volume holds are one volume, and not the first of
 // several.
 func TestPostedPaperFillsOneVolume(t *testing.T) {
-	o := newOffice(t, with(them, byPost))
-	toBePosted(o, 100)
+	o := newOffice(t, withPartner(them, withPost))
+	formsToPost(o, 100)
 	o.skipDays(1)
 	if n, err := o.reportPosted(); n != 100 || err != nil || len(o.filesToPost()) != 1 {
 		t.Fatalf("%d documents, %v, %d workbooks", n, err, len(o.filesToPost()))
@@ -169,8 +169,8 @@ func TestPostedPaperFillsOneVolume(t *testing.T) {
 // TestPostedPaperInSeveralVolumes: more documents than a workbook holds are in
 // several, and the first one stands only when all do.
 func TestPostedPaperInSeveralVolumes(t *testing.T) {
-	o := newOffice(t, with(them, byPost))
-	toBePosted(o, 101)
+	o := newOffice(t, withPartner(them, withPost))
+	formsToPost(o, 101)
 	path := o.env.PostPath(them, calendar.DateOf(o.now))
 	first, second := filepath.Base(path(1)), filepath.Base(path(2))
 	o.skipDays(1)

@@ -74,7 +74,7 @@ func TestPrintReplyToApplicant(t *testing.T) {
 
 // TestPrintLumpSum: the notice of a payment for several names each of them.
 func TestPrintLumpSum(t *testing.T) {
-	o := newOffice(t, with(them, func(p *exchange.Partner) { p.LumpSum = true }))
+	o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.LumpSum = true }))
 	people := []samples.Person{leaver(us, 0), leaver(us, 1)}
 	for i, p := range people {
 		o.put(core, formats.KindRegistry, o.insured(p))
@@ -120,7 +120,7 @@ func TestPrintReviewedCertificate(t *testing.T) {
 	asked("made", p.Household, "系统自动办理")
 	o.passAndReport()
 	asked("in review", p.Household, "系统自动办理")
-	o.requireVerdict(o.decideSigned(clerk, o.batchOf(formats.KindCertificate, exchange.FileReview), exchange.ActApproveBatch), "")
+	o.requireVerdict(o.decideSigned(clerk, o.batchInState(formats.KindCertificate, exchange.FileReview), exchange.ActApproveBatch), "")
 	o.pass()
 	o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Household = code.HouseholdOther }))
 	o.pass()

@@ -17,99 +17,6 @@ import (
 	"carryover/jobs/office"
 )
 
-func TestOnePartnerDown(t *testing.T) {
-	down := true
-	o := newOffice(t, at(them, func(p *office.Party) { p.Open = shutWhile(p.Open, &down) }))
-	p, q := leaver(us, 0), leaver(us, 1)
-	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p))
-	o.put(others, formats.KindLetter, o.letter(others, 1, q))
-	if o.tryPass() == nil {
-		t.Error("nobody says that a partner is down")
-	}
-	if o.tryPass() == nil {
-		t.Error("nobody says that a partner is down")
-	}
-	requireOne[formats.Form](o, others, formats.KindForm)
-	down = false
-	o.pass()
-	o.pass()
-	requireOne[formats.Form](o, them, formats.KindForm)
-}
-
-// shutWhile makes a drop refuse to open while closed.
-func shutWhile(open func(context.Context) (drop.Drop, error), closed *bool) func(context.Context) (drop.Drop, error) {
-	return func(ctx context.Context) (drop.Drop, error) {
-		if *closed {
-			return nil, errors.New("no route to host")
-		}
-		return open(ctx)
-	}
-}
-
-func TestGrowingFileIsNotTaken(t *testing.T) {
-	o := newOffice(t, at(them, func(p *office.Party) { p.Settle = 10 * time.Minute }))
-	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
-	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
-	half := content[:len(content)/2]
-	o.leaveFile(them, name, half)
-	for _, temp := range []string{".letter.csv", "letter.csv.part", "letter.filepart", "letter.csv.tmp", "letter.writing", "letter.partial"} {
-		o.leaveFile(them, temp, content)
-	}
-	o.pass()
-	o.leaveFile(them, name, content[:len(content)-5]) // it grows between two looks
-	o.pass()
-	if len(o.receipts(them)) != 0 {
-		t.Fatal("a growing file was taken")
-	}
-	o.skipDays(1)
-	o.leaveFile(them, name, content)
-	o.pass() // whole: its own last row shows it
-	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
-	if r := o.receipts(them)[0].records[0].(*formats.Receipt); r.ReceivedOn != 20260303 {
-		t.Errorf("received on %s", r.ReceivedOn)
-	}
-	// What never becomes whole is judged as it is.
-	o.leaveFile(them, "never.csv", half)
-	o.pass()
-	o.pass()
-	if v := o.verdicts(them, "never.csv"); len(v) != 1 || !strings.HasPrefix(v[0], "rejected") {
-		t.Errorf("the receipt says %q", v)
-	}
-}
-
-func TestLeftFilesAreRemembered(t *testing.T) {
-	o := newOffice(t, at(them, func(p *office.Party) { p.After, p.Flood = office.AfterLeave, 2 }))
-	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)), o.insured(leaver(us, 1)), o.insured(leaver(us, 2)), o.insured(leaver(us, 3)))
-	var names []string
-	for i := range 4 {
-		names = append(names, o.put(them, formats.KindLetter, o.letter(them, i, leaver(us, i))))
-	}
-	o.pass()
-	if n := len(o.receipts(them)); n != 2 {
-		t.Fatalf("%d files were taken, the limit is 2", n)
-	}
-	o.pass()
-	o.pass()
-	if n := len(o.receipts(them)); n != 4 {
-		t.Errorf("%d of 4 files were taken: those left in place stand in the way of the others", n)
-	}
-	for _, name := range names {
-		if !o.hasFile(them, "in", name) {
-			t.Errorf("%s is gone", name)
-		}
-	}
-}
-
-func TestTakenFileIsDeleted(t *testing.T) {
-	o := newOffice(t, at(core, func(p *office.Party) { p.After = office.AfterDelete }))
-	name := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
-	o.pass()
-	if o.hasFile(core, "in", name) || o.hasFile(core, "in/done", name) {
-		t.Error("the file is still there")
-	}
-}
-
 // setParty changes how a party's drop is used.
 func setParty(e *jobs.Env, code string, change func(*office.Party)) {
 	for i := range e.Parties {
@@ -119,6 +26,7 @@ func setParty(e *jobs.Env, code string, change func(*office.Party)) {
 	}
 }
 
+// inFiles are the files that an agency has taken in.
 func inFiles(t *testing.T, e *jobs.Env) (list []exchange.File) {
 	t.Helper()
 	err := e.Store.View(context.Background(), func(tx *store.Tx) (err error) {
@@ -165,4 +73,97 @@ func onlyFile(t *testing.T, pattern string) string {
 		t.Fatal(pattern, paths, err)
 	}
 	return paths[0]
+}
+
+func TestGrowingFileIsNotTaken(t *testing.T) {
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.Settle = 10 * time.Minute }))
+	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
+	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
+	half := content[:len(content)/2]
+	o.leaveFile(them, name, half)
+	for _, temp := range []string{".letter.csv", "letter.csv.part", "letter.filepart", "letter.csv.tmp", "letter.writing", "letter.partial"} {
+		o.leaveFile(them, temp, content)
+	}
+	o.pass()
+	o.leaveFile(them, name, content[:len(content)-5]) // it grows between two looks
+	o.pass()
+	if len(o.receipts(them)) != 0 {
+		t.Fatal("a growing file was taken")
+	}
+	o.skipDays(1)
+	o.leaveFile(them, name, content)
+	o.pass() // whole: its own last row shows it
+	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
+	if r := o.receipts(them)[0].records[0].(*formats.Receipt); r.ReceivedOn != 20260303 {
+		t.Errorf("received on %s", r.ReceivedOn)
+	}
+	// What never becomes whole is judged as it is.
+	o.leaveFile(them, "never.csv", half)
+	o.pass()
+	o.pass()
+	if v := o.verdicts(them, "never.csv"); len(v) != 1 || !strings.HasPrefix(v[0], "rejected") {
+		t.Errorf("the receipt says %q", v)
+	}
+}
+
+func TestLeftFilesAreRemembered(t *testing.T) {
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.After, p.Flood = office.AfterLeave, 2 }))
+	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)), o.insured(leaver(us, 1)), o.insured(leaver(us, 2)), o.insured(leaver(us, 3)))
+	var names []string
+	for i := range 4 {
+		names = append(names, o.put(them, formats.KindLetter, o.letter(them, i, leaver(us, i))))
+	}
+	o.pass()
+	if n := len(o.receipts(them)); n != 2 {
+		t.Fatalf("%d files were taken, the limit is 2", n)
+	}
+	o.pass()
+	o.pass()
+	if n := len(o.receipts(them)); n != 4 {
+		t.Errorf("%d of 4 files were taken: those left in place stand in the way of the others", n)
+	}
+	for _, name := range names {
+		if !o.hasFile(them, "in", name) {
+			t.Errorf("%s is gone", name)
+		}
+	}
+}
+
+func TestTakenFileIsDeleted(t *testing.T) {
+	o := newOffice(t, withParty(core, func(p *office.Party) { p.After = office.AfterDelete }))
+	name := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
+	o.pass()
+	if o.hasFile(core, "in", name) || o.hasFile(core, "in/done", name) {
+		t.Error("the file is still there")
+	}
+}
+
+func TestOnePartnerDown(t *testing.T) {
+	down := true
+	o := newOffice(t, withParty(them, func(p *office.Party) { p.Open = shutWhile(p.Open, &down) }))
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.put(core, formats.KindRegistry, o.insured(p), o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.put(others, formats.KindLetter, o.letter(others, 1, q))
+	if o.tryPass() == nil {
+		t.Error("nobody says that a partner is down")
+	}
+	if o.tryPass() == nil {
+		t.Error("nobody says that a partner is down")
+	}
+	requireOne[formats.Form](o, others, formats.KindForm)
+	down = false
+	o.pass()
+	o.pass()
+	requireOne[formats.Form](o, them, formats.KindForm)
+}
+
+// shutWhile makes a drop refuse to open while closed.
+func shutWhile(open func(context.Context) (drop.Drop, error), closed *bool) func(context.Context) (drop.Drop, error) {
+	return func(ctx context.Context) (drop.Drop, error) {
+		if *closed {
+			return nil, errors.New("no route to host")
+		}
+		return open(ctx)
+	}
 }

@@ -18,48 +18,87 @@ import (
 	"carryover/jobs/office"
 )
 
-func TestReceiptThatOvertakesOurOwnRecord(t *testing.T) {
+func TestReceiptHasAVerdictPerRecord(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(us, 0), leaver(us, 1)
+	good := o.insured(p)
+	bad := o.insured(q)
+	o.sequence[core+formats.KindRegistry]++
+	name, content := o.batch(core, formats.KindRegistry, 1, "", good, bad)
+	// The stay of the second record gets a month that does not exist; its own row an unknown status.
+	i := bytes.LastIndex(content, []byte("\nS,"))
+	content = append(content[:i:i], bytes.Replace(content[i:], []byte(",actual"), []byte(",imagined"), 1)...)
+	content = changedBatch(content, "nothing", "")
+	o.leaveFile(core, name, content)
+	o.pass()
+	o.requireReceipt(core, name, "partly", p.PersonalNo+" accepted", q.PersonalNo+" refused unknown-code")
+	v := o.receipts(core)[0].records[2].(*formats.ReceiptVerdict)
+	if want := bytes.Count(content, []byte("\n")) - 1; v.Line != want || v.Row != "S" {
+		t.Errorf("the verdict names line %d %s, the faulty row is line %d", v.Line, v.Row, want)
+	}
+	r := o.receipts(core)[0].records[0].(*formats.Receipt)
+	if r.Records.Value != 2 || r.Accepted.Value != 1 || r.Held.Value != 0 || r.Refused.Value != 1 || r.ReceivedOn != 20260302 || r.Sequence.Value != 1 {
+		t.Errorf("R is %+v", *r)
+	}
+	// Refused, the record leaves no key: the mended one is accepted.
+	name = o.put(core, formats.KindRegistry, o.insured(q))
+	o.pass()
+	o.requireReceipt(core, name, "accepted", q.PersonalNo+" accepted")
+}
+
+func TestReceiptIsNeverReceipted(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
-	// The process dies when the form lies in the drop and that is not recorded yet.
-	died := errors.New("killed")
-	for i := range o.env.Parties {
-		if open := o.env.Parties[i].Open; o.env.Parties[i].Code == them {
-			o.env.Parties[i].Open = func(ctx context.Context) (drop.Drop, error) {
-				d, err := open(ctx)
-				return answersLost{d, died}, err
-			}
-		}
+	n := len(o.receipts(them))
+	for _, f := range o.receipts(them) {
+		o.leaveReceipt(f, "refused", "malformed")
 	}
-	if o.tryPass() == nil {
-		t.Fatal("nothing was lost")
-	}
-	at(them, func(p *office.Party) {
-		open := p.Open
-		p.Open = func(ctx context.Context) (drop.Drop, error) {
-			d, err := open(ctx)
-			return d.(answersLost).Drop, err
-		}
-	})(o.env)
-	o.leaveReceipt(o.latest(them, formats.KindForm), "accepted", "")
+	name, content := o.batch(them, formats.KindReceipt, 77, "", o.receipts(them)[0].records...)
+	o.leaveFile(them, name, bytes.Replace(content, []byte("accepted"), []byte("acceqted"), 1))
 	o.pass()
-	o.requireState(exchange.Out, p, "answered/delivered/submitted")
-}
-
-// answersLost is a drop whose uploads arrive while their answers are lost.
-type answersLost struct {
-	drop.Drop
-	err error
-}
-
-func (l answersLost) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, opt drop.PutOptions) error {
-	if err := l.Drop.Put(ctx, f, name, src, size, opt); err != nil {
-		return err
+	o.pass()
+	if more := len(o.receipts(them)); more != n {
+		t.Errorf("%d receipts for receipts", more-n)
 	}
-	return l.err
+}
+
+func TestHeldWhileTheSenderHasAGap(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	k := func(n int) *formats.Completion {
+		return &formats.Completion{LetterNo: letterNo(them, n), FormNo: fmt.Sprint("F", n), FormVersion: 1, Outcome: code.OutcomeRelationDone, CompletedOn: 20260302, Echo: fmt.Sprint("k", n)}
+	}
+	name := o.putAs(them, formats.KindCompletion, 2, "", k(8), k(9))
+	o.pass()
+	o.requireReceipt(them, name, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter", letterNo(them, 9)+" held unknown-letter")
+	r := o.receipts(them)[0].records[0].(*formats.Receipt)
+	if r.NextRun == 0 || r.Held.Value != 2 {
+		t.Errorf("R is %+v", *r)
+	}
+	o.nextNight()
+	o.nextNight()
+	before := len(o.receipts(them))
+	o.nextNight()
+	if len(o.receipts(them)) != before+1 {
+		t.Fatalf("%d receipts after the nights allowed", len(o.receipts(them))-before)
+	}
+	later := o.receipts(them)[before]
+	o.requireReceipt(them, name, "partly sequence-gap", letterNo(them, 8)+" refused unknown-letter", letterNo(them, 9)+" refused unknown-letter")
+	if v := later.records[1].(*formats.ReceiptVerdict); v.Echo != "k8" || v.Line != 2 {
+		t.Errorf("V is %+v", *v)
+	}
+	// Refused, it left no key: the same record is judged afresh.
+	again := o.putAs(them, formats.KindCompletion, 3, "", k(8))
+	o.pass()
+	o.requireReceipt(them, again, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter")
+	// The gap is filled and the letter still unknown.
+	o.putAs(them, formats.KindCompletion, 1, "")
+	o.pass()
+	o.requireReceipt(them, again, "partly", letterNo(them, 8)+" refused unknown-letter")
 }
 
 func TestVerdictsOnTwoVersionsOfAForm(t *testing.T) {
@@ -146,85 +185,46 @@ func TestReceiptsOvertakeEachOther(t *testing.T) {
 	}
 }
 
-func TestReceiptHasAVerdictPerRecord(t *testing.T) {
-	o := newOffice(t)
-	p, q := leaver(us, 0), leaver(us, 1)
-	good := o.insured(p)
-	bad := o.insured(q)
-	o.sequence[core+formats.KindRegistry]++
-	name, content := o.batch(core, formats.KindRegistry, 1, "", good, bad)
-	// The stay of the second record gets a month that does not exist; its own row an unknown status.
-	i := bytes.LastIndex(content, []byte("\nS,"))
-	content = append(content[:i:i], bytes.Replace(content[i:], []byte(",actual"), []byte(",imagined"), 1)...)
-	content = resealed(content, "nothing", "")
-	o.leaveFile(core, name, content)
-	o.pass()
-	o.requireReceipt(core, name, "partly", p.PersonalNo+" accepted", q.PersonalNo+" refused unknown-code")
-	v := o.receipts(core)[0].records[2].(*formats.ReceiptVerdict)
-	if want := bytes.Count(content, []byte("\n")) - 1; v.Line != want || v.Row != "S" {
-		t.Errorf("the verdict names line %d %s, the faulty row is line %d", v.Line, v.Row, want)
-	}
-	r := o.receipts(core)[0].records[0].(*formats.Receipt)
-	if r.Records.Value != 2 || r.Accepted.Value != 1 || r.Held.Value != 0 || r.Refused.Value != 1 || r.ReceivedOn != 20260302 || r.Sequence.Value != 1 {
-		t.Errorf("R is %+v", *r)
-	}
-	// Refused, the record leaves no key: the mended one is accepted.
-	name = o.put(core, formats.KindRegistry, o.insured(q))
-	o.pass()
-	o.requireReceipt(core, name, "accepted", q.PersonalNo+" accepted")
-}
-
-func TestReceiptIsNeverReceipted(t *testing.T) {
+func TestReceiptThatOvertakesOurOwnRecord(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
 	o.put(core, formats.KindRegistry, o.insured(p))
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
-	n := len(o.receipts(them))
-	for _, f := range o.receipts(them) {
-		o.leaveReceipt(f, "refused", "malformed")
+	// The process dies when the form lies in the drop and that is not recorded yet.
+	died := errors.New("killed")
+	for i := range o.env.Parties {
+		if open := o.env.Parties[i].Open; o.env.Parties[i].Code == them {
+			o.env.Parties[i].Open = func(ctx context.Context) (drop.Drop, error) {
+				d, err := open(ctx)
+				return answersLost{d, died}, err
+			}
+		}
 	}
-	name, content := o.batch(them, formats.KindReceipt, 77, "", o.receipts(them)[0].records...)
-	o.leaveFile(them, name, bytes.Replace(content, []byte("accepted"), []byte("acceqted"), 1))
-	o.pass()
-	o.pass()
-	if more := len(o.receipts(them)); more != n {
-		t.Errorf("%d receipts for receipts", more-n)
+	if o.tryPass() == nil {
+		t.Fatal("nothing was lost")
 	}
+	withParty(them, func(p *office.Party) {
+		open := p.Open
+		p.Open = func(ctx context.Context) (drop.Drop, error) {
+			d, err := open(ctx)
+			return d.(answersLost).Drop, err
+		}
+	})(o.env)
+	o.leaveReceipt(o.latest(them, formats.KindForm), "accepted", "")
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/delivered/submitted")
 }
 
-func TestHeldWhileTheSenderHasAGap(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(us, 0)
-	o.put(core, formats.KindRegistry, o.insured(p))
-	k := func(n int) *formats.Completion {
-		return &formats.Completion{LetterNo: letterNo(them, n), FormNo: fmt.Sprint("F", n), FormVersion: 1, Outcome: code.OutcomeRelationDone, CompletedOn: 20260302, Echo: fmt.Sprint("k", n)}
+// answersLost is a drop whose uploads arrive while their answers are lost.
+type answersLost struct {
+	drop.Drop
+	err error
+}
+
+func (l answersLost) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, opt drop.PutOptions) error {
+	if err := l.Drop.Put(ctx, f, name, src, size, opt); err != nil {
+		return err
 	}
-	name := o.putAs(them, formats.KindCompletion, 2, "", k(8), k(9))
-	o.pass()
-	o.requireReceipt(them, name, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter", letterNo(them, 9)+" held unknown-letter")
-	r := o.receipts(them)[0].records[0].(*formats.Receipt)
-	if r.NextRun == 0 || r.Held.Value != 2 {
-		t.Errorf("R is %+v", *r)
-	}
-	o.nextNight()
-	o.nextNight()
-	before := len(o.receipts(them))
-	o.nextNight()
-	if len(o.receipts(them)) != before+1 {
-		t.Fatalf("%d receipts after the nights allowed", len(o.receipts(them))-before)
-	}
-	later := o.receipts(them)[before]
-	o.requireReceipt(them, name, "partly sequence-gap", letterNo(them, 8)+" refused unknown-letter", letterNo(them, 9)+" refused unknown-letter")
-	if v := later.records[1].(*formats.ReceiptVerdict); v.Echo != "k8" || v.Line != 2 {
-		t.Errorf("V is %+v", *v)
-	}
-	// Refused, it left no key: the same record is judged afresh.
-	again := o.putAs(them, formats.KindCompletion, 3, "", k(8))
-	o.pass()
-	o.requireReceipt(them, again, "accepted sequence-gap", letterNo(them, 8)+" held unknown-letter")
-	// The gap is filled and the letter still unknown.
-	o.putAs(them, formats.KindCompletion, 1, "")
-	o.pass()
-	o.requireReceipt(them, again, "partly", letterNo(them, 8)+" refused unknown-letter")
+	return l.err
 }

@@ -11,6 +11,53 @@ import (
 	"carryover/formats"
 )
 
+func TestReconciliation(t *testing.T) {
+	o := newOffice(t)
+	p, q, r := leaver(us, 0), leaver(them, 1), leaver(them, 2)
+	f := o.payLetter(p, 1)
+	l := o.sendLetter(q)
+	m := o.sendLetter(r)
+	// A declined application that comes back for a supplement stands in no shared word.
+	o.put(them, formats.KindForm, &formats.Decline{LetterNo: m.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
+	o.pass()
+	o.put(portal, formats.KindApplication, o.application(r, func(a *formats.Application) { a.Version, a.Materials = 2, "other" }))
+	o.pass()
+	o.requireState(exchange.In, r, "returned/none/none")
+	o.skipDays(30)
+	o.pass()
+	states := map[string]*formats.Reconciliation{}
+	for _, x := range take[formats.Reconciliation](o, them, formats.KindReconciliation) {
+		states[x.LetterNo] = x
+	}
+	if x := states[f.LetterNo]; x == nil || x.State != code.ReconcileAnswered || x.FormNo != f.FormNo || x.Amount.Value != f.Amount {
+		t.Errorf("Q of the answered case: %+v", x)
+	}
+	if x := states[l.LetterNo]; x == nil || x.State != code.ReconcileRequested {
+		t.Errorf("Q of the requested case: %+v", x)
+	}
+	other := someAmount(f.Amount + 1)
+	name := o.put(them, formats.KindReconciliation,
+		&formats.Reconciliation{LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: someOne(), Amount: other, LastEventOn: 20260303},
+		&formats.Reconciliation{LetterNo: l.LetterNo, State: code.ReconcileCancelled, LastEventOn: 20260303},
+		&formats.Reconciliation{LetterNo: letterNo(them, 99), State: code.ReconcileRequested, LastEventOn: 20260303},
+	)
+	o.pass()
+	if v := o.verdicts(them, name); len(v) != 4 || v[0] != "accepted" {
+		t.Errorf("the receipt says %q", v)
+	}
+	if len(o.openDifferences()) != 3 {
+		t.Errorf("open: %q", o.openDifferences())
+	}
+	// When both say the same, nothing is said.
+	o.put(them, formats.KindReconciliation, &formats.Reconciliation{
+		LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: someOne(), Amount: someAmount(f.Amount), LastEventOn: 20260303,
+	})
+	o.pass()
+	if len(o.openDifferences()) != 2 {
+		t.Errorf("open after agreeing: %q", o.openDifferences())
+	}
+}
+
 // One side has undone everything, the other still waits for its core or its
 // bank: in a reconciliation they agree.
 func TestAnnulmentUnderWayIsReconciled(t *testing.T) {
@@ -42,53 +89,6 @@ func TestAnnulmentUnderWayIsReconciled(t *testing.T) {
 	said(code.ReconcileDeclined)
 	if open := o.openDifferences(); len(open) != 1 {
 		t.Errorf("open: %q", open)
-	}
-}
-
-func TestReconciliation(t *testing.T) {
-	o := newOffice(t)
-	p, q, r := leaver(us, 0), leaver(them, 1), leaver(them, 2)
-	f := o.payLetter(p, 1)
-	l := o.sendLetter(q)
-	m := o.sendLetter(r)
-	// A declined application that comes back for a supplement stands in no shared word.
-	o.put(them, formats.KindForm, &formats.Decline{LetterNo: m.LetterNo, LetterVersion: 1, Code: code.DeclineOther, Text: "其他", DeclinedOn: 20260302})
-	o.pass()
-	o.put(portal, formats.KindApplication, o.application(r, func(a *formats.Application) { a.Version, a.Materials = 2, "other" }))
-	o.pass()
-	o.requireState(exchange.In, r, "returned/none/none")
-	o.skipDays(30)
-	o.pass()
-	states := map[string]*formats.Reconciliation{}
-	for _, x := range take[formats.Reconciliation](o, them, formats.KindReconciliation) {
-		states[x.LetterNo] = x
-	}
-	if x := states[f.LetterNo]; x == nil || x.State != code.ReconcileAnswered || x.FormNo != f.FormNo || x.Amount.Value != f.Amount {
-		t.Errorf("Q of the answered case: %+v", x)
-	}
-	if x := states[l.LetterNo]; x == nil || x.State != code.ReconcileRequested {
-		t.Errorf("Q of the requested case: %+v", x)
-	}
-	other := maybe(f.Amount + 1)
-	name := o.put(them, formats.KindReconciliation,
-		&formats.Reconciliation{LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: one(), Amount: other, LastEventOn: 20260303},
-		&formats.Reconciliation{LetterNo: l.LetterNo, State: code.ReconcileCancelled, LastEventOn: 20260303},
-		&formats.Reconciliation{LetterNo: letterNo(them, 99), State: code.ReconcileRequested, LastEventOn: 20260303},
-	)
-	o.pass()
-	if v := o.verdicts(them, name); len(v) != 4 || v[0] != "accepted" {
-		t.Errorf("the receipt says %q", v)
-	}
-	if len(o.openDifferences()) != 3 {
-		t.Errorf("open: %q", o.openDifferences())
-	}
-	// When both say the same, nothing is said.
-	o.put(them, formats.KindReconciliation, &formats.Reconciliation{
-		LetterNo: f.LetterNo, State: code.ReconcileAnswered, FormNo: f.FormNo, FormVersion: one(), Amount: maybe(f.Amount), LastEventOn: 20260303,
-	})
-	o.pass()
-	if len(o.openDifferences()) != 2 {
-		t.Errorf("open after agreeing: %q", o.openDifferences())
 	}
 }
 

@@ -98,14 +98,14 @@ func TestRefundByTwoOfficers(t *testing.T) {
 	o.decide(keys, l.Name, exchange.ActRefund, letter.LetterNo)
 	o.pass()
 	file := o.waitingFile()
-	content := o.paper(w, file.Name)
+	content := o.officerFile(w, file.Name)
 	if len(o.orders) != 0 || len(content) == 0 {
 		t.Fatalf("sent %+v, and %d bytes lie with the officers", o.orders, len(content))
 	}
 	o.leaveSignature(w, file.Name, content)
 	o.leaveSignature(l, file.Name, content)
 	o.pass()
-	if why := string(o.paper(l, file.Name+"."+l.Name+".sig.txt")); len(o.orders) != 0 || !strings.Contains(why, "决定") {
+	if why := string(o.officerFile(l, file.Name+"."+l.Name+".sig.txt")); len(o.orders) != 0 || !strings.Contains(why, "决定") {
 		t.Fatalf("sent %+v; the officer who decided is told %q", o.orders, why)
 	}
 	o.leaveSignature(z, file.Name, content)
@@ -230,8 +230,8 @@ func TestRefundOfUnmatchedMoney(t *testing.T) {
 	}
 }
 
-// refundComes is money of ours that the new place sends back.
-func refundComes(ref, letter string, p samples.Person, amount money.Fen, endToEnd string) iso20022.Entry {
+// refundEntry is money of ours that the new place sends back.
+func refundEntry(ref, letter string, p samples.Person, amount money.Fen, endToEnd string) iso20022.Entry {
 	return creditEntry(ref, amount, letter+" "+p.IDNo+" "+p.Name, endToEnd)
 }
 
@@ -267,7 +267,7 @@ func TestRefundFromTheNewPlace(t *testing.T) {
 				PaymentRef: f.LetterNo + "-R1-1", Purpose: code.PurposeRefund, LetterNo: f.LetterNo, FormNo: f.FormNo, PersonID: p.IDNo, Name: p.Name,
 				Amount: f.Amount - c.less, ValueDate: 20260303, Reason: "本人未在此地参保",
 			})
-			o.leaveNotification(refundComes("C7", f.LetterNo, p, f.Amount-c.less, ref))
+			o.leaveNotification(refundEntry("C7", f.LetterNo, p, f.Amount-c.less, ref))
 			o.pass()
 			o.requireState(exchange.Out, p, c.want)
 			if n := len(o.openDifferences()); n != c.open {
@@ -294,7 +294,7 @@ func TestRefundFromTheNewPlace(t *testing.T) {
 func TestAnnulmentWaitsForTheMoney(t *testing.T) {
 	for name, back := range map[string]func(o *testOffice, f *formats.Form, p samples.Person) iso20022.Entry{
 		"refunded": func(_ *testOffice, f *formats.Form, p samples.Person) iso20022.Entry {
-			return refundComes("C7", f.LetterNo, p, f.Amount, f.LetterNo+"-R1-1")
+			return refundEntry("C7", f.LetterNo, p, f.Amount, f.LetterNo+"-R1-1")
 		},
 		"returned by the bank": func(_ *testOffice, f *formats.Form, _ samples.Person) iso20022.Entry {
 			return returnEntry(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)})

@@ -107,6 +107,7 @@ func TestCoreRefusesWhatHasChangedMeanwhile(t *testing.T) {
 	}
 }
 
+// numbers are the numbers of postings.
 func numbers(list []*formats.Posting) (out []string) {
 	for _, p := range list {
 		out = append(out, p.PostingNo)

@@ -11,6 +11,27 @@ import (
 	"carryover/formats"
 )
 
+func TestFullAndDeltaExtracts(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(us, 0), leaver(us, 1)
+	put := func(extent string, records ...any) {
+		o.sequence[core+formats.KindRegistry]++
+		o.putAs(core, formats.KindRegistry, o.sequence[core+formats.KindRegistry], extent, records...)
+		o.pass()
+	}
+	put("full", o.insured(p), o.insured(q))
+	o.skipDays(1)
+	put("", o.insured(p)) // delta: q stays
+	o.put(them, formats.KindLetter, o.letter(them, 1, q))
+	o.pass()
+	o.requireState(exchange.Out, q, "accepted/none/not_due")
+	o.skipDays(1)
+	put("full", o.insured(q))
+	o.put(them, formats.KindLetter, o.letter(them, 2, p))
+	o.pass()
+	o.requireState(exchange.Out, p, "held/none/not_due awaiting-registry")
+}
+
 func TestOlderExtractChangesNothing(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)
@@ -21,6 +42,62 @@ func TestOlderExtractChangesNothing(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	o.requireState(exchange.Out, p, "accepted/none/not_due")
+}
+
+func TestNotFoundIsProposed(t *testing.T) {
+	for _, n := range []int{1, 25} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			o := newOffice(t)
+			var letters []any
+			for i := range n {
+				letters = append(letters, o.letter(them, i, leaver(us, i+1)))
+			}
+			o.put(them, formats.KindLetter, letters...)
+			o.pass()
+			o.skipDays(10)
+			o.putAs(core, formats.KindRegistry, 1, "full", o.insured(leaver(us, 0)))
+			o.pass()
+			open := o.openDifferences()
+			if len(open) != 1 || n == 1 && !strings.Contains(open[0], letterNo(them, 0)) || n > 1 && !strings.Contains(open[0], "registry") {
+				t.Errorf("proposed %q", open)
+			}
+			o.requireState(exchange.Out, leaver(us, 1), "held/none/not_due awaiting-registry")
+			if n > 1 {
+				return
+			}
+			// The person turns up after all.
+			o.sequence[core+formats.KindRegistry] = 1
+			o.put(core, formats.KindRegistry, o.insured(leaver(us, 1)))
+			o.pass()
+			o.pass()
+			o.requireState(exchange.Out, leaver(us, 1), "answered/sent/submitted")
+			o.requireNoDifferences()
+		})
+	}
+}
+
+func TestCorePostsWhileTheFullExtractForgetsThePerson(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	o.skipDays(1)
+	o.sequence[core+formats.KindRegistry]++
+	o.putAs(core, formats.KindRegistry, o.sequence[core+formats.KindRegistry], "full", o.insured(leaver(us, 1)))
+	o.pass()
+	f := requireOne[formats.Form](o, them, formats.KindForm)
+	if f.Amount != p.Total() {
+		t.Errorf("form over %s", f.Amount)
+	}
+	// And now the person is not in the registry for others.
+	o.put(others, formats.KindLetter, o.letter(others, 5, p))
+	o.pass()
+	for _, c := range o.casesBy(exchange.Out, p) {
+		if c.Partner == others && c.State != exchange.Held && c.State != exchange.Declined {
+			t.Errorf("the second letter stands at %s", c.State)
+		}
+	}
 }
 
 func TestPersonMatchesOldIDAndOtherMiddleDot(t *testing.T) {
@@ -60,81 +137,4 @@ func TestManyRecordsGoOverSeveralTransactions(t *testing.T) {
 		}
 		return err
 	})
-}
-
-func TestCorePostsWhileTheFullExtractForgetsThePerson(t *testing.T) {
-	o := newOffice(t)
-	p := leaver(us, 0)
-	o.put(core, formats.KindRegistry, o.insured(p))
-	o.put(them, formats.KindLetter, o.letter(them, 1, p))
-	o.pass()
-	o.skipDays(1)
-	o.sequence[core+formats.KindRegistry]++
-	o.putAs(core, formats.KindRegistry, o.sequence[core+formats.KindRegistry], "full", o.insured(leaver(us, 1)))
-	o.pass()
-	f := requireOne[formats.Form](o, them, formats.KindForm)
-	if f.Amount != p.Total() {
-		t.Errorf("form over %s", f.Amount)
-	}
-	// And now the person is not in the registry for others.
-	o.put(others, formats.KindLetter, o.letter(others, 5, p))
-	o.pass()
-	for _, c := range o.casesBy(exchange.Out, p) {
-		if c.Partner == others && c.State != exchange.Held && c.State != exchange.Declined {
-			t.Errorf("the second letter stands at %s", c.State)
-		}
-	}
-}
-
-func TestFullAndDeltaExtracts(t *testing.T) {
-	o := newOffice(t)
-	p, q := leaver(us, 0), leaver(us, 1)
-	put := func(extent string, records ...any) {
-		o.sequence[core+formats.KindRegistry]++
-		o.putAs(core, formats.KindRegistry, o.sequence[core+formats.KindRegistry], extent, records...)
-		o.pass()
-	}
-	put("full", o.insured(p), o.insured(q))
-	o.skipDays(1)
-	put("", o.insured(p)) // delta: q stays
-	o.put(them, formats.KindLetter, o.letter(them, 1, q))
-	o.pass()
-	o.requireState(exchange.Out, q, "accepted/none/not_due")
-	o.skipDays(1)
-	put("full", o.insured(q))
-	o.put(them, formats.KindLetter, o.letter(them, 2, p))
-	o.pass()
-	o.requireState(exchange.Out, p, "held/none/not_due awaiting-registry")
-}
-
-func TestNotFoundIsProposed(t *testing.T) {
-	for _, n := range []int{1, 25} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			o := newOffice(t)
-			var letters []any
-			for i := range n {
-				letters = append(letters, o.letter(them, i, leaver(us, i+1)))
-			}
-			o.put(them, formats.KindLetter, letters...)
-			o.pass()
-			o.skipDays(10)
-			o.putAs(core, formats.KindRegistry, 1, "full", o.insured(leaver(us, 0)))
-			o.pass()
-			open := o.openDifferences()
-			if len(open) != 1 || n == 1 && !strings.Contains(open[0], letterNo(them, 0)) || n > 1 && !strings.Contains(open[0], "registry") {
-				t.Errorf("proposed %q", open)
-			}
-			o.requireState(exchange.Out, leaver(us, 1), "held/none/not_due awaiting-registry")
-			if n > 1 {
-				return
-			}
-			// The person turns up after all.
-			o.sequence[core+formats.KindRegistry] = 1
-			o.put(core, formats.KindRegistry, o.insured(leaver(us, 1)))
-			o.pass()
-			o.pass()
-			o.requireState(exchange.Out, leaver(us, 1), "answered/sent/submitted")
-			o.requireNoDifferences()
-		})
-	}
 }

@@ -29,6 +29,7 @@ type signer struct {
 	line string // of allowed_signers
 }
 
+// newSigner makes an officer with a key of its own.
 func newSigner(tb testing.TB, name, full string, roles ...exchange.Role) *signer {
 	tb.Helper()
 	_, private, err := ed25519.GenerateKey(nil)
@@ -79,9 +80,9 @@ func li(tb testing.TB) *signer { return newSigner(tb, "li.qiang", "李强", exch
 
 func zhao(tb testing.TB) *signer { return newSigner(tb, "zhao.lei", "赵蕾", exchange.RoleFinance) }
 
-// paper is what an officer finds in the own folder under a name; "" nothing.
-func (o *testOffice) paper(s *signer, name string) []byte {
-	content, err := os.ReadFile(o.inDrop(exchange.OfficerParty(s.Name), "out", name))
+// officerFile is what an officer finds in the own folder under a name; "" nothing.
+func (o *testOffice) officerFile(s *signer, name string) []byte {
+	content, err := os.ReadFile(o.dropPath(exchange.OfficerParty(s.Name), "out", name))
 	if err != nil {
 		return nil
 	}
@@ -98,6 +99,7 @@ func (o *testOffice) waitingFile() exchange.File {
 	return list[0]
 }
 
+// outgoing are the files that go out, of some states.
 func (o *testOffice) outgoing(states ...exchange.FileState) (list []exchange.File) {
 	o.tb.Helper()
 	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
@@ -116,6 +118,8 @@ func (o *testOffice) leaveSignature(s *signer, name string, content []byte) {
 	o.leaveSignatureAs(s, s, name, seal.NamespaceRelease, content)
 }
 
+// leaveSignatureAs leaves a signature in one officer's folder that another one's key
+// made, for a purpose.
 func (o *testOffice) leaveSignatureAs(folder, key *signer, name, namespace string, content []byte) {
 	o.tb.Helper()
 	sig, err := key.key.Sign(bytes.NewReader(content), namespace)
@@ -133,7 +137,7 @@ func (o *testOffice) preparePayment(signers ...*signer) (samples.Person, exchang
 	o.answerLetter(p, 1)
 	o.requireState(exchange.Out, p, "answered/sent/ordered")
 	f := o.waitingFile()
-	content := o.paper(signers[0], f.Name)
+	content := o.officerFile(signers[0], f.Name)
 	if len(content) == 0 || len(o.orders) > 0 {
 		o.tb.Fatalf("%d bytes to sign, %d transfers at the bank", len(content), len(o.orders))
 	}
@@ -144,7 +148,7 @@ func TestReleaseByTwoOfficers(t *testing.T) {
 	o := newOffice(t)
 	w, l := wang(t), li(t)
 	p, f, content := o.preparePayment(w, l)
-	list := string(o.paper(l, f.Name+".txt"))
+	list := string(o.officerFile(l, f.Name+".txt"))
 	for _, want := range []string{f.Name, f.SHA256, p.Total().String(), "人民币" + p.Total().Capitals(), receiving(them).No, receiving(them).Holder} {
 		if !strings.Contains(list, want) {
 			t.Errorf("the list lacks %s:\n%s", want, list)
@@ -156,7 +160,7 @@ func TestReleaseByTwoOfficers(t *testing.T) {
 	o.leaveSignature(l, f.Name, content)
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/ordered")
-	if a := o.paper(l, f.Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "还需一名复核") {
+	if a := o.officerFile(l, f.Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "还需一名复核") {
 		t.Errorf("answer: %s", a)
 	}
 	o.leaveSignature(w, f.Name, content)
@@ -167,7 +171,7 @@ func TestReleaseByTwoOfficers(t *testing.T) {
 	}
 	o.pass()
 	for _, s := range []*signer{w, l} {
-		if len(o.paper(s, f.Name)) > 0 || len(o.paper(s, f.Name+".txt")) > 0 {
+		if len(o.officerFile(s, f.Name)) > 0 || len(o.officerFile(s, f.Name+".txt")) > 0 {
 			t.Errorf("%s still has what is released", s.Name)
 		}
 	}
@@ -239,7 +243,7 @@ func TestSignaturesRefused(t *testing.T) {
 			o.pass()
 			var answers []string
 			for _, s := range []*signer{w, l, z} {
-				names, err := filepath.Glob(o.inDrop(exchange.OfficerParty(s.Name), "out", "*.sig*.txt"))
+				names, err := filepath.Glob(o.dropPath(exchange.OfficerParty(s.Name), "out", "*.sig*.txt"))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -293,9 +297,9 @@ func TestSignatureOfAnotherFile(t *testing.T) {
 	if len(files) != 2 {
 		t.Fatal(files)
 	}
-	o.leaveSignature(l, files[1].Name, o.paper(l, first.Name))
+	o.leaveSignature(l, files[1].Name, o.officerFile(l, first.Name))
 	o.pass()
-	if a := o.paper(l, files[1].Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "对 "+first.Name+" 的签名") {
+	if a := o.officerFile(l, files[1].Name+".li.qiang.sig.txt"); !strings.Contains(string(a), "对 "+first.Name+" 的签名") {
 		t.Errorf("answer: %s", a)
 	}
 }
@@ -310,7 +314,7 @@ func (o *testOffice) approveSettings(signers ...*signer) {
 			continue
 		}
 		for _, s := range signers {
-			o.leaveSignature(s, f.Name, o.paper(s, f.Name))
+			o.leaveSignature(s, f.Name, o.officerFile(s, f.Name))
 		}
 		o.pass()
 	}

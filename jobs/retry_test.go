@@ -57,6 +57,7 @@ func (w *world) open(t *testing.T, l leg) *jobs.Env {
 	return e
 }
 
+// passOnce makes one pass of all steps.
 func passOnce(t *testing.T, e *jobs.Env) {
 	t.Helper()
 	if _, err := e.Run(context.Background(), jobs.Pass{Steps: jobs.Steps()}); err != nil {
@@ -237,6 +238,7 @@ func fileNamed(t *testing.T, e *jobs.Env, name string) exchange.File {
 	return exchange.File{}
 }
 
+// openDifferences are an agency's open differences.
 func openDifferences(t *testing.T, e *jobs.Env) (list []exchange.Difference) {
 	t.Helper()
 	err := e.Store.View(context.Background(), func(tx *store.Tx) (err error) {

@@ -24,8 +24,8 @@ func withReview(kind string, how exchange.Review) func(*jobs.Env) {
 	}
 }
 
-// batchOf is the one batch of a kind in one of the states.
-func (o *testOffice) batchOf(kind string, states ...exchange.FileState) (f exchange.File) {
+// batchInState is the one batch of a kind in one of the states.
+func (o *testOffice) batchInState(kind string, states ...exchange.FileState) (f exchange.File) {
 	o.tb.Helper()
 	for _, x := range o.outgoing(states...) {
 		if x.Kind == kind {
@@ -51,23 +51,26 @@ func (o *testOffice) decideBatch(s *signer, f exchange.File, word string, more .
 // businessWorkbook is the business workbook that lies in an officer's folder.
 func (o *testOffice) businessWorkbook(s *signer) *decisionsForm {
 	o.tb.Helper()
-	for _, name := range o.papersOf(s) {
+	for _, name := range o.officerFiles(s) {
 		if strings.HasPrefix(name, "decisions-") && strings.Contains(name, "-业务.") {
 			return o.openWorkbook(s, name)
 		}
 	}
-	o.tb.Fatalf("%s has no business workbook, but %q", s.Name, o.papersOf(s))
+	o.tb.Fatalf("%s has no business workbook, but %q", s.Name, o.officerFiles(s))
 	return nil
 }
 
+// decideBatchIn decides about a file in a workbook that is open.
 func (o *testOffice) decideBatchIn(s *signer, form *decisionsForm, f exchange.File, word string, more ...string) string {
 	o.tb.Helper()
-	form.decide(no(f), word, more...)
-	return verdict(o.handIn(s, "决定.xlsx", form.bytes(), nil), no(f))
+	form.decide(fileNumber(f), word, more...)
+	return verdict(o.handIn(s, "决定.xlsx", form.bytes(), nil), fileNumber(f))
 }
 
-func no(f exchange.File) string { return strconv.FormatInt(f.ID, 10) }
+// fileNumber is the number by which a decision names a file.
+func fileNumber(f exchange.File) string { return strconv.FormatInt(f.ID, 10) }
 
+// requireVerdict requires how a verdict begins.
 func (o *testOffice) requireVerdict(got, want string) {
 	o.tb.Helper()
 	if !strings.HasPrefix(got, want) {
@@ -96,7 +99,7 @@ func TestReviewByOne(t *testing.T) {
 		t.Fatalf("%d letters left unreviewed", len(got))
 	}
 	o.passAndReport()
-	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	f := o.batchInState(formats.KindLetter, exchange.FileReview)
 	o.takeApplications(them, q)
 	o.takeApplications(others, r)
 	o.passAndReport()
@@ -104,13 +107,13 @@ func TestReviewByOne(t *testing.T) {
 		t.Errorf("%d batches wait", got)
 	}
 	for _, s := range []*signer{clerk, checker} {
-		if got := o.businessWorkbook(s).offered(no(f)); !slices.Equal(got, []string{"批准发出", "退回"}) {
+		if got := o.businessWorkbook(s).offeredDecisions(fileNumber(f)); !slices.Equal(got, []string{"批准发出", "退回"}) {
 			t.Errorf("%s is offered %q", s.Name, got)
 		}
 	}
 	shown := "review-" + strings.TrimSuffix(f.Name, ".csv") + ".xlsx"
-	if o.paper(clerk, shown) == nil || o.paper(checker, shown) == nil || o.paper(finance, shown) != nil {
-		t.Errorf("%s lies wrong: %q %q %q", shown, o.papersOf(clerk), o.papersOf(checker), o.papersOf(finance))
+	if o.officerFile(clerk, shown) == nil || o.officerFile(checker, shown) == nil || o.officerFile(finance, shown) != nil {
+		t.Errorf("%s lies wrong: %q %q %q", shown, o.officerFiles(clerk), o.officerFiles(checker), o.officerFiles(finance))
 	}
 	old := o.businessWorkbook(checker)
 	o.requireVerdict(o.decideBatch(clerk, f, "批准发出"), "已接受")
@@ -123,7 +126,7 @@ func TestReviewByOne(t *testing.T) {
 	}
 	o.requireVerdict(o.decideBatchIn(checker, old, f, "批准发出"), "不予接受 制表后情况已变化")
 	o.pass()
-	if o.paper(clerk, shown) != nil {
+	if o.officerFile(clerk, shown) != nil {
 		t.Errorf("%s still lies in the folder", shown)
 	}
 	sent := o.latest(them, formats.KindLetter)
@@ -133,12 +136,13 @@ func TestReviewByOne(t *testing.T) {
 		t.Errorf("%s is %s, sent as %s, sequence %d", f.Name, now.State, sent.name, sent.header.Sequence)
 	}
 	o.passAndReport()
-	next := o.batchOfParty(formats.KindLetter, them)
+	next := o.batchForParty(formats.KindLetter, them)
 	if next.Sequence != 2 || next.Records != 1 {
 		t.Errorf("the next batch has sequence %d and %d records", next.Sequence, next.Records)
 	}
 }
 
+// storedFile is a file as the store knows it.
 func (o *testOffice) storedFile(id int64) (f exchange.File) {
 	o.tb.Helper()
 	o.view(func(tx *store.Tx) (err error) {
@@ -148,8 +152,8 @@ func (o *testOffice) storedFile(id int64) (f exchange.File) {
 	return f
 }
 
-// batchOfParty is the batch of a kind that waits for review for a party.
-func (o *testOffice) batchOfParty(kind, party string) (f exchange.File) {
+// batchForParty is the batch of a kind that waits for review for a party.
+func (o *testOffice) batchForParty(kind, party string) (f exchange.File) {
 	o.tb.Helper()
 	for _, x := range o.outgoing(exchange.FileReview) {
 		if x.Kind == kind && x.Party == party {
@@ -181,7 +185,7 @@ func TestReviewedLetterOnThePhone(t *testing.T) {
 	}
 	ours("before its batch")
 	o.passAndReport()
-	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	f := o.batchInState(formats.KindLetter, exchange.FileReview)
 	ours("in its batch")
 	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActReturnBatch), "")
 	ours("sent back")
@@ -215,7 +219,7 @@ func formForReview(o *testOffice) exchange.File {
 	o.pass()
 	o.passAndReport()
 	o.requireState(exchange.Out, p, "liquidated/queued/due")
-	return o.batchOf(formats.KindForm, exchange.FileReview)
+	return o.batchInState(formats.KindForm, exchange.FileReview)
 }
 
 // TestReviewByTwo: two different officers, one of them a checker, approve a
@@ -296,7 +300,7 @@ func TestReviewSentBack(t *testing.T) {
 	p, q := leaver(them, 0), leaver(them, 1)
 	o.takeApplications(them, p, q)
 	o.passAndReport()
-	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	f := o.batchInState(formats.KindLetter, exchange.FileReview)
 	o.requireVerdict(o.decideBatch(clerk, f, "批准发出"), "已接受")
 	o.requireVerdict(o.decideBatch(checker, f, "退回", "办件=T99"), "不予接受 该批次中没有办件 T99")
 	bad := o.caseBy(exchange.In, p)
@@ -312,7 +316,7 @@ func TestReviewSentBack(t *testing.T) {
 	}
 	o.skipDays(1)
 	o.passAndReport()
-	again := o.batchOf(formats.KindLetter, exchange.FileReview)
+	again := o.batchInState(formats.KindLetter, exchange.FileReview)
 	if again.ID != f.ID || again.Sequence != 1 || again.Records != 1 || again.SHA256 == f.SHA256 {
 		t.Fatalf("made anew: %+v", again)
 	}
@@ -333,7 +337,7 @@ func TestReviewSentBack(t *testing.T) {
 	form.decide(bad.No, "解除暂缓")
 	o.requireVerdict(verdict(o.handIn(clerk, "解除.xlsx", form.bytes(), nil), bad.No), "已接受")
 	o.passAndReport()
-	if next := o.batchOf(formats.KindLetter, exchange.FileReview); next.Sequence != 2 || next.Records != 1 {
+	if next := o.batchInState(formats.KindLetter, exchange.FileReview); next.Sequence != 2 || next.Records != 1 {
 		t.Errorf("the next one has sequence %d and %d records", next.Sequence, next.Records)
 	}
 }
@@ -346,7 +350,7 @@ func TestReviewIsSwitchedOff(t *testing.T) {
 	o.takeApplications(them, leaver(them, 0))
 	o.takeApplications(others, leaver(others, 0))
 	o.passAndReport()
-	o.requireVerdict(o.decideSigned(clerk, o.batchOfParty(formats.KindLetter, others), exchange.ActReturnBatch), "")
+	o.requireVerdict(o.decideSigned(clerk, o.batchForParty(formats.KindLetter, others), exchange.ActReturnBatch), "")
 	o.env.Rules.Review = nil
 	o.pass()
 	for _, party := range []string{them, others} {
@@ -364,28 +368,28 @@ func TestReviewOnTheSheetToDo(t *testing.T) {
 	clerk, _, _ := staffWithFolders(o)
 	o.takeApplications(them, leaver(them, 0))
 	o.passAndReport()
-	f := o.batchOf(formats.KindLetter, exchange.FileReview)
+	f := o.batchInState(formats.KindLetter, exchange.FileReview)
 	if got := o.todoNumbers("批次待审核"); !slices.Equal(got, []string{f.Name}) {
 		t.Errorf("to do: %q", got)
 	}
-	if said := o.attention(); slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name) }) {
+	if said := o.attentionTexts(); slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name) }) {
 		t.Errorf("named too early: %q", said)
 	}
 	o.skipDays(4)
 	o.passAndReport()
-	if said := o.attention(); !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name+" with 1 records") }) {
+	if said := o.attentionTexts(); !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name+" with 1 records") }) {
 		t.Errorf("not named: %q", said)
 	}
 	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActReturnBatch), "")
 	o.passAndReport()
 	form := o.businessWorkbook(clerk)
-	if what := form.cell(form.line(no(f)), "情况"); what != "待审核发出："+o.storedFile(f.ID).Name+"，联系函 1 条；上次由赵蕾退回：已核实" {
+	if what := form.cell(form.line(fileNumber(f)), "情况"); what != "待审核发出："+o.storedFile(f.ID).Name+"，联系函 1 条；上次由赵蕾退回：已核实" {
 		t.Errorf("the row says %q", what)
 	}
 }
 
-// attention is what the runs name.
-func (o *testOffice) attention() []string {
+// attentionTexts is what the runs name.
+func (o *testOffice) attentionTexts() []string {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
 	said, err := o.env.Attention(context.Background())

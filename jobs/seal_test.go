@@ -56,7 +56,7 @@ func newSealedOffice(tb testing.TB, change ...func(*jobs.Env)) *sealedOffice {
 	tb.Helper()
 	s := &sealedOffice{ours: newSealKey(tb), theirs: newSealKey(tb)}
 	s.allowed = config.SealLine(them, s.theirs.Public()) + "\n"
-	change = append(change, with(them, func(p *exchange.Partner) { p.Seal = exchange.SealSigned }))
+	change = append(change, withPartner(them, func(p *exchange.Partner) { p.Seal = exchange.SealSigned }))
 	s.testOffice = newOffice(tb, change...)
 	s.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.ours, nil }
 	s.env.PartnerSigners = func(string) (*seal.Signers, error) { return seal.ParseSigners([]byte(s.allowed)) }
@@ -214,7 +214,7 @@ func TestAcceptedFileAgainUnsigned(t *testing.T) {
 // file is judged as it is. An orphan signature is left where it
 // lies.
 func TestSignatureIsWaitedFor(t *testing.T) {
-	hour := at(them, func(p *office.Party) { p.Settle = 2 * time.Hour })
+	hour := withParty(them, func(p *office.Party) { p.Settle = 2 * time.Hour })
 	s := newSealedOffice(t, hour)
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	s.leaveFile(them, file, content)
@@ -245,13 +245,15 @@ func TestSignatureIsWaitedFor(t *testing.T) {
 func TestSignatureComesLate(t *testing.T) {
 	for _, after := range []string{office.AfterMove, office.AfterDelete, office.AfterLeave} {
 		for _, settle := range []time.Duration{0, time.Hour} {
-			t.Run(fmt.Sprint(after, " ", settle), func(t *testing.T) { lateSignature(t, after, settle) })
+			t.Run(fmt.Sprint(after, " ", settle), func(t *testing.T) { requireJudgedAfresh(t, after, settle) })
 		}
 	}
 }
 
-func lateSignature(t *testing.T, after string, settle time.Duration) {
-	s := newSealedOffice(t, at(them, func(p *office.Party) { p.After, p.Settle = after, settle }))
+// requireJudgedAfresh leaves the signature after its file was refused, in a drop
+// used as told, and requires that the file is accepted then.
+func requireJudgedAfresh(t *testing.T, after string, settle time.Duration) {
+	s := newSealedOffice(t, withParty(them, func(p *office.Party) { p.After, p.Settle = after, settle }))
 	file, content := s.batch(them, formats.KindLetter, 1, "", s.letter(them, 1, leaver(us, 0)))
 	s.leaveFile(them, file, content)
 	for start := s.now; len(s.receipts(them)) == 0; s.pass() {
@@ -306,7 +308,7 @@ func TestSealOfAnOutgoingFile(t *testing.T) {
 		}
 	}
 	s.put(portal, formats.KindApplication, s.application(p))
-	out := func() (names []string) { return plainFiles(t, s.inDrop(them, "out", "")) }
+	out := func() (names []string) { return plainFiles(t, s.dropPath(them, "out", "")) }
 	fail = seal.Suffix
 	if err := s.tryPass(); err == nil || len(out()) != 0 {
 		t.Fatalf("%v: %v", out(), err)
@@ -316,7 +318,7 @@ func TestSealOfAnOutgoingFile(t *testing.T) {
 		t.Fatalf("%v: %v", out(), err)
 	}
 	name := strings.TrimSuffix(out()[0], seal.Suffix)
-	first, err := os.ReadFile(s.inDrop(them, "out", name+seal.Suffix))
+	first, err := os.ReadFile(s.dropPath(them, "out", name+seal.Suffix))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ func TestNettedOrNotMovedIsNotPaid(t *testing.T) {
 		want  string
 	}{exchange.SettleNetted: {code.Netted, "answered/sent/not_due"}, exchange.SettleNotMoved: {code.NotMoved, "answered/sent/not_due"}} {
 		t.Run(settlement, func(t *testing.T) {
-			o := newOffice(t, with(them, func(p *exchange.Partner) { p.Settlement = settlement }))
+			o := newOffice(t, withPartner(them, func(p *exchange.Partner) { p.Settlement = settlement }))
 			p := leaver(us, 0)
 			f := o.answerLetter(p, 1)
 			if f.Money != c.money || f.Amount != p.Total() {

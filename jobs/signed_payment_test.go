@@ -17,53 +17,6 @@ import (
 	"carryover/samples"
 )
 
-// TestSettingsStopAnUpload: a payment that was released waits while the
-// settings are not approved, and is checked anew when they are.
-func TestSettingsStopAnUpload(t *testing.T) {
-	o := newOffice(t)
-	w, l := wang(t), li(t)
-	p, f, content := o.preparePayment(w, l)
-	open := o.env.Parties[2].Open
-	at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
-	o.leaveSignature(w, f.Name, content)
-	o.leaveSignature(l, f.Name, content)
-	if err := o.tryPass(); err == nil {
-		t.Fatal("the bank was to be unreachable")
-	}
-	at(bank, func(b *office.Party) { b.Open = open })(o.env)
-	o.env.Agency.RemarkMax++
-	o.pass()
-	o.requireState(exchange.Out, p, "answered/sent/released")
-	o.approveSettings(w, l)
-	o.requireState(exchange.Out, p, "answered/sent/submitted")
-	if len(o.orders) != 1 {
-		t.Errorf("ordered %+v", o.orders)
-	}
-}
-
-// TestRemovedKeyVoidsARelease: a signature counts no more at the upload when
-// its key was taken away.
-func TestRemovedKeyVoidsARelease(t *testing.T) {
-	o := newOffice(t)
-	w, l, z := wang(t), li(t), zhao(t)
-	p, f, content := o.preparePayment(w, l, z)
-	open := o.env.Parties[2].Open
-	at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
-	o.leaveSignature(w, f.Name, content)
-	o.leaveSignature(l, f.Name, content)
-	if err := o.tryPass(); err == nil {
-		t.Fatal("the bank was to be unreachable")
-	}
-	at(bank, func(b *office.Party) { b.Open = open })(o.env)
-	o.allowSigners(w, z)
-	o.approveSettings(w, z)
-	o.pass()
-	o.requireState(exchange.Out, p, "answered/sent/ordered")
-	if next := o.waitingFile(); len(o.orders) > 0 || next.ID == f.ID {
-		t.Errorf("paid %+v by %s", o.orders, next.Name)
-	}
-}
-
 // TestUnsignedPaymentFileIsVoided: what may not be paid any more is not signed
 // in vain, nor paid; its next file needs new signatures.
 func TestUnsignedPaymentFileIsVoided(t *testing.T) {
@@ -77,7 +30,7 @@ func TestUnsignedPaymentFileIsVoided(t *testing.T) {
 			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260303, To: 20260304}}
 		},
 		"letter changed": func(o *testOffice, p samples.Person) {
-			o.put(them, formats.KindLetter, o.letter(them, 1, p, version(2), func(l *formats.Letter) { l.AccountNo += "7" }))
+			o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), func(l *formats.Letter) { l.AccountNo += "7" }))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,23 +48,20 @@ func TestUnsignedPaymentFileIsVoided(t *testing.T) {
 			for _, x := range o.outgoing(exchange.FileVoid) {
 				void = void || x.ID == f.ID
 			}
-			if !void || len(o.paper(w, f.Name)) > 0 || !strings.Contains(string(o.paper(w, f.Name+".void.txt")), "作废") {
-				t.Errorf("void %v, note %q", void, o.paper(w, f.Name+".void.txt"))
+			if !void || len(o.officerFile(w, f.Name)) > 0 || !strings.Contains(string(o.officerFile(w, f.Name+".void.txt")), "作废") {
+				t.Errorf("void %v, note %q", void, o.officerFile(w, f.Name+".void.txt"))
 			}
 			o.leaveSignature(w, f.Name, content)
 			o.pass()
 			if len(o.orders) > 0 {
 				t.Errorf("paid %+v", o.orders)
 			}
-			if a := o.paper(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "已作废") {
+			if a := o.officerFile(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "已作废") {
 				t.Errorf("answer: %s", a)
 			}
 		})
 	}
 }
-
-// unreachableDrop is a drop that cannot be reached.
-func unreachableDrop(context.Context) (drop.Drop, error) { return nil, errors.New("unreachable") }
 
 // TestReleasedPaymentIsVoidedByAChange: what changes between release and upload
 // voids the file.
@@ -120,7 +70,7 @@ func TestReleasedPaymentIsVoidedByAChange(t *testing.T) {
 	w, l := wang(t), li(t)
 	p, f, content := o.preparePayment(w, l)
 	open := o.env.Parties[2].Open // the bank's
-	at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
+	withParty(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
 	o.leaveSignature(w, f.Name, content)
 	o.leaveSignature(l, f.Name, content)
 	if err := o.tryPass(); err == nil {
@@ -128,7 +78,7 @@ func TestReleasedPaymentIsVoidedByAChange(t *testing.T) {
 	}
 	o.requireState(exchange.Out, p, "answered/sent/released")
 	o.journalDecision(w, f)
-	at(bank, func(b *office.Party) { b.Open = open })(o.env)
+	withParty(bank, func(b *office.Party) { b.Open = open })(o.env)
 	o.pass()
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/ordered")
@@ -136,10 +86,57 @@ func TestReleasedPaymentIsVoidedByAChange(t *testing.T) {
 	if len(o.orders) > 0 || next.ID == f.ID {
 		t.Errorf("paid %+v", o.orders)
 	}
-	o.leaveSignature(w, next.Name, o.paper(w, next.Name))
+	o.leaveSignature(w, next.Name, o.officerFile(w, next.Name))
 	o.pass()
-	if a := o.paper(w, next.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "作过决定") {
+	if a := o.officerFile(w, next.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "作过决定") {
 		t.Errorf("answer: %s", a)
+	}
+}
+
+// TestRemovedKeyVoidsARelease: a signature counts no more at the upload when
+// its key was taken away.
+func TestRemovedKeyVoidsARelease(t *testing.T) {
+	o := newOffice(t)
+	w, l, z := wang(t), li(t), zhao(t)
+	p, f, content := o.preparePayment(w, l, z)
+	open := o.env.Parties[2].Open
+	withParty(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
+	o.leaveSignature(w, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
+	if err := o.tryPass(); err == nil {
+		t.Fatal("the bank was to be unreachable")
+	}
+	withParty(bank, func(b *office.Party) { b.Open = open })(o.env)
+	o.allowSigners(w, z)
+	o.approveSettings(w, z)
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
+	if next := o.waitingFile(); len(o.orders) > 0 || next.ID == f.ID {
+		t.Errorf("paid %+v by %s", o.orders, next.Name)
+	}
+}
+
+// TestSettingsStopAnUpload: a payment that was released waits while the
+// settings are not approved, and is checked anew when they are.
+func TestSettingsStopAnUpload(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	p, f, content := o.preparePayment(w, l)
+	open := o.env.Parties[2].Open
+	withParty(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
+	o.leaveSignature(w, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
+	if err := o.tryPass(); err == nil {
+		t.Fatal("the bank was to be unreachable")
+	}
+	withParty(bank, func(b *office.Party) { b.Open = open })(o.env)
+	o.env.Agency.RemarkMax++
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/released")
+	o.approveSettings(w, l)
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	if len(o.orders) != 1 {
+		t.Errorf("ordered %+v", o.orders)
 	}
 }
 
@@ -150,7 +147,7 @@ func TestPaymentWithoutItsSpoolNeverLeaves(t *testing.T) {
 		t.Run(fmt.Sprintf("gone %v", gone), func(t *testing.T) {
 			o := newOffice(t)
 			open := o.env.Parties[2].Open
-			at(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
+			withParty(bank, func(b *office.Party) { b.Open = unreachableDrop })(o.env)
 			p := leaver(us, 0)
 			o.put(core, formats.KindRegistry, o.insured(p))
 			o.put(them, formats.KindLetter, o.letter(them, 1, p))
@@ -166,7 +163,7 @@ func TestPaymentWithoutItsSpoolNeverLeaves(t *testing.T) {
 			} else if err := os.WriteFile(spool, []byte("<other/>"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			at(bank, func(b *office.Party) { b.Open = open })(o.env)
+			withParty(bank, func(b *office.Party) { b.Open = open })(o.env)
 			if err := o.tryPass(); err == nil {
 				t.Error("nothing was said")
 			}
@@ -180,6 +177,10 @@ func TestPaymentWithoutItsSpoolNeverLeaves(t *testing.T) {
 	}
 }
 
+// unreachableDrop is a drop that cannot be reached.
+func unreachableDrop(context.Context) (drop.Drop, error) { return nil, errors.New("unreachable") }
+
+// signaturesOn are the signatures that are kept for a file.
 func (o *testOffice) signaturesOn(f exchange.File) (list []exchange.Signature) {
 	o.tb.Helper()
 	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {

@@ -54,10 +54,10 @@ func TestTodoNamesCauses(t *testing.T) {
 	o.setDualRelease(w, l)
 	late, held := leaver(us, 1), leaver(us, 2)
 	o.put(core, formats.KindRegistry, o.insured(late), o.insured(held))
-	o.put(them, formats.KindLetter, o.letter(them, 2, late, toAccount(secondAccount(them))))
+	o.put(them, formats.KindLetter, o.letter(them, 2, late, withAccount(secondAccount(them))))
 	o.pass()
 	o.skipDays(60) // the law's limit passes
-	o.put(them, formats.KindLetter, o.letter(them, 3, held, toAccount(secondAccount(them))))
+	o.put(them, formats.KindLetter, o.letter(them, 3, held, withAccount(secondAccount(them))))
 	o.sequence[them+formats.KindLetter]++ // a number is left out
 	o.answerLetter(leaver(us, 0), 1)
 	payment := o.waitingFile()
