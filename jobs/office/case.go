@@ -178,8 +178,8 @@ func (c *Case) saveFresh() error {
 	return nil
 }
 
-// same reports whether two cases hold the same: by their JSON, since they have
-// slices and pointers and cannot be compared with ==.
+// same reports whether two cases hold the same: by their JSON, since a case has a
+// slice and cannot be compared with ==.
 func same(a, b exchange.Case) bool {
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)

@@ -216,7 +216,7 @@ func fileSides() []exchange.Term {
 		{Code: "sent", Chinese: "已发出", English: "sent"},
 		{Code: "not sent", Chinese: "未发出", English: "not sent"},
 		{Code: "no receipt", Chinese: "没有回执", English: "no receipt"},
-		{Code: "quarantined", Chinese: "已隔离", English: "set aside"},
+		{Code: "quarantined", Chinese: "已隔离", English: "quarantined"},
 		{Code: batch.ErrUnencodable.Error(), Chinese: "含有对方编码无法表示的字符", English: "holds a character that the partner's encoding lacks"},
 		{Code: "lost or changed: {}", Chinese: "留存的付款文件丢失或被改动", English: "the kept file is lost or was changed: {}"},
 		{Code: "other content under this name in {}", Chinese: "目录 {} 中有同名但内容不同的文件", English: "other content under this name in {}"},

@@ -22,7 +22,7 @@ import (
 
 // ErrSettings is returned while the money settings are not those that two
 // officers have approved: no payment leaves.
-var ErrSettings = errors.New("the money settings were changed and wait for the signatures of two officers")
+var ErrSettings = errors.New("the money settings were changed and wait for the signatures of two officers: carryover list files --state prepared names the text to sign")
 
 // moneyKeys are the keys of the configuration that decide about money, as they are now,
 // with the text of allowed_signers, read afresh; without such a file nobody can sign.
