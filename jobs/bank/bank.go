@@ -2,7 +2,7 @@
 // accounts, which case or payment each entry belongs to, and whether the days
 // add up.
 //
-// It promises that an entry which is told again is booked once, that a credit
+// It promises that an entry which comes again is booked once, that a credit
 // which nothing is found for is kept and matched when its case comes, and that
 // a day is proved by the entries booked on it. What money means for a case is
 // transfer's.
@@ -120,9 +120,9 @@ func messageName(o *office.Office, f exchange.File) (string, error) {
 }
 
 // Quarantine keeps a file from counting until an officer has it worked again or
-// dismisses it (release-file, dismiss-file): it is named as a difference, moved to
-// bad in the drop, and its sender gets its workbook back with the faults marked
-// where it is one. why goes to officers and sender, in both languages.
+// dismisses it (release-file, dismiss-file): it is recorded as a difference and
+// moved to bad in the drop, and a keyed bank sheet goes back to the bank with its
+// faults marked. why goes to officers and bank, in both languages.
 func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why string) error {
 	o.Log.Error("file quarantined", "party", f.Party, "file", f.Name, "why", why)
 	return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {

@@ -174,7 +174,9 @@ func keepDay(d *office.Desk, s *statedDay, grows bool) error {
 	}
 	after := known
 	after.State = exchange.DayDiffers
-	after.Other = append(after.Other, exchange.BankFault{Kind: exchange.FaultRestated, Booking: office.Clip(d.File.Name, 60), Ours: known.Closing, Theirs: s.Closing})
+	after.Other = append(after.Other, exchange.BankFault{
+		Kind: exchange.FaultRestated, Booking: office.Clip(d.File.Name, 60), Ours: known.Closing, Theirs: s.Closing,
+	})
 	return d.Tx.UpdateBankDay(known, after)
 }
 

@@ -15,8 +15,8 @@ import (
 // matchEntry finds the case that a credit belongs to, in the order of SPEC 4:
 // letter number in the text; ID and exact amount; lump sum by its advices;
 // EndToEndId. What is found is booked on the case, or holds it when the person
-// differs; false when nothing matches. True is returned even if the
-// credit then stays unmatched: it is not tried another way.
+// differs: true then too, so that the credit is not tried another way. False when
+// nothing matches.
 func matchEntry(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	letterNo, idNo := iso20022.ParseRemittance(e.Text)
 	if letterNo != "" {

@@ -67,9 +67,10 @@ func orderContradiction(d *office.Desk, h iso20022.StatusReport) (string, error)
 	case err != nil:
 		return "", err
 	case h.Transfers != 0 && h.Transfers != sent.Records:
-		return fmt.Sprintf("付款文件 %s 共 %d 笔，回执称 %d 笔 / the file has %d transfers, the report says %d", sent.Name, sent.Records, h.Transfers, sent.Records, h.Transfers), nil
+		return fmt.Sprintf("付款文件 %s 共 %d 笔，回执称 %d 笔 / the file has %[2]d transfers, the report says %[3]d",
+			sent.Name, sent.Records, h.Transfers), nil
 	case h.Total != 0 && h.Total != sent.Total:
-		return fmt.Sprintf("付款文件 %s 合计 %s，回执称 %s / the file's sum is %s, the report says %s", sent.Name, sent.Total, h.Total, sent.Total, h.Total), nil
+		return fmt.Sprintf("付款文件 %s 合计 %s，回执称 %s / the file's sum is %[2]s, the report says %[3]s", sent.Name, sent.Total, h.Total), nil
 	}
 	return "", nil
 }
@@ -79,7 +80,7 @@ func orderContradiction(d *office.Desk, h iso20022.StatusReport) (string, error)
 // whole file; empty when it can.
 func transferContradiction(d *office.Desk, h iso20022.StatusReport, t iso20022.TransferStatus) (string, error) {
 	if isRefusal(h.Verdict()) && !isRefusal(t.Status) {
-		return fmt.Sprintf("整批 %s，其中 %s 却为 %s / the whole is %s, one transfer in it %s", h.Verdict(), t.EndToEndID, t.Status, h.Verdict(), t.Status), nil
+		return fmt.Sprintf("整批 %s，其中 %s 却为 %s / the whole is %[1]s, one transfer in it %[3]s", h.Verdict(), t.EndToEndID, t.Status), nil
 	}
 	p, err := d.Tx.Payment(t.EndToEndID)
 	if office.IsNotFound(err) {

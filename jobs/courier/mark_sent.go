@@ -37,9 +37,8 @@ func refuseMark(zh, en string, args ...any) error {
 // evidenceMin is the least that evidence may say, in characters: "ok" is none.
 const evidenceMin = 5
 
-// Text is what the officer signs, in the namespace of decisions: the same bytes
-// for the same mark, with the file's hash, so that a signature counts for no other
-// file and no other outcome.
+// Text is what the officer signs, in the namespace of decisions. It holds the
+// file's hash, so that a signature counts for no other file.
 func (m Mark) Text(agency string) string {
 	outcome := "sent"
 	if !m.Sent {
@@ -151,8 +150,7 @@ func ProvenAbsent(ctx context.Context, o *office.Office, f exchange.File) error 
 
 // voidUnsent voids a payment file that never reached the bank, which must have
 // said nothing about any payment in it (else ErrMark). Its payments are due again,
-// under new numbers: should the old file turn up after all, the bank can tell
-// them apart, and so can we.
+// under new numbers.
 func voidUnsent(d *office.Desk, f exchange.File) error {
 	void := f
 	void.State = exchange.FileVoid

@@ -54,7 +54,7 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party) (office.Co
 		return nil, err
 	}
 	defer d.Close()
-	looks, err := looksOf(ctx, o, p.Code) // before the listing: what is new in it has no look
+	looks, err := looksOf(ctx, o, p.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +104,7 @@ func leftInPlace(look exchange.Look, f drop.Entry) bool {
 }
 
 // moveRejected moves to bad what was rejected since it was moved to done, by the
-// looks that LeaveInBad keeps. One that is not there any more, or has another size
-// by now, is forgotten: whoever took it away has seen it.
+// looks that LeaveInBad keeps. One that is gone, or has another size, is forgotten.
 func moveRejected(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, looks map[string]exchange.Look) error {
 	for _, name := range slices.Sorted(maps.Keys(looks)) {
 		look := looks[name]
@@ -154,11 +153,11 @@ func pullFiles(ctx context.Context, o *office.Office, p office.Party, d drop.Dro
 	})
 }
 
-// pullFile looks at one file: remembers it, takes it in once it is complete,
-// with the signature that it must have, and does in the drop what is still to be
-// done. It is taken at once when its own bytes, and its signature's, show that
-// both are whole; else once it has kept its size and time for the party's settle
-// time. Then it is taken even without its signature, and rejected for that.
+// pullFile looks at one file: remembers it, takes it in once it is complete, and
+// does in the drop what is still to be done. It is taken at once when its own
+// bytes, and its signature's, show that both are whole; else once it has kept its
+// size and time for the party's settle time, even without its signature: intake
+// rejects it for that.
 func pullFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival) (bool, error) {
 	look, known, err := noteLook(ctx, o, p, a.Entry)
 	if err != nil {
@@ -179,8 +178,7 @@ func pullFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop
 }
 
 // fetchWithSignature fetches a signature and its file, and takes them in if both
-// are whole, or have had the time to become so. The signature goes first: it is
-// small, and if it is not whole the file need not be fetched.
+// are whole, or have had the time to become so.
 func fetchWithSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, settled bool) (bool, error) {
 	sig, whole, err := fetchSignature(ctx, o, d, p, a.sig)
 	if err != nil {
@@ -267,8 +265,7 @@ func fetch(ctx context.Context, o *office.Office, d drop.Drop, entry drop.Entry,
 	return spooled{SpoolFile: s, complete: complete}, nil
 }
 
-// isWhole hashes a fetched file and reports whether its own bytes show that it is
-// whole.
+// isWhole hashes the file and reports whether its own bytes show that it is whole.
 func isWhole(s *office.SpoolFile, name string) (bool, error) {
 	if !strings.HasSuffix(name, seal.Suffix) {
 		return endsWithTrailer(s)
@@ -284,8 +281,7 @@ func isWhole(s *office.SpoolFile, name string) (bool, error) {
 }
 
 // endsWithTrailer hashes the file and reports whether its last row is T and
-// its digest that of the bytes before it (FILES.md). Only the last 256 bytes are
-// looked at for the row, which is far shorter.
+// its digest that of the bytes before it (FILES.md).
 func endsWithTrailer(s *office.SpoolFile) (bool, error) {
 	if err := s.Rehash(); err != nil {
 		return false, err
@@ -313,8 +309,7 @@ func endsWithTrailer(s *office.SpoolFile) (bool, error) {
 // makes a crash harmless: the bytes are flushed under their name in the spool,
 // then recorded together with what remains to be done in the drop, then the drop
 // is changed. Cut short before the record, the file is fetched again; after it,
-// finishPull goes on. No file is taken from a drop that we do not have, and none
-// is recorded twice.
+// finishPull goes on.
 func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, s spooled) error {
 	sum := s.SHA256()
 	file := exchange.File{

@@ -146,9 +146,8 @@ func keepSignature(s *office.SpoolFile, party string) (string, error) {
 }
 
 // rememberOrphans remembers the orphan signatures, which lie in a drop without
-// their file, and forgets those that do not any more. They are left where they
-// are: the file may be on its way. The nightly workbook names those that stay
-// (OrphanSignatures).
+// their file, and forgets those that are gone. They are left where they are: the
+// file may be on its way. The nightly workbook names those that stay.
 func rememberOrphans(ctx context.Context, o *office.Office, p office.Party, orphans []drop.Entry, looks map[string]exchange.Look) error {
 	if p.Role != office.RolePartner {
 		return nil

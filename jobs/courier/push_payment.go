@@ -15,8 +15,7 @@ import (
 // pushPayment sends a payment file at most once. That it is on its way
 // (FileSending) is recorded before the upload; cut short there, its fate stays
 // unknown until the drop, the bank or an officer tells, and it is never sent
-// again by itself: a file sent twice may be paid twice, one that is late is only
-// late.
+// again by itself: a file sent twice may be paid twice, a late one is only late.
 func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
 	if f.State == exchange.FileSending {
 		return lookForPayment(ctx, o, d, f)
@@ -46,7 +45,8 @@ func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.D
 
 // unknownFate adds to an error of uploading a payment file what to do about it.
 func unknownFate(err error) error {
-	return fmt.Errorf("%w (it is unknown whether the payment file arrived: the next pass looks for it in the drop; if it is not there, ask the bank, then carryover mark-sent)", err)
+	return fmt.Errorf("%w (it is unknown whether the payment file arrived: the next pass looks for it in the drop; "+
+		"if it is not there, ask the bank, then carryover mark-sent)", err)
 }
 
 // lookForPayment looks in the drop for a payment file whose upload was cut short:
@@ -91,8 +91,7 @@ func findInDrop(ctx context.Context, o *office.Office, d drop.Drop, f exchange.F
 	return false, nil
 }
 
-// sameBytes fetches what lies in the drop and compares its hash with that of our
-// file.
+// sameBytes compares the hash of what lies in the drop with that of our file.
 func sameBytes(ctx context.Context, o *office.Office, d drop.Drop, folder drop.Folder, entry drop.Entry, f exchange.File) (bool, error) {
 	s, err := o.NewSpoolFile("check")
 	if err != nil {

@@ -143,10 +143,9 @@ func CloseFileDifferences(d *office.Desk, f exchange.File) error {
 	return nil
 }
 
-// retryPayment sends a payment file of unknown fate again, at once, by an operator
-// who has asked the bank. If it lies in the drop it is recorded as sent instead.
-// The reason is journaled before anything leaves; whether it arrived is recorded
-// after. Cut short between the two, its fate is as unknown as before.
+// retryPayment sends a payment file of unknown fate again, at once. If it lies in
+// the drop it is recorded as sent instead. The reason is journaled before anything
+// leaves, whether it arrived after; cut short in between, its fate stays unknown.
 func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) (string, error) {
 	if f.State != exchange.FileSending {
 		return "", fmt.Errorf("%w: %s is %s: only a payment file whose fate is not known is sent again", office.ErrNothingToRetry, f.Name, f.State)
@@ -188,8 +187,7 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 
 // allowPayment checks once more, in one transaction, that a payment file may
 // leave (its state, the ledger, its signatures, every transfer in it), and
-// journals the reason. Its transfers may have been held, answered or changed
-// since the first upload.
+// journals the reason: much may have changed since the first upload.
 func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) error {
 	return o.Do(ctx, office.By{File: f, Actor: office.ActorOperator}, func(d *office.Desk) error {
 		now, err := d.Tx.File(f.ID)

@@ -82,9 +82,8 @@ func spoolSignature(o *office.Office, f exchange.File, name string, key *seal.Ke
 	return s.Keep(name)
 }
 
-// putSignature leaves a file's seal in the drop, before the file itself. The same
-// signature there already is no error; another one is, which only the party can
-// clear away.
+// putSignature leaves a file's seal in the drop, before the file itself. Another
+// one there is an error, which only the party can clear away.
 func putSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
 	if f.Signature == "" {
 		return nil
@@ -105,9 +104,8 @@ func putSignature(ctx context.Context, o *office.Office, p office.Party, d drop.
 	return err
 }
 
-// SealFault is the code, for the receipt, and the words, in both languages, of
-// what seal's Verify found wrong with a signature; empty for any other error, which
-// is no fault of the file.
+// SealFault is the code and the words of what Verify found wrong with a signature;
+// empty for any other error, which is no fault of the file.
 func SealFault(err error) (fault code.Fault, text string) {
 	for _, f := range sealFaults {
 		if errors.Is(err, f.err) {

@@ -233,7 +233,9 @@ func rejectFile(ctx context.Context, j *office.InBatch, c code.Fault, text strin
 		if err := d.LeaveInBad(j.File); err != nil {
 			return err
 		}
-		return d.Journal(office.AgencyChain, "file_rejected", string(c)+" "+text, map[string]string{"file": j.File.Name, "sha256": j.File.SHA256, "signer": j.File.Signer})
+		return d.Journal(office.AgencyChain, "file_rejected", string(c)+" "+text, map[string]string{
+			"file": j.File.Name, "sha256": j.File.SHA256, "signer": j.File.Signer,
+		})
 	})
 }
 

@@ -85,7 +85,8 @@ func tryRecord(d *office.Desk, rec any, key string) (o office.Outcome, err error
 	case errors.Is(err, exchange.ErrNotAllowed):
 		return office.Refused(code.NotAllowedInState, "", err.Error()), nil
 	case errors.Is(err, batch.ErrUnencodable):
-		return office.Refused(code.Malformed, "", "含有接收方编码无法表示的字符 / a character that cannot be written in the encoding of whom it is meant for"), nil
+		return office.Refused(code.Malformed, "",
+			"含有接收方编码无法表示的字符 / a character that cannot be written in the encoding of whom it is meant for"), nil
 	case errors.Is(err, exchange.ErrInvariant), errors.Is(err, store.ErrStale), errors.Is(err, store.ErrConstraint):
 		// Our own mistake, or another process on the same case: the record is held
 		// and worked again in the next pass, the rest of the file goes on.

@@ -204,7 +204,8 @@ func (l *todoList) unproved() error {
 		}
 		l.add(report.Todo{
 			Kind: report.TodoProof, Who: who, Amount: g.Rest.Shown(), Due: l.Date,
-			What: l.Sayf("%s资金不平，差额 %s 没有暂缓办件可以解释", "%s: the ledger does not close, %s is not explained by held cases", l.Word(exchange.SideTerms(), string(g.Side)), g.Rest.Shown()),
+			What: l.Sayf("%s资金不平，差额 %s 没有暂缓办件可以解释", "%s: the ledger does not close, %s is not explained by held cases",
+				l.Word(exchange.SideTerms(), string(g.Side)), g.Rest.Shown()),
 		})
 	}
 	return err
