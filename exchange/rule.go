@@ -149,11 +149,11 @@ var rules = []Rule{
 	},
 	{
 		Action: ActReleaseFile, Chinese: "解除隔离，重新处理", English: "work it again", About: aboutFile, Roles: anybody, Signed: true,
-		Follows: "the file that was set aside is judged afresh by the next pass",
+		Follows: "the quarantined file is judged afresh by the next pass",
 	},
 	{
-		Action: ActDismissFile, Chinese: "不予处理", English: "set aside for good", About: aboutFile, Roles: anybody, Signed: true,
-		Follows: "the file stays set aside and is named no more",
+		Action: ActDismissFile, Chinese: "不予处理", English: "dismiss", About: aboutFile, Roles: anybody, Signed: true,
+		Follows: "the file stays quarantined and is named no more",
 	},
 	{
 		Action: ActResendFile, Chinese: "重新发送", English: "send again", About: aboutFile, Roles: business,

@@ -16,6 +16,7 @@ import (
 	"carryover/jobs/office"
 	"carryover/jobs/outbox"
 	"carryover/jobs/payment"
+	"carryover/jobs/proof"
 	"carryover/jobs/signing"
 )
 
@@ -258,7 +259,7 @@ func FaultTodo(err error) string {
 		return todo
 	case errors.Is(err, ErrDone):
 		return ""
-	case strings.Contains(err.Error(), "does not close"):
+	case errors.Is(err, proof.ErrUnbalanced):
 		return "no payment leaves until this is found: carryover audit export --ledger, then look at what was booked last"
 	}
 	return ""

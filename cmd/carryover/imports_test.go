@@ -67,7 +67,7 @@ var arrows = map[string][]string{
 		"jobs/courier", "jobs/decision"),
 	"jobs/nightly": with(ground, "jobs/office", "jobs/proof", "jobs/signing", "jobs/outbox", "jobs/transfer", "jobs/payment", "jobs/bank",
 		"jobs/courier", "jobs/decision", "jobs/paper", "jobs/report"),
-	"jobs": with(ground, "jobs/office", "jobs/signing", "jobs/outbox", "jobs/payment", "jobs/courier", "jobs/decision", "jobs/story",
+	"jobs": with(ground, "jobs/office", "jobs/proof", "jobs/signing", "jobs/outbox", "jobs/payment", "jobs/courier", "jobs/decision", "jobs/story",
 		"jobs/paper", "jobs/intake", "jobs/nightly"),
 	"jobs/nodes": {"jobs", "exchange", "exchange/store"},
 	"config":     {"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},

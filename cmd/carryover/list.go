@@ -30,7 +30,7 @@ func newListCommand(a *app) *cobra.Command {
 		Long: `Lists what is open; --all also what has ended.
 
   cases      open cases with state, both tracks and whose turn it is
-  files      files that wait, were refused or set aside, or have no receipt yet
+  files      files that wait, were refused or quarantined, or have no receipt yet
   payments   parts of remittances to be paid, and payments that are not settled
   runs       the last runs (--all: every one)
   deadlines  open cases, the most urgent first: what is overdue, legal limits before

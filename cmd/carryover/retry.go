@@ -38,7 +38,7 @@ that it never arrived.`,
 func newQuarantineCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "quarantine list|release FILE",
-		Short: "Files set aside because they could not be worked",
+		Short: "Files quarantined because they could not be worked",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usageError{errors.New("quarantine: list, or release FILE")}
@@ -46,7 +46,7 @@ func newQuarantineCommand(a *app) *cobra.Command {
 	}
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
-		Short: "What is set aside, and why",
+		Short: "What is quarantined, and why",
 		Args:  cobra.NoArgs,
 		RunE: runs(func(cmd *cobra.Command, _ []string) error {
 			return a.list(cmd.Context(), "files", listFlags{state: string(exchange.FileQuarantined)})
@@ -55,7 +55,7 @@ func newQuarantineCommand(a *app) *cobra.Command {
 	var reason string
 	release := &cobra.Command{
 		Use:   "release FILE",
-		Short: "Let the next pass work a file that was set aside",
+		Short: "Let the next pass work a quarantined file",
 		Args:  cobra.ExactArgs(1),
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
 			return a.retry(cmd.Context(), args[0], reason, exchange.FileQuarantined)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/drop"
@@ -13,6 +12,7 @@ import (
 	"carryover/jobs/office"
 	"carryover/jobs/outbox"
 	"carryover/jobs/signing"
+	"carryover/jobs/transfer"
 )
 
 // Push makes batches of the records that are queued and leaves them in the
@@ -116,46 +116,24 @@ func Sent(d *office.Desk, f exchange.File) error {
 	if err := d.Tx.UpdateFile(f, after); err != nil {
 		return err
 	}
-	if f.Kind != formats.KindForm || f.Resent > 0 {
+	follow, ok := onSent[f.Kind]
+	if !ok || f.Resent > 0 {
 		return nil
 	}
 	d.File = after
 	return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
-		if o.CaseNo == "" || strings.HasPrefix(string(o.Rows), "D,") {
-			return nil // a decline (row D) is no form
+		if o.CaseNo == "" {
+			return nil
 		}
-		return formSent(d, o)
+		return follow(d, o)
 	})
 }
 
-// formSent moves the queued form that a record is, and its case, to sent.
-func formSent(d *office.Desk, o exchange.Outgoing) error {
-	c, err := d.CaseByNo(o.CaseNo)
-	if err != nil {
-		return err
-	}
-	forms, err := d.Tx.FormsByCase(c.No)
-	if err != nil {
-		return err
-	}
-	for i := range forms {
-		f := &forms[i]
-		if f.No != o.RecordNo || f.Track != exchange.FormQueued {
-			continue
-		}
-		if err := d.SetForm(f, exchange.FormSent); err != nil {
-			return err
-		}
-	}
-	if err := c.Retrack(); err != nil {
-		return err
-	}
-	if c.State != exchange.Void { // annulled while the form waited
-		if err := c.Move(exchange.FormSentOut, o.RecordNo, nil); err != nil {
-			return err
-		}
-	}
-	return c.Save()
+// onSent is what follows for a case once a record of the kind lies in the
+// partner's drop, the first time that it is sent. What follows from a payment
+// file is payment.MarkArrived.
+var onSent = map[string]func(*office.Desk, exchange.Outgoing) error{
+	formats.KindForm: transfer.FormSent,
 }
 
 // resend queues again, the same bytes, what has had no receipt for ResendAfter,

@@ -69,7 +69,7 @@ func openFile(d *office.Desk, f exchange.File) (o report.Open, err error) {
 	switch f.State {
 	case exchange.FileQuarantined:
 		o.What = d.Sayf("文件已隔离：", "quarantined: ")
-		o.Todo = d.Sayf("查明原因后重新处理，或不予处理。", "Find out why, then have it worked again or set aside for good.")
+		o.Todo = d.Sayf("查明原因后重新处理，或不予处理。", "Find out why, then have it worked again or dismiss it.")
 	case exchange.FileSending:
 		o.What = d.Sayf("上传结果待查：", "it is not known whether the bank has it: ")
 		o.Todo = d.Sayf("向银行查明后认定；理由中写明何人何时答复。", "Ask the bank; write in the reason who said so, and when.")

@@ -124,7 +124,7 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 			return transfer.VoidFile(d, f, why)
 		}
 		if err := MayPay(o, d.Tx); err != nil {
-			return fmt.Errorf("signed, but not released (see the sheet To do, %s): %w", toDoOf(err), err)
+			return fmt.Errorf("signed, but not released%s: %w", whereToLook(err), err)
 		}
 		released = f.Records
 		return releaseSigned(d, f, signatures)
@@ -203,13 +203,16 @@ func MayPay(o *office.Office, tx *store.Tx) error {
 	return signing.SettingsApproved(o, tx)
 }
 
-// toDoOf names the entry of the sheet To do at which an error of MayPay is to be
-// looked up.
-func toDoOf(err error) string {
-	if errors.Is(err, signing.ErrSettings) {
-		return "资金设置待签名"
+// whereToLook names, for an error of MayPay, the entry of the sheet To do that
+// says more; "" for an error of the store.
+func whereToLook(err error) string {
+	switch {
+	case errors.Is(err, signing.ErrSettings):
+		return " (see the sheet To do, 资金设置待签名)"
+	case errors.Is(err, proof.ErrUnbalanced):
+		return " (see the sheet To do, 资金不平)"
 	}
-	return "资金不平"
+	return ""
 }
 
 // whyUnpayable looks at every payment of a file that has not left, and returns

@@ -67,7 +67,7 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	// Automatic: nobody looks at the file again, so the ledger is proved before it
 	// is made. With dual release that is done when the second signature is there.
 	if err := o.Store.View(ctx, func(tx *store.Tx) error { return proof.CheckBalanced(o, tx) }); err != nil {
-		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released (see the sheet To do, %s): %w", toDoOf(err), err))...)
+		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released%s: %w", whereToLook(err), err))...)
 	}
 	released, err = releaseAll(ctx, o)
 	counts["released"] += released

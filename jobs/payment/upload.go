@@ -36,7 +36,7 @@ func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (excha
 	err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
 		sending = f
 		if err := MayPay(o, d.Tx); err != nil {
-			return fmt.Errorf("not uploaded (see the sheet To do, %s): %w", toDoOf(err), err)
+			return fmt.Errorf("not uploaded%s: %w", whereToLook(err), err)
 		}
 		why, err := whyUnpayable(d, f)
 		if err == nil && why == "" {

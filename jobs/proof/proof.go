@@ -7,6 +7,7 @@
 package proof
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -138,7 +139,10 @@ func Gaps(o *office.Office, tx *store.Tx) (found []Gap, err error) {
 	return found, nil
 }
 
-// CheckBalanced returns an error that names the first partner, or all of them, with whom
+// ErrUnbalanced is the error of CheckBalanced while a gap is open.
+var ErrUnbalanced = errors.New("the ledger does not close")
+
+// CheckBalanced returns ErrUnbalanced with a text that names the first partner, or all of them, with whom
 // the ledger does not close, how far, and where to look; nil when it closes, or held
 // cases explain what is missing. It is asked before payments are made up, before each
 // file is released, and by report.
@@ -151,8 +155,8 @@ func CheckBalanced(o *office.Office, tx *store.Tx) error {
 	if g.Partner != "" {
 		with = g.Partner
 	}
-	return fmt.Errorf("the ledger does not close on the %s side with %s: difference %s, of which held cases do not explain %s; see the sheet To do, 资金不平",
-		g.Side, with, g.Difference, g.Rest.Shown())
+	return fmt.Errorf("%w on the %s side with %s: difference %s, of which held cases do not explain %s; see the sheet To do, 资金不平",
+		ErrUnbalanced, g.Side, with, g.Difference, g.Rest.Shown())
 }
 
 // gapsOfHeld is the difference that the held cases of a side make, by partner: each

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"fmt"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -257,4 +258,38 @@ func formRecord(f exchange.Form, agency formats.AgencyBlock) formats.Form {
 		}
 	}
 	return rec
+}
+
+// FormSent moves the queued form that a sent record is, and its case, to sent.
+// The record of a decline (row D) is no form: nothing follows from it.
+func FormSent(d *office.Desk, o exchange.Outgoing) error {
+	if strings.HasPrefix(string(o.Rows), "D,") {
+		return nil
+	}
+	c, err := d.CaseByNo(o.CaseNo)
+	if err != nil {
+		return err
+	}
+	forms, err := d.Tx.FormsByCase(c.No)
+	if err != nil {
+		return err
+	}
+	for i := range forms {
+		f := &forms[i]
+		if f.No != o.RecordNo || f.Track != exchange.FormQueued {
+			continue
+		}
+		if err := d.SetForm(f, exchange.FormSent); err != nil {
+			return err
+		}
+	}
+	if err := c.Retrack(); err != nil {
+		return err
+	}
+	if c.State != exchange.Void { // annulled while the form waited
+		if err := c.Move(exchange.FormSentOut, o.RecordNo, nil); err != nil {
+			return err
+		}
+	}
+	return c.Save()
 }
