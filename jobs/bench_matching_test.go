@@ -143,7 +143,7 @@ func openCase(tx *store.Tx, of string, i int) error {
 	if err := tx.InsertRemittance(part); err != nil {
 		return err
 	}
-	return tx.WakeMarked("L " + letter)
+	return tx.RequeueMatching("L " + letter)
 }
 
 // benchID is the ID number of a person of the generator's.

@@ -31,7 +31,7 @@ import (
 	"time"
 )
 
-// Folder names one of the four folders of a drop.
+// Folder names one of the folders of a drop.
 type Folder int
 
 // The folders of a drop.

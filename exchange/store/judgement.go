@@ -90,19 +90,19 @@ func (tx *Tx) HeldRecords(party, rowType string) ([]exchange.Judgement, error) {
 		rowType, party)
 }
 
-// UntoldJudgements returns the verdicts of a file that stand in no receipt yet.
-func (tx *Tx) UntoldJudgements(fileID int64) ([]exchange.Judgement, error) {
+// UnreportedJudgements returns the verdicts of a file that stand in no receipt yet.
+func (tx *Tx) UnreportedJudgements(fileID int64) ([]exchange.Judgement, error) {
 	return many(tx, "untold verdicts", scanJudgement, selectJudgement+"WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part", fileID)
 }
 
-// UntoldFiles returns the files with verdicts that stand in no receipt yet.
-func (tx *Tx) UntoldFiles() ([]int64, error) {
+// UnreportedFiles returns the files with verdicts that stand in no receipt yet.
+func (tx *Tx) UnreportedFiles() ([]int64, error) {
 	return many(tx, "files with untold verdicts", func(r row, id *int64) error { return r.Scan(id) },
 		"SELECT DISTINCT file_id FROM judgements WHERE told = 0 ORDER BY file_id")
 }
 
-// MarkTold records that all verdicts of a file stand in a queued receipt.
-func (tx *Tx) MarkTold(fileID int64) error {
+// MarkReported records that all verdicts of a file stand in a queued receipt.
+func (tx *Tx) MarkReported(fileID int64) error {
 	if _, err := tx.exec("UPDATE judgements SET told = 1 WHERE file_id = $1 AND told = 0", fileID); err != nil {
 		return fmt.Errorf("verdicts of file %d: %w", fileID, err)
 	}

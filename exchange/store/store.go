@@ -24,8 +24,8 @@ import (
 var (
 	// ErrNotFound: no such row.
 	ErrNotFound = errors.New("not in the store")
-	// ErrStale: a conditional update found the row changed by somebody else.
-	ErrStale = errors.New("changed by somebody else")
+	// ErrStale: a conditional update found the row changed since it was read.
+	ErrStale = errors.New("row changed since it was read")
 	// ErrConstraint: the schema refuses the row.
 	ErrConstraint = errors.New("refused by the schema")
 	// ErrDuplicate: the row is there already (a bank entry, a finished run).

@@ -123,13 +123,13 @@ func TestJudgements(t *testing.T) {
 			t.Errorf("got %v, want ErrStale", err)
 		}
 		write(t, s, func(tx *Tx) error {
-			untold, err := tx.UntoldJudgements(f.ID)
-			files, ferr := tx.UntoldFiles()
+			untold, err := tx.UnreportedJudgements(f.ID)
+			files, ferr := tx.UnreportedFiles()
 			if len(untold) != 1 || untold[0].RecordNo != later.RecordNo || len(files) != 1 {
 				t.Errorf("untold %+v in %v", untold, files)
 			}
-			merr := tx.MarkTold(f.ID)
-			untold, uerr := tx.UntoldJudgements(f.ID)
+			merr := tx.MarkReported(f.ID)
+			untold, uerr := tx.UnreportedJudgements(f.ID)
 			if len(untold) != 0 {
 				t.Errorf("still untold: %+v", untold)
 			}

@@ -31,8 +31,8 @@ type Corrections struct {
 // textAccepted stands beside the rows of a worked file that were not refused.
 const textAccepted = "已接收；再报前请清空本行 / accepted: clear this row before you send this again"
 
-// MaxTold is how many faults corrections tell.
-const MaxTold = 5000
+// MaxReported is how many faults corrections tell.
+const MaxReported = 5000
 
 // maxNoted is how many of its cells carry a note.
 const maxNoted = 500
@@ -129,7 +129,7 @@ func (w *correcting) begin() error {
 	w.prose, err = w.file.NewStyle(&excelize.Style{
 		NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}, Protection: &excelize.Protection{Locked: false},
 	})
-	for i := range w.Faults[:min(len(w.Faults), MaxTold)] {
+	for i := range w.Faults[:min(len(w.Faults), MaxReported)] {
 		f := &w.Faults[i]
 		at := rowAt{f.Row, f.Line}
 		w.told[at] = append(w.told[at], &told{Fault: f})
@@ -250,7 +250,7 @@ func (w *correcting) list() error {
 	}
 	rows = append(rows, nil, texts(w.head, "位置 where", "记录编号 record", "列 column", "填写内容 typed", "问题 problem", "处理办法", "what to do"))
 	n := 0
-	for i := range w.Faults[:min(len(w.Faults), MaxTold)] {
+	for i := range w.Faults[:min(len(w.Faults), MaxReported)] {
 		f := &w.Faults[i]
 		if f.Code == "" {
 			continue

@@ -41,9 +41,9 @@ func matchOrKeep(d *office.Desk, e exchange.BankEntry) error {
 		return err
 	}
 	if found {
-		return d.Tx.DropMarks(e.Key)
+		return d.Tx.DropMatchKeys(e.Key)
 	}
-	if err := d.Tx.KeepMarks(e.Key, matchKeys(e)); err != nil {
+	if err := d.Tx.KeepMatchKeys(e.Key, matchKeys(e)); err != nil {
 		return err
 	}
 	return proposeByName(d, e)
@@ -88,7 +88,7 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 	for {
 		var due []exchange.BankEntry
 		err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-			due, err = tx.AwakeEntries(office.Chunk)
+			due, err = tx.EntriesToRetry(office.Chunk)
 			return err
 		})
 		if err != nil || len(due) == 0 {
@@ -128,7 +128,7 @@ func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
 	if err := d.RecordDifference("money", "", "", entry.Key, "not matched", office.Clip("does not fit: "+err.Error(), 200)); err != nil {
 		return err
 	}
-	return d.Tx.KeepMarks(entry.Key, matchKeys(entry))
+	return d.Tx.KeepMatchKeys(entry.Key, matchKeys(entry))
 }
 
 // rematch matches a credit anew. Its differences are closed first: those that are

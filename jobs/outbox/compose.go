@@ -216,7 +216,7 @@ func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
 		if !later {
 			return tx.JudgementsByFile(id, write)
 		}
-		verdicts, err := tx.UntoldJudgements(id)
+		verdicts, err := tx.UnreportedJudgements(id)
 		if err != nil {
 			return err
 		}
@@ -233,11 +233,11 @@ func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
 	if err := tx.InsertFile(&file); err != nil {
 		return err
 	}
-	// Before MarkTold: it asks which verdicts are not reported yet.
+	// Before MarkReported: it asks which verdicts are not reported yet.
 	if err := composeCorrections(o, tx, in, later); err != nil {
 		return err
 	}
-	if err := tx.MarkTold(id); err != nil || later {
+	if err := tx.MarkReported(id); err != nil || later {
 		return err
 	}
 	receipted := in

@@ -27,7 +27,7 @@ func composeCorrections(o *office.Office, tx *store.Tx, in exchange.File, later 
 		return nil
 	}
 	if later {
-		verdicts, err := tx.UntoldJudgements(in.ID)
+		verdicts, err := tx.UnreportedJudgements(in.ID)
 		refused := func(j exchange.Judgement) bool { return j.Verdict == code.Refused }
 		if err != nil || !slices.ContainsFunc(verdicts, refused) {
 			return err
@@ -47,7 +47,7 @@ func composeCorrections(o *office.Office, tx *store.Tx, in exchange.File, later 
 }
 
 // rejectedFaults reads a rejected file again for all that is wrong with it, file first,
-// then at most sheet.MaxTold of its records; the store keeps only what it was rejected
+// then at most sheet.MaxReported of its records; the store keeps only what it was rejected
 // for. Total counts all.
 func rejectedFaults(o *office.Office, in exchange.File, c *sheet.Corrections) error {
 	j := &office.InBatch{Office: o, File: in}
@@ -60,7 +60,7 @@ func rejectedFaults(o *office.Office, in exchange.File, c *sheet.Corrections) er
 	for r.Next() {
 		found := r.Record().Faults
 		c.Total += len(found)
-		records = append(records, found[:min(len(found), sheet.MaxTold-len(records))]...)
+		records = append(records, found[:min(len(found), sheet.MaxReported-len(records))]...)
 	}
 	res, err := r.Result()
 	if err != nil {
@@ -88,10 +88,10 @@ func refusedFaults(tx *store.Tx, in exchange.File, c *sheet.Corrections) error {
 		f := batch.Fault{Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Field: j.Field, Code: j.Code, Text: j.Text}
 		switch {
 		case j.Verdict == code.Refused:
-			if c.Total++; len(c.Faults) < sheet.MaxTold {
+			if c.Total++; len(c.Faults) < sheet.MaxReported {
 				c.Faults = append(c.Faults, f)
 			}
-		case j.Verdict == code.Held && len(held) < sheet.MaxTold:
+		case j.Verdict == code.Held && len(held) < sheet.MaxReported:
 			f.Code, f.Field, f.Text = "", "", "暂缓，等待相关文件；不要再报，请清空本行 / held until what it refers to is here: do not send it again, clear this row"
 			held = append(held, f)
 		}

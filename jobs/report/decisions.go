@@ -196,7 +196,7 @@ func ReadRow(r workbook.FilledRow, lang string) Row {
 		Args:  map[string]string{},
 	}
 	for _, a := range exchange.Arguments() {
-		if v := tidyArg(a.Code, r.Text(argTitle(a).Word(lang))); v != "" {
+		if v := normaliseArg(a.Code, r.Text(argTitle(a).Word(lang))); v != "" {
 			d.Args[a.Code] = v
 		}
 	}
@@ -204,8 +204,8 @@ func ReadRow(r workbook.FilledRow, lang string) Row {
 	return d
 }
 
-// tidyArg is an argument without the slips of a keyboard that writes Chinese.
-func tidyArg(name, text string) string {
+// normaliseArg is an argument as a keyboard that writes Chinese leaves it, normalised.
+func normaliseArg(name, text string) string {
 	switch name {
 	case "holder", "bank", "code", "entry":
 		return text

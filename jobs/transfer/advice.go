@@ -37,7 +37,7 @@ func Advice(d *office.Desk, rec *formats.Advice) (office.Outcome, error) {
 		return office.Outcome{}, err
 	}
 	if c.Side == exchange.In {
-		if err := d.Tx.WakeMarked(ReferenceKey(rec.PaymentRef)); err != nil {
+		if err := d.Tx.RequeueMatching(ReferenceKey(rec.PaymentRef)); err != nil {
 			return office.Outcome{}, err
 		}
 	}

@@ -249,7 +249,7 @@ func sendLetter(c *office.Case, l exchange.Letter, why string) error {
 	if err := c.Move(exchange.LetterIssued, why, map[string]any{"letter_no": l.No, "version": l.Version}); err != nil {
 		return err
 	}
-	if err := c.Tx.WakeMarked(LetterKey(l.No)); err != nil {
+	if err := c.Tx.RequeueMatching(LetterKey(l.No)); err != nil {
 		return err
 	}
 	if l.Version > 1 && c.Effective() != exchange.Requested {

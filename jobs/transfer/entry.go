@@ -49,9 +49,9 @@ func ReferenceKey(ref string) string { return "R " + ref }
 // for retry; the bank's next matching takes them up.
 func Requeue(c *office.Case) error {
 	if c.LetterNo != "" {
-		if err := c.Tx.WakeMarked(LetterKey(c.LetterNo)); err != nil {
+		if err := c.Tx.RequeueMatching(LetterKey(c.LetterNo)); err != nil {
 			return err
 		}
 	}
-	return c.Tx.WakeMarked(PersonKey(c.Person.IDKey))
+	return c.Tx.RequeueMatching(PersonKey(c.Person.IDKey))
 }
