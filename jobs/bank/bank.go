@@ -3,9 +3,10 @@
 // add up.
 //
 // It promises that an entry which comes again is booked once, that a credit
-// which nothing is found for is kept and matched when its case comes, and that
-// a day is proved by the entries booked on it. What money means for a case is
-// transfer's.
+// which nothing is found for is kept under the letter, person and reference that
+// it names (matchOrKeep) and tried again when one of them becomes known
+// (RetryUnmatched), and that a day is proved by the entries booked on it. What
+// money means for a case is transfer's.
 package bank
 
 import (

@@ -2,9 +2,10 @@
 // again, and knows which files should have come.
 //
 // It promises that what is fetched lies flushed in the spool before anything is
-// taken away from a drop, that what leaves is recorded before, and that a
-// payment file is never sent a second time by itself: its fate is looked for in
-// the drop, or an officer states it (MarkSent). It does not read what a batch
+// taken away from a drop, that what leaves is recorded before, and that a batch
+// without its receipt is sent again as the same bytes under the same name
+// (resend). A payment file is never sent a second time by itself: its fate is
+// looked for in the drop, or an officer states it (MarkSent). It does not read what a batch
 // says; that is for intake.
 package courier
 

@@ -1,6 +1,8 @@
 // Package intake takes in what the courier fetched: it judges a file as a whole,
 // then record by record, hands each to whoever it concerns, and works again
-// what waited.
+// what waited. A file is rejected whole for its envelope, count, total, digest,
+// seal or sequence (judgeFile); a record is refused for its own fields, as a
+// duplicate, or by its handler (judgeItem). Both are stored with code and text.
 //
 // It promises that the records of a file are accepted, held or refused, and
 // that those three add up; that a record which is refused leaves nothing

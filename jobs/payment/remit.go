@@ -4,7 +4,7 @@
 // It promises that a part is paid once: a payment that was given up is followed
 // by another under a new reference, every transfer is looked at again before
 // its file leaves, and nothing is paid while the ledger does not balance, funds
-// are closed (closeFunds) or the money settings are not approved (MayPay). What
+// are closed (closeFunds, whyUnpayable) or the money settings are not approved (MayPay). What
 // the bank says of a payment is for bank, the upload for courier.
 package payment
 

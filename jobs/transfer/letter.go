@@ -3,6 +3,12 @@
 // cancellations, queries, payees, registry and posting results; and the track
 // that each part of its money is on, on both sides.
 //
+// What cannot be answered yet waits, and new information ends the wait (Rejudge):
+// a letter about somebody who is not in the registry holds its case until an
+// extract has the person, or an officer accepts the decline that is proposed
+// (intake, decision). A credit of nobody waits in bank; a letter that we issue, a
+// form (Requeue) or an advice that names what it named makes it due again.
+//
 // A function takes the desk or the case that it works on; the domain decides what
 // state follows and what must go out, and case, journal, ledger and outgoing
 // records change in the desk's one transaction. It makes no payment (payment),
