@@ -112,3 +112,42 @@ func TestDocumentsOfJobsNameWhatIsThere(t *testing.T) {
 		t.Errorf("only %d names found", found)
 	}
 }
+
+// The table of rooms in jobs/README.md has every room, below those that it may
+// name: no arrow points backwards.
+func TestRoomsStandBelowWhatTheyName(t *testing.T) {
+	place := map[string]int{}
+	for _, m := range regexp.MustCompile(`(?m)^\| \*?([a-z]+)\*? \|`).FindAllStringSubmatch(section(t, "jobs/README.md", "## Rooms"), -1) {
+		pkg := "jobs/" + m[1]
+		if m[1] == "jobs" {
+			pkg = "jobs"
+		}
+		if m[1] != "room" {
+			place[pkg] = len(place) + 1
+		}
+	}
+	for pkg := range imports(t) {
+		if pkg != "jobs" && path.Dir(pkg) != "jobs" {
+			continue
+		}
+		if place[pkg] == 0 {
+			t.Errorf("%s is not in the table", pkg)
+		}
+		for _, to := range arrows[pkg] {
+			if path.Dir(to) == "jobs" && place[to] >= place[pkg] {
+				t.Errorf("%s stands above %s, which it may name", pkg, to)
+			}
+		}
+	}
+}
+
+// section is the part of a document below a heading, up to the next one.
+func section(t *testing.T, name, heading string) string {
+	t.Helper()
+	_, text, found := strings.Cut(readFile(t, name), heading+"\n")
+	if !found {
+		t.Fatalf("%s has no %s", name, heading)
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	return text
+}
