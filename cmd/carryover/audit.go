@@ -66,12 +66,12 @@ func (a *app) auditVerify(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.tellVerified(v)
+	return a.printVerified(v)
 }
 
-func (a *app) tellVerified(v story.Verified) error {
+func (a *app) printVerified(v story.Verified) error {
 	if a.json {
-		if err := a.print(v); err != nil {
+		if err := a.printJSON(v); err != nil {
 			return err
 		}
 	} else {
@@ -126,7 +126,7 @@ func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err er
 		return err
 	}
 	if a.json {
-		return a.print(map[string]any{"file": name, "what": what, "entries": n})
+		return a.printJSON(map[string]any{"file": name, "what": what, "entries": n})
 	}
 	fmt.Fprintf(a.out, "%s: %d entries of the %s\n", name, n, what)
 	return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +52,7 @@ func (a *app) backup(ctx context.Context, name string) (err error) {
 	if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
 		return usageError{fmt.Errorf("%s: there is no such folder", filepath.Dir(name))}
 	}
-	s, err := a.openUsedStore(ctx)
+	s, err := a.openStore(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ func (a *app) backup(ctx context.Context, name string) (err error) {
 		return err
 	}
 	if a.json {
-		return a.print(map[string]any{"file": name, "bytes": b.Bytes, "sha256": b.SHA256})
+		return a.printJSON(map[string]any{"file": name, "bytes": b.Bytes, "sha256": b.SHA256})
 	}
 	fmt.Fprintf(a.out, "%s: %d bytes, not encrypted\n", name, b.Bytes)
 	return nil
@@ -83,7 +82,7 @@ func (a *app) restoreTest(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
-	if strings.Contains(dsn, "://") {
+	if isAddress(dsn) {
 		return usageError{errors.New("--verify is for copies of a SQLite store; restore a pg_dump into an empty database and run audit verify on that")}
 	}
 	b, err := story.ReadBackup(name)
@@ -99,7 +98,7 @@ func (a *app) restoreTest(ctx context.Context, name string) (err error) {
 		return err
 	}
 	if a.json {
-		if err := a.print(b); err != nil {
+		if err := a.printJSON(b); err != nil {
 			return err
 		}
 	}

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -82,7 +79,7 @@ func (a *app) check(ctx context.Context, connect, limits bool, page string) erro
 		warned = warned || f.Level == config.LevelWarning
 	}
 	if a.json {
-		if err := a.print(result); err != nil {
+		if err := a.printJSON(result); err != nil {
 			return err
 		}
 	} else {
@@ -132,12 +129,8 @@ func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Fi
 	if err != nil {
 		return []config.Finding{{Level: config.LevelFault, Subject: "store", Text: err.Error()}}
 	}
-	if remote := strings.Contains(dsn, "://"); remote && !connect {
+	if (isAddress(dsn) && !connect) || notMadeYet(dsn) {
 		return nil
-	} else if !remote {
-		if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
 	}
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {

@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,14 +22,15 @@ import (
 // what check found. It is gathered, then laid out on one page.
 type evidence struct {
 	config.Evidence
-	state   string // of the store, in words
-	backups story.Backups
+	state   string        // of the store, in words
+	backups story.Backups // as the journal has them
 }
 
-// writeEvidence gathers the evidence and saves its page.
+// writeEvidence gathers the evidence and saves its page as the workbook name,
+// over an older one. What check found does not keep it from being written.
 func (a *app) writeEvidence(ctx context.Context, c *config.Config, findings []config.Finding, name string) error {
 	e := evidence{Evidence: config.Evidence{Config: c, Now: a.now().In(c.Agency().Zone), Findings: findings}}
-	if err := e.askStore(ctx); err != nil {
+	if err := e.readStore(ctx); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
 	if err := e.page().Save(name); err != nil {
@@ -43,18 +40,17 @@ func (a *app) writeEvidence(ctx context.Context, c *config.Config, findings []co
 	return nil
 }
 
-// askStore reads what the store tells; a store that is not there, or has
-// another schema, is said to be so.
-func (e *evidence) askStore(ctx context.Context) (err error) {
+// readStore reads what the store tells; a store that is not there, or has another
+// schema, is no error but said to be so. It is neither made nor migrated: who
+// approves must see what is.
+func (e *evidence) readStore(ctx context.Context) (err error) {
 	dsn, err := e.Config.StoreDSN()
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(dsn, "://") {
-		if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) {
-			e.state = e.Say("尚未建立，首次运行时建立", "not there yet; the first run makes it")
-			return nil
-		}
+	if notMadeYet(dsn) {
+		e.state = e.Say("尚未建立，首次运行时建立", "not there yet; the first run makes it")
+		return nil
 	}
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {
@@ -74,47 +70,14 @@ func (e *evidence) askStore(ctx context.Context) (err error) {
 			return err
 		}
 		approval, err := signing.ReadApproval(tx)
-		e.Approval = config.Approval(approval)
+		e.Approval = config.Approval(approval) // the same fields: config may not know the jobs
 		return err
 	})
 }
 
 // sections are the page's parts, in their order.
 func (e *evidence) sections() []config.Section {
-	return []config.Section{e.versions(), e.Ports(), e.Accounts(), e.keys(), e.Roles(), e.Controls(), e.kept(), e.Clocks(), e.Found()}
-}
-
-// versions are those of the program, of what it is built with, and of the store.
-func (e *evidence) versions() config.Section {
-	program, built, modules := "carryover", "", []string{}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		program += " " + info.Main.Version
-		built = info.GoVersion
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				program += " " + s.Value
-			}
-		}
-		for _, m := range info.Deps {
-			if slices.Contains(namedModules(), m.Path) {
-				modules = append(modules, m.Path+" "+m.Version)
-			}
-		}
-	}
-	return config.Section{Title: e.Say("版本", "Versions"), Facts: []config.Fact{
-		{Item: e.Say("程序", "program"), Text: join(" · ", program, built)},
-		{Item: e.Say("数据库结构", "store"), Text: e.state},
-		{Item: e.Say("主要组件", "modules"), Text: strings.Join(modules, "\n")},
-	}}
-}
-
-// namedModules are those on which safety depends: store, sessions, signatures,
-// encryption, workbooks.
-func namedModules() []string {
-	return []string{
-		"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pkg/sftp", "golang.org/x/crypto", "github.com/hiddeco/sshsig", "filippo.io/age",
-		"github.com/xuri/excelize/v2",
-	}
+	return []config.Section{e.Versions(e.state), e.Ports(), e.Accounts(), e.keys(), e.Roles(), e.Controls(), e.kept(), e.Clocks(), e.Found()}
 }
 
 // kept is what is kept and how: retention, permissions, backups.
@@ -135,7 +98,8 @@ func (e *evidence) backup(b *story.Backup) string {
 	return join(" · ", minute(b.At.In(e.Now.Location())), b.File, e.Sayf("%d 字节", "%d bytes", b.Bytes), labelled("SHA-256", short(b.SHA256, 17)))
 }
 
-// tested is the last restore test, and one that failed since.
+// tested is the last restore test that passed, and one that failed since: a later
+// failure means that the older success proves nothing about today's copies.
 func (e *evidence) tested() string {
 	passed, failed := e.backups.Tested, e.backups.Failed
 	text := e.Say("无记录", "none recorded")
@@ -159,7 +123,8 @@ func (e *evidence) keys() config.Section {
 	}}
 }
 
-// officersKeys are the keys of allowed_signers, by who signs with them.
+// officersKeys are the keys of allowed_signers, by who signs with them. What
+// cannot be read stands in their place: the page is made all the same.
 func (e *evidence) officersKeys() (lines []string) {
 	text, err := allowedSigners(e.Config)()
 	if err != nil {
@@ -204,7 +169,8 @@ func (e *evidence) partnersKeys() (lines []string) {
 	return lines
 }
 
-// page is the evidence on one upright A4 page, with boxes to sign.
+// page is the evidence on one upright A4 page, with boxes to sign: six columns,
+// the first for a section's title beside all of its facts.
 func (e *evidence) page() workbook.Book {
 	title := e.Say("Carryover 部署审批表", "Carryover: approval of the deployment")
 	a := e.Config.Agency()
@@ -236,7 +202,7 @@ func (e *evidence) page() workbook.Book {
 	for range 5 {
 		sign = append(sign, workbook.Box{Text: signed, As: workbook.BoxSeal})
 	}
-	line(58, sign...)
+	line(58, sign...) // points: room for a signature and a stamp
 	return workbook.Book{
 		Title: title, Author: "Carryover", Created: e.Now, Lang: e.Say("zh-CN", "en-US"), Pages: e.Say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
 		Sheets: []workbook.Sheet{{Name: e.Say("部署审批表", "Approval"), Title: title, Paper: paper}},

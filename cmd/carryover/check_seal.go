@@ -68,13 +68,13 @@ func checkSuccessor(c *config.Config, now *seal.Key) []config.Finding {
 // may in a month.
 func judgeSigners(signers *seal.Signers, partner string, now time.Time) (level config.Level, todo, text string) {
 	keys := signers.For(partner)
-	fit, soon := keys.Able(seal.NamespaceBatch, now), keys.Able(seal.NamespaceBatch, now.Add(sealWarning))
+	validNow, validSoon := keys.Able(seal.NamespaceBatch, now), keys.Able(seal.NamespaceBatch, now.Add(sealWarning))
 	todo = "ask " + partner + " for the line of its new key, compare the fingerprint by telephone"
 	switch {
-	case fit == 0:
+	case validNow == 0:
 		return config.LevelFault, todo, fmt.Sprintf("no key of %s is valid today: every signed file would be refused", partner)
-	case soon == 0:
+	case validSoon == 0:
 		return config.LevelWarning, todo, fmt.Sprintf("the last key of %s ends within 30 days", partner)
 	}
-	return config.LevelOK, "", fmt.Sprintf("%d valid keys of %s", fit, partner)
+	return config.LevelOK, "", fmt.Sprintf("%d valid keys of %s", validNow, partner)
 }

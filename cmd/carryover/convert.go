@@ -75,7 +75,7 @@ func (a *app) template(args []string, v conversion) error {
 	if err := samples.Create(name, write); err != nil {
 		return err
 	}
-	return a.made([]string{name})
+	return a.printFiles([]string{name})
 }
 
 func (a *app) convert(ctx context.Context, args []string, v conversion) error {
@@ -121,7 +121,7 @@ func (a *app) convert(ctx context.Context, args []string, v conversion) error {
 	if err != nil {
 		return fmt.Errorf("convert %s: %w", args[0], err)
 	}
-	return a.made([]string{name})
+	return a.printFiles([]string{name})
 }
 
 func opposite(c batch.Carrier) batch.Carrier {
@@ -151,11 +151,11 @@ func (a *app) refuseConversion(name string, in io.ReadSeeker, e batch.Encoding) 
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if a.json {
-		if err := a.print(map[string]any{"files": []*judge.Judgement{j}}); err != nil {
+		if err := a.printJSON(map[string]any{"files": []*judge.Judgement{j}}); err != nil {
 			return err
 		}
 	} else {
-		tell(a.err, j)
+		printJudgement(a.err, j)
 	}
 	return errPerson
 }

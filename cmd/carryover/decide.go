@@ -87,7 +87,7 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 	if _, ok := exchange.FindRule(x.Action); !ok {
 		return usageError{fmt.Errorf("%q is no action: carryover decide --help lists them", x.Action)}
 	}
-	ag, closed, err := a.openAlone(ctx)
+	ag, closed, err := a.openExclusive(ctx)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 		doc.Effects = []string{}
 	}
 	if a.json {
-		return a.print(doc)
+		return a.printJSON(doc)
 	}
 	fmt.Fprint(a.out, p.Text)
 	switch {

@@ -22,9 +22,7 @@ func newDemoCommand(a *app) *cobra.Command {
 		Use:   "demo",
 		Short: "Two agencies with cores, portals and banks, exchanging over real SFTP until every case is closed",
 		Args:  cobra.NoArgs,
-		RunE: runs(func(cmd *cobra.Command, _ []string) error {
-			return a.demo(cmd.Context(), o)
-		}),
+		RunE:  runs(func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), o) }),
 	}
 	c.Flags().StringVar(&o.Dir, "dir", "", "a new or empty folder (default: a temporary one, kept)")
 	c.Flags().IntVar(&o.People, "people", o.People, "plain people, besides those of the exceptions")
@@ -55,7 +53,7 @@ func (a *app) demo(ctx context.Context, o demo.Options) error {
 		return err
 	}
 	if a.json {
-		if err := a.print(result); err != nil {
+		if err := a.printJSON(result); err != nil {
 			return err
 		}
 	}

@@ -7,14 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"carryover/exchange/store"
 	"carryover/jobs/courier"
 )
 
-// tellPlan prints the plan for people; nothing when there is none.
-func tellPlan(w io.Writer, p *courier.DryRun) {
+// printPlan prints the plan for people; nothing when there is none.
+func printPlan(w io.Writer, p *courier.DryRun) {
 	if p == nil {
 		return
 	}
@@ -42,7 +41,7 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *courier.DryRun, err er
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
-	if strings.Contains(dsn, "://") {
+	if isAddress(dsn) {
 		return nil, nil, usageError{errors.New("--dry-run works on a copy of the store, which cannot be made of one on PostgreSQL")}
 	}
 	env, err := newEnv(c, a.now, a.err)
@@ -62,7 +61,7 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *courier.DryRun, err er
 	if env.Store, err = copyStore(ctx, dsn, filepath.Join(dir, "carryover.db")); err != nil {
 		return nil, nil, err
 	}
-	ag := &agency{config: c, env: env, after: func() error { return os.RemoveAll(dir) }}
+	ag := &agency{config: c, env: env, onClose: func() error { return os.RemoveAll(dir) }}
 	used := env.Spool
 	env.Spool, env.Reports = filepath.Join(dir, "spool"), filepath.Join(dir, "reports")
 	if err := errors.Join(os.Mkdir(env.Spool, 0o700), os.Mkdir(env.Reports, 0o700), courier.LinkSpool(ctx, env.Office, used)); err != nil {

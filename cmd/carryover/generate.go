@@ -87,7 +87,7 @@ func (a *app) generate(ctx context.Context, args []string, g generation) error {
 	if err != nil {
 		return err
 	}
-	return a.made([]string{name})
+	return a.printFiles([]string{name})
 }
 
 // target is the file to write: OUT, or the canonical name in it when it is a
@@ -107,7 +107,7 @@ func target(out string, canonical func(batch.Carrier) string) (string, batch.Car
 func (a *app) create(ctx context.Context, name string, write func(io.Writer) error) error {
 	p := a.newProgress(name, 0, "")
 	defer p.close()
-	return samples.Create(name, func(w io.Writer) error { return write(&counted{w, ctx, p}) })
+	return samples.Create(name, func(w io.Writer) error { return write(&progressWriter{w, ctx, p}) })
 }
 
 func (a *app) generatePeople(ctx context.Context, args []string, g generation) error {
@@ -121,18 +121,18 @@ func (a *app) generatePeople(ctx context.Context, args []string, g generation) e
 	}
 	p := a.newProgress(g.dir, 0, "")
 	defer p.close()
-	watch := func(w io.Writer) io.Writer { return &counted{w, ctx, p} }
+	watch := func(w io.Writer) io.Writer { return &progressWriter{w, ctx, p} }
 	files, err := samples.GeneratePeople(g.dir, g.people, g.seed, g.agency, watch)
 	if err != nil {
 		return err
 	}
-	return a.made(files)
+	return a.printFiles(files)
 }
 
-// made prints the names of the files that a command wrote.
-func (a *app) made(files []string) error {
+// printFiles prints the names of the files that a command wrote.
+func (a *app) printFiles(files []string) error {
 	if a.json {
-		return a.print(map[string]any{"files": files})
+		return a.printJSON(map[string]any{"files": files})
 	}
 	for _, name := range files {
 		fmt.Fprintln(a.out, name)

@@ -79,7 +79,7 @@ func (a *app) init(dir string, f initFlags) error {
 		if open == nil {
 			open = []config.Fault{}
 		}
-		if err := a.print(initResult{Dir: dir, Files: made, Open: open}); err != nil {
+		if err := a.printJSON(initResult{Dir: dir, Files: made, Open: open}); err != nil {
 			return err
 		}
 	}
@@ -116,18 +116,18 @@ func (f initFlags) options(dir string) (o config.InitOptions, err error) {
 		o.KnownHosts = strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	}
 	s := &o.Settings
-	over(&s.Agency.Code, f.code)
+	override(&s.Agency.Code, f.code)
 	if base := filepath.Base(dir); s.Agency.Code == "" && sixDigits.MatchString(base) {
 		s.Agency.Code = base
 	}
-	over(&s.Agency.Name, f.name)
-	over(&s.Agency.Checker, f.checker)
-	over(&s.Accounts.Release, f.release)
-	return o, errors.Join(f.money(s), f.others(s))
+	override(&s.Agency.Name, f.name)
+	override(&s.Agency.Checker, f.checker)
+	override(&s.Accounts.Release, f.release)
+	return o, errors.Join(f.accountSettings(s), f.partnerSettings(s))
 }
 
-// money puts our own accounts into the settings.
-func (f initFlags) money(s *config.Settings) error {
+// accountSettings puts our own accounts into the settings.
+func (f initFlags) accountSettings(s *config.Settings) error {
 	if f.account != "" {
 		own, err := config.ParseAccount(f.account)
 		if err != nil {
@@ -148,8 +148,8 @@ func (f initFlags) money(s *config.Settings) error {
 	return nil
 }
 
-// others puts partners and their accounts into the settings.
-func (f initFlags) others(s *config.Settings) error {
+// partnerSettings puts partners and their accounts into the settings.
+func (f initFlags) partnerSettings(s *config.Settings) error {
 	for _, text := range f.partners {
 		code, name, ok := strings.Cut(text, "=")
 		if !ok {
@@ -173,8 +173,8 @@ func (f initFlags) others(s *config.Settings) error {
 	return nil
 }
 
-// over replaces a setting by a flag that was given.
-func over(setting *string, flag string) {
+// override replaces a setting by a flag that was given.
+func override(setting *string, flag string) {
 	if flag != "" {
 		*setting = flag
 	}

@@ -40,9 +40,7 @@ func newListCommand(a *app) *cobra.Command {
 them; --json has the same facts.`,
 		ValidArgs: []string{"cases", "files", "payments", "runs", "deadlines"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.list(cmd.Context(), args[0], f)
-		}),
+		RunE:      runs(func(cmd *cobra.Command, args []string) error { return a.list(cmd.Context(), args[0], f) }),
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.partner, "partner", "", "only of this partner or party, by its code")
@@ -82,7 +80,7 @@ func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 		return err
 	}
 	if a.json {
-		return a.print(map[string]any{what: rows})
+		return a.printJSON(map[string]any{what: rows})
 	}
 	newScreen(a.out, ag.env.Lang).list(what, rows)
 	fmt.Fprintf(a.err, "%d %s\n", len(rows), what)

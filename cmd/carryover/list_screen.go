@@ -89,7 +89,7 @@ func (r deadlineRow) cells(s screen) []string {
 
 func (r fileRow) cells(s screen) []string {
 	return []string{
-		strconv.FormatInt(r.ID, 10), s.way(r.Dir), r.Party, r.KindWord, r.Name, r.StateWord,
+		strconv.FormatInt(r.ID, 10), s.dirWord(r.Dir), r.Party, r.KindWord, r.Name, r.StateWord,
 		count(r.Records), count(r.Accepted), count(r.Held), count(r.Refused), minute(r.At), short(join(" ", r.Code, r.Text), 36),
 	}
 }

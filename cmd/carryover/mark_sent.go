@@ -55,7 +55,7 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 	if m.key == "" || m.evidence == "" {
 		return usageError{errors.New("mark-sent needs --evidence and --key")}
 	}
-	ag, closed, err := a.openAlone(ctx)
+	ag, closed, err := a.openExclusive(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 	if err != nil {
 		return err
 	}
-	mark, err := a.markOf(ctx, ag, f, m)
+	mark, err := a.signMark(ctx, ag, f, m)
 	if err != nil {
 		return err
 	}
@@ -73,14 +73,14 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 		done.Outcome = "not-sent"
 	}
 	if a.json {
-		return a.print(done)
+		return a.printJSON(done)
 	}
 	fmt.Fprintf(a.out, "%s: %s, says %s\n", done.File, done.Outcome, done.Officer)
 	return nil
 }
 
-// markOf signs an officer's word on a file and records it.
-func (a *app) markOf(ctx context.Context, ag *agency, f exchange.File, m markFlags) (courier.Mark, error) {
+// signMark signs an officer's word on a file and records it.
+func (a *app) signMark(ctx context.Context, ag *agency, f exchange.File, m markFlags) (courier.Mark, error) {
 	mark := courier.Mark{File: f, Officer: m.officer, Sent: !m.not, Evidence: m.evidence}
 	if err := mark.Check(); err != nil {
 		return mark, err

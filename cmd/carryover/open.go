@@ -24,15 +24,16 @@ import (
 )
 
 // agency is one agency's Carryover, open: its configuration, its store, and
-// what a run needs.
+// what a run needs. Whoever opens it closes it.
 type agency struct {
-	config *config.Config
-	env    *jobs.Env
-	after  func() error // called when it is closed; may be nil
+	config  *config.Config
+	env     *jobs.Env
+	onClose func() error // called after the store is closed; may be nil
 }
 
 // openAgency reads a configuration and opens what it names. A store that is
-// missing is made; one of an older version is refused (carryover migrate).
+// missing is made; one of another schema version is a usageError (carryover
+// migrate). No lock is taken: see openExclusive.
 func openAgency(ctx context.Context, path string, now func() time.Time, logs io.Writer) (*agency, error) {
 	c, err := loadConfig(path)
 	if err != nil {
@@ -65,31 +66,35 @@ func loadConfig(path string) (*config.Config, error) {
 	return c, err
 }
 
-// prepareStore makes the schema of a new store and refuses another version's.
+// prepareStore makes the schema of a new store and refuses another version's:
+// there is no way back from a migration, so that a person begins it.
 func prepareStore(ctx context.Context, s *store.Store) error {
 	have, want, err := s.Version(ctx)
 	switch {
 	case err != nil:
 		return fmt.Errorf("store: %w", err)
 	case have == 0:
-		return s.Migrate(ctx)
+		return s.Migrate(ctx) // nothing to lose yet
 	case have != want:
 		return usageError{fmt.Errorf("the store has version %d, this program needs %d: make a backup, then run 'carryover migrate'", have, want)}
 	}
 	return nil
 }
 
+// close closes the store first: onClose may remove the folder that it lies in.
 func (a *agency) close() error {
 	err := a.env.Store.Close()
-	if a.after != nil {
-		err = errors.Join(err, a.after())
+	if a.onClose != nil {
+		err = errors.Join(err, a.onClose())
 	}
 	return err
 }
 
-// openAlone opens the agency for a command that changes what passes work on:
-// none is made until closed is called.
-func (a *app) openAlone(ctx context.Context) (ag *agency, closed func() error, err error) {
+// openExclusive opens the agency for a command that changes what passes work on:
+// no pass is made until closed is called. The lock belongs to the spool, and the
+// system lets it go when the process dies; while another holds it, that is the
+// error.
+func (a *app) openExclusive(ctx context.Context) (ag *agency, closed func() error, err error) {
 	if ag, err = openAgency(ctx, a.config, a.now, a.err); err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +105,8 @@ func (a *app) openAlone(ctx context.Context) (ag *agency, closed func() error, e
 	return ag, func() error { defer unlock(); return ag.close() }, nil
 }
 
-// newEnv fills a run's environment from the configuration.
+// newEnv fills a run's environment from the configuration: all but the store.
+// Folders are made for their owner only, as files in them name people.
 func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, error) {
 	cal, err := c.Calendar()
 	if err != nil {
@@ -123,7 +129,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 			Parallel: s.Workers.Partners, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
 			Review: c.Review(), ReviewWD: c.ReviewWD(),
 			NextRun: func(after time.Time) time.Time {
-				next, _ := passes.Next(after)
+				next, _ := passes.Next(after) // without a schedule the zero time
 				return next.At
 			},
 		},
@@ -143,7 +149,9 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 	return env, nil
 }
 
-// party is one drop as the jobs use it.
+// party is one drop as the jobs use it. Who is behind it follows from the code:
+// the agency's own with c, p or b for core, portal and bank (FILES.md), an
+// officer's, or else a partner.
 func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party {
 	d := p.Drop
 	out := office.Party{
@@ -159,7 +167,7 @@ func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party 
 		out.Role, out.Name = office.RoleBank, "银行"
 	default:
 		if name, ok := exchange.OfficerOf(p.Party); ok {
-			officer, _ := c.Agency().Officer(name)
+			officer, _ := c.Agency().Officer(name) // there: drops of officers are made from the same list
 			out.Role, out.Name = office.RoleOfficer, officer.FullName
 			break
 		}
@@ -173,7 +181,9 @@ func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party 
 	return out
 }
 
-// dropAddress is where a drop is, as the configuration says it.
+// dropAddress is where a drop is, as the configuration says it. The bank's is one
+// of the money settings that officers sign: when these words change, so does what
+// was approved, and every agency has to sign anew.
 func dropAddress(d config.Drop) string {
 	if d.SFTP != nil {
 		return fmt.Sprintf("sftp %s@%s %s %s", d.SFTP.User, d.SFTP.Addr, d.SFTP.Root, d.Paths.Out)
@@ -181,8 +191,8 @@ func dropAddress(d config.Drop) string {
 	return d.Local + " " + d.Paths.Out
 }
 
-// allowedSigners reads the officers' public keys; a missing file is one
-// without keys.
+// allowedSigners reads the officers' public keys, anew each time, as they are
+// changed while serve runs; a missing file is one without keys.
 func allowedSigners(c *config.Config) func() (string, error) {
 	return func() (string, error) {
 		text, err := os.ReadFile(c.AllowedSigners())
@@ -194,7 +204,8 @@ func allowedSigners(c *config.Config) func() (string, error) {
 }
 
 // opener opens a party's drop, again and again. That a server answers short
-// is remembered from one opening to the next.
+// (ends a file before its size when blocks are asked for in parallel) is
+// remembered from one opening to the next, and until the process ends.
 func opener(c *config.Config, p config.PartyDrop, log *slog.Logger) func(context.Context) (drop.Drop, error) {
 	var short atomic.Bool
 	return func(ctx context.Context) (drop.Drop, error) {
@@ -208,7 +219,8 @@ func opener(c *config.Config, p config.PartyDrop, log *slog.Logger) func(context
 	}
 }
 
-// openDrop opens a drop; onShort is called when its server is found to answer short.
+// openDrop opens a drop; onShort, which may be nil, is called when its server is
+// found to answer short. A password is read only when the server asks for one.
 func openDrop(ctx context.Context, c *config.Config, d config.Drop, onShort func()) (drop.Drop, error) {
 	paths := drop.Paths{In: d.Paths.In, Out: d.Paths.Out, Done: d.Paths.Done, Bad: d.Paths.Bad, Taken: d.Paths.OutDone}
 	if d.SFTP == nil {
@@ -225,7 +237,7 @@ func openDrop(ctx context.Context, c *config.Config, d config.Drop, onShort func
 	if conn.KnownHosts, err = os.ReadFile(c.Abs(s.KnownHosts)); err != nil {
 		return nil, fmt.Errorf("known hosts: %w", err)
 	}
-	if s.Key != "" {
+	if s.Key != "" { // without a passphrase: nobody is there at night to type it
 		signer, err := config.ReadKey(c.Abs(s.Key))
 		if err != nil {
 			return nil, err

@@ -47,7 +47,7 @@ func (a *app) partnerKit(dir, partner string) error {
 	if err != nil {
 		return fmt.Errorf("partner kit: %w", err)
 	}
-	return a.made(made)
+	return a.printFiles(made)
 }
 
 // agreedWith is what the configuration says about a partner that the partner

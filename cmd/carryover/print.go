@@ -77,9 +77,7 @@ than a hundred documents make further workbooks.
 With "post: true" at a partner the nightly pass leaves these workbooks in the
 folder of reports by itself, for every day that has ended.`,
 		Args: cobra.ExactArgs(1),
-		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.printBatch(cmd.Context(), args[0], p)
-		}),
+		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.printBatch(cmd.Context(), args[0], p) }),
 	}
 	c.Flags().StringVarP(&p.out, "output", "o", "", "file or folder to write to (default: post-PARTNER-DATE.xlsx here)")
 	c.Flags().StringVar(&p.date, "date", "", "day on which it was sent, yyyy-mm-dd (default: today)")
@@ -116,16 +114,16 @@ func (a *app) printForm(ctx context.Context, p printing) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := unused(name); err != nil {
+	if err := refuseExisting(name); err != nil {
 		return err
 	}
 	if err := made.Book.Save(name); err != nil {
 		return err
 	}
 	if a.json {
-		return a.print(printed{made.Kind, made.No, made.Case, made.Pages, []string{name}})
+		return a.printJSON(printed{made.Kind, made.No, made.Case, made.Pages, []string{name}})
 	}
-	return a.made([]string{name})
+	return a.printFiles([]string{name})
 }
 
 func (a *app) printBatch(ctx context.Context, partner string, p printing) (err error) {
@@ -150,7 +148,7 @@ func (a *app) printBatch(ctx context.Context, partner string, p printing) (err e
 	if err != nil {
 		return err
 	}
-	return a.tellPosted(partner, day, made)
+	return a.printPosted(partner, day, made)
 }
 
 // numbered names the further workbooks after the first.
@@ -163,12 +161,12 @@ func numbered(first string) func(int) string {
 	}
 }
 
-func (a *app) tellPosted(partner string, day calendar.Date, made []paper.Posted) error {
+func (a *app) printPosted(partner string, day calendar.Date, made []paper.Posted) error {
 	if a.json {
 		if made == nil {
 			made = []paper.Posted{}
 		}
-		return a.print(map[string]any{"partner": partner, "date": day, "workbooks": made})
+		return a.printJSON(map[string]any{"partner": partner, "date": day, "workbooks": made})
 	}
 	if len(made) == 0 {
 		fmt.Fprintf(a.err, "nothing was sent to %s on %s\n", partner, day)
@@ -196,8 +194,8 @@ func sheetPath(out, usual string) (string, error) {
 	return out, nil
 }
 
-// unused refuses to write over a file.
-func unused(name string) error {
+// refuseExisting refuses to write over a file.
+func refuseExisting(name string) error {
 	if _, err := os.Lstat(name); err == nil {
 		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
 	}

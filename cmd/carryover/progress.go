@@ -23,19 +23,19 @@ type progress struct {
 	bar   *progressbar.ProgressBar // nil where there is no terminal
 	done  int64
 	start time.Time
-	told  time.Time
+	shown time.Time
 }
 
-// Nothing is shown before patience is over; plain lines come this far apart.
+// Nothing is shown before quietFor is over; plain lines come this far apart.
 const (
-	patience  = time.Second
-	linesWait = 10 * time.Second
+	quietFor  = time.Second
+	lineEvery = 10 * time.Second
 )
 
 // newProgress begins to show work of a total, in bytes when unit is "".
 func (a *app) newProgress(what string, total int64, unit string) *progress {
 	now := a.now()
-	p := &progress{to: a.err, now: a.now, what: what, total: total, unit: unit, start: now, told: now}
+	p := &progress{to: a.err, now: a.now, what: what, total: total, unit: unit, start: now, shown: now}
 	if f, ok := a.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		length := total
 		if total <= 0 {
@@ -56,17 +56,17 @@ func (a *app) newProgress(what string, total int64, unit string) *progress {
 func (p *progress) add(n int) {
 	p.done += int64(n)
 	now := p.now()
-	if now.Sub(p.start) < patience {
+	if now.Sub(p.start) < quietFor {
 		return
 	}
 	if p.bar != nil {
 		_ = p.bar.Set64(p.done) // a display that fails must not fail the work
 		return
 	}
-	if now.Sub(p.told) < linesWait {
+	if now.Sub(p.shown) < lineEvery {
 		return
 	}
-	p.told = now
+	p.shown = now
 	fmt.Fprintln(p.to, p.line(now))
 }
 
@@ -94,14 +94,14 @@ func (p *progress) close() {
 	}
 }
 
-// watched is a file whose reading is shown and ends with its context.
-type watched struct {
+// progressReader is a file whose reading is shown and ends with its context.
+type progressReader struct {
 	*os.File
 	ctx      context.Context
 	progress *progress
 }
 
-func (w watched) Read(b []byte) (int, error) {
+func (w progressReader) Read(b []byte) (int, error) {
 	if err := context.Cause(w.ctx); err != nil {
 		return 0, err
 	}
@@ -110,21 +110,21 @@ func (w watched) Read(b []byte) (int, error) {
 	return n, err
 }
 
-func (w watched) Seek(offset int64, whence int) (int64, error) {
+func (w progressReader) Seek(offset int64, whence int) (int64, error) {
 	if offset == 0 && whence == io.SeekStart {
 		w.progress.restart()
 	}
 	return w.File.Seek(offset, whence)
 }
 
-// counted is a writer whose bytes are shown and which ends with its context.
-type counted struct {
+// progressWriter is a writer whose bytes are shown and which ends with its context.
+type progressWriter struct {
 	io.Writer
 	ctx      context.Context
 	progress *progress
 }
 
-func (c *counted) Write(b []byte) (int, error) {
+func (c *progressWriter) Write(b []byte) (int, error) {
 	if err := context.Cause(c.ctx); err != nil {
 		return 0, err
 	}

@@ -34,9 +34,7 @@ The same signature is made by ssh-keygen -Y sign -n carryover-release and left
 as FILE.OFFICER.sig in the officer's folder; that way the key never comes near
 this machine. Exit code 3: signed, but another signature is missing.`,
 		Args: cobra.ExactArgs(1),
-		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.release(cmd.Context(), args[0], key, officer)
-		}),
+		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.release(cmd.Context(), args[0], key, officer) }),
 	}
 	c.Flags().StringVar(&key, "key", "", "the officer's private key")
 	c.Flags().StringVar(&officer, "officer", "", "whose signature it is (default: whose key it is)")
@@ -86,7 +84,7 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 		return err
 	}
 	if !a.json {
-		if err := a.showPaper(ctx, ag, p); err != nil {
+		if err := a.printSignable(ctx, ag, p); err != nil {
 			return err
 		}
 	}
@@ -167,11 +165,11 @@ func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable,
 	if now != nil {
 		now(&r)
 	}
-	return a.print(r)
+	return a.printJSON(r)
 }
 
-// showPaper prints what is to be signed.
-func (a *app) showPaper(ctx context.Context, ag *agency, p payment.Signable) error {
+// printSignable prints what is to be signed.
+func (a *app) printSignable(ctx context.Context, ag *agency, p payment.Signable) error {
 	if p.File.Kind != office.KindPayment { // a text, which says everything itself
 		content, err := ag.env.Content(p.File)
 		if err != nil {

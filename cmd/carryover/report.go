@@ -79,12 +79,12 @@ func (a *app) reportAgain(ctx context.Context, date string) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.tellReport(done)
+	return a.printReport(done)
 }
 
-func (a *app) tellReport(done reported) error {
+func (a *app) printReport(done reported) error {
 	if a.json {
-		if err := a.print(done); err != nil {
+		if err := a.printJSON(done); err != nil {
 			return err
 		}
 	} else {

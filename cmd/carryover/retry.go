@@ -27,9 +27,7 @@ again at once, but only if it stands in none of the drop's folders, every
 payment in it may still be made, and --reason says who found out at the bank
 that it never arrived.`,
 		Args: cobra.ExactArgs(1),
-		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.retry(cmd.Context(), args[0], reason, "")
-		}),
+		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.retry(cmd.Context(), args[0], reason, "") }),
 	}
 	c.Flags().StringVar(&reason, "reason", "", "why; it is journaled, and needed for payment files")
 	return c
@@ -75,7 +73,7 @@ type retried struct {
 
 // retry works or sends a file again; only, when given, is the state it must have.
 func (a *app) retry(ctx context.Context, name, reason string, only exchange.FileState) (err error) {
-	ag, closed, err := a.openAlone(ctx)
+	ag, closed, err := a.openExclusive(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,7 +93,7 @@ func (a *app) retry(ctx context.Context, name, reason string, only exchange.File
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
 	if a.json {
-		return a.print(retried{f.Name, f.ID, did})
+		return a.printJSON(retried{f.Name, f.ID, did})
 	}
 	fmt.Fprintf(a.out, "%s: %s\n", f.Name, did)
 	return nil

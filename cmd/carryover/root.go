@@ -103,7 +103,7 @@ func (a *app) report(err error, faults *config.Error) {
 	if faults != nil {
 		doc.Error, doc.Faults = faults.Path, faults.Faults
 	}
-	if err := a.print(doc); err != nil {
+	if err := a.printJSON(doc); err != nil {
 		fmt.Fprintf(a.err, "carryover: %v\n", err)
 	}
 }
@@ -138,8 +138,8 @@ func runs(fn func(cmd *cobra.Command, args []string) error) func(*cobra.Command,
 	}
 }
 
-// print writes a result as JSON.
-func (a *app) print(v any) error {
+// printJSON writes a result as JSON.
+func (a *app) printJSON(v any) error {
 	a.printed = true
 	enc := json.NewEncoder(a.out)
 	enc.SetIndent("", "  ")

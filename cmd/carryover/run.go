@@ -30,9 +30,7 @@ but something needs a person, and it says what; 1: a part of it failed.
 of the store, reads the drops, and leaves, moves and deletes nothing there.`,
 		ValidArgs: jobs.Steps(),
 		Args:      cobra.OnlyValidArgs,
-		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.runPass(cmd.Context(), args, date, dry)
-		}),
+		RunE:      runs(func(cmd *cobra.Command, args []string) error { return a.runPass(cmd.Context(), args, date, dry) }),
 	}
 	c.Flags().StringVar(&date, "date", "", "business date, yyyy-mm-dd (default: today)")
 	c.Flags().BoolVar(&dry, "dry-run", false, "compute everything, write nothing")
@@ -73,7 +71,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	if len(named) > 0 {
 		steps = jobs.InOrder(named)
 	}
-	watch := &watch{app: a}
+	watch := &passProgress{app: a}
 	ag.env.Progress = watch.step
 	run, fault := ag.env.Run(ctx, jobs.Pass{Steps: steps})
 	watch.close()
@@ -86,7 +84,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 		return errors.Join(fault, err)
 	}
 	p.Attention = append(p.Attention, attention...)
-	return a.tellPassed(p)
+	return a.printPassed(p)
 }
 
 // openForPass opens the agency, or for a dry run a copy of it.
@@ -110,21 +108,21 @@ func parseDay(date string) (calendar.Date, error) {
 	return on, nil
 }
 
-// tellPassed prints what a pass did, what was wrong, and what needs a person.
-func (a *app) tellPassed(p passed) error {
+// printPassed prints what a pass did, what was wrong, and what needs a person.
+func (a *app) printPassed(p passed) error {
 	faults := jobs.Faults(p.err)
 	for _, f := range faults {
 		p.Faults = append(p.Faults, f.Error())
 	}
 	if a.json {
-		if err := a.print(p); err != nil {
+		if err := a.printJSON(p); err != nil {
 			return err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Run.Counts)) {
 		fmt.Fprintf(a.err, "%-22s %d\n", name, p.Run.Counts[name])
 	}
-	tellPlan(a.err, p.Plan)
+	printPlan(a.err, p.Plan)
 	for _, f := range faults {
 		fmt.Fprintf(a.err, "fault: %v\n", f)
 		if todo := jobs.FaultTodo(f); todo != "" {
@@ -143,8 +141,8 @@ func (a *app) tellPassed(p passed) error {
 	return nil
 }
 
-// watch shows how far a pass is: the file being worked, and how many there are.
-type watch struct {
+// passProgress shows how far a pass is: the file being worked, and how many there are.
+type passProgress struct {
 	*app
 	what  string // being shown
 	place string // "3/10" of the files
@@ -153,7 +151,7 @@ type watch struct {
 }
 
 // step takes a report of the jobs: of all files ("process"), or of one.
-func (w *watch) step(what string, done, total int) {
+func (w *passProgress) step(what string, done, total int) {
 	if what == "process" {
 		w.place = fmt.Sprintf("%d/%d ", done+1, total)
 		return
@@ -166,7 +164,7 @@ func (w *watch) step(what string, done, total int) {
 	w.done = done
 }
 
-func (w *watch) close() {
+func (w *passProgress) close() {
 	if w.bar != nil {
 		w.bar.close()
 	}

@@ -19,12 +19,12 @@ func handler(s *jobs.Scheduler, env *jobs.Env) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{scheduler: s, env: env})
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { tellHealth(w, s.Health(r.Context())) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { writeHealth(w, s.Health(r.Context())) })
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}))
 	return mux
 }
 
-func tellHealth(w http.ResponseWriter, h jobs.Health) {
+func writeHealth(w http.ResponseWriter, h jobs.Health) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if !h.OK {
 		w.WriteHeader(http.StatusServiceUnavailable)

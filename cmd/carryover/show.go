@@ -41,9 +41,7 @@ who work the case. Logs and error messages always mask them.`,
   carryover show --reply 11010519491231002X
   carryover show 000005`,
 		Args: cobra.ExactArgs(1),
-		RunE: runs(func(cmd *cobra.Command, args []string) error {
-			return a.show(cmd.Context(), args[0], f)
-		}),
+		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0], f) }),
 	}
 	c.Flags().BoolVar(&f.reply, "reply", false, "a paragraph to read out on the phone")
 	c.Flags().BoolVar(&f.all, "all", false, "every version, posting, query, file and event, too")
@@ -76,9 +74,9 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 	}
 	switch {
 	case a.json:
-		err = a.print(out)
+		err = a.printJSON(out)
 	case f.reply && !none:
-		return sayReplies(a.out, out)
+		return printReplies(a.out, out)
 	default:
 		newScreen(a.out, ag.env.Lang).stories(out, f.all)
 	}
@@ -101,8 +99,8 @@ func (a *app) openOn(ctx context.Context, date string) (*agency, error) {
 	return ag, err
 }
 
-// sayReplies prints what to read out; when nothing is told, that.
-func sayReplies(w io.Writer, out *story.Stories) error {
+// printReplies prints what to read out; when nothing is told, that.
+func printReplies(w io.Writer, out *story.Stories) error {
 	if text := strings.Join(out.Replies(), "\n\n"); text != "" {
 		_, err := fmt.Fprintln(w, text)
 		return err

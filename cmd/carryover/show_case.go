@@ -7,15 +7,15 @@ import (
 	"carryover/jobs/story"
 )
 
-// told are how many events the first screen of a case holds at most, and how
-// many of them are the first ones.
+// How many events the first screen of a case holds, so that it stays
+// one screen.
 const (
-	told      = 18
-	toldFirst = 3
+	maxEvents   = 18 // with the line "… more" in their place
+	firstEvents = 3  // of them from the beginning; the others are the latest
 )
 
 // story is one screen about a case; with all, every version and part follows.
-// Of one of several cases only the head is told then.
+// brief, for one of several cases, leaves the events to --all.
 func (s screen) story(c *story.Case, all, brief bool) {
 	fmt.Fprintf(s.w, "%s  %s %s %s %s\n", c.CaseNo, c.SideWord, direction(c.Side), c.Partner, c.PartnerName)
 	s.fact("参保人", "person", c.Person.Name, c.Person.IDNo, labelled(s.say("个人编号", "personal no."), c.Person.PersonalNo), labelled(s.say("电话", "phone"), c.Person.Phone))
@@ -42,12 +42,13 @@ func (s screen) story(c *story.Case, all, brief bool) {
 		s.events(c.Events, c.Events)
 		s.details(c)
 	case !brief:
-		s.events(happened(c.Events), c.Events)
+		s.events(notTechnical(c.Events), c.Events)
 		s.more(c)
 	}
 }
 
-// turn says whose turn it is, for what, until when, and how that was counted.
+// turn says whose turn it is, for what, until when, and how that was counted; nil
+// is a case that has ended.
 func (s screen) turn(t *story.Turn) {
 	if t == nil {
 		s.fact("轮到", "whose turn", s.say("无：业务已终结", "nobody's: it has ended"))
@@ -62,7 +63,7 @@ func (s screen) turn(t *story.Turn) {
 	s.fact("轮到", "whose turn", t.OwnerWord+s.say("：", ": ")+t.Wait, until, left, counted)
 }
 
-// limit is the legal limit, and how it was counted.
+// limit is the legal limit, and how it was counted; nothing where there is none.
 func (s screen) limit(l *story.Due) {
 	switch {
 	case l == nil:
@@ -73,7 +74,8 @@ func (s screen) limit(l *story.Due) {
 	}
 }
 
-// form tells the form versions that count: months, money, what was credited.
+// form tells the form versions that count: months, money, what was credited. A
+// case may have several: a supplement stands beside the first.
 func (s screen) form(c *story.Case) {
 	for _, f := range c.Forms {
 		if !f.Current {
@@ -106,7 +108,7 @@ func (s screen) money(c *story.Case) {
 			p.ToWord, attempt, p.Ref, p.Reason)
 	}
 	for _, p := range c.Payments {
-		switch {
+		switch { // one that went as planned is in its part's line already
 		case p.Track == "returned":
 			s.fact("退汇", "came back", p.Ref, s.yuan("", p.Share), p.Reason)
 		case p.Persons > 1:
@@ -118,8 +120,9 @@ func (s screen) money(c *story.Case) {
 	}
 }
 
-// happened are the events that a caller may ask about.
-func happened(events []story.Event) (list []story.Event) {
+// notTechnical are the events that a caller may ask about; --all has the others
+// too.
+func notTechnical(events []story.Event) (list []story.Event) {
 	for _, v := range events {
 		if !v.Technical {
 			list = append(list, v)
@@ -128,14 +131,14 @@ func happened(events []story.Event) (list []story.Event) {
 	return list
 }
 
-// events tells what happened, the first and the last of it when there is more
-// than a screen holds.
+// events tells what happened. When list is a selection of every, it is cut to its
+// first and last (maxEvents) and has no ids of files; when it is every, all is told.
 func (s screen) events(list, every []story.Event) {
 	var rows [][]string
 	for i, v := range list {
-		if len(list) < len(every) && len(list) > told && i >= toldFirst && i < len(list)-(told-toldFirst-1) {
-			if i == toldFirst {
-				rows = append(rows, []string{"…", s.sayf("另有 %d 项", "%d more", len(list)-told+1), "", "", ""})
+		if len(list) < len(every) && len(list) > maxEvents && i >= firstEvents && i < len(list)-(maxEvents-firstEvents-1) {
+			if i == firstEvents {
+				rows = append(rows, []string{"…", s.sayf("另有 %d 项", "%d more", len(list)-maxEvents+1), "", "", ""})
 			}
 			continue
 		}
@@ -150,7 +153,7 @@ func (s screen) events(list, every []story.Event) {
 
 // more says what --all would show.
 func (s screen) more(c *story.Case) {
-	inner := len(c.Events) - len(happened(c.Events))
+	inner := len(c.Events) - len(notTechnical(c.Events))
 	if inner+len(c.Files)+len(c.Letters) == 0 {
 		return
 	}
@@ -176,6 +179,7 @@ func (s screen) details(c *story.Case) {
 	s.files(s.say("文件", "Files"), c.Files)
 }
 
+// letters is the table of the letter's versions, each with the account of its day.
 func (s screen) letters(c *story.Case) {
 	var rows [][]string
 	for _, l := range c.Letters {
@@ -184,6 +188,7 @@ func (s screen) letters(c *story.Case) {
 	printTable(s.w, s.say("联系函", "Letters"), s.heads("编号|版本|日期|收发日|收款户名|账号|联行号", "number|version|dated|issued or received|account holder|account|CNAPS"), rows)
 }
 
+// forms is the table of all forms, those too that a later version replaced.
 func (s screen) forms(c *story.Case) {
 	var rows [][]string
 	for _, f := range c.Forms {
@@ -200,6 +205,8 @@ func (s screen) forms(c *story.Case) {
 		"number|version|nature|track|money|amount|months|issued|received|months credited|overlapping|credited|posted"), rows)
 }
 
+// remittance is the case's money: its parts, the payments that they went in, what
+// the bank booked, and to whom an heir's money goes.
 func (s screen) remittance(c *story.Case) {
 	var rows [][]string
 	for _, p := range c.Parts {
@@ -227,6 +234,7 @@ func (s screen) remittance(c *story.Case) {
 	printTable(s.w, s.say("领款人", "Payees"), s.heads("姓名|关系|户名|账号|开户行", "name|relation|holder|account|bank"), rows)
 }
 
+// postings is the table of what the core was asked to post, and what became of it.
 func (s screen) postings(c *story.Case) {
 	var rows [][]string
 	for _, p := range c.Postings {
@@ -235,6 +243,7 @@ func (s screen) postings(c *story.Case) {
 	printTable(s.w, s.say("业务系统记账", "Postings"), s.heads("编号|事项|结果|金额|月数|提请|完成|原因", "number|what|result|amount|months|asked|done|reason"), rows)
 }
 
+// queries is the table of all queries; the head shows the open ones only.
 func (s screen) queries(c *story.Case) {
 	var rows [][]string
 	for _, q := range c.Queries {

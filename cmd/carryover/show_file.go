@@ -9,20 +9,20 @@ import (
 	"carryover/jobs/story"
 )
 
-// fewRows are how many rows of a file's or a payment's tables the first screen
+// maxRows are how many rows of a file's or a payment's tables the first screen
 // holds.
-const fewRows = 20
+const maxRows = 20
 
 func (s screen) files(title string, files []story.FileRow) {
 	var rows [][]string
 	for _, f := range files {
-		rows = append(rows, []string{strconv.FormatInt(f.ID, 10), s.way(f.Dir), f.KindWord, f.Name, f.StateWord, minute(f.At)})
+		rows = append(rows, []string{strconv.FormatInt(f.ID, 10), s.dirWord(f.Dir), f.KindWord, f.Name, f.StateWord, minute(f.At)})
 	}
 	printTable(s.w, title, s.heads("序号|收发|种类|文件名|状态|时间", "id|way|kind|name|state|when"), rows)
 }
 
-// way says whether a file came or went.
-func (s screen) way(d exchange.Side) string {
+// dirWord says whether a file came or went.
+func (s screen) dirWord(d exchange.Side) string {
 	if d == exchange.In {
 		return s.say("收", "in")
 	}
@@ -56,11 +56,11 @@ func (s screen) file(f *story.File, all bool) {
 	fmt.Fprintln(s.w)
 	s.verdicts(f, all)
 	s.paid(f, all)
-	sent2 := f.Sent
-	if !all && len(sent2) > fewRows {
-		sent2 = sent2[:fewRows]
+	cases := f.Sent
+	if !all && len(cases) > maxRows {
+		cases = cases[:maxRows]
 	}
-	s.cases(s.some(s.say("涉及办件", "Cases"), len(sent2), len(f.Sent)), sent2)
+	s.cases(s.some(s.say("涉及办件", "Cases"), len(cases), len(f.Sent)), cases)
 }
 
 // receipt says whether the file has its receipt.
@@ -84,7 +84,7 @@ func (s screen) some(title string, shown, all int) string {
 	if shown == all {
 		return title
 	}
-	if shown > fewRows { // more are not told of one file
+	if shown > maxRows { // more are not told of one file
 		return title + s.sayf("（前 %d 条，共 %d 条）", " (the first %d of %d)", shown, all)
 	}
 	return title + s.sayf("（前 %d 条，共 %d 条，其余见 --all）", " (the first %d of %d, see --all)", shown, all)
@@ -93,7 +93,7 @@ func (s screen) some(title string, shown, all int) string {
 func (s screen) verdicts(f *story.File, all bool) {
 	var rows [][]string
 	for i, v := range f.Verdicts {
-		if !all && i == fewRows {
+		if !all && i == maxRows {
 			break
 		}
 		rows = append(rows, []string{count(v.Line), v.RecordNo, v.VerdictWord, join(" ", v.Code, v.Field), short(v.Text, 36), v.CaseNo, v.Name, v.StateWord})
@@ -105,7 +105,7 @@ func (s screen) verdicts(f *story.File, all bool) {
 func (s screen) paid(f *story.File, all bool) {
 	var rows [][]string
 	for i, p := range f.Payments {
-		if !all && i == fewRows {
+		if !all && i == maxRows {
 			break
 		}
 		rows = append(rows, []string{p.Ref, p.Amount, p.Payee, strconv.Itoa(p.Persons), p.TrackWord})
@@ -143,8 +143,8 @@ func (s screen) payment(p *story.Payment, all bool) {
 	}
 	fmt.Fprintln(s.w)
 	cases := p.Cases
-	if !all && len(cases) > fewRows {
-		cases = cases[:fewRows]
+	if !all && len(cases) > maxRows {
+		cases = cases[:maxRows]
 	}
 	s.cases(s.some(s.say("办件", "Cases"), len(cases), len(p.Cases)), cases)
 	if len(p.Tries) > 1 {

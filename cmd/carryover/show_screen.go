@@ -21,8 +21,8 @@ type screen struct {
 
 func newScreen(w io.Writer, lang string) screen { return screen{w, lang} }
 
-// wide is how many columns a line may take before it goes on in the next.
-const wide = 116
+// lineWidth is how many columns a line may take before it goes on in the next.
+const lineWidth = 116
 
 func (s screen) say(chinese, english string) string { return wordOf(s.lang, chinese, english) }
 
@@ -45,7 +45,7 @@ func (s screen) fact(chinese, english string, parts ...string) {
 		if p == "" {
 			continue
 		}
-		if some && at+3+columns(p) > wide {
+		if some && at+3+columns(p) > lineWidth {
 			fmt.Fprintln(s.w, line)
 			line, at = strings.Repeat(" ", indent)+p, indent+columns(p)
 			continue
@@ -62,7 +62,7 @@ func (s screen) fact(chinese, english string, parts ...string) {
 
 // columns are how many a text takes on the terminal.
 func columns(t string) int {
-	narrow()
+	setAmbiguousWidth()
 	return text.StringWidthWithoutEscSequences(t)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -23,8 +24,10 @@ Make a backup first: there is no way back.`,
 	}
 }
 
-// openStore opens the configuration's store, whatever its schema.
-func (a *app) openStore(ctx context.Context) (*store.Store, error) {
+// openStore opens the configuration's store, whatever its schema. A SQLite file
+// that is missing is made, empty; with used it is a wrong call instead, for
+// commands that would otherwise prove or copy an empty store without a word.
+func (a *app) openStore(ctx context.Context, used bool) (*store.Store, error) {
 	c, err := loadConfig(a.config)
 	if err != nil {
 		return nil, err
@@ -32,6 +35,11 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 	dsn, err := c.StoreDSN()
 	if err != nil {
 		return nil, usageError{err}
+	}
+	if used && !isAddress(dsn) {
+		if _, err := os.Stat(dsn); err != nil {
+			return nil, usageError{fmt.Errorf("store: %w; the first run makes it", err)}
+		}
 	}
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {
@@ -40,25 +48,19 @@ func (a *app) openStore(ctx context.Context) (*store.Store, error) {
 	return s, nil
 }
 
-// openUsedStore opens a store that must be there, whatever its schema.
-func (a *app) openUsedStore(ctx context.Context) (*store.Store, error) {
-	c, err := loadConfig(a.config)
-	if err != nil {
-		return nil, err
-	}
-	dsn, err := c.StoreDSN()
-	if err != nil {
-		return nil, usageError{err}
-	}
-	if _, err := os.Stat(dsn); err != nil && !strings.Contains(dsn, "://") {
-		return nil, usageError{fmt.Errorf("store: %w; the first run makes it", err)}
-	}
-	return a.openStore(ctx)
+// isAddress tells a PostgreSQL address from the file name of a SQLite store.
+func isAddress(dsn string) bool { return strings.Contains(dsn, "://") }
+
+// notMadeYet reports that a SQLite store's file is missing: opening would make
+// it, which check may not.
+func notMadeYet(dsn string) bool {
+	_, err := os.Stat(dsn)
+	return !isAddress(dsn) && errors.Is(err, fs.ErrNotExist)
 }
 
 // openCurrentStore opens a store that must be there, with this program's schema.
 func (a *app) openCurrentStore(ctx context.Context) (*store.Store, error) {
-	s, err := a.openUsedStore(ctx)
+	s, err := a.openStore(ctx, true)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +75,7 @@ func (a *app) openCurrentStore(ctx context.Context) (*store.Store, error) {
 }
 
 func (a *app) migrate(ctx context.Context) (err error) {
-	s, err := a.openStore(ctx)
+	s, err := a.openStore(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -89,7 +91,7 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	if a.json {
-		return a.print(map[string]int64{"before": before, "now": want})
+		return a.printJSON(map[string]int64{"before": before, "now": want})
 	}
 	if before == want {
 		fmt.Fprintf(a.out, "schema %d: nothing to do\n", want)

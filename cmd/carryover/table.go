@@ -33,7 +33,7 @@ func printTable(w io.Writer, title string, header []string, rows [][]string) {
 		}
 		return out
 	}
-	narrow()
+	setAmbiguousWidth()
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
@@ -54,11 +54,13 @@ func printTable(w io.Writer, title string, header []string, rows [][]string) {
 	fmt.Fprint(w, "\n\n")
 }
 
-// narrow makes characters of ambiguous width, such as the middle dot in a
+// setAmbiguousWidth makes characters of ambiguous width, such as the middle dot in a
 // name, one column wide, as the C library and nearly all terminals have them
 // whatever the locale is. Where the terminal draws them two columns wide,
 // RUNEWIDTH_EASTASIAN=1 says so.
-func narrow() { text.OverrideRuneWidthEastAsianWidth(os.Getenv("RUNEWIDTH_EASTASIAN") == "1") }
+func setAmbiguousWidth() {
+	text.OverrideRuneWidthEastAsianWidth(os.Getenv("RUNEWIDTH_EASTASIAN") == "1")
+}
 
 // wordOf chooses the text of a language.
 func wordOf(lang, chinese, english string) string {

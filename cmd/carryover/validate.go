@@ -24,7 +24,7 @@ import (
 )
 
 func newValidateCommand(a *app) *cobra.Command {
-	var encoding, answer string
+	var encoding, corrections string
 	c := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check batches (csv, xlsx) and bank messages (xml) off-line",
@@ -40,7 +40,7 @@ func newValidateCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if answer != "" && (len(args) != 1 || filepath.Ext(answer) != ".xlsx") {
+			if corrections != "" && (len(args) != 1 || filepath.Ext(corrections) != ".xlsx") {
 				return usageError{errors.New("--answer OUT.xlsx answers one workbook: name one FILE, and an OUT that ends in .xlsx")}
 			}
 			var conf *config.Config
@@ -49,10 +49,10 @@ func newValidateCommand(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return a.validate(cmd.Context(), args, e, conf, answer)
+			return a.validate(cmd.Context(), args, e, conf, corrections)
 		}),
 	}
-	c.Flags().StringVar(&answer, "answer", "", "where to write the workbook back with its faults marked, if it has any")
+	c.Flags().StringVar(&corrections, "answer", "", "where to write the workbook back with its faults marked, if it has any")
 	c.Flags().StringVar(&encoding, "encoding", "", "utf-8 or gb18030 (default: found out)")
 	return c
 }
@@ -65,9 +65,9 @@ func parseEncoding(s string) (batch.Encoding, error) {
 	return "", usageError{fmt.Errorf("--encoding %q: utf-8 or gb18030", s)}
 }
 
-// validate judges every file, whatever is wrong with the others; answer is
-// where the one that is answered goes.
-func (a *app) validate(ctx context.Context, names []string, encoding batch.Encoding, c *config.Config, answer string) error {
+// validate judges every file, whatever is wrong with the others; corrections,
+// unless "", is where the one workbook goes with its faults marked.
+func (a *app) validate(ctx context.Context, names []string, encoding batch.Encoding, c *config.Config, corrections string) error {
 	list := []*judge.Judgement{}
 	var failed []error
 	refused := false
@@ -81,8 +81,8 @@ func (a *app) validate(ctx context.Context, names []string, encoding batch.Encod
 			continue
 		}
 		refused = refused || j.Refused
-		if answer != "" {
-			if err := a.answer(j, answer); err != nil {
+		if corrections != "" {
+			if err := a.writeCorrections(j, corrections); err != nil {
 				failed = append(failed, err)
 			}
 		}
@@ -90,10 +90,10 @@ func (a *app) validate(ctx context.Context, names []string, encoding batch.Encod
 			list = append(list, j)
 			continue
 		}
-		tell(a.out, j)
+		printJudgement(a.out, j)
 	}
 	if a.json {
-		if err := a.print(map[string]any{"files": list}); err != nil {
+		if err := a.printJSON(map[string]any{"files": list}); err != nil {
 			return err
 		}
 	}
@@ -118,16 +118,16 @@ func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encodin
 	}
 	p := a.newProgress(name, info.Size(), "")
 	defer p.close()
-	j, err := judge.File(name, &watched{f, ctx, p}, encoding, rulesOf(c, a.now()))
+	j, err := judge.File(name, &progressReader{f, ctx, p}, encoding, rulesOf(c, a.now()))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return j, nil
 }
 
-// tell prints for people what a file is, what is wrong, where, and, once per
+// printJudgement prints for people what a file is, what is wrong, where, and, once per
 // kind of fault, what to do about it.
-func tell(to io.Writer, j *judge.Judgement) {
+func printJudgement(to io.Writer, j *judge.Judgement) {
 	var about []string
 	if j.Kind != "" {
 		about = append(about, j.Kind)
@@ -143,11 +143,11 @@ func tell(to io.Writer, j *judge.Judgement) {
 	if j.Signer != "" {
 		fmt.Fprintf(to, "  签名有效 / signed by %s\n", j.Signer)
 	}
-	told := map[code.Fault]bool{}
+	explained := map[code.Fault]bool{}
 	for _, f := range j.Faults {
 		fmt.Fprintf(to, "  %s: %s\n", where(f), f.Text)
-		if !told[f.Code] {
-			told[f.Code] = true
+		if !explained[f.Code] {
+			explained[f.Code] = true
 			fmt.Fprintf(to, "      [%s] %s\n      %s\n", f.Code, f.Code.Todo(code.Chinese), f.Code.Todo(code.English))
 		}
 	}
@@ -179,9 +179,9 @@ func where(f judge.Fault) string {
 	return s
 }
 
-// answer writes a workbook back with what was found in it; one without faults
-// needs no answer.
-func (a *app) answer(j *judge.Judgement, out string) error {
+// writeCorrections writes a workbook back with its faults marked, as a fresh
+// copy at out; of one without faults nothing is written.
+func (a *app) writeCorrections(j *judge.Judgement, out string) error {
 	src, err := os.Open(j.File)
 	if err != nil {
 		return err
