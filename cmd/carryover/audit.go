@@ -57,11 +57,7 @@ func (a *app) auditVerify(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	p := a.newProgress("audit", 0, "events")
-	last := int64(0)
-	v, err := story.Verify(ctx, s, func(n int64) {
-		p.add(int(n - last))
-		last = n
-	})
+	v, err := story.Verify(ctx, s, p.set)
 	p.close()
 	if err != nil {
 		return err
@@ -110,12 +106,9 @@ func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err er
 				n, err = story.ExportLedger(tx, w)
 				return err
 			}
-			p, last := a.newProgress("export", 0, "events"), int64(0)
+			p := a.newProgress("export", 0, "events")
 			defer p.close()
-			n, err = story.ExportJournal(tx, w, func(n int64) {
-				p.add(int(n - last))
-				last = n
-			})
+			n, err = story.ExportJournal(tx, w, p.set)
 			return err
 		})
 	}

@@ -45,17 +45,19 @@ was found.`,
 type checkResult struct {
 	OK       bool             `json:"ok"` // no faults
 	Findings []config.Finding `json:"findings"`
-	Limits   []limitRow       `json:"limits"`
+	Limits   []limitRow       `json:"limits"` // also with --limits=false
 }
 
 // limitRow is a row of the table of owners and limits.
 type limitRow struct {
-	Key   string `json:"key"`
-	Owner string `json:"owner"`
-	WD    int    `json:"wd"`
-	Wait  string `json:"wait"`
+	Key   string `json:"key"`   // name of the limit in config.yaml
+	Owner string `json:"owner"` // whose turn it is, in the agency's language
+	WD    int    `json:"wd"`    // working days
+	Wait  string `json:"wait"`  // for what
 }
 
+// check gathers all findings before it prints any. A fault is exit code 1, a
+// warning alone 3; the evidence is written whatever was found.
 func (a *app) check(ctx context.Context, connect, limits bool, page string) error {
 	c, err := loadConfig(a.config)
 	if err != nil {
@@ -97,6 +99,7 @@ func (a *app) check(ctx context.Context, connect, limits bool, page string) erro
 	return nil
 }
 
+// printFindings prints a line per finding and, below, what to do about it.
 func printFindings(w io.Writer, findings []config.Finding) {
 	for _, f := range findings {
 		fmt.Fprintf(w, "%-7s  %s: %s\n", f.Level, f.Subject, f.Text)
@@ -106,6 +109,7 @@ func printFindings(w io.Writer, findings []config.Finding) {
 	}
 }
 
+// limitRows are the turns of the configuration in the order of the states.
 func limitRows(c *config.Config) (rows []limitRow) {
 	lang := c.Settings.Agency.Language
 	for _, t := range c.Turns() {
@@ -115,6 +119,7 @@ func limitRows(c *config.Config) (rows []limitRow) {
 	return rows
 }
 
+// printLimits prints whose turn each state is, and for how many working days.
 func printLimits(w io.Writer, rows []limitRow) {
 	fmt.Fprintln(w, "\n各状态的责任方与时限（工作日） / whose turn, and within how many working days:")
 	for _, r := range rows {
@@ -123,7 +128,7 @@ func printLimits(w io.Writer, rows []limitRow) {
 }
 
 // checkStore looks at the schema of a store that is there; PostgreSQL is asked
-// only when connecting is allowed.
+// only when connecting is allowed, and a SQLite file that is missing is not made.
 func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Finding {
 	dsn, err := c.StoreDSN()
 	if err != nil {
@@ -159,18 +164,18 @@ func probeAll(ctx context.Context, c *config.Config) []config.Finding {
 	slots := make(chan struct{}, c.Settings.Workers.Partners)
 	var wait sync.WaitGroup
 	for i, d := range drops {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			slots <- struct{}{}
+		wait.Go(func() {
+			slots <- struct{}{} // as many connections at once as a pass makes
 			found[i] = probeDrop(ctx, c, d)
 			<-slots
-		}()
+		})
 	}
 	wait.Wait()
 	return found
 }
 
+// probeDrop tries one drop out. A server without posix-rename is a warning only:
+// with its quirk set it can be worked with.
 func probeDrop(ctx context.Context, c *config.Config, p config.PartyDrop) config.Finding {
 	tried := courier.Probe(ctx, func(ctx context.Context) (drop.Drop, error) { return openDrop(ctx, c, p.Drop, nil) })
 	f := config.Finding{Level: config.LevelOK, Subject: "connect " + p.Party, Text: "lists, writes, reads, renames, moves"}

@@ -16,20 +16,19 @@ import (
 // nothing.
 type progress struct {
 	to    io.Writer
-	now   func() time.Time
-	what  string
-	total int64 // 0: not known
-	unit  string
+	now   func() time.Time         // for rate and patience only
+	what  string                   // named at the beginning of the line: a file or a step
+	total int64                    // 0: not known
+	unit  string                   // "": bytes
 	bar   *progressbar.ProgressBar // nil where there is no terminal
-	done  int64
+	done  int64                    // of total
 	start time.Time
-	shown time.Time
+	shown time.Time // when the latest plain line was printed
 }
 
-// Nothing is shown before quietFor is over; plain lines come this far apart.
 const (
 	quietFor  = time.Second
-	lineEvery = 10 * time.Second
+	lineEvery = 10 * time.Second // between plain lines: a log file must stay short
 )
 
 // newProgress begins to show work of a total, in bytes when unit is "".
@@ -84,6 +83,9 @@ func (p *progress) line(now time.Time) string {
 	return fmt.Sprintf("%s: %d %%, %s, %s, %s left", p.what, p.done*100/p.total, done, speed, left)
 }
 
+// set notes how much is done in all.
+func (p *progress) set(n int64) { p.add(int(n - p.done)) }
+
 // restart begins to count again: the work has gone back to its beginning.
 func (p *progress) restart() { p.done, p.start = 0, p.now() }
 
@@ -94,7 +96,8 @@ func (p *progress) close() {
 	}
 }
 
-// progressReader is a file whose reading is shown and ends with its context.
+// progressReader is a file whose reading is shown and ends with its context: the
+// readers of formats take none, and a file may have gigabytes.
 type progressReader struct {
 	*os.File
 	ctx      context.Context
@@ -111,7 +114,7 @@ func (w progressReader) Read(b []byte) (int, error) {
 }
 
 func (w progressReader) Seek(offset int64, whence int) (int64, error) {
-	if offset == 0 && whence == io.SeekStart {
+	if offset == 0 && whence == io.SeekStart { // a second reading, as after the kind was found out
 		w.progress.restart()
 	}
 	return w.File.Seek(offset, whence)

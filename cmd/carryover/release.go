@@ -44,32 +44,37 @@ this machine. Exit code 3: signed, but another signature is missing.`,
 // released is what release --json prints.
 type released struct {
 	File       string          `json:"file"`
-	SHA256     string          `json:"sha256"`
-	State      string          `json:"state"`
-	Total      string          `json:"total"`
-	Capitals   string          `json:"capitals"`
+	SHA256     string          `json:"sha256"`   // of the bytes that are signed
+	State      string          `json:"state"`    // an exchange.FileState
+	Total      string          `json:"total"`    // yuan, two decimals
+	Capitals   string          `json:"capitals"` // the total as cheques have it (大写)
 	Payments   []releasedRow   `json:"payments"`
 	Signatures []releaseSigner `json:"signatures"`
-	Signed     string          `json:"signed_by,omitempty"` // now
-	Released   bool            `json:"released"`
-	Missing    string          `json:"missing,omitempty"`
+	Signed     string          `json:"signed_by,omitempty"` // by this call; "" without --key
+	Released   bool            `json:"released"`            // by this call: the next pass leaves it at the bank
+	Missing    string          `json:"missing,omitempty"`   // whose signature, in words
 }
 
+// releasedRow is a payment of the file: what the officer compares before signing.
 type releasedRow struct {
-	Ref     string `json:"payment_ref"`
-	Amount  string `json:"amount"`
+	Ref     string `json:"payment_ref"` // EndToEndId
+	Amount  string `json:"amount"`      // yuan
 	Payee   string `json:"payee"`
 	Account string `json:"account_no"`
 	CNAPS   string `json:"cnaps"`
 }
 
+// releaseSigner is a signature that counts, with the roles it was made in.
 type releaseSigner struct {
 	Officer     string          `json:"officer"`
 	Roles       []exchange.Role `json:"roles"`
 	Fingerprint string          `json:"fingerprint"`
-	At          string          `json:"at"`
+	At          string          `json:"at"` // RFC 3339
 }
 
+// release shows what is to be signed and, with a key, signs it. No lock is taken:
+// officers sign while serve runs, whatever it is at.
+// errPerson means that the signature counts and another is missing.
 func (a *app) release(ctx context.Context, name, keyFile, officer string) (err error) {
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
 	if err != nil {
@@ -98,7 +103,7 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.File.Name, err)
 	}
-	if p, err = ag.env.FindSignable(ctx, p.File.Name); err != nil {
+	if p, err = ag.env.FindSignable(ctx, p.File.Name); err != nil { // again: with the new signature
 		return err
 	}
 	if a.json {
@@ -123,7 +128,9 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 	return nil
 }
 
-// sign signs a paper with the key of a file and records it.
+// sign signs the file's very bytes with the key of a file and records that; true
+// when it is released by it. Whose key it is decides who signs, unless officer says
+// so; a signature that does not count is a *signing.Refusal.
 func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile, officer string) (signing.Accepted, bool, error) {
 	key, err := a.officerKey(keyFile)
 	if err != nil {
@@ -146,7 +153,8 @@ func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile,
 	return ag.env.Sign(ctx, officer, p.File, sig)
 }
 
-// printReleased prints a paper as JSON, with what has become of it just now.
+// printReleased prints what is to be signed as JSON; now, unless nil, adds what has
+// become of it just now.
 func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable, now func(*released)) error {
 	r := released{
 		File: p.File.Name, SHA256: p.File.SHA256, State: string(p.File.State), Total: p.File.Total.String(), Capitals: "人民币" + p.File.Total.Capitals(),
@@ -168,7 +176,8 @@ func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable,
 	return a.printJSON(r)
 }
 
-// printSignable prints what is to be signed.
+// printSignable prints what is to be signed: everything that the signature will
+// cover, so that nobody signs what was not shown.
 func (a *app) printSignable(ctx context.Context, ag *agency, p payment.Signable) error {
 	if p.File.Kind != office.KindPayment { // a text, which says everything itself
 		content, err := ag.env.Content(p.File)

@@ -146,7 +146,6 @@ type passProgress struct {
 	*app
 	what  string // being shown
 	place string // "3/10" of the files
-	done  int
 	bar   *progress
 }
 
@@ -158,10 +157,9 @@ func (w *passProgress) step(what string, done, total int) {
 	}
 	if what != w.what {
 		w.close()
-		w.what, w.done, w.bar = what, 0, w.newProgress(w.place+what, int64(total), "records")
+		w.what, w.bar = what, w.newProgress(w.place+what, int64(total), "records")
 	}
-	w.bar.add(done - w.done)
-	w.done = done
+	w.bar.set(int64(done))
 }
 
 func (w *passProgress) close() {

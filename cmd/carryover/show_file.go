@@ -13,6 +13,7 @@ import (
 // holds.
 const maxRows = 20
 
+// files is a table of files, in the order given.
 func (s screen) files(title string, files []story.FileRow) {
 	var rows [][]string
 	for _, f := range files {
@@ -73,6 +74,7 @@ func (s screen) receipt(f *story.File) {
 	}
 }
 
+// signed is a line per signature: who, in which roles, when.
 func (s screen) signed(list []story.SignedRow) {
 	for _, x := range list {
 		s.fact("签名", "signed", x.FullName+" "+x.Officer, strings.Join(x.Roles, s.say("、", ", ")), minute(x.At))
@@ -84,12 +86,14 @@ func (s screen) some(title string, shown, all int) string {
 	if shown == all {
 		return title
 	}
-	if shown > maxRows { // more are not told of one file
+	if shown > maxRows { // --all was given: the story itself holds no more of one file
 		return title + s.sayf("（前 %d 条，共 %d 条）", " (the first %d of %d)", shown, all)
 	}
 	return title + s.sayf("（前 %d 条，共 %d 条，其余见 --all）", " (the first %d of %d, see --all)", shown, all)
 }
 
+// verdicts is the table of a file's records: how each was judged when it came, and
+// in which state its case is now.
 func (s screen) verdicts(f *story.File, all bool) {
 	var rows [][]string
 	for i, v := range f.Verdicts {
@@ -102,6 +106,8 @@ func (s screen) verdicts(f *story.File, all bool) {
 		s.heads("行|记录|结果|代码|说明|办件|姓名|现状", "line|record|verdict|code|text|case|name|stands"), rows)
 }
 
+// paid is the table of a payment file's payments, of which the story may hold only
+// the first; the title has their true number.
 func (s screen) paid(f *story.File, all bool) {
 	var rows [][]string
 	for i, p := range f.Payments {
@@ -154,7 +160,7 @@ func (s screen) payment(p *story.Payment, all bool) {
 		}
 		printTable(s.w, s.say("历次付款", "Attempts"), s.heads("付款编号|进度|起息日|原因", "reference|track|value date|reason"), rows)
 	}
-	s.events(p.Events, p.Events)
+	s.events(p.Events, p.Events) // all: a payment has few
 }
 
 // attempt says which attempt a payment is, and which one took its place.

@@ -13,23 +13,29 @@ import (
 	"carryover/jobs/story"
 )
 
-// screen prints stories for people. It is told nothing but what --json prints.
+// screen prints stories for people. It is given nothing but what --json prints, so
+// that a program can tell as much as the screen does.
 type screen struct {
 	w    io.Writer
 	lang string
 }
 
+// newScreen prints to w in the office's language: "en", or else Chinese.
 func newScreen(w io.Writer, lang string) screen { return screen{w, lang} }
 
 // lineWidth is how many columns a line may take before it goes on in the next.
 const lineWidth = 116
 
+// say chooses the text of the screen's language.
 func (s screen) say(chinese, english string) string { return wordOf(s.lang, chinese, english) }
 
+// sayf is say of formats; both take the same arguments in the same order, or index
+// them.
 func (s screen) sayf(chinese, english string, args ...any) string {
 	return fmt.Sprintf(s.say(chinese, english), args...)
 }
 
+// heads are a table's header, its columns divided by "|".
 func (s screen) heads(chinese, english string) []string {
 	return strings.Split(s.say(chinese, english), "|")
 }
@@ -74,10 +80,13 @@ func labelled(label, value string) string {
 	return label + " " + value
 }
 
+// day is a date, "" for none: empty facts and columns are left out.
 func day(d calendar.Date) string { return d.String() }
 
+// minute is an instant in its own zone; stories have it in the agency's.
 func minute(t time.Time) string { return t.Format("2006-01-02 15:04") }
 
+// count is a number of which none need not be told.
 func count(n int) string {
 	if n == 0 {
 		return ""
@@ -85,6 +94,7 @@ func count(n int) string {
 	return strconv.Itoa(n)
 }
 
+// version is "label number vN", or nothing where there is no document.
 func version(label, no string, n int) string {
 	if no == "" {
 		return ""
@@ -92,6 +102,7 @@ func version(label, no string, n int) string {
 	return fmt.Sprintf("%s %s v%d", label, no, n)
 }
 
+// zeroless is an amount of which nought need not be told.
 func zeroless(yuan string) string {
 	if yuan == "0.00" {
 		return ""
@@ -99,6 +110,7 @@ func zeroless(yuan string) string {
 	return yuan
 }
 
+// yuan is "label amount yuan", or nothing of nought.
 func (s screen) yuan(label, amount string) string {
 	if zeroless(amount) == "" {
 		return ""
@@ -106,6 +118,8 @@ func (s screen) yuan(label, amount string) string {
 	return labelled(label, s.sayf("%s 元", "%s yuan", amount))
 }
 
+// provisional marks a day counted with a calendar that lacks the year's notice:
+// it may still move.
 func (s screen) provisional(p bool) string {
 	if p {
 		return s.say("（暂定）", " (provisional)")
@@ -113,6 +127,7 @@ func (s screen) provisional(p bool) string {
 	return ""
 }
 
+// left says how many working days are left; a negative number is overdue.
 func (s screen) left(n int) string {
 	switch {
 	case n < 0:

@@ -44,7 +44,7 @@ func newValidateCommand(a *app) *cobra.Command {
 				return usageError{errors.New("--answer OUT.xlsx answers one workbook: name one FILE, and an OUT that ends in .xlsx")}
 			}
 			var conf *config.Config
-			if cmd.Flags().Changed("config") {
+			if cmd.Flags().Changed("config") { // the default config.yaml must not change a verdict unasked
 				if conf, err = config.Load(a.config); err != nil {
 					return err
 				}
@@ -57,6 +57,7 @@ func newValidateCommand(a *app) *cobra.Command {
 	return c
 }
 
+// parseEncoding reads an --encoding; "" is found out from the file (batch.Auto).
 func parseEncoding(s string) (batch.Encoding, error) {
 	switch e := batch.Encoding(strings.ToLower(s)); e {
 	case batch.Auto, batch.UTF8, batch.GB18030:
@@ -68,7 +69,7 @@ func parseEncoding(s string) (batch.Encoding, error) {
 // validate judges every file, whatever is wrong with the others; corrections,
 // unless "", is where the one workbook goes with its faults marked.
 func (a *app) validate(ctx context.Context, names []string, encoding batch.Encoding, c *config.Config, corrections string) error {
-	list := []*judge.Judgement{}
+	list := []*judge.Judgement{} // none is [] in JSON, not null
 	var failed []error
 	refused := false
 	for _, name := range names {
@@ -77,7 +78,7 @@ func (a *app) validate(ctx context.Context, names []string, encoding batch.Encod
 			return context.Cause(ctx)
 		}
 		if err != nil {
-			failed = append(failed, err)
+			failed = append(failed, err) // wins over faults: exit code 1 before 3
 			continue
 		}
 		refused = refused || j.Refused
@@ -103,6 +104,8 @@ func (a *app) validate(ctx context.Context, names []string, encoding batch.Encod
 	return errPerson
 }
 
+// judgeFile judges one file. What is wrong in it is in the Judgement; an error
+// is that it cannot be read, or that the context ended.
 func (a *app) judgeFile(ctx context.Context, name string, encoding batch.Encoding, c *config.Config) (*judge.Judgement, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -143,7 +146,7 @@ func printJudgement(to io.Writer, j *judge.Judgement) {
 	if j.Signer != "" {
 		fmt.Fprintf(to, "  签名有效 / signed by %s\n", j.Signer)
 	}
-	explained := map[code.Fault]bool{}
+	explained := map[code.Fault]bool{} // by code: a thousand like faults need one advice
 	for _, f := range j.Faults {
 		fmt.Fprintf(to, "  %s: %s\n", where(f), f.Text)
 		if !explained[f.Code] {
@@ -156,6 +159,8 @@ func printJudgement(to io.Writer, j *judge.Judgement) {
 	}
 }
 
+// verdictWords is a verdict in both languages: whoever validates may be a partner,
+// whose language no configuration says.
 func verdictWords(v code.FileVerdict) string {
 	e, _ := code.FileVerdicts().Find(string(v))
 	return e.Chinese + " / " + e.English
@@ -191,7 +196,7 @@ func (a *app) writeCorrections(j *judge.Judgement, out string) error {
 	switch {
 	case err != nil:
 		return err
-	case !book && filepath.Ext(j.File) != ".xlsx":
+	case !book && filepath.Ext(j.File) != ".xlsx": // a broken .xlsx goes on, and fails with its own reason
 		return usageError{fmt.Errorf("%s: --answer is for workbooks", j.File)}
 	case j.Total == 0:
 		return nil
@@ -218,7 +223,7 @@ func rulesOf(c *config.Config, now time.Time) *judge.Rules {
 			return areas.Valid, nil
 		},
 		Profile: func(party string) (string, bool) {
-			if partner, known := c.Partners()[party]; known {
+			if partner, known := c.Partners()[party]; known { // others have a drop but no profile
 				return partner.Profile, true
 			}
 			return "", slices.ContainsFunc(c.Drops(), func(d config.PartyDrop) bool { return d.Party == party })
@@ -227,8 +232,9 @@ func rulesOf(c *config.Config, now time.Time) *judge.Rules {
 	}
 }
 
-// sendersKeys are those who may sign for a file's sender: our own keys for our
-// own files; nobody for a party that is no partner.
+// sendersKeys are those who may sign for a file's sender: our own keys, the
+// successor's too, for our own files; nil for a party that is no partner:
+// its files are not signed for batches.
 func sendersKeys(c *config.Config, sender string) (*seal.Signers, error) {
 	if _, partner := c.SignersFile(sender); partner {
 		return signersOf(c)(sender)
