@@ -50,6 +50,7 @@ export goes to standard output. The journal names people: treat it as such.`,
 	return c
 }
 
+// auditVerify proves journal and ledger; it changes nothing, and may run beside serve.
 func (a *app) auditVerify(ctx context.Context) (err error) {
 	s, err := a.openCurrentStore(ctx)
 	if err != nil {
@@ -73,7 +74,7 @@ func (a *app) printVerified(v story.Verified) error {
 	} else {
 		for _, f := range v.Faults {
 			where := fmt.Sprintf("%s event %d", f.Chain, f.N)
-			if f.Chain == "" {
+			if f.Chain == "" { // a checkpoint, over all chains
 				where = fmt.Sprintf("checkpoint %d", f.N)
 			}
 			fmt.Fprintf(a.out, "fault: %s: %s\n", where, f.What)
@@ -90,6 +91,8 @@ func (a *app) printVerified(v story.Verified) error {
 	return nil
 }
 
+// auditExport writes the journal or the ledger to a new file, or with "-" to
+// standard output, where there is then no JSON document: the export is the output.
 func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err error) {
 	s, err := a.openCurrentStore(ctx)
 	if err != nil {
@@ -131,18 +134,18 @@ func newFile(name string, write func(io.Writer) error) (err error) {
 	if _, err := os.Lstat(name); err == nil {
 		return usageError{fmt.Errorf("%s is there already; name a new file", name)}
 	}
-	part := name + ".part"
+	part := name + ".part" // one that a crash left is refused by O_EXCL below: remove it
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return usageError{err}
 	}
 	err = write(f)
 	if err == nil {
-		err = f.Sync()
+		err = f.Sync() // before it has its name: a power cut leaves no half file under it
 	}
 	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = os.Link(part, name) // refuses an existing name, which rename would replace
 	}
-	return errors.Join(err, os.Remove(part))
+	return errors.Join(err, os.Remove(part)) // the link, if made, keeps the content
 }

@@ -52,7 +52,7 @@ func (a *app) backup(ctx context.Context, name string) (err error) {
 	if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
 		return usageError{fmt.Errorf("%s: there is no such folder", filepath.Dir(name))}
 	}
-	s, err := a.openStore(ctx, true)
+	s, err := a.openStore(ctx, true) // of any schema: a copy is made before migrate
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,8 @@ func (a *app) backup(ctx context.Context, name string) (err error) {
 	return nil
 }
 
-// restoreTest proves a backup, and records it in the store in use.
+// restoreTest proves a backup, and records it in the store in use, a failure too:
+// check --evidence names it.
 func (a *app) restoreTest(ctx context.Context, name string) (err error) {
 	c, err := loadConfig(a.config)
 	if err != nil {
@@ -85,7 +86,7 @@ func (a *app) restoreTest(ctx context.Context, name string) (err error) {
 	if isAddress(dsn) {
 		return usageError{errors.New("--verify is for copies of a SQLite store; restore a pg_dump into an empty database and run audit verify on that")}
 	}
-	b, err := story.ReadBackup(name)
+	b, err := story.ReadBackup(name) // before the store is opened: a wrong name is a wrong call
 	if err != nil {
 		return usageError{err}
 	}

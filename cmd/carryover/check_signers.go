@@ -14,7 +14,7 @@ import (
 )
 
 // keyWarning is how long before its end a key is named.
-const keyWarning = 30 * 24 * time.Hour
+const keyWarning = 30 * 24 * time.Hour // time to exchange the next one and have it approved
 
 // checkSigners looks at the officers' keys: who can sign today, whose key ends
 // soon, which key is two people's, and whether a private one lies where the
@@ -33,10 +33,10 @@ func checkSigners(c *config.Config, now time.Time) (list []config.Finding) {
 		return list
 	}
 	who := signing.SignerSet{Officers: c.Agency().Officers, Keys: keys}
-	if len(who.Officers) == 0 && len(keys.All()) == 0 {
+	if len(who.Officers) == 0 && len(keys.All()) == 0 { // no officers, nothing to compare
 		return nil
 	}
-	able, checker := 0, false
+	able, checker := 0, false // how many can release today; one of them a checker (复核)
 	for _, o := range who.Officers {
 		roles, ends := who.ReleaseRoles(o, now)
 		if len(roles) > 0 {

@@ -21,7 +21,7 @@ import (
 // conversion is what convert was asked for.
 type conversion struct {
 	template string // a kind: write an empty workbook of it
-	encoding string // of a CSV that is written
+	encoding string // of a CSV that is written: utf-8 or gb18030
 	from     string // encoding of a CSV that is read
 	header   batch.Header
 }
@@ -53,6 +53,7 @@ func newConvertCommand(a *app) *cobra.Command {
 	return c
 }
 
+// template writes an empty workbook of a kind; a bank's sheet has its own.
 func (a *app) template(args []string, v conversion) error {
 	if len(args) != 1 {
 		return usageError{errors.New("convert --template KIND needs one OUT")}
@@ -78,6 +79,8 @@ func (a *app) template(args []string, v conversion) error {
 	return a.printFiles([]string{name})
 }
 
+// convert writes a batch in the other carrier, or that of OUT's ending, and refuses
+// one with faults: the copy would look as if it had been accepted.
 func (a *app) convert(ctx context.Context, args []string, v conversion) error {
 	if len(args) != 2 {
 		return usageError{errors.New("convert needs IN and OUT")}
@@ -99,7 +102,7 @@ func (a *app) convert(ctx context.Context, args []string, v conversion) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
-	if h.Sequence == 0 {
+	if h.Sequence == 0 { // typed by hand: the file's name needs one
 		h.Sequence = v.header.Sequence
 	}
 	name, other, err := target(args[1], func(batch.Carrier) string { return h.FileName(opposite(carrier)) })
@@ -124,6 +127,7 @@ func (a *app) convert(ctx context.Context, args []string, v conversion) error {
 	return a.printFiles([]string{name})
 }
 
+// opposite is the other carrier of a batch.
 func opposite(c batch.Carrier) batch.Carrier {
 	if c == batch.CSV {
 		return batch.Workbook

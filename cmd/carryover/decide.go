@@ -40,12 +40,13 @@ decision twice changes nothing. Who decides about a transfer does not release it
 	c.Flags().StringVar(&f.reason, "reason", "", "why; it is signed and journaled")
 	c.Flags().StringVar(&f.key, "key", "", "the officer's private key")
 	c.Flags().StringVar(&f.officer, "officer", "", "who decides (default: whose key it is)")
-	for _, t := range exchange.Arguments() {
+	for _, t := range exchange.Arguments() { // a flag each, whichever action takes it
 		args[t.Code] = c.Flags().String(t.Code, "", t.English+" ("+t.Chinese+")")
 	}
 	return c
 }
 
+// decideFlags are the flags that every action has.
 type decideFlags struct{ reason, key, officer string }
 
 // rulesText lists the actions for the help.
@@ -73,11 +74,11 @@ func rulesText() string {
 type decided struct {
 	Action  string   `json:"action"`
 	Subject string   `json:"subject"`
-	Case    string   `json:"case_no,omitempty"`
-	Officer string   `json:"officer"`
-	Effects []string `json:"comes_to"`
-	Taken   bool     `json:"taken"`
-	Already bool     `json:"already"` // it was taken before: nothing changed
+	Case    string   `json:"case_no,omitempty"` // when the subject is one, or belongs to one
+	Officer string   `json:"officer"`           // "?" without --key and --officer
+	Effects []string `json:"comes_to"`          // in words
+	Taken   bool     `json:"taken"`             // by this call
+	Already bool     `json:"already"`           // it was taken before: nothing changed
 }
 
 func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (err error) {
@@ -116,7 +117,8 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 	return nil
 }
 
-// decideSigned prepares a decision and, with a key, signs and takes it.
+// decideSigned prepares a decision and, with a key, signs and takes it; without one
+// nothing is written. One that was taken before is not signed again.
 func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision, keyFile string) (decision.Prepared, error) {
 	if keyFile == "" {
 		if x.Officer == "" {
@@ -133,7 +135,7 @@ func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision,
 			return decision.Prepared{}, err
 		}
 	}
-	p, err := ag.env.PrepareDecision(ctx, x)
+	p, err := ag.env.PrepareDecision(ctx, x) // its text is what is signed
 	if err != nil || p.Already {
 		return p, err
 	}

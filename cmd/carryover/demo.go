@@ -42,7 +42,7 @@ func (a *app) demo(ctx context.Context, o demo.Options) error {
 		o.Dir = dir
 	}
 	o.Out = a.out
-	if a.json {
+	if a.json { // standard output is for the document alone
 		o.Out = a.err
 	}
 	// The world around the agencies lives in this process too: with 20,000

@@ -48,7 +48,7 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *courier.DryRun, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	env.Log = env.Log.With("dry_run", true)
+	env.Log = env.Log.With("dry_run", true) // lines that say "sent" must not be believed
 	dir, err := os.MkdirTemp("", "carryover-dry-")
 	if err != nil {
 		return nil, nil, err
@@ -62,14 +62,14 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *courier.DryRun, err er
 		return nil, nil, err
 	}
 	ag := &agency{config: c, env: env, onClose: func() error { return os.RemoveAll(dir) }}
-	used := env.Spool
+	used := env.Spool // newEnv named the real one
 	env.Spool, env.Reports = filepath.Join(dir, "spool"), filepath.Join(dir, "reports")
 	if err := errors.Join(os.Mkdir(env.Spool, 0o700), os.Mkdir(env.Reports, 0o700), courier.LinkSpool(ctx, env.Office, used)); err != nil {
 		return nil, nil, errors.Join(err, env.Store.Close())
 	}
 	readOnce := map[string]bool{}
 	for _, p := range c.Drops() {
-		readOnce[p.Party] = p.Drop.Quirks.ReadOnce
+		readOnce[p.Party] = p.Drop.Quirks.ReadOnce // even a look would take these files from the real pass
 	}
 	return ag, courier.ReadOnly(env.Office, func(party string) bool { return readOnce[party] }), nil
 }

@@ -18,12 +18,12 @@ import (
 
 // generation is what generate was asked for.
 type generation struct {
-	records  int
-	people   int
+	records  int // of one batch
+	people   int // of whole drops
 	seed     int64
-	dir      string
-	agency   string
-	encoding string
+	dir      string // of whole drops
+	agency   string // whose drops: a six-digit area code
+	encoding string // of a CSV: utf-8 or gb18030
 	options  samples.Options
 }
 

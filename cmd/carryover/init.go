@@ -15,10 +15,10 @@ import (
 
 // initFlags are what init is told on the command line.
 type initFlags struct {
-	from, code, name, checker, release string
+	from, code, name, checker, release string // "": not given, here and below
 	account, payer, knownHosts         string
 	program, user                      string
-	partners, partnerAccounts          []string
+	partners, partnerAccounts          []string // CODE=NAME, CODE=HOLDER,BANK,NUMBER,CNAPS
 }
 
 func newInitCommand(a *app) *cobra.Command {
@@ -59,8 +59,8 @@ the other flags win over it. Accounts are written HOLDER,BANK,NUMBER,CNAPS.`,
 // initResult is what init --json prints.
 type initResult struct {
 	Dir   string         `json:"dir"`
-	Files []string       `json:"files"`
-	Open  []config.Fault `json:"open"` // lines of config.yaml to fill in
+	Files []string       `json:"files"` // below dir
+	Open  []config.Fault `json:"open"`  // lines of config.yaml to fill in
 }
 
 func (a *app) init(dir string, f initFlags) error {
@@ -95,7 +95,7 @@ func (a *app) init(dir string, f initFlags) error {
 	for _, fault := range open {
 		fmt.Fprintf(a.err, "  %s\n", fault)
 	}
-	return errPerson
+	return errPerson // somebody has to fill in the rest
 }
 
 var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
@@ -134,7 +134,7 @@ func (f initFlags) accountSettings(s *config.Settings) error {
 			return fmt.Errorf("--account: %w", err)
 		}
 		s.Accounts.Own = []config.Account{own}
-		if s.Accounts.Payer.AccountNo == "" {
+		if s.Accounts.Payer.AccountNo == "" { // --from may name another
 			s.Accounts.Payer = own
 		}
 	}
@@ -155,7 +155,7 @@ func (f initFlags) partnerSettings(s *config.Settings) error {
 		if !ok {
 			return fmt.Errorf("--partner %q: write CODE=NAME", text)
 		}
-		p := s.Partner(code)
+		p := s.Partner(code) // added when it is new
 		p.Name = name
 	}
 	for _, text := range f.partnerAccounts {

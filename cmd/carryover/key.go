@@ -24,7 +24,7 @@ func (a *app) officerKey(path string) (*seal.Key, error) {
 		return nil, usageError{fmt.Errorf("--key: %w", err)}
 	}
 	key, err := seal.ParseKey(text, []byte(os.Getenv(passphraseEnv)))
-	if errors.Is(err, seal.ErrPassphrase) && os.Getenv(passphraseEnv) == "" {
+	if errors.Is(err, seal.ErrPassphrase) && os.Getenv(passphraseEnv) == "" { // a wrong one in the variable is an error
 		phrase, askErr := a.askPassphrase(path)
 		if askErr != nil {
 			return nil, askErr
@@ -37,6 +37,7 @@ func (a *app) officerKey(path string) (*seal.Key, error) {
 	return key, nil
 }
 
+// askPassphrase asks on the terminal, never in a pipe, where it would wait for ever.
 func (a *app) askPassphrase(path string) ([]byte, error) {
 	in := int(os.Stdin.Fd())
 	if !term.IsTerminal(in) {
@@ -44,7 +45,7 @@ func (a *app) askPassphrase(path string) ([]byte, error) {
 	}
 	fmt.Fprintf(a.err, "passphrase of %s: ", path)
 	phrase, err := term.ReadPassword(in)
-	fmt.Fprintln(a.err)
+	fmt.Fprintln(a.err) // the terminal did not echo the line's end
 	if err != nil {
 		return nil, fmt.Errorf("read the passphrase: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 	"carryover/jobs/story"
 )
 
-// listFlags restrict a list.
+// listFlags restrict a list; zero values restrict nothing.
 type listFlags struct {
 	partner, side, state, kind, turn, date string
 	all, overdue                           bool
@@ -72,7 +72,7 @@ func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 		rows, err = f.rows(ag.env.Office, tx, what)
 		return err
 	})
-	var state *story.StateError
+	var state *story.StateError // each list has its own states, which only it knows
 	if errors.As(err, &state) {
 		return usageError{fmt.Errorf("--state %q: one of %s", state.State, strings.Join(state.Known, ", "))}
 	}
@@ -83,7 +83,7 @@ func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 		return a.printJSON(map[string]any{what: rows})
 	}
 	newScreen(a.out, ag.env.Lang).list(what, rows)
-	fmt.Fprintf(a.err, "%d %s\n", len(rows), what)
+	fmt.Fprintf(a.err, "%d %s\n", len(rows), what) // apart from the rows, which may be piped
 	return nil
 }
 
@@ -107,7 +107,7 @@ func (f listFlags) rows(o *office.Office, tx *store.Tx, what string) ([]listed, 
 		found, err := story.ListPayments(o, tx, chosen)
 		return listedAs(found, err, func(r story.ListedPayment) listed { return paymentRow{r} })
 	}
-	found, err := story.ListRuns(o, tx, chosen)
+	found, err := story.ListRuns(o, tx, chosen) // runs: ValidArgs lets no other word through
 	return listedAs(found, err, func(r story.ListedRun) listed { return runRow{r} })
 }
 

@@ -25,7 +25,7 @@ type (
 	runRow      struct{ story.ListedRun }
 )
 
-// listHeads are the headers of the lists.
+// listHeads are the headers of the lists, Chinese and English, as cells fills them.
 func listHeads() map[string][2]string {
 	return map[string][2]string{
 		"cases": {
@@ -78,7 +78,7 @@ func (r deadlineRow) cells(s screen) []string {
 	switch r.Decides {
 	case story.LimitLegal:
 		limit, due, counted = s.say("法定", "legal"), r.Due.String()+s.provisional(r.Limit.Provisional), r.Limit.Basis
-	case story.LimitOwn:
+	case story.LimitOwn: // counted is the turn's already
 		limit, due = s.say("本方", "own"), r.Due.String()+s.provisional(r.Turn.Provisional)
 	}
 	if r.Limit != nil && r.Limit.Stopped {
@@ -96,7 +96,7 @@ func (r fileRow) cells(s screen) []string {
 
 func (r paymentRow) cells(screen) []string {
 	cases, file := strings.Join(r.Cases, " "), ""
-	if len(r.Cases) > 2 {
+	if len(r.Cases) > 2 { // a lump sum may have hundreds
 		cases = fmt.Sprintf("%s … (%d)", r.Cases[0], len(r.Cases))
 	}
 	if r.FileID != 0 {
@@ -117,7 +117,7 @@ func (r runRow) cells(s screen) []string {
 	for name, n := range r.Counts {
 		result = append(result, fmt.Sprintf("%s %d", report.CounterWord(name, s.lang), n))
 	}
-	sort.Strings(result)
+	sort.Strings(result) // a map's order is another each time
 	result = append(result, r.Notes...)
 	return []string{
 		strconv.FormatInt(r.ID, 10), r.Date.String(), r.Window, r.Jobs, r.StateWord, started, seconds, count(r.Attempts), short(strings.Join(result, ", "), 90),

@@ -38,6 +38,7 @@ stands in the bank's drop, and once the bank has answered to it.`,
 	return c
 }
 
+// markFlags are the flags of mark-sent.
 type markFlags struct {
 	evidence, key, officer string
 	not                    bool
@@ -52,7 +53,7 @@ type marked struct {
 }
 
 func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error) {
-	if m.key == "" || m.evidence == "" {
+	if m.key == "" || m.evidence == "" { // there is no look without signing, unlike decide
 		return usageError{errors.New("mark-sent needs --evidence and --key")}
 	}
 	ag, closed, err := a.openExclusive(ctx)
@@ -82,7 +83,7 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 // signMark signs an officer's word on a file and records it.
 func (a *app) signMark(ctx context.Context, ag *agency, f exchange.File, m markFlags) (courier.Mark, error) {
 	mark := courier.Mark{File: f, Officer: m.officer, Sent: !m.not, Evidence: m.evidence}
-	if err := mark.Check(); err != nil {
+	if err := mark.Check(); err != nil { // before anybody is asked for a passphrase
 		return mark, err
 	}
 	key, err := a.officerKey(m.key)

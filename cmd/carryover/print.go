@@ -39,11 +39,13 @@ ID is the document's own number or whatever names the case, as for show.`,
 
 // printing is what print was asked for.
 type printing struct {
-	out  string
-	date string
+	out  string // file or folder; "": here
+	date string // of a batch; "": today
 	ask  paper.Request
 }
 
+// newPrintForm is the command for one kind of form. --version is only of what has
+// versions.
 func newPrintForm(a *app, kind, chinese, english string) *cobra.Command {
 	p := printing{ask: paper.Request{Kind: kind}}
 	c := &cobra.Command{
@@ -87,12 +89,13 @@ folder of reports by itself, for every day that has ended.`,
 // printed is what print --json prints of a form.
 type printed struct {
 	Form  string   `json:"form"`
-	No    string   `json:"no"`
+	No    string   `json:"no"` // the document's own number
 	Case  string   `json:"case_no,omitempty"`
-	Pages int      `json:"pages"`
+	Pages int      `json:"pages"` // A4
 	Files []string `json:"files"`
 }
 
+// printForm writes one form; a file that is there is never written over.
 func (a *app) printForm(ctx context.Context, p printing) (err error) {
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
 	if err != nil {
@@ -126,6 +129,8 @@ func (a *app) printForm(ctx context.Context, p printing) (err error) {
 	return a.printFiles([]string{name})
 }
 
+// printBatch writes what was sent to a partner on a day, in as many workbooks as it
+// takes; nothing sent is no error.
 func (a *app) printBatch(ctx context.Context, partner string, p printing) (err error) {
 	ag, err := a.openOn(ctx, p.date)
 	if err != nil {
@@ -151,7 +156,7 @@ func (a *app) printBatch(ctx context.Context, partner string, p printing) (err e
 	return a.printPosted(partner, day, made)
 }
 
-// numbered names the further workbooks after the first.
+// numbered names the further workbooks after the first: -2, -3 …
 func numbered(first string) func(int) string {
 	return func(n int) string {
 		if n == 1 {
@@ -164,7 +169,7 @@ func numbered(first string) func(int) string {
 func (a *app) printPosted(partner string, day calendar.Date, made []paper.Posted) error {
 	if a.json {
 		if made == nil {
-			made = []paper.Posted{}
+			made = []paper.Posted{} // [] in JSON, not null
 		}
 		return a.printJSON(map[string]any{"partner": partner, "date": day, "workbooks": made})
 	}

@@ -27,7 +27,7 @@ type progress struct {
 }
 
 const (
-	quietFor  = time.Second
+	quietFor  = time.Second      // work that is over sooner shows nothing
 	lineEvery = 10 * time.Second // between plain lines: a log file must stay short
 )
 

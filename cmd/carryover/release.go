@@ -130,7 +130,7 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 
 // sign signs the file's very bytes with the key of a file and records that; true
 // when it is released by it. Whose key it is decides who signs, unless officer says
-// so; a signature that does not count is a *signing.Refusal.
+// so; a signature that does not count is a *office.Refusal.
 func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile, officer string) (signing.Accepted, bool, error) {
 	key, err := a.officerKey(keyFile)
 	if err != nil {

@@ -44,8 +44,8 @@ lead to where it stands: run audit verify.`,
 
 // reported is what report --json prints.
 type reported struct {
-	Date   string   `json:"date"`
-	File   string   `json:"file"`
+	Date   string   `json:"date"`             // business date
+	File   string   `json:"file"`             // the workbook written now
 	Night  string   `json:"night,omitempty"`  // that night's own workbook, when it is still there
 	Untold []string `json:"untold,omitempty"` // cases that had to be left out
 }
@@ -68,7 +68,7 @@ func (a *app) reportAgain(ctx context.Context, date string) (err error) {
 	}
 	done := reported{Date: day.String(), File: e.ReportPath()}
 	if day == e.Date {
-		_, err = e.Report(ctx)
+		_, err = e.Report(ctx) // as the nightly pass: also batches to review, a checkpoint, decisions workbooks
 	} else {
 		done.File, done.Untold, err = e.LookBack(ctx, day)
 		night := nightly.ReportPath(e.On(day))

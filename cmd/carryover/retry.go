@@ -68,7 +68,7 @@ func newQuarantineCommand(a *app) *cobra.Command {
 type retried struct {
 	File string `json:"file"`
 	ID   int64  `json:"id"`
-	Did  string `json:"did"`
+	Did  string `json:"did"` // what happens with it now, in words
 }
 
 // retry works or sends a file again; only, when given, is the state it must have.
@@ -82,11 +82,11 @@ func (a *app) retry(ctx context.Context, name, reason string, only exchange.File
 	if err != nil {
 		return err
 	}
-	if only != "" && f.State != only {
+	if only != "" && f.State != only { // quarantine release must not send anything again
 		return fmt.Errorf("%s is not %s but %s", f.Name, only, f.State)
 	}
 	did, err := ag.env.Retry(ctx, f.ID, reason)
-	if errors.Is(err, courier.ErrReason) {
+	if errors.Is(err, courier.ErrReason) { // a flag is missing: nothing was tried
 		return usageError{err}
 	}
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 
 // Exit codes (SPEC 9).
 const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
+	exitDone   = 0 // and nothing needs a person
+	exitFailed = 1 // called rightly; the same call may succeed later
+	exitUsage  = 2 // wrong call or configuration: trying again does not help
 	exitPerson = 3 // done, but something needs a person
 )
 
@@ -25,7 +25,7 @@ const (
 // person has been printed.
 var errPerson = errors.New("something needs a person")
 
-// usageError is a wrong call or configuration.
+// usageError is a wrong call or configuration: exit code 2.
 type usageError struct{ err error }
 
 func (e usageError) Error() string { return e.err.Error() }
@@ -33,11 +33,11 @@ func (e usageError) Unwrap() error { return e.err }
 
 // app is what the commands share. The clock is read here and nowhere else.
 type app struct {
-	config string // path of config.yaml
-	json   bool
-	out    io.Writer // results; with --json one document
-	err    io.Writer // everything for people
-	now    func() time.Time
+	config string           // path of config.yaml
+	json   bool             // --json
+	out    io.Writer        // results; with --json one document
+	err    io.Writer        // everything for people
+	now    func() time.Time // tests set it
 
 	printed bool // the one document of --json is out
 }
@@ -58,8 +58,8 @@ func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "carryover",
 		Short:         "Carries basic medical insurance relationships between agencies (医保关系转移接续)",
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		SilenceErrors: true, // exit prints them, once
+		SilenceUsage:  true, // the help would push the error off the screen
 	}
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -101,7 +101,7 @@ func (a *app) report(err error, faults *config.Error) {
 		Faults []config.Fault `json:"faults,omitempty"`
 	}{Error: err.Error()}
 	if faults != nil {
-		doc.Error, doc.Faults = faults.Path, faults.Faults
+		doc.Error, doc.Faults = faults.Path, faults.Faults // the text would say them twice
 	}
 	if err := a.printJSON(doc); err != nil {
 		fmt.Fprintf(a.err, "carryover: %v\n", err)
@@ -143,6 +143,6 @@ func (a *app) printJSON(v any) error {
 	a.printed = true
 	enc := json.NewEncoder(a.out)
 	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
+	enc.SetEscapeHTML(false) // < and & stay as they are: nobody puts this into HTML
 	return enc.Encode(v)
 }

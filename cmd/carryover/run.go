@@ -39,14 +39,15 @@ of the store, reads the drops, and leaves, moves and deletes nothing there.`,
 
 // passed is what run --json prints.
 type passed struct {
-	DryRun    bool            `json:"dry_run"`
+	DryRun    bool            `json:"dry_run"` // nothing of this was kept
 	Run       story.ListedRun `json:"run"`
-	Attention []string        `json:"attention"` // what needs a person
-	Faults    []string        `json:"faults"`
+	Attention []string        `json:"attention"`      // what needs a person
+	Faults    []string        `json:"faults"`         // parts of the pass that failed, in English
 	Plan      *courier.DryRun `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
 	err       error           // of the pass
 }
 
+// runPass makes one pass. A dry run takes no lock: its copy is nobody else's.
 func (a *app) runPass(ctx context.Context, named []string, date string, dry bool) (err error) {
 	on, err := parseDay(date)
 	if err != nil {
@@ -75,7 +76,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	ag.env.Progress = watch.step
 	run, fault := ag.env.Run(ctx, jobs.Pass{Steps: steps})
 	watch.close()
-	if ctx.Err() != nil {
+	if ctx.Err() != nil { // Ctrl-C, SIGTERM: what the pass then says is of no use
 		return errors.New("interrupted; what was begun is taken up by the next run")
 	}
 	p := passed{DryRun: dry, Run: story.ListedRunOf(ag.env.Office, run), Attention: []string{}, Faults: []string{}, Plan: plan, err: fault}
@@ -96,7 +97,7 @@ func (a *app) openForPass(ctx context.Context, dry bool) (*agency, *courier.DryR
 	return ag, nil, err
 }
 
-// parseDay reads a date of the command line; none is none.
+// parseDay reads a date of the command line; "" is 0, for today.
 func parseDay(date string) (calendar.Date, error) {
 	if date == "" {
 		return 0, nil
@@ -133,7 +134,7 @@ func (a *app) printPassed(p passed) error {
 		fmt.Fprintf(a.err, "needs a person: %s\n", text)
 	}
 	switch {
-	case len(faults) > 0:
+	case len(faults) > 0: // before what needs a person: exit code 1 wins over 3
 		return fmt.Errorf("the pass is over, with %d faults; the next pass tries again", len(faults))
 	case len(p.Attention) > 0:
 		return errPerson
@@ -162,6 +163,7 @@ func (w *passProgress) step(what string, done, total int) {
 	w.bar.set(int64(done))
 }
 
+// close takes away what is shown, if anything is.
 func (w *passProgress) close() {
 	if w.bar != nil {
 		w.bar.close()

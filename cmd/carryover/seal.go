@@ -15,6 +15,7 @@ func sealKey(c *config.Config) func(calendar.Date) (*seal.Key, error) {
 	return func(on calendar.Date) (*seal.Key, error) { return readSealKey(c.SealKeyFile(on)) }
 }
 
+// readSealKey reads a key without a passphrase: files are sealed when nobody is there.
 func readSealKey(path string) (*seal.Key, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -27,7 +28,7 @@ func readSealKey(path string) (*seal.Key, error) {
 	return key, nil
 }
 
-// signersOf reads who may sign for a partner, anew each time.
+// signersOf reads who may sign for a partner, anew each time, as sealKey.
 func signersOf(c *config.Config) func(string) (*seal.Signers, error) {
 	return func(partner string) (*seal.Signers, error) {
 		path, ok := c.SignersFile(partner)

@@ -56,14 +56,14 @@ func (a *app) serve(ctx context.Context) (err error) {
 		return usageError{fmt.Errorf("serve.listen: %w; name a free address, or stop whoever has it", err)}
 	}
 	web := &http.Server{Handler: handler(s, ag.env), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute}
-	webDone := make(chan error, 1)
+	webDone := make(chan error, 1) // buffered: Serve ends also when nobody listens any more
 	go func() { webDone <- web.Serve(listener) }()
 	fmt.Fprintf(a.err, "serving %s; health and metrics on http://%s\n", ag.env.Agency.Code, listener.Addr())
 	clock.Start()
-	s.Wake()
+	s.Wake() // what was missed or cut short while it was down is due at once
 	err = s.Loop(ctx, webDone)
-	<-clock.Stop().Done()
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	<-clock.Stop().Done()                                                          // no wake-up comes after the store is closed
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // for a scrape under way
 	defer cancel()
 	return errors.Join(err, web.Shutdown(stop))
 }
@@ -82,7 +82,7 @@ func (ag *agency) clock(wake func()) (*cron.Cron, error) {
 	zone := ag.env.Agency.Zone
 	c := cron.New(cron.WithLocation(zone))
 	schedule := ag.config.Settings.Schedule
-	for _, specs := range []*[]string{schedule.Light.Cron, schedule.Nightly.Cron} {
+	for _, specs := range []*[]string{schedule.Light.Cron, schedule.Nightly.Cron} { // defaults are filled in: never nil
 		for _, spec := range *specs {
 			line, err := config.ParseCron(spec, zone)
 			if err != nil {

@@ -14,7 +14,8 @@ import (
 	"carryover/jobs/story"
 )
 
-// handler answers /healthz and /metrics.
+// handler answers /healthz and /metrics; it asks for no password and tells nothing
+// personal.
 func handler(s *jobs.Scheduler, env *jobs.Env) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{scheduler: s, env: env})
@@ -37,13 +38,13 @@ func writeHealth(w http.ResponseWriter, h jobs.Health) {
 type collector struct {
 	scheduler *jobs.Scheduler
 	env       *jobs.Env
-	reading   sync.Mutex
-	taken     time.Time
+	reading   sync.Mutex // held while figures are read: a second scrape waits for them
+	taken     time.Time  // when figures were read
 	figures   story.Figures
 }
 
 // figuresAge is how old figures may be.
-const figuresAge = 10 * time.Second
+const figuresAge = 10 * time.Second // below the usual distance of scrapes
 
 // metric names a figure.
 func metric(name, help string, labels ...string) *prometheus.Desc {
@@ -72,7 +73,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 			gauge(cases, float64(n), string(side), string(state))
 		}
 		gauge(overdue, float64(f.Overdue[side]), string(side))
-		gauge(unproved, float64(f.Unproved[side])/100, string(side))
+		gauge(unproved, float64(f.Unproved[side])/100, string(side)) // fen
 	}
 	for side, states := range f.Files {
 		for state, n := range states {
@@ -105,7 +106,7 @@ func (c *collector) read() (story.Figures, map[string]int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	f, err := story.Measure(ctx, c.env.Today())
-	if err == nil {
+	if err == nil { // a failure is not kept: the next scrape asks again
 		c.figures, c.taken = f, now
 	}
 	return f, counted, err

@@ -51,9 +51,10 @@ who work the case. Logs and error messages always mask them.`,
 
 type showFlags struct {
 	reply, all bool
-	date       string
+	date       string // "": today
 }
 
+// show prints the story of what id names. Errors mask an ID number: they end in logs.
 func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 	ag, err := a.openOn(ctx, f.date)
 	if err != nil {
@@ -75,7 +76,7 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 	switch {
 	case a.json:
 		err = a.printJSON(out)
-	case f.reply && !none:
+	case f.reply && !none: // what is only similar is never read out
 		return printReplies(a.out, out)
 	default:
 		newScreen(a.out, ag.env.Lang).stories(out, f.all)
@@ -99,7 +100,7 @@ func (a *app) openOn(ctx context.Context, date string) (*agency, error) {
 	return ag, err
 }
 
-// printReplies prints what to read out; when nothing is told, that.
+// printReplies prints what to read out; an error when there is nothing.
 func printReplies(w io.Writer, out *story.Stories) error {
 	if text := strings.Join(out.Replies(), "\n\n"); text != "" {
 		_, err := fmt.Fprintln(w, text)
@@ -108,7 +109,7 @@ func printReplies(w io.Writer, out *story.Stories) error {
 	return fmt.Errorf("there is nothing to read out about %s: ask for the person's ID number and show that", identity.MaskIn(out.ID))
 }
 
-// direction draws a file's or a case's way.
+// direction is an arrow: towards us for what comes in, a transfer-in included.
 func direction(side exchange.Side) string {
 	if side == exchange.In {
 		return "←"

@@ -38,7 +38,7 @@ func printTable(w io.Writer, title string, header []string, rows [][]string) {
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	style.Format.Header = 0 // as written
+	style.Format.Header = 0 // as written, not in capitals
 	t.SetStyle(style)
 	t.SuppressTrailingSpaces()
 	t.AppendHeader(pick(header))
@@ -70,7 +70,7 @@ func wordOf(lang, chinese, english string) string {
 	return chinese
 }
 
-// short cuts a text that would break a table.
+// short cuts a text that would break a table to limit characters, the … among them.
 func short(s string, limit int) string {
 	if r := []rune(s); len(r) > limit {
 		return string(r[:limit-1]) + "…"
