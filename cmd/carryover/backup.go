@@ -45,6 +45,7 @@ Both are recorded in the journal; check --evidence tells of the last ones.`,
 	return c
 }
 
+// backup copies the store in use to a new file and records that in the journal.
 func (a *app) backup(ctx context.Context, name string) (err error) {
 	if _, err := os.Lstat(name); err == nil {
 		return usageError{fmt.Errorf("%s is there already; name a new file", name)}

@@ -109,7 +109,7 @@ func printFindings(w io.Writer, findings []config.Finding) {
 	}
 }
 
-// limitRows are the turns of the configuration in the order of the states.
+// limitRows are the turns of the configuration in their order.
 func limitRows(c *config.Config) (rows []limitRow) {
 	lang := c.Settings.Agency.Language
 	for _, t := range c.Turns() {

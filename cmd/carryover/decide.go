@@ -81,6 +81,7 @@ type decided struct {
 	Already bool     `json:"already"`           // it was taken before: nothing changed
 }
 
+// decide shows what a decision comes to and, with a key, takes it, never twice.
 func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (err error) {
 	if strings.TrimSpace(x.Reason) == "" {
 		return usageError{errors.New("decide needs --reason")}

@@ -110,6 +110,7 @@ func (a *app) create(ctx context.Context, name string, write func(io.Writer) err
 	return samples.Create(name, func(w io.Writer) error { return write(&progressWriter{w, ctx, p}) })
 }
 
+// generatePeople writes all that an agency finds in its drops.
 func (a *app) generatePeople(ctx context.Context, args []string, g generation) error {
 	switch {
 	case len(args) > 0:

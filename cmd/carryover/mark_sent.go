@@ -52,6 +52,7 @@ type marked struct {
 	Outcome string `json:"outcome"` // sent | not-sent
 }
 
+// markSent records what became of a payment file whose fate is unknown.
 func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error) {
 	if m.key == "" || m.evidence == "" { // there is no look without signing, unlike decide
 		return usageError{errors.New("mark-sent needs --evidence and --key")}

@@ -150,7 +150,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 }
 
 // party is one drop as the jobs use it. Who is behind it follows from the code:
-// the agency's own with c, p or b for core, portal and bank (FILES.md), an
+// the agency's own with c, p or b for core, portal and bank, an
 // officer's, or else a partner.
 func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party {
 	d := p.Drop

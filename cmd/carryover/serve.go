@@ -32,6 +32,7 @@ where serve.listen says, by default on this machine only.`,
 	}
 }
 
+// serve makes passes until ctx ends or /metrics cannot be served any more.
 func (a *app) serve(ctx context.Context) (err error) {
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
 	if err != nil {

@@ -14,8 +14,7 @@ import (
 	"carryover/jobs/story"
 )
 
-// handler answers /healthz and /metrics; it asks for no password and tells nothing
-// personal.
+// handler answers /healthz and /metrics without a password: nothing is personal.
 func handler(s *jobs.Scheduler, env *jobs.Env) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{scheduler: s, env: env})

@@ -7,8 +7,7 @@ import (
 	"carryover/jobs/story"
 )
 
-// How many events the first screen of a case holds, so that it stays
-// one screen.
+// How many events the first screen of a case holds, so that it stays one.
 const (
 	maxEvents   = 18 // with the line "… more" in their place
 	firstEvents = 3  // of them from the beginning; the others are the latest
@@ -120,8 +119,7 @@ func (s screen) money(c *story.Case) {
 	}
 }
 
-// notTechnical are the events that a caller may ask about; --all has the others
-// too.
+// notTechnical are the events that a caller may ask about; --all has every one.
 func notTechnical(events []story.Event) (list []story.Event) {
 	for _, v := range events {
 		if !v.Technical {

@@ -74,6 +74,7 @@ func (a *app) openCurrentStore(ctx context.Context) (*store.Store, error) {
 	return s, nil
 }
 
+// migrate brings a store to this program's schema; a newer one is a usageError.
 func (a *app) migrate(ctx context.Context) (err error) {
 	s, err := a.openStore(ctx, false)
 	if err != nil {
