@@ -39,7 +39,10 @@ func (a Agency) Portal() string { return a.Code + "p" }
 func (a Agency) Bank() string   { return a.Code + "b" }
 
 // Span is a range of dates, both ends included.
-type Span struct{ From, To calendar.Date }
+type Span struct {
+	From calendar.Date `json:"from"`
+	To   calendar.Date `json:"to,omitempty"`
+}
 
 // Holds reports whether the span contains a date.
 func (s Span) Holds(d calendar.Date) bool { return s.From <= d && d <= s.To }

@@ -29,10 +29,10 @@ type ahead struct {
 
 // The reads of ReadAhead, without their lists of keys.
 var (
-	aheadLetters      = selectCase + "WHERE letter_no <> '' AND side = $1 AND letter_no IN "
-	aheadPersons      = selectCase + "WHERE id_key IN "
-	aheadRegistry     = selectRegistry + "WHERE id_key IN "
-	aheadCertificates = selectCertificate + "WHERE certificate_no IN "
+	aheadLetters      = caseRows.query + "WHERE letter_no <> '' AND side = $1 AND letter_no IN "
+	aheadPersons      = caseRows.query + "WHERE id_key IN "
+	aheadRegistry     = registryRows.query + "WHERE id_key IN "
+	aheadCertificates = certificateRows.query + "WHERE certificate_no IN "
 )
 
 // ReadAhead reads what many records are about to ask for with one statement
@@ -41,22 +41,22 @@ var (
 // could change the answer. It replaces what was read ahead before.
 func (tx *Tx) ReadAhead(a Ahead) (err error) {
 	tx.ahead = ahead{side: a.Side}
-	tx.ahead.letters, err = readAll(tx, aheadLetters, a.Letters, scanCase,
+	tx.ahead.letters, err = readAll(tx, aheadLetters, a.Letters, caseRows.reader(),
 		func(c *exchange.Case) (key, order string) { return c.LetterNo, c.No }, string(a.Side))
 	if err != nil {
 		return fmt.Errorf("cases of letters: %w", err)
 	}
-	tx.ahead.persons, err = readAll(tx, aheadPersons, a.IDKeys, scanCase,
+	tx.ahead.persons, err = readAll(tx, aheadPersons, a.IDKeys, caseRows.reader(),
 		func(c *exchange.Case) (key, order string) { return c.Person.IDKey, c.No })
 	if err != nil {
 		return fmt.Errorf("cases of persons: %w", err)
 	}
-	tx.ahead.registry, err = readAll(tx, aheadRegistry, a.IDKeys, scanRegistry,
+	tx.ahead.registry, err = readAll(tx, aheadRegistry, a.IDKeys, registryRows.reader(),
 		func(p *exchange.RegistryPerson) (key, order string) { return p.Person.IDKey, p.PersonalNo })
 	if err != nil {
 		return fmt.Errorf("registry by ID: %w", err)
 	}
-	tx.ahead.certificates, err = readAll(tx, aheadCertificates, a.Certificates, scanCertificate,
+	tx.ahead.certificates, err = readAll(tx, aheadCertificates, a.Certificates, certificateRows.reader(),
 		func(c *exchange.Certificate) (key, order string) { return c.No, "" })
 	if err != nil {
 		return fmt.Errorf("certificates: %w", err)

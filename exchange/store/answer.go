@@ -27,7 +27,7 @@ func (tx *Tx) OpenGaps(party string) (bool, error) {
 
 // OutgoingByRecord returns the records of a batch that carry a record_no.
 func (tx *Tx) OutgoingByRecord(fileID int64, recordNo string) ([]exchange.Outgoing, error) {
-	return many(tx, "outgoing record "+recordNo, scanOutgoing, selectOutgoing+"WHERE record_no = $1 AND file_id = $2 ORDER BY id", recordNo, fileID)
+	return outgoingRows.many(tx, "outgoing record "+recordNo, "WHERE record_no = $1 AND file_id = $2 ORDER BY id", recordNo, fileID)
 }
 
 const sentCertificate = "WHERE record_no = $1 AND file_id IS NOT NULL AND kind = 'certificate' ORDER BY file_id"
@@ -35,7 +35,7 @@ const sentCertificate = "WHERE record_no = $1 AND file_id IS NOT NULL AND kind =
 // CertificateSent is the record by which a certificate was sent, or waits for
 // review: [ErrNotFound] while it is in no batch.
 func (tx *Tx) CertificateSent(no string) (exchange.Outgoing, error) {
-	return one(tx, "sent certificate "+no, scanOutgoing, selectOutgoing+sentCertificate, no)
+	return outgoingRows.one(tx, "sent certificate "+no, sentCertificate, no)
 }
 
 // BeginStatement notes that a month's statements are made for a partner; first

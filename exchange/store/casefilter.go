@@ -64,7 +64,7 @@ func (f CaseFilter) query() (string, []any) {
 	}
 	args = append(args, f.After)
 	where = append(where, "case_no > "+arg(len(args)))
-	text := selectCase + "WHERE " + strings.Join(where, " AND ") + " ORDER BY case_no"
+	text := "WHERE " + strings.Join(where, " AND ") + " ORDER BY case_no"
 	if f.Limit > 0 {
 		text += atMost(f.Limit)
 	}
@@ -89,7 +89,7 @@ var openCases = func() string {
 // Cases lists cases.
 func (tx *Tx) Cases(f CaseFilter) ([]exchange.Case, error) {
 	text, args := f.query()
-	return many(tx, "cases", scanCase, text, args...)
+	return caseRows.many(tx, "cases", text, args...)
 }
 
 // EachCase calls fn for every case of a filter, page by page, so that fn may

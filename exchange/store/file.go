@@ -9,36 +9,24 @@ import (
 	"carryover/exchange/calendar"
 )
 
-const fileColumns = "dir, party, kind, name, carrier, sha256, stored_sha, size, sequence, state, verdict, code, words, seen, at, sent_at, resent, records, accepted, held, refused, row_count, total, worked, spool, receipt, dup_of, signature, signer"
-
 var (
-	insertFile = insertInto("files", fileColumns) + " RETURNING id"
-	updateFile = "UPDATE files SET " + setAll(fileColumns) + " WHERE id = $30 AND state = $31 AND worked = $32"
-	selectFile = "SELECT id, " + fileColumns + " FROM files "
+	fileRows = keep("files", func(f *exchange.File) []field {
+		return []field{
+			at("id", &f.ID), at("dir", (*string)(&f.Dir)), at("party", &f.Party), at("kind", &f.Kind), at("name", &f.Name), at("carrier", &f.Carrier),
+			at("sha256", &f.SHA256), at("stored_sha", &f.StoredSHA), at("size", &f.Size), at("sequence", &f.Sequence), at("state", (*string)(&f.State)),
+			at("verdict", (*string)(&f.Verdict)), at("code", &f.Code), at("words", &f.Text), at("seen", &f.Seen), at("at", moment{&f.At}), at("sent_at", moment{&f.SentAt}),
+			at("resent", &f.Resent), at("records", &f.Records), at("accepted", &f.Accepted), at("held", &f.Held), at("refused", &f.Refused), at("row_count", &f.Rows),
+			at("total", (*int64)(&f.Total)), at("worked", &f.Worked), at("spool", &f.Spool), at("receipt", optional[int64]{&f.Receipt}),
+			at("dup_of", optional[int64]{&f.DupOf}), at("signature", &f.Signature), at("signer", &f.Signer),
+		}
+	}, nil)
+	insertFile = fileRows.insert + " RETURNING id"
+	updateFile = fileRows.update("id = $30 AND state = $31 AND worked = $32")
 )
-
-func fileArgs(f *exchange.File) []any {
-	return []any{
-		string(f.Dir), f.Party, f.Kind, f.Name, f.Carrier, f.SHA256, f.StoredSHA, f.Size, f.Sequence, string(f.State), string(f.Verdict),
-		f.Code, f.Text, f.Seen.String(), micros(f.At), micros(f.SentAt), int64(f.Resent), int64(f.Records), int64(f.Accepted), int64(f.Held),
-		int64(f.Refused), int64(f.Rows), int64(f.Total), int64(f.Worked), f.Spool, ref(f.Receipt), ref(f.DupOf), f.Signature, f.Signer,
-	}
-}
-
-func scanFile(r row, f *exchange.File) error {
-	var at, sent int64
-	err := r.Scan(
-		&f.ID, (*string)(&f.Dir), &f.Party, &f.Kind, &f.Name, &f.Carrier, &f.SHA256, &f.StoredSHA, &f.Size, &f.Sequence, (*string)(&f.State), (*string)(&f.Verdict),
-		&f.Code, &f.Text, &f.Seen, &at, &sent, &f.Resent, &f.Records, &f.Accepted, &f.Held,
-		&f.Refused, &f.Rows, (*int64)(&f.Total), &f.Worked, &f.Spool, optional[int64]{&f.Receipt}, optional[int64]{&f.DupOf}, &f.Signature, &f.Signer,
-	)
-	f.At, f.SentAt = instant(at), instant(sent)
-	return err
-}
 
 // InsertFile stores a file and gives it its ID.
 func (tx *Tx) InsertFile(f *exchange.File) error {
-	id, err := tx.number("file "+f.Name, insertFile, fileArgs(f)...)
+	id, err := tx.number("file "+f.Name, insertFile, fileRows.args(f)...)
 	if err != nil {
 		return err
 	}
@@ -50,24 +38,24 @@ func (tx *Tx) InsertFile(f *exchange.File) error {
 // records worked as before, else ErrStale: what one node took, another that
 // comes back late cannot finish.
 func (tx *Tx) UpdateFile(before, after exchange.File) error {
-	return tx.change("file "+after.Name, updateFile, append(fileArgs(&after), before.ID, string(before.State), int64(before.Worked))...)
+	return tx.change("file "+after.Name, updateFile, fileRows.args(&after, before.ID, string(before.State), int64(before.Worked))...)
 }
 
 // File returns a file by its ID.
 func (tx *Tx) File(id int64) (exchange.File, error) {
-	return one(tx, fmt.Sprintf("file %d", id), scanFile, selectFile+"WHERE id = $1", id)
+	return fileRows.one(tx, fmt.Sprintf("file %d", id), "WHERE id = $1", id)
 }
 
 // FileByName returns the latest file of a name.
 func (tx *Tx) FileByName(dir exchange.Side, party, name string) (exchange.File, error) {
-	return one(tx, "file "+name, scanFile, selectFile+"WHERE "+is("dir", dir)+" AND party = $1 AND name = $2 ORDER BY id DESC LIMIT 1", party, name)
+	return fileRows.one(tx, "file "+name, "WHERE "+is("dir", dir)+" AND party = $1 AND name = $2 ORDER BY id DESC LIMIT 1", party, name)
 }
 
 // FileBySHA returns the first file of a content that counts: of those that
 // came in, one that was worked (a rejected one may come again); of those that
 // go out, any.
 func (tx *Tx) FileBySHA(dir exchange.Side, party, sha string) (exchange.File, error) {
-	return one(tx, "file with this content", scanFile, selectFile+"WHERE "+is("dir", dir)+
+	return fileRows.one(tx, "file with this content", "WHERE "+is("dir", dir)+
 		" AND party = $1 AND sha256 = $2 AND state NOT IN ('fetched', 'rejected', 'duplicate', 'quarantined') ORDER BY id LIMIT 1",
 		party, sha)
 }
@@ -75,7 +63,7 @@ func (tx *Tx) FileBySHA(dir exchange.Side, party, sha string) (exchange.File, er
 // FileBySequence returns the file of a sequence: the one that counts, as in
 // FileBySHA, else the latest.
 func (tx *Tx) FileBySequence(dir exchange.Side, party, kind string, sequence int64) (exchange.File, error) {
-	return one(tx, fmt.Sprintf("%s file %d", kind, sequence), scanFile, selectFile+"WHERE "+is("dir", dir)+
+	return fileRows.one(tx, fmt.Sprintf("%s file %d", kind, sequence), "WHERE "+is("dir", dir)+
 		" AND party = $1 AND kind = $2 AND sequence = $3"+
 		" ORDER BY CASE WHEN state IN ('fetched', 'rejected', 'duplicate', 'quarantined') THEN 1 ELSE 0 END, id DESC LIMIT 1",
 		party, kind, sequence)
@@ -116,7 +104,7 @@ func (f FileFilter) query() (string, []any) {
 	}
 	args = append(args, f.AfterID)
 	where = append(where, "id > "+arg(len(args)))
-	text := selectFile + "WHERE " + strings.Join(where, " AND ") + " ORDER BY id"
+	text := "WHERE " + strings.Join(where, " AND ") + " ORDER BY id"
 	if f.Limit > 0 {
 		text += atMost(f.Limit)
 	}
@@ -126,13 +114,13 @@ func (f FileFilter) query() (string, []any) {
 // Files lists files.
 func (tx *Tx) Files(f FileFilter) ([]exchange.File, error) {
 	text, args := f.query()
-	return many(tx, "files", scanFile, text, args...)
+	return fileRows.many(tx, "files", text, args...)
 }
 
 // FilesToWork returns the files that came in and are not worked to the end,
 // in the order in which they came.
 func (tx *Tx) FilesToWork() ([]exchange.File, error) {
-	return many(tx, "files to work", scanFile, selectFile+"WHERE state = 'fetched' ORDER BY id")
+	return fileRows.many(tx, "files to work", "WHERE state = 'fetched' ORDER BY id")
 }
 
 // maxGaps bounds the gaps that are named.

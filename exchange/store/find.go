@@ -80,19 +80,19 @@ func (tx *Tx) FilesLike(part string, limit int) ([]exchange.File, error) {
 	if part == "" || strings.ContainsAny(part, `%\`) { // an underscore stands for itself, too
 		return nil, nil
 	}
-	return many(tx, "files like "+part, scanFile, selectFile+"WHERE name LIKE $1 AND kind <> 'to-sign' ORDER BY id DESC LIMIT $2", "%"+part+"%", int64(limit))
+	return fileRows.many(tx, "files like "+part, "WHERE name LIKE $1 AND kind <> 'to-sign' ORDER BY id DESC LIMIT $2", "%"+part+"%", int64(limit))
 }
 
 // LooksAt returns what was seen of a name in the parties' drops and is not
 // taken in, or not yet.
 func (tx *Tx) LooksAt(name string) ([]exchange.Look, error) {
-	return many(tx, "looks at "+name, scanLook, selectLook+"WHERE name = $1 AND file_id IS NULL ORDER BY party", name)
+	return lookRows.many(tx, "looks at "+name, "WHERE name = $1 AND file_id IS NULL ORDER BY party", name)
 }
 
 // FilesNamed returns the files of a name, of either direction and any party,
 // but for the copies that officers sign.
 func (tx *Tx) FilesNamed(name string) ([]exchange.File, error) {
-	return many(tx, "files called "+name, scanFile, selectFile+"WHERE name = $1 AND kind <> 'to-sign' ORDER BY id", name)
+	return fileRows.many(tx, "files called "+name, "WHERE name = $1 AND kind <> 'to-sign' ORDER BY id", name)
 }
 
 // CountFiles counts the files by direction and state.

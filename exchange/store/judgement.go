@@ -6,13 +6,16 @@ import (
 	"carryover/exchange"
 )
 
-const judgementColumns = "file_id, ordinal, part, line, row_type, record_no, verdict, code, field, words, echo, raw, nights, told"
-
 var (
-	insertJudgement = insertInto("judgements", judgementColumns)
-	selectJudgement = "SELECT " + judgementColumns + " FROM judgements "
+	judgementRows = keep("judgements", func(j *placed) []field {
+		return []field{
+			at("file_id", &j.FileID), at("ordinal", &j.Ordinal), at("part", &j.part), at("line", &j.Line), at("row_type", &j.Row), at("record_no", &j.RecordNo),
+			at("verdict", (*string)(&j.Verdict)), at("code", (*string)(&j.Code)), at("field", &j.Field), at("words", &j.Text), at("echo", &j.Echo), at("raw", &j.Raw),
+			at("nights", &j.Nights), at("told", &j.Reported),
+		}
+	}, nil)
 	// updateJudgement: held → accepted or refused, or held one night more; never back.
-	updateJudgement = "UPDATE judgements SET " + setAll(judgementColumns) + " WHERE file_id = $1 AND ordinal = $2 AND part = $3 AND verdict = 'held'"
+	updateJudgement = judgementRows.update("file_id = $1 AND ordinal = $2 AND part = $3 AND verdict = 'held'")
 )
 
 // judged is the last record judged in a transaction: a record has one row
@@ -23,35 +26,18 @@ type judged struct {
 	part    int
 }
 
-func judgementArgs(j *exchange.Judgement, part int) []any {
-	return []any{
-		j.FileID, int64(j.Ordinal), int64(part), int64(j.Line), j.Row, j.RecordNo, string(j.Verdict), string(j.Code),
-		j.Field, j.Text, j.Echo, j.Raw, int64(j.Nights), bit(j.Reported),
-	}
-}
-
 // placed is a judgement with its place among those of its record.
 type placed struct {
 	exchange.Judgement
 	part int
 }
 
-func scanPlaced(r row, p *placed) error {
-	var told int64
-	j := &p.Judgement
-	err := r.Scan(
-		&j.FileID, &j.Ordinal, &p.part, &j.Line, &j.Row, &j.RecordNo, (*string)(&j.Verdict), (*string)(&j.Code),
-		&j.Field, &j.Text, &j.Echo, &j.Raw, &j.Nights, &told,
-	)
-	j.Reported = told == 1
-	return err
-}
-
-func scanJudgement(r row, j *exchange.Judgement) error {
-	var p placed
-	err := scanPlaced(r, &p)
-	*j = p.Judgement
-	return err
+func (tx *Tx) judgements(what, where string, args ...any) (all []exchange.Judgement, err error) {
+	rows, err := judgementRows.many(tx, what, where, args...)
+	for _, p := range rows {
+		all = append(all, p.Judgement)
+	}
+	return all, err
 }
 
 // InsertJudgement stores a verdict on a record. Further faults of the same
@@ -61,7 +47,7 @@ func (tx *Tx) InsertJudgement(j exchange.Judgement) error {
 	if tx.judged.file == j.FileID && tx.judged.ordinal == j.Ordinal {
 		next.part = tx.judged.part + 1
 	}
-	if err := tx.run("judgement on "+j.RecordNo, insertJudgement, judgementArgs(&j, next.part)...); err != nil {
+	if err := tx.run("judgement on "+j.RecordNo, judgementRows.insert, judgementRows.args(&placed{j, next.part})...); err != nil {
 		return err
 	}
 	tx.judged = next
@@ -71,7 +57,7 @@ func (tx *Tx) InsertJudgement(j exchange.Judgement) error {
 // UpdateJudgement changes the verdict on a record that is still held, else
 // ErrStale. A held record has one judgement.
 func (tx *Tx) UpdateJudgement(j exchange.Judgement) error {
-	return tx.change("judgement on "+j.RecordNo, updateJudgement, judgementArgs(&j, 0)...)
+	return tx.change("judgement on "+j.RecordNo, updateJudgement, judgementRows.args(&placed{Judgement: j})...)
 }
 
 const heldJudgements = "WHERE verdict = 'held' AND (file_id, ordinal) > ($1, $2) ORDER BY file_id, ordinal"
@@ -79,20 +65,20 @@ const heldJudgements = "WHERE verdict = 'held' AND (file_id, ordinal) > ($1, $2)
 // HeldJudgements returns at most limit records that are still held, those
 // behind last by file and place; the zero Judgement is before the first.
 func (tx *Tx) HeldJudgements(last exchange.Judgement, limit int) ([]exchange.Judgement, error) {
-	return many(tx, "held records", scanJudgement, selectJudgement+heldJudgements+atMost(limit), last.FileID, int64(last.Ordinal))
+	return tx.judgements("held records", heldJudgements+atMost(limit), last.FileID, int64(last.Ordinal))
 }
 
 // HeldRecords returns the records of a row type that a party sent and that
 // are still held, by file and place.
 func (tx *Tx) HeldRecords(party, rowType string) ([]exchange.Judgement, error) {
-	return many(tx, "held records of "+party, scanJudgement,
-		selectJudgement+"WHERE verdict = 'held' AND row_type = $1 AND file_id IN (SELECT id FROM files WHERE dir = 'in' AND party = $2) ORDER BY file_id, ordinal, part",
+	return tx.judgements("held records of "+party,
+		"WHERE verdict = 'held' AND row_type = $1 AND file_id IN (SELECT id FROM files WHERE dir = 'in' AND party = $2) ORDER BY file_id, ordinal, part",
 		rowType, party)
 }
 
 // UnreportedJudgements returns the verdicts of a file that stand in no receipt yet.
 func (tx *Tx) UnreportedJudgements(fileID int64) ([]exchange.Judgement, error) {
-	return many(tx, "untold verdicts", scanJudgement, selectJudgement+"WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part", fileID)
+	return tx.judgements("untold verdicts", "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part", fileID)
 }
 
 // UnreportedFiles returns the files with verdicts that stand in no receipt yet.
@@ -116,7 +102,7 @@ func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) 
 		if last == nil {
 			last = &placed{Judgement: exchange.Judgement{Ordinal: -1}}
 		}
-		return many(tx, fmt.Sprintf("verdicts of file %d", fileID), scanPlaced, selectJudgement+
+		return judgementRows.many(tx, fmt.Sprintf("verdicts of file %d", fileID),
 			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part"+atMost(pageSize),
 			fileID, int64(last.Ordinal), int64(last.part))
 	}, func(p placed) error { return fn(p.Judgement) })

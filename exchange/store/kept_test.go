@@ -2,11 +2,18 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -165,4 +172,130 @@ func keepEmpty(tx *Tx, fileID int64) error {
 		tx.InsertSignature(exchange.Signature{FileID: fileID}),
 		tx.InsertReview(exchange.Reviewed{FileID: fileID, Verdict: exchange.ReviewApproved}),
 	)
+}
+
+// TestEveryFieldIsKeptOnce: a field of a kept type is a column or a key, never
+// both and never neither.
+func TestEveryFieldIsKeptOnce(t *testing.T) {
+	checked := []string{
+		keptOnce(t, adviceRows), keptOnce(t, applicationRows), keptOnce(t, dayRows), keptOnce(t, entryRows), keptOnce(t, lineRows), keptOnce(t, caseRows),
+		keptOnce(t, requestRows), keptOnce(t, certificateRows), keptOnce(t, decisionRows), keptOnce(t, fileRows), keptOnce(t, formRows),
+		keptOnce(t, judgementRows), keptOnce(t, letterRows), keptOnce(t, lookRows), keptOnce(t, settingsRows), keptOnce(t, outgoingRows),
+		keptOnce(t, payeeRows), keptOnce(t, paymentRows, "Items"), keptOnce(t, postingRows), keptOnce(t, queryRows), keptOnce(t, refundRows),
+		keptOnce(t, registryRows), keptOnce(t, remittanceRows), keptOnce(t, reviewRows), keptOnce(t, runRows), keptOnce(t, signatureRows),
+	}
+	var kept []string
+	names, err := filepath.Glob("*.go")
+	for _, name := range names {
+		text, rerr := os.ReadFile(name)
+		err = errors.Join(err, rerr)
+		for _, m := range regexp.MustCompile(`Rows += keep\("(\w+)"`).FindAllSubmatch(text, -1) {
+			kept = append(kept, string(m[1]))
+		}
+	}
+	slices.Sort(kept)
+	if err != nil || !slices.Equal(kept, goldenTables) || !slices.Equal(kept, checked) {
+		t.Errorf("kept are %v, in the golden file %v, here %v; %v", kept, goldenTables, checked, err)
+	}
+}
+
+// keptOnce looks at one type, and returns its table. apart are the fields that
+// have a table of their own.
+func keptOnce[T any](t *testing.T, k *kept[T], apart ...string) string {
+	t.Helper()
+	type place struct {
+		at uintptr
+		of reflect.Type
+	}
+	var x T
+	columns, keys := map[uintptr]int{}, map[place]int{}
+	for _, f := range k.columns(&x) {
+		to := reflect.ValueOf(f.to)
+		if to.Kind() == reflect.Struct { // optional, moment, roles
+			to = to.Field(0)
+		}
+		if _, follows := f.to.(derived); !follows {
+			columns[to.Pointer()]++
+		}
+	}
+	for _, path := range k.paths {
+		of := reflect.ValueOf(&x).Elem().FieldByIndex(path)
+		keys[place{of.Addr().Pointer(), of.Type()}]++
+	}
+	var walk func(v reflect.Value, within bool)
+	walk = func(v reflect.Value, within bool) {
+		for i := range v.NumField() {
+			f, field := v.Field(i), v.Type().Field(i)
+			at := f.Addr().Pointer()
+			n, parts := keys[place{at, f.Type()}], f.Kind() == reflect.Struct && f.Type() != reflect.TypeFor[time.Time]()
+			if !parts {
+				n += columns[at]
+			}
+			want := 1
+			if within && field.Tag.Get("json") != "-" || slices.Contains(apart, field.Name) {
+				want = 0
+			}
+			if parts && n == 0 && !within {
+				walk(f, false)
+				continue
+			}
+			if n != want {
+				t.Errorf("%s: %s.%s is kept %d times, want %d", k.table, v.Type(), field.Name, n, want)
+			}
+			if parts {
+				walk(f, true)
+			}
+		}
+	}
+	walk(reflect.ValueOf(&x).Elem(), false)
+	return k.table
+}
+
+// phrase is a field with a JSON of its own.
+type phrase struct{ code string }
+
+func (p phrase) MarshalJSON() ([]byte, error) { return []byte(`{"code":"` + p.code + `"}`), nil }
+
+func (p *phrase) UnmarshalJSON(text []byte) error {
+	p.code = strings.TrimSuffix(strings.TrimPrefix(string(text), `{"code":"`), `"}`)
+	return nil
+}
+
+// rowOf is a text and a document as they come from the database.
+type rowOf [2]any
+
+func (r rowOf) Scan(dest ...any) error {
+	*dest[0].(*string) = r[0].(string)
+	return dest[1].(sql.Scanner).Scan(r[1])
+}
+
+// TestDocument: a field with JSON methods of its own is kept by them, a document
+// that says nothing of a field leaves it empty, and one that is none is an error.
+func TestDocument(t *testing.T) {
+	type said struct {
+		No        string
+		Why, Else phrase
+	}
+	k := keep("said", func(x *said) []field { return []field{at("no", &x.No)} }, func(x *said) []field {
+		return []field{at("why", &x.Why), at("else,omitzero", &x.Else)}
+	})
+	x := said{No: "1", Why: phrase{"late"}}
+	text, err := k.document(&x).Value()
+	if want := `{"why":{"code":"late"}}`; err != nil || text != want {
+		t.Fatalf("%s, %v, want %s", text, err, want)
+	}
+	read := k.reader()
+	for _, row := range []row{rowOf{"2", `{"why":{"code":"x"},"else":{"code":"y"}}`}, rowOf{"1", text}} {
+		if err := read(row, &x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if x != (said{No: "1", Why: phrase{"late"}}) {
+		t.Errorf("read %+v", x)
+	}
+	for _, bad := range []any{`{"why":`, nil, int64(1)} {
+		if err := read(rowOf{"3", bad}, &x); err == nil || !strings.HasPrefix(err.Error(), "said 3: ") {
+			t.Errorf("%v as a document: %v", bad, err)
+		}
+	}
 }

@@ -6,28 +6,24 @@ import (
 	"carryover/exchange"
 )
 
-const lookColumns = "party, name, size, mod_time, first_seen, seen_at, file_id, after"
-
 var (
-	putLook    = insertInto("looks", lookColumns) + " ON CONFLICT (party, name) DO UPDATE SET " + setExcluded(lookColumns)
-	selectLook = "SELECT " + lookColumns + " FROM looks "
+	lookRows = keep("looks", func(l *exchange.Look) []field {
+		return []field{
+			at("party", &l.Party), at("name", &l.Name), at("size", &l.Size), at("mod_time", moment{&l.ModTime}), at("first_seen", &l.FirstSeen),
+			at("seen_at", moment{&l.SeenAt}), at("file_id", optional[int64]{&l.FileID}), at("after", &l.After),
+		}
+	}, nil)
+	putLook = lookRows.insert + " ON CONFLICT (party, name) DO UPDATE SET " + setExcluded(lookRows.names)
 )
-
-func scanLook(r row, l *exchange.Look) error {
-	var mod, seen int64
-	err := r.Scan(&l.Party, &l.Name, &l.Size, &mod, &l.FirstSeen, &seen, optional[int64]{&l.FileID}, &l.After)
-	l.ModTime, l.SeenAt = instant(mod), instant(seen)
-	return err
-}
 
 // Look returns what was last seen of a name in a party's drop.
 func (tx *Tx) Look(party, name string) (exchange.Look, error) {
-	return one(tx, "look at "+name, scanLook, selectLook+"WHERE party = $1 AND name = $2", party, name)
+	return lookRows.one(tx, "look at "+name, "WHERE party = $1 AND name = $2", party, name)
 }
 
 // PutLook stores what was seen of a name; it replaces the look before.
 func (tx *Tx) PutLook(l exchange.Look) error {
-	return tx.run("look at "+l.Name, putLook, l.Party, l.Name, l.Size, micros(l.ModTime), l.FirstSeen.String(), micros(l.SeenAt), ref(l.FileID), l.After)
+	return tx.run("look at "+l.Name, putLook, lookRows.args(&l)...)
 }
 
 // DeleteLook forgets a name that is not in the drop any more.
@@ -40,5 +36,5 @@ func (tx *Tx) DeleteLook(party, name string) error {
 
 // Looks returns all looks at a party's drop, by name.
 func (tx *Tx) Looks(party string) ([]exchange.Look, error) {
-	return many(tx, "looks at "+party, scanLook, selectLook+"WHERE party = $1 ORDER BY name", party)
+	return lookRows.many(tx, "looks at "+party, "WHERE party = $1 ORDER BY name", party)
 }

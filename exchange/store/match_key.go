@@ -35,5 +35,5 @@ const entriesToRetry = "WHERE entry_key IN (SELECT m.entry_key FROM entry_marks 
 // EntriesToRetry returns unmatched credits that are to be tried again, at most
 // limit (fewer when some have several keys), by key; none when there are none.
 func (tx *Tx) EntriesToRetry(limit int) ([]exchange.BankEntry, error) {
-	return many(tx, "bank entries to be matched again", scanEntry, selectEntry+entriesToRetry, int64(limit))
+	return entryRows.many(tx, "bank entries to be matched again", entriesToRetry, int64(limit))
 }

@@ -6,20 +6,16 @@ import (
 	"carryover/exchange"
 )
 
-const outgoingColumns = "party, kind, record_no, case_no, encoded, row_count, amount, file_id"
-
-var (
-	insertOutgoing = insertInto("outgoing", outgoingColumns)
-	selectOutgoing = "SELECT id, " + outgoingColumns + " FROM outgoing "
-)
-
-func scanOutgoing(r row, o *exchange.Outgoing) error {
-	return r.Scan(&o.ID, &o.Party, &o.Kind, &o.RecordNo, optional[string]{&o.CaseNo}, &o.Rows, &o.RowCount, (*int64)(&o.Amount), optional[int64]{&o.FileID})
-}
+var outgoingRows = keep("outgoing", func(o *exchange.Outgoing) []field {
+	return []field{
+		at("id", &o.ID), at("party", &o.Party), at("kind", &o.Kind), at("record_no", &o.RecordNo), at("case_no", optional[string]{&o.CaseNo}), at("encoded", &o.Rows),
+		at("row_count", &o.RowCount), at("amount", (*int64)(&o.Amount)), at("file_id", optional[int64]{&o.FileID}),
+	}
+}, nil)
 
 // InsertOutgoing queues a record for a party, in the transaction of what made it.
 func (tx *Tx) InsertOutgoing(o exchange.Outgoing) error {
-	return tx.run("outgoing "+o.RecordNo, insertOutgoing, o.Party, o.Kind, o.RecordNo, ref(o.CaseNo), o.Rows, int64(o.RowCount), int64(o.Amount), ref(o.FileID))
+	return tx.run("outgoing "+o.RecordNo, outgoingRows.insert, outgoingRows.args(&o)...)
 }
 
 // Waiting counts the records of a kind that wait for a party.
@@ -42,8 +38,7 @@ func (tx *Tx) EachOutgoingFor(party, kind string, fn func(exchange.Outgoing) err
 		if last == nil {
 			last = &exchange.Outgoing{}
 		}
-		return many(tx, "waiting records", scanOutgoing, selectOutgoing+
-			"WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
+		return outgoingRows.many(tx, "waiting records", "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
 	}, fn)
 }
 
@@ -52,9 +47,9 @@ func (tx *Tx) EachOutgoingFor(party, kind string, fn func(exchange.Outgoing) err
 func (tx *Tx) OutgoingFor(party, kind string, afterID int64, limit int) ([]exchange.Outgoing, error) {
 	const waiting = "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"
 	if limit == 0 {
-		return many(tx, "waiting records", scanOutgoing, selectOutgoing+waiting, party, kind, afterID)
+		return outgoingRows.many(tx, "waiting records", waiting, party, kind, afterID)
 	}
-	return many(tx, "waiting records", scanOutgoing, selectOutgoing+waiting+atMost(limit), party, kind, afterID)
+	return outgoingRows.many(tx, "waiting records", waiting+atMost(limit), party, kind, afterID)
 }
 
 // AssignOutgoing puts the waiting records of a party and kind up to an ID
@@ -91,7 +86,7 @@ func (tx *Tx) EachReadyFor(party, kind string, fn func(exchange.Outgoing) error)
 		if last == nil {
 			last = &exchange.Outgoing{}
 		}
-		return many(tx, "ready records", scanOutgoing, selectOutgoing+ready+" AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
+		return outgoingRows.many(tx, "ready records", ready+" AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
 	}, fn)
 }
 
@@ -133,7 +128,7 @@ func (tx *Tx) EachOutgoingByFile(fileID int64, fn func(exchange.Outgoing) error)
 		if last == nil {
 			last = &exchange.Outgoing{}
 		}
-		return many(tx, "records of a batch", scanOutgoing, selectOutgoing+"WHERE file_id = $1 AND id > $2 ORDER BY id"+atMost(pageSize), fileID, last.ID)
+		return outgoingRows.many(tx, "records of a batch", "WHERE file_id = $1 AND id > $2 ORDER BY id"+atMost(pageSize), fileID, last.ID)
 	}, fn)
 }
 
@@ -148,5 +143,5 @@ func (tx *Tx) OutgoingByFile(fileID int64) (all []exchange.Outgoing, err error) 
 
 // OutgoingByCase returns all records that were made for a case, as queued.
 func (tx *Tx) OutgoingByCase(caseNo string) ([]exchange.Outgoing, error) {
-	return many(tx, "outgoing records of case "+caseNo, scanOutgoing, selectOutgoing+"WHERE case_no = $1 ORDER BY id", caseNo)
+	return outgoingRows.many(tx, "outgoing records of case "+caseNo, "WHERE case_no = $1 ORDER BY id", caseNo)
 }

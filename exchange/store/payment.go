@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -10,47 +9,20 @@ import (
 	"carryover/exchange/money"
 )
 
-const paymentColumns = "ref, file_id, partner, purpose, lump, amount, track, value_on, bank_ref, doc"
-
 var (
-	insertPayment = insertInto("payments", paymentColumns)
-	updatePayment = "UPDATE payments SET " + setAll(paymentColumns) + " WHERE ref = $1 AND track = $11"
-	selectPayment = "SELECT " + paymentColumns + " FROM payments "
+	paymentRows = keep("payments", func(p *exchange.Payment) []field {
+		return []field{
+			at("ref", &p.Ref), at("file_id", optional[int64]{&p.FileID}), at("partner", &p.Partner), at("purpose", &p.Purpose), at("lump", &p.Lump),
+			at("amount", (*int64)(&p.Amount)), at("track", (*string)(&p.Track)), at("value_on", &p.ValueOn), at("bank_ref", &p.BankRef),
+		}
+	}, func(p *exchange.Payment) []field {
+		return []field{
+			at("payee", &p.Payee), at("text", &p.Text), at("reason,omitempty", &p.Reason), at("return_ref,omitempty", &p.ReturnRef), at("refused_as,omitempty", &p.RefusedAs),
+		}
+	})
+	updatePayment = paymentRows.update("ref = $1 AND track = $11")
 	insertItem    = insertInto("payment_items", "ref, ordinal, case_no, part, amount")
 )
-
-// paymentDoc is what of a payment is only read together with it.
-type paymentDoc struct {
-	Payee   exchange.Account `json:"payee"`
-	Text    string           `json:"text"`
-	Reason  string           `json:"reason,omitempty"`
-	Return  string           `json:"return_ref,omitempty"`
-	Refused string           `json:"refused_as,omitempty"`
-}
-
-func paymentArgs(p *exchange.Payment) ([]any, error) {
-	doc, err := json.Marshal(&paymentDoc{Payee: p.Payee, Text: p.Text, Reason: p.Reason, Return: p.ReturnRef, Refused: p.RefusedAs})
-	if err != nil {
-		return nil, fmt.Errorf("payment %s: %w", p.Ref, err)
-	}
-	return []any{
-		p.Ref, ref(p.FileID), p.Partner, p.Purpose, bit(p.Lump), int64(p.Amount), string(p.Track), p.ValueOn.String(), p.BankRef, string(doc),
-	}, nil
-}
-
-func scanPayment(r row, p *exchange.Payment) error {
-	var doc []byte
-	var lump int64
-	if err := r.Scan(&p.Ref, optional[int64]{&p.FileID}, &p.Partner, &p.Purpose, &lump, (*int64)(&p.Amount), (*string)(&p.Track), &p.ValueOn, &p.BankRef, &doc); err != nil {
-		return err
-	}
-	var d paymentDoc
-	if err := json.Unmarshal(doc, &d); err != nil {
-		return fmt.Errorf("payment %s: %w", p.Ref, err)
-	}
-	p.Lump, p.Payee, p.Text, p.Reason, p.ReturnRef, p.RefusedAs = lump == 1, d.Payee, d.Text, d.Reason, d.Return, d.Refused
-	return nil
-}
 
 // InsertPayment stores a payment with its items, which must add up to it; a
 // refund has none.
@@ -66,11 +38,7 @@ func (tx *Tx) InsertPayment(p exchange.Payment) error {
 	if sum != p.Amount && p.Purpose != string(code.PurposeRefund) {
 		return fmt.Errorf("payment %s: %s, but its items add up to %s", p.Ref, p.Amount, sum)
 	}
-	args, err := paymentArgs(&p)
-	if err != nil {
-		return err
-	}
-	if err := tx.run("payment "+p.Ref, insertPayment, args...); err != nil {
+	if err := tx.run("payment "+p.Ref, paymentRows.insert, paymentRows.args(&p)...); err != nil {
 		return err
 	}
 	for i, it := range p.Items {
@@ -84,15 +52,11 @@ func (tx *Tx) InsertPayment(p exchange.Payment) error {
 // UpdatePayment changes a payment that is still on before's track, else
 // ErrStale. What it carries for which case never changes.
 func (tx *Tx) UpdatePayment(before, after exchange.Payment) error {
-	args, err := paymentArgs(&after)
-	if err != nil {
-		return err
-	}
-	return tx.change("payment "+after.Ref, updatePayment, append(args, string(before.Track))...)
+	return tx.change("payment "+after.Ref, updatePayment, paymentRows.args(&after, string(before.Track))...)
 }
 
-func (tx *Tx) payments(what, text string, args ...any) ([]exchange.Payment, error) {
-	all, err := many(tx, what, scanPayment, text, args...)
+func (tx *Tx) payments(what, where string, args ...any) ([]exchange.Payment, error) {
+	all, err := paymentRows.many(tx, what, where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +76,7 @@ func (tx *Tx) paymentItems(ref string) ([]exchange.PaymentItem, error) {
 
 // Payment returns a payment by its EndToEndId.
 func (tx *Tx) Payment(ref string) (exchange.Payment, error) {
-	all, err := tx.payments("payment "+ref, selectPayment+"WHERE ref = $1", ref)
+	all, err := tx.payments("payment "+ref, "WHERE ref = $1", ref)
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("payment %s: %w", ref, ErrNotFound)
 	}
@@ -124,7 +88,7 @@ func (tx *Tx) Payment(ref string) (exchange.Payment, error) {
 
 // PaymentsByCase returns the payments that carry something for a case.
 func (tx *Tx) PaymentsByCase(caseNo string) ([]exchange.Payment, error) {
-	return tx.payments("payments of case "+caseNo, selectPayment+
+	return tx.payments("payments of case "+caseNo,
 		"WHERE ref IN (SELECT ref FROM payment_items WHERE case_no = $1) OR ref IN (SELECT ref FROM refunds WHERE case_no = $1) ORDER BY ref", caseNo)
 }
 
@@ -168,7 +132,7 @@ func (tx *Tx) eachPayment(where string, with any, fn func(exchange.Payment) erro
 		if last == nil {
 			last = &exchange.Payment{}
 		}
-		return tx.payments("payments", selectPayment+where+" AND ref > $2 ORDER BY ref"+atMost(pageSize), with, last.Ref)
+		return tx.payments("payments", where+" AND ref > $2 ORDER BY ref"+atMost(pageSize), with, last.Ref)
 	}, fn)
 }
 

@@ -2,44 +2,33 @@ package store
 
 import "carryover/exchange"
 
-const postingColumns = "posting_no, case_no, posting_row, undoes, form_no, form_version, part, state, principal, interest, amount, months, code, words, queued_on, done_on, registry_digest"
-
 var (
-	insertPosting = insertInto("postings", postingColumns)
-	updatePosting = "UPDATE postings SET " + setAll(postingColumns) + " WHERE posting_no = $1 AND state = $18"
-	selectPosting = "SELECT " + postingColumns + " FROM postings "
+	postingRows = keep("postings", func(p *exchange.Posting) []field {
+		return []field{
+			at("posting_no", &p.No), at("case_no", &p.CaseNo), at("posting_row", &p.Row), at("undoes", &p.Undoes), at("form_no", &p.FormNo), at("form_version", &p.FormVersion),
+			at("part", &p.Part), at("state", &p.State), at("principal", (*int64)(&p.Principal)), at("interest", (*int64)(&p.Interest)), at("amount", (*int64)(&p.Amount)),
+			at("months", &p.Months), at("code", &p.Code), at("words", &p.Text), at("queued_on", &p.QueuedOn), at("done_on", &p.DoneOn), at("registry_digest", &p.Registry),
+		}
+	}, nil)
+	updatePosting = postingRows.update("posting_no = $1 AND state = $18")
 )
-
-func postingArgs(p *exchange.Posting) []any {
-	return []any{
-		p.No, p.CaseNo, p.Row, p.Undoes, p.FormNo, int64(p.FormVersion), int64(p.Part), p.State, int64(p.Principal), int64(p.Interest),
-		int64(p.Amount), int64(p.Months), p.Code, p.Text, p.QueuedOn.String(), p.DoneOn.String(), p.Registry,
-	}
-}
-
-func scanPosting(r row, p *exchange.Posting) error {
-	return r.Scan(
-		&p.No, &p.CaseNo, &p.Row, &p.Undoes, &p.FormNo, &p.FormVersion, &p.Part, &p.State, (*int64)(&p.Principal), (*int64)(&p.Interest),
-		(*int64)(&p.Amount), &p.Months, &p.Code, &p.Text, &p.QueuedOn, &p.DoneOn, &p.Registry,
-	)
-}
 
 // InsertPosting stores a posting.
 func (tx *Tx) InsertPosting(p exchange.Posting) error {
-	return tx.run("posting "+p.No, insertPosting, postingArgs(&p)...)
+	return tx.run("posting "+p.No, postingRows.insert, postingRows.args(&p)...)
 }
 
 // Posting returns a posting by its number.
 func (tx *Tx) Posting(no string) (exchange.Posting, error) {
-	return one(tx, "posting "+no, scanPosting, selectPosting+"WHERE posting_no = $1", no)
+	return postingRows.one(tx, "posting "+no, "WHERE posting_no = $1", no)
 }
 
 // PostingsByCase returns the postings of a case, by number.
 func (tx *Tx) PostingsByCase(caseNo string) ([]exchange.Posting, error) {
-	return many(tx, "postings of case "+caseNo, scanPosting, selectPosting+"WHERE case_no = $1 ORDER BY posting_no", caseNo)
+	return postingRows.many(tx, "postings of case "+caseNo, "WHERE case_no = $1 ORDER BY posting_no", caseNo)
 }
 
 // UpdatePosting changes a posting that is still in before's state, else ErrStale.
 func (tx *Tx) UpdatePosting(before, after exchange.Posting) error {
-	return tx.change("posting "+after.No, updatePosting, append(postingArgs(&after), before.State)...)
+	return tx.change("posting "+after.No, updatePosting, postingRows.args(&after, before.State)...)
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,14 +9,23 @@ import (
 	"carryover/exchange/calendar"
 )
 
-const registryColumns = "personal_no, as_of, id_key, status, arrears, principal, interest, file_id, file_date, doc"
-
 var (
+	registryRows = keep("registry", func(p *exchange.RegistryPerson) []field {
+		return []field{
+			at("personal_no", &p.PersonalNo), at("as_of", &p.AsOf), at("id_key", &p.Person.IDKey), at("status", &p.Status), at("arrears", (*int64)(&p.Arrears)),
+			at("principal", (*int64)(&p.Principal)), at("interest", (*int64)(&p.Interest)), at("file_id", &p.FileID), at("file_date", &p.FileDate),
+		}
+	}, func(p *exchange.RegistryPerson) []field {
+		return []field{
+			at("person", &p.Person), at("name_key", &p.Person.NameKey), at("household,omitempty", &p.Household), at("scheme", &p.Scheme),
+			at("first_month,omitempty", &p.FirstMonth), at("paid_to,omitempty", &p.PaidTo), at("stopped_on,omitempty", &p.StoppedOn),
+			at("arrears_months,omitempty", &p.ArrearsMonths), at("account_opened,omitempty", &p.AccountOpened), at("stays,omitempty", &p.Stays),
+		}
+	})
 	// putRegistry leaves a newer row alone: files may come late.
-	putRegistry = insertInto("registry", registryColumns+", named_in") +
-		" ON CONFLICT (personal_no) DO UPDATE SET " + setExcluded(registryColumns+", named_in") + " WHERE excluded.as_of >= registry.as_of"
-	nameRegistry   = "UPDATE registry SET named_in = $2 WHERE personal_no = $1"
-	selectRegistry = "SELECT " + registryColumns + " FROM registry "
+	putRegistry = insertInto("registry", registryRows.names+", named_in") +
+		" ON CONFLICT (personal_no) DO UPDATE SET " + setExcluded(registryRows.names+", named_in") + " WHERE excluded.as_of >= registry.as_of"
+	nameRegistry = "UPDATE registry SET named_in = $2 WHERE personal_no = $1"
 	// dropRegistry spares what a later file has said, and whom we are carrying
 	// over: the core ends their participation before the form is made.
 	dropRegistry = "DELETE FROM registry WHERE named_in <> $1 AND file_date <= (SELECT max(file_date) FROM registry WHERE named_in = $1)" +
@@ -25,50 +33,11 @@ var (
 		" AND (state IN ('accepted', 'ended', 'liquidated') OR held_from IN ('accepted', 'ended', 'liquidated')))"
 )
 
-// registryDoc is what of a registry row is only read together with it.
-type registryDoc struct {
-	Person        exchange.Person `json:"person"`
-	NameKey       string          `json:"name_key"`
-	Household     string          `json:"household,omitempty"`
-	Scheme        string          `json:"scheme"`
-	FirstMonth    calendar.Month  `json:"first_month,omitempty"`
-	PaidTo        calendar.Month  `json:"paid_to,omitempty"`
-	StoppedOn     calendar.Date   `json:"stopped_on,omitempty"`
-	ArrearsMonths int             `json:"arrears_months,omitempty"`
-	AccountOpened calendar.Month  `json:"account_opened,omitempty"`
-	Stays         []exchange.Stay `json:"stays,omitempty"`
-}
-
-func scanRegistry(r row, p *exchange.RegistryPerson) error {
-	var doc []byte
-	var key string
-	if err := r.Scan(&p.PersonalNo, &p.AsOf, &key, &p.Status, (*int64)(&p.Arrears), (*int64)(&p.Principal), (*int64)(&p.Interest), &p.FileID, &p.FileDate, &doc); err != nil {
-		return err
-	}
-	var d registryDoc
-	if err := json.Unmarshal(doc, &d); err != nil {
-		return fmt.Errorf("registry %s: %w", p.PersonalNo, err)
-	}
-	p.Person = d.Person
-	p.Person.IDKey, p.Person.NameKey = key, d.NameKey
-	p.Household, p.Scheme, p.FirstMonth, p.PaidTo, p.StoppedOn = d.Household, d.Scheme, d.FirstMonth, d.PaidTo, d.StoppedOn
-	p.ArrearsMonths, p.AccountOpened, p.Stays = d.ArrearsMonths, d.AccountOpened, d.Stays
-	return nil
-}
-
 // PutRegistry replaces what is known of a person, unless something newer
 // (AsOf) is known already; either way the file has named the person.
 func (tx *Tx) PutRegistry(p exchange.RegistryPerson) error {
-	doc, err := json.Marshal(&registryDoc{
-		Person: p.Person, NameKey: p.Person.NameKey, Household: p.Household, Scheme: p.Scheme, FirstMonth: p.FirstMonth, PaidTo: p.PaidTo,
-		StoppedOn: p.StoppedOn, ArrearsMonths: p.ArrearsMonths, AccountOpened: p.AccountOpened, Stays: p.Stays,
-	})
-	if err != nil {
-		return fmt.Errorf("registry %s: %w", p.PersonalNo, err)
-	}
 	tx.ahead.registry = nil
-	n, err := tx.exec(putRegistry, p.PersonalNo, p.AsOf.String(), p.Person.IDKey, p.Status, int64(p.Arrears), int64(p.Principal),
-		int64(p.Interest), p.FileID, p.FileDate.String(), string(doc), p.FileID)
+	n, err := tx.exec(putRegistry, registryRows.args(&p, p.FileID)...)
 	if err == nil && n == 0 {
 		_, err = tx.exec(nameRegistry, p.PersonalNo, p.FileID)
 	}
@@ -83,12 +52,12 @@ func (tx *Tx) RegistryByID(idKey string) ([]exchange.RegistryPerson, error) {
 	if known, ok := tx.ahead.registry[idKey]; ok {
 		return slices.Clone(known), nil
 	}
-	return many(tx, "registry by ID", scanRegistry, selectRegistry+"WHERE id_key = $1 ORDER BY personal_no", idKey)
+	return registryRows.many(tx, "registry by ID", "WHERE id_key = $1 ORDER BY personal_no", idKey)
 }
 
 // RegistryByNo returns the person of a personal number.
 func (tx *Tx) RegistryByNo(personalNo string) (exchange.RegistryPerson, error) {
-	return one(tx, "registry "+personalNo, scanRegistry, selectRegistry+"WHERE personal_no = $1", personalNo)
+	return registryRows.one(tx, "registry "+personalNo, "WHERE personal_no = $1", personalNo)
 }
 
 // DropRegistryNotIn removes everybody whom a full file has not named, once

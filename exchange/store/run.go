@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,56 +9,29 @@ import (
 	"carryover/exchange/calendar"
 )
 
-const runColumns = "job, run_date, run_window, state, started, ended, step, attempts, doc"
-
 var (
-	insertRun = insertInto("runs", runColumns) + " RETURNING id"
-	updateRun = "UPDATE runs SET " + setAll(runColumns) + " WHERE id = $10 AND attempts = $11"
-	selectRun = "SELECT id, " + runColumns + " FROM runs "
+	runRows = keep("runs", func(r *exchange.Run) []field {
+		return []field{
+			at("id", &r.ID), at("job", &r.Job), at("run_date", &r.Date), at("run_window", &r.Window), at("state", &r.State),
+			at("started", moment{&r.Started}), at("ended", moment{&r.Ended}), at("step", &r.Step), at("attempts", &r.Attempts),
+		}
+	}, func(r *exchange.Run) []field {
+		return []field{at("notes,omitempty", &r.Notes), at("counts,omitempty", &r.Counts)}
+	})
+	insertRun = runRows.insert + " RETURNING id"
+	updateRun = runRows.update("id = $10 AND attempts = $11")
 )
-
-// runDoc is what of a run is only read together with it.
-type runDoc struct {
-	Notes  []string       `json:"notes,omitempty"`
-	Counts map[string]int `json:"counts,omitempty"`
-}
-
-func runArgs(r *exchange.Run) ([]any, error) {
-	doc, err := json.Marshal(&runDoc{Notes: r.Notes, Counts: r.Counts})
-	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", r.Job, err)
-	}
-	return []any{r.Job, r.Date.String(), r.Window, r.State, micros(r.Started), micros(r.Ended), r.Step, int64(r.Attempts), string(doc)}, nil
-}
-
-func scanRun(from row, r *exchange.Run) error {
-	var doc []byte
-	var started, ended int64
-	if err := from.Scan(&r.ID, &r.Job, &r.Date, &r.Window, &r.State, &started, &ended, &r.Step, &r.Attempts, &doc); err != nil {
-		return err
-	}
-	var d runDoc
-	if err := json.Unmarshal(doc, &d); err != nil {
-		return fmt.Errorf("run %d: %w", r.ID, err)
-	}
-	r.Started, r.Ended, r.Notes, r.Counts = instant(started), instant(ended), d.Notes, d.Counts
-	return nil
-}
 
 // StartRun begins the run of a job, date and window, of which there is one.
 // If it was begun before and not done (crashed, failed, missed), that row is
 // taken over: resumed is true, its attempts are raised by one, and who began
 // it before can no longer update it. If it is done: ErrDuplicate.
 func (tx *Tx) StartRun(r exchange.Run) (started exchange.Run, resumed bool, err error) {
-	have, err := one(tx, "run "+r.Job, scanRun, selectRun+"WHERE job = $1 AND run_date = $2 AND run_window = $3", r.Job, r.Date.String(), r.Window)
+	have, err := runRows.one(tx, "run "+r.Job, "WHERE job = $1 AND run_date = $2 AND run_window = $3", r.Job, r.Date.String(), r.Window)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		r.State, r.Attempts = exchange.RunRunning, 1
-		args, err := runArgs(&r)
-		if err != nil {
-			return r, false, err
-		}
-		r.ID, err = tx.number("run "+r.Job, insertRun, args...)
+		r.ID, err = tx.number("run "+r.Job, insertRun, runRows.args(&r)...)
 		return r, false, err
 	case err != nil:
 		return r, false, err
@@ -75,22 +47,14 @@ func (tx *Tx) StartRun(r exchange.Run) (started exchange.Run, resumed bool, err 
 func (tx *Tx) UpdateRun(r exchange.Run) error { return tx.updateRun(r, r.Attempts) }
 
 func (tx *Tx) updateRun(r exchange.Run, attempts int) error {
-	args, err := runArgs(&r)
-	if err != nil {
-		return err
-	}
-	return tx.change(fmt.Sprintf("run %d", r.ID), updateRun, append(args, r.ID, int64(attempts))...)
+	return tx.change(fmt.Sprintf("run %d", r.ID), updateRun, runRows.args(&r, r.ID, int64(attempts))...)
 }
 
 // InsertMissedRun records a run that did not take place in its window; if
 // the run is there in any state, nothing changes.
 func (tx *Tx) InsertMissedRun(r exchange.Run) error {
 	r.State = exchange.RunMissed
-	args, err := runArgs(&r)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.exec(insertInto("runs", runColumns)+" ON CONFLICT (job, run_date, run_window) DO NOTHING", args...); err != nil {
+	if _, err := tx.exec(runRows.insert+" ON CONFLICT (job, run_date, run_window) DO NOTHING", runRows.args(&r)...); err != nil {
 		return fmt.Errorf("run %s: %w", r.Job, err)
 	}
 	return nil
@@ -122,11 +86,11 @@ func (tx *Tx) Runs(f RunFilter) ([]exchange.Run, error) {
 	if len(f.States) > 0 {
 		where = append(where, anyOf("state", f.States, &args))
 	}
-	text := selectRun + "WHERE " + strings.Join(where, " AND ") + " ORDER BY id DESC"
+	text := "WHERE " + strings.Join(where, " AND ") + " ORDER BY id DESC"
 	if f.Limit > 0 {
 		text += atMost(f.Limit)
 	}
-	return many(tx, "runs", scanRun, text, args...)
+	return runRows.many(tx, "runs", text, args...)
 }
 
 // LastRun returns the latest run of a job.

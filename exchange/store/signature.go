@@ -1,64 +1,68 @@
 package store
 
 import (
-	"encoding/json"
+	"database/sql/driver"
 	"fmt"
 	"strings"
 
 	"carryover/exchange"
 )
 
-const (
-	signatureColumns = "file_id, officer, roles, at, on_date, fingerprint, armored"
-	settingsColumns  = "n, sha256, state, since, file_id, doc"
+var (
+	signatureRows = keep("signatures", func(s *exchange.Signature) []field {
+		return []field{
+			at("file_id", &s.FileID), at("officer", &s.Officer), at("roles", roles{&s.Roles}), at("at", moment{&s.At}), at("on_date", &s.On),
+			at("fingerprint", &s.Fingerprint), at("armored", &s.Armored),
+		}
+	}, nil)
+	settingsRows = keep("money_settings", func(m *exchange.MoneySettings) []field {
+		return []field{
+			at("n", &m.N), at("sha256", &m.SHA256), at("state", &m.State), at("since", &m.Since), at("file_id", optional[int64]{&m.FileID}),
+		}
+	}, func(m *exchange.MoneySettings) []field {
+		return []field{at("text", &m.Text), at("signers", &m.Signers), at("officers", &m.Officers)}
+	})
 )
 
-var (
-	insertSignature = insertInto("signatures", signatureColumns)
-	selectSignature = "SELECT " + signatureColumns + " FROM signatures "
-	insertSettings  = insertInto("money_settings", settingsColumns)
-	selectSettings  = "SELECT " + settingsColumns + " FROM money_settings "
-)
+// roles are those of an officer in a column.
+type roles struct{ of *[]exchange.Role }
+
+// Value implements driver.Valuer.
+func (r roles) Value() (driver.Value, error) {
+	texts := make([]string, len(*r.of))
+	for i, role := range *r.of {
+		texts[i] = string(role)
+	}
+	return strings.Join(texts, ","), nil
+}
+
+// Scan implements sql.Scanner.
+func (r roles) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("cannot read roles from %T", src)
+	}
+	for _, role := range strings.Split(text, ",") {
+		*r.of = append(*r.of, exchange.Role(role))
+	}
+	return nil
+}
 
 // InsertSignature stores an officer's signature; a second one of the same
 // officer, or with the same key, on the same file is ErrDuplicate.
 func (tx *Tx) InsertSignature(s exchange.Signature) error {
-	return tx.run("signature of "+s.Officer, insertSignature, s.FileID, s.Officer, rolesText(s.Roles), micros(s.At), s.On.String(), s.Fingerprint, s.Armored)
-}
-
-func scanSignature(r row, s *exchange.Signature) error {
-	var at int64
-	var roles string
-	err := r.Scan(&s.FileID, &s.Officer, &roles, &at, &s.On, &s.Fingerprint, &s.Armored)
-	s.At, s.Roles = instant(at), rolesIn(roles)
-	return err
-}
-
-// rolesText is how the roles of an officer are stored.
-func rolesText(roles []exchange.Role) string {
-	texts := make([]string, len(roles))
-	for i, r := range roles {
-		texts[i] = string(r)
-	}
-	return strings.Join(texts, ",")
-}
-
-func rolesIn(text string) (roles []exchange.Role) {
-	for _, role := range strings.Split(text, ",") {
-		roles = append(roles, exchange.Role(role))
-	}
-	return roles
+	return tx.run("signature of "+s.Officer, signatureRows.insert, signatureRows.args(&s)...)
 }
 
 // Signatures returns the signatures on a file in the order in which they came.
 func (tx *Tx) Signatures(fileID int64) ([]exchange.Signature, error) {
-	return many(tx, fmt.Sprintf("signatures of file %d", fileID), scanSignature, selectSignature+"WHERE file_id = $1 ORDER BY at, officer", fileID)
+	return signatureRows.many(tx, fmt.Sprintf("signatures of file %d", fileID), "WHERE file_id = $1 ORDER BY at, officer", fileID)
 }
 
 // SignaturesOfPayment returns the signatures on the file of a payment.
 func (tx *Tx) SignaturesOfPayment(ref string) ([]exchange.Signature, error) {
-	return many(tx, "signatures of payment "+ref, scanSignature,
-		selectSignature+"WHERE file_id = (SELECT file_id FROM payments WHERE ref = $1) ORDER BY at, officer", ref)
+	return signatureRows.many(tx, "signatures of payment "+ref,
+		"WHERE file_id = (SELECT file_id FROM payments WHERE ref = $1) ORDER BY at, officer", ref)
 }
 
 // DecidedIn returns what an officer has decided of a payment file: a case that
@@ -75,43 +79,19 @@ func (tx *Tx) DecidedIn(fileID int64, officer string) (string, error) {
 		ORDER BY 1 LIMIT 1`, fileID, exchange.OfficerParty(officer), officer)
 }
 
-// settingsDoc is what of money settings is only read together with them.
-type settingsDoc struct {
-	Text     string             `json:"text"`
-	Signers  string             `json:"signers"`
-	Officers []exchange.Officer `json:"officers"`
-}
-
 // InsertMoneySettings stores money settings.
 func (tx *Tx) InsertMoneySettings(m exchange.MoneySettings) error {
-	doc, err := json.Marshal(&settingsDoc{m.Text, m.Signers, m.Officers})
-	if err != nil {
-		return fmt.Errorf("money settings %d: %w", m.N, err)
-	}
-	return tx.run(fmt.Sprintf("money settings %d", m.N), insertSettings, m.N, m.SHA256, m.State, m.Since.String(), ref(m.FileID), string(doc))
-}
-
-func scanSettings(r row, m *exchange.MoneySettings) error {
-	var doc []byte
-	if err := r.Scan(&m.N, &m.SHA256, &m.State, &m.Since, optional[int64]{&m.FileID}, &doc); err != nil {
-		return err
-	}
-	var d settingsDoc
-	if err := json.Unmarshal(doc, &d); err != nil {
-		return fmt.Errorf("money settings %d: %w", m.N, err)
-	}
-	m.Text, m.Signers, m.Officers = d.Text, d.Signers, d.Officers
-	return nil
+	return tx.run(fmt.Sprintf("money settings %d", m.N), settingsRows.insert, settingsRows.args(&m)...)
 }
 
 // MoneySettings returns the newest money settings in a state; none: ErrNotFound.
 func (tx *Tx) MoneySettings(state string) (exchange.MoneySettings, error) {
-	return one(tx, "money settings "+state, scanSettings, selectSettings+"WHERE state = $1 ORDER BY n DESC LIMIT 1", state)
+	return settingsRows.one(tx, "money settings "+state, "WHERE state = $1 ORDER BY n DESC LIMIT 1", state)
 }
 
 // MoneySettingsOf returns the money settings that a file asks to sign.
 func (tx *Tx) MoneySettingsOf(fileID int64) (exchange.MoneySettings, error) {
-	return one(tx, fmt.Sprintf("money settings of file %d", fileID), scanSettings, selectSettings+"WHERE file_id = $1", fileID)
+	return settingsRows.one(tx, fmt.Sprintf("money settings of file %d", fileID), "WHERE file_id = $1", fileID)
 }
 
 // LastMoneySettings is the highest running number; none: 0.

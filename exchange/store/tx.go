@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -211,8 +212,9 @@ func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 // many reads all rows of a query.
 func many[T any](tx *Tx, what string, scan func(row, *T) error, text string, args ...any) ([]T, error) {
 	var all []T
+	var x, none T
 	err := tx.each(func(r row) error {
-		var x T
+		x = none
 		if err := scan(r, &x); err != nil {
 			return err
 		}
@@ -304,8 +306,11 @@ func ref[T string | int64](v T) any {
 	return v
 }
 
-// optional reads what ref wrote.
+// optional is a reference in a column.
 type optional[T string | int64] struct{ to *T }
+
+// Value implements driver.Valuer.
+func (o optional[T]) Value() (driver.Value, error) { return ref(*o.to), nil }
 
 // Scan implements sql.Scanner.
 func (o optional[T]) Scan(src any) error {
