@@ -138,9 +138,9 @@ var usual = measure{lines: 5000, files: 30}
 // measures lists the packages with a measure of their own; 0: the usual one. A
 // figure may only become smaller.
 var measures = map[string]measure{
-	"cmd/carryover":  {files: 45},              // a file per command
-	"exchange/store": {lines: 5200, files: 60}, // a file per table
-	"jobs":           {lines: 1500},            // a façade
+	"cmd/carryover":  {files: 45},   // a file per command
+	"exchange/store": {files: 60},   // a file per table
+	"jobs":           {lines: 1500}, // a façade
 }
 
 // The measures of files, functions and types.
