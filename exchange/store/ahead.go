@@ -27,12 +27,12 @@ type ahead struct {
 	certificates map[string][]exchange.Certificate
 }
 
-// The reads of ReadAhead, without their lists of keys.
-var (
-	aheadLetters      = caseRows.query + "WHERE letter_no <> '' AND side = $1 AND letter_no IN "
-	aheadPersons      = caseRows.query + "WHERE id_key IN "
-	aheadRegistry     = registryRows.query + "WHERE id_key IN "
-	aheadCertificates = certificateRows.query + "WHERE certificate_no IN "
+// What ReadAhead asks for, without the lists of keys.
+const (
+	aheadLetters      = "WHERE letter_no <> '' AND side = $1 AND letter_no IN "
+	aheadPersons      = "WHERE id_key IN "
+	aheadRegistry     = "WHERE id_key IN "
+	aheadCertificates = "WHERE certificate_no IN "
 )
 
 // ReadAhead reads what many records are about to ask for with one statement
@@ -41,22 +41,22 @@ var (
 // could change the answer. It replaces what was read ahead before.
 func (tx *Tx) ReadAhead(a Ahead) (err error) {
 	tx.ahead = ahead{side: a.Side}
-	tx.ahead.letters, err = readAll(tx, aheadLetters, a.Letters, caseRows.reader(),
+	tx.ahead.letters, err = readAll(tx, caseRows, aheadLetters, a.Letters,
 		func(c *exchange.Case) (key, order string) { return c.LetterNo, c.No }, string(a.Side))
 	if err != nil {
 		return fmt.Errorf("cases of letters: %w", err)
 	}
-	tx.ahead.persons, err = readAll(tx, aheadPersons, a.IDKeys, caseRows.reader(),
+	tx.ahead.persons, err = readAll(tx, caseRows, aheadPersons, a.IDKeys,
 		func(c *exchange.Case) (key, order string) { return c.Person.IDKey, c.No })
 	if err != nil {
 		return fmt.Errorf("cases of persons: %w", err)
 	}
-	tx.ahead.registry, err = readAll(tx, aheadRegistry, a.IDKeys, registryRows.reader(),
+	tx.ahead.registry, err = readAll(tx, registryRows, aheadRegistry, a.IDKeys,
 		func(p *exchange.RegistryPerson) (key, order string) { return p.Person.IDKey, p.PersonalNo })
 	if err != nil {
 		return fmt.Errorf("registry by ID: %w", err)
 	}
-	tx.ahead.certificates, err = readAll(tx, aheadCertificates, a.Certificates, certificateRows.reader(),
+	tx.ahead.certificates, err = readAll(tx, certificateRows, aheadCertificates, a.Certificates,
 		func(c *exchange.Certificate) (key, order string) { return c.No, "" })
 	if err != nil {
 		return fmt.Errorf("certificates: %w", err)
@@ -70,7 +70,7 @@ var keysAtOnce = []int{16, 128, 512}
 
 // readAll reads the rows of all keys; those of a key come in the order that
 // about tells. A key without a row has an entry, too.
-func readAll[T any](tx *Tx, text string, keys []string, scan func(row, *T) error, about func(*T) (key, order string), args ...any) (map[string][]T, error) {
+func readAll[T any](tx *Tx, k *kept[T], where string, keys []string, about func(*T) (key, order string), args ...any) (map[string][]T, error) {
 	all := make(map[string][]T, len(keys))
 	for len(keys) > 0 {
 		size := listSize(len(keys))
@@ -82,7 +82,7 @@ func readAll[T any](tx *Tx, text string, keys []string, scan func(row, *T) error
 			all[key] = nil
 			with = append(with, key)
 		}
-		rows, err := many(tx, "read ahead", scan, text+listOf(size, len(args)), with...)
+		rows, err := k.many(tx, "read ahead", where+listOf(size, len(args)), with...)
 		if err != nil {
 			return nil, err
 		}

@@ -189,8 +189,8 @@ func TestPlans(t *testing.T) {
 		"EntriesToRetry":       entryRows.query + entriesToRetry,
 		"journal by chain":     selectEvent + "WHERE (chain, n) > ($1, $2) ORDER BY chain, n" + atMost(pageSize),
 		"LedgerOf":             selectBook + "WHERE case_no = $1 ORDER BY id",
-		"letters ahead":        aheadLetters + listOf(16, 1), "persons ahead": aheadPersons + listOf(16, 0),
-		"registry ahead": aheadRegistry + listOf(16, 0), "certificates ahead": aheadCertificates + listOf(16, 0),
+		"letters ahead":        caseRows.query + aheadLetters + listOf(16, 1), "persons ahead": caseRows.query + aheadPersons + listOf(16, 0),
+		"registry ahead": registryRows.query + aheadRegistry + listOf(16, 0), "certificates ahead": certificateRows.query + aheadCertificates + listOf(16, 0),
 		"FilesToWork": fileRows.query + "WHERE state = 'fetched' ORDER BY id",
 	} {
 		rows, err := s.writers.db.Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type kept[T any] struct {
 	query   string       // all columns, up to the condition
 	doc     reflect.Type // a struct of the keys; nil: the table has no doc
 	paths   [][]int      // from a T to what belongs in each field of doc
+	vessels sync.Pool    // of *vessel[T]
 }
 
 // at says where what a pointer points to is kept.
@@ -93,7 +95,7 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 		args = append(args, stored(f.to))
 	}
 	if k.doc != nil {
-		args = append(args, k.document(x))
+		args = append(args, document[T]{k, x})
 	}
 	return append(args, more...)
 }
@@ -116,81 +118,101 @@ func stored(to any) any {
 	return to
 }
 
-// reader reads the rows of query, one after the other, through one value. Its
-// errors name the row by the first column.
-func (k *kept[T]) reader() func(row, *T) error {
-	var x, none T
-	var dest []any
-	for _, f := range k.columns(&x) {
-		dest = append(dest, f.to)
-	}
-	if k.doc != nil {
-		dest = append(dest, k.document(&x))
-	}
-	return func(r row, to *T) error {
-		x = none
-		if err := r.Scan(dest...); err != nil {
-			return fmt.Errorf("%s %v: %w", k.table, stored(dest[0]), err)
-		}
-		*to = x
-		return nil
-	}
-}
-
 // one reads the first row that meets a condition, or returns ErrNotFound.
 func (k *kept[T]) one(tx *Tx, what, where string, args ...any) (T, error) {
-	return one(tx, what, k.reader(), k.query+where, args...)
+	all, err := k.many(tx, what, where, args...)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return first(what, all)
 }
 
 // many reads all rows that meet a condition.
 func (k *kept[T]) many(tx *Tx, what, where string, args ...any) ([]T, error) {
-	return many(tx, what, k.reader(), k.query+where, args...)
+	v := k.vessel()
+	defer k.vessels.Put(v)
+	return many(tx, what, v.read, k.query+where, args...)
 }
 
-// document is the column doc of a value: a pointer to a struct of its keys, and
-// each of them beside what it holds in the value.
-type document struct {
-	keys  reflect.Value
-	parts []struct{ key, of reflect.Value }
-}
-
-func (k *kept[T]) document(x *T) *document {
-	d := &document{reflect.New(k.doc), make([]struct{ key, of reflect.Value }, len(k.paths))}
-	for i, path := range k.paths {
-		d.parts[i].key, d.parts[i].of = d.keys.Elem().Field(i), reflect.ValueOf(x).Elem().FieldByIndex(path)
-	}
-	return d
-}
-
-// fill gives the keys what the value has.
-func (d *document) fill() {
-	for _, p := range d.parts {
-		p.key.Set(p.of)
-	}
+// document is the column doc of a value that is written.
+type document[T any] struct {
+	kept *kept[T]
+	of   *T
 }
 
 // Value implements driver.Valuer.
-func (d *document) Value() (driver.Value, error) {
-	d.fill()
-	text, err := json.Marshal(d.keys.Interface())
+func (d document[T]) Value() (driver.Value, error) {
+	v := d.kept.vessel()
+	defer d.kept.vessels.Put(v)
+	v.x = *d.of
+	v.fill()
+	text, err := json.Marshal(v.keys.Interface())
 	return string(text), err
 }
 
-// Scan implements sql.Scanner. A column that is a part of a key (Person.IDKey) was
-// read before, and is not lost.
-func (d *document) Scan(src any) error {
+// vessel is a value through which rows are read and documents written. To find
+// its columns and keys takes as long as to move a row, so it is used again.
+type vessel[T any] struct {
+	x     T
+	table string
+	dest  []any         // of a row; the document goes to the vessel itself
+	keys  reflect.Value // a pointer to a struct of them
+	parts []struct{ key, of reflect.Value }
+}
+
+func (k *kept[T]) vessel() *vessel[T] {
+	if v, ok := k.vessels.Get().(*vessel[T]); ok {
+		return v
+	}
+	v := &vessel[T]{table: k.table}
+	for _, f := range k.columns(&v.x) {
+		v.dest = append(v.dest, f.to)
+	}
+	if k.doc == nil {
+		return v
+	}
+	v.dest = append(v.dest, v)
+	v.keys, v.parts = reflect.New(k.doc), make([]struct{ key, of reflect.Value }, len(k.paths))
+	for i, path := range k.paths {
+		v.parts[i].key, v.parts[i].of = v.keys.Elem().Field(i), reflect.ValueOf(&v.x).Elem().FieldByIndex(path)
+	}
+	return v
+}
+
+// read reads a row of query; its errors name the row by the first column.
+func (v *vessel[T]) read(r row, to *T) error {
+	var none T
+	v.x = none
+	if err := r.Scan(v.dest...); err != nil {
+		return fmt.Errorf("%s %v: %w", v.table, stored(v.dest[0]), err)
+	}
+	*to = v.x
+	return nil
+}
+
+// Scan implements sql.Scanner for the document. A column that is a part of a key
+// (Person.IDKey) was read before, and is not lost.
+func (v *vessel[T]) Scan(src any) error {
 	text, ok := src.(string)
 	if !ok {
 		return fmt.Errorf("cannot read a document from %T", src)
 	}
-	d.fill()
-	if err := json.Unmarshal([]byte(text), d.keys.Interface()); err != nil {
+	v.fill()
+	if err := json.Unmarshal([]byte(text), v.keys.Interface()); err != nil {
 		return err
 	}
-	for _, p := range d.parts {
+	for _, p := range v.parts {
 		p.of.Set(p.key)
 	}
 	return nil
+}
+
+// fill gives the keys what the value has.
+func (v *vessel[T]) fill() {
+	for _, p := range v.parts {
+		p.key.Set(p.of)
+	}
 }
 
 // moment is an instant in a column.

@@ -280,11 +280,11 @@ func TestDocument(t *testing.T) {
 		return []field{at("why", &x.Why), at("else,omitzero", &x.Else)}
 	})
 	x := said{No: "1", Why: phrase{"late"}}
-	text, err := k.document(&x).Value()
+	text, err := (document[said]{k, &x}).Value()
 	if want := `{"why":{"code":"late"}}`; err != nil || text != want {
 		t.Fatalf("%s, %v, want %s", text, err, want)
 	}
-	read := k.reader()
+	read := k.vessel().read
 	for _, row := range []row{rowOf{"2", `{"why":{"code":"x"},"else":{"code":"y"}}`}, rowOf{"1", text}} {
 		if err := read(row, &x); err != nil {
 			t.Fatal(err)
