@@ -15,6 +15,8 @@ import (
 	"strings"
 	"text/template"
 
+	"carryover/exchange/atomicfile"
+
 	"golang.org/x/crypto/ssh"
 )
 
@@ -74,8 +76,9 @@ func Init(dir string, o InitOptions) (made []string, open []Fault, err error) {
 		}
 	}
 	for _, f := range files {
-		if err := writeNew(filepath.Join(dir, f.name), f.content); err != nil {
-			return made, nil, err
+		write := func(w *os.File) error { _, err := w.Write(f.content); return err }
+		if err := atomicfile.Create(filepath.Join(dir, f.name), write); err != nil {
+			return made, nil, fmt.Errorf("make file: %w", err)
 		}
 		made = append(made, f.name)
 	}
@@ -279,20 +282,6 @@ func free(dir string, files []newFile) error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// writeNew writes a file that must not exist; on any error it is gone again.
-func writeNew(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("make file: %w", err)
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(path))
-	}
-	return nil
 }
 
 // Partner is the setting of a partner by its code, a new one if need be.

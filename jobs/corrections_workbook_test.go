@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -222,7 +223,7 @@ func TestCorrectionsAreNeverCorrected(t *testing.T) {
 // Stopped while the corrections workbook is written, the next pass leaves one
 // receipt and one corrections workbook.
 func TestCorrectionsAfterAStop(t *testing.T) {
-	for _, at := range []string{"spool.sync:before", "spool.sync:after", "spool.rename:before", "spool.rename:after"} {
+	for _, at := range []string{"spool.sync:before", "spool.sync:after", "spool.rename:before", "spool.rename:after", "spool.folder:before", "spool.folder:after"} {
 		t.Run(at, func(t *testing.T) {
 			o := newOffice(t)
 			o.leaveFile(them, "x.xlsx", o.typedWorkbook(formats.KindLetter, func(f *excelize.File) { o.typeCell(f, "L", "name", 2, "") }, o.letter(them, 1, leaver(us, 0))))
@@ -234,6 +235,9 @@ func TestCorrectionsAfterAStop(t *testing.T) {
 			}
 			if o.tryPass() == nil || len(o.receipts(them)) != 0 {
 				t.Fatal("not stopped")
+			}
+			if left := must(filepath.Glob(filepath.Join(o.env.Spool, ".tmp-*"))); len(left) > 0 {
+				t.Errorf("left %v", left)
 			}
 			o.env.Outside = nil
 			o.pass()

@@ -120,9 +120,9 @@ func (e *Env) Print(tx *store.Tx, ask paper.Request) (paper.Printed, error) {
 // PrintBatch writes letters, forms and declines that were sent to a partner
 // on a day as pages to be posted, with a list of them (移交清单) in front: one
 // workbook, or several of at most a hundred documents. path names the n-th,
-// from 1; one that exists is an error.
+// from 1; one that exists is an error, and then none of them stays.
 func (e *Env) PrintBatch(tx *store.Tx, partner string, day calendar.Date, path func(part int) string) ([]paper.Posted, error) {
-	return paper.PrintBatch(e.Office, tx, partner, day, path)
+	return paper.PrintBatch(e.Office, tx, partner, day, path, false)
 }
 
 // Process works every file that was taken in, in the order of FILES.md, then

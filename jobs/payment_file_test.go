@@ -182,7 +182,7 @@ func TestPaymentFileIsReadBack(t *testing.T) {
 				if call != "spool.read:before" {
 					return nil
 				}
-				for _, part := range must(filepath.Glob(filepath.Join(e.Spool, ".tmp-out-*"))) {
+				for _, part := range must(filepath.Glob(filepath.Join(e.Spool, ".tmp-*"))) {
 					text := must(os.ReadFile(part))
 					other := change(string(text))
 					changed = changed || other != string(text)

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"carryover/exchange"
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -104,6 +106,21 @@ func TestGrowingFileIsNotTaken(t *testing.T) {
 	if v := o.verdicts(them, "never.csv"); len(v) != 1 || !strings.HasPrefix(v[0], "rejected") {
 		t.Errorf("the receipt says %q", v)
 	}
+}
+
+// What a killed pass left in the spool and among the reports is swept by the next.
+func TestLeftTemporaryFilesAreSwept(t *testing.T) {
+	o := newOffice(t)
+	live := must(atomicfile.Temp(o.env.Reports)) // a command beside the pass prints into the folder
+	for _, dir := range []string{o.env.Spool, o.env.Reports} {
+		must(atomicfile.Temp(dir)).Close() // ends the lock, as a kill does
+	}
+	o.pass()
+	left := slices.Concat(must(filepath.Glob(filepath.Join(o.env.Spool, ".tmp-*"))), must(filepath.Glob(filepath.Join(o.env.Reports, ".tmp-*"))))
+	if len(left) != 1 || left[0] != live.Name() {
+		t.Errorf("left %v", left)
+	}
+	live.Discard()
 }
 
 func TestLeftFilesAreRemembered(t *testing.T) {

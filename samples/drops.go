@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/formats"
@@ -138,7 +138,7 @@ func (d *drops) write(folder, kind, sender string, record func(i int) any) error
 	}
 	name := filepath.Join(dir, h.FileName(batch.CSV))
 	written := 0
-	err = Create(name, func(w io.Writer) error {
+	err = atomicfile.Create(name, func(w *os.File) error {
 		out, err := batch.NewWriter(d.watch(w), batch.Find(formats.Kinds(), kind), h, batch.UTF8)
 		if err != nil {
 			return err
@@ -168,31 +168,3 @@ func (d *drops) write(folder, kind, sender string, record func(i int) any) error
 }
 
 var errNothing = errors.New("nobody has anything to say")
-
-// Create writes a file that appears whole or not at all: under another name
-// beside it, synced, then renamed. An existing file is an error (fs.ErrExist).
-func Create(name string, write func(io.Writer) error) (err error) {
-	if _, err := os.Lstat(name); err == nil {
-		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
-	}
-	part, err := os.OpenFile(name+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			part.Close()
-			os.Remove(part.Name())
-		}
-	}()
-	if err := write(part); err != nil {
-		return err
-	}
-	if err := part.Sync(); err != nil {
-		return err
-	}
-	if err := part.Close(); err != nil {
-		return err
-	}
-	return os.Rename(part.Name(), name)
-}

@@ -2,7 +2,6 @@ package samples
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,16 +77,5 @@ func who(t *testing.T, name string, registered map[string]string) {
 		if registered[p.IDNo] != p.Name {
 			t.Errorf("%s: %s %s is not registered", name, p.IDNo, p.Name)
 		}
-	}
-}
-
-func TestFileAppearsWholeOrNotAtAll(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "x.csv")
-	broken := errors.New("broken")
-	if err := Create(name, func(io.Writer) error { return broken }); !errors.Is(err, broken) {
-		t.Error(err)
-	}
-	if entries, _ := os.ReadDir(filepath.Dir(name)); len(entries) != 0 {
-		t.Errorf("left behind: %v", entries)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"carryover/exchange/atomicfile"
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/sheet"
@@ -59,7 +60,7 @@ func WriteKit(dir string, agreed *Agreed) (names []string, err error) {
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 			return nil, err
 		}
-		if err := Create(name, p.write); err != nil {
+		if err := atomicfile.Create(name, func(f *os.File) error { return p.write(f) }); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
 		names = append(names, filepath.Join(dir, filepath.FromSlash(p.name)))
@@ -67,7 +68,10 @@ func WriteKit(dir string, agreed *Agreed) (names []string, err error) {
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return names, os.Rename(temp, dir)
+	if err := os.Rename(temp, dir); err != nil {
+		return nil, err
+	}
+	return names, atomicfile.SyncDir(os.Open, filepath.Dir(filepath.Clean(dir)))
 }
 
 // kitPart is a file of a kit.

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/store"
 	"carryover/jobs/story"
 )
@@ -118,7 +120,9 @@ func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err er
 	if name == "-" {
 		return write(a.out)
 	}
-	if err := newFile(name, write); err != nil {
+	if err := atomicfile.Create(name, func(f *os.File) error { return write(f) }); errors.Is(err, fs.ErrExist) {
+		return usageError{fmt.Errorf("%s is there already; name a new file", name)}
+	} else if err != nil {
 		return err
 	}
 	if a.json {
@@ -126,26 +130,4 @@ func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err er
 	}
 	fmt.Fprintf(a.out, "%s: %d entries of the %s\n", name, n, what)
 	return nil
-}
-
-// newFile makes a file that only its owner reads; it appears whole or not at
-// all, and never in the place of another.
-func newFile(name string, write func(io.Writer) error) (err error) {
-	if _, err := os.Lstat(name); err == nil {
-		return usageError{fmt.Errorf("%s is there already; name a new file", name)}
-	}
-	part := name + ".part" // one that a crash left is refused by O_EXCL below: remove it
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return usageError{err}
-	}
-	err = write(f)
-	if err == nil {
-		err = f.Sync() // before it has its name: a power cut leaves no half file under it
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Link(part, name) // refuses an existing name, which rename would replace
-	}
-	return errors.Join(err, os.Remove(part)) // the link, if made, keeps the content
 }

@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"carryover/exchange/atomicfile"
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/judge"
 	"carryover/formats/sheet"
-	"carryover/samples"
 )
 
 // conversion is what convert was asked for.
@@ -58,13 +58,13 @@ func (a *app) template(args []string, v conversion) error {
 	if len(args) != 1 {
 		return usageError{errors.New("convert --template KIND needs one OUT")}
 	}
-	write := func(w io.Writer) error { return formats.StatementTemplate(w, formats.StatementHead{}) }
+	write := func(w *os.File) error { return formats.StatementTemplate(w, formats.StatementHead{}) }
 	if v.template != formats.KindBankStatement {
 		kind := batch.Find(formats.Kinds(), v.template)
 		if kind == nil {
 			return usageError{fmt.Errorf("--template %q: the kinds are %s, %s", v.template, strings.Join(formats.KindNames(), ", "), formats.KindBankStatement)}
 		}
-		write = func(w io.Writer) error { return sheet.Template(w, kind, v.header) }
+		write = func(w *os.File) error { return sheet.Template(w, kind, v.header) }
 	}
 	name := args[0]
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
@@ -73,7 +73,7 @@ func (a *app) template(args []string, v conversion) error {
 	if filepath.Ext(name) != ".xlsx" {
 		return usageError{fmt.Errorf("%s: a template is a workbook, its name ends in .xlsx", name)}
 	}
-	if err := samples.Create(name, write); err != nil {
+	if err := atomicfile.Create(name, write); err != nil {
 		return err
 	}
 	return a.printFiles([]string{name})

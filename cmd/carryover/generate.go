@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"carryover/exchange/atomicfile"
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/samples"
@@ -107,7 +108,7 @@ func target(out string, canonical func(batch.Carrier) string) (string, batch.Car
 func (a *app) create(ctx context.Context, name string, write func(io.Writer) error) error {
 	p := a.newProgress(name, 0, "")
 	defer p.close()
-	return samples.Create(name, func(w io.Writer) error { return write(&progressWriter{w, ctx, p}) })
+	return atomicfile.Create(name, func(w *os.File) error { return write(&progressWriter{w, ctx, p}) })
 }
 
 // generatePeople writes all that an agency finds in its drops.

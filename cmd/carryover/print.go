@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/calendar"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
@@ -117,10 +117,7 @@ func (a *app) printForm(ctx context.Context, p printing) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := refuseExisting(name); err != nil {
-		return err
-	}
-	if err := made.Book.Save(name); err != nil {
+	if err := atomicfile.Create(name, made.Book.Write); err != nil {
 		return err
 	}
 	if a.json {
@@ -197,12 +194,4 @@ func sheetPath(out, usual string) (string, error) {
 		return "", usageError{fmt.Errorf("%s: the name must end in .xlsx, or be a folder", out)}
 	}
 	return out, nil
-}
-
-// refuseExisting refuses to write over a file.
-func refuseExisting(name string) error {
-	if _, err := os.Lstat(name); err == nil {
-		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
-	}
-	return nil
 }

@@ -14,13 +14,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/config"
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/code"
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/judge"
 	"carryover/jobs/courier"
-	"carryover/samples"
 )
 
 func newValidateCommand(a *app) *cobra.Command {
@@ -201,7 +201,7 @@ func (a *app) writeCorrections(j *judge.Judgement, out string) error {
 	case j.Total == 0:
 		return nil
 	}
-	if err := samples.Create(out, func(w io.Writer) error { return formats.WriteCorrections(w, src, j.Corrections()) }); err != nil {
+	if err := atomicfile.Create(out, func(w *os.File) error { return formats.WriteCorrections(w, src, j.Corrections()) }); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(a.err, out)

@@ -11,6 +11,8 @@ import (
 	"path"
 	"sync"
 	"syscall"
+
+	"carryover/exchange/atomicfile"
 )
 
 // OpenLocal opens the drop in a folder of this machine. The root and the four
@@ -203,8 +205,6 @@ func (l *local) create(ctx context.Context, p string) (sink, error) {
 	return &localFile{f}, nil
 }
 
-// publish links the file under its name, which fails when the name is taken, and
-// removes the temporary name. File systems without hard links get a rename.
 func (l *local) publish(ctx context.Context, temp, name string, _ bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -217,16 +217,10 @@ func (l *local) publish(ctx context.Context, temp, name string, _ bool) error {
 	if err != nil {
 		return err
 	}
-	err = dir.Link(from, to)
-	if err == nil {
-		err = dir.Remove(from)
-	} else if !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		err = dir.Rename(from, to)
-	}
-	if err != nil {
+	if err := rename(dir, from, to); err != nil {
 		return plainError(err)
 	}
-	return syncDir(dir)
+	return plainError(atomicfile.SyncDir(dir.Open, "."))
 }
 
 // move needs no flush: what a power cut undoes is taken in again and recognised.
@@ -234,13 +228,20 @@ func (l *local) move(ctx context.Context, from, to string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := l.root.Link(from, to)
-	if err == nil {
-		err = l.root.Remove(from)
-	} else if !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		err = l.root.Rename(from, to)
+	return plainError(rename(l.root, from, to))
+}
+
+// rename links the file under its new name, which fails when that is taken, and removes
+// the old one. File systems without hard links get a rename.
+func rename(r *os.Root, from, to string) error {
+	err := r.Link(from, to)
+	switch {
+	case err == nil:
+		return r.Remove(from)
+	case errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist):
+		return err
 	}
-	return plainError(err)
+	return r.Rename(from, to)
 }
 
 func (l *local) remove(ctx context.Context, p string) error {
@@ -267,20 +268,6 @@ func (l *local) close() error {
 		l.err = errors.Join(l.err, l.root.Close())
 	})
 	return l.err
-}
-
-// syncDir makes the names of a folder last. File systems that cannot do this say
-// so with EINVAL or ENOTSUP.
-func syncDir(r *os.Root) error {
-	f, err := r.Open(".")
-	if err != nil {
-		return plainError(err)
-	}
-	err = f.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	return errors.Join(plainError(err), f.Close())
 }
 
 // plainError takes this machine's path out of an error: the caller names the path

@@ -13,6 +13,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite" // and the driver "sqlite"
+
+	"carryover/exchange/atomicfile"
 )
 
 // sqliteEngine is a file of this machine.
@@ -151,7 +153,7 @@ func (e *sqliteEngine) nextEntry() string {
 
 func (e *sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }
 
-func (e *sqliteEngine) backup(ctx context.Context, _ *pool, path string) (err error) {
+func (e *sqliteEngine) backup(ctx context.Context, _ *pool, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: %w", filepath.Base(path), os.ErrExist)
 	}
@@ -164,26 +166,12 @@ func (e *sqliteEngine) backup(ctx context.Context, _ *pool, path string) (err er
 	if err != nil {
 		return err
 	}
-	defer func() {
-		err = errors.Join(err, f.Close())
-		if err != nil {
-			err = errors.Join(err, os.Remove(part))
-		}
-	}()
+	to := &atomicfile.File{File: f} // not atomicfile.Temp, whose lock can be in the way of SQLite's
+	defer to.Discard()
 	if err := e.vacuumInto(ctx, part); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	// Link refuses an existing name, which rename would replace.
-	if err := os.Link(part, path); err != nil {
-		return err
-	}
-	if err := os.Remove(part); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return to.KeepNew(path)
 }
 
 // vacuumInto copies through a connection of its own: a query_only one may not.
@@ -195,13 +183,4 @@ func (e *sqliteEngine) vacuumInto(ctx context.Context, path string) (err error) 
 	defer func() { err = errors.Join(err, db.Close()) }()
 	_, err = db.ExecContext(ctx, "VACUUM INTO $1", path)
 	return err
-}
-
-func syncDir(dir string) (err error) {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	return d.Sync()
 }

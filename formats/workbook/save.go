@@ -9,17 +9,27 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"carryover/exchange/atomicfile"
 )
 
-// Save writes the workbook to a file, which appears whole or not at all; it
-// is readable by its owner alone. The rows of every list are taken once, in
-// the order of the sheets.
+// Save writes the workbook to a file, in place of an older one; it appears whole or
+// not at all, and is readable by its owner alone.
 func (b Book) Save(path string) error {
+	if err := atomicfile.Replace(path, b.Write); err != nil {
+		return fmt.Errorf("workbook: %w", err)
+	}
+	return nil
+}
+
+// Write writes the workbook to an empty file, in whose folder it also puts its rows
+// meanwhile: they are as private as the file. The rows of every list are taken once,
+// in the order of the sheets.
+func (b Book) Write(w *os.File) error {
 	if err := b.check(); err != nil {
 		return err
 	}
-	dir := filepath.Dir(path)
-	out, err := newSpool(dir)
+	out, err := newSpool(filepath.Dir(w.Name()))
 	if err != nil {
 		return err
 	}
@@ -33,7 +43,7 @@ func (b Book) Save(path string) error {
 	if err := b.dress(f, parts); err != nil {
 		return fmt.Errorf("workbook: %w", err)
 	}
-	return atomically(path, func(w *os.File) error { return b.splice(w, f, parts, out) })
+	return b.splice(w, f, parts, out)
 }
 
 func (b Book) spoolSheets(out *spool, l *looks) ([]*part, error) {
@@ -148,45 +158,6 @@ func (b Book) properties(f *excelize.File) error {
 
 // quoteSheet is a sheet's name inside a formula.
 func quoteSheet(name string) string { return "'" + strings.ReplaceAll(name, "'", "''") + "'" }
-
-// atomically writes a file under a temporary name in the same folder, syncs
-// it and renames it; whatever fails, no half file stays.
-func atomically(path string, write func(*os.File) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".workbook-*.tmp")
-	if err != nil {
-		return fmt.Errorf("workbook: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("workbook: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("workbook: %w", err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("workbook: %w", err)
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes the rename last; a system that cannot sync a folder does so
-// by itself.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("workbook: %w", err)
-	}
-	_ = d.Sync()
-	return d.Close()
-}
 
 // sheetFile is the name of the n-th sheet's part, from 1.
 func sheetFile(n int) string { return "xl/worksheets/sheet" + strconv.Itoa(n) + ".xml" }

@@ -7,7 +7,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 
 // splice writes the workbook: every part that excelize made, and in each
 // sheet our rows in place of its own.
-func (b Book) splice(w *os.File, f *excelize.File, parts []*part, rows *spool) error {
+func (b Book) splice(w io.Writer, f *excelize.File, parts []*part, rows *spool) error {
 	var empty bytes.Buffer
 	if err := f.Write(&empty); err != nil {
 		return fmt.Errorf("workbook: %w", err)

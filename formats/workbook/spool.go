@@ -2,28 +2,28 @@ package workbook
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/money"
 )
 
 // spool keeps the encoded rows of all sheets, one behind the other, in a
 // file that has no name any more where the system allows it.
 type spool struct {
-	file *os.File
+	file *atomicfile.File
 	w    *bufio.Writer
 	size int64
 }
 
 func newSpool(dir string) (*spool, error) {
-	f, err := os.CreateTemp(dir, ".rows-*.tmp")
+	f, err := atomicfile.Temp(dir)
 	if err != nil {
 		return nil, fmt.Errorf("workbook: spool: %w", err)
 	}
-	_ = os.Remove(f.Name()) // where an open file cannot be removed, close does it
+	os.Remove(f.Name()) // where an open file cannot be removed, close does it
 	return &spool{file: f, w: bufio.NewWriterSize(f, 256<<10)}, nil
 }
 
@@ -43,12 +43,7 @@ func (s *spool) section(from, to int64) (io.Reader, error) {
 	return io.NewSectionReader(s.file, from, to-from), nil
 }
 
-func (s *spool) close() {
-	s.file.Close()
-	if err := os.Remove(s.file.Name()); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return // nothing is lost by a spool that stays; its folder is private
-	}
-}
+func (s *spool) close() { s.file.Discard() }
 
 // part is one sheet of the saved book: a page, a list, or a piece of a list
 // that was too long for one sheet.

@@ -38,8 +38,7 @@ import (
 // A party that cannot be reached does not stop the others; the faults of all
 // of them come back joined.
 func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
-	// Nothing is being fetched yet: temporary files in the spool are leavings of a crash.
-	if err := o.SweepSpool(); err != nil {
+	if err := o.Sweep(); err != nil {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
 	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {

@@ -71,15 +71,8 @@ func spoolSignature(o *office.Office, f exchange.File, name string, key *seal.Ke
 	if hex.EncodeToString(sum.Sum(nil)) != f.StoredSHA {
 		return fmt.Errorf("%s in the spool is not the file that was queued", f.Spool)
 	}
-	s, err := o.NewSpoolFile("out")
-	if err != nil {
-		return err
-	}
-	if _, err := s.Write(signature); err != nil {
-		s.Discard()
-		return err
-	}
-	return s.Keep(name)
+	_, _, err = o.WriteSpool(name, func(w io.Writer) error { _, err := w.Write(signature); return err })
+	return err
 }
 
 // putSignature leaves a file's seal in the drop, before the file itself. Another

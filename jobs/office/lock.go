@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"carryover/exchange/atomicfile"
 )
 
 // ErrLocked is returned while another process of this agency makes a pass.
@@ -19,8 +21,14 @@ func LockPasses(spool string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
-	if err := lockFile(f); err != nil {
-		return nil, errors.Join(err, f.Close())
+	err = atomicfile.TryLock(f)
+	if errors.Is(err, atomicfile.ErrLocked) {
+		err = ErrLocked
+	}
+	// Where there are no locks, two passes at once do no harm to cases or money (every
+	// change is conditional), but the one that comes late ends with an error.
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return nil, errors.Join(fmt.Errorf("lock: %w", err), f.Close())
 	}
 	return func() { _ = f.Close() }, nil // closing ends the lock
 }

@@ -12,35 +12,34 @@ import (
 	"path/filepath"
 
 	"carryover/exchange"
+	"carryover/exchange/atomicfile"
 )
 
 // SpoolFile is a file being written into the spool: a temporary name first, hashed on
 // the way, its own name once it is whole and on the disk. It ends with Keep or
-// Discard; what a crash leaves between is removed by SweepSpool.
+// Discard; what a crash leaves between is removed by Sweep.
 type SpoolFile struct {
 	office *Office
-	File   *os.File
-	Name   string // path of the temporary file
+	File   *atomicfile.File
 	hash   hash.Hash
 	Size   int64 // bytes written
 }
 
-// NewSpoolFile begins a file of the spool; prefix (in, out, review) only tells its
-// temporary name apart.
-func (o *Office) NewSpoolFile(prefix string) (*SpoolFile, error) {
-	var f *os.File
-	err := o.CallOutside("spool.create", prefix, func() (err error) {
-		f, err = os.CreateTemp(o.Spool, ".tmp-"+prefix+"-*")
+// NewSpoolFile begins a file of the spool; what it is (in, out, review) only tells the
+// fault tests its creation apart.
+func (o *Office) NewSpoolFile(what string) (*SpoolFile, error) {
+	var f *atomicfile.File
+	err := o.CallOutside("spool.create", what, func() (err error) {
+		f, err = atomicfile.Temp(o.Spool)
 		return err
 	})
 	if err != nil {
 		if f != nil {
-			f.Close()
-			os.Remove(f.Name())
+			f.Discard()
 		}
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	return &SpoolFile{office: o, File: f, Name: f.Name(), hash: sha256.New()}, nil
+	return &SpoolFile{office: o, File: f, hash: sha256.New()}, nil
 }
 
 // Write appends to the file and to its hash.
@@ -54,38 +53,42 @@ func (s *SpoolFile) Write(p []byte) (int, error) {
 // SHA256 is the SHA-256 of what was written, lower-case hex.
 func (s *SpoolFile) SHA256() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 
-// Keep flushes the file to the disk, closes it and gives it its name, over an older
-// file of that name. Flush before rename: after a power cut a name must not stand
-// for bytes that are not there. On an error the temporary file is gone.
+// Keep ends the file under its name, over an older file of that name, so that a power
+// cut takes neither back: the drop is emptied once the spool has the only copy. On an
+// error the temporary file is gone.
 func (s *SpoolFile) Keep(name string) error {
-	err := s.office.CallOutside("spool.sync", name, s.File.Sync)
-	if cerr := s.File.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = s.office.CallOutside("spool.rename", name, func() error {
-			return os.Rename(s.Name, filepath.Join(s.office.Spool, name))
-		})
-	}
-	if err != nil {
-		os.Remove(s.Name)
+	s.File.Around = func(step string, do func() error) error { return s.office.CallOutside("spool."+step, name, do) }
+	if err := s.File.Keep(filepath.Join(s.office.Spool, name)); err != nil {
 		return fmt.Errorf("spool %s: %w", name, err)
 	}
 	return nil
 }
 
+// WriteSpool writes a file of the spool, whole or not at all, over an older one of its
+// name, and returns its SHA-256 (lower-case hex) and size.
+func (o *Office) WriteSpool(name string, write func(io.Writer) error) (sha string, size int64, err error) {
+	s, err := o.NewSpoolFile("out")
+	if err != nil {
+		return "", 0, err
+	}
+	defer s.Discard()
+	if err := write(s); err != nil {
+		return "", 0, err
+	}
+	sha, size = s.SHA256(), s.Size
+	return sha, size, s.Keep(name)
+}
+
 // Discard closes the file and removes it; after Keep, and with nil, it does nothing
 // that matters, so that it can be deferred.
 func (s *SpoolFile) Discard() {
-	if s == nil {
-		return
+	if s != nil {
+		s.File.Discard()
 	}
-	s.File.Close()
-	os.Remove(s.Name)
 }
 
-// Rehash reads the whole temporary file again for its hash and size: a drop may have
-// rewound and rewritten it, which Write does not see.
+// Rehash reads the whole temporary file again for its hash and size: Write does not see
+// what went into the File itself, such as a workbook, or was rewound by a drop.
 func (s *SpoolFile) Rehash() error {
 	if _, err := s.File.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -109,24 +112,10 @@ func (o *Office) OpenSpool(name string) (*os.File, error) {
 	return f, err
 }
 
-// SweepSpool removes temporary files that an earlier run left behind. It is called
-// when a pass begins and nothing of it is being written yet: files of a pass under way
-// look the same.
-func (o *Office) SweepSpool() error {
-	var old []string
-	for _, pattern := range []string{".tmp-*", ".workbook-*.tmp", ".rows-*.tmp"} {
-		found, err := filepath.Glob(filepath.Join(o.Spool, pattern))
-		if err != nil {
-			return err
-		}
-		old = append(old, found...)
-	}
-	for _, name := range old {
-		if err := os.Remove(name); err != nil && !os.IsNotExist(err) {
-			return err
-		}
-	}
-	return nil
+// Sweep removes the temporary files that killed passes and commands left in the spool
+// and among the reports; those that somebody is writing stay.
+func (o *Office) Sweep() error {
+	return errors.Join(atomicfile.Sweep(o.Spool), atomicfile.Sweep(o.Reports))
 }
 
 // SpoolSum is the SHA-256 (lower-case hex) and size of a file of the spool, read in

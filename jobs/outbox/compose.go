@@ -12,7 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -131,6 +131,7 @@ func writeBatch(o *office.Office, file *exchange.File, h batch.Header, rows func
 	if err != nil {
 		return err
 	}
+	defer s.Discard()
 	to, _ := o.Party(file.Party)
 	encoding := batch.UTF8
 	if to.Encoding == string(batch.GB18030) && file.Carrier == string(batch.CSV) {
@@ -138,14 +139,12 @@ func writeBatch(o *office.Office, file *exchange.File, h batch.Header, rows func
 	}
 	trailer, err := writeAll(s, h, encoding, rows)
 	if err != nil {
-		s.Discard()
 		return err
 	}
 	file.Rows, file.Total, file.SHA256, file.StoredSHA, file.Size = trailer.Rows, trailer.Total, trailer.Identity, s.SHA256(), s.Size
 	if file.Carrier != string(batch.Workbook) {
 		return s.Keep(file.Spool)
 	}
-	defer s.Discard()
 	return keepWorkbook(o, s, file)
 }
 
@@ -164,24 +163,15 @@ func writeAll(s *office.SpoolFile, h batch.Header, encoding batch.Encoding, rows
 // keepWorkbook turns a written CSV batch into the workbook that carries it and keeps
 // that one; the caller discards the CSV.
 func keepWorkbook(o *office.Office, plain *office.SpoolFile, file *exchange.File) error {
-	if err := plain.File.Sync(); err != nil {
+	if _, err := plain.File.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	src, err := os.Open(plain.Name)
-	if err != nil {
+	var err error
+	file.StoredSHA, file.Size, err = o.WriteSpool(file.Spool, func(w io.Writer) error {
+		_, err := sheet.Convert(w, plain.File, office.Kinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook})
 		return err
-	}
-	defer src.Close()
-	s, err := o.NewSpoolFile("out")
-	if err != nil {
-		return err
-	}
-	if _, err := sheet.Convert(s, src, office.Kinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook}); err != nil {
-		s.Discard()
-		return err
-	}
-	file.StoredSHA, file.Size = s.SHA256(), s.Size
-	return s.Keep(file.Spool)
+	})
+	return err
 }
 
 // composeReceipt makes the receipt of a file (FILES.md): the first one with the verdict

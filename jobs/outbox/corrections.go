@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"fmt"
+	"io"
 	"path"
 	"regexp"
 	"slices"
@@ -137,17 +138,9 @@ func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, c sheet.
 		return err
 	}
 	defer src.Close()
-	s, err := o.NewSpoolFile("out")
-	if err != nil {
-		return err
-	}
-	if err := formats.WriteCorrections(s, src, c); err != nil {
-		s.Discard()
-		return err
-	}
 	spool := fmt.Sprintf("%s%d.xlsx", correctionsSpool(in), n)
-	sha, size := s.SHA256(), s.Size
-	if err := s.Keep(spool); err != nil {
+	sha, size, err := o.WriteSpool(spool, func(w io.Writer) error { return formats.WriteCorrections(w, src, c) })
+	if err != nil {
 		return err
 	}
 	return tx.InsertFile(&exchange.File{

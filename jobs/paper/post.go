@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"carryover/exchange"
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
@@ -42,24 +42,28 @@ type postWriter struct {
 	partner string
 	day     calendar.Date
 	path    func(part int) string
+	replace bool
 
 	docs   []report.Posted
 	prints []report.Print
 	total  money.Fen
+	files  []*atomicfile.File // the workbooks, which have no name of their own yet
 	done   []Posted
 }
 
 // PrintBatch writes letters, forms and declines that were sent to a partner
 // on a day as pages to be posted, with a list of them (移交清单) in front: one
 // workbook, or several of at most maxInBook documents; none when nothing was
-// sent. path names the n-th, from 1; one that exists is an error (fs.ErrExist),
-// and those before it stay.
-func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Date, path func(part int) string) ([]Posted, error) {
+// sent. path names the n-th, from 1. They get their names from the last to the
+// first, so that the first one stands only when all do. Where replace is false, one
+// that exists is an error (fs.ErrExist), and none of ours stays.
+func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Date, path func(part int) string, replace bool) ([]Posted, error) {
 	rules, ok := o.Profiles[o.Partners[partner].Profile]
 	if !ok {
 		return nil, fmt.Errorf("print batch: no partner is called %q", partner)
 	}
-	p := &postWriter{printer: printer{Office: o, tx: tx}, head: letterhead(o, rules), partner: partner, day: day, path: path}
+	p := &postWriter{printer: printer{Office: o, tx: tx}, head: letterhead(o, rules), partner: partner, day: day, path: path, replace: replace}
+	defer p.discard()
 	for _, kind := range []string{formats.KindLetter, formats.KindForm} {
 		// Since is a day of UTC and MadeOn one of the agency's zone: begin a day early.
 		files, err := tx.Files(store.FileFilter{Dir: exchange.Out, Party: partner, Kind: kind, Since: day.AddDays(-1)})
@@ -71,14 +75,17 @@ func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Dat
 				continue
 			}
 			if err := tx.EachOutgoingByFile(f.ID, p.add); err != nil {
-				return p.done, fmt.Errorf("print batch: %s: %w", f.Name, err)
+				return nil, fmt.Errorf("print batch: %s: %w", f.Name, err)
 			}
 		}
 	}
 	if len(p.docs) > 0 {
 		if err := p.save(false); err != nil {
-			return p.done, fmt.Errorf("print batch: %w", err)
+			return nil, fmt.Errorf("print batch: %w", err)
 		}
+	}
+	if err := p.keep(); err != nil {
+		return nil, fmt.Errorf("print batch: %w", err)
 	}
 	return p.done, nil
 }
@@ -148,9 +155,6 @@ func (p *postWriter) save(more bool) error {
 		part = fmt.Sprintf("　第%d册", n)
 	}
 	path := p.path(n)
-	if _, err := os.Lstat(path); err == nil {
-		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
-	}
 	out := Posted{File: path, Documents: len(p.docs), Total: p.total}
 	for _, d := range p.docs {
 		out.Pages += d.Pages
@@ -159,12 +163,44 @@ func (p *postWriter) save(more bool) error {
 	out.Pages += len(cover.Pages)
 	title := fmt.Sprintf("转移接续材料 %s %s", p.head.Partners[p.partner].Name, p.day)
 	book := p.head.PaperBook(title, p.Now().In(p.Agency.Zone), append([]report.Print{cover}, p.prints...)...)
-	if err := p.CallOutside("report.save", path, func() error { return book.Save(path) }); err != nil {
+	err := p.CallOutside("report.save", path, func() error {
+		f, err := atomicfile.Temp(filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		p.files = append(p.files, f)
+		return book.Write(f.File)
+	})
+	if err != nil {
 		return err
 	}
 	p.done = append(p.done, out)
 	p.docs, p.prints, p.total = nil, nil, 0
 	return nil
+}
+
+// keep names the workbooks, all of them or, where none may be replaced, none.
+func (p *postWriter) keep() error {
+	for i, f := range slices.Backward(p.files) {
+		f.Around = func(step string, do func() error) error { return p.CallOutside("report."+step, p.done[i].File, do) }
+		if p.replace {
+			if err := f.Keep(p.done[i].File); err != nil {
+				return err
+			}
+		} else if err := f.KeepNew(p.done[i].File); err != nil {
+			for _, later := range p.done[i+1:] {
+				os.Remove(later.File)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *postWriter) discard() {
+	for _, f := range p.files {
+		f.Discard()
+	}
 }
 
 // PostPath is where the n-th workbook of what is posted to a partner lies: the
@@ -206,35 +242,19 @@ func Post(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, errors.Join(faults...)
 }
 
-// postDay writes a day's workbooks and returns how many documents they hold. They
-// are made under temporary names and renamed from the last to the first: the
-// first one stands only when all do, and while it does not the day is made
-// again, which is what a crash leads to.
+// postDay writes a day's workbooks and returns how many documents they hold. While the
+// first one does not stand the day is made again.
 func postDay(ctx context.Context, o *office.Office, partner string, day calendar.Date) (documents int, err error) {
 	path := PostPath(o, partner, day)
 	if _, err := os.Lstat(path(1)); err == nil {
 		return 0, nil
 	}
-	part := func(n int) string { return path(n) + ".part" }
-	removeParts := func() {
-		for n := 1; os.Remove(part(n)) == nil; n++ {
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
+		made, err := PrintBatch(o, tx, partner, day, path, true) // further ones may stand since a pass was killed
+		for _, m := range made {
+			documents += m.Documents
 		}
-	}
-	removeParts() // what a pass that was cut short left
-	defer removeParts()
-	var made []Posted
-	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		made, err = PrintBatch(o, tx, partner, day, part)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	for n := len(made); n > 0; n-- {
-		documents += made[n-1].Documents
-		if err := os.Rename(part(n), path(n)); err != nil {
-			return 0, err
-		}
-	}
-	return documents, nil
+	return documents, err
 }

@@ -3,8 +3,6 @@ package payment
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"carryover/exchange"
 	"carryover/formats"
@@ -35,36 +33,29 @@ func bankCarrier(o *office.Office) string {
 // request to be printed and sealed (个人账户金转出通知书) and the list of
 // transfers (付款清单), SPEC 4. It is read back, and must hold the number and the
 // sum of the plan: what officers sign is what was ordered, or nothing at all.
-func writePaymentBook(d *office.Desk, to io.Writer, file *exchange.File, plan orderPlan) error {
-	// A workbook is a zip, which the writer needs a name for. The name is that of
-	// the file, so that a crash leaves one at most, and the next try writes over it.
-	name := filepath.Join(d.Spool, ".tmp-book-"+file.Name)
-	defer os.Remove(name)
+func writePaymentBook(d *office.Desk, s *office.SpoolFile, file *exchange.File, plan orderPlan) error {
 	book := workbook.Book{
 		Title: "个人账户金转出通知书", Subject: d.Agency.Name, Author: d.Agency.Name, Created: d.Now().In(d.Agency.Zone), Lang: "zh-CN",
 		Pages:  "第 {page} 页，共 {pages} 页",
 		Sheets: []workbook.Sheet{paymentRequest(d.Office, file), paymentList(d, file, plan)},
 	}
-	if err := book.Save(name); err != nil {
+	if err := book.Write(s.File.File); err != nil {
 		return err
 	}
-	f, err := os.Open(name)
-	if err != nil {
+	if err := s.Rehash(); err != nil {
 		return err
 	}
-	defer f.Close()
-	lines, total, err := formats.ReadPaymentList(f)
+	if _, err := s.File.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	lines, total, err := formats.ReadPaymentList(s.File)
 	if err != nil {
 		return err
 	}
 	if len(lines) != plan.count || total != file.Total {
 		return fmt.Errorf("payment list %s: %d transfers of %s written, %d of %s ordered", file.Name, len(lines), total, plan.count, file.Total)
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	_, err = io.Copy(to, f)
-	return err
+	return nil
 }
 
 // paymentRequest is the page that is printed, signed and sealed.

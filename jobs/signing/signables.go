@@ -102,16 +102,8 @@ func TellOfficer(d *office.Desk, party, name, text string) error {
 		return err
 	}
 	spool := "out-" + party + "-" + name
-	s, err := d.NewSpoolFile("out")
+	sha, size, err := d.WriteSpool(spool, func(w io.Writer) error { _, err := io.WriteString(w, readable(text)); return err })
 	if err != nil {
-		return err
-	}
-	if _, err := io.WriteString(s, readable(text)); err != nil {
-		s.Discard()
-		return err
-	}
-	sha, size := s.SHA256(), s.Size
-	if err := s.Keep(spool); err != nil {
 		return err
 	}
 	return d.Tx.InsertFile(&exchange.File{
@@ -160,24 +152,19 @@ func listName(payment string) string { return payment + ".txt" }
 // orders, a line for every payment, and how to sign. It reads the payments one by one:
 // a file may hold 100,000 of them.
 func WriteList(d *office.Desk, f exchange.File) error {
-	s, err := d.NewSpoolFile("out")
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(s)
-	_, headErr := w.WriteString(readable(paymentHead(d.Office, f)))
-	n := 0
-	err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
-		n++
-		_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
-		return err
+	_, _, err := d.WriteSpool("out-"+listName(f.Name), func(to io.Writer) error {
+		w := bufio.NewWriter(to)
+		_, headErr := w.WriteString(readable(paymentHead(d.Office, f)))
+		n := 0
+		err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+			n++
+			_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
+			return err
+		})
+		_, tailErr := w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
+		return errors.Join(headErr, err, tailErr, w.Flush())
 	})
-	_, tailErr := w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
-	if err = errors.Join(headErr, err, tailErr, w.Flush()); err != nil {
-		s.Discard()
-		return err
-	}
-	return s.Keep("out-" + listName(f.Name))
+	return err
 }
 
 // paymentHead is the head of the list: what the payment file orders, and by when it
