@@ -82,13 +82,6 @@ func (e *Env) KeyOwner(ctx context.Context, f exchange.File, fingerprint string)
 	return courier.KeyOwner(ctx, e.Office, f, fingerprint)
 }
 
-// LookBack writes the workbook as of the end of an earlier business date,
-// reports/<date>-as-of.xlsx beside that night's own, and says where, and which
-// cases it had to leave out. It changes nothing.
-func (e *Env) LookBack(ctx context.Context, day calendar.Date) (string, []string, error) {
-	return nightly.LookBack(ctx, e.Office, day)
-}
-
 // MarkSent ends the unknown fate of a payment file by an officer's evidence.
 // The signature is the officer's over Text, in the namespace of decisions,
 // with the role finance or checker. Sent: its payments are at the bank. Not
@@ -161,11 +154,6 @@ func (e *Env) Remit(ctx context.Context) (office.Counts, error) {
 // held cases do not explain is an error of the run.
 func (e *Env) Report(ctx context.Context) (office.Counts, error) {
 	return nightly.Report(ctx, e.Office)
-}
-
-// ReportPath is where the business date's workbook lies.
-func (e *Env) ReportPath() string {
-	return nightly.ReportPath(e.Office)
 }
 
 // Retry works a file again, or sends it again, and says what it did:

@@ -4,39 +4,35 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/store"
 	"carryover/jobs/nightly"
+	"carryover/jobs/office"
 )
 
 func newReportCommand(a *app) *cobra.Command {
 	var date string
 	c := &cobra.Command{
 		Use:   "report [--date D]",
-		Short: "The workbook again, of now or as of the end of an earlier business date",
+		Short: "The workbook again, of now; of an earlier date, that night's own kept workbooks",
 		Long: `Without --date, or with today's, the workbook reports/DATE.xlsx is written again,
-as the nightly pass does.
+with all else that the nightly pass does in its step report. No pass may be under
+way.
 
-With an earlier date, reports/DATE-as-of.xlsx is written: what stood at the end of
-that business date, as far as the store can tell. States of cases are followed
-through the journal, letters, forms, files and runs have their days, balances are
-the sums of the ledger's entries up to then. What is kept only as it is now
-(tracks of form and money, limits, to-do, verdicts of files, the bank's days) is
-left out whole, and the first sheet says so. That night's own workbook is never
-written over; nothing else is changed.
+With an earlier date nothing is written: the workbooks that are kept of that date
+are listed, as they were made then. These are the nightly one, what was sent that
+day by post, and the decisions workbooks for officers. The exit code is 1 when none
+is kept.
 
 Language and masking of ID numbers are those of the configuration
-(agency.language, agency.mask_ids).
-
-The exit code is 3 when a case had to be left out because its journal does not
-lead to where it stands: run audit verify.`,
+(agency.language, agency.mask_ids) when the workbook was made.`,
 		Example: `  carryover report
   carryover report --date 2026-03-16`,
 		Args: cobra.NoArgs,
-		RunE: runs(func(cmd *cobra.Command, _ []string) error { return a.reportAgain(cmd.Context(), date) }),
+		RunE: runs(func(cmd *cobra.Command, _ []string) error { return a.reportOf(cmd.Context(), date) }),
 	}
 	c.Flags().StringVar(&date, "date", "", "the business date, yyyy-mm-dd (default: today)")
 	return c
@@ -44,60 +40,52 @@ lead to where it stands: run audit verify.`,
 
 // reported is what report --json prints.
 type reported struct {
-	Date   string   `json:"date"`             // business date
-	File   string   `json:"file"`             // the workbook written now
-	Night  string   `json:"night,omitempty"`  // that night's own workbook, when it is still there
-	Untold []string `json:"untold,omitempty"` // cases that had to be left out
+	Schema int            `json:"schema"` // of this document: 2
+	Date   calendar.Date  `json:"date"`   // business date
+	Files  []nightly.Kept `json:"files"`
 }
 
-func (a *app) reportAgain(ctx context.Context, date string) (err error) {
+// reportOf makes today's workbooks again, or finds those of an earlier date.
+func (a *app) reportOf(ctx context.Context, date string) (err error) {
+	day, err := parseDay(date)
+	if err != nil {
+		return err
+	}
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	e := ag.env
-	day := e.Date
-	if date != "" {
-		if day, err = calendar.ParseDate(date); err != nil {
-			return usageError{fmt.Errorf("--date: %w", err)}
-		}
-	}
-	if day > e.Date {
+	switch today := ag.env.Date; {
+	case day > today:
 		return usageError{fmt.Errorf("--date: %s has not been yet", day)}
-	}
-	done := reported{Date: day.String(), File: e.ReportPath()}
-	if day == e.Date {
-		_, err = e.Report(ctx) // as the nightly pass: also batches to review, a checkpoint, decisions workbooks
-	} else {
-		done.File, done.Untold, err = e.LookBack(ctx, day)
-		night := nightly.ReportPath(e.On(day))
-		if _, missing := os.Stat(night); missing == nil {
-			done.Night = night
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return a.printReport(done)
-}
-
-func (a *app) printReport(done reported) error {
-	if a.json {
-		if err := a.printJSON(done); err != nil {
+	case day == 0 || day == today:
+		day = today
+		unlock, err := office.LockPasses(ag.env.Spool)
+		if err != nil {
 			return err
 		}
-	} else {
-		fmt.Fprintln(a.out, done.File)
-		if done.Night != "" {
-			fmt.Fprintln(a.err, "that night's own workbook:", done.Night)
+		defer unlock()
+		if _, err := ag.env.Report(ctx); err != nil {
+			return err
 		}
 	}
-	for _, no := range done.Untold {
-		fmt.Fprintf(a.err, "left out: %s: its journal does not lead to where it stands\n", no)
+	done := reported{Schema: 2, Date: day}
+	err = ag.env.Store.View(ctx, func(tx *store.Tx) (err error) {
+		done.Files, err = nightly.KeptOf(ag.env.Office, tx, day)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(done.Files) == 0:
+		return fmt.Errorf("no workbook of %s is kept in %s", day, ag.env.Reports)
+	case a.json:
+		return a.printJSON(done)
 	}
-	if len(done.Untold) > 0 {
-		return errPerson
+	for _, f := range done.Files {
+		fmt.Fprintln(a.err, f.Name)
+		fmt.Fprintln(a.out, f.Path)
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
 // Package nightly gathers the night's workbook and the list of what needs a
-// person, and looks back at days that are past.
+// person, and finds what is kept of earlier nights.
 //
 // It promises that every row comes from the store as it is, page by page, and
 // that a case stands once on the list of things to do. It decides nothing;
@@ -48,7 +48,7 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 		if err != nil {
 			return err
 		}
-		return o.CallOutside("report.save", ReportPath(o), func() error { return report.Nightly(n).Save(ReportPath(o)) })
+		return o.CallOutside("report.save", reportPath(o), func() error { return report.Nightly(n).Save(reportPath(o)) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", errors.Join(reviewErr, err))
@@ -60,8 +60,8 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	if info, err := os.Stat(ReportPath(o)); err == nil {
-		o.Log.Info("workbook written", "file", ReportPath(o), "bytes", info.Size())
+	if info, err := os.Stat(reportPath(o)); err == nil {
+		o.Log.Info("workbook written", "file", reportPath(o), "bytes", info.Size())
 	}
 	written, decisionsErr := decision.WriteDecisions(ctx, o)
 	posted, postErr := paper.Post(ctx, o)
@@ -79,8 +79,8 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, err
 }
 
-// ReportPath is the file of the business date's nightly workbook; it may not be there yet.
-func ReportPath(o *office.Office) string { return filepath.Join(o.Reports, o.Date.String()+".xlsx") }
+// reportPath is the file of the business date's nightly workbook; it may not be there yet.
+func reportPath(o *office.Office) string { return filepath.Join(o.Reports, o.Date.String()+".xlsx") }
 
 // night gathers a workbook: what the first sheets count at once, the rows of
 // the lists while they are written, so that memory does not grow with the
