@@ -6,7 +6,7 @@ import (
 	"carryover/exchange/code"
 )
 
-// Subject is what a decision is about.
+// Subject is what a decision, or what needs a person, is about.
 type Subject string
 
 // What is decided about.
@@ -16,6 +16,14 @@ const (
 	AboutMonth      Subject = "month"
 	AboutDifference Subject = "difference"
 	AboutFile       Subject = "file"
+)
+
+// What else needs a person; nothing is decided about it.
+const (
+	AboutLedger  Subject = "ledger"  // its equation with a partner
+	AboutAccount Subject = "account" // of ours, as its bank states it
+	AboutParty   Subject = "party"   // what it should send, or sign
+	AboutQuery   Subject = "query"
 )
 
 // SubjectTerms lists what is decided about with the words that staff see.

@@ -1,7 +1,6 @@
 package jobs_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -37,9 +36,8 @@ func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	if a := o.officerFile(w, f.Name+".wang.min.sig.txt"); !strings.Contains(string(a), "密钥不在已批准的") {
 		t.Errorf("answer: %s", a)
 	}
-	attention, err := o.env.Attention(context.Background())
-	if err != nil || !strings.Contains(strings.Join(attention, "\n"), f.Name) {
-		t.Errorf("attention %q %v", attention, err)
+	if got := o.pressing(exchange.TodoSettings); len(got) != 1 || got[0].Name != f.Name {
+		t.Errorf("needs a person: %+v", got)
 	}
 	o.leaveSignature(w, f.Name, text)
 	o.leaveSignature(l, f.Name, text)

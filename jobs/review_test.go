@@ -1,7 +1,6 @@
 package jobs_test
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -372,13 +371,13 @@ func TestReviewOnTheSheetToDo(t *testing.T) {
 	if got := o.todoNumbers("批次待审核"); !slices.Equal(got, []string{f.Name}) {
 		t.Errorf("to do: %q", got)
 	}
-	if said := o.attentionTexts(); slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name) }) {
-		t.Errorf("named too early: %q", said)
+	if got := o.pressing(exchange.TodoReview); len(got) > 0 {
+		t.Errorf("named too early: %+v", got)
 	}
 	o.skipDays(4)
 	o.passAndReport()
-	if said := o.attentionTexts(); !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, f.Name+" with 1 records") }) {
-		t.Errorf("not named: %q", said)
+	if got := o.pressing(exchange.TodoReview); len(got) != 1 || got[0].Name != f.Name {
+		t.Errorf("not named: %+v", got)
 	}
 	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActReturnBatch), "")
 	o.passAndReport()
@@ -386,15 +385,4 @@ func TestReviewOnTheSheetToDo(t *testing.T) {
 	if what := form.cell(form.line(fileNumber(f)), "情况"); what != "待审核发出："+o.storedFile(f.ID).Name+"，联系函 1 条；上次由赵蕾退回：已核实" {
 		t.Errorf("the row says %q", what)
 	}
-}
-
-// attentionTexts is what the runs name.
-func (o *testOffice) attentionTexts() []string {
-	o.tb.Helper()
-	o.env.Date = calendar.DateOf(o.now)
-	said, err := o.env.Attention(context.Background())
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	return said
 }

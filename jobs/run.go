@@ -8,13 +8,11 @@ import (
 	"strings"
 
 	"carryover/exchange"
-	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/courier"
 	"carryover/jobs/intake"
 	"carryover/jobs/nightly"
 	"carryover/jobs/office"
-	"carryover/jobs/outbox"
 	"carryover/jobs/payment"
 	"carryover/jobs/proof"
 	"carryover/jobs/signing"
@@ -154,84 +152,6 @@ func (e *Env) endRun(ctx context.Context, run *exchange.Run, faults []error) err
 		run.State = exchange.RunFailed
 	}
 	return e.Store.Tx(ctx, func(tx *store.Tx) error { return tx.UpdateRun(*run) })
-}
-
-// Attention lists what needs a person, a line each, in English; a run that finds any
-// ends with exit code 3: files that have not come, signatures and reviews past their
-// day, open differences, unmatched money, holds that no file ends, and missed limits.
-func (e *Env) Attention(ctx context.Context) (texts []string, err error) {
-	report := func(format string, args ...any) { texts = append(texts, fmt.Sprintf(format, args...)) }
-	err = e.Store.View(ctx, func(tx *store.Tx) error {
-		late, err := courier.MissingFiles(e.Office, tx)
-		if err != nil {
-			return err
-		}
-		for _, m := range late {
-			report("%s: %s expected by %s %s has not come", m.Party, m.Kind, m.On, m.By)
-		}
-		if err := payment.AttendSigning(e.Office, tx, report); err != nil {
-			return err
-		}
-		if err := outbox.AttendReviews(e.Office, tx, report); err != nil {
-			return err
-		}
-		open, err := tx.Differences(true)
-		if err != nil {
-			return err
-		}
-		for _, d := range open {
-			report("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs)
-		}
-		if err := e.attendUnmatched(tx, report); err != nil {
-			return err
-		}
-		// A hold is reported instead of the limit that it makes the case miss.
-		attend := func(c exchange.Case) error {
-			if slices.Contains(officersHolds, c.Hold) {
-				report("%s held: %s (%s)", c.No, c.Hold.Word(code.English), c.HoldText)
-			} else if text := e.Overdue(c); text != "" {
-				report("%s", text)
-			}
-			return nil
-		}
-		if err := tx.EachCase(store.CaseFilter{OpenOnly: true}, attend); err != nil {
-			return err
-		}
-		return tx.EachCase(moneyOpen(), attend)
-	})
-	return texts, err
-}
-
-// unmatchedWD is for how many working days money may stay unmatched (SPEC 4): then it is
-// matched by hand or refunded.
-const unmatchedWD = 10
-
-// attendUnmatched reports the bank entries that have been unmatched for too long.
-func (e *Env) attendUnmatched(tx *store.Tx, report func(string, ...any)) error {
-	return tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
-		if e.Calendar.WorkingDays(b.SeenOn, e.Date) > unmatchedWD {
-			report("bank entry %s of %s: %s belongs to no case, match or refund it", b.Key, b.BookedOn, office.SignedAmount(b))
-		}
-		return nil
-	})
-}
-
-// officersHolds are the reasons of a hold that no file will end by itself.
-var officersHolds = []code.Hold{
-	code.HoldOfficersDecision, code.HoldAmountDiffers, code.HoldRefusedByCore, code.HoldRefusedByPartner, code.HoldCap,
-	code.HoldAccountNotRegistered, code.HoldPossibleDuplicate,
-}
-
-// moneyOpen are the ended cases whose money is still on its way, which OpenOnly leaves
-// out: the heirs of a declined one, or a payment whose debit comes after the partner's
-// completion.
-func moneyOpen() store.CaseFilter {
-	return store.CaseFilter{
-		Side: exchange.Out, States: []exchange.State{exchange.Declined, exchange.Confirmed},
-		MoneyTracks: []exchange.MoneyTrack{
-			exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned,
-		},
-	}
 }
 
 // Faults takes the joined errors of a pass apart, however deep they are joined, so that

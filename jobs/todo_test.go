@@ -9,10 +9,12 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/formats"
 	"carryover/jobs"
 	"carryover/jobs/office"
+	"carryover/jobs/todo"
 )
 
 // todoRow is a row of the sheet To do.
@@ -134,4 +136,24 @@ func (o *testOffice) todoNumbers(kind string) (numbers []string) {
 		}
 	}
 	return numbers
+}
+
+// pressing is what of a kind makes a pass of the day end with exit code 3.
+func (o *testOffice) pressing(kind string) []exchange.Todo {
+	o.tb.Helper()
+	return slices.DeleteFunc(o.todoList(), func(t exchange.Todo) bool { return t.Kind != kind || !t.Presses(o.env.Date) })
+}
+
+// todoList is all that needs a person on the day.
+func (o *testOffice) todoList() (list []exchange.Todo) {
+	o.tb.Helper()
+	o.env.Date = calendar.DateOf(o.now)
+	err := o.env.View(o.tb.Context(), func(d *office.Desk) (err error) {
+		list, err = todo.List(d)
+		return err
+	})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	return list
 }

@@ -4,28 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"carryover/exchange"
-	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/story"
 )
 
-// listFlags restrict a list; zero values restrict nothing.
-type listFlags struct {
-	partner, side, state, kind, turn, date string
-	all, overdue                           bool
-	limit                                  int
-}
-
 func newListCommand(a *app) *cobra.Command {
-	var f listFlags
+	var f story.Filter
+	var date string
 	c := &cobra.Command{
-		Use:   "list cases|files|payments|runs|deadlines",
+		Use:   "list cases|files|payments|runs|deadlines|todo",
 		Short: "The open ones, or with --all every one",
 		Long: `Lists what is open; --all also what has ended.
 
@@ -35,46 +26,41 @@ func newListCommand(a *app) *cobra.Command {
   runs       the last runs (--all: every one)
   deadlines  open cases, the most urgent first: what is overdue, legal limits before
              our own ones, then by the due date
+  todo       what needs a person, as on the sheet To do, the most urgent first
 
 --partner, --side, --state, --kind, --turn, --overdue and --limit choose among
 them; --json has the same facts.`,
-		ValidArgs: []string{"cases", "files", "payments", "runs", "deadlines"},
+		ValidArgs: []string{"cases", "files", "payments", "runs", "deadlines", "todo"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		RunE:      runs(func(cmd *cobra.Command, args []string) error { return a.list(cmd.Context(), args[0], f) }),
+		RunE:      runs(func(cmd *cobra.Command, args []string) error { return a.list(cmd.Context(), args[0], f, date) }),
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.partner, "partner", "", "only of this partner or party, by its code")
-	flags.StringVar(&f.side, "side", "", "only transfer-in (in) or transfer-out (out); of files: received or sent")
-	flags.StringVar(&f.state, "state", "", "only in this state, by its English code")
-	flags.StringVar(&f.kind, "kind", "", "only files of this kind")
-	flags.StringVar(&f.turn, "turn", "", "only cases and deadlines whose turn is that of staff, finance, core, bank, partner or person")
-	flags.BoolVar(&f.all, "all", false, "what has ended too")
-	flags.BoolVar(&f.overdue, "overdue", false, "only deadlines that have passed")
-	flags.IntVar(&f.limit, "limit", 0, "at most so many (0: all; runs: 20)")
-	flags.StringVar(&f.date, "date", "", "count working days left from this date, yyyy-mm-dd (default: today)")
+	flags.StringVar(&f.Partner, "partner", "", "only of this partner or party, by its code")
+	flags.StringVar((*string)(&f.Side), "side", "", "only transfer-in (in) or transfer-out (out); of files: received or sent")
+	flags.StringVar(&f.State, "state", "", "only in this state, by its English code")
+	flags.StringVar(&f.Kind, "kind", "", "only files, or things to do, of this kind")
+	flags.StringVar(&f.Turn, "turn", "", "only what is the turn of staff, finance, core, bank, partner or person")
+	flags.BoolVar(&f.All, "all", false, "what has ended too")
+	flags.BoolVar(&f.Overdue, "overdue", false, "only what is past its day, of deadlines and todo")
+	flags.IntVar(&f.Limit, "limit", 0, "at most so many (0: all; runs: 20)")
+	flags.StringVar(&date, "date", "", "count working days left from this date, yyyy-mm-dd (default: today)")
 	return c
 }
 
-func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
-	if f.side != "" && f.side != string(exchange.In) && f.side != string(exchange.Out) {
-		return usageError{fmt.Errorf("--side %q: in or out", f.side)}
-	}
-	if owners := exchange.OwnerTerms(); f.turn != "" && !slices.ContainsFunc(owners, func(t exchange.Term) bool { return t.Code == f.turn }) {
-		return usageError{fmt.Errorf("--turn %q: one of %s", f.turn, codesOf(owners))}
-	}
-	ag, err := a.openOn(ctx, f.date)
+func (a *app) list(ctx context.Context, what string, f story.Filter, date string) (err error) {
+	ag, err := a.openOn(ctx, date)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
 	var rows []listed
-	err = ag.env.Store.View(ctx, func(tx *store.Tx) (err error) {
-		rows, err = f.rows(ag.env.Office, tx, what)
+	err = ag.env.View(ctx, func(d *office.Desk) (err error) {
+		rows, err = listRows(d, what, f)
 		return err
 	})
-	var state *story.StateError // each list has its own states, which only it knows
-	if errors.As(err, &state) {
-		return usageError{fmt.Errorf("--state %q: one of %s", state.State, strings.Join(state.Known, ", "))}
+	var wrong *story.FilterError // each list has its own states and kinds, which only it knows
+	if errors.As(err, &wrong) {
+		return usageError{err}
 	}
 	if err != nil {
 		return err
@@ -87,27 +73,26 @@ func (a *app) list(ctx context.Context, what string, f listFlags) (err error) {
 	return nil
 }
 
-// rows gathers the list that is asked for.
-func (f listFlags) rows(o *office.Office, tx *store.Tx, what string) ([]listed, error) {
-	chosen := story.Filter{
-		Partner: f.partner, Side: exchange.Side(f.side), State: f.state, Kind: f.kind, Turn: f.turn,
-		All: f.all, Overdue: f.overdue, Limit: f.limit,
-	}
+// listRows gathers the list that is asked for.
+func listRows(d *office.Desk, what string, f story.Filter) ([]listed, error) {
 	switch what {
+	case "todo":
+		found, err := story.ListTodo(d, f)
+		return listedAs(found, err, func(t exchange.Todo) listed { return todoRow{t} })
 	case "cases":
-		found, err := story.ListCases(o, tx, chosen)
+		found, err := story.ListCases(d.Office, d.Tx, f)
 		return listedAs(found, err, func(r story.ListedCase) listed { return caseRow{r} })
 	case "deadlines":
-		found, err := story.ListDeadlines(o, tx, chosen)
+		found, err := story.ListDeadlines(d.Office, d.Tx, f)
 		return listedAs(found, err, func(r story.ListedCase) listed { return deadlineRow{r} })
 	case "files":
-		found, err := story.ListFiles(o, tx, chosen)
+		found, err := story.ListFiles(d.Office, d.Tx, f)
 		return listedAs(found, err, func(r story.ListedFile) listed { return fileRow{r} })
 	case "payments":
-		found, err := story.ListPayments(o, tx, chosen)
+		found, err := story.ListPayments(d.Office, d.Tx, f)
 		return listedAs(found, err, func(r story.ListedPayment) listed { return paymentRow{r} })
 	}
-	found, err := story.ListRuns(o, tx, chosen) // runs: ValidArgs lets no other word through
+	found, err := story.ListRuns(d.Office, d.Tx, f) // runs: ValidArgs lets no other word through
 	return listedAs(found, err, func(r story.ListedRun) listed { return runRow{r} })
 }
 
@@ -117,12 +102,4 @@ func listedAs[R any](found []R, err error, as func(R) listed) ([]listed, error) 
 		rows = append(rows, as(r))
 	}
 	return rows, err
-}
-
-func codesOf(terms []exchange.Term) string {
-	var out []string
-	for _, t := range terms {
-		out = append(out, t.Code)
-	}
-	return strings.Join(out, ", ")
 }

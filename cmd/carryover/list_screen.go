@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"carryover/exchange"
 	"carryover/jobs/report"
 	"carryover/jobs/story"
 )
@@ -23,6 +24,7 @@ type (
 	fileRow     struct{ story.ListedFile }
 	paymentRow  struct{ story.ListedPayment }
 	runRow      struct{ story.ListedRun }
+	todoRow     struct{ exchange.Todo }
 )
 
 // listHeads are the headers of the lists, Chinese and English, as cells fills them.
@@ -44,6 +46,7 @@ func listHeads() map[string][2]string {
 			"付款编号|对方|进度|金额|收款户名|账号|日期|办件|文件|原因",
 			"reference|partner|track|amount|payee|account|date|cases|file|reason",
 		},
+		"todo": {"紧急程度|事项|编号|当事人或对方|情况|轮到|期限|怎么办", "urgency|kind|number|who|what is the matter|whose turn|due|what to do"},
 		"runs": {"序号|业务日期|班次|任务|状态|开始|秒|次数|结果", "id|date|window|jobs|state|started|seconds|attempts|result"},
 	}
 }
@@ -103,6 +106,14 @@ func (r paymentRow) cells(screen) []string {
 		file = strconv.FormatInt(r.FileID, 10)
 	}
 	return []string{r.Ref, r.Partner, r.TrackWord, r.Amount, r.Payee, r.Account, r.Since.String(), cases, file, short(r.Reason, 40)}
+}
+
+func (r todoRow) cells(s screen) []string {
+	k, owner := exchange.TodoKindOf(r.Kind), exchange.TermOf(exchange.OwnerTerms(), string(r.Owner))
+	return []string{
+		k.Urgency.Term().Word(s.lang), k.Word(s.lang), r.Called(), r.Who, short(r.What, 60), owner.Word(s.lang),
+		r.Due.String() + s.provisional(r.Provisional), short(r.Do, 40),
+	}
 }
 
 func (r runRow) cells(s screen) []string {

@@ -47,7 +47,7 @@ func newQuarantineCommand(a *app) *cobra.Command {
 		Short: "What is quarantined, and why",
 		Args:  cobra.NoArgs,
 		RunE: runs(func(cmd *cobra.Command, _ []string) error {
-			return a.list(cmd.Context(), "files", listFlags{state: string(exchange.FileQuarantined)})
+			return a.list(cmd.Context(), "files", story.Filter{State: string(exchange.FileQuarantined)}, "")
 		}),
 	})
 	var reason string

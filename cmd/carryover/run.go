@@ -9,11 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/jobs"
 	"carryover/jobs/courier"
 	"carryover/jobs/office"
 	"carryover/jobs/story"
+	"carryover/jobs/todo"
 )
 
 func newRunCommand(a *app) *cobra.Command {
@@ -23,8 +25,9 @@ func newRunCommand(a *app) *cobra.Command {
 		Use:   "run [pull|process|remit|report|push]...",
 		Short: "One pass now: all jobs, or those named, in their order",
 		Long: `Makes one pass: pull → process → remit → report → push, or the jobs named. A
-pass of today that was cut short is resumed. Exit code 3: the pass is done,
-but something needs a person, and it says what; 1: a part of it failed.
+pass of today that was cut short is resumed. Exit code 3: the pass is done, but
+something needs a person now, and it says what (list todo also has what only
+will); 1: a part of it failed.
 
 --dry-run computes everything and writes nothing: it works on a temporary copy
 of the store, reads the drops, and leaves, moves and deletes nothing there.`,
@@ -41,7 +44,7 @@ of the store, reads the drops, and leaves, moves and deletes nothing there.`,
 type passed struct {
 	DryRun    bool            `json:"dry_run"` // nothing of this was kept
 	Run       story.ListedRun `json:"run"`
-	Attention []string        `json:"attention"`      // what needs a person
+	Attention []exchange.Todo `json:"attention"`      // what needs a person now, the most urgent first
 	Faults    []string        `json:"faults"`         // parts of the pass that failed, in English
 	Plan      *courier.DryRun `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
 	err       error           // of the pass
@@ -79,13 +82,15 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	if ctx.Err() != nil { // Ctrl-C, SIGTERM: what the pass then says is of no use
 		return errors.New("interrupted; what was begun is taken up by the next run")
 	}
-	p := passed{DryRun: dry, Run: story.ListedRunOf(ag.env.Office, run), Attention: []string{}, Faults: []string{}, Plan: plan, err: fault}
-	attention, err := ag.env.Attention(ctx)
+	p := passed{DryRun: dry, Run: story.ListedRunOf(ag.env.Office, run), Faults: []string{}, Plan: plan, err: fault}
+	err = ag.env.View(ctx, func(d *office.Desk) (err error) {
+		p.Attention, err = todo.Pressing(d)
+		return err
+	})
 	if err != nil {
 		return errors.Join(fault, err)
 	}
-	p.Attention = append(p.Attention, attention...)
-	return a.printPassed(p)
+	return a.printPassed(p, ag.env.Language())
 }
 
 // openForPass opens the agency, or for a dry run a copy of it.
@@ -109,8 +114,11 @@ func parseDay(date string) (calendar.Date, error) {
 	return on, nil
 }
 
+// mostShown is how much of what needs a person stands on the screen.
+const mostShown = 10
+
 // printPassed prints what a pass did, what was wrong, and what needs a person.
-func (a *app) printPassed(p passed) error {
+func (a *app) printPassed(p passed, lang string) error {
 	faults := jobs.Faults(p.err)
 	for _, f := range faults {
 		p.Faults = append(p.Faults, f.Error())
@@ -130,8 +138,12 @@ func (a *app) printPassed(p passed) error {
 			fmt.Fprintf(a.err, "       → %s\n", todo)
 		}
 	}
-	for _, text := range p.Attention {
-		fmt.Fprintf(a.err, "needs a person: %s\n", text)
+	shown := min(len(p.Attention), mostShown)
+	for _, t := range p.Attention[:shown] {
+		fmt.Fprintf(a.err, "needs a person: %s\n", t.Line(lang))
+	}
+	if more := len(p.Attention) - shown; more > 0 {
+		fmt.Fprintf(a.err, "and %d more: carryover list todo\n", more)
 	}
 	switch {
 	case len(faults) > 0: // before what needs a person: exit code 1 wins over 3

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"carryover/exchange"
 	"carryover/jobs"
 	"carryover/jobs/story"
 )
@@ -33,7 +34,7 @@ func writeHealth(w http.ResponseWriter, h jobs.Health) {
 }
 
 // collector reads the figures when they are asked for, at most once a while:
-// counting what is overdue walks through the open cases.
+// counting what needs a person walks through the open cases.
 type collector struct {
 	scheduler *jobs.Scheduler
 	env       *jobs.Env
@@ -43,7 +44,7 @@ type collector struct {
 }
 
 // figuresAge is how old figures may be.
-const figuresAge = 10 * time.Second // below the usual distance of scrapes
+const figuresAge = time.Minute // that walk reads more the more is stuck
 
 // metric names a figure.
 func metric(name, help string, labels ...string) *prometheus.Desc {
@@ -64,20 +65,22 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
 	cases := metric("cases", "Cases by side and state.", "side", "state")
-	overdue := metric("cases_overdue", "Open cases past a limit.", "side")
 	unproved := metric("ledger_difference_yuan", "What the ledger does not explain.", "side")
 	files := metric("files", "Files by direction and state.", "direction", "state")
 	for side, states := range f.Cases {
 		for state, n := range states {
 			gauge(cases, float64(n), string(side), string(state))
 		}
-		gauge(overdue, float64(f.Overdue[side]), string(side))
 		gauge(unproved, float64(f.Unproved[side])/100, string(side)) // fen
 	}
 	for side, states := range f.Files {
 		for state, n := range states {
 			gauge(files, float64(n), string(side), string(state))
 		}
+	}
+	needed := metric("todo", "What needs a person, by kind.", "kind", "urgency")
+	for _, k := range exchange.TodoKinds() {
+		gauge(needed, float64(f.Todo[k.Code]), k.Code, k.Urgency.Term().Code)
 	}
 	gauge(metric("differences_open", "Differences between two sources that nobody has settled yet."), float64(f.Differences))
 	runs := metric("runs", "Runs of the last 30 days by state.", "state")

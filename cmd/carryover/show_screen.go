@@ -9,6 +9,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/jobs/story"
 )
@@ -27,7 +28,9 @@ func newScreen(w io.Writer, lang string) screen { return screen{w, lang} }
 const lineWidth = 116
 
 // say chooses the text of the screen's language.
-func (s screen) say(chinese, english string) string { return wordOf(s.lang, chinese, english) }
+func (s screen) say(chinese, english string) string {
+	return exchange.Term{Chinese: chinese, English: english}.Word(s.lang)
+}
 
 // sayf is say of formats; both take the same arguments in the same order, or index
 // them.

@@ -62,14 +62,6 @@ func setAmbiguousWidth() {
 	text.OverrideRuneWidthEastAsianWidth(os.Getenv("RUNEWIDTH_EASTASIAN") == "1")
 }
 
-// wordOf chooses the text of a language.
-func wordOf(lang, chinese, english string) string {
-	if lang == "en" {
-		return english
-	}
-	return chinese
-}
-
 // short cuts a text that would break a table to limit characters, the … among them.
 func short(s string, limit int) string {
 	if r := []rune(s); len(r) > limit {

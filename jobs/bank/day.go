@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -225,10 +226,7 @@ func proveDay(d *office.Desk, day exchange.BankDay) error {
 	if after.Faults, err = dayFaults(d, day); err != nil {
 		return err
 	}
-	subject := day.Account + " " + day.Day.String()
-	if day.Page > 0 {
-		subject += fmt.Sprintf(" #%d", day.Page)
-	}
+	subject := DaySubject(day)
 	if len(after.Faults) == 0 {
 		after.State = exchange.DayProved
 		if err := d.Tx.CloseDifferencesAbout("bank", subject); err != nil {
@@ -240,6 +238,16 @@ func proveDay(d *office.Desk, day exchange.BankDay) error {
 		return err
 	}
 	return d.Tx.UpdateBankDay(day, after)
+}
+
+// DaySubject names a day, or one of its pages, in the difference that is open
+// while it differs.
+func DaySubject(day exchange.BankDay) string {
+	subject := day.Account + " " + day.Day.String()
+	if day.Page > 0 {
+		subject += fmt.Sprintf(" #%d", day.Page)
+	}
+	return subject
 }
 
 // dayFaults lists how a day differs from the one before it and from what we
@@ -308,11 +316,25 @@ func FaultWords(o *office.Office, faults []exchange.BankFault) string {
 	return strings.Join(words, "；")
 }
 
+// Accounts are the numbers of the office's accounts, each once, the payer's first.
+func Accounts(o *office.Office) (numbers []string) {
+	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
+		if !slices.Contains(numbers, a.No) {
+			numbers = append(numbers, a.No)
+		}
+	}
+	return numbers
+}
+
 // MissingStatements lists the working days of an account that no statement
 // covers, from its first statement since a day up to the day before the office's
-// date; none for an account without statements. A statement may cover several
-// days, and days off need none.
+// date; none for an account without statements, nor for a bank whose sheet is
+// keyed: that has no rows of a day without movements. A statement may cover
+// several days, and days off need none.
 func MissingStatements(o *office.Office, tx *store.Tx, account string, since calendar.Date) ([]calendar.Date, error) {
+	if o.Agency.BankByWorkbook {
+		return nil, nil
+	}
 	days, err := tx.BankDays(account, since)
 	if err != nil || len(days) == 0 {
 		return nil, err

@@ -2,71 +2,52 @@ package decision
 
 import (
 	"errors"
-	"iter"
 	"slices"
+	"strconv"
 
 	"carryover/exchange"
 	"carryover/jobs/office"
-	"carryover/jobs/report"
 )
 
 // What an officer has to decide is found anew whenever it is asked for: when
-// a decisions workbook is made, and when one comes back. So what a row offers
-// is always what is possible now.
+// jobs/todo walks over all of it for the workbooks, and when a row of one comes
+// back. So what a row offers is always what is possible now. Each walk passes an
+// item for every subject of its kind to emit, those without decisions too; an
+// error of emit ends the walk and comes back.
 
-// Decidable lists everything that an officer can decide now, a row for each
-// subject: cases, bank entries, months of netting, files, differences. It is a
-// walk and not a slice, for a backlog may have many thousands of rows, and each
-// row costs reads. After an error it ends.
-func Decidable(d *office.Desk) iter.Seq2[report.Open, error] {
-	return office.Walk(func(visit func(report.Open) error) error {
-		offered := func(o report.Open) error {
-			if len(o.Offers) == 0 {
-				return nil
-			}
-			return visit(o)
-		}
-		for _, walk := range []walker{openCases, openEntries, openMonths, openFiles, openDifferences} {
-			if err := walk(d, offered); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// walker passes a row for every subject of its kind to emit, those without
-// offers too; an error of emit ends the walk and comes back.
-type walker func(d *office.Desk, emit func(report.Open) error) error
-
-// openOf is the row of one subject as it would be made now. One that nothing
-// can be decided about has no offers; a month or difference that is not open is
-// the zero row. A case, entry or file that does not exist is an error
+// openOf is the item of one subject as it would be made now. One that nothing
+// can be decided about has no decisions; a month or difference that is not open
+// is the zero item. A case, entry or file that does not exist is an error
 // (store.ErrNotFound or exchange.ErrDecision).
-func openOf(d *office.Desk, about exchange.Subject, no string) (report.Open, error) {
-	// Months and differences have no row in the store of their own to open: they
-	// are found by the walk that lists them, which is short.
-	walk := map[exchange.Subject]walker{exchange.AboutMonth: openMonths, exchange.AboutDifference: openDifferences}[about]
-	if walk == nil {
-		s, err := findSubject(d, no, exchange.Rule{About: []exchange.Subject{about}})
-		switch {
-		case err != nil:
-			return report.Open{}, err
-		case about == exchange.AboutCase:
-			return openCase(d, s.c)
-		case about == exchange.AboutEntry:
-			return openEntry(d, s.entry)
+func openOf(d *office.Desk, about exchange.Subject, no string) (found exchange.Todo, err error) {
+	switch about {
+	case exchange.AboutMonth:
+		err = EachMonth(d, func(t exchange.Todo) error {
+			if t.No == no {
+				found = t
+			}
+			return nil
+		})
+		return found, err
+	case exchange.AboutDifference:
+		open, err := Explainable(d)
+		for _, x := range open {
+			if strconv.FormatInt(x.ID, 10) == no {
+				return OfDifference(d, x)
+			}
 		}
-		return openFile(d, s.file)
+		return found, err
 	}
-	found := report.Open{}
-	err := walk(d, func(o report.Open) error {
-		if o.About == about && o.No == no {
-			found = o
-		}
-		return nil
-	})
-	return found, err
+	s, err := findSubject(d, no, exchange.Rule{About: []exchange.Subject{about}})
+	switch {
+	case err != nil:
+		return found, err
+	case about == exchange.AboutCase:
+		return openCase(d, s.c)
+	case about == exchange.AboutEntry:
+		return openEntry(d, s.entry)
+	}
+	return openFile(d, s.file)
 }
 
 // offers are the rules that can be decided about a subject now, so that a

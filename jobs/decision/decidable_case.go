@@ -10,7 +10,6 @@ import (
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
-	"carryover/jobs/report"
 	"carryover/jobs/transfer"
 )
 
@@ -30,9 +29,9 @@ func caseFilters() []store.CaseFilter {
 	}
 }
 
-// openCases walks the cases that may need an officer, each once: those of
+// EachCase walks the cases that may need an officer, each once: those of
 // caseFilters, and those with a refund that waits.
-func openCases(d *office.Desk, emit func(report.Open) error) error {
+func EachCase(d *office.Desk, emit func(*office.Case, exchange.Todo) error) error {
 	seen := map[string]bool{}
 	once := func(no string) error {
 		if seen[no] {
@@ -43,11 +42,11 @@ func openCases(d *office.Desk, emit func(report.Open) error) error {
 		if err != nil {
 			return err
 		}
-		o, err := openCase(d, c)
+		t, err := openCase(d, c)
 		if err != nil {
 			return err
 		}
-		return emit(o)
+		return emit(c, t)
 	}
 	for _, f := range caseFilters() {
 		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return once(c.No) }); err != nil {
@@ -60,7 +59,7 @@ func openCases(d *office.Desk, emit func(report.Open) error) error {
 	}
 	for _, f := range waiting {
 		if f.CaseNo == "" {
-			continue // of a credit without a case: a row of openEntries
+			continue // of a credit without a case: an item of EachEntry
 		}
 		if err := once(f.CaseNo); err != nil {
 			return err
@@ -93,18 +92,18 @@ func refundsWaiting(d *office.Desk) (list []exchange.Refund, err error) {
 	return list, nil
 }
 
-// openCase is the row of a case: what is the matter with it, and what can be
+// openCase is the item of a case: what is the matter with it, and what can be
 // decided. exchange's rules say which states an action fits; the switch narrows
 // that to cases that wait for it, so that no row offers to end a case that goes
 // on by itself.
-func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
+func openCase(d *office.Desk, c *office.Case) (t exchange.Todo, err error) {
 	s := subject{kind: exchange.AboutCase, no: c.No, c: c}
-	if o, err = openWords(c); err != nil {
-		return o, err
+	if t, err = openWords(c); err != nil {
+		return t, err
 	}
 	refunds, err := d.Tx.RefundsByCase(c.No)
 	if err != nil {
-		return o, err
+		return t, err
 	}
 	refundWaits := slices.ContainsFunc(refunds, func(f exchange.Refund) bool {
 		return f.Track == exchange.MoneyReturned || f.Track == exchange.MoneyDue
@@ -112,7 +111,7 @@ func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
 	// Money that may have to be paid back: the account for it can be confirmed.
 	owed := c.Side == exchange.In && (c.MoneyTrack == exchange.MoneyReceived || c.MoneyTrack == exchange.MoneyDiffers || refundWaits)
 	held := c.State == exchange.Held
-	o.Offers, err = offers(d, s, func(r exchange.Rule) bool {
+	t.Decisions, err = offers(d, s, func(r exchange.Rule) bool {
 		switch r.Action {
 		case exchange.ActConfirmAccount:
 			return held && c.Side == exchange.Out && c.Hold == code.HoldAccountNotRegistered || owed
@@ -125,52 +124,52 @@ func openCase(d *office.Desk, c *office.Case) (o report.Open, err error) {
 		}
 		return r.Fits(c.Case)
 	})
-	return o, err
+	return t, err
 }
 
-// openWords starts the row of a case: who and since when, what is the matter,
+// openWords starts the item of a case: who and since when, what is the matter,
 // what to do, and the sum of the parts that are not settled. Stamp holds all
 // that a decision could depend on: a row whose case has another stamp when it
 // comes back is refused.
-func openWords(c *office.Case) (o report.Open, err error) {
+func openWords(c *office.Case) (t exchange.Todo, err error) {
 	lang := c.CodeLang()
-	o = report.Open{About: exchange.AboutCase, No: c.No, Who: Masked(c.Person), Since: c.StateSince}
+	t = exchange.Todo{About: exchange.AboutCase, No: c.No, CaseNo: c.No, Party: c.Partner, Who: Masked(c.Person), Since: c.StateSince}
 	var what []string
 	if c.State == exchange.Held {
 		what = append(what, c.Hold.Word(lang)+c.Sayf("：", ": ")+c.HoldText)
-		o.Todo = c.Hold.Todo(lang)
-	} else if t, ok := exchange.TurnOf(c.Turns, c.Case); ok {
-		what = append(what, t.Wait.Word(string(lang)))
+		t.Do = c.Hold.Todo(lang)
+	} else if turn, ok := exchange.TurnOf(c.Turns, c.Case); ok {
+		what = append(what, turn.Wait.Word(string(lang)))
 	}
 	if c.Wish == exchange.WishAsked {
 		what = append(what, c.Sayf("对方提议作废，待答复", "the partner proposes to annul the case"))
-		if o.Todo == "" {
-			o.Todo = c.Sayf("请核实后同意或不同意作废。", "Agree or refuse.")
+		if t.Do == "" {
+			t.Do = c.Sayf("请核实后同意或不同意作废。", "Agree or refuse.")
 		}
 	}
 	proposed, err := proposal(c)
 	if err != nil {
-		return o, err
+		return t, err
 	}
 	if proposed != nil {
 		what = append(what, c.Sayf("参保信息中查无此人，建议不予转出", "not in the registry: a decline is proposed"))
 	}
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
-		return o, err
+		return t, err
 	}
 	for _, r := range parts {
 		if r.Track == exchange.MoneyReturned || r.Track == exchange.MoneyDiffers || r.Track == exchange.MoneyReceived || r.Track == exchange.MoneyDue {
-			o.Amount += max(r.Amount, r.Received)
+			t.Amount += max(r.Amount, r.Received)
 			if r.Track == exchange.MoneyDiffers {
 				what = append(what, c.Sayf("第 %d 笔应收 %s，实收 %s", "part %d: %s expected, %s received", r.Part, r.Amount, r.Received))
 			}
 		}
 	}
-	o.What = office.OneLine(strings.Join(what, c.Sayf("；", "; ")), 500)
-	o.Stamp = fmt.Sprintf("%s %s %s letter %d application %d %s %s %v",
+	t.What = office.OneLine(strings.Join(what, c.Sayf("；", "; ")), 500)
+	t.Stamp = fmt.Sprintf("%s %s %s letter %d application %d %s %s %v",
 		c.State, c.Hold, c.HoldText, c.LetterVersion, c.ApplicationVersion, c.Wish, c.MoneyTrack, proposed != nil)
-	return o, nil
+	return t, nil
 }
 
 // Masked is a person as a row names them: the name, and the ID number masked.

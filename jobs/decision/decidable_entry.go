@@ -7,21 +7,20 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/identity"
 	"carryover/jobs/office"
-	"carryover/jobs/report"
 )
 
-// openEntries walks the bank entries that belong to nobody, and the credits
-// whose refund waits without a case.
-func openEntries(d *office.Desk, emit func(report.Open) error) error {
+// EachEntry walks the bank entries that belong to nobody, and the credits whose
+// refund waits without a case.
+func EachEntry(d *office.Desk, emit func(exchange.BankEntry, exchange.Todo) error) error {
 	one := func(b exchange.BankEntry) error {
 		if open, err := stillOpen(d, b); err != nil || !open {
 			return err
 		}
-		o, err := openEntry(d, b)
+		t, err := openEntry(d, b)
 		if err != nil {
 			return err
 		}
-		return emit(o)
+		return emit(b, t)
 	}
 	if err := d.Tx.EachUnmatchedEntry(one); err != nil {
 		return err
@@ -73,28 +72,28 @@ func entryWords(d *office.Desk, b exchange.BankEntry) (what, todo string) {
 	return d.Sayf("到账待认领：%s", "belongs to no case: %s", text), d.Say("认领到办件，或退款。", "Match it to a case, or pay it back.")
 }
 
-// openEntry is the row of a bank entry: what it is, the cases proposed for it by
+// openEntry is the item of a bank entry: what it is, the cases proposed for it by
 // matching, and what can be decided.
-func openEntry(d *office.Desk, b exchange.BankEntry) (o report.Open, err error) {
+func openEntry(d *office.Desk, b exchange.BankEntry) (t exchange.Todo, err error) {
 	what, todo := entryWords(d, b)
-	o = report.Open{
+	t = exchange.Todo{
 		About: exchange.AboutEntry, No: b.Key, Who: office.OneLine(strings.TrimSpace(b.Counterpart+" "+b.CounterAcct), 200),
-		Amount: b.Amount, Since: b.BookedOn, What: office.OneLine(what, 400), Todo: todo,
+		Amount: b.Amount, Since: b.BookedOn, What: office.OneLine(what, 400), Do: todo,
 	}
 	proposals, err := d.Tx.DifferencesAbout("proposal", b.Key)
 	if err != nil {
-		return o, err
+		return t, err
 	}
 	for _, p := range proposals {
-		o.What = office.OneLine(o.What+d.Say("；", "; ")+d.SideWord(p.Ours), 500)
+		t.What = office.OneLine(t.What+d.Say("；", "; ")+d.SideWord(p.Ours), 500)
 	}
 	refundWaits := b.State == exchange.EntryRefund
 	if refundWaits {
-		o.What, o.Todo = d.Sayf("退款待处理", "its refund waits"), d.Sayf("核实账户后重新付款。", "Confirm the account, pay again.")
+		t.What, t.Do = d.Sayf("退款待处理", "its refund waits"), d.Sayf("核实账户后重新付款。", "Confirm the account, pay again.")
 	}
-	o.Stamp = fmt.Sprintf("%s %s %v", b.State, b.Amount, len(proposals))
+	t.Stamp = fmt.Sprintf("%s %s %v", b.State, b.Amount, len(proposals))
 	unmatched := b.Credit && b.State == exchange.EntryUnmatched
-	o.Offers, err = offers(d, subject{kind: exchange.AboutEntry, no: b.Key, entry: b}, func(r exchange.Rule) bool {
+	t.Decisions, err = offers(d, subject{kind: exchange.AboutEntry, no: b.Key, entry: b}, func(r exchange.Rule) bool {
 		switch r.Action {
 		case exchange.ActMatch, exchange.ActSplit, exchange.ActRefund:
 			return unmatched
@@ -107,5 +106,5 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (o report.Open, err error) 
 		}
 		return true
 	})
-	return o, err
+	return t, err
 }

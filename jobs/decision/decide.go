@@ -1,8 +1,8 @@
 // Package decision is what an officer can decide now, what the effects of a
 // decision are, and what became of it: on the command line and by workbook.
 //
-// It promises that the same walk (Decidable) fills the workbooks and judges
-// them when they come back, that a row about something which has changed is
+// It promises that an item is made in one place (openOf and the Each walks) for
+// the workbooks and to judge them when they come back, that a row about something which has changed is
 // refused, and that a decision, its signature and all that follows are one
 // transaction, applied once. Who may decide what is exchange's table of rules;
 // what follows is a plan of this room's table (planners), carried out by the

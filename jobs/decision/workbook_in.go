@@ -306,7 +306,7 @@ func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.
 	if missing || !key.Stands(o) {
 		return p, plan, refuseChanged(d, o, x)
 	}
-	if !o.Offer(r) {
+	if !o.Decides(r.Action) {
 		return p, plan, office.Refuse("此项现在不能作“%s”", "%q is not among what may be decided here now", r.Chinese)
 	}
 	return prepare(d, x)
@@ -314,9 +314,9 @@ func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.
 
 // refuseChanged is the refusal of a row whose subject does not stand as the row
 // showed it: how it stands now, and who has decided about it meanwhile.
-func refuseChanged(d *office.Desk, o report.Open, x exchange.Decision) error {
+func refuseChanged(d *office.Desk, o exchange.Todo, x exchange.Decision) error {
 	now, nowEN := "已无需决定", "nothing is to be decided about it any more"
-	if o.What != "" && len(o.Offers) > 0 {
+	if o.What != "" && len(o.Decisions) > 0 {
 		now, nowEN = "现为："+o.What, "now: "+o.What
 	}
 	last, err := d.Tx.LastDecision(x.Subject)

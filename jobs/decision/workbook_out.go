@@ -26,13 +26,14 @@ func WorkbookOf(o *office.Office) report.Night {
 }
 
 // WriteDecisions puts the decisions workbooks into the folders of the officers
-// whose roles may decide what they hold. A workbook takes the place of the one
+// whose roles may decide what they hold: those of a list of items that can be
+// decided. A workbook takes the place of the one
 // before; nothing to decide, no workbook. One with the same rows is not made
 // again, so that the step can be repeated.
-func WriteDecisions(ctx context.Context, o *office.Office) (n int, err error) {
+func WriteDecisions(ctx context.Context, o *office.Office, list []exchange.Todo) (n int, err error) {
 	for _, which := range report.Workbooks() {
 		for _, group := range workbookGroups(o) {
-			made, err := writeWorkbook(ctx, o, which, group)
+			made, err := writeWorkbook(ctx, o, which, group, list)
 			if err != nil {
 				return n, fmt.Errorf("decisions (%s): %w", which.Name, err)
 			}
@@ -61,14 +62,9 @@ func workbookGroups(o *office.Office) (groups [][]exchange.Officer) {
 }
 
 // writeWorkbook makes one workbook and queues it for the officers of a group;
-// made is for how many of them it is new. It is found and saved in a read
-// transaction, so that the long walk holds up no writer.
-func writeWorkbook(ctx context.Context, o *office.Office, which report.Workbook, group []exchange.Officer) (made int, err error) {
-	var book, digest string
-	err = o.View(ctx, func(d *office.Desk) error {
-		book, digest, err = saveWorkbook(d, which, group[0].Roles)
-		return err
-	})
+// made is for how many of them it is new.
+func writeWorkbook(ctx context.Context, o *office.Office, which report.Workbook, group []exchange.Officer, list []exchange.Todo) (made int, err error) {
+	book, digest, err := saveWorkbook(o, which, group[0].Roles, list)
 	if err != nil {
 		return 0, err
 	}
@@ -88,26 +84,17 @@ func writeWorkbook(ctx context.Context, o *office.Office, which report.Workbook,
 	return made, err
 }
 
-// saveWorkbook saves a workbook in the spool, named by the digest of its rows,
-// what they offer and ask for; digest is empty when there is nothing to decide.
-// What is in the spool under that name is the same workbook, and is kept: it may
-// be queued for somebody. The rows are walked twice, for their digest and for
-// their cells, rather than held in memory.
-func saveWorkbook(d *office.Desk, which report.Workbook, roles []exchange.Role) (book, digest string, err error) {
-	h, rows, args := sha256.New(), 0, map[string]bool{}
-	for o, err := range Decidable(d) {
-		if err != nil {
-			return "", "", err
-		}
-		if offers := which.Offers(o, roles); len(offers) > 0 {
-			rows++
-			fmt.Fprintln(h, o.Key(d.Agency.Code, d.Date))
-			for _, r := range offers {
-				fmt.Fprintln(h, r.Action)
-			}
-			for _, name := range which.Tells(o, roles) {
-				args[name] = true
-			}
+// saveWorkbook saves a workbook in the spool, named by the digest of its rows and
+// what they offer; digest is empty when there is nothing to decide. What is in
+// the spool under that name is the same workbook, and is kept: it may be queued
+// for somebody.
+func saveWorkbook(o *office.Office, which report.Workbook, roles []exchange.Role, list []exchange.Todo) (book, digest string, err error) {
+	h, rows := sha256.New(), 0
+	for t := range which.Rows(list, roles) {
+		rows++
+		fmt.Fprintln(h, report.KeyOf(t, o.Agency.Code, o.Date))
+		for _, r := range which.Offers(t, roles) {
+			fmt.Fprintln(h, r.Action)
 		}
 	}
 	if rows == 0 {
@@ -115,13 +102,11 @@ func saveWorkbook(d *office.Desk, which report.Workbook, roles []exchange.Role) 
 	}
 	digest = hex.EncodeToString(h.Sum(nil))
 	book = "out-decisions-" + digest[:32] + ".xlsx"
-	path := filepath.Join(d.Spool, book)
+	path := filepath.Join(o.Spool, book)
 	if _, err := os.Stat(path); err == nil {
 		return book, digest, nil
 	}
-	err = d.CallOutside("spool.save", book, func() error {
-		return report.Decisions(WorkbookOf(d.Office), which, roles, args, Decidable(d)).Save(path)
-	})
+	err = o.CallOutside("spool.save", book, func() error { return report.Decisions(WorkbookOf(o), which, roles, list).Save(path) })
 	return book, digest, err
 }
 

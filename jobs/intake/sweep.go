@@ -210,7 +210,7 @@ func missedLimit(o *office.Office, c exchange.Case) missed {
 	if !ok || t.Owner == exchange.OwnerPerson || c.Side == exchange.Out && t.Owner == exchange.OwnerPartner {
 		return missed{}
 	}
-	due := o.Calendar.Due(office.Since(c, t), t.WD, calendar.DueOptions{})
+	due := o.TurnLimit(c, t)
 	if due.Date == 0 || due.Provisional || due.Date >= o.Date {
 		return missed{}
 	}

@@ -13,13 +13,8 @@ import (
 // the working days that it did not state, and the balance reconciliation at the
 // last day stated. An account without any statement has no rows.
 func bankItems(o *office.Office, tx *store.Tx, since calendar.Date) (items []report.BankItem, err error) {
-	seen := map[string]bool{} // the payer's account may be listed among the others too
-	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
-		if seen[a.No] {
-			continue
-		}
-		seen[a.No] = true
-		days, err := tx.BankDays(a.No, 10000101) // all: the reconciliation begins at the first
+	for _, account := range bank.Accounts(o) {
+		days, err := tx.BankDays(account, 10000101) // all: the reconciliation begins at the first
 		if err != nil {
 			return nil, err
 		}
@@ -28,23 +23,21 @@ func bankItems(o *office.Office, tx *store.Tx, since calendar.Date) (items []rep
 		}
 		for i := range days {
 			if d := &days[i]; d.Day >= since {
-				items = append(items, report.BankItem{Account: a.No, On: d.Day, Day: d, Text: bank.FaultWords(o, d.Faults)})
+				items = append(items, report.BankItem{Account: account, On: d.Day, Day: d, Text: bank.FaultWords(o, d.Faults)})
 			}
 		}
-		if !o.Agency.BankByWorkbook { // a keyed sheet has no rows of a day without movements
-			gaps, err := bank.MissingStatements(o, tx, a.No, since)
-			if err != nil {
-				return nil, err
-			}
-			for _, on := range gaps {
-				items = append(items, report.BankItem{Account: a.No, On: on})
-			}
-		}
-		reconciled, err := reconcileAccount(o, tx, a.No, days)
+		gaps, err := bank.MissingStatements(o, tx, account, since)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, report.BankItem{Account: a.No, On: days[len(days)-1].Day, Balance: &reconciled})
+		for _, on := range gaps {
+			items = append(items, report.BankItem{Account: account, On: on})
+		}
+		reconciled, err := reconcileAccount(o, tx, account, days)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, report.BankItem{Account: account, On: days[len(days)-1].Day, Balance: &reconciled})
 	}
 	return items, nil
 }

@@ -6,26 +6,25 @@ import (
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/report"
+	"carryover/jobs/todo"
 )
 
 // reconciliation gathers the sheet of what is open with each partner: forms and
 // money that have not met, lump sums that the bank has not booked, credits that
 // match nothing, the month's netting, and the balances of our accounts.
 func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, err error) {
-	for _, f := range awaitingFilters() {
-		err := tx.EachCase(f, func(c exchange.Case) error {
-			if c.MoneyTrack == exchange.MoneyNotDue || c.Side == exchange.Out && c.MoneyTrack == exchange.MoneyDue {
-				return nil // no money has moved or been announced: nothing can differ
-			}
-			parts, err := tx.RemittancesByCase(c.No)
-			for _, p := range parts {
-				addOpenPart(&r, c, p)
-			}
-			return err
-		})
-		if err != nil {
-			return r, err
+	err = todo.EachOpenCase(tx, func(c exchange.Case) error {
+		if c.MoneyTrack == exchange.MoneyNotDue || c.Side == exchange.Out && c.MoneyTrack == exchange.MoneyDue {
+			return nil // no money has moved or been announced: nothing can differ
 		}
+		parts, err := tx.RemittancesByCase(c.No)
+		for _, p := range parts {
+			addOpenPart(&r, c, p)
+		}
+		return err
+	})
+	if err != nil {
+		return r, err
 	}
 	if err := addOpenLumps(o, tx, &r); err != nil {
 		return r, err

@@ -1,13 +1,12 @@
-// Package nightly gathers the night's workbook and the list of what needs a
-// person, and finds what is kept of earlier nights.
+// Package nightly gathers the night's workbook, and finds what is kept of earlier
+// nights.
 //
 // It promises that every row comes from the store as it is, page by page, and
-// that a case stands once on the list of things to do. It decides nothing;
-// which cells a sheet has is jobs/report's.
+// that the sheet To do and the decisions workbooks of a night are made from one
+// list (jobs/todo). It decides nothing; which cells a sheet has is jobs/report's.
 package nightly
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ import (
 	"carryover/jobs/payment"
 	"carryover/jobs/proof"
 	"carryover/jobs/report"
+	"carryover/jobs/todo"
 )
 
 // reportDays is how many calendar days closed cases, files and runs stay in the
@@ -43,11 +43,13 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	reviewErr := outbox.ComposeReviews(ctx, o)
 	// One read transaction for all sheets, so that they agree with each other
 	// though the rows are read while they are written.
+	var list []exchange.Todo
 	err := o.Store.View(ctx, func(tx *store.Tx) error {
 		n, err := night(o, tx)
 		if err != nil {
 			return err
 		}
+		list = n.Todo
 		return o.CallOutside("report.save", reportPath(o), func() error { return report.Nightly(n).Save(reportPath(o)) })
 	})
 	if err != nil {
@@ -63,7 +65,7 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if info, err := os.Stat(reportPath(o)); err == nil {
 		o.Log.Info("workbook written", "file", reportPath(o), "bytes", info.Size())
 	}
-	written, decisionsErr := decision.WriteDecisions(ctx, o)
+	written, decisionsErr := decision.WriteDecisions(ctx, o, list)
 	posted, postErr := paper.Post(ctx, o)
 	// The proof comes last: a ledger that does not balance must not keep the
 	// officers from the workbooks by which they find out why.
@@ -87,7 +89,7 @@ func reportPath(o *office.Office) string { return filepath.Join(o.Reports, o.Dat
 // agency. The iterators are good only as long as tx is open.
 func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 	n = decision.WorkbookOf(o)
-	if n.Todo, err = todos(o, tx); err != nil {
+	if n.Todo, err = todo.List(o.Reading(tx)); err != nil {
 		return n, err
 	}
 	if err := summarise(o, tx, &n); err != nil {
@@ -98,7 +100,7 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 	}
 	// Only the numbers of the open cases are kept: the links from the sheet To do
 	// need to know a case's row before that row is written.
-	order, err := byUrgency(o, tx)
+	order, err := byDue(o, tx)
 	if err != nil {
 		return n, err
 	}
@@ -186,48 +188,25 @@ func remittances(o *office.Office, tx *store.Tx, c exchange.Case) ([]report.Remi
 	return rows, nil
 }
 
-// byUrgency lists the numbers of the cases about which somebody has something to
-// do, those due first before the others; cases without a limit of their own
-// come last.
-func byUrgency(o *office.Office, tx *store.Tx) ([]string, error) {
-	type place struct {
-		due calendar.Date
-		no  string
-	}
-	var order []place
-	seen := map[string]bool{} // of the ended ones, which more than one filter may find
-	for _, f := range awaitingFilters() {
-		err := tx.EachCase(f, func(c exchange.Case) error {
-			if !report.Awaits(o.Turns, c) || seen[c.No] {
-				return nil
-			}
-			if !f.OpenOnly {
-				seen[c.No] = true
-			}
-			due := c.Due
-			if due == 0 {
-				due = 99991231 // behind every day that there is
-			}
-			order = append(order, place{due, c.No})
-			return nil
-		})
-		if err != nil {
-			return nil, err
+// byDue lists the numbers of the cases about which somebody has something to do,
+// by their legal limit (exchange.CompareDue): the order of the sheet Deadlines.
+func byDue(o *office.Office, tx *store.Tx) ([]string, error) {
+	var order []exchange.Case
+	err := todo.EachOpenCase(tx, func(c exchange.Case) error {
+		if report.Awaits(o.Turns, c) {
+			order = append(order, exchange.Case{No: c.No, Due: c.Due}) // no more of it is held in memory
 		}
-	}
-	slices.SortStableFunc(order, func(a, b place) int { return cmp.Compare(a.due, b.due) })
-	list := make([]string, len(order))
-	for i, p := range order {
-		list[i] = p.no
-	}
-	return list, nil
+		return nil
+	})
+	slices.SortStableFunc(order, func(a, b exchange.Case) int { return exchange.CompareDue(a.Due, b.Due) })
+	return mapped(order, func(c exchange.Case) string { return c.No }), err
 }
 
 // rowsOf gives the row on the sheet of deadlines, from 0, of each case that needs
 // a person; one that is not on that sheet is missing, and gets no link.
-func rowsOf(todo []report.Todo, order []string) map[string]int {
+func rowsOf(list []exchange.Todo, order []string) map[string]int {
 	wanted := map[string]bool{}
-	for _, t := range todo {
+	for _, t := range list {
 		if t.CaseNo != "" {
 			wanted[t.CaseNo] = true
 		}

@@ -1,8 +1,6 @@
 package nightly
 
 import (
-	"strings"
-
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
@@ -37,16 +35,15 @@ const mostWarnings = 12
 
 // warnings lists what the Summary names first: what is urgent, up to
 // mostWarnings of it, and every partner with whom nothing is signed.
-func warnings(o *office.Office, todo []report.Todo) (lines []string) {
+func warnings(o *office.Office, list []exchange.Todo) (lines []string) {
 	urgent := 0
-	for _, t := range todo {
-		k := report.TodoKindOf(t.Kind)
+	for _, t := range list {
 		switch {
-		case t.Kind == report.TodoUnsigned:
+		case t.Kind == exchange.TodoUnsigned:
 			lines = append(lines, t.What)
-		case k.Urgency != report.Urgent:
+		case exchange.TodoKindOf(t.Kind).Urgency != exchange.Urgent:
 		case urgent < mostWarnings:
-			lines = append(lines, strings.TrimSpace(k.Word(o.Language())+o.Say("：", ": ")+strings.TrimSpace(t.No+" "+t.What)))
+			lines = append(lines, t.Line(o.Language()))
 			urgent++
 		default:
 			urgent++

@@ -338,15 +338,3 @@ func WithdrawReview(d *office.Desk, f exchange.File) error {
 func ReviewBy(o *office.Office, f exchange.File) calendar.Date {
 	return o.Calendar.Due(signing.MadeOn(o, f), o.Rules.ReviewWD, calendar.DueOptions{}).Date
 }
-
-// AttendReviews reports the batches that have waited for review past their day, each with
-// a call of report, in English: they are lines of attention of a run (exit code 3).
-func AttendReviews(o *office.Office, tx *store.Tx, report func(string, ...any)) error {
-	files, err := InReview(tx, exchange.FileReview)
-	for _, f := range files {
-		if by := ReviewBy(o, f); by != 0 && by < o.Date {
-			report("%s with %d records of %s waits for review, due by %s", f.Name, f.Records, signing.MadeOn(o, f), by)
-		}
-	}
-	return err
-}

@@ -257,40 +257,6 @@ func voidPrepared(ctx context.Context, o *office.Office, why string) error {
 	return nil
 }
 
-// overdueSigning lists the files that wait for signatures past their day.
-func overdueSigning(o *office.Office, tx *store.Tx) (late []exchange.File, err error) {
-	all, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FilePrepared}})
-	for _, f := range all {
-		if by := signing.SignBy(o, f); by != 0 && by < o.Date {
-			late = append(late, f)
-		}
-	}
-	return late, err
-}
-
-// AttendSigning names for the attention of staff what waits for officers'
-// signatures for too long, and a change of the money settings at once: that one
-// stops every payment.
-func AttendSigning(o *office.Office, tx *store.Tx, say func(string, ...any)) error {
-	m, err := tx.MoneySettings(exchange.SettingsWaiting)
-	if err == nil {
-		f, err := tx.File(m.FileID)
-		if err != nil {
-			return err
-		}
-		say("%s: the money settings were changed on %s: no payment leaves until two officers, one of them a checker, have signed it", f.Name, m.Since)
-	} else if !office.IsNotFound(err) {
-		return err
-	}
-	late, err := overdueSigning(o, tx)
-	for _, f := range late {
-		if f.Kind == office.KindPayment {
-			say("payment file %s of %s over %s waits for signatures, due by %s", f.Name, signing.MadeOn(o, f), f.Total, signing.SignBy(o, f))
-		}
-	}
-	return err
-}
-
 // ReleasedBy fills in, for a part of ours, the full names of the officers who
 // released its payment, which of them are checkers, and when the last one signed.
 // It leaves them empty with automatic release and while a signature is missing.

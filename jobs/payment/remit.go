@@ -35,7 +35,7 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	counts := office.Counts{}
 	if err := signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) {
 		o.Log.Warn("no payment is made: see the sheet To do", "why", err)
-		return counts, nil // AttendSigning names it; the rest of the pass goes on
+		return counts, nil // jobs/todo names it; the rest of the pass goes on
 	} else if err != nil {
 		return counts, fmt.Errorf("remit: no payment is made, the money settings could not be checked (see carryover check): %w", err)
 	}

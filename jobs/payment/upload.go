@@ -57,7 +57,7 @@ func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (excha
 	})
 	if errors.Is(err, signing.ErrSettings) {
 		o.Log.Warn("payment file not uploaded: see the sheet To do", "file", f.Name, "why", err)
-		return f, nil // AttendSigning names it
+		return f, nil // jobs/todo names it
 	}
 	return sending, err
 }

@@ -51,7 +51,7 @@ func bigNight(t testing.TB, size int) Night {
 		c := certificates()[1]
 		each(func(exchange.Case) bool { return yield(c, nil) })
 	}
-	todo := todos(cases(4))
+	todo := todos(cases(4), n.Lang)
 	n.Todo = nil
 	for i := range size / 10 {
 		n.Todo = append(n.Todo, todo[i%len(todo)])

@@ -15,20 +15,6 @@ import (
 	"carryover/formats/workbook"
 )
 
-// Open is something that an officer has to decide: a row of a decisions
-// workbook.
-type Open struct {
-	About  exchange.Subject
-	No     string // of the row, among those about the same
-	Who    string // the person, the counterparty or the party
-	What   string // in words
-	Todo   string
-	Amount money.Fen // 0: none
-	Since  calendar.Date
-	Stamp  string          // the state that a decision about it presumes
-	Offers []exchange.Rule // what may be decided now
-}
-
 // Workbook is one of the two decisions workbooks: that of the decisions which
 // need a signature (财务), and that of those which do not (业务).
 type Workbook struct {
@@ -39,10 +25,10 @@ type Workbook struct {
 // Workbooks are the decisions workbooks.
 func Workbooks() []Workbook { return []Workbook{{false, "业务"}, {true, "财务"}} }
 
-// Offers are those of a row's decisions that this workbook holds, for an officer
+// Offers are those of an item's decisions that this workbook holds, for an officer
 // with those roles: by whether they need a signature, and who may take them.
-func (d Workbook) Offers(o Open, roles []exchange.Role) (list []exchange.Rule) {
-	for _, r := range o.Offers {
+func (d Workbook) Offers(t exchange.Todo, roles []exchange.Role) (list []exchange.Rule) {
+	for _, r := range t.Decisions {
 		if r.Signed == d.Signed && slices.ContainsFunc(r.Roles, func(role exchange.Role) bool { return slices.Contains(roles, role) }) {
 			list = append(list, r)
 		}
@@ -50,41 +36,56 @@ func (d Workbook) Offers(o Open, roles []exchange.Role) (list []exchange.Rule) {
 	return list
 }
 
-// Tells are the arguments of what a row offers: those for which the workbook needs
-// a column. What the row's key says by itself (RowKey.Tell) is not among them.
-func (d Workbook) Tells(o Open, roles []exchange.Role) (names []string) {
-	for _, r := range d.Offers(o, roles) {
-		for _, name := range r.Tells() {
-			if name != "partner" {
-				names = append(names, name)
+// Rows are the rows of this workbook for officers with those roles: the items of
+// a list, each followed by the differences beside it, that offer them something.
+func (d Workbook) Rows(list []exchange.Todo, roles []exchange.Role) iter.Seq2[exchange.Todo, error] {
+	return func(yield func(exchange.Todo, error) bool) {
+		for _, t := range list {
+			for _, row := range append([]exchange.Todo{t}, t.Also...) {
+				if len(d.Offers(row, roles)) > 0 && !yield(row, nil) {
+					return
+				}
 			}
 		}
 	}
-	return names
 }
 
-// Key is the hidden cell of a row: the day of the workbook, what the row is
+// tells are the arguments of what the rows offer: those for which the workbook needs
+// a column. What a row's key says by itself (RowKey.Tell) is not among them.
+func (d Workbook) tells(rows iter.Seq2[exchange.Todo, error], roles []exchange.Role) map[string]bool {
+	args := map[string]bool{}
+	for t := range rows {
+		for _, r := range d.Offers(t, roles) {
+			for _, name := range r.Tells() {
+				args[name] = name != "partner"
+			}
+		}
+	}
+	return args
+}
+
+// KeyOf is the hidden cell of a row: the day of the workbook, what the row is
 // about, how that stood, and a sum over both and what the row shows. The sum
 // is no secret: it finds a row whose cells were sorted apart from each other
 // or written over, by mistake. What may be decided is looked up anew when the
 // row comes back, so that nothing is gained by forging one.
-func (o Open) Key(agency string, on calendar.Date) string {
-	stamp := short(o.Stamp)
-	return strings.Join([]string{on.String(), string(o.About), stamp, o.sum(agency, on, stamp, o.shown()), o.No}, ".")
+func KeyOf(t exchange.Todo, agency string, on calendar.Date) string {
+	stamp := short(t.Stamp)
+	return strings.Join([]string{on.String(), string(t.About), stamp, rowSum(t.About, agency, on, stamp, shown(t)), t.No}, ".")
 }
 
 // shown are the locked cells that the key's sum covers, as ReadRow reads them.
-func (o Open) shown() []string {
+func shown(t exchange.Todo) []string {
 	amount := ""
-	if o.Amount != 0 {
-		amount = o.Amount.String()
+	if t.Amount != 0 {
+		amount = t.Amount.String()
 	}
-	return []string{o.No, strings.TrimSpace(o.Who), strings.TrimSpace(o.What), amount}
+	return []string{t.No, strings.TrimSpace(t.Who), strings.TrimSpace(t.What), amount}
 }
 
-// sum is the checksum of a row's key over its stamp and its locked cells.
-func (o Open) sum(agency string, on calendar.Date, stamp string, shown []string) string {
-	return short(strings.Join(append([]string{"row 1", agency, on.String(), string(o.About), stamp}, shown...), "\n"))
+// rowSum is the checksum of a row's key over its stamp and its locked cells.
+func rowSum(about exchange.Subject, agency string, on calendar.Date, stamp string, shown []string) string {
+	return short(strings.Join(append([]string{"row 1", agency, on.String(), string(about), stamp}, shown...), "\n"))
 }
 
 // short is the first six bytes of a text's SHA-256, enough against mistakes.
@@ -95,7 +96,7 @@ func short(text string) string {
 
 // Stands reports whether a row's subject is still in the state that its key was
 // made for; false means that the row is out of date.
-func (k RowKey) Stands(o Open) bool { return k.Stamp == short(o.Stamp) }
+func (k RowKey) Stands(t exchange.Todo) bool { return k.Stamp == short(t.Stamp) }
 
 // RowKey is a row's hidden cell, read.
 type RowKey struct {
@@ -123,11 +124,6 @@ func (k RowKey) Tell(args map[string]string) map[string]string {
 	return args
 }
 
-// Offer reports whether the row offers an action now.
-func (o Open) Offer(r exchange.Rule) bool {
-	return slices.ContainsFunc(o.Offers, func(have exchange.Rule) bool { return have.Action == r.Action })
-}
-
 // ReadKey reads the hidden cell of a row that came back, and compares it with
 // the locked cells beside it; ok is false when one of them was changed.
 func ReadKey(agency, key string, shown []string) (k RowKey, ok bool) {
@@ -140,7 +136,7 @@ func ReadKey(agency, key string, shown []string) (k RowKey, ok bool) {
 		return k, false
 	}
 	k = RowKey{On: on, About: exchange.Subject(parts[1]), Stamp: parts[2], No: parts[4]}
-	sum := Open{About: k.About}.sum(agency, on, k.Stamp, shown)
+	sum := rowSum(k.About, agency, on, k.Stamp, shown)
 	return k, sum == parts[3] && len(shown) > 0 && shown[0] == k.No
 }
 
@@ -240,16 +236,15 @@ func halfWidth(text string) string {
 	}, text)
 }
 
-// Decisions is a decisions workbook for officers with those roles, with a
-// column for each of the arguments named. Rows that offer the officers nothing
-// are passed over.
-func Decisions(n Night, d Workbook, roles []exchange.Role, args map[string]bool, rows iter.Seq2[Open, error]) workbook.Book {
-	mine := func(o Open) bool { return len(d.Offers(o, roles)) > 0 }
+// Decisions is a decisions workbook for officers with those roles, of the items
+// of a list that offer them something, with a column for each argument asked for.
+func Decisions(n Night, d Workbook, roles []exchange.Role, items []exchange.Todo) workbook.Book {
+	rows := d.Rows(items, roles)
 	title := n.say("待决定事项（业务）", "Decisions: business")
 	if d.Signed {
 		title = n.say("待决定事项（财务）", "Decisions: finance")
 	}
-	list := sheet(n, n.say("待决定", "Decisions"), title, decisionColumns(n, d, roles, args), only(rows, mine))
+	list := sheet(n, n.say("待决定", "Decisions"), title, decisionColumns(n, d, roles, d.tells(rows, roles)), rows)
 	list.Protect, list.Frozen = true, 2
 	list.NotAmong = n.say("请从下拉清单中选择，或留空。", "Choose from the list, or leave the cell empty.")
 	list.Note = n.say("在黄色单元格中选择决定、写明理由；其余单元格已锁定。填写方法见“填写说明”。　", "Choose and give a reason in the yellow cells; the others are locked. See the sheet How to.   ") + n.note()
@@ -262,26 +257,26 @@ func Decisions(n Night, d Workbook, roles []exchange.Role, args map[string]bool,
 	}
 }
 
-func decisionColumns(n Night, d Workbook, roles []exchange.Role, args map[string]bool) []column[Open] {
-	text := func(t exchange.Term, kind workbook.Kind, value func(Open) any) column[Open] {
-		return column[Open]{t.Chinese, t.English, kind, false, func(_ Night, o Open) any { return value(o) }}
+func decisionColumns(n Night, d Workbook, roles []exchange.Role, args map[string]bool) []column[exchange.Todo] {
+	text := func(title exchange.Term, kind workbook.Kind, value func(exchange.Todo) any) column[exchange.Todo] {
+		return column[exchange.Todo]{title.Chinese, title.English, kind, false, func(_ Night, t exchange.Todo) any { return value(t) }}
 	}
-	columns := []column[Open]{
-		{"事项", "about", workbook.Middle, false, func(n Night, o Open) any { return n.word(exchange.SubjectTerms(), string(o.About)) }},
-		text(titleNo, workbook.Text, func(o Open) any { return o.No }),
-		text(titleWho, workbook.Text, func(o Open) any { return o.Who }),
-		text(titleWhat, workbook.Text, func(o Open) any { return o.What }),
-		{"怎么办", "what to do", workbook.Text, false, func(_ Night, o Open) any { return o.Todo }},
-		text(titleAmount, workbook.Money, func(o Open) any {
-			if o.Amount == 0 {
+	columns := []column[exchange.Todo]{
+		{"事项", "about", workbook.Middle, false, func(n Night, t exchange.Todo) any { return n.word(exchange.SubjectTerms(), string(t.About)) }},
+		text(titleNo, workbook.Text, func(t exchange.Todo) any { return t.No }),
+		text(titleWho, workbook.Text, func(t exchange.Todo) any { return t.Who }),
+		text(titleWhat, workbook.Text, func(t exchange.Todo) any { return t.What }),
+		{"怎么办", "what to do", workbook.Text, false, func(_ Night, t exchange.Todo) any { return t.Do }},
+		text(titleAmount, workbook.Money, func(t exchange.Todo) any {
+			if t.Amount == 0 {
 				return nil
 			}
-			return o.Amount
+			return t.Amount
 		}),
-		{"起始日期", "since", workbook.Date, false, func(_ Night, o Open) any { return o.Since }},
-		text(titleAction, workbook.Text, func(o Open) any {
+		{"起始日期", "since", workbook.Date, false, func(_ Night, t exchange.Todo) any { return t.Since }},
+		text(titleAction, workbook.Text, func(t exchange.Todo) any {
 			var among []string
-			for _, r := range d.Offers(o, roles) {
+			for _, r := range d.Offers(t, roles) {
 				among = append(among, n.rule(r))
 			}
 			return workbook.Pick{Among: among}
@@ -289,12 +284,12 @@ func decisionColumns(n Night, d Workbook, roles []exchange.Role, args map[string
 	}
 	for _, a := range exchange.Arguments() {
 		if args[a.Code] {
-			columns = append(columns, text(argTitle(a), argKind(a.Code), func(o Open) any { return n.argument(d, o, roles, a.Code) }))
+			columns = append(columns, text(argTitle(a), argKind(a.Code), func(t exchange.Todo) any { return n.argument(d, t, roles, a.Code) }))
 		}
 	}
 	return append(columns,
-		text(titleReason, workbook.Text, func(Open) any { return workbook.Fill{} }),
-		text(titleKey, workbook.Code, func(o Open) any { return o.Key(n.Agency.Code, n.Date) }))
+		text(titleReason, workbook.Text, func(exchange.Todo) any { return workbook.Fill{} }),
+		text(titleKey, workbook.Code, func(t exchange.Todo) any { return KeyOf(t, n.Agency.Code, n.Date) }))
 }
 
 // rule is a decision's word in a drop-down, where a comma would end it.
@@ -326,8 +321,8 @@ func argKind(name string) workbook.Kind {
 
 // argument is the cell of an argument: open where a decision that the row offers
 // takes it, else locked.
-func (n Night) argument(d Workbook, o Open, roles []exchange.Role, name string) any {
-	taken := slices.ContainsFunc(d.Offers(o, roles), func(r exchange.Rule) bool { return slices.Contains(r.Tells(), name) })
+func (n Night) argument(d Workbook, t exchange.Todo, roles []exchange.Role, name string) any {
+	taken := slices.ContainsFunc(d.Offers(t, roles), func(r exchange.Rule) bool { return slices.Contains(r.Tells(), name) })
 	switch {
 	case !taken:
 		return nil

@@ -16,7 +16,7 @@ import (
 )
 
 // decisionRows are what finance might find in the morning.
-func decisionRows() []Open {
+func decisionRows() []exchange.Todo {
 	rule := func(actions ...string) (list []exchange.Rule) {
 		for _, a := range actions {
 			r, _ := exchange.FindRule(a)
@@ -24,24 +24,24 @@ func decisionRows() []Open {
 		}
 		return list
 	}
-	rows := []Open{}
+	rows := []exchange.Todo{}
 	for i := range 3 {
-		rows = append(rows, Open{
+		rows = append(rows, exchange.Todo{
 			About: exchange.AboutCase, No: fmt.Sprintf("T32050020260202%06d", i+1), Who: "买买提·阿不都热合曼 310101********3726", Amount: 1_234_567_89,
-			What: "收款账户未登记：收款账户 621731010020000018 未经登记，请通过其他途径核实", Todo: code.HoldAccountNotRegistered.Todo(code.Chinese),
-			Since: 20260210, Stamp: "held", Offers: rule(exchange.ActConfirmAccount, exchange.ActDeclineLetter),
+			What: "收款账户未登记：收款账户 621731010020000018 未经登记，请通过其他途径核实", Do: code.HoldAccountNotRegistered.Todo(code.Chinese),
+			Since: 20260210, Stamp: "held", Decisions: rule(exchange.ActConfirmAccount, exchange.ActDeclineLetter),
 		})
 	}
 	for i := range 2 {
-		rows = append(rows, Open{
+		rows = append(rows, exchange.Todo{
 			About: exchange.AboutEntry, No: fmt.Sprintf("E%d", i+1), Who: "上海市医疗保险事业管理中心 621731010020000018", Amount: money.Fen(500_000 + i),
-			What: "到账待认领：=张三 转移款 𠮷", Todo: "认领到办件，或退款。", Since: 20260211, Stamp: "unmatched",
-			Offers: rule(exchange.ActRefund, exchange.ActMatch, exchange.ActSplit),
+			What: "到账待认领：=张三 转移款 𠮷", Do: "认领到办件，或退款。", Since: 20260211, Stamp: "unmatched",
+			Decisions: rule(exchange.ActRefund, exchange.ActMatch, exchange.ActSplit),
 		})
 	}
 	return append(rows,
-		Open{About: exchange.AboutDifference, No: "7", Who: "330100", What: "对账 33010020260202000007：本方 held，对方 completed", Since: 20260212, Stamp: "x", Offers: rule(exchange.ActAcceptDifference)},
-		Open{About: exchange.AboutCase, No: "T1", What: "nobody here may decide this", Stamp: "x", Offers: rule(exchange.ActReleaseHold)},
+		exchange.Todo{About: exchange.AboutDifference, No: "7", Who: "330100", What: "对账 33010020260202000007：本方 held，对方 completed", Since: 20260212, Stamp: "x", Decisions: rule(exchange.ActAcceptDifference)},
+		exchange.Todo{About: exchange.AboutCase, No: "T1", What: "nobody here may decide this", Stamp: "x", Decisions: rule(exchange.ActReleaseHold)},
 	)
 }
 
@@ -59,13 +59,7 @@ func TestDecisionsRoundTrip(t *testing.T) {
 		dir = keep
 	}
 	made, filled := filepath.Join(dir, "made.xlsx"), filepath.Join(dir, "filled.xlsx")
-	finance, args := []exchange.Role{exchange.RoleFinance}, map[string]bool{}
-	for _, o := range decisionRows() {
-		for _, name := range Workbooks()[1].Tells(o, finance) {
-			args[name] = true
-		}
-	}
-	if err := Decisions(n, Workbooks()[1], finance, args, seq(decisionRows()...)).Save(made); err != nil {
+	if err := Decisions(n, Workbooks()[1], []exchange.Role{exchange.RoleFinance}, decisionRows()).Save(made); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(python, filepath.Join("testdata", "fill.py"), made, filled).CombinedOutput(); err != nil {
@@ -128,8 +122,8 @@ func checkFilled(t *testing.T, path string, rows []workbook.FilledRow, on calend
 // TestRowKey: what a row shows belongs to its hidden key.
 func TestRowKey(t *testing.T) {
 	o := decisionRows()[0]
-	key := o.Key("320500", today)
-	shown := o.shown()
+	key := KeyOf(o, "320500", today)
+	shown := shown(o)
 	if k, ok := ReadKey("320500", key, shown); !ok || k.No != o.No || !k.Stands(o) {
 		t.Fatalf("%+v %v", k, ok)
 	}
@@ -140,7 +134,7 @@ func TestRowKey(t *testing.T) {
 			t.Errorf("cell %d was changed", i)
 		}
 	}
-	for _, bad := range []string{"", "x", key + "1", key[1:], decisionRows()[1].Key("320500", today), o.Key("310100", today)} {
+	for _, bad := range []string{"", "x", key + "1", key[1:], KeyOf(decisionRows()[1], "320500", today), KeyOf(o, "310100", today)} {
 		if _, ok := ReadKey("320500", bad, shown); ok {
 			t.Errorf("%q is a key of the row", bad)
 		}
@@ -161,24 +155,20 @@ func TestRowKey(t *testing.T) {
 // argument: no list is too long for a drop-down, no prompt for its bubble.
 func TestDecisionsInBothLanguages(t *testing.T) {
 	roles := []exchange.Role{exchange.RoleClerk, exchange.RoleFinance, exchange.RoleChecker}
-	args := map[string]bool{}
-	for _, a := range exchange.Arguments() {
-		args[a.Code] = a.Code != "partner"
-	}
 	for _, lang := range []code.Lang{code.Chinese, code.English} {
 		for _, d := range Workbooks() {
-			var rows []Open
+			var rows []exchange.Todo
 			for _, about := range exchange.SubjectTerms() {
-				o := Open{About: exchange.Subject(about.Code), No: about.Code, What: "x"}
+				o := exchange.Todo{About: exchange.Subject(about.Code), No: about.Code, What: "x"}
 				for _, r := range exchange.Rules() {
-					if slices.Contains(r.About, o.About) && (o.About != exchange.AboutCase || len(o.Offers) < 8) {
-						o.Offers = append(o.Offers, r)
+					if slices.Contains(r.About, o.About) && (o.About != exchange.AboutCase || len(o.Decisions) < 8) {
+						o.Decisions = append(o.Decisions, r)
 					}
 				}
 				rows = append(rows, o)
 			}
 			path := filepath.Join(t.TempDir(), "d.xlsx")
-			if err := Decisions(night(t, lang), d, roles, args, seq(rows...)).Save(path); err != nil {
+			if err := Decisions(night(t, lang), d, roles, rows).Save(path); err != nil {
 				t.Errorf("%s, %s: %v", lang, d.Name, err)
 				continue
 			}

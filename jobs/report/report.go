@@ -32,8 +32,8 @@ type Night struct {
 	Mask     bool // ID numbers are shown as 110105********002X
 
 	Summary        Summary
-	Todo           []Todo         // in the order of SortTodos
-	Places         map[string]int // on which row of Deadlines, from 0, the cases of Todo stand
+	Todo           []exchange.Todo // in the order of exchange.CompareTodos
+	Places         map[string]int  // on which row of Deadlines, from 0, the cases of Todo stand
 	Reconciliation Reconciliation
 
 	// Each of these is taken once, in this order, when the book is saved.

@@ -342,7 +342,7 @@ func TestTodoOrder(t *testing.T) {
 		t.Errorf("it leads to %q, not to %s", got, n.Todo[0].No)
 	}
 	seen := map[string]bool{}
-	for _, k := range TodoKinds() {
+	for _, k := range exchange.TodoKinds() {
 		if seen[k.Code] || k.Chinese == "" || k.English == "" || (k.Do == "") != (k.DoE == "") {
 			t.Errorf("kind %s", k.Code)
 		}

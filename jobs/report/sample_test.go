@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,7 +97,7 @@ func night(t testing.TB, lang code.Lang) Night {
 	for i := range 30 {
 		n.Summary.Trend = append(n.Summary.Trend, Day{Date: today.AddDays(i - 29), Opened: 5 + i%7, Completed: 4 + i%5, Open: 60 + i})
 	}
-	n.Todo = todos(list)
+	n.Todo = todos(list, lang)
 	n.Places = map[string]int{list[0].No: 0, list[1].No: 1}
 	n.Reconciliation = reconciliation(list)
 	n.Applications, n.Certificates = seq(applications(list)...), seq(certificates()...)
@@ -171,17 +173,21 @@ func runs() []exchange.Run {
 	}
 }
 
-func todos(list []exchange.Case) []Todo {
-	all := []Todo{
-		{Kind: TodoUnsigned, No: "310100", Who: "上海市医疗保险事业管理中心", What: "与上海市医疗保险事业管理中心（310100）之间未启用签名（seal: off）"},
+func todos(list []exchange.Case, lang code.Lang) []exchange.Todo {
+	all := []exchange.Todo{
+		{Kind: exchange.TodoUnsigned, No: "310100", Who: "上海市医疗保险事业管理中心", What: "与上海市医疗保险事业管理中心（310100）之间未启用签名（seal: off）"},
 		{
-			Kind: TodoHeld, No: list[1].No, CaseNo: list[1].No, Who: "买买提·阿不都热合曼 110105********002X", What: "退汇：AC01 账号与户名不符", Do: "核实账户后重新付款。",
-			Amount: 1_012_345, Since: 20260211, Due: 20260218, Owner: exchange.OwnerPartner, Workbooks: Workbooks(),
+			Kind: exchange.TodoHeld, No: list[1].No, CaseNo: list[1].No, Who: "买买提·阿不都热合曼 110105********002X", What: "退汇：AC01 账号与户名不符", Do: "核实账户后重新付款。",
+			Amount: 1_012_345, Since: 20260211, Due: 20260218, Owner: exchange.OwnerPartner, Decisions: []exchange.Rule{{}, {Signed: true}},
 		},
-		{Kind: TodoLegal, No: list[0].No, CaseNo: list[0].No, Who: "买买提·阿不都热合曼", What: "联系函已发，法定期限 2026-02-09 已过", Since: 20260202, Due: 20260209, Owner: exchange.OwnerPartner},
-		{Kind: TodoCredit, No: "6225|20260213|1", Who: "杭州市财政局 1202020109000654321", What: "到账待认领：医保转移", Do: "认领到办件，或退款。", Amount: 88_800, Since: 20260213, Workbooks: Workbooks()[1:]},
+		{Kind: exchange.TodoLegal, No: list[0].No, CaseNo: list[0].No, Who: "买买提·阿不都热合曼", What: "联系函已发，法定期限 2026-02-09 已过", Since: 20260202, Due: 20260209, Owner: exchange.OwnerPartner},
+		{Kind: exchange.TodoCredit, No: "6225|20260213|1", Who: "杭州市财政局 1202020109000654321", What: "到账待认领：医保转移", Do: "认领到办件，或退款。", Amount: 88_800, Since: 20260213, Decisions: []exchange.Rule{{Signed: true}}},
 	}
-	SortTodos(all)
+	for i := range all { // as the walk leaves them
+		k := exchange.TodoKindOf(all[i].Kind)
+		all[i].Owner, all[i].Do = cmp.Or(all[i].Owner, k.Owner), cmp.Or(all[i].Do, k.Doing(string(lang)))
+	}
+	slices.SortFunc(all, exchange.CompareTodos)
 	return all
 }
 

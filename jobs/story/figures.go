@@ -9,13 +9,14 @@ import (
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/proof"
+	"carryover/jobs/todo"
 )
 
 // Figures are what a monitor wants to know, without anything personal.
 type Figures struct {
 	Cases       map[exchange.Side]map[exchange.State]int
 	Files       map[exchange.Side]map[exchange.FileState]int
-	Overdue     map[exchange.Side]int       // open cases past the limit of whoever has the turn, or the legal one
+	Todo        map[string]int              // what needs a person, by kind
 	Differences int                         // open ones
 	Unproved    map[exchange.Side]money.Fen // what neither the ledger nor a held case explains; 0 when it closes
 	Runs        map[string]int              // of the last 30 days, by state
@@ -27,7 +28,7 @@ const figureDays = 30
 
 // Measure reads the figures, as of the office's date.
 func Measure(ctx context.Context, o *office.Office) (f Figures, err error) {
-	f.Overdue, f.Unproved, f.Runs = map[exchange.Side]int{}, map[exchange.Side]money.Fen{}, map[string]int{}
+	f.Todo, f.Unproved, f.Runs = map[string]int{}, map[exchange.Side]money.Fen{}, map[string]int{}
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		if f.Cases, err = tx.CountCases(); err != nil {
 			return err
@@ -52,12 +53,13 @@ func Measure(ctx context.Context, o *office.Office) (f Figures, err error) {
 		if err := f.runs(tx, o); err != nil {
 			return err
 		}
-		return tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
-			if o.Overdue(c) != "" {
-				f.Overdue[c.Side]++
+		for t, err := range todo.Walk(o.Reading(tx)) {
+			if err != nil {
+				return err
 			}
-			return nil
-		})
+			f.Todo[t.Kind]++
+		}
+		return nil
 	})
 	return f, err
 }

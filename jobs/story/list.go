@@ -1,6 +1,7 @@
 package story
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,40 +12,45 @@ import (
 
 // Filter chooses the rows of a list; what is empty chooses nothing.
 type Filter struct {
-	Partner string        // partner of cases and payments, party of files
+	Partner string        // partner of cases and payments, party of files and things to do
 	Side    exchange.Side // of files: In received, Out sent
 	State   string        // code of the state or track; it is then listed although it has ended
-	Kind    string        // of files
-	Turn    string        // owner whose turn a case is
+	Kind    string        // of files and things to do
+	Turn    string        // owner whose turn a case or thing to do is
 	All     bool          // what has ended too
-	Overdue bool          // only cases past the limit that decides
+	Overdue bool          // only cases past the limit that decides, and things to do past their day
 	Limit   int           // at most so many rows; 0: all (runs: 20, unless All)
 }
 
-// StateError is a filter's state that no row of its list can have.
-type StateError struct {
-	State string
-	Known []string // in the order in which they are named to people
+// FilterError is a value by which no row of a list can be chosen.
+type FilterError struct {
+	Name, Value string   // of the flag: "state"
+	Known       []string // in the order in which they are named to people; nil: nothing is chosen so
 }
 
-func (e *StateError) Error() string {
-	return fmt.Sprintf("state %q: one of %s", e.State, strings.Join(e.Known, ", "))
+func (e *FilterError) Error() string {
+	if len(e.Known) == 0 {
+		return fmt.Sprintf("--%s %q: the list has none", e.Name, e.Value)
+	}
+	return fmt.Sprintf("--%s %q: one of %s", e.Name, e.Value, strings.Join(e.Known, ", "))
 }
 
-// knownState refuses a state that is not among a list's terms.
-func knownState(state string, terms []exchange.Term) error {
-	if state == "" || slices.ContainsFunc(terms, func(t exchange.Term) bool { return t.Code == state }) {
+// check refuses a side or a turn that there is none of, and a state that is not
+// among a list's own, with a *FilterError.
+func (f Filter) check(states []exchange.Term) error {
+	return cmp.Or(known("side", string(f.Side), exchange.SideTerms()), known("turn", f.Turn, exchange.OwnerTerms()), known("state", f.State, states))
+}
+
+// known refuses a value that is not among the terms.
+func known(name, value string, terms []exchange.Term) error {
+	if value == "" || slices.ContainsFunc(terms, func(t exchange.Term) bool { return t.Code == value }) {
 		return nil
 	}
-	return &StateError{state, codesOf(terms)}
-}
-
-// codesOf are the codes of terms, in their order.
-func codesOf(terms []exchange.Term) (codes []string) {
+	wrong := &FilterError{Name: name, Value: value}
 	for _, t := range terms {
-		codes = append(codes, t.Code)
+		wrong.Known = append(wrong.Known, t.Code)
 	}
-	return codes
+	return wrong
 }
 
 // errLimit ends a walk at the limit; result takes it for no error.

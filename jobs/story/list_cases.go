@@ -69,7 +69,7 @@ func (r *ListedCase) decide() {
 }
 
 // ListCases lists cases in the order of their numbers: the open ones, as of
-// the office's date. A state that no case has is a *StateError.
+// the office's date. A state that no case has is a *FilterError.
 func ListCases(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
 	stored, err := f.caseFilter()
 	if err != nil {
@@ -86,7 +86,7 @@ func ListCases(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
 
 // ListDeadlines lists the cases on which somebody must act, the most urgent
 // first: what is overdue, a legal limit before one of our own, then by the due
-// date. A state that no case has is a *StateError.
+// date. A state that no case has is a *FilterError.
 func ListDeadlines(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
 	stored, err := f.caseFilter()
 	if err != nil {
@@ -113,19 +113,12 @@ func ListDeadlines(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, erro
 // caseFilter is what of a filter the store can choose by; matches does the rest.
 func (f Filter) caseFilter() (store.CaseFilter, error) {
 	stored := store.CaseFilter{Side: f.Side, Partner: f.Partner, OpenOnly: !f.All && f.State == ""}
-	if f.State == "" {
-		return stored, nil
+	if f.State != "" {
+		stored.States = []exchange.State{exchange.State(f.State)}
 	}
-	var known []string
-	for _, side := range []exchange.Side{exchange.In, exchange.Out} {
-		known = append(known, codesOf(exchange.StateTerms(side))...)
-	}
-	if !slices.Contains(known, f.State) {
-		slices.Sort(known)
-		return stored, &StateError{f.State, slices.Compact(known)}
-	}
-	stored.States = []exchange.State{exchange.State(f.State)}
-	return stored, nil
+	states := slices.Concat(exchange.StateTerms(exchange.In), exchange.StateTerms(exchange.Out))
+	slices.SortFunc(states, func(a, b exchange.Term) int { return cmp.Compare(a.Code, b.Code) })
+	return stored, f.check(slices.CompactFunc(states, func(a, b exchange.Term) bool { return a.Code == b.Code }))
 }
 
 // matches reports whether a row is chosen by whose turn it is and by its limit,

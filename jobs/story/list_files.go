@@ -32,9 +32,9 @@ func openFiles() []exchange.FileState {
 const filesPage = 500
 
 // ListFiles lists files by their ids: those that wait, were refused or
-// quarantined, or have no receipt yet. A state that no file has is a *StateError.
+// quarantined, or have no receipt yet. A state that no file has is a *FilterError.
 func ListFiles(o *office.Office, tx *store.Tx, f Filter) ([]ListedFile, error) {
-	if err := knownState(f.State, exchange.FileStateTerms()); err != nil {
+	if err := f.check(exchange.FileStateTerms()); err != nil {
 		return nil, err
 	}
 	stored := store.FileFilter{Dir: f.Side, Party: f.Partner, Kind: f.Kind, States: openFiles(), Limit: filesPage}
@@ -100,9 +100,9 @@ type ListedRun struct {
 const lastRuns = 20
 
 // ListRuns lists runs, the latest first. A state that no run has is a
-// *StateError.
+// *FilterError.
 func ListRuns(o *office.Office, tx *store.Tx, f Filter) ([]ListedRun, error) {
-	if err := knownState(f.State, exchange.RunStateTerms()); err != nil {
+	if err := f.check(exchange.RunStateTerms()); err != nil {
 		return nil, err
 	}
 	stored := store.RunFilter{Limit: lastRuns}

@@ -37,8 +37,11 @@ type paymentsList struct {
 
 // ListPayments lists parts of remittances to be paid, and payments that are
 // not settled, those first that somebody must look at. A track that none can
-// have is a *StateError.
+// have is a *FilterError.
 func ListPayments(o *office.Office, tx *store.Tx, f Filter) ([]ListedPayment, error) {
+	if err := f.check(exchange.MoneyTerms(exchange.Out)); err != nil {
+		return nil, err
+	}
 	tracks := []exchange.MoneyTrack{
 		exchange.MoneyReturned, exchange.MoneyDue, exchange.MoneyUnknown, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted,
 	}
@@ -47,9 +50,6 @@ func ListPayments(o *office.Office, tx *store.Tx, f Filter) ([]ListedPayment, er
 	}
 	if f.State != "" {
 		tracks = slices.DeleteFunc(tracks, func(t exchange.MoneyTrack) bool { return string(t) != f.State })
-		if len(tracks) == 0 {
-			return nil, &StateError{f.State, codesOf(exchange.MoneyTerms(exchange.Out))}
-		}
 	}
 	l := paymentsList{Filter: f, list: list[ListedPayment]{limit: f.Limit}, o: o, tx: tx}
 	for _, t := range tracks {

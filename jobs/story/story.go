@@ -259,8 +259,7 @@ func turn(o *office.Office, c exchange.Case) *Turn {
 		Key: t.Key, Owner: string(t.Owner), OwnerWord: o.Word(exchange.OwnerTerms(), string(t.Owner)), Wait: t.Wait.Word(o.Language()),
 		Since: office.Since(c, t), WD: t.WD,
 	}
-	if out.Since != 0 {
-		due := o.Calendar.Due(out.Since, t.WD, calendar.DueOptions{})
+	if due := o.TurnLimit(c, t); due.Date != 0 {
 		out.Due, out.Provisional, out.Left = due.Date, due.Provisional, o.Calendar.Left(o.Date, due.Date)
 	}
 	return out

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/jobs/notice"
@@ -181,7 +180,7 @@ func RejectApplication(c *office.Case, on exchange.Happening, m code.Milestone, 
 		return err
 	}
 	if t, ok := exchange.TurnOf(c.Turns, c.Case); ok && t.Owner == exchange.OwnerPerson {
-		more.Due = c.Calendar.Due(office.Since(c.Case, t), t.WD, calendar.DueOptions{}).Date
+		more.Due = c.TurnLimit(c.Case, t).Date
 	}
 	return notice.Notify(c, m, more)
 }

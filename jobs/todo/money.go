@@ -1,0 +1,161 @@
+package todo
+
+import (
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+	"carryover/jobs/bank"
+	"carryover/jobs/decision"
+	"carryover/jobs/office"
+	"carryover/jobs/proof"
+	"carryover/jobs/signing"
+	"carryover/jobs/transfer"
+)
+
+// unmatchedWD is for how many working days money may stay unmatched (SPEC 4): then it
+// is matched by hand or refunded.
+const unmatchedWD = 10
+
+// entries adds the bank entries that belong to nobody, and the refunds that wait
+// without a case. Where a case is proposed for a credit, an officer can match it at
+// once.
+func (w *walk) entries() error {
+	return decision.EachEntry(w.Desk, func(b exchange.BankEntry, t exchange.Todo) error {
+		t.Kind = exchange.TodoCredit
+		if !b.Credit {
+			t.Kind = exchange.TodoDebit
+		}
+		if !w.proposed[b.Key] {
+			by := w.Calendar.Due(b.SeenOn, unmatchedWD, calendar.DueOptions{})
+			t.Due, t.Provisional = by.Date, by.Provisional
+		}
+		if err := w.beside(&t, subjectKey("money", b.Key)); err != nil {
+			return err
+		}
+		refunds, err := w.Tx.RefundsByEntry(b.Key)
+		if err != nil {
+			return err
+		}
+		for _, f := range refunds {
+			if err := w.beside(&t, subjectKey("money", transfer.RefundSubject(f))); err != nil {
+				return err
+			}
+		}
+		return w.add(t)
+	})
+}
+
+// months adds the months of netting whose net sum is to be settled.
+func (w *walk) months() error {
+	return decision.EachMonth(w.Desk, func(t exchange.Todo) error {
+		t.Kind = exchange.TodoMonth
+		return w.add(t)
+	})
+}
+
+// toSign adds the payment files that wait for officers' signatures.
+func (w *walk) toSign() error {
+	files, err := w.Tx.Files(store.FileFilter{Dir: exchange.Out, Kind: office.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		signatures, err := w.Tx.Signatures(f.ID)
+		if err != nil {
+			return err
+		}
+		t := ofFile(exchange.TodoSign, f)
+		t.Amount, t.Since, t.Due = f.Total, signing.MadeOn(w.Office, f), signing.SignBy(w.Office, f)
+		t.What = w.Sayf("%d 笔付款等待放行，已收到 %d 个签名", "%d payments wait for release, %d signatures so far", f.Records, len(signatures))
+		if err := w.add(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settings adds a change of the money settings that waits for signatures; there
+// is at most one.
+func (w *walk) settings() error {
+	m, err := w.Tx.MoneySettings(exchange.SettingsWaiting)
+	if office.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := w.Tx.File(m.FileID)
+	if err != nil {
+		return err
+	}
+	t := ofFile(exchange.TodoSettings, f)
+	t.Since, t.Due = m.Since, signing.SignBy(w.Office, f)
+	t.What = w.Sayf("资金设置已于 %s 改动，等待两名人员签名", "the money settings were changed on %s and wait for two signatures", m.Since)
+	return w.add(t)
+}
+
+// unproved adds what of the ledger neither documents nor held cases explain, per
+// side and partner. While there is any, no payment leaves.
+func (w *walk) unproved() error {
+	gaps, err := proof.Gaps(w.Office, w.Tx)
+	if err != nil {
+		return err
+	}
+	for _, g := range gaps {
+		who := w.Say("全部对方", "all partners")
+		if g.Partner != "" {
+			who = w.PartyName(g.Partner)
+		}
+		err := w.add(exchange.Todo{
+			Kind: exchange.TodoProof, About: exchange.AboutLedger, Party: g.Partner, Who: who, Amount: g.Rest.Shown(), Due: w.Date,
+			What: w.Sayf("%s资金不平，差额 %s 没有暂缓办件可以解释", "%s: the ledger does not close, %s is not explained by held cases",
+				w.Word(exchange.SideTerms(), string(g.Side)), g.Rest.Shown()),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bankDays adds the days that the bank states differently than they were booked.
+func (w *walk) bankDays() error {
+	days, err := w.Tx.BankDaysToProve()
+	if err != nil {
+		return err
+	}
+	for _, day := range days {
+		t := w.ofAccount(exchange.TodoBankDay, day.Account, day.Day)
+		t.What = w.Sayf("%s 与银行对账单不符：%s", "%s differs from the bank's statement: %s", day.Day, bank.FaultWords(w.Office, day.Faults))
+		if err := w.beside(&t, subjectKey("bank", bank.DaySubject(day))); err != nil {
+			return err
+		}
+		if err := w.add(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// statements adds the days that the bank has not stated.
+func (w *walk) statements() error {
+	for _, account := range bank.Accounts(w.Office) {
+		gaps, err := bank.MissingStatements(w.Office, w.Tx, account, w.Date.AddDays(-lookBack))
+		if err != nil {
+			return err
+		}
+		for _, on := range gaps {
+			t := w.ofAccount(exchange.TodoStatement, account, on)
+			t.What = w.Sayf("%s 的对账单未到", "no statement of %s", on)
+			if err := w.add(t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ofAccount begins an item about a day of an account of ours.
+func (w *walk) ofAccount(kind, account string, on calendar.Date) exchange.Todo {
+	return exchange.Todo{Kind: kind, About: exchange.AboutAccount, No: account, Party: w.Agency.Bank(), Who: w.PartyName(w.Agency.Bank()), Since: on}
+}
