@@ -24,7 +24,7 @@ type todoRow struct{ urgency, kind, no, who, rest string }
 func (o *testOffice) todoRows() (rows []todoRow) {
 	o.tb.Helper()
 	o.env.Date = calendar.DateOf(o.now)
-	if _, err := o.env.Report(o.tb.Context()); err != nil {
+	if _, err := o.env.Report(o.tb.Context()); err != nil && !o.unproved {
 		o.tb.Fatal(err)
 	}
 	f, err := excelize.OpenFile(filepath.Join(o.env.Reports, o.env.Date.String()+".xlsx"))
