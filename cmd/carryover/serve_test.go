@@ -126,7 +126,7 @@ func TestServe(t *testing.T) {
 	for i, passes := range []string{"1", "0"} {
 		s := startServe(t, config, noon)
 		_, metrics := s.get(t, "/metrics", `carryover_passes_total{what="start"} `+passes)
-		for _, want := range []string{`carryover_runs{state="done"} 1`, "carryover_differences_open 0", "carryover_last_run_age_seconds 0"} {
+		for _, want := range []string{`carryover_runs{state="done"} 1`, "carryover_differences_open 0", `carryover_todo{kind="proof",urgency="urgent"} 0`, "carryover_last_run_age_seconds 0"} {
 			// The first time the figures may be those from before the pass.
 			if i > 0 && !strings.Contains(metrics, want) {
 				t.Errorf("metrics lack %s:\n%s", want, metrics)
