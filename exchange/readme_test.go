@@ -29,6 +29,7 @@ func generated() map[string]string {
 		"triples":       triplesTable(),
 		"turns":         turnsTable(),
 		"decisions":     decisionsTable(),
+		"todo":          todoTable(),
 		"accounts":      accountsTable(),
 		"entries":       entriesTable(),
 	}
@@ -84,6 +85,17 @@ func TestHappeningsHaveWords(t *testing.T) {
 			t.Errorf("%s has no words", on)
 		}
 	}
+}
+
+// todoTable is the table of what needs a person.
+func todoTable() string {
+	var b strings.Builder
+	b.WriteString("| kind | 事项 | what | urgency | exit code 3 | whose, when it names nobody |\n|---|---|---|---|---|---|\n")
+	press := map[Press]string{AtOnce: "at once", PastDue: "when due", Never: "never"}
+	for _, k := range TodoKinds() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", k.Code, k.Chinese, k.English, k.Urgency.Term().Code, press[k.Press], k.Owner)
+	}
+	return b.String()
 }
 
 // decisionsTable is the table of decisions.

@@ -57,6 +57,11 @@ func (tx *Tx) CloseDifference(id int64) error {
 	return tx.change(fmt.Sprintf("difference %d", id), "UPDATE differences SET closed = 1 WHERE id = $1 AND closed = 0", id)
 }
 
+// Difference reads a difference, open or closed.
+func (tx *Tx) Difference(id int64) (exchange.Difference, error) {
+	return one(tx, fmt.Sprintf("difference %d", id), scanDifference, "SELECT id, "+differenceColumns+" FROM differences WHERE id = $1", id)
+}
+
 // DifferencesAbout returns the open differences of a kind about a subject,
 // with whatever partner.
 func (tx *Tx) DifferencesAbout(kind, subject string) ([]exchange.Difference, error) {

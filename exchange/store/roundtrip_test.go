@@ -230,6 +230,7 @@ func roundTripOthers(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 			tx.UpdateQuery(q2), same(t, "QueriesByCase", []exchange.Query{q2})(tx.QueriesByCase(c.No)),
 			tx.PutNettingLine(n), same(t, "NettingLines", []exchange.NettingLine{n})(tx.NettingLines(n.Month, n.Partner, n.Source)),
 			tx.OpenDifference(d), tx.OpenDifference(d), same(t, "Differences", []exchange.Difference{d})(tx.Differences(true)),
+			same(t, "Difference", d)(tx.Difference(d.ID)),
 		)
 	})
 }

@@ -3,7 +3,6 @@ package decision
 import (
 	"errors"
 	"slices"
-	"strconv"
 
 	"carryover/exchange"
 	"carryover/jobs/office"
@@ -17,25 +16,16 @@ import (
 
 // openOf is the item of one subject as it would be made now. One that nothing
 // can be decided about has no decisions; a month or difference that is not open
-// is the zero item. A case, entry or file that does not exist is an error
-// (store.ErrNotFound or exchange.ErrDecision).
+// is the zero item. A case, entry, file or difference that does not exist is an
+// error (store.ErrNotFound or exchange.ErrDecision).
 func openOf(d *office.Desk, about exchange.Subject, no string) (found exchange.Todo, err error) {
-	switch about {
-	case exchange.AboutMonth:
+	if about == exchange.AboutMonth {
 		err = EachMonth(d, func(t exchange.Todo) error {
 			if t.No == no {
 				found = t
 			}
 			return nil
 		})
-		return found, err
-	case exchange.AboutDifference:
-		open, err := Explainable(d)
-		for _, x := range open {
-			if strconv.FormatInt(x.ID, 10) == no {
-				return OfDifference(d, x)
-			}
-		}
 		return found, err
 	}
 	s, err := findSubject(d, no, exchange.Rule{About: []exchange.Subject{about}})
@@ -46,8 +36,14 @@ func openOf(d *office.Desk, about exchange.Subject, no string) (found exchange.T
 		return openCase(d, s.c)
 	case about == exchange.AboutEntry:
 		return openEntry(d, s.entry)
+	case about == exchange.AboutFile:
+		return openFile(d, s.file)
 	}
-	return openFile(d, s.file)
+	x, err := d.Tx.Difference(s.id)
+	if err != nil || x.Closed || !explainable(d, x) {
+		return found, err
+	}
+	return OfDifference(d, x)
 }
 
 // offers are the rules that can be decided about a subject now, so that a

@@ -72,17 +72,18 @@ func netMonth(x exchange.Difference) (calendar.Month, string) {
 }
 
 // Explainable lists the open differences that are closed by being explained.
+func Explainable(d *office.Desk) ([]exchange.Difference, error) {
+	open, err := d.Tx.Differences(true)
+	return slices.DeleteFunc(open, func(x exchange.Difference) bool { return !explainable(d, x) }), err
+}
+
+// explainable reports whether an open difference is closed by being explained.
 // Proposals about a case or a credit, months to be settled and quarantined files
 // have items of their own.
-func Explainable(d *office.Desk) (list []exchange.Difference, err error) {
-	open, err := d.Tx.Differences(true)
-	for _, x := range open {
-		proposed := x.Kind == "proposal" && x.Subject != "registry" // that one is about the extract as a whole
-		if month, _ := netMonth(x); !proposed && month == 0 && !ofQuarantined(d, x) {
-			list = append(list, x)
-		}
-	}
-	return list, err
+func explainable(d *office.Desk, x exchange.Difference) bool {
+	proposed := x.Kind == "proposal" && x.Subject != "registry" // that one is about the extract as a whole
+	month, _ := netMonth(x)
+	return !proposed && month == 0 && !ofQuarantined(d, x)
 }
 
 // OfDifference is the item of a difference that is closed by being explained.

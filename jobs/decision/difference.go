@@ -10,16 +10,14 @@ import (
 // decisions about the case or the entry. exchange.ErrDecision when it is closed
 // already.
 func acceptPlan(d *office.Desk, s subject, _ exchange.Decision) (office.Plan, error) {
-	open, err := d.Tx.Differences(true)
-	if err != nil {
+	x, err := d.Tx.Difference(s.id)
+	switch {
+	case office.IsNotFound(err) || err == nil && x.Closed:
+		return office.Plan{}, office.Undecidable("该差异不存在或已关闭", "no such difference is open")
+	case err != nil:
 		return office.Plan{}, err
 	}
-	for _, x := range open {
-		if x.ID == s.id {
-			about, ours, theirs := d.Sides(x)
-			line := d.Sayf("核销差异 %s %s：本方 %s，对方 %s", "accepted: %s %s: ours %s, theirs %s", d.DifferenceWord(x.Kind), about, ours, theirs)
-			return office.Plan{CaseNo: x.CaseNo, Effects: []string{line}, Apply: func() error { return d.Tx.CloseDifference(x.ID) }}, nil
-		}
-	}
-	return office.Plan{}, office.Undecidable("该差异不存在或已关闭", "no such difference is open")
+	about, ours, theirs := d.Sides(x)
+	line := d.Sayf("核销差异 %s %s：本方 %s，对方 %s", "accepted: %s %s: ours %s, theirs %s", d.DifferenceWord(x.Kind), about, ours, theirs)
+	return office.Plan{CaseNo: x.CaseNo, Effects: []string{line}, Apply: func() error { return d.Tx.CloseDifference(x.ID) }}, nil
 }
