@@ -206,6 +206,9 @@ func TestNameAndAmountAreOnlyProposed(t *testing.T) {
 	if open := o.openDifferences(); len(open) != 1 || !strings.HasPrefix(open[0], "proposal ") || !strings.Contains(open[0], o.caseBy(exchange.In, p).No) {
 		t.Errorf("open: %q", open)
 	}
+	if got := o.pressing(exchange.TodoCredit); len(got) != 1 { // at once: an officer can match it
+		t.Errorf("needs a person: %+v", got)
+	}
 	o.nextNight() // a proposal about a credit stays
 	o.decide(keys, "li.na", exchange.ActMatch, receiving(us).No+"|K1", "case="+l.LetterNo)
 	o.passUntil(exchange.In, p, "completed/posted/posted")

@@ -63,6 +63,9 @@ func TestNotFoundIsProposed(t *testing.T) {
 			}
 			o.requireState(exchange.Out, leaver(us, 1), "held/none/not_due awaiting-registry")
 			if n > 1 {
+				if got := o.pressing(exchange.TodoDifference); len(got) != 1 || !got[0].Decides(exchange.ActAcceptDifference) {
+					t.Errorf("needs a person: %+v", got)
+				}
 				return
 			}
 			// The person turns up after all.

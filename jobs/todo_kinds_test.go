@@ -260,6 +260,34 @@ func (o *testOffice) requireRowOf(s *signer, no, decision string) {
 	}
 }
 
+// TestHoldsPress: a hold that nobody but an officer ends presses at once, one
+// that a file may end when its limit is past; then it is reported instead of the
+// limit that it makes the case miss.
+func TestHoldsPress(t *testing.T) {
+	for name, atOnce := range map[string]bool{"account not registered": true, "not in the registry": false} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(us, 0)
+			if atOnce {
+				o.put(core, formats.KindRegistry, o.insured(p))
+			}
+			o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(secondAccount(them))))
+			o.pass()
+			kind := map[bool]string{true: exchange.TodoHeld, false: exchange.TodoCase}[atOnce]
+			if got := o.todoOf(kind); len(got) != 1 || got[0].Due == 0 {
+				t.Fatalf("needs a person: %+v", got)
+			}
+			if got := o.pressing(kind); len(got) > 0 != atOnce {
+				t.Errorf("on the first day: %+v", got)
+			}
+			o.skipDays(9)
+			if got := o.pressing(kind); len(got) != 1 || len(o.todoOf(exchange.TodoOverdue)) > 0 {
+				t.Errorf("past its limit: %+v, %+v", got, o.todoOf(exchange.TodoOverdue))
+			}
+		})
+	}
+}
+
 // TestDifferenceStandsBesideItsItem: what has an open difference is one item, on
 // which the difference has no row of its own, that presses at once; the
 // workbooks offer what can be decided about either.

@@ -33,15 +33,11 @@ func caseFilters() []store.CaseFilter {
 // caseFilters, and those with a refund that waits.
 func EachCase(d *office.Desk, emit func(*office.Case, exchange.Todo) error) error {
 	seen := map[string]bool{}
-	once := func(no string) error {
-		if seen[no] {
+	once := func(c *office.Case) error {
+		if seen[c.No] {
 			return nil
 		}
-		seen[no] = true
-		c, err := d.CaseByNo(no)
-		if err != nil {
-			return err
-		}
+		seen[c.No] = true
 		t, err := openCase(d, c)
 		if err != nil {
 			return err
@@ -49,7 +45,7 @@ func EachCase(d *office.Desk, emit func(*office.Case, exchange.Todo) error) erro
 		return emit(c, t)
 	}
 	for _, f := range caseFilters() {
-		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return once(c.No) }); err != nil {
+		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return once(d.OpenCase(c)) }); err != nil {
 			return err
 		}
 	}
@@ -58,10 +54,14 @@ func EachCase(d *office.Desk, emit func(*office.Case, exchange.Todo) error) erro
 		return err
 	}
 	for _, f := range waiting {
-		if f.CaseNo == "" {
-			continue // of a credit without a case: an item of EachEntry
+		if f.CaseNo == "" || seen[f.CaseNo] {
+			continue // without a case it is of a credit: an item of EachEntry
 		}
-		if err := once(f.CaseNo); err != nil {
+		c, err := d.CaseByNo(f.CaseNo)
+		if err == nil {
+			err = once(c)
+		}
+		if err != nil {
 			return err
 		}
 	}
