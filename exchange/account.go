@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
 
@@ -58,7 +59,7 @@ type Remittance struct {
 	Attempts int    // attempts made so far, lump sums included
 	Ref      string // EndToEndId of the current attempt
 	Since    calendar.Date
-	Reason   string // return code and words
+	Reason   code.Phrase // return code and words
 }
 
 // Remittances go to the partner's account or, in the end, to the person or heirs.
@@ -87,7 +88,7 @@ type Payment struct {
 	// RefusedAs is the row of a keyed bank sheet that refused it without
 	// naming its reference.
 	RefusedAs string
-	Reason    string
+	Reason    code.Phrase
 	Items     []PaymentItem
 }
 
@@ -164,9 +165,9 @@ type Difference struct {
 	Kind    string // reconciliation | netting | money | file | proposal
 	Partner string
 	CaseNo  string
-	Subject string // letter_no, file name …
-	Ours    string
-	Theirs  string
+	Subject code.Phrase // what it is about; a number or name alone is a text
+	Ours    code.Phrase
+	Theirs  code.Phrase
 	FoundOn calendar.Date
 	Closed  bool
 }

@@ -25,7 +25,7 @@ type Case struct {
 
 	HeldFrom State // the state a held case returns to
 	Hold     code.Hold
-	HoldText string        // in words, with the partner's or the core's code
+	HoldText code.Phrase   // what there is to say beside the reason
 	HeldOn   calendar.Date // since when
 	Stopped  []Span        // times in which a hold stopped the clock; the last may be open (To none)
 
@@ -57,7 +57,6 @@ type Case struct {
 
 	Due            calendar.Date // the legal limit that runs now; none: no limit runs
 	DueProvisional bool
-	DueBasis       string // how it was counted: "answer: 10 WD from 2026-03-02"
 
 	Rev int64 // revision of the row; the store's conditional update checks it
 }

@@ -69,24 +69,34 @@ func (c Case) clockMoney(p Profile) (Clock, bool) {
 	return Clock{"close", from, p.CloseWD}, true
 }
 
-// SetDue computes the case's due date, whether it is provisional, and how it
-// was counted. Call it after every change. While the clock stands still there
-// is no due date, and the basis says how many working days are left.
+// SetDue computes the case's due date and whether it is provisional. Call it
+// after every change. While the clock stands still there is no due date.
 func (c *Case) SetDue(p Profile, cal *calendar.Calendar) {
+	limit := c.Limit(p, cal)
+	c.Due, c.DueProvisional = limit.Date, limit.Provisional && limit.Date != 0
+}
+
+// Limit is how a due date is counted.
+type Limit struct {
+	Clock            // none runs when its From is 0
+	calendar.Due     // Date 0, with Left, while the clock stands still
+	Stopped      int // how many times it stood still
+}
+
+// Limit counts the legal limit that runs for the case now.
+func (c Case) Limit(p Profile, cal *calendar.Calendar) Limit {
 	clock, ok := c.RunningClock(p)
 	if !ok || clock.From == 0 {
-		c.Due, c.DueProvisional, c.DueBasis = 0, false, ""
-		return
+		return Limit{}
 	}
 	due, stopped := c.dueOf(clock, p, cal)
-	c.Due, c.DueProvisional = due.Date, due.Provisional && due.Date != 0
-	c.DueBasis = fmt.Sprintf("%s: %d WD from %s", clock.Name, clock.WD, clock.From)
-	if stopped > 0 {
-		c.DueBasis += fmt.Sprintf(", stopped %d times", stopped)
-	}
-	if due.Date == 0 {
-		c.DueBasis += fmt.Sprintf(", stands still with %d WD left", due.Left)
-	}
+	return Limit{clock, due, stopped}
+}
+
+// LimitKey names a limit of a case, so that the person is told once that it was
+// missed: the clock or turn, its first day, and how often a hold has stopped it.
+func LimitKey(caseNo, limit, from string, stopped int) string {
+	return fmt.Sprintf("%s|%s|%s|%d", caseNo, limit, from, stopped)
 }
 
 // dueOf is when a clock of the case ends, and how many times it stood still.

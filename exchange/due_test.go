@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -63,8 +64,8 @@ func TestVectorsOfWorkingDays(t *testing.T) {
 		c := at(Out, Requested)
 		c.LetterOn = v.from
 		c.SetDue(profiles[v.profile], cal)
-		if c.Due != v.want || c.DueProvisional || c.DueBasis != v.basis {
-			t.Errorf("%s from %s: %s %v %q, want %s", v.profile, v.from, c.Due, c.DueProvisional, c.DueBasis, v.want)
+		if c.Due != v.want || c.DueProvisional || basis(c, profiles[v.profile], cal) != v.basis {
+			t.Errorf("%s from %s: %s %v %q, want %s", v.profile, v.from, c.Due, c.DueProvisional, basis(c, profiles[v.profile], cal), v.want)
 		}
 	}
 }
@@ -117,7 +118,7 @@ func TestClocks(t *testing.T) {
 				t.Errorf("%s, %s: %v %v, want %v", v.name, name, got, ok, want)
 			}
 			held := c
-			if held.Suspend(code.HoldQueryOpen, "", profiles[name], 20260313) != nil {
+			if held.Suspend(code.HoldQueryOpen, code.Phrase{}, profiles[name], 20260313) != nil {
 				continue
 			}
 			if got, _ := held.RunningClock(profiles[name]); got != want {
@@ -199,7 +200,7 @@ func TestTheOldPlaceHasAnswered(t *testing.T) {
 
 	c = issued() // nothing due
 	c.SetTracks([]FormTrack{FormQueued}, nil, 20260305)
-	_ = c.Suspend(code.HoldQueryOpen, "", p, 20260305)
+	_ = c.Suspend(code.HoldQueryOpen, code.Phrase{}, p, 20260305)
 	_ = c.Apply(FormSentOut, 20260306)
 	if running(c) || c.AnsweredOn != 20260306 || c.Effective() != Answered {
 		t.Errorf("nothing due, held: answered on %s", c.AnsweredOn)
@@ -226,7 +227,7 @@ func TestASupplementIsNotLate(t *testing.T) {
 	} {
 		step()
 		if c.SetDue(p, cal); c.Due != 0 {
-			t.Errorf("%s: due %s, %s", c.State, c.Due, c.DueBasis)
+			t.Errorf("%s: due %s, %s", c.State, c.Due, basis(c, p, cal))
 		}
 	}
 }
@@ -237,13 +238,13 @@ func TestAReopenedLetterStartsAgain(t *testing.T) {
 	c := at(Out, Requested)
 	c.LetterOn = 20260302
 	_ = c.Apply(LetterDeclined, 20260304)
-	if c.SetDue(p, cal); c.Due != 0 || c.DueBasis != "" || c.ClosedOn != 20260304 {
-		t.Errorf("declined: due %s %q, closed on %s", c.Due, c.DueBasis, c.ClosedOn)
+	if c.SetDue(p, cal); c.Due != 0 || basis(c, p, cal) != "" || c.ClosedOn != 20260304 {
+		t.Errorf("declined: due %s %q, closed on %s", c.Due, basis(c, p, cal), c.ClosedOn)
 	}
 	_ = c.Apply(LetterReopened, 20260316)
 	c.LetterOn, c.LetterVersion = 20260316, 2
-	if c.SetDue(p, cal); c.Due != 20260330 || c.DueBasis != "answer: 10 WD from 2026-03-16" || c.ClosedOn != 0 {
-		t.Errorf("reopened: due %s %q, closed on %s", c.Due, c.DueBasis, c.ClosedOn)
+	if c.SetDue(p, cal); c.Due != 20260330 || basis(c, p, cal) != "answer: 10 WD from 2026-03-16" || c.ClosedOn != 0 {
+		t.Errorf("reopened: due %s %q, closed on %s", c.Due, basis(c, p, cal), c.ClosedOn)
 	}
 }
 
@@ -261,7 +262,7 @@ func TestStopsClock(t *testing.T) {
 	if got := due(&c); got != 20260316 {
 		t.Fatalf("without a hold: %s", got)
 	}
-	_ = c.Suspend(code.HoldPossibleDuplicate, "", p, 20260304)
+	_ = c.Suspend(code.HoldPossibleDuplicate, code.Phrase{}, p, 20260304)
 	if got := due(&c); got != 20260316 || len(c.Stopped) != 0 {
 		t.Errorf("a reason that does not stop: %s, %v", got, c.Stopped)
 	}
@@ -271,29 +272,29 @@ func TestStopsClock(t *testing.T) {
 	}
 
 	c = letter()
-	_ = c.Suspend(code.HoldInHospitalOrFrozen, "", p, 20260304) // two of ten days are over
-	if got := due(&c); got != 0 || c.DueBasis != "answer: 10 WD from 2026-03-02, stopped 1 times, stands still with 8 WD left" {
-		t.Errorf("standing still: %s, %q", got, c.DueBasis)
+	_ = c.Suspend(code.HoldInHospitalOrFrozen, code.Phrase{}, p, 20260304) // two of ten days are over
+	if got := due(&c); got != 0 || basis(c, p, cal) != "answer: 10 WD from 2026-03-02, stopped 1 times, stands still with 8 WD left" {
+		t.Errorf("standing still: %s, %q", got, basis(c, p, cal))
 	}
 	_ = c.Unsuspend(20260309)
 	if got := due(&c); got != 20260319 || c.Stopped[0] != (Span{From: 20260305, To: 20260309}) {
 		t.Errorf("after three working days: %s, %v", got, c.Stopped)
 	}
-	_ = c.Suspend(code.HoldInHospitalOrFrozen, "", p, 20260312)
+	_ = c.Suspend(code.HoldInHospitalOrFrozen, code.Phrase{}, p, 20260312)
 	_ = c.Unsuspend(20260316)
-	if got := due(&c); got != 20260323 || c.DueBasis != "answer: 10 WD from 2026-03-02, stopped 2 times" {
-		t.Errorf("held twice: %s, %q, %v", got, c.DueBasis, c.Stopped)
+	if got := due(&c); got != 20260323 || basis(c, p, cal) != "answer: 10 WD from 2026-03-02, stopped 2 times" {
+		t.Errorf("held twice: %s, %q, %v", got, basis(c, p, cal), c.Stopped)
 	}
 
 	// A change of reason starts and stops the clock too; a copy made before keeps its spans.
 	c = letter()
-	_ = c.Suspend(code.HoldInHospitalOrFrozen, "", p, 20260304)
+	_ = c.Suspend(code.HoldInHospitalOrFrozen, code.Phrase{}, p, 20260304)
 	before := c
-	_ = c.Suspend(code.HoldPossibleDuplicate, "", p, 20260306)
+	_ = c.Suspend(code.HoldPossibleDuplicate, code.Phrase{}, p, 20260306)
 	if got := due(&c); got != 20260318 || before.Stopped[0].To != 0 {
 		t.Errorf("stopped, then not: %s, %v; copy %v", got, c.Stopped, before.Stopped)
 	}
-	_ = c.Suspend(code.HoldStillParticipating, "", p, 20260309)
+	_ = c.Suspend(code.HoldStillParticipating, code.Phrase{}, p, 20260309)
 	if got := due(&c); got != 0 {
 		t.Errorf("stopped again: %s, %v", got, c.Stopped)
 	}
@@ -304,7 +305,7 @@ func TestStopsClock(t *testing.T) {
 
 	// Held and released on one day: nothing has stood still.
 	c = letter()
-	_ = c.Suspend(code.HoldInHospitalOrFrozen, "", p, 20260304)
+	_ = c.Suspend(code.HoldInHospitalOrFrozen, code.Phrase{}, p, 20260304)
 	_ = c.Unsuspend(20260304)
 	if got := due(&c); got != 20260316 || len(c.Stopped) != 0 {
 		t.Errorf("a hold of no day: %s, %v", got, c.Stopped)
@@ -312,8 +313,8 @@ func TestStopsClock(t *testing.T) {
 
 	// What stood still before the clock began does not count.
 	c.Stopped = []Span{{From: 20260202, To: 20260227}}
-	if got := due(&c); got != 20260316 || c.DueBasis != "answer: 10 WD from 2026-03-02" {
-		t.Errorf("an earlier stop: %s, %q", got, c.DueBasis)
+	if got := due(&c); got != 20260316 || basis(c, p, cal) != "answer: 10 WD from 2026-03-02" {
+		t.Errorf("an earlier stop: %s, %q", got, basis(c, p, cal))
 	}
 }
 
@@ -329,7 +330,7 @@ func TestProvisional(t *testing.T) {
 	if c.SetDue(p, cal); c.Due != 20261222 || c.DueProvisional {
 		t.Errorf("within the year: %s, provisional %v", c.Due, c.DueProvisional)
 	}
-	_ = c.Suspend(code.HoldArrears, "", p, 20261203)
+	_ = c.Suspend(code.HoldArrears, code.Phrase{}, p, 20261203)
 	if c.SetDue(p, cal); c.Due != 0 || c.DueProvisional {
 		t.Errorf("standing still: %s, provisional %v", c.Due, c.DueProvisional)
 	}
@@ -345,7 +346,23 @@ func TestCountFromTheSameDay(t *testing.T) {
 		t.Errorf("due %s", c.Due)
 	}
 	c.LetterOn = 0
-	if c.SetDue(p, cal); c.Due != 0 || c.DueBasis != "" {
-		t.Errorf("a clock without a beginning: %s %q", c.Due, c.DueBasis)
+	if c.SetDue(p, cal); c.Due != 0 || basis(c, p, cal) != "" {
+		t.Errorf("a clock without a beginning: %s %q", c.Due, basis(c, p, cal))
 	}
+}
+
+// basis says how a case's limit is counted: "answer: 10 WD from 2026-03-02".
+func basis(c Case, p Profile, cal *calendar.Calendar) string {
+	limit := c.Limit(p, cal)
+	if limit.From == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("%s: %d WD from %s", limit.Name, limit.WD, limit.From)
+	if limit.Stopped > 0 {
+		text += fmt.Sprintf(", stopped %d times", limit.Stopped)
+	}
+	if limit.Date == 0 {
+		text += fmt.Sprintf(", stands still with %d WD left", limit.Left)
+	}
+	return text
 }

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"time"
 
 	"carryover/exchange/calendar"
@@ -151,14 +152,19 @@ type JournalEvent struct {
 	On      calendar.Date // business date
 	Actor   string        // core, portal, bank, partner's code, job, officer
 	What    string        // event name
-	Why     string        // in words
-	FileID  int64         // the file that brought or carried it
-	Payload []byte        // JSON facts
+	Why     code.Phrase
+	Prose   bool   // an event of schema 1: Why is its prose, a text
+	Stored  string // why as it is stored; "" of an event that is not
+	FileID  int64  // the file that brought or carried it
+	Payload []byte // JSON facts
 	Salt    []byte
 	Digest  []byte // SHA-256 of salt and payload
 	Prev    []byte
 	Hash    []byte
 }
+
+// WhyText is why the event happened as it is stored and hashed.
+func (e *JournalEvent) WhyText() string { return cmp.Or(e.Stored, e.Why.String()) }
 
 // Count adds the verdict on one record to the file's figures.
 func (f *File) Count(v code.Verdict) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	. "carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
 
@@ -80,7 +81,7 @@ func TestCheckForm(t *testing.T) {
 		f, l := goodForm()
 		v.change(&f, &l)
 		differs := CheckForm(f, l)
-		if (v.want == "") != (len(differs) == 0) || !strings.Contains(strings.Join(differs, "\n"), v.want) {
+		if (v.want == "") != (len(differs) == 0) || !strings.Contains(code.SayAll("list", differs).Words(code.Chinese, nil), v.want) {
 			t.Errorf("%s: %q, want %q", v.name, differs, v.want)
 		}
 	}

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"fmt"
 	"slices"
 
 	"carryover/exchange/calendar"
@@ -14,7 +13,7 @@ type Opinion struct {
 	Do      Do
 	Decline code.Decline // Do is Refuse
 	Hold    code.Hold    // Do is Wait
-	Text    string       // in Chinese, for the journal, the notice and the partner
+	Text    code.Phrase  // why, for the journal, the notice and the partner
 }
 
 // Do is what is to be done.
@@ -68,11 +67,11 @@ func scope(p Person, from, to, schemeFrom, schemeTo string, moved calendar.Date,
 	}
 	switch {
 	case military(p.IDType):
-		return Opinion{Do: Refuse, Decline: code.DeclineMilitary, Text: "军人医疗保险关系按军地转移办法办理"}, false
+		return Opinion{Do: Refuse, Decline: code.DeclineMilitary, Text: code.Say("military")}, false
 	case SameArea(from, to):
-		return Opinion{Do: Refuse, Decline: code.DeclineSameArea, Text: fmt.Sprintf("%s 与 %s 属同一统筹地区，无需转移", from, to)}, false
+		return Opinion{Do: Refuse, Decline: code.DeclineSameArea, Text: code.Say("same-area", from, to)}, false
 	case Resident(schemeFrom) && Resident(schemeTo) && since.Year() == moved.Year():
-		return Opinion{Do: Refuse, Decline: code.DeclineSameYearResident, Text: "居民医保参保人员同一年度内不办理转移，请于次年申请"}, false
+		return Opinion{Do: Refuse, Decline: code.DeclineSameYearResident, Text: code.Say("same-year")}, false
 	}
 	return Opinion{}, true
 }
@@ -82,10 +81,10 @@ func scope(p Person, from, to, schemeFrom, schemeTo string, moved calendar.Date,
 // registry's records of the person.
 func AuditApplication(a Application, own []RegistryPerson, p Profile) Opinion {
 	if !slices.Contains(a.Materials, "id") {
-		return Opinion{Do: Return, Text: "缺少有效身份证件，请补交后重新申请"}
+		return Opinion{Do: Return, Text: code.Say("id-document-missing")}
 	}
 	if a.ProxyName != "" && !slices.Contains(a.Materials, "proxy") {
-		return Opinion{Do: Return, Text: "由他人代办，请补交授权委托书和代办人身份证件"}
+		return Opinion{Do: Return, Text: code.Say("proxy-document-missing")}
 	}
 	if o, ok := scope(a.Person, a.From, a.To, a.SchemeFrom, a.SchemeTo, a.AppliedOn, a.EnrolledFrom); !ok {
 		return o
@@ -93,11 +92,11 @@ func AuditApplication(a Application, own []RegistryPerson, p Profile) Opinion {
 	here, ok := FindEnrolled(own, a.SchemeTo)
 	switch {
 	case !ok:
-		return Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: "本地参保登记库中尚无此人在保记录，待登记后办理"}
+		return Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: code.Say("not-enrolled-yet")}
 	case here.Person.NameKey != a.Person.NameKey:
-		return Opinion{Do: Return, Text: "申请姓名与本地参保登记不一致，请核对后补正"}
+		return Opinion{Do: Return, Text: code.Say("applicant-name-differs")}
 	case here.Status == StatusRetired && !p.Retirees:
-		return Opinion{Do: Refuse, Decline: code.DeclineOutOfScope, Text: "已办理退休，不属于转移接续范围"}
+		return Opinion{Do: Refuse, Decline: code.DeclineOutOfScope, Text: code.Say("applicant-retired")}
 	}
 	return Opinion{Do: Accept}
 }
@@ -191,11 +190,11 @@ func judgePerson(l Letter, f LetterFacts) (RegistryPerson, Opinion, bool) {
 	r, several, ok := FindRecord(f.Registry, l.SchemeFrom, numbers...)
 	switch {
 	case !ok:
-		return r, Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: "参保登记库中查无此人，待核实"}, false
+		return r, Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: code.Say("person-unknown")}, false
 	case several:
-		return r, Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: "参保登记库中有多条此人的记录，待核实个人编号"}, false
+		return r, Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: code.Say("several-records")}, false
 	case r.Person.NameKey != l.Person.NameKey:
-		return r, Opinion{Do: Refuse, Decline: code.DeclineNameOrIDDiffers, Text: "姓名与本地参保登记不一致，请核对"}, false
+		return r, Opinion{Do: Refuse, Decline: code.DeclineNameOrIDDiffers, Text: code.Say("name-differs")}, false
 	}
 	return r, Opinion{}, true
 }
@@ -223,30 +222,30 @@ func judgeRivals(rivals []Case, r RegistryPerson) Opinion {
 	}
 	switch {
 	case first != "":
-		return Opinion{Do: Refuse, Decline: code.DeclineOtherPlaceFirst, Text: "已受理 " + first + " 的转移联系函"}
+		return Opinion{Do: Refuse, Decline: code.DeclineOtherPlaceFirst, Text: code.Say("promised-to", first)}
 	case gone != "":
-		return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: "关系已转移至 " + gone}
+		return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: code.Say("moved-to", gone)}
 	case r.Status == StatusEnded:
-		return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: "本地参保关系已终止并转出"}
+		return Opinion{Do: Refuse, Decline: code.DeclineAlreadyTransferred, Text: code.Say("ended-here")}
 	case waiting != "":
-		return Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: waiting + " 的联系函先到，尚在办理"}
+		return Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: code.Say("earlier-letter", waiting)}
 	}
 	return Opinion{Do: Accept}
 }
 
 func deceased() Opinion {
-	return Opinion{Do: Refuse, Decline: code.DeclineDeceased, Text: "参保人已死亡，个人账户余额依法继承"}
+	return Opinion{Do: Refuse, Decline: code.DeclineDeceased, Text: code.Say("deceased")}
 }
 
 func judgeStatus(r RegistryPerson, p Profile) Opinion {
 	switch r.Status {
 	case StatusActive:
-		return Opinion{Do: Refuse, Decline: code.DeclineStillParticipating, Text: "仍在本地正常参保，请先办理停保"}
+		return Opinion{Do: Refuse, Decline: code.DeclineStillParticipating, Text: code.Say("still-active")}
 	case StatusInHospital, StatusFrozen:
-		return Opinion{Do: Wait, Hold: code.HoldInHospitalOrFrozen, Text: "住院未结算或账户冻结，待解除后办理"}
+		return Opinion{Do: Wait, Hold: code.HoldInHospitalOrFrozen, Text: code.Say("in-hospital")}
 	case StatusRetired:
 		if !p.Retirees {
-			return Opinion{Do: Refuse, Decline: code.DeclineOutOfScope, Text: "已在本地退休，不属于转移接续范围"}
+			return Opinion{Do: Refuse, Decline: code.DeclineOutOfScope, Text: code.Say("retired-here")}
 		}
 	}
 	return Opinion{Do: Accept}
@@ -256,12 +255,11 @@ func judgeArrears(r RegistryPerson, p Profile) Opinion {
 	if r.ArrearsMonths == 0 && r.Arrears == 0 {
 		return Opinion{Do: Accept}
 	}
-	text := fmt.Sprintf("欠费 %d 个月，金额 %s 元", r.ArrearsMonths, r.Arrears)
 	switch p.Arrears {
 	case ArrearsHold:
-		return Opinion{Do: Wait, Hold: code.HoldArrears, Text: text}
+		return Opinion{Do: Wait, Hold: code.HoldArrears, Text: code.Say("arrears", r.ArrearsMonths, r.Arrears)}
 	case ArrearsDecl:
-		return Opinion{Do: Refuse, Decline: code.DeclineArrears, Text: text + "，请补缴后重新申请"}
+		return Opinion{Do: Refuse, Decline: code.DeclineArrears, Text: code.Say("arrears-declined", r.ArrearsMonths, r.Arrears)}
 	}
 	return Opinion{Do: Accept}
 }
@@ -270,10 +268,10 @@ func judgeCertificate(l Letter, c *Certificate, r RegistryPerson, p Profile) Opi
 	switch {
 	case l.CertificateNo == "":
 		if p.NoCertificate == NoCertHold {
-			return Opinion{Do: Wait, Hold: code.HoldCertificateMissing, Text: "联系函未列参保凭证号"}
+			return Opinion{Do: Wait, Hold: code.HoldCertificateMissing, Text: code.Say("no-certificate")}
 		}
 	case c == nil, c.ReplacedBy != "", c.PersonalNo != r.PersonalNo:
-		return Opinion{Do: Refuse, Decline: code.DeclineCertificateVoid, Text: "参保凭证 " + l.CertificateNo + " 无效或非本人"}
+		return Opinion{Do: Refuse, Decline: code.DeclineCertificateVoid, Text: code.Say("certificate-invalid", l.CertificateNo)}
 	}
 	return Opinion{Do: Accept}
 }
@@ -287,7 +285,7 @@ func judgeAccount(l Letter, f LetterFacts) Opinion {
 			return Opinion{Do: Accept}
 		}
 	}
-	return Opinion{Do: Wait, Hold: code.HoldAccountNotRegistered, Text: "收款账户 " + l.Account.No + " 未经登记，请通过其他途径核实"}
+	return Opinion{Do: Wait, Hold: code.HoldAccountNotRegistered, Text: code.Say("account-unregistered", l.Account.No)}
 }
 
 // MoneyFacts decide what happens to the balance.
@@ -319,26 +317,25 @@ func DecideMoney(f MoneyFacts) (formWord, payTo string) {
 	return MoneyREMITTED, ToPartner
 }
 
-// CheckForm compares a form with its letter and with itself, and returns in
-// words what differs (none: the form is right).
-func CheckForm(f Form, l Letter) []string {
-	var differs []string
-	add := func(format string, args ...any) { differs = append(differs, fmt.Sprintf(format, args...)) }
+// CheckForm compares a form with its letter and with itself, and returns
+// what differs (none: the form is right).
+func CheckForm(f Form, l Letter) (differs []code.Phrase) {
+	add := func(name string, args ...any) { differs = append(differs, code.Say(name, args...)) }
 	if !f.Person.Same(l.Person) {
-		add("姓名或证件号码与联系函不一致")
+		add("form-person")
 	}
 	m := CountMonths(f.Stays)
 	if m.Actual != f.Actual || m.Backpaid != f.Backpaid || m.Deemed != f.Deemed || m.Gap != f.Gap {
-		add("月数与明细不符：信息表 %d/%d/%d（中断 %d），明细 %d/%d/%d（中断 %d）", f.Actual, f.Backpaid, f.Deemed, f.Gap, m.Actual, m.Backpaid, m.Deemed, m.Gap)
+		add("form-months", f.Actual, f.Backpaid, f.Deemed, f.Gap, m.Actual, m.Backpaid, m.Deemed, m.Gap)
 	}
 	if total, err := f.Principal.Add(f.Interest); err != nil || total != f.Amount {
-		add("金额 %s 不等于本金 %s 加利息 %s", f.Amount, f.Principal, f.Interest)
+		add("form-sum", f.Amount, f.Principal, f.Interest)
 	}
 	if m.Last != 0 && m.Last > f.EndedOn.Month() {
-		add("参保月份 %s 晚于终止日期 %s", m.Last, f.EndedOn)
+		add("form-after-end", m.Last, f.EndedOn)
 	}
 	if (f.Money == MoneyZERO) != (f.Amount == 0) {
-		add("资金处理方式 %s 与金额 %s 不符", f.Money, f.Amount)
+		add("form-money", f.Money, f.Amount)
 	}
 	return differs
 }

@@ -111,7 +111,7 @@ func check(t *testing.T, name string, o Opinion, want Do, why string) {
 	if got := string(o.Decline) + string(o.Hold); o.Do != want || got != why {
 		t.Errorf("%s: %s %s (%s), want %s %s", name, o.Do, got, o.Text, want, why)
 	}
-	if (o.Do == Accept) != (o.Text == "") {
+	if (o.Do == Accept) != o.Text.IsZero() {
 		t.Errorf("%s: %s for the reason %q", name, o.Do, o.Text)
 	}
 	if o.Decline != "" && !o.Decline.Known() || o.Hold != "" && !o.Hold.Known() {

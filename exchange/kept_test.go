@@ -53,12 +53,12 @@ func TestAStopBeforeTheFirstDay(t *testing.T) {
 	p, cal := builtInProfiles(t)["2021"], builtInCalendar(t)
 	c := at(Out, Requested)
 	c.LetterOn, c.Stopped = 20260302, []Span{{From: 20260225, To: 20260302}}
-	if c.SetDue(p, cal); c.Due != 20260316 || c.DueBasis != "answer: 10 WD from 2026-03-02" {
-		t.Errorf("ended on day 0: %s, %q", c.Due, c.DueBasis)
+	if c.SetDue(p, cal); c.Due != 20260316 || basis(c, p, cal) != "answer: 10 WD from 2026-03-02" {
+		t.Errorf("ended on day 0: %s, %q", c.Due, basis(c, p, cal))
 	}
 	c.Stopped[0].To = 20260303
-	if c.SetDue(p, cal); c.Due != 20260317 || c.DueBasis != "answer: 10 WD from 2026-03-02, stopped 1 times" {
-		t.Errorf("ended a day later: %s, %q", c.Due, c.DueBasis)
+	if c.SetDue(p, cal); c.Due != 20260317 || basis(c, p, cal) != "answer: 10 WD from 2026-03-02, stopped 1 times" {
+		t.Errorf("ended a day later: %s, %q", c.Due, basis(c, p, cal))
 	}
 }
 

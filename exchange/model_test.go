@@ -95,7 +95,7 @@ func (e *explorer) try(on Happening, with func(*model)) {
 	var err error
 	switch on {
 	case Hold:
-		err = m.c.Suspend(code.HoldOfficersDecision, "", Profile{}, e.day)
+		err = m.c.Suspend(code.HoldOfficersDecision, code.Phrase{}, Profile{}, e.day)
 	case Resume:
 		err = m.c.Unsuspend(e.day)
 	default:
@@ -145,7 +145,7 @@ func (e *explorer) stepMoney(m *model, i int, to MoneyTrack) {
 // suspend holds the model, as every difference does, if it can be held.
 func (e *explorer) suspend(m *model) {
 	if _, err := m.c.Next(Hold); err == nil {
-		_ = m.c.Suspend(code.HoldAmountDiffers, "", Profile{}, e.day)
+		_ = m.c.Suspend(code.HoldAmountDiffers, code.Phrase{}, Profile{}, e.day)
 	}
 }
 

@@ -52,7 +52,7 @@ func (c *Case) enter(to State, day calendar.Date) {
 // ErrNotAllowed. A case held already only changes its reason. The clock
 // stands still from the next day on while the profile's stops_clock names the
 // reason.
-func (c *Case) Suspend(why code.Hold, text string, p Profile, day calendar.Date) error {
+func (c *Case) Suspend(why code.Hold, text code.Phrase, p Profile, day calendar.Date) error {
 	if c.State != Held {
 		if _, err := c.Next(Hold); err != nil {
 			return err
@@ -82,7 +82,7 @@ func (c *Case) Unsuspend(day calendar.Date) error {
 }
 
 func (c *Case) endHold(day calendar.Date) {
-	c.HeldFrom, c.Hold, c.HoldText, c.HeldOn = "", "", "", 0
+	c.HeldFrom, c.Hold, c.HoldText, c.HeldOn = "", "", code.Phrase{}, 0
 	c.startClock(day)
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
 
@@ -25,8 +26,8 @@ type Refund struct {
 	Ref      string // EndToEndId of the current attempt
 	Payee    Account
 	Since    calendar.Date
-	Reason   string // the officer's, or the bank's when it came back
-	Officer  string // who decided
+	Reason   code.Phrase // the officer's, or the bank's when it came back
+	Officer  string      // who decided
 }
 
 // RefundRef is the EndToEndId of an attempt at a refund: letter_no -R part -

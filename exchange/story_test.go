@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	. "carryover/exchange"
+	"carryover/exchange/code"
 )
 
 // TestStories lets cases live as SPEC 2 and 3 tell: what happens, and the
@@ -128,7 +129,7 @@ func TestStories(t *testing.T) {
 func happen(c *Case, on Happening) error {
 	switch on {
 	case Hold:
-		return c.Suspend("officers-decision", "", Profile{}, 20260302)
+		return c.Suspend("officers-decision", code.Phrase{}, Profile{}, 20260302)
 	case Resume:
 		return c.Unsuspend(20260302)
 	}

@@ -165,7 +165,7 @@ func TestHolds(t *testing.T) {
 	for _, side := range []Side{In, Out} {
 		for _, s := range statesOf(side) {
 			c := at(side, s)
-			err := c.Suspend(code.HoldOfficersDecision, "why", Profile{}, 20260302)
+			err := c.Suspend(code.HoldOfficersDecision, code.Text("why"), Profile{}, 20260302)
 			if s == Refused || s == Cancelled || s == Void {
 				if !errors.Is(err, ErrNotAllowed) || c.State != s {
 					t.Errorf("%s %s: held: %v", side, s, err)
@@ -178,10 +178,10 @@ func TestHolds(t *testing.T) {
 			if err != nil || c.State != Held || c.HeldFrom != s || c.Effective() != s || c.HeldOn != 20260302 || c.ClosedOn != 0 {
 				t.Fatalf("%s %s: held: %v, %+v", side, s, err, c)
 			}
-			if err := c.Suspend(code.HoldQueryOpen, "another", Profile{}, 20260304); err != nil || c.Hold != code.HoldQueryOpen || c.HeldFrom != s || c.HeldOn != 20260302 {
+			if err := c.Suspend(code.HoldQueryOpen, code.Text("another"), Profile{}, 20260304); err != nil || c.Hold != code.HoldQueryOpen || c.HeldFrom != s || c.HeldOn != 20260302 {
 				t.Errorf("%s %s: another reason: %v, %+v", side, s, err, c)
 			}
-			if err := c.Unsuspend(20260305); err != nil || c.State != s || c.Hold != "" || c.HoldText != "" || c.HeldFrom != "" || c.HeldOn != 0 {
+			if err := c.Unsuspend(20260305); err != nil || c.State != s || c.Hold != "" || !c.HoldText.IsZero() || c.HeldFrom != "" || c.HeldOn != 0 {
 				t.Errorf("%s %s: released: %v, %+v", side, s, err, c)
 			}
 			if s.Final(side) != (c.ClosedOn == 20260305) {
@@ -199,7 +199,7 @@ func TestHoldAndResumeAreNotMoves(t *testing.T) {
 	if err := c.Apply(Hold, 20260302); !errors.Is(err, ErrNotAllowed) || c.State != Requested {
 		t.Errorf("move held: %v", err)
 	}
-	_ = c.Suspend(code.HoldQueryOpen, "", Profile{}, 20260302)
+	_ = c.Suspend(code.HoldQueryOpen, code.Phrase{}, Profile{}, 20260302)
 	if err := c.Apply(Resume, 20260302); !errors.Is(err, ErrNotAllowed) || c.State != Held {
 		t.Errorf("move resumed: %v", err)
 	}
@@ -212,7 +212,7 @@ func TestWhatHappensToAHeldCase(t *testing.T) {
 		for _, from := range statesOf(side) {
 			for _, on := range happenings() {
 				c, free := at(side, from), at(side, from)
-				if from == Held || c.Suspend(code.HoldQueryOpen, "", Profile{}, 20260302) != nil {
+				if from == Held || c.Suspend(code.HoldQueryOpen, code.Phrase{}, Profile{}, 20260302) != nil {
 					continue
 				}
 				errHeld, errFree := c.Apply(on, 20260303), free.Apply(on, 20260303)
@@ -247,7 +247,7 @@ func TestCancelEndsAHoldAndItsClock(t *testing.T) {
 	p := Profile{StopsClock: []code.Hold{code.HoldArrears}}
 	c := at(Out, Requested)
 	c.Wish = WishCancel
-	_ = c.Suspend(code.HoldArrears, "欠费", p, 20260302)
+	_ = c.Suspend(code.HoldArrears, code.Text("欠费"), p, 20260302)
 	if err := c.Apply(CancelAgreed, 20260304); err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +310,7 @@ func TestRandomLives(t *testing.T) {
 			next := changes[rapid.IntRange(0, len(changes)-1).Draw(t, "change")]
 			m = next.to
 			if why := rapid.SampledFrom(append([]code.Hold{""}, holdCodes()...)).Draw(t, "reason"); why != "" && m.c.State == Held {
-				_ = m.c.Suspend(why, "", p, x.day)
+				_ = m.c.Suspend(why, code.Phrase{}, p, x.day)
 			}
 			m.c.SetDue(p, cal)
 			promises(t, m.c, next.what, x.day)
@@ -356,8 +356,8 @@ func promises(t *rapid.T, c Case, what string, day calendar.Date) {
 			t.Fatalf("%s: the clock stood still %v", what, c.Stopped)
 		}
 	}
-	if (c.Due != 0) && (c.DueBasis == "" || c.Due < c.LetterOn) {
-		t.Fatalf("%s: due %s, %s", what, c.Due, c.DueBasis)
+	if c.Due != 0 && c.Due < c.LetterOn {
+		t.Fatalf("%s: due %s", what, c.Due)
 	}
 }
 

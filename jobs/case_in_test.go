@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"carryover/exchange"
@@ -59,6 +58,10 @@ func TestPlainPersonArrives(t *testing.T) {
 	}
 }
 
+func limitOf(o *testOffice, c exchange.Case) exchange.Limit {
+	return c.Limit(o.env.Profiles[c.Profile], o.env.Calendar)
+}
+
 func TestDueDatesOfACase(t *testing.T) {
 	o := newOffice(t, by2021)
 	p, q := leaver(us, 0), leaver(them, 1)
@@ -66,16 +69,16 @@ func TestDueDatesOfACase(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	if c := o.caseBy(exchange.Out, p); c.Due != 20261020 {
-		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
+		t.Errorf("due %s (%s)", c.Due, limitOf(o, c).Name)
 	}
 	l := o.sendLetter(q)
-	if c := o.caseBy(exchange.In, q); c.Due == 0 || !strings.Contains(c.DueBasis, "answer") {
-		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
+	if c := o.caseBy(exchange.In, q); c.Due == 0 || limitOf(o, c).Name != "answer" {
+		t.Errorf("due %s (%s)", c.Due, limitOf(o, c).Name)
 	}
 	o.put(them, formats.KindForm, o.form(q, l))
 	o.slow = true
 	o.pass()
-	if c := o.caseBy(exchange.In, q); !strings.Contains(c.DueBasis, "months: 5 WD from 2026-09-30") {
-		t.Errorf("due %s (%s)", c.Due, c.DueBasis)
+	if c := o.caseBy(exchange.In, q); limitOf(o, c).Clock != (exchange.Clock{Name: "months", From: 20260930, WD: 5}) {
+		t.Errorf("due %s (%s)", c.Due, limitOf(o, c).Name)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
@@ -78,14 +79,18 @@ func (o *testOffice) openDifferences() (list []string) {
 	o.view(func(tx *store.Tx) error {
 		all, err := tx.Differences(true)
 		for _, d := range all {
-			list = append(list, fmt.Sprintf("%s %s: %s / %s", d.Kind, d.Subject, d.Ours, d.Theirs))
+			list = append(list, fmt.Sprintf("%s %s: %s / %s", d.Kind, english(d.Subject), english(d.Ours), english(d.Theirs)))
 		}
 		return err
 	})
 	return list
 }
 
-// requireJournaled requires an event of a chain whose reason contains a text.
+// english are a phrase's words in English.
+func english(p code.Phrase) string { return p.Words(code.English, exchange.Listed(code.English, nil)) }
+
+// requireJournaled requires an event of a chain whose reason contains a text, as
+// it is stored or in the agency's language.
 func (o *testOffice) requireJournaled(chain, what, why string) {
 	o.tb.Helper()
 	var events []exchange.JournalEvent
@@ -97,7 +102,7 @@ func (o *testOffice) requireJournaled(chain, what, why string) {
 		o.tb.Fatal(err)
 	}
 	for _, e := range events {
-		if e.What == what && strings.Contains(e.Why, why) {
+		if e.What == what && strings.Contains(e.Why.String()+" "+o.env.Words(e.Why), why) {
 			return
 		}
 	}

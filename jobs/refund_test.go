@@ -276,7 +276,7 @@ func TestRefundFromTheNewPlace(t *testing.T) {
 			if c.open > 0 {
 				return
 			}
-			if h := o.caseBy(exchange.Out, p).HoldText; !strings.Contains(h, "退") {
+			if h := o.caseBy(exchange.Out, p).HoldText; !h.Is("partner-refunded") {
 				t.Errorf("held for %q", h)
 			}
 			if o.balanceOf(ledger.OutReturned) != f.Amount || o.balanceOf(ledger.OutCredited)+o.balanceOf(ledger.OutSettled) != 0 {

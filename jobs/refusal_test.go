@@ -22,7 +22,7 @@ func TestCoreRefusesToCredit(t *testing.T) {
 			o.pass()
 			o.pass()
 			c := o.caseBy(exchange.In, p)
-			if c.Hold != code.HoldRefusedByCore || !strings.Contains(c.HoldText, "个人编号冻结") {
+			if c.Hold != code.HoldRefusedByCore || !strings.Contains(c.HoldText.String(), "个人编号冻结") {
 				t.Errorf("held as %s %s", c.Hold, c.HoldText)
 			}
 			before := numbers(take[formats.Posting](o, core, formats.KindPosting))

@@ -8,6 +8,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -305,7 +306,7 @@ func TestReviewSentBack(t *testing.T) {
 	bad := o.caseBy(exchange.In, p)
 	o.requireVerdict(o.decideBatch(checker, f, "退回", "办件="+bad.LetterNo), "已接受")
 	o.requireState(exchange.In, p, "held/none/none officers-decision")
-	if got := o.caseBy(exchange.In, p); got.HoldText != "审核退回：已核实" {
+	if got := o.caseBy(exchange.In, p); got.HoldText != code.Say("review-returned", "已核实") {
 		t.Errorf("held for %q", got.HoldText)
 	}
 	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActApproveBatch), "决定无效 / not a decision that can be taken: the batch was sent back")

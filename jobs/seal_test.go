@@ -168,7 +168,7 @@ func (s *sealedOffice) requireSignedBy(name string, key *seal.Key) {
 			return err
 		}
 		if !slices.ContainsFunc(events, func(e exchange.JournalEvent) bool {
-			return e.What == "file_signed" && strings.Contains(e.Why, key.Fingerprint())
+			return e.What == "file_signed" && e.Why == code.Say("signed-by", key.Fingerprint())
 		}) {
 			s.tb.Error("who signed is not in the journal")
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 )
 
@@ -296,7 +297,7 @@ func BenchmarkUpdateCase(b *testing.B) {
 							return err
 						}
 						after := before
-						after.DueBasis = "answer: 10 WD"
+						after.HoldText = code.Text("answer: 10 WD")
 						head := ledger.Head{Date: 20260302, CaseNo: after.No, Partner: after.Partner}
 						if err := steps(tx.UpdateCase(before, &after), tx.Journal(event(after.No, "x")), tx.Book(ledger.Liquidate(head, 5))); err != nil {
 							return err

@@ -18,13 +18,13 @@ var (
 		}
 	}, func(c *exchange.Case) []field {
 		return []field{
-			at("profile", &c.Profile), at("hold_text,omitempty", &c.HoldText), at("held_on,omitempty", &c.HeldOn), at("stopped,omitempty", &c.Stopped),
+			at("profile", &c.Profile), at("hold_text,omitzero", &c.HoldText), at("held_on,omitempty", &c.HeldOn), at("stopped,omitempty", &c.Stopped),
 			at("person", &c.Person), at("name_key", &c.Person.NameKey), at("household,omitempty", &c.Household),
 			at("scheme_from,omitempty", &c.SchemeFrom), at("scheme_to,omitempty", &c.SchemeTo), at("application_version,omitempty", &c.ApplicationVersion),
 			at("letter_version,omitempty", &c.LetterVersion), at("certificate_no,omitempty", &c.CertificateNo), at("decline,omitempty", &c.Decline),
 			at("accepted_on,omitempty", &c.AcceptedOn), at("letter_on,omitempty", &c.LetterOn), at("form_on,omitempty", &c.FormOn), at("money_on,omitempty", &c.MoneyOn),
 			at("answered_on,omitempty", &c.AnsweredOn), at("state_since,omitempty", &c.StateSince), at("form_since,omitempty", &c.FormSince),
-			at("money_since,omitempty", &c.MoneySince), at("due_provisional,omitempty", &c.DueProvisional), at("due_basis,omitempty", &c.DueBasis),
+			at("money_since,omitempty", &c.MoneySince), at("due_provisional,omitempty", &c.DueProvisional),
 		}
 	})
 	updateCase = caseRows.update(caseAsRead)

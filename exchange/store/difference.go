@@ -5,6 +5,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 )
 
 const (
@@ -49,7 +50,7 @@ func (tx *Tx) LastNetting(partner, source string) (calendar.Month, error) {
 // While it is open, the same kind, subject and partner is the same
 // difference: only what each side says is taken over.
 func (tx *Tx) OpenDifference(d exchange.Difference) error {
-	return tx.run("difference about "+d.Subject, openDifference, d.Kind, d.Partner, d.CaseNo, d.Subject, d.Ours, d.Theirs, d.FoundOn.String(), int64(0))
+	return tx.run("difference about "+d.Subject.String(), openDifference, d.Kind, d.Partner, d.CaseNo, d.Subject.String(), d.Ours.String(), d.Theirs.String(), d.FoundOn.String(), int64(0))
 }
 
 // CloseDifference ends an open difference, else ErrStale.
@@ -64,9 +65,9 @@ func (tx *Tx) Difference(id int64) (exchange.Difference, error) {
 
 // DifferencesAbout returns the open differences of a kind about a subject,
 // with whatever partner.
-func (tx *Tx) DifferencesAbout(kind, subject string) ([]exchange.Difference, error) {
-	return many(tx, "differences about "+subject, scanDifference,
-		"SELECT id, "+differenceColumns+" FROM differences WHERE kind = $1 AND subject = $2 AND closed = 0 ORDER BY id", kind, subject)
+func (tx *Tx) DifferencesAbout(kind string, subject code.Phrase) ([]exchange.Difference, error) {
+	return many(tx, "differences about "+subject.String(), scanDifference,
+		"SELECT id, "+differenceColumns+" FROM differences WHERE kind = $1 AND subject = $2 AND closed = 0 ORDER BY id", kind, subject.String())
 }
 
 func scanDifference(r row, d *exchange.Difference) error {
@@ -86,8 +87,8 @@ func (tx *Tx) Differences(openOnly bool) ([]exchange.Difference, error) {
 }
 
 // CloseDifferencesAbout closes the open differences of a kind about a subject.
-func (tx *Tx) CloseDifferencesAbout(kind, subject string) error {
-	if _, err := tx.exec("UPDATE differences SET closed = 1 WHERE kind = $1 AND subject = $2 AND closed = 0", kind, subject); err != nil {
+func (tx *Tx) CloseDifferencesAbout(kind string, subject code.Phrase) error {
+	if _, err := tx.exec("UPDATE differences SET closed = 1 WHERE kind = $1 AND subject = $2 AND closed = 0", kind, subject.String()); err != nil {
 		return fmt.Errorf("differences about %s: %w", subject, err)
 	}
 	return nil

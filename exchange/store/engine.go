@@ -29,6 +29,9 @@ type engine interface {
 	fill(schema string) string
 	// guards makes the tables of the journal and the ledger append-only.
 	guards() string
+	// guardJournal puts another condition under which a row of the journal may be
+	// changed in place of the one of guards.
+	guardJournal(allowed string) string
 	// lockChain takes the right to append to a chain of the journal until
 	// the transaction ends; "" when the write transaction has it anyway.
 	lockChain() string

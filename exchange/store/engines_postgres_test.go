@@ -11,6 +11,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -69,6 +70,22 @@ func newDatabase(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return c.dsn(name)
+}
+
+// restored is the address of a new schema with what a dump holds.
+func restored(t testing.TB, dump []byte) string {
+	t.Helper()
+	dsn := newDatabase(t)
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := u.Query().Get("search_path")
+	text := strings.ReplaceAll(string(dump), "public.", schema+".")
+	if err := theCluster.running.execute(text); err != nil {
+		t.Fatal(err)
+	}
+	return dsn
 }
 
 // findInitdb looks on the PATH, then where Debian puts the server's programs.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 )
 
 // fill gives every field of a struct a value of its own, so that a field
@@ -37,6 +38,9 @@ func fillValue(v reflect.Value, path string) error {
 		return nil
 	case calendar.Month:
 		v.SetInt(int64(calendar.Month(201001).Add(n % 600)))
+		return nil
+	case code.Phrase:
+		v.Set(reflect.ValueOf(code.Text(fmt.Sprintf("%s·㐂'%d", name, n))))
 		return nil
 	case []byte:
 		v.SetBytes([]byte(fmt.Sprintf("%s\x00%d", name, n)))

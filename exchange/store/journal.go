@@ -8,9 +8,10 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 )
 
-const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash"
+const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash, coded"
 
 var (
 	insertEvent = insertInto("journal", journalColumns)
@@ -90,9 +91,10 @@ func eventDigest(salt, payload []byte) []byte {
 
 // eventHash chains an event: SHA-256 over the predecessor's hash (32 zero
 // bytes for the first of a chain), then chain, n, at, date, actor, what, why,
-// file and digest. Numbers are 8 bytes big-endian (at in microseconds, the
-// date as yyyymmdd); texts and the digest are preceded by their length as
-// such a number.
+// file and digest, and of an event of schema 1 nothing more, else the number 2.
+// Numbers are 8 bytes big-endian (at in microseconds, the date as yyyymmdd);
+// texts and the digest are preceded by their length as such a number. Why is the
+// content of a phrase, or of schema 1 the prose as it stood.
 func eventHash(e *exchange.JournalEvent) []byte {
 	b := make([]byte, 0, 512)
 	if len(e.Prev) == 0 {
@@ -111,10 +113,13 @@ func eventHash(e *exchange.JournalEvent) []byte {
 	number(int64(e.On))
 	text(e.Actor)
 	text(e.What)
-	text(e.Why)
+	text(e.WhyText())
 	number(e.FileID)
 	number(int64(len(e.Digest)))
 	b = append(b, e.Digest...)
+	if !e.Prose {
+		number(2)
+	}
 	sum := sha256.Sum256(b)
 	return sum[:]
 }
@@ -134,11 +139,11 @@ func (tx *Tx) Journal(e exchange.JournalEvent) error {
 	if _, err := rand.Read(e.Salt); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	e.N, e.Prev = last.n+1, last.hash
+	e.N, e.Prev, e.Prose, e.Stored = last.n+1, last.hash, false, ""
 	e.Digest = eventDigest(e.Salt, e.Payload)
 	e.Hash = eventHash(&e)
-	if err := tx.run(name, insertEvent, e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.Why, e.FileID,
-		e.Payload, e.Salt, e.Digest, e.Hash); err != nil {
+	if err := tx.run(name, insertEvent, e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID,
+		e.Payload, e.Salt, e.Digest, e.Hash, int64(1)); err != nil {
 		return err
 	}
 	tx.remember(e.Chain, head{e.N, e.Hash})
@@ -146,10 +151,16 @@ func (tx *Tx) Journal(e exchange.JournalEvent) error {
 }
 
 func scanEvent(r row, e *exchange.JournalEvent) error {
-	var at int64
-	err := r.Scan(&e.ID, &e.Chain, &e.N, &at, &e.On, &e.Actor, &e.What, &e.Why, &e.FileID, &e.Payload, &e.Salt, &e.Digest, &e.Hash)
-	e.At = instant(at)
-	return err
+	var at, coded int64
+	err := r.Scan(&e.ID, &e.Chain, &e.N, &at, &e.On, &e.Actor, &e.What, &e.Stored, &e.FileID, &e.Payload, &e.Salt, &e.Digest, &e.Hash, &coded)
+	if err != nil {
+		return err
+	}
+	e.At, e.Prose = instant(at), coded == 0
+	if e.Why, err = code.ParsePhrase(e.Stored); e.Prose || err != nil { // what somebody has changed is for the proof to find
+		e.Why = code.Text(e.Stored)
+	}
+	return nil
 }
 
 // JournalOf returns the events of a chain in order: what happened to a case.

@@ -16,10 +16,13 @@ import (
 //go:embed schema/00001_exchange.sql
 var schema1 string
 
+//go:embed schema/00002_phrases.sql
+var schema2 string
+
 // appendOnly are the tables that only grow.
 var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
 
-// purgeOnly is the one change of a journal row that is allowed: payload and
+// purgeOnly is the one change of a journal row that schema 1 allows: payload and
 // salt are removed, everything else stays. SAME is the engine's comparison
 // that treats NULL as a value.
 const purgeOnly = "NEW.payload IS NULL AND NEW.salt IS NULL AND NEW.id SAME OLD.id AND NEW.chain SAME OLD.chain AND NEW.n SAME OLD.n" +
@@ -33,8 +36,14 @@ func (s *Store) migrations() []*goose.Migration {
 			return err
 		}}
 	}
+	phrases := run(s.eng.fill(schema2) + s.eng.guardJournal(purgeOnly+" AND NEW.coded SAME OLD.coded"))
+	rows := phrases.RunTx
+	phrases.RunTx = func(ctx context.Context, tx *sql.Tx) error {
+		return errors.Join(rows(ctx, tx), s.toPhrases(ctx, tx))
+	}
 	return []*goose.Migration{
 		goose.NewGoMigration(1, run(s.eng.fill(schema1)+s.eng.guards()), nil),
+		goose.NewGoMigration(2, phrases, nil),
 	}
 }
 

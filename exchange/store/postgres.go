@@ -80,8 +80,7 @@ func (e *postgresEngine) guards() string {
 			fmt.Fprintf(&b, "CREATE TRIGGER %[1]s_no_update BEFORE UPDATE ON %[1]s FOR EACH ROW EXECUTE FUNCTION only_grows();\n", table)
 		}
 	}
-	fmt.Fprintf(&b, "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal FOR EACH ROW WHEN (NOT (%s)) EXECUTE FUNCTION only_grows();\n",
-		strings.ReplaceAll(purgeOnly, "SAME", "IS NOT DISTINCT FROM"))
+	b.WriteString(e.journalGuard(purgeOnly))
 	b.WriteString(`CREATE SEQUENCE ledger_numbers;
 CREATE FUNCTION entry_balanced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 	IF (SELECT COALESCE(sum(amount), 1) FROM ledger_postings WHERE entry_id = NEW.id) <> 0 THEN RAISE EXCEPTION 'postings do not sum to zero'; END IF;
@@ -95,6 +94,15 @@ END $$;
 CREATE TRIGGER ledger_postings_open BEFORE INSERT ON ledger_postings FOR EACH ROW EXECUTE FUNCTION posting_open();
 `)
 	return b.String()
+}
+
+func (e *postgresEngine) guardJournal(allowed string) string {
+	return "DROP TRIGGER journal_no_update ON journal;\n" + e.journalGuard(allowed)
+}
+
+func (e *postgresEngine) journalGuard(allowed string) string {
+	return "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal FOR EACH ROW WHEN (NOT (" +
+		strings.ReplaceAll(allowed, "SAME", "IS NOT DISTINCT FROM") + ")) EXECUTE FUNCTION only_grows();\n"
 }
 
 // lockChain: two nodes may append to one chain; the second waits and then

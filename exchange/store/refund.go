@@ -13,7 +13,7 @@ var (
 			at("partner", &r.Partner), at("amount", (*int64)(&r.Amount)), at("track", (*string)(&r.Track)), at("attempts", &r.Attempts), at("ref", &r.Ref), at("since", &r.Since),
 		}
 	}, func(r *exchange.Refund) []field {
-		return []field{at("payee", &r.Payee), at("reason,omitempty", &r.Reason), at("officer,omitempty", &r.Officer)}
+		return []field{at("payee", &r.Payee), at("reason,omitzero", &r.Reason), at("officer,omitempty", &r.Officer)}
 	})
 	insertRefund = refundRows.insert + " RETURNING id"
 	updateRefund = "UPDATE refunds SET track = $2, attempts = $3, ref = $4, since = $5, doc = $6 WHERE id = $1 AND track = $7 AND attempts = $8"

@@ -15,7 +15,7 @@ var (
 			at("attempts", &m.Attempts), at("ref", &m.Ref), at("since", &m.Since),
 		}
 	}, func(m *exchange.Remittance) []field {
-		return []field{at("payee", &m.Payee), at("payee_id,omitempty", &m.PayeeID), at("reason,omitempty", &m.Reason)}
+		return []field{at("payee", &m.Payee), at("payee_id,omitempty", &m.PayeeID), at("reason,omitzero", &m.Reason)}
 	})
 	updateRemittance = remittanceRows.update("case_no = $1 AND part = $2 AND track = $14 AND attempts = $15 AND received = $16")
 )

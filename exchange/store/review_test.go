@@ -73,7 +73,7 @@ func TestReadyRecords(t *testing.T) {
 		write(t, s, func(tx *Tx) error {
 			held, err := tx.Case(sampleCase(2).No)
 			before := held
-			err = steps(err, held.Suspend(code.HoldOfficersDecision, "sent back", exchange.Profile{}, 20260302), tx.UpdateCase(before, &held), tx.InsertFile(&f))
+			err = steps(err, held.Suspend(code.HoldOfficersDecision, code.Text("sent back"), exchange.Profile{}, 20260302), tx.UpdateCase(before, &held), tx.InsertFile(&f))
 			for n := 1; n <= 3; n++ {
 				err = steps(err, tx.InsertOutgoing(exchange.Outgoing{
 					Party: f.Party, Kind: f.Kind, RecordNo: fmt.Sprint(n), CaseNo: sampleCase(n).No, Rows: []byte("L"), RowCount: 1,

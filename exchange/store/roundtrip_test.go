@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 )
 
@@ -191,7 +192,7 @@ func roundTripMoney(t *testing.T, s *Store, f exchange.File, c exchange.Case) {
 	pay := fullPayment(t, m, f.ID)
 	p2, m2, pay2 := p, m, pay
 	p2.State, p2.Text = exchange.PostingRefused, "no"
-	m2.Track, m2.Attempts, m2.Reason = exchange.MoneyReturned, m.Attempts+1, "AC01"
+	m2.Track, m2.Attempts, m2.Reason = exchange.MoneyReturned, m.Attempts+1, code.Text("AC01")
 	pay2.Track, pay2.FileID, pay2.BankRef = exchange.MoneySubmitted, 0, "B7"
 	write(t, s, func(tx *Tx) error { return steps(tx.InsertPosting(p), tx.InsertRemittance(m), tx.InsertPayment(pay)) })
 	write(t, s, func(tx *Tx) error {

@@ -130,8 +130,7 @@ func (e *sqliteEngine) guards() string {
 			fmt.Fprintf(&b, "CREATE TRIGGER %[1]s_no_update BEFORE UPDATE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]s only grows'); END;\n", table)
 		}
 	}
-	fmt.Fprintf(&b, "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal WHEN NOT (%s) BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n",
-		strings.ReplaceAll(purgeOnly, "SAME", "IS"))
+	b.WriteString(e.journalGuard(purgeOnly))
 	b.WriteString(`CREATE TRIGGER ledger_entries_balanced BEFORE INSERT ON ledger_entries
 	WHEN (SELECT COALESCE(sum(amount), 1) FROM ledger_postings WHERE entry_id = NEW.id) <> 0
 	BEGIN SELECT RAISE(ABORT, 'postings do not sum to zero'); END;
@@ -140,6 +139,15 @@ CREATE TRIGGER ledger_postings_open BEFORE INSERT ON ledger_postings
 	BEGIN SELECT RAISE(ABORT, 'the ledger entry is closed'); END;
 `)
 	return b.String()
+}
+
+func (e *sqliteEngine) guardJournal(allowed string) string {
+	return "DROP TRIGGER journal_no_update;\n" + e.journalGuard(allowed)
+}
+
+func (e *sqliteEngine) journalGuard(allowed string) string {
+	return "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal WHEN NOT (" + strings.ReplaceAll(allowed, "SAME", "IS") +
+		") BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n"
 }
 
 func (e *sqliteEngine) lockChain() string   { return "" }

@@ -10,6 +10,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 )
 
 // TestUpdateFile: a file that somebody else has worked on is not finished by
@@ -333,13 +334,13 @@ func TestBankEntryTwice(t *testing.T) {
 // TestDifferences: an open difference is opened once; a closed one may come again.
 func TestDifferences(t *testing.T) {
 	onEngines(t, func(t *testing.T, s *Store) {
-		d := exchange.Difference{Kind: "netting", Partner: "310100", Subject: "L1", Ours: "1.00", Theirs: "2.00", FoundOn: 20260302}
+		d := exchange.Difference{Kind: "netting", Partner: "310100", Subject: code.Text("L1"), Ours: code.Text("1.00"), Theirs: code.Text("2.00"), FoundOn: 20260302}
 		later := d
-		later.Theirs, later.FoundOn = "3.00", 20260402
+		later.Theirs, later.FoundOn = code.Text("3.00"), 20260402
 		write(t, s, func(tx *Tx) error { return steps(tx.OpenDifference(d), tx.OpenDifference(later)) })
 		write(t, s, func(tx *Tx) error {
 			open, err := tx.Differences(true)
-			if len(open) != 1 || open[0].Theirs != "3.00" || open[0].FoundOn != d.FoundOn {
+			if len(open) != 1 || open[0].Theirs != code.Text("3.00") || open[0].FoundOn != d.FoundOn {
 				t.Fatalf("open: %+v, %v", open, err)
 			}
 			cerr := tx.CloseDifference(open[0].ID)

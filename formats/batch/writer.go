@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -20,6 +21,13 @@ type Rows struct {
 	Bytes  []byte
 	Count  int       // rows, details included
 	Amount money.Fen // what they add to the total
+}
+
+// RowType is the type of the first of encoded rows: what stands before the first
+// comma.
+func RowType(rows []byte) string {
+	name, _, _ := bytes.Cut(rows, []byte(","))
+	return string(name)
 }
 
 // Invalid is the error of a record that its own kind's checks refuse.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -234,7 +233,7 @@ func proveDay(d *office.Desk, day exchange.BankDay) error {
 		}
 		return d.Tx.UpdateBankDay(day, after)
 	}
-	if err := d.RecordDifference("bank", "", "", subject, FaultWords(d.Office, after.Faults), "closing "+day.Closing.String()); err != nil {
+	if err := d.RecordDifference("bank", "", "", subject, faultsPhrase(after.Faults), code.Say("closing", day.Closing)); err != nil {
 		return err
 	}
 	return d.Tx.UpdateBankDay(day, after)
@@ -242,12 +241,11 @@ func proveDay(d *office.Desk, day exchange.BankDay) error {
 
 // DaySubject names a day, or one of its pages, in the difference that is open
 // while it differs.
-func DaySubject(day exchange.BankDay) string {
-	subject := day.Account + " " + day.Day.String()
+func DaySubject(day exchange.BankDay) code.Phrase {
 	if day.Page > 0 {
-		subject += fmt.Sprintf(" #%d", day.Page)
+		return code.Say("bank-page", day.Account, day.Day, day.Page)
 	}
-	return subject
+	return code.Say("bank-day", day.Account, day.Day)
 }
 
 // dayFaults lists how a day differs from the one before it and from what we
@@ -300,20 +298,22 @@ func sumEntries(list []exchange.BankEntry) (sum money.Fen) {
 // FaultWords says in short how a day differs: each kind of fault with its count,
 // in the office's language; empty for none.
 func FaultWords(o *office.Office, faults []exchange.BankFault) string {
+	return o.Words(faultsPhrase(faults))
+}
+
+// faultsPhrase is how a day differs, as its difference keeps it.
+func faultsPhrase(faults []exchange.BankFault) code.Phrase {
 	counts := map[string]int{}
 	for _, f := range faults {
 		counts[f.Kind]++
 	}
-	var words []string
+	var kinds []code.Phrase
 	for _, t := range exchange.BankFaultTerms() {
 		if n := counts[t.Code]; n > 0 {
-			words = append(words, fmt.Sprintf("%s %d", t.Word(o.Lang), n))
+			kinds = append(kinds, code.Say("day-fault", t.Code, n))
 		}
 	}
-	if o.Lang == string(code.English) {
-		return strings.Join(words, "; ")
-	}
-	return strings.Join(words, "；")
+	return code.SayAll("list", kinds)
 }
 
 // Accounts are the numbers of the office's accounts, each once, the payer's first.

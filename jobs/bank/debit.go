@@ -26,7 +26,7 @@ func bookDebit(d *office.Desk, e exchange.BankEntry) error {
 			return err
 		}
 		if named == nil {
-			return transfer.FlagUnmatched(d, e, "", "", "debit "+e.Amount.String())
+			return transfer.FlagUnmatched(d, e, "", code.Phrase{}, code.Say("debit", e.Amount))
 		}
 		p = *named
 	} else if err != nil {
@@ -34,9 +34,9 @@ func bookDebit(d *office.Desk, e exchange.BankEntry) error {
 	}
 	switch {
 	case p.Amount != e.Amount:
-		return transfer.FlagUnmatched(d, e, p.Partner, p.Ref+" "+p.Amount.String(), "debit "+e.Amount.String())
+		return transfer.FlagUnmatched(d, e, p.Partner, code.Say("payment-of", p.Ref, p.Amount), code.Say("debit", e.Amount))
 	case p.BankRef != "":
-		return transfer.FlagUnmatched(d, e, p.Partner, p.Ref+" debited before, "+p.BankRef, "debit "+e.Amount.String())
+		return transfer.FlagUnmatched(d, e, p.Partner, code.Say("debited-before", p.Ref, p.BankRef), code.Say("debit", e.Amount))
 	}
 	if err := Settle(d, p, EntryRef(e)); err != nil {
 		return err
@@ -76,7 +76,7 @@ func settleRefused(d *office.Desk, p, noted exchange.Payment) error {
 		if err != nil {
 			return err
 		}
-		if err := c.PutOnHold(code.HoldAmountDiffers, "银行回执称已拒付，却又扣款："+p.Ref); err != nil {
+		if err := c.PutOnHold(code.HoldAmountDiffers, code.Say("refused-but-debited", p.Ref)); err != nil {
 			return err
 		}
 		if err := c.Save(); err != nil {
@@ -86,7 +86,7 @@ func settleRefused(d *office.Desk, p, noted exchange.Payment) error {
 	if err := transfer.SetPayment(d, p, exchange.MoneySettled, func(p *exchange.Payment) { p.BankRef = noted.BankRef }); err != nil {
 		return err
 	}
-	return d.RecordDifference("money", p.Partner, "", p.Ref, "refused by the bank: "+p.Reason, "debited all the same, "+noted.BankRef)
+	return d.RecordDifference("money", p.Partner, "", code.Text(p.Ref), code.Say("bank-refused", p.Reason), code.Say("debited-all-the-same", noted.BankRef))
 }
 
 // bookWholeFile settles, or records as returned, what is in a payment file that
@@ -117,7 +117,7 @@ func bookWholeFile(d *office.Desk, e exchange.BankEntry) (done bool, err error) 
 		case !concerns(p, e) || refusedByBank(p) && !withRefused:
 			return nil
 		case e.Credit:
-			return RecordReturn(d, p, e, ReturnReason(e.ReturnCode))
+			return RecordReturn(d, p, e, code.Text(ReturnReason(e.ReturnCode)))
 		}
 		return Settle(d, p, EntryRef(e))
 	})

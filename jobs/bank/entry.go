@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
@@ -84,7 +85,7 @@ func tryEntry(d *office.Desk, b exchange.BankEntry) error {
 	if err := d.Tx.InsertBankEntry(b); err != nil {
 		return err
 	}
-	return transfer.FlagUnmatched(d, b, "", "not booked", office.Clip("does not fit: "+err.Error(), 200))
+	return transfer.FlagUnmatched(d, b, "", code.Say("not-booked"), code.Say("does-not-fit", office.Clip(err.Error(), 200)))
 }
 
 // isNotAllowed reports whether the domain refuses what an entry would do to the
@@ -181,5 +182,5 @@ func compareKnown(d *office.Desk, e exchange.BankEntry) error {
 	if err != nil || (known.Amount == e.Amount && known.Credit == e.Credit) {
 		return err
 	}
-	return d.RecordDifference("money", "", "", e.Key, office.SignedAmount(known), office.SignedAmount(e))
+	return d.RecordDifference("money", "", "", code.Text(e.Key), code.Text(office.SignedAmount(known)), code.Text(office.SignedAmount(e)))
 }

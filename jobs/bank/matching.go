@@ -95,10 +95,10 @@ func partFor(c *office.Case, e exchange.BankEntry) (int, error) {
 // the ID number of somebody else, and records a difference; the credit stays
 // unmatched. Which of the two numbers is mistyped, an officer has to ask.
 func holdWrongPerson(d *office.Desk, c *office.Case, e exchange.BankEntry) error {
-	if err := c.PutOnHold(code.HoldAmountDiffers, "到账附言中的证件号码与联系函所列参保人不一致"); err != nil {
+	if err := c.PutOnHold(code.HoldAmountDiffers, code.Say("wrong-person-named")); err != nil {
 		return err
 	}
-	if err := d.RecordDifference("money", c.Partner, c.No, e.Key, identity.Mask(c.Person.IDNo), identity.MaskIn(e.Text)); err != nil {
+	if err := d.RecordDifference("money", c.Partner, c.No, code.Text(e.Key), code.Text(identity.Mask(c.Person.IDNo)), code.Text(identity.MaskIn(e.Text))); err != nil {
 		return err
 	}
 	return c.Save()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
@@ -63,20 +64,20 @@ func proposeByName(d *office.Desk, e exchange.BankEntry) error {
 		return err
 	}
 	text := identity.NameKey(e.Text)
-	var candidates []string
+	var candidates []code.Phrase
 	for _, r := range parts {
 		c, err := d.Tx.Case(r.CaseNo)
 		if err != nil {
 			return err
 		}
 		if c.Side == exchange.In && c.Person.NameKey != "" && strings.Contains(text, c.Person.NameKey) {
-			candidates = append(candidates, fmt.Sprintf("%s part %d", c.No, r.Part))
+			candidates = append(candidates, code.Say("part-of", c.No, r.Part))
 		}
 	}
 	if len(candidates) == 0 {
 		return nil
 	}
-	return d.RecordDifference("proposal", "", "", e.Key, "name and amount fit "+strings.Join(candidates, ", "), "match?")
+	return d.RecordDifference("proposal", "", "", code.Text(e.Key), code.SayAll("name-fits", candidates), code.Say("match-asked"))
 }
 
 // RetryUnmatched tries to match the unmatched credits that are due for retry, a
@@ -125,7 +126,7 @@ func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
 	if !undone || !isNotAllowed(err) {
 		return err
 	}
-	if err := d.RecordDifference("money", "", "", entry.Key, "not matched", office.Clip("does not fit: "+err.Error(), 200)); err != nil {
+	if err := d.RecordDifference("money", "", "", code.Text(entry.Key), code.Say("not-matched"), code.Say("does-not-fit", office.Clip(err.Error(), 200))); err != nil {
 		return err
 	}
 	return d.Tx.KeepMatchKeys(entry.Key, matchKeys(entry))
@@ -134,7 +135,7 @@ func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
 // rematch matches a credit anew. Its differences are closed first: those that are
 // still there are recorded again. A proposal ends when the credit is matched.
 func rematch(d *office.Desk, entry exchange.BankEntry) error {
-	if err := d.CloseDifferencesAbout("money", entry.Key); err != nil {
+	if err := d.Tx.CloseDifferencesAbout("money", code.Text(entry.Key)); err != nil {
 		return err
 	}
 	if err := matchOrKeep(d, entry); err != nil {
@@ -144,5 +145,5 @@ func rematch(d *office.Desk, entry exchange.BankEntry) error {
 	if err != nil || now.State == exchange.EntryUnmatched {
 		return err
 	}
-	return d.CloseDifferencesAbout("proposal", entry.Key)
+	return d.Tx.CloseDifferencesAbout("proposal", code.Text(entry.Key))
 }

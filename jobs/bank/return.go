@@ -2,6 +2,7 @@ package bank
 
 import (
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
 )
@@ -12,13 +13,13 @@ import (
 func bookReturn(d *office.Desk, e exchange.BankEntry, p exchange.Payment) error {
 	switch {
 	case p.ReturnRef != "":
-		return transfer.FlagUnmatched(d, e, p.Partner, p.Ref+" returned before", "credit "+e.Amount.String())
+		return transfer.FlagUnmatched(d, e, p.Partner, code.Say("returned-before", p.Ref), code.Say("credit", e.Amount))
 	case p.Amount != e.Amount:
-		return transfer.FlagUnmatched(d, e, p.Partner, p.Ref+" "+p.Amount.String(), "returned "+e.Amount.String())
+		return transfer.FlagUnmatched(d, e, p.Partner, code.Say("payment-of", p.Ref, p.Amount), code.Say("returned-amount", e.Amount))
 	}
-	reason := e.ReturnCode
+	reason := code.Text(e.ReturnCode)
 	if e.Reversal {
-		reason = "银行冲正" // the bank corrected its own debit, no payee refused it
+		reason = code.Say("bank-corrected") // the bank corrected its own debit, no payee refused it
 	}
 	if err := RecordReturn(d, p, e, reason); err != nil {
 		return err
@@ -30,10 +31,10 @@ func bookReturn(d *office.Desk, e exchange.BankEntry, p exchange.Payment) error 
 // the bank had refused before, and debited all the same, is whole again: its
 // contradiction is closed. One that counts as returned already only gets the
 // entry's reference: it was reopened by the bank's refusal.
-func RecordReturn(d *office.Desk, p exchange.Payment, e exchange.BankEntry, reason string) error {
+func RecordReturn(d *office.Desk, p exchange.Payment, e exchange.BankEntry, reason code.Phrase) error {
 	noted := p
 	noted.ReturnRef = EntryRef(e)
-	if err := d.Tx.CloseDifferencesAbout("money", p.Ref); err != nil {
+	if err := d.Tx.CloseDifferencesAbout("money", code.Text(p.Ref)); err != nil {
 		return err
 	}
 	if p.Track == exchange.MoneyReturned {

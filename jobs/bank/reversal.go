@@ -33,15 +33,15 @@ func reverseCredit(d *office.Desk, e exchange.BankEntry) error {
 		if err != nil {
 			return err
 		}
-		if err := held.PutOnHold(code.HoldAmountDiffers, "银行冲回已认领的到账款项 "+e.Amount.String()+" 元"); err != nil {
+		if err := held.PutOnHold(code.HoldAmountDiffers, code.Say("credit-taken-back", e.Amount)); err != nil {
 			return err
 		}
 		if err := held.Save(); err != nil {
 			return err
 		}
-		return transfer.FlagUnmatched(d, e, held.Partner, c.Key+" "+held.No, "taken back "+e.Amount.String())
+		return transfer.FlagUnmatched(d, e, held.Partner, code.Say("noted", c.Key, held.No), code.Say("taken-back", e.Amount))
 	}
-	return transfer.FlagUnmatched(d, e, "", "", "taken back "+e.Amount.String())
+	return transfer.FlagUnmatched(d, e, "", code.Phrase{}, code.Say("taken-back", e.Amount))
 }
 
 // reversedBefore looks for a reversal that came before the credit that it takes
@@ -87,5 +87,5 @@ func undoCredit(d *office.Desk, debit, credit exchange.BankEntry) error {
 			return err
 		}
 	}
-	return d.Tx.CloseDifferencesAbout("money", debit.Key)
+	return d.Tx.CloseDifferencesAbout("money", code.Text(debit.Key))
 }

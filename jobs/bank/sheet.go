@@ -140,12 +140,8 @@ func rejectPayment(d *office.Desk, e exchange.BankEntry) error {
 	if err != nil {
 		return err
 	}
-	return paymentStatus(d, p, iso20022.Rejected, sheetRefusal)
+	return paymentStatus(d, p, iso20022.Rejected, code.Say("sheet-rejected"))
 }
-
-// sheetRefusal is the reason of a payment that a keyed sheet says failed: a sheet
-// gives none.
-const sheetRefusal = "银行付款失败"
 
 // rejectByText finds the payment by what the row's text names. The payment
 // remembers the row (RefusedAs): a later sheet repeats the row when the same sum
@@ -160,11 +156,11 @@ func rejectByText(d *office.Desk, e exchange.BankEntry) error {
 		return err
 	}
 	if p == nil {
-		subject := strings.Join([]string{e.Account, e.BookedOn.String(), e.Amount.String(), office.Clip(e.Text, 40)}, "|")
-		return d.RecordDifference("money", "", "", subject, "", "rejected "+e.Amount.String())
+		subject := code.Say("sheet-row", e.Account, e.BookedOn, e.Amount, office.Clip(e.Text, 40))
+		return d.RecordDifference("money", "", "", subject, code.Phrase{}, code.Say("rejected", e.Amount))
 	}
 	p.RefusedAs = e.Key
-	return paymentStatus(d, *p, iso20022.Rejected, sheetRefusal)
+	return paymentStatus(d, *p, iso20022.Rejected, code.Say("sheet-rejected"))
 }
 
 // alreadyRejected reports whether a payment was refused by this very row.

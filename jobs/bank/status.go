@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
@@ -110,17 +111,17 @@ func transferStatus(d *office.Desk, t iso20022.TransferStatus) error {
 	if err != nil {
 		return err
 	}
-	return paymentStatus(d, p, t.Status, strings.TrimSpace(t.Reason+" "+t.Text))
+	return paymentStatus(d, p, t.Status, code.Text(strings.TrimSpace(t.Reason+" "+t.Text)))
 }
 
 // paymentStatus applies a status of pain.002 to a payment: refused, or on its way.
 // A report moves no money: against a debit or credit that was booked it changes
 // nothing, and a contradiction is recorded as a difference.
-func paymentStatus(d *office.Desk, p exchange.Payment, status, reason string) error {
+func paymentStatus(d *office.Desk, p exchange.Payment, status string, reason code.Phrase) error {
 	pending := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
 	paid := status == iso20022.DebitSettled || status == iso20022.CreditSettled
 	failed := isRefusal(status)
-	if failed && iso20022.SaysDuplicate(reason) {
+	if failed && iso20022.SaysDuplicate(reason.Arg(0)) {
 		// A second copy is refused, the first one stands: were it taken for a
 		// refusal, the payment would be made again.
 		d.Log.Warn("the bank got a payment twice and refuses the second", "payment", p.Ref, "why", reason)
@@ -128,9 +129,9 @@ func paymentStatus(d *office.Desk, p exchange.Payment, status, reason string) er
 	}
 	switch {
 	case !pending && failed && p.Track == exchange.MoneySettled:
-		return d.RecordDifference("money", p.Partner, "", p.Ref, "settled", "pain.002 "+status+" "+reason)
+		return d.RecordDifference("money", p.Partner, "", code.Text(p.Ref), code.Say("money-at", string(exchange.MoneySettled), "", ""), code.Say("bank-reports", strings.TrimSpace(status+" "+reason.Arg(0))))
 	case !pending && paid && p.Track == exchange.MoneyReturned && p.ReturnRef == "":
-		return d.RecordDifference("money", p.Partner, "", p.Ref, "refused: "+p.Reason, "pain.002 "+status)
+		return d.RecordDifference("money", p.Partner, "", code.Text(p.Ref), code.Say("bank-refused", p.Reason), code.Say("bank-reports", status))
 	case !pending:
 		return nil // settled or returned before: a late or repeated message
 	case failed:
@@ -157,7 +158,7 @@ func orderStatus(d *office.Desk, h iso20022.StatusReport) error {
 		return nil
 	}
 	return d.Tx.EachPaymentOf(sent.ID, func(p exchange.Payment) error {
-		return paymentStatus(d, p, verdict, strings.TrimSpace(h.Reason+" "+h.Text))
+		return paymentStatus(d, p, verdict, code.Text(strings.TrimSpace(h.Reason+" "+h.Text)))
 	})
 }
 

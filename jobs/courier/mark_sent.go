@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
@@ -108,7 +109,7 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 			return err
 		}
 		d.File = f
-		err = d.Journal(office.AgencyChain, "payment_marked", m.Evidence, map[string]any{
+		err = d.Journal(office.AgencyChain, "payment_marked", code.Text(m.Evidence), map[string]any{
 			"text": m.Text(o.Agency.Code), "role": role, "fingerprint": signer.Fingerprint, "signature": string(signature),
 		})
 		if err != nil {
@@ -167,12 +168,12 @@ func voidUnsent(d *office.Desk, f exchange.File) error {
 		if p.Track != exchange.MoneyUnknown {
 			return refuseMark("银行已就付款 %s 答复", "the bank has answered about payment %s", p.Ref)
 		}
-		return transfer.SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "never sent, says an officer" })
+		return transfer.SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = code.Say("never-sent") })
 	})
 	if err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_void", "never sent", map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
+	return d.Journal(office.AgencyChain, "payment_file_void", code.Say("never-sent"), map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // KeyOwner finds the officer whose key has a fingerprint, among those who may sign

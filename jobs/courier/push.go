@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -161,7 +162,7 @@ func resend(ctx context.Context, o *office.Office) error {
 			again.State = exchange.FileQueued
 			again.Resent++
 			if o.Rules.EscalateAfter > 0 && o.Now().Sub(f.At) >= o.Rules.EscalateAfter {
-				if err := d.RecordDifference("file", f.Party, "", f.Name, "sent "+f.SentAt.Format("2006-01-02"), "no receipt"); err != nil {
+				if err := d.RecordDifference("file", f.Party, "", code.Text(f.Name), code.Say("sent-on", f.SentAt.Format("2006-01-02")), code.Say("no-receipt")); err != nil {
 					return err
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/drop"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
@@ -111,6 +112,6 @@ func sameBytes(ctx context.Context, o *office.Office, d drop.Drop, folder drop.F
 // ours: somebody else can write into the bank's drop, or our store was set back.
 func recordForeign(ctx context.Context, o *office.Office, f exchange.File, folder drop.Folder) error {
 	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
-		return d.RecordDifference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, "other content under this name in "+folder.String())
+		return d.RecordDifference("file", f.Party, "", code.Text(f.Name), code.Say("sha256", f.StoredSHA), code.Say("other-content", folder))
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
@@ -123,13 +124,13 @@ func noteRetry(d *office.Desk, f exchange.File, what, reason string) error {
 	if err := CloseFileDifferences(d, f); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, what, reason, map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
+	return d.Journal(office.AgencyChain, what, code.Text(reason), map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
 }
 
 // CloseFileDifferences closes the differences that are open about a file, by its
 // name and party: partners may give their files the same names.
 func CloseFileDifferences(d *office.Desk, f exchange.File) error {
-	open, err := d.Tx.DifferencesAbout("file", f.Name)
+	open, err := d.Tx.DifferencesAbout("file", code.Text(f.Name))
 	if err != nil {
 		return err
 	}
@@ -200,7 +201,7 @@ func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		if err := payment.MayPay(o, d.Tx); err != nil {
 			return err
 		}
-		if why, err := payment.Unsigned(d, f); err != nil || why != "" {
+		if why, err := payment.Unsigned(d, f); err != nil || !why.IsZero() {
 			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
 		}
 		err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {

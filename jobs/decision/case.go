@@ -42,7 +42,7 @@ func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) 
 	}
 	opinion := exchange.JudgeLetter(letter, facts, c.RuleProfile())
 	if opinion.Do == exchange.Refuse {
-		return plan, office.Undecidable("现应不予转出："+opinion.Text, "the letter would be declined now: "+opinion.Decline.Word(code.English))
+		return plan, office.Undecidable("现应不予转出："+c.InChinese(opinion.Text), "the letter would be declined now: "+opinion.Decline.Word(code.English))
 	}
 	numbers := []string{x.Args["personal_no"]}
 	if numbers[0] == "" {
@@ -68,7 +68,7 @@ func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) 
 	}
 	plan.Apply = func() error {
 		// Only in the state that it was held in can the case move to accepted.
-		if err := c.Resume(x.Reason); err != nil {
+		if err := c.Resume(code.Text(x.Reason)); err != nil {
 			return err
 		}
 		c.PersonalNo = record.PersonalNo
@@ -97,10 +97,10 @@ func declineLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error)
 		if err := closeProposal(c); err != nil {
 			return err
 		}
-		if err := c.Resume(x.Reason); err != nil {
+		if err := c.Resume(code.Text(x.Reason)); err != nil {
 			return err
 		}
-		if err := transfer.DeclineLetter(c, exchange.Opinion{Do: exchange.Refuse, Decline: why, Text: office.Clip(x.Reason, 500)}, letter); err != nil {
+		if err := transfer.DeclineLetter(c, exchange.Opinion{Do: exchange.Refuse, Decline: why, Text: code.Text(office.Clip(x.Reason, 500))}, letter); err != nil {
 			return err
 		}
 		return c.Save()
@@ -126,11 +126,11 @@ func auditPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 		plan.Effects = []string{c.Sayf("申请 %s 不予受理：%s", "application %s is refused: %s", c.ApplicationNo, why.Word(c.CodeLang()))}
 	}
 	plan.Apply = func() error {
-		if err := c.Resume(x.Reason); err != nil {
+		if err := c.Resume(code.Text(x.Reason)); err != nil {
 			return err
 		}
 		c.Decline = why
-		if err := transfer.RejectApplication(c, on, milestone, x.Reason, news); err != nil {
+		if err := transfer.RejectApplication(c, on, milestone, code.Text(x.Reason), news); err != nil {
 			return err
 		}
 		return c.Save()
@@ -202,12 +202,12 @@ func releasePlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	}}
 	plan.Apply = func() error {
 		if c.Hold == code.HoldRefusedByCore {
-			if err := transfer.RetryPostings(c, x.Reason); err != nil {
+			if err := transfer.RetryPostings(c, code.Text(x.Reason)); err != nil {
 				return err
 			}
 			return c.Save()
 		}
-		if err := c.Resume(x.Reason); err != nil {
+		if err := c.Resume(code.Text(x.Reason)); err != nil {
 			return err
 		}
 		if err := transfer.Advance(c); err != nil {

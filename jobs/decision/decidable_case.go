@@ -78,13 +78,13 @@ func refundsWaiting(d *office.Desk) (list []exchange.Refund, err error) {
 			return nil, err
 		}
 		for _, f := range all {
-			why := ""
+			var why code.Phrase
 			if t == exchange.MoneyDue {
 				if why, err = transfer.RefundObstacle(d, f); err != nil {
 					return nil, err
 				}
 			}
-			if t == exchange.MoneyReturned || why != "" {
+			if t == exchange.MoneyReturned || !why.IsZero() {
 				list = append(list, f)
 			}
 		}
@@ -136,7 +136,7 @@ func openWords(c *office.Case) (t exchange.Todo, err error) {
 	t = exchange.Todo{About: exchange.AboutCase, No: c.No, CaseNo: c.No, Party: c.Partner, Who: Masked(c.Person), Since: c.StateSince}
 	var what []string
 	if c.State == exchange.Held {
-		what = append(what, c.Hold.Word(lang)+c.Sayf("：", ": ")+c.HoldText)
+		what = append(what, office.Join(c.Say("：", ": "), c.Hold.Word(lang), c.Words(c.HoldText)))
 		t.Do = c.Hold.Todo(lang)
 	} else if turn, ok := exchange.TurnOf(c.Turns, c.Case); ok {
 		what = append(what, turn.Wait.Word(string(lang)))

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -32,7 +31,7 @@ func EachMonth(d *office.Desk, emit func(exchange.Todo) error) error {
 			About: exchange.AboutMonth, No: text + " " + x.Partner, Party: x.Partner, Who: x.Partner, Amount: max(out-in, in-out), Since: x.FoundOn,
 			What:  d.Sayf("双方对账一致，净额待结算（转出 %s，转入 %s）", "both statements agree, the net sum is to be settled (out %s, in %s)", out, in),
 			Do:    d.Sayf("填写净额的银行流水或凭证号后结算。", "Give the bank entry or the voucher of the net sum."),
-			Stamp: x.Partner + " " + x.Ours,
+			Stamp: x.Partner + " " + x.Ours.String(),
 		}
 		// A month that must wait keeps its item and decisions: the officer sees why, and
 		// the planner refuses until the reason is gone.
@@ -60,15 +59,14 @@ func EachMonth(d *office.Desk, emit func(exchange.Todo) error) error {
 // netMonth is the month whose net sum a difference keeps open, and its text as
 // the subject has it; 0 and empty for any other difference.
 func netMonth(x exchange.Difference) (calendar.Month, string) {
-	text, ok := strings.CutSuffix(x.Subject, office.NetSum)
-	if x.Kind != "netting" || !ok {
+	if !x.Subject.Is("net-sum") {
 		return 0, ""
 	}
-	month, err := calendar.ParseMonth(text)
+	month, err := calendar.ParseMonth(x.Subject.Arg(0))
 	if err != nil {
 		return 0, ""
 	}
-	return month, text
+	return month, x.Subject.Arg(0)
 }
 
 // Explainable lists the open differences that are closed by being explained.
@@ -81,7 +79,7 @@ func Explainable(d *office.Desk) ([]exchange.Difference, error) {
 // Proposals about a case or a credit, months to be settled and quarantined files
 // have items of their own.
 func explainable(d *office.Desk, x exchange.Difference) bool {
-	proposed := x.Kind == "proposal" && x.Subject != "registry" // that one is about the extract as a whole
+	proposed := x.Kind == "proposal" && !x.Subject.Is("registry") // that one is about the extract as a whole
 	month, _ := netMonth(x)
 	return !proposed && month == 0 && !ofQuarantined(d, x)
 }
@@ -98,7 +96,7 @@ func OfDifference(d *office.Desk, x exchange.Difference) (t exchange.Todo, err e
 		What: office.OneLine(d.Sayf("%s %s：本方 %s，对方 %s", "%s %s: ours %s, theirs %s", d.DifferenceWord(x.Kind), about, ours, theirs), 500),
 		Do:   d.Sayf("查明差异；已有解释的可核销，核销不动资金。", "Find out why; once explained, accept it. That moves no money."),
 		// Other figures are another difference, which nobody has explained.
-		Stamp: x.Ours + " " + x.Theirs,
+		Stamp: x.Ours.String() + " " + x.Theirs.String(),
 	}
 	s := subject{kind: exchange.AboutDifference, no: t.No, id: x.ID}
 	t.Decisions, err = offers(d, s, func(exchange.Rule) bool { return true })
@@ -112,6 +110,6 @@ func ofQuarantined(d *office.Desk, x exchange.Difference) bool {
 	if x.Kind != "file" {
 		return false
 	}
-	f, err := d.Tx.FileByName(exchange.In, x.Partner, x.Subject)
+	f, err := d.Tx.FileByName(exchange.In, x.Partner, x.Subject.Arg(0))
 	return err == nil && f.State == exchange.FileQuarantined
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/jobs/office"
 )
@@ -53,7 +54,7 @@ func stillOpen(d *office.Desk, b exchange.BankEntry) (bool, error) {
 	if b.Credit {
 		return true, nil
 	}
-	named, err := d.Tx.DifferencesAbout("money", b.Key)
+	named, err := d.Tx.DifferencesAbout("money", code.Text(b.Key))
 	return len(named) > 0, err
 }
 
@@ -80,7 +81,7 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (t exchange.Todo, err error
 		About: exchange.AboutEntry, No: b.Key, Who: office.OneLine(strings.TrimSpace(b.Counterpart+" "+b.CounterAcct), 200),
 		Amount: b.Amount, Since: b.BookedOn, What: office.OneLine(what, 400), Do: todo,
 	}
-	proposals, err := d.Tx.DifferencesAbout("proposal", b.Key)
+	proposals, err := d.Tx.DifferencesAbout("proposal", code.Text(b.Key))
 	if err != nil {
 		return t, err
 	}

@@ -28,7 +28,7 @@ func EachFile(d *office.Desk, emit func(exchange.File, exchange.Todo) error) err
 			continue
 		}
 		for _, dir := range []exchange.Side{exchange.In, exchange.Out} {
-			f, err := d.Tx.FileByName(dir, x.Partner, x.Subject)
+			f, err := d.Tx.FileByName(dir, x.Partner, x.Subject.Arg(0))
 			if err == nil && f.State != exchange.FileSending { // those are read below, with or without a difference
 				files = append(files, f)
 			} else if err != nil && !office.IsNotFound(err) {

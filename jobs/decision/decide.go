@@ -98,7 +98,7 @@ func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) 
 	if chain == "" {
 		chain = office.AgencyChain
 	}
-	err = d.Journal(chain, "decided_"+p.Action, p.Reason, map[string]any{
+	err = d.Journal(chain, "decided_"+p.Action, code.Text(p.Reason), map[string]any{
 		"subject": p.Subject, "role": by.role, "fingerprint": by.fingerprint, "comes_to": p.Effects,
 	})
 	if err != nil {

@@ -120,7 +120,7 @@ func sharePlan(d *office.Desk, e exchange.BankEntry, shares []share) (office.Pla
 			}
 		}
 		for _, kind := range []string{"money", "proposal"} {
-			if err := d.CloseDifferencesAbout(kind, e.Key); err != nil {
+			if err := d.Tx.CloseDifferencesAbout(kind, code.Text(e.Key)); err != nil {
 				return err
 			}
 		}
@@ -148,7 +148,7 @@ func creditShare(d *office.Desk, e exchange.BankEntry, s share, split bool) erro
 	if err := transfer.AddToPart(c, part, s.part); err != nil || !split {
 		return err
 	}
-	return c.Note("matched_by_officer", e.Key, map[string]any{"part": s.part, "amount": s.amount.String()})
+	return c.Note("matched_by_officer", code.Text(e.Key), map[string]any{"part": s.part, "amount": s.amount.String()})
 }
 
 // endAmountHold ends a hold for an amount that differs, now that more money is
@@ -157,7 +157,7 @@ func endAmountHold(c *office.Case) error {
 	if c.State != exchange.Held || c.Hold != code.HoldAmountDiffers {
 		return nil
 	}
-	if err := c.Resume("来款已由经办人员认领"); err != nil {
+	if err := c.Resume(code.Say("matched-by-officer")); err != nil {
 		return err
 	}
 	return c.Save()

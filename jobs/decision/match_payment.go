@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/jobs/bank"
 	"carryover/jobs/office"
@@ -49,7 +50,7 @@ func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office
 		d.Sayf("%s 由该笔流水支付：%s", "%s was paid by the entry: %s", p.Ref, p.Amount),
 	}}
 	plan.Apply = func() error {
-		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
+		if err := d.Tx.CloseDifferencesAbout("money", code.Text(e.Key)); err != nil {
 			return err
 		}
 		if err := bank.Settle(d, p, bank.EntryRef(e)); err != nil {
@@ -74,11 +75,11 @@ func returnedPaymentPlan(d *office.Desk, e exchange.BankEntry, p exchange.Paymen
 			return err
 		}
 		for _, kind := range []string{"money", "proposal"} {
-			if err := d.CloseDifferencesAbout(kind, e.Key); err != nil {
+			if err := d.Tx.CloseDifferencesAbout(kind, code.Text(e.Key)); err != nil {
 				return err
 			}
 		}
-		if err := bank.RecordReturn(d, p, e, bank.ReturnReason(e.ReturnCode)); err != nil {
+		if err := bank.RecordReturn(d, p, e, code.Text(bank.ReturnReason(e.ReturnCode))); err != nil {
 			return err
 		}
 		return d.SetEntryState(e, exchange.EntryReturned, "", 0)

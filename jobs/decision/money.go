@@ -99,7 +99,7 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 			if err := c.SetMoney(&again[i], exchange.MoneyDue, nil); err != nil {
 				return err
 			}
-			if err := c.Note("payment_due_again", "officer", map[string]any{"part": again[i].Part}); err != nil {
+			if err := c.Note("payment_due_again", code.Say("officer-decided"), map[string]any{"part": again[i].Part}); err != nil {
 				return err
 			}
 		}
@@ -108,7 +108,7 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 		}
 		// Holds that wait for this decision end with it; any other stays.
 		if c.Hold == code.HoldOfficersDecision || c.Hold == code.HoldPaymentReturned {
-			if err := c.Resume("经办人员决定重新付款"); err != nil {
+			if err := c.Resume(code.Say("pay-again-decided")); err != nil {
 				return err
 			}
 		}
@@ -142,7 +142,7 @@ func repayRefunds(d *office.Desk, plan office.Plan, refunds []exchange.Refund) (
 			if err := d.Tx.UpdateRefund(f, after); err != nil {
 				return err
 			}
-			if err := transfer.ReportRefund(d, after, "due again"); err != nil {
+			if err := transfer.ReportRefund(d, after, code.Say("due-again")); err != nil {
 				return err
 			}
 		}

@@ -32,10 +32,10 @@ func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 		if err != nil {
 			return err
 		}
-		if err := c.Resume(x.Reason); err != nil {
+		if err := c.Resume(code.Text(x.Reason)); err != nil {
 			return err
 		}
-		o := exchange.Opinion{Do: exchange.Refuse, Decline: code.DeclineNotFound, Text: "本机构参保信息中查无此人"}
+		o := exchange.Opinion{Do: exchange.Refuse, Decline: code.DeclineNotFound, Text: code.Say("person-not-found")}
 		if err := transfer.DeclineLetter(c, o, letter); err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 
 // proposal is the open proposal to decline the case's letter; nil: there is none.
 func proposal(c *office.Case) (*exchange.Difference, error) {
-	open, err := c.Tx.DifferencesAbout("proposal", c.LetterNo)
+	open, err := c.Tx.DifferencesAbout("proposal", code.Text(c.LetterNo))
 	for i := range open {
 		if open[i].CaseNo == c.No {
 			return &open[i], err

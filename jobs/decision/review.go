@@ -106,10 +106,10 @@ func returnBatchPlan(
 		if err := outbox.WithdrawReview(d, f); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "batch_returned", x.Reason, map[string]any{"file": f.Name, "sha256": f.SHA256}); err != nil || c == nil {
+		if err := d.Journal(office.AgencyChain, "batch_returned", code.Text(x.Reason), map[string]any{"file": f.Name, "sha256": f.SHA256}); err != nil || c == nil {
 			return err
 		}
-		if err := c.PutOnHold(code.HoldOfficersDecision, office.OneLine("审核退回："+x.Reason, 200)); err != nil {
+		if err := c.PutOnHold(code.HoldOfficersDecision, code.Say("review-returned", office.OneLine(x.Reason, 200))); err != nil {
 			return err
 		}
 		return c.Save()

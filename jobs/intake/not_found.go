@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"fmt"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -16,6 +15,10 @@ import (
 // most, unless the configuration says otherwise; more means that the extract is
 // probably broken.
 const maxProposals = 20
+
+// registryAlarm is the subject of the difference that names a registry in which too
+// many people are not found.
+var registryAlarm = code.Say("registry")
 
 // proposeNotFound proposes to decline letters about people who are not in the
 // registry although it was taken in whole after the letter and the working days
@@ -59,20 +62,20 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 			return err
 		}
 		if len(absent) > limit || (len(absent) > 1 && len(absent)*20 > open) {
-			if err := withdrawProposals(d, map[string]bool{"registry": true}); err != nil {
+			if err := withdrawProposals(d, map[code.Phrase]bool{registryAlarm: true}); err != nil {
 				return err
 			}
-			return d.RecordDifference("proposal", "", "", "registry", fmt.Sprintf("%d people not found", len(absent)), "the extract is probably broken")
+			return d.RecordDifference("proposal", "", "", registryAlarm, code.Say("not-found-many", len(absent)), code.Say("extract-broken"))
 		}
-		keep := map[string]bool{}
+		keep := map[code.Phrase]bool{}
 		for _, c := range absent {
-			keep[c.LetterNo] = true
+			keep[code.Text(c.LetterNo)] = true
 		}
 		if err := withdrawProposals(d, keep); err != nil {
 			return err
 		}
 		for _, c := range absent {
-			if err := d.RecordDifference("proposal", c.Partner, c.No, c.LetterNo, "not-found", "decline?"); err != nil {
+			if err := d.RecordDifference("proposal", c.Partner, c.No, code.Text(c.LetterNo), code.Say("not-found"), code.Say("decline-asked")); err != nil {
 				return err
 			}
 		}
@@ -96,14 +99,14 @@ func openOutCases(tx *store.Tx) (int, error) {
 }
 
 // withdrawProposals closes the open proposals about letters but for those to
-// keep, by their subjects: a letter number, or "registry".
-func withdrawProposals(d *office.Desk, keep map[string]bool) error {
+// keep, by their subjects: a letter number, or registryAlarm.
+func withdrawProposals(d *office.Desk, keep map[code.Phrase]bool) error {
 	open, err := d.Tx.Differences(true)
 	if err != nil {
 		return err
 	}
 	for _, x := range open {
-		if x.Kind != "proposal" || keep[x.Subject] || (x.CaseNo == "" && x.Subject != "registry") {
+		if x.Kind != "proposal" || keep[x.Subject] || (x.CaseNo == "" && x.Subject != registryAlarm) {
 			continue // one about a credit is bank's
 		}
 		if err := d.Tx.CloseDifference(x.ID); err != nil {

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"fmt"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -20,7 +19,7 @@ func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	d.About.Pass(r)
 	sent, err := sentFile(d, r.File, r.SHA256)
 	if office.IsNotFound(err) {
-		return office.Accepted(), d.Journal(office.AgencyChain, "receipt_unknown", r.File, nil)
+		return office.Accepted(), d.Journal(office.AgencyChain, "receipt_unknown", code.Text(r.File), nil)
 	}
 	if err != nil {
 		return office.Outcome{}, err
@@ -51,13 +50,13 @@ func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 		return office.Outcome{}, err
 	}
 	if after.State == exchange.FileRefused {
-		text := strings.TrimSpace(string(r.Code) + " " + r.Text)
-		if err := d.RecordDifference("file", d.File.Party, "", sent.Name, "sent", text); err != nil {
+		text := code.Say("coded", string(r.Code), r.Text)
+		if err := d.RecordDifference("file", d.File.Party, "", code.Text(sent.Name), code.Say("sent"), text); err != nil {
 			return office.Outcome{}, err
 		}
 		return office.Accepted(), d.Journal(office.AgencyChain, "file_refused_by_partner", text, map[string]string{"file": sent.Name})
 	}
-	return office.Accepted(), d.CloseDifference("file", d.File.Party, sent.Name)
+	return office.Accepted(), d.CloseDifference("file", d.File.Party, code.Text(sent.Name))
 }
 
 // sentFile finds the file of ours that a receipt is about: by its hash, else by
@@ -113,7 +112,7 @@ func verdictWithoutCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptV
 	if v.Verdict != code.Refused {
 		return nil
 	}
-	return d.RecordDifference("file", d.File.Party, "", o.Kind+" "+o.RecordNo, "sent", strings.TrimSpace(v.Code+" "+v.Text))
+	return d.RecordDifference("file", d.File.Party, "", code.Say("record", o.Kind, o.RecordNo), code.Say("sent"), code.Say("coded", v.Code, v.Text))
 }
 
 // verdictOnCase applies a verdict to the case that a record of ours was about. A
@@ -124,7 +123,6 @@ func verdictOnCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdic
 	if err != nil {
 		return err
 	}
-	why := strings.TrimSpace(v.Code + " " + v.Text)
 	switch o.Kind {
 	case formats.KindForm:
 		err = formVerdict(c, o, v.Verdict)
@@ -133,7 +131,7 @@ func verdictOnCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdic
 			err = postingReturned(c, o.RecordNo, v)
 		}
 	case formats.KindCancellation:
-		if err := cancellationVerdict(c, o, v.Verdict, why); err != nil {
+		if err := cancellationVerdict(c, o, v.Verdict, code.Say("coded", v.Code, v.Text)); err != nil {
 			return err
 		}
 		return c.Save()
@@ -143,7 +141,7 @@ func verdictOnCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdic
 	}
 	if v.Verdict == code.Refused && holdsCase(o.Kind) {
 		if _, err := c.Next(exchange.Hold); err == nil || c.State == exchange.Held {
-			if err := c.PutOnHold(code.HoldRefusedByPartner, o.Kind+" "+o.RecordNo+": "+why); err != nil {
+			if err := c.PutOnHold(code.HoldRefusedByPartner, code.Say("record-refused", o.Kind, o.RecordNo, v.Code, v.Text)); err != nil {
 				return err
 			}
 		}
@@ -153,7 +151,7 @@ func verdictOnCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdic
 
 // cancellationVerdict applies the partner's verdict on a cancellation of ours, or
 // on our part in an annulment.
-func cancellationVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict, why string) error {
+func cancellationVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict, why code.Phrase) error {
 	rec, err := batch.Find(office.Kinds, o.Kind).Parse(o.Rows)
 	if err != nil {
 		return err
@@ -220,7 +218,7 @@ func formVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict) error {
 		if err := c.SetForm(f, to); err != nil {
 			return err
 		}
-		if err := c.Note("form_"+string(to), f.No, nil); err != nil {
+		if err := c.Note("form_"+string(to), code.Text(f.No), nil); err != nil {
 			return err
 		}
 	}

@@ -163,7 +163,7 @@ func sweepOverdue(ctx context.Context, o *office.Office, counts office.Counts) e
 	late := map[string]missed{} // by case
 	err := o.Store.View(ctx, func(tx *store.Tx) error {
 		return tx.EachCase(store.CaseFilter{OpenOnly: true}, func(c exchange.Case) error {
-			if limit := missedLimit(o, c); limit.name != "" {
+			if limit := missedLimit(o, c); limit.due != 0 {
 				late[c.No] = limit
 			}
 			return nil
@@ -175,7 +175,7 @@ func sweepOverdue(ctx context.Context, o *office.Office, counts office.Counts) e
 	var faults []error
 	for _, no := range slices.Sorted(maps.Keys(late)) {
 		faults = append(faults, o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
-			_, first, err := d.Tx.ClaimKey("delayed", o.Agency.Code, no+"|"+late[no].name, 0)
+			_, first, err := d.Tx.ClaimKey("delayed", o.Agency.Code, late[no].key, 0)
 			if err != nil || !first {
 				return err
 			}
@@ -184,7 +184,7 @@ func sweepOverdue(ctx context.Context, o *office.Office, counts office.Counts) e
 				return err
 			}
 			counts["delayed"]++
-			if err := c.Note("delayed", late[no].name, nil); err != nil {
+			if err := c.Note("delayed", late[no].why, nil); err != nil {
 				return err
 			}
 			return notice.Notify(c, code.MilestoneDelayed, notice.DelayNews(c, late[no].due))
@@ -193,10 +193,11 @@ func sweepOverdue(ctx context.Context, o *office.Office, counts office.Counts) e
 	return errors.Join(faults...)
 }
 
-// missed is a limit that a case has missed: by what it is known, and its last day.
+// missed is a limit that a case has missed: its key, what it is, and its last day.
 type missed struct {
-	name string
-	due  calendar.Date
+	key string
+	why code.Phrase
+	due calendar.Date
 }
 
 // missedLimit is the limit that a case has missed; none when it is the person's
@@ -204,7 +205,9 @@ type missed struct {
 // A provisional limit, of days that the calendar does not know yet, is not missed.
 func missedLimit(o *office.Office, c exchange.Case) missed {
 	if c.Due != 0 && !c.DueProvisional && c.Due < o.Date {
-		return missed{c.DueBasis, c.Due}
+		limit := c.Limit(o.Profiles[c.Profile], o.Calendar)
+		from := limit.From.String()
+		return missed{exchange.LimitKey(c.No, limit.Name, from, limit.Stopped), code.Say("legal-limit", limit.Name, from, limit.WD), c.Due}
 	}
 	t, ok := exchange.TurnOf(o.Turns, c)
 	if !ok || t.Owner == exchange.OwnerPerson || c.Side == exchange.Out && t.Owner == exchange.OwnerPartner {
@@ -214,5 +217,6 @@ func missedLimit(o *office.Office, c exchange.Case) missed {
 	if due.Date == 0 || due.Provisional || due.Date >= o.Date {
 		return missed{}
 	}
-	return missed{t.Key + " since " + office.Since(c, t).String(), due.Date}
+	since := office.Since(c, t).String()
+	return missed{exchange.LimitKey(c.No, t.Key, since, 0), code.Say("own-limit", t.Key, since), due.Date}
 }

@@ -9,6 +9,7 @@
 package netting
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -219,19 +220,19 @@ func compareNetting(d *office.Desk, partner string, month calendar.Month) error 
 	if err != nil || theirs == nil {
 		return err
 	}
-	keys, differs := map[string]bool{}, false
+	keys, differs := map[lineKey]bool{}, false
 	for k := range ours {
 		keys[k] = true
 	}
 	for k := range theirs {
 		keys[k] = true
 	}
-	for _, k := range slices.Sorted(maps.Keys(keys)) {
-		subject := month.String() + " " + k
+	for _, k := range slices.SortedFunc(maps.Keys(keys), lineKey.compare) {
+		subject := code.Say("net-line", month, k.direction, k.formNo)
 		if ours[k] == theirs[k] {
 			err = d.CloseDifference("netting", partner, subject)
 		} else {
-			err = d.RecordDifference("netting", partner, "", subject, ours[k].String(), theirs[k].String())
+			err = d.RecordDifference("netting", partner, "", subject, code.Text(ours[k].String()), code.Text(theirs[k].String()))
 		}
 		if err != nil {
 			return err
@@ -241,16 +242,16 @@ func compareNetting(d *office.Desk, partner string, month calendar.Month) error 
 	return listToTie(d, partner, month, differs)
 }
 
-// nettingLines are the amounts of a statement by lineKey, directions as we see the money
+// nettingLines are the amounts of a statement by its lines, directions as we see the money
 // whoever stated them; nil when the statement has not been made or has not come, empty
 // when it has no lines.
-func nettingLines(d *office.Desk, month calendar.Month, partner, source string) (map[string]money.Fen, error) {
+func nettingLines(d *office.Desk, month calendar.Month, partner, source string) (map[lineKey]money.Fen, error) {
 	lines, err := d.Tx.NettingLines(month, partner, source)
 	if err != nil || len(lines) == 0 {
 		return nil, err
 	}
 	mirror := map[string]string{string(code.In): string(code.Out), string(code.Out): string(code.In)}
-	amounts := map[string]money.Fen{}
+	amounts := map[lineKey]money.Fen{}
 	for _, l := range lines {
 		if l.FormNo == "" {
 			continue
@@ -259,10 +260,14 @@ func nettingLines(d *office.Desk, month calendar.Month, partner, source string) 
 		if source == SourceTheirs {
 			direction = mirror[direction]
 		}
-		amounts[lineKey(direction, l.FormNo)] += l.Amount
+		amounts[lineKey{direction, l.FormNo}] += l.Amount
 	}
 	return amounts, nil
 }
 
 // lineKey names a line of a statement by its direction and form.
-func lineKey(direction, formNo string) string { return direction + " " + formNo }
+type lineKey struct{ direction, formNo string }
+
+func (k lineKey) compare(other lineKey) int {
+	return cmp.Or(cmp.Compare(k.direction, other.direction), cmp.Compare(k.formNo, other.formNo))
+}

@@ -3,12 +3,10 @@ package netting
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
-	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -136,7 +134,7 @@ func Reconcile(d *office.Desk, q *formats.Reconciliation) (office.Outcome, error
 		if d.Calendar.WorkingDays(q.LastEventOn, d.Date) < d.Rules.QueryWD {
 			return office.Accepted(), nil // its letter may still be on the way
 		}
-		return office.Accepted(), d.RecordDifference("reconciliation", d.File.Party, "", q.LetterNo, "", string(q.State))
+		return office.Accepted(), d.RecordDifference("reconciliation", d.File.Party, "", code.Text(q.LetterNo), code.Phrase{}, code.Say("stated", string(q.State), ""))
 	}
 	if c.Partner != d.File.Party {
 		return office.Refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
@@ -146,45 +144,40 @@ func Reconcile(d *office.Desk, q *formats.Reconciliation) (office.Outcome, error
 		return office.Outcome{}, err
 	}
 	if ours == theirs {
-		return office.Accepted(), d.CloseDifference("reconciliation", c.Partner, q.LetterNo)
+		return office.Accepted(), d.CloseDifference("reconciliation", c.Partner, code.Text(q.LetterNo))
 	}
 	if d.Calendar.WorkingDays(max(c.StateSince, q.LastEventOn), d.Date) < d.Rules.QueryWD {
 		return office.Accepted(), nil
 	}
-	if err := d.RecordDifference("reconciliation", c.Partner, c.No, q.LetterNo, ours, theirs); err != nil {
+	if err := d.RecordDifference("reconciliation", c.Partner, c.No, code.Text(q.LetterNo), ours, theirs); err != nil {
 		return office.Outcome{}, err
 	}
-	return office.Accepted(), c.Note("reconciliation_differs", "ours "+ours+", theirs "+theirs, nil)
+	return office.Accepted(), c.Note("reconciliation_differs", code.Say("differs", ours, theirs), nil)
 }
 
 // compareState returns what both sides believe of a case in words that differ where they
 // do, and both "" when they agree: its state and, when it has forms here, the form that
 // was named. While an annulment is under way the partner may already call it void.
-func compareState(c *office.Case, q *formats.Reconciliation) (ours, theirs string, err error) {
+func compareState(c *office.Case, q *formats.Reconciliation) (ours, theirs code.Phrase, err error) {
 	state := sharedState(c.Case)
 	annulling := c.Wish == exchange.WishProposed || c.Wish == exchange.WishAsked || c.Wish == exchange.WishVoid
 	if !agree(state, q.State) && (!annulling || q.State != code.ReconcileVoid) {
-		ours, theirs = string(statedState(c.Case)), string(q.State)
+		ours, theirs = code.Say("stated", string(statedState(c.Case)), ""), code.Say("stated", string(q.State), "")
 	}
 	forms, err := c.Tx.FormsByCase(c.No)
 	if err != nil || q.FormNo == "" || len(forms) == 0 {
 		return ours, theirs, err
 	}
-	mine, named := "no such form", formWords(q.FormNo, q.FormVersion.Value, q.Amount.Value)
+	mine, named := code.Say("no-such-form"), code.Say("form-version", q.FormNo, q.FormVersion.Value, q.Amount.Value)
 	for _, f := range forms {
 		if f.Current && f.No == q.FormNo {
-			mine = formWords(f.No, f.Version, f.Amount)
+			mine = code.Say("form-version", f.No, f.Version, f.Amount)
 		}
 	}
 	if mine != named {
-		ours, theirs = strings.TrimSpace(ours+" "+mine), strings.TrimSpace(theirs+" "+named)
+		ours, theirs = code.Say("stated", ours.Arg(0), mine), code.Say("stated", theirs.Arg(0), named)
 	}
 	return ours, theirs, nil
-}
-
-// formWords names a form, its version and amount, to be compared and kept.
-func formWords(no string, version int, amount money.Fen) string {
-	return fmt.Sprintf("%s version %d %s", no, version, amount)
 }
 
 // agree reports whether two shared states can stand on the two sides at once: a record of

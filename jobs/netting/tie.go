@@ -1,7 +1,6 @@
 package netting
 
 import (
-	"fmt"
 	"strconv"
 
 	"carryover/exchange"
@@ -44,22 +43,22 @@ func listToTie(d *office.Desk, partner string, month calendar.Month, differs boo
 	if err != nil {
 		return err
 	}
-	subject := month.String() + office.NetSum
+	subject := code.Say("net-sum", month)
 	if differs || (out == 0 && in == 0) {
 		return d.CloseDifference("netting", partner, subject)
 	}
-	return d.RecordDifference("netting", partner, "", subject, netWords(out, in), "agreed, to be tied (tie-netting)")
+	return d.RecordDifference("netting", partner, "", subject, netSides(out, in), code.Say("net-agreed"))
 }
 
-// netWords says who owes whom, as the difference keeps it; office.SideWord has its words.
-func netWords(out, in money.Fen) string {
+// netSides is who owes whom, as the difference keeps it.
+func netSides(out, in money.Fen) code.Phrase {
 	switch {
 	case out > in:
-		return fmt.Sprintf("we owe %s (out %s, in %s)", out-in, out, in)
+		return code.Say("net-we-owe", out-in, out, in)
 	case in > out:
-		return fmt.Sprintf("they owe %s (in %s, out %s)", in-out, in, out)
+		return code.Say("net-they-owe", in-out, out, in)
 	}
-	return fmt.Sprintf("nothing owed (out %s, in %s)", out, in)
+	return code.Say("net-even", out, in)
 }
 
 // TiePlan plans the decision tie-netting: a month is settled by the bank entry of its net
@@ -104,7 +103,7 @@ func TiePlan(d *office.Desk, month calendar.Month, x exchange.Decision) (office.
 			return office.Plan{}, err
 		}
 	}
-	plan := office.Plan{Effects: []string{partner + " " + month.String() + d.Say("：", ": ") + d.SideWord(netWords(out, in))}}
+	plan := office.Plan{Effects: []string{partner + " " + month.String() + d.Say("：", ": ") + d.Words(netSides(out, in))}}
 	plan.Apply = func() error { return tie(d, tied{partner, month, by, out, in, ties, entry}) }
 	return plan, nil
 }
@@ -168,9 +167,9 @@ func CheckStable(d *office.Desk, partner string, month calendar.Month) error {
 	if err != nil {
 		return err
 	}
-	current := map[string]money.Fen{}
+	current := map[lineKey]money.Fen{}
 	for _, l := range now {
-		current[lineKey(l.Direction, l.FormNo)] = max(l.Amount, 0)
+		current[lineKey{l.Direction, l.FormNo}] = max(l.Amount, 0)
 	}
 	if !sameLines(stated, current) {
 		return office.Undecidable("本方对账单有变更尚未发出，待下次运行后再结算", "our statement has changed and is not sent yet: tie the month after the next run")
@@ -193,7 +192,7 @@ func nettingAgreed(d *office.Desk, partner string, month calendar.Month) (bool, 
 
 // sameLines reports whether two statements say the same; a line that only one of them has
 // counts as 0.00 in the other.
-func sameLines(a, b map[string]money.Fen) bool {
+func sameLines(a, b map[lineKey]money.Fen) bool {
 	for k, amount := range a {
 		if b[k] != amount {
 			return false
@@ -223,7 +222,7 @@ func netEntry(d *office.Desk, key string, out, in money.Fen) (*exchange.BankEntr
 	}
 	if e.State != exchange.EntryUnmatched || e.Amount != net {
 		return nil, office.Undecidable("该笔流水已认领或金额、方向不符："+office.SignedAmount(e),
-			"the entry is not unmatched, or not of the net sum: "+office.SignedAmount(e)+"; "+netWords(out, in))
+			"the entry is not unmatched, or not of the net sum: "+office.SignedAmount(e)+"; "+d.Words(netSides(out, in)))
 	}
 	return &e, nil
 }
@@ -238,7 +237,7 @@ func matchNetEntry(d *office.Desk, e exchange.BankEntry) error {
 			return err
 		}
 	}
-	if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
+	if err := d.Tx.CloseDifferencesAbout("money", code.Text(e.Key)); err != nil {
 		return err
 	}
 	return d.SetEntryState(e, exchange.EntryNetted, "", 0)

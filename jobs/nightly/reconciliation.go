@@ -19,7 +19,7 @@ func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, er
 		}
 		parts, err := tx.RemittancesByCase(c.No)
 		for _, p := range parts {
-			addOpenPart(&r, c, p)
+			addOpenPart(o, &r, c, p)
 		}
 		return err
 	})
@@ -51,8 +51,8 @@ func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, er
 
 // addOpenPart adds a part whose form and money have not met: money without a
 // form, a form without money, an amount that differs, or money that came back.
-func addOpenPart(r *report.Reconciliation, c exchange.Case, p exchange.Remittance) {
-	i := report.Item{Partner: c.Partner, Case: c, No: p.Ref, Expected: p.Amount, Arrived: p.Received, Since: p.Since, Text: p.Reason}
+func addOpenPart(o *office.Office, r *report.Reconciliation, c exchange.Case, p exchange.Remittance) {
+	i := report.Item{Partner: c.Partner, Case: c, No: p.Ref, Expected: p.Amount, Arrived: p.Received, Since: p.Since, Text: o.Words(p.Reason)}
 	if i.No == "" {
 		i.No = p.LetterNo
 	}

@@ -93,7 +93,7 @@ func (c *Case) RuleProfile() exchange.Profile { return c.Profiles[c.Profile] }
 // Move applies an event of the state machine (SPEC 3) and journals it; facts, when
 // not nil, are kept as JSON. exchange.ErrNotAllowed when the state has no such way
 // out: then nothing has changed.
-func (c *Case) Move(on exchange.Happening, why string, facts any) error {
+func (c *Case) Move(on exchange.Happening, why code.Phrase, facts any) error {
 	if err := c.Apply(on, c.Date); err != nil {
 		return err
 	}
@@ -102,18 +102,18 @@ func (c *Case) Move(on exchange.Happening, why string, facts any) error {
 
 // PutOnHold holds the case and journals why. The same hold with the same text
 // again is no event: what is tried every night must not fill the journal.
-func (c *Case) PutOnHold(reason code.Hold, text string) error {
+func (c *Case) PutOnHold(reason code.Hold, text code.Phrase) error {
 	if c.State == exchange.Held && c.Hold == reason && c.HoldText == text {
 		return nil
 	}
 	if err := c.Suspend(reason, text, c.RuleProfile(), c.Date); err != nil {
 		return err
 	}
-	return c.Note(string(exchange.Hold), string(reason)+": "+text, nil)
+	return c.Note(string(exchange.Hold), code.Say("held", string(reason), text), nil)
 }
 
 // Resume ends a hold and journals it; a case that is not held stays as it is.
-func (c *Case) Resume(why string) error {
+func (c *Case) Resume(why code.Phrase) error {
 	if c.State != exchange.Held {
 		return nil
 	}
@@ -124,7 +124,7 @@ func (c *Case) Resume(why string) error {
 }
 
 // Note adds an event to the case's journal.
-func (c *Case) Note(what, why string, facts any) error {
+func (c *Case) Note(what string, why code.Phrase, facts any) error {
 	return c.OnceStored(func() error { return c.Journal(c.No, what, why, facts) })
 }
 
@@ -223,13 +223,12 @@ func (c *Case) SendOrHold(party, caseNo string, rec any) error {
 		return err
 	}
 	kind, _ := KindOf(rec)
-	text := "含有对方编码无法表示的字符，" + kind.Title.ZH + "不能发往 " + party
 	if _, err := c.Next(exchange.Hold); err == nil || c.State == exchange.Held {
-		if err := c.PutOnHold(code.HoldOfficersDecision, text); err != nil {
+		if err := c.PutOnHold(code.HoldOfficersDecision, code.Say("unencodable", kind.Name, party)); err != nil {
 			return err
 		}
 	}
-	return c.RecordDifference("file", party, caseNo, kind.Name+" "+kind.RecordNo(rec), "not sent", batch.ErrUnencodable.Error())
+	return c.RecordDifference("file", party, caseNo, code.Say("record", kind.Name, kind.RecordNo(rec)), code.Say("not-sent"), code.Say("character-lacks"))
 }
 
 // LedgerHead begins a ledger entry about the case on the business date.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/store"
 	"carryover/formats/batch"
@@ -81,8 +82,8 @@ func (o *Office) Reading(tx *store.Tx) *Desk { return &Desk{Office: o, Tx: tx} }
 
 // Journal adds an event to a chain of the journal: a case's number, or AgencyChain.
 // facts, when not nil, are kept as JSON; what a program reads back later belongs
-// there, why is for people (ReasonWords).
-func (d *Desk) Journal(chain, what, why string, facts any) error {
+// there, why is for people (Words).
+func (d *Desk) Journal(chain, what string, why code.Phrase, facts any) error {
 	var payload []byte
 	if facts != nil {
 		var err error

@@ -5,6 +5,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/money"
+	"carryover/formats"
 	"carryover/formats/batch"
 )
 
@@ -60,6 +61,12 @@ func ParseOutgoing(o exchange.Outgoing) (any, error) {
 		return nil, fmt.Errorf("record %s: no kind %q", o.RecordNo, o.Kind)
 	}
 	return kind.Parse(o.Rows)
+}
+
+// IsDecline reports whether a queued record is a decline: it lies among the forms, in
+// a row of its own type.
+func IsDecline(o exchange.Outgoing) bool {
+	return o.Kind == formats.KindForm && batch.RowType(o.Rows) == "D"
 }
 
 // SomeFen is an amount in a field that may be empty; 0.00 is an amount too.

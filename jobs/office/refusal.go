@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 )
 
 // Refusal is why something that an officer left does not count (a signature, a
@@ -14,6 +15,9 @@ type Refusal struct{ Chinese, English string }
 
 // Error is the English text, then the Chinese one.
 func (r *Refusal) Error() string { return r.English + " / " + r.Chinese }
+
+// Phrase keeps a refusal.
+func (r *Refusal) Phrase() code.Phrase { return code.Say("both", r.Chinese, r.English) }
 
 // Refuse returns a *Refusal. With args both texts are formats that take the
 // same arguments in the same order; without, they are taken as they are, so

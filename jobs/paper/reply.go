@@ -3,7 +3,6 @@ package paper
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -21,7 +20,7 @@ func (p printer) journaled(c exchange.Case, what exchange.Happening) (text strin
 	events, err := p.tx.JournalOf(c.No)
 	for _, v := range events {
 		if v.What == string(what) {
-			text, on = v.Why, v.On
+			text, on = p.InChinese(v.Why), v.On
 		}
 	}
 	return text, on, err
@@ -138,7 +137,7 @@ func (p printer) declines(c exchange.Case) (list []*formats.Decline, err error) 
 		return nil, err
 	}
 	for _, o := range sent {
-		if o.Kind != formats.KindForm || !strings.HasPrefix(string(o.Rows), "D,") {
+		if !office.IsDecline(o) {
 			continue
 		}
 		d, err := office.ParseOutgoing(o)

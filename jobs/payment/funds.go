@@ -15,7 +15,7 @@ import (
 // notified. Files go first: whatever happens to the notices, no file that could
 // still be signed is left over. Parts stay due and are paid when funds open.
 func closeFunds(ctx context.Context, o *office.Office, closed exchange.Span) error {
-	why := fmt.Sprintf("年终封账（%s 至 %s），付款待拨款 / funds are closed: payments wait", closed.From, closed.To)
+	why := code.Say("funds-close", closed.From, closed.To)
 	if err := voidPrepared(ctx, o, why); err != nil {
 		return fmt.Errorf("remit: %w", err)
 	}
@@ -65,7 +65,7 @@ func fundsClosedTo(d *office.Desk, r exchange.Remittance, closed exchange.Span) 
 	if err != nil {
 		return err
 	}
-	if err := c.Note("funds_closed", closed.From.String()+" – "+closed.To.String(), nil); err != nil {
+	if err := c.Note("funds_closed", code.Say("funds-closed", closed.From, closed.To), nil); err != nil {
 		return err
 	}
 	return notice.Notify(c, code.MilestoneMoneyWaiting, notice.News{Amount: r.Amount, Some: true, Due: closed.To.AddDays(1)})

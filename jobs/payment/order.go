@@ -165,12 +165,12 @@ func markPartOrdered(d *office.Desk, part exchange.PaymentItem, ref string) erro
 	}
 	err = d.SetMoney(r, exchange.MoneyOrdered, func(r *exchange.Remittance) {
 		r.Attempts++
-		r.Ref, r.Reason = ref, ""
+		r.Ref, r.Reason = ref, code.Phrase{}
 	})
 	if err != nil {
 		return err
 	}
-	if err := c.Note("payment_ordered", ref, map[string]any{"part": r.Part, "amount": r.Amount.String()}); err != nil {
+	if err := c.Note("payment_ordered", code.Text(ref), map[string]any{"part": r.Part, "amount": r.Amount.String()}); err != nil {
 		return err
 	}
 	if err := c.Retrack(); err != nil {

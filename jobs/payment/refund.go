@@ -4,9 +4,9 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/exchange/money"
 	"carryover/jobs/office"
@@ -121,7 +121,7 @@ func refundsOf(c *office.Case, r exchange.Remittance, x exchange.Decision) (list
 		rest -= amount
 		list = append(list, exchange.Refund{
 			LetterNo: c.LetterNo, Part: r.Part, CaseNo: c.No, EntryKey: key, Partner: c.Partner, Amount: amount, Track: exchange.MoneyDue,
-			Payee: payee, Since: c.Date, Reason: x.Reason, Officer: x.Officer,
+			Payee: payee, Since: c.Date, Reason: code.Text(x.Reason), Officer: x.Officer,
 		})
 		return nil
 	}
@@ -167,7 +167,7 @@ func deductRefund(c *office.Case, f *exchange.Refund) error {
 	if err := c.Note("refund_due", f.Reason, map[string]any{"part": f.Part, "amount": f.Amount.String(), "account_no": f.Payee.No}); err != nil {
 		return err
 	}
-	if err := transfer.ReportRefund(c.Desk, *f, "due"); err != nil {
+	if err := transfer.ReportRefund(c.Desk, *f, code.Say("due")); err != nil {
 		return err
 	}
 	return recomputeTrack(c, &r)
@@ -224,7 +224,7 @@ func closeMoneyDifferences(c *office.Case) error {
 		return err
 	}
 	for _, x := range open {
-		if x.Kind == "money" && x.CaseNo == c.No && !strings.HasPrefix(x.Subject, "refund ") {
+		if x.Kind == "money" && x.CaseNo == c.No && !x.Subject.Is("refund") {
 			if err := c.Tx.CloseDifference(x.ID); err != nil {
 				return err
 			}
@@ -254,7 +254,7 @@ func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) 
 		return office.Plan{}, err
 	}
 	f := exchange.Refund{
-		Part: 1, EntryKey: e.Key, Partner: partner, Amount: e.Amount, Track: exchange.MoneyDue, Payee: payee, Since: d.Date, Reason: x.Reason, Officer: x.Officer,
+		Part: 1, EntryKey: e.Key, Partner: partner, Amount: e.Amount, Track: exchange.MoneyDue, Payee: payee, Since: d.Date, Reason: code.Text(x.Reason), Officer: x.Officer,
 	}
 	return office.Plan{Effects: []string{RefundLine(d, f)}, Apply: func() error {
 		// There is no letter: a number of the same kind makes a reference that the
@@ -270,16 +270,16 @@ func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) 
 		if err := d.Tx.InsertRefund(&f); err != nil {
 			return err
 		}
-		if err := d.CloseDifferencesAbout("money", e.Key); err != nil {
+		if err := d.Tx.CloseDifferencesAbout("money", code.Text(e.Key)); err != nil {
 			return err
 		}
 		// The agency's journal is shown to more people than a case: IDs are masked.
-		err := d.Journal(office.AgencyChain, "refund_due", x.Reason, map[string]any{
+		err := d.Journal(office.AgencyChain, "refund_due", f.Reason, map[string]any{
 			"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text),
 		})
 		if err != nil {
 			return err
 		}
-		return transfer.ReportRefund(d, f, "due")
+		return transfer.ReportRefund(d, f, code.Say("due"))
 	}}, nil
 }

@@ -36,7 +36,7 @@ func RefundToUs(d *office.Desk, e exchange.BankEntry) (bool, error) {
 			return true, takeBackPart(c, e, r)
 		}
 	}
-	return true, transfer.FlagUnmatched(d, e, c.Partner, "letter "+letterNo+": nothing settled of this amount", "refund of "+e.Amount.String())
+	return true, transfer.FlagUnmatched(d, e, c.Partner, code.Say("nothing-settled", letterNo), code.Say("refund-of", e.Amount))
 }
 
 // takeBackPart takes a part back that the new place has refunded: it is like a
@@ -84,24 +84,24 @@ func takeBackPart(c *office.Case, e exchange.BankEntry, r exchange.Remittance) e
 }
 
 // afterRefundToUs continues an annulment that waited for the money, or holds the case.
-func afterRefundToUs(c *office.Case, why string) error {
+func afterRefundToUs(c *office.Case, why code.Phrase) error {
 	if c.Wish == exchange.WishVoid {
 		return transfer.ContinueVoid(c)
 	}
 	if _, err := c.Next(exchange.Hold); err != nil && c.State != exchange.Held {
 		return nil // a state that cannot be held, as void: finance has the turn
 	}
-	return c.PutOnHold(code.HoldOfficersDecision, "对方退回已付款项："+why)
+	return c.PutOnHold(code.HoldOfficersDecision, code.Say("partner-refunded", why))
 }
 
 // refundReason is what the partner's advice says of its refund, on one line of
 // at most 200 characters; a plain 对方退款 when no advice came (before it).
-func refundReason(c *office.Case, e exchange.BankEntry) (string, error) {
+func refundReason(c *office.Case, e exchange.BankEntry) (code.Phrase, error) {
 	advices, err := c.Tx.AdvicesByLetter(c.LetterNo)
 	for _, a := range advices {
 		if a.Purpose == string(code.PurposeRefund) && a.Amount == e.Amount && (e.EndToEnd == "" || a.Ref == e.EndToEnd) {
-			return office.OneLine("对方退款 "+a.Reason, 200), err
+			return code.Say("refunded-by-partner", office.OneLine(a.Reason, 200)), err
 		}
 	}
-	return "对方退款", err
+	return code.Say("refunded-by-partner", ""), err
 }

@@ -47,7 +47,7 @@ func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 // then its open difference says for what. Account and cap are checked again: an
 // officer's decision may be days old.
 func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
-	if why, err := transfer.RefundObstacle(d, f); err != nil || why != "" {
+	if why, err := transfer.RefundObstacle(d, f); err != nil || !why.IsZero() {
 		return false, errors.Join(err, transfer.ReportRefund(d, f, why))
 	}
 	// Attempts are counted over all refunds of the part, not of this one: a part
@@ -72,10 +72,10 @@ func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
 	if err := d.Tx.UpdateRefund(f, after); err != nil {
 		return false, err
 	}
-	if err := transfer.ReportRefund(d, f, string(after.Track)+" "+p.Ref); err != nil {
+	if err := transfer.ReportRefund(d, f, code.Say("money-at", string(after.Track), p.Ref, "")); err != nil {
 		return false, err
 	}
-	return true, transfer.NoteRefund(d, f, "payment_ordered", p.Ref)
+	return true, transfer.NoteRefund(d, f, "payment_ordered", code.Text(p.Ref))
 }
 
 // refundText is the remittance text of a refund: that of its case, by which the
@@ -122,6 +122,6 @@ func adviseRefund(d *office.Desk, p exchange.Payment) error {
 	}
 	return d.Send(c.Partner, c.No, &formats.Advice{
 		PaymentRef: p.Ref, Purpose: code.PurposeRefund, LetterNo: c.LetterNo, FormNo: r.FormNo, PersonID: c.Person.IDNo, Name: c.Person.Name,
-		Amount: f.Amount, ValueDate: p.ValueOn, Reason: office.Clip(f.Reason, 200),
+		Amount: f.Amount, ValueDate: p.ValueOn, Reason: office.Clip(d.InChinese(f.Reason), 200),
 	})
 }

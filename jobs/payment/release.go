@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
@@ -49,7 +50,7 @@ func prepare(d *office.Desk, plan orderPlan) error {
 	if err := signing.ShowSignables(d, file, signers); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_prepared", file.Name, map[string]any{
+	return d.Journal(office.AgencyChain, "payment_file_prepared", code.Text(file.Name), map[string]any{
 		"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256,
 	})
 }
@@ -96,10 +97,10 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 		if err != nil {
 			return err
 		}
-		if why == "" && o.Rules.AutomaticRelease {
-			why = "放行方式已改为自动，另制新文件 / release is automatic now: a new file is made"
+		if why.IsZero() && o.Rules.AutomaticRelease {
+			why = code.Say("release-automatic-now")
 		}
-		if why != "" {
+		if !why.IsZero() {
 			return transfer.VoidFile(d, f, why)
 		}
 		signers, err := signing.ApprovedSigners(o, d.Tx)
@@ -120,7 +121,7 @@ func review(ctx context.Context, o *office.Office, f exchange.File) (released in
 		if why, err = whyNotSigned(d, f, signers, signatures); err != nil {
 			return err
 		}
-		if why != "" {
+		if !why.IsZero() {
 			return transfer.VoidFile(d, f, why)
 		}
 		if err := MayPay(o, d.Tx); err != nil {
@@ -154,7 +155,7 @@ func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signat
 	if err := signing.WithdrawSignables(d, f, ""); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_released", signing.WhoSigned(d, signatures), map[string]any{
+	return d.Journal(office.AgencyChain, "payment_file_released", code.Text(signing.WhoSigned(d, signatures)), map[string]any{
 		"file": f.Name, "payments": f.Records, "total": f.Total.String(), "sha256": f.SHA256,
 	})
 }
@@ -162,35 +163,35 @@ func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signat
 // whyNotSigned verifies the signatures of a payment file once more, each at the
 // time at which it came, with the signers that are approved now: a key that was
 // taken away since counts no more, nor a role, nor an officer who decided about a
-// transfer in the file since. It returns the first fault in both languages; ""
+// transfer in the file since. It returns the first fault; none
 // means that two valid signatures are there, one of them a checker's.
-func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, signatures []exchange.Signature) (why string, err error) {
+func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, signatures []exchange.Signature) (why code.Phrase, err error) {
 	if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
-		return "签名不全 / signatures are missing", nil
+		return code.Say("signatures-missing"), nil
 	}
 	for _, s := range signatures {
 		who, err := signing.VerifyOn(d, f, signers, []byte(s.Armored), s.At)
 		var refusal *office.Refusal
 		if errors.As(err, &refusal) {
-			return fmt.Sprintf("%s 的签名不再有效：%s / the signature of %s does not hold any more: %s", s.Officer, refusal.Chinese, s.Officer, refusal.English), nil
+			return code.Say("signature-holds-no-more", s.Officer, refusal.Phrase()), nil
 		}
 		if err != nil {
-			return "", err
+			return code.Phrase{}, err
 		}
 		officer, _ := signers.Officer(s.Officer)
 		roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, s.At, exchange.Releasing())
 		for _, r := range s.Roles {
 			if !slices.Contains(roles, r) {
-				return fmt.Sprintf("%s 不再具有签名时的角色 / %s has the role no more with which it was signed", s.Officer, s.Officer), nil
+				return code.Say("signer-lost-role", s.Officer), nil
 			}
 		}
 		if caseNo, err := d.Tx.DecidedIn(f.ID, s.Officer); err == nil {
-			return fmt.Sprintf("%s 签名后对其中办件 %s 作了决定 / %s decided about case %s in it since", s.Officer, caseNo, s.Officer, caseNo), nil
+			return code.Say("signer-decided", s.Officer, caseNo), nil
 		} else if !office.IsNotFound(err) {
-			return "", err
+			return code.Phrase{}, err
 		}
 	}
-	return "", nil
+	return code.Phrase{}, nil
 }
 
 // MayPay reports what keeps every payment from being released and uploaded,
@@ -216,23 +217,23 @@ func whereToLook(err error) string {
 }
 
 // whyUnpayable looks at every payment of a file that has not left, and returns
-// the first reason in both languages why the file must not leave; "" means that
+// the first reason why the file must not leave; none means that
 // all may be made. The file's own cap is checked as well: the setting may have
 // been lowered since. A file of one payment above it was allowed by an officer.
-func whyUnpayable(d *office.Desk, f exchange.File) (why string, err error) {
+func whyUnpayable(d *office.Desk, f exchange.File) (why code.Phrase, err error) {
 	if closed, ok := transfer.FundsClosed(d.Office); ok {
-		return fmt.Sprintf("年终封账（%s 至 %s）/ funds are closed", closed.From, closed.To), nil
+		return code.Say("funds-close", closed.From, closed.To), nil
 	}
 	if limit := d.Agency.FileCap; limit > 0 && f.Total > limit && f.Records > 1 {
-		return fmt.Sprintf("合计 %s 超过单批限额 %s / above the cap of a file", f.Total, limit), nil
+		return code.Say("total-above-cap", f.Total, limit), nil
 	}
 	err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
-		if why != "" {
+		if !why.IsZero() {
 			return nil
 		}
 		ok, err := transfer.StillPayable(d, p)
 		if err == nil && !ok {
-			why = fmt.Sprintf("付款 %s 的办件、账户或限额已有变化 / the case, account or cap of payment %s changed", p.Ref, p.Ref)
+			why = code.Say("payment-not-payable", p.Ref)
 		}
 		return err
 	})
@@ -241,7 +242,7 @@ func whyUnpayable(d *office.Desk, f exchange.File) (why string, err error) {
 
 // voidPrepared voids every payment file that waits for signatures, because funds
 // are closed: their payments are due again, and need new signatures.
-func voidPrepared(ctx context.Context, o *office.Office, why string) error {
+func voidPrepared(ctx context.Context, o *office.Office, why code.Phrase) error {
 	files, err := preparedFiles(ctx, o)
 	if err != nil {
 		return err

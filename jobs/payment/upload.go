@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/jobs/office"
 	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
@@ -16,10 +17,10 @@ import (
 // payments are due again for a new file.
 func VoidLost(ctx context.Context, o *office.Office, f exchange.File, cause error) error {
 	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
-		if err := d.RecordDifference("file", f.Party, "", f.Name, "sha256 "+f.StoredSHA, office.Clip("lost or changed: "+cause.Error(), 200)); err != nil {
+		if err := d.RecordDifference("file", f.Party, "", code.Text(f.Name), code.Say("sha256", f.StoredSHA), code.Say("lost-or-changed", office.Clip(cause.Error(), 200))); err != nil {
 			return err
 		}
-		return transfer.VoidFile(d, f, "留存的付款文件丢失或被改动 / "+cause.Error())
+		return transfer.VoidFile(d, f, code.Say("file-lost", cause.Error()))
 	})
 }
 
@@ -39,13 +40,13 @@ func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (excha
 			return fmt.Errorf("not uploaded%s: %w", whereToLook(err), err)
 		}
 		why, err := whyUnpayable(d, f)
-		if err == nil && why == "" {
+		if err == nil && why.IsZero() {
 			why, err = Unsigned(d, f)
 		}
 		if err != nil {
 			return err
 		}
-		if why != "" {
+		if !why.IsZero() {
 			sending.State = exchange.FileVoid
 			return transfer.VoidFile(d, f, why)
 		}
@@ -62,20 +63,20 @@ func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (excha
 	return sending, err
 }
 
-// Unsigned is why a file may not leave for want of valid signatures, in both
-// languages; "" when it may. Checked at release and again at the upload: keys
+// Unsigned is why a file may not leave for want of valid signatures; none when it
+// may. Checked at release and again at the upload: keys
 // and roles may have been taken away between the two.
-func Unsigned(d *office.Desk, f exchange.File) (why string, err error) {
+func Unsigned(d *office.Desk, f exchange.File) (why code.Phrase, err error) {
 	if d.Rules.AutomaticRelease {
-		return "", nil
+		return code.Phrase{}, nil
 	}
 	signers, err := signing.ApprovedSigners(d.Office, d.Tx)
 	if err != nil {
-		return "", err
+		return code.Phrase{}, err
 	}
 	signatures, err := d.Tx.Signatures(f.ID)
 	if err != nil {
-		return "", err
+		return code.Phrase{}, err
 	}
 	return whyNotSigned(d, f, signers, signatures)
 }

@@ -76,8 +76,8 @@ func (n Night) basis(c exchange.Case) string {
 		return ""
 	}
 	clock, ok := c.RunningClock(n.Profiles[c.Profile])
-	if !ok || clock.WD == 0 {
-		return c.DueBasis
+	if !ok {
+		return ""
 	}
 	text := fmt.Sprintf(n.say("%s：自 %s 起 %d 个工作日", "%s: from %s, %d working days"), n.word(exchange.ClockTerms(), clock.Name), clock.From, clock.WD)
 	if stops := len(c.Stopped); stops > 0 {

@@ -31,7 +31,7 @@ func remittanceColumns() []column[Remittance] {
 		{"放行时间", "released at", workbook.DateTime, false, func(n Night, r Remittance) any { return n.at(r.ReleasedAt) }},
 		{"联系函号", "letter", text, false, func(_ Night, r Remittance) any { return r.LetterNo }},
 		{"信息表号", "form", text, false, func(_ Night, r Remittance) any { return r.FormNo }},
-		{"原因说明", "reason", text, false, func(_ Night, r Remittance) any { return r.Reason }},
+		{"原因说明", "reason", text, false, func(n Night, r Remittance) any { return n.words(r.Reason) }},
 	}
 }
 

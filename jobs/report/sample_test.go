@@ -55,7 +55,7 @@ func cases(n int) []exchange.Case {
 			c.Side, c.State, c.Partner, c.MoneyTrack, c.FormTrack = exchange.Out, exchange.Answered, "330100", exchange.MoneyReturned, exchange.FormSent
 			c.Due, c.FormOn = 0, 20260210
 		case 2:
-			c.State, c.Hold, c.HoldText = exchange.Held, code.HoldArrears, "单位欠费，已发补缴通知，待补缴后继续办理，并请对方经办机构核对参保年限后答复"
+			c.State, c.Hold, c.HoldText = exchange.Held, code.HoldArrears, code.Text("单位欠费，已发补缴通知，待补缴后继续办理，并请对方经办机构核对参保年限后答复")
 			c.HeldFrom = exchange.Requested
 		case 3:
 			c.State, c.ClosedOn, c.Due = exchange.Completed, today, 0
@@ -149,7 +149,7 @@ func remittances(list []exchange.Case) (all []Remittance) {
 		if c.Side == exchange.In {
 			r.Received = 1_012_300
 		} else {
-			r.Reason = "AC01 账号与户名不符"
+			r.Reason = code.Text("AC01 账号与户名不符")
 		}
 		all = append(all, Remittance{Remittance: r, Case: c, ReleasedBy: "王敏、李强", Checker: "王敏"})
 	}

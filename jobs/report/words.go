@@ -62,13 +62,16 @@ func (n Night) reason(c exchange.Case) string {
 		word = code.Declines().Word(string(c.Decline), n.Lang)
 	}
 	switch {
-	case c.State != exchange.Held || c.HoldText == "":
+	case c.State != exchange.Held || c.HoldText.IsZero():
 		return word
 	case word == "":
-		return c.HoldText
+		return n.words(c.HoldText)
 	}
-	return word + n.say("：", ": ") + c.HoldText
+	return word + n.say("：", ": ") + n.words(c.HoldText)
 }
+
+// words are a phrase in the night's language.
+func (n Night) words(p code.Phrase) string { return p.Words(n.Lang, exchange.Listed(n.Lang, n.Turns)) }
 
 // yes is a flag that draws the eye only when it is set.
 func (n Night) yes(b bool) any {

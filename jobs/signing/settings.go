@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
@@ -49,7 +50,7 @@ func NoteSettings(d *office.Desk, window string) error {
 		d.Log.Error("money settings cannot be read: payments wait", "err", err)
 		return nil // the run goes on: remit fails with the same error, and pays nothing
 	}
-	return d.Journal(office.AgencyChain, "money_settings", "sha256 "+exchange.SettingsSHA(k.Text()), map[string]string{"window": window})
+	return d.Journal(office.AgencyChain, "money_settings", code.Say("sha256", exchange.SettingsSHA(k.Text())), map[string]string{"window": window})
 }
 
 // SettingsApproved is nil while the money settings are the approved ones, ErrSettings
@@ -112,7 +113,7 @@ func recordSettings(d *office.Desk, k exchange.MoneyKeys) (pending bool, err err
 		d.Log.Warn("the money settings are recorded for the first time: look through them", "sha256", now.SHA256)
 		return false, errors.Join(
 			d.Tx.InsertMoneySettings(now),
-			d.Journal(office.AgencyChain, "money_settings_first", "sha256 "+now.SHA256, map[string]string{"text": now.Text}),
+			d.Journal(office.AgencyChain, "money_settings_first", code.Say("sha256", now.SHA256), map[string]string{"text": now.Text}),
 		)
 	}
 	if err != nil {
@@ -152,7 +153,7 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (pendi
 		d.Log.Warn("money settings changed; nobody could sign, payments go on", "sha256", now.SHA256, "change", strings.Join(change, "; "))
 		return false, errors.Join(
 			d.Tx.InsertMoneySettings(now),
-			d.Journal(office.AgencyChain, "money_settings_changed", "sha256 "+now.SHA256, facts),
+			d.Journal(office.AgencyChain, "money_settings_changed", code.Say("sha256", now.SHA256), facts),
 		)
 	}
 	// The approved officers decide about their successors. Only when they no longer
@@ -174,7 +175,7 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (pendi
 		return false, err
 	}
 	d.Log.Warn("money settings changed: payments wait for two signatures", "file", file.Name, "change", strings.Join(change, "; "))
-	return true, d.Journal(office.AgencyChain, "money_settings_waiting", "sha256 "+now.SHA256, facts)
+	return true, d.Journal(office.AgencyChain, "money_settings_waiting", code.Say("sha256", now.SHA256), facts)
 }
 
 // settingsFile writes the text that officers sign: what changed, then all of it. Its
@@ -241,7 +242,7 @@ func tryApprove(d *office.Desk, m exchange.MoneySettings) (pending bool, err err
 	approved.State = exchange.FileApproved
 	err = errors.Join(
 		d.Tx.UpdateFile(f, approved), d.Tx.EndMoneySettings(m.N, exchange.SettingsApproved), WithdrawSignables(d, f, ""),
-		d.Journal(office.AgencyChain, "money_settings_approved", WhoSigned(d, signatures), map[string]string{"file": f.Name, "sha256": m.SHA256}),
+		d.Journal(office.AgencyChain, "money_settings_approved", code.Text(WhoSigned(d, signatures)), map[string]string{"file": f.Name, "sha256": m.SHA256}),
 	)
 	return false, err
 }
@@ -258,6 +259,6 @@ func voidSettings(d *office.Desk, m exchange.MoneySettings) error {
 	const why = "资金设置又有变动，此文本作废，请勿再签 / the money settings changed again: this text is void"
 	return errors.Join(
 		d.Tx.UpdateFile(f, void), d.Tx.EndMoneySettings(m.N, exchange.SettingsVoid), WithdrawSignables(d, f, why+"\n\n"+f.Name+"\n"),
-		d.Journal(office.AgencyChain, "money_settings_void", "sha256 "+m.SHA256, map[string]string{"file": f.Name}),
+		d.Journal(office.AgencyChain, "money_settings_void", code.Say("sha256", m.SHA256), map[string]string{"file": f.Name}),
 	)
 }

@@ -82,7 +82,7 @@ func EndSignature(d *office.Desk, f exchange.File, s Accepted, refusal *office.R
 		if err := d.LeaveInBad(before); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "signature_refused", refusal.English, map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+		if err := d.Journal(office.AgencyChain, "signature_refused", refusal.Phrase(), map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
 			return err
 		}
 	}
@@ -165,7 +165,7 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	}
 	signed := Accepted{File: f, Officer: officer, Roles: roles}
 	signed.LackSigners, signed.LackChecker = exchange.Signed(append(before, s))
-	return signed, d.Journal(office.AgencyChain, "signed", f.Name, map[string]any{
+	return signed, d.Journal(office.AgencyChain, "signed", code.Text(f.Name), map[string]any{
 		"file": f.Name, "sha256": f.SHA256, "officer": name, "roles": roles, "fingerprint": who.Fingerprint,
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
@@ -54,7 +55,7 @@ func noteBackup(tx *store.Tx, what string, b Backup) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	return tx.Journal(exchange.JournalEvent{
-		Chain: office.AgencyChain, At: b.At, On: b.On, Actor: office.ActorOperator, What: what, Why: b.File, Payload: facts,
+		Chain: office.AgencyChain, At: b.At, On: b.On, Actor: office.ActorOperator, What: what, Why: code.Text(b.File), Payload: facts,
 	})
 }
 
@@ -72,7 +73,7 @@ func LastBackups(tx *store.Tx) (last Backups, err error) {
 		if err != nil {
 			return last, err
 		}
-		b := Backup{File: v.Why}
+		b := Backup{File: v.Why.Arg(0)}
 		if v.Payload != nil { // a purge may have taken it
 			if err := json.Unmarshal(v.Payload, &b); err != nil {
 				return last, fmt.Errorf("backup: %w", err)

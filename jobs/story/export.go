@@ -27,7 +27,8 @@ type journalLine struct {
 	On     calendar.Date `json:"on"`
 	Actor  string        `json:"actor"`
 	What   string        `json:"what"`
-	Why    string        `json:"why"`
+	Why    string        `json:"why"`   // as it is hashed
+	Coded  bool          `json:"coded"` // why is a phrase, and the hash ends with the number 2
 	FileID int64         `json:"file_id"`
 	// Payload is the facts as they are stored, base 64; null: purged, its digest stays.
 	Payload []byte          `json:"payload"`
@@ -45,7 +46,7 @@ func ExportJournal(tx *store.Tx, w io.Writer, progress func(n int64)) (n int64, 
 	enc.SetEscapeHTML(false)
 	err = tx.EachEvent(func(v exchange.JournalEvent) error {
 		line := journalLine{
-			v.ID, v.Chain, v.N, v.At, v.On, v.Actor, v.What, v.Why, v.FileID, v.Payload, nil, v.Salt,
+			v.ID, v.Chain, v.N, v.At, v.On, v.Actor, v.What, v.WhyText(), !v.Prose, v.FileID, v.Payload, nil, v.Salt,
 			hex.EncodeToString(v.Digest), hex.EncodeToString(v.Hash),
 		}
 		if v.Salt != nil && v.Payload == nil {

@@ -70,7 +70,7 @@ const maxListed = 1000
 func OfFile(o *office.Office, tx *store.Tx, f exchange.File) (*File, error) {
 	s := &File{
 		FileRow: FileRowOf(o, f), PartyName: o.PartyName(f.Party), Sequence: f.Sequence, Size: f.Size, SHA256: f.SHA256, Seen: f.Seen,
-		Resent: f.Resent, Records: f.Records, Accepted: f.Accepted, Held: f.Held, Refused: f.Refused, Code: f.Code, Text: o.ReasonWords("", f.Text),
+		Resent: f.Resent, Records: f.Records, Accepted: f.Accepted, Held: f.Held, Refused: f.Refused, Code: f.Code, Text: o.InWords(f.Text),
 		Verdicts: []VerdictRow{}, Sent: []CaseRow{}, Todo: fileTodo(o, f),
 		Receipted: expectsReceipt(f),
 	}
@@ -189,7 +189,7 @@ func fileVerdicts(o *office.Office, tx *store.Tx, f exchange.File, s *File) erro
 	err := tx.JudgementsByFile(f.ID, func(j exchange.Judgement) error {
 		v := VerdictRow{
 			Line: j.Line, RecordNo: j.RecordNo, Verdict: string(j.Verdict), VerdictWord: j.Verdict.Word(o.CodeLang()), Code: string(j.Code), Field: j.Field,
-			Text: o.ReasonWords("", j.Text),
+			Text: o.InWords(j.Text),
 		}
 		if v.Verdict == "accepted" {
 			if len(plain) < maxListed {

@@ -72,7 +72,7 @@ func (l *paymentsList) addTrack(track exchange.MoneyTrack) error {
 		}
 		r := ListedPayment{
 			Ref: p.Ref, Partner: p.Partner, Purpose: p.Purpose, Lump: p.Lump, Amount: p.Amount.String(), Payee: p.Payee.Holder, Account: p.Payee.No,
-			Track: string(track), TrackWord: l.trackWord(track), Since: p.ValueOn, FileID: p.FileID, Reason: p.Reason,
+			Track: string(track), TrackWord: l.trackWord(track), Since: p.ValueOn, FileID: p.FileID, Reason: l.o.Words(p.Reason),
 		}
 		for _, it := range p.Items {
 			r.Cases = append(r.Cases, it.CaseNo)
@@ -101,7 +101,7 @@ func (l *paymentsList) duePart(r exchange.Remittance) error {
 	}
 	return l.add(ListedPayment{
 		Partner: c.Partner, Purpose: "transfer", Amount: r.Amount.String(), Payee: r.Payee.Holder, Account: r.Payee.No,
-		Track: string(r.Track), TrackWord: l.trackWord(r.Track), Since: r.Since, Cases: []string{r.CaseNo}, Reason: r.Reason,
+		Track: string(r.Track), TrackWord: l.trackWord(r.Track), Since: r.Since, Cases: []string{r.CaseNo}, Reason: l.o.Words(r.Reason),
 	})
 }
 

@@ -72,7 +72,7 @@ func OfPayment(o *office.Office, tx *store.Tx, p exchange.Payment) (*Payment, er
 		Ref: p.Ref, Partner: p.Partner, PartnerName: o.PartyName(p.Partner), Purpose: p.Purpose, PurposeWord: code.Purposes().Word(p.Purpose, lang),
 		Lump: p.Lump, Amount: p.Amount.String(), Capitals: p.Amount.Capitals(), Payee: accountRow(p.Payee), Text: p.Text,
 		Track: string(p.Track), TrackWord: o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
-		ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, Automatic: o.Rules.AutomaticRelease,
+		ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: o.Words(p.Reason), Automatic: o.Rules.AutomaticRelease,
 		Signed: []SignedRow{}, Tries: []TryRow{}, Cases: []CaseRow{}, Events: []Event{},
 	}
 	for _, part := range []func(*office.Office, *store.Tx, exchange.Payment, *Payment) error{
@@ -130,7 +130,7 @@ func paymentEvents(o *office.Office, tx *store.Tx, caseNo, ref string, s *Paymen
 		return err
 	}
 	for _, v := range events {
-		if v.Why != ref {
+		if v.Why != code.Text(ref) {
 			continue
 		}
 		s.Events = append(s.Events, Event{
@@ -159,7 +159,7 @@ func paymentTries(o *office.Office, tx *store.Tx, it exchange.PaymentItem, p exc
 		}
 		if same {
 			s.Tries = append(s.Tries, TryRow{
-				x.Ref, it.CaseNo, string(x.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(x.Track)), x.ValueOn, x.Reason,
+				x.Ref, it.CaseNo, string(x.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(x.Track)), x.ValueOn, o.Words(x.Reason),
 			})
 		}
 	}
@@ -302,7 +302,7 @@ func paymentPhrase(p exchange.Payment, s *Payment) string {
 		if s.ReturnedOn != 0 {
 			text = "已于" + notice.SpokenDate(s.ReturnedOn) + "被银行退回"
 		}
-		if reason := spokenReason(p.Reason); reason != "" {
+		if reason := spokenReason(p.Reason.Words(code.Chinese, nil)); reason != "" {
 			text += "，银行说明的原因是" + reason
 		}
 		return text

@@ -78,7 +78,7 @@ func TestReplyOfEveryPayment(t *testing.T) {
 					p := exchange.Payment{
 						Ref: "31010020260330000001-1-1", Partner: "310100", Purpose: string(purpose), Amount: money.Fen(1094016),
 						Payee: exchange.Account{Holder: holder, No: "110231010020000018"}, Track: exchange.MoneyTrack(track.Code),
-						Reason: "AC04 账户110231010020000018已销户",
+						Reason: code.Text("AC04 账户110231010020000018已销户"),
 					}
 					s := &Payment{PartnerName: "上海", Amount: "10940.16", Superseded: again, BookedOn: 20260402, ReturnedOn: 20260407, Cases: []CaseRow{{Name: "董柏", Side: exchange.Out}}}
 					text := paymentReply(e, p, s)

@@ -216,7 +216,7 @@ func (t caseReader) parts() (err error) {
 		return PartRow{
 			Part: r.Part, FormNo: r.FormNo, Amount: r.Amount.String(), Received: r.Received.String(), Track: string(r.Track),
 			TrackWord: t.Word(exchange.MoneyTerms(r.Side), string(r.Track)), To: r.To, ToWord: t.paidTo(r), Attempts: r.Attempts,
-			Ref: r.Ref, Since: r.Since, Reason: r.Reason,
+			Ref: r.Ref, Since: r.Since, Reason: t.Words(r.Reason),
 		}
 	})
 	return err
@@ -235,7 +235,7 @@ func (t caseReader) payments() (err error) {
 	t.into.Payments, err = rows(list, err, func(p exchange.Payment) PaymentRow {
 		row := PaymentRow{
 			Ref: p.Ref, Amount: p.Amount.String(), Persons: len(p.Items), Payee: accountRow(p.Payee), Track: string(p.Track),
-			TrackWord: t.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)), ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: p.Reason, FileID: p.FileID,
+			TrackWord: t.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)), ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: t.Words(p.Reason), FileID: p.FileID,
 		}
 		for _, it := range p.Items {
 			if it.CaseNo == t.c.No {
@@ -334,7 +334,7 @@ func (t caseReader) events() (err error) {
 		}
 		return Event{
 			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWord: t.ActorWord(v.Actor), What: v.What, WhatWord: t.Word(office.EventTerms(), v.What),
-			Why: v.Why, WhyWord: t.ReasonWords(v.What, v.Why), Technical: slices.Contains(technical, v.What), FileID: v.FileID, Facts: facts,
+			Why: v.Why, WhyWord: t.Words(v.Why), Technical: slices.Contains(technical, v.What), FileID: v.FileID, Facts: facts,
 		}
 	})
 	return err

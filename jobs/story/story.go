@@ -122,7 +122,7 @@ type Event struct {
 	ActorWord string          `json:"actor_word"`
 	What      string          `json:"what"`
 	WhatWord  string          `json:"what_word"`
-	Why       string          `json:"why,omitempty"`
+	Why       code.Phrase     `json:"why,omitzero"`
 	WhyWord   string          `json:"said,omitempty"`  // why, in words
 	Technical bool            `json:"inner,omitempty"` // a step of ours that no caller asks about (technicalEvents)
 	FileID    int64           `json:"file_id,omitempty"`
@@ -220,8 +220,8 @@ func explain(o *office.Office, c exchange.Case, s *Case) {
 	switch {
 	case c.State == exchange.Held:
 		s.Code, s.Reason, s.Todo = string(c.Hold), c.Hold.Word(lang), c.Hold.Todo(lang)
-		if c.HoldText != "" {
-			s.Reason += o.Say("：", ": ") + c.HoldText
+		if !c.HoldText.IsZero() {
+			s.Reason += o.Say("：", ": ") + o.Words(c.HoldText)
 		}
 	case c.Decline != "" && (c.State == exchange.Declined || c.State == exchange.Refused):
 		s.Code, s.Reason, s.Todo = string(c.Decline), c.Decline.Word(lang), c.Decline.Todo(lang)
@@ -241,12 +241,21 @@ func explainFromJournal(o *office.Office, s *Case) {
 		}
 		switch {
 		case s.State == string(exchange.Returned):
-			s.Reason = v.Why
-		case s.Code != "" && v.Why != "":
-			s.Because = strings.TrimPrefix(v.Why, s.Code+": ")
+			s.Reason = o.Words(v.Why)
+		case s.Code != "" && !v.Why.IsZero():
+			s.Because = because(o, v.Why, s.Code)
 			s.Reason = office.Join(o.Say("：", ": "), code.Declines().Word(s.Code, o.CodeLang()), s.Because)
 		}
 	}
+}
+
+// because is what was said of a decline beside its code, which in prose of schema 1
+// stands before it.
+func because(o *office.Office, why code.Phrase, decline string) string {
+	if why.Is("declined") {
+		return o.Words(why.ArgPhrase(1))
+	}
+	return strings.TrimPrefix(o.Words(why), decline+": ")
 }
 
 // turn says whose turn a case is; nil when nothing is open.

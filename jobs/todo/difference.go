@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/jobs/decision"
 )
 
@@ -17,7 +18,7 @@ func (w *walk) readDifferences() error {
 	w.proposed = map[string]bool{}
 	for _, x := range all {
 		if x.Kind == "proposal" {
-			w.proposed[cmp.Or(x.CaseNo, x.Subject)] = true
+			w.proposed[cmp.Or(x.CaseNo, x.Subject.Arg(0))] = true
 		}
 	}
 	open, err := decision.Explainable(w.Desk)
@@ -34,8 +35,8 @@ func (w *walk) readDifferences() error {
 	return nil
 }
 
-func caseKey(no string) string             { return "case|" + no }
-func subjectKey(kind, about string) string { return kind + "|" + about }
+func caseKey(no string) string                         { return "case|" + no }
+func subjectKey(kind string, about code.Phrase) string { return kind + "|" + about.String() }
 
 // beside takes the differences that stand beside an item: those of its case, or
 // those of a kind about its subject with its party.

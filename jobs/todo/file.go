@@ -33,7 +33,7 @@ func (w *walk) decidableFiles() error {
 				return nil // its difference is an item
 			}
 		}
-		if err := w.beside(&t, subjectKey("file", f.Name)); err != nil {
+		if err := w.beside(&t, subjectKey("file", code.Text(f.Name))); err != nil {
 			return err
 		}
 		return w.add(t)

@@ -3,6 +3,7 @@ package todo
 import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/bank"
 	"carryover/jobs/decision"
@@ -29,7 +30,7 @@ func (w *walk) entries() error {
 			by := w.Calendar.Due(b.SeenOn, unmatchedWD, calendar.DueOptions{})
 			t.Due, t.Provisional = by.Date, by.Provisional
 		}
-		if err := w.beside(&t, subjectKey("money", b.Key)); err != nil {
+		if err := w.beside(&t, subjectKey("money", code.Text(b.Key))); err != nil {
 			return err
 		}
 		refunds, err := w.Tx.RefundsByEntry(b.Key)

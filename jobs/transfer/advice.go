@@ -41,5 +41,5 @@ func Advice(d *office.Desk, rec *formats.Advice) (office.Outcome, error) {
 			return office.Outcome{}, err
 		}
 	}
-	return office.Accepted(), c.Note("advice_received", rec.PaymentRef, map[string]string{"amount": rec.Amount.String()})
+	return office.Accepted(), c.Note("advice_received", code.Text(rec.PaymentRef), map[string]string{"amount": rec.Amount.String()})
 }

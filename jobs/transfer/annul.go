@@ -40,7 +40,7 @@ func Annul(d *office.Desk, c *office.Case, x *formats.Cancellation) (office.Outc
 	if err := d.Send(c.Partner, c.No, &out); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("void_"+string(x.Phase), x.Reason, nil); err != nil {
+	if err := c.Note("void_"+string(x.Phase), code.Text(x.Reason), nil); err != nil {
 		return office.Outcome{}, err
 	}
 	if x.Phase == code.PhaseAgree { // queued above: the partner begins when our record arrives
@@ -77,7 +77,7 @@ func annulByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (of
 	default:
 		return refuseAnnulment(), nil
 	}
-	if err := c.Note("partner_"+string(x.Phase), x.Reason, nil); err != nil {
+	if err := c.Note("partner_"+string(x.Phase), code.Text(x.Reason), nil); err != nil {
 		return office.Outcome{}, err
 	}
 	if agreed {
@@ -102,7 +102,7 @@ func refuseAnnulment() office.Outcome {
 // AnnulVerdict is the partner's verdict on our part in an annulment. Only a
 // refusal matters: a refused proposal is off; a refused agreement is a difference
 // for officers, as our side is undoing already what the partner keeps.
-func AnnulVerdict(c *office.Case, phase code.Phase, v code.Verdict, why string) error {
+func AnnulVerdict(c *office.Case, phase code.Phase, v code.Verdict, why code.Phrase) error {
 	if v != code.Refused {
 		return nil
 	}
@@ -110,11 +110,11 @@ func AnnulVerdict(c *office.Case, phase code.Phase, v code.Verdict, why string) 
 		c.Wish = exchange.WishNone
 	}
 	if phase == code.PhaseAgree {
-		if err := c.RecordDifference("reconciliation", c.Partner, c.No, c.LetterNo, "void", why); err != nil {
+		if err := c.RecordDifference("reconciliation", c.Partner, c.No, code.Text(c.LetterNo), code.Say("stated", string(code.ReconcileVoid), ""), why); err != nil {
 			return err
 		}
 	}
-	return c.Note("void_refused", string(phase)+" "+why, nil)
+	return c.Note("void_refused", code.Say("void-refused", string(phase), why), nil)
 }
 
 // Voidable reports whether a case can be annulled: it is past acceptance, no
@@ -260,7 +260,7 @@ func finishVoid(c *office.Case) error {
 	if err := c.Retrack(); err != nil {
 		return err
 	}
-	if err := c.Move(exchange.VoidCompleted, "双方同意作废", nil); err != nil {
+	if err := c.Move(exchange.VoidCompleted, code.Say("both-annulled"), nil); err != nil {
 		return err
 	}
 	if c.Side == exchange.Out {
@@ -276,7 +276,7 @@ func finishVoid(c *office.Case) error {
 // reported as a difference: only an officer's refund sends it back.
 func voidPart(c *office.Case, r *exchange.Remittance) error {
 	if r.Received > 0 {
-		if err := c.RecordDifference("money", c.Partner, c.No, c.LetterNo, "void", "received "+r.Received.String()+", to be sent back"); err != nil {
+		if err := c.RecordDifference("money", c.Partner, c.No, code.Text(c.LetterNo), code.Say("stated", string(code.ReconcileVoid), ""), code.Say("to-send-back", r.Received)); err != nil {
 			return err
 		}
 	}

@@ -79,7 +79,7 @@ func relay(d *office.Desk, a *formats.Application) (office.Outcome, error) {
 	if err := d.Send(a.ToAgency, "", a); err != nil {
 		return office.Outcome{}, err
 	}
-	return office.Accepted(), d.Journal(office.AgencyChain, "application_relayed", "to "+a.ToAgency, map[string]string{"application_no": a.ApplicationNo})
+	return office.Accepted(), d.Journal(office.AgencyChain, "application_relayed", code.Say("relayed-to", a.ToAgency), map[string]string{"application_no": a.ApplicationNo})
 }
 
 // firstApplication opens a case for version 1 of an application and audits it.
@@ -97,7 +97,7 @@ func firstApplication(d *office.Desk, a exchange.Application) (office.Outcome, e
 	if err := storeApplication(c, a); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("applied", "application "+a.No, nil); err != nil {
+	if err := c.Note("applied", code.Text(a.No), nil); err != nil {
 		return office.Outcome{}, err
 	}
 	return office.Accepted(), audit(c, a)
@@ -124,7 +124,7 @@ func nextApplication(d *office.Desk, c *office.Case, a exchange.Application) (of
 		c.CertificateNo = a.CertificateNo
 	}
 	c.Decline = ""
-	if err := c.Move(exchange.Supplemented, "application version n+1", map[string]int{"version": a.Version}); err != nil {
+	if err := c.Move(exchange.Supplemented, code.Say("next-application"), map[string]int{"version": a.Version}); err != nil {
 		return office.Outcome{}, err
 	}
 	return office.Accepted(), audit(c, a)
@@ -154,15 +154,15 @@ func audit(c *office.Case, a exchange.Application) error {
 		}
 		return c.Save()
 	}
-	if err := c.Resume("登记信息已到"); err != nil {
+	if err := c.Resume(code.Say("registered-now")); err != nil {
 		return err
 	}
 	switch opinion.Do {
 	case exchange.Return:
-		err = RejectApplication(c, exchange.AuditReturned, code.MilestoneReturned, opinion.Text, notice.News{Reason: opinion.Text})
+		err = RejectApplication(c, exchange.AuditReturned, code.MilestoneReturned, opinion.Text, notice.News{Reason: c.InChinese(opinion.Text)})
 	case exchange.Refuse:
 		c.Decline = opinion.Decline
-		err = RejectApplication(c, exchange.AuditRefused, code.MilestoneRefused, opinion.Text, notice.DeclineNews(opinion.Decline, opinion.Text))
+		err = RejectApplication(c, exchange.AuditRefused, code.MilestoneRefused, opinion.Text, notice.DeclineNews(opinion.Decline, c.InChinese(opinion.Text)))
 	default:
 		err = acceptApplication(c, a, own)
 	}
@@ -175,7 +175,7 @@ func audit(c *office.Case, a exchange.Application) error {
 // RejectApplication returns or refuses an application (on says which), and
 // notifies the applicant why and, of one that is returned, until when it is to be
 // supplemented.
-func RejectApplication(c *office.Case, on exchange.Happening, m code.Milestone, text string, more notice.News) error {
+func RejectApplication(c *office.Case, on exchange.Happening, m code.Milestone, text code.Phrase, more notice.News) error {
 	if err := c.Move(on, text, nil); err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func acceptApplication(c *office.Case, a exchange.Application, own []exchange.Re
 	if r, ok := exchange.FindEnrolled(own, c.SchemeTo); ok {
 		c.PersonalNo = r.PersonalNo
 	}
-	if err := c.Move(exchange.AuditPassed, "", nil); err != nil {
+	if err := c.Move(exchange.AuditPassed, code.Phrase{}, nil); err != nil {
 		return err
 	}
 	if err := notice.Notify(c, code.MilestoneAccepted, notice.News{Due: notice.LimitNow(c)}); err != nil {
@@ -209,7 +209,7 @@ func IssueLetter(c *office.Case, a exchange.Application) error {
 	account, ok := c.Agency.FindAccount(c.Date, c.SchemeTo)
 	moves := exchange.HasAccount(c.SchemeFrom) && exchange.HasAccount(c.SchemeTo)
 	if moves && !ok {
-		return c.PutOnHold(code.HoldAccountNotRegistered, "本方没有有效的收款账户，不能发出联系函")
+		return c.PutOnHold(code.HoldAccountNotRegistered, code.Say("no-own-account"))
 	}
 	l := exchange.Letter{
 		No: c.LetterNo, Version: c.LetterVersion + 1, CaseNo: c.No, Side: exchange.In, Date: c.Date, AcceptedOn: c.AcceptedOn,
@@ -230,13 +230,13 @@ func IssueLetter(c *office.Case, a exchange.Application) error {
 		}
 	}
 	l.Echo = c.No
-	return sendLetter(c, l, "")
+	return sendLetter(c, l, code.Phrase{})
 }
 
 // sendLetter stores and queues a letter version, moves the case, and requeues
 // credits that named the letter before it was issued. The person is notified but
 // for a version that only changes the account of a letter already answered.
-func sendLetter(c *office.Case, l exchange.Letter, why string) error {
+func sendLetter(c *office.Case, l exchange.Letter, why code.Phrase) error {
 	c.LetterNo, c.LetterVersion, c.LetterOn = l.No, l.Version, c.Date
 	if err := c.OnceStored(func() error { return c.Tx.InsertLetter(l) }); err != nil {
 		return err

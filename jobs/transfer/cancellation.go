@@ -137,7 +137,7 @@ func cancelByPortal(d *office.Desk, c *office.Case, x *formats.Cancellation) (of
 		}
 		fallthrough
 	case exchange.Applied, exchange.Returned, exchange.Accepted:
-		if err := cancelNow(c, x.Reason); err != nil {
+		if err := cancelNow(c, code.Text(x.Reason)); err != nil {
 			return office.Outcome{}, err
 		}
 		return office.Accepted(), c.Save()
@@ -152,7 +152,7 @@ func cancelByPortal(d *office.Desk, c *office.Case, x *formats.Cancellation) (of
 	if err := d.Send(c.Partner, c.No, cancellationOf(c, x)); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("cancellation_asked", x.Reason, nil); err != nil {
+	if err := c.Note("cancellation_asked", code.Text(x.Reason), nil); err != nil {
 		return office.Outcome{}, err
 	}
 	return office.Accepted(), c.Save()
@@ -164,7 +164,7 @@ func cancellationOf(c *office.Case, x *formats.Cancellation) *formats.Cancellati
 }
 
 // cancelNow ends a case as cancelled; only the new place has somebody to notify.
-func cancelNow(c *office.Case, reason string) error {
+func cancelNow(c *office.Case, reason code.Phrase) error {
 	if err := c.Move(exchange.CancelAgreed, reason, nil); err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func cancelByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (o
 		if c.MoneyTrack != exchange.MoneyNotDue {
 			break
 		}
-		if err := cancelNow(c, x.Reason); err != nil {
+		if err := cancelNow(c, code.Text(x.Reason)); err != nil {
 			return office.Outcome{}, err
 		}
 		return office.Accepted(), c.Save()
@@ -197,13 +197,13 @@ func cancelByPartner(d *office.Desk, c *office.Case, x *formats.Cancellation) (o
 // CancelVerdict is the old place's verdict on our cancellation. One that comes
 // when none is asked any more is ignored; refused, or too late because the form
 // has come in the meantime, the transfer goes on and the person is notified.
-func CancelVerdict(c *office.Case, v code.Verdict, text string) error {
+func CancelVerdict(c *office.Case, v code.Verdict, text code.Phrase) error {
 	if c.Wish != exchange.WishCancel {
 		return nil
 	}
 	c.Wish = exchange.WishNone
 	if v == code.Accepted && (c.Effective() == exchange.Requested || c.Effective() == exchange.Declined) {
-		return cancelNow(c, "对方同意撤销")
+		return cancelNow(c, code.Say("cancellation-agreed"))
 	}
 	if err := c.Note("cancellation_refused", text, nil); err != nil {
 		return err

@@ -33,7 +33,7 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 	if o, ok := checkAnnulled(c, k); !ok {
 		return o, nil
 	}
-	if err := c.Note("completion_"+string(k.Outcome), f.No, map[string]any{
+	if err := c.Note("completion_"+string(k.Outcome), code.Text(f.No), map[string]any{
 		"credited": k.Credited.String(), "months_credited": k.MonthsCredited, "months_overlapping": k.MonthsOverlapping,
 	}); err != nil {
 		return office.Outcome{}, err
@@ -96,10 +96,10 @@ func checkCompletion(c *office.Case, k *formats.Completion, f exchange.Form) (of
 	if k.Credited == expected {
 		return office.Outcome{}, true, nil
 	}
-	if err := c.PutOnHold(code.HoldAmountDiffers, "对方入账 "+k.Credited.String()+"，信息表 "+expected.String()); err != nil {
+	if err := c.PutOnHold(code.HoldAmountDiffers, code.Say("credited-otherwise", k.Credited, expected)); err != nil {
 		return office.Outcome{}, false, err
 	}
-	if err := c.RecordDifference("money", c.Partner, c.No, f.No, expected.String(), k.Credited.String()); err != nil {
+	if err := c.RecordDifference("money", c.Partner, c.No, code.Text(f.No), code.Text(expected.String()), code.Text(k.Credited.String())); err != nil {
 		return office.Outcome{}, false, err
 	}
 	return office.Accepted(), false, c.Save()
@@ -120,5 +120,5 @@ func completeCase(c *office.Case) error {
 	if c.Effective() != exchange.Answered {
 		return c.Retrack()
 	}
-	return c.Move(exchange.CompletionArrived, "", nil)
+	return c.Move(exchange.CompletionArrived, code.Phrase{}, nil)
 }

@@ -48,10 +48,10 @@ func withdrawConfirmation(c *office.Case, r exchange.Remittance, p exchange.Paym
 	if err != nil || taken == 0 {
 		return err
 	}
-	if err := c.PutOnHold(code.HoldOfficersDecision, "对方已确认入账，银行却退回："+p.Ref); err != nil {
+	if err := c.PutOnHold(code.HoldOfficersDecision, code.Say("confirmed-but-returned", p.Ref)); err != nil {
 		return err
 	}
-	return c.RecordDifference("money", c.Partner, c.No, p.Ref+" "+c.No, "came back: "+p.Reason, "credited "+taken.String())
+	return c.RecordDifference("money", c.Partner, c.No, code.Say("payment-of-case", p.Ref, c.No), code.Say("came-back", p.Reason), code.Say("credited", taken))
 }
 
 // reconfirm gives a part that is settled again what completions said of it before

@@ -83,7 +83,7 @@ func requestCredits(c *office.Case, planned []exchange.Ask, facts exchange.Credi
 			return err
 		}
 	}
-	return c.Move(exchange.PostingsAsked, "", nil)
+	return c.Move(exchange.PostingsAsked, code.Phrase{}, nil)
 }
 
 // ownStays are the stays that the new place counts already: its registry's,
@@ -157,7 +157,7 @@ func closeCase(c *office.Case, f exchange.CreditFacts) error {
 // relation_done again. The form keeps what was reported, by which a correction
 // is told from a repetition.
 func reportCredited(c *office.Case, on exchange.Happening, out code.Outcome, m code.Milestone) error {
-	if err := c.Move(on, "", nil); err != nil {
+	if err := c.Move(on, code.Phrase{}, nil); err != nil {
 		return err
 	}
 	forms, err := c.Tx.FormsByCase(c.No)

@@ -15,11 +15,11 @@ import (
 // account to liquidate.
 func DeclineLetter(c *office.Case, o exchange.Opinion, letter exchange.Letter) error {
 	c.Decline = o.Decline
-	if err := c.Move(exchange.LetterDeclined, string(o.Decline)+": "+o.Text, nil); err != nil {
+	if err := c.Move(exchange.LetterDeclined, code.Say("declined", string(o.Decline), o.Text), nil); err != nil {
 		return err
 	}
 	rec := formats.Decline{
-		LetterNo: c.LetterNo, LetterVersion: c.LetterVersion, Echo: letter.Echo, Code: o.Decline, Text: o.Text, DeclinedOn: c.Date,
+		LetterNo: c.LetterNo, LetterVersion: c.LetterVersion, Echo: letter.Echo, Code: o.Decline, Text: c.InChinese(o.Text), DeclinedOn: c.Date,
 	}
 	if err := c.SendOrHold(c.Partner, c.No, &rec); err != nil {
 		return err
@@ -69,14 +69,14 @@ func Decline(d *office.Desk, rec *formats.Decline) (office.Outcome, error) {
 	if c == nil || err != nil {
 		return o, err
 	}
-	why := string(rec.Code) + ": " + rec.Text
+	why := code.Say("declined", string(rec.Code), code.Text(rec.Text))
 	if rec.LetterVersion < c.LetterVersion {
 		return office.Accepted(), c.Note("decline_of_older_letter", why, nil)
 	}
 	if c.Effective() != exchange.Requested {
 		return office.Refused(code.NotAllowedInState, "letter_no", "办件当前状态不接收此通知 / no decline is expected now"), nil
 	}
-	if err := c.Resume("对方已答复"); err != nil {
+	if err := c.Resume(code.Say("partner-answered")); err != nil {
 		return office.Outcome{}, err
 	}
 	c.Decline = rec.Code

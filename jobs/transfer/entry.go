@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/jobs/office"
 )
@@ -16,13 +17,13 @@ func ReceiveUnmatched(d *office.Desk, e exchange.BankEntry) error {
 // somebody to look at, with what we know (ours) and what the bank says (theirs).
 // A credit is booked: the money is here, whosever it is. A debit is not, as
 // nothing of ours says what it paid.
-func FlagUnmatched(d *office.Desk, e exchange.BankEntry, partner, ours, theirs string) error {
+func FlagUnmatched(d *office.Desk, e exchange.BankEntry, partner string, ours, theirs code.Phrase) error {
 	if e.Credit {
 		if err := ReceiveUnmatched(d, e); err != nil {
 			return err
 		}
 	}
-	return d.RecordDifference("money", partner, "", e.Key, ours, theirs)
+	return d.RecordDifference("money", partner, "", code.Text(e.Key), ours, theirs)
 }
 
 // MarkMatched marks a bank entry as matched with a part of a case.

@@ -1,9 +1,6 @@
 package transfer
 
 import (
-	"fmt"
-	"strings"
-
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
@@ -142,7 +139,7 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	if err := c.SetForm(&f, exchange.FormReceived); err != nil {
 		return err
 	}
-	if err := c.Move(exchange.FormArrived, f.Nature+" "+f.No, map[string]any{"version": f.Version, "money": f.Money, "amount": f.Amount.String()}); err != nil {
+	if err := c.Move(exchange.FormArrived, code.Say("form", f.Nature, f.No), map[string]any{"version": f.Version, "money": f.Money, "amount": f.Amount.String()}); err != nil {
 		return err
 	}
 	first := c.FormOn == 0
@@ -156,13 +153,13 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	}
 	differs := exchange.CheckForm(f, letter)
 	if agreed := c.Partners[c.Partner].Settlement; !fitsSettlement(agreed, f.Money) {
-		differs = append(differs, "资金处理方式 "+f.Money+" 与双方约定不符")
+		differs = append(differs, code.Say("form-settlement", f.Money))
 	}
 	if len(differs) > 0 {
 		if err := c.SetForm(&f, exchange.FormDiffers); err != nil {
 			return err
 		}
-		if err := c.PutOnHold(code.HoldOfficersDecision, formDiffers+strings.Join(differs, "；")); err != nil {
+		if err := c.PutOnHold(code.HoldOfficersDecision, code.SayAll("form-differs", differs)); err != nil {
 			return err
 		}
 	} else {
@@ -187,14 +184,10 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	return c.Save()
 }
 
-// formDiffers begins the text of a hold because of a form: by it resumeCorrected
-// tells this hold from an officer's other ones under the same code.
-const formDiffers = "信息表不符："
-
 // resumeCorrected ends the hold because of a form once no form in force differs;
 // a hold for another reason stays.
 func resumeCorrected(c *office.Case) error {
-	if c.Hold != code.HoldOfficersDecision || !strings.HasPrefix(c.HoldText, formDiffers) {
+	if c.Hold != code.HoldOfficersDecision || !c.HoldText.Is("form-differs") {
 		return nil
 	}
 	forms, err := c.Tx.FormsByCase(c.No)
@@ -206,7 +199,7 @@ func resumeCorrected(c *office.Case) error {
 			return nil
 		}
 	}
-	return c.Resume("更正后的信息表核对一致")
+	return c.Resume(code.Say("corrected-form-agrees"))
 }
 
 // announce makes the part of the remittance that a form says is coming, or
@@ -232,7 +225,7 @@ func announce(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	}
 	amount := f.Amount - earlier
 	if amount < 0 {
-		return c.PutOnHold(code.HoldAmountDiffers, "更正后的金额少于已划转金额，需与对方协商")
+		return c.PutOnHold(code.HoldAmountDiffers, code.Say("corrected-below-paid"))
 	}
 	for i := range parts { // its money may have come before the form, and made the part
 		if parts[i].Part == f.Part {
@@ -256,7 +249,7 @@ func setExpected(c *office.Case, r *exchange.Remittance, formNo string, amount m
 		return nil
 	}
 	if r.Track == exchange.MoneyMatched || r.Track == exchange.MoneyPosted {
-		return c.PutOnHold(code.HoldAmountDiffers, fmt.Sprintf("第 %d 笔划转已到账 %s，信息表更正为 %s", r.Part, r.Received, amount))
+		return c.PutOnHold(code.HoldAmountDiffers, code.Say("corrected-after-money", r.Part, r.Received, amount))
 	}
 	change := ledger.Announce(c.LedgerHead(formNo), amount-r.Amount)
 	if amount < r.Amount { // an entry over less than 0 is none: its opposite is reversed
@@ -301,7 +294,7 @@ func announceNothingDue(c *office.Case, f exchange.Form, parts []exchange.Remitt
 			}
 		case exchange.MoneyNotDue:
 		default:
-			return c.PutOnHold(code.HoldAmountDiffers, "信息表称无需划转，但资金已到账")
+			return c.PutOnHold(code.HoldAmountDiffers, code.Say("nothing-due-but-paid"))
 		}
 	}
 	if found {

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"fmt"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -25,7 +24,7 @@ func applyDebit(c *office.Case, p exchange.Posting) error {
 	if c.Decline == code.DeclineDeceased {
 		return addPart(c, p.Amount, exchange.ToPerson, "")
 	}
-	if err := c.Move(exchange.DebitDone, "", map[string]string{"amount": p.Amount.String()}); err != nil {
+	if err := c.Move(exchange.DebitDone, code.Phrase{}, map[string]string{"amount": p.Amount.String()}); err != nil {
 		return err
 	}
 	f, err := makeForm(c, p)
@@ -207,7 +206,7 @@ func issueForm(c *office.Case, f exchange.Form, p exchange.Posting) error {
 		return err
 	}
 	c.FormOn = c.Date
-	if err := c.Note("form_issued", f.Nature+" "+f.No, map[string]any{"version": f.Version, "money": f.Money, "amount": f.Amount.String()}); err != nil {
+	if err := c.Note("form_issued", code.Say("form", f.Nature, f.No), map[string]any{"version": f.Version, "money": f.Money, "amount": f.Amount.String()}); err != nil {
 		return err
 	}
 	return bookFormMoney(c, f, p, to)
@@ -263,7 +262,7 @@ func formRecord(f exchange.Form, agency formats.AgencyBlock) formats.Form {
 // FormSent moves the queued form that a sent record is, and its case, to sent.
 // The record of a decline (row D) is no form: nothing follows from it.
 func FormSent(d *office.Desk, o exchange.Outgoing) error {
-	if strings.HasPrefix(string(o.Rows), "D,") {
+	if office.IsDecline(o) {
 		return nil
 	}
 	c, err := d.CaseByNo(o.CaseNo)
@@ -287,7 +286,7 @@ func FormSent(d *office.Desk, o exchange.Outgoing) error {
 		return err
 	}
 	if c.State != exchange.Void { // annulled while the form waited
-		if err := c.Move(exchange.FormSentOut, o.RecordNo, nil); err != nil {
+		if err := c.Move(exchange.FormSentOut, code.Text(o.RecordNo), nil); err != nil {
 			return err
 		}
 	}

@@ -135,7 +135,7 @@ func reopen(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outcome, 
 	}
 	c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
 	c.Decline = ""
-	if err := c.Move(exchange.LetterReopened, "letter version n+1", nil); err != nil {
+	if err := c.Move(exchange.LetterReopened, code.Say("next-letter"), nil); err != nil {
 		return office.Outcome{}, err
 	}
 	return office.Accepted(), receiveLetter(c, l)
@@ -156,7 +156,7 @@ func storeLetter(c *office.Case, l exchange.Letter) error {
 	if err := c.OnceStored(func() error { return c.Tx.InsertLetter(l) }); err != nil {
 		return err
 	}
-	return c.Note("letter_received", "", map[string]any{"letter_no": l.No, "version": l.Version})
+	return c.Note("letter_received", code.Phrase{}, map[string]any{"letter_no": l.No, "version": l.Version})
 }
 
 // judge applies SPEC 2.4 to the current letter and does what follows: a hold, a
@@ -182,7 +182,7 @@ func judge(c *office.Case, l exchange.Letter) error {
 		}
 		return c.Save()
 	}
-	if err := c.Resume("暂缓原因已消除"); err != nil {
+	if err := c.Resume(code.Say("reason-ended")); err != nil {
 		return err
 	}
 	if registered {
@@ -256,7 +256,7 @@ func precedes(rival, c exchange.Case) bool {
 // reminded of arrears, which keep no transfer back under this profile.
 func AcceptLetter(c *office.Case, r exchange.RegistryPerson) error {
 	c.AcceptedOn = c.Date
-	if err := c.Move(exchange.LetterAccepted, "", nil); err != nil {
+	if err := c.Move(exchange.LetterAccepted, code.Phrase{}, nil); err != nil {
 		return err
 	}
 	if r.ArrearsMonths > 0 || r.Arrears > 0 {
@@ -294,10 +294,10 @@ func changeAccount(d *office.Desk, c *office.Case, l exchange.Letter) (office.Ou
 	if err := d.Tx.InsertLetter(l); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("letter_changed", "account", map[string]any{"version": l.Version, "account_no": l.Account.No}); err != nil {
+	if err := c.Note("letter_changed", code.Say("account-changed"), map[string]any{"version": l.Version, "account_no": l.Account.No}); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := payAgain(c, l, "对方变更收款账户"); err != nil {
+	if err := payAgain(c, l, code.Say("account-changed-by-partner")); err != nil {
 		return office.Outcome{}, err
 	}
 	return office.Accepted(), c.Save()

@@ -48,14 +48,14 @@ func AddToPart(c *office.Case, e exchange.BankEntry, part int) error {
 	if err := c.SetMoney(&r, to, func(r *exchange.Remittance) { r.Received, r.Ref = total, e.EndToEnd }); err != nil {
 		return err
 	}
-	if err := c.Note("money_received", e.Key, map[string]any{"part": part, "amount": e.Amount.String()}); err != nil {
+	if err := c.Note("money_received", code.Text(e.Key), map[string]any{"part": part, "amount": e.Amount.String()}); err != nil {
 		return err
 	}
 	switch {
 	case Ended(c.Case):
-		err = c.RecordDifference("money", c.Partner, c.No, e.Key, string(c.State), "credit "+e.Amount.String())
+		err = c.RecordDifference("money", c.Partner, c.No, code.Text(e.Key), code.Say("state-in", string(c.State), ""), code.Say("credit", e.Amount))
 	case to == exchange.MoneyDiffers:
-		err = holdAmount(c, &r, "已办结部分又收到款项 "+e.Amount.String()+" 元")
+		err = holdAmount(c, &r, code.Say("received-after-posting", e.Amount))
 	case r.FormNo != "":
 		err = CompareAmount(c, &r)
 	}
@@ -89,7 +89,7 @@ func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 		if err := c.SetMoney(r, exchange.MoneyDiffers, nil); err != nil {
 			return err
 		}
-		return holdAmount(c, r, fmt.Sprintf("信息表金额 %s，到账 %s", r.Amount, r.Received))
+		return holdAmount(c, r, code.Say("received-otherwise", r.Amount, r.Received))
 	}
 	if err := ReportShortfall(c, r); err != nil {
 		return err
@@ -106,7 +106,7 @@ func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 	}
 	c.MoneyOn = c.Date
 	if c.Hold == code.HoldAmountDiffers {
-		if err := c.Resume("金额已一致"); err != nil {
+		if err := c.Resume(code.Say("amounts-agree")); err != nil {
 			return err
 		}
 	}
@@ -147,19 +147,19 @@ func matchedBefore(c *office.Case, part int) (sum money.Fen, err error) {
 // its form: who owes whom how much. It closes the difference when the money fits,
 // or when there is none any more.
 func ReportShortfall(c *office.Case, r *exchange.Remittance) error {
-	subject := fmt.Sprintf("%s-%d", c.LetterNo, r.Part)
+	subject := code.Say("part", c.LetterNo, r.Part)
 	if r.Received == 0 || r.Received == r.Amount {
 		return c.CloseDifference("money", c.Partner, subject)
 	}
-	debt := fmt.Sprintf("received %s: they owe %s", r.Received, r.Amount-r.Received)
+	debt := code.Say("they-owe", r.Received, r.Amount-r.Received)
 	if r.Received > r.Amount {
-		debt = fmt.Sprintf("received %s: we owe %s", r.Received, r.Received-r.Amount)
+		debt = code.Say("we-owe-rest", r.Received, r.Received-r.Amount)
 	}
-	return c.RecordDifference("money", c.Partner, c.No, subject, "form "+r.Amount.String(), debt)
+	return c.RecordDifference("money", c.Partner, c.No, subject, code.Say("form-amount", r.Amount), debt)
 }
 
 // holdAmount reports a part whose money differs, and holds its case.
-func holdAmount(c *office.Case, r *exchange.Remittance, text string) error {
+func holdAmount(c *office.Case, r *exchange.Remittance, text code.Phrase) error {
 	if err := ReportShortfall(c, r); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"fmt"
 	"slices"
 
 	"carryover/exchange"
@@ -32,8 +31,8 @@ func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wa
 // why it cannot be paid now: above a cap that no officer has lifted for the case,
 // no payee yet, or an account of the letter that is neither registered with the
 // partner nor confirmed outside the drop (SPEC 4).
-func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text string, err error) {
-	if text := aboveCap(c.Office, r.Amount); text != "" {
+func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text code.Phrase, err error) {
+	if text := aboveCap(c.Office, r.Amount); !text.IsZero() {
 		allowed, err := c.AllowedAmount(c.No)
 		if err != nil || r.Amount > allowed {
 			return account, code.HoldCap, text, err
@@ -41,37 +40,37 @@ func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, 
 	}
 	if r.To == exchange.ToPerson {
 		if r.Payee.No == "" {
-			return account, code.HoldPayeeMissing, "尚无领款人账户", nil
+			return account, code.HoldPayeeMissing, code.Say("no-payee"), nil
 		}
-		return r.Payee, "", "", nil
+		return r.Payee, "", code.Phrase{}, nil
 	}
 	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
 	if err != nil {
-		return account, "", "", err
+		return account, "", code.Phrase{}, err
 	}
 	ofLetter := func(a exchange.Account) bool {
 		return a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo)
 	}
 	if slices.ContainsFunc(c.Partners[c.Partner].Accounts, ofLetter) {
-		return letter.Account, "", "", nil
+		return letter.Account, "", code.Phrase{}, nil
 	}
 	confirmed, err := c.ConfirmedAccounts(c.No)
 	if err != nil || slices.ContainsFunc(confirmed, ofLetter) {
-		return letter.Account, "", "", err
+		return letter.Account, "", code.Phrase{}, err
 	}
-	return account, code.HoldAccountNotRegistered, "收款账户 " + letter.Account.No + " 未经登记", nil
+	return account, code.HoldAccountNotRegistered, code.Say("account-not-registered", letter.Account.No), nil
 }
 
 // aboveCap says which cap an amount is above; "" when none, and 0 is no cap. A
 // payment above the cap of a file would be in no file.
-func aboveCap(o *office.Office, amount money.Fen) string {
+func aboveCap(o *office.Office, amount money.Fen) code.Phrase {
 	if limit := o.Agency.PaymentCap; limit > 0 && amount > limit {
-		return fmt.Sprintf("金额 %s 超过单笔限额 %s", amount, limit)
+		return code.Say("above-payment-cap", amount, limit)
 	}
 	if limit := o.Agency.FileCap; limit > 0 && amount > limit {
-		return fmt.Sprintf("金额 %s 超过单批限额 %s", amount, limit)
+		return code.Say("above-file-cap", amount, limit)
 	}
-	return ""
+	return code.Phrase{}
 }
 
 // resumePayable lets a case go on whose payment waited for an account to be
@@ -89,7 +88,7 @@ func resumePayable(c *office.Case) error {
 			return err
 		}
 	}
-	if err := c.Resume("可以付款"); err != nil {
+	if err := c.Resume(code.Say("payable")); err != nil {
 		return err
 	}
 	return c.Save()
@@ -106,7 +105,7 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 			return false, office.IgnoreNotFound(err)
 		}
 		why, err := RefundObstacle(d, f)
-		return why == "" && f.Payee.No == p.Payee.No, err
+		return why.IsZero() && f.Payee.No == p.Payee.No, err
 	}
 	for _, item := range p.Items {
 		c, err := d.CaseByNo(item.CaseNo)

@@ -45,7 +45,7 @@ func Payee(d *office.Desk, b *formats.Payee) (office.Outcome, error) {
 	if err := d.Tx.PutPayee(p); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("payee_registered", b.Name, map[string]string{"share": b.Share, "relation": string(b.Relation)}); err != nil {
+	if err := c.Note("payee_registered", code.Text(b.Name), map[string]string{"share": b.Share, "relation": string(b.Relation)}); err != nil {
 		return office.Outcome{}, err
 	}
 	if err := assignPayees(c); err != nil {
@@ -121,7 +121,7 @@ func assignPayees(c *office.Case) error {
 		}
 	}
 	if c.Hold == code.HoldPayeeMissing {
-		return c.Resume("领款人账户已提供")
+		return c.Resume(code.Say("payee-known"))
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 			return err
 		}
 	}
-	if err := c.Note("money_"+string(to), p.Ref, map[string]any{"part": r.Part, "amount": item.Amount.String(), "reason": p.Reason}); err != nil {
+	if err := c.Note("money_"+string(to), code.Text(p.Ref), map[string]any{"part": r.Part, "amount": item.Amount.String(), "reason": p.Reason}); err != nil {
 		return err
 	}
 	if err := c.Retrack(); err != nil {
@@ -134,8 +134,7 @@ func bookMoney(c *office.Case, from, to exchange.MoneyTrack, r exchange.Remittan
 // PaymentFailed works a return (退汇) or a refusal by the bank: the parts are
 // returned with the bank's reason, and the partner is asked for the account
 // (SPEC 4). after, when not nil, runs last in the same transaction.
-func PaymentFailed(d *office.Desk, p exchange.Payment, reason string, after func() error) error {
-	reason = office.OneLine(reason, 200) // the bank's words go on to the partner
+func PaymentFailed(d *office.Desk, p exchange.Payment, reason code.Phrase, after func() error) error {
 	if err := SetPayment(d, p, exchange.MoneyReturned, func(p *exchange.Payment) { p.Reason = reason }); err != nil {
 		return err
 	}
@@ -154,7 +153,7 @@ func PaymentFailed(d *office.Desk, p exchange.Payment, reason string, after func
 // whose answer allows the next attempt (recordAnswer). Of a part that goes to the
 // person it holds the case for the payee; of an annulled case nothing is paid
 // again.
-func queryAccount(d *office.Desk, item exchange.PaymentItem, reason string) error {
+func queryAccount(d *office.Desk, item exchange.PaymentItem, reason code.Phrase) error {
 	c, err := d.CaseByNo(item.CaseNo)
 	if err != nil {
 		return err
@@ -164,7 +163,7 @@ func queryAccount(d *office.Desk, item exchange.PaymentItem, reason string) erro
 		return err
 	}
 	if r.To == exchange.ToPerson {
-		if err := c.PutOnHold(code.HoldPayeeMissing, "付款被退回："+reason); err != nil {
+		if err := c.PutOnHold(code.HoldPayeeMissing, code.Say("payment-came-back", reason)); err != nil {
 			return err
 		}
 		return c.Save()
@@ -185,12 +184,12 @@ func queryAccount(d *office.Desk, item exchange.PaymentItem, reason string) erro
 	}
 	q := exchange.Query{
 		No: no, Side: QuerySent, Party: c.Partner, LetterNo: c.LetterNo, FormNo: r.FormNo, About: string(code.AboutAccount),
-		Ours: letter.Account.No, Text: "划转款项被退回（" + reason + "），请核实收款账户：账户无误请原样回复，如有变更请发新版联系函。",
+		Ours: letter.Account.No, Text: "划转款项被退回（" + office.OneLine(d.InChinese(reason), 200) + "），请核实收款账户：账户无误请原样回复，如有变更请发新版联系函。",
 		AskedOn: d.Date, DueOn: d.Calendar.Due(d.Date, d.Rules.QueryWD, calendar.DueOptions{}).Date, State: QueryOpen, CaseNo: c.No,
 		Echo: c.No,
 	}
 	if err := SendQuery(d, q); err != nil {
 		return err
 	}
-	return c.Note("account_asked", q.No, nil)
+	return c.Note("account_asked", code.Text(q.No), nil)
 }

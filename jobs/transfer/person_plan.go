@@ -37,7 +37,7 @@ func PersonPlan(c *office.Case) (office.Plan, error) {
 			return err
 		}
 		if c.Hold == code.HoldOfficersDecision || c.Hold == code.HoldPaymentReturned {
-			if err := c.Resume("改付本人"); err != nil {
+			if err := c.Resume(code.Say("paid-to-person")); err != nil {
 				return err
 			}
 		}
@@ -127,7 +127,7 @@ func reissueToPerson(c *office.Case, f exchange.Form) error {
 		return err
 	}
 	c.FormOn = c.Date
-	if err := c.Note("form_reissued", next.No, map[string]any{"version": next.Version, "amount": next.Amount.String()}); err != nil {
+	if err := c.Note("form_reissued", code.Text(next.No), map[string]any{"version": next.Version, "amount": next.Amount.String()}); err != nil {
 		return err
 	}
 	return notice.Notify(c, code.MilestonePaidToPerson, notice.News{Amount: next.Amount, Some: true})

@@ -1,9 +1,7 @@
 package transfer
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -56,7 +54,7 @@ func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, r
 	if err := c.SendOrHold(c.Agency.Core(), c.No, &rec); err != nil {
 		return err
 	}
-	return c.Note("posting_asked", p.Row+" "+p.No, map[string]any{"form_no": p.FormNo, "amount": p.Amount.String()})
+	return c.Note("posting_asked", code.Say("posting", p.Row, p.No), map[string]any{"form_no": p.FormNo, "amount": p.Amount.String()})
 }
 
 // PostingResult works what the core says about a posting: done, with the amount
@@ -92,7 +90,7 @@ func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, er
 	if err := d.Tx.UpdatePosting(before, p); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("posting_"+p.State, p.Row+" "+p.No+" "+r.Code, map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
+	if err := c.Note("posting_"+p.State, code.Say("posting-result", p.Row, p.No, r.Code), map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
 		return office.Outcome{}, err
 	}
 	// An annulment comes first: what the core did meanwhile is only to be undone.
@@ -114,7 +112,7 @@ func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, er
 // changed since the core was asked: an extract is worked before the results
 // that came with it, and may hold what the core lacked.
 func RefusedByCore(c *office.Case, p exchange.Posting) error {
-	if err := c.PutOnHold(code.HoldRefusedByCore, strings.TrimSpace(fmt.Sprintf("%s %s %s", p.Row, p.Code, p.Text))); err != nil {
+	if err := c.PutOnHold(code.HoldRefusedByCore, code.Say("posting-refused", p.Row, p.Code, p.Text)); err != nil {
 		return err
 	}
 	return retryRefused(c)
@@ -143,7 +141,7 @@ func retryRefused(c *office.Case) error {
 			break
 		}
 	}
-	return RetryPostings(c, "业务系统已更新登记信息")
+	return RetryPostings(c, code.Say("registry-changed-since"))
 }
 
 // registryDigest is a digest of what the registry says of the person now; equal
@@ -183,7 +181,7 @@ func applyPosted(c *office.Case, p exchange.Posting) error {
 	switch p.Row {
 	case exchange.PostEnd:
 		if c.Effective() == exchange.Accepted {
-			return c.Move(exchange.EndDone, "", nil)
+			return c.Move(exchange.EndDone, code.Phrase{}, nil)
 		}
 		return nil
 	case exchange.PostDebit:
@@ -307,7 +305,7 @@ func unpostParts(c *office.Case, formNo string) error {
 // refused, under new numbers, because the registry changed or an officer wants
 // it. It asks for nothing while a posting is pending, and not to end again what
 // has ended.
-func RetryPostings(c *office.Case, why string) error {
+func RetryPostings(c *office.Case, why code.Phrase) error {
 	if err := c.Resume(why); err != nil {
 		return err
 	}

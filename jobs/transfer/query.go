@@ -62,7 +62,7 @@ func Query(d *office.Desk, z *formats.Query) (office.Outcome, error) {
 		return office.Outcome{}, err
 	}
 	if c != nil {
-		if err := c.Note("query_received", q.No+" "+q.About, nil); err != nil {
+		if err := c.Note("query_received", code.Say("query", q.No, q.About), nil); err != nil {
 			return office.Outcome{}, err
 		}
 	}
@@ -94,7 +94,7 @@ func sendReply(d *office.Desk, c *office.Case, q exchange.Query, ours, text stri
 		return err
 	}
 	if c != nil {
-		if err := c.Note("query_answered", q.No, nil); err != nil {
+		if err := c.Note("query_answered", code.Text(q.No), nil); err != nil {
 			return err
 		}
 	}
@@ -166,7 +166,7 @@ func replyAccount(c *office.Case, q exchange.Query) error {
 	if err := sendReply(c.Desk, c, q, account.No, "收款账户已变更，详见联系函新版本。"); err != nil {
 		return err
 	}
-	if err := sendLetter(c, letter, "收款账户变更"); err != nil {
+	if err := sendLetter(c, letter, code.Say("account-changed")); err != nil {
 		return err
 	}
 	return c.Save()
@@ -200,7 +200,7 @@ func recordAnswer(d *office.Desk, z exchange.Query) (office.Outcome, error) {
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("query_answer_received", z.No, map[string]string{"text": z.Text}); err != nil {
+	if err := c.Note("query_answer_received", code.Text(z.No), map[string]string{"text": z.Text}); err != nil {
 		return office.Outcome{}, err
 	}
 	if !wasOpen || question.About != string(code.AboutAccount) || c.Side != exchange.Out {
@@ -211,7 +211,7 @@ func recordAnswer(d *office.Desk, z exchange.Query) (office.Outcome, error) {
 		return office.Outcome{}, err
 	}
 	if z.Theirs == letter.Account.No { // the answer's own `ours`
-		if err := payAgain(c, letter, "对方确认账户无误"); err != nil {
+		if err := payAgain(c, letter, code.Say("account-confirmed-by-partner")); err != nil {
 			return office.Outcome{}, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/jobs/office"
 )
@@ -38,19 +39,18 @@ func RefundAccount(d *office.Desk, subject, partner, counter string) (exchange.A
 // ReportRefund keeps a refund among the open differences until the bank has
 // debited it: that we owe it, and how far it got (progress). Called again, it
 // replaces what was reported.
-func ReportRefund(d *office.Desk, f exchange.Refund, progress string) error {
-	return d.RecordDifference("money", f.Partner, f.CaseNo, RefundSubject(f), "we owe "+f.Amount.String(), progress)
+func ReportRefund(d *office.Desk, f exchange.Refund, progress code.Phrase) error {
+	return d.RecordDifference("money", f.Partner, f.CaseNo, RefundSubject(f), code.Say("we-owe", f.Amount), progress)
 }
 
-// RefundSubject names a refund in differences and errors. It begins with
-// "refund ", by which payment tells these differences from the case's others.
-func RefundSubject(f exchange.Refund) string {
-	return fmt.Sprintf("refund %d %s-R%d", f.ID, f.LetterNo, f.Part)
+// RefundSubject names a refund in differences and errors.
+func RefundSubject(f exchange.Refund) code.Phrase {
+	return code.Say("refund", f.ID, f.LetterNo, f.Part)
 }
 
 // NoteRefund journals an event of a refund: with its case, or with the agency for
 // money that belongs to none.
-func NoteRefund(d *office.Desk, f exchange.Refund, what, why string) error {
+func NoteRefund(d *office.Desk, f exchange.Refund, what string, why code.Phrase) error {
 	chain := f.CaseNo
 	if chain == "" {
 		chain = office.AgencyChain
@@ -59,24 +59,24 @@ func NoteRefund(d *office.Desk, f exchange.Refund, what, why string) error {
 }
 
 // RefundObstacle is why a refund cannot be paid now, and the decision that would
-// lift it; "" when it can. An officer decided about it, but caps and accounts may
+// lift it; none when it can. An officer decided about it, but caps and accounts may
 // have changed since.
-func RefundObstacle(d *office.Desk, f exchange.Refund) (string, error) {
+func RefundObstacle(d *office.Desk, f exchange.Refund) (code.Phrase, error) {
 	subject := f.CaseNo
 	if subject == "" {
 		subject = f.EntryKey
 	}
-	if text := aboveCap(d.Office, f.Amount); text != "" {
+	if text := aboveCap(d.Office, f.Amount); !text.IsZero() {
 		allowed, err := d.AllowedAmount(subject)
 		if err != nil || f.Amount > allowed {
-			return text + " (allow-cap)", err
+			return code.Say("allow-first", text), err
 		}
 	}
 	a, err := RefundAccount(d, subject, f.Partner, f.Payee.No)
 	if errors.Is(err, exchange.ErrDecision) || (err == nil && a.CNAPS != f.Payee.CNAPS) {
-		return "account " + f.Payee.No + " is not registered any more: confirm-account", nil
+		return code.Say("account-gone", f.Payee.No), nil
 	}
-	return "", err
+	return code.Phrase{}, err
 }
 
 // setRefund moves the refund that a payment pays along its track. Once the
@@ -100,14 +100,14 @@ func setRefund(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack) error
 	paid := ledger.Refund(ledger.Head{Date: int(d.Date), CaseNo: f.CaseNo, Partner: f.Partner, Memo: p.Ref}, "", f.Amount)
 	switch {
 	case to == exchange.MoneySettled:
-		err = errors.Join(d.Book(paid), d.CloseDifferencesAbout("money", RefundSubject(f)))
+		err = errors.Join(d.Book(paid), d.Tx.CloseDifferencesAbout("money", RefundSubject(f)))
 	case to == exchange.MoneyReturned && f.Track == exchange.MoneySettled:
-		err = errors.Join(d.Book(ledger.Reverse(paid, int(d.Date), "returned "+p.Ref)), ReportRefund(d, after, "returned: "+p.Reason))
+		err = errors.Join(d.Book(ledger.Reverse(paid, int(d.Date), "returned "+p.Ref)), ReportRefund(d, after, code.Say("returned", p.Reason)))
 	default:
-		err = ReportRefund(d, after, string(to)+" "+p.Ref+" "+after.Reason)
+		err = ReportRefund(d, after, code.Say("money-at", string(to), p.Ref, after.Reason))
 	}
 	if err != nil {
 		return err
 	}
-	return NoteRefund(d, f, "money_"+string(to), p.Ref)
+	return NoteRefund(d, f, "money_"+string(to), code.Text(p.Ref))
 }

@@ -81,7 +81,7 @@ func supplement(c *office.Case, r exchange.RegistryPerson) error {
 		return nil
 	}
 	facts := map[string]any{"stays": len(added), "balance": balance.String()}
-	if err := c.Move(exchange.SupplementStarted, "终止后登记信息有新增或更正", facts); err != nil {
+	if err := c.Move(exchange.SupplementStarted, code.Say("registry-changed"), facts); err != nil {
 		return err
 	}
 	if err := requestPosting(c, exchange.Posting{Row: exchange.PostDebit}, nil, "补充清算"); err != nil {

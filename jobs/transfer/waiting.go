@@ -38,7 +38,7 @@ func Rejudge(d *office.Desk, found exchange.Case) error {
 		if _, ok := c.Agency.FindAccount(c.Date, c.SchemeTo); !ok {
 			return nil
 		}
-		if err := c.Resume("收款账户已登记"); err != nil {
+		if err := c.Resume(code.Say("account-registered")); err != nil {
 			return err
 		}
 		if err := IssueLetter(c, a); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/jobs/office"
 	"carryover/jobs/signing"
 )
@@ -21,26 +22,26 @@ func moneyIsOut(c *office.Case) (bool, error) {
 	return false, err
 }
 
-// VoidFile voids a payment file that has not left (why, in both languages): what
+// VoidFile voids a payment file that has not left (why): what
 // it held is due again, under a new number, and needs new signatures, whose
 // copies are withdrawn. exchange.ErrNotAllowed for a file that is on its way: a
 // payment whose outcome is unknown is never made twice.
-func VoidFile(d *office.Desk, f exchange.File, why string) error {
+func VoidFile(d *office.Desk, f exchange.File, why code.Phrase) error {
 	if f.State != exchange.FileQueued && f.State != exchange.FilePrepared {
 		return fmt.Errorf("payment file %s is %s: %w", f.Name, f.State, exchange.ErrNotAllowed)
 	}
 	void := f
-	void.State, void.Text = exchange.FileVoid, office.Clip(why, 500)
+	void.State, void.Text = exchange.FileVoid, office.Clip(d.InBoth(why), 500)
 	if err := d.Tx.UpdateFile(f, void); err != nil {
 		return err
 	}
 	err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
-		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" })
+		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = code.Say("void-not-sent") })
 	})
 	if err != nil {
 		return err
 	}
-	note := "付款文件已作废，请勿再签 / the payment file is void: do not sign it\n\n" + f.Name + "\n" + why + "\n"
+	note := "付款文件已作废，请勿再签 / the payment file is void: do not sign it\n\n" + f.Name + "\n" + d.InBoth(why) + "\n"
 	if err := signing.WithdrawSignables(d, f, note); err != nil {
 		return err
 	}
@@ -104,17 +105,17 @@ func freeUnsent(c *office.Case) error {
 // whole, as its signatures are over all of its bytes.
 func voidPayment(d *office.Desk, p exchange.Payment) error {
 	if p.FileID == 0 {
-		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = "void: the file was not sent" })
+		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = code.Say("void-not-sent") })
 	}
 	file, err := d.Tx.File(p.FileID)
 	if err != nil {
 		return err
 	}
-	return VoidFile(d, file, "付款 "+p.Ref+" 的办件或账户已变更 / the case or account of payment "+p.Ref+" changed")
+	return VoidFile(d, file, code.Say("payment-changed", p.Ref))
 }
 
 // payAgain makes returned parts due again, to the letter's current account.
-func payAgain(c *office.Case, l exchange.Letter, why string) error {
+func payAgain(c *office.Case, l exchange.Letter, why code.Phrase) error {
 	parts, err := c.Tx.RemittancesByCase(c.No)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"carryover/config"
 	"carryover/exchange"
@@ -74,14 +73,14 @@ func (e *evidence) theCase(agency string, side exchange.Side, p *person, partner
 	return exchange.Case{}, fmt.Errorf("no %s case at %s", side, agency)
 }
 
-// event finds an event of a case's journal by its name and the beginning of its reason.
+// event finds an event of a case's journal by its name and the code that its reason names first.
 func (e *evidence) event(agency, caseNo, what, why string) (exchange.JournalEvent, error) {
 	events, err := e.tx[agency].JournalOf(caseNo)
 	if err != nil {
 		return exchange.JournalEvent{}, err
 	}
 	for _, ev := range events {
-		if ev.What == what && strings.HasPrefix(ev.Why, why) {
+		if ev.What == what && ev.Why.Arg(0) == why {
 			return ev, nil
 		}
 	}

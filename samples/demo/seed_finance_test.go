@@ -58,7 +58,7 @@ func (h *house) decideMoney() error {
 			return err
 		}
 		for _, d := range open { // a refund that came back
-			if d.Kind != "money" || d.CaseNo == "" || !strings.HasPrefix(d.Theirs, "returned: ") {
+			if d.Kind != "money" || d.CaseNo == "" || !d.Theirs.Is("returned") {
 				continue
 			}
 			c, err := tx.Case(d.CaseNo)

@@ -36,8 +36,8 @@ func (h *house) tieNetting() error {
 		return err
 	}
 	for _, d := range open {
-		month, isSum := strings.CutSuffix(d.Subject, " net sum")
-		if d.Kind != "netting" || !isSum || strings.Contains(d.Ours, " -") {
+		month, isSum := d.Subject.Arg(0), d.Subject.Is("net-sum")
+		if d.Kind != "netting" || !isSum || strings.Contains(d.Ours.String(), `"-`) {
 			continue // of a month of which too much was tied, the two offices speak with each other first
 		}
 		if err := h.tie(month, d.Partner, d.Ours); err != nil {
@@ -47,13 +47,15 @@ func (h *house) tieNetting() error {
 	return nil
 }
 
-// tie settles a month: words say who owes whom.
-func (h *house) tie(month, partner, words string) error {
+// tie settles a month: net says who owes whom.
+func (h *house) tie(month, partner string, net code.Phrase) error {
 	l := h.l
-	owes := strings.HasPrefix(words, "we owe ")
-	sum, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(words, "we owe "), "they owe "), " ")
+	owes, sum := net.Is("net-we-owe"), net.Arg(0)
 	amount, err := money.Parse(sum)
-	if err != nil { // nothing is owed
+	if err != nil {
+		return err
+	}
+	if net.Is("net-even") {
 		return h.decide(exchange.ActTieNetting, month, map[string]string{"partner": partner, "voucher": "轧差凭证-" + month})
 	}
 	if l.byVoucher(month) {

@@ -105,8 +105,8 @@ func (l *life) proveDifferences(e *evidence) error {
 // that had ended, an agreed annulment that came too late, or a month of netting
 // of which more was tied than is stated since.
 func explained(d exchange.Difference) bool {
-	if d.Kind == "netting" && strings.HasSuffix(d.Subject, " net sum") && strings.Contains(d.Ours, " -") {
+	if d.Kind == "netting" && d.Subject.Is("net-sum") && strings.Contains(d.Ours.String(), `"-`) {
 		return true
 	}
-	return d.Kind == "money" && (d.Ours == "void" || strings.HasPrefix(d.Theirs, "received "))
+	return d.Kind == "money" && (d.Ours.Arg(0) == "void" || d.Theirs.Is("they-owe") || d.Theirs.Is("we-owe-rest"))
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"carryover/samples/demo/outside"
 
@@ -185,7 +184,7 @@ func (r *Result) checkFiles(e *evidence) error {
 			return err
 		}
 		for _, x := range open {
-			if x.Kind == "netting" && strings.HasPrefix(x.Theirs, "agreed") {
+			if x.Kind == "netting" && x.Theirs.Is("net-agreed") {
 				continue // a month's net sum, for an officer to tie to its payment
 			}
 			r.fault("%s: %s difference with %s on %s: %q and %q", a.code, x.Kind, x.Partner, x.Subject, x.Ours, x.Theirs)
