@@ -71,9 +71,10 @@ func sameKeys(a, b *exchange.Case) bool {
 		a.ApplicationNo == b.ApplicationNo && a.ApplicationSender == b.ApplicationSender && a.LetterNo == b.LetterNo && a.OpenedOn == b.OpenedOn
 }
 
-// Case returns a case by its number.
+// Case returns a case by its number. In a transaction that writes, others that
+// read it one by one wait until this one has ended.
 func (tx *Tx) Case(no string) (exchange.Case, error) {
-	return caseRows.one(tx, "case "+no, "WHERE case_no = $1", no)
+	return caseRows.one(tx, "case "+no, "WHERE case_no = $1"+tx.lock, no)
 }
 
 // CaseByLetter returns our case of a letter: on one side there is at most one.
@@ -84,7 +85,7 @@ func (tx *Tx) CaseByLetter(side exchange.Side, letterNo string) (exchange.Case, 
 	if c, known, err := tx.ahead.caseByLetter(side, letterNo); known {
 		return c, err
 	}
-	return caseRows.one(tx, "case of letter "+letterNo, "WHERE letter_no = $1 AND letter_no <> '' AND side = $2", letterNo, string(side))
+	return caseRows.one(tx, "case of letter "+letterNo, "WHERE letter_no = $1 AND letter_no <> '' AND side = $2"+tx.lock, letterNo, string(side))
 }
 
 // CaseByApplication returns the transfer-in case that a sender's application opened.
@@ -93,7 +94,7 @@ func (tx *Tx) CaseByApplication(sender, applicationNo string) (exchange.Case, er
 		return exchange.Case{}, fmt.Errorf("case of no application: %w", ErrNotFound)
 	}
 	return caseRows.one(tx, "case of application "+applicationNo,
-		"WHERE application_no = $1 AND application_no <> '' AND application_sender = $2", applicationNo, sender)
+		"WHERE application_no = $1 AND application_no <> '' AND application_sender = $2"+tx.lock, applicationNo, sender)
 }
 
 // CasesByApplication returns the transfer-in cases that applications of a

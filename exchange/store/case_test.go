@@ -320,3 +320,53 @@ func TestManyWriters(t *testing.T) {
 		}
 	})
 }
+
+// TestOneCaseWorkedByTwo: transactions that work one case at the same time, as two
+// parties' pushes do, come one after the other: none finds it changed under its
+// hands, and what belongs to it is what the one before left.
+func TestOneCaseWorkedByTwo(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		insertCases(t, s, 1)
+		no := sampleCase(1).No
+		const workers, rounds = 4, 10
+		var faults [workers]error
+		var wg sync.WaitGroup
+		for i := range workers {
+			wg.Go(func() {
+				for range rounds {
+					faults[i] = errors.Join(faults[i], s.Tx(t.Context(), func(tx *Tx) error {
+						before, err := tx.Case(no)
+						if err != nil {
+							return err
+						}
+						parts, err := tx.RemittancesByCase(no)
+						if err != nil {
+							return err
+						}
+						if n := len(parts); before.LetterVersion != 1+n {
+							return fmt.Errorf("the case counts %d parts, there are %d", before.LetterVersion-1, n)
+						}
+						after := before
+						after.LetterVersion++
+						return errors.Join(
+							tx.InsertRemittance(exchange.Remittance{CaseNo: no, Part: len(parts) + 1, Side: exchange.Out, Track: exchange.MoneyDue, Since: 20260302}),
+							tx.UpdateCase(before, &after))
+					}))
+				}
+			})
+		}
+		wg.Wait()
+		for _, err := range faults {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		view(t, s, func(tx *Tx) error {
+			c, err := tx.Case(no)
+			if c.LetterVersion != 1+workers*rounds {
+				t.Errorf("worked %d times of %d", c.LetterVersion-1, workers*rounds)
+			}
+			return err
+		})
+	})
+}

@@ -32,6 +32,9 @@ type engine interface {
 	// guardJournal puts another condition under which a row of the journal may be
 	// changed in place of the one of guards.
 	guardJournal(allowed string) string
+	// lockRow ends a query of one row that the transaction is going to work: others
+	// that want to work it wait, and then read what this one left.
+	lockRow() string
 	// lockChain takes the right to append to a chain of the journal until
 	// the transaction ends; "" when the write transaction has it anyway.
 	lockChain() string

@@ -33,7 +33,9 @@ func (e *postgresEngine) open(ctx context.Context) (writers, readers *pool, err 
 }
 
 // writeOptions: read committed is enough, because every change of a row is
-// conditional on what was read of it; a stronger level would only add repeats.
+// conditional on what was read of it, and a case is locked when it is read: what
+// is read of it afterwards, its forms and parts, belongs to it as it stands. A
+// stronger level would only add repeats.
 func (e *postgresEngine) writeOptions() *sql.TxOptions { return nil }
 
 // readOptions: below repeatable read every statement would see another state.
@@ -104,6 +106,9 @@ func (e *postgresEngine) journalGuard(allowed string) string {
 	return "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal FOR EACH ROW WHEN (NOT (" +
 		strings.ReplaceAll(allowed, "SAME", "IS NOT DISTINCT FROM") + ")) EXECUTE FUNCTION only_grows();\n"
 }
+
+// lockRow: rows that refer to it may still be stored meanwhile.
+func (e *postgresEngine) lockRow() string { return " FOR NO KEY UPDATE" }
 
 // lockChain: two nodes may append to one chain; the second waits and then
 // sees the first one's event.

@@ -150,6 +150,7 @@ func (e *sqliteEngine) journalGuard(allowed string) string {
 		") BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n"
 }
 
+func (e *sqliteEngine) lockRow() string     { return "" } // one transaction writes at a time
 func (e *sqliteEngine) lockChain() string   { return "" }
 func (e *sqliteEngine) joinJournal() string { return "" }
 func (e *sqliteEngine) lockJournal() string { return "" }

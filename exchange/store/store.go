@@ -105,6 +105,7 @@ func (s *Store) tx(ctx context.Context, fn func(*Tx) error) (err error) {
 	if err != nil {
 		return err
 	}
+	tx.lock = s.eng.lockRow()
 	defer func() { err = tx.end(err) }()
 	if err = fn(tx); err != nil {
 		return err

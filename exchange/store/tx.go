@@ -21,8 +21,9 @@ type Tx struct {
 	pool *pool
 	conn *conn
 	sql  *sql.Tx
-	done bool // committed
-	lost bool // the commit failed: the connection may still be in the transaction
+	lock string // behind a query of one case: see engine.lockRow; "" of one that only reads
+	done bool   // committed
+	lost bool   // the commit failed: the connection may still be in the transaction
 
 	numbers    map[string]int64             // counters drawn from in this transaction
 	drawn      []string                     // their names, in the order of first use
