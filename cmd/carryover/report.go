@@ -40,9 +40,8 @@ Language and masking of ID numbers are those of the configuration
 
 // reported is what report --json prints.
 type reported struct {
-	Schema int            `json:"schema"` // of this document: 2
-	Date   calendar.Date  `json:"date"`   // business date
-	Files  []nightly.Kept `json:"files"`
+	Date  calendar.Date  `json:"date"` // business date
+	Files []nightly.Kept `json:"files"`
 }
 
 // reportOf makes today's workbooks again, or finds those of an earlier date.
@@ -70,7 +69,7 @@ func (a *app) reportOf(ctx context.Context, date string) (err error) {
 			return err
 		}
 	}
-	done := reported{Schema: 2, Date: day}
+	done := reported{Date: day}
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) (err error) {
 		done.Files, err = nightly.KeptOf(ag.env.Office, tx, day)
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -138,11 +139,25 @@ func runs(fn func(cmd *cobra.Command, args []string) error) func(*cobra.Command,
 	}
 }
 
-// printJSON writes a result as JSON.
+// printJSON writes a result, which must be a JSON object, with the version of its shape.
 func (a *app) printJSON(v any) error {
 	a.printed = true
-	enc := json.NewEncoder(a.out)
+	var doc bytes.Buffer
+	enc := json.NewEncoder(&doc)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false) // < and & stay as they are: nobody puts this into HTML
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	fields, ok := bytes.CutPrefix(doc.Bytes(), []byte("{\n"))
+	if !ok {
+		return fmt.Errorf("%T is no JSON object with fields", v)
+	}
+	_, err := fmt.Fprintf(a.out, "{\n  \"schema\": %d,\n%s", jsonSchema, fields)
+	return err
 }
+
+// jsonSchema is the version of the shapes of all JSON documents. A field that is
+// added leaves it as it is; one that goes, or means something else, raises it.
+// Of 1, before phrases and the list of things to do, no document said it.
+const jsonSchema = 2

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -62,12 +63,13 @@ func TestListScreenIsItsJSON(t *testing.T) {
 	} {
 		_, screenText, _ := call(t, "-c", config, "list", what, "--all")
 		_, doc, _ := call(t, "-c", config, "--json", "list", what, "--all")
-		var raw map[string][]json.RawMessage
-		if err := json.Unmarshal([]byte(doc), &raw); err != nil || len(raw[what]) == 0 {
-			t.Fatal(what, err)
+		var whole map[string]json.RawMessage
+		var raw []json.RawMessage
+		if err := errors.Join(json.Unmarshal([]byte(doc), &whole), json.Unmarshal(whole[what], &raw)); err != nil || len(raw) == 0 || string(whole["schema"]) != "2" {
+			t.Fatalf("%s of schema %s: %d, %v", what, whole["schema"], len(raw), err)
 		}
 		var rows []listed
-		for _, r := range raw[what] {
+		for _, r := range raw {
 			into := reflect.New(reflect.TypeOf(kind))
 			if err := json.Unmarshal(r, into.Interface()); err != nil {
 				t.Fatal(what, err)
