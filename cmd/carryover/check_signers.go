@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"carryover/config"
@@ -36,13 +35,8 @@ func checkSigners(c *config.Config, now time.Time) (list []config.Finding) {
 	if len(who.Officers) == 0 && len(keys.All()) == 0 { // no officers, nothing to compare
 		return nil
 	}
-	able, checker := 0, false // how many can release today; one of them a checker (复核)
 	for _, o := range who.Officers {
 		roles, ends := who.ReleaseRoles(o, now)
-		if len(roles) > 0 {
-			able++
-			checker = checker || slices.Contains(roles, exchange.RoleChecker)
-		}
 		switch {
 		case len(roles) == 0 && o.Has(exchange.Releasing()...):
 			say(config.LevelWarning, "add the line "+o.Principal(o.Roles[0])+" … after comparing the fingerprint", "%s (%s) has no key that is valid today", o.Name, o.FullName)
@@ -50,7 +44,8 @@ func checkSigners(c *config.Config, now time.Time) (list []config.Finding) {
 			say(config.LevelWarning, "add the next key beside it in time", "the key of %s ends on %s", o.Name, ends.Format("2006-01-02"))
 		}
 	}
-	if !c.AutomaticRelease() && (able < 2 || !checker) {
+	able, enough := who.CanRelease(now)
+	if !c.AutomaticRelease() && !enough {
 		say(config.LevelFault, "two officers, one of them with the role checker, need valid keys", "%d officers can sign today: no payment can be released", able)
 	}
 	for _, k := range who.SharedKeys() {

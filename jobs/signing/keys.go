@@ -21,19 +21,11 @@ import (
 // time when one of them never does, and when there is no key.
 func (s SignerSet) ReleaseRoles(o exchange.Officer, at time.Time) (roles []exchange.Role, ends time.Time) {
 	noExpiry := false
-	for _, k := range s.Keys.All() {
-		if !k.May(seal.NamespaceRelease) || !k.Valid(at) {
-			continue
-		}
-		for _, r := range exchange.Releasing() {
-			if !o.Has(r) || !slices.Contains(k.Principals, o.Principal(r)) {
-				continue
-			}
-			roles = append(roles, r)
-			noExpiry = noExpiry || k.ValidBefore.IsZero()
-			if k.ValidBefore.After(ends) {
-				ends = k.ValidBefore
-			}
+	for k, r := range s.granted(o, seal.NamespaceRelease, at, exchange.Releasing()) {
+		roles = append(roles, r)
+		noExpiry = noExpiry || k.ValidBefore.IsZero()
+		if k.ValidBefore.After(ends) {
+			ends = k.ValidBefore
 		}
 	}
 	if noExpiry {

@@ -159,7 +159,7 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (pendi
 	// The approved officers decide about their successors. Only when they no longer
 	// can would that lock the agency out for ever.
 	signers := before
-	if !before.canRelease(d.Now()) {
+	if _, enough := before.CanRelease(d.Now()); !enough {
 		signers = after
 		d.Log.Warn("fewer than two of the approved officers could sign: those of the new settings may", "sha256", now.SHA256)
 	}

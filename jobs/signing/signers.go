@@ -3,6 +3,7 @@ package signing
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -34,17 +35,26 @@ func (s SignerSet) Officer(name string) (exchange.Officer, bool) {
 	return exchange.Agency{Officers: s.Officers}.Officer(name)
 }
 
+// granted are the keys that give an officer one of the roles asked for in a namespace
+// at an instant, with each such role: what an officer may do is known here alone.
+func (s SignerSet) granted(o exchange.Officer, namespace string, at time.Time, among []exchange.Role) iter.Seq2[seal.Signer, exchange.Role] {
+	return func(yield func(seal.Signer, exchange.Role) bool) {
+		for _, k := range s.Keys.All() {
+			for _, r := range among {
+				if k.May(namespace) && k.Valid(at) && o.Has(r) && slices.Contains(k.Principals, o.Principal(r)) && !yield(k, r) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Roles are those of the roles asked for with which a key counts for an officer in a
 // namespace at an instant; none when the key is unknown, expired, or not for that use.
 func (s SignerSet) Roles(o exchange.Officer, fingerprint, namespace string, at time.Time, among []exchange.Role) (roles []exchange.Role) {
-	for _, k := range s.Keys.All() {
-		if k.Fingerprint != fingerprint || !k.May(namespace) || !k.Valid(at) {
-			continue
-		}
-		for _, r := range among {
-			if o.Has(r) && slices.Contains(k.Principals, o.Principal(r)) && !slices.Contains(roles, r) {
-				roles = append(roles, r)
-			}
+	for k, r := range s.granted(o, namespace, at, among) {
+		if k.Fingerprint == fingerprint && !slices.Contains(roles, r) {
+			roles = append(roles, r)
 		}
 	}
 	return roles
@@ -69,20 +79,18 @@ func (s SignerSet) Owner(fingerprint string) (exchange.Officer, bool) {
 	return exchange.Officer{}, false
 }
 
-// canRelease reports whether two officers, one of them 复核, could sign at an instant.
-func (s SignerSet) canRelease(at time.Time) bool {
-	signers, checker := 0, false
+// CanRelease reports how many officers could sign at an instant, and whether they
+// suffice: two, one of them 复核.
+func (s SignerSet) CanRelease(at time.Time) (signers int, enough bool) {
+	checker := false
 	for _, o := range s.Officers {
-		var roles []exchange.Role
-		for _, k := range s.Keys.All() {
-			roles = append(roles, s.Roles(o, k.Fingerprint, seal.NamespaceRelease, at, exchange.Releasing())...)
-		}
+		roles, _ := s.ReleaseRoles(o, at)
 		if len(roles) > 0 {
 			signers++
-			checker = checker || slices.Contains(roles, exchange.RoleChecker)
 		}
+		checker = checker || slices.Contains(roles, exchange.RoleChecker)
 	}
-	return signers >= 2 && checker
+	return signers, signers >= 2 && checker
 }
 
 // ApprovedSigners are those of the approved money settings: a change of officers or keys
@@ -105,8 +113,11 @@ func ApprovedSigners(o *office.Office, tx *store.Tx) (SignerSet, error) {
 // new settings themselves, since nobody else is left.
 func SignersFor(o *office.Office, tx *store.Tx, f exchange.File) (SignerSet, error) {
 	approved, err := ApprovedSigners(o, tx)
-	if err != nil || f.Kind != office.KindMoneySettings || approved.canRelease(o.Now()) {
+	if err != nil || f.Kind != office.KindMoneySettings {
 		return approved, err
+	}
+	if _, enough := approved.CanRelease(o.Now()); enough {
+		return approved, nil
 	}
 	m, err := tx.MoneySettingsOf(f.ID)
 	if err != nil {
