@@ -38,11 +38,11 @@ func (d Workbook) Offers(t exchange.Todo, roles []exchange.Role) (list []exchang
 
 // Rows are the rows of this workbook for officers with those roles: the items of
 // a list, each followed by the differences beside it, that offer them something.
-func (d Workbook) Rows(list []exchange.Todo, roles []exchange.Role) iter.Seq2[exchange.Todo, error] {
-	return func(yield func(exchange.Todo, error) bool) {
+func (d Workbook) Rows(list []exchange.Todo, roles []exchange.Role) iter.Seq[exchange.Todo] {
+	return func(yield func(exchange.Todo) bool) {
 		for _, t := range list {
 			for _, row := range append([]exchange.Todo{t}, t.Also...) {
-				if len(d.Offers(row, roles)) > 0 && !yield(row, nil) {
+				if len(d.Offers(row, roles)) > 0 && !yield(row) {
 					return
 				}
 			}
@@ -52,7 +52,7 @@ func (d Workbook) Rows(list []exchange.Todo, roles []exchange.Role) iter.Seq2[ex
 
 // tells are the arguments of what the rows offer: those for which the workbook needs
 // a column. What a row's key says by itself (RowKey.Tell) is not among them.
-func (d Workbook) tells(rows iter.Seq2[exchange.Todo, error], roles []exchange.Role) map[string]bool {
+func (d Workbook) tells(rows iter.Seq[exchange.Todo], roles []exchange.Role) map[string]bool {
 	args := map[string]bool{}
 	for t := range rows {
 		for _, r := range d.Offers(t, roles) {
@@ -244,7 +244,7 @@ func Decisions(n Night, d Workbook, roles []exchange.Role, items []exchange.Todo
 	if d.Signed {
 		title = n.say("待决定事项（财务）", "Decisions: finance")
 	}
-	list := sheet(n, n.say("待决定", "Decisions"), title, decisionColumns(n, d, roles, d.tells(rows, roles)), rows)
+	list := sheet(n, n.say("待决定", "Decisions"), title, decisionColumns(n, d, roles, d.tells(rows, roles)), sound(rows))
 	list.Protect, list.Frozen = true, 2
 	list.NotAmong = n.say("请从下拉清单中选择，或留空。", "Choose from the list, or leave the cell empty.")
 	list.Note = n.say("在黄色单元格中选择决定、写明理由；其余单元格已锁定。填写方法见“填写说明”。　", "Choose and give a reason in the yellow cells; the others are locked. See the sheet How to.   ") + n.note()
