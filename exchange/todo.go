@@ -132,10 +132,14 @@ func (t Todo) Presses(on calendar.Date) bool {
 // else its number.
 func (t Todo) Called() string { return cmp.Or(t.Name, t.No) }
 
-// Line is the item as one line of text.
+// Line is the item as one line of text, for terminals and the mail that cron makes
+// of them: of a case it says the number, which names the person to those who may know.
 func (t Todo) Line(lang string) string {
-	colon := Term{"", "：", ": "}.Word(lang)
-	return TodoKindOf(t.Kind).Word(lang) + colon + strings.Join(strings.Fields(t.Called()+" "+t.Who+" "+t.What), " ")
+	colon, who := Term{"", "：", ": "}.Word(lang), t.Who
+	if t.CaseNo != "" {
+		who = ""
+	}
+	return TodoKindOf(t.Kind).Word(lang) + colon + strings.Join(strings.Fields(t.Called()+" "+who+" "+t.What), " ")
 }
 
 // Decides reports whether an action can be decided about the item now.
