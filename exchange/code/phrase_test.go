@@ -66,6 +66,17 @@ func TestPhraseWords(t *testing.T) {
 	}
 }
 
+// A stored phrase with fewer arguments than its words name is shown without them.
+func TestPhraseThatLacksArguments(t *testing.T) {
+	p, err := ParsePhrase(`["they-owe","1.00"]`)
+	if got := p.Words(English, nil); err != nil || got != "received 1.00: they owe" || p.Arg(1) != "" || !p.ArgPhrase(1).IsZero() {
+		t.Errorf("%q, %v", got, err)
+	}
+	if (Phrase{}).Is("due") || (Phrase{}).Args() != nil || !p.Is("they-owe") || p.Is("due") {
+		t.Error("which phrase it is")
+	}
+}
+
 // A phrase of a newer program is kept and shown, never lost.
 func TestPhraseOfANewerProgram(t *testing.T) {
 	p, err := ParsePhrase(`["of-tomorrow","x","3"]`)

@@ -188,7 +188,13 @@ func (s *Store) differencesToPhrases(ctx context.Context, tx *sql.Tx) error {
 const formProse = "信息表不符："
 
 func (s *Store) holdsToPhrases(ctx context.Context, tx *sql.Tx) error {
-	query := "SELECT case_no, doc FROM cases WHERE state = 'held' AND hold = '" + string(code.HoldOfficersDecision) + "' ORDER BY case_no"
+	fixed := map[string]code.Phrase{} // so that the first pass finds the same hold, and journals nothing
+	for _, t := range code.Phrases() {
+		if !strings.Contains(t.Chinese+t.English, "{") {
+			fixed[t.Chinese] = code.Say(t.Name)
+		}
+	}
+	const query = "SELECT case_no, doc FROM cases WHERE state = 'held' ORDER BY case_no"
 	return s.rewrite(ctx, tx, query, 2, func(row []string) (string, []any, error) {
 		var doc map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(row[1]), &doc); err != nil {
@@ -198,11 +204,14 @@ func (s *Store) holdsToPhrases(ctx context.Context, tx *sql.Tx) error {
 		if err := json.Unmarshal(doc["hold_text"], &text); err != nil {
 			return "", nil, nil // it has none
 		}
-		differs, ok := strings.CutPrefix(text, formProse)
-		if !ok {
+		said, known := fixed[text]
+		if differs, ok := strings.CutPrefix(text, formProse); ok {
+			said, known = code.Say("form-differs", code.Text(differs)), true
+		}
+		if !known {
 			return "", nil, nil
 		}
-		doc["hold_text"] = json.RawMessage(code.Say("form-differs", code.Text(differs)).String())
+		doc["hold_text"] = json.RawMessage(said.String())
 		after, err := json.Marshal(doc)
 		return "UPDATE cases SET doc = $1 WHERE case_no = $2", []any{string(after), row[0]}, err
 	})

@@ -133,7 +133,7 @@ func TestMigrateFromSchema1(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			const held = "T31010020260316000002"
+			const held = "T31010020260316000002" // 查无此人 in the demo
 			if err := raw(t, s, "UPDATE cases SET hold = 'officers-decision', doc = replace(doc, '参保登记库中查无此人，待核实', '信息表不符：月数与明细不符') WHERE case_no = $1", held); err != nil {
 				t.Fatal(err)
 			}
@@ -207,5 +207,21 @@ func checkDifferences(t *testing.T, tx *Tx) {
 		if about, err := tx.DifferencesAbout(p.kind, p.want[0]); err != nil || len(about) != 1 {
 			t.Errorf("%s: not found by its subject: %v", p.want[0], err)
 		}
+	}
+}
+
+// A hold in fixed words is the same hold to the program of now.
+func TestMigrateFixedHold(t *testing.T) {
+	for _, e := range testEngines() {
+		t.Run(e.name, func(t *testing.T) {
+			s := openMigrated(t, Options{DSN: ofSchema1(t, e.name)})
+			view(t, s, func(tx *Tx) error {
+				c, err := tx.Case("T31010020260316000002")
+				if c.HoldText != code.Say("person-unknown") {
+					t.Errorf("held for %s", c.HoldText)
+				}
+				return err
+			})
+		})
 	}
 }
