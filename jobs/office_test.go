@@ -57,6 +57,7 @@ type testOffice struct {
 	slow        bool              // the core answers nothing until told to
 	unproved    bool              // a difference is what the test is about
 	messages    int
+	cost        cost // of everything so far
 }
 
 type gotFile struct {
@@ -82,7 +83,7 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
 	if err := os.WriteFile(dsn, emptyStore(), 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	s, err := store.Open(context.Background(), store.Options{DSN: dsn})
+	s, err := store.Open(context.Background(), store.Options{DSN: dsn, Counted: o.cost.add})
 	if err != nil {
 		tb.Fatal(err)
 	}

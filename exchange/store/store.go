@@ -42,6 +42,9 @@ type Options struct {
 	// seam where tests let outside calls fail. An error before rolls back; an
 	// error after is returned though the data is committed. Nil in production.
 	BeforeCommit, AfterCommit func() error
+	// Counted is told, at the end of every Tx and View, how many of its statements
+	// have read, and how many have changed a row. Nil in production.
+	Counted func(reads, writes int)
 }
 
 // Store is an open store. Its methods may be called from several goroutines.
@@ -50,6 +53,7 @@ type Store struct {
 	writers       *pool
 	readers       *pool
 	before, after func() error
+	counted       func(reads, writes int)
 }
 
 // Open opens a store; a SQLite file that is not there is made, mode 0600. The
@@ -63,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	return &Store{eng: eng, writers: writers, readers: readers, before: o.BeforeCommit, after: o.AfterCommit}, nil
+	return &Store{eng: eng, writers: writers, readers: readers, before: o.BeforeCommit, after: o.AfterCommit, counted: o.Counted}, nil
 }
 
 func engineOf(dsn string) (engine, error) {

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"carryover/exchange/ledger"
@@ -25,6 +26,10 @@ type Tx struct {
 	done bool   // committed
 	lost bool   // the commit failed: the connection may still be in the transaction
 
+	counted func(reads, writes int) // nil: nobody counts
+	reads   int                     // statements that read
+	writes  int                     // statements that changed a row
+
 	numbers    map[string]int64             // counters drawn from in this transaction
 	drawn      []string                     // their names, in the order of first use
 	heads      map[string]head              // last journal event of chains written here
@@ -33,7 +38,6 @@ type Tx struct {
 	booked     map[ledger.Account]money.Fen // not yet added to the balances
 	ahead      ahead                        // what was read before it is asked for
 	savepoints int                          // depth of Savepoint
-	writes     int                          // statements that changed a row
 }
 
 func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, error) {
@@ -45,7 +49,7 @@ func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, erro
 		}
 		t, err := c.BeginTx(sctx, o)
 		if err == nil {
-			return &Tx{ctx: ctx, sctx: sctx, eng: s.eng, pool: p, conn: c, sql: t}, nil
+			return &Tx{ctx: ctx, sctx: sctx, eng: s.eng, pool: p, conn: c, sql: t, counted: s.counted}, nil
 		}
 		// A connection that was kept may have died meanwhile; a fresh one tells the truth.
 		again := !c.fresh && ctx.Err() == nil
@@ -67,6 +71,9 @@ func (tx *Tx) commit() error {
 // end rolls back what is not committed and gives the connection back. A
 // panic of the caller comes here too: its transaction is rolled back.
 func (tx *Tx) end(err error) error {
+	if tx.counted != nil {
+		tx.counted(tx.reads, tx.writes)
+	}
 	var back error
 	if !tx.done {
 		if back = tx.sql.Rollback(); errors.Is(back, sql.ErrTxDone) {
@@ -92,12 +99,12 @@ func (tx *Tx) Savepoint(fn func() error) error {
 		return err
 	}
 	mark, locked := len(tx.drawn), tx.locked
-	if _, err := tx.exec("SAVEPOINT " + name); err != nil {
+	if _, err := tx.sql.ExecContext(tx.sctx, "SAVEPOINT "+name); err != nil {
 		return err
 	}
 	failed := fn()
 	if failed == nil {
-		_, err := tx.exec("RELEASE SAVEPOINT " + name)
+		_, err := tx.sql.ExecContext(tx.sctx, "RELEASE SAVEPOINT "+name)
 		return err
 	}
 	// What was remembered of rows written in fn is forgotten with them.
@@ -112,7 +119,7 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	if _, err := tx.sql.ExecContext(tx.sctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {
 		return errors.Join(failed, err)
 	}
-	_, err := tx.exec("RELEASE SAVEPOINT " + name)
+	_, err := tx.sql.ExecContext(tx.sctx, "RELEASE SAVEPOINT "+name)
 	return errors.Join(failed, err)
 }
 
@@ -184,8 +191,9 @@ func (tx *Tx) change(what, text string, args ...any) error {
 // row is what a scan function reads from.
 type row interface{ Scan(dest ...any) error }
 
-// each calls take for every row. The rows must not be many: the connection
-// is busy until all are read, so take must not use the transaction.
+// each calls take for every row, also for those that a change returns. The rows
+// must not be many: the connection is busy until all are read, so take must not
+// use the transaction.
 func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 	if err := tx.ctx.Err(); err != nil {
 		return err
@@ -193,6 +201,11 @@ func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 	s, err := tx.conn.stmt(tx.sctx, tx.eng, text)
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(text, "SELECT") {
+		tx.reads++
+	} else {
+		tx.writes++
 	}
 	rows, err := s.QueryContext(tx.sctx, args...)
 	if err != nil {
