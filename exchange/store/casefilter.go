@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"carryover/exchange"
@@ -27,9 +28,9 @@ type CaseFilter struct {
 	Limit       int
 }
 
-func (f CaseFilter) query() (string, []any) {
+// query is the condition of the filter, its values behind the args so far.
+func (f CaseFilter) query(args ...any) (string, []any) {
 	var where []string
-	var args []any
 	equal := func(column, value string) {
 		if value != "" {
 			args = append(args, value)
@@ -101,6 +102,9 @@ func (tx *Tx) EachCase(f CaseFilter, fn func(exchange.Case) error) error {
 	if f.Limit > 0 {
 		size = min(size, f.Limit)
 	}
+	if err := tx.fillAll(streams, size); err != nil {
+		return err
+	}
 	for n := 0; f.Limit == 0 || n < f.Limit; n++ {
 		next, err := tx.nextCase(streams, size)
 		if next == nil || err != nil {
@@ -113,6 +117,37 @@ func (tx *Tx) EachCase(f CaseFilter, fn func(exchange.Case) error) error {
 		}
 	}
 	return nil
+}
+
+// fillAll fills several streams with one statement: most states have no case, and
+// a walk finds that out more often than anything else.
+func (tx *Tx) fillAll(streams []*caseStream, size int) error {
+	if len(streams) < 2 {
+		return nil
+	}
+	text, args := firstPages(streams, size)
+	cases, err := caseRows.many(tx, "cases", text, args...)
+	for _, s := range streams {
+		for _, c := range cases {
+			if c.Side == s.Side && c.State == s.States[0] {
+				s.page = append(s.page, c)
+			}
+		}
+		s.ended = len(s.page) < size
+	}
+	return err
+}
+
+// firstPages is the condition for the first cases of every stream, size of each.
+func firstPages(streams []*caseStream, size int) (text string, args []any) {
+	pages := make([]string, len(streams))
+	for i, s := range streams {
+		var where string
+		s.Limit = size
+		where, args = s.query(args...)
+		pages[i] = "SELECT case_no FROM (SELECT case_no FROM cases " + where + ") AS page" + strconv.Itoa(i)
+	}
+	return "WHERE case_no IN (" + strings.Join(pages, " UNION ALL ") + ") ORDER BY case_no", args
 }
 
 // nextCase is the stream whose next case is the first of all, or nil.
