@@ -45,15 +45,18 @@ func (tx *Tx) BeginStatement(partner string, month calendar.Month) (first bool, 
 	return n == 1, err
 }
 
-// LastStatement is the latest month for which statements were made for a
-// partner; none: 0.
-func (tx *Tx) LastStatement(partner string) (calendar.Month, error) {
-	months, err := many(tx, "statements", func(r row, m *calendar.Month) error { return r.Scan(m) },
-		"SELECT month FROM statements WHERE partner = $1 ORDER BY month DESC LIMIT 1", partner)
-	if err != nil || len(months) == 0 {
-		return 0, err
-	}
-	return months[0], nil
+// LastStatements are the latest months for which statements were made, by
+// partner.
+func (tx *Tx) LastStatements() (map[string]calendar.Month, error) {
+	last := map[string]calendar.Month{}
+	err := tx.each(func(r row) error {
+		var partner string
+		var month calendar.Month
+		err := r.Scan(&partner, &month)
+		last[partner] = month
+		return err
+	}, "SELECT partner, max(month) FROM statements GROUP BY partner")
+	return last, err
 }
 
 // NettedForms returns what the NETTED form versions issued in a month add up

@@ -34,7 +34,7 @@ func (tx *Tx) DeleteLook(party, name string) error {
 	return nil
 }
 
-// Looks returns all looks at a party's drop, by name.
-func (tx *Tx) Looks(party string) ([]exchange.Look, error) {
-	return lookRows.many(tx, "looks at "+party, "WHERE party = $1 ORDER BY name", party)
+// Looks returns all looks at all drops, by party and name.
+func (tx *Tx) Looks() ([]exchange.Look, error) {
+	return lookRows.many(tx, "looks", "ORDER BY party, name")
 }

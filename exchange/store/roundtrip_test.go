@@ -275,7 +275,7 @@ func roundTripWork(t *testing.T, s *Store, f exchange.File, c exchange.Case) {
 			t.Error("a new run counts as resumed")
 		}
 		return steps(
-			tx.PutLook(l), tx.PutLook(l), same(t, "Look", l)(tx.Look(l.Party, l.Name)), same(t, "Looks", []exchange.Look{l})(tx.Looks(l.Party)),
+			tx.PutLook(l), tx.PutLook(l), same(t, "Look", l)(tx.Look(l.Party, l.Name)), same(t, "Looks", []exchange.Look{l})(tx.Looks()),
 			tx.InsertJudgement(j), same(t, "HeldJudgements", []exchange.Judgement{j})(tx.HeldJudgements(exchange.Judgement{FileID: f.ID}, 9)),
 			tx.InsertOutgoing(o), same(t, "OutgoingByFile", []exchange.Outgoing{o})(tx.OutgoingByFile(f.ID)),
 			same(t, "OutgoingByCase", []exchange.Outgoing{o})(tx.OutgoingByCase(c.No)),

@@ -41,23 +41,24 @@ func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if err := o.Sweep(); err != nil {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
+	looks, err := readLooks(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("pull: %w", err)
+	}
 	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {
-		return pullParty(ctx, o, p)
+		return pullParty(ctx, o, p, looks[p.Code])
 	})
 }
 
-// pullParty goes once through a party's drop. What an earlier pass left undone
-// there comes first: rejected files that still lie in done.
-func pullParty(ctx context.Context, o *office.Office, p office.Party) (office.Counts, error) {
+// pullParty goes once through a party's drop; looks is what was last seen of each
+// name there. What an earlier pass left undone comes first: rejected files that
+// still lie in done.
+func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[string]exchange.Look) (office.Counts, error) {
 	d, err := p.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer d.Close()
-	looks, err := looksOf(ctx, o, p.Code)
-	if err != nil {
-		return nil, err
-	}
 	if err := moveRejected(ctx, o, p, d, looks); err != nil {
 		return nil, err
 	}
@@ -83,17 +84,19 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party) (office.Co
 	return pullFiles(ctx, o, p, d, files)
 }
 
-// looksOf returns what was last seen of each name in a party's drop.
-func looksOf(ctx context.Context, o *office.Office, party string) (map[string]exchange.Look, error) {
-	var list []exchange.Look
-	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		list, err = tx.Looks(party)
+// readLooks returns what was last seen of each name, by party and name.
+func readLooks(ctx context.Context, o *office.Office) (map[string]map[string]exchange.Look, error) {
+	looks := map[string]map[string]exchange.Look{}
+	err := o.Store.View(ctx, func(tx *store.Tx) error {
+		list, err := tx.Looks()
+		for _, l := range list {
+			if looks[l.Party] == nil {
+				looks[l.Party] = map[string]exchange.Look{}
+			}
+			looks[l.Party][l.Name] = l
+		}
 		return err
 	})
-	looks := make(map[string]exchange.Look, len(list))
-	for _, l := range list {
-		looks[l.Name] = l
-	}
 	return looks, err
 }
 

@@ -188,18 +188,16 @@ func rememberOrphans(ctx context.Context, o *office.Office, p office.Party, orph
 // orphanAfter is how long a file may follow its signature before that is named.
 func orphanAfter(p office.Party) time.Duration { return max(p.Settle, time.Minute) }
 
-// OrphanSignatures lists the names of the signatures in a partner's drop, as the
-// last pull saw it, whose file has not come within orphanAfter; none for parties
-// of another role.
-func OrphanSignatures(o *office.Office, tx *store.Tx, p office.Party) (names []string, err error) {
-	looks, err := tx.Looks(p.Code)
-	if err != nil {
-		return nil, err
-	}
+// OrphanSignatures lists, by party, the names of the signatures in partners'
+// drops, as the last pull saw them, whose file has not come within orphanAfter.
+func OrphanSignatures(o *office.Office, tx *store.Tx) (map[string][]string, error) {
+	looks, err := tx.Looks()
+	names := map[string][]string{}
 	for _, l := range looks {
+		p, _ := o.Party(l.Party)
 		if p.Role == office.RolePartner && l.FileID == 0 && strings.HasSuffix(l.Name, seal.Suffix) && o.Now().Sub(l.SeenAt) >= orphanAfter(p) {
-			names = append(names, l.Name)
+			names[p.Code] = append(names[p.Code], l.Name)
 		}
 	}
-	return names, nil
+	return names, err
 }

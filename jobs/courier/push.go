@@ -24,32 +24,37 @@ func Push(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if err := resend(ctx, o); err != nil {
 		return composed, errors.Join(made, fmt.Errorf("push: %w", err))
 	}
+	files, err := filesToLeave(ctx, o)
+	if err != nil {
+		return composed, errors.Join(made, fmt.Errorf("push: %w", err))
+	}
 	counts, err := o.EachParty(ctx, "push", func(ctx context.Context, p office.Party) (office.Counts, error) {
-		return pushParty(ctx, o, p)
+		return pushParty(ctx, o, p, files[p.Code])
 	})
 	counts.Add(composed)
 	return counts, errors.Join(made, err)
 }
 
-// filesFor lists what is to be left for a party: what is queued, and payment files
-// whose upload was cut short.
-func filesFor(ctx context.Context, o *office.Office, party string) (files []exchange.File, err error) {
-	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		files, err = tx.Files(store.FileFilter{
-			Dir: exchange.Out, Party: party, States: []exchange.FileState{exchange.FileQueued, exchange.FileSending},
-		})
+// filesToLeave lists, by party, what is to be left for it: what is queued, and
+// payment files whose upload was cut short.
+func filesToLeave(ctx context.Context, o *office.Office) (map[string][]exchange.File, error) {
+	files := map[string][]exchange.File{}
+	err := o.Store.View(ctx, func(tx *store.Tx) error {
+		list, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileQueued, exchange.FileSending}})
+		for _, f := range list {
+			files[f.Party] = append(files[f.Party], f)
+		}
 		return err
 	})
 	return files, err
 }
 
-// pushParty leaves what is queued for a party in its drop. A drop for which there
+// pushParty leaves files for a party in its drop. A drop for which there
 // is nothing is not even opened, but for an officer's, where what was signed
 // since is cleared away.
-func pushParty(ctx context.Context, o *office.Office, p office.Party) (office.Counts, error) {
-	files, err := filesFor(ctx, o, p.Code)
-	if err != nil || len(files) == 0 && p.Role != office.RoleOfficer {
-		return nil, err
+func pushParty(ctx context.Context, o *office.Office, p office.Party, files []exchange.File) (office.Counts, error) {
+	if len(files) == 0 && p.Role != office.RoleOfficer {
+		return nil, nil
 	}
 	d, err := p.Open(ctx)
 	if err != nil {

@@ -29,10 +29,7 @@ var registryAlarm = code.Say("registry")
 func proposeNotFound(ctx context.Context, o *office.Office) error {
 	return o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
 		whole, err := d.Tx.LastWholeRegistry()
-		if office.IsNotFound(err) {
-			return nil // absence from a part of the registry shows nothing
-		}
-		if err != nil {
+		if err != nil || whole == 0 { // absence from a part of the registry shows nothing
 			return err
 		}
 		var absent []exchange.Case
@@ -53,15 +50,11 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 				absent = append(absent, c)
 			}
 		}
-		limit := maxProposals
-		if o.Agency.NotFoundCap > 0 {
-			limit = o.Agency.NotFoundCap
-		}
-		open, err := openOutCases(d.Tx)
+		broken, err := tooMany(d, len(absent))
 		if err != nil {
 			return err
 		}
-		if len(absent) > limit || (len(absent) > 1 && len(absent)*20 > open) {
+		if broken {
 			if err := withdrawProposals(d, map[code.Phrase]bool{registryAlarm: true}); err != nil {
 				return err
 			}
@@ -81,6 +74,21 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 		}
 		return nil
 	})
+}
+
+// tooMany reports whether so many people not found say more of the extract than of
+// the people: more than may be proposed, or, but for a single one, than 5 % of the
+// open cases.
+func tooMany(d *office.Desk, absent int) (bool, error) {
+	limit := maxProposals
+	if d.Agency.NotFoundCap > 0 {
+		limit = d.Agency.NotFoundCap
+	}
+	if absent < 2 || absent > limit {
+		return absent > limit, nil
+	}
+	open, err := openOutCases(d.Tx)
+	return absent*20 > open, err
 }
 
 // openOutCases is the number of open cases at the old place, at least maxProposals.

@@ -24,12 +24,19 @@ func Statements(ctx context.Context, o *office.Office) error {
 	if o.Calendar.WorkingDays(last.Last(), o.Date) < o.Rules.StatementWD { // too early for it
 		last = last.Add(-1)
 	}
+	var stated map[string]calendar.Month
+	if err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		stated, err = tx.LastStatements()
+		return err
+	}); err != nil {
+		return err
+	}
 	for _, p := range o.Parties {
-		if p.Role != office.RolePartner {
+		if p.Role != office.RolePartner || stated[p.Code] >= last && o.Partners[p.Code].Settlement != exchange.SettleNetted {
 			continue
 		}
 		err := o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
-			return statement(d, p, last)
+			return statement(d, p, stated[p.Code], last)
 		})
 		if err != nil {
 			return fmt.Errorf("statement for %s: %w", p.Code, err)
@@ -38,26 +45,23 @@ func Statements(ctx context.Context, o *office.Office) error {
 	return nil
 }
 
-// statement makes the next statement that a partner has not had, up to the month last;
-// when there is none, it states what has changed of earlier ones. That the month was
-// stated is recorded in the same transaction, so that it is stated once.
-func statement(d *office.Desk, p office.Party, last calendar.Month) error {
+// statement makes the next statement that a partner has not had, behind the month stated
+// (none: 0) and up to the month last; when there is none, it states what has changed of
+// earlier ones. That the month was stated is recorded in the same transaction, so that it
+// is stated once.
+func statement(d *office.Desk, p office.Party, stated, last calendar.Month) error {
 	netted := d.Partners[p.Code].Settlement == exchange.SettleNetted
 	if netted {
 		if pending, err := statementPending(d, p.Code); err != nil || pending {
 			return err
 		}
 	}
-	stated, err := d.Tx.LastStatement(p.Code)
-	if err != nil {
-		return err
-	}
 	month := last
 	if stated != 0 {
 		month = stated.Add(1)
 	}
 	if month <= last {
-		if _, err := d.Tx.BeginStatement(p.Code, month); err != nil {
+		if first, err := d.Tx.BeginStatement(p.Code, month); err != nil || !first {
 			return err
 		}
 		// Every partner is reconciled with; only some settle by netting.

@@ -15,7 +15,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs/office"
 	"carryover/jobs/proof"
@@ -64,11 +63,6 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 		}
 		return counts, errors.Join(append(faults, err)...)
 	}
-	// Automatic: nobody looks at the file again, so the ledger is proved before it
-	// is made. With dual release that is done when the second signature is there.
-	if err := o.Store.View(ctx, func(tx *store.Tx) error { return proof.CheckBalanced(o, tx) }); err != nil {
-		return counts, errors.Join(append(faults, fmt.Errorf("no payment is released%s: %w", whereToLook(err), err))...)
-	}
 	released, err = releaseAll(ctx, o)
 	counts["released"] += released
 	return counts, errors.Join(append(faults, err)...)
@@ -76,9 +70,20 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 
 // releaseAll puts ordered payments into payment files, each under the cap,
 // until none is left. With automatic release a file is released as it is made;
-// a file of dual release that still waited was voided before.
+// a file of dual release that still waited was voided before. Nobody looks at the
+// files again, so the ledger is proved before the first is made; with dual release
+// that is done when the second signature is there.
 func releaseAll(ctx context.Context, o *office.Office) (int, error) {
-	return fileAll(ctx, o, release)
+	proved := false
+	return fileAll(ctx, o, func(d *office.Desk, plan orderPlan) error {
+		if !proved {
+			if err := proof.CheckBalanced(o, d.Tx); err != nil {
+				return fmt.Errorf("not released%s: %w", whereToLook(err), err)
+			}
+			proved = true
+		}
+		return release(d, plan)
+	})
 }
 
 // fileAll makes payment files of all ordered payments that are in none, each

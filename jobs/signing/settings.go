@@ -103,13 +103,9 @@ func recordSettings(d *office.Desk, k exchange.MoneyKeys) (pending bool, err err
 		Text: k.Text(), State: exchange.SettingsApproved, Since: d.Date, Signers: k.Signers, Officers: k.Agency.Officers,
 	}
 	now.SHA256 = exchange.SettingsSHA(now.Text)
-	last, err := d.Tx.LastMoneySettings()
-	if err != nil {
-		return false, err
-	}
-	now.N = last + 1
 	approved, err := d.Tx.MoneySettings(exchange.SettingsApproved)
 	if office.IsNotFound(err) {
+		now.N = 1
 		d.Log.Warn("the money settings are recorded for the first time: look through them", "sha256", now.SHA256)
 		return false, errors.Join(
 			d.Tx.InsertMoneySettings(now),
@@ -139,6 +135,11 @@ func recordSettings(d *office.Desk, k exchange.MoneyKeys) (pending bool, err err
 // changeSettings records a change: it waits for signatures, or counts at once
 // when neither the approved settings nor the new ones name anybody to sign.
 func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (pending bool, err error) {
+	last, err := d.Tx.LastMoneySettings()
+	if err != nil {
+		return false, err
+	}
+	now.N = last + 1
 	change := exchange.SettingsChange(approved.Text, now.Text)
 	facts := map[string]any{"change": change, "replaces": approved.SHA256}
 	before, err := newSignerSet(approved.Officers, approved.Signers)

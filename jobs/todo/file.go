@@ -107,12 +107,12 @@ func (w *walk) ofParty(kind, party string) exchange.Todo {
 // drops adds orphan signatures (in a drop without their file) and gaps in the
 // sequences of what each party sent.
 func (w *walk) drops() error {
+	orphans, err := courier.OrphanSignatures(w.Office, w.Tx)
+	if err != nil {
+		return err
+	}
 	for _, p := range w.Parties {
-		orphans, err := courier.OrphanSignatures(w.Office, w.Tx, p)
-		if err != nil {
-			return err
-		}
-		for _, name := range orphans {
+		for _, name := range orphans[p.Code] {
 			t := w.ofParty(exchange.TodoAlone, p.Code)
 			t.Name = name
 			t.What = w.Say("交换目录中有签名而没有它所属的文件", "a signature lies in the drop without its file")
