@@ -65,16 +65,16 @@ func Settle(d *office.Desk, p exchange.Payment, bankRef string) error {
 // twice: its case is held, and nothing is paid again before the money is back.
 func settleRefused(d *office.Desk, p, noted exchange.Payment) error {
 	for _, item := range p.Items {
-		r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+		c, err := d.CaseByNo(item.CaseNo)
+		if err != nil {
+			return err
+		}
+		r, err := c.Part(item.Part)
 		if err != nil {
 			return err
 		}
 		if r.Ref == p.Ref && r.Track == exchange.MoneyReturned {
 			continue // not ordered again: SetPayment settles it with the payment
-		}
-		c, err := d.CaseByNo(item.CaseNo)
-		if err != nil {
-			return err
 		}
 		if err := c.PutOnHold(code.HoldAmountDiffers, code.Say("refused-but-debited", p.Ref)); err != nil {
 			return err

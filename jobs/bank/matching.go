@@ -66,7 +66,7 @@ func partFor(c *office.Case, e exchange.BankEntry) (int, error) {
 	if no, part, _, ok := transfer.SplitRef(e.EndToEnd); ok && no == c.LetterNo {
 		return part, nil
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return 0, err
 	}
@@ -113,11 +113,12 @@ func byPersonAndAmount(d *office.Desk, idKey string, amount money.Fen) (*office.
 	}
 	var found *office.Case
 	part := 0
-	for _, c := range cases {
-		if c.Side != exchange.In {
+	for _, of := range cases {
+		if of.Side != exchange.In {
 			continue
 		}
-		parts, err := d.Tx.RemittancesByCase(c.No)
+		c := d.OpenCase(of)
+		parts, err := c.Parts()
 		if err != nil {
 			return nil, 0, err
 		}
@@ -128,7 +129,7 @@ func byPersonAndAmount(d *office.Desk, idKey string, amount money.Fen) (*office.
 			if found != nil {
 				return nil, 0, nil // ambiguous: staff decide
 			}
-			found, part = d.OpenCase(c), r.Part
+			found, part = c, r.Part
 		}
 	}
 	return found, part, nil
@@ -187,7 +188,7 @@ func lumpRef(e exchange.BankEntry) string {
 // partOfForm is the part that a form announced; 1 when the form is not here yet,
 // or its money is posted.
 func partOfForm(c *office.Case, formNo string) (int, error) {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return 0, err
 	}

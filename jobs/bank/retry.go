@@ -66,7 +66,7 @@ func proposeByName(d *office.Desk, e exchange.BankEntry) error {
 	text := identity.NameKey(e.Text)
 	var candidates []code.Phrase
 	for _, r := range parts {
-		c, err := d.Tx.Case(r.CaseNo)
+		c, err := d.CaseByNo(r.CaseNo)
 		if err != nil {
 			return err
 		}

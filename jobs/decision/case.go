@@ -32,7 +32,7 @@ func parseDecline(text string) (code.Decline, error) {
 // of the letter and its certificate; several records need the officer's number.
 func acceptLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	plan := office.Plan{CaseNo: c.No}
-	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	letter, err := c.Letter()
 	if err != nil {
 		return plan, err
 	}
@@ -90,7 +90,7 @@ func declineLetterPlan(c *office.Case, x exchange.Decision) (office.Plan, error)
 	}
 	plan.Effects = []string{declineEffect(c, why)}
 	plan.Apply = func() error {
-		letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+		letter, err := c.Letter()
 		if err != nil {
 			return err
 		}
@@ -220,11 +220,11 @@ func releasePlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 
 // rejudgeHeld judges a held case anew, now that an account was confirmed or a
 // cap lifted; a case that is not held (any more) needs none and stays as it is.
-// It is read again, for the plan may be older than the transaction's writes.
+// It is opened again, for the plan may be older than a savepoint that was undone.
 func rejudgeHeld(d *office.Desk, caseNo string) error {
-	c, err := d.Tx.Case(caseNo)
+	c, err := d.CaseByNo(caseNo)
 	if err != nil || c.State != exchange.Held {
 		return err
 	}
-	return transfer.Rejudge(d, c)
+	return transfer.Rejudge(c)
 }

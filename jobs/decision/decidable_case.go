@@ -154,7 +154,7 @@ func openWords(c *office.Case) (t exchange.Todo, err error) {
 	if proposed != nil {
 		what = append(what, c.Sayf("参保信息中查无此人，建议不予转出", "not in the registry: a decline is proposed"))
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return t, err
 	}

@@ -25,7 +25,7 @@ func confirmPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, e
 	if s.c.Side == exchange.In {
 		return plan, nil // as new place we pay refunds alone, and those go to whatever account was confirmed
 	}
-	letter, err := d.Tx.Letter(s.c.LetterNo, s.c.LetterVersion)
+	letter, err := s.c.Letter()
 	if err != nil {
 		return plan, err
 	}
@@ -79,7 +79,7 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 	if c.State == exchange.Void || c.Wish == exchange.WishVoid {
 		return plan, office.Undecidable("办件已作废或正在作废", "the case is annulled")
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return plan, err
 	}

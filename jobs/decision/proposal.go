@@ -28,7 +28,7 @@ func proposalPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 		if err := c.Tx.CloseDifference(open.ID); err != nil || !accept {
 			return err
 		}
-		letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+		letter, err := c.Letter()
 		if err != nil {
 			return err
 		}

@@ -169,13 +169,13 @@ func cancellationVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict, wh
 // postingReturned takes the core's refusal of a posting's row for a refusal to
 // book it: no posting result will come for a record that was not received.
 func postingReturned(c *office.Case, no string, v *formats.ReceiptVerdict) error {
-	p, err := c.Tx.Posting(no)
+	p, err := c.Posting(no)
 	if err != nil || p.State != exchange.PostingQueued {
 		return err
 	}
 	before := p
 	p.State, p.DoneOn, p.Code, p.Text = exchange.PostingRefused, c.Date, v.Code, v.Text
-	if err := c.Tx.UpdatePosting(before, p); err != nil {
+	if err := c.UpdatePosting(before, p); err != nil {
 		return err
 	}
 	return transfer.RefusedByCore(c, p)
@@ -202,7 +202,7 @@ func formVerdict(c *office.Case, o exchange.Outgoing, v code.Verdict) error {
 	if !ok {
 		return nil
 	}
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}

@@ -146,11 +146,11 @@ func sweepCases(ctx context.Context, o *office.Office, counts office.Counts) err
 	var faults []error
 	for _, no := range numbers {
 		faults = append(faults, o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
-			now, err := d.Tx.Case(no)
-			if err != nil || now.State != exchange.Held {
+			c, err := d.CaseByNo(no)
+			if err != nil || c.State != exchange.Held {
 				return err
 			}
-			return transfer.Rejudge(d, now)
+			return transfer.Rejudge(c)
 		}))
 		counts["rejudged"]++
 	}

@@ -168,7 +168,7 @@ func compareState(c *office.Case, q *formats.Reconciliation) (ours, theirs code.
 	if !agree(state, q.State) && (!annulling || q.State != code.ReconcileVoid) {
 		ours, theirs = code.Say("stated", string(statedState(c.Case)), ""), code.Say("stated", string(q.State), "")
 	}
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil || q.FormNo == "" || len(forms) == 0 {
 		return ours, theirs, err
 	}

@@ -236,7 +236,7 @@ func turnNews(t exchange.Turn, partner string) string {
 // CreditedNews is what a notice says of what was carried over: months and amount that the
 // core has credited for the current forms.
 func CreditedNews(c *office.Case) (more News, err error) {
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return more, err
 	}

@@ -13,10 +13,11 @@ import (
 
 // Case is a case being worked in a transaction: changed in memory, journaled as
 // it changes, stored once by Save. Forms, parts and postings have rows of their
-// own and are stored at once.
+// own, are read once (Forms, Parts, Postings, Letter), and are stored at once.
 type Case struct {
 	*Desk
 	exchange.Case
+	dossier
 	Before exchange.Case         // the row as it was read: an update succeeds only over it
 	Fresh  bool                  // begun in this transaction and not stored yet
 	Lodged *exchange.Application // the version that is being worked, not stored yet
@@ -24,8 +25,14 @@ type Case struct {
 	later []func() error // writes that wait until a fresh case is stored
 }
 
-// OpenCase is a stored case at the desk, to be worked.
-func (d *Desk) OpenCase(c exchange.Case) *Case { return &Case{Desk: d, Case: c, Before: c} }
+// OpenCase is a stored case at the desk, to be worked: the same for everybody who
+// opens it, with what was changed of it and is not saved yet.
+func (d *Desk) OpenCase(c exchange.Case) *Case {
+	if open := d.open.find(c.No); open != nil {
+		return open
+	}
+	return d.open.add(&Case{Desk: d, Case: c, Before: c})
+}
 
 // NewCase begins a new case under the next number of the day; c says side,
 // partner and person. Nothing but the number is stored before Save.
@@ -39,7 +46,7 @@ func (d *Desk) NewCase(c exchange.Case) (*Case, error) {
 	c.Profile = d.Partners[c.Partner].Profile
 	c.FormTrack = exchange.FormNone
 	c.MoneyTrack = exchange.LeastMoney(c.Side, nil)
-	return &Case{Desk: d, Case: c, Fresh: true}, nil
+	return d.open.add(&Case{Desk: d, Case: c, Fresh: true}), nil
 }
 
 // CaseByLetter opens the case of a letter on a side; store.ErrNotFound when there
@@ -54,6 +61,9 @@ func (d *Desk) CaseByLetter(side exchange.Side, letterNo string) (*Case, error) 
 
 // CaseByNo opens the case of a number; store.ErrNotFound when there is none.
 func (d *Desk) CaseByNo(no string) (*Case, error) {
+	if open := d.open.find(no); open != nil {
+		return open, nil
+	}
 	c, err := d.Tx.Case(no)
 	if err != nil {
 		return nil, err
@@ -189,11 +199,11 @@ func same(a, b exchange.Case) bool {
 // Retrack computes the case's tracks of forms and money from its current forms and
 // its parts. Call it after any of them has moved; it stores nothing.
 func (c *Case) Retrack() error {
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}

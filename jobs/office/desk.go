@@ -23,7 +23,8 @@ type Desk struct {
 	Cancels map[string]bool // letters whose cancellation waits in a later file, read once; nil: not read yet
 
 	encoders     map[string]*batch.Encoder // by kind
-	noSavepoints bool                      // in the first try of DoChunk
+	open         openCases
+	noSavepoints bool // in the first try of DoChunk
 }
 
 // By is on whose behalf a transaction runs.
@@ -58,13 +59,19 @@ func (o *Office) DoChunk(ctx context.Context, by By, needs func(error) bool, wor
 }
 
 // InSavepoint applies one item in a savepoint, so that its writes alone are undone when it
-// fails: then the caller may go on with the next one. In the first try of a chunk
-// there is none (alone is false): the error must go up, to end the transaction.
+// fails: then the caller may go on with the next one, and opens its cases anew. In the
+// first try of a chunk there is none (alone is false): the error must go up, to end the
+// transaction, unless nothing was written.
 func (d *Desk) InSavepoint(apply func() error) (alone bool, err error) {
 	if d.noSavepoints {
-		return false, apply()
+		err = apply()
+	} else {
+		err = d.Tx.Savepoint(apply)
 	}
-	return true, d.Tx.Savepoint(apply)
+	if err != nil {
+		d.open = openCases{} // they hold what was undone
+	}
+	return !d.noSavepoints, err
 }
 
 // View reads at a desk; a write in it fails.
@@ -72,8 +79,10 @@ func (o *Office) View(ctx context.Context, look func(*Desk) error) error {
 	return o.Store.View(ctx, func(tx *store.Tx) error { return look(o.Reading(tx)) })
 }
 
-// As is a desk in the same transaction on behalf of somebody else.
+// As is a desk in the same transaction on behalf of somebody else, who opens cases
+// anew; so does this one afterwards.
 func (d *Desk) As(by By) *Desk {
+	d.open = openCases{}
 	return &Desk{Office: d.Office, Tx: d.Tx, File: by.File, Actor: by.Actor}
 }
 
@@ -104,7 +113,7 @@ func (d *Desk) SetForm(f *exchange.Form, to exchange.FormTrack) error {
 	}
 	before := *f
 	f.Track = to
-	return d.Tx.UpdateForm(before, *f)
+	return d.UpdateForm(before, *f)
 }
 
 // SetMoney moves a part of a remittance along its track and makes a further change
@@ -122,7 +131,7 @@ func (d *Desk) SetMoney(r *exchange.Remittance, to exchange.MoneyTrack, change f
 	if change != nil {
 		change(r)
 	}
-	return d.Tx.UpdateRemittance(before, *r)
+	return d.UpdatePart(before, *r)
 }
 
 // Book adds an entry to the ledger; one that moves nothing is not kept.

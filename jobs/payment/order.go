@@ -67,7 +67,7 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		for _, r := range due {
 			var ordered bool
 			var lump string
-			err := d.Tx.Savepoint(func() (err error) {
+			_, err := d.InSavepoint(func() (err error) {
 				ordered, lump, err = orderDuePart(d, r)
 				return err
 			})
@@ -144,7 +144,7 @@ func markPartOrdered(d *office.Desk, part exchange.PaymentItem, ref string) erro
 	if err != nil {
 		return err
 	}
-	now, err := d.Tx.Remittance(part.CaseNo, part.Part)
+	now, err := c.Part(part.Part)
 	if err != nil {
 		return err
 	}
@@ -227,7 +227,7 @@ func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentIt
 		if err != nil {
 			return err
 		}
-		letter, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+		letter, err := c.Letter()
 		if err != nil {
 			return err
 		}

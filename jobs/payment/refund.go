@@ -32,7 +32,7 @@ func surplus(c *office.Case, r exchange.Remittance) (money.Fen, error) {
 	if transfer.Ended(c.Case) || r.FormNo == "" || r.Received < r.Amount {
 		return r.Received, nil
 	}
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	for _, f := range forms {
 		if f.Current && f.No == r.FormNo && f.Money != exchange.MoneyREMITTED {
 			return r.Received, err
@@ -47,7 +47,7 @@ func surplus(c *office.Case, r exchange.Remittance) (money.Fen, error) {
 // back, or an account is not registered; nothing is written before Apply.
 func RefundPlan(c *office.Case, x exchange.Decision) (office.Plan, error) {
 	plan := office.Plan{CaseNo: c.No}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return plan, err
 	}
@@ -154,7 +154,7 @@ func refundable(c *office.Case, entries []exchange.BankEntry) (map[string]money.
 
 // deductRefund stores a refund, takes it out of its part and reports it as owed.
 func deductRefund(c *office.Case, f *exchange.Refund) error {
-	r, err := c.Tx.Remittance(c.No, f.Part)
+	r, err := c.Part(f.Part)
 	if err != nil {
 		return err
 	}

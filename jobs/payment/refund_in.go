@@ -26,7 +26,7 @@ func RefundToUs(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	if err != nil {
 		return false, office.IgnoreNotFound(err)
 	}
-	parts, err := d.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return false, err
 	}

@@ -116,7 +116,7 @@ func adviseRefund(d *office.Desk, p exchange.Payment) error {
 	if err != nil || c.LetterNo == "" {
 		return err
 	}
-	r, err := d.Tx.Remittance(f.CaseNo, f.Part)
+	r, err := c.Part(f.Part)
 	if err != nil {
 		return err
 	}

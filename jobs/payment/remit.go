@@ -144,7 +144,7 @@ func advise(d *office.Desk, p exchange.Payment) error {
 		if err != nil {
 			return err
 		}
-		r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+		r, err := c.Part(item.Part)
 		if err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func Voidable(c *office.Case) (bool, error) {
 	if c.Side == exchange.In {
 		return true, nil // what came is sent back, what was posted is undone
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	for _, r := range parts {
 		switch r.Track {
 		case exchange.MoneySubmitted, exchange.MoneyUnknown:
@@ -146,7 +146,7 @@ func Voidable(c *office.Case) (bool, error) {
 // agreed to the fen. What a form's version added after the settlement is not
 // settled yet, and is taken out of the month's next one.
 func netSettled(c *office.Case) (bool, error) {
-	forms, err := c.Tx.FormsByCase(c.No) // by form and version
+	forms, err := c.Forms() // by form and version
 	if err != nil {
 		return false, err
 	}
@@ -192,7 +192,7 @@ func ContinueVoid(c *office.Case) error {
 	if out, err := moneyIsOut(c); err != nil || out {
 		return err // the partner sends it back
 	}
-	postings, err := c.Tx.PostingsByCase(c.No)
+	postings, err := c.Postings()
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func applyPostedInVoid(c *office.Case, p exchange.Posting) error {
 // bank is unmatched until it is sent back. The new place sends the completions
 // `void` and notifies the person; the old place sends nothing.
 func finishVoid(c *office.Case) error {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
@@ -298,7 +298,7 @@ func voidPart(c *office.Case, r *exchange.Remittance) error {
 // force: nothing of it is credited here any more. One that was sent already is
 // not sent again.
 func sendVoidCompletions(c *office.Case) error {
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func sendVoidCompletions(c *office.Case) error {
 		}
 		before := f
 		f.LastCompletion, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(code.OutcomeVoid), 0, 0, 0
-		if err := c.Tx.UpdateForm(before, f); err != nil {
+		if err := c.UpdateForm(before, f); err != nil {
 			return err
 		}
 		k := formats.Completion{LetterNo: f.LetterNo, FormNo: f.No, FormVersion: f.Version, Outcome: code.OutcomeVoid, CompletedOn: c.Date, Echo: f.Echo}

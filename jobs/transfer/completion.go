@@ -23,8 +23,8 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 	if c.Partner != d.File.Party {
 		return office.Refused(code.WrongAgency, "letter_no", "该联系函不属于贵机构 / not your letter"), nil
 	}
-	f, err := d.Tx.Form(k.FormNo, k.FormVersion)
-	if office.IsNotFound(err) || (err == nil && f.CaseNo != c.No) {
+	f, err := c.Form(k.FormNo, k.FormVersion)
+	if office.IsNotFound(err) {
 		return office.Refused(code.UnknownForm, "form_no", ""), nil
 	}
 	if err != nil {
@@ -51,7 +51,7 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 	before, confirmedBefore := f, exchange.ConfirmedBy(versions) // before the form changes: confirm books what is new
 	f.LastCompletion, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
 	f.SentBack = 0
-	if err := d.Tx.UpdateForm(before, f); err != nil {
+	if err := d.UpdateForm(before, f); err != nil {
 		return office.Outcome{}, err
 	}
 	if err := confirm(c, f.No, confirmedBefore); err != nil {
@@ -108,7 +108,7 @@ func checkCompletion(c *office.Case, k *formats.Completion, f exchange.Form) (of
 // completeCase ends the case once every form in force is completed; a case that
 // waits for a supplement's debit is not answered, and goes on.
 func completeCase(c *office.Case) error {
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func Unconfirm(c *office.Case, r exchange.Remittance) (taken money.Fen, err erro
 	if err != nil {
 		return 0, err
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return 0, err
 	}
@@ -81,7 +81,7 @@ func noteSentBack(c *office.Case, forms []exchange.Form, amount money.Fen) error
 		if after.SentBack == f.SentBack {
 			continue
 		}
-		if err := c.Tx.UpdateForm(f, after); err != nil {
+		if err := c.UpdateForm(f, after); err != nil {
 			return err
 		}
 	}
@@ -105,6 +105,6 @@ func confirm(c *office.Case, formNo string, before money.Fen) error {
 
 // versionsOf returns all versions of a form of the case, the first one first.
 func versionsOf(c *office.Case, formNo string) ([]exchange.Form, error) {
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	return slices.DeleteFunc(forms, func(f exchange.Form) bool { return f.No != formNo }), err
 }

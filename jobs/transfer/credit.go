@@ -13,13 +13,13 @@ import (
 // case by. Together is 2016's rule: months and money are credited in one go.
 func CreditFacts(c *office.Case) (f exchange.CreditFacts, err error) {
 	f.Together = !c.RuleProfile().RelationDone()
-	if f.Forms, err = c.Tx.FormsByCase(c.No); err != nil {
+	if f.Forms, err = c.Forms(); err != nil {
 		return f, err
 	}
-	if f.Postings, err = c.Tx.PostingsByCase(c.No); err != nil {
+	if f.Postings, err = c.Postings(); err != nil {
 		return f, err
 	}
-	f.Remittances, err = c.Tx.RemittancesByCase(c.No)
+	f.Remittances, err = c.Parts()
 	return f, err
 }
 
@@ -160,11 +160,11 @@ func reportCredited(c *office.Case, on exchange.Happening, out code.Outcome, m c
 	if err := c.Move(on, code.Phrase{}, nil); err != nil {
 		return err
 	}
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}
-	postings, err := c.Tx.PostingsByCase(c.No)
+	postings, err := c.Postings()
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func reportCredited(c *office.Case, on exchange.Happening, out code.Outcome, m c
 		before := f
 		f.LastCompletion = string(out)
 		carryBooked(&f, postings)
-		if err := c.Tx.UpdateForm(before, f); err != nil {
+		if err := c.UpdateForm(before, f); err != nil {
 			return err
 		}
 		credited := f.Credited

@@ -48,7 +48,7 @@ func deathLiquidated(c *office.Case) (bool, error) {
 		if other.Side != exchange.Out || other.Decline != code.DeclineDeceased {
 			continue
 		}
-		postings, err := c.Tx.PostingsByCase(other.No)
+		postings, err := c.OpenCase(other).Postings()
 		if err != nil {
 			return false, err
 		}

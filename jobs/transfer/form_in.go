@@ -25,7 +25,7 @@ func Form(d *office.Desk, rec *formats.Form) (office.Outcome, error) {
 	if !f.Person.Same(c.Person) {
 		return office.Refused(code.PersonDiffers, "id_no", "与联系函所列参保人不一致 / not the person of the letter"), nil
 	}
-	forms, err := d.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return office.Outcome{}, err
 	}
@@ -51,7 +51,7 @@ func Form(d *office.Desk, rec *formats.Form) (office.Outcome, error) {
 	if old != nil {
 		before := *old
 		old.Current = false
-		if err := d.Tx.UpdateForm(before, *old); err != nil {
+		if err := d.UpdateForm(before, *old); err != nil {
 			return office.Outcome{}, err
 		}
 	}
@@ -133,7 +133,7 @@ func predecessor(f exchange.Form, forms []exchange.Form) (*exchange.Form, office
 // place says it sends. At last credits that waited for the form are requeued, and
 // the case advances.
 func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
-	if err := c.Tx.InsertForm(f); err != nil {
+	if err := c.InsertForm(f); err != nil {
 		return err
 	}
 	if err := c.SetForm(&f, exchange.FormReceived); err != nil {
@@ -147,7 +147,7 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	if err := announce(c, f, old); err != nil {
 		return err
 	}
-	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	letter, err := c.Letter()
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func resumeCorrected(c *office.Case) error {
 	if c.Hold != code.HoldOfficersDecision || !c.HoldText.Is("form-differs") {
 		return nil
 	}
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func resumeCorrected(c *office.Case) error {
 // correction below what was remitted holds the case: nothing is paid back by
 // itself (SPEC 2.10).
 func announce(c *office.Case, f exchange.Form, old *exchange.Form) error {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func announce(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	if err := c.Book(ledger.Announce(c.LedgerHead(f.No), amount)); err != nil {
 		return err
 	}
-	return c.Tx.InsertRemittance(exchange.Remittance{
+	return c.InsertPart(exchange.Remittance{
 		CaseNo: c.No, Part: f.Part, Side: exchange.In, LetterNo: c.LetterNo, FormNo: f.No, Amount: amount, Track: exchange.MoneyNone, Since: c.Date,
 	})
 }
@@ -260,7 +260,7 @@ func setExpected(c *office.Case, r *exchange.Remittance, formNo string, amount m
 	}
 	before := *r
 	r.FormNo, r.Amount = formNo, amount
-	if err := c.Tx.UpdateRemittance(before, *r); err != nil {
+	if err := c.UpdatePart(before, *r); err != nil {
 		return err
 	}
 	if r.Track == exchange.MoneyNotDue { // what came before the form was paid back
@@ -304,7 +304,7 @@ func announceNothingDue(c *office.Case, f exchange.Form, parts []exchange.Remitt
 	if err != nil {
 		return err
 	}
-	return c.Tx.InsertRemittance(exchange.Remittance{
+	return c.InsertPart(exchange.Remittance{
 		CaseNo: c.No, Part: next, Side: exchange.In, LetterNo: c.LetterNo, FormNo: f.No, Track: exchange.MoneyNotDue, Since: c.Date,
 	})
 }

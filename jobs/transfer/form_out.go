@@ -44,7 +44,7 @@ func addPart(c *office.Case, amount money.Fen, to, formNo string) error {
 	if err != nil {
 		return err
 	}
-	err = c.Tx.InsertRemittance(exchange.Remittance{
+	err = c.InsertPart(exchange.Remittance{
 		CaseNo: c.No, Part: part, Side: exchange.Out, LetterNo: c.LetterNo, FormNo: formNo, Amount: amount,
 		Track: exchange.MoneyDue, To: to, Since: c.Date,
 	})
@@ -60,7 +60,7 @@ func addPart(c *office.Case, amount money.Fen, to, formNo string) error {
 // nextPart is the number of a case's next part, from 1; none is used twice, as
 // references and advices name it.
 func nextPart(c *office.Case) (int, error) {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return 0, err
 	}
@@ -84,7 +84,7 @@ func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 	if !ok {
 		return exchange.Form{}, fmt.Errorf("case %s: the registry lost personal number %s: ask the core for an extract that has it", c.No, c.PersonalNo)
 	}
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return exchange.Form{}, err
 	}
@@ -97,7 +97,7 @@ func makeForm(c *office.Case, p exchange.Posting) (exchange.Form, error) {
 	if f.EndedOn, err = endedOn(c); err != nil {
 		return f, err
 	}
-	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	letter, err := c.Letter()
 	if err != nil {
 		return f, err
 	}
@@ -155,13 +155,13 @@ func supplementOrCorrect(c *office.Case, f *exchange.Form, forms []exchange.Form
 	f.Part, f.PaymentRef = original.Part, original.PaymentRef
 	before := *original
 	original.Current = false
-	return c.Tx.UpdateForm(before, *original)
+	return c.UpdateForm(before, *original)
 }
 
 // endedOn is the day on which the core ended participation; an error when it has
 // not, as no debit comes before the end.
 func endedOn(c *office.Case) (calendar.Date, error) {
-	postings, err := c.Tx.PostingsByCase(c.No)
+	postings, err := c.Postings()
 	if err != nil {
 		return 0, err
 	}
@@ -195,7 +195,7 @@ func issueForm(c *office.Case, f exchange.Form, p exchange.Posting) error {
 			f.PaymentRef = PaymentRef(c.LetterNo, part, 1)
 		}
 	}
-	if err := c.Tx.InsertForm(f); err != nil {
+	if err := c.InsertForm(f); err != nil {
 		return err
 	}
 	if err := c.SetForm(&f, exchange.FormQueued); err != nil {
@@ -269,7 +269,7 @@ func FormSent(d *office.Desk, o exchange.Outgoing) error {
 	if err != nil {
 		return err
 	}
-	forms, err := d.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}

@@ -275,7 +275,7 @@ func changeAccount(d *office.Desk, c *office.Case, l exchange.Letter) (office.Ou
 	if c.Wish == exchange.WishVoid {
 		return office.Refused(code.NotAllowedInState, "version", "双方已同意作废 / the annulment is agreed"), nil
 	}
-	old, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+	old, err := c.Letter()
 	if err != nil {
 		return office.Outcome{}, err
 	}

@@ -24,10 +24,10 @@ func Receive(c *office.Case, e exchange.BankEntry, part int) error {
 // several parts. Nothing is booked before the amount is right (CompareAmount).
 // Money for a case that has ended is taken, and reported to be sent back.
 func AddToPart(c *office.Case, e exchange.BankEntry, part int) error {
-	r, err := c.Tx.Remittance(c.No, part)
+	r, err := c.Part(part)
 	if office.IsNotFound(err) {
 		r = exchange.Remittance{CaseNo: c.No, Part: part, Side: exchange.In, LetterNo: c.LetterNo, Track: exchange.MoneyNone, Since: c.Date}
-		err = c.Tx.InsertRemittance(r)
+		err = c.InsertPart(r)
 	}
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func matchedBefore(c *office.Case, part int) (sum money.Fen, err error) {
 			}
 		}
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	for _, r := range parts {
 		if r.Part != part && (r.Track == exchange.MoneyMatched || r.Track == exchange.MoneyPosted) {
 			sum -= r.Amount

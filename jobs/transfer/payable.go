@@ -44,7 +44,7 @@ func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, 
 		}
 		return r.Payee, "", code.Phrase{}, nil
 	}
-	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	letter, err := c.Letter()
 	if err != nil {
 		return account, "", code.Phrase{}, err
 	}
@@ -76,7 +76,7 @@ func aboveCap(o *office.Office, amount money.Fen) code.Phrase {
 // resumePayable lets a case go on whose payment waited for an account to be
 // registered or a cap to be raised, once nothing of it has to wait any more.
 func resumePayable(c *office.Case) error {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish != exchange.WishNone {
 			return false, nil
 		}
-		r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+		r, err := c.Part(item.Part)
 		if err != nil {
 			return false, err
 		}

@@ -57,7 +57,7 @@ func Payee(d *office.Desk, b *formats.Payee) (office.Outcome, error) {
 // freePayee voids payments to another account of the payee that have not left; it
 // reports false, and changes nothing, when all of it is with the bank or paid.
 func freePayee(c *office.Case, p exchange.Payee) (bool, error) {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return false, err
 	}
@@ -107,7 +107,7 @@ func assignPayees(c *office.Case) error {
 	if err != nil || !coversAll(payees) {
 		return err
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func divide(c *office.Case, r *exchange.Remittance, payees []exchange.Payee) err
 		if err != nil {
 			return err
 		}
-		err = c.Tx.InsertRemittance(exchange.Remittance{
+		err = c.InsertPart(exchange.Remittance{
 			CaseNo: c.No, Part: next, Side: exchange.Out, LetterNo: r.LetterNo, FormNo: r.FormNo, Amount: amount, Track: exchange.MoneyDue,
 			To: exchange.ToPerson, Payee: p.Account, PayeeID: p.PayeeID, Since: c.Date,
 		})

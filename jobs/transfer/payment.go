@@ -42,9 +42,15 @@ func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, chan
 // FileArrived marks a payment file whose upload was unknown as sent, because the
 // bank speaks of what is in it; any other file is left as it is.
 func FileArrived(d *office.Desk, id int64) error {
-	f, err := d.Tx.File(id)
-	if err != nil || f.State != exchange.FileSending {
-		return err
+	f := d.File
+	if f.ID != id {
+		var err error
+		if f, err = d.Tx.File(id); err != nil {
+			return err
+		}
+	}
+	if f.State != exchange.FileSending {
+		return nil
 	}
 	after := f
 	after.State, after.SentAt = exchange.FileSent, d.Now()
@@ -58,7 +64,7 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 	if err != nil {
 		return err
 	}
-	r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+	r, err := c.Part(item.Part)
 	if err != nil {
 		return err
 	}
@@ -158,7 +164,7 @@ func queryAccount(d *office.Desk, item exchange.PaymentItem, reason code.Phrase)
 	if err != nil {
 		return err
 	}
-	r, err := d.Tx.Remittance(item.CaseNo, item.Part)
+	r, err := c.Part(item.Part)
 	if err != nil {
 		return err
 	}
@@ -174,7 +180,7 @@ func queryAccount(d *office.Desk, item exchange.PaymentItem, reason code.Phrase)
 		}
 		return c.Save()
 	}
-	letter, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+	letter, err := c.Letter()
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func partsForPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittanc
 	if c.Wish != exchange.WishNone || (c.Effective() != exchange.Answered && c.Effective() != exchange.Confirmed) {
 		return f, nil, office.Undecidable("办件当前状态不能改付本人", "the case does not stand where that is possible")
 	}
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return f, nil, err
 	}
@@ -71,7 +71,7 @@ func partsForPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittanc
 			f = x
 		}
 	}
-	all, err := c.Tx.RemittancesByCase(c.No)
+	all, err := c.Parts()
 	if err != nil {
 		return f, nil, err
 	}
@@ -92,7 +92,7 @@ func partsForPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittanc
 
 // redirectPart makes a part due to the person; the payee is assigned afterwards.
 func redirectPart(c *office.Case, part int) error {
-	r, err := c.Tx.Remittance(c.No, part)
+	r, err := c.Part(part)
 	if err != nil {
 		return err
 	}
@@ -113,10 +113,10 @@ func reissueToPerson(c *office.Case, f exchange.Form) error {
 	next.Track, next.IssuedOn, next.LastCompletion, next.Credited, next.SentBack, next.PostedOn = exchange.FormNone, c.Date, "", 0, 0, 0
 	old := f
 	old.Current = false
-	if err := c.Tx.UpdateForm(f, old); err != nil {
+	if err := c.UpdateForm(f, old); err != nil {
 		return err
 	}
-	if err := c.Tx.InsertForm(next); err != nil {
+	if err := c.InsertForm(next); err != nil {
 		return err
 	}
 	if err := c.SetForm(&next, exchange.FormQueued); err != nil {

@@ -33,7 +33,7 @@ func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, r
 	if p.Registry, err = registryDigest(c); err != nil {
 		return err
 	}
-	if err := c.OnceStored(func() error { return c.Tx.InsertPosting(p) }); err != nil {
+	if err := c.OnceStored(func() error { return c.InsertPosting(p) }); err != nil {
 		return err
 	}
 	scheme := c.SchemeFrom
@@ -61,22 +61,22 @@ func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, r
 // or months it booked, or refused. A result for a posting that has one already
 // (a duplicate) or that does not fit what was asked is refused as a record.
 func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, error) {
-	p, err := d.Tx.Posting(r.PostingNo)
+	c, err := d.CaseByNo(r.CaseNo)
+	var p exchange.Posting
+	if err == nil {
+		p, err = c.Posting(r.PostingNo)
+	}
 	if office.IsNotFound(err) {
 		return office.Refused(code.NotAllowedInState, "posting_no", "没有这个指令 / no such posting"), nil
 	}
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if p.State != exchange.PostingQueued || p.CaseNo != r.CaseNo || p.Row != string(r.Row) {
+	if p.State != exchange.PostingQueued || p.Row != string(r.Row) {
 		return office.Refused(code.NotAllowedInState, "posting_no", "该指令已有结果或内容不符 / already answered, or another posting"), nil
 	}
 	if o, ok := checkResult(r, p); !ok {
 		return o, nil
-	}
-	c, err := d.CaseByNo(p.CaseNo)
-	if err != nil {
-		return office.Outcome{}, err
 	}
 	before := p
 	p.DoneOn, p.Code, p.Text = r.DoneOn, r.Code, r.Text
@@ -87,7 +87,7 @@ func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, er
 		p.Principal, p.Interest, p.Amount = r.Principal.Value, r.Interest.Value, r.Amount.Value
 	}
 	p.Months = r.Months.Value
-	if err := d.Tx.UpdatePosting(before, p); err != nil {
+	if err := d.UpdatePosting(before, p); err != nil {
 		return office.Outcome{}, err
 	}
 	if err := c.Note("posting_"+p.State, code.Say("posting-result", p.Row, p.No, r.Code), map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
@@ -129,7 +129,7 @@ func retryRefused(c *office.Case) error {
 	if err != nil {
 		return err
 	}
-	postings, err := c.Tx.PostingsByCase(c.No)
+	postings, err := c.Postings()
 	if err != nil {
 		return err
 	}
@@ -203,16 +203,16 @@ func applyPosted(c *office.Case, p exchange.Posting) error {
 // applyCredit books the core's credit on the form version that was asked, and
 // moves the form's matched parts to posted.
 func applyCredit(c *office.Case, p exchange.Posting) error {
-	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
+	f, err := c.Form(p.FormNo, p.FormVersion)
 	if err != nil {
 		return err
 	}
 	before := f
 	f.Credited, f.PostedOn = p.Amount, p.DoneOn
-	if err := c.Tx.UpdateForm(before, f); err != nil {
+	if err := c.UpdateForm(before, f); err != nil {
 		return err
 	}
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
@@ -232,26 +232,26 @@ func applyCredit(c *office.Case, p exchange.Posting) error {
 // applyMonths notes how many months the core counted; the form's others overlap
 // with what the person had here (SPEC 2.8).
 func applyMonths(c *office.Case, p exchange.Posting) error {
-	f, err := c.Tx.Form(p.FormNo, p.FormVersion)
+	f, err := c.Form(p.FormNo, p.FormVersion)
 	if err != nil {
 		return err
 	}
 	before := f
 	f.MonthsCredited = p.Months
 	f.MonthsOverlapping = f.Actual + f.Backpaid + f.Deemed - p.Months
-	return c.Tx.UpdateForm(before, f)
+	return c.UpdateForm(before, f)
 }
 
 // applyUndo marks as undone the posting that the core took back by u, and
 // reverses what it booked.
 func applyUndo(c *office.Case, u exchange.Posting) error {
-	p, err := c.Tx.Posting(u.Undoes)
+	p, err := c.Posting(u.Undoes)
 	if err != nil {
 		return err
 	}
 	before := p
 	p.State = exchange.PostingUndone
-	if err := c.Tx.UpdatePosting(before, p); err != nil {
+	if err := c.UpdatePosting(before, p); err != nil {
 		return err
 	}
 	if err := reverseBooks(c, p); err != nil {
@@ -265,7 +265,7 @@ func applyUndo(c *office.Case, u exchange.Posting) error {
 func reverseBooks(c *office.Case, p exchange.Posting) error {
 	switch p.Row {
 	case exchange.PostCredit:
-		f, err := c.Tx.Form(p.FormNo, p.FormVersion)
+		f, err := c.Form(p.FormNo, p.FormVersion)
 		if err != nil {
 			return err
 		}
@@ -287,7 +287,7 @@ func reverseBooks(c *office.Case, p exchange.Posting) error {
 
 // unpostParts moves the posted parts of a form back to matched.
 func unpostParts(c *office.Case, formNo string) error {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
@@ -315,7 +315,7 @@ func RetryPostings(c *office.Case, why code.Phrase) error {
 	if c.Side == exchange.In {
 		return Advance(c)
 	}
-	postings, err := c.Tx.PostingsByCase(c.No)
+	postings, err := c.Postings()
 	if err != nil {
 		return err
 	}

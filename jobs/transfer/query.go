@@ -118,7 +118,7 @@ func replyText(d *office.Desk, c *office.Case, q exchange.Query) (string, error)
 		state := exchange.TermOf(exchange.StateTerms(c.Side), string(c.State))
 		return fmt.Sprintf("办件状态：%s（自 %s）。", state.Chinese, c.StateSince), nil
 	case code.AboutMonths, code.AboutAmount:
-		forms, err := d.Tx.FormsByCase(c.No)
+		forms, err := c.Forms()
 		if err != nil || len(forms) == 0 {
 			return "", err
 		}
@@ -148,7 +148,7 @@ func certificateText(d *office.Desk, no string) (string, error) {
 // account, or a letter version with the new one. A partner that paid to another
 // account than the letter's has not taken its version: it gets the next.
 func replyAccount(c *office.Case, q exchange.Query) error {
-	letter, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
+	letter, err := c.Letter()
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func recordAnswer(d *office.Desk, z exchange.Query) (office.Outcome, error) {
 	if !wasOpen || question.About != string(code.AboutAccount) || c.Side != exchange.Out {
 		return office.Accepted(), c.Save()
 	}
-	letter, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+	letter, err := c.Letter()
 	if err != nil {
 		return office.Outcome{}, err
 	}

@@ -62,7 +62,7 @@ func resumeRegistered(d *office.Desk, c *office.Case, r exchange.RegistryPerson)
 // balance after the end (SPEC 2.10). B alone is asked for: participation has
 // ended already. The form follows from the debit, in makeForm.
 func supplement(c *office.Case, r exchange.RegistryPerson) error {
-	forms, err := c.Tx.FormsByCase(c.No)
+	forms, err := c.Forms()
 	if err != nil {
 		return err
 	}

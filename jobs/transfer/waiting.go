@@ -21,8 +21,7 @@ func WaitingFilter() store.CaseFilter {
 // Rejudge judges a case on hold anew, from where it was held: an application, a
 // letter that could not be issued or was not accepted, a payment. With nothing
 // new the case stays as it is, so that it can run for every one in every pass.
-func Rejudge(d *office.Desk, found exchange.Case) error {
-	c := d.OpenCase(found)
+func Rejudge(c *office.Case) error {
 	switch {
 	case c.Side == exchange.In && c.HeldFrom == exchange.Applied:
 		a, err := c.ApplicationInForce()
@@ -46,7 +45,7 @@ func Rejudge(d *office.Desk, found exchange.Case) error {
 		}
 		return c.Save()
 	case c.Side == exchange.Out && c.HeldFrom == exchange.Requested:
-		l, err := d.Tx.Letter(c.LetterNo, c.LetterVersion)
+		l, err := c.Letter()
 		if err != nil {
 			return err
 		}

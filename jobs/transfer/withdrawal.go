@@ -12,7 +12,7 @@ import (
 // moneyIsOut reports whether money of the case is at the bank or with the
 // partner: an annulment waits until it is back.
 func moneyIsOut(c *office.Case) (bool, error) {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	for _, r := range parts {
 		switch r.Track {
 		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
@@ -54,7 +54,7 @@ func VoidFile(d *office.Desk, f exchange.File, why code.Phrase) error {
 // bank or paid. A part that is still to be paid, or came back, needs the account
 // whatever became of the others.
 func freePayments(c *office.Case) (bool, error) {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return false, err
 	}
@@ -74,10 +74,10 @@ func freePayments(c *office.Case) (bool, error) {
 }
 
 // freeUnsent voids every payment of the case that has not left, with the file it
-// is in. The case is read anew: voiding saves it by way of its parts, and what the
-// caller had changed before is lost. So it is called before anything is changed.
+// is in. Voiding saves the case by way of its parts, so it is called before
+// anything else is changed.
 func freeUnsent(c *office.Case) error {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
@@ -93,11 +93,6 @@ func freeUnsent(c *office.Case) error {
 			return err
 		}
 	}
-	fresh, err := c.Tx.Case(c.No)
-	if err != nil {
-		return err
-	}
-	c.Case, c.Before = fresh, fresh
 	return nil
 }
 
@@ -116,7 +111,7 @@ func voidPayment(d *office.Desk, p exchange.Payment) error {
 
 // payAgain makes returned parts due again, to the letter's current account.
 func payAgain(c *office.Case, l exchange.Letter, why code.Phrase) error {
-	parts, err := c.Tx.RemittancesByCase(c.No)
+	parts, err := c.Parts()
 	if err != nil {
 		return err
 	}
