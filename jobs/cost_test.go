@@ -30,10 +30,10 @@ func TestCostInStatements(t *testing.T) {
 	}{
 		{"empty pass", emptyPass, 21, 4},
 		{"empty pass with report", emptyRun, 183, 11},
-		{"a person leaves", personLeaves, 239, 201},
-		{"a person arrives", personArrives, 161, 170},
-		{"a credit", creditIsMatched, 47, 46},
-		{"a decision by workbook", rowIsDecided, 52, 18},
+		{"a person leaves", personLeaves, 181, 201},
+		{"a person arrives", personArrives, 113, 170},
+		{"a credit", creditIsMatched, 37, 46},
+		{"a decision by workbook", rowIsDecided, 45, 18},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			o := newOffice(t)

@@ -8,12 +8,12 @@ import (
 // FilesToAnswer returns the files that came in and have verdicts to tell: no
 // receipt yet, or held records that were decided since. Receipts, the
 // bank's messages and sheets and what officers leave are never answered with one.
-func (tx *Tx) FilesToAnswer() ([]int64, error) {
-	return many(tx, "files to answer", func(r row, id *int64) error { return r.Scan(id) },
-		`SELECT id FROM files WHERE dir = 'in' AND receipt IS NULL AND state IN ('worked', 'rejected') AND kind NOT IN ('receipt', 'bank-statement', 'answer') AND carrier <> 'xml' AND party NOT LIKE 'officer:%'
+func (tx *Tx) FilesToAnswer() ([]exchange.File, error) {
+	return fileRows.many(tx, "files to answer",
+		`WHERE id IN (SELECT id FROM files WHERE dir = 'in' AND receipt IS NULL AND state IN ('worked', 'rejected') AND kind NOT IN ('receipt', 'bank-statement', 'answer') AND carrier <> 'xml' AND party NOT LIKE 'officer:%'
 		UNION SELECT file_id FROM judgements JOIN files ON files.id = file_id
-			WHERE told = 0 AND dir = 'in' AND receipt IS NOT NULL AND state = 'worked' AND kind <> 'receipt'
-		ORDER BY 1`)
+			WHERE told = 0 AND dir = 'in' AND receipt IS NOT NULL AND state = 'worked' AND kind <> 'receipt')
+		ORDER BY id`)
 }
 
 // OpenGaps reports whether a sender has an open gap: a sequence of a kind

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +69,17 @@ func (tx *Tx) FileBySequence(dir exchange.Side, party, kind string, sequence int
 		" AND party = $1 AND kind = $2 AND sequence = $3"+
 		" ORDER BY CASE WHEN state IN ('fetched', 'rejected', 'duplicate', 'quarantined') THEN 1 ELSE 0 END, id DESC LIMIT 1",
 		party, kind, sequence)
+}
+
+// workedBefore is the condition of WorkedBefore.
+const workedBefore = "WHERE dir = 'in' AND party = $1 AND state = 'worked' AND (sha256 = $2 OR kind = $3 AND sequence = $4)"
+
+// WorkedBefore returns the files of the same sender that were worked and have the
+// content of a file that came in, or its kind and sequence; by ID.
+func (tx *Tx) WorkedBefore(f exchange.File) ([]exchange.File, error) {
+	files, err := fileRows.many(tx, "files before "+f.Name, workedBefore, f.Party, f.SHA256, f.Kind, f.Sequence)
+	slices.SortFunc(files, func(a, b exchange.File) int { return cmp.Compare(a.ID, b.ID) })
+	return files, err
 }
 
 // FileFilter says which files to list; zero fields do not restrict. Files are

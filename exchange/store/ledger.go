@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -10,12 +11,11 @@ import (
 )
 
 const (
-	insertPost   = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES ($1, $2, $3)"
-	insertBook   = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
-	selectBook   = "SELECT id, entry_date, event, case_no, partner, memo FROM ledger_entries "
-	selectPosts  = "SELECT account, amount FROM ledger_postings WHERE entry_id = $1 ORDER BY account"
-	selectByDate = "SELECT e.id, e.entry_date, e.event, e.case_no, e.partner, e.memo, p.account, p.amount FROM ledger_entries e" +
-		" JOIN ledger_postings p ON p.entry_id = e.id ORDER BY e.entry_date, e.id, p.account"
+	insertPost  = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES ($1, $2, $3)"
+	insertBook  = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
+	selectBooks = "SELECT e.id, e.entry_date, e.event, e.case_no, e.partner, e.memo, p.account, p.amount FROM ledger_entries e" +
+		" JOIN ledger_postings p ON p.entry_id = e.id "
+	selectBooked = selectBooks + "WHERE e.case_no = $1 ORDER BY e.id"
 	// addBalance returns the sum, which does not fit an integer if it overflows.
 	addBalance = "INSERT INTO ledger_balances (account, amount) VALUES ($1, $2)" +
 		" ON CONFLICT (account) DO UPDATE SET amount = ledger_balances.amount + excluded.amount RETURNING amount"
@@ -95,43 +95,15 @@ func (tx *Tx) Balances(partner string) (ledger.Balances, error) {
 	return all, nil
 }
 
-// booking is an entry with its number.
-type booking struct {
-	id int64
-	ledger.Entry
-}
-
-func scanBooking(r row, b *booking) error {
-	var on calendar.Date
-	err := r.Scan(&b.id, &on, (*string)(&b.Event), optional[string]{&b.CaseNo}, &b.Partner, &b.Memo)
-	b.Date = int(on)
-	return err
-}
-
-func (tx *Tx) bookings(text string, args ...any) ([]booking, error) {
-	all, err := many(tx, "ledger", scanBooking, text, args...)
-	if err != nil {
-		return nil, err
-	}
-	for i := range all {
-		all[i].Postings, err = many(tx, "ledger", func(r row, p *ledger.Posting) error {
-			return r.Scan((*string)(&p.Account), (*int64)(&p.Amount))
-		}, selectPosts, all[i].id)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
 // LedgerOf returns the entries of a case, as booked. The postings of an entry
 // come in the order of their accounts.
 func (tx *Tx) LedgerOf(caseNo string) ([]ledger.Entry, error) {
-	all, err := tx.bookings(selectBook+"WHERE case_no = $1 ORDER BY id", caseNo)
-	entries := make([]ledger.Entry, len(all))
-	for i := range all {
-		entries[i] = all[i].Entry
-	}
+	entries := []ledger.Entry{}
+	err := tx.eachEntry(func(e ledger.Entry) error {
+		slices.SortFunc(e.Postings, func(a, b ledger.Posting) int { return cmp.Compare(a.Account, b.Account) })
+		entries = append(entries, e)
+		return nil
+	}, selectBooked, caseNo)
 	return entries, err
 }
 
@@ -139,35 +111,43 @@ func (tx *Tx) LedgerOf(caseNo string) ([]ledger.Entry, error) {
 // pass that was caught up books under its own, earlier date. The entries are
 // streamed, so fn must not use the transaction.
 func (tx *Tx) EachLedgerEntry(fn func(ledger.Entry) error) error {
-	var e booking
+	return tx.eachEntry(fn, selectBooks+"ORDER BY e.entry_date, e.id, p.account")
+}
+
+// eachEntry calls fn for the entries of a query that has the postings of each
+// together.
+func (tx *Tx) eachEntry(fn func(ledger.Entry) error, text string, args ...any) error {
+	var e ledger.Entry
+	var last int64
 	err := tx.each(func(r row) error {
-		var next booking
+		var next ledger.Entry
+		var id int64
 		var p ledger.Posting
 		var on calendar.Date
-		err := r.Scan(&next.id, &on, (*string)(&next.Event), optional[string]{&next.CaseNo}, &next.Partner, &next.Memo,
+		err := r.Scan(&id, &on, (*string)(&next.Event), optional[string]{&next.CaseNo}, &next.Partner, &next.Memo,
 			(*string)(&p.Account), (*int64)(&p.Amount))
 		if err != nil {
 			return err
 		}
 		next.Date = int(on)
-		if next.id != e.id {
-			if e.id != 0 {
-				if err := fn(e.Entry); err != nil {
+		if id != last {
+			if last != 0 {
+				if err := fn(e); err != nil {
 					return err
 				}
 			}
-			e = next
+			e, last = next, id
 		}
 		e.Postings = append(e.Postings, p)
 		return nil
-	}, selectByDate)
+	}, text, args...)
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	if e.id == 0 {
+	if last == 0 {
 		return nil
 	}
-	return fn(e.Entry)
+	return fn(e)
 }
 
 // EachLedgerAccount calls fn for every account that was ever booked to, in

@@ -22,13 +22,15 @@ func (tx *Tx) InsertOutgoing(o exchange.Outgoing) error {
 type Waiting struct {
 	Party, Kind string
 	Records     int
+	Open        bool // a batch of them waits for review, or was sent back
 }
 
 // WaitingOutgoing lists for whom records wait, by party and kind.
 func (tx *Tx) WaitingOutgoing() ([]Waiting, error) {
 	return many(tx, "waiting records", func(r row, w *Waiting) error {
-		return r.Scan(&w.Party, &w.Kind, &w.Records)
-	}, "SELECT party, kind, count(*) FROM outgoing WHERE file_id IS NULL GROUP BY party, kind ORDER BY party, kind")
+		return r.Scan(&w.Party, &w.Kind, &w.Records, &w.Open)
+	}, `SELECT party, kind, count(*), EXISTS (SELECT 1 FROM files WHERE files.party = outgoing.party AND files.kind = outgoing.kind AND files.state IN ('review', 'returned'))
+		FROM outgoing WHERE file_id IS NULL GROUP BY party, kind ORDER BY party, kind`)
 }
 
 // EachOutgoingFor calls fn for every record of a kind that waits for a party,

@@ -89,6 +89,20 @@ func (tx *Tx) MoneySettings(state string) (exchange.MoneySettings, error) {
 	return settingsRows.one(tx, "money settings "+state, "WHERE state = $1 ORDER BY n DESC LIMIT 1", state)
 }
 
+// CurrentMoneySettings are the newest settings that were approved and those that
+// wait for signatures; nil for none.
+func (tx *Tx) CurrentMoneySettings() (approved, waiting *exchange.MoneySettings, err error) {
+	both, err := settingsRows.many(tx, "money settings", "WHERE state = 'waiting' OR n = (SELECT max(n) FROM money_settings WHERE state = 'approved')")
+	for i := range both {
+		if both[i].State == exchange.SettingsApproved {
+			approved = &both[i]
+		} else {
+			waiting = &both[i]
+		}
+	}
+	return approved, waiting, err
+}
+
 // MoneySettingsOf returns the money settings that a file asks to sign.
 func (tx *Tx) MoneySettingsOf(fileID int64) (exchange.MoneySettings, error) {
 	return settingsRows.one(tx, fmt.Sprintf("money settings of file %d", fileID), "WHERE file_id = $1", fileID)

@@ -188,7 +188,7 @@ func TestOutgoing(t *testing.T) {
 		seen := 0
 		view(t, s, func(tx *Tx) error {
 			waiting, err := tx.WaitingOutgoing()
-			if fmt.Sprint(waiting) != fmt.Sprintf("[{310100 notice %d} {310100 receipt %d}]", n, n) {
+			if fmt.Sprint(waiting) != fmt.Sprintf("[{310100 notice %d false} {310100 receipt %d false}]", n, n) {
 				t.Errorf("waiting: %v", waiting)
 			}
 			two, terr := tx.OutgoingFor("310100", "receipt", 0, 2)

@@ -81,7 +81,7 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 		o.Log.Warn("more files than the party's limit: the rest waits", "party", p.Code, "files", len(files), "limit", p.Flood)
 		files = files[:p.Flood]
 	}
-	return pullFiles(ctx, o, p, d, files)
+	return pullFiles(ctx, o, p, d, files, looks)
 }
 
 // readLooks returns what was last seen of each name, by party and name.
@@ -143,9 +143,11 @@ func moveOneToBad(ctx context.Context, d drop.Drop, entry drop.Entry) error {
 
 // pullFiles takes files in, several in flight on the one connection; the counts
 // are of those that were taken in, and one file's error does not stop the others.
-func pullFiles(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, files []arrival) (office.Counts, error) {
+func pullFiles(
+	ctx context.Context, o *office.Office, p office.Party, d drop.Drop, files []arrival, looks map[string]exchange.Look,
+) (office.Counts, error) {
 	return office.Parallel(p.InFlight, files, func(a arrival) (office.Counts, error) {
-		taken, err := pullFile(ctx, o, p, d, a)
+		taken, err := pullFile(ctx, o, p, d, a, looks[a.Name])
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.Name, err)
 		}
@@ -156,13 +158,13 @@ func pullFiles(ctx context.Context, o *office.Office, p office.Party, d drop.Dro
 	})
 }
 
-// pullFile looks at one file: remembers it, takes it in once it is complete, and
+// pullFile looks at one file, of which look is what was last seen: remembers it, takes it in once it is complete, and
 // does in the drop what is still to be done. It is taken at once when its own
 // bytes, and its signature's, show that both are whole; else once it has kept its
 // size and time for the party's settle time, even without its signature: intake
 // rejects it for that.
-func pullFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival) (bool, error) {
-	look, known, err := noteLook(ctx, o, p, a.Entry)
+func pullFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look) (bool, error) {
+	look, known, err := noteLook(ctx, o, p, a.Entry, look)
 	if err != nil {
 		return false, err
 	}
@@ -215,26 +217,18 @@ func ignoreChanged(err error) error {
 }
 
 // noteLook remembers that a name was seen with a size and time; known is whether
-// it had been seen just so before. A change begins the settle time anew and
+// it had been seen just so before (last). A change begins the settle time anew and
 // forgets which file was taken in under the name.
-func noteLook(ctx context.Context, o *office.Office, p office.Party, entry drop.Entry) (look exchange.Look, known bool, err error) {
+func noteLook(ctx context.Context, o *office.Office, p office.Party, entry drop.Entry, last exchange.Look) (look exchange.Look, known bool, err error) {
 	modTime := entry.ModTime.Truncate(time.Microsecond) // the store keeps no nanoseconds
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
-		look, err = tx.Look(p.Code, entry.Name)
-		switch {
-		case err == nil && look.Size == entry.Size && look.ModTime.Equal(modTime):
-			known = true
-			return nil
-		case err != nil && !errors.Is(err, store.ErrNotFound):
-			return err
-		}
-		look = exchange.Look{
-			Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: modTime,
-			FirstSeen: calendar.DateOf(o.Now().In(o.Agency.Zone)), SeenAt: o.Now(),
-		}
-		return tx.PutLook(look)
-	})
-	return look, known, err
+	if last.Name != "" && last.Size == entry.Size && last.ModTime.Equal(modTime) {
+		return last, true, nil
+	}
+	look = exchange.Look{
+		Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: modTime,
+		FirstSeen: calendar.DateOf(o.Now().In(o.Agency.Zone)), SeenAt: o.Now(),
+	}
+	return look, false, o.Store.Tx(ctx, func(tx *store.Tx) error { return tx.PutLook(look) })
 }
 
 // mayBeComplete reports whether a file's own bytes can show that it is whole: a

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 
 	"carryover/exchange"
@@ -195,23 +196,20 @@ func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
 // content is answered again, another under the same sequence is rejected. A
 // workbook without a sequence gets the next one.
 func checkDuplicate(ctx context.Context, j *office.InBatch) (done bool, err error) {
-	var same, sequence exchange.File
-	err = j.Store.View(ctx, func(tx *store.Tx) error {
-		if same, err = tx.FileBySHA(exchange.In, j.File.Party, j.File.SHA256); err != nil && !office.IsNotFound(err) {
-			return err
-		}
-		if sequence, err = tx.FileBySequence(exchange.In, j.File.Party, j.File.Kind, j.File.Sequence); err != nil && !office.IsNotFound(err) {
-			return err
-		}
-		return nil
+	var before []exchange.File
+	err = j.Store.View(ctx, func(tx *store.Tx) (err error) {
+		before, err = tx.WorkedBefore(j.File)
+		return err
 	})
+	same := slices.IndexFunc(before, func(f exchange.File) bool { return f.SHA256 == j.File.SHA256 })
 	switch {
 	case err != nil:
 		return false, err
-	case same.ID != 0 && same.ID != j.File.ID:
-		return true, answerDuplicate(ctx, j, same)
-	case sequence.ID != 0 && sequence.ID != j.File.ID && sequence.State == exchange.FileWorked:
-		return true, rejectFile(ctx, j, code.SequenceReused, fmt.Sprintf("序号 %d 已用于 %s / already used", j.File.Sequence, sequence.Name))
+	case same >= 0:
+		return true, answerDuplicate(ctx, j, before[same])
+	case len(before) > 0:
+		name := before[len(before)-1].Name
+		return true, rejectFile(ctx, j, code.SequenceReused, fmt.Sprintf("序号 %d 已用于 %s / already used", j.File.Sequence, name))
 	case j.File.Sequence == 0:
 		return false, j.Store.View(ctx, func(tx *store.Tx) error {
 			last, err := tx.LastSequence(exchange.In, j.File.Party, j.File.Kind)

@@ -24,6 +24,7 @@ func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	if err != nil {
 		return office.Outcome{}, err
 	}
+	d.About.Sent = sent.ID
 	if sent.State == exchange.FileQueued && sent.SentAt.IsZero() {
 		// It arrived, and a crash came before that was recorded.
 		if err := courier.Sent(d.As(office.By{File: sent, Actor: "push"}), sent); err != nil {
@@ -117,8 +118,12 @@ func verdictWithoutCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptV
 
 // verdictOnCase applies a verdict to the case that a record of ours was about. A
 // refused one holds the case, if it may be held in its state: the record is not
-// sent again before somebody has looked at why.
+// sent again before somebody has looked at why. From most that are accepted nothing
+// follows.
 func verdictOnCase(d *office.Desk, o exchange.Outgoing, v *formats.ReceiptVerdict) error {
+	if v.Verdict != code.Refused && o.Kind != formats.KindForm && o.Kind != formats.KindCancellation {
+		return nil
+	}
 	c, err := d.CaseByNo(o.CaseNo)
 	if err != nil {
 		return err

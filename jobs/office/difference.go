@@ -19,16 +19,7 @@ func (d *Desk) RecordDifference(kind, partner, caseNo string, subject, ours, the
 // CloseDifference closes the open difference of a kind with a partner about a subject,
 // if there is one; at most one is open at a time.
 func (d *Desk) CloseDifference(kind, partner string, subject code.Phrase) error {
-	open, err := d.Tx.DifferencesAbout(kind, subject)
-	if err != nil {
-		return err
-	}
-	for _, x := range open {
-		if x.Partner == partner {
-			return d.Tx.CloseDifference(x.ID)
-		}
-	}
-	return nil
+	return d.Tx.CloseDifferenceWith(kind, partner, subject)
 }
 
 // DifferenceWord is a kind of difference as staff read it.

@@ -34,7 +34,7 @@ func Compose(ctx context.Context, o *office.Office) (office.Counts, error) {
 	// First, so that what needs no review any more leaves in this pass.
 	faults := []error{releaseReviews(ctx, o)}
 	var waiting []store.Waiting
-	var unreported []int64 // files whose receipt is due
+	var unreported []exchange.File // whose receipt is due
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
 		if waiting, err = tx.WaitingOutgoing(); err != nil {
 			return err
@@ -55,9 +55,9 @@ func Compose(ctx context.Context, o *office.Office) (office.Counts, error) {
 		}
 		counts["batches"]++
 	}
-	for _, id := range unreported {
-		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return composeReceipt(o, tx, id) }); err != nil {
-			faults = append(faults, fmt.Errorf("receipt for file %d: %w", id, err))
+	for _, in := range unreported {
+		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return composeReceipt(o, tx, in) }); err != nil {
+			faults = append(faults, fmt.Errorf("receipt for file %d: %w", in.ID, err))
 			continue
 		}
 		counts["receipts"]++
@@ -98,7 +98,7 @@ func headerOf(o *office.Office, f exchange.File) batch.Header {
 // transaction ends: after a crash in between they belong to nobody, and the next try
 // writes over them under the same sequence.
 func composeBatch(o *office.Office, tx *store.Tx, w store.Waiting) error {
-	before, file, h, err := nextOut(o, tx, w.Party, w.Kind)
+	before, file, h, err := nextOut(o, tx, w)
 	if err != nil || before.State == exchange.FileReview { // one that could not be released keeps what it holds
 		return err
 	}
@@ -178,11 +178,7 @@ func keepWorkbook(o *office.Office, plain *office.SpoolFile, file *exchange.File
 // on the file and on every record, later ones with the verdicts on records that were
 // held. Verdicts are marked as reported in the same transaction, so that each is in a
 // receipt once.
-func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
-	in, err := tx.File(id)
-	if err != nil {
-		return err
-	}
+func composeReceipt(o *office.Office, tx *store.Tx, in exchange.File) error {
 	file, h, err := outFile(o, tx, in.Party, formats.KindReceipt)
 	if err != nil {
 		return err
@@ -204,9 +200,9 @@ func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
 			})
 		}
 		if !later {
-			return tx.JudgementsByFile(id, write)
+			return tx.JudgementsByFile(in.ID, write)
 		}
-		verdicts, err := tx.UnreportedJudgements(id)
+		verdicts, err := tx.UnreportedJudgements(in.ID)
 		if err != nil {
 			return err
 		}
@@ -227,7 +223,7 @@ func composeReceipt(o *office.Office, tx *store.Tx, id int64) error {
 	if err := composeCorrections(o, tx, in, later); err != nil {
 		return err
 	}
-	if err := tx.MarkReported(id); err != nil || later {
+	if err := tx.MarkReported(in.ID); err != nil || later {
 		return err
 	}
 	receipted := in

@@ -70,7 +70,7 @@ func ComposeReviews(ctx context.Context, o *office.Office) error {
 		if ReviewOf(o, w.Kind) == exchange.ReviewNone {
 			continue
 		}
-		err := o.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error { return composeReview(d, w.Party, w.Kind) })
+		err := o.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error { return composeReview(d, w) })
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s for %s: %w", w.Kind, w.Party, err))
 		}
@@ -80,12 +80,13 @@ func ComposeReviews(ctx context.Context, o *office.Office) error {
 
 // composeReview makes the batch of a party and kind that waits for review, unless one
 // does already, or nothing is ready.
-func composeReview(d *office.Desk, party, kind string) error {
+func composeReview(d *office.Desk, w store.Waiting) error {
+	party, kind := w.Party, w.Kind
 	records, err := d.Tx.CountReady(party, kind)
 	if err != nil || records == 0 {
 		return err
 	}
-	before, file, h, err := nextOut(d.Office, d.Tx, party, kind)
+	before, file, h, err := nextOut(d.Office, d.Tx, w)
 	if err != nil || before.State == exchange.FileReview {
 		return err
 	}
@@ -119,15 +120,17 @@ func composeReview(d *office.Desk, party, kind string) error {
 // that of the batch before it that was sent back, or waits for review (before is its
 // row then; else the zero File). A returned number must be used again, or the partner
 // would see a gap in the sequences.
-func nextOut(o *office.Office, tx *store.Tx, party, kind string) (before, file exchange.File, h batch.Header, err error) {
-	open, err := tx.Files(store.FileFilter{
-		Dir: exchange.Out, Party: party, Kind: kind, States: []exchange.FileState{exchange.FileReview, exchange.FileReturned},
-	})
-	if err != nil {
-		return before, file, h, err
+func nextOut(o *office.Office, tx *store.Tx, w store.Waiting) (before, file exchange.File, h batch.Header, err error) {
+	var open []exchange.File
+	if w.Open {
+		open, err = tx.Files(store.FileFilter{
+			Dir: exchange.Out, Party: w.Party, Kind: w.Kind, States: []exchange.FileState{exchange.FileReview, exchange.FileReturned},
+		})
 	}
-	if len(open) == 0 {
-		file, h, err = outFile(o, tx, party, kind)
+	if err == nil && len(open) == 0 {
+		file, h, err = outFile(o, tx, w.Party, w.Kind)
+	}
+	if err != nil || len(open) == 0 {
 		return before, file, h, err
 	}
 	before, file = open[0], open[0]

@@ -1,8 +1,6 @@
 package signing
 
 import (
-	"errors"
-
 	"carryover/exchange"
 	"carryover/exchange/store"
 )
@@ -18,17 +16,8 @@ type Approval struct {
 // which change waits. Before the first run both are nil. The first settings ever have
 // no signatures: they were recorded as they were found (FileID 0).
 func ReadApproval(tx *store.Tx) (a Approval, err error) {
-	for state, found := range map[string]**exchange.MoneySettings{exchange.SettingsApproved: &a.Approved, exchange.SettingsWaiting: &a.Waiting} {
-		m, err := tx.MoneySettings(state)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return a, err
-		}
-		*found = &m
-	}
-	if a.Approved != nil && a.Approved.FileID != 0 {
+	a.Approved, a.Waiting, err = tx.CurrentMoneySettings()
+	if err == nil && a.Approved != nil && a.Approved.FileID != 0 {
 		a.Signed, err = tx.Signatures(a.Approved.FileID)
 	}
 	return a, err

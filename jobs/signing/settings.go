@@ -103,8 +103,11 @@ func recordSettings(d *office.Desk, k exchange.MoneyKeys) (pending bool, err err
 		Text: k.Text(), State: exchange.SettingsApproved, Since: d.Date, Signers: k.Signers, Officers: k.Agency.Officers,
 	}
 	now.SHA256 = exchange.SettingsSHA(now.Text)
-	approved, err := d.Tx.MoneySettings(exchange.SettingsApproved)
-	if office.IsNotFound(err) {
+	approved, waiting, err := d.Tx.CurrentMoneySettings()
+	if err != nil {
+		return false, err
+	}
+	if approved == nil {
 		now.N = 1
 		d.Log.Warn("the money settings are recorded for the first time: look through them", "sha256", now.SHA256)
 		return false, errors.Join(
@@ -112,24 +115,18 @@ func recordSettings(d *office.Desk, k exchange.MoneyKeys) (pending bool, err err
 			d.Journal(office.AgencyChain, "money_settings_first", code.Say("sha256", now.SHA256), map[string]string{"text": now.Text}),
 		)
 	}
-	if err != nil {
-		return false, err
-	}
-	waiting, err := d.Tx.MoneySettings(exchange.SettingsWaiting)
-	switch {
-	case err != nil && !office.IsNotFound(err):
-		return false, err
-	case err == nil && waiting.SHA256 == now.SHA256:
-		return tryApprove(d, waiting)
-	case err == nil:
-		if err := voidSettings(d, waiting); err != nil {
+	if waiting != nil {
+		if waiting.SHA256 == now.SHA256 {
+			return tryApprove(d, *waiting)
+		}
+		if err := voidSettings(d, *waiting); err != nil {
 			return false, err
 		}
 	}
 	if approved.SHA256 == now.SHA256 { // nothing changed, or changed back
 		return false, nil
 	}
-	return changeSettings(d, approved, now)
+	return changeSettings(d, *approved, now)
 }
 
 // changeSettings records a change: it waits for signatures, or counts at once
