@@ -16,13 +16,12 @@ func (tx *Tx) FilesToAnswer() ([]exchange.File, error) {
 		ORDER BY id`)
 }
 
-// OpenGaps reports whether a sender has an open gap: a sequence of a kind
-// below its highest that never came.
-func (tx *Tx) OpenGaps(party string) (bool, error) {
-	n, err := tx.number("gaps of "+party, `SELECT count(*) FROM (
-		SELECT kind FROM files WHERE dir = 'in' AND party = $1 AND sequence > 0
-		GROUP BY kind HAVING max(sequence) > count(DISTINCT sequence)) AS kinds`, party)
-	return n > 0, err
+// OpenGaps are the kinds of which a sender has an open gap: a sequence below the
+// highest that never came.
+func (tx *Tx) OpenGaps(party string) ([]string, error) {
+	return many(tx, "gaps of "+party, func(r row, kind *string) error { return r.Scan(kind) },
+		`SELECT kind FROM files WHERE dir = 'in' AND party = $1 AND sequence > 0
+		GROUP BY kind HAVING max(sequence) > count(DISTINCT sequence) ORDER BY kind`, party)
 }
 
 // OutgoingByRecord returns the records of a batch that carry a record_no.

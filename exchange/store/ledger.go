@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	insertPost  = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES ($1, $2, $3)"
+	insertPosts = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES " // and a row for each
 	insertBook  = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
 	selectBooks = "SELECT e.id, e.entry_date, e.event, e.case_no, e.partner, e.memo, p.account, p.amount FROM ledger_entries e" +
 		" JOIN ledger_postings p ON p.entry_id = e.id "
@@ -34,10 +34,17 @@ func (tx *Tx) Book(e ledger.Entry) error {
 		return err
 	}
 	name := fmt.Sprintf("ledger entry %d", id)
-	for _, p := range e.Postings {
-		if err := tx.run(name, insertPost, id, string(p.Account), int64(p.Amount)); err != nil {
-			return err
+	text := insertPosts
+	var args []any
+	for i, p := range e.Postings {
+		if i > 0 {
+			text += ", "
 		}
+		text += "(" + arg(3*i+1) + ", " + arg(3*i+2) + ", " + arg(3*i+3) + ")"
+		args = append(args, id, string(p.Account), int64(p.Amount))
+	}
+	if _, err := tx.exec(text, args...); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	if err := tx.run(name, insertBook, id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo); err != nil {
 		return err

@@ -2,6 +2,7 @@ package todo
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,13 +130,17 @@ func (w *walk) drops() error {
 
 // gaps adds the kinds of files of which a party left out numbers.
 func (w *walk) gaps(party string) error {
+	open, err := w.Tx.OpenGaps(party)
+	if err != nil {
+		return err
+	}
 	for _, k := range office.Kinds {
+		if !slices.Contains(open, k.Name) {
+			continue
+		}
 		gaps, err := w.Tx.SequenceGaps(exchange.In, party, k.Name)
 		if err != nil {
 			return err
-		}
-		if len(gaps) == 0 {
-			continue
 		}
 		t := w.ofParty(exchange.TodoGap, party)
 		t.What = w.Sayf("%s缺少序号 %s", "%s: the numbers %s are missing", w.Word(exchange.FileKindTerms(), k.Name), numbers(gaps))

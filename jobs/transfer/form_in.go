@@ -89,7 +89,7 @@ func holdOrRefuseUnknown(d *office.Desk, c code.Fault, field string) (office.Out
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	if gaps {
+	if len(gaps) > 0 {
 		return office.Outcome{Verdict: code.Held, Code: string(c), Field: field, Text: "前序文件未到，暂缓 / an earlier file is missing"}, nil
 	}
 	return office.Refused(c, field, ""), nil
