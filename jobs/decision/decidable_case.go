@@ -98,7 +98,11 @@ func refundsWaiting(d *office.Desk) (list []exchange.Refund, err error) {
 // on by itself.
 func openCase(d *office.Desk, c *office.Case) (t exchange.Todo, err error) {
 	s := subject{kind: exchange.AboutCase, no: c.No, c: c}
-	if t, err = openWords(c); err != nil {
+	proposed, err := proposal(c)
+	if err != nil {
+		return t, err
+	}
+	if t, err = openWords(c, proposed != nil); err != nil {
 		return t, err
 	}
 	refunds, err := d.Tx.RefundsByCase(c.No)
@@ -121,17 +125,19 @@ func openCase(d *office.Desk, c *office.Case) (t exchange.Todo, err error) {
 			return false // nothing waits for it, the declined case has ended: on the command line only
 		case exchange.ActDeclineLetter, exchange.ActReturnApplication, exchange.ActRefuseApplication, exchange.ActAcceptLetter:
 			return held && r.Fits(c.Case)
+		case exchange.ActAcceptProposal, exchange.ActRejectProposal:
+			return proposed != nil && r.Fits(c.Case)
 		}
 		return r.Fits(c.Case)
 	})
 	return t, err
 }
 
-// openWords starts the item of a case: who and since when, what is the matter,
-// what to do, and the sum of the parts that are not settled. Stamp holds all
+// openWords starts the item of a case: who and since when, what is the matter (a
+// decline may be proposed), what to do, and the sum of the parts not settled. Stamp holds all
 // that a decision could depend on: a row whose case has another stamp when it
 // comes back is refused.
-func openWords(c *office.Case) (t exchange.Todo, err error) {
+func openWords(c *office.Case, proposed bool) (t exchange.Todo, err error) {
 	lang := c.CodeLang()
 	t = exchange.Todo{About: exchange.AboutCase, No: c.No, CaseNo: c.No, Party: c.Partner, Who: Masked(c.Person), Since: c.StateSince}
 	var what []string
@@ -147,11 +153,7 @@ func openWords(c *office.Case) (t exchange.Todo, err error) {
 			t.Do = c.Sayf("请核实后同意或不同意作废。", "Agree or refuse.")
 		}
 	}
-	proposed, err := proposal(c)
-	if err != nil {
-		return t, err
-	}
-	if proposed != nil {
+	if proposed {
 		what = append(what, c.Sayf("参保信息中查无此人，建议不予转出", "not in the registry: a decline is proposed"))
 	}
 	parts, err := c.Parts()
@@ -168,7 +170,7 @@ func openWords(c *office.Case) (t exchange.Todo, err error) {
 	}
 	t.What = office.OneLine(strings.Join(what, c.Sayf("；", "; ")), 500)
 	t.Stamp = fmt.Sprintf("%s %s %s letter %d application %d %s %s %v",
-		c.State, c.Hold, c.HoldText, c.LetterVersion, c.ApplicationVersion, c.Wish, c.MoneyTrack, proposed != nil)
+		c.State, c.Hold, c.HoldText, c.LetterVersion, c.ApplicationVersion, c.Wish, c.MoneyTrack, proposed)
 	return t, nil
 }
 

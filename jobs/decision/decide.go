@@ -124,14 +124,21 @@ func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan,
 	if p, err = findDuplicate(d, x, r); err != nil || p.Already {
 		return p, plan, err
 	}
+	return planNew(d, x, r)
+}
+
+// planNew is prepare for a decision that was checked and is no duplicate as its
+// subject is named.
+func planNew(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, plan office.Plan, err error) {
 	s, err := findSubject(d, x.Subject, r)
 	if err != nil {
 		return p, plan, err
 	}
 	// A case may be named by its letter: it is recorded under its own number,
 	// and under that it may be a duplicate.
-	if x.Subject = s.no; x.Subject != p.Subject {
-		if p, err = findDuplicate(d, x, r); err != nil || p.Already {
+	p.Decision, p.Rule = x, r
+	if p.Subject = s.no; p.Subject != x.Subject {
+		if p, err = findDuplicate(d, p.Decision, r); err != nil || p.Already {
 			return p, plan, err
 		}
 	}

@@ -309,7 +309,10 @@ func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.
 	if !o.Decides(r.Action) {
 		return p, plan, office.Refuse("此项现在不能作“%s”", "%q is not among what may be decided here now", r.Chinese)
 	}
-	return prepare(d, x)
+	if err := x.Check(r); err != nil {
+		return p, plan, err
+	}
+	return planNew(d, x, r)
 }
 
 // refuseChanged is the refusal of a row whose subject does not stand as the row
