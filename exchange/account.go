@@ -9,14 +9,14 @@ import (
 // Posting is one row that we asked the core to book: E end participation,
 // B debit account, N credit account, Y credit months, U undo.
 type Posting struct {
-	No          string // P + area + yyyymmdd + 6 digits
+	No          string `show:"posting_no"` // P + area + yyyymmdd + 6 digits
 	CaseNo      string
-	Row         string // E B N Y U
+	Row         string `show:",posting"` // E B N Y U
 	Undoes      string // U: the posting it undoes
 	FormNo      string
 	FormVersion int
 	Part        int
-	State       string // queued | done | refused | undone
+	State       string `show:",posting-state"` // queued | done | refused | undone
 	Principal   money.Fen
 	Interest    money.Fen
 	Amount      money.Fen // asked, then as the result states
@@ -25,7 +25,7 @@ type Posting struct {
 	Text        string
 	QueuedOn    calendar.Date
 	DoneOn      calendar.Date
-	Registry    string // RegistryDigest of the person when it was asked
+	Registry    string `show:"-"` // RegistryDigest of the person when it was asked
 }
 
 // Postings' rows and states.
@@ -47,17 +47,17 @@ const (
 type Remittance struct {
 	CaseNo   string
 	Part     int
-	Side     Side
+	Side     Side `show:",direction"`
 	LetterNo string
 	FormNo   string
-	Amount   money.Fen // due (out), announced by the form (in)
-	Received money.Fen // in: booked by the bank so far
-	Track    MoneyTrack
-	To       string  // partner | person: who is paid
-	Payee    Account // to whom, when to the person; else the letter's account
+	Amount   money.Fen  // due (out), announced by the form (in)
+	Received money.Fen  // in: booked by the bank so far
+	Track    MoneyTrack `show:",money-"`
+	To       string     `show:",receiver"` // partner | person: who is paid
+	Payee    Account    // to whom, when to the person; else the letter's account
 	PayeeID  string
 	Attempts int    // attempts made so far, lump sums included
-	Ref      string // EndToEndId of the current attempt
+	Ref      string `show:"payment_ref"` // EndToEndId of the current attempt
 	Since    calendar.Date
 	Reason   code.Phrase // return code and words
 }
@@ -71,15 +71,15 @@ const (
 // Payment is one transfer of a payment file: an attempt at one part of a
 // remittance, or a lump sum for several.
 type Payment struct {
-	Ref     string // EndToEndId
+	Ref     string `show:"payment_ref"` // EndToEndId
 	FileID  int64  // the outgoing pain.001 file; 0 while ordered
-	Partner string
-	Purpose string // transfer | supplement | refund
+	Partner string `show:",party"`
+	Purpose string `show:",purpose"` // transfer | supplement | refund
 	Lump    bool
 	Amount  money.Fen
 	Payee   Account
-	Text    string // remittance text
-	Track   MoneyTrack
+	Text    string     // remittance text
+	Track   MoneyTrack `show:",money-out"`
 	ValueOn calendar.Date
 	BankRef string // of its debit
 	// ReturnRef is the credit by which it came back; none of one that the bank
@@ -89,7 +89,7 @@ type Payment struct {
 	// naming its reference.
 	RefusedAs string
 	Reason    code.Phrase
-	Items     []PaymentItem
+	Items     []PaymentItem `show:"-"`
 }
 
 // PaymentItem is what one payment carries for one case.
@@ -101,11 +101,11 @@ type PaymentItem struct {
 
 // Advice is a remittance advice (M), sent or received.
 type Advice struct {
-	Ref      string // payment_ref
+	Ref      string `show:"payment_ref"` // payment_ref
 	LetterNo string
-	Side     Side // In: received, about money coming to us
-	Partner  string
-	Purpose  string
+	Side     Side   `show:",direction"` // In: received, about money coming to us
+	Partner  string `show:",party"`
+	Purpose  string `show:",purpose"`
 	FormNo   string
 	PersonID string
 	Name     string
@@ -119,7 +119,7 @@ type Payee struct {
 	CaseNo   string
 	LetterNo string
 	IDNo     string
-	Relation string // self | heir | guardian
+	Relation string `show:",relation"` // self | heir | guardian
 	Name     string
 	PayeeID  string
 	Account  Account
@@ -130,22 +130,22 @@ type Payee struct {
 
 // Query is a question between agencies, ours or theirs, or its answer.
 type Query struct {
-	No       string
+	No       string `show:"query_no"`
 	Answers  string
-	Side     string // sent | received
-	Party    string
+	Side     string `show:",query"` // sent | received
+	Party    string `show:",party"`
 	LetterNo string
 	FormNo   string
 	CertNo   string
-	About    string
+	About    string `show:",about"`
 	Ours     string
 	Theirs   string
 	Text     string
 	AskedOn  calendar.Date
 	DueOn    calendar.Date
-	State    string // open | answered | closed
+	State    string `show:",query"` // open | answered | closed
 	CaseNo   string
-	Echo     string // the asking side's own reference, repeated by the answer
+	Echo     string `show:"-"` // the asking side's own reference, repeated by the answer
 }
 
 // NettingLine is one line of a monthly netting statement.

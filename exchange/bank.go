@@ -10,20 +10,20 @@ import (
 // keyed sheet, remark, ordinal).
 type BankEntry struct {
 	Key         string
-	Account     string
-	Ref         string // AcctSvcrRef
+	Account     string `show:"account_no"`
+	Ref         string `show:"bank_ref"` // AcctSvcrRef
 	Credit      bool
 	Amount      money.Fen
 	BookedOn    calendar.Date
 	EndToEnd    string
 	Counterpart string // name
-	CounterAcct string
+	CounterAcct string `show:"counterpart_account"`
 	Text        string
 	ReturnCode  string // of a return: the code and the bank's words, never the remittance text
 	Reversal    bool   // the bank takes an earlier booking back
 	Order       string // message id of the payment file that was booked as one sum
 	Parts       int    // of how many parts of one booking it is one
-	State       string
+	State       string `show:",entry"`
 	CaseNo      string
 	Part        int
 	SeenOn      calendar.Date

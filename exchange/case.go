@@ -15,16 +15,16 @@ import (
 // (办件). State, FormTrack and MoneyTrack change only through Move, Suspend,
 // Unsuspend and SetTracks.
 type Case struct {
-	No         string // T + area + yyyymmdd + 6 digits
-	Side       Side
-	Partner    string // the other agency's area code
-	Profile    string // name of the rule profile in force
-	State      State
-	FormTrack  FormTrack
-	MoneyTrack MoneyTrack
+	No         string     `show:"case_no"` // T + area + yyyymmdd + 6 digits
+	Side       Side       `show:",direction"`
+	Partner    string     `show:",party"` // the other agency's area code
+	Profile    string     // name of the rule profile in force
+	State      State      `show:",state-"`
+	FormTrack  FormTrack  `show:"form,form-"`
+	MoneyTrack MoneyTrack `show:"money,money-"`
 
-	HeldFrom State // the state a held case returns to
-	Hold     code.Hold
+	HeldFrom State         `show:",state-"` // the state a held case returns to
+	Hold     code.Hold     `show:",hold"`
 	HoldText code.Phrase   // what there is to say beside the reason
 	HeldOn   calendar.Date // since when
 	Stopped  []Span        // times in which a hold stopped the clock; the last may be open (To none)
@@ -41,8 +41,8 @@ type Case struct {
 	LetterNo           string
 	LetterVersion      int
 	CertificateNo      string
-	Decline            code.Decline // why the old place declined, or why refused
-	Wish               Wish         // a cancellation or annulment under way
+	Decline            code.Decline `show:",decline"` // why the old place declined, or why refused
+	Wish               Wish         `show:",wish"`    // a cancellation or annulment under way
 
 	OpenedOn   calendar.Date // application or first letter in
 	AcceptedOn calendar.Date // audit passed / letter accepted
@@ -55,10 +55,10 @@ type Case struct {
 	FormSince  calendar.Date
 	MoneySince calendar.Date
 
-	Due            calendar.Date // the legal limit that runs now; none: no limit runs
-	DueProvisional bool
+	Due            calendar.Date `show:"-"` // the legal limit that runs now; none: no limit runs
+	DueProvisional bool          `show:"-"`
 
-	Rev int64 // revision of the row; the store's conditional update checks it
+	Rev int64 `show:"-"` // revision of the row; the store's conditional update checks it
 }
 
 // Wish is a cancellation or annulment that waits for the other side or the core.
@@ -75,11 +75,11 @@ const (
 
 // Letter is one version of a contact letter (联系函), sent or received.
 type Letter struct {
-	No            string
+	No            string `show:"letter_no"`
 	Version       int
 	CaseNo        string
-	Side          Side // of the case
-	Date          calendar.Date
+	Side          Side          `show:",direction"` // of the case
+	Date          calendar.Date `show:"letter_date"`
 	AcceptedOn    calendar.Date
 	CertificateNo string
 	Person        Person
@@ -88,27 +88,27 @@ type Letter struct {
 	SchemeTo      string
 	EnrolledFrom  calendar.Month
 	OldPersonalNo string
-	From          string // from_agency: the old place
-	To            string // code of the new place
+	From          string `show:"from_agency,party"` // from_agency: the old place
+	To            string `show:"to_agency,party"`   // code of the new place
 	AccountMoves  bool
 	Account       Account // receiving account
 	Remark        string
-	Echo          string
+	Echo          string        `show:"-"`
 	ReceivedOn    calendar.Date // or issued on
 }
 
 // Form is one version of an information form (信息表), sent or received.
 type Form struct {
-	No            string
+	No            string `show:"form_no"`
 	Version       int
 	CaseNo        string
-	Side          Side
-	Nature        string // original | corrected | supplement
+	Side          Side   `show:",direction"`
+	Nature        string `show:",nature"` // original | corrected | supplement
 	OfForm        string
 	LetterNo      string
 	LetterVersion int
-	Track         FormTrack
-	Current       bool // no later version replaces it
+	Track         FormTrack `show:",form-"`
+	Current       bool      // no later version replaces it
 	Person        Person
 	PersonalNo    string
 	Scheme        string
@@ -119,9 +119,9 @@ type Form struct {
 	Actual        int // months, each counted once
 	Backpaid      int
 	Deemed        int
-	Gap           int
+	Gap           int `show:"months_gap"`
 	Arrears       money.Fen
-	Money         string // REMITTED | NETTED | NOT_MOVED | PAID_TO_PERSON | ZERO
+	Money         string `show:",money-kind"` // REMITTED | NETTED | NOT_MOVED | PAID_TO_PERSON | ZERO
 	Principal     money.Fen
 	Interest      money.Fen
 	Amount        money.Fen
@@ -133,7 +133,7 @@ type Form struct {
 	Clerk         string
 	Checker       string
 	Stays         []Stay
-	Echo          string
+	Echo          string `show:"-"`
 	ReceivedOn    calendar.Date
 
 	// At the new place, after posting:
@@ -142,7 +142,7 @@ type Form struct {
 	Credited          money.Fen
 	PostedOn          calendar.Date
 	SentBack          money.Fen // at the old place: what of Credited the new place has paid back since it said so
-	LastCompletion    string    // last completion sent or received for this version: "" | relation_done | completed | void
+	LastCompletion    string    `show:"told"` // last completion sent or received for this version: "" | relation_done | completed | void
 }
 
 // Natures of a form and the money it announces.
@@ -160,8 +160,8 @@ const (
 
 // Application is one version of a request to transfer (申请表).
 type Application struct {
-	Sender        string // the party that sent it: core, portal or a partner that relayed it
-	No            string // the sender's own
+	Sender        string `show:",party"`         // the party that sent it: core, portal or a partner that relayed it
+	No            string `show:"application_no"` // the sender's own
 	Version       int
 	CaseNo        string
 	LodgedAt      string // old | new
@@ -173,21 +173,21 @@ type Application struct {
 	Household     string
 	SchemeFrom    string
 	SchemeTo      string
-	From          string // from_agency: the old place
-	To            string
+	From          string `show:"from_agency,party"` // from_agency: the old place
+	To            string `show:"to_agency,party"`
 	OldPersonalNo string
 	CertificateNo string
 	EnrolledFrom  calendar.Month
 	Materials     []string
 	ProxyName     string
 	ProxyPhone    string
-	Echo          string
+	Echo          string `show:"-"`
 	ReceivedOn    calendar.Date
 }
 
 // Certificate is a certificate of participation (参保凭证) that we issued.
 type Certificate struct {
-	No         string
+	No         string `show:"certificate_no"`
 	Replaces   string
 	ReplacedBy string // void when set
 	RequestNo  string

@@ -12,22 +12,22 @@ import (
 // File is one file that came in from or goes out to a party.
 type File struct {
 	ID        int64
-	Dir       Side   // In: for us, Out: from us
-	Party     string // the other party: area code, or ours with c, p, b
-	Kind      string // kind of batch, or pain.001, pain.002, camt.054
+	Dir       Side   `show:",dir"`       // In: for us, Out: from us
+	Party     string `show:",party"`     // the other party: area code, or ours with c, p, b
+	Kind      string `show:",file-kind"` // kind of batch, or pain.001, pain.002, camt.054
 	Name      string
 	Carrier   string // csv | xlsx | xml
 	SHA256    string // of the plain batch, lower-case hex
-	StoredSHA string // of the bytes as stored and sent (differs for xlsx)
+	StoredSHA string `show:"-"` // of the bytes as stored and sent (differs for xlsx)
 	Size      int64
 	Sequence  int64
-	State     FileState
-	Verdict   code.FileVerdict // of the receipt, ours (in) or theirs (out)
+	State     FileState        `show:",file-state"`
+	Verdict   code.FileVerdict `show:",file-verdict"` // of the receipt, ours (in) or theirs (out)
 	Code      string           // why rejected or quarantined
-	Text      string
-	Seen      calendar.Date // in: first seen complete; day 0 of every limit
-	At        time.Time     // fetched or queued
-	SentAt    time.Time     // out: first put into the drop
+	Text      string           `show:",both"`
+	Seen      calendar.Date    `show:"received_on"` // in: first seen complete; day 0 of every limit
+	At        time.Time        // fetched or queued
+	SentAt    time.Time        // out: first put into the drop
 	Resent    int
 	Records   int
 	Accepted  int
@@ -36,10 +36,10 @@ type File struct {
 	Rows      int       // out: rows between H and T
 	Total     money.Fen // out: trailer total
 	Worked    int       // in: records worked and committed so far
-	Spool     string    // name in the spool folder
-	Receipt   int64     // in: id of the outgoing receipt file; out: of the receipt that came
+	Spool     string    `show:"-"`          // name in the spool folder
+	Receipt   int64     `show:"receipt_id"` // in: id of the outgoing receipt file; out: of the receipt that came
 	DupOf     int64     // in: the file whose content it repeats
-	Signature string    // name in the spool folder of its seal; "": none
+	Signature string    `show:"-"` // name in the spool folder of its seal; "": none
 	Signer    string    // fingerprint of the key that made the seal, once it was verified (in) or made (out)
 }
 
@@ -80,7 +80,7 @@ func FileStates(dir Side) []FileState {
 // Look is what was seen of a name in a drop: for settling, and for files
 // that are left in place.
 type Look struct {
-	Party     string
+	Party     string `show:",party"`
 	Name      string
 	Size      int64
 	ModTime   time.Time
@@ -97,12 +97,12 @@ type Judgement struct {
 	Line     int
 	Row      string // row type of the faulty row
 	RecordNo string
-	Verdict  code.Verdict
+	Verdict  code.Verdict `show:",verdict"`
 	Code     code.Fault
 	Field    string
-	Text     string
-	Echo     string
-	Raw      []byte // held records: their rows, to be worked again
+	Text     string `show:",both"`
+	Echo     string `show:"-"`
+	Raw      []byte `show:"-"` // held records: their rows, to be worked again
 	Nights   int    // held records: nights waited
 	Reported bool   // the verdict stands in a queued receipt
 }
@@ -123,10 +123,10 @@ type Outgoing struct {
 // Run is one execution of jobs.
 type Run struct {
 	ID       int64
-	Job      string // pull process remit report push, joined with + for a pass
+	Job      string `show:"jobs"` // pull process remit report push, joined with + for a pass
 	Date     calendar.Date
 	Window   string // as scheduled ("02:00") or m<n> for a manual one
-	State    string // running | done | failed | missed
+	State    string `show:",run-state"` // running | done | failed | missed
 	Started  time.Time
 	Ended    time.Time
 	Step     string // the step under way
@@ -145,22 +145,22 @@ const (
 
 // JournalEvent is one entry of a case's journal.
 type JournalEvent struct {
-	ID      int64
-	Chain   string // case_no, or "agency" for what concerns no case
+	ID      int64  `show:"-"`
+	Chain   string `show:"-"` // case_no, or "agency" for what concerns no case
 	N       int    // position in the chain, from 1
 	At      time.Time
 	On      calendar.Date // business date
-	Actor   string        // core, portal, bank, partner's code, job, officer
-	What    string        // event name
+	Actor   string        `show:",actor"` // core, portal, bank, partner's code, job, officer
+	What    string        `show:",event"` // event name
 	Why     code.Phrase
-	Prose   bool   // an event of schema 1: Why is its prose, a text
-	Stored  string // why as it is stored; "" of an event that is not
+	Prose   bool   `show:"-"` // an event of schema 1: Why is its prose, a text
+	Stored  string `show:"-"` // why as it is stored; "" of an event that is not
 	FileID  int64  // the file that brought or carried it
-	Payload []byte // JSON facts
-	Salt    []byte
-	Digest  []byte // SHA-256 of salt and payload
-	Prev    []byte
-	Hash    []byte
+	Payload []byte `show:"-"` // JSON facts
+	Salt    []byte `show:"-"`
+	Digest  []byte `show:"-"` // SHA-256 of salt and payload
+	Prev    []byte `show:"-"`
+	Hash    []byte `show:"-"`
 }
 
 // WhyText is why the event happened as it is stored and hashed.

@@ -18,11 +18,11 @@ import (
 type Signature struct {
 	FileID      int64
 	Officer     string // name
-	Roles       []Role // with which it counts
+	Roles       []Role `show:",role"` // with which it counts
 	At          time.Time
 	On          calendar.Date
 	Fingerprint string // of the key
-	Armored     string
+	Armored     string `show:"-"`
 }
 
 // Signed reports what signatures still lack before they release something: two

@@ -51,7 +51,7 @@ func (s Span) Holds(d calendar.Date) bool { return s.From <= d && d <= s.To }
 type Account struct {
 	Holder    string
 	Bank      string // name of the bank
-	No        string
+	No        string `show:"account_no"`
 	CNAPS     string
 	ValidFrom calendar.Date
 	ValidTo   calendar.Date // none: still valid

@@ -55,7 +55,7 @@ type RegistryPerson struct {
 	Scheme        string
 	FirstMonth    calendar.Month
 	PaidTo        calendar.Month
-	Status        string // active | stopped | ended | retired | deceased | in_hospital | frozen
+	Status        string `show:",registry-status"` // active | stopped | ended | retired | deceased | in_hospital | frozen
 	StoppedOn     calendar.Date
 	ArrearsMonths int
 	Arrears       money.Fen

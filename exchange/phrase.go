@@ -6,27 +6,27 @@ import (
 	"carryover/exchange/code"
 )
 
-// Listed is the lookup of the lists that phrases name and package code does not
-// know: states, limits, kinds of files, and the configured turns.
+// listNames are the lists of terms that phrases, and fields of this package (their
+// tag show), name.
+var listNames = map[string][]Term{
+	"state-in": StateTerms(In), "form-in": FormTerms(In), "money-in": MoneyTerms(In),
+	"state-out": StateTerms(Out), "form-out": FormTerms(Out), "money-out": MoneyTerms(Out),
+	"direction": SideTerms(), "dir": DirectionTerms(), "clock": ClockTerms(), "owner": OwnerTerms(), "role": RoleTerms(), "receiver": ReceiverTerms(),
+	"file-kind": FileKindTerms(), "file-state": FileStateTerms(), "run-state": RunStateTerms(), "bank-fault": BankFaultTerms(),
+}
+
+// Listed is the lookup of lists by their names: those of this package and of
+// package code, and the configured turns.
 func Listed(l code.Lang, turns []Turn) code.Lookup {
 	return func(list, value string) string {
-		switch list {
-		case "state-in":
-			return TermOf(StateTerms(In), value).Word(string(l))
-		case "money-out":
-			return TermOf(MoneyTerms(Out), value).Word(string(l))
-		case "direction":
-			return TermOf(SideTerms(), value).Word(string(l))
-		case "clock":
-			return TermOf(ClockTerms(), value).Word(string(l))
-		case "file-kind":
-			return TermOf(FileKindTerms(), value).Word(string(l))
-		case "bank-fault":
-			return TermOf(BankFaultTerms(), value).Word(string(l))
-		case "turn":
-			if i := slices.IndexFunc(turns, func(t Turn) bool { return t.Key == value }); i >= 0 {
-				return turns[i].Wait.Word(string(l))
-			}
+		if terms, ok := listNames[list]; ok {
+			return TermOf(terms, value).Word(string(l))
+		}
+		if list != "turn" {
+			return code.ListNamed(list).Word(value, l)
+		}
+		if i := slices.IndexFunc(turns, func(t Turn) bool { return t.Key == value }); i >= 0 {
+			return turns[i].Wait.Word(string(l))
 		}
 		return value
 	}

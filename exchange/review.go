@@ -41,8 +41,8 @@ type Reviewed struct {
 	SHA256   string // of the batch as the officer saw it
 	Officer  string
 	FullName string
-	Roles    []Role
-	Verdict  string // approved | returned
+	Roles    []Role `show:",role"`
+	Verdict  string `show:",review"` // approved | returned
 	Reason   string
 	On       calendar.Date
 	At       time.Time

@@ -175,9 +175,9 @@ func TestReviewedLetterOnThePhone(t *testing.T) {
 	ours := func(when string) {
 		t.Helper()
 		s := o.storyOf(exchange.In, p)
-		if s.StateWord != "联系函待审核" || s.Turn == nil || s.Turn.Owner != string(exchange.OwnerStaff) || s.Turn.Wait != "审核并发出联系函" ||
+		if s.State.Word != "联系函待审核" || s.Turn == nil || s.Turn.Owner != exchange.OwnerStaff || s.Turn.Wait != "审核并发出联系函" ||
 			s.Limit == nil || s.Limit.Clock != "letter" {
-			t.Errorf("%s: %s, turn %+v, limit %+v", when, s.StateWord, s.Turn, s.Limit)
+			t.Errorf("%s: %s, turn %+v, limit %+v", when, s.State.Word, s.Turn, s.Limit)
 		}
 		if !strings.Contains(s.Reply, "目前的进度是“已受理”") || !strings.Contains(s.Reply, "联系函还没有发出。接下来由我们向") {
 			t.Errorf("%s: said %s", when, s.Reply)
@@ -192,8 +192,8 @@ func TestReviewedLetterOnThePhone(t *testing.T) {
 	o.passAndReport()
 	o.requireVerdict(o.decideSigned(clerk, f, exchange.ActApproveBatch), "")
 	o.pass()
-	if s := o.storyOf(exchange.In, p); s.StateWord != "联系函已发" || s.Turn.Owner != string(exchange.OwnerPartner) || !strings.Contains(s.Reply, "信息表还没有收到") {
-		t.Errorf("sent: %s, turn %+v, said %s", s.StateWord, s.Turn, s.Reply)
+	if s := o.storyOf(exchange.In, p); s.State.Word != "联系函已发" || s.Turn.Owner != exchange.OwnerPartner || !strings.Contains(s.Reply, "信息表还没有收到") {
+		t.Errorf("sent: %s, turn %+v, said %s", s.State.Word, s.Turn, s.Reply)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"carryover/exchange"
 	"carryover/jobs/office"
 	"carryover/jobs/story"
 )
@@ -53,9 +52,10 @@ func (a *app) list(ctx context.Context, what string, f story.Filter, date string
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	var rows []listed
+	l, n := listings()[what], 0 // ValidArgs lets no other word through
+	var rows any
 	err = ag.env.View(ctx, func(d *office.Desk) (err error) {
-		rows, err = listRows(d, what, f)
+		rows, n, err = l.gather(d, f)
 		return err
 	})
 	var wrong *story.FilterError // each list has its own states and kinds, which only it knows
@@ -66,40 +66,9 @@ func (a *app) list(ctx context.Context, what string, f story.Filter, date string
 		return err
 	}
 	if a.json {
-		return a.printJSON(map[string]any{what: rows})
+		return a.printJSON(map[string]any{what: story.Worded{Office: ag.env.Office, Of: rows}})
 	}
-	newScreen(a.out, ag.env.Lang).list(what, rows)
-	fmt.Fprintf(a.err, "%d %s\n", len(rows), what) // apart from the rows, which may be piped
+	l.print(screen{a.out, ag.env.Office}, rows)
+	fmt.Fprintf(a.err, "%d %s\n", n, what) // apart from the rows, which may be piped
 	return nil
-}
-
-// listRows gathers the list that is asked for.
-func listRows(d *office.Desk, what string, f story.Filter) ([]listed, error) {
-	switch what {
-	case "todo":
-		found, err := story.ListTodo(d, f)
-		return listedAs(found, err, func(t exchange.Todo) listed { return todoRow{t} })
-	case "cases":
-		found, err := story.ListCases(d.Office, d.Tx, f)
-		return listedAs(found, err, func(r story.ListedCase) listed { return caseRow{r} })
-	case "deadlines":
-		found, err := story.ListDeadlines(d.Office, d.Tx, f)
-		return listedAs(found, err, func(r story.ListedCase) listed { return deadlineRow{r} })
-	case "files":
-		found, err := story.ListFiles(d.Office, d.Tx, f)
-		return listedAs(found, err, func(r story.ListedFile) listed { return fileRow{r} })
-	case "payments":
-		found, err := story.ListPayments(d.Office, d.Tx, f)
-		return listedAs(found, err, func(r story.ListedPayment) listed { return paymentRow{r} })
-	}
-	found, err := story.ListRuns(d.Office, d.Tx, f) // runs: ValidArgs lets no other word through
-	return listedAs(found, err, func(r story.ListedRun) listed { return runRow{r} })
-}
-
-func listedAs[R any](found []R, err error, as func(R) listed) ([]listed, error) {
-	rows := make([]listed, 0, len(found)) // no rows are [] in JSON
-	for _, r := range found {
-		rows = append(rows, as(r))
-	}
-	return rows, err
 }

@@ -43,11 +43,12 @@ of the store, reads the drops, and leaves, moves and deletes nothing there.`,
 // passed is what run --json prints.
 type passed struct {
 	DryRun    bool            `json:"dry_run"` // nothing of this was kept
-	Run       story.ListedRun `json:"run"`
+	Run       story.Worded    `json:"run"`
 	Attention []exchange.Todo `json:"attention"`      // what needs a person now, the most urgent first
 	Faults    []string        `json:"faults"`         // parts of the pass that failed, in English
 	Plan      *courier.DryRun `json:"plan,omitempty"` // of a dry run: what would have been done in the drops
-	err       error           // of the pass
+	counts    map[string]int
+	err       error // of the pass
 }
 
 // runPass makes one pass. A dry run takes no lock: its copy is nobody else's.
@@ -82,7 +83,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	if ctx.Err() != nil { // Ctrl-C, SIGTERM: what the pass then says is of no use
 		return errors.New("interrupted; what was begun is taken up by the next run")
 	}
-	p := passed{DryRun: dry, Run: story.ListedRunOf(ag.env.Office, run), Faults: []string{}, Plan: plan, err: fault}
+	p := passed{DryRun: dry, Run: story.Worded{Office: ag.env.Office, Of: run}, Faults: []string{}, Plan: plan, counts: run.Counts, err: fault}
 	err = ag.env.View(ctx, func(d *office.Desk) (err error) {
 		p.Attention, err = todo.Pressing(d)
 		return err
@@ -128,8 +129,8 @@ func (a *app) printPassed(p passed, lang string) error {
 			return err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(p.Run.Counts)) {
-		fmt.Fprintf(a.err, "%-22s %d\n", name, p.Run.Counts[name])
+	for _, name := range slices.Sorted(maps.Keys(p.counts)) {
+		fmt.Fprintf(a.err, "%-22s %d\n", name, p.counts[name])
 	}
 	printPlan(a.err, p.Plan)
 	for _, f := range faults {

@@ -75,11 +75,11 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 	}
 	switch {
 	case a.json:
-		err = a.printJSON(out)
+		err = a.printJSON(story.Worded{Office: ag.env.Office, Of: out})
 	case f.reply && !none: // what is only similar is never read out
 		return printReplies(a.out, out)
 	default:
-		newScreen(a.out, ag.env.Lang).stories(out, f.all)
+		screen{a.out, ag.env.Office}.stories(out, f.all)
 	}
 	if err == nil && none {
 		return fmt.Errorf("nothing here is called %s; what has it as a part is listed, at most %d of each", identity.MaskIn(id), story.MaxSimilar)

@@ -11,42 +11,34 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/money"
+	"carryover/jobs/office"
 	"carryover/jobs/story"
 )
 
-// screen prints stories for people. It is given nothing but what --json prints, so
-// that a program can tell as much as the screen does.
+// screen prints stories for people, in the office's language. It tells nothing but
+// what --json prints, so that a program can tell as much as the screen does.
 type screen struct {
-	w    io.Writer
-	lang string
+	w io.Writer
+	*office.Office
 }
-
-// newScreen prints to w in the office's language: "en", or else Chinese.
-func newScreen(w io.Writer, lang string) screen { return screen{w, lang} }
 
 // lineWidth is how many columns a line may take before it goes on in the next.
 const lineWidth = 116
 
-// say chooses the text of the screen's language.
-func (s screen) say(chinese, english string) string {
-	return exchange.Term{Chinese: chinese, English: english}.Word(s.lang)
-}
-
-// sayf is say of formats; both take the same arguments in the same order, or index
-// them.
-func (s screen) sayf(chinese, english string, args ...any) string {
-	return fmt.Sprintf(s.say(chinese, english), args...)
-}
+// word is the word of a code: of one of the lists that fields of package exchange
+// name in their tag show.
+func (s screen) word(list, value string) string { return story.Word(s.Office, list, value) }
 
 // heads are a table's header, its columns divided by "|".
 func (s screen) heads(chinese, english string) []string {
-	return strings.Split(s.say(chinese, english), "|")
+	return strings.Split(s.Say(chinese, english), "|")
 }
 
 // fact prints a label and what belongs to it; nothing when that is empty. What
 // does not fit on the line goes on below, under the first of it.
 func (s screen) fact(chinese, english string, parts ...string) {
-	label := s.say(chinese, english) + s.say("：", ": ")
+	label := s.Say(chinese, english) + s.Say("：", ": ")
 	indent := 2 + columns(label)
 	line, at := "  "+label, indent
 	some := false
@@ -86,7 +78,15 @@ func labelled(label, value string) string {
 // day is a date, "" for none: empty facts and columns are left out.
 func day(d calendar.Date) string { return d.String() }
 
-// minute is an instant in its own zone; stories have it in the agency's.
+// minute is an instant in the agency's zone; "" for none.
+func (s screen) minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return minute(t.In(s.Agency.Zone))
+}
+
+// minute is an instant in its own zone.
 func minute(t time.Time) string { return t.Format("2006-01-02 15:04") }
 
 // count is a number of which none need not be told.
@@ -106,26 +106,34 @@ func version(label, no string, n int) string {
 }
 
 // zeroless is an amount of which nought need not be told.
-func zeroless(yuan string) string {
-	if yuan == "0.00" {
+func zeroless(f money.Fen) string {
+	if f == 0 {
 		return ""
 	}
-	return yuan
+	return f.String()
 }
 
 // yuan is "label amount yuan", or nothing of nought.
-func (s screen) yuan(label, amount string) string {
-	if zeroless(amount) == "" {
+func (s screen) yuan(label string, amount money.Fen) string {
+	if amount == 0 {
 		return ""
 	}
-	return labelled(label, s.sayf("%s 元", "%s yuan", amount))
+	return labelled(label, s.Sayf("%s 元", "%s yuan", amount))
+}
+
+// signed is an amount of the bank with its sign.
+func signed(b exchange.BankEntry, amount string) string {
+	if b.Credit {
+		return "+" + amount
+	}
+	return "-" + amount
 }
 
 // provisional marks a day counted with a calendar that lacks the year's notice:
 // it may still move.
 func (s screen) provisional(p bool) string {
 	if p {
-		return s.say("（暂定）", " (provisional)")
+		return s.Say("（暂定）", " (provisional)")
 	}
 	return ""
 }
@@ -134,11 +142,11 @@ func (s screen) provisional(p bool) string {
 func (s screen) left(n int) string {
 	switch {
 	case n < 0:
-		return s.sayf("已超 %d 个工作日", "%d working days over", -n)
+		return s.Sayf("已超 %d 个工作日", "%d working days over", -n)
 	case n == 0:
-		return s.say("今天到期", "due today")
+		return s.Say("今天到期", "due today")
 	}
-	return s.sayf("还有 %d 个工作日", "%d working days left", n)
+	return s.Sayf("还有 %d 个工作日", "%d working days left", n)
 }
 
 // stories prints all that was found.
@@ -166,48 +174,66 @@ func (s screen) stories(out *story.Stories, all bool) {
 func (s screen) several(cases []*story.Case) {
 	var list []story.CaseRow
 	for _, c := range cases {
-		list = append(list, c.Row())
+		list = append(list, story.CaseRow{Outline: c.Outline})
 	}
-	s.cases(s.say("办件", "Cases"), list)
+	s.cases(s.Say("办件", "Cases"), list)
+}
+
+// tabled prints a table of a list: its title, its header, and what makes a row of
+// one of it. There may be more than are listed.
+func tabled[T any](s screen, title string, heads []string, list []T, row func(T) []string) {
+	var rows [][]string
+	for _, x := range list {
+		rows = append(rows, row(x))
+	}
+	printTable(s.w, title, heads, rows)
+}
+
+// tracks are a case's state, form and money in words.
+func (s screen) tracks(c story.Outline) (state, form, money string) {
+	side := string(c.Side)
+	return c.State.Word, s.word("form-"+side, string(c.FormTrack)), s.word("money-"+side, string(c.MoneyTrack))
 }
 
 // cases lists cases by what a caller asks first.
 func (s screen) cases(title string, list []story.CaseRow) {
-	var rows [][]string
-	for _, c := range list {
+	heads := s.heads("办件编号|方向|姓名|对方|状态|信息表|资金|金额|轮到|不晚于", "case|side|name|partner|state|form|money|amount|whose turn|until")
+	tabled(s, title, heads, list, func(c story.CaseRow) []string {
 		who, until := "", ""
 		if c.Turn != nil {
-			who = c.Turn.OwnerWord + s.say("：", ": ") + c.Turn.Wait
+			who = s.word("owner", string(c.Turn.Owner)) + s.Say("：", ": ") + c.Turn.Wait
 			until = day(c.Turn.Due)
 		}
-		rows = append(rows, []string{c.CaseNo, c.SideWord, c.Name, c.Partner, c.StateWord, c.FormWord, c.MoneyWord, c.Amount, who, until})
-	}
-	printTable(s.w, title, s.heads("办件编号|方向|姓名|对方|状态|信息表|资金|金额|轮到|不晚于", "case|side|name|partner|state|form|money|amount|whose turn|until"), rows)
+		state, form, money := s.tracks(c.Outline)
+		return []string{c.No, s.word("direction", string(c.Side)), c.Person.Name, c.Partner, state, form, money, zeroless(c.Amount), who, until}
+	})
 }
 
 // similar lists what has a part of a number, when nothing is called so.
 func (s screen) similar(l story.Similar) {
-	s.cases(s.say("编号或姓名相近的办件", "Cases with that in a number, or of that name"), l.Cases)
-	s.files(s.say("文件名相近的文件", "Files with that in the name"), l.Files)
+	s.cases(s.Say("编号或姓名相近的办件", "Cases with that in a number, or of that name"), l.Cases)
+	s.files(s.Say("文件名相近的文件", "Files with that in the name"), l.Files)
 }
 
 // others are people and applications without a case here, and files that only
 // lie in a drop.
 func (s screen) others(out *story.Stories) {
 	for _, x := range out.Applications {
-		fmt.Fprintf(s.w, s.say("申请 %s v%d（%s）于 %s 收到，已转交 %s %s 办理\n", "application %s v%d (%s), received on %s, was relayed to %s %s\n"),
-			x.ApplicationNo, x.Version, x.Name, x.ReceivedOn, x.To, x.ToName)
+		fmt.Fprint(s.w, s.Sayf("申请 %s v%d（%s）于 %s 收到，已转交 %s %s 办理\n", "application %s v%d (%s), received on %s, was relayed to %s %s\n",
+			x.No, x.Version, x.Person.Name, x.ReceivedOn, x.To, s.PartyName(x.To)))
 	}
 	for _, x := range out.Waiting {
-		fmt.Fprintf(s.w, s.say("%s：在 %s %s 的交换目录中见到（%s），尚未取回\n", "%s: seen in the drop of %s %s (%s), not taken in yet\n"), x.Name, x.Party, x.PartyName, minute(x.SeenAt))
+		fmt.Fprint(s.w, s.Sayf("%s：在 %s %s 的交换目录中见到（%s），尚未取回\n", "%s: seen in the drop of %s %s (%s), not taken in yet\n",
+			x.Name, x.Party, s.PartyName(x.Party), s.minute(x.SeenAt)))
 	}
 	for _, p := range out.People {
 		fmt.Fprintf(s.w, "%s %s\n", p.Person.Name, p.Person.IDNo)
-		s.fact("参保登记", "registry", p.PersonalNo, p.StatusWord, labelled(s.say("截至", "as of"), day(p.AsOf)))
-		for _, c := range p.Certs {
-			s.fact("参保凭证", "certificate", c.No, labelled(s.say("出具", "issued"), day(c.IssuedOn)), labelled(s.say("月数", "months"), strconv.Itoa(c.Months)),
-				s.yuan(s.say("余额", "balance"), c.Balance), labelled(s.say("已作废，由其取代：", "void, replaced by"), c.ReplacedBy))
+		s.fact("参保登记", "registry", p.PersonalNo, s.word("registry-status", p.Status), labelled(s.Say("截至", "as of"), day(p.AsOf)))
+		for _, c := range p.Certificates {
+			s.fact("参保凭证", "certificate", c.No, labelled(s.Say("出具", "issued"), day(c.IssuedOn)),
+				labelled(s.Say("月数", "months"), strconv.Itoa(c.Actual+c.Backpaid+c.Deemed)),
+				s.yuan(s.Say("余额", "balance"), c.Balance), labelled(s.Say("已作废，由其取代：", "void, replaced by"), c.ReplacedBy))
 		}
-		s.fact("办件", "cases", s.say("没有正在办理的转移业务", "none"))
+		s.fact("办件", "cases", s.Say("没有正在办理的转移业务", "none"))
 	}
 }

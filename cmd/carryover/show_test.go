@@ -3,14 +3,19 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+	"io"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/money"
+	"carryover/jobs/office"
 	"carryover/jobs/story"
 )
 
@@ -19,27 +24,24 @@ import (
 // payments, files, people and parts of numbers.
 func TestShowScreenIsItsJSON(t *testing.T) {
 	config := filepath.Join(ended.copyOf(t, "320500"), "config.yaml")
-	_, list, _ := call(t, "-c", config, "--json", "list", "cases", "--all")
-	var cases struct{ Cases []caseRow }
-	if err := json.Unmarshal([]byte(list), &cases); err != nil || len(cases.Cases) < 30 {
-		t.Fatal(len(cases.Cases), err)
+	var cases []story.ListedCase
+	readShown(t, "cases", document(t, "-c", config, "--json", "list", "cases", "--all"), reflect.ValueOf(&cases).Elem())
+	if len(cases) < 30 {
+		t.Fatal(len(cases))
 	}
 	ids := []string{"31010020260330000001-1-1", "application_320500p_320500_20260317_000002.csv", "3000001"}
-	for i, c := range cases.Cases {
-		if i%4 == 0 || c.Left != nil || c.State != "completed" {
-			ids = append(ids, c.CaseNo)
+	for i, c := range cases {
+		if i%4 == 0 || c.Left != nil || c.State.Code != "completed" {
+			ids = append(ids, c.No)
 		}
 	}
 	for _, id := range ids {
 		for _, flags := range [][]string{{"show", id}, {"show", "--all", id}} {
 			_, screenText, _ := call(t, append([]string{"-c", config}, flags...)...)
-			_, doc, _ := call(t, append([]string{"-c", config, "--json"}, flags...)...)
 			var out story.Stories
-			if err := json.Unmarshal([]byte(doc), &out); err != nil {
-				t.Fatal(id, err)
-			}
+			readShown(t, "", document(t, append([]string{"-c", config, "--json"}, flags...)...), reflect.ValueOf(&out).Elem())
 			var again bytes.Buffer
-			newScreen(&again, "zh").stories(&out, len(flags) == 3)
+			screen{&again, officeOf(t, config)}.stories(&out, len(flags) == 3)
 			if again.String() != screenText {
 				t.Fatalf("%v: the screen is\n%s\nbut its document tells\n%s", flags, screenText, again.String())
 			}
@@ -58,28 +60,93 @@ func TestShowScreenIsItsJSON(t *testing.T) {
 // The lists, too: their cells are made of the rows that --json prints.
 func TestListScreenIsItsJSON(t *testing.T) {
 	config := filepath.Join(ended.copyOf(t, "310100"), "config.yaml")
-	for what, kind := range map[string]listed{
-		"cases": caseRow{}, "deadlines": deadlineRow{}, "files": fileRow{}, "payments": paymentRow{}, "runs": runRow{},
+	for what, rows := range map[string]any{
+		"cases": []story.ListedCase{}, "deadlines": []story.ListedCase{}, "files": []story.ListedFile{}, "payments": []story.ListedPayment{}, "runs": []exchange.Run{},
 	} {
 		_, screenText, _ := call(t, "-c", config, "list", what, "--all")
-		_, doc, _ := call(t, "-c", config, "--json", "list", what, "--all")
-		var whole map[string]json.RawMessage
-		var raw []json.RawMessage
-		if err := errors.Join(json.Unmarshal([]byte(doc), &whole), json.Unmarshal(whole[what], &raw)); err != nil || len(raw) == 0 || string(whole["schema"]) != "2" {
-			t.Fatalf("%s of schema %s: %d, %v", what, whole["schema"], len(raw), err)
-		}
-		var rows []listed
-		for _, r := range raw {
-			into := reflect.New(reflect.TypeOf(kind))
-			if err := json.Unmarshal(r, into.Interface()); err != nil {
-				t.Fatal(what, err)
-			}
-			rows = append(rows, into.Elem().Interface().(listed))
+		into := reflect.New(reflect.TypeOf(rows)).Elem()
+		readShown(t, what, document(t, "-c", config, "--json", "list", what, "--all"), into)
+		if into.Len() == 0 {
+			t.Errorf("no %s", what)
 		}
 		var again bytes.Buffer
-		newScreen(&again, "zh").list(what, rows)
+		listings()[what].print(screen{&again, officeOf(t, config)}, into.Interface())
 		if again.String() != screenText {
 			t.Errorf("list %s is\n%s\nbut its document tells\n%s", what, screenText, again.String())
+		}
+	}
+}
+
+// officeOf is the office of a configuration, whose lists the screen's words are of.
+func officeOf(t *testing.T, config string) *office.Office {
+	t.Helper()
+	a, err := openAgency(t.Context(), config, time.Now, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.close(); err != nil {
+		t.Fatal(err)
+	}
+	return a.env.Office
+}
+
+// document is what a call with --json prints.
+func document(t *testing.T, args ...string) any {
+	t.Helper()
+	_, text, _ := call(t, args...)
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(text), &doc); err != nil || doc["schema"] != float64(2) {
+		t.Fatalf("%v: schema %v, %v", args, doc["schema"], err)
+	}
+	return doc
+}
+
+// readShown reads a value from what story.Worded made of it, by the same tags; at
+// is where it stands in the document. A field that is written and does not stand
+// there is a failure, so that no other key is read back as nothing.
+func readShown(t *testing.T, at string, doc any, into reflect.Value) {
+	t.Helper()
+	if fields, ok := doc.(map[string]any); ok && at != "" && fields[at] != nil {
+		doc = fields[at]
+	}
+	if fields, ok := doc.(map[string]any); ok && into.Type() != reflect.TypeFor[story.Code]() && len(fields) == 2 && fields["code"] != nil && fields["word"] != nil {
+		doc = fields["code"]
+	}
+	switch {
+	case doc == nil:
+	case into.Type() == reflect.TypeFor[money.Fen]():
+		amount, err := money.Parse(doc.(string))
+		if err != nil {
+			t.Fatalf("%s: %v", at, err)
+		}
+		into.SetInt(int64(amount))
+	case into.Kind() == reflect.Pointer:
+		into.Set(reflect.New(into.Type().Elem()))
+		readShown(t, "", doc, into.Elem())
+	case into.Kind() == reflect.Struct && into.Type() != reflect.TypeFor[time.Time]() && into.Type() != reflect.TypeFor[code.Phrase]():
+		for _, f := range reflect.VisibleFields(into.Type()) {
+			key := story.Key(f)
+			if key == "" {
+				continue
+			}
+			member, ok := doc.(map[string]any)[key]
+			if !ok {
+				t.Fatalf("%s has no %s", into.Type(), key)
+			}
+			readShown(t, "", member, into.FieldByIndex(f.Index))
+		}
+	case into.Kind() == reflect.Slice && into.Type() != reflect.TypeFor[json.RawMessage]():
+		for _, member := range doc.([]any) {
+			into.Set(reflect.Append(into, reflect.Zero(into.Type().Elem())))
+			readShown(t, "", member, into.Index(into.Len()-1))
+		}
+	default:
+		text, err := json.Marshal(doc)
+		if err == nil {
+			err = json.Unmarshal(text, into.Addr().Interface())
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", into.Type(), err)
 		}
 	}
 }

@@ -267,7 +267,7 @@ func fill(place string, args []string, l Lang, look Lookup) string {
 	case "phrase":
 		return argPhrase(args[n]).Words(l, look)
 	}
-	if own, ok := phraseLists()[list]; ok {
+	if own := ListNamed(list); own != nil {
 		return own.Word(args[n], l)
 	}
 	if look != nil {
@@ -276,12 +276,14 @@ func fill(place string, args []string, l Lang, look Lookup) string {
 	return args[n]
 }
 
-// phraseLists are the lists of this package that words of phrases may name.
-func phraseLists() map[string]List {
-	return map[string]List{
-		"hold": holds, "decline": declines, "fault": faults, "nature": natures, "about": abouts, "phase": phases,
-		"posting": postingRows, "reconciliation": reconciliationStates,
-	}
+// ListNamed is the list of this package that words of phrases, and fields of
+// package exchange, call so; nil: there is none.
+func ListNamed(name string) List { return listNames[name] }
+
+var listNames = map[string]List{
+	"hold": holds, "decline": declines, "fault": faults, "nature": natures, "about": abouts, "phase": phases,
+	"posting": postingRows, "reconciliation": reconciliationStates, "money-kind": moneyKinds, "purpose": purposes,
+	"relation": relations, "registry-status": registryStatuses, "verdict": verdicts, "file-verdict": fileVerdicts,
 }
 
 // places are the places that words name.

@@ -60,7 +60,7 @@ func (p printer) toApplicant(name string, what exchange.Happening, paper func(re
 	}
 	r.Todo = "请按上述要求补充或更正后重新提交申请。"
 	if what == exchange.AuditRefused {
-		r.Reason, r.Todo = c.Decline.Word(code.Chinese), story.MustDo(c, &story.Case{PartnerName: p.PartyName(c.Partner)})
+		r.Reason, r.Todo = c.Decline.Word(code.Chinese), story.MustDo(c, &story.Case{Outline: story.Outline{PartnerName: p.PartyName(c.Partner)}})
 	}
 	o, err := p.letterheadFor(c.Profile)
 	return []document{{a.No, c.No, paper(o, r)}}, err

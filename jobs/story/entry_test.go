@@ -22,11 +22,11 @@ func TestEntryStatesHaveWords(t *testing.T) {
 	states := strings.Split(string(table[1]), ",")
 	for _, s := range states {
 		code := strings.Trim(s, " '")
-		if exchange.TermOf(entryTerms(), code).Chinese == code {
+		if exchange.TermOf(lists["entry"], code).Chinese == code {
 			t.Errorf("%s has no words", code)
 		}
 	}
-	if len(states) != len(entryTerms()) {
-		t.Errorf("%d states, words for %d", len(states), len(entryTerms()))
+	if len(states) != len(lists["entry"]) {
+		t.Errorf("%d states, words for %d", len(states), len(lists["entry"]))
 	}
 }

@@ -1,65 +1,33 @@
 package story
 
 import (
-	"time"
-
 	"carryover/exchange"
-	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
 
 // File is everything known about one file.
 type File struct {
-	FileRow
-	PartyName string        `json:"party_name"`
-	Sequence  int64         `json:"sequence"`
-	Size      int64         `json:"size"`
-	SHA256    string        `json:"sha256"`
-	Seen      calendar.Date `json:"received_on"` // in: day 0 of every limit
-	SentAt    *time.Time    `json:"sent_at"`     // out: first put into the drop; null: not yet
-	Resent    int           `json:"resent"`
-	Records   int           `json:"records"`
-	Accepted  int           `json:"accepted"`
-	Held      int           `json:"held"`
-	Refused   int           `json:"refused"`
-	Code      string        `json:"code,omitempty"`
-	Text      string        `json:"text,omitempty"`
-	Receipt   *FileRow      `json:"receipt"`            // in: ours; out: theirs; null: none yet
-	Receipted bool          `json:"receipted"`          // files of this kind have receipts
-	Repeats   string        `json:"repeats,omitempty"`  // name of the file whose content it is
-	Verdicts  []VerdictRow  `json:"verdicts"`           // in: the first 1000: refused and held ones, then accepted ones
-	Sent      []CaseRow     `json:"sent"`               // out: whom it tells of, the first 1000 records
-	Payments  []PaidRow     `json:"payments,omitempty"` // of a payment file, the first 1000 of its records
-	Signed    []SignedRow   `json:"signed,omitempty"`   // a payment file's officers
-	Reviews   []ReviewedRow `json:"reviews,omitempty"`  // what officers said about a batch before it left
-	Todo      string        `json:"todo,omitempty"`
-	Reply     string        `json:"reply"` // what to tell the other side on the phone, in Chinese; empty: nothing
+	ListedFile
+	Receipt   *ListedFile // in: ours; out: theirs; nil: none yet
+	Receipted bool        // files of this kind have receipts
+	Repeats   string      // name of the file whose content it is
+	Verdicts  []Verdict   // in: the first 1000: refused and held ones, then accepted ones
+	Sent      []CaseRow   // out: whom it tells of, the first 1000 records
+	Payments  []Paid      // of a payment file, the first 1000 of its records
+	Signed    []Signed    // a payment file's officers
+	Reviews   []exchange.Reviewed
+	Todo      string
+	Reply     string // what to tell the other side on the phone, in Chinese; empty: nothing
 }
 
-// VerdictRow is the verdict on a record of a file, with the case it led to.
-type VerdictRow struct {
-	Line        int    `json:"line"`
-	RecordNo    string `json:"record_no"`
-	Verdict     string `json:"verdict"`
-	VerdictWord string `json:"verdict_word"`
-	Code        string `json:"code,omitempty"`
-	Field       string `json:"field,omitempty"`
-	Text        string `json:"text,omitempty"`
-	// The case that the record led to, and where that stands now.
-	CaseNo    string `json:"case_no,omitempty"`
-	Name      string `json:"name,omitempty"`
-	StateWord string `json:"state_word,omitempty"`
-}
-
-// PaidRow is a payment of a payment file.
-type PaidRow struct {
-	Ref       string `json:"payment_ref"`
-	Amount    string `json:"amount"`
-	Payee     string `json:"payee"` // holder of the account
-	Persons   int    `json:"persons"`
-	Track     string `json:"track"`
-	TrackWord string `json:"track_word"`
+// Verdict is the verdict on a record of a file, with the case that the record led
+// to, and where that stands now.
+type Verdict struct {
+	exchange.Judgement
+	CaseNo, Name string
+	State        Code
 }
 
 // maxListed is how many verdicts, cases or payments are told of one file: a
@@ -68,16 +36,7 @@ const maxListed = 1000
 
 // OfFile gathers everything about a file, as of the office's date.
 func OfFile(o *office.Office, tx *store.Tx, f exchange.File) (*File, error) {
-	s := &File{
-		FileRow: FileRowOf(o, f), PartyName: o.PartyName(f.Party), Sequence: f.Sequence, Size: f.Size, SHA256: f.SHA256, Seen: f.Seen,
-		Resent: f.Resent, Records: f.Records, Accepted: f.Accepted, Held: f.Held, Refused: f.Refused, Code: f.Code, Text: o.InWords(f.Text),
-		Verdicts: []VerdictRow{}, Sent: []CaseRow{}, Todo: fileTodo(o, f),
-		Receipted: expectsReceipt(f),
-	}
-	if !f.SentAt.IsZero() {
-		at := f.SentAt.In(o.Agency.Zone)
-		s.SentAt = &at
-	}
+	s := &File{ListedFile: listedFile(o, f), Receipted: expectsReceipt(f), Todo: fileTodo(o, f)}
 	for _, part := range []func(*office.Office, *store.Tx, exchange.File, *File) error{
 		fileOthers, fileVerdicts, fileSent, filePayments, fileReviews,
 	} {
@@ -97,7 +56,7 @@ func fileOthers(o *office.Office, tx *store.Tx, f exchange.File, s *File) error 
 		if err != nil {
 			return err
 		}
-		row := FileRowOf(o, r)
+		row := listedFile(o, r)
 		s.Receipt = &row
 	}
 	if f.DupOf == 0 {
@@ -124,34 +83,14 @@ func filePayments(o *office.Office, tx *store.Tx, f exchange.File, s *File) (err
 		if len(s.Payments) == maxListed {
 			break
 		}
-		s.Payments = append(s.Payments, PaidRow{
-			p.Ref, p.Amount.String(), p.Payee.Holder, max(1, len(p.Items)), string(p.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
-		})
+		s.Payments = append(s.Payments, paid(p, ""))
 	}
 	return nil
 }
 
-// ReviewedRow is what an officer said about a batch that waited for review.
-type ReviewedRow struct {
-	SignedRow
-	Verdict     string `json:"verdict"` // approved | returned
-	VerdictWord string `json:"verdict_word"`
-	Reason      string `json:"reason"`
-}
-
 // fileReviews are what officers said about a batch before it left.
-func fileReviews(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
-	list, err := tx.Reviews(f.ID)
-	s.Reviews, err = rows(list, err, func(r exchange.Reviewed) ReviewedRow {
-		out := ReviewedRow{SignedRow{r.Officer, r.FullName, []string{}, r.At.In(o.Agency.Zone)}, r.Verdict, o.Say("批准", "approved"), r.Reason}
-		if r.Verdict == exchange.ReviewReturned {
-			out.VerdictWord = o.Say("退回", "sent back")
-		}
-		for _, role := range r.Roles {
-			out.Roles = append(out.Roles, o.Word(exchange.RoleTerms(), string(role)))
-		}
-		return out
-	})
+func fileReviews(_ *office.Office, tx *store.Tx, f exchange.File, s *File) (err error) {
+	s.Reviews, err = tx.Reviews(f.ID)
 	return err
 }
 
@@ -185,20 +124,14 @@ func fileSent(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
 // were refused or held first, for they are what is asked about, then the accepted
 // ones. Records of the registry lead to no case, and none is looked for.
 func fileVerdicts(o *office.Office, tx *store.Tx, f exchange.File, s *File) error {
-	var plain []VerdictRow
+	var plain []Verdict
 	err := tx.JudgementsByFile(f.ID, func(j exchange.Judgement) error {
-		v := VerdictRow{
-			Line: j.Line, RecordNo: j.RecordNo, Verdict: string(j.Verdict), VerdictWord: j.Verdict.Word(o.CodeLang()), Code: string(j.Code), Field: j.Field,
-			Text: o.InWords(j.Text),
+		into := &s.Verdicts
+		if j.Verdict == code.Accepted {
+			into = &plain
 		}
-		if v.Verdict == "accepted" {
-			if len(plain) < maxListed {
-				plain = append(plain, v)
-			}
-			return nil
-		}
-		if len(s.Verdicts) < maxListed {
-			s.Verdicts = append(s.Verdicts, v)
+		if len(*into) < maxListed {
+			*into = append(*into, Verdict{Judgement: j})
 		}
 		return nil
 	})
@@ -219,13 +152,13 @@ func fileVerdicts(o *office.Office, tx *store.Tx, f exchange.File, s *File) erro
 
 // caseOfRecord adds to a verdict the case that its record led to, and the state
 // of that now; nothing when the number names none.
-func caseOfRecord(o *office.Office, tx *store.Tx, v *VerdictRow) error {
+func caseOfRecord(o *office.Office, tx *store.Tx, v *Verdict) error {
 	numbers, err := tx.CasesNumbered(v.RecordNo)
 	if err != nil || len(numbers) == 0 {
 		return err
 	}
 	c, err := caseRef(o, tx, numbers[0])
-	v.CaseNo, v.Name, v.StateWord = c.CaseNo, c.Name, c.StateWord
+	v.CaseNo, v.Name, v.State = c.No, c.Person.Name, c.State
 	return err
 }
 
@@ -256,23 +189,17 @@ func fileTodo(o *office.Office, f exchange.File) string {
 	return ""
 }
 
-// LookRow is a file that lies in a drop and is not taken in yet.
-type LookRow struct {
-	Name      string    `json:"name"`
-	Party     string    `json:"party"`
-	PartyName string    `json:"party_name"`
-	Size      int64     `json:"size"`
-	SeenAt    time.Time `json:"seen_at"`
-	Reply     string    `json:"reply"`
+// Look is a file that lies in a drop and is not taken in yet.
+type Look struct {
+	exchange.Look
+	Reply string
 }
 
 // Waiting tells of files that were seen in a drop and are not taken in yet: they
 // were still being written, or came after the last pass.
-func Waiting(o *office.Office, list []exchange.Look) []LookRow {
-	out := make([]LookRow, 0, len(list))
+func Waiting(o *office.Office, list []exchange.Look) (out []Look) {
 	for _, l := range list {
-		reply := "您好，这个文件我们已于" + spokenDay(o, l.SeenAt) + "在交换目录中见到，还没有取回，等它传输完整后由下一班次取回并返回回执，请不必再发。"
-		out = append(out, LookRow{l.Name, l.Party, o.PartyName(l.Party), l.Size, l.SeenAt.In(o.Agency.Zone), reply})
+		out = append(out, Look{l, "您好，这个文件我们已于" + spokenDay(o, l.SeenAt) + "在交换目录中见到，还没有取回，等它传输完整后由下一班次取回并返回回执，请不必再发。"})
 	}
 	return out
 }

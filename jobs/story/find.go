@@ -98,7 +98,7 @@ const MaxSimilar = 20
 // FindSimilar looks for what has a part of a number, or a name, for when nothing is
 // called so: at most MaxSimilar cases and files, the newest first. Less than
 // four characters of a number name nothing.
-func FindSimilar(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, files []FileRow, err error) {
+func FindSimilar(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, files []ListedFile, err error) {
 	part = strings.ToUpper(strings.TrimSpace(part))
 	number := part
 	if len([]rune(part)) < 4 || strings.ContainsFunc(part, func(r rune) bool { return r > unicode.MaxASCII }) {
@@ -108,7 +108,6 @@ func FindSimilar(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, 
 	if err != nil {
 		return nil, nil, err
 	}
-	cases = []CaseRow{}
 	for _, no := range found {
 		c, err := caseRef(o, tx, no)
 		if err != nil {
@@ -117,7 +116,7 @@ func FindSimilar(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, 
 		cases = append(cases, c)
 	}
 	list, err := tx.FilesLike(number, MaxSimilar)
-	files, err = rows(list, err, func(f exchange.File) FileRow { return FileRowOf(o, f) })
+	files, err = rows(list, err, func(f exchange.File) ListedFile { return listedFile(o, f) })
 	return cases, files, err
 }
 

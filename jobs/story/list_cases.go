@@ -12,28 +12,12 @@ import (
 
 // ListedCase is a case as the lists of cases and of deadlines tell it.
 type ListedCase struct {
-	CaseNo      string        `json:"case_no"`
-	Side        exchange.Side `json:"side"`
-	SideWord    string        `json:"side_word"`
-	Partner     string        `json:"partner"`
-	PartnerName string        `json:"partner_name"`
-	Name        string        `json:"name"`
-	IDNo        string        `json:"id_no"`
-	State       string        `json:"state"`
-	StateWord   string        `json:"state_word"`
-	Form        string        `json:"form"`
-	FormWord    string        `json:"form_word"`
-	Money       string        `json:"money"`
-	MoneyWord   string        `json:"money_word"`
-	Reason      string        `json:"reason,omitempty"`
-	Turn        *Turn         `json:"turn"`
-	Limit       *Due          `json:"limit"`
-	LetterNo    string        `json:"letter_no,omitempty"`
+	Outline
 	// Decides is the limit that says how urgent the case is: LimitLegal,
 	// LimitOwn, or none; Due and Left (working days) are that limit's.
-	Decides string        `json:"ruling,omitempty"`
-	Due     calendar.Date `json:"due"`
-	Left    *int          `json:"left"` // null: no limit runs
+	Decides string `show:"ruling"`
+	Due     calendar.Date
+	Left    *int // nil: no limit runs
 }
 
 // The kinds of limits: the law's for the case, and our own for whose turn it is.
@@ -45,12 +29,7 @@ const (
 // listedCase is a case as a list tells it, from its own row alone: no list reads
 // more than the cases themselves.
 func listedCase(o *office.Office, c exchange.Case) ListedCase {
-	s := Outline(o, c)
-	r := ListedCase{
-		CaseNo: s.CaseNo, Side: s.Side, SideWord: s.SideWord, Partner: s.Partner, PartnerName: s.PartnerName, Name: s.Person.Name, IDNo: s.Person.IDNo,
-		State: s.State, StateWord: s.StateWord, Form: s.Form, FormWord: s.FormWord, Money: s.Money, MoneyWord: s.MoneyWord,
-		Reason: s.Reason, Turn: s.Turn, Limit: s.Limit, LetterNo: s.LetterNo,
-	}
+	r := ListedCase{Outline: OutlineOf(o, c)}
 	r.decide()
 	return r
 }
@@ -70,14 +49,14 @@ func (r *ListedCase) decide() {
 
 // ListCases lists cases in the order of their numbers: the open ones, as of
 // the office's date. A state that no case has is a *FilterError.
-func ListCases(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
+func ListCases(d *office.Desk, f Filter) ([]ListedCase, error) {
 	stored, err := f.caseFilter()
 	if err != nil {
 		return nil, err
 	}
 	l := list[ListedCase]{limit: f.Limit}
-	return l.result(tx.EachCase(stored, func(c exchange.Case) error {
-		if r := listedCase(o, c); f.matches(r) {
+	return l.result(d.Tx.EachCase(stored, func(c exchange.Case) error {
+		if r := listedCase(d.Office, c); f.matches(r) {
 			return l.add(r)
 		}
 		return nil
@@ -87,15 +66,15 @@ func ListCases(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
 // ListDeadlines lists the cases on which somebody must act, the most urgent
 // first: what is overdue, a legal limit before one of our own, then by the due
 // date. A state that no case has is a *FilterError.
-func ListDeadlines(o *office.Office, tx *store.Tx, f Filter) ([]ListedCase, error) {
+func ListDeadlines(d *office.Desk, f Filter) ([]ListedCase, error) {
 	stored, err := f.caseFilter()
 	if err != nil {
 		return nil, err
 	}
 	stored.OpenOnly = false // a final case may still have an unpaid part
 	var found []ListedCase
-	err = tx.EachCase(stored, func(c exchange.Case) error {
-		if r := listedCase(o, c); (r.Turn != nil || r.Limit != nil) && f.matches(r) {
+	err = d.Tx.EachCase(stored, func(c exchange.Case) error {
+		if r := listedCase(d.Office, c); (r.Turn != nil || r.Limit != nil) && f.matches(r) {
 			found = append(found, r)
 		}
 		return nil
@@ -124,7 +103,7 @@ func (f Filter) caseFilter() (store.CaseFilter, error) {
 // matches reports whether a row is chosen by whose turn it is and by its limit,
 // which only the calendar knows.
 func (f Filter) matches(r ListedCase) bool {
-	return (f.Turn == "" || (r.Turn != nil && r.Turn.Owner == f.Turn)) && (!f.Overdue || (r.Left != nil && *r.Left < 0))
+	return (f.Turn == "" || (r.Turn != nil && string(r.Turn.Owner) == f.Turn)) && (!f.Overdue || (r.Left != nil && *r.Left < 0))
 }
 
 // byUrgency: what is overdue first, a legal limit before one of our own, then

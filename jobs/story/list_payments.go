@@ -10,35 +10,24 @@ import (
 )
 
 // ListedPayment is a payment, or a part that waits for one, as the list of
-// payments tells it; the amount in yuan.
+// payments tells it.
 type ListedPayment struct {
-	Ref       string        `json:"payment_ref"` // empty: no payment is made up yet
-	Partner   string        `json:"partner"`
-	Purpose   string        `json:"purpose"`
-	Lump      bool          `json:"lump"`
-	Amount    string        `json:"amount"`
-	Payee     string        `json:"payee"`
-	Account   string        `json:"account_no"`
-	Track     string        `json:"track"`
-	TrackWord string        `json:"track_word"`
-	Since     calendar.Date `json:"since"` // value date, or since when it is due
-	Cases     []string      `json:"cases"`
-	FileID    int64         `json:"file_id,omitempty"`
-	Reason    string        `json:"reason,omitempty"`
+	exchange.Payment               // without Ref: no payment is made up yet
+	Since            calendar.Date // value date, or since when it is due
+	Cases            []string
 }
 
 // paymentsList is a list of payments being gathered.
 type paymentsList struct {
 	Filter
 	list[ListedPayment]
-	o  *office.Office
 	tx *store.Tx
 }
 
 // ListPayments lists parts of remittances to be paid, and payments that are
 // not settled, those first that somebody must look at. A track that none can
 // have is a *FilterError.
-func ListPayments(o *office.Office, tx *store.Tx, f Filter) ([]ListedPayment, error) {
+func ListPayments(d *office.Desk, f Filter) ([]ListedPayment, error) {
 	if err := f.check(exchange.MoneyTerms(exchange.Out)); err != nil {
 		return nil, err
 	}
@@ -51,7 +40,7 @@ func ListPayments(o *office.Office, tx *store.Tx, f Filter) ([]ListedPayment, er
 	if f.State != "" {
 		tracks = slices.DeleteFunc(tracks, func(t exchange.MoneyTrack) bool { return string(t) != f.State })
 	}
-	l := paymentsList{Filter: f, list: list[ListedPayment]{limit: f.Limit}, o: o, tx: tx}
+	l := paymentsList{Filter: f, list: list[ListedPayment]{limit: f.Limit}, tx: d.Tx}
 	for _, t := range tracks {
 		if err := l.addTrack(t); err != nil {
 			return l.result(err)
@@ -70,10 +59,7 @@ func (l *paymentsList) addTrack(track exchange.MoneyTrack) error {
 		if (l.Partner != "" && p.Partner != l.Partner) || (track == exchange.MoneyReturned && !l.All && l.State == "" && l.superseded(p)) {
 			return nil
 		}
-		r := ListedPayment{
-			Ref: p.Ref, Partner: p.Partner, Purpose: p.Purpose, Lump: p.Lump, Amount: p.Amount.String(), Payee: p.Payee.Holder, Account: p.Payee.No,
-			Track: string(track), TrackWord: l.trackWord(track), Since: p.ValueOn, FileID: p.FileID, Reason: l.o.Words(p.Reason),
-		}
+		r := ListedPayment{Payment: p, Since: p.ValueOn}
 		for _, it := range p.Items {
 			r.Cases = append(r.Cases, it.CaseNo)
 		}
@@ -99,12 +85,6 @@ func (l *paymentsList) duePart(r exchange.Remittance) error {
 	if err != nil || (l.Partner != "" && c.Partner != l.Partner) {
 		return err
 	}
-	return l.add(ListedPayment{
-		Partner: c.Partner, Purpose: "transfer", Amount: r.Amount.String(), Payee: r.Payee.Holder, Account: r.Payee.No,
-		Track: string(r.Track), TrackWord: l.trackWord(r.Track), Since: r.Since, Cases: []string{r.CaseNo}, Reason: l.o.Words(r.Reason),
-	})
-}
-
-func (l *paymentsList) trackWord(t exchange.MoneyTrack) string {
-	return l.o.Word(exchange.MoneyTerms(exchange.Out), string(t))
+	due := exchange.Payment{Partner: c.Partner, Purpose: "transfer", Amount: r.Amount, Payee: r.Payee, Track: r.Track, Reason: r.Reason}
+	return l.add(ListedPayment{due, r.Since, []string{r.CaseNo}})
 }

@@ -2,7 +2,6 @@ package story
 
 import (
 	"strings"
-	"time"
 	"unicode"
 
 	"carryover/exchange"
@@ -16,50 +15,25 @@ import (
 // Payment is everything known about one payment: an attempt to pay a part
 // of a remittance, a lump sum for several people, or a refund.
 type Payment struct {
-	Ref         string        `json:"payment_ref"`
-	Partner     string        `json:"partner"`
-	PartnerName string        `json:"partner_name"`
-	Purpose     string        `json:"purpose"`
-	PurposeWord string        `json:"purpose_word"`
-	Lump        bool          `json:"lump"`
-	Amount      string        `json:"amount"`
-	Capitals    string        `json:"capitals"`
-	Payee       AccountRow    `json:"payee"`
-	Text        string        `json:"text"` // remittance text
-	Track       string        `json:"track"`
-	TrackWord   string        `json:"track_word"`
-	ValueOn     calendar.Date `json:"value_on"`
-	BankRef     string        `json:"bank_ref,omitempty"`
-	BookedOn    calendar.Date `json:"booked_on"`   // by the bank; empty: not yet
-	ReturnedOn  calendar.Date `json:"returned_on"` // by the bank; empty: it did not come back
-	Reason      string        `json:"reason,omitempty"`
-	Superseded  string        `json:"superseded_by,omitempty"` // the attempt that took its place
-	Automatic   bool          `json:"automatic_release"`
-	Signed      []SignedRow   `json:"signed"`
-	File        *FileRow      `json:"file"` // null: in no payment file yet
-	Tries       []TryRow      `json:"attempts"`
-	Cases       []CaseRow     `json:"cases"`
-	Events      []Event       `json:"events"`
-	Todo        string        `json:"todo,omitempty"`
-	Reply       string        `json:"reply"` // what to say on the phone, in Chinese; empty: nothing
+	exchange.Payment
+	Capitals   string
+	BookedOn   calendar.Date // by the bank; none: not yet
+	ReturnedOn calendar.Date // by the bank; none: it did not come back
+	Superseded string        `show:"superseded_by"`     // the attempt that took its place
+	Automatic  bool          `show:"automatic_release"` // without signatures
+	Signed     []Signed
+	File       *ListedFile // nil: in no payment file yet
+	Tries      []Paid      `show:"attempts"`
+	Cases      []CaseRow
+	Events     []Event
+	Todo       string
+	Reply      string // what to say on the phone, in Chinese; empty: nothing
 }
 
-// SignedRow is an officer's signature on a payment file.
-type SignedRow struct {
-	Officer  string    `json:"officer"`
-	FullName string    `json:"full_name"`
-	Roles    []string  `json:"role_words"`
-	At       time.Time `json:"at"`
-}
-
-// TryRow is an attempt at a part of a remittance.
-type TryRow struct {
-	Ref       string        `json:"payment_ref"`
-	CaseNo    string        `json:"case_no"`
-	Track     string        `json:"track"`
-	TrackWord string        `json:"track_word"`
-	ValueOn   calendar.Date `json:"value_on"`
-	Reason    string        `json:"reason,omitempty"`
+// Signed is an officer's signature on a payment file.
+type Signed struct {
+	exchange.Signature
+	FullName string
 }
 
 // maxPaymentCases is how many cases the story of a lump sum lists.
@@ -67,14 +41,7 @@ const maxPaymentCases = 200
 
 // OfPayment gathers everything about a payment, as of the office's date.
 func OfPayment(o *office.Office, tx *store.Tx, p exchange.Payment) (*Payment, error) {
-	lang := o.CodeLang()
-	s := &Payment{
-		Ref: p.Ref, Partner: p.Partner, PartnerName: o.PartyName(p.Partner), Purpose: p.Purpose, PurposeWord: code.Purposes().Word(p.Purpose, lang),
-		Lump: p.Lump, Amount: p.Amount.String(), Capitals: p.Amount.Capitals(), Payee: accountRow(p.Payee), Text: p.Text,
-		Track: string(p.Track), TrackWord: o.Word(exchange.MoneyTerms(exchange.Out), string(p.Track)),
-		ValueOn: p.ValueOn, BankRef: p.BankRef, Reason: o.Words(p.Reason), Automatic: o.Rules.AutomaticRelease,
-		Signed: []SignedRow{}, Tries: []TryRow{}, Cases: []CaseRow{}, Events: []Event{},
-	}
+	s := &Payment{Payment: p, Capitals: p.Amount.Capitals(), Automatic: o.Rules.AutomaticRelease}
 	for _, part := range []func(*office.Office, *store.Tx, exchange.Payment, *Payment) error{
 		paymentCases, paymentFile, paymentBank,
 	} {
@@ -107,15 +74,15 @@ func paymentCases(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment
 		if err != nil {
 			return err
 		}
-		c.Part, c.Amount = it.Part, it.Amount.String()
+		c.Part, c.Amount = it.Part, it.Amount
 		s.Cases = append(s.Cases, c)
 		if i > 0 {
 			continue // what happened to a lump sum happened to all that it carries
 		}
-		if err := paymentEvents(o, tx, it.CaseNo, p.Ref, s); err != nil {
+		if err := paymentEvents(tx, it.CaseNo, p.Ref, s); err != nil {
 			return err
 		}
-		if err := paymentTries(o, tx, it, p, s); err != nil {
+		if err := paymentTries(tx, it, p, s); err != nil {
 			return err
 		}
 	}
@@ -124,19 +91,16 @@ func paymentCases(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment
 
 // paymentEvents adds the events of a case's journal that are about the payment:
 // their reason is its reference.
-func paymentEvents(o *office.Office, tx *store.Tx, caseNo, ref string, s *Payment) error {
+func paymentEvents(tx *store.Tx, caseNo, ref string, s *Payment) error {
 	events, err := tx.JournalOf(caseNo)
 	if err != nil {
 		return err
 	}
 	for _, v := range events {
-		if v.Why != code.Text(ref) {
-			continue
+		if v.Why == code.Text(ref) {
+			v.Why = code.Phrase{} // it is the payment that is told of
+			s.Events = append(s.Events, event(v))
 		}
-		s.Events = append(s.Events, Event{
-			N: v.N, On: v.On, At: v.At, Actor: v.Actor, ActorWord: o.ActorWord(v.Actor), What: v.What, WhatWord: o.Word(office.EventTerms(), v.What),
-			Why: v.Why, FileID: v.FileID,
-		})
 	}
 	return nil
 }
@@ -144,7 +108,7 @@ func paymentEvents(o *office.Office, tx *store.Tx, caseNo, ref string, s *Paymen
 // paymentTries are all attempts at the part that a payment is about, and which of
 // them took its place: the one whose reference the part has now. A refund has no
 // items, so its attempts are told apart from the part's by their purpose.
-func paymentTries(o *office.Office, tx *store.Tx, it exchange.PaymentItem, p exchange.Payment, s *Payment) error {
+func paymentTries(tx *store.Tx, it exchange.PaymentItem, p exchange.Payment, s *Payment) error {
 	all, err := tx.PaymentsByCase(it.CaseNo)
 	if err != nil {
 		return err
@@ -158,9 +122,7 @@ func paymentTries(o *office.Office, tx *store.Tx, it exchange.PaymentItem, p exc
 			}
 		}
 		if same {
-			s.Tries = append(s.Tries, TryRow{
-				x.Ref, it.CaseNo, string(x.Track), o.Word(exchange.MoneyTerms(exchange.Out), string(x.Track)), x.ValueOn, o.Words(x.Reason),
-			})
+			s.Tries = append(s.Tries, paid(x, it.CaseNo))
 		}
 	}
 	if len(p.Items) == 0 {
@@ -182,25 +144,16 @@ func paymentFile(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment)
 	if err != nil {
 		return err
 	}
-	file := FileRowOf(o, f)
+	file := listedFile(o, f)
 	s.File = &file
 	s.Signed, err = signedBy(o, tx, f.ID)
 	return err
 }
 
 // signedBy are the officers who signed a file, in the order in which they did.
-func signedBy(o *office.Office, tx *store.Tx, fileID int64) ([]SignedRow, error) {
+func signedBy(o *office.Office, tx *store.Tx, fileID int64) ([]Signed, error) {
 	list, err := tx.Signatures(fileID)
-	return rows(list, err, func(s exchange.Signature) SignedRow {
-		out := SignedRow{Officer: s.Officer, FullName: s.Officer, Roles: []string{}, At: s.At.In(o.Agency.Zone)}
-		if officer, ok := o.Agency.Officer(s.Officer); ok { // else one who has left
-			out.FullName = officer.FullName
-		}
-		for _, r := range s.Roles {
-			out.Roles = append(out.Roles, o.Word(exchange.RoleTerms(), string(r)))
-		}
-		return out
-	})
+	return rows(list, err, func(s exchange.Signature) Signed { return Signed{s, o.PartyName(exchange.OfficerParty(s.Officer))} })
 }
 
 // paymentBank is when the bank booked the payment and its return. An entry that
@@ -237,7 +190,7 @@ func paymentTodo(o *office.Office, p exchange.Payment, s *Payment) string {
 		return o.Say("等待对方确认或更换收款账户，之后重新付款", "the partner confirms or changes its account, then it is paid again")
 	case s.File == nil && p.Track == exchange.MoneyOrdered:
 		return o.Say("下一班次制作付款文件", "the next pass puts it into a payment file")
-	case s.File != nil && s.File.State == string(exchange.FilePrepared):
+	case s.File != nil && s.File.File.State == exchange.FilePrepared:
 		return o.Sayf("两名人员（其中一名复核）签名放行：carryover release %s --key …",
 			"two officers, one of them a checker, sign its file: carryover release %s --key …", s.File.Name)
 	case p.Track == exchange.MoneyUnknown && s.File != nil:
@@ -256,25 +209,26 @@ func paymentReply(o *office.Office, p exchange.Payment, s *Payment) string {
 		return ""
 	}
 	c := s.Cases[0]
-	direction := "转往" + s.PartnerName + "的"
+	name, partner := c.Person.Name, o.PartyName(p.Partner)
+	direction := "转往" + partner + "的"
 	switch {
 	case p.Purpose == string(code.PurposeRefund):
-		direction = "退还给" + s.PartnerName + "的"
-	case c.Side == exchange.Out && p.Payee.Holder == c.Name:
+		direction = "退还给" + partner + "的"
+	case c.Side == exchange.Out && p.Payee.Holder == name:
 		direction = "支付给本人的"
 	}
-	text := "您好，" + c.Name + direction + "个人账户资金" + s.Amount + "元，" + paymentPhrase(p, s) + "。"
+	text := "您好，" + name + direction + "个人账户资金" + p.Amount.String() + "元，" + paymentPhrase(p, s) + "。"
 	if s.Superseded != "" {
 		return text + "之后我们已经另行付款，您目前不需要办理任何手续。"
 	}
 	switch p.Track {
 	case exchange.MoneySettled:
-		if p.Payee.Holder == c.Name {
+		if p.Payee.Holder == name {
 			return text + "请您留意银行账户的到账情况；还没有收到的，请与开户银行核对。"
 		}
 		return text + "您不需要办理任何手续，" + "到账和入账由对方办理。"
 	case exchange.MoneyReturned:
-		if p.Payee.Holder == c.Name {
+		if p.Payee.Holder == name {
 			return text + "请您核对收款账户，需要更换的请重新提供。"
 		}
 	}

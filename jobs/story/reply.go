@@ -109,9 +109,7 @@ func completed(c exchange.Case, s *Case) string {
 		months += f.MonthsCredited
 		overlap += f.MonthsOverlapping
 		toPerson = toPerson || f.Money == exchange.MoneyPAIDTOPERSON
-		if amount, err := money.Parse(f.Credited); err == nil {
-			credited += amount
-		}
+		credited += f.Credited
 	}
 	text := fmt.Sprintf("已于%s全部办结，转入缴费年限%d个月", notice.SpokenDate(c.ClosedOn), months)
 	if overlap > 0 {
@@ -175,7 +173,7 @@ func nextStep(o *office.Office, c exchange.Case, s *Case) string {
 	text := "接下来" + strings.ReplaceAll(notice.TurnWords()[s.Turn.Key], "{partner}", s.PartnerName)
 	legal := s.Limit != nil && !s.Limit.Stopped
 	if !legal && s.Turn.Due != 0 {
-		text += "，一般不晚于" + deadline(s.Turn.Due, s.Turn.Left, s.Turn.Provisional, exchange.Owner(s.Turn.Owner))
+		text += "，一般不晚于" + deadline(s.Turn.Due, s.Turn.Left, s.Turn.Provisional, s.Turn.Owner)
 	}
 	text += "。"
 	switch {

@@ -15,7 +15,7 @@ import (
 // receipt. Of an officer's papers and of payment files nothing is told: who
 // calls about money calls about a person's.
 func fileReply(o *office.Office, f exchange.File, s *File) string {
-	if _, staff := exchange.OfficerOf(f.Party); staff || f.Kind == office.KindPayment || s.Kind == s.KindWord {
+	if _, staff := exchange.OfficerOf(f.Party); staff || f.Kind == office.KindPayment || exchange.TermOf(exchange.FileKindTerms(), f.Kind).Chinese == f.Kind {
 		return ""
 	}
 	if f.Dir == exchange.In {

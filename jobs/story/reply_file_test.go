@@ -32,18 +32,18 @@ func TestReplyOfEveryFile(t *testing.T) {
 	e := phoneEnv(t)
 	e.Agency.Zone = time.FixedZone("", 8*3600)
 	at := time.Date(2026, 4, 9, 18, 30, 0, 0, time.UTC) // the 10th here
-	receipt := &FileRow{Name: "receipt"}
+	receipt := &ListedFile{File: exchange.File{Name: "receipt"}}
 	said := map[string]bool{}
 	for _, dir := range []exchange.Side{exchange.In, exchange.Out} {
 		for _, state := range exchange.FileStates(dir) {
 			for _, kind := range []string{formats.KindLetter, formats.KindReceipt} {
-				for _, r := range []*FileRow{nil, receipt} {
+				for _, r := range []*ListedFile{nil, receipt} {
 					for _, counts := range [][4]int{{}, {4, 4}, {4, 2, 1, 1}, {4, 3, 1}} {
 						f := exchange.File{
 							Dir: dir, State: state, Kind: kind, Party: "310100", Sequence: 9, Seen: 20260410, At: at, SentAt: at,
 							Records: counts[0], Accepted: counts[1], Held: counts[2], Refused: counts[3],
 						}
-						s := &File{FileRow: FileRowOf(e, f), Receipt: r}
+						s := &File{ListedFile: listedFile(e, f), Receipt: r}
 						text := fileReply(e, f, s)
 						if bad := unwhole(text); bad != "" || !strings.HasPrefix(text, "您好，") || strings.Contains(text, "2026年4月9日") {
 							t.Fatalf("%s %s: %q in %s", dir, state, bad, text)
@@ -61,7 +61,7 @@ func TestReplyOfEveryFile(t *testing.T) {
 		{Dir: exchange.Out, State: exchange.FileSent, Kind: office.KindPayment, Party: "320500b"},
 		{Dir: exchange.Out, State: exchange.FileSent, Kind: formats.KindLetter, Party: exchange.OfficerParty("wang.min")},
 	} {
-		if text := fileReply(e, f, &File{FileRow: FileRowOf(e, f)}); text != "" {
+		if text := fileReply(e, f, &File{ListedFile: listedFile(e, f)}); text != "" {
 			t.Errorf("%s for %s: %s", f.Kind, f.Party, text)
 		}
 	}
@@ -80,7 +80,8 @@ func TestReplyOfEveryPayment(t *testing.T) {
 						Payee: exchange.Account{Holder: holder, No: "110231010020000018"}, Track: exchange.MoneyTrack(track.Code),
 						Reason: code.Text("AC04 账户110231010020000018已销户"),
 					}
-					s := &Payment{PartnerName: "上海", Amount: "10940.16", Superseded: again, BookedOn: 20260402, ReturnedOn: 20260407, Cases: []CaseRow{{Name: "董柏", Side: exchange.Out}}}
+					of := Outline{Case: exchange.Case{Person: exchange.Person{Name: "董柏"}, Side: exchange.Out}}
+					s := &Payment{Superseded: again, BookedOn: 20260402, ReturnedOn: 20260407, Cases: []CaseRow{{Outline: of}}}
 					text := paymentReply(e, p, s)
 					if bad := unwhole(text); bad != "" || !strings.Contains(text, "10940.16元") || strings.Contains(text, "110231010020000018") {
 						t.Fatalf("%s to %s: %q in %s", track.Code, holder, bad, text)

@@ -70,7 +70,7 @@ func TestReplyOfEveryCase(t *testing.T) {
 	e := phoneEnv(t)
 	said := map[string]bool{}
 	everyCase(e, func(c exchange.Case) {
-		s := Outline(e, c)
+		s := &Case{Outline: OutlineOf(e, c)}
 		text := reply(e, c, s)
 		said[text] = true
 		for _, bad := range []string{"{", "}", "%", "。。", "，。", "，，", "11010519491231002X", "  ", "原因是。", "接下来，", "接下来。"} {
@@ -105,11 +105,11 @@ func TestReplyText(t *testing.T) {
 		"接下来由上海市医疗保险事业管理中心核对参保记录，出具信息表并划转个人账户资金。" +
 		"按规定，上海市医疗保险事业管理中心答复应不晚于2026年4月28日，还有12个工作日（这一年的放假安排尚未公布，日期可能调整）。" +
 		"您目前不需要办理任何手续，有进展我们会通知您。"
-	if got := reply(e, c, Outline(e, c)); got != want {
+	if got := reply(e, c, &Case{Outline: OutlineOf(e, c)}); got != want {
 		t.Errorf("said %s\nwant %s", got, want)
 	}
 	e.Date = 20260506
-	if got := reply(e, c, Outline(e, c)); !strings.Contains(got, "现已超过6个工作日，很抱歉让您久等了，我们正在催办") {
+	if got := reply(e, c, &Case{Outline: OutlineOf(e, c)}); !strings.Contains(got, "现已超过6个工作日，很抱歉让您久等了，我们正在催办") {
 		t.Errorf("overdue: %s", got)
 	}
 }
