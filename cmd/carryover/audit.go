@@ -70,7 +70,7 @@ func (a *app) auditVerify(ctx context.Context) (err error) {
 
 func (a *app) printVerified(v story.Verified) error {
 	if a.json {
-		if err := a.printJSON(v); err != nil {
+		if err := a.printJSON(story.Worded{Of: v}); err != nil {
 			return err
 		}
 	} else {

@@ -130,31 +130,36 @@ func printLimits(w io.Writer, rows []limitRow) {
 // checkStore looks at the schema of a store that is there; PostgreSQL is asked
 // only when connecting is allowed, and a SQLite file that is missing is not made.
 func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Finding {
+	found := config.Finding{Level: config.LevelFault, Subject: "store"}
 	dsn, err := c.StoreDSN()
-	if err != nil {
-		return []config.Finding{{Level: config.LevelFault, Subject: "store", Text: err.Error()}}
-	}
-	if (isAddress(dsn) && !connect) || notMadeYet(dsn) {
+	if err == nil && ((isAddress(dsn) && !connect) || notMadeYet(dsn)) {
 		return nil
 	}
-	s, err := store.Open(ctx, store.Options{DSN: dsn})
-	if err != nil {
-		return []config.Finding{{Level: config.LevelFault, Subject: "store", Text: err.Error()}}
+	have, want := int64(0), int64(0)
+	if err == nil {
+		have, want, err = storeVersion(ctx, dsn)
 	}
-	have, want, err := s.Version(ctx)
-	err = errors.Join(err, s.Close())
 	switch {
 	case err != nil:
-		return []config.Finding{{Level: config.LevelFault, Subject: "store", Text: err.Error()}}
+		found.Text = err.Error()
 	case have == 0:
-		return []config.Finding{{Level: config.LevelOK, Subject: "store", Text: "empty; the first run makes its tables"}}
+		found.Level, found.Text = config.LevelOK, "empty; the first run makes its tables"
 	case have != want:
-		return []config.Finding{{
-			Level: config.LevelFault, Subject: "store", Text: fmt.Sprintf("schema %d, this program needs %d", have, want),
-			Todo: "make a backup, then run carryover migrate",
-		}}
+		found.Text, found.Todo = fmt.Sprintf("schema %d, this program needs %d", have, want), "make a backup, then run carryover migrate"
+	default:
+		found.Level, found.Text = config.LevelOK, fmt.Sprintf("schema %d", have)
 	}
-	return []config.Finding{{Level: config.LevelOK, Subject: "store", Text: fmt.Sprintf("schema %d", have)}}
+	return []config.Finding{found}
+}
+
+// storeVersion is the schema that a store has, and that this program works with.
+func storeVersion(ctx context.Context, dsn string) (have, want int64, err error) {
+	s, err := store.Open(ctx, store.Options{DSN: dsn})
+	if err != nil {
+		return 0, 0, err
+	}
+	have, want, err = s.Version(ctx)
+	return have, want, errors.Join(err, s.Close())
 }
 
 // probeAll tries every drop out, several at once, and keeps their order.

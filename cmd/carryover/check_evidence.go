@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats/workbook"
+	"carryover/jobs/office"
 	"carryover/jobs/signing"
 	"carryover/jobs/story"
 )
@@ -95,7 +96,7 @@ func (e *evidence) backup(b *story.Backup) string {
 	if b == nil {
 		return e.Say("无记录", "none recorded")
 	}
-	return join(" · ", minute(b.At.In(e.Now.Location())), b.File, e.Sayf("%d 字节", "%d bytes", b.Bytes), labelled("SHA-256", short(b.SHA256, 17)))
+	return office.Join(" · ", minute(b.At.In(e.Now.Location())), b.File, e.Sayf("%d 字节", "%d bytes", b.Bytes), labelled("SHA-256", short(b.SHA256, 17)))
 }
 
 // tested is the last restore test that passed, and one that failed since: a later
@@ -135,7 +136,7 @@ func (e *evidence) officersKeys() (lines []string) {
 		return []string{err.Error()}
 	}
 	for _, k := range keys.All() {
-		lines = append(lines, join(" · ", strings.Join(k.Principals, " "), k.Fingerprint, e.validity(k)))
+		lines = append(lines, office.Join(" · ", strings.Join(k.Principals, " "), k.Fingerprint, e.validity(k)))
 	}
 	return lines
 }
@@ -163,7 +164,7 @@ func (e *evidence) partnersKeys() (lines []string) {
 			continue
 		}
 		for _, k := range signers.For(p.Code).All() {
-			lines = append(lines, join(" · ", p.Code, k.Fingerprint, e.validity(k)))
+			lines = append(lines, office.Join(" · ", p.Code, k.Fingerprint, e.validity(k)))
 		}
 	}
 	return lines

@@ -66,12 +66,9 @@ func (a *app) template(args []string, v conversion) error {
 		}
 		write = func(w *os.File) error { return sheet.Template(w, kind, v.header) }
 	}
-	name := args[0]
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		name = filepath.Join(name, v.template+".xlsx")
-	}
-	if filepath.Ext(name) != ".xlsx" {
-		return usageError{fmt.Errorf("%s: a template is a workbook, its name ends in .xlsx", name)}
+	name, _, err := target(args[0], v.template+".xlsx", batch.Workbook)
+	if err != nil {
+		return err
 	}
 	if err := atomicfile.Create(name, write); err != nil {
 		return err
@@ -105,12 +102,9 @@ func (a *app) convert(ctx context.Context, args []string, v conversion) error {
 	if h.Sequence == 0 { // typed by hand: the file's name needs one
 		h.Sequence = v.header.Sequence
 	}
-	name, other, err := target(args[1], func(batch.Carrier) string { return h.FileName(opposite(carrier)) })
+	name, other, err := target(args[1], h.FileName(opposite(carrier)), batch.CSV, batch.Workbook)
 	if err != nil {
 		return err
-	}
-	if info, statErr := os.Stat(args[1]); statErr == nil && info.IsDir() {
-		other = opposite(carrier)
 	}
 	o := batch.Options{Name: filepath.Base(args[0]), Encoding: from, Repeats: true}
 	t := sheet.Target{Carrier: other, Encoding: to, Sequence: v.header.Sequence}

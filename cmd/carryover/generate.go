@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ func (a *app) generate(ctx context.Context, args []string, g generation) error {
 	} else if err != nil {
 		return err
 	}
-	name, carrier, err := target(out, h.FileName)
+	name, carrier, err := target(out, h.FileName(batch.CSV), batch.CSV, batch.Workbook)
 	if err != nil {
 		return err
 	}
@@ -91,17 +92,21 @@ func (a *app) generate(ctx context.Context, args []string, g generation) error {
 	return a.printFiles([]string{name})
 }
 
-// target is the file to write: OUT, or the canonical name in it when it is a
-// folder; and the carrier that its ending names.
-func target(out string, canonical func(batch.Carrier) string) (string, batch.Carrier, error) {
-	if info, err := os.Stat(out); err == nil && info.IsDir() {
-		return filepath.Join(out, canonical(batch.CSV)), batch.CSV, nil
+// target is the file to write: OUT, or the usual name in it when it is a folder, or
+// that name here; and the carrier, of those allowed, that its ending names.
+func target(out, usual string, allowed ...batch.Carrier) (string, batch.Carrier, error) {
+	if info, err := os.Stat(out); err == nil && info.IsDir() || out == "" {
+		out = filepath.Join(out, usual)
 	}
-	switch c := batch.Carrier(strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), ".")); c {
-	case batch.CSV, batch.Workbook:
+	c := batch.Carrier(strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), "."))
+	if slices.Contains(allowed, c) {
 		return out, c, nil
 	}
-	return "", "", usageError{fmt.Errorf("%s: the name must end in .csv or .xlsx, or be a folder", out)}
+	var endings []string
+	for _, c := range allowed {
+		endings = append(endings, "."+string(c))
+	}
+	return "", "", usageError{fmt.Errorf("%s: the name must end in %s, or be a folder", out, strings.Join(endings, " or "))}
 }
 
 // create writes a file that appears whole or not at all, and shows progress.

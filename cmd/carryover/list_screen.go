@@ -88,7 +88,7 @@ func (s screen) deadlineCells(r story.ListedCase) []string {
 func (s screen) fileCells(r story.ListedFile) []string {
 	return []string{
 		strconv.FormatInt(r.ID, 10), s.word("dir", string(r.Dir)), r.Party, s.word("file-kind", r.Kind), r.Name, r.State.Word,
-		count(r.Records), count(r.Accepted), count(r.Held), count(r.Refused), s.minute(r.At), short(join(" ", r.Code, s.InWords(r.Text)), 36),
+		count(r.Records), count(r.Accepted), count(r.Held), count(r.Refused), s.minute(r.At), short(office.Join(" ", r.Code, s.InWords(r.Text)), 36),
 	}
 }
 

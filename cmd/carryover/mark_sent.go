@@ -44,14 +44,6 @@ type markFlags struct {
 	not                    bool
 }
 
-// marked is what mark-sent --json prints.
-type marked struct {
-	File    string `json:"file"`
-	ID      int64  `json:"id"`
-	Officer string `json:"officer"`
-	Outcome string `json:"outcome"` // sent | not-sent
-}
-
 // markSent records what became of a payment file whose fate is unknown.
 func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error) {
 	if m.key == "" || m.evidence == "" { // there is no look without signing, unlike decide
@@ -70,14 +62,14 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 	if err != nil {
 		return err
 	}
-	done := marked{f.Name, f.ID, mark.Officer, "sent"}
+	outcome := "sent"
 	if m.not {
-		done.Outcome = "not-sent"
+		outcome = "not-sent"
 	}
 	if a.json {
-		return a.printJSON(done)
+		return a.printJSON(map[string]any{"file": f.Name, "id": f.ID, "officer": mark.Officer, "outcome": outcome})
 	}
-	fmt.Fprintf(a.out, "%s: %s, says %s\n", done.File, done.Outcome, done.Officer)
+	fmt.Fprintf(a.out, "%s: %s, says %s\n", f.Name, outcome, mark.Officer)
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
+	"carryover/formats/batch"
 	"carryover/jobs/paper"
 )
 
@@ -86,15 +86,6 @@ folder of reports by itself, for every day that has ended.`,
 	return c
 }
 
-// printed is what print --json prints of a form.
-type printed struct {
-	Form  string   `json:"form"`
-	No    string   `json:"no"` // the document's own number
-	Case  string   `json:"case_no,omitempty"`
-	Pages int      `json:"pages"` // A4
-	Files []string `json:"files"`
-}
-
 // printForm writes one form; a file that is there is never written over.
 func (a *app) printForm(ctx context.Context, p printing) (err error) {
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
@@ -113,7 +104,7 @@ func (a *app) printForm(ctx context.Context, p printing) (err error) {
 	case err != nil:
 		return err
 	}
-	name, err := sheetPath(p.out, made.Kind+"-"+made.No+".xlsx")
+	name, _, err := target(p.out, made.Kind+"-"+made.No+".xlsx", batch.Workbook)
 	if err != nil {
 		return err
 	}
@@ -121,7 +112,7 @@ func (a *app) printForm(ctx context.Context, p printing) (err error) {
 		return err
 	}
 	if a.json {
-		return a.printJSON(printed{made.Kind, made.No, made.Case, made.Pages, []string{name}})
+		return a.printJSON(map[string]any{"form": made.Kind, "no": made.No, "case_no": made.Case, "pages": made.Pages, "files": []string{name}})
 	}
 	return a.printFiles([]string{name})
 }
@@ -138,7 +129,7 @@ func (a *app) printBatch(ctx context.Context, partner string, p printing) (err e
 		return usageError{fmt.Errorf("no partner is called %s: carryover check lists them", partner)}
 	}
 	day := ag.env.Date
-	first, err := sheetPath(p.out, filepath.Base(ag.env.PostPath(partner, day)(1)))
+	first, _, err := target(p.out, filepath.Base(ag.env.PostPath(partner, day)(1)), batch.Workbook)
 	if err != nil {
 		return err
 	}
@@ -179,19 +170,4 @@ func (a *app) printPosted(partner string, day calendar.Date, made []paper.Posted
 		fmt.Fprintln(a.out, m.File)
 	}
 	return nil
-}
-
-// sheetPath is where a workbook is written: the file asked for, or the usual
-// name in the folder asked for.
-func sheetPath(out, usual string) (string, error) {
-	if out == "" {
-		return usual, nil
-	}
-	if info, err := os.Stat(out); err == nil && info.IsDir() {
-		return filepath.Join(out, usual), nil
-	}
-	if filepath.Ext(out) != ".xlsx" {
-		return "", usageError{fmt.Errorf("%s: the name must end in .xlsx, or be a folder", out)}
-	}
-	return out, nil
 }

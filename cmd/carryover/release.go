@@ -9,11 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/exchange"
+	"carryover/exchange/money"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
 	"carryover/jobs/signing"
+	"carryover/jobs/story"
 )
 
 func newReleaseCommand(a *app) *cobra.Command {
@@ -43,33 +45,16 @@ this machine. Exit code 3: signed, but another signature is missing.`,
 
 // released is what release --json prints.
 type released struct {
-	File       string          `json:"file"`
-	SHA256     string          `json:"sha256"`   // of the bytes that are signed
-	State      string          `json:"state"`    // an exchange.FileState
-	Total      string          `json:"total"`    // yuan, two decimals
-	Capitals   string          `json:"capitals"` // the total as cheques have it (大写)
-	Payments   []releasedRow   `json:"payments"`
-	Signatures []releaseSigner `json:"signatures"`
-	Signed     string          `json:"signed_by,omitempty"` // by this call; "" without --key
-	Released   bool            `json:"released"`            // by this call: the next pass leaves it at the bank
-	Missing    string          `json:"missing,omitempty"`   // whose signature, in words
-}
-
-// releasedRow is a payment of the file: what the officer compares before signing.
-type releasedRow struct {
-	Ref     string `json:"payment_ref"` // EndToEndId
-	Amount  string `json:"amount"`      // yuan
-	Payee   string `json:"payee"`
-	Account string `json:"account_no"`
-	CNAPS   string `json:"cnaps"`
-}
-
-// releaseSigner is a signature that counts, with the roles it was made in.
-type releaseSigner struct {
-	Officer     string          `json:"officer"`
-	Roles       []exchange.Role `json:"roles"`
-	Fingerprint string          `json:"fingerprint"`
-	At          string          `json:"at"` // RFC 3339
+	File       string
+	SHA256     string             // of the bytes that are signed
+	State      exchange.FileState `show:",file-state"`
+	Total      money.Fen
+	Capitals   string // the total as cheques have it (大写)
+	Payments   []exchange.Payment
+	Signatures []exchange.Signature
+	Signed     string `show:"signed_by"` // by this call; "" without --key
+	Released   bool   // by this call: the next pass leaves it at the bank
+	Missing    string // whose signature, in words
 }
 
 // release shows what is to be signed and, with a key, signs it. No lock is taken:
@@ -157,23 +142,20 @@ func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile,
 // become of it just now.
 func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable, now func(*released)) error {
 	r := released{
-		File: p.File.Name, SHA256: p.File.SHA256, State: string(p.File.State), Total: p.File.Total.String(), Capitals: "人民币" + p.File.Total.Capitals(),
-		Payments: []releasedRow{}, Signatures: []releaseSigner{},
+		File: p.File.Name, SHA256: p.File.SHA256, State: p.File.State, Total: p.File.Total, Capitals: "人民币" + p.File.Total.Capitals(),
+		Signatures: p.Signatures,
 	}
 	err := ag.env.EachPayment(ctx, p.File, func(x exchange.Payment) error {
-		r.Payments = append(r.Payments, releasedRow{x.Ref, x.Amount.String(), x.Payee.Holder, x.Payee.No, x.Payee.CNAPS})
+		r.Payments = append(r.Payments, x)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, s := range p.Signatures {
-		r.Signatures = append(r.Signatures, releaseSigner{s.Officer, s.Roles, s.Fingerprint, s.At.Format("2006-01-02T15:04:05Z07:00")})
-	}
 	if now != nil {
 		now(&r)
 	}
-	return a.printJSON(r)
+	return a.printJSON(story.Worded{Office: ag.env.Office, Of: r})
 }
 
 // printSignable prints what is to be signed: everything that the signature will

@@ -64,13 +64,6 @@ func newQuarantineCommand(a *app) *cobra.Command {
 	return c
 }
 
-// retried is what retry --json prints.
-type retried struct {
-	File string `json:"file"`
-	ID   int64  `json:"id"`
-	Did  string `json:"did"` // what happens with it now, in words
-}
-
 // retry works or sends a file again; only, when given, is the state it must have.
 func (a *app) retry(ctx context.Context, name, reason string, only exchange.FileState) (err error) {
 	ag, closed, err := a.openExclusive(ctx)
@@ -93,7 +86,7 @@ func (a *app) retry(ctx context.Context, name, reason string, only exchange.File
 		return fmt.Errorf("%s: %w", f.Name, err)
 	}
 	if a.json {
-		return a.printJSON(retried{f.Name, f.ID, did})
+		return a.printJSON(map[string]any{"file": f.Name, "id": f.ID, "did": did})
 	}
 	fmt.Fprintf(a.out, "%s: %s\n", f.Name, did)
 	return nil

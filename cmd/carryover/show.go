@@ -116,14 +116,3 @@ func direction(side exchange.Side) string {
 	}
 	return "→"
 }
-
-// join joins what is not empty.
-func join(sep string, parts ...string) string {
-	var kept []string
-	for _, p := range parts {
-		if p != "" {
-			kept = append(kept, p)
-		}
-	}
-	return strings.Join(kept, sep)
-}

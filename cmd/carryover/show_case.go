@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"carryover/exchange"
+	"carryover/jobs/office"
 	"carryover/jobs/story"
 )
 
@@ -85,13 +86,13 @@ func (s screen) form(c *story.Case) {
 		}
 		credited := ""
 		if f.MonthsCredited > 0 || f.Credited != 0 {
-			credited = join(s.Say("、", ", "), s.Sayf("入账 %d 个月", "credited %d months", f.MonthsCredited), s.yuan("", f.Credited))
+			credited = office.Join(s.Say("、", ", "), s.Sayf("入账 %d 个月", "credited %d months", f.MonthsCredited), s.yuan("", f.Credited))
 			if f.MonthsOverlapping > 0 {
 				credited += s.Sayf("（重复 %d 个月）", " (%d overlap)", f.MonthsOverlapping)
 			}
 		}
 		s.fact("信息表", "form", version(s.word("nature", f.Nature), f.No, f.Version), s.word("form-"+string(f.Side), string(f.Track)),
-			s.Sayf("%d 个月", "%d months", f.Actual+f.Backpaid+f.Deemed), join(" ", s.word("money-kind", f.Money), s.yuan("", f.Amount)),
+			s.Sayf("%d 个月", "%d months", f.Actual+f.Backpaid+f.Deemed), office.Join(" ", s.word("money-kind", f.Money), s.yuan("", f.Amount)),
 			labelled(s.Say("出具", "issued"), day(f.IssuedOn)), labelled(s.Say("收到", "received"), day(f.ReceivedOn)), credited, labelled(s.Say("入账", "posted"), day(f.PostedOn)))
 	}
 }
@@ -203,7 +204,7 @@ func (s screen) forms(c *story.Case) {
 			current = s.Say("已被替换", "replaced")
 		}
 		return []string{
-			f.No, strconv.Itoa(f.Version), join(" ", s.word("nature", f.Nature), current), s.word("form-"+string(f.Side), string(f.Track)),
+			f.No, strconv.Itoa(f.Version), office.Join(" ", s.word("nature", f.Nature), current), s.word("form-"+string(f.Side), string(f.Track)),
 			s.word("money-kind", f.Money), f.Amount.String(), strconv.Itoa(f.Actual + f.Backpaid + f.Deemed), day(f.IssuedOn), day(f.ReceivedOn),
 			count(f.MonthsCredited), count(f.MonthsOverlapping), zeroless(f.Credited), day(f.PostedOn),
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/jobs/office"
 	"carryover/jobs/story"
 )
 
@@ -25,7 +26,7 @@ func (s screen) files(title string, files []story.ListedFile) {
 func (s screen) file(f *story.File, all bool) {
 	fmt.Fprintf(s.w, "%s  %s %s %s\n", f.Name, direction(f.Dir), f.Party, s.PartyName(f.Party))
 	s.fact("文件", "file", strconv.FormatInt(f.ID, 10), s.word("file-kind", f.Kind), labelled(s.Say("批次号", "sequence"), count(int(f.Sequence))), s.Sayf("%d 字节", "%d bytes", f.Size))
-	s.fact("状态", "state", f.State.Word, s.word("file-verdict", string(f.Verdict)), join(" ", f.Code, s.InWords(f.Text)))
+	s.fact("状态", "state", f.State.Word, s.word("file-verdict", string(f.Verdict)), office.Join(" ", f.Code, s.InWords(f.Text)))
 	s.fact("时间", "when", labelled(s.Say("收到", "received"), day(f.Seen)), labelled(s.Say("登记", "recorded"), s.minute(f.At)),
 		labelled(s.Say("放入交换目录", "left in the drop"), s.minute(f.SentAt)), labelled(s.Say("重发次数", "resent"), count(f.Resent)))
 	if f.Records > 0 {
@@ -99,7 +100,7 @@ func (s screen) verdicts(f *story.File, all bool) {
 	heads := s.heads("行|记录|结果|代码|说明|办件|姓名|现状", "line|record|verdict|code|text|case|name|stands")
 	tabled(s, s.some(s.Say("逐条结果", "Records"), len(rows), len(f.Verdicts)), heads, rows, func(v story.Verdict) []string {
 		return []string{
-			count(v.Line), v.RecordNo, s.word("verdict", string(v.Verdict)), join(" ", string(v.Code), v.Field), short(s.InWords(v.Text), 36),
+			count(v.Line), v.RecordNo, s.word("verdict", string(v.Verdict)), office.Join(" ", string(v.Code), v.Field), short(s.InWords(v.Text), 36),
 			v.CaseNo, v.Name, v.State.Word,
 		}
 	})

@@ -35,18 +35,6 @@ type Backup struct {
 	On calendar.Date `json:"-"`
 }
 
-// NoteBackup journals that a backup was made.
-func NoteBackup(tx *store.Tx, b Backup) error { return noteBackup(tx, office.BackupMade, b) }
-
-// NoteRestoreTest journals that a backup was opened and proved; with a reason
-// in b.Why, that it was not what was written.
-func NoteRestoreTest(tx *store.Tx, b Backup) error {
-	if b.Why != "" {
-		return noteBackup(tx, office.RestoreFailed, b)
-	}
-	return noteBackup(tx, office.RestoreTested, b)
-}
-
 // noteBackup journals an event about a backup; why is its file's name, which a
 // purge of payloads leaves.
 func noteBackup(tx *store.Tx, what string, b Backup) error {
@@ -106,7 +94,7 @@ func MakeBackup(ctx context.Context, s *store.Store, name string, now func() tim
 	if have != want {
 		return b, nil
 	}
-	if err := s.Tx(ctx, func(tx *store.Tx) error { return NoteBackup(tx, b) }); err != nil {
+	if err := s.Tx(ctx, func(tx *store.Tx) error { return noteBackup(tx, office.BackupMade, b) }); err != nil {
 		return b, fmt.Errorf("%s is made and can be kept, but the journal does not name it: %w", name, err)
 	}
 	return b, nil

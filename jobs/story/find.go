@@ -31,6 +31,16 @@ func (f Found) Empty() bool {
 	return len(f.Cases)+len(f.Payments)+len(f.Files)+len(f.Applications)+len(f.Certificates)+len(f.Registry)+len(f.Looks)+len(f.Entries) == 0
 }
 
+// into appends what was read to a list; that it is not there is no error.
+func into[T any](list *[]T) func(T, error) error {
+	return func(x T, err error) error {
+		if err == nil {
+			*list = append(*list, x)
+		}
+		return office.IgnoreNotFound(err)
+	}
+}
+
 // Find looks for everything that an ID names: case_no, letter_no, ID number,
 // personal_no, application_no, form_no, certificate_no, posting_no, query_no,
 // payment reference, key of a bank entry, name of a file or its id. Several
@@ -41,12 +51,7 @@ func Find(o *office.Office, tx *store.Tx, id string) (Found, error) {
 	id = strings.TrimSpace(id)
 	for _, number := range []string{id, strings.ToUpper(id)} {
 		// A payment is asked about for itself; its cases are rows of its story.
-		p, err := tx.Payment(number)
-		if err == nil {
-			f.Payments = append(f.Payments, p)
-			return f, nil
-		}
-		if office.IgnoreNotFound(err) != nil {
+		if err := into(&f.Payments)(tx.Payment(number)); err != nil || len(f.Payments) > 0 {
 			return f, err
 		}
 		if err := f.cases(tx, number); err != nil {
@@ -69,12 +74,7 @@ func Find(o *office.Office, tx *store.Tx, id string) (Found, error) {
 // is unique only within an account. The key of one that is matched to a case has
 // named the case before.
 func entries(o *office.Office, tx *store.Tx, id string, f *Found) error {
-	one, err := tx.BankEntry(id)
-	if err == nil {
-		f.Entries = append(f.Entries, one)
-		return nil
-	}
-	if office.IgnoreNotFound(err) != nil {
+	if err := into(&f.Entries)(tx.BankEntry(id)); err != nil || len(f.Entries) > 0 {
 		return err
 	}
 	seen := map[string]bool{}
@@ -151,11 +151,7 @@ func (f *Found) files(tx *store.Tx, id string) (err error) {
 	if err != nil || len(id) > 12 || strconv.FormatInt(n, 10) != id {
 		return nil
 	}
-	file, err := tx.File(n)
-	if err == nil {
-		f.Files = append(f.Files, file)
-	}
-	return office.IgnoreNotFound(err)
+	return into(&f.Files)(tx.File(n))
 }
 
 // FileNamed is the one file that a name or an id names; of several of a name
@@ -186,32 +182,21 @@ func FileNamed(tx *store.Tx, name string) (exchange.File, error) {
 
 // people adds what is known of somebody who has no case: applications that were
 // relayed, certificates, and the registry's records.
-func (f *Found) people(tx *store.Tx, id string) error {
-	var err error
+func (f *Found) people(tx *store.Tx, id string) (err error) {
 	if f.Applications, err = tx.LatestApplications(id); err != nil {
 		return err
 	}
-	cert, err := tx.Certificate(strings.ToUpper(id))
-	if err == nil {
-		f.Certificates = append(f.Certificates, cert)
-	}
-	if office.IgnoreNotFound(err) != nil {
+	if err := into(&f.Certificates)(tx.Certificate(strings.ToUpper(id))); err != nil {
 		return err
 	}
 	if f.Registry, err = tx.RegistryByID(identity.Key(id)); err != nil {
 		return err
 	}
-	if r, err := tx.RegistryByNo(id); err == nil {
-		f.Registry = append(f.Registry, r)
-	} else if office.IgnoreNotFound(err) != nil {
+	if err := into(&f.Registry)(tx.RegistryByNo(id)); err != nil {
 		return err
 	}
 	for _, r := range f.Registry {
-		cert, err := tx.CertificateByPerson(r.PersonalNo)
-		if err == nil {
-			f.Certificates = append(f.Certificates, cert)
-		}
-		if office.IgnoreNotFound(err) != nil {
+		if err := into(&f.Certificates)(tx.CertificateByPerson(r.PersonalNo)); err != nil {
 			return err
 		}
 	}

@@ -26,14 +26,6 @@ const (
 	LimitOwn   = "own"
 )
 
-// listedCase is a case as a list tells it, from its own row alone: no list reads
-// more than the cases themselves.
-func listedCase(o *office.Office, c exchange.Case) ListedCase {
-	r := ListedCase{Outline: OutlineOf(o, c)}
-	r.decide()
-	return r
-}
-
 // decide chooses the limit that decides: one that has passed before one that
 // has not, the legal one before our own.
 func (r *ListedCase) decide() {
@@ -49,49 +41,40 @@ func (r *ListedCase) decide() {
 
 // ListCases lists cases in the order of their numbers: the open ones, as of
 // the office's date. A state that no case has is a *FilterError.
-func ListCases(d *office.Desk, f Filter) ([]ListedCase, error) {
-	stored, err := f.caseFilter()
+func ListCases(d *office.Desk, f Filter) ([]ListedCase, error) { return f.cases(d, !f.All, f.Limit) }
+
+// ListDeadlines lists the cases on which somebody must act, the most urgent
+// first: what is overdue, a legal limit before one of our own, then by the due
+// date. A state that no case has is a *FilterError.
+func ListDeadlines(d *office.Desk, f Filter) ([]ListedCase, error) {
+	found, err := f.cases(d, false, 0) // a final case may still have an unpaid part
+	found = slices.DeleteFunc(found, func(r ListedCase) bool { return r.Turn == nil && r.Limit == nil })
+	slices.SortStableFunc(found, byUrgency)
+	if f.Limit > 0 && len(found) > f.Limit {
+		found = found[:f.Limit]
+	}
+	return found, err
+}
+
+// cases are the cases that a filter chooses, at most so many; 0: all.
+func (f Filter) cases(d *office.Desk, open bool, limit int) ([]ListedCase, error) {
+	stored, err := f.caseFilter(open)
 	if err != nil {
 		return nil, err
 	}
-	l := list[ListedCase]{limit: f.Limit}
+	l := list[ListedCase]{limit: limit}
 	return l.result(d.Tx.EachCase(stored, func(c exchange.Case) error {
-		if r := listedCase(d.Office, c); f.matches(r) {
+		r := ListedCase{Outline: OutlineOf(d.Office, c)}
+		if r.decide(); f.matches(r) {
 			return l.add(r)
 		}
 		return nil
 	}))
 }
 
-// ListDeadlines lists the cases on which somebody must act, the most urgent
-// first: what is overdue, a legal limit before one of our own, then by the due
-// date. A state that no case has is a *FilterError.
-func ListDeadlines(d *office.Desk, f Filter) ([]ListedCase, error) {
-	stored, err := f.caseFilter()
-	if err != nil {
-		return nil, err
-	}
-	stored.OpenOnly = false // a final case may still have an unpaid part
-	var found []ListedCase
-	err = d.Tx.EachCase(stored, func(c exchange.Case) error {
-		if r := listedCase(d.Office, c); (r.Turn != nil || r.Limit != nil) && f.matches(r) {
-			found = append(found, r)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(found, byUrgency)
-	if f.Limit > 0 && len(found) > f.Limit {
-		found = found[:f.Limit]
-	}
-	return found, nil
-}
-
 // caseFilter is what of a filter the store can choose by; matches does the rest.
-func (f Filter) caseFilter() (store.CaseFilter, error) {
-	stored := store.CaseFilter{Side: f.Side, Partner: f.Partner, OpenOnly: !f.All && f.State == ""}
+func (f Filter) caseFilter(open bool) (store.CaseFilter, error) {
+	stored := store.CaseFilter{Side: f.Side, Partner: f.Partner, OpenOnly: open && f.State == ""}
 	if f.State != "" {
 		stored.States = []exchange.State{exchange.State(f.State)}
 	}

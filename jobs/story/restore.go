@@ -13,6 +13,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
+	"carryover/jobs/office"
 )
 
 // ProveBackup proves a backup as a restored store, in a folder of its own below
@@ -21,12 +22,13 @@ import (
 func ProveBackup(ctx context.Context, used *store.Store, name, beside string, b Backup, now func() time.Time, zone *time.Location) (Backup, error) {
 	// A fault is a finding, not an error: it is journaled, so that the figures show
 	// that the latest backup cannot be relied on.
+	found := office.RestoreTested
 	if fault := proveCopy(ctx, used, name, beside, &b); fault != nil {
-		b.Why = fault.Error()
+		found, b.Why = office.RestoreFailed, fault.Error()
 	}
 	b.At = now()
 	b.On = calendar.DateOf(b.At.In(zone))
-	if err := used.Tx(ctx, func(tx *store.Tx) error { return NoteRestoreTest(tx, b) }); err != nil {
+	if err := used.Tx(ctx, func(tx *store.Tx) error { return noteBackup(tx, found, b) }); err != nil {
 		return b, fmt.Errorf("restore test: %w", err)
 	}
 	return b, nil
@@ -69,23 +71,15 @@ func proveCopy(ctx context.Context, used *store.Store, name, beside string, b *B
 // proveStore proves journal, cases and ledger of a restored store, and that it
 // is one of the store in use.
 func proveStore(ctx context.Context, s, used *store.Store, b *Backup) error {
-	report, err := s.VerifyJournal(ctx, nil)
-	if err != nil {
+	v, err := Verify(ctx, s, nil)
+	b.Events, b.Cases = v.Events, v.Cases
+	switch {
+	case err != nil:
 		return err
-	}
-	b.Events, b.Cases = report.Events, report.Cases
-	if !report.OK() {
-		return fmt.Errorf("%d faults in its journal, the first: %s", report.FaultsTotal, report.Faults[0].What)
-	}
-	err = s.View(ctx, func(tx *store.Tx) error {
-		faults, err := tx.LedgerFaults()
-		if err == nil && len(faults) > 0 {
-			err = fmt.Errorf("%d faults in its ledger, the first: %s", len(faults), faults[0])
-		}
-		return err
-	})
-	if err != nil {
-		return err
+	case v.FaultsTotal > 0:
+		return fmt.Errorf("%d faults in its journal, the first: %s", v.FaultsTotal, v.Faults[0].What)
+	case !v.OK:
+		return fmt.Errorf("%d faults in its ledger, the first: %s", len(v.LedgerFaults), v.LedgerFaults[0])
 	}
 	return s.View(ctx, func(tx *store.Tx) error {
 		last, err := tx.LastEvent()
