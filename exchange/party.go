@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"time"
 
 	"carryover/exchange/calendar"
@@ -130,3 +131,27 @@ const (
 	NoCertAccept  = "accept"
 	NoCertHold    = "hold"
 )
+
+// PartyName is the name of a partner, of an agency itself or of one of its own
+// parties, in a language; of an officer's folder the officer's; the code itself when
+// it is unknown.
+func PartyName(a Agency, partners map[string]Partner, party, lang string) string {
+	if p, ok := partners[party]; ok && p.Name != "" {
+		return p.Name
+	}
+	switch party {
+	case a.Code:
+		return a.Name
+	case a.Core():
+		return Term{"", "业务系统", "core"}.Word(lang)
+	case a.Portal():
+		return Term{"", "服务门户", "portal"}.Word(lang)
+	case a.Bank():
+		return Term{"", "银行", "bank"}.Word(lang)
+	}
+	name, ok := OfficerOf(party)
+	if officer, known := a.Officer(name); ok && known {
+		return officer.FullName
+	}
+	return cmp.Or(name, party)
+}

@@ -62,25 +62,7 @@ func (o *Office) Party(code string) (Party, bool) {
 	return Party{}, false
 }
 
-// PartyName is the name of a partner or of one of our own parties, in the agency's
-// language; of an officer's folder the officer's; the code itself when it is unknown.
+// PartyName is the name of a party in the agency's language (exchange.PartyName).
 func (o *Office) PartyName(party string) string {
-	if p, ok := o.Partners[party]; ok && p.Name != "" {
-		return p.Name
-	}
-	switch party {
-	case o.Agency.Core():
-		return o.Say("业务系统", "core")
-	case o.Agency.Portal():
-		return o.Say("服务门户", "portal")
-	case o.Agency.Bank():
-		return o.Say("银行", "bank")
-	}
-	if name, ok := exchange.OfficerOf(party); ok {
-		if officer, known := o.Agency.Officer(name); known {
-			return officer.FullName
-		}
-		return name
-	}
-	return party
+	return exchange.PartyName(o.Agency, o.Partners, party, o.Language())
 }

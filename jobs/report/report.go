@@ -115,26 +115,7 @@ func (n Night) note() string {
 
 // partner is the name of a partner, or of one of our own parties.
 func (n Night) partner(party string) string {
-	if p, ok := n.Partners[party]; ok && p.Name != "" {
-		return p.Name
-	}
-	switch party {
-	case n.Agency.Code:
-		return n.Agency.Name
-	case n.Agency.Core():
-		return n.say("业务系统", "core")
-	case n.Agency.Portal():
-		return n.say("服务门户", "portal")
-	case n.Agency.Bank():
-		return n.say("银行", "bank")
-	}
-	if name, ok := exchange.OfficerOf(party); ok {
-		if o, known := n.Agency.Officer(name); known {
-			return o.FullName
-		}
-		return name
-	}
-	return party
+	return exchange.PartyName(n.Agency, n.Partners, party, string(n.Lang))
 }
 
 // id is an ID number as the setting wants it shown: masked, the area and the

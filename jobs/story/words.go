@@ -67,8 +67,6 @@ func Word(o *office.Office, list, value string) string {
 		return ""
 	case list == "actor":
 		return o.ActorWord(value)
-	case list == "party" && value == o.Agency.Code:
-		return o.Agency.Name
 	case list == "party":
 		return o.PartyName(value)
 	case lists[list] != nil:
