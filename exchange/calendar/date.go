@@ -47,9 +47,6 @@ func DaysIn(year, month int) int {
 // ParseDate reads yyyy-mm-dd, strictly.
 func ParseDate(s string) (Date, error) { return parseDate(s) }
 
-// ParseDateBytes is ParseDate without a copy of the text.
-func ParseDateBytes(b []byte) (Date, error) { return parseDate(b) }
-
 func parseDate[T string | []byte](s T) (Date, error) {
 	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
 		return 0, ErrSyntax
@@ -65,9 +62,6 @@ func parseDate[T string | []byte](s T) (Date, error) {
 
 // ParseMonth reads yyyy-mm, strictly.
 func ParseMonth(s string) (Month, error) { return parseMonth(s) }
-
-// ParseMonthBytes is ParseMonth without a copy of the text.
-func ParseMonthBytes(b []byte) (Month, error) { return parseMonth(b) }
 
 func parseMonth[T string | []byte](s T) (Month, error) {
 	if len(s) != 7 || s[4] != '-' {

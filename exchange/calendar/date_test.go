@@ -64,16 +64,10 @@ func TestTextThatIsNoDate(t *testing.T) {
 		if d, err := ParseDate(s); !errors.Is(err, ErrSyntax) {
 			t.Errorf("%q is read as %s", s, d)
 		}
-		if d, err := ParseDateBytes([]byte(s)); !errors.Is(err, ErrSyntax) {
-			t.Errorf("bytes %q are read as %s", s, d)
-		}
 	}
 	for _, s := range []string{"", "2026", "2026-1", "2026-011", "2026/01", "x026-01", "2026-x1", "2026-0:"} {
 		if m, err := ParseMonth(s); !errors.Is(err, ErrSyntax) {
 			t.Errorf("%q is read as %s", s, m)
-		}
-		if m, err := ParseMonthBytes([]byte(s)); !errors.Is(err, ErrSyntax) {
-			t.Errorf("bytes %q are read as %s", s, m)
 		}
 	}
 }

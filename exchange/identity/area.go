@@ -104,9 +104,6 @@ func readDivision(r io.Reader, list string, digits int) ([]Area, error) {
 // Valid reports whether a code names a place.
 func (a *Areas) Valid(code string) bool { return a.full[code] != "" }
 
-// ValidBytes is Valid without a copy of the text.
-func (a *Areas) ValidBytes(code []byte) bool { return a.full[string(code)] != "" }
-
 // Name is the place's whole name, 江苏省苏州市; the code itself when it names none.
 func (a *Areas) Name(code string) string {
 	if name := a.full[code]; name != "" {

@@ -21,10 +21,8 @@ var (
 	ErrDate = errors.New("birth date in the number does not exist")
 )
 
-type text interface{ string | []byte }
-
 // allDigits reports whether s[from:to] holds ASCII digits only.
-func allDigits[T text](s T, from, to int) bool {
+func allDigits(s string, from, to int) bool {
 	for i := from; i < to; i++ {
 		if s[i]-'0' > 9 {
 			return false
@@ -33,7 +31,7 @@ func allDigits[T text](s T, from, to int) bool {
 	return true
 }
 
-func number[T text](s T, from, to int) (n int) {
+func number(s string, from, to int) (n int) {
 	for i := from; i < to; i++ {
 		n = n*10 + int(s[i]-'0')
 	}

@@ -39,9 +39,6 @@ func TestCheckID(t *testing.T) {
 		if got := CheckID(c.idType, c.idNo); !errors.Is(got, c.want) {
 			t.Errorf("CheckID(%s, %s) = %v, want %v", c.idType, c.idNo, got, c.want)
 		}
-		if got := CheckIDBytes(c.idType, []byte(c.idNo)); !errors.Is(got, c.want) {
-			t.Errorf("CheckIDBytes(%s, %s) = %v, want %v", c.idType, c.idNo, got, c.want)
-		}
 	}
 }
 
@@ -61,7 +58,7 @@ func TestFacts(t *testing.T) {
 	if f.Birth != 19491231 || f.Sex != '2' {
 		t.Errorf("facts %+v", f)
 	}
-	if Birth("01", "110105491231001") != 19491231 || Sex("01", "110105491231001") != '1' {
+	if f := Read("01", "110105491231001"); f != (Facts{19491231, '1'}) {
 		t.Error("a 15-digit number tells birth and sex")
 	}
 	if (Read("08", "E12345678") != Facts{}) {
@@ -79,8 +76,8 @@ func TestKey(t *testing.T) {
 	if got := Key("110105491231002"); got != "11010519491231002X" {
 		t.Errorf("Key = %s", got)
 	}
-	if !SamePerson("110105491231002", "11010519491231002X") || SamePerson("110105491231002", "110105491231003") {
-		t.Error("SamePerson")
+	if Key("110105491231002") == Key("110105491231003") {
+		t.Error("two numbers have one key")
 	}
 	for _, same := range []string{"11010519491231002X", "FRA110080010155", "E12345678", "999999999999999", ""} {
 		if Key(same) != same {
@@ -120,7 +117,7 @@ func TestOrganisations(t *testing.T) {
 			t.Errorf("CNAPS %s: check digit %c", c, got)
 		}
 	}
-	if !errors.Is(CheckCNAPS("102100099997"), ErrCheckDigit) || !errors.Is(CheckCNAPSBytes([]byte("1021000999")), ErrShape) {
+	if !errors.Is(CheckCNAPS("102100099997"), ErrCheckDigit) || !errors.Is(CheckCNAPS("1021000999"), ErrShape) {
 		t.Error("a wrong CNAPS passes")
 	}
 	if err := CheckCreditCode("91350100M000100Y43"); err != nil {
@@ -151,23 +148,23 @@ func TestNames(t *testing.T) {
 		{"买买提·吐尔逊", "买买提•吐尔逊"}, {"买买提·吐尔逊", " 买买提．吐尔逊　"}, {"Zoe\u0308", "Zo\u00eb"}, {"䶮", "䶮"},
 	}
 	for _, s := range same {
-		if !SameName(s[0], s[1]) {
+		if NameKey(s[0]) != NameKey(s[1]) {
 			t.Errorf("%q and %q are one name", s[0], s[1])
 		}
 	}
 	differ := [][2]string{{"龑", "䶮"}, {"张三", "张 三"}, {"买买提·吐尔逊", "买买提吐尔逊"}, {"𬱖", "頠"}}
 	for _, d := range differ {
-		if SameName(d[0], d[1]) {
+		if NameKey(d[0]) == NameKey(d[1]) {
 			t.Errorf("%q and %q are two names", d[0], d[1])
 		}
 	}
 }
 
 func TestHappyPathsDoNotAllocate(t *testing.T) {
-	id := []byte("11010519491231002X")
+	const id = "11010519491231002X"
 	n := testing.AllocsPerRun(100, func() {
-		_ = CheckIDBytes("01", id)
-		_ = ReadBytes("01", id)
+		_ = CheckID("01", id)
+		_ = Read("01", id)
 		_ = CheckID("01", "110105491231002")
 		_ = CheckCNAPS("102100099996")
 		_ = CheckCreditCode("91350100M000100Y43")
@@ -238,7 +235,7 @@ func TestSlipsInCNAPSAreFound(t *testing.T) {
 		b := []byte(code)
 		for i, was := range b {
 			for d := byte('0'); d <= '9'; d++ {
-				if b[i] = d; d != was && CheckCNAPSBytes(b) == nil {
+				if b[i] = d; d != was && CheckCNAPS(string(b)) == nil {
 					t.Fatalf("%s passes for %s", b, code)
 				}
 			}
@@ -258,7 +255,7 @@ func TestSwapsInCNAPSAreNearlyAllFound(t *testing.T) {
 				one := []byte{'0' + byte(state), '0', '0', '0', '0', '0', '0', '0', '0', a, b}
 				other := append([]byte{}, one...)
 				other[9], other[10] = b, a
-				if mod11_10(one) == mod11_10(other) {
+				if mod11_10(string(one)) == mod11_10(string(other)) {
 					passed++
 				}
 			}
@@ -272,7 +269,7 @@ func TestSwapsInCNAPSAreNearlyAllFound(t *testing.T) {
 func TestNameKeyIsStable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.String().Draw(t, "name")
-		if key := NameKey(name); NameKey(key) != key || !SameName(name, key) {
+		if key := NameKey(name); NameKey(key) != key {
 			t.Fatalf("%q → %q → %q", name, key, NameKey(key))
 		}
 	})
@@ -315,9 +312,9 @@ func FuzzMaskIn(f *testing.F) {
 }
 
 func BenchmarkCheckID(b *testing.B) {
-	id := []byte("11010519491231002X")
+	const id = "11010519491231002X"
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = CheckIDBytes("01", id)
+		_ = CheckID("01", id)
 	}
 }

@@ -34,6 +34,3 @@ func han(name string) bool {
 	}
 	return true
 }
-
-// SameName reports whether two names are one.
-func SameName(a, b string) bool { return a == b || NameKey(a) == NameKey(b) }

@@ -42,12 +42,7 @@ func CreditCodeCheckCharacter(first17 string) byte {
 
 // CheckCNAPS checks a bank's code in the national payment system: 12 digits,
 // the last by ISO 7064 MOD 11,10. It returns ErrShape, ErrCheckDigit or nil.
-func CheckCNAPS(c string) error { return checkCNAPS(c) }
-
-// CheckCNAPSBytes is CheckCNAPS without a copy of the text.
-func CheckCNAPSBytes(c []byte) error { return checkCNAPS(c) }
-
-func checkCNAPS[T text](c T) error {
+func CheckCNAPS(c string) error {
 	if len(c) != 12 || !allDigits(c, 0, 12) {
 		return ErrShape
 	}
@@ -71,7 +66,7 @@ var steps10 = func() (t [20]uint8) {
 }()
 
 // mod11_10 is the ISO 7064 MOD 11,10 check digit of the first 11 digits.
-func mod11_10[T text](c T) byte {
+func mod11_10(c string) byte {
 	p := uint8(10)
 	for i := range 11 {
 		p = steps10[p+c[i]-'0']

@@ -26,12 +26,7 @@ const (
 // cards. Types 16 and 17 are checked when the number is an 18-character card
 // of Hong Kong, Macao or Taiwan residents (81, 82, 83). All else is letters,
 // digits and hyphens, 18 at most.
-func CheckID(idType, idNo string) error { return checkID(idType, idNo) }
-
-// CheckIDBytes is CheckID without a copy of the text.
-func CheckIDBytes(idType string, idNo []byte) error { return checkID(idType, idNo) }
-
-func checkID[T text](idType string, n T) error {
+func CheckID(idType, n string) error {
 	switch f := formOf(idType, n); {
 	case f == formBad:
 		return ErrShape
@@ -45,7 +40,7 @@ func checkID[T text](idType string, n T) error {
 	return nil
 }
 
-func formOf[T text](idType string, n T) form {
+func formOf(idType string, n string) form {
 	switch idType {
 	case typeResident:
 		if eighteen(n) && n[0] != '0' {
@@ -74,11 +69,11 @@ func formOf[T text](idType string, n T) form {
 	return formBad
 }
 
-func eighteen[T text](n T) bool {
+func eighteen(n string) bool {
 	return len(n) == 18 && allDigits(n, 0, 17) && (n[17]-'0' <= 9 || n[17] == 'X')
 }
 
-func letters[T text](n T, from, to int) bool {
+func letters(n string, from, to int) bool {
 	for i := from; i < to; i++ {
 		if n[i]-'A' > 25 {
 			return false
@@ -87,7 +82,7 @@ func letters[T text](n T, from, to int) bool {
 	return true
 }
 
-func plain[T text](n T) bool {
+func plain(n string) bool {
 	for i := range len(n) {
 		if c := n[i]; c-'0' > 9 && c-'A' > 25 && c != '-' {
 			return false
@@ -97,7 +92,7 @@ func plain[T text](n T) bool {
 }
 
 // birthOf is the yyyymmdd inside a number of 15 or 18 characters.
-func birthOf[T text](f form, n T) int {
+func birthOf(f form, n string) int {
 	if f == formFifteen {
 		return 19_000_000 + number(n, 6, 12)
 	}
@@ -129,7 +124,7 @@ func daysIn(year, month int) int {
 var weights2 = [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 
 // mod11_2 is the ISO 7064 MOD 11-2 check character of the first 17 digits.
-func mod11_2[T text](n T) byte {
+func mod11_2(n string) byte {
 	sum := 0
 	for i, w := range weights2 {
 		sum += int(n[i]-'0') * w
@@ -156,12 +151,7 @@ type Facts struct {
 }
 
 // Read returns what a number that CheckID accepts says about its holder.
-func Read(idType, idNo string) Facts { return read(idType, idNo) }
-
-// ReadBytes is Read without a copy of the text.
-func ReadBytes(idType string, idNo []byte) Facts { return read(idType, idNo) }
-
-func read[T text](idType string, n T) Facts {
+func Read(idType, n string) Facts {
 	f := formOf(idType, n)
 	if f != formFifteen && f != formEighteen {
 		return Facts{}
@@ -172,12 +162,6 @@ func read[T text](idType string, n T) Facts {
 	}
 	return Facts{Birth: birthOf(f, n), Sex: '2' - order%2} // '0' is even: a digit is as odd as its byte
 }
-
-// Birth is the birth date yyyymmdd in a number; 0 when it does not tell.
-func Birth(idType, idNo string) int { return read(idType, idNo).Birth }
-
-// Sex is '1' or '2' as a number tells; 0 when it does not.
-func Sex(idType, idNo string) byte { return read(idType, idNo).Sex }
 
 // AgreesSex reports whether a stated sex may stand beside the number: always
 // when the number does not tell; '0' and '9' (unknown, not stated) beside any
@@ -200,13 +184,6 @@ func Key(idNo string) string {
 	if len(idNo) != 15 || !allDigits(idNo, 0, 15) || !dateExists(birthOf(formFifteen, idNo)) {
 		return idNo
 	}
-	b := make([]byte, 0, 18)
-	b = append(b, idNo[:6]...)
-	b = append(b, "19"...)
-	b = append(b, idNo[6:]...)
-	return string(append(b, mod11_2(b)))
+	long := idNo[:6] + "19" + idNo[6:]
+	return long + string(rune(mod11_2(long)))
 }
-
-// SamePerson reports whether two ID numbers are one, the old form of a
-// resident ID counted as its new one.
-func SamePerson(a, b string) bool { return a == b || Key(a) == Key(b) }

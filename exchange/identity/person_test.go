@@ -122,10 +122,10 @@ func TestSexBesideANumber(t *testing.T) {
 			want = '1'
 		}
 		first := "3205081985110300" + string(digit)
-		if got := Sex("01", first+string(IDCheckDigit(first))); got != want {
+		if got := Read("01", first+string(IDCheckDigit(first))).Sex; got != want {
 			t.Errorf("order number ending with %c: sex %c, want %c", digit, got, want)
 		}
-		if got := Sex("01", "32050885110300"+string(digit)); got != want {
+		if got := Read("01", "32050885110300"+string(digit)).Sex; got != want {
 			t.Errorf("old number ending with %c: sex %c, want %c", digit, got, want)
 		}
 	}
