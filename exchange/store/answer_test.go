@@ -175,7 +175,6 @@ func TestPlans(t *testing.T) {
 		"CasesByPerson":     caseRows.query + "WHERE id_key = $1 ORDER BY case_no",
 		"Cases by state":    caseRows.query + cases, "Cases of all states": caseRows.query + pages, "all Cases": caseRows.query + all, "Cases by person": caseRows.query + person,
 		"UpdateCase": moveCase, "head": selectHead, "claim": claimant, "RegistryByID": registryRows.query + "WHERE id_key = $1",
-		"FormsByLetter":        formRows.query + "WHERE case_no IN (SELECT case_no FROM letters WHERE letter_no = $1) AND letter_no = $1",
 		"UpdateJudgement":      updateJudgement,
 		"HeldJudgements":       judgementRows.query + heldJudgements + atMost(pageSize),
 		"UnreportedJudgements": judgementRows.query + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",

@@ -265,7 +265,6 @@ func TestNotFound(t *testing.T) {
 				"CaseByLetter":        func() error { _, err := tx.CaseByLetter(exchange.In, ""); return err },
 				"CaseByApplication":   func() error { _, err := tx.CaseByApplication("x", ""); return err },
 				"Letter":              func() error { _, err := tx.Letter("x", 1); return err },
-				"CurrentLetter":       func() error { _, err := tx.CurrentLetter("x"); return err },
 				"Form":                func() error { _, err := tx.Form("x", 1); return err },
 				"LatestApplication":   func() error { _, err := tx.LatestApplication("x", "x"); return err },
 				"RegistryByNo":        func() error { _, err := tx.RegistryByNo("x"); return err },
@@ -279,7 +278,6 @@ func TestNotFound(t *testing.T) {
 				"File":                func() error { _, err := tx.File(7); return err },
 				"FileBySHA":           func() error { _, err := tx.FileBySHA(exchange.In, "x", "x"); return err },
 				"Look":                func() error { _, err := tx.Look("x", "x"); return err },
-				"LastRun":             func() error { _, err := tx.LastRun("x"); return err },
 				"LastCheckpoint":      func() error { _, err := tx.LastCheckpoint(); return err },
 			} {
 				if err := ask(); !errors.Is(err, ErrNotFound) {

@@ -48,11 +48,6 @@ func (tx *Tx) LastDecision(subject string) (exchange.Recorded, error) {
 	return decisionRows.one(tx, "decision about "+subject, "WHERE subject = $1 ORDER BY id DESC LIMIT 1", subject)
 }
 
-// DecisionsByCase returns everything that was decided about a case, oldest first.
-func (tx *Tx) DecisionsByCase(caseNo string) ([]exchange.Recorded, error) {
-	return decisionRows.many(tx, "decisions of case "+caseNo, "WHERE case_no = $1 ORDER BY id", caseNo)
-}
-
 // DecisionsBy returns everything that an officer decided, oldest first.
 func (tx *Tx) DecisionsBy(officer string) ([]exchange.Recorded, error) {
 	return decisionRows.many(tx, "decisions of "+officer, "WHERE officer = $1 ORDER BY id", officer)

@@ -167,9 +167,3 @@ func (tx *Tx) SequenceGaps(dir exchange.Side, party, kind string) ([]int64, erro
 func (tx *Tx) LastSequence(dir exchange.Side, party, kind string) (int64, error) {
 	return tx.number("sequence of "+kind, "SELECT COALESCE(max(sequence), 0) FROM files WHERE "+is("dir", dir)+" AND party = $1 AND kind = $2", party, kind)
 }
-
-// SequenceSeen reports whether any file of a party and kind has a sequence.
-func (tx *Tx) SequenceSeen(dir exchange.Side, party, kind string, sequence int64) (bool, error) {
-	n, err := tx.number("sequence of "+kind, "SELECT count(*) FROM files WHERE "+is("dir", dir)+" AND party = $1 AND kind = $2 AND sequence = $3", party, kind, sequence)
-	return n > 0, err
-}

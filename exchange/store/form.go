@@ -46,9 +46,3 @@ func (tx *Tx) Form(no string, version int) (exchange.Form, error) {
 func (tx *Tx) FormsByCase(caseNo string) ([]exchange.Form, error) {
 	return formRows.many(tx, "forms of case "+caseNo, "WHERE case_no = $1 ORDER BY form_no, version", caseNo)
 }
-
-// FormsByLetter returns all versions of all forms that answer a letter.
-func (tx *Tx) FormsByLetter(letterNo string) ([]exchange.Form, error) {
-	return formRows.many(tx, "forms of letter "+letterNo,
-		"WHERE case_no IN (SELECT case_no FROM letters WHERE letter_no = $1) AND letter_no = $1 ORDER BY form_no, version", letterNo)
-}

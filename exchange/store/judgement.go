@@ -81,12 +81,6 @@ func (tx *Tx) UnreportedJudgements(fileID int64) ([]exchange.Judgement, error) {
 	return tx.judgements("untold verdicts", "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part", fileID)
 }
 
-// UnreportedFiles returns the files with verdicts that stand in no receipt yet.
-func (tx *Tx) UnreportedFiles() ([]int64, error) {
-	return many(tx, "files with untold verdicts", func(r row, id *int64) error { return r.Scan(id) },
-		"SELECT DISTINCT file_id FROM judgements WHERE told = 0 ORDER BY file_id")
-}
-
 // MarkReported records that all verdicts of a file stand in a queued receipt.
 func (tx *Tx) MarkReported(fileID int64) error {
 	if _, err := tx.exec("UPDATE judgements SET told = 1 WHERE file_id = $1 AND told = 0", fileID); err != nil {
@@ -131,18 +125,6 @@ func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool
 func (tx *Tx) ReleaseKey(kind, party, key string, fileID int64) error {
 	if _, err := tx.exec("DELETE FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3 AND file_id = $4", kind, party, key, fileID); err != nil {
 		return fmt.Errorf("release %s: %w", key, err)
-	}
-	return nil
-}
-
-// ReleaseKeys gives back all keys that a file took: it was rejected whole.
-func (tx *Tx) ReleaseKeys(fileID int64) error {
-	f, err := tx.File(fileID)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.exec("DELETE FROM claims WHERE kind = $1 AND party = $2 AND file_id = $3", f.Kind, f.Party, fileID); err != nil {
-		return fmt.Errorf("release keys of file %d: %w", fileID, err)
 	}
 	return nil
 }

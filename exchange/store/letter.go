@@ -28,11 +28,6 @@ func (tx *Tx) Letter(no string, version int) (exchange.Letter, error) {
 	return letterRows.one(tx, "letter "+no, "WHERE letter_no = $1 AND version = $2", no, int64(version))
 }
 
-// CurrentLetter returns the latest version of a letter.
-func (tx *Tx) CurrentLetter(no string) (exchange.Letter, error) {
-	return letterRows.one(tx, "letter "+no, "WHERE letter_no = $1 ORDER BY version DESC LIMIT 1", no)
-}
-
 // Letters returns all versions of a letter, the first one first.
 func (tx *Tx) Letters(no string) ([]exchange.Letter, error) {
 	return letterRows.many(tx, "letter "+no, "WHERE letter_no = $1 ORDER BY version", no)

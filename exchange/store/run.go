@@ -92,15 +92,3 @@ func (tx *Tx) Runs(f RunFilter) ([]exchange.Run, error) {
 	}
 	return runRows.many(tx, "runs", text, args...)
 }
-
-// LastRun returns the latest run of a job.
-func (tx *Tx) LastRun(job string) (exchange.Run, error) {
-	runs, err := tx.Runs(RunFilter{Job: job, Limit: 1})
-	if err == nil && len(runs) == 0 {
-		err = fmt.Errorf("run %s: %w", job, ErrNotFound)
-	}
-	if err != nil {
-		return exchange.Run{}, err
-	}
-	return runs[0], nil
-}
