@@ -70,17 +70,6 @@ func rulesText() string {
 	return b.String()
 }
 
-// decided is what decide --json prints.
-type decided struct {
-	Action  string   `json:"action"`
-	Subject string   `json:"subject"`
-	Case    string   `json:"case_no,omitempty"` // when the subject is one, or belongs to one
-	Officer string   `json:"officer"`           // "?" without --key and --officer
-	Effects []string `json:"comes_to"`          // in words
-	Taken   bool     `json:"taken"`             // by this call
-	Already bool     `json:"already"`           // it was taken before: nothing changed
-}
-
 // decide shows what a decision comes to and, with a key, takes it, never twice.
 func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (err error) {
 	if strings.TrimSpace(x.Reason) == "" {
@@ -99,18 +88,18 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 	if err != nil {
 		return err
 	}
-	doc := decided{p.Action, p.Subject, p.CaseNo, p.Officer, p.Effects, keyFile != "" && !p.Already, p.Already}
-	if doc.Effects == nil {
-		doc.Effects = []string{}
-	}
+	taken := keyFile != "" && !p.Already
 	if a.json {
-		return a.printJSON(doc)
+		return a.printJSON(map[string]any{
+			"action": p.Action, "subject": p.Subject, "case_no": p.CaseNo, "officer": p.Officer, "comes_to": append([]string{}, p.Effects...),
+			"taken": taken, "already": p.Already,
+		})
 	}
 	fmt.Fprint(a.out, p.Text)
 	switch {
 	case p.Already:
 		fmt.Fprintln(a.out, "已作过同一决定，未作任何改动 / taken before, nothing changed")
-	case doc.Taken:
+	case taken:
 		fmt.Fprintln(a.out, "决定已记录 / decided")
 	default:
 		fmt.Fprintln(a.out, "尚未签名：加 --key 作出决定 / not taken: sign it with --key")
@@ -127,15 +116,11 @@ func (a *app) decideSigned(ctx context.Context, ag *agency, x exchange.Decision,
 		}
 		return ag.env.PrepareDecision(ctx, x)
 	}
-	key, err := a.officerKey(keyFile)
+	key, officer, err := a.signer(ctx, ag, exchange.File{}, keyFile, x.Officer)
 	if err != nil {
 		return decision.Prepared{}, err
 	}
-	if x.Officer == "" {
-		if x.Officer, err = ag.keyOwner(ctx, exchange.File{}, key); err != nil {
-			return decision.Prepared{}, err
-		}
-	}
+	x.Officer = officer
 	p, err := ag.env.PrepareDecision(ctx, x) // its text is what is signed
 	if err != nil || p.Already {
 		return p, err

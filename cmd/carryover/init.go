@@ -56,13 +56,6 @@ the other flags win over it. Accounts are written HOLDER,BANK,NUMBER,CNAPS.`,
 	return c
 }
 
-// initResult is what init --json prints.
-type initResult struct {
-	Dir   string         `json:"dir"`
-	Files []string       `json:"files"` // below dir
-	Open  []config.Fault `json:"open"`  // lines of config.yaml to fill in
-}
-
 func (a *app) init(dir string, f initFlags) error {
 	o, err := f.options(dir)
 	if err != nil {
@@ -79,7 +72,7 @@ func (a *app) init(dir string, f initFlags) error {
 		if open == nil {
 			open = []config.Fault{}
 		}
-		if err := a.printJSON(initResult{Dir: dir, Files: made, Open: open}); err != nil {
+		if err := a.printJSON(map[string]any{"dir": dir, "files": made, "open": open}); err != nil {
 			return err
 		}
 	}

@@ -52,12 +52,16 @@ func (a *app) askPassphrase(path string) ([]byte, error) {
 	return phrase, nil
 }
 
-// keyOwner is the officer whose key it is, for signing f; the zero File is
-// for anything that is no file.
-func (ag *agency) keyOwner(ctx context.Context, f exchange.File, key *seal.Key) (string, error) {
+// signer reads an officer's key for signing f, and whose it is: named, or else found
+// out. The zero File is for anything that is no file.
+func (a *app) signer(ctx context.Context, ag *agency, f exchange.File, path, named string) (*seal.Key, string, error) {
+	key, err := a.officerKey(path)
+	if err != nil || named != "" {
+		return key, named, err
+	}
 	o, ok, err := ag.env.KeyOwner(ctx, f, key.Fingerprint())
 	if err == nil && !ok {
 		err = fmt.Errorf("key %s is no officer's: compare allowed_signers and staff.officers; changes of them count once they are approved", key.Fingerprint())
 	}
-	return o.Name, err
+	return key, o.Name, err
 }

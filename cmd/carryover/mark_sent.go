@@ -79,15 +79,11 @@ func (a *app) signMark(ctx context.Context, ag *agency, f exchange.File, m markF
 	if err := mark.Check(); err != nil { // before anybody is asked for a passphrase
 		return mark, err
 	}
-	key, err := a.officerKey(m.key)
+	key, officer, err := a.signer(ctx, ag, f, m.key, m.officer)
 	if err != nil {
 		return mark, err
 	}
-	if mark.Officer == "" {
-		if mark.Officer, err = ag.keyOwner(ctx, f, key); err != nil {
-			return mark, err
-		}
-	}
+	mark.Officer = officer
 	sig, err := key.Sign(strings.NewReader(mark.Text(ag.env.Agency.Code)), seal.NamespaceDecision)
 	if err != nil {
 		return mark, err

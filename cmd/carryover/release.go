@@ -80,7 +80,7 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 	}
 	if keyFile == "" {
 		if a.json {
-			return a.printReleased(ctx, ag, p, nil)
+			return a.printReleased(ctx, ag, p, released{})
 		}
 		return nil
 	}
@@ -92,13 +92,11 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 		return err
 	}
 	if a.json {
-		err := a.printReleased(ctx, ag, p, func(doc *released) {
-			doc.Signed, doc.Released = s.Officer.Name, done
-			if !done {
-				doc.Missing = s.Missing()
-			}
-		})
-		if err != nil {
+		doc := released{Signed: s.Officer.Name, Released: done}
+		if !done {
+			doc.Missing = s.Missing()
+		}
+		if err := a.printReleased(ctx, ag, p, doc); err != nil {
 			return err
 		}
 	} else {
@@ -117,14 +115,9 @@ func (a *app) release(ctx context.Context, name, keyFile, officer string) (err e
 // when it is released by it. Whose key it is decides who signs, unless officer says
 // so; a signature that does not count is a *office.Refusal.
 func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile, officer string) (signing.Accepted, bool, error) {
-	key, err := a.officerKey(keyFile)
+	key, officer, err := a.signer(ctx, ag, p.File, keyFile, officer)
 	if err != nil {
 		return signing.Accepted{}, false, err
-	}
-	if officer == "" {
-		if officer, err = ag.keyOwner(ctx, p.File, key); err != nil {
-			return signing.Accepted{}, false, err
-		}
 	}
 	content, err := ag.env.Content(p.File)
 	if err != nil {
@@ -138,22 +131,16 @@ func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile,
 	return ag.env.Sign(ctx, officer, p.File, sig)
 }
 
-// printReleased prints what is to be signed as JSON; now, unless nil, adds what has
-// become of it just now.
-func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable, now func(*released)) error {
-	r := released{
-		File: p.File.Name, SHA256: p.File.SHA256, State: p.File.State, Total: p.File.Total, Capitals: "人民币" + p.File.Total.Capitals(),
-		Signatures: p.Signatures,
-	}
+// printReleased prints what is to be signed as JSON, beside what r says of this call.
+func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable, r released) error {
+	r.File, r.SHA256, r.State, r.Total, r.Capitals = p.File.Name, p.File.SHA256, p.File.State, p.File.Total, "人民币"+p.File.Total.Capitals()
+	r.Signatures = p.Signatures
 	err := ag.env.EachPayment(ctx, p.File, func(x exchange.Payment) error {
 		r.Payments = append(r.Payments, x)
 		return nil
 	})
 	if err != nil {
 		return err
-	}
-	if now != nil {
-		now(&r)
 	}
 	return a.printJSON(story.Worded{Office: ag.env.Office, Of: r})
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"carryover/exchange/calendar"
 	"carryover/exchange/store"
 	"carryover/jobs/nightly"
 	"carryover/jobs/office"
@@ -38,12 +37,6 @@ Language and masking of ID numbers are those of the configuration
 	return c
 }
 
-// reported is what report --json prints.
-type reported struct {
-	Date  calendar.Date  `json:"date"` // business date
-	Files []nightly.Kept `json:"files"`
-}
-
 // reportOf makes today's workbooks again, or finds those of an earlier date.
 func (a *app) reportOf(ctx context.Context, date string) (err error) {
 	day, err := parseDay(date)
@@ -69,20 +62,20 @@ func (a *app) reportOf(ctx context.Context, date string) (err error) {
 			return err
 		}
 	}
-	done := reported{Date: day}
+	var kept []nightly.Kept
 	err = ag.env.Store.View(ctx, func(tx *store.Tx) (err error) {
-		done.Files, err = nightly.KeptOf(ag.env.Office, tx, day)
+		kept, err = nightly.KeptOf(ag.env.Office, tx, day)
 		return err
 	})
 	switch {
 	case err != nil:
 		return err
-	case len(done.Files) == 0:
+	case len(kept) == 0:
 		return fmt.Errorf("no workbook of %s is kept in %s", day, ag.env.Reports)
 	case a.json:
-		return a.printJSON(done)
+		return a.printJSON(map[string]any{"date": day, "files": kept})
 	}
-	for _, f := range done.Files {
+	for _, f := range kept {
 		fmt.Fprintln(a.err, f.Name)
 		fmt.Fprintln(a.out, f.Path)
 	}

@@ -2,12 +2,12 @@ package story
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"carryover/exchange"
+	"carryover/jobs/office"
 )
 
 // Filter chooses the rows of a list; what is empty chooses nothing.
@@ -53,29 +53,16 @@ func known(name, value string, terms []exchange.Term) error {
 	return wrong
 }
 
-// errLimit ends a walk at the limit; result takes it for no error.
-var errLimit = errors.New("enough")
-
-// list is a list being gathered.
-type list[R any] struct {
-	limit int // 0: none
-	rows  []R
-}
-
-// add adds a row; errLimit when the limit was reached before, so that the walk
-// ends at the first row too many.
-func (l *list[R]) add(row R) error {
-	if l.limit > 0 && len(l.rows) == l.limit {
-		return errLimit
+// gathered are the rows that walk visits, at most so many; 0: all.
+func gathered[R any](limit int, walk func(visit func(R) error) error) (rows []R, err error) {
+	for r, err := range office.Walk(walk) {
+		if err != nil {
+			return nil, err
+		}
+		if limit > 0 && len(rows) == limit {
+			break
+		}
+		rows = append(rows, r)
 	}
-	l.rows = append(l.rows, row)
-	return nil
-}
-
-// result is the rows once the walk has ended.
-func (l *list[R]) result(err error) ([]R, error) {
-	if err != nil && !errors.Is(err, errLimit) {
-		return nil, err
-	}
-	return l.rows, nil
+	return rows, nil
 }

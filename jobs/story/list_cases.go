@@ -62,14 +62,15 @@ func (f Filter) cases(d *office.Desk, open bool, limit int) ([]ListedCase, error
 	if err != nil {
 		return nil, err
 	}
-	l := list[ListedCase]{limit: limit}
-	return l.result(d.Tx.EachCase(stored, func(c exchange.Case) error {
-		r := ListedCase{Outline: OutlineOf(d.Office, c)}
-		if r.decide(); f.matches(r) {
-			return l.add(r)
-		}
-		return nil
-	}))
+	return gathered(limit, func(visit func(ListedCase) error) error {
+		return d.Tx.EachCase(stored, func(c exchange.Case) error {
+			r := ListedCase{Outline: OutlineOf(d.Office, c)}
+			if r.decide(); f.matches(r) {
+				return visit(r)
+			}
+			return nil
+		})
+	})
 }
 
 // caseFilter is what of a filter the store can choose by; matches does the rest.

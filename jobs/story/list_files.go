@@ -30,13 +30,14 @@ func ListFiles(d *office.Desk, f Filter) ([]ListedFile, error) {
 	case f.All:
 		stored.States = nil
 	}
-	l := list[ListedFile]{limit: f.Limit}
-	return l.result(eachFile(d.Tx, stored, func(x exchange.File) error {
-		if !f.All && f.State == "" && neverReceipted(x) {
-			return nil
-		}
-		return l.add(listedFile(d.Office, x))
-	}))
+	return gathered(f.Limit, func(visit func(ListedFile) error) error {
+		return eachFile(d.Tx, stored, func(x exchange.File) error {
+			if !f.All && f.State == "" && x.State == exchange.FileSent && !expectsReceipt(x) { // it waits for nothing
+				return nil
+			}
+			return visit(listedFile(d.Office, x))
+		})
+	})
 }
 
 // eachFile walks through files, a page after the other: a year has more of them
@@ -57,13 +58,6 @@ func eachFile(tx *store.Tx, f store.FileFilter, fn func(exchange.File) error) er
 		}
 		f.AfterID = page[len(page)-1].ID
 	}
-}
-
-// neverReceipted reports whether a sent file is of a kind that gets no receipt:
-// it waits for nothing.
-func neverReceipted(f exchange.File) bool {
-	_, staff := exchange.OfficerOf(f.Party)
-	return f.State == exchange.FileSent && (f.Kind == "receipt" || f.Kind == office.KindPayment || f.Kind == office.KindCorrections || staff)
 }
 
 // lastRuns are listed when no other number is asked for.

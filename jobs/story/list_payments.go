@@ -17,13 +17,6 @@ type ListedPayment struct {
 	Cases            []string
 }
 
-// paymentsList is a list of payments being gathered.
-type paymentsList struct {
-	Filter
-	list[ListedPayment]
-	tx *store.Tx
-}
-
 // ListPayments lists parts of remittances to be paid, and payments that are
 // not settled, those first that somebody must look at. A track that none can
 // have is a *FilterError.
@@ -40,38 +33,39 @@ func ListPayments(d *office.Desk, f Filter) ([]ListedPayment, error) {
 	if f.State != "" {
 		tracks = slices.DeleteFunc(tracks, func(t exchange.MoneyTrack) bool { return string(t) != f.State })
 	}
-	l := paymentsList{Filter: f, list: list[ListedPayment]{limit: f.Limit}, tx: d.Tx}
-	for _, t := range tracks {
-		if err := l.addTrack(t); err != nil {
-			return l.result(err)
+	return gathered(f.Limit, func(visit func(ListedPayment) error) error {
+		for _, t := range tracks {
+			if err := f.eachPayment(d.Tx, t, visit); err != nil {
+				return err
+			}
 		}
-	}
-	return l.rows, nil
+		return nil
+	})
 }
 
-// addTrack adds the payments on a track; on due the parts that are not in a
+// eachPayment visits the payments on a track; on due the parts that are not in a
 // payment yet. A returned payment that was paid anew needs nobody.
-func (l *paymentsList) addTrack(track exchange.MoneyTrack) error {
+func (f Filter) eachPayment(tx *store.Tx, track exchange.MoneyTrack, visit func(ListedPayment) error) error {
 	if track == exchange.MoneyDue {
-		return l.tx.EachRemittance(exchange.Out, track, l.duePart)
+		return f.eachDue(tx, visit)
 	}
-	return l.tx.EachPayment(track, func(p exchange.Payment) error {
-		if (l.Partner != "" && p.Partner != l.Partner) || (track == exchange.MoneyReturned && !l.All && l.State == "" && l.superseded(p)) {
+	return tx.EachPayment(track, func(p exchange.Payment) error {
+		if (f.Partner != "" && p.Partner != f.Partner) || (track == exchange.MoneyReturned && !f.All && f.State == "" && superseded(tx, p)) {
 			return nil
 		}
 		r := ListedPayment{Payment: p, Since: p.ValueOn}
 		for _, it := range p.Items {
 			r.Cases = append(r.Cases, it.CaseNo)
 		}
-		return l.add(r)
+		return visit(r)
 	})
 }
 
 // superseded reports whether every part that a returned payment carried has a
 // later attempt. One that cannot be read counts as not: the payment is listed.
-func (l *paymentsList) superseded(p exchange.Payment) bool {
+func superseded(tx *store.Tx, p exchange.Payment) bool {
 	for _, it := range p.Items {
-		r, err := l.tx.Remittance(it.CaseNo, it.Part)
+		r, err := tx.Remittance(it.CaseNo, it.Part)
 		if err != nil || r.Ref == p.Ref {
 			return false
 		}
@@ -79,12 +73,14 @@ func (l *paymentsList) superseded(p exchange.Payment) bool {
 	return true
 }
 
-// duePart adds a part that waits to be put into a payment.
-func (l *paymentsList) duePart(r exchange.Remittance) error {
-	c, err := l.tx.Case(r.CaseNo)
-	if err != nil || (l.Partner != "" && c.Partner != l.Partner) {
-		return err
-	}
-	due := exchange.Payment{Partner: c.Partner, Purpose: "transfer", Amount: r.Amount, Payee: r.Payee, Track: r.Track, Reason: r.Reason}
-	return l.add(ListedPayment{due, r.Since, []string{r.CaseNo}})
+// eachDue visits the parts that wait to be put into a payment.
+func (f Filter) eachDue(tx *store.Tx, visit func(ListedPayment) error) error {
+	return tx.EachRemittance(exchange.Out, exchange.MoneyDue, func(r exchange.Remittance) error {
+		c, err := tx.Case(r.CaseNo)
+		if err != nil || (f.Partner != "" && c.Partner != f.Partner) {
+			return err
+		}
+		due := exchange.Payment{Partner: c.Partner, Purpose: "transfer", Amount: r.Amount, Payee: r.Payee, Track: r.Track, Reason: r.Reason}
+		return visit(ListedPayment{due, r.Since, []string{r.CaseNo}})
+	})
 }
