@@ -65,11 +65,7 @@ func Settle(d *office.Desk, p exchange.Payment, bankRef string) error {
 // twice: its case is held, and nothing is paid again before the money is back.
 func settleRefused(d *office.Desk, p, noted exchange.Payment) error {
 	for _, item := range p.Items {
-		c, err := d.CaseByNo(item.CaseNo)
-		if err != nil {
-			return err
-		}
-		r, err := c.Part(item.Part)
+		c, r, err := d.PartOf(item.CaseNo, item.Part)
 		if err != nil {
 			return err
 		}

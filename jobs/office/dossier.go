@@ -119,6 +119,17 @@ func (c *Case) Part(part int) (exchange.Remittance, error) {
 	return pick(parts, err, fmt.Sprintf("part %d", part), func(r exchange.Remittance) bool { return r.Part == part })
 }
 
+// PartOf opens the case of a part and returns both; store.ErrNotFound when one of
+// them is not there.
+func (d *Desk) PartOf(caseNo string, part int) (*Case, exchange.Remittance, error) {
+	c, err := d.CaseByNo(caseNo)
+	if err != nil {
+		return nil, exchange.Remittance{}, err
+	}
+	r, err := c.Part(part)
+	return c, r, err
+}
+
 // Posting is a posting of the case; store.ErrNotFound when it has none such.
 func (c *Case) Posting(no string) (exchange.Posting, error) {
 	postings, err := c.Postings()

@@ -140,11 +140,7 @@ func insertPayment(d *office.Desk, p exchange.Payment, parts []exchange.PaymentI
 // due any more, or of another amount than when the page was read, is
 // exchange.ErrNotAllowed, and the payment is rolled back with it.
 func markPartOrdered(d *office.Desk, part exchange.PaymentItem, ref string) error {
-	c, err := d.CaseByNo(part.CaseNo)
-	if err != nil {
-		return err
-	}
-	now, err := c.Part(part.Part)
+	c, now, err := d.PartOf(part.CaseNo, part.Part)
 	if err != nil {
 		return err
 	}

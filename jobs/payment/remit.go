@@ -140,11 +140,7 @@ func advise(d *office.Desk, p exchange.Payment) error {
 		return adviseRefund(d, p)
 	}
 	for _, item := range p.Items {
-		c, err := d.CaseByNo(item.CaseNo)
-		if err != nil {
-			return err
-		}
-		r, err := c.Part(item.Part)
+		c, r, err := d.PartOf(item.CaseNo, item.Part)
 		if err != nil {
 			return err
 		}

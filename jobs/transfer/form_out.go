@@ -61,14 +61,10 @@ func addPart(c *office.Case, amount money.Fen, to, formNo string) error {
 // references and advices name it.
 func nextPart(c *office.Case) (int, error) {
 	parts, err := c.Parts()
-	if err != nil {
-		return 0, err
+	if err != nil || len(parts) == 0 {
+		return 1, err
 	}
-	next := 1
-	for _, r := range parts {
-		next = max(next, r.Part+1)
-	}
-	return next, nil
+	return parts[len(parts)-1].Part + 1, nil
 }
 
 // makeForm makes the form that the debit p calls for: the original, a

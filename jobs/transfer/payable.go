@@ -108,16 +108,12 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 		return why.IsZero() && f.Payee.No == p.Payee.No, err
 	}
 	for _, item := range p.Items {
-		c, err := d.CaseByNo(item.CaseNo)
+		c, r, err := d.PartOf(item.CaseNo, item.Part)
 		if err != nil {
 			return false, err
 		}
 		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish != exchange.WishNone {
 			return false, nil
-		}
-		r, err := c.Part(item.Part)
-		if err != nil {
-			return false, err
 		}
 		account, why, _, err := payable(c, &r)
 		if err != nil || why != "" || account.No != p.Payee.No || account.CNAPS != p.Payee.CNAPS || account.Holder != p.Payee.Holder {

@@ -60,11 +60,7 @@ func FileArrived(d *office.Desk, id int64) error {
 // movePart moves one part with its payment. A part that has moved on to a later
 // attempt is left alone: late news of the earlier one must not touch it.
 func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {
-	c, err := d.CaseByNo(item.CaseNo)
-	if err != nil {
-		return err
-	}
-	r, err := c.Part(item.Part)
+	c, r, err := d.PartOf(item.CaseNo, item.Part)
 	if err != nil {
 		return err
 	}
@@ -160,11 +156,7 @@ func PaymentFailed(d *office.Desk, p exchange.Payment, reason code.Phrase, after
 // person it holds the case for the payee; of an annulled case nothing is paid
 // again.
 func queryAccount(d *office.Desk, item exchange.PaymentItem, reason code.Phrase) error {
-	c, err := d.CaseByNo(item.CaseNo)
-	if err != nil {
-		return err
-	}
-	r, err := c.Part(item.Part)
+	c, r, err := d.PartOf(item.CaseNo, item.Part)
 	if err != nil {
 		return err
 	}
