@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"reflect"
@@ -31,17 +32,25 @@ func readComments() (comments, error) {
 		return nil, fmt.Errorf("example: %w", err)
 	}
 	c := comments{}
-	c.walk(doc.Content[0], reflect.TypeFor[Settings]())
+	eachKey(doc.Content[0], reflect.TypeFor[Settings](), c.read)
 	return c, nil
 }
 
-func (c comments) walk(n *yaml.Node, t reflect.Type) {
+func (c comments) read(t reflect.Type, name string, key, value *yaml.Node) {
+	if c[name] == "" && t.Kind() == reflect.Struct {
+		c[name] = plain(cmp.Or(key.HeadComment, value.LineComment, key.LineComment))
+	}
+}
+
+// eachKey visits every key of settings that a type has, with the type that has it
+// and its name there: "SFTP.addr".
+func eachKey(n *yaml.Node, t reflect.Type, visit func(t reflect.Type, name string, key, value *yaml.Node)) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if n.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice {
 		for _, item := range n.Content {
-			c.walk(item, t.Elem())
+			eachKey(item, t.Elem(), visit)
 		}
 	}
 	if n.Kind != yaml.MappingNode {
@@ -49,25 +58,11 @@ func (c comments) walk(n *yaml.Node, t reflect.Type) {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		elem, known := keyType(t, key.Value)
-		if !known {
-			continue
-		}
-		name := t.Name() + "." + key.Value
-		if c[name] == "" && t.Kind() == reflect.Struct {
-			c[name] = plain(firstOf(key.HeadComment, value.LineComment, key.LineComment))
-		}
-		c.walk(value, elem)
-	}
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
+		if elem, known := keyType(t, key.Value); known {
+			visit(t, t.Name()+"."+key.Value, key, value)
+			eachKey(value, elem, visit)
 		}
 	}
-	return ""
 }
 
 // plain takes the # away from a comment's lines; of several blocks the last

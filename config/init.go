@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ed25519"
 	"crypto/rand"
 	"embed"
@@ -209,7 +210,7 @@ type hostedDrop struct{ Code, Dir string }
 func (o InitOptions) facts(dir, public string) folderFacts {
 	f := folderFacts{
 		Dir: dir, Code: o.Settings.Agency.Code, Name: o.Settings.Agency.Name,
-		Program: firstOf(o.Program, "/usr/local/bin/carryover"), User: firstOf(o.User, "carryover"),
+		Program: cmp.Or(o.Program, "/usr/local/bin/carryover"), User: cmp.Or(o.User, "carryover"),
 		PublicKey: public, KnownHosts: o.KnownHosts,
 	}
 	c := Config{Dir: dir}

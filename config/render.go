@@ -24,7 +24,7 @@ func Render(s Settings) ([]byte, error) {
 	if err := yaml.Load(text, &doc); err != nil {
 		return nil, fmt.Errorf("write configuration: %w", err)
 	}
-	words.explain(doc.Content[0], reflect.TypeFor[Settings](), map[string]bool{})
+	words.explain(doc.Content[0])
 	text, err = yaml.Dump(doc.Content[0], yaml.WithLineWidth(-1))
 	if err != nil {
 		return nil, fmt.Errorf("write configuration: %w", err)
@@ -43,31 +43,14 @@ const renderHead = `# yaml-language-server: $schema=config.schema.json
 `
 
 // explain puts the comment of every key above it, the first time it comes up.
-func (c comments) explain(n *yaml.Node, t reflect.Type, said map[string]bool) {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if n.Kind == yaml.SequenceNode && t.Kind() == reflect.Slice {
-		for _, item := range n.Content {
-			c.explain(item, t.Elem(), said)
-		}
-	}
-	if n.Kind != yaml.MappingNode {
-		return
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		elem, known := keyType(t, key.Value)
-		if !known {
-			continue
-		}
-		name := t.Name() + "." + key.Value
+func (c comments) explain(n *yaml.Node) {
+	said := map[string]bool{}
+	eachKey(n, reflect.TypeFor[Settings](), func(_ reflect.Type, name string, key, _ *yaml.Node) {
 		if text := c[name]; text != "" && !said[name] {
 			said[name] = true
 			key.HeadComment = "# " + strings.ReplaceAll(text, "\n", "\n# ")
 		}
-		c.explain(value, elem, said)
-	}
+	})
 }
 
 // space puts an empty line before every section, so that it can be found.

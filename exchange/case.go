@@ -3,6 +3,9 @@
 // clock; time, calendar and configuration are parameters. The rules are
 // those of the transfer procedures of 2016 and 2021 (README.md beside this
 // file has the diagrams and the decisions).
+//
+// A field's tag show says how --json prints it: its key, and the list that its code
+// is of (jobs/story.Worded). The store keeps fields by lists of its own.
 package exchange
 
 import (

@@ -30,46 +30,22 @@ type CaseFilter struct {
 
 // query is the condition of the filter, its values behind the args so far.
 func (f CaseFilter) query(args ...any) (string, []any) {
-	var where []string
-	equal := func(column, value string) {
-		if value != "" {
-			args = append(args, value)
-			where = append(where, column+" = "+arg(len(args)))
-		}
-	}
-	equal("side", string(f.Side))
-	equal("partner", f.Partner)
-	equal("personal_no", f.PersonalNo)
-	equal("id_key", f.IDKey)
-	if len(f.States) > 0 {
-		where = append(where, anyOf("state", f.States, &args))
-	}
-	if len(f.FormTracks) > 0 {
-		where = append(where, anyOf("form_track", f.FormTracks, &args))
-	}
-	if len(f.MoneyTracks) > 0 {
-		where = append(where, anyOf("money_track", f.MoneyTracks, &args))
-	}
-	if len(f.Holds) > 0 {
-		where = append(where, anyOf("hold", f.Holds, &args))
-	}
-	if len(f.Wishes) > 0 {
-		where = append(where, anyOf("wish", f.Wishes, &args))
-	}
+	c := conditions{args: args}
+	c.add("side =", string(f.Side))
+	c.add("partner =", f.Partner)
+	c.add("personal_no =", f.PersonalNo)
+	c.add("id_key =", f.IDKey)
+	addAny(&c, "state", f.States)
+	addAny(&c, "form_track", f.FormTracks)
+	addAny(&c, "money_track", f.MoneyTracks)
+	addAny(&c, "hold", f.Holds)
+	addAny(&c, "wish", f.Wishes)
 	if f.OpenOnly {
-		where = append(where, openCases)
+		c.parts = append(c.parts, openCases)
 	}
-	if f.DueBefore != 0 {
-		args = append(args, f.DueBefore.String())
-		where = append(where, "due <> '' AND due < "+arg(len(args)))
-	}
-	args = append(args, f.After)
-	where = append(where, "case_no > "+arg(len(args)))
-	text := "WHERE " + strings.Join(where, " AND ") + " ORDER BY case_no"
-	if f.Limit > 0 {
-		text += atMost(f.Limit)
-	}
-	return text, args
+	c.add("due <> '' AND due <", f.DueBefore.String())
+	c.after("case_no", f.After)
+	return c.query("case_no", f.Limit)
 }
 
 // openCases is the condition for cases in a state that is not final.

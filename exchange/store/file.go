@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"carryover/exchange"
@@ -95,33 +94,21 @@ type FileFilter struct {
 }
 
 func (f FileFilter) query() (string, []any) {
-	var where []string
-	var args []any
-	equal := func(column, value string) {
-		if value != "" {
-			args = append(args, value)
-			where = append(where, column+" = "+arg(len(args)))
-		}
-	}
+	var c conditions
 	if f.Dir != "" {
-		where = append(where, is("dir", f.Dir))
+		c.parts = append(c.parts, is("dir", f.Dir))
 	}
-	equal("party", f.Party)
-	equal("kind", f.Kind)
+	c.add("party =", f.Party)
+	c.add("kind =", f.Kind)
 	if len(f.States) > 0 {
-		where = append(where, isAnyOf("state", f.States))
+		c.parts = append(c.parts, isAnyOf("state", f.States))
 	}
 	if f.Since != 0 {
-		args = append(args, f.Since.String(), micros(f.Since.Time(time.UTC)))
-		where = append(where, "(dir = 'in' AND seen >= "+arg(len(args)-1)+" OR dir = 'out' AND at >= "+arg(len(args))+")")
+		c.args = append(c.args, f.Since.String(), micros(f.Since.Time(time.UTC)))
+		c.parts = append(c.parts, "(dir = 'in' AND seen >= "+arg(len(c.args)-1)+" OR dir = 'out' AND at >= "+arg(len(c.args))+")")
 	}
-	args = append(args, f.AfterID)
-	where = append(where, "id > "+arg(len(args)))
-	text := "WHERE " + strings.Join(where, " AND ") + " ORDER BY id"
-	if f.Limit > 0 {
-		text += atMost(f.Limit)
-	}
-	return text, args
+	c.after("id", f.AfterID)
+	return c.query("id", f.Limit)
 }
 
 // Files lists files.

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -72,23 +71,11 @@ type RunFilter struct {
 
 // Runs lists runs.
 func (tx *Tx) Runs(f RunFilter) ([]exchange.Run, error) {
-	where := []string{"id > 0"}
-	var args []any
-	compare := func(column, value string) {
-		if value != "" {
-			args = append(args, value)
-			where = append(where, column+" "+arg(len(args)))
-		}
-	}
-	compare("job =", f.Job)
-	compare("run_date >=", f.From.String())
-	compare("run_date <=", f.To.String())
-	if len(f.States) > 0 {
-		where = append(where, anyOf("state", f.States, &args))
-	}
-	text := "WHERE " + strings.Join(where, " AND ") + " ORDER BY id DESC"
-	if f.Limit > 0 {
-		text += atMost(f.Limit)
-	}
+	c := conditions{parts: []string{"id > 0"}}
+	c.add("job =", f.Job)
+	c.add("run_date >=", f.From.String())
+	c.add("run_date <=", f.To.String())
+	addAny(&c, "state", f.States)
+	text, args := c.query("id DESC", f.Limit)
 	return runRows.many(tx, "runs", text, args...)
 }

@@ -66,12 +66,45 @@ func quoted[T ~string](value T) string {
 // reason as in is: a plan may depend on it. Callers pass few different ones.
 func atMost(n int) string { return " LIMIT " + strconv.Itoa(n) }
 
-// anyOf is "column IN ($n, …)" for values that follow the args so far.
-func anyOf[T ~string](column string, values []T, args *[]any) string {
+// conditions are those of a filter, joined by AND, with their args.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+// add adds a comparison with a value, "party =", unless that is empty.
+func (c *conditions) add(comparison, value string) {
+	if value != "" {
+		c.args = append(c.args, value)
+		c.parts = append(c.parts, comparison+" "+arg(len(c.args)))
+	}
+}
+
+// after adds that a column lies behind a value, whatever that is: the key of the
+// order in which the rows come.
+func (c *conditions) after(column string, value any) {
+	c.args = append(c.args, value)
+	c.parts = append(c.parts, column+" > "+arg(len(c.args)))
+}
+
+// addAny adds that a column has one of the values; of none, nothing.
+func addAny[T ~string](c *conditions, column string, values []T) {
+	if len(values) == 0 {
+		return
+	}
 	marks := make([]string, len(values))
 	for i, v := range values {
-		*args = append(*args, string(v))
-		marks[i] = arg(len(*args))
+		c.args = append(c.args, string(v))
+		marks[i] = arg(len(c.args))
 	}
-	return column + " IN (" + strings.Join(marks, ", ") + ")"
+	c.parts = append(c.parts, column+" IN ("+strings.Join(marks, ", ")+")")
+}
+
+// query is the end of a query for at most limit rows (0: all) in an order.
+func (c *conditions) query(order string, limit int) (string, []any) {
+	text := "WHERE " + strings.Join(c.parts, " AND ") + " ORDER BY " + order
+	if limit > 0 {
+		text += atMost(limit)
+	}
+	return text, c.args
 }

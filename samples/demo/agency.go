@@ -20,6 +20,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/drop/sftpserver"
+	"carryover/exchange/store"
 	"carryover/samples"
 )
 
@@ -233,4 +234,17 @@ func workingDay(cal *calendar.Calendar, n int) calendar.Date {
 		day = cal.Next(day)
 	}
 	return day
+}
+
+// openStore opens the agency's store, for those who prove what it holds.
+func (a *agency) openStore(ctx context.Context) (*store.Store, error) {
+	c, err := config.Load(a.config())
+	if err != nil {
+		return nil, err
+	}
+	dsn, err := c.StoreDSN()
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{DSN: dsn})
 }

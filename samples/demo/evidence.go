@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
@@ -28,15 +27,7 @@ func (d *demo) openStores(ctx context.Context, rest []*agency, e *evidence, judg
 	if len(rest) == 0 {
 		return judge(e)
 	}
-	c, err := config.Load(rest[0].config())
-	if err != nil {
-		return err
-	}
-	dsn, err := c.StoreDSN()
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(ctx, store.Options{DSN: dsn})
+	s, err := rest[0].openStore(ctx)
 	if err != nil {
 		return err
 	}
@@ -126,4 +117,14 @@ func (e *evidence) file(agency string, filter store.FileFilter, is func(exchange
 		}
 	}
 	return exchange.File{}, fmt.Errorf("%s: no such file", agency)
+}
+
+// outParts finds a person's Out case with the parts of its money.
+func (e *evidence) outParts(p *person) (exchange.Case, []exchange.Remittance, error) {
+	c, err := e.theCase(p.from, exchange.Out, p, "")
+	if err != nil {
+		return c, nil, err
+	}
+	parts, err := e.tx[p.from].RemittancesByCase(c.No)
+	return c, parts, err
 }

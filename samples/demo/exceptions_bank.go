@@ -56,11 +56,7 @@ func once(fits func(outside.Transfer) bool, code, text string) func(outside.Tran
 }
 
 func provedRejected(e *evidence, p *person) (string, error) {
-	c, err := e.theCase(p.from, exchange.Out, p, "")
-	if err != nil {
-		return "", err
-	}
-	parts, err := e.tx[p.from].RemittancesByCase(c.No)
+	c, parts, err := e.outParts(p)
 	if err != nil {
 		return "", err
 	}

@@ -165,11 +165,7 @@ func provedPaidToPerson(e *evidence, p *person) (string, error) {
 }
 
 func provedReturned(e *evidence, p *person) (string, error) {
-	c, err := e.theCase(p.from, exchange.Out, p, "")
-	if err != nil {
-		return "", err
-	}
-	parts, err := e.tx[p.from].RemittancesByCase(c.No)
+	c, parts, err := e.outParts(p)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -10,7 +11,6 @@ import (
 
 	"carryover/samples/demo/outside"
 
-	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/identity"
 	"carryover/exchange/ledger"
@@ -355,23 +355,12 @@ func (r *Result) checkMonths(e *evidence) error {
 
 func (r *Result) checkJournals(ctx context.Context, d *demo) error {
 	for _, a := range d.w.agencies {
-		c, err := config.Load(a.config())
-		if err != nil {
-			return err
-		}
-		dsn, err := c.StoreDSN()
-		if err != nil {
-			return err
-		}
-		s, err := store.Open(ctx, store.Options{DSN: dsn})
+		s, err := a.openStore(ctx)
 		if err != nil {
 			return err
 		}
 		report, err := s.VerifyJournal(ctx, nil)
-		if cerr := s.Close(); err == nil {
-			err = cerr
-		}
-		if err != nil {
+		if err = errors.Join(err, s.Close()); err != nil {
 			return err
 		}
 		for _, f := range report.Faults {
