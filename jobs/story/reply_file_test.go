@@ -57,6 +57,11 @@ func TestReplyOfEveryFile(t *testing.T) {
 	if len(said) < 20 {
 		t.Errorf("only %d different texts", len(said))
 	}
+	e.Lang = "en" // the paragraph is Chinese there too; "receipt" is code and word
+	f := exchange.File{Dir: exchange.In, State: exchange.FileWorked, Kind: formats.KindReceipt, Party: "310100", Seen: 20260410}
+	if text := fileReply(e, f, &File{ListedFile: listedFile(e, f)}); unwhole(text) != "" {
+		t.Errorf("in an English office: %q", text)
+	}
 	for _, f := range []exchange.File{
 		{Dir: exchange.Out, State: exchange.FileSent, Kind: office.KindPayment, Party: "320500b"},
 		{Dir: exchange.Out, State: exchange.FileSent, Kind: formats.KindLetter, Party: exchange.OfficerParty("wang.min")},
