@@ -94,3 +94,35 @@ func least[T ~string](order []Term, tracks []T, empty T) T {
 	}
 	return empty
 }
+
+// Place is where the money of a part or payment to others is.
+type Place string
+
+// The places.
+const (
+	PlaceNone Place = ""       // nothing is to be paid
+	PlaceHere Place = "here"   // with us, and nothing has left
+	PlaceBank Place = "bank"   // with the bank, or it may be
+	PlaceGone Place = "gone"   // with the partner or the person
+	PlaceBack Place = "return" // with us again: returned, or refused by the bank
+)
+
+// places is the table of what each track of money to others says of its place.
+var places = map[MoneyTrack]Place{
+	MoneyDue: PlaceHere, MoneyOrdered: PlaceHere, MoneyReleased: PlaceHere, MoneyUnknown: PlaceBank, MoneySubmitted: PlaceBank,
+	MoneySettled: PlaceGone, MoneyReturned: PlaceBack, MoneyNotDue: PlaceNone,
+}
+
+// Place is where money to others is by its track.
+func (t MoneyTrack) Place() Place { return places[t] }
+
+// TracksIn lists the tracks of money to others that is in one of the places, in
+// the order of MoneyTerms.
+func TracksIn(in ...Place) (list []MoneyTrack) {
+	for _, t := range MoneyTerms(Out) {
+		if track := MoneyTrack(t.Code); slices.Contains(in, track.Place()) {
+			list = append(list, track)
+		}
+	}
+	return list
+}

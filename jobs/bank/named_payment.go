@@ -1,8 +1,6 @@
 package bank
 
 import (
-	"slices"
-
 	"carryover/exchange"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
@@ -53,7 +51,7 @@ func namedPayment(d *office.Desk, e exchange.BankEntry, keep func(exchange.Payme
 	for i := range list {
 		p := &list[i]
 		// A lump sum is named by its reference alone, never by one letter of it.
-		if p.Lump || p.Amount != e.Amount || p.ValueOn > e.BookedOn || !slices.Contains(tracksAtBank(), p.Track) || !keep(*p) {
+		if p.Lump || p.Amount != e.Amount || p.ValueOn > e.BookedOn || !bankHadIt(p.Track) || !keep(*p) {
 			continue
 		}
 		if named == nil || betterMatch(*p, *named, e) {
@@ -63,10 +61,10 @@ func namedPayment(d *office.Desk, e exchange.BankEntry, keep func(exchange.Payme
 	return named, nil
 }
 
-// tracksAtBank lists the tracks of a payment that the bank has had, with those
-// that it refused or returned since.
-func tracksAtBank() []exchange.MoneyTrack {
-	return []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled, exchange.MoneyReturned}
+// bankHadIt reports whether the bank has or had a payment, one that it refused or
+// returned too.
+func bankHadIt(t exchange.MoneyTrack) bool {
+	return t.Place() == exchange.PlaceBank || t.Place() == exchange.PlaceGone || t.Place() == exchange.PlaceBack
 }
 
 // betterMatch reports whether an entry is rather about p than about q: first by

@@ -118,7 +118,7 @@ func transferStatus(d *office.Desk, t iso20022.TransferStatus) error {
 // A report moves no money: against a debit or credit that was booked it changes
 // nothing, and a contradiction is recorded as a difference.
 func paymentStatus(d *office.Desk, p exchange.Payment, status string, reason code.Phrase) error {
-	pending := p.Track == exchange.MoneyUnknown || p.Track == exchange.MoneySubmitted
+	pending := p.Track.Place() == exchange.PlaceBank
 	paid := status == iso20022.DebitSettled || status == iso20022.CreditSettled
 	failed := isRefusal(status)
 	if failed && iso20022.SaysDuplicate(reason.Arg(0)) {

@@ -1,8 +1,6 @@
 package decision
 
 import (
-	"slices"
-
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
@@ -41,8 +39,7 @@ func paymentPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (off
 // debitPlan plans to settle a payment by a debit. A returned one may be settled
 // too: its debit can come after the news of its return.
 func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
-	may := []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned}
-	if p.BankRef != "" || e.Reversal || !slices.Contains(may, p.Track) {
+	if at := p.Track.Place(); p.BankRef != "" || e.Reversal || at != exchange.PlaceBank && at != exchange.PlaceBack {
 		return office.Plan{}, office.Undecidable("该笔付款不在等待扣款："+trackWord(p)+" "+p.BankRef,
 			"the payment does not wait for a debit: "+string(p.Track)+" "+p.BankRef)
 	}

@@ -63,7 +63,7 @@ func reconcileAccount(o *office.Office, tx *store.Tx, account string, days []exc
 		}
 	}
 	if account == o.Agency.Payer.No { // payments leave from no other account
-		for _, track := range []exchange.MoneyTrack{exchange.MoneySubmitted, exchange.MoneyUnknown} {
+		for _, track := range exchange.TracksIn(exchange.PlaceBank) {
 			err := tx.EachPayment(track, func(p exchange.Payment) error { b.Transit += p.Amount; return nil })
 			if err != nil {
 				return b, err

@@ -125,9 +125,7 @@ func openCaseFilters() []store.CaseFilter {
 		},
 		{
 			Side: exchange.Out, States: finalStates(exchange.Out),
-			MoneyTracks: []exchange.MoneyTrack{
-				exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneyReturned,
-			},
+			MoneyTracks: exchange.TracksIn(exchange.PlaceHere, exchange.PlaceBank, exchange.PlaceBack),
 		},
 		{Side: exchange.Out, States: finalStates(exchange.Out), FormTracks: []exchange.FormTrack{exchange.FormQueued, exchange.FormSent, exchange.FormRefused}},
 	}

@@ -129,13 +129,8 @@ func Voidable(c *office.Case) (bool, error) {
 	}
 	parts, err := c.Parts()
 	for _, r := range parts {
-		switch r.Track {
-		case exchange.MoneySubmitted, exchange.MoneyUnknown:
+		if at := r.Track.Place(); at == exchange.PlaceBank || at == exchange.PlaceGone && r.To == exchange.ToPerson {
 			return false, err
-		case exchange.MoneySettled:
-			if r.To == exchange.ToPerson {
-				return false, err
-			}
 		}
 	}
 	return c.Effective() != exchange.Requested && c.Effective() != exchange.Declined, err

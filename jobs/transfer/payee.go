@@ -66,13 +66,12 @@ func freePayee(c *office.Case, p exchange.Payee) (bool, error) {
 		if r.To != exchange.ToPerson || r.PayeeID != p.PayeeID || r.Payee.No == p.Account.No {
 			continue
 		}
-		switch r.Track {
-		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+		switch r.Track.Place() {
+		case exchange.PlaceBank, exchange.PlaceGone:
 			gone = true
-		case exchange.MoneyOrdered, exchange.MoneyReleased:
-			open, unsent = true, true
-		case exchange.MoneyDue, exchange.MoneyReturned:
+		case exchange.PlaceHere, exchange.PlaceBack:
 			open = true
+			unsent = unsent || r.Track == exchange.MoneyOrdered || r.Track == exchange.MoneyReleased
 		}
 	}
 	if !unsent {

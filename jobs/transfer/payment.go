@@ -101,7 +101,7 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 // first.
 func bookMoney(c *office.Case, from, to exchange.MoneyTrack, r exchange.Remittance, ref string) error {
 	head, person := c.LedgerHead(ref), r.To == exchange.ToPerson
-	atBank := from == exchange.MoneySubmitted || from == exchange.MoneyUnknown || from == exchange.MoneyReleased
+	atBank := from.Place() == exchange.PlaceBank || from == exchange.MoneyReleased
 	var entries []ledger.Entry
 	if atBank && from == exchange.MoneyReleased && to != exchange.MoneyDue {
 		entries = append(entries, ledger.Submit(head, r.Amount))

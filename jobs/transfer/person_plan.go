@@ -76,8 +76,7 @@ func partsForPerson(c *office.Case) (f exchange.Form, parts []exchange.Remittanc
 		return f, nil, err
 	}
 	for _, r := range all {
-		switch r.Track {
-		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+		if at := r.Track.Place(); at == exchange.PlaceBank || at == exchange.PlaceGone {
 			return f, nil, office.Undecidable("款项在银行或对方，退回后再改付", "money is at the bank or with the partner: it has to come back first")
 		}
 		if r.FormNo == f.No && r.To == exchange.ToPartner && r.Track != exchange.MoneyNotDue {

@@ -14,8 +14,7 @@ import (
 func moneyIsOut(c *office.Case) (bool, error) {
 	parts, err := c.Parts()
 	for _, r := range parts {
-		switch r.Track {
-		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+		if at := r.Track.Place(); at == exchange.PlaceBank || at == exchange.PlaceGone {
 			return c.Side == exchange.Out, err
 		}
 	}
@@ -60,10 +59,10 @@ func freePayments(c *office.Case) (bool, error) {
 	}
 	gone, open := false, false
 	for _, r := range parts {
-		switch r.Track {
-		case exchange.MoneySubmitted, exchange.MoneyUnknown, exchange.MoneySettled:
+		switch r.Track.Place() {
+		case exchange.PlaceBank, exchange.PlaceGone:
 			gone = true
-		case exchange.MoneyDue, exchange.MoneyOrdered, exchange.MoneyReleased, exchange.MoneyReturned:
+		case exchange.PlaceHere, exchange.PlaceBack:
 			open = true
 		}
 	}
