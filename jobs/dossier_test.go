@@ -100,6 +100,48 @@ func requireKept(t *testing.T, c *office.Case) {
 	}
 }
 
+// What an item changed in a case and did not save is not there for the next one,
+// which would save it; what it saved is.
+func TestNothingUnsavedIsHandedOn(t *testing.T) {
+	o := newOffice(t)
+	p := leaver(us, 0)
+	o.answerLetter(p, 1)
+	no := o.caseBy(exchange.Out, p).No
+	item := func(d *office.Desk, work func(c *office.Case) error) {
+		t.Helper()
+		_, err := d.InSavepoint(func() error {
+			c, err := d.CaseByNo(no)
+			if err != nil {
+				return err
+			}
+			return work(c)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := o.env.Do(t.Context(), office.By{Actor: "test"}, func(d *office.Desk) error {
+		item(d, func(c *office.Case) error { c.Wish = exchange.WishProposed; return nil }) // and then it was refused
+		item(d, func(c *office.Case) error {
+			if c.Wish != exchange.WishNone {
+				t.Errorf("the wish %q of the item before", c.Wish)
+			}
+			c.CertificateNo = "C1"
+			return c.Save()
+		})
+		item(d, func(c *office.Case) error {
+			if c.CertificateNo != "C1" || c.Wish != exchange.WishNone {
+				t.Errorf("certificate %q, wish %q", c.CertificateNo, c.Wish)
+			}
+			return nil
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestOnlyTheDeskWritesADossier: a write past the desk would leave what is kept of
 // an open case as it was.
 func TestOnlyTheDeskWritesADossier(t *testing.T) {

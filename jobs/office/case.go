@@ -29,7 +29,7 @@ type Case struct {
 // opens it, with what was changed of it and is not saved yet.
 func (d *Desk) OpenCase(c exchange.Case) *Case {
 	if open := d.open.find(c.No); open != nil {
-		return open
+		return d.open.hand(open)
 	}
 	return d.open.add(&Case{Desk: d, Case: c, Before: c})
 }
@@ -62,7 +62,7 @@ func (d *Desk) CaseByLetter(side exchange.Side, letterNo string) (*Case, error) 
 // CaseByNo opens the case of a number; store.ErrNotFound when there is none.
 func (d *Desk) CaseByNo(no string) (*Case, error) {
 	if open := d.open.find(no); open != nil {
-		return open, nil
+		return d.open.hand(open), nil
 	}
 	c, err := d.Tx.Case(no)
 	if err != nil {

@@ -59,15 +59,17 @@ func (o *Office) DoChunk(ctx context.Context, by By, needs func(error) bool, wor
 }
 
 // InSavepoint applies one item in a savepoint, so that its writes alone are undone when it
-// fails: then the caller may go on with the next one, and opens its cases anew. In the
-// first try of a chunk there is none (alone is false): the error must go up, to end the
-// transaction, unless nothing was written.
+// fails: then the caller may go on with the next one, and opens its cases anew. A case that
+// it leaves changed and unsaved is opened anew by the next one, too. In the first try of a
+// chunk there is none (alone is false): the error must go up, to end the transaction,
+// unless nothing was written.
 func (d *Desk) InSavepoint(apply func() error) (alone bool, err error) {
 	if d.noSavepoints {
 		err = apply()
 	} else {
 		err = d.Tx.Savepoint(apply)
 	}
+	d.open.endItem()
 	if err != nil {
 		d.open = openCases{} // they hold what was undone
 	}

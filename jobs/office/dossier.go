@@ -18,6 +18,7 @@ import (
 type openCases struct {
 	all    map[string]weak.Pointer[Case]
 	latest []*Case
+	worked []*Case // handed out for the item that is worked
 }
 
 // heldOpen is how many cases a desk holds by itself.
@@ -25,6 +26,25 @@ const heldOpen = 64
 
 // find is the open case of a number, or nil.
 func (o *openCases) find(no string) *Case { return o.all[no].Value() }
+
+// hand gives an open case out to be worked; nil is given back as it is.
+func (o *openCases) hand(c *Case) *Case {
+	if c != nil {
+		o.worked = append(o.worked, c)
+	}
+	return c
+}
+
+// endItem closes the cases that an item has left changed and unsaved: what it wanted
+// and did not do, a refused record for one, is not for the next item to save.
+func (o *openCases) endItem() {
+	for _, c := range o.worked {
+		if c.Fresh || !same(c.Before, c.Case) {
+			delete(o.all, c.No)
+		}
+	}
+	o.worked = o.worked[:0]
+}
 
 // add opens a case.
 func (o *openCases) add(c *Case) *Case {
@@ -37,7 +57,7 @@ func (o *openCases) add(c *Case) *Case {
 	}
 	o.all[c.No] = weak.Make(c)
 	o.latest = append(o.latest, c)
-	return c
+	return o.hand(c)
 }
 
 // dossier is what belongs to a case and has rows of its own. Each list is read when
