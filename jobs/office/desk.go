@@ -64,6 +64,7 @@ func (o *Office) DoChunk(ctx context.Context, by By, needs func(error) bool, wor
 // chunk there is none (alone is false): the error must go up, to end the transaction,
 // unless nothing was written.
 func (d *Desk) InSavepoint(apply func() error) (alone bool, err error) {
+	d.open.item = true
 	if d.noSavepoints {
 		err = apply()
 	} else {

@@ -18,7 +18,8 @@ import (
 type openCases struct {
 	all    map[string]weak.Pointer[Case]
 	latest []*Case
-	worked []*Case // handed out for the item that is worked
+	item   bool                 // an item is worked (InSavepoint)
+	worked []weak.Pointer[Case] // handed out for it
 }
 
 // heldOpen is how many cases a desk holds by itself.
@@ -27,10 +28,10 @@ const heldOpen = 64
 // find is the open case of a number, or nil.
 func (o *openCases) find(no string) *Case { return o.all[no].Value() }
 
-// hand gives an open case out to be worked; nil is given back as it is.
+// hand gives an open case out; nil is given back as it is.
 func (o *openCases) hand(c *Case) *Case {
-	if c != nil {
-		o.worked = append(o.worked, c)
+	if c != nil && o.item {
+		o.worked = append(o.worked, weak.Make(c))
 	}
 	return c
 }
@@ -38,12 +39,12 @@ func (o *openCases) hand(c *Case) *Case {
 // endItem closes the cases that an item has left changed and unsaved: what it wanted
 // and did not do, a refused record for one, is not for the next item to save.
 func (o *openCases) endItem() {
-	for _, c := range o.worked {
-		if c.Fresh || !same(c.Before, c.Case) {
+	for _, p := range o.worked {
+		if c := p.Value(); c != nil && (c.Fresh || !same(c.Before, c.Case)) {
 			delete(o.all, c.No)
 		}
 	}
-	o.worked = o.worked[:0]
+	o.item, o.worked = false, nil
 }
 
 // add opens a case.
