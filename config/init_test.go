@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
 )
@@ -132,13 +134,7 @@ func TestInitSaysWhatIsOpen(t *testing.T) {
 
 // sshd itself must find the snippet right.
 func TestSSHDSnippet(t *testing.T) {
-	sshd, err := exec.LookPath("sshd")
-	if err != nil {
-		sshd = "/usr/sbin/sshd"
-		if _, err := os.Stat(sshd); err != nil {
-			need(t, "sshd")
-		}
-	}
+	sshd := droptest.Require(t, "sshd")
 	dir := filepath.Join(t.TempDir(), "320500")
 	if _, _, err := Init(dir, InitOptions{Settings: exampleSettings(t)}); err != nil {
 		t.Fatal(err)
@@ -155,13 +151,4 @@ func TestSSHDSnippet(t *testing.T) {
 	if err != nil && !strings.Contains(string(out), "privilege separation") {
 		t.Errorf("%v\n%s", err, out)
 	}
-}
-
-// need fails where everything is required, and skips elsewhere.
-func need(t *testing.T, program string) {
-	t.Helper()
-	if os.Getenv("CARRYOVER_REQUIRED") != "" {
-		t.Fatalf("needs %s", program)
-	}
-	t.Skipf("needs %s", program)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/xuri/excelize/v2"
@@ -224,13 +226,7 @@ func TestStatementTemplate(t *testing.T) {
 // resaved is a workbook as LibreOffice saves it again.
 func resaved(t *testing.T, name string) []byte {
 	t.Helper()
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		if os.Getenv("CARRYOVER_REQUIRED") != "" {
-			t.Fatal("needs soffice")
-		}
-		t.Skip("needs soffice")
-	}
+	office := droptest.Require(t, "soffice")
 	dir := t.TempDir()
 	profile := "-env:UserInstallation=file://" + filepath.Join(dir, "profile")
 	out, err := exec.Command(office, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", filepath.Join(dir, "out"), name).CombinedOutput()

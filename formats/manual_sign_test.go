@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/seal"
 )
 
@@ -16,12 +18,7 @@ import (
 // key, signs and verifies, and holds what they made against our own judgement.
 func TestManualSign(t *testing.T) {
 	for _, program := range []string{"ssh-keygen", "sh"} {
-		if _, err := exec.LookPath(program); err != nil {
-			if os.Getenv("CARRYOVER_REQUIRED") != "" {
-				t.Fatal(err)
-			}
-			t.Skipf("needs %s", program)
-		}
+		droptest.Require(t, program)
 	}
 	dir := t.TempDir()
 	const name = "contact-letter_310100_320500_20260303_000001.csv"

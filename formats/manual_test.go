@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -191,13 +193,7 @@ func codeTables() string {
 // TestManualProgram runs the program of the manual: what it writes is the
 // manual's example, made by another program than ours.
 func TestManualProgram(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CARRYOVER_REQUIRED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("needs %s", "python3")
-	}
+	python := droptest.Require(t, "python3")
 	text, err := os.ReadFile(manual)
 	if err != nil {
 		t.Fatal(err)

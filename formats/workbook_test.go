@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
@@ -267,13 +269,7 @@ func TestTextIsNeverAFormula(t *testing.T) {
 // Another program opens, calculates and saves our workbooks, and they are
 // still the same batch.
 func TestWorkbookThroughLibreOffice(t *testing.T) {
-	soffice, err := exec.LookPath("soffice")
-	if err != nil {
-		if os.Getenv("CARRYOVER_REQUIRED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("needs %s", "soffice")
-	}
+	soffice := droptest.Require(t, "soffice")
 	dir := t.TempDir()
 	form, trailer := writeBatch(t, kindOf(formats.KindForm), batch.UTF8, samples()[formats.KindForm]...)
 	var converted bytes.Buffer

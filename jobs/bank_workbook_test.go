@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -260,12 +262,7 @@ func TestSheetsQuarantined(t *testing.T) {
 // The request and the list print: amount in capitals, transfers, boxes to sign.
 func TestPaymentRequestPrinted(t *testing.T) {
 	for _, name := range []string{"soffice", "pdftotext"} {
-		if _, err := exec.LookPath(name); err != nil {
-			if os.Getenv("CARRYOVER_REQUIRED") != "" {
-				t.Fatalf("needs %s", name)
-			}
-			t.Skipf("needs %s", name)
-		}
+		droptest.Require(t, name)
 	}
 	o := newOffice(t, bankByWorkbook)
 	people := payTwo(o)

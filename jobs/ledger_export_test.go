@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
@@ -72,22 +74,10 @@ func oneOfEach(h ledger.Head, f money.Fen) []ledger.Entry {
 	}
 }
 
-func needHledger(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("hledger")
-	if err != nil {
-		if os.Getenv("CARRYOVER_REQUIRED") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("needs hledger")
-	}
-	return path
-}
-
 // TestExportedLedger: hledger finds the export of a ledger with every event
 // sound, in the order of dates, and comes to the balances that we keep.
 func TestExportedLedger(t *testing.T) {
-	hledger := needHledger(t)
+	hledger := droptest.Require(t, "hledger")
 	s, err := store.Open(t.Context(), store.Options{DSN: filepath.Join(t.TempDir(), "ledger.db")})
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -86,7 +88,7 @@ func roleLetter(r batch.Role) string {
 // that all is in order.
 func run(t *testing.T, args ...string) (string, bool) {
 	t.Helper()
-	python := program(t, "python3")
+	python := droptest.Require(t, "python3")
 	out, err := exec.Command(python, append([]string{"-X", "utf8", kitProgram}, args...)...).CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1 || bytes.Contains(out, []byte("Traceback"))) {

@@ -11,28 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"github.com/xuri/excelize/v2"
 
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/sheet"
 )
-
-// program skips the test by name when a program is missing, and fails it
-// where everything is required.
-func program(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil && (len(args) == 0 || exec.Command(path, args...).Run() == nil) {
-		return path
-	}
-	needs := strings.Join(append([]string{name}, args...), " ")
-	if os.Getenv("CARRYOVER_REQUIRED") != "" {
-		t.Fatalf("needs %s", needs)
-	}
-	t.Skipf("needs %s", needs)
-	return ""
-}
 
 // judgedAs is what was found in a batch, apart from where: sheets count rows
 // otherwise than a CSV does.
@@ -64,8 +50,8 @@ func judgedAs(t *testing.T, content []byte) []string {
 // judged as the batch is that it was filled from. Our rules, worked out by
 // LibreOffice, take what is right and refuse what is wrong.
 func TestTemplatesTyped(t *testing.T) {
-	python := program(t, "/usr/bin/python3", "-c", "import openpyxl")
-	office := program(t, "soffice")
+	python := droptest.Require(t, "/usr/bin/python3", "-c", "import openpyxl")
+	office := droptest.Require(t, "soffice")
 	dir := t.TempDir()
 	var names []string
 	for _, k := range formats.Kinds() {

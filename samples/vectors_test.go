@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -26,22 +28,16 @@ import (
 
 var update = flag.Bool("update", false, "write the examples, their index and the README again")
 
-// readGoods runs the Python program and returns what it wrote, by path.
+// runPython runs the Python program and returns what it wrote, by path.
 func runPython(t *testing.T) map[string][]byte {
 	t.Helper()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		if os.Getenv("CARRYOVER_REQUIRED") != "" {
-			t.Fatal("needs python3")
-		}
-		t.Skipf("needs %s", "python3")
-	}
+	python := droptest.Require(t, "python3")
 	dir := t.TempDir()
 	if out, err := exec.Command(python, "make_good.py", dir).CombinedOutput(); err != nil {
 		t.Fatalf("make_good.py: %v\n%s", err, out)
 	}
 	files := map[string][]byte{}
-	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"carryover/exchange/drop/droptest"
 )
 
 // TestAudit: what a demo leaves behind is proved, by this program and by
@@ -21,7 +23,7 @@ func TestAudit(t *testing.T) {
 // proveByHledger: hledger reads the exported ledger, finds every transaction
 // balanced, and comes to the balances that the store keeps.
 func proveByHledger(t *testing.T, agency string) {
-	hledger := need(t, "hledger")
+	hledger := droptest.Require(t, "hledger")
 	name := filepath.Join(t.TempDir(), "ledger.journal")
 	var out, errOut bytes.Buffer
 	exit := run(t.Context(), []string{"-c", filepath.Join(agency, "config.yaml"), "audit", "export", "--ledger", name}, &out, &errOut)

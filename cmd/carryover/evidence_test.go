@@ -9,23 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"github.com/xuri/excelize/v2"
 )
-
-// need skips the test by name when a program is missing, and fails it where
-// everything is required.
-func need(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CARRYOVER_REQUIRED") != "" {
-		t.Fatalf("needs %s", name)
-	}
-	t.Skipf("needs %s", name)
-	return ""
-}
 
 // approvals are the pages of two agencies of the demo: one in Chinese, where
 // officers sign, after a backup and a restore test; one in English, which
@@ -158,7 +145,7 @@ print(len(book.worksheets), setup.orientation, setup.paperSize, setup.fitToWidth
 // LibreOffice prints the page on one sheet of paper, in both languages, and
 // openpyxl reads it.
 func evidencePrinted(t *testing.T, zh, en string) {
-	office, text, info := need(t, "soffice"), need(t, "pdftotext"), need(t, "pdfinfo")
+	office, text, info := droptest.Require(t, "soffice"), droptest.Require(t, "pdftotext"), droptest.Require(t, "pdfinfo")
 	dir := t.TempDir()
 	out, err := exec.Command(office, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", "pdf", "--outdir", dir, zh, en).CombinedOutput()
 	if err != nil {
@@ -186,7 +173,7 @@ func evidencePrinted(t *testing.T, zh, en string) {
 			t.Errorf("%s: a column is too narrow", name)
 		}
 	}
-	python := need(t, "/usr/bin/python3")
+	python := droptest.Require(t, "/usr/bin/python3")
 	if read, err := exec.Command(python, "-c", readPage, zh).CombinedOutput(); err != nil || string(read) != "1 portrait 9 1 1 True ['s'] 6\n" {
 		t.Errorf("%v: %s", err, read)
 	}

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/drop/droptest"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -62,7 +64,7 @@ func TestStories(t *testing.T) {
 		if slices.ContainsFunc(programs, missing) {
 			t.Run(strings.TrimSuffix(filepath.Base(story), ".txtar"), func(t *testing.T) {
 				for _, name := range programs {
-					need(t, name)
+					droptest.Require(t, name)
 				}
 			})
 			continue

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/seal"
 )
 
@@ -16,16 +18,6 @@ func keygen(t *testing.T, dir string, stdin []byte, args ...string) ([]byte, err
 	cmd := exec.Command("ssh-keygen", args...)
 	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
 	return cmd.CombinedOutput()
-}
-
-func needKeygen(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("ssh-keygen"); err != nil {
-		if os.Getenv("CARRYOVER_REQUIRED") != "" {
-			t.Fatal("needs ssh-keygen, and CARRYOVER_REQUIRED is set")
-		}
-		t.Skip("needs ssh-keygen")
-	}
 }
 
 func write(t *testing.T, dir, name string, content []byte) string {
@@ -40,7 +32,7 @@ func write(t *testing.T, dir, name string, content []byte) string {
 // TestKeygen: what ssh-keygen signs we verify, with keys it made, and what we
 // sign it verifies; both judge the times of a key alike.
 func TestKeygen(t *testing.T) {
-	needKeygen(t)
+	droptest.Require(t, "ssh-keygen")
 	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {
 		t.Run(kind, func(t *testing.T) {
 			dir := t.TempDir()

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -116,20 +115,4 @@ func insertCases(t testing.TB, s *Store, n int) {
 		}
 		return nil
 	})
-}
-
-// need returns a program's path, or ends the test: skipped when the program
-// is missing, failed when CARRYOVER_REQUIRED is set.
-func need(t testing.TB, name string, find func() string) string {
-	t.Helper()
-	path := find()
-	switch {
-	case path != "":
-		return path
-	case os.Getenv("CARRYOVER_REQUIRED") != "":
-		t.Fatalf("needs %s, which is required here", name)
-	default:
-		t.Skipf("needs %s", name)
-	}
-	return ""
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
 )
@@ -134,26 +136,11 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// program skips the test by name when a program is missing, and fails it
-// where everything is required.
-func program(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CARRYOVER_REQUIRED") != "" {
-		t.Fatalf("needs %s", name)
-	}
-	t.Skipf("needs %s", name)
-	return ""
-}
-
 func lint(t *testing.T, name string, message []byte) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "message.xml")
 	must(t, os.WriteFile(file, message, 0o600))
-	out, err := exec.Command(program(t, "xmllint"), "--noout", "--schema", filepath.Join("testdata", "xsd", name+".xsd"), file).CombinedOutput()
+	out, err := exec.Command(droptest.Require(t, "xmllint"), "--noout", "--schema", filepath.Join("testdata", "xsd", name+".xsd"), file).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %s\n%s", name, out, message)
 	}

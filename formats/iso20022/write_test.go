@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/money"
 )
 
@@ -170,7 +172,7 @@ func TestPaymentIsValid(t *testing.T) {
 	must(t, err)
 	must(t, writeAll(f, head, list))
 	must(t, f.Close())
-	out, err := exec.Command(program(t, "xmllint"), "--noout", "--stream", "--schema", filepath.Join("testdata", "xsd", PaymentName+".xsd"), file).CombinedOutput()
+	out, err := exec.Command(droptest.Require(t, "xmllint"), "--noout", "--stream", "--schema", filepath.Join("testdata", "xsd", PaymentName+".xsd"), file).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: %.2000s", err, out)
 	}

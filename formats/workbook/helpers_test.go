@@ -3,8 +3,6 @@ package workbook
 import (
 	"fmt"
 	"iter"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -99,19 +97,4 @@ func save(t testing.TB, b Book) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// program skips the test by name when a program is missing, and fails it
-// where everything is required.
-func program(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CARRYOVER_REQUIRED") != "" {
-		t.Fatalf("needs %s", name)
-	}
-	t.Skipf("needs %s", name)
-	return ""
 }

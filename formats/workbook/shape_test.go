@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
 )
@@ -18,10 +20,7 @@ import (
 // A second program reads types, formats, tables, filters, panes, links,
 // page setup and properties as they are meant.
 func TestPython(t *testing.T) {
-	python := "/usr/bin/python3"
-	if exec.Command(python, "-c", "import openpyxl").Run() != nil {
-		program(t, "python3 with openpyxl")
-	}
+	python := droptest.Require(t, "/usr/bin/python3", "-c", "import openpyxl") // Debian's, whose openpyxl it is
 	out, err := exec.Command(python, filepath.Join("testdata", "read.py"), save(t, sample())).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -30,7 +29,7 @@ func TestPython(t *testing.T) {
 
 // LibreOffice opens the book and prints it, with no cell too narrow.
 func TestLibreOffice(t *testing.T) {
-	office, text := program(t, "soffice"), program(t, "pdftotext")
+	office, text := droptest.Require(t, "soffice"), droptest.Require(t, "pdftotext")
 	book := save(t, sample())
 	dir := filepath.Dir(book)
 	out, err := exec.Command(office, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", "pdf", "--outdir", dir, book).CombinedOutput()

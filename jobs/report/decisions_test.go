@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -50,10 +52,7 @@ func decisionRows() []exchange.Todo {
 // is read as it was meant.
 func TestDecisionsRoundTrip(t *testing.T) {
 	t.Parallel()
-	office, python := program(t, "soffice"), "/usr/bin/python3"
-	if exec.Command(python, "-c", "import openpyxl").Run() != nil {
-		program(t, "python3 with openpyxl")
-	}
+	office, python := droptest.Require(t, "soffice"), droptest.Require(t, "/usr/bin/python3", "-c", "import openpyxl")
 	n, dir := night(t, code.Chinese), t.TempDir()
 	if keep := os.Getenv("CARRYOVER_KEEP"); keep != "" {
 		dir = keep

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/code"
 )
 
@@ -12,10 +14,7 @@ import (
 // is: tables that filter, titles that stay and are printed again, dates that
 // are dates, links that lead somewhere, formulas that have come to something.
 func TestNightlyReadByAnother(t *testing.T) {
-	python := "/usr/bin/python3"
-	if exec.Command(python, "-c", "import openpyxl").Run() != nil {
-		program(t, "python3 with openpyxl")
-	}
+	python := droptest.Require(t, "/usr/bin/python3", "-c", "import openpyxl") // Debian's, whose openpyxl it is
 	n, path := night(t, code.Chinese), filepath.Join(t.TempDir(), "nightly.xlsx")
 	if err := Nightly(n).Save(path); err != nil {
 		t.Fatal(err)

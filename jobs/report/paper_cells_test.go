@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/drop/droptest"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -37,7 +39,7 @@ func TestPaperCells(t *testing.T) {
 // Another program finds the page as it is meant: A4 upright, one page, its
 // boxes, what is printed of it.
 func TestPaperReadByOpenpyxl(t *testing.T) {
-	python := program(t, "/usr/bin/python3", "-c", "import openpyxl") // Debian's, whose openpyxl it is
+	python := droptest.Require(t, "/usr/bin/python3", "-c", "import openpyxl") // Debian's, whose openpyxl it is
 	const script = `
 import openpyxl, sys
 w = openpyxl.load_workbook(sys.argv[1])

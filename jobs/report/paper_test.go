@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -204,7 +206,7 @@ func everyForm(profile string) map[string]Print {
 // has, with everything that stands on it whole.
 func TestPapersPrinted(t *testing.T) {
 	t.Parallel()
-	soffice, text, info := program(t, "soffice"), program(t, "pdftotext"), program(t, "pdfinfo")
+	soffice, text, info := droptest.Require(t, "soffice"), droptest.Require(t, "pdftotext"), droptest.Require(t, "pdfinfo")
 	dir := t.TempDir()
 	if keep := os.Getenv("CARRYOVER_PAPERS"); keep != "" {
 		dir = keep

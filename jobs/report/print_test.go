@@ -1,36 +1,21 @@
 package report
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"carryover/exchange/drop/droptest"
+
 	"carryover/exchange/code"
 )
-
-// program skips the test by name when a program is missing, and fails it
-// where everything is required. With arguments it must also run with them.
-func program(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil && (len(args) == 0 || exec.Command(path, args...).Run() == nil) {
-		return path
-	}
-	needs := strings.Join(append([]string{name}, args...), " ")
-	if os.Getenv("CARRYOVER_REQUIRED") != "" {
-		t.Fatalf("needs %s", needs)
-	}
-	t.Skipf("needs %s", needs)
-	return ""
-}
 
 // LibreOffice prints the night in both languages: every sheet is there, and
 // no column is too narrow for what stands in it.
 func TestPrinted(t *testing.T) {
 	t.Parallel()
-	office, text := program(t, "soffice"), program(t, "pdftotext")
+	office, text := droptest.Require(t, "soffice"), droptest.Require(t, "pdftotext")
 	for lang, words := range map[code.Lang][]string{
 		code.Chinese: {"资金平衡", "在办业务办理时限", "联系函收发情况", "信息表收发情况", "个人账户资金划转", "收发文件", "待办事项", "申请受理情况", "参保凭证出具情况", "银行存款余额调节表", "1,234,567.89", "11010519491231002X"},
 		code.English: {"Key figures", "Deadlines of open cases", "Contact letters", "Information forms", "Remittances of personal accounts", "10,123.45", "What needs a person", "Certificates of participation", "Balance reconciliation"},

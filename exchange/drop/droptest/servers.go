@@ -96,25 +96,6 @@ func KnownHosts(addr string, keys ...ssh.PublicKey) []byte {
 	return b.Bytes()
 }
 
-// Require returns the path of a program. Where it is not installed, the test is
-// skipped, or fails when CARRYOVER_REQUIRED=1 says that it must run.
-func Require(t testing.TB, program string) string {
-	t.Helper()
-	p, err := exec.LookPath(program)
-	for _, dir := range []string{"/usr/sbin", "/usr/lib/openssh"} { // not in everybody's PATH
-		if err != nil {
-			p, err = exec.LookPath(filepath.Join(dir, program))
-		}
-	}
-	if err != nil && os.Getenv("CARRYOVER_REQUIRED") == "1" {
-		t.Fatalf("needs %s", program)
-	}
-	if err != nil {
-		t.Skipf("needs %s", program)
-	}
-	return p
-}
-
 // SSHD is an OpenSSH server of the test's own on a loopback port.
 type SSHD struct {
 	drop.SFTP
