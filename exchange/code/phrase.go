@@ -257,13 +257,8 @@ func fill(place string, args []string, l Lang, look Lookup) string {
 	switch list {
 	case "":
 		return args[n]
-	case "both": // of a partner's file: written in both languages by FILES
-		if chinese, english, both := strings.Cut(args[n], " / "); both && l == English {
-			return english
-		} else if both {
-			return chinese
-		}
-		return args[n]
+	case "both":
+		return Half(args[n], l)
 	case "phrase":
 		return argPhrase(args[n]).Words(l, look)
 	}
@@ -284,6 +279,16 @@ var listNames = map[string]List{
 	"hold": holds, "decline": declines, "fault": faults, "nature": natures, "about": abouts, "phase": phases,
 	"posting": postingRows, "reconciliation": reconciliationStates, "money-kind": moneyKinds, "purpose": purposes,
 	"relation": relations, "registry-status": registryStatuses, "verdict": verdicts, "file-verdict": fileVerdicts,
+}
+
+// Half is the half in a language of a text that is written in both, as FILES has it
+// for files and records ("中文 / English"); any other text as it is.
+func Half(text string, l Lang) string {
+	chinese, english, both := strings.Cut(text, " / ")
+	if both && l == English {
+		return english
+	}
+	return chinese
 }
 
 // places are the places that words name.

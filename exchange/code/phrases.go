@@ -24,6 +24,7 @@ func Phrases() []PhraseTerm { return slices.Clone(phraseTable) }
 var plainPhrases = []PhraseTerm{
 	{textName, "{0}", "{0}"},
 	{"both", "{0}", "{1}"},                                 // words in both languages: of a refusal, a fault of a file
+	{"written", "{0:both}", "{0:both}"},                    // a text in both languages, of a file
 	{"list", "{0...}", "{0...}"},                           // several phrases
 	{"noted", "{0} {1}", "{0} {1}"},                        // a code or number, and somebody's words
 	{"coded", "{0:fault}：{1:both}", "{0:fault}: {1:both}"}, // a code of faults, and the partner's words

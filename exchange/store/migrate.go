@@ -30,20 +30,21 @@ const purgeOnly = "NEW.payload IS NULL AND NEW.salt IS NULL AND NEW.id SAME OLD.
 	" AND NEW.file_id SAME OLD.file_id AND NEW.digest SAME OLD.digest AND NEW.hash SAME OLD.hash"
 
 func (s *Store) migrations() []*goose.Migration {
-	run := func(text string) *goose.GoFunc {
+	run := func(text string, rows ...func(context.Context, *sql.Tx) error) *goose.GoFunc {
 		return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, text)
+			for _, change := range rows {
+				if err == nil {
+					err = change(ctx, tx)
+				}
+			}
 			return err
 		}}
 	}
-	phrases := run(s.eng.fill(schema2) + s.eng.guardJournal(purgeOnly+" AND NEW.coded SAME OLD.coded"))
-	rows := phrases.RunTx
-	phrases.RunTx = func(ctx context.Context, tx *sql.Tx) error {
-		return errors.Join(rows(ctx, tx), s.toPhrases(ctx, tx))
-	}
+	journal := s.eng.guardJournal(purgeOnly + " AND NEW.coded SAME OLD.coded")
 	return []*goose.Migration{
 		goose.NewGoMigration(1, run(s.eng.fill(schema1)+s.eng.guards()), nil),
-		goose.NewGoMigration(2, phrases, nil),
+		goose.NewGoMigration(2, run(s.eng.fill(schema2)+journal, s.differencesToPhrases, s.holdsToPhrases, s.limitsToPhrases), nil),
 	}
 }
 

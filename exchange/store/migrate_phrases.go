@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -23,91 +24,96 @@ import (
 // groups are the arguments of, in the order of args (from 1; a negative one is an
 // argument that is itself a phrase).
 type prose struct {
-	pattern string
+	pattern *regexp.Regexp
 	name    string
 	args    []int
+}
+
+// sentence is a row of the tables: the pattern is of a whole sentence.
+func sentence(pattern, name string, args ...int) prose {
+	return prose{regexp.MustCompile(`(?s)^` + pattern + `$`), name, args}
 }
 
 // subjectProse are the subjects of differences by their kind.
 var subjectProse = map[string][]prose{
 	"netting": {
-		{`(\d{4}-\d\d) net sum`, "net-sum", []int{1}},
-		{`(\d{4}-\d\d) (in|out) (\S+)`, "net-line", []int{1, 2, 3}},
+		sentence(`(\d{4}-\d\d) net sum`, "net-sum", 1),
+		sentence(`(\d{4}-\d\d) (in|out) (\S+)`, "net-line", 1, 2, 3),
 	},
-	"proposal": {{`registry`, "registry", nil}},
-	"file":     {{`([a-z-]+) (\S+)`, "record", []int{1, 2}}},
+	"proposal": {sentence(`registry`, "registry")},
+	"file":     {sentence(`([a-z-]+) (\S+)`, "record", 1, 2)},
 	"bank": {
-		{`(\S+) (\d{4}-\d\d-\d\d) #(\d+)`, "bank-page", []int{1, 2, 3}},
-		{`(\S+) (\d{4}-\d\d-\d\d)`, "bank-day", []int{1, 2}},
+		sentence(`(\S+) (\d{4}-\d\d-\d\d) #(\d+)`, "bank-page", 1, 2, 3),
+		sentence(`(\S+) (\d{4}-\d\d-\d\d)`, "bank-day", 1, 2),
 	},
 	"money": {
-		{`refund (\d+) (\S*)-R(\d+)`, "refund", []int{1, 2, 3}},
-		{`(\S+)\|(\d{4}-\d\d-\d\d)\|([0-9.]+)\|(.*)`, "sheet-row", []int{1, 2, 3, 4}},
-		{`(\d{20}-\d+-\d+|L\d{24}) (T\d{20})`, "payment-of-case", []int{1, 2}},
-		{`(\d{20})-(\d+)`, "part", []int{1, 2}},
+		sentence(`refund (\d+) (\S*)-R(\d+)`, "refund", 1, 2, 3),
+		sentence(`(\S+)\|(\d{4}-\d\d-\d\d)\|([0-9.]+)\|(.*)`, "sheet-row", 1, 2, 3, 4),
+		sentence(`(\d{20}-\d+-\d+|L\d{24}) (T\d{20})`, "payment-of-case", 1, 2),
+		sentence(`(\d{20})-(\d+)`, "part", 1, 2),
 	},
 }
 
 // sideProse are the sides of differences; the first that fits counts.
 var sideProse = []prose{
-	{`received (\S+), to be sent back`, "to-send-back", []int{1}},
-	{`received (\S+): they owe (\S+)`, "they-owe", []int{1, 2}},
-	{`received (\S+): we owe (\S+)`, "we-owe-rest", []int{1, 2}},
-	{`form ([0-9.]+)`, "form-amount", []int{1}},
-	{`we owe (\S+) \(out (\S+), in (\S+)\)`, "net-we-owe", []int{1, 2, 3}},
-	{`they owe (\S+) \(in (\S+), out (\S+)\)`, "net-they-owe", []int{1, 3, 2}},
-	{`nothing owed \(out (\S+), in (\S+)\)`, "net-even", []int{1, 2}},
-	{`we owe (\S+)`, "we-owe", []int{1}},
-	{`agreed, to be tied \(tie-netting\)`, "net-agreed", nil},
-	{`due again`, "due-again", nil},
-	{`due`, "due", nil},
-	{`account (\S+) is not registered any more: confirm-account`, "account-gone", []int{1}},
-	{`(金额 .*) \(allow-cap\)`, "allow-first", []int{-1}},
-	{`came back: (.*)`, "came-back", []int{-1}},
-	{`credited (\S+)`, "credited", []int{1}},
-	{`credit (\S+)`, "credit", []int{1}},
-	{`debit (\S+)`, "debit", []int{1}},
-	{`(\S+) debited before, (.*)`, "debited-before", []int{1, 2}},
-	{`(\S+) returned before`, "returned-before", []int{1}},
-	{`returned: (.*)`, "returned", []int{-1}},
-	{`returned ([0-9.]+)`, "returned-amount", []int{1}},
-	{`taken back (\S+)`, "taken-back", []int{1}},
-	{`rejected ([0-9.]+)`, "rejected", []int{1}},
-	{`refused(?: by the bank)?: (.*)`, "bank-refused", []int{-1}},
-	{`debited all the same, (.*)`, "debited-all-the-same", []int{1}},
-	{`pain\.002 (.*)`, "bank-reports", []int{1}},
-	{`letter (\S+): nothing settled of this amount`, "nothing-settled", []int{1}},
-	{`refund of (\S+)`, "refund-of", []int{1}},
-	{`closing (\S+)`, "closing", []int{1}},
-	{`not matched`, "not-matched", nil},
-	{`not booked`, "not-booked", nil},
-	{`does not fit: (.*)`, "does-not-fit", []int{1}},
-	{`name and amount fit (.*)`, "name-fits", []int{-1}},
-	{`match\?`, "match-asked", nil},
-	{`no such form`, "no-such-form", nil},
-	{`(\S+) version (\d+) (\S+)`, "form-version", []int{1, 2, 3}},
-	{`sent (\d{4}-\d\d-\d\d)`, "sent-on", []int{1}},
-	{`sent`, "sent", nil},
-	{`not sent`, "not-sent", nil},
-	{`no receipt`, "no-receipt", nil},
-	{`quarantined`, "quarantined", nil},
-	{`character cannot be written in this encoding`, "character-lacks", nil},
-	{`sha256 ([0-9a-f]+)`, "sha256", []int{1}},
-	{`lost or changed: (.*)`, "lost-or-changed", []int{1}},
-	{`other content under this name in (.*)`, "other-content", []int{1}},
-	{`(\d+) people not found`, "not-found-many", []int{1}},
-	{`the extract is probably broken`, "extract-broken", nil},
-	{`not-found`, "not-found", nil},
-	{`decline\?`, "decline-asked", nil},
-	{`(settled|returned|due|ordered|released|submitted|unknown)(?: (\S+)(?: (.*))?)?`, "money-at", []int{1, 2, -3}},
-	{`(requested|held|declined|accepted|answered|relation_done|completed|cancelled|void)(?: (.*))?`, "stated", []int{1, -2}},
-	{`([a-z-]+) (.*)`, "coded", []int{1, 2}},
+	sentence(`received (\S+), to be sent back`, "to-send-back", 1),
+	sentence(`received (\S+): they owe (\S+)`, "they-owe", 1, 2),
+	sentence(`received (\S+): we owe (\S+)`, "we-owe-rest", 1, 2),
+	sentence(`form ([0-9.]+)`, "form-amount", 1),
+	sentence(`we owe (\S+) \(out (\S+), in (\S+)\)`, "net-we-owe", 1, 2, 3),
+	sentence(`they owe (\S+) \(in (\S+), out (\S+)\)`, "net-they-owe", 1, 3, 2),
+	sentence(`nothing owed \(out (\S+), in (\S+)\)`, "net-even", 1, 2),
+	sentence(`we owe (\S+)`, "we-owe", 1),
+	sentence(`agreed, to be tied \(tie-netting\)`, "net-agreed"),
+	sentence(`due again`, "due-again"),
+	sentence(`due`, "due"),
+	sentence(`account (\S+) is not registered any more: confirm-account`, "account-gone", 1),
+	sentence(`(金额 .*) \(allow-cap\)`, "allow-first", -1),
+	sentence(`came back: (.*)`, "came-back", -1),
+	sentence(`credited (\S+)`, "credited", 1),
+	sentence(`credit (\S+)`, "credit", 1),
+	sentence(`debit (\S+)`, "debit", 1),
+	sentence(`(\S+) debited before, (.*)`, "debited-before", 1, 2),
+	sentence(`(\S+) returned before`, "returned-before", 1),
+	sentence(`returned: (.*)`, "returned", -1),
+	sentence(`returned ([0-9.]+)`, "returned-amount", 1),
+	sentence(`taken back (\S+)`, "taken-back", 1),
+	sentence(`rejected ([0-9.]+)`, "rejected", 1),
+	sentence(`refused(?: by the bank)?: (.*)`, "bank-refused", -1),
+	sentence(`debited all the same, (.*)`, "debited-all-the-same", 1),
+	sentence(`pain\.002 (.*)`, "bank-reports", 1),
+	sentence(`letter (\S+): nothing settled of this amount`, "nothing-settled", 1),
+	sentence(`refund of (\S+)`, "refund-of", 1),
+	sentence(`closing (\S+)`, "closing", 1),
+	sentence(`not matched`, "not-matched"),
+	sentence(`not booked`, "not-booked"),
+	sentence(`does not fit: (.*)`, "does-not-fit", 1),
+	sentence(`name and amount fit (.*)`, "name-fits", -1),
+	sentence(`match\?`, "match-asked"),
+	sentence(`no such form`, "no-such-form"),
+	sentence(`(\S+) version (\d+) (\S+)`, "form-version", 1, 2, 3),
+	sentence(`sent (\d{4}-\d\d-\d\d)`, "sent-on", 1),
+	sentence(`sent`, "sent"),
+	sentence(`not sent`, "not-sent"),
+	sentence(`no receipt`, "no-receipt"),
+	sentence(`quarantined`, "quarantined"),
+	sentence(`character cannot be written in this encoding`, "character-lacks"),
+	sentence(`sha256 ([0-9a-f]+)`, "sha256", 1),
+	sentence(`lost or changed: (.*)`, "lost-or-changed", 1),
+	sentence(`other content under this name in (.*)`, "other-content", 1),
+	sentence(`(\d+) people not found`, "not-found-many", 1),
+	sentence(`the extract is probably broken`, "extract-broken"),
+	sentence(`not-found`, "not-found"),
+	sentence(`decline\?`, "decline-asked"),
+	sentence(`(settled|returned|due|ordered|released|submitted|unknown)(?: (\S+)(?: (.*))?)?`, "money-at", 1, 2, -3),
+	sentence(`(requested|held|declined|accepted|answered|relation_done|completed|cancelled|void)(?: (.*))?`, "stated", 1, -2),
+	sentence(`([a-z-]+) (.*)`, "coded", 1, 2),
 }
 
 // readProse makes a phrase of a sentence: of the first row that fits, else a text.
 func readProse(rows []prose, text string) code.Phrase {
 	for _, r := range rows {
-		groups := regexp.MustCompile(`(?s)^` + r.pattern + `$`).FindStringSubmatch(text)
+		groups := r.pattern.FindStringSubmatch(text)
 		if groups == nil || r.name == "coded" && !code.Faults().Known(groups[1]) {
 			continue
 		}
@@ -124,59 +130,63 @@ func readProse(rows []prose, text string) code.Phrase {
 	return code.Text(text)
 }
 
-// toPhrases is what schema 2 changes in rows.
-func (s *Store) toPhrases(ctx context.Context, tx *sql.Tx) error {
-	for _, step := range []func(context.Context, *sql.Tx) error{s.differencesToPhrases, s.holdsToPhrases, s.limitsToPhrases} {
-		if err := step(ctx, tx); err != nil {
+// rewrite reads the rows of a table page by page, by a key that is a text, and runs
+// what change makes of each, the key first: an update of that row, or none.
+func (s *Store) rewrite(ctx context.Context, tx *sql.Tx, key, columns, from string, change func([]string) (string, []any, error)) error {
+	query := s.eng.marks("SELECT " + columns + " FROM " + from + " AND " + key + " > $1 ORDER BY " + key + atMost(pageSize))
+	width := 1 + strings.Count(columns, ",")
+	for last := ""; ; {
+		page, err := readTexts(ctx, tx, width, query, last)
+		if err != nil || len(page) == 0 {
 			return err
 		}
+		for _, row := range page {
+			if err := s.rewriteRow(ctx, tx, row, change); err != nil {
+				return err
+			}
+		}
+		last = page[len(page)-1][0]
+	}
+}
+
+// rewriteRow changes one row, which must be there.
+func (s *Store) rewriteRow(ctx context.Context, tx *sql.Tx, row []string, change func([]string) (string, []any, error)) error {
+	text, args, err := change(row)
+	if err != nil || text == "" {
+		return err
+	}
+	done, err := tx.ExecContext(ctx, s.eng.marks(text), args...)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); n != 1 || err != nil {
+		return errors.Join(fmt.Errorf("%s: %d rows changed", row[0], n), err)
 	}
 	return nil
 }
 
-// rewrite reads rows of texts, all of them before the first is changed, and runs
-// what change makes of each: a statement and its arguments, or none.
-func (s *Store) rewrite(ctx context.Context, tx *sql.Tx, query string, columns int, change func([]string) (string, []any, error)) (err error) {
-	rows, err := tx.QueryContext(ctx, query)
+// readTexts reads rows of so many texts.
+func readTexts(ctx context.Context, tx *sql.Tx, width int, query string, args ...any) (all [][]string, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var all [][]string
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		row := make([]string, columns)
-		into := make([]any, columns)
+		row, into := make([]string, width), make([]any, width)
 		for i := range row {
 			into[i] = &row[i]
 		}
 		if err := rows.Scan(into...); err != nil {
-			return err
+			return nil, err
 		}
 		all = append(all, row)
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if err := rows.Close(); err != nil {
-		return err
-	}
-	for _, row := range all {
-		text, args, err := change(row)
-		if err != nil {
-			return err
-		}
-		if text == "" {
-			continue
-		}
-		if _, err := tx.ExecContext(ctx, s.eng.marks(text), args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all, rows.Err()
 }
 
 func (s *Store) differencesToPhrases(ctx context.Context, tx *sql.Tx) error {
-	const query = "SELECT CAST(id AS TEXT), kind, subject, ours, theirs FROM differences ORDER BY id"
-	return s.rewrite(ctx, tx, query, 5, func(row []string) (string, []any, error) {
+	return s.rewrite(ctx, tx, "CAST(id AS TEXT)", "CAST(id AS TEXT), kind, subject, ours, theirs", "differences WHERE 1 = 1", func(row []string) (string, []any, error) {
 		return "UPDATE differences SET subject = $1, ours = $2, theirs = $3 WHERE CAST(id AS TEXT) = $4", []any{
 			readProse(subjectProse[row[1]], row[2]).String(), readProse(sideProse, row[3]).String(), readProse(sideProse, row[4]).String(), row[0],
 		}, nil
@@ -194,8 +204,7 @@ func (s *Store) holdsToPhrases(ctx context.Context, tx *sql.Tx) error {
 			fixed[t.Chinese] = code.Say(t.Name)
 		}
 	}
-	const query = "SELECT case_no, doc FROM cases WHERE state = 'held' ORDER BY case_no"
-	return s.rewrite(ctx, tx, query, 2, func(row []string) (string, []any, error) {
+	return s.rewrite(ctx, tx, "case_no", "case_no, doc", "cases WHERE state = 'held'", func(row []string) (string, []any, error) {
 		var doc map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(row[1]), &doc); err != nil {
 			return "", nil, fmt.Errorf("case %s: %w", row[0], err)
@@ -222,14 +231,13 @@ func (s *Store) holdsToPhrases(ctx context.Context, tx *sql.Tx) error {
 var limitProse = regexp.MustCompile(`^([^|]+)\|(?:([a-z]+): \d+ WD from ([0-9-]+)(?:, stopped (\d+) times)?(?:,.*)?|(\S+) since (\S+))$`)
 
 func (s *Store) limitsToPhrases(ctx context.Context, tx *sql.Tx) error {
-	const query = "SELECT party, claim_key FROM claims WHERE kind = 'delayed' ORDER BY party, claim_key"
-	return s.rewrite(ctx, tx, query, 2, func(row []string) (string, []any, error) {
-		m := limitProse.FindStringSubmatch(row[1])
+	return s.rewrite(ctx, tx, "claim_key", "claim_key, party", "claims WHERE kind = 'delayed'", func(row []string) (string, []any, error) {
+		m := limitProse.FindStringSubmatch(row[0])
 		if m == nil {
 			return "", nil, nil
 		}
 		stopped, _ := strconv.Atoi(m[4]) // no number: never
 		key := exchange.LimitKey(m[1], m[2]+m[5], m[3]+m[6], stopped)
-		return "UPDATE claims SET claim_key = $1 WHERE kind = 'delayed' AND party = $2 AND claim_key = $3", []any{key, row[0], row[1]}, nil
+		return "UPDATE claims SET claim_key = $1 WHERE kind = 'delayed' AND party = $2 AND claim_key = $3", []any{key, row[1], row[0]}, nil
 	})
 }

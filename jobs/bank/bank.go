@@ -136,7 +136,7 @@ func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why stri
 		if err := d.Tx.UpdateFile(before, after); err != nil {
 			return err
 		}
-		if err := d.RecordDifference("file", f.Party, "", code.Text(f.Name), code.Say("quarantined"), bothOf(why)); err != nil {
+		if err := d.RecordDifference("file", f.Party, "", code.Text(f.Name), code.Say("quarantined"), code.Say("written", office.Clip(why, 500))); err != nil {
 			return err
 		}
 		if err := d.LeaveInBad(before); err != nil {
@@ -146,17 +146,8 @@ func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why stri
 		if err := outbox.ComposeSheetCorrections(o, d.Tx, after, why); err != nil {
 			return err
 		}
-		return d.Journal(office.AgencyChain, "file_quarantined", bothOf(why), map[string]string{"file": f.Name})
+		return d.Journal(office.AgencyChain, "file_quarantined", code.Say("written", office.Clip(why, 500)), map[string]string{"file": f.Name})
 	})
-}
-
-// bothOf keeps words that are written in both languages, at most 200 characters.
-func bothOf(words string) code.Phrase {
-	chinese, english, both := strings.Cut(words, " / ")
-	if !both {
-		return code.Text(office.Clip(words, 200))
-	}
-	return code.Say("both", office.Clip(chinese, 200), office.Clip(english, 200))
 }
 
 // keptFaults bounds the faults that a file's text names: enough to see what kind

@@ -64,7 +64,7 @@ func namedPayment(d *office.Desk, e exchange.BankEntry, keep func(exchange.Payme
 // bankHadIt reports whether the bank has or had a payment, one that it refused or
 // returned too.
 func bankHadIt(t exchange.MoneyTrack) bool {
-	return t.Place() == exchange.PlaceBank || t.Place() == exchange.PlaceGone || t.Place() == exchange.PlaceBack
+	return t.Place() != exchange.PlaceHere && t.Place() != exchange.PlaceNone
 }
 
 // betterMatch reports whether an entry is rather about p than about q: first by

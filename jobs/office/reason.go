@@ -1,8 +1,6 @@
 package office
 
 import (
-	"strings"
-
 	"carryover/exchange"
 	"carryover/exchange/code"
 )
@@ -24,11 +22,5 @@ func (o *Office) wordsIn(l code.Lang, p code.Phrase) string {
 	return p.Words(l, exchange.Listed(l, o.Turns))
 }
 
-// InWords is the text of a file or a record, which by FILES is written in both
-// languages ("中文 / English"), in the agency's.
-func (o *Office) InWords(text string) string {
-	if chinese, english, both := strings.Cut(text, " / "); both {
-		return o.Say(chinese, english)
-	}
-	return text
-}
+// InWords is the text of a file or a record in the agency's language (code.Half).
+func (o *Office) InWords(text string) string { return code.Half(text, o.CodeLang()) }
