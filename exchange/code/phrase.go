@@ -1,6 +1,7 @@
 package code
 
 import (
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -174,6 +175,9 @@ func (p *Phrase) UnmarshalJSON(b []byte) (err error) {
 	*p, err = ParsePhrase(string(b))
 	return err
 }
+
+// Value is the phrase's column in the store; implements driver.Valuer.
+func (p Phrase) Value() (driver.Value, error) { return p.content, nil }
 
 // Scan reads a column of the store; implements sql.Scanner.
 func (p *Phrase) Scan(column any) (err error) {

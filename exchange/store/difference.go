@@ -8,17 +8,20 @@ import (
 	"carryover/exchange/code"
 )
 
-const (
-	nettingColumns    = "month, partner, source, direction, letter_no, form_no, amount"
-	differenceColumns = "kind, partner, case_no, subject, ours, theirs, found_on, closed"
-)
+const nettingColumns = "month, partner, source, direction, letter_no, form_no, amount"
 
 var (
 	putNetting = insertInto("netting_lines", nettingColumns) +
 		" ON CONFLICT (month, partner, source, direction, letter_no, form_no) DO UPDATE SET amount = excluded.amount"
-	selectNetting = "SELECT " + nettingColumns + " FROM netting_lines "
+	selectNetting  = "SELECT " + nettingColumns + " FROM netting_lines "
+	differenceRows = keep("differences", func(d *exchange.Difference) []field {
+		return []field{
+			at("id", &d.ID), at("kind", &d.Kind), at("partner", &d.Partner), at("case_no", &d.CaseNo), at("subject", &d.Subject),
+			at("ours", &d.Ours), at("theirs", &d.Theirs), at("found_on", &d.FoundOn), at("closed", &d.Closed),
+		}
+	}, nil)
 	// openDifference keeps the day on which the difference was first found.
-	openDifference = insertInto("differences", differenceColumns) +
+	openDifference = differenceRows.insert +
 		" ON CONFLICT (kind, subject, partner) WHERE closed = 0 DO UPDATE SET ours = excluded.ours, theirs = excluded.theirs, case_no = excluded.case_no"
 )
 
@@ -50,7 +53,7 @@ func (tx *Tx) LastNetting(partner, source string) (calendar.Month, error) {
 // While it is open, the same kind, subject and partner is the same
 // difference: only what each side says is taken over.
 func (tx *Tx) OpenDifference(d exchange.Difference) error {
-	return tx.run("difference about "+d.Subject.String(), openDifference, d.Kind, d.Partner, d.CaseNo, d.Subject.String(), d.Ours.String(), d.Theirs.String(), d.FoundOn.String(), int64(0))
+	return tx.run("difference about "+d.Subject.String(), openDifference, differenceRows.args(&d)...)
 }
 
 // CloseDifference ends an open difference, else ErrStale.
@@ -60,30 +63,22 @@ func (tx *Tx) CloseDifference(id int64) error {
 
 // Difference reads a difference, open or closed.
 func (tx *Tx) Difference(id int64) (exchange.Difference, error) {
-	return one(tx, fmt.Sprintf("difference %d", id), scanDifference, "SELECT id, "+differenceColumns+" FROM differences WHERE id = $1", id)
+	return differenceRows.one(tx, fmt.Sprintf("difference %d", id), "WHERE id = $1", id)
 }
 
 // DifferencesAbout returns the open differences of a kind about a subject,
 // with whatever partner.
 func (tx *Tx) DifferencesAbout(kind string, subject code.Phrase) ([]exchange.Difference, error) {
-	return many(tx, "differences about "+subject.String(), scanDifference,
-		"SELECT id, "+differenceColumns+" FROM differences WHERE kind = $1 AND subject = $2 AND closed = 0 ORDER BY id", kind, subject.String())
-}
-
-func scanDifference(r row, d *exchange.Difference) error {
-	var closed int64
-	err := r.Scan(&d.ID, &d.Kind, &d.Partner, &d.CaseNo, &d.Subject, &d.Ours, &d.Theirs, &d.FoundOn, &closed)
-	d.Closed = closed == 1
-	return err
+	return differenceRows.many(tx, "differences about "+subject.String(),
+		"WHERE kind = $1 AND subject = $2 AND closed = 0 ORDER BY id", kind, subject.String())
 }
 
 // Differences returns the differences, oldest first.
 func (tx *Tx) Differences(openOnly bool) ([]exchange.Difference, error) {
-	text := "SELECT id, " + differenceColumns + " FROM differences ORDER BY id"
 	if openOnly {
-		text = "SELECT id, " + differenceColumns + " FROM differences WHERE closed = 0 ORDER BY id"
+		return differenceRows.many(tx, "differences", "WHERE closed = 0 ORDER BY id")
 	}
-	return many(tx, "differences", scanDifference, text)
+	return differenceRows.many(tx, "differences", "ORDER BY id")
 }
 
 // CloseDifferenceWith closes the open difference of a kind with a partner about a
