@@ -195,7 +195,6 @@ var eventPhrases = []PhraseTerm{
 	{"posting", "{0:posting} {1}", "{0:posting} {1}"},
 	{"posting-result", "{0:posting} {1} {2}", "{0:posting} {1} {2}"},
 	{"form", "{0:nature} {1}", "{0:nature} {1}"},
-	{"application", "{0}", "{0}"},
 	{"relayed-to", "转 {0}", "to {0}"},
 	{"query", "{0} {1:about}", "{0} {1:about}"},
 	{"void-refused", "{0:phase} {1:phrase}", "{0:phase} {1:phrase}"},
