@@ -44,7 +44,7 @@ func TestDossier(t *testing.T) {
 		}
 		next.Part = 3
 		broken := errors.New("broken")
-		if _, err := d.InSavepoint(func() error { return errors.Join(d.InsertPart(next), broken) }); !errors.Is(err, broken) {
+		if err := d.InSavepoint(func() error { return errors.Join(d.InsertPart(next), broken) }); !errors.Is(err, broken) {
 			return err
 		}
 		requireKept(t, c) // opened before the savepoint: it keeps nothing any more
@@ -109,7 +109,7 @@ func TestNothingUnsavedIsHandedOn(t *testing.T) {
 	no := o.caseBy(exchange.Out, p).No
 	item := func(d *office.Desk, work func(c *office.Case) error) {
 		t.Helper()
-		_, err := d.InSavepoint(func() error {
+		err := d.InSavepoint(func() error {
 			c, err := d.CaseByNo(no)
 			if err != nil {
 				return err

@@ -14,6 +14,8 @@ type Ahead struct {
 	Letters      []string      // CaseByLetter
 	IDKeys       []string      // CasesByPerson, RegistryByID
 	Certificates []string      // Certificate
+	Kind, Party  string        // of the keys
+	Keys         []string      // ClaimKey
 }
 
 // ahead is what ReadAhead has read. A key that is not in a map has to be
@@ -25,6 +27,8 @@ type ahead struct {
 	persons      map[string][]exchange.Case
 	registry     map[string][]exchange.RegistryPerson
 	certificates map[string][]exchange.Certificate
+	kind, party  string
+	claims       map[string]int64 // 0: free
 }
 
 // What ReadAhead asks for, without the lists of keys.
@@ -33,14 +37,15 @@ const (
 	aheadPersons      = "WHERE id_key IN "
 	aheadRegistry     = "WHERE id_key IN "
 	aheadCertificates = "WHERE certificate_no IN "
+	aheadClaims       = "SELECT claim_key, COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key IN "
 )
 
 // ReadAhead reads what many records are about to ask for with one statement
-// for all of them: CaseByLetter, CasesByPerson, RegistryByID and Certificate
+// for all of them: CaseByLetter, CasesByPerson, RegistryByID, Certificate and ClaimKey
 // then answer from memory, until the transaction itself writes something that
 // could change the answer. It replaces what was read ahead before.
 func (tx *Tx) ReadAhead(a Ahead) (err error) {
-	tx.ahead = ahead{side: a.Side}
+	tx.ahead = ahead{side: a.Side, kind: a.Kind, party: a.Party}
 	tx.ahead.letters, err = readAll(tx, caseRows, aheadLetters, a.Letters,
 		func(c *exchange.Case) (key, order string) { return c.LetterNo, c.No }, string(a.Side))
 	if err != nil {
@@ -61,35 +66,47 @@ func (tx *Tx) ReadAhead(a Ahead) (err error) {
 	if err != nil {
 		return fmt.Errorf("certificates: %w", err)
 	}
-	return nil
+	return tx.claimsAhead(a.Keys)
 }
 
 // keysAtOnce are the lengths of the lists that are asked for: few, so that
 // few statements have to be prepared. A shorter list repeats its last key.
 var keysAtOnce = []int{16, 128, 512}
 
+// inLists calls ask with the keys, as many at once as one of keysAtOnce says.
+func inLists(keys []string, ask func(list []any) error) error {
+	for len(keys) > 0 {
+		size := listSize(len(keys))
+		some := keys[:min(size, len(keys))]
+		keys = keys[len(some):]
+		list := make([]any, size)
+		for i := range list {
+			list[i] = some[min(i, len(some)-1)]
+		}
+		if err := ask(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readAll reads the rows of all keys; those of a key come in the order that
 // about tells. A key without a row has an entry, too.
 func readAll[T any](tx *Tx, k *kept[T], where string, keys []string, about func(*T) (key, order string), args ...any) (map[string][]T, error) {
 	all := make(map[string][]T, len(keys))
-	for len(keys) > 0 {
-		size := listSize(len(keys))
-		list := keys[:min(size, len(keys))]
-		keys = keys[len(list):]
-		with := args[:len(args):len(args)]
-		for i := range size {
-			key := list[min(i, len(list)-1)]
-			all[key] = nil
-			with = append(with, key)
-		}
-		rows, err := k.many(tx, "read ahead", where+listOf(size, len(args)), with...)
-		if err != nil {
-			return nil, err
-		}
+	for _, key := range keys {
+		all[key] = nil
+	}
+	err := inLists(keys, func(list []any) error {
+		rows, err := k.many(tx, "read ahead", where+listOf(len(list), len(args)), slices.Concat(args, list)...)
 		for i := range rows {
 			key, _ := about(&rows[i])
 			all[key] = append(all[key], rows[i])
 		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	for _, rows := range all {
 		slices.SortFunc(rows, func(x, y T) int {

@@ -22,7 +22,7 @@ var applicationRows = keep("applications", func(a *exchange.Application) []field
 
 // InsertApplication stores one version of an application.
 func (tx *Tx) InsertApplication(a exchange.Application) error {
-	return tx.run("application "+a.No, applicationRows.insert, applicationRows.args(&a)...)
+	return applicationRows.add(tx, "application "+a.No, &a)
 }
 
 // Application returns one version of a sender's application.

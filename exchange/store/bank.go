@@ -35,7 +35,7 @@ var (
 
 // InsertAdvice stores a remittance advice: one per payment reference, letter and side.
 func (tx *Tx) InsertAdvice(a exchange.Advice) error {
-	return tx.run("advice "+a.Ref, adviceRows.insert, adviceRows.args(&a)...)
+	return adviceRows.add(tx, "advice "+a.Ref, &a)
 }
 
 // Advices returns the advices of a payment reference: several for a lump sum.

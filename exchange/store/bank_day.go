@@ -38,12 +38,12 @@ var (
 // InsertBankDay stores what the bank states of an account and day. Its lines
 // follow by InsertBankLine.
 func (tx *Tx) InsertBankDay(d exchange.BankDay) error {
-	return tx.run(fmt.Sprintf("bank day %s %s", d.Account, d.Day), dayRows.insert, dayRows.args(&d)...)
+	return dayRows.add(tx, fmt.Sprintf("bank day %s %s", d.Account, d.Day), &d)
 }
 
 // InsertBankLine stores a booking of a bank day.
 func (tx *Tx) InsertBankLine(l exchange.BankLine) error {
-	return tx.run("bank line "+l.Booking, lineRows.insert, lineRows.args(&l)...)
+	return lineRows.add(tx, "bank line "+l.Booking, &l)
 }
 
 // DeleteBankLines removes the lines of a bank day that a fuller statement of

@@ -72,7 +72,7 @@ func TestBankDay(t *testing.T) {
 			if err := tx.UpdateBankDay(d, proved); err != nil {
 				t.Error(err)
 			}
-			if err := tx.UpdateBankDay(d, proved); !errors.Is(err, ErrStale) {
+			if err := steps(tx.UpdateBankDay(d, proved), tx.send()); !errors.Is(err, ErrStale) {
 				t.Error(err)
 			}
 			if err := tx.DoubtBankDays("62", 20260302, 20260302); err != nil {

@@ -35,34 +35,73 @@ var (
 
 const caseAsRead = "case_no = $1 AND rev = $20 AND state = $21 AND form_track = $22 AND money_track = $23"
 
+// movedCase is a change of a case that waits.
+type movedCase struct{ before, after *exchange.Case } // before is nil: it is new
+
 // InsertCase stores a new case.
 func (tx *Tx) InsertCase(c *exchange.Case) error {
 	tx.ahead.caseChanged(c)
-	if err := tx.run("case "+c.No, caseRows.insert, caseRows.args(c)...); err != nil {
-		return err
-	}
 	tx.remember(c.No, head{}) // nothing can have been journaled about it yet
-	return nil
+	return tx.moveCase(nil, c)
 }
 
 // UpdateCase changes a case in one conditional update: the row must still
 // have before's revision, state and tracks, else ErrStale. The revision is
 // raised by one in the store and in after.
 func (tx *Tx) UpdateCase(before exchange.Case, after *exchange.Case) error {
-	next := *after
-	next.Rev = before.Rev + 1
-	args := caseRows.args(&next, before.Rev, string(before.State), string(before.FormTrack), string(before.MoneyTrack))
-	text := updateCase
-	if sameKeys(&before, after) {
-		text = moveCase
-	}
 	tx.ahead.caseChanged(&before)
 	tx.ahead.caseChanged(after)
-	if err := tx.change("case "+after.No, text, args...); err != nil {
-		return err
+	after.Rev = before.Rev + 1
+	return tx.moveCase(&before, after)
+}
+
+func (tx *Tx) moveCase(before, after *exchange.Case) error {
+	next := *after
+	next.Stopped = slices.Clone(after.Stopped)
+	return tx.later(unsent{what: "case " + next.No, insert: caseRows.row, moved: &movedCase{before, &next}, none: ErrStale})
+}
+
+// casesOnce writes each case once, as it is at last, and new ones first: rows that
+// refer to a case come behind it, where SQLite need not look for them.
+func casesOnce(writes []unsent) []unsent {
+	moves := map[string]*movedCase{}
+	var fresh, others []unsent
+	for _, w := range writes {
+		m := w.moved
+		switch {
+		case m == nil:
+			others = append(others, w)
+			continue
+		case m.before == nil:
+			fresh = append(fresh, w)
+		case moves[m.after.No].leadsTo(m.before):
+			moves[m.after.No].after = m.after
+			continue
+		default:
+			others = append(others, w)
+		}
+		moves[m.after.No] = m
 	}
-	after.Rev = next.Rev
-	return nil
+	return append(fresh, others...)
+}
+
+// leadsTo reports whether a change leaves a case as another one expects it.
+func (m *movedCase) leadsTo(c *exchange.Case) bool {
+	return m != nil && m.after.Rev == c.Rev && m.after.State == c.State && m.after.FormTrack == c.FormTrack && m.after.MoneyTrack == c.MoneyTrack
+}
+
+// write is the change as it is sent.
+func (m *movedCase) write(w unsent) (unsent, error) {
+	if m.before == nil {
+		w.args = caseRows.args(m.after)
+	} else {
+		w.insert = insert{into: updateCase, tables: caseRows.row.tables}
+		if sameKeys(m.before, m.after) {
+			w.into = moveCase
+		}
+		w.args = caseRows.args(m.after, m.before.Rev, string(m.before.State), string(m.before.FormTrack), string(m.before.MoneyTrack))
+	}
+	return w, w.fix()
 }
 
 // sameKeys reports whether moveCase can make the change.

@@ -87,7 +87,7 @@ func TestTriples(t *testing.T) {
 		taken := 0
 		write(t, s, func(tx *Tx) error {
 			for _, c := range allTriples() {
-				err := tx.Savepoint(func() error { return steps(tx.InsertCase(&c), undo) })
+				err := tx.Savepoint(func() error { return steps(tx.InsertCase(&c), tx.send(), undo) })
 				ok := errors.Is(err, undo) && err.Error() == undo.Error()
 				if ok != c.Allowed() {
 					t.Errorf("%s %s %s %s: allowed %v, stored %v", c.Side, c.State, c.FormTrack, c.MoneyTrack, c.Allowed(), ok)

@@ -35,7 +35,7 @@ var (
 // the one before is made void first.
 func (tx *Tx) InsertCertificate(c exchange.Certificate) error {
 	tx.ahead.certificates = nil
-	return tx.run("certificate "+c.No, certificateRows.insert, certificateRows.args(&c)...)
+	return certificateRows.add(tx, "certificate "+c.No, &c)
 }
 
 // Certificate returns a certificate, void or live.
@@ -70,7 +70,7 @@ func (tx *Tx) VoidCertificate(no, replacedBy string) error {
 
 // InsertCertificateRequest stores a request.
 func (tx *Tx) InsertCertificateRequest(q exchange.CertificateRequest) error {
-	return tx.run("certificate request "+q.No, requestRows.insert, requestRows.args(&q)...)
+	return requestRows.add(tx, "certificate request "+q.No, &q)
 }
 
 // CertificateRequest returns a request.

@@ -35,15 +35,20 @@ type engine interface {
 	// lockRow ends a query of one row that the transaction is going to work: others
 	// that want to work it wait, and then read what this one left.
 	lockRow() string
-	// lockChain takes the right to append to a chain of the journal until
-	// the transaction ends; "" when the write transaction has it anyway.
-	lockChain() string
+	// lockChains is the statement, around rows of one value, that takes the right to
+	// append to chains of the journal until the transaction ends; none when the
+	// write transaction has it anyway.
+	lockChains() (before, behind string)
 	// joinJournal makes lockJournal of others wait until the transaction ends.
 	joinJournal() string
 	// lockJournal keeps all others from appending until the transaction ends.
 	lockJournal() string
-	// nextEntry issues the number of a ledger entry.
-	nextEntry() string
+	// nextEntries issues numbers of ledger entries, $1 of them.
+	nextEntries() string
+	// send runs statements of one transaction in their order, in one go where the
+	// database is reached over a network, and returns how many rows each has changed,
+	// up to the first that fails.
+	send(ctx context.Context, c *conn, list []statement) (changed []int64, err error)
 	// dialect is goose's name of the engine.
 	dialect() goose.Dialect
 	// backup writes a copy of the whole store to a file.

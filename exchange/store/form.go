@@ -28,7 +28,7 @@ var (
 // InsertForm stores one version of a form. Only one version of a form_no may
 // be current: the one before is taken back first.
 func (tx *Tx) InsertForm(f exchange.Form) error {
-	return tx.run("form "+f.No, formRows.insert, formRows.args(&f)...)
+	return formRows.add(tx, "form "+f.No, &f)
 }
 
 // UpdateForm changes a version of a form that still has before's track and

@@ -4,8 +4,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -14,9 +14,11 @@ import (
 const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash, coded"
 
 var (
-	insertEvent = insertInto("journal", journalColumns)
+	insertEvent = rowInto("journal", journalColumns, "")
 	selectEvent = "SELECT id, " + journalColumns + " FROM journal "
-	selectHead  = "SELECT n, hash FROM journal WHERE chain = $1 ORDER BY n DESC LIMIT 1"
+	// selectHeads finds the last event of each chain, around rows of one value.
+	selectHeads = [2]string{"SELECT chain, n, hash FROM (VALUES ", ") AS chains JOIN journal ON chain = column1" +
+		" AND n = (SELECT max(n) FROM journal WHERE chain = column1)"}
 )
 
 // saltSize is enough that a digest says nothing about a payload that is gone.
@@ -35,25 +37,27 @@ func (tx *Tx) remember(chain string, h head) {
 	if tx.heads == nil {
 		tx.heads = make(map[string]head)
 	}
-	if len(tx.heads) == keptHeads {
-		clear(tx.heads)
-	}
 	tx.heads[chain] = h
 }
 
-// head finds the end of a chain, with the right to append to it.
-func (tx *Tx) head(chain string) (head, error) {
-	if h, ok := tx.heads[chain]; ok {
-		return h, nil
+// findHeads finds the ends of chains, with the right to append to them.
+func (tx *Tx) findHeads(chains []string) error {
+	slices.Sort(chains) // one order for all, so that nobody waits for one who waits for him
+	if err := tx.lockChains(chains); err != nil {
+		return err
 	}
-	if err := tx.lockChain(chain); err != nil {
-		return head{}, err
+	for _, chain := range chains {
+		tx.remember(chain, head{})
 	}
-	h, err := one(tx, "chain "+chain, func(r row, h *head) error { return r.Scan(&h.n, &h.hash) }, selectHead, chain)
-	if errors.Is(err, ErrNotFound) {
-		err = nil
-	}
-	return h, err
+	return inLists(chains, func(list []any) error {
+		return tx.each(func(r row) error {
+			var chain string
+			var h head
+			err := r.Scan(&chain, &h.n, &h.hash)
+			tx.heads[chain] = h
+			return err
+		}, selectHeads[0]+rowsOf(len(list))+selectHeads[1], list...)
+	})
 }
 
 // lockedChains is how many chains a transaction locks one by one. Each costs the
@@ -61,22 +65,28 @@ func (tx *Tx) head(chain string) (head, error) {
 // keeps all others from appending.
 const lockedChains = 1000
 
-// lockChain takes the right to append to a chain until the transaction ends.
-func (tx *Tx) lockChain(chain string) error {
-	text, args := tx.eng.lockChain(), []any{chain}
-	if text == "" || tx.locked > lockedChains {
+// lockChains takes the right to append to chains until the transaction ends.
+func (tx *Tx) lockChains(chains []string) error {
+	before, behind := tx.eng.lockChains()
+	if before == "" || tx.locked > lockedChains {
 		return nil
 	}
 	if tx.locked == 0 { // before the end of any chain is read
-		if _, err := tx.exec(tx.eng.joinJournal()); err != nil {
+		if err := tx.lockNow(tx.eng.joinJournal()); err != nil {
 			return err
 		}
 	}
-	if tx.locked == lockedChains {
-		text, args = tx.eng.lockJournal(), nil
+	if tx.locked += len(chains); tx.locked > lockedChains {
+		return tx.lockNow(tx.eng.lockJournal())
 	}
-	tx.locked++
-	_, err := tx.exec(text, args...)
+	return inLists(chains, func(list []any) error {
+		return tx.each(func(row) error { return nil }, before+rowsOf(len(list))+behind, list...)
+	})
+}
+
+// lockNow runs a statement that changes nothing.
+func (tx *Tx) lockNow(text string) error {
+	_, err := tx.exec(text)
 	return err
 }
 
@@ -127,26 +137,47 @@ func eventHash(e *exchange.JournalEvent) []byte {
 // Journal appends an event to its chain. The caller gives Chain, At, On,
 // Actor, What, Why, FileID and Payload; the store numbers, salts and hashes.
 func (tx *Tx) Journal(e exchange.JournalEvent) error {
-	name := "journal of " + e.Chain
-	last, err := tx.head(e.Chain)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	e.Payload = append([]byte{}, e.Payload...)
+	return tx.later(unsent{what: "journal of " + e.Chain, insert: insertEvent, event: &e})
+}
+
+// numberEvents makes rows of the events among writes, each behind the last of its
+// chain.
+func (tx *Tx) numberEvents(writes []unsent) error {
+	if len(tx.heads) > keptHeads {
+		clear(tx.heads)
 	}
-	if e.Payload == nil {
-		e.Payload = []byte{}
+	var chains []string
+	asked := map[string]bool{}
+	for _, w := range writes {
+		if e := w.event; e != nil && !asked[e.Chain] {
+			asked[e.Chain] = true
+			if _, known := tx.heads[e.Chain]; !known {
+				chains = append(chains, e.Chain)
+			}
+		}
 	}
-	e.Salt = make([]byte, saltSize)
-	if _, err := rand.Read(e.Salt); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	if len(chains) > 0 {
+		if err := tx.findHeads(chains); err != nil {
+			return fmt.Errorf("ends of chains: %w", err)
+		}
 	}
-	e.N, e.Prev, e.Prose, e.Stored = last.n+1, last.hash, false, ""
-	e.Digest = eventDigest(e.Salt, e.Payload)
-	e.Hash = eventHash(&e)
-	if err := tx.run(name, insertEvent, e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID,
-		e.Payload, e.Salt, e.Digest, e.Hash, int64(1)); err != nil {
-		return err
+	for i := range writes {
+		e := writes[i].event
+		if e == nil {
+			continue
+		}
+		last := tx.heads[e.Chain]
+		e.Salt = make([]byte, saltSize)
+		rand.Read(e.Salt)
+		e.N, e.Prev, e.Prose, e.Stored = last.n+1, last.hash, false, ""
+		e.Digest = eventDigest(e.Salt, e.Payload)
+		e.Hash = eventHash(e)
+		tx.heads[e.Chain] = head{e.N, e.Hash}
+		writes[i].args = []any{
+			e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1),
+		}
 	}
-	tx.remember(e.Chain, head{e.N, e.Hash})
 	return nil
 }
 

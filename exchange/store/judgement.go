@@ -1,7 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"carryover/exchange"
 )
@@ -47,7 +49,7 @@ func (tx *Tx) InsertJudgement(j exchange.Judgement) error {
 	if tx.judged.file == j.FileID && tx.judged.ordinal == j.Ordinal {
 		next.part = tx.judged.part + 1
 	}
-	if err := tx.run("judgement on "+j.RecordNo, judgementRows.insert, judgementRows.args(&placed{j, next.part})...); err != nil {
+	if err := judgementRows.add(tx, "judgement on "+j.RecordNo, &placed{j, next.part}); err != nil {
 		return err
 	}
 	tx.judged = next
@@ -107,22 +109,72 @@ const (
 	claimant = "SELECT COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3"
 )
 
+// insertClaim is for a key that was free when it was read ahead.
+var insertClaim = rowInto("claims", "kind, party, claim_key, file_id", " ON CONFLICT (kind, party, claim_key) DO NOTHING")
+
+// errTaken: another transaction has claimed a key since it was read ahead. The
+// transaction is run again, and sees that.
+var errTaken = errors.New("claimed meanwhile")
+
 // ClaimKey takes a record's duplicate key for a file. ok is false when the
 // key is taken; by is the file that has it.
 func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool, err error) {
-	n, err := tx.exec(claimKey, kind, party, key, ref(fileID))
+	by, known := tx.ahead.claims[key]
+	switch {
+	case !known || kind != tx.ahead.kind || party != tx.ahead.party || fileID == 0:
+		n, err := tx.exec(claimKey, kind, party, key, ref(fileID))
+		if err != nil {
+			return 0, false, fmt.Errorf("claim %s: %w", key, err)
+		}
+		if n == 1 {
+			return fileID, true, nil
+		}
+		by, err = tx.number("claim "+key, claimant, kind, party, key)
+		return by, false, err
+	case by != 0:
+		return by, false, nil
+	}
+	tx.ahead.claims[key] = fileID
+	tx.claimed = append(tx.claimed, key)
+	return fileID, true, tx.later(unsent{what: "claim " + key, insert: insertClaim, args: []any{kind, party, key, fileID}, none: errTaken})
+}
+
+// claimsAhead reads who has claimed keys of a kind and party. A single one is rather
+// claimed at once.
+func (tx *Tx) claimsAhead(keys []string) error {
+	if len(keys) == 1 {
+		return nil
+	}
+	tx.ahead.claims = make(map[string]int64, len(keys))
+	for _, key := range keys {
+		tx.ahead.claims[key] = 0
+	}
+	err := inLists(keys, func(list []any) error {
+		return tx.each(func(r row) error {
+			var key string
+			var by int64
+			err := r.Scan(&key, &by)
+			tx.ahead.claims[key] = by
+			return err
+		}, aheadClaims+listOf(len(list), 2), slices.Concat([]any{tx.ahead.kind, tx.ahead.party}, list)...)
+	})
 	if err != nil {
-		return 0, false, fmt.Errorf("claim %s: %w", key, err)
+		return fmt.Errorf("claims: %w", err)
 	}
-	if n == 1 {
-		return fileID, true, nil
+	return nil
+}
+
+// unclaim frees the keys that were claimed behind the first n.
+func (tx *Tx) unclaim(n int) {
+	for _, key := range tx.claimed[n:] {
+		tx.ahead.claims[key] = 0
 	}
-	by, err = tx.number("claim "+key, claimant, kind, party, key)
-	return by, false, err
+	tx.claimed = tx.claimed[:n]
 }
 
 // ReleaseKey gives back a key that a file took: its record was refused later.
 func (tx *Tx) ReleaseKey(kind, party, key string, fileID int64) error {
+	delete(tx.ahead.claims, key)
 	if _, err := tx.exec("DELETE FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3 AND file_id = $4", kind, party, key, fileID); err != nil {
 		return fmt.Errorf("release %s: %w", key, err)
 	}

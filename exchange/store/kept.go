@@ -26,6 +26,7 @@ type kept[T any] struct {
 	table   string
 	names   string       // of the columns, without id
 	insert  string       // one row, its values from $1 on
+	row     insert       // the same for one that waits
 	query   string       // all columns, up to the condition
 	doc     reflect.Type // a struct of the keys; nil: the table has no doc
 	paths   [][]int      // from a T to what belongs in each field of doc
@@ -60,6 +61,7 @@ func keep[T any](table string, columns, doc func(*T) []field) *kept[T] {
 	k.query = "SELECT " + all + " FROM " + table + " "
 	k.names = strings.TrimPrefix(all, "id, ")
 	k.insert = insertInto(table, k.names)
+	k.row = rowInto(table, k.names, "")
 	return k
 }
 
@@ -99,6 +101,9 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 	}
 	return append(args, more...)
 }
+
+// add lets the insert of a row wait; what names it in errors.
+func (k *kept[T]) add(tx *Tx, what string, x *T) error { return tx.add(what, k.row, k.args(x)...) }
 
 // stored is the value of a column; those of types that are not listed say
 // themselves how they are stored.

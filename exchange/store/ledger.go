@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/ledger"
@@ -11,14 +12,18 @@ import (
 )
 
 const (
-	insertPosts = "INSERT INTO ledger_postings (entry_id, account, amount) VALUES " // and a row for each
-	insertBook  = "INSERT INTO ledger_entries (id, entry_date, event, case_no, partner, memo) VALUES ($1, $2, $3, $4, $5, $6)"
 	selectBooks = "SELECT e.id, e.entry_date, e.event, e.case_no, e.partner, e.memo, p.account, p.amount FROM ledger_entries e" +
 		" JOIN ledger_postings p ON p.entry_id = e.id "
 	selectBooked = selectBooks + "WHERE e.case_no = $1 ORDER BY e.id"
-	// addBalance returns the sum, which does not fit an integer if it overflows.
-	addBalance = "INSERT INTO ledger_balances (account, amount) VALUES ($1, $2)" +
-		" ON CONFLICT (account) DO UPDATE SET amount = ledger_balances.amount + excluded.amount RETURNING amount"
+)
+
+var (
+	insertPost = rowInto("ledger_postings", "entry_id, account, amount", "")
+	insertBook = rowInto("ledger_entries", "id, entry_date, event, case_no, partner, memo", "")
+	// addBalance, around rows, returns the sums, which do not fit an integer if they
+	// overflow.
+	addBalance = [2]string{"INSERT INTO ledger_balances (account, amount) VALUES ", " ON CONFLICT (account)" +
+		" DO UPDATE SET amount = ledger_balances.amount + excluded.amount RETURNING amount"}
 )
 
 // Book stores an entry that passes its Check. One that moves nothing is not kept.
@@ -29,50 +34,86 @@ func (tx *Tx) Book(e ledger.Entry) error {
 	if err := e.Check(); err != nil {
 		return err
 	}
-	id, err := tx.number("ledger entry", tx.eng.nextEntry())
-	if err != nil {
-		return err
-	}
-	name := fmt.Sprintf("ledger entry %d", id)
-	text := insertPosts
-	var args []any
-	for i, p := range e.Postings {
-		if i > 0 {
-			text += ", "
+	e.Postings = slices.Clone(e.Postings)
+	w := unsent{what: "ledger entry", insert: insertBook, entry: &e}
+	w.tables |= insertPost.tables
+	return tx.later(w)
+}
+
+// numberEntries makes rows of the ledger entries among writes: the postings of each
+// before itself.
+func (tx *Tx) numberEntries(writes []unsent) ([]unsent, error) {
+	var entries int64
+	for _, w := range writes {
+		if w.entry != nil {
+			entries++
 		}
-		text += "(" + arg(3*i+1) + ", " + arg(3*i+2) + ", " + arg(3*i+3) + ")"
-		args = append(args, id, string(p.Account), int64(p.Amount))
 	}
-	if _, err := tx.exec(text, args...); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	if entries == 0 {
+		return writes, nil
 	}
-	if err := tx.run(name, insertBook, id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo); err != nil {
-		return err
+	ids, err := many(tx, "numbers of ledger entries", func(r row, n *int64) error { return r.Scan(n) }, tx.eng.nextEntries(), entries)
+	if err != nil {
+		return nil, err
 	}
+	rows := make([]unsent, 0, len(writes)+3*len(ids))
+	for _, w := range writes {
+		if w.entry == nil {
+			rows = append(rows, w)
+			continue
+		}
+		e, id := w.entry, ids[0]
+		ids = ids[1:]
+		w.what, w.entry = fmt.Sprintf("ledger entry %d", id), nil
+		for _, p := range e.Postings {
+			rows = append(rows, unsent{what: w.what, insert: insertPost, args: []any{id, string(p.Account), int64(p.Amount)}})
+			if err := tx.addToBalance(p); err != nil {
+				return nil, err
+			}
+		}
+		w.insert, w.args = insertBook, []any{id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo}
+		rows = append(rows, w)
+	}
+	return rows, nil
+}
+
+// addToBalance adds a posting to what is to be added to the balances.
+func (tx *Tx) addToBalance(p ledger.Posting) error {
 	if tx.booked == nil {
 		tx.booked = make(map[ledger.Account]money.Fen)
 	}
-	for _, p := range e.Postings {
-		sum, err := tx.booked[p.Account].Add(p.Amount)
-		if err != nil {
-			return fmt.Errorf("account %s: %w", p.Account, err)
-		}
-		tx.booked[p.Account] = sum
+	sum, err := tx.booked[p.Account].Add(p.Amount)
+	if err != nil {
+		return fmt.Errorf("account %s: %w", p.Account, err)
 	}
+	tx.booked[p.Account] = sum
 	return nil
 }
 
-// flushBalances adds what was booked to the balances, account by account in
-// one order, so that two nodes do not wait for each other.
+// flushBalances sends what waits, and adds what was booked to the balances, account
+// by account in one order, so that two nodes do not wait for each other.
 func (tx *Tx) flushBalances() error {
+	if err := tx.send(); err != nil {
+		return err
+	}
 	accounts := make([]ledger.Account, 0, len(tx.booked))
 	for a := range tx.booked {
 		accounts = append(accounts, a)
 	}
 	slices.Sort(accounts)
-	for _, a := range accounts {
-		if _, err := tx.number("account "+string(a), addBalance, string(a), int64(tx.booked[a])); err != nil {
-			return err
+	for some := range slices.Chunk(accounts, rowsAtOnce) {
+		var args []any
+		rows := make([]string, len(some))
+		for i, a := range some {
+			rows[i] = listOf(2, len(args))
+			args = append(args, string(a), int64(tx.booked[a]))
+		}
+		err := tx.each(func(r row) error {
+			var sum int64
+			return r.Scan(&sum)
+		}, addBalance[0]+strings.Join(rows, ", ")+addBalance[1], args...)
+		if err != nil {
+			return fmt.Errorf("balances: %w", err)
 		}
 	}
 	clear(tx.booked)

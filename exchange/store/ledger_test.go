@@ -105,9 +105,8 @@ func TestBookRefuses(t *testing.T) {
 			}
 		}
 		unbalanced := s.Tx(t.Context(), func(tx *Tx) error {
-			_, err1 := tx.exec(insertPosts+"($1, $2, $3)", int64(1), "out:due:310100", int64(5))
-			_, err2 := tx.exec(insertBook, int64(1), "2026-03-02", "settled", nil, "310100", "")
-			return steps(err1, err2)
+			return steps(tx.add("posting", insertPost, int64(1), "out:due:310100", int64(5)),
+				tx.add("entry", insertBook, int64(1), "2026-03-02", "settled", nil, "310100", ""))
 		})
 		if unbalanced == nil {
 			t.Error("the schema takes an unbalanced entry")

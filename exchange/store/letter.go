@@ -20,7 +20,7 @@ var letterRows = keep("letters", func(l *exchange.Letter) []field {
 
 // InsertLetter stores one version of a letter.
 func (tx *Tx) InsertLetter(l exchange.Letter) error {
-	return tx.run("letter "+l.No, letterRows.insert, letterRows.args(&l)...)
+	return letterRows.add(tx, "letter "+l.No, &l)
 }
 
 // Letter returns one version of a letter.

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"carryover/exchange/calendar"
 )
@@ -49,7 +48,7 @@ func (tx *Tx) draw(stem string, digits int, last int64) (string, error) {
 		if tx.numbers == nil {
 			tx.numbers = make(map[string]int64)
 		}
-		tx.drawn = append(tx.drawn, name)
+		tx.drawn = append(tx.drawn, counter{name, n})
 	}
 	if n > last {
 		return "", fmt.Errorf("number %s: %w", stem, ErrExhausted)
@@ -58,12 +57,20 @@ func (tx *Tx) draw(stem string, digits int, last int64) (string, error) {
 	return fmt.Sprintf("%s%0*d", stem, digits, n), nil
 }
 
+// counter is one that was drawn from, and the first number of it.
+type counter struct {
+	name  string
+	first int64
+}
+
 // flushNumbers stores how far the counters were drawn: the row is written
-// twice per transaction, not once per number.
+// twice per transaction at most, not once per number.
 func (tx *Tx) flushNumbers() error {
-	for _, name := range slices.Sorted(slices.Values(tx.drawn)) {
-		if err := tx.change("counter "+name, setCounter, name, tx.numbers[name]); err != nil {
-			return err
+	for _, c := range tx.drawn {
+		if last := tx.numbers[c.name]; last > c.first {
+			if err := tx.change("counter "+c.name, setCounter, c.name, last); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -15,7 +15,7 @@ var outgoingRows = keep("outgoing", func(o *exchange.Outgoing) []field {
 
 // InsertOutgoing queues a record for a party, in the transaction of what made it.
 func (tx *Tx) InsertOutgoing(o exchange.Outgoing) error {
-	return tx.run("outgoing "+o.RecordNo, outgoingRows.insert, outgoingRows.args(&o)...)
+	return outgoingRows.add(tx, "outgoing "+o.RecordNo, &o)
 }
 
 // Waiting counts the records of a kind that wait for a party.

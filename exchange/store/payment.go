@@ -21,7 +21,7 @@ var (
 		}
 	})
 	updatePayment = paymentRows.update("ref = $1 AND track = $11")
-	insertItem    = insertInto("payment_items", "ref, ordinal, case_no, part, amount")
+	insertItem    = rowInto("payment_items", "ref, ordinal, case_no, part, amount", "")
 )
 
 // InsertPayment stores a payment with its items, which must add up to it; a
@@ -38,11 +38,11 @@ func (tx *Tx) InsertPayment(p exchange.Payment) error {
 	if sum != p.Amount && p.Purpose != string(code.PurposeRefund) {
 		return fmt.Errorf("payment %s: %s, but its items add up to %s", p.Ref, p.Amount, sum)
 	}
-	if err := tx.run("payment "+p.Ref, paymentRows.insert, paymentRows.args(&p)...); err != nil {
+	if err := paymentRows.add(tx, "payment "+p.Ref, &p); err != nil {
 		return err
 	}
 	for i, it := range p.Items {
-		if err := tx.run("payment "+p.Ref, insertItem, p.Ref, int64(i+1), it.CaseNo, int64(it.Part), int64(it.Amount)); err != nil {
+		if err := tx.add("payment "+p.Ref, insertItem, p.Ref, int64(i+1), it.CaseNo, int64(it.Part), int64(it.Amount)); err != nil {
 			return err
 		}
 	}

@@ -18,8 +18,14 @@ type pool struct {
 // conn is one connection with the statements prepared on it.
 type conn struct {
 	*sql.Conn
-	stmts map[string]*sql.Stmt
+	stmts map[string]prepared
 	fresh bool // opened for the transaction that has it
+}
+
+// prepared is a statement, and the tables that it names.
+type prepared struct {
+	*sql.Stmt
+	names tables
 }
 
 func newPool(db *sql.DB, size int) *pool {
@@ -46,7 +52,7 @@ func (p *pool) get(ctx context.Context) (*conn, error) {
 		p.slots <- nil
 		return nil, err
 	}
-	return &conn{Conn: raw, stmts: make(map[string]*sql.Stmt), fresh: true}, nil
+	return &conn{Conn: raw, stmts: make(map[string]prepared), fresh: true}, nil
 }
 
 // put gives a connection back; one that is not sound is closed instead.
@@ -89,14 +95,14 @@ func (p *pool) close() error {
 }
 
 // stmt is the prepared statement of a text.
-func (c *conn) stmt(ctx context.Context, eng engine, text string) (*sql.Stmt, error) {
-	if s := c.stmts[text]; s != nil {
+func (c *conn) stmt(ctx context.Context, eng engine, text string) (prepared, error) {
+	if s, ok := c.stmts[text]; ok {
 		return s, nil
 	}
 	s, err := c.PrepareContext(ctx, eng.marks(text))
 	if err != nil {
-		return nil, err
+		return prepared{}, err
 	}
-	c.stmts[text] = s
-	return s, nil
+	c.stmts[text] = prepared{s, tablesIn(text)}
+	return c.stmts[text], nil
 }

@@ -1,14 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib" // and the driver "pgx"
 	"github.com/pressly/goose/v3"
 )
 
@@ -110,10 +112,10 @@ func (e *postgresEngine) journalGuard(allowed string) string {
 // lockRow: rows that refer to it may still be stored meanwhile.
 func (e *postgresEngine) lockRow() string { return " FOR NO KEY UPDATE" }
 
-// lockChain: two nodes may append to one chain; the second waits and then
+// lockChains: two nodes may append to one chain; the second waits and then
 // sees the first one's event.
-func (e *postgresEngine) lockChain() string {
-	return "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+func (e *postgresEngine) lockChains() (before, behind string) {
+	return "SELECT pg_advisory_xact_lock(hashtextextended(column1, 0)) FROM (VALUES ", ") AS chains"
 }
 
 // joinJournal: an append takes this lock too, but only after it has read the
@@ -126,8 +128,31 @@ func (e *postgresEngine) lockJournal() string {
 	return "LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"
 }
 
-// nextEntry: several nodes book at the same time.
-func (e *postgresEngine) nextEntry() string { return "SELECT nextval('ledger_numbers')" }
+// nextEntries: several nodes book at the same time.
+func (e *postgresEngine) nextEntries() string {
+	return "SELECT nextval('ledger_numbers') FROM generate_series(1, $1)"
+}
+
+// send: the statements leave together, and their answers come back together.
+func (e *postgresEngine) send(ctx context.Context, c *conn, list []statement) (changed []int64, err error) {
+	var all pgx.Batch
+	for _, s := range list {
+		all.Queue(s.text, s.args...)
+	}
+	err = c.Raw(func(driver any) (err error) {
+		answers := driver.(*stdlib.Conn).Conn().SendBatch(ctx, &all)
+		defer func() { err = cmp.Or(err, answers.Close()) }()
+		for range list {
+			tag, err := answers.Exec()
+			if err != nil {
+				return err
+			}
+			changed = append(changed, tag.RowsAffected())
+		}
+		return nil
+	})
+	return changed, err
+}
 
 func (e *postgresEngine) dialect() goose.Dialect { return goose.DialectPostgres }
 

@@ -15,7 +15,7 @@ var (
 
 // InsertPosting stores a posting.
 func (tx *Tx) InsertPosting(p exchange.Posting) error {
-	return tx.run("posting "+p.No, postingRows.insert, postingRows.args(&p)...)
+	return postingRows.add(tx, "posting "+p.No, &p)
 }
 
 // Posting returns a posting by its number.

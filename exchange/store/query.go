@@ -36,7 +36,7 @@ func (tx *Tx) Payees(caseNo string) ([]exchange.Payee, error) {
 
 // InsertQuery stores a query, sent or received.
 func (tx *Tx) InsertQuery(q exchange.Query) error {
-	return tx.run("query "+q.No, queryRows.insert, queryRows.args(&q)...)
+	return queryRows.add(tx, "query "+q.No, &q)
 }
 
 // Query returns a query by its number.

@@ -26,7 +26,7 @@ func remittanceName(caseNo string, part int) string {
 
 // InsertRemittance stores a part of the money of a case.
 func (tx *Tx) InsertRemittance(m exchange.Remittance) error {
-	return tx.run(remittanceName(m.CaseNo, m.Part), remittanceRows.insert, remittanceRows.args(&m)...)
+	return remittanceRows.add(tx, remittanceName(m.CaseNo, m.Part), &m)
 }
 
 // Remittance returns a part of the money of a case.

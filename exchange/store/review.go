@@ -16,7 +16,7 @@ var reviewRows = keep("reviews", func(r *exchange.Reviewed) []field {
 // InsertReview stores what an officer said about a batch; the same about the
 // same content again is ErrConstraint.
 func (tx *Tx) InsertReview(r exchange.Reviewed) error {
-	return tx.run("review by "+r.Officer, reviewRows.insert, reviewRows.args(&r)...)
+	return reviewRows.add(tx, "review by "+r.Officer, &r)
 }
 
 // Reviews returns what officers said about a batch, in the order in which

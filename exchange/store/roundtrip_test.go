@@ -246,7 +246,7 @@ func roundTripDecisions(t *testing.T, s *Store, _ exchange.File, c exchange.Case
 		if err := tx.InsertDecision(d); !errors.Is(err, ErrDuplicate) {
 			t.Errorf("the same decision again: %v", err)
 		}
-		if err := tx.UpdateRefund(sent, r); !errors.Is(err, ErrStale) {
+		if err := steps(tx.UpdateRefund(sent, r), tx.send()); !errors.Is(err, ErrStale) {
 			t.Errorf("a refund that has moved on: %v", err)
 		}
 		return steps(

@@ -51,7 +51,7 @@ func (r roles) Scan(src any) error {
 // InsertSignature stores an officer's signature; a second one of the same
 // officer, or with the same key, on the same file is ErrDuplicate.
 func (tx *Tx) InsertSignature(s exchange.Signature) error {
-	return tx.run("signature of "+s.Officer, signatureRows.insert, signatureRows.args(&s)...)
+	return signatureRows.add(tx, "signature of "+s.Officer, &s)
 }
 
 // Signatures returns the signatures on a file in the order in which they came.
@@ -81,7 +81,7 @@ func (tx *Tx) DecidedIn(fileID int64, officer string) (string, error) {
 
 // InsertMoneySettings stores money settings.
 func (tx *Tx) InsertMoneySettings(m exchange.MoneySettings) error {
-	return tx.run(fmt.Sprintf("money settings %d", m.N), settingsRows.insert, settingsRows.args(&m)...)
+	return settingsRows.add(tx, fmt.Sprintf("money settings %d", m.N), &m)
 }
 
 // MoneySettings returns the newest money settings in a state; none: ErrNotFound.

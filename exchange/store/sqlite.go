@@ -150,14 +150,35 @@ func (e *sqliteEngine) journalGuard(allowed string) string {
 		") BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n"
 }
 
-func (e *sqliteEngine) lockRow() string     { return "" } // one transaction writes at a time
-func (e *sqliteEngine) lockChain() string   { return "" }
-func (e *sqliteEngine) joinJournal() string { return "" }
-func (e *sqliteEngine) lockJournal() string { return "" }
+func (e *sqliteEngine) lockRow() string                     { return "" } // one transaction writes at a time
+func (e *sqliteEngine) lockChains() (before, behind string) { return "", "" }
+func (e *sqliteEngine) joinJournal() string                 { return "" }
+func (e *sqliteEngine) lockJournal() string                 { return "" }
 
-// nextEntry: only one transaction writes, so the next number is free.
-func (e *sqliteEngine) nextEntry() string {
-	return "SELECT COALESCE(max(id), 0) + 1 FROM ledger_entries"
+// nextEntries: only one transaction writes, so the next numbers are free.
+func (e *sqliteEngine) nextEntries() string {
+	return "SELECT last + n FROM (SELECT COALESCE(max(id), 0) AS last FROM ledger_entries)," +
+		" (WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < $1) SELECT n FROM up) ORDER BY n"
+}
+
+// send: in this process there is nothing to wait for between statements.
+func (e *sqliteEngine) send(ctx context.Context, c *conn, list []statement) (changed []int64, err error) {
+	for _, s := range list {
+		stmt, err := c.stmt(ctx, e, s.text)
+		if err != nil {
+			return changed, err
+		}
+		r, err := stmt.ExecContext(ctx, s.args...)
+		if err != nil {
+			return changed, err
+		}
+		n, err := r.RowsAffected()
+		if err != nil {
+			return changed, err
+		}
+		changed = append(changed, n)
+	}
+	return changed, nil
 }
 
 func (e *sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }

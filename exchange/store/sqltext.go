@@ -40,6 +40,15 @@ func assign(columns string, value func(column string, i int) string) string {
 	return strings.Join(list, ", ")
 }
 
+// rowsOf is "($1), ($2), …": rows of one value.
+func rowsOf(n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = "(" + arg(i+1) + ")"
+	}
+	return strings.Join(rows, ", ")
+}
+
 // arg is the placeholder of the n-th argument.
 func arg(n int) string { return "$" + strconv.Itoa(n) }
 

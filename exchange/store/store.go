@@ -98,7 +98,7 @@ const attempts = 10
 func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	for i := 1; ; i++ {
 		err := s.tx(ctx, fn)
-		if err == nil || i == attempts || !s.eng.conflict(err) || ctx.Err() != nil {
+		if err == nil || i == attempts || !errors.Is(err, errTaken) && !s.eng.conflict(err) || ctx.Err() != nil {
 			return err
 		}
 	}
@@ -139,7 +139,10 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) (err error) {
 		return err
 	}
 	defer func() { err = tx.end(err) }()
-	return fn(tx)
+	if err = fn(tx); err != nil {
+		return err
+	}
+	return tx.send() // the database refuses it
 }
 
 // Backup writes a consistent copy of the store to a new file while others go

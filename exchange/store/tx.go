@@ -25,18 +25,21 @@ type Tx struct {
 	lock string // behind a query of one case: see engine.lockRow; "" of one that only reads
 	done bool   // committed
 	lost bool   // the commit failed: the connection may still be in the transaction
+	torn bool   // a statement has failed: only a savepoint can go on
 
 	counted func(reads, writes int) // nil: nobody counts
 	reads   int                     // statements that read
 	writes  int                     // statements that changed a row
 
+	waiting    waiting                      // not sent yet
 	numbers    map[string]int64             // counters drawn from in this transaction
-	drawn      []string                     // their names, in the order of first use
+	drawn      []counter                    // those, in the order of first use
 	heads      map[string]head              // last journal event of chains written here
 	locked     int                          // chains that were locked to append to them
 	judged     judged                       // last record judged
 	booked     map[ledger.Account]money.Fen // not yet added to the balances
 	ahead      ahead                        // what was read before it is asked for
+	claimed    []string                     // keys of ahead that this transaction has taken
 	savepoints int                          // depth of Savepoint
 }
 
@@ -98,23 +101,29 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	if err := tx.flushBalances(); err != nil {
 		return err
 	}
-	mark, locked := len(tx.drawn), tx.locked
+	mark, drawn, locked := tx.Mark(), len(tx.drawn), tx.locked
 	if _, err := tx.sql.ExecContext(tx.sctx, "SAVEPOINT "+name); err != nil {
 		return err
 	}
 	failed := fn()
 	if failed == nil {
+		failed = tx.send() // what the database refuses is fn's
+	}
+	if failed == nil {
 		_, err := tx.sql.ExecContext(tx.sctx, "RELEASE SAVEPOINT "+name)
 		return err
 	}
 	// What was remembered of rows written in fn is forgotten with them.
-	for _, counter := range tx.drawn[mark:] {
-		delete(tx.numbers, counter)
+	tx.torn = false
+	tx.waiting = waiting{}
+	for _, c := range tx.drawn[drawn:] {
+		delete(tx.numbers, c.name)
 	}
-	tx.drawn = tx.drawn[:mark]
+	tx.drawn = tx.drawn[:drawn]
 	clear(tx.heads)
 	tx.locked = locked // its locks are given back
 	tx.judged = judged{}
+	tx.unclaim(mark.claimed)
 	clear(tx.booked)
 	if _, err := tx.sql.ExecContext(tx.sctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {
 		return errors.Join(failed, err)
@@ -131,12 +140,9 @@ func (tx *Tx) flush() error {
 	return tx.flushBalances()
 }
 
-// exec runs a statement and returns the number of rows it changed.
+// exec runs a statement at once and returns the number of rows it changed.
 func (tx *Tx) exec(text string, args ...any) (int64, error) {
-	if err := tx.ctx.Err(); err != nil {
-		return 0, err
-	}
-	s, err := tx.conn.stmt(tx.sctx, tx.eng, text)
+	s, err := tx.ready(text)
 	if err != nil {
 		return 0, err
 	}
@@ -151,41 +157,26 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 	return n, err
 }
 
-// Writes is how many statements of the transaction have changed a row so far:
-// work that left it as it was needs no Part to be taken back.
-func (tx *Tx) Writes() int { return tx.writes }
+// ready is the prepared statement of a text, once the database knows what it asks
+// about.
+func (tx *Tx) ready(text string) (*sql.Stmt, error) {
+	if err := tx.ctx.Err(); err != nil {
+		return nil, err
+	}
+	s, err := tx.conn.stmt(tx.sctx, tx.eng, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.Stmt, tx.settle(s.names)
+}
 
-// named says of an error whether it is the schema that refused the row.
+// named says of a statement's error whether it is the schema that refused the row.
 func (tx *Tx) named(err error) error {
+	tx.torn = true
 	if tx.eng.violates(err) {
 		return fmt.Errorf("%w: %w", ErrConstraint, err)
 	}
 	return err
-}
-
-// run is exec for a statement that must change exactly one row; what names
-// the row in errors.
-func (tx *Tx) run(what, text string, args ...any) error {
-	n, err := tx.exec(text, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if n != 1 {
-		return fmt.Errorf("%s: %d rows instead of 1", what, n)
-	}
-	return nil
-}
-
-// change is exec for a conditional update: no row means ErrStale.
-func (tx *Tx) change(what, text string, args ...any) error {
-	n, err := tx.exec(text, args...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if n == 0 {
-		return fmt.Errorf("%s: %w", what, ErrStale)
-	}
-	return nil
 }
 
 // row is what a scan function reads from.
@@ -195,10 +186,7 @@ type row interface{ Scan(dest ...any) error }
 // must not be many: the connection is busy until all are read, so take must not
 // use the transaction.
 func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
-	if err := tx.ctx.Err(); err != nil {
-		return err
-	}
-	s, err := tx.conn.stmt(tx.sctx, tx.eng, text)
+	s, err := tx.ready(text)
 	if err != nil {
 		return err
 	}

@@ -343,7 +343,7 @@ func TestDifferences(t *testing.T) {
 				t.Fatalf("open: %+v, %v", open, err)
 			}
 			cerr := tx.CloseDifference(open[0].ID)
-			if again := tx.CloseDifference(open[0].ID); !errors.Is(again, ErrStale) {
+			if again := steps(tx.CloseDifference(open[0].ID), tx.send()); !errors.Is(again, ErrStale) {
 				t.Errorf("got %v, want ErrStale", again)
 			}
 			oerr := tx.OpenDifference(d)

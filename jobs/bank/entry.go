@@ -73,11 +73,9 @@ func entryKey(b exchange.BankEntry, text, part string, ordinals map[string]int) 
 
 // tryEntry books an entry; one that is not allowed in its case's state is kept
 // unmatched, as a difference that somebody has to look at, and stops no other.
-// Without savepoints (the first try of a chunk) that error is returned, since
-// the entry's writes cannot be undone alone: DoChunk then works the chunk again.
 func tryEntry(d *office.Desk, b exchange.BankEntry) error {
-	undone, err := d.InSavepoint(func() error { return bookEntry(d, b) })
-	if !undone || !isNotAllowed(err) {
+	err := d.InSavepoint(func() error { return bookEntry(d, b) })
+	if !isNotAllowed(err) {
 		return err
 	}
 	d.Log.Error("bank entry not booked", "entry", b.Key, "err", err)

@@ -80,7 +80,7 @@ func (w *entryWriter) flush() error {
 	if len(w.pending) == 0 {
 		return nil
 	}
-	err := w.DoChunk(w.ctx, office.By{File: w.file, Actor: w.file.Party}, isNotAllowed, func(d *office.Desk) error {
+	err := w.DoChunk(w.ctx, office.By{File: w.file, Actor: w.file.Party}, func(d *office.Desk) error {
 		type span struct{ from, to calendar.Date }
 		days := map[string]span{}
 		for _, b := range w.pending {

@@ -96,10 +96,7 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 			return err
 		}
 		by := office.By{Actor: "process"}
-		// DoChunk's own second try would end with the first error; here each
-		// credit gets its own transaction instead, and those before it are kept.
-		never := func(error) bool { return false }
-		err = o.DoChunk(ctx, by, never, func(d *office.Desk) error {
+		err = o.DoChunk(ctx, by, func(d *office.Desk) error {
 			for _, entry := range due {
 				if err := retryEntry(d, entry); err != nil {
 					return err
@@ -110,7 +107,7 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 		if err == nil {
 			continue
 		}
-		for _, entry := range due {
+		for _, entry := range due { // those before the faulty one are kept
 			if err := o.Do(ctx, by, func(d *office.Desk) error { return retryEntry(d, entry) }); err != nil {
 				return fmt.Errorf("bank entry %s: %w", entry.Key, err)
 			}
@@ -122,8 +119,8 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 // is recorded as a difference, and waits for an officer, or for what makes it due
 // next.
 func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
-	undone, err := d.InSavepoint(func() error { return rematch(d, entry) })
-	if !undone || !isNotAllowed(err) {
+	err := d.InSavepoint(func() error { return rematch(d, entry) })
+	if !isNotAllowed(err) {
 		return err
 	}
 	if err := d.RecordDifference("money", "", "", code.Text(entry.Key), code.Say("not-matched"), code.Say("does-not-fit", office.Clip(err.Error(), 200))); err != nil {

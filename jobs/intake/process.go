@@ -140,10 +140,8 @@ func processFile(ctx context.Context, o *office.Office, f exchange.File) (office
 			return countsOf(job), err
 		}
 	}
-	if err := workRecords(ctx, job); err != nil {
-		return countsOf(job), err
-	}
-	return countsOf(job), finishFile(ctx, job)
+	err := workRecords(ctx, job)
+	return countsOf(job), err
 }
 
 // countsOf is what a batch adds to the run's counts, as far as it was worked.
@@ -278,7 +276,7 @@ func answerDuplicate(ctx context.Context, j *office.InBatch, first exchange.File
 // workRecords reads the file again and works its records, a chunk in a
 // transaction. The place behind the chunk (Worked) is stored in the same
 // transaction, so that a run that was cut short is gone on with there: what an
-// earlier run has worked is passed over.
+// earlier run has worked is passed over. The last chunk ends the file.
 func workRecords(ctx context.Context, j *office.InBatch) error {
 	r, src, err := j.Reader(false)
 	if err != nil {
@@ -297,15 +295,23 @@ func workRecords(ctx context.Context, j *office.InBatch) error {
 				j.About.Pass(it.Value) // verdicts behind it need the R row of their receipt
 				continue
 			}
+			if j.File.Kind == formats.KindReconciliation {
+				it.Key = "" // unique in its batch only, which the reader has seen to
+			}
 			items = append(items, it)
 		}
-		if err := workChunk(ctx, j, items); err != nil {
+		if !more {
+			if _, err := r.Result(); err != nil {
+				return err
+			}
+		}
+		if err := workChunk(ctx, j, items, !more); err != nil {
 			return err
 		}
 		j.ShowProgress(j.File.Name, j.File.Worked, j.File.Records)
 	}
-	_, err = r.Result()
-	return err
+	j.Log.Info("worked", "party", j.File.Party, "file", j.File.Name, "records", j.File.Records, "accepted", j.File.Accepted, "held", j.File.Held, "refused", j.File.Refused)
+	return nil
 }
 
 // newItem keeps what judging needs of a record, which the reader uses again.
@@ -320,14 +326,10 @@ func newItem(rec *batch.Record) office.Item {
 }
 
 // workChunk works some records in one transaction: all of them with their
-// verdicts and the file's counts, or none.
-func workChunk(ctx context.Context, j *office.InBatch, items []office.Item) error {
-	if len(items) == 0 {
-		return nil
-	}
+// verdicts and the file's counts, or none. The last chunk (end) may have none.
+func workChunk(ctx context.Context, j *office.InBatch, items []office.Item, end bool) error {
 	next, about := j.File, j.About
-	needs := func(err error) bool { return errors.Is(err, errNeedSavepoints) }
-	err := j.DoChunk(ctx, office.By{File: j.File, Actor: j.File.Party}, needs, func(d *office.Desk) error {
+	err := j.DoChunk(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
 		next, about = j.File, j.About // anew: the work may be done twice
 		d.About = &about
 		if err := transfer.ReadAhead(d, items); err != nil {
@@ -339,8 +341,13 @@ func workChunk(ctx context.Context, j *office.InBatch, items []office.Item) erro
 				return fmt.Errorf("record %d, line %d: %w", items[i].Ordinal, items[i].Line, err)
 			}
 			next.Count(verdict)
+			next.Worked = items[i].Ordinal
 		}
-		next.Worked = items[len(items)-1].Ordinal
+		if end {
+			if err := endFile(d, j, &next); err != nil {
+				return err
+			}
+		}
 		return d.Tx.UpdateFile(j.Stored, next)
 	})
 	if err == nil {
@@ -349,32 +356,19 @@ func workChunk(ctx context.Context, j *office.InBatch, items []office.Item) erro
 	return err
 }
 
-// finishFile ends a file: records = accepted + held + refused, or an error of
-// ours, and the file stays to be worked.
-func finishFile(ctx context.Context, j *office.InBatch) error {
-	next := j.File
-	next.Records = next.Worked
-	if sum := next.Accepted + next.Held + next.Refused; sum != next.Records {
-		return fmt.Errorf("file %s: %d records, but %d accepted, %d held, %d refused", next.Name, next.Records, next.Accepted, next.Held, next.Refused)
+// endFile ends a file: records = accepted + held + refused, or an error of ours, and
+// the file stays to be worked.
+func endFile(d *office.Desk, j *office.InBatch, f *exchange.File) error {
+	f.Records = f.Worked
+	if sum := f.Accepted + f.Held + f.Refused; sum != f.Records {
+		return fmt.Errorf("file %s: %d records, but %d accepted, %d held, %d refused", f.Name, f.Records, f.Accepted, f.Held, f.Refused)
 	}
-	next.State, next.Verdict = exchange.FileWorked, code.FileAccepted
-	if next.Refused > 0 {
-		next.Verdict = code.FilePartly
+	f.State, f.Verdict = exchange.FileWorked, code.FileAccepted
+	if f.Refused > 0 {
+		f.Verdict = code.FilePartly
 	}
-	err := j.Do(ctx, office.By{File: next, Actor: next.Party}, func(d *office.Desk) error {
-		if err := afterFile(d, j); err != nil {
-			return err
-		}
-		if err := journalSigner(d); err != nil {
-			return err
-		}
-		return d.Tx.UpdateFile(j.Stored, next)
-	})
-	if err == nil {
-		j.File = next
-		j.Log.Info("worked", "party", next.Party, "file", next.Name, "records", next.Records, "accepted", next.Accepted, "held", next.Held, "refused", next.Refused)
-	}
-	return err
+	d.File = *f
+	return errors.Join(afterFile(d, j), journalSigner(d))
 }
 
 // afterFile does what follows from a file as a whole: a full registry extract

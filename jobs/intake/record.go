@@ -7,7 +7,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
-	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/jobs/netting"
 	"carryover/jobs/office"
@@ -25,11 +24,7 @@ func judgeItem(d *office.Desk, it *office.Item) (code.Verdict, error) {
 	if office.Refusing(it.Faults) {
 		return code.Refused, storeFaults(d, it)
 	}
-	key := it.Key
-	if d.File.Kind == formats.KindReconciliation {
-		key = "" // unique in its batch only, which the reader has seen to
-	}
-	o, err := tryRecord(d, it.Value, key)
+	o, err := tryRecord(d, it.Value, it.Key)
 	if err != nil {
 		return "", err
 	}
@@ -66,19 +61,11 @@ func storeFaults(d *office.Desk, it *office.Item) error {
 	return nil
 }
 
-// errNeedSavepoints asks for a chunk to be worked again with a savepoint for
-// each record: one of them was refused after it had written.
-var errNeedSavepoints = errors.New("the chunk needs a savepoint for each record")
-
 // tryRecord applies a record; when it is refused, or not allowed in its case's
 // state, everything that it wrote is undone. An error is returned only where no
-// verdict on the record can be given: errNeedSavepoints, or a fault of the store.
+// verdict on the record can be given.
 func tryRecord(d *office.Desk, rec any, key string) (o office.Outcome, err error) {
-	before := d.Tx.Writes()
-	undone, err := d.InSavepoint(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
-	if !undone && err != nil {
-		err = undo(d, key, d.Tx.Writes()-before, err)
-	}
+	err = d.InSavepoint(func() (err error) { o, err = claimAndApply(d, rec, key); return err })
 	switch {
 	case errors.Is(err, errRefused):
 		return o, nil
@@ -114,21 +101,6 @@ func claimAndApply(d *office.Desk, rec any, key string) (office.Outcome, error) 
 		err = errRefused
 	}
 	return o, err
-}
-
-// undo undoes what a record wrote without a savepoint before it failed with
-// err. That is possible only while it has written nothing but its key:
-// errNeedSavepoints else.
-func undo(d *office.Desk, key string, wrote int, err error) error {
-	switch {
-	case errors.Is(err, store.ErrConstraint):
-		return errNeedSavepoints // PostgreSQL goes on only from a savepoint
-	case wrote == 0:
-		return err
-	case wrote == 1 && key != "":
-		return errors.Join(err, d.Tx.ReleaseKey(d.File.Kind, d.File.Party, key, d.File.ID))
-	}
-	return errNeedSavepoints
 }
 
 // duplicateOf refuses a record whose key another has claimed: in the same file, or

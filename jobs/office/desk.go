@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"carryover/exchange"
@@ -22,9 +23,10 @@ type Desk struct {
 	About   *AboutFile      // in a receipt: the file whose records it reports on
 	Cancels map[string]bool // letters whose cancellation waits in a later file, read once; nil: not read yet
 
-	encoders     map[string]*batch.Encoder // by kind
-	open         openCases
-	noSavepoints bool // in the first try of DoChunk
+	encoders       map[string]*batch.Encoder // by kind
+	open           openCases
+	noSavepoints   bool // in the first try of DoChunk
+	needSavepoints bool // that try is to be thrown away
 }
 
 // By is on whose behalf a transaction runs.
@@ -43,30 +45,44 @@ func (o *Office) Do(ctx context.Context, by By, work func(*Desk) error) error {
 	})
 }
 
+// errNeedSavepoints ends the first try of a chunk: an item has failed after some of
+// what it wrote was sent to the database.
+var errNeedSavepoints = errors.New("the chunk needs a savepoint for each item")
+
 // DoChunk runs one transaction of many items, each of which work wraps into
 // InSavepoint. The first try is without savepoints: SQLite copies every page that a
-// savepoint touches first, which made half of the time. When its error is one
-// that needs them, everything is rolled back and the same work is done once more
-// with a savepoint for each item, so that the faulty ones alone are undone.
-func (o *Office) DoChunk(ctx context.Context, by By, needs func(error) bool, work func(*Desk) error) error {
+// savepoint touches first, and a database over the network answers each. When an
+// item cannot be undone without one, or the store refuses what several items have
+// written, everything is rolled back and the same work is done once more with a
+// savepoint for each item, so that the faulty ones alone are undone.
+func (o *Office) DoChunk(ctx context.Context, by By, work func(*Desk) error) error {
+	again := false
 	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-		return work(&Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor, noSavepoints: true})
-	})
-	if err == nil || !needs(err) {
+		d := &Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor, noSavepoints: true}
+		err := work(d)
+		if again = d.needSavepoints; again {
+			return errNeedSavepoints
+		}
 		return err
+	})
+	if again || errors.Is(err, store.ErrConstraint) || errors.Is(err, store.ErrStale) {
+		return o.Do(ctx, by, work)
 	}
-	return o.Do(ctx, by, work)
+	return err
 }
 
-// InSavepoint applies one item in a savepoint, so that its writes alone are undone when it
-// fails: then the caller may go on with the next one, and opens its cases anew. A case that
-// it leaves changed and unsaved is opened anew by the next one, too. In the first try of a
-// chunk there is none (alone is false): the error must go up, to end the transaction,
-// unless nothing was written.
-func (d *Desk) InSavepoint(apply func() error) (alone bool, err error) {
+// InSavepoint applies one item, so that its writes alone are undone when it fails:
+// then the caller may go on with the next one, and opens its cases anew. A case that
+// it leaves changed and unsaved is opened anew by the next one, too. In the first try
+// of a chunk what has not been sent yet is taken back; where that is not enough the
+// error is another one, which ends the try.
+func (d *Desk) InSavepoint(apply func() error) (err error) {
 	d.open.item = true
 	if d.noSavepoints {
-		err = apply()
+		mark := d.Tx.Mark()
+		if err = apply(); err != nil && !d.Tx.TakeBack(mark) {
+			d.needSavepoints, err = true, fmt.Errorf("%w: %w", errNeedSavepoints, errors.New(err.Error()))
+		}
 	} else {
 		err = d.Tx.Savepoint(apply)
 	}
@@ -74,7 +90,7 @@ func (d *Desk) InSavepoint(apply func() error) (alone bool, err error) {
 	if err != nil {
 		d.open = openCases{} // they hold what was undone
 	}
-	return !d.noSavepoints, err
+	return err
 }
 
 // View reads at a desk; a write in it fails.

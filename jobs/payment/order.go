@@ -58,7 +58,7 @@ func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
 // transaction. Each part has a savepoint, so that an error undoes that part
 // alone. The page begins anew in the transaction, which may be run twice.
 func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) (page pageResult, err error) {
-	err = o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
+	err = o.DoChunk(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
 		page = pageResult{lumps: map[string][]exchange.PaymentItem{}}
 		due, err := d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
 		if err != nil {
@@ -67,7 +67,7 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		for _, r := range due {
 			var ordered bool
 			var lump string
-			_, err := d.InSavepoint(func() (err error) {
+			err := d.InSavepoint(func() (err error) {
 				ordered, lump, err = orderDuePart(d, r)
 				return err
 			})

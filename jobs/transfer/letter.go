@@ -32,10 +32,16 @@ import (
 // (cases, registry, certificates) in a few statements instead of several for each
 // letter. It only fills the transaction's cache: nothing depends on it but speed.
 func ReadAhead(d *office.Desk, items []office.Item) error {
-	a := store.Ahead{Side: exchange.Out}
+	a := store.Ahead{Side: exchange.Out, Kind: d.File.Kind, Party: d.File.Party}
 	for _, it := range items {
+		if office.Refusing(it.Faults) {
+			continue
+		}
+		if it.Key != "" {
+			a.Keys = append(a.Keys, it.Key)
+		}
 		l, ok := it.Value.(*formats.Letter)
-		if !ok || office.Refusing(it.Faults) {
+		if !ok {
 			continue
 		}
 		a.Letters = append(a.Letters, l.LetterNo)

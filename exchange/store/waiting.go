@@ -1,0 +1,260 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"database/sql/driver"
+	"fmt"
+	"maps"
+	"math/bits"
+	"regexp"
+	"strings"
+
+	"carryover/exchange"
+	"carryover/exchange/ledger"
+)
+
+// waiting are the writes of a transaction that the database has not been sent yet,
+// in their order. What many records write goes there in one go, rows of one table in
+// one statement: at the latest at the commit, or before a statement that names one
+// of their tables.
+type waiting struct {
+	writes []unsent
+	tables tables // that they change
+}
+
+// mostWaiting bounds what is held in memory.
+const mostWaiting = 8192
+
+// unsent is a change of one row that waits.
+type unsent struct {
+	what string // names the row in errors
+	insert
+	args []any
+	none error // what it is when no row was changed; nil: a fault of ours
+
+	// One of them instead of args, for what is made up when it is sent.
+	event *exchange.JournalEvent
+	entry *ledger.Entry
+	moved *movedCase
+}
+
+// insert is the text of a write: of an insert what stands before and behind its row,
+// so that several rows can share a statement; of another statement all of it (into).
+type insert struct {
+	into, behind string
+	rows         bool // there is a row behind into
+	tables       tables
+}
+
+// tables is a set of tables, a bit for each.
+type tables uint64
+
+// tableBits are the tables of the schema.
+var tableBits = func() map[string]tables {
+	all := map[string]tables{}
+	for i, m := range regexp.MustCompile(`(?m)^CREATE TABLE (\w+)`).FindAllStringSubmatch(schema1, -1) {
+		all[m[1]] = 1 << i
+	}
+	return all
+}()
+
+var words = regexp.MustCompile(`\w+`)
+
+// tablesIn are the tables that a statement names.
+func tablesIn(text string) (all tables) {
+	for _, word := range words.FindAllString(text, -1) {
+		all |= tableBits[word]
+	}
+	return all
+}
+
+// rowInto is the insert of a row of a table.
+func rowInto(table, columns, behind string) insert {
+	return insert{"INSERT INTO " + table + " (" + columns + ") VALUES ", behind, true, tableBits[table]}
+}
+
+// later lets a write wait.
+func (tx *Tx) later(w unsent) error {
+	if err := tx.ctx.Err(); err != nil {
+		return err
+	}
+	if err := w.fix(); err != nil {
+		return err
+	}
+	tx.waiting.writes = append(tx.waiting.writes, w)
+	tx.waiting.tables |= w.tables
+	if len(tx.waiting.writes) < mostWaiting {
+		return nil
+	}
+	return tx.send()
+}
+
+// fix takes the values as they are now: what they came from may change.
+func (w *unsent) fix() error {
+	for i, a := range w.args {
+		switch v := a.(type) {
+		case driver.Valuer:
+			var err error
+			if w.args[i], err = v.Value(); err != nil {
+				return fmt.Errorf("%s: %w", w.what, err)
+			}
+		case []byte:
+			w.args[i] = bytes.Clone(v)
+		}
+	}
+	return nil
+}
+
+// run lets a statement wait that must change exactly one row; what names the row in
+// errors.
+func (tx *Tx) run(what, text string, args ...any) error {
+	return tx.later(unsent{what: what, insert: insert{into: text, tables: tablesIn(text)}, args: args})
+}
+
+// change is run for a conditional update: no row means ErrStale.
+func (tx *Tx) change(what, text string, args ...any) error {
+	return tx.later(unsent{what: what, insert: insert{into: text, tables: tablesIn(text)}, args: args, none: ErrStale})
+}
+
+// add lets the insert of a row wait.
+func (tx *Tx) add(what string, i insert, args ...any) error {
+	return tx.later(unsent{what: what, insert: i, args: args})
+}
+
+// Mark is how far a transaction has come.
+type Mark struct {
+	sent, waiting, claimed int
+	numbers                map[string]int64
+	judged                 judged
+}
+
+// Mark is how far the transaction has come, for TakeBack.
+func (tx *Tx) Mark() Mark {
+	return Mark{tx.writes, len(tx.waiting.writes), len(tx.claimed), maps.Clone(tx.numbers), tx.judged}
+}
+
+// TakeBack forgets what was written since m; ok is false when some of it has been
+// sent to the database, where a Savepoint alone undoes it.
+func (tx *Tx) TakeBack(m Mark) (ok bool) {
+	if tx.writes != m.sent || tx.torn {
+		return false
+	}
+	clear(tx.waiting.writes[m.waiting:])
+	tx.waiting.writes = tx.waiting.writes[:m.waiting]
+	tx.numbers, tx.judged = m.numbers, m.judged
+	tx.unclaim(m.claimed)
+	return true
+}
+
+// settle sends what waits when a statement names one of its tables.
+func (tx *Tx) settle(named tables) error {
+	if tx.waiting.tables&named == 0 {
+		return nil
+	}
+	return tx.send()
+}
+
+// send sends what waits. With an error the transaction, or its Savepoint, has to end.
+func (tx *Tx) send() (err error) {
+	defer func() { tx.torn = tx.torn || err != nil }()
+	writes := tx.waiting.writes
+	if len(writes) == 0 {
+		return nil
+	}
+	tx.waiting = waiting{}
+	writes = casesOnce(writes)
+	if err := tx.numberEvents(writes); err != nil {
+		return err
+	}
+	if writes, err = tx.numberEntries(writes); err != nil {
+		return err
+	}
+	for i, w := range writes {
+		if w.moved != nil {
+			if writes[i], err = w.moved.write(w); err != nil {
+				return err
+			}
+		}
+	}
+	list := statements(writes)
+	changed, err := tx.eng.send(tx.sctx, tx.conn, list)
+	for i, n := range changed {
+		if n > 0 {
+			tx.writes++
+		}
+		if of := list[i].of; n != int64(len(of)) {
+			return fmt.Errorf("%s: %w", list[i], cmp.Or(of[0].none, fmt.Errorf("%d rows instead of %d", n, len(of))))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", list[len(changed)], tx.named(err))
+	}
+	return nil
+}
+
+// statement is what is sent for one write, or for several rows of one table.
+type statement struct {
+	of   []unsent
+	text string
+	args []any
+}
+
+// String names the rows for an error.
+func (s statement) String() string {
+	if n := len(s.of) - 1; n > 0 {
+		return fmt.Sprintf("%s and %d more", s.of[0].what, n)
+	}
+	return s.of[0].what
+}
+
+// rowsAtOnce is how many rows an insert has at most. With powers of two below it
+// few statements have to be prepared.
+const rowsAtOnce = 64
+
+// statements puts rows of a table together. The order in which each table is written
+// stays; that between tables does not matter, for references are checked at the
+// commit.
+func statements(writes []unsent) (list []statement) {
+	var groups [][]unsent
+	var last [64]int // by table: the group that changes it last, from 1
+	for _, w := range writes {
+		at := 0
+		for t := w.tables; t != 0; t &= t - 1 {
+			at = max(at, last[bits.TrailingZeros64(uint64(t))])
+		}
+		if at == 0 || !w.rows || groups[at-1][0].insert != w.insert {
+			groups = append(groups, nil)
+			at = len(groups)
+		}
+		groups[at-1] = append(groups[at-1], w)
+		for t := w.tables; t != 0; t &= t - 1 {
+			last[bits.TrailingZeros64(uint64(t))] = at
+		}
+	}
+	for _, rest := range groups {
+		for len(rest) > 0 {
+			n := 1
+			for n*2 <= min(len(rest), rowsAtOnce) {
+				n *= 2
+			}
+			list, rest = append(list, together(rest[:n])), rest[n:]
+		}
+	}
+	return list
+}
+
+// together is one statement for writes with the same text.
+func together(of []unsent) statement {
+	if !of[0].rows {
+		return statement{of, of[0].into, of[0].args}
+	}
+	s := statement{of: of, args: make([]any, 0, len(of)*len(of[0].args))}
+	rows := make([]string, len(of))
+	for i, w := range of {
+		rows[i] = listOf(len(w.args), len(s.args))
+		s.args = append(s.args, w.args...)
+	}
+	s.text = of[0].into + strings.Join(rows, ", ") + of[0].behind
+	return s
+}
