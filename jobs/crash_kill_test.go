@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/store/storetest"
 	"carryover/samples/scratch"
 )
 
@@ -36,6 +37,9 @@ func TestMain(m *testing.M) {
 		}
 		code := m.Run()
 		os.RemoveAll(theStory.dir)
+		if err := storetest.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "stop postgres:", err)
+		}
 		os.Exit(code)
 	}
 	fmt.Fprintln(os.Stderr, beKilled(text))

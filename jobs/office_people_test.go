@@ -17,13 +17,16 @@ import (
 func leaver(area string, n int) samples.Person {
 	population := samples.NewPopulation(11, area, 20260302)
 	for i := 0; ; i++ {
-		p := population.At(i)
-		if p.Principal > 100_000 && p.IDType == code.IDResident && p.Scheme == code.SchemeEmployee && len(p.Stays) == 1 && p.StoppedOn < 20251201 {
+		if p := population.At(i); isLeaver(p) {
 			if n--; n < 0 {
 				return p
 			}
 		}
 	}
+}
+
+func isLeaver(p samples.Person) bool {
+	return p.Principal > 100_000 && p.IDType == code.IDResident && p.Scheme == code.SchemeEmployee && len(p.Stays) == 1 && p.StoppedOn < 20251201
 }
 
 // insured is what a registry says of a person who stopped here.

@@ -75,13 +75,19 @@ func newOffice(tb testing.TB, change ...func(*jobs.Env)) *testOffice {
 	if t, ok := tb.(*testing.T); ok {
 		t.Parallel()
 	}
+	dsn := filepath.Join(tb.TempDir(), "office.db")
+	if err := os.WriteFile(dsn, emptyStore(), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return newOfficeOn(tb, dsn, change...)
+}
+
+// newOfficeOn is newOffice with a store that is migrated already.
+func newOfficeOn(tb testing.TB, dsn string, change ...func(*jobs.Env)) *testOffice {
+	tb.Helper()
 	o := &testOffice{
 		tb: tb, root: tb.TempDir(), now: time.Date(2026, 3, 2, 10, 0, 0, 0, china), sequence: map[string]int{}, got: map[string][]any{},
 		balance: map[string]money.Fen{}, refuse: map[string]string{}, corrections: map[string][]byte{},
-	}
-	dsn := filepath.Join(o.root, "office.db")
-	if err := os.WriteFile(dsn, emptyStore(), 0o600); err != nil {
-		tb.Fatal(err)
 	}
 	s, err := store.Open(context.Background(), store.Options{DSN: dsn, Counted: o.cost.add})
 	if err != nil {

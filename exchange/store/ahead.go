@@ -5,81 +5,239 @@ import (
 	"slices"
 	"strings"
 
-	"carryover/exchange"
+	"carryover/exchange/money"
 )
 
 // Ahead names what the records of a transaction are about to ask for.
 type Ahead struct {
-	Side         exchange.Side // of the cases that are looked for by letter
-	Letters      []string      // CaseByLetter
-	IDKeys       []string      // CasesByPerson, RegistryByID
-	Certificates []string      // Certificate
-	Kind, Party  string        // of the keys
-	Keys         []string      // ClaimKey
+	Cases        []string    // Case
+	OfLetters    []string    // CaseByLetter
+	Applications []string    // CaseByApplication, CasesByApplication, LatestApplication, LatestApplications
+	OfPersons    []string    // ID keys: CasesByPerson
+	Registry     []string    // ID keys: RegistryByID
+	Certificates []string    // Certificate
+	Letters      []string    // Letter
+	FormNos      []string    // Form
+	Forms        []string    // cases: FormsByCase
+	Parts        []string    // cases: RemittancesByCase
+	Postings     []string    // cases: PostingsByCase
+	Ledger       []string    // cases: LedgerOf
+	Records      []string    // OutgoingByRecord
+	Payments     []string    // Payment
+	Advices      []string    // letters: AdvicesByLetter
+	Entries      []string    // InsertBankEntry
+	Account      string      // of Bookings and Debits
+	Bookings     []string    // BookingParts
+	Debits       []money.Fen // UnmatchedDebits
+	Claims       []Claim     // ClaimKey
 }
 
-// ahead is what ReadAhead has read. A key that is not in a map has to be
-// asked for: it was not named, or a write of this transaction may have
-// changed the answer.
-type ahead struct {
-	side         exchange.Side
-	letters      map[string][]exchange.Case
-	persons      map[string][]exchange.Case
-	registry     map[string][]exchange.RegistryPerson
-	certificates map[string][]exchange.Certificate
-	kind, party  string
-	claims       map[string]int64 // 0: free
+// ReadAhead reads what many records are about to ask for, with one statement for
+// each list. The methods named in Ahead then answer from memory, until the
+// transaction itself writes what could change the answer.
+func (tx *Tx) ReadAhead(a Ahead) error {
+	amounts := make([]any, len(a.Debits))
+	for i, f := range a.Debits {
+		amounts[i] = int64(f)
+	}
+	for _, read := range []func() error{
+		func() error { return caseByNo.ahead(tx, anyOf(a.Cases)) },
+		func() error { return caseByLetter.ahead(tx, anyOf(a.OfLetters)) },
+		func() error { return caseByApplication.ahead(tx, anyOf(a.Applications)) },
+		func() error { return applicationsByNo.ahead(tx, anyOf(a.Applications)) },
+		func() error { return casesByPerson.ahead(tx, anyOf(a.OfPersons)) },
+		func() error { return registryByID.ahead(tx, anyOf(a.Registry)) },
+		func() error { return certificateByNo.ahead(tx, anyOf(a.Certificates)) },
+		func() error { return lettersByNo.ahead(tx, anyOf(a.Letters)) },
+		func() error { return formsByNo.ahead(tx, anyOf(a.FormNos)) },
+		func() error { return formsByCase.ahead(tx, anyOf(a.Forms)) },
+		func() error { return partsByCase.ahead(tx, anyOf(a.Parts)) },
+		func() error { return postingsByCase.ahead(tx, anyOf(a.Postings)) },
+		func() error { return tx.ledgerAhead(anyOf(a.Ledger)) },
+		func() error { return outgoingByRecord.ahead(tx, anyOf(a.Records)) },
+		func() error { return tx.paymentsAhead(anyOf(a.Payments)) },
+		func() error { return advicesByLetter.ahead(tx, anyOf(a.Advices)) },
+		func() error { return entryByKey.ahead(tx, anyOf(a.Entries)) },
+		func() error { return tx.bookingsAhead(a.Account, anyOf(a.Bookings)) },
+		func() error { return unmatchedDebits.ahead(tx, amounts, a.Account) },
+		func() error { return tx.claimsAhead(a.Claims) },
+	} {
+		if err := read(); err != nil {
+			return fmt.Errorf("read ahead: %w", err)
+		}
+	}
+	return nil
 }
 
-// What ReadAhead asks for, without the lists of keys.
-const (
-	aheadLetters      = "WHERE letter_no <> '' AND side = $1 AND letter_no IN "
-	aheadPersons      = "WHERE id_key IN "
-	aheadRegistry     = "WHERE id_key IN "
-	aheadCertificates = "WHERE certificate_no IN "
-	aheadClaims       = "SELECT claim_key, COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key IN "
-)
-
-// ReadAhead reads what many records are about to ask for with one statement
-// for all of them: CaseByLetter, CasesByPerson, RegistryByID, Certificate and ClaimKey
-// then answer from memory, until the transaction itself writes something that
-// could change the answer. It replaces what was read ahead before.
-func (tx *Tx) ReadAhead(a Ahead) (err error) {
-	tx.ahead = ahead{side: a.Side, kind: a.Kind, party: a.Party}
-	tx.ahead.letters, err = readAll(tx, caseRows, aheadLetters, a.Letters,
-		func(c *exchange.Case) (key, order string) { return c.LetterNo, c.No }, string(a.Side))
-	if err != nil {
-		return fmt.Errorf("cases of letters: %w", err)
-	}
-	tx.ahead.persons, err = readAll(tx, caseRows, aheadPersons, a.IDKeys,
-		func(c *exchange.Case) (key, order string) { return c.Person.IDKey, c.No })
-	if err != nil {
-		return fmt.Errorf("cases of persons: %w", err)
-	}
-	tx.ahead.registry, err = readAll(tx, registryRows, aheadRegistry, a.IDKeys,
-		func(p *exchange.RegistryPerson) (key, order string) { return p.Person.IDKey, p.PersonalNo })
-	if err != nil {
-		return fmt.Errorf("registry by ID: %w", err)
-	}
-	tx.ahead.certificates, err = readAll(tx, certificateRows, aheadCertificates, a.Certificates,
-		func(c *exchange.Certificate) (key, order string) { return c.No, "" })
-	if err != nil {
-		return fmt.Errorf("certificates: %w", err)
-	}
-	return tx.claimsAhead(a.Keys)
+// lookup is a question by a key. It can be asked ahead for many keys, with one
+// statement for all of them. Once it was asked it is answered from memory, until the
+// transaction writes a row that the answer could have, or have had.
+type lookup[T any] struct {
+	rows  *kept[T]
+	where string // a condition that ends with the key's column; $1 … are the scope
+	scope int    // how many values it has before the key: an account, say
+	order func(a, b *T) int
+	work  bool // who reads a row is going to work it: see engine.lockRow
+	key   func(*T) asked
 }
+
+// asked is a key within a scope.
+type asked struct{ scope, key any }
+
+// byKey makes a lookup. It stands beside the list of how its rows are kept.
+func byKey[T any](k *kept[T], where string, order func(a, b *T) int, key func(*T) any) *lookup[T] {
+	return inScope(k, where, 0, order, func(x *T) asked { return asked{nil, key(x)} })
+}
+
+// inScope makes a lookup of keys that mean something in a scope alone.
+func inScope[T any](k *kept[T], where string, scope int, order func(a, b *T) int, key func(*T) asked) *lookup[T] {
+	l := &lookup[T]{rows: k, where: where, scope: scope, order: order, key: key}
+	k.lookups = append(k.lookups, l)
+	return l
+}
+
+// forWork makes a lookup lock what it reads.
+func (l *lookup[T]) forWork() *lookup[T] {
+	l.work = true
+	return l
+}
+
+// of reads the rows of a key, in their order.
+func (l *lookup[T]) of(tx *Tx, what string, key any, scope ...any) ([]T, error) {
+	if key == "" {
+		return nil, nil
+	}
+	if rows, known := tx.known[l][asked{scopeOf(scope), key}]; known {
+		return slices.Clone(rows.([]T)), nil
+	}
+	rows, err := l.rows.many(tx, what, l.condition(0)+l.lock(tx), append(scope, key)...)
+	if err != nil {
+		return nil, err
+	}
+	l.sort(rows)
+	if known := tx.knownTo(l); len(known) < mostKnown {
+		known[asked{scopeOf(scope), key}] = rows
+	}
+	return slices.Clone(rows), nil
+}
+
+// mostKnown bounds what is remembered of a lookup beside what was read ahead: who
+// walks all cases keeps no more of them.
+const mostKnown = 600
+
+// condition is that of one key (0), or of a list of keys.
+func (l *lookup[T]) condition(keys int) string {
+	if keys == 0 {
+		return "WHERE " + l.where + " = " + arg(l.scope+1)
+	}
+	return "WHERE " + l.where + " IN " + listOf(keys, l.scope)
+}
+
+func scopeOf(scope []any) any {
+	if len(scope) == 0 {
+		return nil
+	}
+	return scope[0]
+}
+
+func (l *lookup[T]) lock(tx *Tx) string {
+	if l.work {
+		return tx.lock
+	}
+	return ""
+}
+
+func (l *lookup[T]) sort(rows []T) {
+	slices.SortFunc(rows, func(a, b T) int { return l.order(&a, &b) })
+}
+
+// ahead reads the rows of all keys. A key without a row is known, too.
+func (l *lookup[T]) ahead(tx *Tx, keys []any, scope ...any) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	all := make(map[asked][]T, len(keys))
+	for _, key := range keys {
+		all[asked{scopeOf(scope), key}] = nil
+	}
+	err := inLists(keys, func(list []any) error {
+		rows, err := l.rows.many(tx, "read ahead", l.condition(len(list))+l.lock(tx), slices.Concat(scope, list)...)
+		for _, row := range rows {
+			all[l.key(&row)] = append(all[l.key(&row)], row)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.rows.table, err)
+	}
+	known := tx.knownTo(l)
+	for key, rows := range all {
+		l.sort(rows)
+		known[key] = rows
+	}
+	return nil
+}
+
+// remembered is what else can be read ahead of some tables.
+type remembered struct{ of tables }
+
+func (r *remembered) tables() tables { return r.of }
+
+// source is a lookup, or something remembered.
+type source interface{ tables() tables }
+
+// ForgetAhead forgets what was read ahead: who walks a long list page by page keeps no
+// more of it than a page.
+func (tx *Tx) ForgetAhead() { tx.known = nil }
+
+// knownTo is what is known to a source.
+func (tx *Tx) knownTo(l source) map[asked]any {
+	if tx.known == nil {
+		tx.known = map[source]map[asked]any{}
+	}
+	if tx.known[l] == nil {
+		tx.known[l] = map[asked]any{}
+	}
+	return tx.known[l]
+}
+
+// forget forgets what rows that are written could change.
+func (k *kept[T]) forget(tx *Tx, rows ...*T) {
+	if len(tx.known) == 0 {
+		return
+	}
+	for _, l := range k.lookups {
+		for _, x := range rows {
+			delete(tx.known[l], l.key(x))
+		}
+	}
+}
+
+// forgetAll forgets all rows of tables that a statement changes.
+func (tx *Tx) forgetAll(changed tables) {
+	for l := range tx.known {
+		if l.tables()&changed != 0 {
+			delete(tx.known, l)
+		}
+	}
+}
+
+func (l *lookup[T]) tables() tables { return l.rows.row.tables }
 
 // keysAtOnce are the lengths of the lists that are asked for: few, so that
 // few statements have to be prepared. A shorter list repeats its last key.
 var keysAtOnce = []int{16, 128, 512}
 
-// inLists calls ask with the keys, as many at once as one of keysAtOnce says.
-func inLists(keys []string, ask func(list []any) error) error {
+// inLists calls ask with the keys, each once and in their order, as many at once as
+// one of keysAtOnce says.
+func inLists(keys []any, ask func(list []any) error) error {
+	keys = slices.Clone(keys)
+	slices.SortFunc(keys, compareKeys)
+	keys = slices.Compact(keys)
 	for len(keys) > 0 {
-		size := listSize(len(keys))
-		some := keys[:min(size, len(keys))]
+		some := keys[:min(listSize(len(keys)), len(keys))]
 		keys = keys[len(some):]
-		list := make([]any, size)
+		list := make([]any, listSize(len(some)))
 		for i := range list {
 			list[i] = some[min(i, len(some)-1)]
 		}
@@ -90,32 +248,12 @@ func inLists(keys []string, ask func(list []any) error) error {
 	return nil
 }
 
-// readAll reads the rows of all keys; those of a key come in the order that
-// about tells. A key without a row has an entry, too.
-func readAll[T any](tx *Tx, k *kept[T], where string, keys []string, about func(*T) (key, order string), args ...any) (map[string][]T, error) {
-	all := make(map[string][]T, len(keys))
-	for _, key := range keys {
-		all[key] = nil
+// compareKeys orders keys of one type: texts, or numbers.
+func compareKeys(a, b any) int {
+	if x, ok := a.(int64); ok {
+		return int(min(1, max(-1, x-b.(int64))))
 	}
-	err := inLists(keys, func(list []any) error {
-		rows, err := k.many(tx, "read ahead", where+listOf(len(list), len(args)), slices.Concat(args, list)...)
-		for i := range rows {
-			key, _ := about(&rows[i])
-			all[key] = append(all[key], rows[i])
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, rows := range all {
-		slices.SortFunc(rows, func(x, y T) int {
-			_, a := about(&x)
-			_, b := about(&y)
-			return strings.Compare(a, b)
-		})
-	}
-	return all, nil
+	return strings.Compare(a.(string), b.(string))
 }
 
 func listSize(keys int) int {
@@ -136,19 +274,11 @@ func listOf(size, first int) string {
 	return "(" + strings.Join(marks, ", ") + ")"
 }
 
-// caseChanged forgets what a case that is written could change. Who writes to
-// the registry or to the certificates forgets all of them.
-func (a *ahead) caseChanged(c *exchange.Case) {
-	delete(a.letters, c.LetterNo)
-	delete(a.persons, c.Person.IDKey)
-}
-
-// caseByLetter is the answer of CaseByLetter; known says whether it was read ahead.
-func (a *ahead) caseByLetter(side exchange.Side, letterNo string) (c exchange.Case, known bool, err error) {
-	cases, known := a.letters[letterNo]
-	if !known || side != a.side {
-		return c, false, nil
+// anyOf are keys as values.
+func anyOf[T any](keys []T) []any {
+	list := make([]any, len(keys))
+	for i, k := range keys {
+		list[i] = k
 	}
-	c, err = first("case of letter "+letterNo, cases)
-	return c, true, err
+	return list
 }

@@ -26,7 +26,8 @@ func (tx *Tx) OpenGaps(party string) ([]string, error) {
 
 // OutgoingByRecord returns the records of a batch that carry a record_no.
 func (tx *Tx) OutgoingByRecord(fileID int64, recordNo string) ([]exchange.Outgoing, error) {
-	return outgoingRows.many(tx, "outgoing record "+recordNo, "WHERE record_no = $1 AND file_id = $2 ORDER BY id", recordNo, fileID)
+	all, err := outgoingByRecord.of(tx, "outgoing record "+recordNo, recordNo)
+	return only(all, func(o *exchange.Outgoing) bool { return o.FileID == fileID }), err
 }
 
 const sentCertificate = "WHERE record_no = $1 AND file_id IS NOT NULL AND kind = 'certificate' ORDER BY file_id"

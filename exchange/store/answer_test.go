@@ -169,19 +169,15 @@ func TestPlans(t *testing.T) {
 	pages, _ := firstPages(open, 500)
 	all, _ := CaseFilter{After: "T", Limit: 500}.query()
 	person, _ := CaseFilter{IDKey: "x"}.query()
-	for name, text := range map[string]string{
-		"CaseByLetter":      caseRows.query + "WHERE letter_no = $1 AND letter_no <> '' AND side = $2",
-		"CaseByApplication": caseRows.query + "WHERE application_no = $1 AND application_no <> '' AND application_sender = $2",
-		"CasesByPerson":     caseRows.query + "WHERE id_key = $1 ORDER BY case_no",
-		"Cases by state":    caseRows.query + cases, "Cases of all states": caseRows.query + pages, "all Cases": caseRows.query + all, "Cases by person": caseRows.query + person,
-		"UpdateCase": moveCase, "head": selectHeads[0] + rowsOf(2) + selectHeads[1], "claim": claimant, "RegistryByID": registryRows.query + "WHERE id_key = $1",
+	texts := map[string]string{
+		"Cases by state": caseRows.query + cases, "Cases of all states": caseRows.query + pages, "all Cases": caseRows.query + all, "Cases by person": caseRows.query + person,
+		"UpdateCase": moveCase, "head": selectHeads[0] + rowsOf(2) + selectHeads[1], "claim": claimant,
 		"UpdateJudgement":      updateJudgement,
 		"HeldJudgements":       judgementRows.query + heldJudgements + atMost(pageSize),
 		"UnreportedJudgements": judgementRows.query + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",
 		"JudgementsByFile":     judgementRows.query + "WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part" + atMost(pageSize),
 		"OutgoingFor":          outgoingRows.query + "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id" + atMost(pageSize),
 		"OutgoingByFile":       outgoingRows.query + "WHERE file_id = $1 AND id > $2 ORDER BY id" + atMost(pageSize),
-		"OutgoingByRecord":     outgoingRows.query + "WHERE record_no = $1 AND file_id = $2 ORDER BY id",
 		"CertificateSent":      outgoingRows.query + sentCertificate,
 		"OutgoingByCase":       outgoingRows.query + "WHERE case_no = $1 ORDER BY id",
 		"EachRemittance":       remittanceRows.query + "WHERE side = $1 AND " + is("track", exchange.MoneyDue) + " AND (case_no, part) > ($2, $3) ORDER BY case_no, part" + atMost(pageSize),
@@ -193,12 +189,25 @@ func TestPlans(t *testing.T) {
 		"EntriesToRetry":       entryRows.query + entriesToRetry,
 		"journal by chain":     selectEvent + "WHERE (chain, n) > ($1, $2) ORDER BY chain, n" + atMost(pageSize),
 		"LedgerOf":             selectBooked,
-		"letters ahead":        caseRows.query + aheadLetters + listOf(16, 1), "persons ahead": caseRows.query + aheadPersons + listOf(16, 0),
-		"registry ahead": registryRows.query + aheadRegistry + listOf(16, 0), "certificates ahead": certificateRows.query + aheadCertificates + listOf(16, 0),
-		"claims ahead": aheadClaims + listOf(16, 2),
-		"WorkedBefore": fileRows.query + workedBefore, "FilesToWork": fileRows.query + "WHERE state = 'fetched' ORDER BY id",
-	} {
-		rows, err := s.writers.db.Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
+		"claims ahead":         aheadClaims + listOf(16, 2),
+	}
+	plans(texts, caseRows)
+	plans(texts, applicationRows)
+	plans(texts, letterRows)
+	plans(texts, formRows)
+	plans(texts, remittanceRows)
+	plans(texts, postingRows)
+	plans(texts, paymentRows)
+	plans(texts, itemRows)
+	plans(texts, adviceRows)
+	plans(texts, entryRows)
+	plans(texts, registryRows)
+	plans(texts, certificateRows)
+	plans(texts, outgoingRows)
+	texts["bookings"] = entryRows.query + firstOfBookings[0] + rowsFrom(2, 1) + firstOfBookings[1]
+	texts["WorkedBefore"], texts["FilesToWork"] = fileRows.query+workedBefore, fileRows.query+"WHERE state = 'fetched' ORDER BY id"
+	for name, text := range texts {
+		rows, err := s.writers.DB().Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -216,5 +225,13 @@ func TestPlans(t *testing.T) {
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// plans adds the lookups of a table, for one key and for many.
+func plans[T any](texts map[string]string, k *kept[T]) {
+	for i, l := range k.lookups {
+		name := fmt.Sprintf("lookup %d of %s", i, k.table)
+		texts[name], texts[name+", ahead"] = k.query+l.condition(0), k.query+l.condition(16)
 	}
 }

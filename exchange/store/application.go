@@ -1,6 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"strings"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 )
@@ -20,6 +23,10 @@ var applicationRows = keep("applications", func(a *exchange.Application) []field
 	}
 })
 
+var applicationsByNo = byKey(applicationRows, "application_no", func(a, b *exchange.Application) int {
+	return cmp.Or(strings.Compare(a.Sender, b.Sender), cmp.Compare(a.Version, b.Version))
+}, func(a *exchange.Application) any { return a.No })
+
 // InsertApplication stores one version of an application.
 func (tx *Tx) InsertApplication(a exchange.Application) error {
 	return applicationRows.add(tx, "application "+a.No, &a)
@@ -27,26 +34,31 @@ func (tx *Tx) InsertApplication(a exchange.Application) error {
 
 // Application returns one version of a sender's application.
 func (tx *Tx) Application(sender, no string, version int) (exchange.Application, error) {
-	return applicationRows.one(tx, "application "+no,
-		"WHERE application_no = $1 AND sender = $2 AND version = $3", no, sender, int64(version))
+	all, err := tx.Applications(sender, no)
+	return firstOf("application "+no, only(all, func(a *exchange.Application) bool { return a.Version == version }), err)
 }
 
 // LatestApplication returns the latest version of a sender's application.
 func (tx *Tx) LatestApplication(sender, no string) (exchange.Application, error) {
-	return applicationRows.one(tx, "application "+no,
-		"WHERE application_no = $1 AND sender = $2 ORDER BY version DESC LIMIT 1", no, sender)
+	latest, err := tx.LatestApplications(no)
+	return firstOf("application "+no, only(latest, func(a *exchange.Application) bool { return a.Sender == sender }), err)
 }
 
 // LatestApplications returns the latest version of every sender's application
 // of a number, by sender.
 func (tx *Tx) LatestApplications(no string) ([]exchange.Application, error) {
-	return applicationRows.many(tx, "applications "+no, `AS a WHERE application_no = $1
-		AND version = (SELECT max(version) FROM applications WHERE application_no = a.application_no AND sender = a.sender) ORDER BY sender`, no)
+	all, err := applicationsByNo.of(tx, "application "+no, no)
+	latest := map[string]int{}
+	for _, a := range all {
+		latest[a.Sender] = a.Version
+	}
+	return only(all, func(a *exchange.Application) bool { return a.Version == latest[a.Sender] }), err
 }
 
 // Applications returns all versions of a sender's application, in order.
 func (tx *Tx) Applications(sender, no string) ([]exchange.Application, error) {
-	return applicationRows.many(tx, "application "+no, "WHERE application_no = $1 AND sender = $2 ORDER BY version", no, sender)
+	all, err := applicationsByNo.of(tx, "application "+no, no)
+	return only(all, func(a *exchange.Application) bool { return a.Sender == sender }), err
 }
 
 // RelayedApplications returns the applications that were passed on to the new

@@ -268,7 +268,7 @@ func runPlain(b *testing.B, e testEngine, p plain, tables []tableRows, chunks in
 	s := openMigrated(b, Options{DSN: e.dsn(b)})
 	f := sampleFile(1)
 	write(b, s, func(tx *Tx) error { return tx.InsertFile(&f) })
-	conn, err := s.writers.db.Conn(ctx)
+	conn, err := s.writers.DB().Conn(ctx)
 	if err != nil {
 		b.Fatal(err)
 	}

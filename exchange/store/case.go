@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"carryover/exchange"
 )
@@ -33,6 +34,17 @@ var (
 		" AND side = $2 AND partner = $3 AND id_key = $10 AND personal_no = $11 AND application_no = $12 AND application_sender = $13 AND letter_no = $14 AND opened_on = $15"
 )
 
+var (
+	caseByNo     = byKey(caseRows, "case_no", byCaseNo, func(c *exchange.Case) any { return c.No }).forWork()
+	caseByLetter = byKey(caseRows, "letter_no <> '' AND letter_no", byCaseNo, func(c *exchange.Case) any { return c.LetterNo }).forWork()
+
+	caseByApplication = byKey(caseRows, "application_no <> '' AND application_no", byCaseNo,
+		func(c *exchange.Case) any { return c.ApplicationNo }).forWork()
+	casesByPerson = byKey(caseRows, "id_key", byCaseNo, func(c *exchange.Case) any { return c.Person.IDKey })
+)
+
+func byCaseNo(a, b *exchange.Case) int { return strings.Compare(a.No, b.No) }
+
 const caseAsRead = "case_no = $1 AND rev = $20 AND state = $21 AND form_track = $22 AND money_track = $23"
 
 // movedCase is a change of a case that waits.
@@ -40,7 +52,7 @@ type movedCase struct{ before, after *exchange.Case } // before is nil: it is ne
 
 // InsertCase stores a new case.
 func (tx *Tx) InsertCase(c *exchange.Case) error {
-	tx.ahead.caseChanged(c)
+	caseRows.forget(tx, c)
 	tx.remember(c.No, head{}) // nothing can have been journaled about it yet
 	return tx.moveCase(nil, c)
 }
@@ -49,8 +61,7 @@ func (tx *Tx) InsertCase(c *exchange.Case) error {
 // have before's revision, state and tracks, else ErrStale. The revision is
 // raised by one in the store and in after.
 func (tx *Tx) UpdateCase(before exchange.Case, after *exchange.Case) error {
-	tx.ahead.caseChanged(&before)
-	tx.ahead.caseChanged(after)
+	caseRows.forget(tx, &before, after)
 	after.Rev = before.Rev + 1
 	return tx.moveCase(&before, after)
 }
@@ -113,42 +124,31 @@ func sameKeys(a, b *exchange.Case) bool {
 // Case returns a case by its number. In a transaction that writes, others that
 // read it one by one wait until this one has ended.
 func (tx *Tx) Case(no string) (exchange.Case, error) {
-	return caseRows.one(tx, "case "+no, "WHERE case_no = $1"+tx.lock, no)
+	cases, err := caseByNo.of(tx, "case "+no, no)
+	return firstOf("case "+no, cases, err)
 }
 
 // CaseByLetter returns our case of a letter: on one side there is at most one.
 func (tx *Tx) CaseByLetter(side exchange.Side, letterNo string) (exchange.Case, error) {
-	if letterNo == "" {
-		return exchange.Case{}, fmt.Errorf("case of no letter: %w", ErrNotFound)
-	}
-	if c, known, err := tx.ahead.caseByLetter(side, letterNo); known {
-		return c, err
-	}
-	return caseRows.one(tx, "case of letter "+letterNo, "WHERE letter_no = $1 AND letter_no <> '' AND side = $2"+tx.lock, letterNo, string(side))
+	cases, err := caseByLetter.of(tx, "case of letter "+letterNo, letterNo)
+	return firstOf("case of letter "+letterNo, only(cases, func(c *exchange.Case) bool { return c.Side == side }), err)
 }
 
 // CaseByApplication returns the transfer-in case that a sender's application opened.
 func (tx *Tx) CaseByApplication(sender, applicationNo string) (exchange.Case, error) {
-	if applicationNo == "" {
-		return exchange.Case{}, fmt.Errorf("case of no application: %w", ErrNotFound)
-	}
-	return caseRows.one(tx, "case of application "+applicationNo,
-		"WHERE application_no = $1 AND application_no <> '' AND application_sender = $2"+tx.lock, applicationNo, sender)
+	cases, err := tx.CasesByApplication(applicationNo)
+	return firstOf("case of application "+applicationNo, only(cases, func(c *exchange.Case) bool { return c.ApplicationSender == sender }), err)
 }
 
 // CasesByApplication returns the transfer-in cases that applications of a
 // number opened, whoever sent them, by case number.
 func (tx *Tx) CasesByApplication(applicationNo string) ([]exchange.Case, error) {
-	return caseRows.many(tx, "cases of application "+applicationNo,
-		"WHERE application_no = $1 AND application_no <> '' ORDER BY case_no", applicationNo)
+	return caseByApplication.of(tx, "cases of application "+applicationNo, applicationNo)
 }
 
 // CasesByPerson returns all cases of a person on both sides, by case number.
 func (tx *Tx) CasesByPerson(idKey string) ([]exchange.Case, error) {
-	if cases, known := tx.ahead.persons[idKey]; known {
-		return slices.Clone(cases), nil
-	}
-	return caseRows.many(tx, "cases of a person", "WHERE id_key = $1 ORDER BY case_no", idKey)
+	return casesByPerson.of(tx, "cases of a person", idKey)
 }
 
 // CountCases counts the cases by side and state.

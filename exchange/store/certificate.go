@@ -31,19 +31,19 @@ var (
 	updateRequest = requestRows.update("request_no = $1 AND certificate_no = ''")
 )
 
+var certificateByNo = byKey(certificateRows, "certificate_no", func(*exchange.Certificate, *exchange.Certificate) int { return 0 },
+	func(c *exchange.Certificate) any { return c.No })
+
 // InsertCertificate stores a certificate. A person has one live certificate:
 // the one before is made void first.
 func (tx *Tx) InsertCertificate(c exchange.Certificate) error {
-	tx.ahead.certificates = nil
 	return certificateRows.add(tx, "certificate "+c.No, &c)
 }
 
 // Certificate returns a certificate, void or live.
 func (tx *Tx) Certificate(no string) (exchange.Certificate, error) {
-	if known, ok := tx.ahead.certificates[no]; ok {
-		return first("certificate "+no, known)
-	}
-	return certificateRows.one(tx, "certificate "+no, "WHERE certificate_no = $1", no)
+	of, err := certificateByNo.of(tx, "certificate "+no, no)
+	return firstOf("certificate "+no, of, err)
 }
 
 // CertificateByPerson returns a person's live certificate.
@@ -59,12 +59,11 @@ func (tx *Tx) EachCertificate(since calendar.Date, fn func(exchange.Certificate)
 		}
 		return certificateRows.many(tx, "certificates",
 			"WHERE issued_on >= $1 AND certificate_no > $2 ORDER BY certificate_no"+atMost(pageSize), since.String(), last.No)
-	}, fn)
+	}, singly(fn))
 }
 
 // VoidCertificate makes a live certificate void, replaced by another one.
 func (tx *Tx) VoidCertificate(no, replacedBy string) error {
-	tx.ahead.certificates = nil
 	return tx.change("certificate "+no, "UPDATE certificates SET replaced_by = $2 WHERE certificate_no = $1 AND replaced_by = ''", no, replacedBy)
 }
 

@@ -1,192 +1,25 @@
 package store
 
 import (
-	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"os/exec"
-	"os/user"
-	"path/filepath"
-	"strconv"
-	"strings"
-	"sync"
-	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
-	"carryover/exchange/drop/droptest"
+	"carryover/exchange/store/storetest"
 )
 
 func serverEngines() []testEngine {
 	return []testEngine{{
-		name: "postgres", dsn: newDatabase, unguard: "DROP TRIGGER %s ON %s", backup: "pg_dump",
+		name: "postgres", dsn: storetest.NewDatabase, unguard: "DROP TRIGGER %s ON %s", backup: "pg_dump",
 		sever: "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
 	}}
 }
 
-// cluster is a PostgreSQL server of our own, in a temporary folder, reached
-// through a socket in it. It lives as long as the test program.
-type cluster struct {
-	dir     string
-	server  *exec.Cmd
-	schemas atomic.Int64
-}
-
-var theCluster = struct {
-	sync.Mutex
-	running *cluster
-	err     error
-}{}
-
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if c := theCluster.running; c != nil {
-		if err := c.stop(); err != nil {
-			fmt.Fprintln(os.Stderr, "stop postgres:", err)
-			status = 1
-		}
+	if err := storetest.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop postgres:", err)
+		status = 1
 	}
 	os.Exit(status)
-}
-
-// newDatabase is the address of a new empty schema: to a store it is a
-// database of its own, and it is made much faster than one.
-func newDatabase(t testing.TB) string {
-	t.Helper()
-	initdb := findInitdb()
-	if initdb == "" {
-		droptest.Missing(t, "initdb of PostgreSQL")
-	}
-	theCluster.Lock()
-	defer theCluster.Unlock()
-	if theCluster.running == nil && theCluster.err == nil {
-		theCluster.running, theCluster.err = startCluster(filepath.Dir(initdb))
-	}
-	if theCluster.err != nil {
-		t.Fatal(theCluster.err)
-	}
-	c := theCluster.running
-	name := fmt.Sprintf("test%d", c.schemas.Add(1))
-	if err := c.execute("CREATE SCHEMA " + name); err != nil {
-		t.Fatal(err)
-	}
-	return c.dsn(name)
-}
-
-// restored is the address of a new schema with what a dump holds.
-func restored(t testing.TB, dump []byte) string {
-	t.Helper()
-	dsn := newDatabase(t)
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	schema := u.Query().Get("search_path")
-	text := strings.ReplaceAll(string(dump), "public.", schema+".")
-	if err := theCluster.running.execute(text); err != nil {
-		t.Fatal(err)
-	}
-	return dsn
-}
-
-// findInitdb looks on the PATH, then where Debian puts the server's programs.
-func findInitdb() string {
-	if p, err := exec.LookPath("initdb"); err == nil {
-		return p
-	}
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if err != nil || len(found) == 0 {
-		return ""
-	}
-	return found[len(found)-1]
-}
-
-// unprivileged is how programs run that refuse to be started by root.
-func unprivileged(dir string) (*syscall.SysProcAttr, error) {
-	if os.Geteuid() != 0 {
-		return nil, nil
-	}
-	u, err := user.Lookup("postgres")
-	if err != nil {
-		if u, err = user.Lookup("nobody"); err != nil {
-			return nil, err
-		}
-	}
-	uid, err := strconv.Atoi(u.Uid)
-	if err != nil {
-		return nil, err
-	}
-	gid, err := strconv.Atoi(u.Gid)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chown(dir, uid, gid); err != nil {
-		return nil, err
-	}
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
-}
-
-func startCluster(bin string) (*cluster, error) {
-	dir, err := os.MkdirTemp("", "carryover-pg")
-	if err != nil {
-		return nil, err
-	}
-	attr, err := unprivileged(dir)
-	if err != nil {
-		return nil, err
-	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "carryover", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions")
-	initdb.SysProcAttr, initdb.Dir = attr, dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w: %s", err, out)
-	}
-	c := &cluster{dir: dir}
-	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
-		"-c", "shared_buffers=64MB", "-c", "deadlock_timeout=100ms", "-c", "max_locks_per_transaction=16")
-	c.server.SysProcAttr, c.server.Dir = attr, dir
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		return nil, err
-	}
-	c.server.Stdout, c.server.Stderr = log, log
-	if err := c.server.Start(); err != nil {
-		return nil, err
-	}
-	for until := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if err = c.execute("SELECT 1"); err == nil {
-			return c, nil
-		}
-		if time.Now().After(until) {
-			return nil, errors.Join(fmt.Errorf("postgres does not answer: %w", err), c.stop())
-		}
-	}
-}
-
-func (c *cluster) dsn(schema string) string {
-	u := url.URL{Scheme: "postgres", User: url.User("carryover"), Path: "/postgres", RawQuery: url.Values{"host": {c.dir}, "search_path": {schema}}.Encode()}
-	return u.String()
-}
-
-func (c *cluster) execute(text string) (err error) {
-	db, err := sql.Open("pgx", c.dsn("public"))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	_, err = db.ExecContext(context.Background(), text)
-	return err
-}
-
-// stop asks the server to end at once and removes the folder.
-func (c *cluster) stop() error {
-	err := c.server.Process.Signal(syscall.SIGQUIT)
-	if _, werr := c.server.Process.Wait(); werr != nil {
-		err = errors.Join(err, werr)
-	}
-	return errors.Join(err, os.RemoveAll(c.dir))
 }

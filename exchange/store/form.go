@@ -1,6 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"strings"
+
 	"carryover/exchange"
 )
 
@@ -22,8 +25,14 @@ var (
 			at("remark,omitempty", &f.Remark), at("clerk,omitempty", &f.Clerk), at("checker,omitempty", &f.Checker), at("stays,omitempty", &f.Stays), at("echo,omitempty", &f.Echo),
 		}
 	})
-	updateForm = formRows.update("form_no = $1 AND version = $2 AND track = $22 AND is_current = $23")
+	updateForm  = formRows.update("form_no = $1 AND version = $2 AND track = $22 AND is_current = $23")
+	formsByNo   = byKey(formRows, "form_no", byVersion, func(f *exchange.Form) any { return f.No })
+	formsByCase = byKey(formRows, "case_no", byVersion, func(f *exchange.Form) any { return f.CaseNo })
 )
+
+func byVersion(a, b *exchange.Form) int {
+	return cmp.Or(strings.Compare(a.No, b.No), cmp.Compare(a.Version, b.Version))
+}
 
 // InsertForm stores one version of a form. Only one version of a form_no may
 // be current: the one before is taken back first.
@@ -34,15 +43,16 @@ func (tx *Tx) InsertForm(f exchange.Form) error {
 // UpdateForm changes a version of a form that still has before's track and
 // is, or is not, current as before; else ErrStale.
 func (tx *Tx) UpdateForm(before, after exchange.Form) error {
-	return tx.change("form "+after.No, updateForm, formRows.args(&after, string(before.Track), bit(before.Current))...)
+	return formRows.change(tx, "form "+after.No, updateForm, &before, &after, string(before.Track), bit(before.Current))
 }
 
 // Form returns one version of a form.
 func (tx *Tx) Form(no string, version int) (exchange.Form, error) {
-	return formRows.one(tx, "form "+no, "WHERE form_no = $1 AND version = $2", no, int64(version))
+	all, err := formsByNo.of(tx, "form "+no, no)
+	return firstOf("form "+no, only(all, func(f *exchange.Form) bool { return f.Version == version }), err)
 }
 
 // FormsByCase returns all versions of all forms of a case, by form and version.
 func (tx *Tx) FormsByCase(caseNo string) ([]exchange.Form, error) {
-	return formRows.many(tx, "forms of case "+caseNo, "WHERE case_no = $1 ORDER BY form_no, version", caseNo)
+	return formsByCase.of(tx, "forms of case "+caseNo, caseNo)
 }

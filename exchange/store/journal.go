@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -42,14 +41,13 @@ func (tx *Tx) remember(chain string, h head) {
 
 // findHeads finds the ends of chains, with the right to append to them.
 func (tx *Tx) findHeads(chains []string) error {
-	slices.Sort(chains) // one order for all, so that nobody waits for one who waits for him
 	if err := tx.lockChains(chains); err != nil {
 		return err
 	}
 	for _, chain := range chains {
 		tx.remember(chain, head{})
 	}
-	return inLists(chains, func(list []any) error {
+	return inLists(anyOf(chains), func(list []any) error {
 		return tx.each(func(r row) error {
 			var chain string
 			var h head
@@ -67,19 +65,19 @@ const lockedChains = 1000
 
 // lockChains takes the right to append to chains until the transaction ends.
 func (tx *Tx) lockChains(chains []string) error {
-	before, behind := tx.eng.lockChains()
+	before, behind := tx.eng.LockChains()
 	if before == "" || tx.locked > lockedChains {
 		return nil
 	}
 	if tx.locked == 0 { // before the end of any chain is read
-		if err := tx.lockNow(tx.eng.joinJournal()); err != nil {
+		if err := tx.lockNow(tx.eng.JoinJournal()); err != nil {
 			return err
 		}
 	}
 	if tx.locked += len(chains); tx.locked > lockedChains {
-		return tx.lockNow(tx.eng.lockJournal())
+		return tx.lockNow(tx.eng.LockJournal())
 	}
-	return inLists(chains, func(list []any) error {
+	return inLists(anyOf(chains), func(list []any) error {
 		return tx.each(func(row) error { return nil }, before+rowsOf(len(list))+behind, list...)
 	})
 }
@@ -211,7 +209,7 @@ func (tx *Tx) EachEvent(fn func(exchange.JournalEvent) error) error {
 			last = &exchange.JournalEvent{}
 		}
 		return many(tx, "journal", scanEvent, selectEvent+"WHERE id > $1 ORDER BY id"+atMost(pageSize), last.ID)
-	}, fn)
+	}, singly(fn))
 }
 
 // PurgePayload removes what an event said, with its salt, and keeps its

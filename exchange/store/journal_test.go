@@ -137,7 +137,7 @@ func TestVerifyJournal(t *testing.T) {
 // database open and means ill.
 func unguard(t *testing.T, s *Store, e testEngine, table string) {
 	t.Helper()
-	for _, line := range strings.Split(s.eng.guards(), "\n") {
+	for _, line := range strings.Split(s.eng.Guards(), "\n") {
 		f := strings.Fields(line)
 		if len(f) < 3 || f[0] != "CREATE" || f[1] != "TRIGGER" || !strings.HasPrefix(f[2], table+"_") {
 			continue

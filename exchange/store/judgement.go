@@ -85,10 +85,7 @@ func (tx *Tx) UnreportedJudgements(fileID int64) ([]exchange.Judgement, error) {
 
 // MarkReported records that all verdicts of a file stand in a queued receipt.
 func (tx *Tx) MarkReported(fileID int64) error {
-	if _, err := tx.exec("UPDATE judgements SET told = 1 WHERE file_id = $1 AND told = 0", fileID); err != nil {
-		return fmt.Errorf("verdicts of file %d: %w", fileID, err)
-	}
-	return nil
+	return tx.any(fmt.Sprintf("verdicts of file %d", fileID), "UPDATE judgements SET told = 1 WHERE file_id = $1 AND told = 0", fileID)
 }
 
 // JudgementsByFile calls fn for every verdict of a file, in the order of the
@@ -101,12 +98,14 @@ func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) 
 		return judgementRows.many(tx, fmt.Sprintf("verdicts of file %d", fileID),
 			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part"+atMost(pageSize),
 			fileID, int64(last.Ordinal), int64(last.part))
-	}, func(p placed) error { return fn(p.Judgement) })
+	}, singly(func(p placed) error { return fn(p.Judgement) }))
 }
 
 const (
 	claimKey = "INSERT INTO claims (kind, party, claim_key, file_id) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, party, claim_key) DO NOTHING"
 	claimant = "SELECT COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3"
+	// aheadClaims is claimant for a list of keys.
+	aheadClaims = "SELECT claim_key, COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key IN "
 )
 
 // insertClaim is for a key that was free when it was read ahead.
@@ -116,67 +115,86 @@ var insertClaim = rowInto("claims", "kind, party, claim_key, file_id", " ON CONF
 // transaction is run again, and sees that.
 var errTaken = errors.New("claimed meanwhile")
 
+// Claim is a record's duplicate key.
+type Claim struct{ Kind, Party, Key string }
+
+func (c Claim) asked() asked { return asked{[2]string{c.Kind, c.Party}, c.Key} }
+
+// claims are who has claimed a key, as a pointer: nil, nobody has.
+var claims = &remembered{tableBits["claims"]}
+
 // ClaimKey takes a record's duplicate key for a file. ok is false when the
 // key is taken; by is the file that has it.
 func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool, err error) {
-	by, known := tx.ahead.claims[key]
+	c := Claim{kind, party, key}.asked()
+	ahead := tx.known[claims]
+	has, known := ahead[c].(*int64)
 	switch {
-	case !known || kind != tx.ahead.kind || party != tx.ahead.party || fileID == 0:
+	case !known:
 		n, err := tx.exec(claimKey, kind, party, key, ref(fileID))
 		if err != nil {
 			return 0, false, fmt.Errorf("claim %s: %w", key, err)
+		}
+		if ahead != nil {
+			tx.known[claims] = ahead // this key was not among them
 		}
 		if n == 1 {
 			return fileID, true, nil
 		}
 		by, err = tx.number("claim "+key, claimant, kind, party, key)
 		return by, false, err
-	case by != 0:
-		return by, false, nil
+	case has != nil:
+		return *has, false, nil
 	}
-	tx.ahead.claims[key] = fileID
-	tx.claimed = append(tx.claimed, key)
-	return fileID, true, tx.later(unsent{what: "claim " + key, insert: insertClaim, args: []any{kind, party, key, fileID}, none: errTaken})
+	ahead[c] = &fileID
+	tx.claimed = append(tx.claimed, c)
+	return fileID, true, tx.later(unsent{what: "claim " + key, insert: insertClaim, args: []any{kind, party, key, ref(fileID)}, none: errTaken})
 }
 
-// claimsAhead reads who has claimed keys of a kind and party. A single one is rather
-// claimed at once.
-func (tx *Tx) claimsAhead(keys []string) error {
-	if len(keys) == 1 {
-		return nil
+// claimsAhead reads who has claimed keys.
+func (tx *Tx) claimsAhead(keys []Claim) error {
+	groups := map[[2]string][]any{}
+	for _, c := range keys {
+		of := [2]string{c.Kind, c.Party}
+		groups[of] = append(groups[of], c.Key)
 	}
-	tx.ahead.claims = make(map[string]int64, len(keys))
-	for _, key := range keys {
-		tx.ahead.claims[key] = 0
-	}
-	err := inLists(keys, func(list []any) error {
-		return tx.each(func(r row) error {
-			var key string
-			var by int64
-			err := r.Scan(&key, &by)
-			tx.ahead.claims[key] = by
-			return err
-		}, aheadClaims+listOf(len(list), 2), slices.Concat([]any{tx.ahead.kind, tx.ahead.party}, list)...)
-	})
-	if err != nil {
-		return fmt.Errorf("claims: %w", err)
+	for of, keys := range groups {
+		known := tx.knownTo(claims)
+		for _, key := range keys {
+			known[asked{of, key}] = (*int64)(nil)
+		}
+		err := inLists(keys, func(list []any) error {
+			return tx.each(func(r row) error {
+				var key string
+				var by int64
+				err := r.Scan(&key, &by)
+				known[asked{of, key}] = &by
+				return err
+			}, aheadClaims+listOf(len(list), 2), slices.Concat([]any{of[0], of[1]}, list)...)
+		})
+		if err != nil {
+			return fmt.Errorf("claims: %w", err)
+		}
 	}
 	return nil
 }
 
 // unclaim frees the keys that were claimed behind the first n.
 func (tx *Tx) unclaim(n int) {
-	for _, key := range tx.claimed[n:] {
-		tx.ahead.claims[key] = 0
+	for _, c := range tx.claimed[n:] {
+		if _, known := tx.known[claims][c]; known {
+			tx.known[claims][c] = (*int64)(nil)
+		}
 	}
 	tx.claimed = tx.claimed[:n]
 }
 
 // ReleaseKey gives back a key that a file took: its record was refused later.
 func (tx *Tx) ReleaseKey(kind, party, key string, fileID int64) error {
-	delete(tx.ahead.claims, key)
-	if _, err := tx.exec("DELETE FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3 AND file_id = $4", kind, party, key, fileID); err != nil {
-		return fmt.Errorf("release %s: %w", key, err)
-	}
-	return nil
+	c := Claim{kind, party, key}.asked()
+	delete(tx.known[claims], c)
+	return tx.later(unsent{
+		what: "release " + key, many: true, args: []any{kind, party, key, fileID},
+		insert: insert{into: "DELETE FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3 AND file_id = $4", tables: insertClaim.tables},
+	})
 }

@@ -27,6 +27,7 @@ type kept[T any] struct {
 	names   string       // of the columns, without id
 	insert  string       // one row, its values from $1 on
 	row     insert       // the same for one that waits
+	lookups []*lookup[T] // of its rows
 	query   string       // all columns, up to the condition
 	doc     reflect.Type // a struct of the keys; nil: the table has no doc
 	paths   [][]int      // from a T to what belongs in each field of doc
@@ -103,7 +104,17 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 }
 
 // add lets the insert of a row wait; what names it in errors.
-func (k *kept[T]) add(tx *Tx, what string, x *T) error { return tx.add(what, k.row, k.args(x)...) }
+func (k *kept[T]) add(tx *Tx, what string, x *T) error {
+	k.forget(tx, x)
+	return tx.add(what, k.row, k.args(x)...)
+}
+
+// change lets the conditional update of a row wait; guards are the values behind
+// those of its columns. No row means ErrStale.
+func (k *kept[T]) change(tx *Tx, what, text string, before, after *T, guards ...any) error {
+	k.forget(tx, before, after)
+	return tx.later(unsent{what: what, insert: insert{into: text, tables: k.row.tables}, args: k.args(after, guards...), none: ErrStale})
+}
 
 // stored is the value of a column; those of types that are not listed say
 // themselves how they are stored.

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,6 +36,7 @@ func (tx *Tx) Book(e ledger.Entry) error {
 		return err
 	}
 	e.Postings = slices.Clone(e.Postings)
+	delete(tx.known[ledgers], asked{nil, e.CaseNo})
 	w := unsent{what: "ledger entry", insert: insertBook, entry: &e}
 	w.tables |= insertPost.tables
 	return tx.later(w)
@@ -52,7 +54,7 @@ func (tx *Tx) numberEntries(writes []unsent) ([]unsent, error) {
 	if entries == 0 {
 		return writes, nil
 	}
-	ids, err := many(tx, "numbers of ledger entries", func(r row, n *int64) error { return r.Scan(n) }, tx.eng.nextEntries(), entries)
+	ids, err := many(tx, "numbers of ledger entries", func(r row, n *int64) error { return r.Scan(n) }, tx.eng.NextEntries(), entries)
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +148,9 @@ func (tx *Tx) Balances(partner string) (ledger.Balances, error) {
 // LedgerOf returns the entries of a case, as booked. The postings of an entry
 // come in the order of their accounts.
 func (tx *Tx) LedgerOf(caseNo string) ([]ledger.Entry, error) {
+	if known, isKnown := tx.known[ledgers][asked{nil, caseNo}]; isKnown {
+		return slices.Clone(known.([]ledger.Entry)), nil
+	}
 	entries := []ledger.Entry{}
 	err := tx.eachEntry(func(e ledger.Entry) error {
 		slices.SortFunc(e.Postings, func(a, b ledger.Posting) int { return cmp.Compare(a.Account, b.Account) })
@@ -153,6 +158,32 @@ func (tx *Tx) LedgerOf(caseNo string) ([]ledger.Entry, error) {
 		return nil
 	}, selectBooked, caseNo)
 	return entries, err
+}
+
+// ledgers are the entries of cases.
+var ledgers = &remembered{insertBook.tables | insertPost.tables}
+
+// ledgerAhead reads the entries of cases ahead.
+func (tx *Tx) ledgerAhead(caseNos []any) error {
+	if len(caseNos) == 0 {
+		return nil
+	}
+	all := make(map[asked]any, len(caseNos))
+	for _, no := range caseNos {
+		all[asked{nil, no}] = []ledger.Entry{}
+	}
+	err := inLists(caseNos, func(list []any) error {
+		return tx.eachEntry(func(e ledger.Entry) error {
+			slices.SortFunc(e.Postings, func(a, b ledger.Posting) int { return cmp.Compare(a.Account, b.Account) })
+			key := asked{nil, e.CaseNo}
+			all[key] = append(all[key].([]ledger.Entry), e)
+			return nil
+		}, selectBooks+"WHERE e.case_no IN "+listOf(len(list), 0)+" ORDER BY e.id", list...)
+	})
+	if err == nil {
+		maps.Copy(tx.knownTo(ledgers), all)
+	}
+	return err
 }
 
 // EachLedgerEntry calls fn for every entry, by date and then as booked: a

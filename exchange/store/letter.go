@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+
 	"carryover/exchange"
 )
 
@@ -18,6 +20,9 @@ var letterRows = keep("letters", func(l *exchange.Letter) []field {
 	}
 })
 
+var lettersByNo = byKey(letterRows, "letter_no", func(a, b *exchange.Letter) int { return cmp.Compare(a.Version, b.Version) },
+	func(l *exchange.Letter) any { return l.No })
+
 // InsertLetter stores one version of a letter.
 func (tx *Tx) InsertLetter(l exchange.Letter) error {
 	return letterRows.add(tx, "letter "+l.No, &l)
@@ -25,10 +30,11 @@ func (tx *Tx) InsertLetter(l exchange.Letter) error {
 
 // Letter returns one version of a letter.
 func (tx *Tx) Letter(no string, version int) (exchange.Letter, error) {
-	return letterRows.one(tx, "letter "+no, "WHERE letter_no = $1 AND version = $2", no, int64(version))
+	all, err := tx.Letters(no)
+	return firstOf("letter "+no, only(all, func(l *exchange.Letter) bool { return l.Version == version }), err)
 }
 
 // Letters returns all versions of a letter, the first one first.
 func (tx *Tx) Letters(no string) ([]exchange.Letter, error) {
-	return letterRows.many(tx, "letter "+no, "WHERE letter_no = $1 ORDER BY version", no)
+	return lettersByNo.of(tx, "letter "+no, no)
 }

@@ -6,7 +6,7 @@ import "carryover/exchange"
 // matched later.
 func (tx *Tx) KeepMatchKeys(entryKey string, marks []string) error {
 	for _, m := range marks {
-		_, err := tx.exec("INSERT INTO entry_marks (entry_key, mark, again) VALUES ($1, $2, 0) ON CONFLICT (entry_key, mark) DO UPDATE SET again = 0", entryKey, m)
+		err := tx.run("mark "+m, "INSERT INTO entry_marks (entry_key, mark, again) VALUES ($1, $2, 0) ON CONFLICT (entry_key, mark) DO UPDATE SET again = 0", entryKey, m)
 		if err != nil {
 			return err
 		}
@@ -16,15 +16,13 @@ func (tx *Tx) KeepMatchKeys(entryKey string, marks []string) error {
 
 // DropMatchKeys forgets the keys of a credit that is matched, or paid back.
 func (tx *Tx) DropMatchKeys(entryKey string) error {
-	_, err := tx.exec("DELETE FROM entry_marks WHERE entry_key = $1", entryKey)
-	return err
+	return tx.any("marks of "+entryKey, "DELETE FROM entry_marks WHERE entry_key = $1", entryKey)
 }
 
 // RequeueMatching lets every credit with a key be tried again: what the key names
 // has become known.
 func (tx *Tx) RequeueMatching(mark string) error {
-	_, err := tx.exec("UPDATE entry_marks SET again = 1 WHERE mark = $1", mark)
-	return err
+	return tx.any("mark "+mark, "UPDATE entry_marks SET again = 1 WHERE mark = $1", mark)
 }
 
 // entriesToRetry looks at no more of those that are to be tried again than are

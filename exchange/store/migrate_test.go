@@ -11,6 +11,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store/storetest"
 )
 
 // ofSchema1 is the DSN of a store as the program of schema 1 left it after the demo (4 plain
@@ -40,7 +41,7 @@ func ofSchema1(t testing.TB, engine string) string {
 		}
 		return path
 	}
-	return restored(t, unpacked("schema1.sql.gz"))
+	return storetest.Restored(t, unpacked("schema1.sql.gz"))
 }
 
 // oldProse are rows that the demo does not end with: every shape of sentence that

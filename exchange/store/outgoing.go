@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"carryover/exchange"
@@ -12,6 +13,9 @@ var outgoingRows = keep("outgoing", func(o *exchange.Outgoing) []field {
 		at("row_count", &o.RowCount), at("amount", (*int64)(&o.Amount)), at("file_id", optional[int64]{&o.FileID}),
 	}
 }, nil)
+
+var outgoingByRecord = byKey(outgoingRows, "file_id IS NOT NULL AND record_no", func(a, b *exchange.Outgoing) int { return cmp.Compare(a.ID, b.ID) },
+	func(o *exchange.Outgoing) any { return o.RecordNo })
 
 // InsertOutgoing queues a record for a party, in the transaction of what made it.
 func (tx *Tx) InsertOutgoing(o exchange.Outgoing) error {
@@ -41,7 +45,7 @@ func (tx *Tx) EachOutgoingFor(party, kind string, fn func(exchange.Outgoing) err
 			last = &exchange.Outgoing{}
 		}
 		return outgoingRows.many(tx, "waiting records", "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
-	}, fn)
+	}, singly(fn))
 }
 
 // OutgoingFor returns at most limit (0: all) records of a kind that wait for a
@@ -89,7 +93,7 @@ func (tx *Tx) EachReadyFor(party, kind string, fn func(exchange.Outgoing) error)
 			last = &exchange.Outgoing{}
 		}
 		return outgoingRows.many(tx, "ready records", ready+" AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
-	}, fn)
+	}, singly(fn))
 }
 
 // AssignReady is AssignOutgoing for a kind under review.
@@ -126,6 +130,11 @@ func (tx *Tx) RewriteOutgoing(before, after exchange.Outgoing) error {
 
 // EachOutgoingByFile calls fn for every record of a batch, in its order, page by page.
 func (tx *Tx) EachOutgoingByFile(fileID int64, fn func(exchange.Outgoing) error) error {
+	return tx.OutgoingPages(fileID, singly(fn))
+}
+
+// OutgoingPages is EachOutgoingByFile with a page at a time.
+func (tx *Tx) OutgoingPages(fileID int64, fn func([]exchange.Outgoing) error) error {
 	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {
 		if last == nil {
 			last = &exchange.Outgoing{}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -21,8 +22,20 @@ var (
 		}
 	})
 	updatePayment = paymentRows.update("ref = $1 AND track = $11")
-	insertItem    = rowInto("payment_items", "ref, ordinal, case_no, part, amount", "")
+	paymentByRef  = byKey(paymentRows, "ref", func(*exchange.Payment, *exchange.Payment) int { return 0 }, func(p *exchange.Payment) any { return p.Ref })
+
+	itemRows = keep("payment_items", func(i *paymentItem) []field {
+		return []field{at("ref", &i.Ref), at("ordinal", &i.Ordinal), at("case_no", &i.CaseNo), at("part", &i.Part), at("amount", (*int64)(&i.Amount))}
+	}, nil)
+	itemsByRef = byKey(itemRows, "ref", func(a, b *paymentItem) int { return cmp.Compare(a.Ordinal, b.Ordinal) }, func(i *paymentItem) any { return i.Ref })
 )
+
+// paymentItem is what a payment carries for a part, in its place.
+type paymentItem struct {
+	Ref     string
+	Ordinal int
+	exchange.PaymentItem
+}
 
 // InsertPayment stores a payment with its items, which must add up to it; a
 // refund has none.
@@ -42,7 +55,7 @@ func (tx *Tx) InsertPayment(p exchange.Payment) error {
 		return err
 	}
 	for i, it := range p.Items {
-		if err := tx.add("payment "+p.Ref, insertItem, p.Ref, int64(i+1), it.CaseNo, int64(it.Part), int64(it.Amount)); err != nil {
+		if err := itemRows.add(tx, "payment "+p.Ref, &paymentItem{p.Ref, i + 1, it}); err != nil {
 			return err
 		}
 	}
@@ -52,7 +65,7 @@ func (tx *Tx) InsertPayment(p exchange.Payment) error {
 // UpdatePayment changes a payment that is still on before's track, else
 // ErrStale. What it carries for which case never changes.
 func (tx *Tx) UpdatePayment(before, after exchange.Payment) error {
-	return tx.change("payment "+after.Ref, updatePayment, paymentRows.args(&after, string(before.Track))...)
+	return paymentRows.change(tx, "payment "+after.Ref, updatePayment, &before, &after, string(before.Track))
 }
 
 func (tx *Tx) payments(what, where string, args ...any) ([]exchange.Payment, error) {
@@ -60,30 +73,45 @@ func (tx *Tx) payments(what, where string, args ...any) ([]exchange.Payment, err
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		if all[i].Items, err = tx.paymentItems(all[i].Ref); err != nil {
+	return tx.withItems(all)
+}
+
+// withItems adds to payments what they carry.
+func (tx *Tx) withItems(all []exchange.Payment) ([]exchange.Payment, error) {
+	if len(all) > 1 {
+		refs := make([]any, len(all))
+		for i := range all {
+			refs[i] = all[i].Ref
+		}
+		if err := itemsByRef.ahead(tx, refs); err != nil {
 			return nil, err
+		}
+		defer delete(tx.known, source(itemsByRef)) // of one page only
+	}
+	for i := range all {
+		items, err := itemsByRef.of(tx, "items of payment "+all[i].Ref, all[i].Ref)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range items {
+			all[i].Items = append(all[i].Items, it.PaymentItem)
 		}
 	}
 	return all, nil
 }
 
-func (tx *Tx) paymentItems(ref string) ([]exchange.PaymentItem, error) {
-	return many(tx, "items of payment "+ref, func(r row, it *exchange.PaymentItem) error {
-		return r.Scan(&it.CaseNo, &it.Part, (*int64)(&it.Amount))
-	}, "SELECT case_no, part, amount FROM payment_items WHERE ref = $1 ORDER BY ordinal", ref)
+// paymentsAhead reads payments ahead, with what they carry.
+func (tx *Tx) paymentsAhead(refs []any) error {
+	return errors.Join(paymentByRef.ahead(tx, refs), itemsByRef.ahead(tx, refs))
 }
 
 // Payment returns a payment by its EndToEndId.
 func (tx *Tx) Payment(ref string) (exchange.Payment, error) {
-	all, err := tx.payments("payment "+ref, "WHERE ref = $1", ref)
-	if err == nil && len(all) == 0 {
-		err = fmt.Errorf("payment %s: %w", ref, ErrNotFound)
+	all, err := paymentByRef.of(tx, "payment "+ref, ref)
+	if err == nil {
+		all, err = tx.withItems(all)
 	}
-	if err != nil {
-		return exchange.Payment{}, err
-	}
-	return all[0], nil
+	return firstOf("payment "+ref, all, err)
 }
 
 // PaymentsByCase returns the payments that carry something for a case.
@@ -117,17 +145,27 @@ func (tx *Tx) EachUnfiled(fn func(ref string, amount money.Fen) (more bool)) err
 // EachUnfiledUpTo calls fn for every ordered payment in no payment file yet up
 // to a reference, page by page, so that fn may put it into one.
 func (tx *Tx) EachUnfiledUpTo(last string, fn func(exchange.Payment) error) error {
-	return tx.eachPayment("WHERE track = 'ordered' AND file_id IS NULL AND ref <= $1", last, fn)
+	return tx.UnfiledPages(last, singly(fn))
+}
+
+// UnfiledPages is EachUnfiledUpTo with a page at a time.
+func (tx *Tx) UnfiledPages(last string, fn func([]exchange.Payment) error) error {
+	return tx.paymentPages("WHERE track = 'ordered' AND file_id IS NULL AND ref <= $1", last, fn)
 }
 
 // EachPaymentOf calls fn for every payment of a payment file, by reference,
 // page by page, so that fn may use the transaction.
 func (tx *Tx) EachPaymentOf(fileID int64, fn func(exchange.Payment) error) error {
-	return tx.eachPayment("WHERE file_id = $1", fileID, fn)
+	return tx.PaymentPagesOf(fileID, singly(fn))
 }
 
-// eachPayment walks the payments of a condition whose argument is $1.
-func (tx *Tx) eachPayment(where string, with any, fn func(exchange.Payment) error) error {
+// PaymentPagesOf is EachPaymentOf with a page at a time.
+func (tx *Tx) PaymentPagesOf(fileID int64, fn func([]exchange.Payment) error) error {
+	return tx.paymentPages("WHERE file_id = $1", fileID, fn)
+}
+
+// paymentPages walks the payments of a condition whose argument is $1.
+func (tx *Tx) paymentPages(where string, with any, fn func([]exchange.Payment) error) error {
 	return pages(func(last *exchange.Payment) ([]exchange.Payment, error) {
 		if last == nil {
 			last = &exchange.Payment{}
@@ -139,5 +177,5 @@ func (tx *Tx) eachPayment(where string, with any, fn func(exchange.Payment) erro
 // EachPayment calls fn for every payment on a track, by reference, page by
 // page, so that fn may use the transaction.
 func (tx *Tx) EachPayment(track exchange.MoneyTrack, fn func(exchange.Payment) error) error {
-	return tx.eachPayment("WHERE track = $1", string(track), fn)
+	return tx.paymentPages("WHERE track = $1", string(track), singly(fn))
 }

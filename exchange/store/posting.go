@@ -1,6 +1,10 @@
 package store
 
-import "carryover/exchange"
+import (
+	"strings"
+
+	"carryover/exchange"
+)
 
 var (
 	postingRows = keep("postings", func(p *exchange.Posting) []field {
@@ -10,7 +14,9 @@ var (
 			at("months", &p.Months), at("code", &p.Code), at("words", &p.Text), at("queued_on", &p.QueuedOn), at("done_on", &p.DoneOn), at("registry_digest", &p.Registry),
 		}
 	}, nil)
-	updatePosting = postingRows.update("posting_no = $1 AND state = $18")
+	updatePosting  = postingRows.update("posting_no = $1 AND state = $18")
+	postingsByCase = byKey(postingRows, "case_no", func(a, b *exchange.Posting) int { return strings.Compare(a.No, b.No) },
+		func(p *exchange.Posting) any { return p.CaseNo })
 )
 
 // InsertPosting stores a posting.
@@ -25,10 +31,10 @@ func (tx *Tx) Posting(no string) (exchange.Posting, error) {
 
 // PostingsByCase returns the postings of a case, by number.
 func (tx *Tx) PostingsByCase(caseNo string) ([]exchange.Posting, error) {
-	return postingRows.many(tx, "postings of case "+caseNo, "WHERE case_no = $1 ORDER BY posting_no", caseNo)
+	return postingsByCase.of(tx, "postings of case "+caseNo, caseNo)
 }
 
 // UpdatePosting changes a posting that is still in before's state, else ErrStale.
 func (tx *Tx) UpdatePosting(before, after exchange.Posting) error {
-	return tx.change("posting "+after.No, updatePosting, postingRows.args(&after, before.State)...)
+	return postingRows.change(tx, "posting "+after.No, updatePosting, &before, &after, before.State)
 }

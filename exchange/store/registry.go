@@ -3,7 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -22,10 +22,12 @@ var (
 			at("arrears_months,omitempty", &p.ArrearsMonths), at("account_opened,omitempty", &p.AccountOpened), at("stays,omitempty", &p.Stays),
 		}
 	})
-	// putRegistry leaves a newer row alone: files may come late.
-	putRegistry = insertInto("registry", registryRows.names+", named_in") +
-		" ON CONFLICT (personal_no) DO UPDATE SET " + setExcluded(registryRows.names+", named_in") + " WHERE excluded.as_of >= registry.as_of"
-	nameRegistry = "UPDATE registry SET named_in = $2 WHERE personal_no = $1"
+	// putRegistry leaves a newer row alone, but for who has named the person last: files
+	// may come late.
+	putRegistry = insertInto("registry", registryRows.names+", named_in") + " ON CONFLICT (personal_no) DO UPDATE SET " +
+		assign(registryRows.names, func(c string, _ int) string {
+			return "CASE WHEN excluded.as_of >= registry.as_of THEN excluded." + c + " ELSE registry." + c + " END"
+		}) + ", named_in = excluded.named_in"
 	// dropRegistry spares what a later file has said, and whom we are carrying
 	// over: the core ends their participation before the form is made.
 	dropRegistry = "DELETE FROM registry WHERE named_in <> $1 AND file_date <= (SELECT max(file_date) FROM registry WHERE named_in = $1)" +
@@ -33,26 +35,18 @@ var (
 		" AND (state IN ('accepted', 'ended', 'liquidated') OR held_from IN ('accepted', 'ended', 'liquidated')))"
 )
 
+var registryByID = byKey(registryRows, "id_key", func(a, b *exchange.RegistryPerson) int { return strings.Compare(a.PersonalNo, b.PersonalNo) },
+	func(p *exchange.RegistryPerson) any { return p.Person.IDKey })
+
 // PutRegistry replaces what is known of a person, unless something newer
 // (AsOf) is known already; either way the file has named the person.
 func (tx *Tx) PutRegistry(p exchange.RegistryPerson) error {
-	tx.ahead.registry = nil
-	n, err := tx.exec(putRegistry, registryRows.args(&p, p.FileID)...)
-	if err == nil && n == 0 {
-		_, err = tx.exec(nameRegistry, p.PersonalNo, p.FileID)
-	}
-	if err != nil {
-		return fmt.Errorf("registry %s: %w", p.PersonalNo, err)
-	}
-	return nil
+	return tx.run("registry "+p.PersonalNo, putRegistry, registryRows.args(&p, p.FileID)...)
 }
 
 // RegistryByID returns what the registry knows under an ID number.
 func (tx *Tx) RegistryByID(idKey string) ([]exchange.RegistryPerson, error) {
-	if known, ok := tx.ahead.registry[idKey]; ok {
-		return slices.Clone(known), nil
-	}
-	return registryRows.many(tx, "registry by ID", "WHERE id_key = $1 ORDER BY personal_no", idKey)
+	return registryByID.of(tx, "registry by ID", idKey)
 }
 
 // RegistryByNo returns the person of a personal number.
@@ -64,7 +58,6 @@ func (tx *Tx) RegistryByNo(personalNo string) (exchange.RegistryPerson, error) {
 // all of it was put. Who was put by a file of a later date stays, and so does
 // who is just being carried over to another place.
 func (tx *Tx) DropRegistryNotIn(fileID int64) (dropped int64, err error) {
-	tx.ahead.registry = nil
 	if dropped, err = tx.exec(dropRegistry, fileID); err != nil {
 		return 0, fmt.Errorf("registry: drop who is not in file %d: %w", fileID, err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"carryover/exchange"
@@ -18,6 +19,8 @@ var (
 		return []field{at("payee", &m.Payee), at("payee_id,omitempty", &m.PayeeID), at("reason,omitzero", &m.Reason)}
 	})
 	updateRemittance = remittanceRows.update("case_no = $1 AND part = $2 AND track = $14 AND attempts = $15 AND received = $16")
+	partsByCase      = byKey(remittanceRows, "case_no", func(a, b *exchange.Remittance) int { return cmp.Compare(a.Part, b.Part) },
+		func(m *exchange.Remittance) any { return m.CaseNo })
 )
 
 func remittanceName(caseNo string, part int) string {
@@ -31,12 +34,13 @@ func (tx *Tx) InsertRemittance(m exchange.Remittance) error {
 
 // Remittance returns a part of the money of a case.
 func (tx *Tx) Remittance(caseNo string, part int) (exchange.Remittance, error) {
-	return remittanceRows.one(tx, remittanceName(caseNo, part), "WHERE case_no = $1 AND part = $2", caseNo, int64(part))
+	all, err := tx.RemittancesByCase(caseNo)
+	return firstOf(remittanceName(caseNo, part), only(all, func(m *exchange.Remittance) bool { return m.Part == part }), err)
 }
 
 // RemittancesByCase returns all parts of a case, part 1 first.
 func (tx *Tx) RemittancesByCase(caseNo string) ([]exchange.Remittance, error) {
-	return remittanceRows.many(tx, "remittances of case "+caseNo, "WHERE case_no = $1 ORDER BY part", caseNo)
+	return partsByCase.of(tx, "remittances of case "+caseNo, caseNo)
 }
 
 // ExpectedParts returns parts of exactly an amount for which no money has come
@@ -49,8 +53,8 @@ func (tx *Tx) ExpectedParts(amount money.Fen, limit int) ([]exchange.Remittance,
 // UpdateRemittance changes a part that still has before's track, attempts
 // and received sum, else ErrStale.
 func (tx *Tx) UpdateRemittance(before, after exchange.Remittance) error {
-	return tx.change(remittanceName(after.CaseNo, after.Part), updateRemittance,
-		remittanceRows.args(&after, string(before.Track), int64(before.Attempts), int64(before.Received))...)
+	return remittanceRows.change(tx, remittanceName(after.CaseNo, after.Part), updateRemittance, &before, &after,
+		string(before.Track), int64(before.Attempts), int64(before.Received))
 }
 
 // EachRemittance calls fn for every part on a track, by case number and
@@ -61,7 +65,7 @@ func (tx *Tx) EachRemittance(side exchange.Side, track exchange.MoneyTrack, fn f
 			last = &exchange.Remittance{}
 		}
 		return tx.RemittancesAfter(side, track, *last, pageSize)
-	}, fn)
+	}, singly(fn))
 }
 
 // RemittancesAfter returns at most limit parts on a track, those behind last

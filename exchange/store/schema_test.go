@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the closed lists of the domain into the schema text")
 
-const schemaFile = "schema/00001_exchange.sql"
+const schemaFile = "engine/schema/00001_exchange.sql"
 
 // list is a closed list of the domain that a table's column repeats; only
 // names the rows for which it does.

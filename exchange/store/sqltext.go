@@ -41,10 +41,13 @@ func assign(columns string, value func(column string, i int) string) string {
 }
 
 // rowsOf is "($1), ($2), …": rows of one value.
-func rowsOf(n int) string {
+func rowsOf(n int) string { return rowsFrom(n, 0) }
+
+// rowsFrom is rowsOf for values that follow the first ones.
+func rowsFrom(n, first int) string {
 	rows := make([]string, n)
 	for i := range rows {
-		rows[i] = "(" + arg(i+1) + ")"
+		rows[i] = "(" + arg(first+i+1) + ")"
 	}
 	return strings.Join(rows, ", ")
 }

@@ -17,7 +17,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+
+	"carryover/exchange/store/engine"
 )
 
 // Errors on which callers branch.
@@ -42,48 +43,44 @@ type Options struct {
 	// seam where tests let outside calls fail. An error before rolls back; an
 	// error after is returned though the data is committed. Nil in production.
 	BeforeCommit, AfterCommit func() error
-	// Counted is told, at the end of every Tx and View, how many of its statements
-	// have read, and how many have changed a row. Nil in production.
-	Counted func(reads, writes int)
+	// Counted is told, at the end of every Tx and View, what the database was asked
+	// in it. Nil in production.
+	Counted func(Count)
+}
+
+// Count is what the database was asked.
+type Count struct {
+	Reads  int // statements that read
+	Writes int // statements that changed a row
+	Trips  int // times that it was waited for: one for what was sent together
 }
 
 // Store is an open store. Its methods may be called from several goroutines.
 type Store struct {
-	eng           engine
-	writers       *pool
-	readers       *pool
+	eng           engine.Engine
+	writers       *engine.Pool
+	readers       *engine.Pool
 	before, after func() error
-	counted       func(reads, writes int)
+	counted       func(Count)
 }
 
 // Open opens a store; a SQLite file that is not there is made, mode 0600. The
 // schema is not touched: see Migrate and Version.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	eng, err := engineOf(o.DSN)
+	eng, err := engine.Open(o.DSN)
 	if err != nil {
 		return nil, err
 	}
-	writers, readers, err := eng.open(ctx)
+	writers, readers, err := eng.Open(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	return &Store{eng: eng, writers: writers, readers: readers, before: o.BeforeCommit, after: o.AfterCommit, counted: o.Counted}, nil
 }
 
-func engineOf(dsn string) (engine, error) {
-	switch {
-	case dsn == "":
-		return nil, errors.New("open store: no file path or postgres:// address given")
-	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
-		return openPostgres(dsn)
-	default:
-		return &sqliteEngine{path: dsn}, nil
-	}
-}
-
 // Close closes all connections. No transaction may be under way.
 func (s *Store) Close() error {
-	return errors.Join(s.writers.close(), s.readers.close())
+	return errors.Join(s.writers.Close(), s.readers.Close())
 }
 
 // attempts bounds how often Tx runs fn again after a conflict that the
@@ -98,18 +95,18 @@ const attempts = 10
 func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	for i := 1; ; i++ {
 		err := s.tx(ctx, fn)
-		if err == nil || i == attempts || !errors.Is(err, errTaken) && !s.eng.conflict(err) || ctx.Err() != nil {
+		if err == nil || i == attempts || !errors.Is(err, errTaken) && !s.eng.Conflict(err) || ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
 func (s *Store) tx(ctx context.Context, fn func(*Tx) error) (err error) {
-	tx, err := s.begin(ctx, s.writers, s.eng.writeOptions())
+	tx, err := s.begin(ctx, s.writers, s.eng.WriteOptions())
 	if err != nil {
 		return err
 	}
-	tx.lock = s.eng.lockRow()
+	tx.lock = s.eng.LockRow()
 	defer func() { err = tx.end(err) }()
 	if err = fn(tx); err != nil {
 		return err
@@ -134,7 +131,7 @@ func (s *Store) tx(ctx context.Context, fn func(*Tx) error) (err error) {
 // View runs fn in one read-only snapshot: what others commit meanwhile is
 // not seen, and nobody's writing is held up.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) (err error) {
-	tx, err := s.begin(ctx, s.readers, s.eng.readOptions())
+	tx, err := s.begin(ctx, s.readers, s.eng.ReadOptions())
 	if err != nil {
 		return err
 	}
@@ -148,7 +145,7 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) (err error) {
 // Backup writes a consistent copy of the store to a new file while others go
 // on reading and writing. The file appears whole or not at all.
 func (s *Store) Backup(ctx context.Context, path string) error {
-	if err := s.eng.backup(ctx, s.readers, path); err != nil {
+	if err := s.eng.Backup(ctx, s.readers, path); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	return nil

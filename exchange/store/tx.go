@@ -6,11 +6,13 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
+	"carryover/exchange/store/engine"
 )
 
 // Tx is a transaction of Store.Tx or Store.View, for one goroutine, valid
@@ -18,18 +20,17 @@ import (
 type Tx struct {
 	ctx  context.Context // of the caller: checked before each statement
 	sctx context.Context // statements run with it
-	eng  engine
-	pool *pool
-	conn *conn
+	eng  engine.Engine
+	pool *engine.Pool
+	conn *engine.Conn
 	sql  *sql.Tx
 	lock string // behind a query of one case: see engine.lockRow; "" of one that only reads
 	done bool   // committed
 	lost bool   // the commit failed: the connection may still be in the transaction
 	torn bool   // a statement has failed: only a savepoint can go on
 
-	counted func(reads, writes int) // nil: nobody counts
-	reads   int                     // statements that read
-	writes  int                     // statements that changed a row
+	counted func(Count) // nil: nobody counts
+	count   Count
 
 	waiting    waiting                      // not sent yet
 	numbers    map[string]int64             // counters drawn from in this transaction
@@ -38,31 +39,32 @@ type Tx struct {
 	locked     int                          // chains that were locked to append to them
 	judged     judged                       // last record judged
 	booked     map[ledger.Account]money.Fen // not yet added to the balances
-	ahead      ahead                        // what was read before it is asked for
-	claimed    []string                     // keys of ahead that this transaction has taken
+	known      map[source]map[asked]any     // what was read before it is asked for
+	claimed    []asked                      // keys of claims among it that this transaction has taken
 	savepoints int                          // depth of Savepoint
 }
 
-func (s *Store) begin(ctx context.Context, p *pool, o *sql.TxOptions) (*Tx, error) {
-	sctx := s.eng.statements(ctx)
+func (s *Store) begin(ctx context.Context, p *engine.Pool, o *sql.TxOptions) (*Tx, error) {
+	sctx := s.eng.Statements(ctx)
 	for {
-		c, err := p.get(ctx)
+		c, err := p.Get(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("begin: %w", err)
 		}
 		t, err := c.BeginTx(sctx, o)
 		if err == nil {
-			return &Tx{ctx: ctx, sctx: sctx, eng: s.eng, pool: p, conn: c, sql: t, counted: s.counted}, nil
+			return &Tx{ctx: ctx, sctx: sctx, eng: s.eng, pool: p, conn: c, sql: t, counted: s.counted, count: Count{Trips: 1}}, nil
 		}
 		// A connection that was kept may have died meanwhile; a fresh one tells the truth.
-		again := !c.fresh && ctx.Err() == nil
-		if back := p.put(c, false); !again {
+		again := !c.Fresh && ctx.Err() == nil
+		if back := p.Put(c, false); !again {
 			return nil, errors.Join(fmt.Errorf("begin: %w", err), back)
 		}
 	}
 }
 
 func (tx *Tx) commit() error {
+	tx.count.Trips++
 	if err := tx.sql.Commit(); err != nil {
 		tx.lost = true
 		return fmt.Errorf("commit: %w", err)
@@ -75,7 +77,7 @@ func (tx *Tx) commit() error {
 // panic of the caller comes here too: its transaction is rolled back.
 func (tx *Tx) end(err error) error {
 	if tx.counted != nil {
-		tx.counted(tx.reads, tx.writes)
+		tx.counted(tx.count)
 	}
 	var back error
 	if !tx.done {
@@ -83,7 +85,7 @@ func (tx *Tx) end(err error) error {
 			back = nil // the context ended, or the commit failed: the driver has rolled back
 		}
 	}
-	return errors.Join(err, back, tx.pool.put(tx.conn, back == nil && !tx.lost && tx.ctx.Err() == nil))
+	return errors.Join(err, back, tx.pool.Put(tx.conn, back == nil && !tx.lost && tx.ctx.Err() == nil))
 }
 
 // Context is the context that the transaction was begun with.
@@ -101,7 +103,8 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	if err := tx.flushBalances(); err != nil {
 		return err
 	}
-	mark, drawn, locked := tx.Mark(), len(tx.drawn), tx.locked
+	claimed, drawn, locked := len(tx.claimed), len(tx.drawn), tx.locked
+	tx.count.Trips += 2
 	if _, err := tx.sql.ExecContext(tx.sctx, "SAVEPOINT "+name); err != nil {
 		return err
 	}
@@ -115,6 +118,7 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	}
 	// What was remembered of rows written in fn is forgotten with them.
 	tx.torn = false
+	tx.known = nil
 	tx.waiting = waiting{}
 	for _, c := range tx.drawn[drawn:] {
 		delete(tx.numbers, c.name)
@@ -123,7 +127,7 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	clear(tx.heads)
 	tx.locked = locked // its locks are given back
 	tx.judged = judged{}
-	tx.unclaim(mark.claimed)
+	tx.claimed = tx.claimed[:claimed]
 	clear(tx.booked)
 	if _, err := tx.sql.ExecContext(tx.sctx, "ROLLBACK TO SAVEPOINT "+name); err != nil {
 		return errors.Join(failed, err)
@@ -152,7 +156,8 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 	}
 	n, err := r.RowsAffected()
 	if n > 0 {
-		tx.writes++
+		tx.count.Writes++
+		tx.forgetAll(tablesIn(text))
 	}
 	return n, err
 }
@@ -163,17 +168,18 @@ func (tx *Tx) ready(text string) (*sql.Stmt, error) {
 	if err := tx.ctx.Err(); err != nil {
 		return nil, err
 	}
-	s, err := tx.conn.stmt(tx.sctx, tx.eng, text)
+	s, err := tx.conn.Stmt(tx.sctx, tx.eng, text)
 	if err != nil {
 		return nil, err
 	}
-	return s.Stmt, tx.settle(s.names)
+	tx.count.Trips++
+	return s, tx.settle(tablesIn(text))
 }
 
 // named says of a statement's error whether it is the schema that refused the row.
 func (tx *Tx) named(err error) error {
 	tx.torn = true
-	if tx.eng.violates(err) {
+	if tx.eng.Violates(err) {
 		return fmt.Errorf("%w: %w", ErrConstraint, err)
 	}
 	return err
@@ -191,9 +197,10 @@ func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 		return err
 	}
 	if strings.HasPrefix(text, "SELECT") {
-		tx.reads++
+		tx.count.Reads++
 	} else {
-		tx.writes++
+		tx.count.Writes++
+		tx.forgetAll(tablesIn(text))
 	}
 	rows, err := s.QueryContext(tx.sctx, args...)
 	if err != nil {
@@ -246,6 +253,19 @@ func first[T any](what string, rows []T) (x T, err error) {
 	return rows[0], nil
 }
 
+// firstOf is first, if the rows could be read.
+func firstOf[T any](what string, rows []T, err error) (x T, _ error) {
+	if err != nil {
+		return x, err
+	}
+	return first(what, rows)
+}
+
+// only are the rows that are meant.
+func only[T any](rows []T, meant func(*T) bool) []T {
+	return slices.DeleteFunc(rows, func(x T) bool { return !meant(&x) })
+}
+
 // number reads a query's single integer.
 func (tx *Tx) number(what, text string, args ...any) (int64, error) {
 	return one(tx, what, func(r row, n *int64) error { return r.Scan(n) }, text, args...)
@@ -256,22 +276,32 @@ const pageSize = 500
 
 // pages walks a list page by page, so that take may use the transaction. next
 // reads the page that follows the last row of the page before (nil at first).
-func pages[T any](next func(last *T) ([]T, error), take func(T) error) error {
+func pages[T any](next func(last *T) ([]T, error), take func([]T) error) error {
 	var last *T
 	for {
 		page, err := next(last)
 		if err != nil {
 			return err
 		}
-		for i := range page {
-			if err := take(page[i]); err != nil {
-				return err
-			}
+		if err := take(page); err != nil {
+			return err
 		}
 		if len(page) < pageSize {
 			return nil
 		}
 		last = &page[len(page)-1]
+	}
+}
+
+// singly takes the rows of pages one by one.
+func singly[T any](take func(T) error) func([]T) error {
+	return func(page []T) error {
+		for i := range page {
+			if err := take(page[i]); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 

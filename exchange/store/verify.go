@@ -107,13 +107,13 @@ func (tx *Tx) eachByChain(fn func(*exchange.JournalEvent) error) error {
 			last = &exchange.JournalEvent{}
 		}
 		return many(tx, "journal", scanEvent, selectEvent+"WHERE (chain, n) > ($1, $2) ORDER BY chain, n"+atMost(pageSize), last.Chain, int64(last.N))
-	}, func(e exchange.JournalEvent) error { return fn(&e) })
+	}, singly(func(e exchange.JournalEvent) error { return fn(&e) }))
 }
 
 // WriteCheckpoint stores a checkpoint of the journal as it stands, nightly.
 func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (Checkpoint, error) {
 	c := Checkpoint{At: at, On: on}
-	if lock := tx.eng.lockJournal(); lock != "" {
+	if lock := tx.eng.LockJournal(); lock != "" {
 		if _, err := tx.exec(lock); err != nil {
 			return c, fmt.Errorf("checkpoint: %w", err)
 		}

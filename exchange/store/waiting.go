@@ -9,9 +9,11 @@ import (
 	"math/bits"
 	"regexp"
 	"strings"
+	"sync"
 
 	"carryover/exchange"
 	"carryover/exchange/ledger"
+	"carryover/exchange/store/engine"
 )
 
 // waiting are the writes of a transaction that the database has not been sent yet,
@@ -32,6 +34,7 @@ type unsent struct {
 	insert
 	args []any
 	none error // what it is when no row was changed; nil: a fault of ours
+	many bool  // it changes as many rows as there are
 
 	// One of them instead of args, for what is made up when it is sent.
 	event *exchange.JournalEvent
@@ -53,7 +56,7 @@ type tables uint64
 // tableBits are the tables of the schema.
 var tableBits = func() map[string]tables {
 	all := map[string]tables{}
-	for i, m := range regexp.MustCompile(`(?m)^CREATE TABLE (\w+)`).FindAllStringSubmatch(schema1, -1) {
+	for i, m := range regexp.MustCompile(`(?m)^CREATE TABLE (\w+)`).FindAllStringSubmatch(engine.Schema(), -1) {
 		all[m[1]] = 1 << i
 	}
 	return all
@@ -61,13 +64,20 @@ var tableBits = func() map[string]tables {
 
 var words = regexp.MustCompile(`\w+`)
 
-// tablesIn are the tables that a statement names.
+// tablesIn are the tables that a statement names. There are few texts, and each is
+// looked through once.
 func tablesIn(text string) (all tables) {
+	if known, ok := tablesOf.Load(text); ok {
+		return known.(tables)
+	}
 	for _, word := range words.FindAllString(text, -1) {
 		all |= tableBits[word]
 	}
+	tablesOf.Store(text, all)
 	return all
 }
+
+var tablesOf sync.Map // from a text to tables
 
 // rowInto is the insert of a row of a table.
 func rowInto(table, columns, behind string) insert {
@@ -109,12 +119,23 @@ func (w *unsent) fix() error {
 // run lets a statement wait that must change exactly one row; what names the row in
 // errors.
 func (tx *Tx) run(what, text string, args ...any) error {
-	return tx.later(unsent{what: what, insert: insert{into: text, tables: tablesIn(text)}, args: args})
+	return tx.text(unsent{what: what, args: args}, text)
 }
 
 // change is run for a conditional update: no row means ErrStale.
 func (tx *Tx) change(what, text string, args ...any) error {
-	return tx.later(unsent{what: what, insert: insert{into: text, tables: tablesIn(text)}, args: args, none: ErrStale})
+	return tx.text(unsent{what: what, args: args, none: ErrStale}, text)
+}
+
+// any is run for a statement that changes as many rows as there are.
+func (tx *Tx) any(what, text string, args ...any) error {
+	return tx.text(unsent{what: what, args: args, many: true}, text)
+}
+
+func (tx *Tx) text(w unsent, text string) error {
+	w.insert = insert{into: text, tables: tablesIn(text)}
+	tx.forgetAll(w.tables)
+	return tx.later(w)
 }
 
 // add lets the insert of a row wait.
@@ -131,19 +152,20 @@ type Mark struct {
 
 // Mark is how far the transaction has come, for TakeBack.
 func (tx *Tx) Mark() Mark {
-	return Mark{tx.writes, len(tx.waiting.writes), len(tx.claimed), maps.Clone(tx.numbers), tx.judged}
+	return Mark{tx.count.Writes, len(tx.waiting.writes), len(tx.claimed), maps.Clone(tx.numbers), tx.judged}
 }
 
 // TakeBack forgets what was written since m; ok is false when some of it has been
 // sent to the database, where a Savepoint alone undoes it.
 func (tx *Tx) TakeBack(m Mark) (ok bool) {
-	if tx.writes != m.sent || tx.torn {
+	if tx.count.Writes != m.sent || tx.torn {
 		return false
 	}
 	clear(tx.waiting.writes[m.waiting:])
 	tx.waiting.writes = tx.waiting.writes[:m.waiting]
 	tx.numbers, tx.judged = m.numbers, m.judged
 	tx.unclaim(m.claimed)
+	delete(tx.known, bookings)
 	return true
 }
 
@@ -178,12 +200,17 @@ func (tx *Tx) send() (err error) {
 		}
 	}
 	list := statements(writes)
-	changed, err := tx.eng.send(tx.sctx, tx.conn, list)
+	sent := make([]engine.Statement, len(list))
+	for i, s := range list {
+		sent[i] = s.Statement
+	}
+	tx.count.Trips++
+	changed, err := tx.eng.Send(tx.sctx, tx.conn, sent)
 	for i, n := range changed {
 		if n > 0 {
-			tx.writes++
+			tx.count.Writes++
 		}
-		if of := list[i].of; n != int64(len(of)) {
+		if of := list[i].of; n != int64(len(of)) && !of[0].many {
 			return fmt.Errorf("%s: %w", list[i], cmp.Or(of[0].none, fmt.Errorf("%d rows instead of %d", n, len(of))))
 		}
 	}
@@ -195,9 +222,8 @@ func (tx *Tx) send() (err error) {
 
 // statement is what is sent for one write, or for several rows of one table.
 type statement struct {
-	of   []unsent
-	text string
-	args []any
+	engine.Statement
+	of []unsent
 }
 
 // String names the rows for an error.
@@ -247,14 +273,15 @@ func statements(writes []unsent) (list []statement) {
 // together is one statement for writes with the same text.
 func together(of []unsent) statement {
 	if !of[0].rows {
-		return statement{of, of[0].into, of[0].args}
+		return statement{engine.Statement{Text: of[0].into, Args: of[0].args}, of}
 	}
-	s := statement{of: of, args: make([]any, 0, len(of)*len(of[0].args))}
+	s := statement{of: of}
+	s.Args = make([]any, 0, len(of)*len(of[0].args))
 	rows := make([]string, len(of))
 	for i, w := range of {
-		rows[i] = listOf(len(w.args), len(s.args))
-		s.args = append(s.args, w.args...)
+		rows[i] = listOf(len(w.args), len(s.Args))
+		s.Args = append(s.Args, w.args...)
 	}
-	s.text = of[0].into + strings.Join(rows, ", ") + of[0].behind
+	s.Text = of[0].into + strings.Join(rows, ", ") + of[0].behind
 	return s
 }

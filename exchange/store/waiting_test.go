@@ -105,9 +105,9 @@ func TestWritesThatWait(t *testing.T) {
 					}
 					blocks, undone = append(blocks, block), append(undone, undo)
 				}
-				ahead := Ahead{Kind: "contact-letter", Party: "310100"}
+				var ahead Ahead
 				for i := range there {
-					ahead.Keys = append(ahead.Keys, fmt.Sprintf("%d-%d", first, i))
+					ahead.Claims = append(ahead.Claims, Claim{"contact-letter", "310100", fmt.Sprintf("%d-%d", first, i)})
 				}
 				first += len(there)
 				run := func(s *Store, apply func(tx *Tx, block []step, undo bool) error) {
@@ -156,10 +156,10 @@ func TestWritesThatWait(t *testing.T) {
 							return fmt.Errorf("%s: %w", s.what, err)
 						}
 					}
-					if undo && tx.writes == mark.sent && !tx.TakeBack(mark) {
+					if undo && tx.count.Writes == mark.sent && !tx.TakeBack(mark) {
 						t.Error("cannot be taken back")
-					} else if undo && tx.writes != mark.sent {
-						return fmt.Errorf("sent: %d", tx.writes-mark.sent)
+					} else if undo && tx.count.Writes != mark.sent {
+						return fmt.Errorf("sent: %d", tx.count.Writes-mark.sent)
 					}
 					return nil
 				})
@@ -202,8 +202,8 @@ func content(t *rapid.T, s *Store) map[string][]string {
 func TestRowsGoTogether(t *testing.T) {
 	for _, e := range testEngines() {
 		t.Run(e.name, func(t *testing.T) {
-			var reads, writes int
-			s := openMigrated(t, Options{DSN: e.dsn(t), Counted: func(r, w int) { reads, writes = r, w }})
+			var n Count
+			s := openMigrated(t, Options{DSN: e.dsn(t), Counted: func(c Count) { n = c }})
 			write(t, s, func(tx *Tx) error {
 				for i := range 100 {
 					c := sampleCase(i)
@@ -216,8 +216,8 @@ func TestRowsGoTogether(t *testing.T) {
 				return nil
 			})
 			// 100 rows are 64, 32 and 4: cases, postings and entries thrice, of events 64, 64, 64 and 8, of postings as many; the balances.
-			if writes != 3+4+4+3+1 || reads != 1 {
-				t.Errorf("%d writes and %d reads", writes, reads)
+			if n != (Count{Reads: 1, Writes: 3 + 4 + 4 + 3 + 1, Trips: 5}) {
+				t.Errorf("%+v", n)
 			}
 			write(t, s, func(tx *Tx) error {
 				c, err := tx.Case(sampleCase(7).No)
@@ -228,8 +228,8 @@ func TestRowsGoTogether(t *testing.T) {
 				}
 				return err
 			})
-			if writes != 1 {
-				t.Errorf("a case that changed five times took %d writes", writes)
+			if n.Writes != 1 {
+				t.Errorf("a case that changed five times took %d writes", n.Writes)
 			}
 		})
 	}
@@ -343,7 +343,7 @@ func TestClaimedMeanwhile(t *testing.T) {
 			all.Go(func() {
 				var once sync.Once
 				err := s.Tx(t.Context(), func(tx *Tx) error {
-					err := tx.ReadAhead(Ahead{Kind: "k", Party: "310100", Keys: []string{"x", "y"}})
+					err := tx.ReadAhead(Ahead{Claims: []Claim{{"k", "310100", "x"}, {"k", "310100", "y"}}})
 					once.Do(read.Done)
 					if !s.alone() {
 						read.Wait()
@@ -371,4 +371,4 @@ func TestClaimedMeanwhile(t *testing.T) {
 }
 
 // alone reports whether transactions run one after the other.
-func (s *Store) alone() bool { return s.eng.lockRow() == "" }
+func (s *Store) alone() bool { return s.eng.LockRow() == "" }

@@ -170,7 +170,8 @@ func bookCredit(d *office.Desk, e exchange.BankEntry) error {
 	if e.Reversal || e.ReturnCode != "" {
 		return nil // money of ours that came back for an unknown payment: never a remittance to us
 	}
-	return matchOrKeep(d, e)
+	_, err = matchOrKeep(d, e)
+	return err
 }
 
 // compareKnown compares an entry that comes again with what was booked: another

@@ -12,50 +12,58 @@ import (
 	"carryover/jobs/transfer"
 )
 
+// match is what was found for a credit.
+type match int
+
+const (
+	noMatch match = iota
+	heldFor       // a case, which is held because of it: it stays unmatched
+	matched
+)
+
 // matchEntry finds the case that a credit belongs to, in the order of SPEC 4:
 // letter number in the text; ID and exact amount; lump sum by its advices;
 // EndToEndId. What is found is booked on the case, or holds it when the person
-// differs: true then too, so that the credit is not tried another way. False when
-// nothing matches.
-func matchEntry(d *office.Desk, e exchange.BankEntry) (bool, error) {
+// differs: then the credit is not tried another way.
+func matchEntry(d *office.Desk, e exchange.BankEntry) (match, error) {
 	letterNo, idNo := iso20022.ParseRemittance(e.Text)
 	if letterNo != "" {
 		c, err := d.CaseByLetter(exchange.In, letterNo)
 		if err == nil {
 			if idNo != "" && identity.Key(idNo) != c.Person.IDKey {
-				return true, holdWrongPerson(d, c, e)
+				return heldFor, holdWrongPerson(d, c, e)
 			}
 			part, err := partFor(c, e)
 			if err != nil {
-				return false, err
+				return noMatch, err
 			}
-			return true, transfer.Receive(c, e, part)
+			return matched, transfer.Receive(c, e, part)
 		}
 		if !office.IsNotFound(err) {
-			return false, err
+			return noMatch, err
 		}
 	}
 	if idNo != "" {
 		if c, part, err := byPersonAndAmount(d, identity.Key(idNo), e.Amount); err != nil || c != nil {
 			if err != nil {
-				return false, err
+				return noMatch, err
 			}
-			return true, transfer.Receive(c, e, part)
+			return matched, transfer.Receive(c, e, part)
 		}
 	}
 	if done, err := byLumpSum(d, e); done || err != nil {
-		return done, err
+		return matched, err
 	}
 	if letterNo, part, _, ok := transfer.SplitRef(e.EndToEnd); ok {
 		c, err := d.CaseByLetter(exchange.In, letterNo)
 		if err == nil {
-			return true, transfer.Receive(c, e, part)
+			return matched, transfer.Receive(c, e, part)
 		}
 		if !office.IsNotFound(err) {
-			return false, err
+			return noMatch, err
 		}
 	}
-	return false, nil
+	return noMatch, nil
 }
 
 // partFor chooses the part of a case that a credit pays: the one that its

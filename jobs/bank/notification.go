@@ -81,6 +81,9 @@ func (w *entryWriter) flush() error {
 		return nil
 	}
 	err := w.DoChunk(w.ctx, office.By{File: w.file, Actor: w.file.Party}, func(d *office.Desk) error {
+		if err := readAhead(d, w.pending); err != nil {
+			return err
+		}
 		type span struct{ from, to calendar.Date }
 		days := map[string]span{}
 		for _, b := range w.pending {

@@ -36,18 +36,18 @@ func matchKeys(e exchange.BankEntry) (keys []string) {
 
 // matchOrKeep matches a credit, or keeps it with its match keys until one of them
 // comes, and proposes cases by name and amount.
-func matchOrKeep(d *office.Desk, e exchange.BankEntry) error {
+func matchOrKeep(d *office.Desk, e exchange.BankEntry) (match, error) {
 	found, err := matchEntry(d, e)
 	if err != nil {
-		return err
+		return found, err
 	}
-	if found {
-		return d.Tx.DropMatchKeys(e.Key)
+	if found != noMatch {
+		return found, d.Tx.DropMatchKeys(e.Key)
 	}
 	if err := d.Tx.KeepMatchKeys(e.Key, matchKeys(e)); err != nil {
-		return err
+		return found, err
 	}
-	return proposeByName(d, e)
+	return found, proposeByName(d, e)
 }
 
 // MaxProposals bounds the parts that are looked at for a credit, and so the cases
@@ -97,6 +97,9 @@ func RetryUnmatched(ctx context.Context, o *office.Office) error {
 		}
 		by := office.By{Actor: "process"}
 		err = o.DoChunk(ctx, by, func(d *office.Desk) error {
+			if err := readAhead(d, due); err != nil {
+				return err
+			}
 			for _, entry := range due {
 				if err := retryEntry(d, entry); err != nil {
 					return err
@@ -135,11 +138,7 @@ func rematch(d *office.Desk, entry exchange.BankEntry) error {
 	if err := d.Tx.CloseDifferencesAbout("money", code.Text(entry.Key)); err != nil {
 		return err
 	}
-	if err := matchOrKeep(d, entry); err != nil {
-		return err
-	}
-	now, err := d.Tx.BankEntry(entry.Key)
-	if err != nil || now.State == exchange.EntryUnmatched {
+	if found, err := matchOrKeep(d, entry); err != nil || found != matched {
 		return err
 	}
 	return d.Tx.CloseDifferencesAbout("proposal", code.Text(entry.Key))

@@ -127,12 +127,7 @@ func Sent(d *office.Desk, f exchange.File) error {
 		return nil
 	}
 	d.File = after
-	return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
-		if o.CaseNo == "" {
-			return nil
-		}
-		return follow(d, o)
-	})
+	return d.WorkRecordsOf(f.ID, func(o exchange.Outgoing) error { return follow(d, o) })
 }
 
 // onSent is what follows for a case once a record of the kind lies in the

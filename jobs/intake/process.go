@@ -332,7 +332,7 @@ func workChunk(ctx context.Context, j *office.InBatch, items []office.Item, end 
 	err := j.DoChunk(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
 		next, about = j.File, j.About // anew: the work may be done twice
 		d.About = &about
-		if err := transfer.ReadAhead(d, items); err != nil {
+		if err := readAhead(d, items); err != nil {
 			return err
 		}
 		for i := range items {

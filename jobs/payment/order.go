@@ -64,6 +64,13 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		if err != nil {
 			return err
 		}
+		var cases []string
+		for _, r := range due {
+			cases = append(cases, r.CaseNo)
+		}
+		if err := d.CasesAhead(cases); err != nil {
+			return err
+		}
 		for _, r := range due {
 			var ordered bool
 			var lump string

@@ -143,7 +143,7 @@ func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signat
 	if err := d.Tx.UpdateFile(f, queued); err != nil {
 		return err
 	}
-	err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+	err := d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
 		if err := transfer.SetPayment(d, p, exchange.MoneyReleased, nil); err != nil {
 			return err
 		}
@@ -227,7 +227,7 @@ func whyUnpayable(d *office.Desk, f exchange.File) (why code.Phrase, err error) 
 	if limit := d.Agency.FileCap; limit > 0 && f.Total > limit && f.Records > 1 {
 		return code.Say("total-above-cap", f.Total, limit), nil
 	}
-	err = d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+	err = d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
 		if !why.IsZero() {
 			return nil
 		}

@@ -116,7 +116,7 @@ func release(d *office.Desk, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
-	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+	err = d.WorkUnfiled(plan.last, func(p exchange.Payment) error {
 		err := transfer.SetPayment(d, p, exchange.MoneyReleased, func(p *exchange.Payment) { p.FileID = file.ID })
 		if err != nil {
 			return err

@@ -54,7 +54,7 @@ func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (excha
 		if err := d.Tx.UpdateFile(f, sending); err != nil {
 			return err
 		}
-		return d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error { return transfer.SetPayment(d, p, exchange.MoneyUnknown, nil) })
+		return d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error { return transfer.SetPayment(d, p, exchange.MoneyUnknown, nil) })
 	})
 	if errors.Is(err, signing.ErrSettings) {
 		o.Log.Warn("payment file not uploaded: see the sheet To do", "file", f.Name, "why", err)
@@ -90,7 +90,7 @@ func MarkArrived(d *office.Desk, f exchange.File) error {
 		return err
 	}
 	d.File = after
-	return d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
+	return d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
 		if p.Track != exchange.MoneyUnknown {
 			return nil // the bank has answered already
 		}

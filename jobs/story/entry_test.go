@@ -11,7 +11,7 @@ import (
 
 // TestEntryStatesHaveWords: every state that the store allows a bank entry.
 func TestEntryStatesHaveWords(t *testing.T) {
-	schema, err := os.ReadFile("../../exchange/store/schema/00001_exchange.sql")
+	schema, err := os.ReadFile("../../exchange/store/engine/schema/00001_exchange.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,37 +21,10 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/identity"
-	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs/notice"
 	"carryover/jobs/office"
 )
-
-// ReadAhead reads what the letters among the records of a chunk will be judged by
-// (cases, registry, certificates) in a few statements instead of several for each
-// letter. It only fills the transaction's cache: nothing depends on it but speed.
-func ReadAhead(d *office.Desk, items []office.Item) error {
-	a := store.Ahead{Side: exchange.Out, Kind: d.File.Kind, Party: d.File.Party}
-	for _, it := range items {
-		if office.Refusing(it.Faults) {
-			continue
-		}
-		if it.Key != "" {
-			a.Keys = append(a.Keys, it.Key)
-		}
-		l, ok := it.Value.(*formats.Letter)
-		if !ok {
-			continue
-		}
-		a.Letters = append(a.Letters, l.LetterNo)
-		a.IDKeys = append(a.IDKeys, identity.Key(l.Person.IDNo))
-		if l.CertificateNo != "" {
-			a.Certificates = append(a.Certificates, l.CertificateNo)
-		}
-	}
-	return d.Tx.ReadAhead(a)
-}
 
 // Letter works a contact letter at the old place (SPEC 2.4). The first version
 // opens a case. A letter that is declined or held is accepted as a record: the

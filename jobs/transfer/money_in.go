@@ -7,6 +7,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
+	"carryover/exchange/store"
 	"carryover/jobs/notice"
 	"carryover/jobs/office"
 )
@@ -110,12 +111,18 @@ func CompareAmount(c *office.Case, r *exchange.Remittance) error {
 			return err
 		}
 	}
-	// The key holds the sum: matched again after a correction is no news.
-	_, first, err := c.Tx.ClaimKey("money-received", c.Agency.Code, fmt.Sprintf("%s|%d|%s", c.No, r.Part, r.Received), 0)
+	once := ReceivedOnce(c.Office, &c.Case, *r)
+	_, first, err := c.Tx.ClaimKey(once.Kind, once.Party, once.Key, 0)
 	if err != nil || !first {
 		return err
 	}
 	return notice.Notify(c, code.MilestoneMoneyReceived, notice.News{Amount: r.Received, Some: true})
+}
+
+// ReceivedOnce is claimed by the news that a part's money came. The key holds the sum:
+// matched again after a correction is no news.
+func ReceivedOnce(o *office.Office, c *exchange.Case, r exchange.Remittance) store.Claim {
+	return store.Claim{Kind: "money-received", Party: o.Agency.Code, Key: fmt.Sprintf("%s|%d|%s", c.No, r.Part, r.Received)}
 }
 
 // matchedBefore is what the ledger has as matched for a part already, in fen: one

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func (e *sqliteEngine) dsn(writer bool) string {
 	return u.String()
 }
 
-func (e *sqliteEngine) open(ctx context.Context) (writers, readers *pool, err error) {
+func (e *sqliteEngine) Open(ctx context.Context) (writers, readers *Pool, err error) {
 	if e.path, err = filepath.Abs(e.path); err != nil {
 		return nil, nil, err
 	}
@@ -70,21 +70,21 @@ func (e *sqliteEngine) open(ctx context.Context) (writers, readers *pool, err er
 	return newPool(w, 1), newPool(r, sqliteReaders), nil
 }
 
-func (e *sqliteEngine) writeOptions() *sql.TxOptions { return nil }
+func (e *sqliteEngine) WriteOptions() *sql.TxOptions { return nil }
 
-// readOptions are none: the driver refuses read-only transactions, so the
+// ReadOptions are none: the driver refuses read-only transactions, so the
 // readers' connections are query_only. A deferred transaction is a snapshot.
-func (e *sqliteEngine) readOptions() *sql.TxOptions { return nil }
+func (e *sqliteEngine) ReadOptions() *sql.TxOptions { return nil }
 
-// statements run without a deadline: the driver starts a goroutine for each
+// Statements run without a deadline: the driver starts a goroutine for each
 // statement whose context can be cancelled, and none of ours waits for long.
-func (e *sqliteEngine) statements(context.Context) context.Context { return context.Background() }
+func (e *sqliteEngine) Statements(context.Context) context.Context { return context.Background() }
 
-// conflict: with the write lock taken at BEGIN there is nothing to repeat.
-func (e *sqliteEngine) conflict(error) bool { return false }
+// Conflict: with the write lock taken at BEGIN there is nothing to repeat.
+func (e *sqliteEngine) Conflict(error) bool { return false }
 
-// violates: the low byte is the kind of an error, the others say more.
-func (e *sqliteEngine) violates(err error) bool {
+// Violates: the low byte is the kind of an error, the others say more.
+func (e *sqliteEngine) Violates(err error) bool {
 	var of *sqlite.Error
 	return errors.As(err, &of) && of.Code()&0xff == sqliteConstraint
 }
@@ -121,8 +121,8 @@ func (e *sqliteEngine) fill(schema string) string {
 	).Replace(schema)
 }
 
-// guards: SQLite writes triggers without functions.
-func (e *sqliteEngine) guards() string {
+// Guards: SQLite writes triggers without functions.
+func (e *sqliteEngine) Guards() string {
 	var b strings.Builder
 	for _, table := range appendOnly {
 		fmt.Fprintf(&b, "CREATE TRIGGER %[1]s_no_delete BEFORE DELETE ON %[1]s BEGIN SELECT RAISE(ABORT, '%[1]s only grows'); END;\n", table)
@@ -150,25 +150,25 @@ func (e *sqliteEngine) journalGuard(allowed string) string {
 		") BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n"
 }
 
-func (e *sqliteEngine) lockRow() string                     { return "" } // one transaction writes at a time
-func (e *sqliteEngine) lockChains() (before, behind string) { return "", "" }
-func (e *sqliteEngine) joinJournal() string                 { return "" }
-func (e *sqliteEngine) lockJournal() string                 { return "" }
+func (e *sqliteEngine) LockRow() string                     { return "" } // one transaction writes at a time
+func (e *sqliteEngine) LockChains() (before, behind string) { return "", "" }
+func (e *sqliteEngine) JoinJournal() string                 { return "" }
+func (e *sqliteEngine) LockJournal() string                 { return "" }
 
-// nextEntries: only one transaction writes, so the next numbers are free.
-func (e *sqliteEngine) nextEntries() string {
+// NextEntries: only one transaction writes, so the next numbers are free.
+func (e *sqliteEngine) NextEntries() string {
 	return "SELECT last + n FROM (SELECT COALESCE(max(id), 0) AS last FROM ledger_entries)," +
 		" (WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < $1) SELECT n FROM up) ORDER BY n"
 }
 
-// send: in this process there is nothing to wait for between statements.
-func (e *sqliteEngine) send(ctx context.Context, c *conn, list []statement) (changed []int64, err error) {
+// Send: in this process there is nothing to wait for between statements.
+func (e *sqliteEngine) Send(ctx context.Context, c *Conn, list []Statement) (changed []int64, err error) {
 	for _, s := range list {
-		stmt, err := c.stmt(ctx, e, s.text)
+		stmt, err := c.Stmt(ctx, e, s.Text)
 		if err != nil {
 			return changed, err
 		}
-		r, err := stmt.ExecContext(ctx, s.args...)
+		r, err := stmt.ExecContext(ctx, s.Args...)
 		if err != nil {
 			return changed, err
 		}
@@ -183,7 +183,7 @@ func (e *sqliteEngine) send(ctx context.Context, c *conn, list []statement) (cha
 
 func (e *sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }
 
-func (e *sqliteEngine) backup(ctx context.Context, _ *pool, path string) error {
+func (e *sqliteEngine) Backup(ctx context.Context, _ *Pool, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: %w", filepath.Base(path), os.ErrExist)
 	}

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"cmp"
@@ -20,9 +20,7 @@ type postgresEngine struct{ dsn string }
 // postgresConns is how many transactions one node has under way at most.
 const postgresConns = 8
 
-func openPostgres(dsn string) (engine, error) { return &postgresEngine{dsn: dsn}, nil }
-
-func (e *postgresEngine) open(ctx context.Context) (writers, readers *pool, err error) {
+func (e *postgresEngine) Open(ctx context.Context) (writers, readers *Pool, err error) {
 	db, err := sql.Open("pgx", e.dsn)
 	if err != nil {
 		return nil, nil, err
@@ -34,28 +32,28 @@ func (e *postgresEngine) open(ctx context.Context) (writers, readers *pool, err 
 	return p, p, nil
 }
 
-// writeOptions: read committed is enough, because every change of a row is
+// WriteOptions: read committed is enough, because every change of a row is
 // conditional on what was read of it, and a case is locked when it is read: what
 // is read of it afterwards, its forms and parts, belongs to it as it stands. A
 // stronger level would only add repeats.
-func (e *postgresEngine) writeOptions() *sql.TxOptions { return nil }
+func (e *postgresEngine) WriteOptions() *sql.TxOptions { return nil }
 
-// readOptions: below repeatable read every statement would see another state.
-func (e *postgresEngine) readOptions() *sql.TxOptions {
+// ReadOptions: below repeatable read every statement would see another state.
+func (e *postgresEngine) ReadOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// statements wait for locks of other nodes, so they can be cancelled.
-func (e *postgresEngine) statements(ctx context.Context) context.Context { return ctx }
+// Statements wait for locks of other nodes, so they can be cancelled.
+func (e *postgresEngine) Statements(ctx context.Context) context.Context { return ctx }
 
-// conflict: deadlock and serialization failure.
-func (e *postgresEngine) conflict(err error) bool {
+// Conflict: deadlock and serialization failure.
+func (e *postgresEngine) Conflict(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
-// violates: the class of integrity constraint violations.
-func (e *postgresEngine) violates(err error) bool {
+// Violates: the class of integrity constraint violations.
+func (e *postgresEngine) Violates(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "23")
 }
@@ -73,8 +71,8 @@ func (e *postgresEngine) fill(schema string) string {
 	).Replace(schema)
 }
 
-// guards: a trigger of PostgreSQL calls a function.
-func (e *postgresEngine) guards() string {
+// Guards: a trigger of PostgreSQL calls a function.
+func (e *postgresEngine) Guards() string {
 	var b strings.Builder
 	b.WriteString("CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% only grows', TG_TABLE_NAME; END $$;\n")
 	for _, table := range appendOnly {
@@ -109,35 +107,35 @@ func (e *postgresEngine) journalGuard(allowed string) string {
 		strings.ReplaceAll(allowed, "SAME", "IS NOT DISTINCT FROM") + ")) EXECUTE FUNCTION only_grows();\n"
 }
 
-// lockRow: rows that refer to it may still be stored meanwhile.
-func (e *postgresEngine) lockRow() string { return " FOR NO KEY UPDATE" }
+// LockRow: rows that refer to it may still be stored meanwhile.
+func (e *postgresEngine) LockRow() string { return " FOR NO KEY UPDATE" }
 
-// lockChains: two nodes may append to one chain; the second waits and then
+// LockChains: two nodes may append to one chain; the second waits and then
 // sees the first one's event.
-func (e *postgresEngine) lockChains() (before, behind string) {
+func (e *postgresEngine) LockChains() (before, behind string) {
 	return "SELECT pg_advisory_xact_lock(hashtextextended(column1, 0)) FROM (VALUES ", ") AS chains"
 }
 
-// joinJournal: an append takes this lock too, but only after it has read the
+// JoinJournal: an append takes this lock too, but only after it has read the
 // end of its chain.
-func (e *postgresEngine) joinJournal() string { return "LOCK TABLE journal IN ROW EXCLUSIVE MODE" }
+func (e *postgresEngine) JoinJournal() string { return "LOCK TABLE journal IN ROW EXCLUSIVE MODE" }
 
-// lockJournal: row numbers are not given in the order of commits, so a
+// LockJournal: row numbers are not given in the order of commits, so a
 // checkpoint waits until no append is under way.
-func (e *postgresEngine) lockJournal() string {
+func (e *postgresEngine) LockJournal() string {
 	return "LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"
 }
 
-// nextEntries: several nodes book at the same time.
-func (e *postgresEngine) nextEntries() string {
+// NextEntries: several nodes book at the same time.
+func (e *postgresEngine) NextEntries() string {
 	return "SELECT nextval('ledger_numbers') FROM generate_series(1, $1)"
 }
 
-// send: the statements leave together, and their answers come back together.
-func (e *postgresEngine) send(ctx context.Context, c *conn, list []statement) (changed []int64, err error) {
+// Send: the statements leave together, and their answers come back together.
+func (e *postgresEngine) Send(ctx context.Context, c *Conn, list []Statement) (changed []int64, err error) {
 	var all pgx.Batch
 	for _, s := range list {
-		all.Queue(s.text, s.args...)
+		all.Queue(s.Text, s.Args...)
 	}
 	err = c.Raw(func(driver any) (err error) {
 		answers := driver.(*stdlib.Conn).Conn().SendBatch(ctx, &all)
@@ -156,6 +154,6 @@ func (e *postgresEngine) send(ctx context.Context, c *conn, list []statement) (c
 
 func (e *postgresEngine) dialect() goose.Dialect { return goose.DialectPostgres }
 
-func (e *postgresEngine) backup(context.Context, *pool, string) error {
+func (e *postgresEngine) Backup(context.Context, *Pool, string) error {
 	return errors.New("a PostgreSQL store is backed up by its own program: pg_dump --format=custom --file=FILE with the address of the store")
 }

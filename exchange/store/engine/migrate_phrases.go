@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -132,8 +132,8 @@ func readProse(rows []prose, text string) code.Phrase {
 
 // rewrite reads the rows of a table page by page, by a key that is a text, and runs
 // what change makes of each, the key first: an update of that row, or none.
-func (s *Store) rewrite(ctx context.Context, tx *sql.Tx, key, columns, from string, change func([]string) (string, []any, error)) error {
-	query := s.eng.marks("SELECT " + columns + " FROM " + from + " AND " + key + " > $1 ORDER BY " + key + atMost(pageSize))
+func rewrite(ctx context.Context, e Engine, tx *sql.Tx, key, columns, from string, change func([]string) (string, []any, error)) error {
+	query := e.marks("SELECT " + columns + " FROM " + from + " AND " + key + " > $1 ORDER BY " + key + " LIMIT 500")
 	width := 1 + strings.Count(columns, ",")
 	for last := ""; ; {
 		page, err := readTexts(ctx, tx, width, query, last)
@@ -141,7 +141,7 @@ func (s *Store) rewrite(ctx context.Context, tx *sql.Tx, key, columns, from stri
 			return err
 		}
 		for _, row := range page {
-			if err := s.rewriteRow(ctx, tx, row, change); err != nil {
+			if err := rewriteRow(ctx, e, tx, row, change); err != nil {
 				return err
 			}
 		}
@@ -150,12 +150,12 @@ func (s *Store) rewrite(ctx context.Context, tx *sql.Tx, key, columns, from stri
 }
 
 // rewriteRow changes one row, which must be there.
-func (s *Store) rewriteRow(ctx context.Context, tx *sql.Tx, row []string, change func([]string) (string, []any, error)) error {
+func rewriteRow(ctx context.Context, e Engine, tx *sql.Tx, row []string, change func([]string) (string, []any, error)) error {
 	text, args, err := change(row)
 	if err != nil || text == "" {
 		return err
 	}
-	done, err := tx.ExecContext(ctx, s.eng.marks(text), args...)
+	done, err := tx.ExecContext(ctx, e.marks(text), args...)
 	if err != nil {
 		return err
 	}
@@ -185,59 +185,65 @@ func readTexts(ctx context.Context, tx *sql.Tx, width int, query string, args ..
 	return all, rows.Err()
 }
 
-func (s *Store) differencesToPhrases(ctx context.Context, tx *sql.Tx) error {
-	return s.rewrite(ctx, tx, "CAST(id AS TEXT)", "CAST(id AS TEXT), kind, subject, ours, theirs", "differences WHERE 1 = 1", func(row []string) (string, []any, error) {
-		return "UPDATE differences SET subject = $1, ours = $2, theirs = $3 WHERE CAST(id AS TEXT) = $4", []any{
-			readProse(subjectProse[row[1]], row[2]).String(), readProse(sideProse, row[3]).String(), readProse(sideProse, row[4]).String(), row[0],
-		}, nil
-	})
+func differencesToPhrases(e Engine) func(context.Context, *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		return rewrite(ctx, e, tx, "CAST(id AS TEXT)", "CAST(id AS TEXT), kind, subject, ours, theirs", "differences WHERE 1 = 1", func(row []string) (string, []any, error) {
+			return "UPDATE differences SET subject = $1, ours = $2, theirs = $3 WHERE CAST(id AS TEXT) = $4", []any{
+				readProse(subjectProse[row[1]], row[2]).String(), readProse(sideProse, row[3]).String(), readProse(sideProse, row[4]).String(), row[0],
+			}, nil
+		})
+	}
 }
 
 // formProse began the text of a hold because of a form, by which the program knew
 // that the form's correction ends it.
 const formProse = "信息表不符："
 
-func (s *Store) holdsToPhrases(ctx context.Context, tx *sql.Tx) error {
+func holdsToPhrases(e Engine) func(context.Context, *sql.Tx) error {
 	fixed := map[string]code.Phrase{} // so that the first pass finds the same hold, and journals nothing
 	for _, t := range code.Phrases() {
 		if !strings.Contains(t.Chinese+t.English, "{") {
 			fixed[t.Chinese] = code.Say(t.Name)
 		}
 	}
-	return s.rewrite(ctx, tx, "case_no", "case_no, doc", "cases WHERE state = 'held'", func(row []string) (string, []any, error) {
-		var doc map[string]json.RawMessage
-		if err := json.Unmarshal([]byte(row[1]), &doc); err != nil {
-			return "", nil, fmt.Errorf("case %s: %w", row[0], err)
-		}
-		var text string
-		if err := json.Unmarshal(doc["hold_text"], &text); err != nil {
-			return "", nil, nil // it has none
-		}
-		said, known := fixed[text]
-		if differs, ok := strings.CutPrefix(text, formProse); ok {
-			said, known = code.Say("form-differs", code.Text(differs)), true
-		}
-		if !known {
-			return "", nil, nil
-		}
-		doc["hold_text"] = json.RawMessage(said.String())
-		after, err := json.Marshal(doc)
-		return "UPDATE cases SET doc = $1 WHERE case_no = $2", []any{string(after), row[0]}, err
-	})
+	return func(ctx context.Context, tx *sql.Tx) error {
+		return rewrite(ctx, e, tx, "case_no", "case_no, doc", "cases WHERE state = 'held'", func(row []string) (string, []any, error) {
+			var doc map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(row[1]), &doc); err != nil {
+				return "", nil, fmt.Errorf("case %s: %w", row[0], err)
+			}
+			var text string
+			if err := json.Unmarshal(doc["hold_text"], &text); err != nil {
+				return "", nil, nil // it has none
+			}
+			said, known := fixed[text]
+			if differs, ok := strings.CutPrefix(text, formProse); ok {
+				said, known = code.Say("form-differs", code.Text(differs)), true
+			}
+			if !known {
+				return "", nil, nil
+			}
+			doc["hold_text"] = json.RawMessage(said.String())
+			after, err := json.Marshal(doc)
+			return "UPDATE cases SET doc = $1 WHERE case_no = $2", []any{string(after), row[0]}, err
+		})
+	}
 }
 
 // limitProse are the names of limits in the keys by which a person is told of each
 // once: of a legal one how it was counted, of our own the turn and its first day.
 var limitProse = regexp.MustCompile(`^([^|]+)\|(?:([a-z]+): \d+ WD from ([0-9-]+)(?:, stopped (\d+) times)?(?:,.*)?|(\S+) since (\S+))$`)
 
-func (s *Store) limitsToPhrases(ctx context.Context, tx *sql.Tx) error {
-	return s.rewrite(ctx, tx, "claim_key", "claim_key, party", "claims WHERE kind = 'delayed'", func(row []string) (string, []any, error) {
-		m := limitProse.FindStringSubmatch(row[0])
-		if m == nil {
-			return "", nil, nil
-		}
-		stopped, _ := strconv.Atoi(m[4]) // no number: never
-		key := exchange.LimitKey(m[1], m[2]+m[5], m[3]+m[6], stopped)
-		return "UPDATE claims SET claim_key = $1 WHERE kind = 'delayed' AND party = $2 AND claim_key = $3", []any{key, row[1], row[0]}, nil
-	})
+func limitsToPhrases(e Engine) func(context.Context, *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		return rewrite(ctx, e, tx, "claim_key", "claim_key, party", "claims WHERE kind = 'delayed'", func(row []string) (string, []any, error) {
+			m := limitProse.FindStringSubmatch(row[0])
+			if m == nil {
+				return "", nil, nil
+			}
+			stopped, _ := strconv.Atoi(m[4]) // no number: never
+			key := exchange.LimitKey(m[1], m[2]+m[5], m[3]+m[6], stopped)
+			return "UPDATE claims SET claim_key = $1 WHERE kind = 'delayed' AND party = $2 AND claim_key = $3", []any{key, row[1], row[0]}, nil
+		})
+	}
 }

@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+
+	"github.com/pressly/goose/v3"
+)
+
+// The schema text, one file per version. A version that was ever delivered
+// is never edited; the next one changes it.
+//
+//go:embed schema/00001_exchange.sql
+var schema1 string
+
+//go:embed schema/00002_phrases.sql
+var schema2 string
+
+// appendOnly are the tables that only grow.
+var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
+
+// purgeOnly is the one change of a journal row that schema 1 allows: payload and
+// salt are removed, everything else stays. SAME is the engine's comparison
+// that treats NULL as a value.
+const purgeOnly = "NEW.payload IS NULL AND NEW.salt IS NULL AND NEW.id SAME OLD.id AND NEW.chain SAME OLD.chain AND NEW.n SAME OLD.n" +
+	" AND NEW.at SAME OLD.at AND NEW.on_date SAME OLD.on_date AND NEW.actor SAME OLD.actor AND NEW.what SAME OLD.what AND NEW.why SAME OLD.why" +
+	" AND NEW.file_id SAME OLD.file_id AND NEW.digest SAME OLD.digest AND NEW.hash SAME OLD.hash"
+
+// Provider runs the migrations of the schema on a database; versions is how many there
+// are.
+func Provider(e Engine, db *sql.DB) (p *goose.Provider, versions int64, err error) {
+	all := migrations(e)
+	p, err = goose.NewProvider(e.dialect(), db, nil, goose.WithGoMigrations(all...), goose.WithDisableGlobalRegistry(true))
+	return p, int64(len(all)), err
+}
+
+func migrations(e Engine) []*goose.Migration {
+	run := func(text string, rows ...func(context.Context, *sql.Tx) error) *goose.GoFunc {
+		return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, text)
+			for _, change := range rows {
+				if err == nil {
+					err = change(ctx, tx)
+				}
+			}
+			return err
+		}}
+	}
+	journal := e.guardJournal(purgeOnly + " AND NEW.coded SAME OLD.coded")
+	return []*goose.Migration{
+		goose.NewGoMigration(1, run(e.fill(schema1)+e.Guards()), nil),
+		goose.NewGoMigration(2, run(e.fill(schema2)+journal, differencesToPhrases(e), holdsToPhrases(e), limitsToPhrases(e)), nil),
+	}
+}
+
+// Schema is the text of the first version, which makes the tables.
+func Schema() string { return schema1 }

@@ -1,0 +1,139 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/code"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/formats/iso20022"
+	"carryover/jobs/office"
+	"carryover/samples"
+)
+
+// manyRecords is of how many records the trips are counted, mostTrips how many are
+// made for each of them: a chunk is a constant number of trips.
+const (
+	manyRecords = 1000
+	mostTrips   = 0.2
+)
+
+// leavers are the first n people whom leaver would name.
+func leavers(area string, n int) (all []samples.Person) {
+	population := samples.NewPopulation(11, area, 20260302)
+	for i := 0; len(all) < n; i++ {
+		if p := population.At(i); isLeaver(p) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// passOf makes a pass over n records and looks how often each step waits for the
+// database.
+func (o *testOffice) passOf(n int, what string) {
+	o.tb.Helper()
+	ctx := context.Background()
+	o.env.Date = calendar.DateOf(o.now)
+	var errs []error
+	for _, s := range []struct {
+		name string
+		do   func(context.Context) (office.Counts, error)
+	}{{"pull", o.env.Pull}, {"process", o.env.Process}, {"remit", o.env.Remit}, {"push", o.env.Push}} {
+		before := o.cost.trips.Load()
+		_, err := s.do(ctx)
+		errs = append(errs, err)
+		if got := float64(o.cost.trips.Load()-before) / float64(n); got > mostTrips {
+			o.tb.Errorf("%s of %s: %.2f trips a record, %.2f at most", s.name, what, got, mostTrips)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		o.tb.Fatalf("%s: %v", what, err)
+	}
+	o.collect()
+	o.now = o.now.Add(30 * time.Minute)
+}
+
+// TestTripsOfMany holds what a record costs a database that is reached over a network.
+func TestTripsOfMany(t *testing.T) {
+	t.Run("leave", func(t *testing.T) { manyLeave(newOffice(t), manyRecords, (*testOffice).passOf) })
+	t.Run("arrive", func(t *testing.T) { manyArrive(newOffice(t), manyRecords, (*testOffice).passOf) })
+}
+
+// manyLeave takes n people through the old place. pass makes a pass over some records.
+func manyLeave(o *testOffice, n int, pass func(o *testOffice, records int, what string)) {
+	people := leavers(us, n)
+	var registry, letters, completions []any
+	for i, p := range people {
+		registry = append(registry, o.insured(p))
+		letters = append(letters, o.letter(them, i+1, p))
+	}
+	o.put(core, formats.KindRegistry, registry...)
+	pass(o, n, "registry")
+	o.put(them, formats.KindLetter, letters...)
+	pass(o, n, "letters")
+	pass(o, 2*n, "posting results")
+	for _, f := range o.got[them+" "+formats.KindForm] {
+		completions = append(completions, completion(f.(*formats.Form), code.OutcomeCompleted, 20260302))
+	}
+	o.acceptAll(them)
+	pass(o, 2*n, "receipts")
+	o.debitAll()
+	pass(o, n, "debits")
+	o.put(them, formats.KindCompletion, completions...)
+	pass(o, n, "completions")
+	pass(o, n, "nothing")
+	o.requireClosed(exchange.Out, exchange.Confirmed, n)
+}
+
+// manyArrive takes n people through the new place.
+func manyArrive(o *testOffice, n int, pass func(o *testOffice, records int, what string)) {
+	people := leavers(them, n)
+	var registry, applications, forms []any
+	var credits []iso20022.Entry
+	byID := map[string]samples.Person{}
+	for _, p := range people {
+		registry = append(registry, o.newcomer(p))
+		applications = append(applications, o.application(p))
+		byID[p.IDNo] = p
+	}
+	o.put(core, formats.KindRegistry, registry...)
+	pass(o, n, "registry")
+	o.put(portal, formats.KindApplication, applications...)
+	pass(o, n, "applications")
+	for _, l := range take[formats.Letter](o, them, formats.KindLetter) {
+		p := byID[l.Person.IDNo]
+		forms = append(forms, o.form(p, l))
+		o.messages++
+		credits = append(credits, creditEntry("C"+l.LetterNo, p.Total(), remittanceText(l, p), l.LetterNo+"-1-1"))
+	}
+	if len(forms) != n {
+		o.tb.Fatalf("%d letters went out", len(forms))
+	}
+	o.acceptAll(them)
+	pass(o, n, "receipts")
+	o.put(them, formats.KindForm, forms...)
+	pass(o, n, "forms")
+	o.leaveNotification(credits...)
+	pass(o, n, "credits")
+	pass(o, n, "posting results")
+	pass(o, n, "nothing")
+	o.requireClosed(exchange.In, exchange.Completed, n)
+}
+
+// requireClosed holds that n people have gone all the way.
+func (o *testOffice) requireClosed(side exchange.Side, as exchange.State, n int) {
+	o.tb.Helper()
+	o.view(func(tx *store.Tx) error {
+		count, err := tx.CountCases()
+		if count[side][as] != n {
+			o.tb.Errorf("of %d: %v", n, count[side])
+		}
+		return err
+	})
+}
