@@ -77,7 +77,8 @@ type lookup[T any] struct {
 	where string // a condition that ends with the key's column; $1 … are the scope
 	scope int    // how many values it has before the key: an account, say
 	order func(a, b *T) int
-	work  bool // who reads a row is going to work it: see engine.lockRow
+	work  bool // who reads a row is going to work it: see Engine.LockRow
+	keep  bool // what is written is put among what is known: order tells rows apart
 	key   func(*T) asked
 }
 
@@ -99,6 +100,12 @@ func inScope[T any](k *kept[T], where string, scope int, order func(a, b *T) int
 // forWork makes a lookup lock what it reads.
 func (l *lookup[T]) forWork() *lookup[T] {
 	l.work = true
+	return l
+}
+
+// kept makes a lookup know what is written, instead of forgetting what was known.
+func (l *lookup[T]) kept() *lookup[T] {
+	l.keep = true
 	return l
 }
 
@@ -188,7 +195,7 @@ type source interface{ tables() tables }
 
 // ForgetAhead forgets what was read ahead: who walks a long list page by page keeps no
 // more of it than a page.
-func (tx *Tx) ForgetAhead() { tx.known = nil }
+func (tx *Tx) ForgetAhead() { tx.known, tx.kept = nil, nil }
 
 // knownTo is what is known to a source.
 func (tx *Tx) knownTo(l source) map[asked]any {
@@ -201,16 +208,51 @@ func (tx *Tx) knownTo(l source) map[asked]any {
 	return tx.known[l]
 }
 
-// forget forgets what rows that are written could change.
-func (k *kept[T]) forget(tx *Tx, rows ...*T) {
+// wrote forgets, or knows, what a row that is written changes: before is nil for a new
+// one.
+func (k *kept[T]) wrote(tx *Tx, before, after *T) {
 	if len(tx.known) == 0 {
 		return
 	}
 	for _, l := range k.lookups {
-		for _, x := range rows {
-			delete(tx.known[l], l.key(x))
+		key := l.key(after)
+		if before != nil && l.key(before) != key {
+			delete(tx.known[l], l.key(before))
+			delete(tx.known[l], key)
+			continue
 		}
+		rows, known := tx.known[l][key]
+		if !known {
+			continue
+		}
+		if !l.keep {
+			delete(tx.known[l], key)
+			continue
+		}
+		all := slices.Clone(rows.([]T))
+		at, there := slices.BinarySearchFunc(all, *after, func(a, b T) int { return l.order(&a, &b) })
+		if there {
+			all[at] = *after
+		} else {
+			all = slices.Insert(all, at, *after)
+		}
+		tx.known[l][key] = all
+		tx.kept = append(tx.kept, keptRow{l, key})
 	}
+}
+
+// keptRow is an answer that holds a row which is not sent yet.
+type keptRow struct {
+	of  source
+	key asked
+}
+
+// unkeep forgets the answers that hold rows written behind the first n.
+func (tx *Tx) unkeep(n int) {
+	for _, x := range tx.kept[n:] {
+		delete(tx.known[x.of], x.key)
+	}
+	tx.kept = tx.kept[:n]
 }
 
 // forgetAll forgets all rows of tables that a statement changes.

@@ -25,7 +25,7 @@ var applicationRows = keep("applications", func(a *exchange.Application) []field
 
 var applicationsByNo = byKey(applicationRows, "application_no", func(a, b *exchange.Application) int {
 	return cmp.Or(strings.Compare(a.Sender, b.Sender), cmp.Compare(a.Version, b.Version))
-}, func(a *exchange.Application) any { return a.No })
+}, func(a *exchange.Application) any { return a.No }).kept()
 
 // InsertApplication stores one version of an application.
 func (tx *Tx) InsertApplication(a exchange.Application) error {

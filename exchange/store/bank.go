@@ -73,7 +73,7 @@ func (tx *Tx) InsertBankEntry(e exchange.BankEntry) error {
 	name := "bank entry " + e.Key
 	known, isKnown := tx.known[entryByKey][asked{nil, e.Key}]
 	if isKnown && len(known.([]exchange.BankEntry)) == 0 {
-		entryRows.forget(tx, &e)
+		entryRows.wrote(tx, nil, &e)
 		tx.toldBooking(&e)
 		return tx.later(unsent{what: name, insert: newEntry, args: entryRows.args(&e), none: errTaken})
 	}

@@ -52,7 +52,7 @@ type movedCase struct{ before, after *exchange.Case } // before is nil: it is ne
 
 // InsertCase stores a new case.
 func (tx *Tx) InsertCase(c *exchange.Case) error {
-	caseRows.forget(tx, c)
+	caseRows.wrote(tx, nil, c)
 	tx.remember(c.No, head{}) // nothing can have been journaled about it yet
 	return tx.moveCase(nil, c)
 }
@@ -61,7 +61,7 @@ func (tx *Tx) InsertCase(c *exchange.Case) error {
 // have before's revision, state and tracks, else ErrStale. The revision is
 // raised by one in the store and in after.
 func (tx *Tx) UpdateCase(before exchange.Case, after *exchange.Case) error {
-	caseRows.forget(tx, &before, after)
+	caseRows.wrote(tx, &before, after)
 	after.Rev = before.Rev + 1
 	return tx.moveCase(&before, after)
 }

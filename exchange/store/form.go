@@ -26,8 +26,8 @@ var (
 		}
 	})
 	updateForm  = formRows.update("form_no = $1 AND version = $2 AND track = $22 AND is_current = $23")
-	formsByNo   = byKey(formRows, "form_no", byVersion, func(f *exchange.Form) any { return f.No })
-	formsByCase = byKey(formRows, "case_no", byVersion, func(f *exchange.Form) any { return f.CaseNo })
+	formsByNo   = byKey(formRows, "form_no", byVersion, func(f *exchange.Form) any { return f.No }).kept()
+	formsByCase = byKey(formRows, "case_no", byVersion, func(f *exchange.Form) any { return f.CaseNo }).kept()
 )
 
 func byVersion(a, b *exchange.Form) int {

@@ -105,14 +105,14 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 
 // add lets the insert of a row wait; what names it in errors.
 func (k *kept[T]) add(tx *Tx, what string, x *T) error {
-	k.forget(tx, x)
+	k.wrote(tx, nil, x)
 	return tx.add(what, k.row, k.args(x)...)
 }
 
 // change lets the conditional update of a row wait; guards are the values behind
 // those of its columns. No row means ErrStale.
 func (k *kept[T]) change(tx *Tx, what, text string, before, after *T, guards ...any) error {
-	k.forget(tx, before, after)
+	k.wrote(tx, before, after)
 	return tx.later(unsent{what: what, insert: insert{into: text, tables: k.row.tables}, args: k.args(after, guards...), none: ErrStale})
 }
 

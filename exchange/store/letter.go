@@ -21,7 +21,7 @@ var letterRows = keep("letters", func(l *exchange.Letter) []field {
 })
 
 var lettersByNo = byKey(letterRows, "letter_no", func(a, b *exchange.Letter) int { return cmp.Compare(a.Version, b.Version) },
-	func(l *exchange.Letter) any { return l.No })
+	func(l *exchange.Letter) any { return l.No }).kept()
 
 // InsertLetter stores one version of a letter.
 func (tx *Tx) InsertLetter(l exchange.Letter) error {

@@ -16,7 +16,7 @@ var (
 	}, nil)
 	updatePosting  = postingRows.update("posting_no = $1 AND state = $18")
 	postingsByCase = byKey(postingRows, "case_no", func(a, b *exchange.Posting) int { return strings.Compare(a.No, b.No) },
-		func(p *exchange.Posting) any { return p.CaseNo })
+		func(p *exchange.Posting) any { return p.CaseNo }).kept()
 )
 
 // InsertPosting stores a posting.

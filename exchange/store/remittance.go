@@ -20,7 +20,7 @@ var (
 	})
 	updateRemittance = remittanceRows.update("case_no = $1 AND part = $2 AND track = $14 AND attempts = $15 AND received = $16")
 	partsByCase      = byKey(remittanceRows, "case_no", func(a, b *exchange.Remittance) int { return cmp.Compare(a.Part, b.Part) },
-		func(m *exchange.Remittance) any { return m.CaseNo })
+		func(m *exchange.Remittance) any { return m.CaseNo }).kept()
 )
 
 func remittanceName(caseNo string, part int) string {

@@ -40,6 +40,7 @@ type Tx struct {
 	judged     judged                       // last record judged
 	booked     map[ledger.Account]money.Fen // not yet added to the balances
 	known      map[source]map[asked]any     // what was read before it is asked for
+	kept       []keptRow                    // of it, what holds rows that this transaction has written
 	claimed    []asked                      // keys of claims among it that this transaction has taken
 	savepoints int                          // depth of Savepoint
 }
@@ -118,7 +119,7 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	}
 	// What was remembered of rows written in fn is forgotten with them.
 	tx.torn = false
-	tx.known = nil
+	tx.known, tx.kept = nil, nil
 	tx.waiting = waiting{}
 	for _, c := range tx.drawn[drawn:] {
 		delete(tx.numbers, c.name)

@@ -145,14 +145,14 @@ func (tx *Tx) add(what string, i insert, args ...any) error {
 
 // Mark is how far a transaction has come.
 type Mark struct {
-	sent, waiting, claimed int
-	numbers                map[string]int64
-	judged                 judged
+	sent, waiting, kept, claimed int
+	numbers                      map[string]int64
+	judged                       judged
 }
 
 // Mark is how far the transaction has come, for TakeBack.
 func (tx *Tx) Mark() Mark {
-	return Mark{tx.count.Writes, len(tx.waiting.writes), len(tx.claimed), maps.Clone(tx.numbers), tx.judged}
+	return Mark{tx.count.Writes, len(tx.waiting.writes), len(tx.kept), len(tx.claimed), maps.Clone(tx.numbers), tx.judged}
 }
 
 // TakeBack forgets what was written since m; ok is false when some of it has been
@@ -164,6 +164,7 @@ func (tx *Tx) TakeBack(m Mark) (ok bool) {
 	clear(tx.waiting.writes[m.waiting:])
 	tx.waiting.writes = tx.waiting.writes[:m.waiting]
 	tx.numbers, tx.judged = m.numbers, m.judged
+	tx.unkeep(m.kept)
 	tx.unclaim(m.claimed)
 	delete(tx.known, bookings)
 	return true

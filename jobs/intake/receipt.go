@@ -180,7 +180,7 @@ func postingReturned(c *office.Case, no string, v *formats.ReceiptVerdict) error
 	}
 	before := p
 	p.State, p.DoneOn, p.Code, p.Text = exchange.PostingRefused, c.Date, v.Code, v.Text
-	if err := c.UpdatePosting(before, p); err != nil {
+	if err := c.Tx.UpdatePosting(before, p); err != nil {
 		return err
 	}
 	return transfer.RefusedByCore(c, p)

@@ -13,10 +13,10 @@ const FewestAhead = 4
 // and the letters that they stand on: a few statements instead of several for each. It
 // forgets what was read ahead before.
 func (d *Desk) CasesAhead(nos []string) error {
-	d.Tx.ForgetAhead()
 	if len(nos) < FewestAhead {
 		return nil
 	}
+	d.Tx.ForgetAhead()
 	if err := d.Tx.ReadAhead(store.Ahead{Cases: nos, Forms: nos, Parts: nos}); err != nil {
 		return err
 	}

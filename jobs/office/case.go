@@ -13,11 +13,11 @@ import (
 
 // Case is a case being worked in a transaction: changed in memory, journaled as
 // it changes, stored once by Save. Forms, parts and postings have rows of their
-// own, are read once (Forms, Parts, Postings, Letter), and are stored at once.
+// own (Forms, Parts, Postings, Letter): the transaction remembers what was read and
+// written of them.
 type Case struct {
 	*Desk
 	exchange.Case
-	dossier
 	Before exchange.Case         // the row as it was read: an update succeeds only over it
 	Fresh  bool                  // begun in this transaction and not stored yet
 	Lodged *exchange.Application // the version that is being worked, not stored yet

@@ -132,7 +132,7 @@ func (d *Desk) SetForm(f *exchange.Form, to exchange.FormTrack) error {
 	}
 	before := *f
 	f.Track = to
-	return d.UpdateForm(before, *f)
+	return d.Tx.UpdateForm(before, *f)
 }
 
 // SetMoney moves a part of a remittance along its track and makes a further change
@@ -150,7 +150,7 @@ func (d *Desk) SetMoney(r *exchange.Remittance, to exchange.MoneyTrack, change f
 	if change != nil {
 		change(r)
 	}
-	return d.UpdatePart(before, *r)
+	return d.Tx.UpdateRemittance(before, *r)
 }
 
 // Book adds an entry to the ledger; one that moves nothing is not kept.

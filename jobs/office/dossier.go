@@ -1,7 +1,6 @@
 package office
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,71 +60,14 @@ func (o *openCases) add(c *Case) *Case {
 	return o.hand(c)
 }
 
-// dossier is what belongs to a case and has rows of its own. Each list is read when
-// it is first asked for, and every write goes through the desk, which keeps the list
-// as the store has it.
-type dossier struct {
-	forms    list[exchange.Form]       // by number and version
-	parts    list[exchange.Remittance] // by part
-	postings list[exchange.Posting]    // by number
-	letter   exchange.Letter           // the version last asked for
-}
-
-// list is rows of a case as the store has them, in its order.
-type list[T any] struct {
-	rows []T
-	read bool
-}
-
-// put keeps a row that was stored: in the place of the one with its key, or between
-// its neighbours.
-func (l *list[T]) put(row T, order func(a, b T) int) {
-	if !l.read {
-		return
-	}
-	i, known := slices.BinarySearchFunc(l.rows, row, order)
-	if known {
-		l.rows[i] = row
-	} else {
-		l.rows = slices.Insert(l.rows, i, row)
-	}
-}
-
-func byForm(a, b exchange.Form) int {
-	return cmp.Or(cmp.Compare(a.No, b.No), cmp.Compare(a.Version, b.Version))
-}
-
-func byPart(a, b exchange.Remittance) int { return cmp.Compare(a.Part, b.Part) }
-
-func byPosting(a, b exchange.Posting) int { return cmp.Compare(a.No, b.No) }
-
-// read returns a list of the case, a copy for the caller to change. A case that is
-// not the open one of its number any more (its savepoint was rolled back) keeps
-// nothing, as it would not hear of what is written.
-func read[T any](c *Case, l *list[T], rows func(caseNo string) ([]T, error)) ([]T, error) {
-	if l.read && c.open.find(c.No) == c {
-		return slices.Clone(l.rows), nil
-	}
-	all, err := rows(c.No)
-	if err != nil {
-		return nil, err
-	}
-	l.rows, l.read = all, true
-	return slices.Clone(all), nil
-}
-
 // Forms are all versions of all forms of the case, by form and version.
-func (c *Case) Forms() ([]exchange.Form, error) { return read(c, &c.forms, c.Tx.FormsByCase) }
+func (c *Case) Forms() ([]exchange.Form, error) { return c.Tx.FormsByCase(c.No) }
 
 // Parts are the parts of the case's money, part 1 first.
-func (c *Case) Parts() ([]exchange.Remittance, error) {
-	return read(c, &c.parts, c.Tx.RemittancesByCase)
-}
+func (c *Case) Parts() ([]exchange.Remittance, error) { return c.Tx.RemittancesByCase(c.No) }
 
 // Postings are the postings of the case, by number.
-func (c *Case) Postings() ([]exchange.Posting, error) {
-	return read(c, &c.postings, c.Tx.PostingsByCase)
-}
+func (c *Case) Postings() ([]exchange.Posting, error) { return c.Tx.PostingsByCase(c.No) }
 
 // Form is one version of a form of the case; store.ErrNotFound when it has none
 // such.
@@ -135,10 +77,7 @@ func (c *Case) Form(no string, version int) (exchange.Form, error) {
 }
 
 // Part is one part of the case's money; store.ErrNotFound when it has none such.
-func (c *Case) Part(part int) (exchange.Remittance, error) {
-	parts, err := c.Parts()
-	return pick(parts, err, fmt.Sprintf("part %d", part), func(r exchange.Remittance) bool { return r.Part == part })
-}
+func (c *Case) Part(part int) (exchange.Remittance, error) { return c.Tx.Remittance(c.No, part) }
 
 // PartOf opens the case of a part and returns both; store.ErrNotFound when one of
 // them is not there.
@@ -169,75 +108,5 @@ func pick[T any](rows []T, err error, what string, meant func(T) bool) (row T, _
 	return rows[i], nil
 }
 
-// Letter is the version of the letter that the case stands on. A version is never
-// written over.
-func (c *Case) Letter() (exchange.Letter, error) {
-	if c.letter.No == c.LetterNo && c.letter.Version == c.LetterVersion && c.open.find(c.No) == c {
-		return c.letter, nil
-	}
-	l, err := c.Tx.Letter(c.LetterNo, c.LetterVersion)
-	c.letter = l
-	return l, err
-}
-
-// dossierOf is where rows of a case are kept: nowhere, when it is not open.
-func (d *Desk) dossierOf(caseNo string) *dossier {
-	if c := d.open.find(caseNo); c != nil {
-		return &c.dossier
-	}
-	return &dossier{}
-}
-
-// InsertForm stores one version of a form; the one before is taken back first.
-func (d *Desk) InsertForm(f exchange.Form) error {
-	err := d.Tx.InsertForm(f)
-	if err == nil {
-		d.dossierOf(f.CaseNo).forms.put(f, byForm)
-	}
-	return err
-}
-
-// UpdateForm changes a version of a form; store.ErrStale when it is not as before.
-func (d *Desk) UpdateForm(before, after exchange.Form) error {
-	err := d.Tx.UpdateForm(before, after)
-	if err == nil {
-		d.dossierOf(after.CaseNo).forms.put(after, byForm)
-	}
-	return err
-}
-
-// InsertPart stores a part of the money of a case.
-func (d *Desk) InsertPart(r exchange.Remittance) error {
-	err := d.Tx.InsertRemittance(r)
-	if err == nil {
-		d.dossierOf(r.CaseNo).parts.put(r, byPart)
-	}
-	return err
-}
-
-// UpdatePart changes a part; store.ErrStale when it is not as before.
-func (d *Desk) UpdatePart(before, after exchange.Remittance) error {
-	err := d.Tx.UpdateRemittance(before, after)
-	if err == nil {
-		d.dossierOf(after.CaseNo).parts.put(after, byPart)
-	}
-	return err
-}
-
-// InsertPosting stores a posting.
-func (d *Desk) InsertPosting(p exchange.Posting) error {
-	err := d.Tx.InsertPosting(p)
-	if err == nil {
-		d.dossierOf(p.CaseNo).postings.put(p, byPosting)
-	}
-	return err
-}
-
-// UpdatePosting changes a posting; store.ErrStale when it is not as before.
-func (d *Desk) UpdatePosting(before, after exchange.Posting) error {
-	err := d.Tx.UpdatePosting(before, after)
-	if err == nil {
-		d.dossierOf(after.CaseNo).postings.put(after, byPosting)
-	}
-	return err
-}
+// Letter is the version of the letter that the case stands on.
+func (c *Case) Letter() (exchange.Letter, error) { return c.Tx.Letter(c.LetterNo, c.LetterVersion) }

@@ -246,7 +246,7 @@ func nameReviewers(d *office.Desk, f exchange.File, clerk, checker string) error
 			}
 			named := form
 			named.Clerk, named.Checker = clerk, checker
-			if err := d.UpdateForm(form, named); err != nil {
+			if err := d.Tx.UpdateForm(form, named); err != nil {
 				return err
 			}
 		case *formats.Certificate:

@@ -303,7 +303,7 @@ func sendVoidCompletions(c *office.Case) error {
 		}
 		before := f
 		f.LastCompletion, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(code.OutcomeVoid), 0, 0, 0
-		if err := c.UpdateForm(before, f); err != nil {
+		if err := c.Tx.UpdateForm(before, f); err != nil {
 			return err
 		}
 		k := formats.Completion{LetterNo: f.LetterNo, FormNo: f.No, FormVersion: f.Version, Outcome: code.OutcomeVoid, CompletedOn: c.Date, Echo: f.Echo}

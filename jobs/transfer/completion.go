@@ -51,7 +51,7 @@ func Completion(d *office.Desk, k *formats.Completion) (office.Outcome, error) {
 	before, confirmedBefore := f, exchange.ConfirmedBy(versions) // before the form changes: confirm books what is new
 	f.LastCompletion, f.Credited, f.MonthsCredited, f.MonthsOverlapping = string(k.Outcome), k.Credited, k.MonthsCredited, k.MonthsOverlapping
 	f.SentBack = 0
-	if err := d.UpdateForm(before, f); err != nil {
+	if err := d.Tx.UpdateForm(before, f); err != nil {
 		return office.Outcome{}, err
 	}
 	if err := confirm(c, f.No, confirmedBefore); err != nil {

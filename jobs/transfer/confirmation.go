@@ -81,7 +81,7 @@ func noteSentBack(c *office.Case, forms []exchange.Form, amount money.Fen) error
 		if after.SentBack == f.SentBack {
 			continue
 		}
-		if err := c.UpdateForm(f, after); err != nil {
+		if err := c.Tx.UpdateForm(f, after); err != nil {
 			return err
 		}
 	}

@@ -175,7 +175,7 @@ func reportCredited(c *office.Case, on exchange.Happening, out code.Outcome, m c
 		before := f
 		f.LastCompletion = string(out)
 		carryBooked(&f, postings)
-		if err := c.UpdateForm(before, f); err != nil {
+		if err := c.Tx.UpdateForm(before, f); err != nil {
 			return err
 		}
 		credited := f.Credited

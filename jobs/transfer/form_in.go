@@ -51,7 +51,7 @@ func Form(d *office.Desk, rec *formats.Form) (office.Outcome, error) {
 	if old != nil {
 		before := *old
 		old.Current = false
-		if err := d.UpdateForm(before, *old); err != nil {
+		if err := d.Tx.UpdateForm(before, *old); err != nil {
 			return office.Outcome{}, err
 		}
 	}
@@ -133,7 +133,7 @@ func predecessor(f exchange.Form, forms []exchange.Form) (*exchange.Form, office
 // place says it sends. At last credits that waited for the form are requeued, and
 // the case advances.
 func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
-	if err := c.InsertForm(f); err != nil {
+	if err := c.Tx.InsertForm(f); err != nil {
 		return err
 	}
 	if err := c.SetForm(&f, exchange.FormReceived); err != nil {
@@ -235,7 +235,7 @@ func announce(c *office.Case, f exchange.Form, old *exchange.Form) error {
 	if err := c.Book(ledger.Announce(c.LedgerHead(f.No), amount)); err != nil {
 		return err
 	}
-	return c.InsertPart(exchange.Remittance{
+	return c.Tx.InsertRemittance(exchange.Remittance{
 		CaseNo: c.No, Part: f.Part, Side: exchange.In, LetterNo: c.LetterNo, FormNo: f.No, Amount: amount, Track: exchange.MoneyNone, Since: c.Date,
 	})
 }
@@ -260,7 +260,7 @@ func setExpected(c *office.Case, r *exchange.Remittance, formNo string, amount m
 	}
 	before := *r
 	r.FormNo, r.Amount = formNo, amount
-	if err := c.UpdatePart(before, *r); err != nil {
+	if err := c.Tx.UpdateRemittance(before, *r); err != nil {
 		return err
 	}
 	if r.Track == exchange.MoneyNotDue { // what came before the form was paid back
@@ -304,7 +304,7 @@ func announceNothingDue(c *office.Case, f exchange.Form, parts []exchange.Remitt
 	if err != nil {
 		return err
 	}
-	return c.InsertPart(exchange.Remittance{
+	return c.Tx.InsertRemittance(exchange.Remittance{
 		CaseNo: c.No, Part: next, Side: exchange.In, LetterNo: c.LetterNo, FormNo: f.No, Track: exchange.MoneyNotDue, Since: c.Date,
 	})
 }

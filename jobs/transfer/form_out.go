@@ -44,7 +44,7 @@ func addPart(c *office.Case, amount money.Fen, to, formNo string) error {
 	if err != nil {
 		return err
 	}
-	err = c.InsertPart(exchange.Remittance{
+	err = c.Tx.InsertRemittance(exchange.Remittance{
 		CaseNo: c.No, Part: part, Side: exchange.Out, LetterNo: c.LetterNo, FormNo: formNo, Amount: amount,
 		Track: exchange.MoneyDue, To: to, Since: c.Date,
 	})
@@ -151,7 +151,7 @@ func supplementOrCorrect(c *office.Case, f *exchange.Form, forms []exchange.Form
 	f.Part, f.PaymentRef = original.Part, original.PaymentRef
 	before := *original
 	original.Current = false
-	return c.UpdateForm(before, *original)
+	return c.Tx.UpdateForm(before, *original)
 }
 
 // endedOn is the day on which the core ended participation; an error when it has
@@ -191,7 +191,7 @@ func issueForm(c *office.Case, f exchange.Form, p exchange.Posting) error {
 			f.PaymentRef = PaymentRef(c.LetterNo, part, 1)
 		}
 	}
-	if err := c.InsertForm(f); err != nil {
+	if err := c.Tx.InsertForm(f); err != nil {
 		return err
 	}
 	if err := c.SetForm(&f, exchange.FormQueued); err != nil {

@@ -28,7 +28,7 @@ func AddToPart(c *office.Case, e exchange.BankEntry, part int) error {
 	r, err := c.Part(part)
 	if office.IsNotFound(err) {
 		r = exchange.Remittance{CaseNo: c.No, Part: part, Side: exchange.In, LetterNo: c.LetterNo, Track: exchange.MoneyNone, Since: c.Date}
-		err = c.InsertPart(r)
+		err = c.Tx.InsertRemittance(r)
 	}
 	if err != nil {
 		return err

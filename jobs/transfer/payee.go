@@ -159,7 +159,7 @@ func divide(c *office.Case, r *exchange.Remittance, payees []exchange.Payee) err
 		if err != nil {
 			return err
 		}
-		err = c.InsertPart(exchange.Remittance{
+		err = c.Tx.InsertRemittance(exchange.Remittance{
 			CaseNo: c.No, Part: next, Side: exchange.Out, LetterNo: r.LetterNo, FormNo: r.FormNo, Amount: amount, Track: exchange.MoneyDue,
 			To: exchange.ToPerson, Payee: p.Account, PayeeID: p.PayeeID, Since: c.Date,
 		})

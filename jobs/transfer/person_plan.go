@@ -112,10 +112,10 @@ func reissueToPerson(c *office.Case, f exchange.Form) error {
 	next.Track, next.IssuedOn, next.LastCompletion, next.Credited, next.SentBack, next.PostedOn = exchange.FormNone, c.Date, "", 0, 0, 0
 	old := f
 	old.Current = false
-	if err := c.UpdateForm(f, old); err != nil {
+	if err := c.Tx.UpdateForm(f, old); err != nil {
 		return err
 	}
-	if err := c.InsertForm(next); err != nil {
+	if err := c.Tx.InsertForm(next); err != nil {
 		return err
 	}
 	if err := c.SetForm(&next, exchange.FormQueued); err != nil {

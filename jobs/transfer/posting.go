@@ -33,7 +33,7 @@ func requestPosting(c *office.Case, p exchange.Posting, stays []exchange.Stay, r
 	if p.Registry, err = registryDigest(c); err != nil {
 		return err
 	}
-	if err := c.OnceStored(func() error { return c.InsertPosting(p) }); err != nil {
+	if err := c.OnceStored(func() error { return c.Tx.InsertPosting(p) }); err != nil {
 		return err
 	}
 	scheme := c.SchemeFrom
@@ -87,7 +87,7 @@ func PostingResult(d *office.Desk, r *formats.PostingResult) (office.Outcome, er
 		p.Principal, p.Interest, p.Amount = r.Principal.Value, r.Interest.Value, r.Amount.Value
 	}
 	p.Months = r.Months.Value
-	if err := d.UpdatePosting(before, p); err != nil {
+	if err := d.Tx.UpdatePosting(before, p); err != nil {
 		return office.Outcome{}, err
 	}
 	if err := c.Note("posting_"+p.State, code.Say("posting-result", p.Row, p.No, r.Code), map[string]any{"amount": p.Amount.String(), "months": p.Months}); err != nil {
@@ -209,7 +209,7 @@ func applyCredit(c *office.Case, p exchange.Posting) error {
 	}
 	before := f
 	f.Credited, f.PostedOn = p.Amount, p.DoneOn
-	if err := c.UpdateForm(before, f); err != nil {
+	if err := c.Tx.UpdateForm(before, f); err != nil {
 		return err
 	}
 	parts, err := c.Parts()
@@ -239,7 +239,7 @@ func applyMonths(c *office.Case, p exchange.Posting) error {
 	before := f
 	f.MonthsCredited = p.Months
 	f.MonthsOverlapping = f.Actual + f.Backpaid + f.Deemed - p.Months
-	return c.UpdateForm(before, f)
+	return c.Tx.UpdateForm(before, f)
 }
 
 // applyUndo marks as undone the posting that the core took back by u, and
@@ -251,7 +251,7 @@ func applyUndo(c *office.Case, u exchange.Posting) error {
 	}
 	before := p
 	p.State = exchange.PostingUndone
-	if err := c.UpdatePosting(before, p); err != nil {
+	if err := c.Tx.UpdatePosting(before, p); err != nil {
 		return err
 	}
 	if err := reverseBooks(c, p); err != nil {
