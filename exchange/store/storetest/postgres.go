@@ -29,6 +29,7 @@ import (
 // through a socket in it. It lives as long as the test program.
 type cluster struct {
 	dir     string
+	port    int // of its socket's name; 0: the usual one
 	server  *exec.Cmd
 	schemas atomic.Int64
 }
@@ -44,14 +45,11 @@ var theCluster = struct {
 // skips where PostgreSQL's initdb is missing, and the program's tests end with Stop.
 func NewDatabase(t testing.TB) string {
 	t.Helper()
-	initdb := findInitdb()
-	if initdb == "" {
-		droptest.Missing(t, "initdb of PostgreSQL")
-	}
+	bin := requireInitdb(t)
 	theCluster.Lock()
 	defer theCluster.Unlock()
 	if theCluster.running == nil && theCluster.err == nil {
-		theCluster.running, theCluster.err = startCluster(filepath.Dir(initdb))
+		theCluster.running, theCluster.err = startCluster(bin, nil)
 	}
 	if theCluster.err != nil {
 		t.Fatal(theCluster.err)
@@ -87,6 +85,16 @@ func Stop() error {
 		return nil
 	}
 	return theCluster.running.stop()
+}
+
+// requireInitdb is where the server's programs are; the test skips without them.
+func requireInitdb(t testing.TB) string {
+	t.Helper()
+	initdb := findInitdb()
+	if initdb == "" {
+		droptest.Missing(t, "initdb of PostgreSQL")
+	}
+	return filepath.Dir(initdb)
 }
 
 // findInitdb looks on the PATH, then where Debian puts the server's programs.
@@ -126,7 +134,10 @@ func unprivileged(dir string) (*syscall.SysProcAttr, error) {
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 }
 
-func startCluster(bin string) (*cluster, error) {
+// startCluster makes a cluster and starts its server; prepare, if there is one, puts
+// further files into its data folder before, and returns its port and
+// further settings.
+func startCluster(bin string, prepare func(data string) (port int, settings []string, err error)) (*cluster, error) {
 	dir, err := os.MkdirTemp("", "carryover-pg")
 	if err != nil {
 		return nil, err
@@ -141,9 +152,21 @@ func startCluster(bin string) (*cluster, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	c := &cluster{dir: dir}
-	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
+	port, settings := 0, []string{"listen_addresses="}
+	if prepare != nil {
+		if port, settings, err = prepare(data); err != nil {
+			return nil, err
+		}
+		if _, err := unprivileged(data); err != nil {
+			return nil, err
+		}
+	}
+	c := &cluster{dir: dir, port: port}
+	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "fsync=off", "-c", "full_page_writes=off",
 		"-c", "shared_buffers=64MB", "-c", "deadlock_timeout=100ms", "-c", "max_locks_per_transaction=16")
+	for _, setting := range settings {
+		c.server.Args = append(c.server.Args, "-c", setting)
+	}
 	c.server.SysProcAttr, c.server.Dir = attr, dir
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
@@ -164,7 +187,11 @@ func startCluster(bin string) (*cluster, error) {
 }
 
 func (c *cluster) dsn(schema string) string {
-	u := url.URL{Scheme: "postgres", User: url.User("carryover"), Path: "/postgres", RawQuery: url.Values{"host": {c.dir}, "search_path": {schema}}.Encode()}
+	q := url.Values{"host": {c.dir}, "search_path": {schema}}
+	if c.port != 0 {
+		q.Set("port", strconv.Itoa(c.port))
+	}
+	u := url.URL{Scheme: "postgres", User: url.User("carryover"), Path: "/postgres", RawQuery: q.Encode()}
 	return u.String()
 }
 
