@@ -145,7 +145,9 @@ func TestFilesUnderTheCap(t *testing.T) {
 func requireAdvices(t *testing.T, r *rapid.T, e *jobs.Env, paid map[string]money.Fen, parts int) {
 	n, sums := 0, map[string]money.Fen{}
 	err := e.Store.View(t.Context(), func(tx *store.Tx) error {
-		waiting, err := tx.OutgoingFor(samples.NewPlace, "remittance-advice", 0, 0)
+		waiting, err := gather(func(party string, fn func(exchange.Outgoing) error) error {
+			return tx.EachOutgoingFor(party, "remittance-advice", fn)
+		}, samples.NewPlace)
 		for _, o := range waiting {
 			n++
 			sums[strings.Split(string(o.Rows), ",")[1]] += o.Amount

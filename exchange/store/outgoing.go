@@ -48,16 +48,6 @@ func (tx *Tx) EachOutgoingFor(party, kind string, fn func(exchange.Outgoing) err
 	}, singly(fn))
 }
 
-// OutgoingFor returns at most limit (0: all) records of a kind that wait for a
-// party, those queued after an ID.
-func (tx *Tx) OutgoingFor(party, kind string, afterID int64, limit int) ([]exchange.Outgoing, error) {
-	const waiting = "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"
-	if limit == 0 {
-		return outgoingRows.many(tx, "waiting records", waiting, party, kind, afterID)
-	}
-	return outgoingRows.many(tx, "waiting records", waiting+atMost(limit), party, kind, afterID)
-}
-
 // AssignOutgoing puts the waiting records of a party and kind up to an ID
 // into a batch. They must be as many as the batch has records: on PostgreSQL
 // one with a smaller ID may have been committed since they were read, and
@@ -141,15 +131,6 @@ func (tx *Tx) OutgoingPages(fileID int64, fn func([]exchange.Outgoing) error) er
 		}
 		return outgoingRows.many(tx, "records of a batch", "WHERE file_id = $1 AND id > $2 ORDER BY id"+atMost(pageSize), fileID, last.ID)
 	}, fn)
-}
-
-// OutgoingByFile returns all records of a batch, in its order.
-func (tx *Tx) OutgoingByFile(fileID int64) (all []exchange.Outgoing, err error) {
-	err = tx.EachOutgoingByFile(fileID, func(o exchange.Outgoing) error {
-		all = append(all, o)
-		return nil
-	})
-	return all, err
 }
 
 // OutgoingByCase returns all records that were made for a case, as queued.

@@ -89,12 +89,6 @@ func (tx *Tx) end(err error) error {
 	return errors.Join(err, back, tx.pool.Put(tx.conn, back == nil && !tx.lost && tx.ctx.Err() == nil))
 }
 
-// Context is the context that the transaction was begun with.
-func (tx *Tx) Context() context.Context { return tx.ctx }
-
-// SQL is the transaction itself, for a queue that must commit with the data.
-func (tx *Tx) SQL() *sql.Tx { return tx.sql }
-
 // Savepoint runs fn so that its writes are undone when it fails, while the rest of
 // the transaction goes on: one bad record does not take its file with it.
 func (tx *Tx) Savepoint(fn func() error) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -15,6 +16,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
+	"carryover/exchange/store/storetest"
 )
 
 // step is something that a transaction does.
@@ -372,3 +374,27 @@ func TestClaimedMeanwhile(t *testing.T) {
 
 // alone reports whether transactions run one after the other.
 func (s *Store) alone() bool { return s.eng.LockRow() == "" }
+
+// TestTripsOnTheWire: a trip that is counted is one that a network before the server
+// sees, once the statements are prepared.
+func TestTripsOnTheWire(t *testing.T) {
+	wire, dsn := storetest.NewProxy(t, storetest.NewDatabase(t), 20*time.Millisecond) // late enough that no answer comes while the rest is still being sent
+	var n Count
+	s := openMigrated(t, Options{DSN: dsn, Counted: func(c Count) { n = c }})
+	for i := range 3 {
+		before := wire.Trips()
+		write(t, s, func(tx *Tx) error {
+			for k := range 70 {
+				c := sampleCase(100*i + k)
+				if err := steps(tx.InsertCase(&c), tx.Journal(event(c.No, "a"))); err != nil {
+					return err
+				}
+			}
+			_, err := tx.Case(sampleCase(100 * i).No)
+			return err
+		})
+		if saw := wire.Trips() - before; i > 0 && saw != int64(n.Trips) {
+			t.Errorf("%d trips, %d counted", saw, n.Trips)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"sync"
 )
 
 // Pool is a bounded set of connections that keep their prepared statements.
@@ -12,7 +13,9 @@ import (
 // connection that has it, in every transaction.
 type Pool struct {
 	db    *sql.DB
-	slots chan *Conn // nil: a connection that is not open yet
+	free  chan struct{} // one for each connection that may be taken
+	mu    sync.Mutex
+	ready []*Conn // open and free; the last one used is taken first, for it has its statements
 }
 
 // Conn is one connection with the statements prepared on it.
@@ -23,9 +26,9 @@ type Conn struct {
 }
 
 func newPool(db *sql.DB, size int) *Pool {
-	p := &Pool{db: db, slots: make(chan *Conn, size)}
+	p := &Pool{db: db, free: make(chan struct{}, size)}
 	for range size {
-		p.slots <- nil
+		p.free <- struct{}{}
 	}
 	return p
 }
@@ -35,24 +38,40 @@ func (p *Pool) Get(ctx context.Context) (*Conn, error) {
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case c := <-p.slots:
-		if c != nil {
-			c.Fresh = false
-			return c, nil
-		}
+	case <-p.free:
+	}
+	if c := p.take(); c != nil {
+		c.Fresh = false
+		return c, nil
 	}
 	raw, err := p.db.Conn(ctx)
 	if err != nil {
-		p.slots <- nil
+		p.free <- struct{}{}
 		return nil, err
 	}
 	return &Conn{Conn: raw, stmts: make(map[string]*sql.Stmt), Fresh: true}, nil
 }
 
+// take is an open connection that is free, or nil.
+func (p *Pool) take() *Conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.ready) - 1
+	if last < 0 {
+		return nil
+	}
+	c := p.ready[last]
+	p.ready = p.ready[:last]
+	return c
+}
+
 // Put gives a connection back; one that is not sound is closed instead.
 func (p *Pool) Put(c *Conn, sound bool) error {
+	defer func() { p.free <- struct{}{} }()
 	if sound {
-		p.slots <- c
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.ready = append(p.ready, c)
 		return nil
 	}
 	// Close alone would hand the connection to the next caller of db.Conn, a
@@ -61,7 +80,6 @@ func (p *Pool) Put(c *Conn, sound bool) error {
 	if errors.Is(err, driver.ErrBadConn) {
 		err = nil
 	}
-	p.slots <- nil
 	return err
 }
 
@@ -76,14 +94,8 @@ func (c *Conn) shut() error {
 // Close closes the connections that are free, then the rest with the DB.
 func (p *Pool) Close() error {
 	var errs []error
-	for range cap(p.slots) {
-		select {
-		case c := <-p.slots:
-			if c != nil {
-				errs = append(errs, c.shut())
-			}
-		default:
-		}
+	for c := p.take(); c != nil; c = p.take() {
+		errs = append(errs, c.shut())
 	}
 	return errors.Join(append(errs, p.db.Close())...)
 }
