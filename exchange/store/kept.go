@@ -137,11 +137,7 @@ func stored(to any) any {
 // one reads the first row that meets a condition, or returns ErrNotFound.
 func (k *kept[T]) one(tx *Tx, what, where string, args ...any) (T, error) {
 	all, err := k.many(tx, what, where, args...)
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return first(what, all)
+	return firstOf(what, all, err)
 }
 
 // many reads all rows that meet a condition.

@@ -232,28 +232,20 @@ func many[T any](tx *Tx, what string, scan func(row, *T) error, text string, arg
 }
 
 // one reads the first row of a query, or returns ErrNotFound.
-func one[T any](tx *Tx, what string, scan func(row, *T) error, text string, args ...any) (x T, err error) {
+func one[T any](tx *Tx, what string, scan func(row, *T) error, text string, args ...any) (T, error) {
 	all, err := many(tx, what, scan, text, args...)
-	if err != nil {
-		return x, err
-	}
-	return first(what, all)
+	return firstOf(what, all, err)
 }
 
-// first is the first of rows, or ErrNotFound.
-func first[T any](what string, rows []T) (x T, err error) {
-	if len(rows) == 0 {
-		return x, fmt.Errorf("%s: %w", what, ErrNotFound)
+// firstOf is the first of rows that could be read, or ErrNotFound.
+func firstOf[T any](what string, rows []T, err error) (x T, _ error) {
+	if err == nil && len(rows) == 0 {
+		err = fmt.Errorf("%s: %w", what, ErrNotFound)
+	}
+	if err != nil {
+		return x, err
 	}
 	return rows[0], nil
-}
-
-// firstOf is first, if the rows could be read.
-func firstOf[T any](what string, rows []T, err error) (x T, _ error) {
-	if err != nil {
-		return x, err
-	}
-	return first(what, rows)
 }
 
 // only are the rows that are meant.
