@@ -49,11 +49,8 @@ func (tx *Tx) InsertBankLine(l exchange.BankLine) error {
 // DeleteBankLines removes the lines of a bank day that a fuller statement of
 // the same day replaces.
 func (tx *Tx) DeleteBankLines(d exchange.BankDay) error {
-	_, err := tx.exec("DELETE FROM bank_lines WHERE account = $1 AND day = $2 AND page = $3", d.Account, d.Day.String(), int64(d.Page))
-	if err != nil {
-		return fmt.Errorf("bank lines of %s %s: %w", d.Account, d.Day, err)
-	}
-	return nil
+	return tx.any(fmt.Sprintf("bank lines of %s %s", d.Account, d.Day),
+		"DELETE FROM bank_lines WHERE account = $1 AND day = $2 AND page = $3", d.Account, d.Day.String(), int64(d.Page))
 }
 
 // BankDay returns a bank day.
@@ -84,10 +81,7 @@ func (tx *Tx) UpdateBankDay(before, after exchange.BankDay) error {
 // DoubtBankDays takes the proof from the days of an account that some days
 // touch, so that it is made again.
 func (tx *Tx) DoubtBankDays(account string, from, to calendar.Date) error {
-	if _, err := tx.exec(doubtDays, account, from.String(), to.String()); err != nil {
-		return fmt.Errorf("bank days of %s: %w", account, err)
-	}
-	return nil
+	return tx.any("bank days of "+account, doubtDays, account, from.String(), to.String())
 }
 
 // BankLines returns the bookings that a bank day states.

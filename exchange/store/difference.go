@@ -84,17 +84,12 @@ func (tx *Tx) Differences(openOnly bool) ([]exchange.Difference, error) {
 // CloseDifferenceWith closes the open difference of a kind with a partner about a
 // subject, if there is one.
 func (tx *Tx) CloseDifferenceWith(kind, partner string, subject code.Phrase) error {
-	err := tx.any("difference about "+subject.String(), "UPDATE differences SET closed = 1 WHERE kind = $1 AND subject = $2 AND closed = 0 AND partner = $3", kind, subject.String(), partner)
-	if err != nil {
-		return fmt.Errorf("difference about %s with %s: %w", subject, partner, err)
-	}
-	return nil
+	return tx.any("difference about "+subject.String(),
+		"UPDATE differences SET closed = 1 WHERE kind = $1 AND subject = $2 AND closed = 0 AND partner = $3", kind, subject.String(), partner)
 }
 
 // CloseDifferencesAbout closes the open differences of a kind about a subject.
 func (tx *Tx) CloseDifferencesAbout(kind string, subject code.Phrase) error {
-	if err := tx.any("difference about "+subject.String(), "UPDATE differences SET closed = 1 WHERE kind = $1 AND subject = $2 AND closed = 0", kind, subject.String()); err != nil {
-		return fmt.Errorf("differences about %s: %w", subject, err)
-	}
-	return nil
+	return tx.any("differences about "+subject.String(),
+		"UPDATE differences SET closed = 1 WHERE kind = $1 AND subject = $2 AND closed = 0", kind, subject.String())
 }

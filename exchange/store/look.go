@@ -1,8 +1,6 @@
 package store
 
 import (
-	"fmt"
-
 	"carryover/exchange"
 )
 
@@ -28,10 +26,7 @@ func (tx *Tx) PutLook(l exchange.Look) error {
 
 // DeleteLook forgets a name that is not in the drop any more.
 func (tx *Tx) DeleteLook(party, name string) error {
-	if _, err := tx.exec("DELETE FROM looks WHERE party = $1 AND name = $2", party, name); err != nil {
-		return fmt.Errorf("look at %s: %w", name, err)
-	}
-	return nil
+	return tx.any("look at "+name, "DELETE FROM looks WHERE party = $1 AND name = $2", party, name)
 }
 
 // Looks returns all looks at all drops, by party and name.

@@ -66,11 +66,8 @@ func (tx *Tx) DropRegistryNotIn(fileID int64) (dropped int64, err error) {
 
 // MarkWholeRegistry records that a full registry file of a date was taken in whole.
 func (tx *Tx) MarkWholeRegistry(fileID int64, on calendar.Date) error {
-	_, err := tx.exec("INSERT INTO whole_registries (file_id, as_of) VALUES ($1, $2) ON CONFLICT (file_id) DO NOTHING", fileID, on.String())
-	if err != nil {
-		return fmt.Errorf("whole registry %d: %w", fileID, err)
-	}
-	return nil
+	return tx.any(fmt.Sprintf("whole registry %d", fileID),
+		"INSERT INTO whole_registries (file_id, as_of) VALUES ($1, $2) ON CONFLICT (file_id) DO NOTHING", fileID, on.String())
 }
 
 // LastWholeRegistry is the date of the latest full registry file that was

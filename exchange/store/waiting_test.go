@@ -257,7 +257,7 @@ func TestNotTakenBack(t *testing.T) {
 				_, err := tx.Case(sampleCase(2).No)
 				return steps(tx.InsertCase(&c), justNot(err), justNot(func() error { _, err := tx.Case("none"); return err }()))
 			},
-			"at once":  func(tx *Tx) error { return tx.MarkWholeRegistry(1, 20260302) },
+			"at once":  func(tx *Tx) error { _, _, err := tx.ClaimKey("k", "310100", "x", 0); return err },
 			"a number": func(tx *Tx) error { _, err := tx.NextNumber("T", "320500", 20260302); return err },
 			"refused": func(tx *Tx) error {
 				c := sampleCase(1)
