@@ -9,10 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"carryover/exchange/calendar"
 	"carryover/exchange/store"
 	"carryover/exchange/store/storetest"
-	"carryover/jobs/office"
 )
 
 // spent is what a step took.
@@ -27,30 +25,18 @@ type engineRun struct {
 
 // pass makes a pass and keeps what its steps took.
 func (r *engineRun) pass(o *testOffice, _ int, what string) {
-	ctx := context.Background()
-	o.env.Date = calendar.DateOf(o.now)
-	var errs []error
-	for _, s := range []struct {
-		name string
-		do   func(context.Context) (office.Counts, error)
-	}{{"pull", o.env.Pull}, {"process", o.env.Process}, {"remit", o.env.Remit}, {"push", o.env.Push}} {
+	o.passInSteps(what, func(step string, run func()) {
 		start, cpu := time.Now(), cpuTime()
-		_, err := s.do(ctx)
-		errs = append(errs, err)
-		if s.name == "pull" { // of a folder beside the store
-			continue
+		run()
+		if step == "pull" { // of a folder beside the store
+			return
 		}
-		key := what + ", " + s.name
+		key := what + ", " + step
 		if _, known := r.took[key]; !known {
 			r.steps = append(r.steps, key)
 		}
 		r.took[key] = spent{time.Since(start), cpuTime() - cpu}
-	}
-	if err := errors.Join(errs...); err != nil {
-		o.tb.Fatalf("%s: %v", what, err)
-	}
-	o.collect()
-	o.now = o.now.Add(30 * time.Minute)
+	})
 }
 
 // BenchmarkEngines takes people through both places, on SQLite, on PostgreSQL through

@@ -1,18 +1,13 @@
 package jobs_test
 
 import (
-	"context"
-	"errors"
 	"testing"
-	"time"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/iso20022"
-	"carryover/jobs/office"
 	"carryover/samples"
 )
 
@@ -38,25 +33,13 @@ func leavers(area string, n int) (all []samples.Person) {
 // database.
 func (o *testOffice) passOf(n int, what string) {
 	o.tb.Helper()
-	ctx := context.Background()
-	o.env.Date = calendar.DateOf(o.now)
-	var errs []error
-	for _, s := range []struct {
-		name string
-		do   func(context.Context) (office.Counts, error)
-	}{{"pull", o.env.Pull}, {"process", o.env.Process}, {"remit", o.env.Remit}, {"push", o.env.Push}} {
+	o.passInSteps(what, func(step string, run func()) {
 		before := o.cost.trips.Load()
-		_, err := s.do(ctx)
-		errs = append(errs, err)
+		run()
 		if got := float64(o.cost.trips.Load()-before) / float64(n); got > mostTrips {
-			o.tb.Errorf("%s of %s: %.2f trips a record, %.2f at most", s.name, what, got, mostTrips)
+			o.tb.Errorf("%s of %s: %.2f trips a record, %.2f at most", step, what, got, mostTrips)
 		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		o.tb.Fatalf("%s: %v", what, err)
-	}
-	o.collect()
-	o.now = o.now.Add(30 * time.Minute)
+	})
 }
 
 // TestTripsOfMany holds what a record costs a database that is reached over a network.

@@ -293,15 +293,32 @@ func (o *testOffice) pass() {
 // tryPass is pass for one that may fail.
 func (o *testOffice) tryPass() error {
 	o.tb.Helper()
-	ctx := context.Background()
+	return o.stepByStep(func(_ string, run func()) { run() })
+}
+
+// passInSteps is pass with something around each step.
+func (o *testOffice) passInSteps(what string, around func(step string, run func())) {
+	o.tb.Helper()
+	if err := o.stepByStep(around); err != nil {
+		o.tb.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (o *testOffice) stepByStep(around func(step string, run func())) error {
 	o.env.Date = calendar.DateOf(o.now)
-	_, pull := o.env.Pull(ctx)
-	_, process := o.env.Process(ctx)
-	_, remit := o.env.Remit(ctx)
-	_, push := o.env.Push(ctx)
+	var errs []error
+	for _, s := range []struct {
+		name string
+		do   func(context.Context) (office.Counts, error)
+	}{{"pull", o.env.Pull}, {"process", o.env.Process}, {"remit", o.env.Remit}, {"push", o.env.Push}} {
+		around(s.name, func() {
+			_, err := s.do(context.Background())
+			errs = append(errs, err)
+		})
+	}
 	o.collect()
 	o.now = o.now.Add(30 * time.Minute)
-	return errors.Join(pull, process, remit, push)
+	return errors.Join(errs...)
 }
 
 // nextNight goes to the next day and makes a pass.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -247,12 +248,12 @@ type keptRow struct {
 	key asked
 }
 
-// unkeep forgets the answers that hold rows written behind the first n.
-func (tx *Tx) unkeep(n int) {
-	for _, x := range tx.kept[n:] {
+// unkeep forgets the answers that hold rows which may be taken back.
+func (tx *Tx) unkeep() {
+	for _, x := range tx.kept {
 		delete(tx.known[x.of], x.key)
 	}
-	tx.kept = tx.kept[:n]
+	tx.kept = nil
 }
 
 // forgetAll forgets all rows of tables that a statement changes.
@@ -293,7 +294,7 @@ func inLists(keys []any, ask func(list []any) error) error {
 // compareKeys orders keys of one type: texts, or numbers.
 func compareKeys(a, b any) int {
 	if x, ok := a.(int64); ok {
-		return int(min(1, max(-1, x-b.(int64))))
+		return cmp.Compare(x, b.(int64))
 	}
 	return strings.Compare(a.(string), b.(string))
 }

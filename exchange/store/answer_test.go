@@ -171,7 +171,7 @@ func TestPlans(t *testing.T) {
 	person, _ := CaseFilter{IDKey: "x"}.query()
 	texts := map[string]string{
 		"Cases by state": caseRows.query + cases, "Cases of all states": caseRows.query + pages, "all Cases": caseRows.query + all, "Cases by person": caseRows.query + person,
-		"UpdateCase": moveCase.into + listOf(23, 0) + moveCase.behind, "head": selectHeads[0] + rowsOf(2) + selectHeads[1], "claim": claimant,
+		"UpdateCase": moveCase.into + listOf(23, 0) + moveCase.behind, "head": selectHeads[0] + rowsOf(2, 0) + selectHeads[1], "claim": claimant,
 		"UpdateJudgement":      updateJudgement,
 		"HeldJudgements":       judgementRows.query + heldJudgements + atMost(pageSize),
 		"UnreportedJudgements": judgementRows.query + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",
@@ -204,7 +204,7 @@ func TestPlans(t *testing.T) {
 	plans(texts, registryRows)
 	plans(texts, certificateRows)
 	plans(texts, outgoingRows)
-	texts["bookings"] = entryRows.query + firstOfBookings[0] + rowsFrom(2, 1) + firstOfBookings[1]
+	texts["bookings"] = entryRows.query + firstOfBookings[0] + rowsOf(2, 1) + firstOfBookings[1]
 	texts["WorkedBefore"], texts["FilesToWork"] = fileRows.query+workedBefore, fileRows.query+"WHERE state = 'fetched' ORDER BY id"
 	for name, text := range texts {
 		rows, err := s.writers.DB().Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)

@@ -33,8 +33,7 @@ var (
 			at("reversal,omitempty", &e.Reversal), at("order,omitempty", &e.Order), at("parts,omitempty", &e.Parts), at("seen_on,omitempty", &e.SeenOn),
 		}
 	})
-	insertEntry = entryRows.insert + " ON CONFLICT (entry_key) DO NOTHING"
-	newEntry    = rowInto("bank_entries", entryRows.names, " ON CONFLICT (entry_key) DO NOTHING") // of a key that was free when it was read ahead
+	insertEntry = rowInto("bank_entries", entryRows.names, " ON CONFLICT (entry_key) DO NOTHING")
 	updateEntry = entryRows.update("entry_key = $1 AND state = $11")
 	entryByKey  = byKey(entryRows, "entry_key", byEntryKey, func(e *exchange.BankEntry) any { return e.Key })
 
@@ -75,9 +74,9 @@ func (tx *Tx) InsertBankEntry(e exchange.BankEntry) error {
 	if isKnown && len(known.([]exchange.BankEntry)) == 0 {
 		entryRows.wrote(tx, nil, &e)
 		tx.toldBooking(&e)
-		return tx.later(unsent{what: name, insert: newEntry, args: entryRows.args(&e), none: errTaken})
+		return tx.later(unsent{what: name, insert: insertEntry, args: entryRows.args(&e), none: errTaken})
 	}
-	n, err := tx.exec(insertEntry, entryRows.args(&e)...)
+	n, err := tx.now(insertEntry, entryRows.args(&e))
 	if err == nil && n == 0 {
 		err = ErrDuplicate
 	}
@@ -109,7 +108,7 @@ func (tx *Tx) bookingsAhead(account string, keys []any) error {
 		all[asked{account, key}] = 0
 	}
 	err := inLists(keys, func(list []any) error {
-		some, err := entryRows.many(tx, "bookings", firstOfBookings[0]+rowsFrom(len(list), 1)+firstOfBookings[1], slices.Concat([]any{account}, list)...)
+		some, err := entryRows.many(tx, "bookings", firstOfBookings[0]+rowsOf(len(list), 1)+firstOfBookings[1], slices.Concat([]any{account}, list)...)
 		for _, e := range some {
 			all[asked{account, e.Booking()}] = e.Parts
 		}

@@ -54,7 +54,7 @@ func (tx *Tx) findHeads(chains []string) error {
 			err := r.Scan(&chain, &h.n, &h.hash)
 			tx.heads[chain] = h
 			return err
-		}, selectHeads[0]+rowsOf(len(list))+selectHeads[1], list...)
+		}, selectHeads[0]+rowsOf(len(list), 0)+selectHeads[1], list...)
 	})
 }
 
@@ -70,22 +70,17 @@ func (tx *Tx) lockChains(chains []string) error {
 		return nil
 	}
 	if tx.locked == 0 { // before the end of any chain is read
-		if err := tx.lockNow(tx.eng.JoinJournal()); err != nil {
+		if _, err := tx.exec(tx.eng.JoinJournal()); err != nil {
 			return err
 		}
 	}
 	if tx.locked += len(chains); tx.locked > lockedChains {
-		return tx.lockNow(tx.eng.LockJournal())
+		_, err := tx.exec(tx.eng.LockJournal())
+		return err
 	}
 	return inLists(anyOf(chains), func(list []any) error {
-		return tx.each(func(row) error { return nil }, before+rowsOf(len(list))+behind, list...)
+		return tx.each(func(row) error { return nil }, before+rowsOf(len(list), 0)+behind, list...)
 	})
-}
-
-// lockNow runs a statement that changes nothing.
-func (tx *Tx) lockNow(text string) error {
-	_, err := tx.exec(text)
-	return err
 }
 
 // eventDigest is the salted digest of an event's payload: it stays when

@@ -102,13 +102,11 @@ func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) 
 }
 
 const (
-	claimKey = "INSERT INTO claims (kind, party, claim_key, file_id) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, party, claim_key) DO NOTHING"
 	claimant = "SELECT COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3"
 	// aheadClaims is claimant for a list of keys.
 	aheadClaims = "SELECT claim_key, COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key IN "
 )
 
-// insertClaim is for a key that was free when it was read ahead.
 var insertClaim = rowInto("claims", "kind, party, claim_key, file_id", " ON CONFLICT (kind, party, claim_key) DO NOTHING")
 
 // errTaken: another transaction has claimed a key since it was read ahead. The
@@ -131,7 +129,7 @@ func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool
 	has, known := ahead[c].(*int64)
 	switch {
 	case !known:
-		n, err := tx.exec(claimKey, kind, party, key, ref(fileID))
+		n, err := tx.now(insertClaim, []any{kind, party, key, ref(fileID)})
 		if err != nil {
 			return 0, false, fmt.Errorf("claim %s: %w", key, err)
 		}

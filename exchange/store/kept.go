@@ -106,7 +106,7 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 // add lets the insert of a row wait; what names it in errors.
 func (k *kept[T]) add(tx *Tx, what string, x *T) error {
 	k.wrote(tx, nil, x)
-	return tx.add(what, k.row, k.args(x)...)
+	return tx.later(unsent{what: what, insert: k.row, args: k.args(x)})
 }
 
 // change lets the conditional update of a row wait; guards are the values behind

@@ -105,8 +105,8 @@ func TestBookRefuses(t *testing.T) {
 			}
 		}
 		unbalanced := s.Tx(t.Context(), func(tx *Tx) error {
-			return steps(tx.add("posting", insertPost, int64(1), "out:due:310100", int64(5)),
-				tx.add("entry", insertBook, int64(1), "2026-03-02", "settled", nil, "310100", ""))
+			return steps(tx.later(unsent{insert: insertPost, args: []any{int64(1), "out:due:310100", int64(5)}}),
+				tx.later(unsent{insert: insertBook, args: []any{int64(1), "2026-03-02", "settled", nil, "310100", ""}}))
 		})
 		if unbalanced == nil {
 			t.Error("the schema takes an unbalanced entry")

@@ -40,11 +40,8 @@ func assign(columns string, value func(column string, i int) string) string {
 	return strings.Join(list, ", ")
 }
 
-// rowsOf is "($1), ($2), …": rows of one value.
-func rowsOf(n int) string { return rowsFrom(n, 0) }
-
-// rowsFrom is rowsOf for values that follow the first ones.
-func rowsFrom(n, first int) string {
+// rowsOf is "($n), …": rows of one value, behind the first values.
+func rowsOf(n, first int) string {
 	rows := make([]string, n)
 	for i := range rows {
 		rows[i] = "(" + arg(first+i+1) + ")"

@@ -28,6 +28,7 @@ type Tx struct {
 	done bool   // committed
 	lost bool   // the commit failed: the connection may still be in the transaction
 	torn bool   // a statement has failed: only a savepoint can go on
+	sent int    // how often something has left for the database that may change it
 
 	counted func(Count) // nil: nobody counts
 	count   Count
@@ -151,10 +152,21 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 	}
 	n, err := r.RowsAffected()
 	if n > 0 {
-		tx.count.Writes++
-		tx.forgetAll(tablesIn(text))
+		tx.wroteNow(text)
 	}
 	return n, err
+}
+
+// wroteNow notes that a statement that did not wait has changed rows.
+func (tx *Tx) wroteNow(text string) {
+	tx.sent++
+	tx.count.Writes++
+	tx.forgetAll(tablesIn(text))
+}
+
+// now inserts a row at once and returns whether it was stored (1) or was there (0).
+func (tx *Tx) now(i insert, args []any) (int64, error) {
+	return tx.exec(i.into+listOf(len(args), 0)+i.behind, args...)
 }
 
 // ready is the prepared statement of a text, once the database knows what it asks
@@ -194,8 +206,7 @@ func (tx *Tx) each(take func(row) error, text string, args ...any) (err error) {
 	if strings.HasPrefix(text, "SELECT") {
 		tx.count.Reads++
 	} else {
-		tx.count.Writes++
-		tx.forgetAll(tablesIn(text))
+		tx.wroteNow(text)
 	}
 	rows, err := s.QueryContext(tx.sctx, args...)
 	if err != nil {

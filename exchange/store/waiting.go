@@ -138,33 +138,28 @@ func (tx *Tx) text(w unsent, text string) error {
 	return tx.later(w)
 }
 
-// add lets the insert of a row wait.
-func (tx *Tx) add(what string, i insert, args ...any) error {
-	return tx.later(unsent{what: what, insert: i, args: args})
-}
-
 // Mark is how far a transaction has come.
 type Mark struct {
-	sent, waiting, kept, claimed int
-	numbers                      map[string]int64
-	judged                       judged
+	sent, waiting, claimed int
+	numbers                map[string]int64
+	judged                 judged
 }
 
 // Mark is how far the transaction has come, for TakeBack.
 func (tx *Tx) Mark() Mark {
-	return Mark{tx.count.Writes, len(tx.waiting.writes), len(tx.kept), len(tx.claimed), maps.Clone(tx.numbers), tx.judged}
+	return Mark{tx.sent, len(tx.waiting.writes), len(tx.claimed), maps.Clone(tx.numbers), tx.judged}
 }
 
-// TakeBack forgets what was written since m; ok is false when some of it has been
-// sent to the database, where a Savepoint alone undoes it.
+// TakeBack forgets what was written since m; ok is false when anything has been sent
+// to the database since, where a Savepoint alone undoes it.
 func (tx *Tx) TakeBack(m Mark) (ok bool) {
-	if tx.count.Writes != m.sent || tx.torn {
+	if tx.sent != m.sent || tx.torn {
 		return false
 	}
 	clear(tx.waiting.writes[m.waiting:])
 	tx.waiting.writes = tx.waiting.writes[:m.waiting]
 	tx.numbers, tx.judged = m.numbers, m.judged
-	tx.unkeep(m.kept)
+	tx.unkeep()
 	tx.unclaim(m.claimed)
 	delete(tx.known, bookings)
 	return true
@@ -186,6 +181,7 @@ func (tx *Tx) send() (err error) {
 		return nil
 	}
 	tx.waiting = waiting{}
+	tx.sent++
 	writes = casesOnce(writes)
 	if err := tx.numberEvents(writes); err != nil {
 		return err

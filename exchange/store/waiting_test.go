@@ -158,10 +158,10 @@ func TestWritesThatWait(t *testing.T) {
 							return fmt.Errorf("%s: %w", s.what, err)
 						}
 					}
-					if undo && tx.count.Writes == mark.sent && !tx.TakeBack(mark) {
+					if undo && tx.sent == mark.sent && !tx.TakeBack(mark) {
 						t.Error("cannot be taken back")
-					} else if undo && tx.count.Writes != mark.sent {
-						return fmt.Errorf("sent: %d", tx.count.Writes-mark.sent)
+					} else if undo && tx.sent != mark.sent {
+						return fmt.Errorf("sent: %d", tx.sent-mark.sent)
 					}
 					return nil
 				})
@@ -285,6 +285,51 @@ func TestNotTakenBack(t *testing.T) {
 	})
 }
 
+// TestTakenBackWhole: what an item wrote is taken back to the last row, whatever was
+// sent or forgotten while it was worked.
+func TestTakenBackWhole(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		one, two := worldOf(1), worldOf(2)
+		for name, work := range map[string]func(tx *Tx) error{
+			// It waited before the item, and changes no row.
+			"sent without an effect": func(tx *Tx) error {
+				_, err := tx.EntriesToRetry(1)
+				return steps(err, tx.InsertAdvice(one.advice), tx.InsertAdvice(two.advice))
+			},
+			"forgotten": func(tx *Tx) error {
+				tx.ForgetAhead()
+				_, err := tx.FormsByCase(two.c.No)
+				return steps(err, tx.InsertForm(two.form))
+			},
+		} {
+			enough := errors.New("enough")
+			err := s.Tx(t.Context(), func(tx *Tx) error {
+				_, err := tx.FormsByCase(one.c.No)
+				if err := steps(err, tx.InsertForm(one.form), tx.send(), tx.RequeueMatching("nothing")); err != nil {
+					return err
+				}
+				mark := tx.Mark()
+				if err := work(tx); err != nil {
+					return err
+				}
+				if !tx.TakeBack(mark) {
+					return enough // a savepoint would do it
+				}
+				forms, ferr := tx.FormsByCase(two.c.No)
+				one, aerr := tx.AdvicesByLetter(one.c.LetterNo)
+				two, berr := tx.AdvicesByLetter(two.c.LetterNo)
+				if len(forms)+len(one)+len(two) > 0 {
+					t.Errorf("%s: %d forms and %d advices are left", name, len(forms), len(one)+len(two))
+				}
+				return steps(ferr, aerr, berr, enough)
+			})
+			if !errors.Is(err, enough) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
 // justNot is nil for what is just not there.
 func justNot(err error) error {
 	if errors.Is(err, ErrNotFound) {
@@ -378,9 +423,11 @@ func (s *Store) alone() bool { return s.eng.LockRow() == "" }
 // TestTripsOnTheWire: a trip that is counted is one that a network before the server
 // sees, once the statements are prepared.
 func TestTripsOnTheWire(t *testing.T) {
-	wire, dsn := storetest.NewProxy(t, storetest.NewDatabase(t), 20*time.Millisecond) // late enough that no answer comes while the rest is still being sent
+	near := storetest.NewDatabase(t)
+	openMigrated(t, Options{DSN: near})
+	wire, far := storetest.NewProxy(t, near, 100*time.Millisecond) // so late that no answer comes while the rest is still being sent
 	var n Count
-	s := openMigrated(t, Options{DSN: dsn, Counted: func(c Count) { n = c }})
+	s := open(t, Options{DSN: far, Counted: func(c Count) { n = c }})
 	for i := range 3 {
 		before := wire.Trips()
 		write(t, s, func(tx *Tx) error {

@@ -368,7 +368,10 @@ func endFile(d *office.Desk, j *office.InBatch, f *exchange.File) error {
 		f.Verdict = code.FilePartly
 	}
 	d.File = *f
-	return errors.Join(afterFile(d, j), journalSigner(d))
+	if err := afterFile(d, j); err != nil {
+		return err
+	}
+	return journalSigner(d)
 }
 
 // afterFile does what follows from a file as a whole: a full registry extract

@@ -37,7 +37,7 @@ type Statement struct {
 type Engine interface {
 	// Open connects; writers and readers may be the same pool.
 	Open(ctx context.Context) (writers, readers *Pool, err error)
-	// WriteOptions and readOptions are those of Tx and View.
+	// WriteOptions and ReadOptions are those of Tx and View.
 	WriteOptions() *sql.TxOptions
 	ReadOptions() *sql.TxOptions
 	// Statements is the context that single statements run with; begin and
