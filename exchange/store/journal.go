@@ -2,12 +2,11 @@ package store
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store/journal"
 )
 
 const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash, coded"
@@ -83,50 +82,6 @@ func (tx *Tx) lockChains(chains []string) error {
 	})
 }
 
-// eventDigest is the salted digest of an event's payload: it stays when
-// payload and salt are purged, and then tells nothing about them.
-func eventDigest(salt, payload []byte) []byte {
-	h := sha256.New()
-	h.Write(salt)
-	h.Write(payload)
-	return h.Sum(nil)
-}
-
-// eventHash chains an event: SHA-256 over the predecessor's hash (32 zero
-// bytes for the first of a chain), then chain, n, at, date, actor, what, why,
-// file and digest, and of an event of schema 1 nothing more, else the number 2.
-// Numbers are 8 bytes big-endian (at in microseconds, the date as yyyymmdd);
-// texts and the digest are preceded by their length as such a number. Why is the
-// content of a phrase, or of schema 1 the prose as it stood.
-func eventHash(e *exchange.JournalEvent) []byte {
-	b := make([]byte, 0, 512)
-	if len(e.Prev) == 0 {
-		b = append(b, make([]byte, sha256.Size)...)
-	} else {
-		b = append(b, e.Prev...)
-	}
-	text := func(s string) {
-		b = binary.BigEndian.AppendUint64(b, uint64(len(s)))
-		b = append(b, s...)
-	}
-	number := func(n int64) { b = binary.BigEndian.AppendUint64(b, uint64(n)) }
-	text(e.Chain)
-	number(int64(e.N))
-	number(micros(e.At))
-	number(int64(e.On))
-	text(e.Actor)
-	text(e.What)
-	text(e.WhyText())
-	number(e.FileID)
-	number(int64(len(e.Digest)))
-	b = append(b, e.Digest...)
-	if !e.Prose {
-		number(2)
-	}
-	sum := sha256.Sum256(b)
-	return sum[:]
-}
-
 // Journal appends an event to its chain. The caller gives Chain, At, On,
 // Actor, What, Why, FileID and Payload; the store numbers, salts and hashes.
 func (tx *Tx) Journal(e exchange.JournalEvent) error {
@@ -164,8 +119,8 @@ func (tx *Tx) numberEvents(writes []unsent) error {
 		e.Salt = make([]byte, saltSize)
 		rand.Read(e.Salt)
 		e.N, e.Prev, e.Prose, e.Stored = last.n+1, last.hash, false, ""
-		e.Digest = eventDigest(e.Salt, e.Payload)
-		e.Hash = eventHash(e)
+		e.Digest = journal.Digest(e.Salt, e.Payload)
+		e.Hash = journal.Hash(e)
 		tx.heads[e.Chain] = head{e.N, e.Hash}
 		writes[i].args = []any{
 			e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1),

@@ -2,8 +2,6 @@ package store
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"sync"
@@ -12,6 +10,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store/journal"
 )
 
 func event(chain, what string) exchange.JournalEvent {
@@ -35,28 +34,6 @@ func journaled(t *testing.T, s *Store, cases, n int) {
 		_, err := tx.WriteCheckpoint(time.Unix(1, 0), 20260302)
 		return err
 	})
-}
-
-// TestEventHash pins the definition of README.md, computed here by hand: of an
-// event now, and of one of schema 1.
-func TestEventHash(t *testing.T) {
-	e := event("T1", "held")
-	e.N, e.Digest = 2, bytes.Repeat([]byte{0xdd}, 32)
-	e.Prev = bytes.Repeat([]byte{0xee}, 32)
-	number := func(n int64) string { return fmt.Sprintf("%016x", n) }
-	text := func(s string) string { return number(int64(len(s))) + hex.EncodeToString([]byte(s)) }
-	for prose, ends := range map[bool][2]string{false: {`["text","因为"]`, number(2)}, true: {"因为", ""}} {
-		e.Prose, e.Stored = prose, ends[0]
-		b, err := hex.DecodeString(strings.Repeat("ee", 32) + text("T1") + number(2) + number(1772438400000001) + number(20260302) +
-			text("310100") + text("held") + text(ends[0]) + number(7) + number(32) + strings.Repeat("dd", 32) + ends[1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := sha256.Sum256(b)
-		if got := eventHash(&e); !bytes.Equal(got, want[:]) {
-			t.Errorf("prose %v: got %x, want %x", prose, got, want)
-		}
-	}
 }
 
 // TestManyChains: one transaction appends to more chains than a server has room
@@ -104,7 +81,7 @@ func TestJournalOf(t *testing.T) {
 			}
 			for i, e := range events {
 				want := event("agency", []string{"a", "b"}[i%2])
-				want.ID, want.N, want.Salt, want.Digest, want.Prev, want.Hash = e.ID, i+1, e.Salt, eventDigest(e.Salt, e.Payload), e.Prev, eventHash(&e)
+				want.ID, want.N, want.Salt, want.Digest, want.Prev, want.Hash = e.ID, i+1, e.Salt, journal.Digest(e.Salt, e.Payload), e.Prev, journal.Hash(&e)
 				if i > 0 && !bytes.Equal(e.Prev, events[i-1].Hash) || len(e.Salt) != saltSize {
 					t.Errorf("event %d: salt %x, prev %x", i+1, e.Salt, e.Prev)
 				}

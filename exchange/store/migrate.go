@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/pressly/goose/v3"
 
 	"carryover/exchange/store/engine"
 )
@@ -20,11 +17,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if have > want {
 		return fmt.Errorf("version %d is newer than %d: %w", have, want, ErrSchema)
 	}
-	p, _, err := engine.Provider(s.eng, s.writers.DB())
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	if _, err := p.Up(ctx); err != nil && !errors.Is(err, goose.ErrNoNextVersion) {
+	if err := engine.Migrate(ctx, s.eng, s.writers.DB()); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
@@ -33,11 +26,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 // Version is the schema version that the store has (0: empty) and the one
 // that this program works with.
 func (s *Store) Version(ctx context.Context) (have, want int64, err error) {
-	p, want, err := engine.Provider(s.eng, s.writers.DB())
-	if err != nil {
-		return 0, 0, fmt.Errorf("schema version: %w", err)
-	}
-	if have, err = p.GetDBVersion(ctx); err != nil {
+	if have, want, err = engine.Version(ctx, s.eng, s.writers.DB()); err != nil {
 		return 0, 0, fmt.Errorf("schema version: %w", err)
 	}
 	return have, want, nil

@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"carryover/exchange/store"
+	"carryover/exchange/store/journal"
 )
 
 // Verified is what a proof of journal and ledger found.
 type Verified struct {
 	OK bool
-	store.JournalReport
+	journal.Report
 	LedgerFaults []string
 }
 
@@ -17,7 +18,7 @@ type Verified struct {
 // told now and then how many events were seen. What is wrong is in Verified and
 // no error: err is that the store could not be read to the end.
 func Verify(ctx context.Context, s *store.Store, progress func(events int64)) (v Verified, err error) {
-	if v.JournalReport, err = s.VerifyJournal(ctx, progress); err != nil {
+	if v.Report, err = s.VerifyJournal(ctx, progress); err != nil {
 		return v, err
 	}
 	err = s.View(ctx, func(tx *store.Tx) error {

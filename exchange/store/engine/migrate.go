@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"errors"
 
 	"github.com/pressly/goose/v3"
 )
@@ -27,9 +28,32 @@ const purgeOnly = "NEW.payload IS NULL AND NEW.salt IS NULL AND NEW.id SAME OLD.
 	" AND NEW.at SAME OLD.at AND NEW.on_date SAME OLD.on_date AND NEW.actor SAME OLD.actor AND NEW.what SAME OLD.what AND NEW.why SAME OLD.why" +
 	" AND NEW.file_id SAME OLD.file_id AND NEW.digest SAME OLD.digest AND NEW.hash SAME OLD.hash"
 
-// Provider runs the migrations of the schema on a database; versions is how many there
+// Version is the version of the schema that a database has (0: none), and the newest.
+func Version(ctx context.Context, e Engine, db *sql.DB) (have, newest int64, err error) {
+	p, newest, err := provider(e, db)
+	if err != nil {
+		return 0, 0, err
+	}
+	have, err = p.GetDBVersion(ctx)
+	return have, newest, err
+}
+
+// Migrate brings the schema of a database to the newest version; nothing when it is
+// there already.
+func Migrate(ctx context.Context, e Engine, db *sql.DB) error {
+	p, _, err := provider(e, db)
+	if err != nil {
+		return err
+	}
+	if _, err = p.Up(ctx); errors.Is(err, goose.ErrNoNextVersion) {
+		return nil
+	}
+	return err
+}
+
+// provider runs the migrations of the schema on a database; versions is how many there
 // are.
-func Provider(e Engine, db *sql.DB) (p *goose.Provider, versions int64, err error) {
+func provider(e Engine, db *sql.DB) (p *goose.Provider, versions int64, err error) {
 	all := migrations(e)
 	p, err = goose.NewProvider(e.dialect(), db, nil, goose.WithGoMigrations(all...), goose.WithDisableGlobalRegistry(true))
 	return p, int64(len(all)), err
