@@ -60,6 +60,7 @@ type Case struct {
 
 	Due            calendar.Date `show:"-"` // the legal limit that runs now; none: no limit runs
 	DueProvisional bool          `show:"-"`
+	TurnDue        calendar.Date `show:"-"` // the last day of whoever has the turn, provisional or not; none: nobody has it, or nobody says since when
 
 	Rev int64 `show:"-"` // revision of the row; the store's conditional update checks it
 }

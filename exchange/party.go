@@ -59,9 +59,14 @@ type Account struct {
 	Schemes   []string      // empty: all
 }
 
+// ValidOn reports whether the account may receive money on a date, for some scheme.
+func (a Account) ValidOn(on calendar.Date) bool {
+	return on >= a.ValidFrom && (a.ValidTo == 0 || on <= a.ValidTo)
+}
+
 // Valid reports whether the account may receive money for a scheme on a date.
 func (a Account) Valid(on calendar.Date, scheme string) bool {
-	if on < a.ValidFrom || (a.ValidTo != 0 && on > a.ValidTo) {
+	if !a.ValidOn(on) {
 		return false
 	}
 	if len(a.Schemes) == 0 {

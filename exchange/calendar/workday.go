@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -111,6 +112,12 @@ func (c *Calendar) published(d Date) bool {
 		year++
 	}
 	return c.firstYear != 0 && d.Year() >= c.firstYear && year <= c.lastYear
+}
+
+// Digest is a SHA-256 of all days that the calendar knows: of two with the same one
+// every limit ends on the same day.
+func (c *Calendar) Digest() [sha256.Size]byte {
+	return sha256.Sum256(append(fmt.Appendf(nil, "%d %d %d ", c.firstYear, c.lastYear, c.base), c.days...))
 }
 
 // Coverage is the first and the last year with a published notice; 0, 0 when

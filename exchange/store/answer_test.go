@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -171,7 +172,7 @@ func TestPlans(t *testing.T) {
 	person, _ := CaseFilter{IDKey: "x"}.query()
 	texts := map[string]string{
 		"Cases by state": caseRows.query + cases, "Cases of all states": caseRows.query + pages, "all Cases": caseRows.query + all, "Cases by person": caseRows.query + person,
-		"UpdateCase": moveCase.into + listOf(23, 0) + moveCase.behind, "head": selectHeads[0] + rowsOf(2, 0) + selectHeads[1], "claim": claimant,
+		"UpdateCase": moveCase.into + listOf(24, 0) + moveCase.behind, "head": selectHeads[0] + rowsOf(2, 0) + selectHeads[1], "claim": claimant,
 		"UpdateJudgement":      updateJudgement,
 		"HeldJudgements":       judgementRows.query + heldJudgements + atMost(pageSize),
 		"UnreportedJudgements": judgementRows.query + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",
@@ -205,7 +206,13 @@ func TestPlans(t *testing.T) {
 	plans(texts, certificateRows)
 	plans(texts, outgoingRows)
 	texts["bookings"] = entryRows.query + firstOfBookings[0] + rowsOf(2, 1) + firstOfBookings[1]
+	ended, _ := CaseFilter{Ended: Ended{1, 2}}.query()
+	texts["Waits"], texts["Pays"], texts["CasesAgain"], texts["LookAgain"] = waits, pays, casesAgain, caseRows.query+strings.TrimSuffix(ended, " ORDER BY case_no")
+	texts["stirPeople"], texts["stirRivals"] = stirPeople.into+listOf(2, 0)+stirPeople.behind, stirRivals.into+listOf(2, 0)+stirRivals.behind
 	texts["WorkedBefore"], texts["FilesToWork"] = fileRows.query+workedBefore, fileRows.query+"WHERE state = 'fetched' ORDER BY id"
+	// Values of the statement itself, and what has no more rows than there is to do.
+	harmless := regexp.MustCompile(`^SCAN (page\d+|moved|of|again|swept|CONSTANT ROW|.* VALUES CLAUSE` +
+		`|.* INDEX (files_to_work|files_prepared|entry_marks_again|judgements_held|bank_days_differ))$`)
 	for name, text := range texts {
 		rows, err := s.writers.DB().Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
 		if err != nil {
@@ -217,8 +224,7 @@ func TestPlans(t *testing.T) {
 			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
 				t.Fatal(err)
 			}
-			if strings.HasPrefix(detail, "SCAN") && !strings.HasPrefix(detail, "SCAN page") && !strings.HasSuffix(detail, " VALUES CLAUSE") && detail != "SCAN CONSTANT ROW" && detail != "SCAN moved" && !strings.Contains(detail, "USING INDEX files_to_work") && !strings.HasSuffix(detail, "USING COVERING INDEX entry_marks_again") ||
-				strings.Contains(detail, "TEMP B-TREE") {
+			if strings.HasPrefix(detail, "SCAN") && !harmless.MatchString(detail) || strings.Contains(detail, "TEMP B-TREE") && !strings.HasPrefix(name, "stir") {
 				t.Errorf("%s: %s", name, detail)
 			}
 		}

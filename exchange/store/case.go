@@ -16,7 +16,7 @@ var (
 			at("state", (*string)(&c.State)), at("form_track", (*string)(&c.FormTrack)), at("money_track", (*string)(&c.MoneyTrack)),
 			at("held_from", (*string)(&c.HeldFrom)), at("hold", (*string)(&c.Hold)), at("wish", (*string)(&c.Wish)),
 			at("id_key", &c.Person.IDKey), at("personal_no", &c.PersonalNo), at("application_no", &c.ApplicationNo), at("application_sender", &c.ApplicationSender),
-			at("letter_no", &c.LetterNo), at("opened_on", &c.OpenedOn), at("closed_on", &c.ClosedOn), at("due", &c.Due), at("rev", &c.Rev),
+			at("letter_no", &c.LetterNo), at("opened_on", &c.OpenedOn), at("closed_on", &c.ClosedOn), at("due", &c.Due), at("turn_due", &c.TurnDue), at("rev", &c.Rev),
 		}
 	}, func(c *exchange.Case) []field {
 		return []field{
@@ -31,7 +31,7 @@ var (
 	})
 	updateCase = caseUpdate(caseRows.names, "")
 	// moveCase leaves alone what most changes leave alone, and its indexes.
-	moveCase = caseUpdate("state, form_track, money_track, held_from, hold, wish, closed_on, due, rev, doc",
+	moveCase = caseUpdate("state, form_track, money_track, held_from, hold, wish, closed_on, due, turn_due, rev, doc",
 		"side, partner, id_key, personal_no, application_no, application_sender, letter_no, opened_on")
 )
 
@@ -89,7 +89,20 @@ func (tx *Tx) UpdateCase(before exchange.Case, after *exchange.Case) error {
 func (tx *Tx) moveCase(before, after *exchange.Case) error {
 	next := *after
 	next.Stopped = slices.Clone(after.Stopped)
+	if stirs(before, after) {
+		err := tx.later(unsent{what: "rivals of " + next.No, insert: stirRivals, args: []any{next.Person.IDKey, next.No}, many: true})
+		if err != nil {
+			return err
+		}
+	}
 	return tx.later(unsent{what: "case " + next.No, insert: caseRows.row, moved: &movedCase{before, &next}, none: ErrStale})
+}
+
+// stirs reports whether a change of a case matters to others of the same person: what
+// exchange.JudgeLetter looks at of rivals.
+func stirs(before, after *exchange.Case) bool {
+	return after.Side == exchange.Out && (before == nil || before.Effective() != after.Effective() || before.FormTrack != after.FormTrack ||
+		before.MoneyTrack != after.MoneyTrack || before.Partner != after.Partner)
 }
 
 // casesOnce writes each case once, as it is at last, and new ones first: rows that

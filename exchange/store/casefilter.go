@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,9 +24,44 @@ type CaseFilter struct {
 	Wishes      []exchange.Wish
 	PersonalNo  string
 	IDKey       string
-	DueBefore   calendar.Date // due on an earlier date
+	Unsettled   bool      // somebody has the turn: open, or ended with money or forms under way
+	Ended       Ended     // Unsettled, and a limit ended
+	Pressing    *Pressing // Unsettled, and may press; nil does not restrict
 	After       string
 	Limit       int
+}
+
+// Ended selects cases of which a limit, that of the law or of whoever has the turn, ended
+// on a date from From on and before Before; the zero Ended does not restrict.
+type Ended struct{ From, Before calendar.Date }
+
+// Pressing selects cases that may press on a date: a limit ended before it, or they are on
+// hold for one of the reasons, or are named.
+type Pressing struct {
+	On    calendar.Date
+	Holds []code.Hold
+	Nos   []string
+}
+
+// addLimits adds what the filter says of the limits of whoever has the turn.
+func (c *conditions) addLimits(f *CaseFilter) {
+	if e := f.Ended; e != (Ended{}) {
+		c.args = append(c.args, e.From.String(), e.Before.String())
+		from, before := arg(len(c.args)-1), arg(len(c.args))
+		c.parts = append(c.parts, fmt.Sprintf("(due >= %[1]s AND due < %[2]s OR turn_due >= %[1]s AND turn_due < %[2]s)", from, before))
+	}
+	if p := f.Pressing; p != nil {
+		either := conditions{args: append(c.args, p.On.String())}
+		on := arg(len(either.args))
+		either.parts = []string{"due <> '' AND due < " + on, "turn_due < " + on}
+		addAny(&either, "hold", p.Holds)
+		addAny(&either, "case_no", p.Nos)
+		c.args = either.args
+		c.parts = append(c.parts, "("+strings.Join(either.parts, " OR ")+")")
+	}
+	if f.Unsettled || f.Ended != (Ended{}) || f.Pressing != nil {
+		c.parts = append(c.parts, "turn_due <> ''")
+	}
 }
 
 // query is the condition of the filter, its values behind the args so far.
@@ -43,7 +79,7 @@ func (f CaseFilter) query(args ...any) (string, []any) {
 	if f.OpenOnly {
 		c.parts = append(c.parts, openCases)
 	}
-	c.add("due <> '' AND due <", f.DueBefore.String())
+	c.addLimits(&f)
 	c.after("case_no", f.After)
 	return c.query("case_no", f.Limit)
 }
@@ -166,7 +202,7 @@ func (s *caseStream) fill(tx *Tx, size int) (err error) {
 // byState divides a filter into one for each state that it leaves, unless it
 // leaves all, or asks for a person.
 func (f CaseFilter) byState() (streams []*caseStream) {
-	if f.IDKey != "" || f.PersonalNo != "" || f.Side == "" && len(f.States) == 0 && !f.OpenOnly {
+	if f.IDKey != "" || f.PersonalNo != "" || f.Side == "" && len(f.States) == 0 && !f.OpenOnly && !f.Unsettled {
 		return []*caseStream{{CaseFilter: f}}
 	}
 	for _, side := range []exchange.Side{exchange.In, exchange.Out} {

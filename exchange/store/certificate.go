@@ -37,6 +37,9 @@ var certificateByNo = byKey(certificateRows, "certificate_no", func(*exchange.Ce
 // InsertCertificate stores a certificate. A person has one live certificate:
 // the one before is made void first.
 func (tx *Tx) InsertCertificate(c exchange.Certificate) error {
+	if err := tx.later(unsent{what: "cases with " + c.No, insert: stirRivals, args: []any{c.Person.IDKey, ""}, many: true}); err != nil {
+		return err
+	}
 	return certificateRows.add(tx, "certificate "+c.No, &c)
 }
 

@@ -41,6 +41,9 @@ var registryByID = byKey(registryRows, "id_key", func(a, b *exchange.RegistryPer
 // PutRegistry replaces what is known of a person, unless something newer
 // (AsOf) is known already; either way the file has named the person.
 func (tx *Tx) PutRegistry(p exchange.RegistryPerson) error {
+	if err := tx.later(unsent{what: "cases of " + p.PersonalNo, insert: stirPeople, args: []any{p.Person.IDKey, p.PersonalNo}, many: true}); err != nil {
+		return err
+	}
 	return tx.run("registry "+p.PersonalNo, putRegistry, registryRows.args(&p, p.FileID)...)
 }
 
@@ -58,6 +61,9 @@ func (tx *Tx) RegistryByNo(personalNo string) (exchange.RegistryPerson, error) {
 // all of it was put. Who was put by a file of a later date stays, and so does
 // who is just being carried over to another place.
 func (tx *Tx) DropRegistryNotIn(fileID int64) (dropped int64, err error) {
+	if err := tx.LookAgain(CaseFilter{States: []exchange.State{exchange.Held}}); err != nil {
+		return 0, err
+	}
 	if dropped, err = tx.exec(dropRegistry, fileID); err != nil {
 		return 0, fmt.Errorf("registry: drop who is not in file %d: %w", fileID, err)
 	}
@@ -66,6 +72,9 @@ func (tx *Tx) DropRegistryNotIn(fileID int64) (dropped int64, err error) {
 
 // MarkWholeRegistry records that a full registry file of a date was taken in whole.
 func (tx *Tx) MarkWholeRegistry(fileID int64, on calendar.Date) error {
+	if err := tx.any("swept", "UPDATE swept SET absent_on = ''"); err != nil {
+		return err
+	}
 	return tx.any(fmt.Sprintf("whole registry %d", fileID),
 		"INSERT INTO whole_registries (file_id, as_of) VALUES ($1, $2) ON CONFLICT (file_id) DO NOTHING", fileID, on.String())
 }

@@ -182,7 +182,7 @@ func (tx *Tx) send() (err error) {
 	}
 	tx.waiting = waiting{}
 	tx.sent++
-	writes = casesOnce(writes)
+	writes = stirred(casesOnce(writes))
 	if err := tx.numberEvents(writes); err != nil {
 		return err
 	}
