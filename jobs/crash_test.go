@@ -155,7 +155,7 @@ func (s *undisturbed) isQuiet(o *outside) bool {
 
 func withoutDays(lines []string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
-		return strings.Contains(line, `"Turns"`) || strings.Contains(line, "/reports/")
+		return strings.Contains(line, `"Turns"`) || strings.Contains(line, "/reports/") || strings.Contains(line, " swept ")
 	})
 }
 

@@ -311,6 +311,9 @@ func (w *world) pass(code string, at time.Time, r *recorder) error {
 		return fmt.Errorf("open: %w", err)
 	}
 	_, err = e.Run(context.Background(), jobs.Pass{Steps: jobs.Steps()})
+	if err == nil {
+		err = overlooked(e.Office)
+	}
 	if cerr := e.Store.Close(); err == nil {
 		err = cerr
 	}

@@ -21,17 +21,18 @@ func caseFilters() []store.CaseFilter {
 	return []store.CaseFilter{
 		{States: []exchange.State{exchange.Held}},
 		{Wishes: []exchange.Wish{exchange.WishAsked}},
-		{Side: exchange.Out, MoneyTracks: []exchange.MoneyTrack{exchange.MoneyReturned}},
+		{Side: exchange.Out, MoneyTracks: []exchange.MoneyTrack{exchange.MoneyReturned}, Unsettled: true},
 		{
-			Side: exchange.In, States: []exchange.State{exchange.Refused, exchange.Declined, exchange.Cancelled, exchange.Void},
+			Side: exchange.In, Unsettled: true, States: []exchange.State{exchange.Refused, exchange.Declined, exchange.Cancelled, exchange.Void},
 			MoneyTracks: []exchange.MoneyTrack{exchange.MoneyReceived, exchange.MoneyDiffers, exchange.MoneyMatched},
 		},
 	}
 }
 
 // EachCase walks the cases that may need an officer, each once: those of
-// caseFilters, and those with a refund that waits.
-func EachCase(d *office.Desk, emit func(*office.Case, exchange.Todo) error) error {
+// caseFilters, and those with a refund that waits. With pressing, only those that
+// may press.
+func EachCase(d *office.Desk, pressing *store.Pressing, emit func(*office.Case, exchange.Todo) error) error {
 	seen := map[string]bool{}
 	once := func(c *office.Case) error {
 		if seen[c.No] {
@@ -45,6 +46,9 @@ func EachCase(d *office.Desk, emit func(*office.Case, exchange.Todo) error) erro
 		return emit(c, t)
 	}
 	for _, f := range caseFilters() {
+		if len(f.Wishes) == 0 {
+			f.Pressing = pressing
+		}
 		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return once(d.OpenCase(c)) }); err != nil {
 			return err
 		}

@@ -1,12 +1,13 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
-
 	"carryover/jobs/decision"
 	"carryover/jobs/office"
 )
@@ -26,31 +27,27 @@ var registryAlarm = code.Say("registry")
 // has gone is closed. When too many are not found, at once or of the open cases
 // (5 %), nothing is proposed, and the extract is named instead: a registry that
 // was cut short must not make staff decline letters by the hundred.
-func proposeNotFound(ctx context.Context, o *office.Office) error {
+// It is done once a day, and again when a whole registry came or a proposal has lost its
+// reason.
+func proposeNotFound(ctx context.Context, o *office.Office, waits store.Waits) error {
+	if waits.Swept.AbsentOn == o.Date && !waits.Absent {
+		return nil
+	}
 	return o.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
+		now := waits.Swept
+		now.AbsentOn = o.Date
+		if err := d.Tx.PutSwept(now); err != nil {
+			return err
+		}
 		whole, err := d.Tx.LastWholeRegistry()
 		if err != nil || whole == 0 { // absence from a part of the registry shows nothing
 			return err
 		}
-		var absent []exchange.Case
-		waiting, err := d.Tx.Cases(store.CaseFilter{Side: exchange.Out, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldAwaitingRegistry}})
+		absent, n, err := absentPeople(d, whole)
 		if err != nil {
 			return err
 		}
-		for _, c := range waiting {
-			p := o.Profiles[c.Profile]
-			if whole <= c.LetterOn || o.Calendar.WorkingDays(c.LetterOn, o.Date) < p.NotFoundWD {
-				continue
-			}
-			rejected, err := decision.RejectedProposal(d, c)
-			if err != nil {
-				return err
-			}
-			if !rejected { // an officer who said no is not asked again
-				absent = append(absent, c)
-			}
-		}
-		broken, err := tooMany(d, len(absent))
+		broken, err := tooMany(d, n)
 		if err != nil {
 			return err
 		}
@@ -58,7 +55,7 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 			if err := withdrawProposals(d, map[code.Phrase]bool{registryAlarm: true}); err != nil {
 				return err
 			}
-			return d.RecordDifference("proposal", "", "", registryAlarm, code.Say("not-found-many", len(absent)), code.Say("extract-broken"))
+			return d.RecordDifference("proposal", "", "", registryAlarm, code.Say("not-found-many", n), code.Say("extract-broken"))
 		}
 		keep := map[code.Phrase]bool{}
 		for _, c := range absent {
@@ -76,14 +73,35 @@ func proposeNotFound(ctx context.Context, o *office.Office) error {
 	})
 }
 
+// absentPeople are the cases about people who are not in the registry of a date, though
+// it is later than their letter and the working days allowed have passed: the first of
+// them, as many as may be proposed, and the number of all.
+func absentPeople(d *office.Desk, whole calendar.Date) (absent []exchange.Case, n int, err error) {
+	f := store.CaseFilter{Side: exchange.Out, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldAwaitingRegistry}}
+	err = d.Tx.EachCase(f, func(c exchange.Case) error {
+		if whole <= c.LetterOn || d.Calendar.WorkingDays(c.LetterOn, d.Date) < d.Profiles[c.Profile].NotFoundWD {
+			return nil
+		}
+		rejected, err := decision.RejectedProposal(d, c)
+		if err != nil || rejected { // an officer who said no is not asked again
+			return err
+		}
+		if n++; n <= mostProposals(d) {
+			absent = append(absent, c)
+		}
+		return nil
+	})
+	return absent, n, err
+}
+
+// mostProposals is how many proposals there may be in one night.
+func mostProposals(d *office.Desk) int { return cmp.Or(d.Agency.NotFoundCap, maxProposals) }
+
 // tooMany reports whether so many people not found say more of the extract than of
 // the people: more than may be proposed, or, but for a single one, than 5 % of the
 // open cases.
 func tooMany(d *office.Desk, absent int) (bool, error) {
-	limit := maxProposals
-	if d.Agency.NotFoundCap > 0 {
-		limit = d.Agency.NotFoundCap
-	}
+	limit := mostProposals(d)
 	if absent < 2 || absent > limit {
 		return absent > limit, nil
 	}

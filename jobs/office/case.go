@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/formats/batch"
@@ -151,24 +152,34 @@ func (c *Case) OnceStored(write func() error) error {
 }
 
 // Save stores the case as it is now: one insert, or one update that succeeds only
-// while the row is still as it was read (store.ErrStale else). Its limit is
+// while the row is still as it was read (store.ErrStale else). Its limits are
 // computed anew first, and its invariants checked, so that no case is stored that
 // breaks them.
 func (c *Case) Save() error {
 	c.SetDue(c.RuleProfile(), c.Calendar)
+	c.TurnDue = 0
+	if turn, ok := exchange.TurnOf(c.Turns, c.Case); ok {
+		c.TurnDue = c.TurnLimit(c.Case, turn).Date
+	}
 	if err := c.Check(); err != nil {
 		return err
 	}
-	if c.Fresh {
-		return c.saveFresh()
-	}
-	if same(c.Before, c.Case) {
+	switch {
+	case c.Fresh:
+		if err := c.saveFresh(); err != nil {
+			return err
+		}
+	case same(c.Before, c.Case):
 		return nil
+	default:
+		if err := c.Tx.UpdateCase(c.Before, &c.Case); err != nil {
+			return fmt.Errorf("case %s: %w", c.No, err)
+		}
+		c.Before = c.Case
 	}
-	if err := c.Tx.UpdateCase(c.Before, &c.Case); err != nil {
-		return fmt.Errorf("case %s: %w", c.No, err)
+	if ended := func(due calendar.Date) bool { return due != 0 && due < c.Date }; ended(c.Due) || ended(c.TurnDue) {
+		return c.Tx.LookAt(c.No) // it has ended already: a later day does not find it
 	}
-	c.Before = c.Case
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs/office"
 	"carryover/jobs/proof"
@@ -41,6 +42,9 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if closed, ok := transfer.FundsClosed(o); ok {
 		return counts, closeFunds(ctx, o, closed)
 	}
+	if pays, err := somethingPays(ctx, o); err != nil || !pays {
+		return counts, err
+	}
 	// What was signed leaves before new files are made: a file that is void now
 	// frees payments that the new ones can hold.
 	released, err := reviewPrepared(ctx, o)
@@ -66,6 +70,14 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	released, err = releaseAll(ctx, o)
 	counts["released"] += released
 	return counts, errors.Join(append(faults, err)...)
+}
+
+func somethingPays(ctx context.Context, o *office.Office) (pays bool, err error) {
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
+		pays, err = tx.Pays()
+		return err
+	})
+	return pays, err
 }
 
 // releaseAll puts ordered payments into payment files, each under the cap,

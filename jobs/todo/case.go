@@ -1,6 +1,7 @@
 package todo
 
 import (
+	"iter"
 	"slices"
 
 	"carryover/exchange"
@@ -22,7 +23,7 @@ var officersHolds = []code.Hold{
 // decidableCases adds the cases about which an officer can decide something, and
 // those that nobody but an officer can end.
 func (w *walk) decidableCases() error {
-	return decision.EachCase(w.Desk, func(c *office.Case, t exchange.Todo) error {
+	return decision.EachCase(w.Desk, w.pressing, func(c *office.Case, t exchange.Todo) error {
 		t.Kind = exchange.TodoCase
 		if slices.Contains(officersHolds, c.Hold) || w.proposed[c.No] {
 			t.Kind = exchange.TodoHeld
@@ -38,7 +39,7 @@ func (w *walk) decidableCases() error {
 // overdueCases adds the cases past a limit about which nothing is to be decided:
 // somebody has to ask whoever has the turn.
 func (w *walk) overdueCases() error {
-	return EachOpenCase(w.Tx, func(c exchange.Case) error {
+	return w.Tx.EachCase(store.CaseFilter{Unsettled: true, Pressing: w.pressing}, func(c exchange.Case) error {
 		turn, ok := exchange.TurnOf(w.Turns, c)
 		if !ok || w.cases[c.No] {
 			return nil
@@ -98,73 +99,51 @@ func earlier(a, b calendar.Due) calendar.Due {
 // something to do: the open ones, and ended ones whose money or form is under way.
 // An error of visit ends the walk and comes back.
 func EachOpenCase(tx *store.Tx, visit func(exchange.Case) error) error {
-	ended := map[string]bool{} // more than one filter may find them
-	for _, f := range openCaseFilters() {
-		err := tx.EachCase(f, func(c exchange.Case) error {
-			if ended[c.No] {
-				return nil
-			}
-			if !f.OpenOnly {
-				ended[c.No] = true
-			}
-			return visit(c)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func openCaseFilters() []store.CaseFilter {
-	return []store.CaseFilter{
-		{OpenOnly: true},
-		{
-			Side: exchange.In, States: finalStates(exchange.In),
-			MoneyTracks: []exchange.MoneyTrack{exchange.MoneyReceived, exchange.MoneyDiffers, exchange.MoneyMatched},
-		},
-		{
-			Side: exchange.Out, States: finalStates(exchange.Out),
-			MoneyTracks: exchange.TracksIn(exchange.PlaceHere, exchange.PlaceBank, exchange.PlaceBack),
-		},
-		{Side: exchange.Out, States: finalStates(exchange.Out), FormTracks: []exchange.FormTrack{exchange.FormQueued, exchange.FormSent, exchange.FormRefused}},
-	}
-}
-
-// finalStates lists the states of a side in which a case is closed.
-func finalStates(side exchange.Side) (list []exchange.State) {
-	for _, t := range exchange.StateTerms(side) {
-		if s := exchange.State(t.Code); s.Final(side) {
-			list = append(list, s)
-		}
-	}
-	return list
+	return tx.EachCase(store.CaseFilter{Unsettled: true}, visit)
 }
 
 // queries adds those past due, in both directions: an answer that a partner owes
 // us, or one of ours, which is our own staff's. One about a case that is an item
 // is part of that.
 func (w *walk) queries() error {
-	for _, side := range []string{transfer.QuerySent, transfer.QueryReceived} {
-		open, err := w.Tx.QueriesOpen(side)
+	for q, err := range w.lateQueries() {
 		if err != nil {
 			return err
 		}
-		for _, q := range open {
-			if q.DueOn == 0 || q.DueOn >= w.Date || w.cases[q.CaseNo] {
-				continue
-			}
-			t := exchange.Todo{
-				Kind: exchange.TodoQuery, About: exchange.AboutQuery, No: q.No, CaseNo: q.CaseNo, Party: q.Party, Who: w.PartyName(q.Party),
-				What: office.OneLine(q.Text, 500), Since: q.AskedOn, Due: q.DueOn,
-			}
-			if side == transfer.QueryReceived {
-				t.Owner = exchange.OwnerStaff
-			}
-			if err := w.add(t); err != nil {
-				return err
-			}
+		if w.cases[q.CaseNo] {
+			continue
+		}
+		t := exchange.Todo{
+			Kind: exchange.TodoQuery, About: exchange.AboutQuery, No: q.No, CaseNo: q.CaseNo, Party: q.Party, Who: w.PartyName(q.Party),
+			What: office.OneLine(q.Text, 500), Since: q.AskedOn, Due: q.DueOn,
+		}
+		if q.Side == transfer.QueryReceived {
+			t.Owner = exchange.OwnerStaff
+		}
+		if err := w.add(t); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// lateQueries are the queries that are open past their last day.
+func (w *walk) lateQueries() iter.Seq2[exchange.Query, error] {
+	return office.Walk(func(visit func(exchange.Query) error) error {
+		for _, side := range []string{transfer.QuerySent, transfer.QueryReceived} {
+			open, err := w.Tx.QueriesOpen(side)
+			if err != nil {
+				return err
+			}
+			for _, q := range open {
+				if q.DueOn == 0 || q.DueOn >= w.Date {
+					continue
+				}
+				if err := visit(q); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }

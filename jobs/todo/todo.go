@@ -16,6 +16,7 @@ import (
 	"slices"
 
 	"carryover/exchange"
+	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
 
@@ -24,10 +25,15 @@ import (
 const lookBack = 30
 
 // Walk finds all that needs a person, in no order. After an error it ends.
-func Walk(d *office.Desk) iter.Seq2[exchange.Todo, error] {
+func Walk(d *office.Desk) iter.Seq2[exchange.Todo, error] { return walkOver(d, nil) }
+
+func walkOver(d *office.Desk, pressing *store.Pressing) iter.Seq2[exchange.Todo, error] {
 	return office.Walk(func(visit func(exchange.Todo) error) error {
-		w := &walk{Desk: d, visit: visit, cases: map[string]bool{}}
+		w := &walk{Desk: d, visit: visit, cases: map[string]bool{}, pressing: pressing}
 		if err := w.readDifferences(); err != nil {
+			return err
+		}
+		if err := w.namePressing(); err != nil {
 			return err
 		}
 		// What can be decided about a case comes before its limits, which are passed
@@ -46,9 +52,11 @@ func Walk(d *office.Desk) iter.Seq2[exchange.Todo, error] {
 
 // List is all that needs a person, the most urgent first (exchange.CompareTodos);
 // not nil, so that nothing is [] in JSON.
-func List(d *office.Desk) ([]exchange.Todo, error) {
+func List(d *office.Desk) ([]exchange.Todo, error) { return sorted(Walk(d)) }
+
+func sorted(walk iter.Seq2[exchange.Todo, error]) ([]exchange.Todo, error) {
 	list := []exchange.Todo{}
-	for t, err := range Walk(d) {
+	for t, err := range walk {
 		if err != nil {
 			return nil, err
 		}
@@ -59,9 +67,9 @@ func List(d *office.Desk) ([]exchange.Todo, error) {
 }
 
 // Pressing is what of it makes a pass of the office's date end with exit code 3,
-// the most urgent first.
+// the most urgent first. Of the cases it reads those alone that may press.
 func Pressing(d *office.Desk) ([]exchange.Todo, error) {
-	list, err := List(d)
+	list, err := sorted(walkOver(d, &store.Pressing{On: d.Date, Holds: officersHolds}))
 	return slices.DeleteFunc(list, func(t exchange.Todo) bool { return !t.Presses(d.Date) }), err
 }
 
@@ -70,6 +78,8 @@ type walk struct {
 	*office.Desk
 	visit func(exchange.Todo) error
 	cases map[string]bool // numbers of the cases that are items
+
+	pressing *store.Pressing // nil: everything is found, not only what presses
 
 	differences []difference
 	about       map[string][]int // places in differences, by what they stand beside
@@ -80,6 +90,27 @@ type walk struct {
 type difference struct {
 	exchange.Difference
 	taken bool
+}
+
+// namePressing names the cases that press for something beside them: a difference, or a
+// query, which is an item of its own unless its case is one.
+func (w *walk) namePressing() error {
+	if w.pressing == nil {
+		return nil
+	}
+	for _, x := range w.differences {
+		w.pressing.Nos = append(w.pressing.Nos, x.CaseNo)
+	}
+	for no := range w.proposed {
+		w.pressing.Nos = append(w.pressing.Nos, no)
+	}
+	for q, err := range w.lateQueries() {
+		if err != nil {
+			return err
+		}
+		w.pressing.Nos = append(w.pressing.Nos, q.CaseNo)
+	}
+	return nil
 }
 
 // add passes an item on, with the owner and what to do of its kind where it has

@@ -1,9 +1,10 @@
 package transfer
 
 import (
+	"slices"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
 
@@ -13,14 +14,16 @@ var waitingHolds = []code.Hold{
 	code.HoldPossibleDuplicate, code.HoldCertificateMissing, code.HoldCap,
 }
 
-// WaitingFilter selects the cases that Rejudge looks at.
-func WaitingFilter() store.CaseFilter {
-	return store.CaseFilter{States: []exchange.State{exchange.Held}, Holds: waitingHolds}
+// Waits reports whether a case is on hold for something that may come by itself.
+func Waits(c exchange.Case) bool {
+	return c.State == exchange.Held && slices.Contains(waitingHolds, c.Hold)
 }
 
 // Rejudge judges a case on hold anew, from where it was held: an application, a
 // letter that could not be issued or was not accepted, a payment. With nothing
-// new the case stays as it is, so that it can run for every one in every pass.
+// new the case stays as it is, so that it can be judged as often as anybody likes. Whoever
+// judges by something else lets cases be looked at again when that changes: by the store
+// (registry, certificates, rivals: Tx.LookAgain) or as Office.InForce has it.
 func Rejudge(c *office.Case) error {
 	switch {
 	case c.Side == exchange.In && c.HeldFrom == exchange.Applied:
