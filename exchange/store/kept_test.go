@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
@@ -212,16 +211,16 @@ func keptOnce[T any](t *testing.T, k *kept[T], apart ...string) string {
 	}
 	var x T
 	columns, keys := map[uintptr]int{}, map[place]int{}
-	for _, f := range k.columns(&x) {
-		to := reflect.ValueOf(f.to)
+	for _, f := range k.shape.Columns(&x) {
+		to := reflect.ValueOf(f.To)
 		if to.Kind() == reflect.Struct { // optional, moment, roles
 			to = to.Field(0)
 		}
-		if _, follows := f.to.(derived); !follows {
+		if _, follows := f.To.(derived); !follows {
 			columns[to.Pointer()]++
 		}
 	}
-	for _, path := range k.paths {
+	for _, path := range k.shape.Keys() {
 		of := reflect.ValueOf(&x).Elem().FieldByIndex(path)
 		keys[place{of.Addr().Pointer(), of.Type()}]++
 	}
@@ -252,53 +251,4 @@ func keptOnce[T any](t *testing.T, k *kept[T], apart ...string) string {
 	}
 	walk(reflect.ValueOf(&x).Elem(), false)
 	return k.table
-}
-
-// phrase is a field with a JSON of its own.
-type phrase struct{ code string }
-
-func (p phrase) MarshalJSON() ([]byte, error) { return []byte(`{"code":"` + p.code + `"}`), nil }
-
-func (p *phrase) UnmarshalJSON(text []byte) error {
-	p.code = strings.TrimSuffix(strings.TrimPrefix(string(text), `{"code":"`), `"}`)
-	return nil
-}
-
-// rowOf is a text and a document as they come from the database.
-type rowOf [2]any
-
-func (r rowOf) Scan(dest ...any) error {
-	*dest[0].(*string) = r[0].(string)
-	return dest[1].(sql.Scanner).Scan(r[1])
-}
-
-// TestDocument: a field with JSON methods of its own is kept by them, a document
-// that says nothing of a field leaves it empty, and one that is none is an error.
-func TestDocument(t *testing.T) {
-	type said struct {
-		No        string
-		Why, Else phrase
-	}
-	k := keep("said", func(x *said) []field { return []field{at("no", &x.No)} }, func(x *said) []field {
-		return []field{at("why", &x.Why), at("else,omitzero", &x.Else)}
-	})
-	x := said{No: "1", Why: phrase{"late"}}
-	text, err := (document[said]{k, &x}).Value()
-	if want := `{"why":{"code":"late"}}`; err != nil || text != want {
-		t.Fatalf("%s, %v, want %s", text, err, want)
-	}
-	read := k.vessel().read
-	for _, row := range []row{rowOf{"2", `{"why":{"code":"x"},"else":{"code":"y"}}`}, rowOf{"1", text}} {
-		if err := read(row, &x); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if x != (said{No: "1", Why: phrase{"late"}}) {
-		t.Errorf("read %+v", x)
-	}
-	for _, bad := range []any{`{"why":`, nil, int64(1)} {
-		if err := read(rowOf{"3", bad}, &x); err == nil || !strings.HasPrefix(err.Error(), "said 3: ") {
-			t.Errorf("%v as a document: %v", bad, err)
-		}
-	}
 }

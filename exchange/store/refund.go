@@ -29,7 +29,7 @@ func (tx *Tx) InsertRefund(r *exchange.Refund) (err error) {
 // else ErrStale. What it pays back never changes.
 func (tx *Tx) UpdateRefund(before, after exchange.Refund) error {
 	return tx.change(fmt.Sprintf("refund %d", after.ID), updateRefund, after.ID, string(after.Track), int64(after.Attempts), after.Ref,
-		after.Since.String(), document[exchange.Refund]{refundRows, &after}, string(before.Track), int64(before.Attempts))
+		after.Since.String(), refundRows.shape.Document(&after), string(before.Track), int64(before.Attempts))
 }
 
 // RefundByRef returns the refund whose current attempt has an EndToEndId.

@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store/engine"
+	"carryover/exchange/store/shape"
 )
 
 // Tx is a transaction of Store.Tx or Store.View, for one goroutine, valid
@@ -193,7 +194,7 @@ func (tx *Tx) named(err error) error {
 }
 
 // row is what a scan function reads from.
-type row interface{ Scan(dest ...any) error }
+type row = shape.Row
 
 // each calls take for every row, also for those that a change returns. The rows
 // must not be many: the connection is busy until all are read, so take must not
