@@ -28,6 +28,7 @@ type File struct {
 	// "folder". Tests let a step fail, before or after it is done.
 	Around func(step string, do func() error) error
 	ended  bool
+	kept   string // under which path
 }
 
 // Temp begins a file in a folder.
@@ -71,8 +72,12 @@ func whole(path string, write func(*os.File) error, keep func(*File, string) err
 
 // Keep ends the file under its name, a path in the same folder, in place of an
 // older file. On an error there stands the older file or the new one, whole; only
-// after nil does a power cut not take the new one back.
+// after nil does a power cut not take the new one back. Once more under the same path
+// it does nothing.
 func (f *File) Keep(path string) error {
+	if f.kept == path {
+		return nil
+	}
 	return f.keep(path, func() error { return os.Rename(f.Name(), path) })
 }
 
@@ -106,7 +111,7 @@ func (f *File) KeepNew(path string) error {
 // on the disk.
 func (f *File) keep(path string, name func() error) error {
 	defer f.Discard()
-	if err := f.step("sync", f.Sync); err != nil {
+	if err := f.Step("sync", f.Sync); err != nil {
 		return err
 	}
 	if !renamesOpen {
@@ -114,15 +119,20 @@ func (f *File) keep(path string, name func() error) error {
 			return err
 		}
 	}
-	if err := f.step("rename", name); err != nil {
+	if err := f.Step("rename", name); err != nil {
 		return err
 	}
 	f.ended = true
 	f.Close() // ends the lock, which must last until the temporary name is gone
-	return f.step("folder", func() error { return SyncDir(os.Open, filepath.Dir(path)) })
+	err := f.Step("folder", func() error { return SyncDir(os.Open, filepath.Dir(path)) })
+	if err == nil {
+		f.kept = path
+	}
+	return err
 }
 
-func (f *File) step(name string, do func() error) error {
+// Step takes a step of keeping the file, Around it if that is set.
+func (f *File) Step(name string, do func() error) error {
 	if f.Around == nil {
 		return do()
 	}

@@ -76,6 +76,10 @@ type Engine interface {
 	Send(ctx context.Context, c *Conn, list []Statement) (changed []int64, err error)
 	// dialect is goose's name of the engine.
 	dialect() goose.Dialect
+	// Shared reports whether several machines may work on the store.
+	Shared() bool
+	// LockPasses takes the lock of a shared store; see Store.LockPasses.
+	LockPasses(ctx context.Context) (held context.Context, unlock func() error, err error)
 	// Backup writes a copy of the whole store to a file.
 	Backup(ctx context.Context, readers *Pool, path string) error
 }

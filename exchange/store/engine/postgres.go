@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib" // and the driver "pgx"
 	"github.com/pressly/goose/v3"
+
+	"carryover/exchange/atomicfile"
 )
 
 // postgresEngine is a PostgreSQL database that several nodes share.
@@ -153,6 +155,53 @@ func (e *postgresEngine) Send(ctx context.Context, c *Conn, list []Statement) (c
 }
 
 func (e *postgresEngine) dialect() goose.Dialect { return goose.DialectPostgres }
+
+func (e *postgresEngine) Shared() bool { return true }
+
+// passLock is the pair of numbers by which the server knows the lock of a schema's
+// passes. Locks of chains have one number, and are others.
+const passLock = "(1, (SELECT oid::integer FROM pg_namespace WHERE nspname = current_schema()))"
+
+// LockPasses: a lock of a session lasts as long as its connection, so it has one of its
+// own, on which a goroutine waits for the server to end it.
+func (e *postgresEngine) LockPasses(ctx context.Context) (held context.Context, unlock func() error, err error) {
+	conn, err := pgx.Connect(ctx, e.dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	taken := false
+	err = conn.QueryRow(ctx, "SELECT pg_try_advisory_lock"+passLock).Scan(&taken)
+	if err == nil && !taken {
+		err = atomicfile.ErrLocked
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close(ctx))
+	}
+	held, lose := context.WithCancelCause(ctx)
+	watched, stop := context.WithCancel(context.WithoutCancel(ctx))
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for watched.Err() == nil {
+			if _, err := conn.WaitForNotification(watched); err != nil && watched.Err() == nil {
+				lose(fmt.Errorf("the lock of this pass is lost, another may make passes now: %w", err))
+				return
+			}
+		}
+	}()
+	return held, func() error {
+		stop()
+		<-over
+		defer lose(nil)
+		rest := context.WithoutCancel(ctx)
+		if conn.IsClosed() {
+			return context.Cause(held)
+		}
+		// Given back, and not left to the server, which would do so a moment later.
+		_, err := conn.Exec(rest, "SELECT pg_advisory_unlock"+passLock)
+		return errors.Join(err, conn.Close(rest))
+	}, nil
+}
 
 func (e *postgresEngine) Backup(context.Context, *Pool, string) error {
 	return errors.New("a PostgreSQL store is backed up by its own program: pg_dump --format=custom --file=FILE with the address of the store")

@@ -183,6 +183,13 @@ func (e *sqliteEngine) Send(ctx context.Context, c *Conn, list []Statement) (cha
 
 func (e *sqliteEngine) dialect() goose.Dialect { return goose.DialectSQLite3 }
 
+func (e *sqliteEngine) Shared() bool { return false }
+
+// LockPasses: a file of one machine is locked by a file beside it.
+func (e *sqliteEngine) LockPasses(context.Context) (context.Context, func() error, error) {
+	return nil, nil, errors.ErrUnsupported
+}
+
 func (e *sqliteEngine) Backup(ctx context.Context, _ *Pool, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s: %w", filepath.Base(path), os.ErrExist)

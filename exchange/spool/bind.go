@@ -1,0 +1,204 @@
+package spool
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"carryover/exchange/atomicfile"
+	"carryover/exchange/store"
+)
+
+// idFile is the file of a folder that says whose spool it is: area code and id.
+const idFile = ".spool-id"
+
+// Refused says why a store and a spool do not belong together, and what to do.
+type Refused struct{ Why, Todo string }
+
+// Error is both in one line.
+func (r *Refused) Error() string { return r.Why + "; " + r.Todo }
+
+// Open opens the spool of an agency's store: the folder dir, which must be there, or,
+// of a shared store, the store itself. The first time it binds them to each other by an
+// id, in a row of the store and a file of the folder; from then on anything else is
+// *Refused: the store of another agency, the folder of another store, a folder that is
+// empty though the store is not.
+func Open(ctx context.Context, s *store.Store, agency, dir string) (Spool, error) {
+	b, err := look(ctx, s, dir)
+	if err != nil {
+		return nil, err
+	}
+	if b.row.Spool == "" {
+		if err := b.bind(ctx, s, agency); err != nil {
+			return nil, err
+		}
+	}
+	return b.fit(s, agency)
+}
+
+// Check reports whether Open would open the spool; it changes nothing.
+func Check(ctx context.Context, s *store.Store, agency, dir string) error {
+	b, err := look(ctx, s, dir)
+	if err == nil && b.row.Spool == "" {
+		return b.mayBind(agency)
+	}
+	if err == nil {
+		_, err = b.fit(s, agency)
+	}
+	return err
+}
+
+// both is what a store and a folder say about each other.
+type both struct {
+	row    store.Binding // of the store; the zero Binding: none yet
+	used   bool          // the store knows files
+	shared bool          // it keeps them itself
+	dir    string
+	mark   store.Binding // of the folder; the zero Binding: none
+	full   bool          // files lie in it
+}
+
+func look(ctx context.Context, s *store.Store, dir string) (b both, err error) {
+	b = both{shared: s.Shared(), dir: dir}
+	err = s.View(ctx, func(tx *store.Tx) (err error) {
+		if b.row, err = tx.Binding(); err == nil || !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		files, err := tx.Files(store.FileFilter{Limit: 1})
+		b.used = len(files) > 0
+		return err
+	})
+	if err != nil {
+		return b, err
+	}
+	if b.mark, err = readMark(dir); err != nil {
+		return b, err
+	}
+	list, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	for _, e := range list {
+		b.full = b.full || !strings.HasPrefix(e.Name(), ".")
+	}
+	return b, err
+}
+
+// readMark reads the id of a folder; the zero Binding when it has none.
+func readMark(dir string) (store.Binding, error) {
+	text, err := os.ReadFile(filepath.Join(dir, idFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return store.Binding{}, nil
+	}
+	words := strings.Fields(string(text))
+	if err == nil && len(words) != 2 {
+		err = fmt.Errorf("%s holds no area code and id", filepath.Join(dir, idFile))
+	}
+	if err != nil {
+		return store.Binding{}, fmt.Errorf("spool: %w", err)
+	}
+	return store.Binding{Agency: words[0], Spool: words[1]}, nil
+}
+
+// bind binds what is not bound. The folder comes first: cut short in between, it has an
+// id and no store, which the next try takes over.
+func (b *both) bind(ctx context.Context, s *store.Store, agency string) (err error) {
+	if err := b.mayBind(agency); err != nil {
+		return err
+	}
+	to := b.mark
+	if to.Spool == "" {
+		to = newBinding(agency)
+	}
+	if !b.shared && b.mark.Spool == "" {
+		err := atomicfile.Create(filepath.Join(b.dir, idFile), func(f *os.File) error {
+			_, err := fmt.Fprintln(f, to.Agency, to.Spool)
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrExist) { // another process was quicker
+			return fmt.Errorf("spool: %w", err)
+		}
+		if b.mark, err = readMark(b.dir); err != nil {
+			return err
+		}
+		to = b.mark
+	}
+	return s.Tx(ctx, func(tx *store.Tx) (err error) {
+		if err = tx.Bind(to); err != nil {
+			return err
+		}
+		b.row, err = tx.Binding()
+		return err
+	})
+}
+
+func newBinding(agency string) store.Binding {
+	id := make([]byte, 16)
+	rand.Read(id)
+	return store.Binding{Agency: agency, Spool: hex.EncodeToString(id)}
+}
+
+// mayBind is why a store that is bound to nothing may not be bound.
+func (b *both) mayBind(agency string) error {
+	switch {
+	case b.shared && b.mark.Spool != "":
+		return b.notScratch()
+	case b.shared && b.used:
+		return &Refused{
+			"the store keeps its files itself, and they have not been taken into it yet",
+			"run carryover migrate on the machine that has them, with the folder that they lie in as folders.spool",
+		}
+	case b.mark.Spool != "" && b.mark.Agency != agency:
+		return &Refused{
+			fmt.Sprintf("the folder %s is the spool %s of agency %s, not of %s", b.dir, b.mark.Spool, b.mark.Agency, agency),
+			"name a folder of its own under folders.spool",
+		}
+	case b.mark.Spool != "" && b.full && !b.used:
+		return &Refused{
+			fmt.Sprintf("the folder %s is the spool %s, which is in use, and the store is empty", b.dir, b.mark.Spool),
+			"name the store of this spool under store.dsn, or restore its backup; for a new store, name an empty folder under folders.spool",
+		}
+	}
+	return nil
+}
+
+func (b *both) notScratch() error {
+	return &Refused{
+		fmt.Sprintf("the folder %s is the spool %s of agency %s, of a store that is a file", b.dir, b.mark.Spool, b.mark.Agency),
+		"name that store under store.dsn; or for this one, which keeps its files itself, another folder under folders.spool",
+	}
+}
+
+// fit is the spool of a store that is bound.
+func (b *both) fit(s *store.Store, agency string) (Spool, error) {
+	switch {
+	case b.row.Agency != agency:
+		return nil, &Refused{
+			fmt.Sprintf("the store is that of agency %s, not of %s", b.row.Agency, agency),
+			"name under store.dsn a store of its own for each agency: a file, or on PostgreSQL a database or schema",
+		}
+	case b.shared && b.mark.Spool != "":
+		return nil, b.notScratch()
+	case b.shared:
+		return database{s, b.dir}, nil
+	case b.mark.Spool == "":
+		return nil, &Refused{
+			fmt.Sprintf("the store belongs to the spool %s, and the folder %s is none: it is empty, or the spool was moved", b.row.Spool, b.dir),
+			fmt.Sprintf("put the spool back, or name it under folders.spool; if its files are lost for good, write %q into %s there and go on without them",
+				b.row.Agency+" "+b.row.Spool, idFile),
+		}
+	case b.mark != b.row:
+		return nil, &Refused{
+			fmt.Sprintf("the store belongs to the spool %s of agency %s, and the folder %s is the spool %s of agency %s",
+				b.row.Spool, b.row.Agency, b.dir, b.mark.Spool, b.mark.Agency),
+			"name the two that belong together under store.dsn and folders.spool",
+		}
+	}
+	return Folder(b.dir), nil
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// SpoolPart is how many bytes of a file of the spool a row holds at most.
+const SpoolPart = 1 << 20
+
+// PutSpoolPart stores a part of a file of the spool, from 0 on, in place of an older
+// one. Every part but the last has SpoolPart bytes; EndSpoolFile follows it.
+func (tx *Tx) PutSpoolPart(name string, n int, part []byte) error {
+	_, err := tx.exec("INSERT INTO spool_parts (name, n, bytes) VALUES ($1, $2, $3) ON CONFLICT (name, n) DO UPDATE SET bytes = excluded.bytes", name, int64(n), part)
+	if err != nil {
+		return fmt.Errorf("spool %s: %w", name, err)
+	}
+	return nil
+}
+
+// EndSpoolFile says how many parts a file of the spool has: what an older, longer file
+// of its name has behind them is gone.
+func (tx *Tx) EndSpoolFile(name string, parts int) error {
+	if _, err := tx.exec("DELETE FROM spool_parts WHERE name = $1 AND n >= $2", name, int64(parts)); err != nil {
+		return fmt.Errorf("spool %s: %w", name, err)
+	}
+	return nil
+}
+
+// SpoolFile returns how many parts and bytes a file of the spool has.
+func (tx *Tx) SpoolFile(name string) (parts int, size int64, err error) {
+	type sums struct{ parts, size int64 }
+	s, err := one(tx, "spool "+name, func(r row, s *sums) error { return r.Scan(&s.parts, &s.size) },
+		"SELECT max(n) + 1, CAST(sum(length(bytes)) AS BIGINT) FROM spool_parts WHERE name = $1 GROUP BY name", name)
+	return int(s.parts), s.size, err
+}
+
+// SpoolPart returns a part of a file of the spool.
+func (tx *Tx) SpoolPart(name string, n int) ([]byte, error) {
+	return one(tx, fmt.Sprintf("spool %s part %d", name, n), func(r row, part *[]byte) error { return r.Scan(part) },
+		"SELECT bytes FROM spool_parts WHERE name = $1 AND n = $2", name, int64(n))
+}
+
+// Binding is whose store this is, and which spool belongs to it.
+type Binding struct {
+	Agency string // area code
+	Spool  string // id
+}
+
+// Bind binds the store, once and for all; one that is bound stays as it is.
+func (tx *Tx) Bind(b Binding) error {
+	_, err := tx.exec("INSERT INTO bindings (one, agency, spool) VALUES (1, $1, $2) ON CONFLICT (one) DO NOTHING", b.Agency, b.Spool)
+	return err
+}
+
+// Binding returns what the store is bound to; none yet: ErrNotFound.
+func (tx *Tx) Binding() (Binding, error) {
+	return one(tx, "binding of the store", func(r row, b *Binding) error { return r.Scan(&b.Agency, &b.Spool) }, "SELECT agency, spool FROM bindings")
+}
+
+// Shared reports whether several machines may work on the store: then it keeps the
+// files of the spool too.
+func (s *Store) Shared() bool { return s.eng.Shared() }
+
+// LockPasses takes the right to make passes on a shared store; atomicfile.ErrLocked
+// while another has it, whichever machine that is on. held ends with ctx, and when the
+// right is lost because the server has ended the connection: its cause is then that
+// error. unlock gives the right back.
+func (s *Store) LockPasses(ctx context.Context) (held context.Context, unlock func() error, err error) {
+	return s.eng.LockPasses(ctx)
+}
