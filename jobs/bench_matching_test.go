@@ -77,7 +77,7 @@ func addBank(tb testing.TB, e *jobs.Env) (root string) {
 // addParty gives an agency a party with a local drop, and returns its folder.
 func addParty(tb testing.TB, e *jobs.Env, code string, role office.Role) (root string) {
 	tb.Helper()
-	root = filepath.Join(filepath.Dir(e.Spool), code)
+	root = filepath.Join(filepath.Dir(spoolFolder(e)), code)
 	if err := drop.MakeLocal(root, drop.Paths{}); err != nil {
 		tb.Fatal(err)
 	}

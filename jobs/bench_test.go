@@ -59,17 +59,13 @@ func oldPlace(tb testing.TB, dir string) *jobs.Env {
 			return drop.OpenLocal(root, drop.Paths{}, drop.Options{})
 		}})
 	}
-	spool := filepath.Join(dir, "spool")
-	if err := os.MkdirAll(spool, 0o700); err != nil {
-		tb.Fatal(err)
-	}
 	now := time.Date(2026, 3, 17, 2, 0, 0, 0, time.UTC)
 	return &jobs.Env{Office: &office.Office{
 		Agency:   exchange.Agency{Code: samples.OldPlace, Name: "苏州市医疗保险基金管理中心", Clerk: "系统自动办理", Checker: "王敏", Zone: time.UTC, RemarkMax: 60},
 		Profiles: map[string]exchange.Profile{"2021": {Name: "2021", LetterWD: 1, AnswerWD: 10, MonthsWD: 5, AccountWD: 5, CountFromNextDay: true, Arrears: "inform", NoCertificate: "accept"}},
 		Partners: map[string]exchange.Partner{samples.NewPlace: {Code: samples.NewPlace, Name: "上海", Profile: "2021", Settlement: "remitted"}},
 		Turns:    exchange.Turns(), Calendar: cal, Parties: parties,
-		Rules: office.Rules{HeldNights: 10, QueryWD: 5}, Store: s, Spool: spool, Now: func() time.Time { return now }, Date: 20260317,
+		Rules: office.Rules{HeldNights: 10, QueryWD: 5}, Store: s, Spool: openSpool(tb, s, samples.OldPlace, filepath.Join(dir, "spool")), Now: func() time.Time { return now }, Date: 20260317,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}}
 }

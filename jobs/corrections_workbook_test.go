@@ -236,7 +236,7 @@ func TestCorrectionsAfterAStop(t *testing.T) {
 			if o.tryPass() == nil || len(o.receipts(them)) != 0 {
 				t.Fatal("not stopped")
 			}
-			if left := must(filepath.Glob(filepath.Join(o.env.Spool, ".tmp-*"))); len(left) > 0 {
+			if left := must(filepath.Glob(filepath.Join(spoolFolder(o.env), ".tmp-*"))); len(left) > 0 {
 				t.Errorf("left %v", left)
 			}
 			o.env.Outside = nil

@@ -22,6 +22,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/exchange/drop/sftpserver"
 	"carryover/exchange/seal"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs"
 	"carryover/jobs/office"
@@ -234,7 +235,7 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 			}
 			return seal.ParseSigners(text)
 		},
-		Spool: filepath.Join(dir, s.Folders.Spool), Reports: filepath.Join(dir, s.Folders.Reports), Lang: s.Agency.Language,
+		Reports: filepath.Join(dir, s.Folders.Reports), Lang: s.Agency.Language,
 		AllowedSigners: func() (string, error) {
 			text, err := os.ReadFile(c.AllowedSigners())
 			return string(text), err
@@ -244,7 +245,7 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 	for _, p := range c.Drops() {
 		e.Parties = append(e.Parties, w.party(code, p, r))
 	}
-	for _, folder := range []string{e.Spool, e.Reports} {
+	for _, folder := range []string{filepath.Join(dir, s.Folders.Spool), e.Reports} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return nil, err
 		}
@@ -256,7 +257,11 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 	if e.Store, err = store.Open(context.Background(), store.Options{DSN: dsn, BeforeCommit: r.beforeCommit, AfterCommit: r.afterCommit}); err != nil {
 		return nil, err
 	}
-	return e, e.Store.Migrate(context.Background())
+	if err := e.Store.Migrate(context.Background()); err != nil {
+		return nil, err
+	}
+	e.Spool, err = spool.Open(context.Background(), e.Store, code, filepath.Join(dir, s.Folders.Spool))
+	return e, err
 }
 
 func (w *world) party(code string, p config.PartyDrop, r *recorder) office.Party {

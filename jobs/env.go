@@ -38,8 +38,8 @@ type Env struct {
 
 // Content opens what is to be signed, once its bytes in the spool are those that were
 // recorded; office.ErrSpool when they are not. The caller closes it.
-func (e *Env) Content(f exchange.File) (io.ReadCloser, error) {
-	return payment.Content(e.Office, f)
+func (e *Env) Content(ctx context.Context, f exchange.File) (io.ReadCloser, error) {
+	return payment.Content(ctx, e.Office, f)
 }
 
 // Decide takes a decision that its officer has signed: the text as

@@ -18,6 +18,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/exchange/money"
 	"carryover/exchange/seal"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
@@ -99,7 +100,7 @@ func newOfficeOn(tb testing.TB, dsn string, change ...func(*jobs.Env)) *testOffi
 		Agency: agencyOf(us), Profiles: profiles(), Turns: exchange.Turns(), Calendar: publishedDays(tb),
 		Partners: map[string]exchange.Partner{them: partnerOf(them, "2016"), others: partnerOf(others, "2016")},
 		Rules:    office.Rules{HeldNights: 3, QueryWD: 5, Parallel: 1, AutomaticRelease: true},
-		Store:    s, Spool: filepath.Join(o.root, "spool"), Reports: filepath.Join(o.root, "reports"), Lang: "zh",
+		Store:    s, Spool: openSpool(tb, s, us, filepath.Join(o.root, "spool")), Reports: filepath.Join(o.root, "reports"), Lang: "zh",
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}}
 	o.env.Now = func() time.Time { return o.now }
@@ -108,10 +109,8 @@ func newOfficeOn(tb testing.TB, dsn string, change ...func(*jobs.Env)) *testOffi
 	o.party(bank, office.RoleBank)
 	o.party(them, office.RolePartner)
 	o.party(others, office.RolePartner)
-	for _, dir := range []string{o.env.Spool, o.env.Reports} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			tb.Fatal(err)
-		}
+	if err := os.MkdirAll(o.env.Reports, 0o700); err != nil {
+		tb.Fatal(err)
 	}
 	for _, c := range change {
 		c(o.env)
@@ -119,6 +118,29 @@ func newOfficeOn(tb testing.TB, dsn string, change ...func(*jobs.Env)) *testOffi
 	tb.Cleanup(o.requireProofs)
 	return o
 }
+
+// placed is a spool, and the folder that it has.
+type placed struct {
+	spool.Spool
+	dir string
+}
+
+// openSpool opens the spool of a store in a folder, which it makes.
+func openSpool(tb testing.TB, s *store.Store, agency, dir string) spool.Spool {
+	tb.Helper()
+	err := os.MkdirAll(dir, 0o700)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	of, err := spool.Open(context.Background(), s, agency, dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return placed{of, dir}
+}
+
+// spoolFolder is the folder of an office's spool.
+func spoolFolder(e *jobs.Env) string { return e.Spool.(placed).dir }
 
 // emptyStore is a store as Migrate leaves it, made once for all tests.
 var emptyStore = sync.OnceValue(func() []byte {

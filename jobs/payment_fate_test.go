@@ -192,7 +192,7 @@ func TestForeignPaymentFile(t *testing.T) {
 			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], f.Name) {
 				t.Errorf("differences %q", open)
 			}
-			content, err := os.ReadFile(filepath.Join(o.env.Spool, f.Spool))
+			content, err := os.ReadFile(filepath.Join(spoolFolder(o.env), f.Spool))
 			if err != nil {
 				t.Fatal(err)
 			}

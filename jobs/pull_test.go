@@ -112,11 +112,11 @@ func TestGrowingFileIsNotTaken(t *testing.T) {
 func TestLeftTemporaryFilesAreSwept(t *testing.T) {
 	o := newOffice(t)
 	live := must(atomicfile.Temp(o.env.Reports)) // a command beside the pass prints into the folder
-	for _, dir := range []string{o.env.Spool, o.env.Reports} {
+	for _, dir := range []string{spoolFolder(o.env), o.env.Reports} {
 		must(atomicfile.Temp(dir)).Close() // ends the lock, as a kill does
 	}
 	o.pass()
-	left := slices.Concat(must(filepath.Glob(filepath.Join(o.env.Spool, ".tmp-*"))), must(filepath.Glob(filepath.Join(o.env.Reports, ".tmp-*"))))
+	left := slices.Concat(must(filepath.Glob(filepath.Join(spoolFolder(o.env), ".tmp-*"))), must(filepath.Glob(filepath.Join(o.env.Reports, ".tmp-*"))))
 	if len(left) != 1 || left[0] != live.Name() {
 		t.Errorf("left %v", left)
 	}

@@ -47,7 +47,7 @@ func TestReleaseBySSHKeygen(t *testing.T) {
 		if err := os.WriteFile(name, []byte(s.Armored), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		spool, err := os.Open(filepath.Join(o.env.Spool, f.Spool))
+		spool, err := os.Open(filepath.Join(spoolFolder(o.env), f.Spool))
 		if err != nil {
 			t.Fatal(err)
 		}

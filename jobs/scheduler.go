@@ -2,12 +2,12 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"carryover/exchange/store"
-	"carryover/jobs/office"
 )
 
 // Scheduler makes the passes of a timetable, one after the other, until it is told to
@@ -59,15 +59,15 @@ func (s *Scheduler) Loop(ctx context.Context, down <-chan error) error {
 // work does what is due now, unless another process makes a pass: then Health says so,
 // and the next waking up tries again. It returns when its last pass ran.
 func (s *Scheduler) work(ctx context.Context, busy Busy) Busy {
-	unlock, err := office.LockPasses(s.env.Spool)
+	held, unlock, err := s.env.Spool.LockPasses(ctx)
 	if err != nil {
 		s.env.Log.Warn("no pass now", "err", err)
 		s.end(err)
 		return busy
 	}
-	defer unlock()
 	env := Env{s.env.Today()}
-	woken, err := env.Wake(ctx, s.table, busy, s.begin)
+	woken, err := env.Wake(held, s.table, busy, s.begin)
+	err = errors.Join(err, unlock())
 	if ctx.Err() != nil { // told to stop: no fault
 		return woken.Busy
 	}

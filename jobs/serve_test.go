@@ -12,6 +12,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
@@ -33,7 +34,7 @@ func wakingEnv(t *testing.T, now *time.Time, zone *time.Location, away func()) *
 		t.Fatal(err)
 	}
 	return &Env{Office: &office.Office{
-		Agency: exchange.Agency{Code: "320500", Zone: zone}, Calendar: cal, Turns: exchange.Turns(), Store: s, Spool: t.TempDir(),
+		Agency: exchange.Agency{Code: "320500", Zone: zone}, Calendar: cal, Turns: exchange.Turns(), Store: s, Spool: spool.Folder(t.TempDir()),
 		Now: func() time.Time { return *now }, Log: slog.New(slog.DiscardHandler),
 		Parties: []office.Party{{Code: "310100", Role: office.RolePartner, Open: func(context.Context) (drop.Drop, error) {
 			away()

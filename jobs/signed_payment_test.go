@@ -155,7 +155,7 @@ func TestPaymentWithoutItsSpoolNeverLeaves(t *testing.T) {
 			_ = o.tryPass()
 			o.requireState(exchange.Out, p, "answered/sent/released")
 			f := o.outgoing(exchange.FileQueued)[0]
-			spool := filepath.Join(o.env.Spool, f.Spool)
+			spool := filepath.Join(spoolFolder(o.env), f.Spool)
 			if gone {
 				if err := os.Remove(spool); err != nil {
 					t.Fatal(err)

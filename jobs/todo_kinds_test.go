@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"slices"
 	"testing"
@@ -239,7 +240,7 @@ func (o *testOffice) requireRowOf(s *signer, no, decision string) {
 		if f.Kind != office.KindDecisions || f.Party != exchange.OfficerParty(s.Name) {
 			continue
 		}
-		book, err := o.env.OpenSpool(f.Spool)
+		book, err := o.env.OpenSpool(context.Background(), f.Spool)
 		if err != nil {
 			o.tb.Fatal(err)
 		}

@@ -152,12 +152,13 @@ func TestLimitThatHasEndedBefore(t *testing.T) {
 	if _, err := o.env.Pull(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	away := o.env.Spool + ".away"
-	if err := os.Rename(o.env.Spool, away); err != nil {
+	folder := spoolFolder(o.env)
+	away := folder + ".away"
+	if err := os.Rename(folder, away); err != nil {
 		t.Fatal(err)
 	}
 	o.skipDays(40)
-	if err := errors.Join(o.tryPass(), os.RemoveAll(o.env.Spool), os.Rename(away, o.env.Spool)); err == nil {
+	if err := errors.Join(o.tryPass(), os.RemoveAll(folder), os.Rename(away, folder)); err == nil {
 		t.Fatal("the pass did not miss the file")
 	}
 	o.pass()

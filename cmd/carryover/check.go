@@ -12,6 +12,7 @@ import (
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/drop"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs/courier"
 )
@@ -127,8 +128,9 @@ func printLimits(w io.Writer, rows []limitRow) {
 	}
 }
 
-// checkStore looks at the schema of a store that is there; PostgreSQL is asked
-// only when connecting is allowed, and a SQLite file that is missing is not made.
+// checkStore looks at the schema of a store that is there, and whether it belongs to the
+// spool; PostgreSQL is asked only when connecting is allowed, and a SQLite file that is
+// missing is not made.
 func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Finding {
 	found := config.Finding{Level: config.LevelFault, Subject: "store"}
 	dsn, err := c.StoreDSN()
@@ -137,9 +139,12 @@ func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Fi
 	}
 	have, want := int64(0), int64(0)
 	if err == nil {
-		have, want, err = storeVersion(ctx, dsn)
+		have, want, err = tryStore(ctx, c, dsn)
 	}
+	var refused *spool.Refused
 	switch {
+	case errors.As(err, &refused):
+		found.Subject, found.Text, found.Todo = "spool", refused.Why, refused.Todo
 	case err != nil:
 		found.Text = err.Error()
 	case have == 0:
@@ -152,13 +157,17 @@ func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Fi
 	return []config.Finding{found}
 }
 
-// storeVersion is the schema that a store has, and that this program works with.
-func storeVersion(ctx context.Context, dsn string) (have, want int64, err error) {
+// tryStore is the schema that a store has, and that this program works with. A store of
+// this schema has to belong to the spool: *spool.Refused.
+func tryStore(ctx context.Context, c *config.Config, dsn string) (have, want int64, err error) {
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {
 		return 0, 0, err
 	}
 	have, want, err = s.Version(ctx)
+	if err == nil && have == want {
+		err = spool.Check(ctx, s, c.Agency().Code, c.Abs(c.Settings.Folders.Spool))
+	}
 	return have, want, errors.Join(err, s.Close())
 }
 

@@ -78,7 +78,7 @@ func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (
 	if _, ok := exchange.FindRule(x.Action); !ok {
 		return usageError{fmt.Errorf("%q is no action: carryover decide --help lists them", x.Action)}
 	}
-	ag, closed, err := a.openExclusive(ctx)
+	ctx, ag, closed, err := a.openExclusive(ctx)
 	if err != nil {
 		return err
 	}

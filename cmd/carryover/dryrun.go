@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs/courier"
 )
@@ -62,9 +63,10 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *courier.DryRun, err er
 		return nil, nil, err
 	}
 	ag := &agency{config: c, env: env, onClose: func() error { return os.RemoveAll(dir) }}
-	used := env.Spool // newEnv named the real one
-	env.Spool, env.Reports = filepath.Join(dir, "spool"), filepath.Join(dir, "reports")
-	if err := errors.Join(os.Mkdir(env.Spool, 0o700), os.Mkdir(env.Reports, 0o700), courier.LinkSpool(ctx, env.Office, used)); err != nil {
+	used, written := c.Abs(c.Settings.Folders.Spool), filepath.Join(dir, "spool")
+	env.Spool, env.Reports = spool.Over(written, spool.Folder(used)), filepath.Join(dir, "reports")
+	err = errors.Join(os.Mkdir(written, 0o700), os.Mkdir(env.Reports, 0o700), spool.Check(ctx, env.Store, env.Agency.Code, used))
+	if err != nil {
 		return nil, nil, errors.Join(err, env.Store.Close())
 	}
 	readOnce := map[string]bool{}

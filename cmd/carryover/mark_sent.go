@@ -49,7 +49,7 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 	if m.key == "" || m.evidence == "" { // there is no look without signing, unlike decide
 		return usageError{errors.New("mark-sent needs --evidence and --key")}
 	}
-	ag, closed, err := a.openExclusive(ctx)
+	ctx, ag, closed, err := a.openExclusive(ctx)
 	if err != nil {
 		return err
 	}

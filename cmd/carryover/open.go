@@ -18,6 +18,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs"
 	"carryover/jobs/office"
@@ -50,7 +51,10 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 	if env.Store, err = store.Open(ctx, store.Options{DSN: dsn}); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := prepareStore(ctx, env.Store); err != nil {
+	if err = prepareStore(ctx, env.Store); err == nil {
+		env.Spool, err = spool.Open(ctx, env.Store, env.Agency.Code, c.Abs(c.Settings.Folders.Spool))
+	}
+	if err != nil {
 		return nil, errors.Join(err, env.Store.Close())
 	}
 	return &agency{config: c, env: env}, nil
@@ -91,21 +95,20 @@ func (a *agency) close() error {
 }
 
 // openExclusive opens the agency for a command that changes what passes work on:
-// no pass is made until closed is called. The lock belongs to the spool, and the
-// system lets it go when the process dies; while another holds it, that is the
-// error.
-func (a *app) openExclusive(ctx context.Context) (ag *agency, closed func() error, err error) {
+// no pass is made until closed is called, or held ends. The lock belongs to the spool,
+// and ends when the process dies; while another holds it, that is the error.
+func (a *app) openExclusive(ctx context.Context) (held context.Context, ag *agency, closed func() error, err error) {
 	if ag, err = openAgency(ctx, a.config, a.now, a.err); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	unlock, err := office.LockPasses(ag.env.Spool)
+	held, unlock, err := ag.env.Spool.LockPasses(ctx)
 	if err != nil {
-		return nil, nil, errors.Join(err, ag.close())
+		return nil, nil, nil, errors.Join(err, ag.close())
 	}
-	return ag, func() error { defer unlock(); return ag.close() }, nil
+	return held, ag, func() error { return errors.Join(unlock(), ag.close()) }, nil
 }
 
-// newEnv fills a run's environment from the configuration: all but the store.
+// newEnv fills a run's environment from the configuration: all but store and spool.
 // Folders are made for their owner only, as files in them name people.
 func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, error) {
 	cal, err := c.Calendar()
@@ -134,11 +137,11 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 			},
 		},
 		SealKey: sealKey(c), PartnerSigners: signersOf(c),
-		Spool: c.Abs(s.Folders.Spool), Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
+		Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: office.NewLogger(logs, s.Logs.Level, s.Logs.Format),
 	}}
-	for _, dir := range []string{env.Spool, env.Reports} {
+	for _, dir := range []string{c.Abs(s.Folders.Spool), env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
 		}

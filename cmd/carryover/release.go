@@ -119,7 +119,7 @@ func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile,
 	if err != nil {
 		return signing.Accepted{}, false, err
 	}
-	content, err := ag.env.Content(p.File)
+	content, err := ag.env.Content(ctx, p.File)
 	if err != nil {
 		return signing.Accepted{}, false, err
 	}
@@ -149,7 +149,7 @@ func (a *app) printReleased(ctx context.Context, ag *agency, p payment.Signable,
 // cover, so that nobody signs what was not shown.
 func (a *app) printSignable(ctx context.Context, ag *agency, p payment.Signable) error {
 	if p.File.Kind != office.KindPayment { // a text, which says everything itself
-		content, err := ag.env.Content(p.File)
+		content, err := ag.env.Content(ctx, p.File)
 		if err != nil {
 			return err
 		}

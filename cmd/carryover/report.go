@@ -9,7 +9,6 @@ import (
 
 	"carryover/exchange/store"
 	"carryover/jobs/nightly"
-	"carryover/jobs/office"
 )
 
 func newReportCommand(a *app) *cobra.Command {
@@ -21,10 +20,10 @@ func newReportCommand(a *app) *cobra.Command {
 with all else that the nightly pass does in its step report. No pass may be under
 way.
 
-With an earlier date nothing is written: the workbooks that are kept of that date
-are listed, as they were made then. These are the nightly one, what was sent that
-day by post, and the decisions workbooks for officers. The exit code is 1 when none
-is kept.
+With an earlier date nothing is made: the workbooks that are kept of that date are
+listed, as they were made then. These are the nightly one, what was sent that
+day by post, and the decisions workbooks for officers, copied beside them. The exit
+code is 1 when none is kept.
 
 Language and masking of ID numbers are those of the configuration
 (agency.language, agency.mask_ids) when the workbook was made.`,
@@ -53,12 +52,12 @@ func (a *app) reportOf(ctx context.Context, date string) (err error) {
 		return usageError{fmt.Errorf("--date: %s has not been yet", day)}
 	case day == 0 || day == today:
 		day = today
-		unlock, err := office.LockPasses(ag.env.Spool)
+		held, unlock, err := ag.env.Spool.LockPasses(ctx)
 		if err != nil {
 			return err
 		}
-		defer unlock()
-		if _, err := ag.env.Report(ctx); err != nil {
+		_, err = ag.env.Report(held)
+		if err = errors.Join(err, unlock()); err != nil {
 			return err
 		}
 	}

@@ -62,12 +62,13 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
+	held := ctx
 	if plan == nil {
-		unlock, err := office.LockPasses(ag.env.Spool)
-		if err != nil {
+		var unlock func() error
+		if held, unlock, err = ag.env.Spool.LockPasses(ctx); err != nil {
 			return err
 		}
-		defer unlock()
+		defer func() { err = errors.Join(err, unlock()) }()
 	}
 	if on != 0 {
 		ag.env.Date = on
@@ -78,9 +79,9 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	}
 	watch := &passProgress{app: a}
 	ag.env.Progress = watch.step
-	run, fault := ag.env.Run(ctx, jobs.Pass{Steps: steps})
+	run, fault := ag.env.Run(held, jobs.Pass{Steps: steps})
 	watch.close()
-	if ctx.Err() != nil { // Ctrl-C, SIGTERM: what the pass then says is of no use
+	if held.Err() != nil { // Ctrl-C, SIGTERM, the lock lost: what the pass then says is of no use
 		return errors.New("interrupted; what was begun is taken up by the next run")
 	}
 	p := passed{DryRun: dry, Run: story.Worded{Office: ag.env.Office, Of: run}, Faults: []string{}, Plan: plan, counts: run.Counts, err: fault}

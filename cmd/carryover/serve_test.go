@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/spool"
 	"carryover/jobs"
-	"carryover/jobs/office"
 )
 
 // newAgency makes an agency's folder that may run at once and returns its
@@ -154,11 +154,11 @@ func TestServe(t *testing.T) {
 func TestServeLeavesPassesByHandAlone(t *testing.T) {
 	config := newAgency(t)
 	listenOn(t, config, "127.0.0.1:0")
-	unlock, err := office.LockPasses(filepath.Join(filepath.Dir(config), "spool"))
+	_, unlock, err := spool.Folder(filepath.Join(filepath.Dir(config), "spool")).LockPasses(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unlock()
+	defer func() { _ = unlock() }()
 	s := startServe(t, config, time.Date(2026, 8, 20, 4, 10, 0, 0, time.UTC))
 	status, _ := s.get(t, "/healthz", "another pass of this agency is under way")
 	if status != http.StatusServiceUnavailable {

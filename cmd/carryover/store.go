@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 )
 
@@ -18,7 +19,12 @@ func newMigrateCommand(a *app) *cobra.Command {
 		Use:   "migrate",
 		Short: "Bring the store to the schema that this program works with",
 		Long: `Brings the store to this program's schema; a store that has it stays as it is.
-Make a backup first: there is no way back.`,
+Make a backup first: there is no way back.
+
+A store on PostgreSQL keeps the files of the spool itself. One that was used before
+it did takes them in from the folder folders.spool; they stay there, too, and may be
+deleted afterwards. Where it says that some are missing, run it again on the machine
+that has them.`,
 		Args: cobra.NoArgs,
 		RunE: runs(func(cmd *cobra.Command, _ []string) error { return a.migrate(cmd.Context()) }),
 	}
@@ -91,13 +97,25 @@ func (a *app) migrate(ctx context.Context) (err error) {
 	if err := s.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+	c, err := loadConfig(a.config)
+	if err != nil {
+		return err
+	}
+	dir := c.Abs(c.Settings.Folders.Spool)
+	taken, err := spool.TakeIn(ctx, s, c.Agency().Code, dir)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
 	if a.json {
-		return a.printJSON(map[string]int64{"before": before, "now": want})
+		return a.printJSON(map[string]int64{"before": before, "now": want, "taken_in": int64(taken)})
 	}
 	if before == want {
 		fmt.Fprintf(a.out, "schema %d: nothing to do\n", want)
-		return nil
+	} else {
+		fmt.Fprintf(a.out, "schema %d → %d\n", before, want)
 	}
-	fmt.Fprintf(a.out, "schema %d → %d\n", before, want)
+	if taken > 0 {
+		fmt.Fprintf(a.out, "%d files of %s are in the store now and may be deleted there\n", taken, dir)
+	}
 	return nil
 }

@@ -48,7 +48,7 @@ type fileReader func(ctx context.Context, o *office.Office, f exchange.File, app
 // receipts. A file whose work was cut short is read again from its beginning:
 // entries are known by their keys, so that what was booked is not booked twice.
 func ProcessBank(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
-	kind, read, fault, err := readerOf(o, f)
+	kind, read, fault, err := readerOf(ctx, o, f)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func ProcessBank(ctx context.Context, o *office.Office, f exchange.File) (office
 // readerOf finds out what a file of the bank is and what reads it; fault says
 // why nothing does. Only the bank's own drop counts: a partner could otherwise
 // book money to us by leaving a message of the bank's form.
-func readerOf(o *office.Office, f exchange.File) (kind string, read fileReader, fault string, err error) {
+func readerOf(ctx context.Context, o *office.Office, f exchange.File) (kind string, read fileReader, fault string, err error) {
 	if f.Party != o.Agency.Bank() {
 		return "", nil, "不是本机构银行交换目录中的文件 / not from our bank's drop", nil
 	}
@@ -92,7 +92,7 @@ func readerOf(o *office.Office, f exchange.File) (kind string, read fileReader, 
 	case "csv":
 		return "", nil, "银行只提供 XML 报文或银行流水工作簿 / neither a message (XML) nor a bank statement (workbook)", nil
 	}
-	name, err := messageName(o, f)
+	name, err := messageName(ctx, o, f)
 	switch {
 	case err != nil:
 		return "", nil, "", err
@@ -110,8 +110,8 @@ func readerOf(o *office.Office, f exchange.File) (kind string, read fileReader, 
 
 // messageName is the ISO 20022 name of a message, pain.002.001.10 for instance;
 // empty for a file that is none.
-func messageName(o *office.Office, f exchange.File) (string, error) {
-	src, err := o.OpenSpool(f.Spool)
+func messageName(ctx context.Context, o *office.Office, f exchange.File) (string, error) {
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return "", err
 	}

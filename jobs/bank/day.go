@@ -66,7 +66,7 @@ func (s *statedDay) finish() error {
 // alone, or every booking would be there twice. With apply set, what it states of
 // each account and day is kept, to prove what was booked.
 func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
-	src, err := o.OpenSpool(f.Spool)
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return res, err
 	}

@@ -17,7 +17,7 @@ import (
 // Pending ones are not booked, they come again when they are: their number and
 // sum are noted on the sheet of files.
 func readNotification(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
-	src, err := o.OpenSpool(f.Spool)
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return res, err
 	}

@@ -19,7 +19,7 @@ import (
 // counts. A sheet with any fault counts for nothing, and one whose keying was
 // normalised (widths, spaces, dates) counts with a note.
 func readSheet(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
-	src, err := o.OpenSpool(f.Spool)
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return res, err
 	}

@@ -2,15 +2,10 @@ package courier
 
 import (
 	"context"
-	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"sync"
 
-	"carryover/exchange"
 	"carryover/exchange/drop"
-	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
 
@@ -62,35 +57,6 @@ func (r *DryRun) wrap(party *office.Party, readOnce bool) {
 		}
 		return &dryDrop{Drop: d, plan: r, party: code, blind: readOnce}, nil
 	}
-}
-
-// LinkSpool links the files of another spool that a pass may read into the
-// office's own, which is that of a copy: copying them could take hours.
-func LinkSpool(ctx context.Context, o *office.Office, spool string) error {
-	spool, err := filepath.Abs(spool)
-	if err != nil {
-		return err
-	}
-	return o.Store.View(ctx, func(tx *store.Tx) error {
-		files, err := tx.Files(store.FileFilter{States: []exchange.FileState{
-			exchange.FileFetched, exchange.FileQueued, exchange.FileSending, exchange.FileSent,
-		}})
-		if err != nil {
-			return err
-		}
-		for _, f := range files {
-			for _, name := range []string{f.Spool, f.Signature} {
-				if name == "" {
-					continue
-				}
-				err := os.Symlink(filepath.Join(spool, name), filepath.Join(o.Spool, name))
-				if err != nil && !errors.Is(err, os.ErrExist) {
-					return err
-				}
-			}
-		}
-		return nil
-	})
 }
 
 // dryDrop is a drop in which nothing is changed.

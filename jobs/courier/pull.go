@@ -189,18 +189,16 @@ func fetchWithSignature(ctx context.Context, o *office.Office, p office.Party, d
 	if err != nil {
 		return false, ignoreChanged(err)
 	}
+	defer sig.Discard()
 	if !settled && !whole {
-		sig.Discard()
 		return false, nil
 	}
 	file, err := fetch(ctx, o, d, a.Entry, p.Code)
 	if err != nil {
-		sig.Discard()
 		return false, ignoreChanged(err)
 	}
+	defer file.Discard()
 	if !settled && !file.complete {
-		sig.Discard()
-		file.Discard()
 		return false, nil
 	}
 	file.sig = sig
@@ -244,7 +242,18 @@ type spooled struct {
 	complete bool              // its own bytes show that it is whole
 }
 
-// fetch copies a file into the spool, hashed; whoever gets it keeps or discards it.
+// keep gives file and signature their names. They are those of their hashes: fetched
+// again, they replace themselves.
+func (s spooled) keep(tx *store.Tx, f exchange.File) error {
+	if s.sig != nil {
+		if err := s.sig.Keep(tx, f.Signature); err != nil {
+			return err
+		}
+	}
+	return s.Keep(tx, f.Spool)
+}
+
+// fetch copies a file into the spool, hashed; whoever gets it discards it.
 func fetch(ctx context.Context, o *office.Office, d drop.Drop, entry drop.Entry, party string) (spooled, error) {
 	s, err := o.NewSpoolFile("in-" + party)
 	if err != nil {
@@ -303,8 +312,8 @@ func endsWithTrailer(s *office.SpoolFile) (bool, error) {
 }
 
 // takeIn records a fetched file and does the rest in the drop. The order is what
-// makes a crash harmless: the bytes are flushed under their name in the spool,
-// then recorded together with what remains to be done in the drop, then the drop
+// makes a crash harmless: the bytes have their name in the spool, in the transaction
+// that records them together with what remains to be done in the drop, then the drop
 // is changed. Cut short before the record, the file is fetched again; after it,
 // finishPull goes on.
 func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, s spooled) error {
@@ -318,19 +327,14 @@ func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, 
 		file.Kind, file.Sequence = n.Kind, int64(n.Sequence)
 	}
 	file.Carrier = office.CarrierOf(a.Name)
-	signature, err := keepSignature(s.sig, p.Code)
-	if err == nil {
-		err = s.Keep(file.Spool) // named by its hash: fetched again, it replaces itself
-	}
-	if err != nil {
-		s.Discard()
-		return err
-	}
-	file.Signature = signature
+	file.Signature = signatureName(s.sig, p.Code)
 	if look.After = p.After; p.After == office.AfterLeave {
 		look.After = "" // nothing remains to be done; the look itself keeps it from being taken again
 	}
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
+	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := s.keep(tx, file); err != nil {
+			return err
+		}
 		if err := tx.InsertFile(&file); err != nil {
 			return err
 		}

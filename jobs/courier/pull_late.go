@@ -53,22 +53,17 @@ func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop
 	if err != nil {
 		return false, ignoreChanged(err)
 	}
-	given := f.Signature == "in-"+p.Code+"-"+s.SHA256()+seal.Suffix // by a pass that was cut short
+	defer s.Discard()
+	given := f.Signature == signatureName(s, p.Code) // by a pass that was cut short
 	matches := whole && given
 	if whole && lacks {
-		matches, err = verifies(o, s, f)
+		matches, err = verifies(ctx, o, s, f)
 	}
 	if err != nil || !matches {
-		s.Discard()
-		return false, err
-	}
-	spool, err := keepSignature(s, p.Code)
-	if err != nil {
-		s.Discard()
 		return false, err
 	}
 	if lacks {
-		if err := judgeAfresh(ctx, o, f, spool); err != nil {
+		if err := judgeAfresh(ctx, o, p, f, s); err != nil {
 			return false, err
 		}
 		o.Log.Info("signature came later: judged afresh", "party", p.Code, "file", name)
@@ -80,7 +75,7 @@ func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop
 // before. Any other may belong to a corrected file of that name that is on
 // its way behind it, and is left to wait for it. False too when the file's bytes
 // are not in the spool any more: it could not be judged again.
-func verifies(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, error) {
+func verifies(ctx context.Context, o *office.Office, s *office.SpoolFile, f exchange.File) (bool, error) {
 	if o.PartnerSigners == nil {
 		return false, nil
 	}
@@ -92,7 +87,7 @@ func verifies(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, err
 	if _, err := s.File.ReadAt(text, 0); err != nil {
 		return false, err
 	}
-	src, err := o.OpenSpool(f.Spool)
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -109,10 +104,13 @@ func verifies(o *office.Office, s *office.SpoolFile, f exchange.File) (bool, err
 
 // judgeAfresh gives a file its signature and lets the next pass judge it afresh,
 // in one transaction.
-func judgeAfresh(ctx context.Context, o *office.Office, f exchange.File, spool string) error {
+func judgeAfresh(ctx context.Context, o *office.Office, p office.Party, f exchange.File, s *office.SpoolFile) error {
 	signed := f
-	signed.Signature = spool
+	signed.Signature = signatureName(s, p.Code)
 	return o.Do(ctx, office.By{File: signed, Actor: "pull"}, func(d *office.Desk) error {
+		if err := s.Keep(d.Tx, signed.Signature); err != nil {
+			return err
+		}
 		if err := d.Tx.UpdateFile(f, signed); err != nil {
 			return err
 		}

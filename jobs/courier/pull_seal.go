@@ -135,14 +135,13 @@ func isWholeSignature(s *office.SpoolFile) (bool, error) {
 	return seal.Whole(text), nil
 }
 
-// keepSignature gives a fetched signature its name in the spool, by its hash, and
-// returns it; empty when there is no signature.
-func keepSignature(s *office.SpoolFile, party string) (string, error) {
+// signatureName is the name of a fetched signature in the spool, by its hash; empty when
+// there is no signature.
+func signatureName(s *office.SpoolFile, party string) string {
 	if s == nil {
-		return "", nil
+		return ""
 	}
-	name := "in-" + party + "-" + s.SHA256() + seal.Suffix
-	return name, s.Keep(name)
+	return "in-" + party + "-" + s.SHA256() + seal.Suffix
 }
 
 // rememberOrphans remembers the orphan signatures, which lie in a drop without

@@ -98,7 +98,7 @@ func pushFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop
 // put leaves a file in the drop, whole or not at all; readBack compares what
 // arrived with what was sent.
 func put(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File, readBack bool) error {
-	src, err := o.OpenSpool(f.Spool)
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return err
 	}

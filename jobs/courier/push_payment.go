@@ -9,6 +9,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/drop"
+	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
 )
@@ -21,7 +22,7 @@ func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.D
 	if f.State == exchange.FileSending {
 		return lookForPayment(ctx, o, d, f)
 	}
-	if err := o.Intact(f); errors.Is(err, office.ErrSpool) {
+	if err := o.Store.View(ctx, func(tx *store.Tx) error { return o.Intact(tx, f) }); errors.Is(err, office.ErrSpool) {
 		return errors.Join(err, payment.VoidLost(ctx, o, f, err))
 	} else if err != nil {
 		return err // it has not left and is tried again

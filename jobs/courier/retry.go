@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -35,15 +33,19 @@ var ErrReason = errors.New("a payment file is sent again only with --reason, by 
 // reason.
 func Retry(ctx context.Context, o *office.Office, id int64, reason string) (did string, err error) {
 	var f exchange.File
+	var lost error // its bytes
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		f, err = tx.File(id)
-		return err
+		if f, err = tx.File(id); err != nil {
+			return err
+		}
+		_, lost = o.Spool.Size(tx, f.Spool)
+		return nil
 	})
 	if err != nil {
 		return "", err
 	}
-	if _, err := os.Stat(filepath.Join(o.Spool, f.Spool)); err != nil {
-		return "", fmt.Errorf("the file's bytes are not in the spool any more; put them back from a backup, or ask the sender for the file: %w", err)
+	if lost != nil {
+		return "", fmt.Errorf("the file's bytes are not in the spool any more; put them back from a backup, or ask the sender for the file: %w", lost)
 	}
 	switch {
 	case f.Dir == exchange.In:

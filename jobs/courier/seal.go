@@ -43,10 +43,14 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 	}
 	signed := f
 	signed.Signature, signed.Signer = f.Spool+seal.Suffix, key.Fingerprint()
-	if err := spoolSignature(o, f, signed.Signature, key); err != nil {
+	signature, err := signatureOf(ctx, o, f, key)
+	if err != nil {
 		return f, fmt.Errorf("sign: %w", err)
 	}
 	err = o.Do(ctx, office.By{File: signed, Actor: "push"}, func(d *office.Desk) error {
+		if _, _, err := d.WriteSpool(d.Tx, signed.Signature, func(w io.Writer) error { _, err := w.Write(signature); return err }); err != nil {
+			return err
+		}
 		if err := d.Tx.UpdateFile(f, signed); err != nil {
 			return err
 		}
@@ -55,24 +59,23 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 	return signed, err
 }
 
-// spoolSignature signs a file of the spool into the spool, and fails when its
-// bytes are not those that were recorded: nothing that we did not make is signed.
-func spoolSignature(o *office.Office, f exchange.File, name string, key *seal.Key) error {
-	src, err := o.OpenSpool(f.Spool)
+// signatureOf signs a file of the spool, and fails when its bytes are not those that
+// were recorded: nothing that we did not make is signed.
+func signatureOf(ctx context.Context, o *office.Office, f exchange.File, key *seal.Key) ([]byte, error) {
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer src.Close()
 	sum := sha256.New()
 	signature, err := key.Sign(io.TeeReader(src, sum), seal.NamespaceBatch)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != f.StoredSHA {
-		return fmt.Errorf("%s in the spool is not the file that was queued", f.Spool)
+		return nil, fmt.Errorf("%s in the spool is not the file that was queued", f.Spool)
 	}
-	_, _, err = o.WriteSpool(name, func(w io.Writer) error { _, err := w.Write(signature); return err })
-	return err
+	return signature, nil
 }
 
 // putSignature leaves a file's seal in the drop, before the file itself. Another
@@ -81,16 +84,12 @@ func putSignature(ctx context.Context, o *office.Office, p office.Party, d drop.
 	if f.Signature == "" {
 		return nil
 	}
-	src, err := o.OpenSpool(f.Signature)
+	src, err := o.OpenSpool(ctx, f.Signature)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	info, err := src.Stat()
-	if err != nil {
-		return err
-	}
-	err = d.Put(ctx, drop.Out, f.Name+seal.Suffix, src, info.Size(), drop.PutOptions{PlainRename: p.Plain})
+	err = d.Put(ctx, drop.Out, f.Name+seal.Suffix, src, src.Size(), drop.PutOptions{PlainRename: p.Plain})
 	if errors.Is(err, drop.ErrExists) {
 		return fmt.Errorf("another signature of this file lies in the drop; have %s take it away: %w", p.Code, err)
 	}

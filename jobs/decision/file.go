@@ -41,7 +41,7 @@ func filePlan(d *office.Desk, f exchange.File, x exchange.Decision) (office.Plan
 	}}
 	var err error
 	if x.Action == exchange.ActReleaseFile || x.Action == exchange.ActResendFile {
-		if err := d.Intact(f); errors.Is(err, office.ErrSpool) {
+		if err := d.Intact(d.Tx, f); errors.Is(err, office.ErrSpool) {
 			return plan, office.Undecidable("本机已无该文件的原件", "the file's bytes are not here any more")
 		} else if err != nil {
 			return plan, err

@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"unicode"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/seal"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/formats/workbook"
 	"carryover/jobs/office"
@@ -42,7 +41,7 @@ type workbookIn struct {
 // applied, and the next pass works the file from the start: they are duplicates
 // then.
 func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
-	rows, lang, err := readDecisions(o, f)
+	rows, lang, err := readDecisions(ctx, o, f)
 	var unfit *workbook.UnfitError
 	if errors.As(err, &unfit) {
 		return office.Counts{"files": 1}, refuseDecisions(ctx, o, f, &office.Refusal{Chinese: unfit.Chinese, English: unfit.English})
@@ -72,10 +71,10 @@ func ProcessDecisions(ctx context.Context, o *office.Office, f exchange.File) (o
 // readDecisions reads the rows of a workbook in one of our languages: the
 // agency's may have changed since it was made. *workbook.UnfitError when it is
 // no decisions workbook in either.
-func readDecisions(o *office.Office, f exchange.File) (rows []workbook.FilledRow, lang string, err error) {
+func readDecisions(ctx context.Context, o *office.Office, f exchange.File) (rows []workbook.FilledRow, lang string, err error) {
 	for _, lang = range []string{string(code.Chinese), string(code.English)} {
-		var src *os.File
-		if src, err = o.OpenSpool(f.Spool); err != nil {
+		var src *spool.File
+		if src, err = o.OpenSpool(ctx, f.Spool); err != nil {
 			return nil, "", err
 		}
 		rows, err = workbook.ReadFilled(src, report.DecisionTitles(lang))
@@ -105,24 +104,24 @@ func (w *workbookIn) admit(ctx context.Context) error {
 		return office.Refuse("%s 不在已批准的人员名单中（人员名单的变更经批准后生效）",
 			"%s is not on the approved list of officers (a change of it counts once it is approved)", name)
 	}
-	w.signatureFault, err = w.verify()
+	w.signatureFault, err = w.verify(ctx)
 	return err
 }
 
 // verify checks the workbook's signature: fault, an *office.Refusal, is why it
 // does not count and what to do; nil when it does. err is one of ours. The key's
 // validity is judged at the time of working.
-func (w *workbookIn) verify() (fault, err error) {
+func (w *workbookIn) verify(ctx context.Context) (fault, err error) {
 	if w.file.Signature == "" {
 		return office.Refuse("该决定须签名：用 ssh-keygen -Y sign -n %[1]s -f 私钥 %[2]s 对保存好的文件签名，把两个文件一起再交一次",
 			"this decision needs your signature: sign the saved file with ssh-keygen -Y sign -n %[1]s -f KEY %[2]s and hand both files in together",
 			seal.NamespaceDecision, w.file.Name), nil
 	}
-	armored, err := signing.ReadSignature(w.Office, w.file.Signature)
+	armored, err := signing.ReadSignature(ctx, w.Office, w.file.Signature)
 	if err != nil {
 		return nil, err
 	}
-	src, err := w.OpenSpool(w.file.Spool)
+	src, err := w.OpenSpool(ctx, w.file.Spool)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +232,7 @@ func (w *workbookIn) readDecision(r report.Row, lang string) (x exchange.Decisio
 // (checkOutside), and in it, for between the two another may have decided.
 func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.RowKey) (p Prepared, err error) {
 	rule, _ := exchange.FindRule(x.Action)
-	by, err := w.authorityFor(rule)
+	by, err := w.authorityFor(ctx, rule)
 	if err != nil {
 		return p, err
 	}
@@ -261,7 +260,7 @@ func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.
 // authorityFor is what a decision of the workbook counts by: the first of the
 // officer's roles that the rule names; when the rule is signed, one for which
 // the signature's key is approved too. An *office.Refusal when there is none.
-func (w *workbookIn) authorityFor(r exchange.Rule) (b authority, err error) {
+func (w *workbookIn) authorityFor(ctx context.Context, r exchange.Rule) (b authority, err error) {
 	b.fileID = w.file.ID
 	var roles []exchange.Role
 	for _, role := range r.Roles {
@@ -284,7 +283,7 @@ func (w *workbookIn) authorityFor(r exchange.Rule) (b authority, err error) {
 		return b, office.Refuse("签名的密钥 %s 没有为 %s 登记所需角色", "the signature's key %s is not listed for %s with the role",
 			w.signer.Fingerprint, w.officer.Name)
 	}
-	armored, err := signing.ReadSignature(w.Office, w.file.Signature)
+	armored, err := signing.ReadSignature(ctx, w.Office, w.file.Signature)
 	b.role, b.fingerprint, b.signature = having[0], w.signer.Fingerprint, string(armored)
 	return b, err
 }
@@ -395,27 +394,30 @@ func (w *workbookIn) finish(ctx context.Context, verdicts []report.Verdict) (off
 }
 
 // queueVerdicts saves and queues the workbook that tells the officer what became
-// of every row. The bytes are in the spool before the transaction that names them
-// ends; after a crash they are saved again under the same name.
+// of every row. After a crash it is saved again under the same name.
 func queueVerdicts(d *office.Desk, verdicts []report.Verdict) error {
 	party := d.File.Party
 	name, err := d.FreeName(party, strings.TrimSuffix(d.File.Name, ".xlsx")+".answer", ".xlsx")
 	if err != nil {
 		return err
 	}
-	spool := "out-" + party + "-" + name
-	err = d.CallOutside("spool.save", spool, func() error {
-		return report.Answer(WorkbookOf(d.Office), d.File.Name, verdicts).Save(filepath.Join(d.Spool, spool))
-	})
+	s, err := d.NewSpoolFile("out")
 	if err != nil {
 		return err
 	}
-	sha, size, err := d.SpoolSum(spool)
-	if err != nil {
+	defer s.Discard()
+	if err := report.Answer(WorkbookOf(d.Office), d.File.Name, verdicts).Write(s.File.File); err != nil {
+		return err
+	}
+	if err := s.Rehash(); err != nil {
+		return err
+	}
+	sha, spool := s.SHA256(), "out-"+party+"-"+name
+	if err := s.Keep(d.Tx, spool); err != nil {
 		return err
 	}
 	return d.Tx.InsertFile(&exchange.File{
-		Dir: exchange.Out, Party: party, Kind: office.KindSignatureAnswer, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: size,
+		Dir: exchange.Out, Party: party, Kind: office.KindSignatureAnswer, Name: name, Carrier: office.CarrierOf(name), SHA256: sha, StoredSHA: sha, Size: s.Size,
 		State: exchange.FileQueued, At: d.Now(), Spool: spool,
 	})
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -64,12 +64,20 @@ func workbookGroups(o *office.Office) (groups [][]exchange.Officer) {
 // writeWorkbook makes one workbook and queues it for the officers of a group;
 // made is for how many of them it is new.
 func writeWorkbook(ctx context.Context, o *office.Office, which report.Workbook, group []exchange.Officer, list []exchange.Todo) (made int, err error) {
-	book, digest, err := saveWorkbook(o, which, group[0].Roles, list)
+	digest := digestOf(o, which, group[0].Roles, list)
+	book := spoolOf(digest)
+	s, err := saveWorkbook(ctx, o, which, group[0].Roles, list, book)
 	if err != nil {
 		return 0, err
 	}
+	defer s.Discard()
 	err = o.Do(ctx, office.By{Actor: "report"}, func(d *office.Desk) error {
 		made = 0 // the transaction may be tried again
+		if s != nil {
+			if err := s.Keep(d.Tx, book); err != nil {
+				return err
+			}
+		}
 		for _, officer := range group {
 			fresh, err := queueWorkbook(d, which, officer, book, digest)
 			if err != nil {
@@ -84,11 +92,9 @@ func writeWorkbook(ctx context.Context, o *office.Office, which report.Workbook,
 	return made, err
 }
 
-// saveWorkbook saves a workbook in the spool, named by the digest of its rows and
-// what they offer; digest is empty when there is nothing to decide. What is in
-// the spool under that name is the same workbook, and is kept: it may be queued
-// for somebody.
-func saveWorkbook(o *office.Office, which report.Workbook, roles []exchange.Role, list []exchange.Todo) (book, digest string, err error) {
+// digestOf is the digest of a workbook's rows and what they offer; empty when there is
+// nothing to decide.
+func digestOf(o *office.Office, which report.Workbook, roles []exchange.Role, list []exchange.Todo) string {
 	h, rows := sha256.New(), 0
 	for t := range which.Rows(list, roles) {
 		rows++
@@ -98,16 +104,43 @@ func saveWorkbook(o *office.Office, which report.Workbook, roles []exchange.Role
 		}
 	}
 	if rows == 0 {
-		return "", "", nil
+		return ""
 	}
-	digest = hex.EncodeToString(h.Sum(nil))
-	book = "out-decisions-" + digest[:32] + ".xlsx"
-	path := filepath.Join(o.Spool, book)
-	if _, err := os.Stat(path); err == nil {
-		return book, digest, nil
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// spoolOf names a workbook in the spool by its digest; empty without one.
+func spoolOf(digest string) string {
+	if digest == "" {
+		return ""
 	}
-	err = o.CallOutside("spool.save", book, func() error { return report.Decisions(WorkbookOf(o), which, roles, list).Save(path) })
-	return book, digest, err
+	return "out-decisions-" + digest[:32] + ".xlsx"
+}
+
+// saveWorkbook writes a workbook for the spool. It is nil when there is nothing to
+// decide, and when the spool has the same workbook under its name, which may be queued
+// for somebody.
+func saveWorkbook(
+	ctx context.Context, o *office.Office, which report.Workbook, roles []exchange.Role, list []exchange.Todo, book string,
+) (s *office.SpoolFile, err error) {
+	if book == "" {
+		return nil, nil
+	}
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
+		_, err := o.Spool.Size(tx, book)
+		return err
+	})
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if s, err = o.NewSpoolFile("out"); err != nil {
+		return nil, err
+	}
+	if err = report.Decisions(WorkbookOf(o), which, roles, list).Write(s.File.File); err != nil {
+		s.Discard()
+		return nil, err
+	}
+	return s, nil
 }
 
 // queueWorkbook queues a workbook for an officer in place of the one before, and
@@ -142,7 +175,7 @@ func queueWorkbook(d *office.Desk, which report.Workbook, officer exchange.Offic
 	if err != nil {
 		return false, err
 	}
-	sha, size, err := d.SpoolSum(book)
+	sha, size, err := d.SpoolSum(d.Tx, book)
 	if err != nil {
 		return false, err
 	}

@@ -16,11 +16,11 @@ import (
 // another office that runs this program returned: it is kept for whoever wants to
 // look, and gets no receipt and no corrections, or two offices would answer each
 // other for ever.
-func isCorrections(j *office.InBatch) (bool, error) {
+func isCorrections(ctx context.Context, j *office.InBatch) (bool, error) {
 	if j.File.Carrier != string(batch.Workbook) {
 		return false, nil
 	}
-	src, err := j.OpenSpool(j.File.Spool)
+	src, err := j.OpenSpool(ctx, j.File.Spool)
 	if err != nil {
 		return false, err
 	}

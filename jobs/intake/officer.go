@@ -24,7 +24,7 @@ func processOfficer(ctx context.Context, o *office.Office, f exchange.File) (off
 	if !strings.HasSuffix(f.Name, seal.Suffix) {
 		return nil, bank.Quarantine(ctx, o, f, "not a signature / 不是签名文件（<文件>.<姓名目录>.sig）")
 	}
-	armored, err := signing.ReadSignature(o, f.Spool)
+	armored, err := signing.ReadSignature(ctx, o, f.Spool)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func filesToWork(ctx context.Context, o *office.Office) (files []exchange.File, 
 	}
 	for i := range files {
 		if _, staff := exchange.OfficerOf(files[i].Party); files[i].Kind == "" && !staff {
-			kind, err := sniffKind(o, files[i])
+			kind, err := sniffKind(ctx, o, files[i])
 			if err != nil { // no error here: it goes last, and is judged in its own turn
 				o.Log.Warn("file cannot be looked into", "party", files[i].Party, "file", files[i].Name, "err", err)
 			}
@@ -96,8 +96,8 @@ func orderOf(kind string) int {
 
 // sniffKind finds out what a file with a name of its sender's own holds: the name
 // of a message, or the kind of a batch; empty for the bank's workbooks.
-func sniffKind(o *office.Office, f exchange.File) (string, error) {
-	src, err := o.OpenSpool(f.Spool)
+func sniffKind(ctx context.Context, o *office.Office, f exchange.File) (string, error) {
+	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return "", err
 	}
@@ -128,7 +128,7 @@ func processFile(ctx context.Context, o *office.Office, f exchange.File) (office
 	}
 	job := &office.InBatch{Office: o, File: f, Stored: f}
 	if f.Worked == 0 {
-		corrections, err := isCorrections(job)
+		corrections, err := isCorrections(ctx, job)
 		if err != nil {
 			return countsOf(job), err
 		}
@@ -153,11 +153,15 @@ func countsOf(j *office.InBatch) office.Counts {
 // as a whole: its structure, its seal, whether it is a duplicate. done is true when
 // nothing of it is to be worked: it was rejected, or answered as a duplicate.
 func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
-	r, src, err := j.Reader(true)
+	src, err := j.OpenSpool(ctx, j.File.Spool)
 	if err != nil {
 		return false, err
 	}
 	defer src.Close()
+	r, err := j.Reader(src, true)
+	if err != nil {
+		return false, err
+	}
 	for r.Next() {
 		if r.Record().Ordinal%office.Chunk == 0 && ctx.Err() != nil { // a large file must not hold up a stop
 			return false, ctx.Err()
@@ -172,7 +176,7 @@ func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
 		j.File.SHA256 = j.Result.Identity
 	}
 	// The seal comes before all faults: what is not the sender's is not judged.
-	fault, text, err := checkSeal(j, r.Kind())
+	fault, text, err := checkSeal(ctx, j, r.Kind())
 	switch {
 	case err != nil:
 		return false, err
@@ -278,11 +282,15 @@ func answerDuplicate(ctx context.Context, j *office.InBatch, first exchange.File
 // transaction, so that a run that was cut short is gone on with there: what an
 // earlier run has worked is passed over. The last chunk ends the file.
 func workRecords(ctx context.Context, j *office.InBatch) error {
-	r, src, err := j.Reader(false)
+	src, err := j.OpenSpool(ctx, j.File.Spool)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
+	r, err := j.Reader(src, false)
+	if err != nil {
+		return err
+	}
 	items := make([]office.Item, 0, office.Chunk)
 	for more := true; more; {
 		items = items[:0]
@@ -380,11 +388,15 @@ func endFile(d *office.Desk, j *office.InBatch, f *exchange.File) error {
 func afterFile(d *office.Desk, j *office.InBatch) error {
 	switch d.File.Kind {
 	case formats.KindRegistry:
-		r, src, err := j.Reader(false)
+		src, err := d.OpenSpoolIn(d.Tx, d.File.Spool)
 		if err != nil {
 			return err
 		}
 		defer src.Close()
+		r, err := j.Reader(src, false)
+		if err != nil {
+			return err
+		}
 		if r.Header().Extent == code.ExtentFull && d.File.Refused == 0 {
 			return transfer.TakeFullRegistry(d, r.Header().Created)
 		}

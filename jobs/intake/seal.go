@@ -19,7 +19,7 @@ import (
 // when nothing is, or when it needs none. It notes the signer in j.File. An error
 // is ours: while the signers cannot be read, nobody's file is refused, and it is
 // tried again in the next pass.
-func checkSeal(j *office.InBatch, kind *batch.Kind) (fault code.Fault, text string, err error) {
+func checkSeal(ctx context.Context, j *office.InBatch, kind *batch.Kind) (fault code.Fault, text string, err error) {
 	if !courier.Sealed(j.Office, j.File.Party, kind) {
 		return "", "", nil
 	}
@@ -33,7 +33,7 @@ func checkSeal(j *office.InBatch, kind *batch.Kind) (fault code.Fault, text stri
 	if err != nil {
 		return "", "", fmt.Errorf("check seal: %w", err)
 	}
-	who, err := verifySeal(j, signers.For(j.File.Party))
+	who, err := verifySeal(ctx, j, signers.For(j.File.Party))
 	if fault, text := courier.SealFault(err); fault != "" {
 		return fault, text, nil
 	}
@@ -43,8 +43,8 @@ func checkSeal(j *office.InBatch, kind *batch.Kind) (fault code.Fault, text stri
 
 // verifySeal verifies the signature of a batch over its bytes in the spool, at the
 // time that it is now: a key whose validity has ended signs no more.
-func verifySeal(j *office.InBatch, signers *seal.Signers) (seal.Signer, error) {
-	sig, err := j.OpenSpool(j.File.Signature)
+func verifySeal(ctx context.Context, j *office.InBatch, signers *seal.Signers) (seal.Signer, error) {
+	sig, err := j.OpenSpool(ctx, j.File.Signature)
 	if err != nil {
 		return seal.Signer{}, err
 	}
@@ -53,7 +53,7 @@ func verifySeal(j *office.InBatch, signers *seal.Signers) (seal.Signer, error) {
 	if err != nil {
 		return seal.Signer{}, err
 	}
-	src, err := j.OpenSpool(j.File.Spool)
+	src, err := j.OpenSpool(ctx, j.File.Spool)
 	if err != nil {
 		return seal.Signer{}, err
 	}

@@ -190,7 +190,7 @@ func WholeStatement(d *office.Desk) error {
 // statedMonths are the months that the statement in the desk's file names, and when it was
 // made. It is read again from the spool: what a crash left half worked has no memory.
 func statedMonths(d *office.Desk) (months map[calendar.Month]bool, created time.Time, err error) {
-	src, err := d.OpenSpool(d.File.Spool)
+	src, err := d.OpenSpoolIn(d.Tx, d.File.Spool)
 	if err != nil {
 		return nil, created, err
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"carryover/exchange"
+	"carryover/exchange/spool"
 	"carryover/formats"
 	"carryover/formats/batch"
 	"carryover/formats/sheet"
@@ -23,24 +24,15 @@ type InBatch struct {
 	About  AboutFile     // when the batch is a receipt
 }
 
-// Reader opens the batch's bytes in the spool for reading, with the profile and the
+// Reader reads the batch's bytes as they lie in the spool, with the profile and the
 // encoding agreed with its sender. With judge only faults are wanted and records are
-// not kept. The caller closes the io.Closer; it is nil with an error.
-func (j *InBatch) Reader(judge bool) (*batch.Reader, io.Closer, error) {
-	src, err := j.OpenSpool(j.File.Spool)
-	if err != nil {
-		return nil, nil, err
-	}
+// not kept.
+func (j *InBatch) Reader(src *spool.File, judge bool) (*batch.Reader, error) {
 	party, _ := j.Party(j.File.Party)
-	r, err := sheet.NewReader(src, Kinds, batch.Options{
+	return sheet.NewReader(src, Kinds, batch.Options{
 		Name: j.File.Name, Self: j.Agency.Code, From: j.File.Party, Profile: j.Partners[j.File.Party].Profile, Areas: j.Area, Repeats: true,
 		Encoding: encodingOf(party, src), Judge: judge,
 	})
-	if err != nil {
-		src.Close()
-		return nil, nil, err
-	}
-	return r, src, nil
 }
 
 // encodingOf is the encoding agreed with a party, unless the file's byte order mark

@@ -18,6 +18,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/seal"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 )
 
@@ -35,10 +36,10 @@ type Office struct {
 	Rules    Rules
 
 	Store   *store.Store
-	Spool   string // folder of received and composed files
-	Reports string // folder of the workbooks
-	Lang    string // zh | en, of reports
-	MaskIDs bool   // ID numbers are masked in the nightly workbook
+	Spool   spool.Spool // of received and composed files
+	Reports string      // folder of the workbooks
+	Lang    string      // zh | en, of reports
+	MaskIDs bool        // ID numbers are masked in the nightly workbook
 
 	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
 	// file); nil: there are none.

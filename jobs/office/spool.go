@@ -1,6 +1,7 @@
 package office
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -8,16 +9,16 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"carryover/exchange"
 	"carryover/exchange/atomicfile"
+	"carryover/exchange/spool"
+	"carryover/exchange/store"
 )
 
-// SpoolFile is a file being written into the spool: a temporary name first, hashed on
-// the way, its own name once it is whole and on the disk. It ends with Keep or
-// Discard; what a crash leaves between is removed by Sweep.
+// SpoolFile is a file being written into the spool: a temporary file of this machine
+// first, hashed on the way, its own name once it is whole, in the transaction that
+// records it. It ends with Discard; what a crash leaves before is removed by Sweep.
 type SpoolFile struct {
 	office *Office
 	File   *atomicfile.File
@@ -30,7 +31,7 @@ type SpoolFile struct {
 func (o *Office) NewSpoolFile(what string) (*SpoolFile, error) {
 	var f *atomicfile.File
 	err := o.CallOutside("spool.create", what, func() (err error) {
-		f, err = atomicfile.Temp(o.Spool)
+		f, err = o.Spool.Create()
 		return err
 	})
 	if err != nil {
@@ -53,12 +54,12 @@ func (s *SpoolFile) Write(p []byte) (int, error) {
 // SHA256 is the SHA-256 of what was written, lower-case hex.
 func (s *SpoolFile) SHA256() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 
-// Keep ends the file under its name, over an older file of that name, so that a power
-// cut takes neither back: the drop is emptied once the spool has the only copy. On an
-// error the temporary file is gone.
-func (s *SpoolFile) Keep(name string) error {
+// Keep gives the file its name, over an older file of that name, in the transaction
+// that records it, so that a power cut takes neither back: the drop is emptied once the
+// spool has the only copy.
+func (s *SpoolFile) Keep(tx *store.Tx, name string) error {
 	s.File.Around = func(step string, do func() error) error { return s.office.CallOutside("spool."+step, name, do) }
-	if err := s.File.Keep(filepath.Join(s.office.Spool, name)); err != nil {
+	if err := s.office.Spool.Keep(tx, s.File, name); err != nil {
 		return fmt.Errorf("spool %s: %w", name, err)
 	}
 	return nil
@@ -66,7 +67,7 @@ func (s *SpoolFile) Keep(name string) error {
 
 // WriteSpool writes a file of the spool, whole or not at all, over an older one of its
 // name, and returns its SHA-256 (lower-case hex) and size.
-func (o *Office) WriteSpool(name string, write func(io.Writer) error) (sha string, size int64, err error) {
+func (o *Office) WriteSpool(tx *store.Tx, name string, write func(io.Writer) error) (sha string, size int64, err error) {
 	s, err := o.NewSpoolFile("out")
 	if err != nil {
 		return "", 0, err
@@ -75,12 +76,11 @@ func (o *Office) WriteSpool(name string, write func(io.Writer) error) (sha strin
 	if err := write(s); err != nil {
 		return "", 0, err
 	}
-	sha, size = s.SHA256(), s.Size
-	return sha, size, s.Keep(name)
+	return s.SHA256(), s.Size, s.Keep(tx, name)
 }
 
-// Discard closes the file and removes it; after Keep, and with nil, it does nothing
-// that matters, so that it can be deferred.
+// Discard closes the file and removes what is temporary of it; with nil it does nothing,
+// so that it can be deferred.
 func (s *SpoolFile) Discard() {
 	if s != nil {
 		s.File.Discard()
@@ -99,11 +99,25 @@ func (s *SpoolFile) Rehash() error {
 	return err
 }
 
-// OpenSpool opens a file of the spool for reading; fs.ErrNotExist when it is gone.
-func (o *Office) OpenSpool(name string) (*os.File, error) {
-	var f *os.File
+// OpenSpoolIn opens a file of the spool as a transaction sees it; fs.ErrNotExist when it
+// is gone. It outlives the transaction.
+func (o *Office) OpenSpoolIn(tx *store.Tx, name string) (*spool.File, error) {
+	var f *spool.File
 	err := o.CallOutside("spool.open", name, func() (err error) {
-		f, err = os.Open(filepath.Join(o.Spool, name))
+		f, err = o.Spool.Open(tx, name)
+		return err
+	})
+	if err != nil && f != nil {
+		f.Close()
+	}
+	return f, err
+}
+
+// OpenSpool is OpenSpoolIn outside of a transaction.
+func (o *Office) OpenSpool(ctx context.Context, name string) (*spool.File, error) {
+	var f *spool.File
+	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		f, err = o.OpenSpoolIn(tx, name)
 		return err
 	})
 	if err != nil && f != nil {
@@ -115,13 +129,13 @@ func (o *Office) OpenSpool(name string) (*os.File, error) {
 // Sweep removes the temporary files that killed passes and commands left in the spool
 // and among the reports; those that somebody is writing stay.
 func (o *Office) Sweep() error {
-	return errors.Join(atomicfile.Sweep(o.Spool), atomicfile.Sweep(o.Reports))
+	return errors.Join(o.Spool.Sweep(), atomicfile.Sweep(o.Reports))
 }
 
 // SpoolSum is the SHA-256 (lower-case hex) and size of a file of the spool, read in
 // full.
-func (o *Office) SpoolSum(name string) (sha string, size int64, err error) {
-	f, err := o.OpenSpool(name)
+func (o *Office) SpoolSum(tx *store.Tx, name string) (sha string, size int64, err error) {
+	f, err := o.OpenSpoolIn(tx, name)
 	if err != nil {
 		return "", 0, err
 	}
@@ -139,9 +153,9 @@ var ErrSpool = errors.New("the bytes in the spool are not those that were record
 
 // Intact is nil when a file's bytes in the spool are those that were recorded;
 // ErrSpool when they are gone or others. It is asked before bytes count for money or
-// carry a signature: the spool is a folder that others may write to.
-func (o *Office) Intact(f exchange.File) error {
-	sha, size, err := o.SpoolSum(f.Spool)
+// carry a signature: the spool is where others may write to.
+func (o *Office) Intact(tx *store.Tx, f exchange.File) error {
+	sha, size, err := o.SpoolSum(tx, f.Spool)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w: %s is gone", ErrSpool, f.Spool)

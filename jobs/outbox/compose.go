@@ -103,7 +103,7 @@ func composeBatch(o *office.Office, tx *store.Tx, w store.Waiting) error {
 		return err
 	}
 	var upTo int64 // id of the last record taken; later ones go into the next batch
-	err = writeBatch(o, &file, h, func(out *batch.Writer) error {
+	err = writeBatch(o, tx, &file, h, func(out *batch.Writer) error {
 		return tx.EachOutgoingFor(w.Party, w.Kind, func(rec exchange.Outgoing) error {
 			upTo = rec.ID
 			if rec.RowCount == 0 {
@@ -126,7 +126,7 @@ func composeBatch(o *office.Office, tx *store.Tx, w store.Waiting) error {
 // uses workbooks, as the workbook that carries it, and notes rows, total, digests and
 // size in file. SHA256 is the digest of the content, the same in either carrier and
 // encoding, by which receipts name the batch; StoredSHA that of the bytes in the spool.
-func writeBatch(o *office.Office, file *exchange.File, h batch.Header, rows func(*batch.Writer) error) error {
+func writeBatch(o *office.Office, tx *store.Tx, file *exchange.File, h batch.Header, rows func(*batch.Writer) error) error {
 	s, err := o.NewSpoolFile("out")
 	if err != nil {
 		return err
@@ -143,9 +143,9 @@ func writeBatch(o *office.Office, file *exchange.File, h batch.Header, rows func
 	}
 	file.Rows, file.Total, file.SHA256, file.StoredSHA, file.Size = trailer.Rows, trailer.Total, trailer.Identity, s.SHA256(), s.Size
 	if file.Carrier != string(batch.Workbook) {
-		return s.Keep(file.Spool)
+		return s.Keep(tx, file.Spool)
 	}
-	return keepWorkbook(o, s, file)
+	return keepWorkbook(o, tx, s, file)
 }
 
 // writeAll writes header, rows and trailer of a batch as CSV.
@@ -162,12 +162,12 @@ func writeAll(s *office.SpoolFile, h batch.Header, encoding batch.Encoding, rows
 
 // keepWorkbook turns a written CSV batch into the workbook that carries it and keeps
 // that one; the caller discards the CSV.
-func keepWorkbook(o *office.Office, plain *office.SpoolFile, file *exchange.File) error {
+func keepWorkbook(o *office.Office, tx *store.Tx, plain *office.SpoolFile, file *exchange.File) error {
 	if _, err := plain.File.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
 	var err error
-	file.StoredSHA, file.Size, err = o.WriteSpool(file.Spool, func(w io.Writer) error {
+	file.StoredSHA, file.Size, err = o.WriteSpool(tx, file.Spool, func(w io.Writer) error {
 		_, err := sheet.Convert(w, plain.File, office.Kinds, batch.Options{}, sheet.Target{Carrier: batch.Workbook})
 		return err
 	})
@@ -188,7 +188,7 @@ func composeReceipt(o *office.Office, tx *store.Tx, in exchange.File) error {
 	if err != nil {
 		return err
 	}
-	err = writeBatch(o, &file, h, func(out *batch.Writer) error {
+	err = writeBatch(o, tx, &file, h, func(out *batch.Writer) error {
 		if err := out.Write(&head); err != nil {
 			return err
 		}

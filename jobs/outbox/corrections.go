@@ -37,7 +37,7 @@ func composeCorrections(o *office.Office, tx *store.Tx, in exchange.File, later 
 	c := sheet.Corrections{File: in.Name, Verdict: in.Verdict, Taken: true}
 	var err error
 	if in.Verdict == code.FileRejected {
-		err = rejectedFaults(o, in, &c)
+		err = rejectedFaults(o, tx, in, &c)
 	} else {
 		err = refusedFaults(tx, in, &c)
 	}
@@ -50,13 +50,17 @@ func composeCorrections(o *office.Office, tx *store.Tx, in exchange.File, later 
 // rejectedFaults reads a rejected file again for all that is wrong with it, file first,
 // then at most sheet.MaxReported of its records; the store keeps only what it was rejected
 // for. Total counts all.
-func rejectedFaults(o *office.Office, in exchange.File, c *sheet.Corrections) error {
-	j := &office.InBatch{Office: o, File: in}
-	r, src, err := j.Reader(true)
+func rejectedFaults(o *office.Office, tx *store.Tx, in exchange.File, c *sheet.Corrections) error {
+	src, err := o.OpenSpoolIn(tx, in.Spool)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
+	j := &office.InBatch{Office: o, File: in}
+	r, err := j.Reader(src, true)
+	if err != nil {
+		return err
+	}
 	var records []batch.Fault
 	for r.Next() {
 		found := r.Record().Faults
@@ -109,7 +113,7 @@ func ComposeSheetCorrections(o *office.Office, tx *store.Tx, in exchange.File, w
 	if in.Carrier != string(batch.Workbook) || in.Kind != formats.KindBankStatement {
 		return nil
 	}
-	src, err := o.OpenSpool(in.Spool)
+	src, err := o.OpenSpoolIn(tx, in.Spool)
 	if err != nil {
 		return err
 	}
@@ -133,13 +137,13 @@ func queueCorrections(o *office.Office, tx *store.Tx, in exchange.File, c sheet.
 	if err != nil {
 		return err
 	}
-	src, err := o.OpenSpool(in.Spool)
+	src, err := o.OpenSpoolIn(tx, in.Spool)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
 	spool := fmt.Sprintf("%s%d.xlsx", correctionsSpool(in), n)
-	sha, size, err := o.WriteSpool(spool, func(w io.Writer) error { return formats.WriteCorrections(w, src, c) })
+	sha, size, err := o.WriteSpool(tx, spool, func(w io.Writer) error { return formats.WriteCorrections(w, src, c) })
 	if err != nil {
 		return err
 	}

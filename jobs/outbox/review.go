@@ -92,7 +92,7 @@ func composeReview(d *office.Desk, w store.Waiting) error {
 	}
 	file.State, file.Records = exchange.FileReview, records
 	var upTo int64
-	err = writeShown(d.Office, &file, h, func(out *batch.Writer) error {
+	err = writeShown(d.Office, d.Tx, &file, h, func(out *batch.Writer) error {
 		return d.Tx.EachReadyFor(party, kind, func(o exchange.Outgoing) error {
 			upTo = o.ID
 			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
@@ -152,7 +152,7 @@ func storeOut(tx *store.Tx, before exchange.File, file *exchange.File) error {
 // writeShown writes what a batch would be as the workbook that officers look at. Its
 // name in the spool is its content's, not the batch's: a batch that is made anew must
 // not write over a copy that is still being left in folders.
-func writeShown(o *office.Office, file *exchange.File, h batch.Header, rows func(*batch.Writer) error) error {
+func writeShown(o *office.Office, tx *store.Tx, file *exchange.File, h batch.Header, rows func(*batch.Writer) error) error {
 	s, err := o.NewSpoolFile("review")
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func writeShown(o *office.Office, file *exchange.File, h batch.Header, rows func
 	}
 	file.Rows, file.Total, file.SHA256 = trailer.Rows, trailer.Total, trailer.Identity
 	file.Spool = "review-" + trailer.Identity[:32] + ".xlsx"
-	return keepWorkbook(o, s, file)
+	return keepWorkbook(o, tx, s, file)
 }
 
 // releaseReviews releases the batches whose approvals suffice although nobody decided
@@ -206,7 +206,7 @@ func ReleaseReviewed(d *office.Desk, f exchange.File) error {
 	queued.State, queued.At, queued.Spool = exchange.FileQueued, d.Now(), "out-"+f.Name
 	h := headerOf(d.Office, f)
 	h.Created = f.At.In(d.Agency.Zone) // its name holds that day, and must not change any more
-	err = writeBatch(d.Office, &queued, h, func(out *batch.Writer) error {
+	err = writeBatch(d.Office, d.Tx, &queued, h, func(out *batch.Writer) error {
 		return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
 			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
 		})

@@ -81,18 +81,18 @@ func spoolOrder(d *office.Desk, file *exchange.File, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
+	defer s.Discard()
 	if file.Carrier == bankCarrierBook {
 		err = writePaymentBook(d, s, file, plan)
 	} else if err = writeOrder(d, s, file, plan); err == nil {
 		err = readBack(d, s, file)
 	}
 	if err != nil {
-		s.Discard()
 		return err
 	}
 	file.SHA256 = s.SHA256()
 	file.StoredSHA, file.Size = file.SHA256, s.Size
-	return s.Keep(file.Spool)
+	return s.Keep(d.Tx, file.Spool)
 }
 
 // writeOrder writes the payments of a plan as a pain.001, one at a time; the

@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"carryover/exchange"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/signing"
@@ -61,11 +60,18 @@ func fileOfPayment(tx *store.Tx, ref string) (exchange.File, error) {
 
 // Content opens the bytes that are to be signed, once their hash is that of the
 // record: nobody signs what was changed in the spool. The caller closes it.
-func Content(o *office.Office, f exchange.File) (io.ReadCloser, error) {
-	if err := o.Intact(f); err != nil {
+func Content(ctx context.Context, o *office.Office, f exchange.File) (io.ReadCloser, error) {
+	var content *spool.File
+	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if err = o.Intact(tx, f); err == nil {
+			content, err = o.OpenSpoolIn(tx, f.Spool)
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	return os.Open(filepath.Join(o.Spool, f.Spool))
+	return content, nil
 }
 
 // Sign takes an officer's signature on a file and does at once what it

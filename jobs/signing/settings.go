@@ -200,8 +200,8 @@ func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change [
 	if err != nil {
 		return exchange.File{}, err
 	}
+	defer s.Discard()
 	if _, err := io.WriteString(s, readable(text)); err != nil {
-		s.Discard()
 		return exchange.File{}, err
 	}
 	sha := s.SHA256()
@@ -209,7 +209,7 @@ func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change [
 		Dir: exchange.Out, Party: d.Agency.Code, Kind: office.KindMoneySettings, Name: "settings-" + sha[:12] + ".txt", Carrier: "txt", SHA256: sha, StoredSHA: sha,
 		Size: s.Size, State: exchange.FilePrepared, At: d.Now(), Spool: "out-settings-" + sha[:12] + ".txt",
 	}
-	if err := s.Keep(f.Spool); err != nil {
+	if err := s.Keep(d.Tx, f.Spool); err != nil {
 		return f, err
 	}
 	return f, d.Tx.InsertFile(&f)

@@ -52,7 +52,7 @@ func showSignable(d *office.Desk, party, name string) error {
 	if !office.IsNotFound(err) {
 		return err
 	}
-	sha, size, err := d.SpoolSum("out-" + name)
+	sha, size, err := d.SpoolSum(d.Tx, "out-"+name)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func TellOfficer(d *office.Desk, party, name, text string) error {
 		return err
 	}
 	spool := "out-" + party + "-" + name
-	sha, size, err := d.WriteSpool(spool, func(w io.Writer) error { _, err := io.WriteString(w, readable(text)); return err })
+	sha, size, err := d.WriteSpool(d.Tx, spool, func(w io.Writer) error { _, err := io.WriteString(w, readable(text)); return err })
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func listName(payment string) string { return payment + ".txt" }
 // orders, a line for every payment, and how to sign. It reads the payments one by one:
 // a file may hold 100,000 of them.
 func WriteList(d *office.Desk, f exchange.File) error {
-	_, _, err := d.WriteSpool("out-"+listName(f.Name), func(to io.Writer) error {
+	_, _, err := d.WriteSpool(d.Tx, "out-"+listName(f.Name), func(to io.Writer) error {
 		w := bufio.NewWriter(to)
 		_, headErr := w.WriteString(readable(paymentHead(d.Office, f)))
 		n := 0

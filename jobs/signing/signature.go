@@ -9,6 +9,7 @@
 package signing
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,8 +25,8 @@ import (
 
 // ReadSignature reads what an officer left, up to one byte more than a signature may
 // have (seal.MaxSignature): one that is too long is seen to be, and no more is read.
-func ReadSignature(o *office.Office, spool string) ([]byte, error) {
-	src, err := o.OpenSpool(spool)
+func ReadSignature(ctx context.Context, o *office.Office, spool string) ([]byte, error) {
+	src, err := o.OpenSpool(ctx, spool)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +237,7 @@ func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exc
 // what was recorded of them (office.ErrSpool), so that nobody signs or releases what was
 // changed in the spool. A signature that does not verify is a *Refusal that says why.
 func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
-	if err := d.Intact(f); err != nil {
+	if err := d.Intact(d.Tx, f); err != nil {
 		return seal.Signer{}, err
 	}
 	who, err := verifyBytes(d, f, signers, armored, at)
@@ -262,7 +263,7 @@ func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte
 // verifyBytes verifies a signature for the release of payments over a file's bytes; the
 // error is one of seal's.
 func verifyBytes(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
-	src, err := d.OpenSpool(f.Spool)
+	src, err := d.OpenSpoolIn(d.Tx, f.Spool)
 	if err != nil {
 		return seal.Signer{}, fmt.Errorf("what is to be signed is not in the spool: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
 	"carryover/exchange/seal"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs"
 	"carryover/jobs/office"
@@ -103,14 +104,14 @@ func (l *life) newHouse(a *agency, s *stage, i int) (*house, error) {
 			ResendAfter: 20 * time.Hour, EscalateAfter: 30 * 24 * time.Hour, HeldNights: *c.Settings.Intake.HeldNights,
 			Parallel: 1, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(), StatementWD: *c.Settings.Intake.StatementsWD,
 		},
-		Spool: filepath.Join(a.dir, "spool"), Reports: filepath.Join(a.dir, "reports"), Lang: "zh",
+		Spool: spool.Folder(filepath.Join(a.dir, "spool")), Reports: filepath.Join(a.dir, "reports"), Lang: "zh",
 		Now: l.w.clock.now, Log: slog.New(diary{l, a.code}), Outside: h.seam,
 	}}
 	h.env.Agency.Officers = append(h.env.Agency.Officers, f.officer)
 	h.env.AllowedSigners = func() (string, error) { return f.signers + s.signers[i], nil }
 	h.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.seals[i].Key, nil }
 	h.env.PartnerSigners = func(string) (*seal.Signers, error) { return s.seals[i].Signers, nil }
-	for _, dir := range []string{h.env.Spool, h.env.Reports} {
+	for _, dir := range []string{filepath.Join(a.dir, "spool"), h.env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
 		}

@@ -134,7 +134,7 @@ func (h *house) release(f exchange.File) error {
 }
 
 func (h *house) signHere(o *outside.Officer, f exchange.File) error {
-	src, err := h.env.Content(f)
+	src, err := h.env.Content(h.l.ctx, f)
 	if err != nil {
 		return err
 	}
