@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -202,12 +203,13 @@ func TestPartsInTheSchema(t *testing.T) {
 		}
 		defer db.Close()
 		for what, args := range map[string][]any{
-			"too large":     {"a", 0, make([]byte, store.SpoolPart+1)},
-			"empty":         {"a", 1, []byte{}},
-			"below 0":       {"a", -1, []byte("x")},
-			"without bytes": {"a", 0, nil},
+			"too large":        {"a", 0, 1, make([]byte, store.SpoolPart+1)},
+			"short":            {"a", 0, 0, []byte("x")},
+			"empty behind one": {"a", 1, 1, []byte{}},
+			"below 0":          {"a", -1, 1, []byte("x")},
+			"without bytes":    {"a", 0, 1, nil},
 		} {
-			if _, err := db.ExecContext(t.Context(), "INSERT INTO spool_parts (name, n, bytes) VALUES ($1, $2, $3)", args...); err == nil {
+			if _, err := db.ExecContext(t.Context(), "INSERT INTO spool_parts (name, n, is_last, bytes) VALUES ($1, $2, $3, $4)", args...); err == nil {
 				t.Errorf("a part that is %s was taken", what)
 			}
 		}
@@ -215,4 +217,31 @@ func TestPartsInTheSchema(t *testing.T) {
 			t.Error("two bindings")
 		}
 	})
+}
+
+// A file of which a part is missing is not read as a shorter one.
+func TestPartMissing(t *testing.T) {
+	w := open(t, engines["database"](t))
+	f := w.begin(t, make([]byte, 3*store.SpoolPart))
+	if err := w.keep(f, "x", nil); err != nil {
+		t.Fatal(err)
+	}
+	f.Discard()
+	db, err := sql.Open("pgx", w.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, n := range []int{2, 1} {
+		if _, err := db.ExecContext(t.Context(), "DELETE FROM spool_parts WHERE n = $1", n); err != nil {
+			t.Fatal(err)
+		}
+		w.view(t, func(tx *store.Tx) error {
+			if _, err := w.Open(tx, "x"); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "spool x part") {
+				t.Errorf("without part %d: %v", n, err)
+			}
+			return nil
+		})
+	}
+	w.requireTidy(t)
 }

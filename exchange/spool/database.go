@@ -3,7 +3,6 @@ package spool
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 
@@ -33,66 +32,61 @@ func (s database) Keep(tx *store.Tx, f *atomicfile.File, name string) error {
 // putParts writes the parts of a file, each as a step.
 func putParts(tx *store.Tx, from *io.SectionReader, name string, step func(string, func() error) error) error {
 	part := make([]byte, min(store.SpoolPart, from.Size()))
-	n := 0
-	for rest := from.Size(); rest > 0 || n == 0; n++ {
+	for n, rest := 0, from.Size(); ; n++ {
 		some := part[:min(rest, store.SpoolPart)]
 		if _, err := io.ReadFull(from, some); err != nil {
 			return err
 		}
-		if err := step("part", func() error { return tx.PutSpoolPart(name, n, some) }); err != nil {
+		rest -= int64(len(some))
+		if err := step("part", func() error { return tx.PutSpoolPart(name, n, some, rest == 0) }); err != nil || rest == 0 {
 			return err
 		}
-		rest -= int64(len(some))
 	}
-	return tx.EndSpoolFile(name, n)
 }
 
 func (s database) Open(tx *store.Tx, name string) (*File, error) {
-	parts, size, err := find(tx, name)
-	if err != nil {
-		return nil, err
-	}
 	f, err := atomicfile.Temp(s.scratch)
 	if err != nil {
 		return nil, err
 	}
-	if err := copyParts(tx, f, name, parts, size); err != nil {
+	size, err := copyParts(tx, f, name)
+	if err != nil {
 		f.Discard()
 		return nil, err
 	}
 	return &File{io.NewSectionReader(f, 0, size), func() error { f.Discard(); return nil }}, nil
 }
 
-// copyParts copies a file of so many parts and bytes.
-func copyParts(tx *store.Tx, to io.Writer, name string, parts int, size int64) error {
-	for n := range parts {
-		part, err := tx.SpoolPart(name, n)
+// copyParts copies a file, and returns its size.
+func copyParts(tx *store.Tx, to io.Writer, name string) (size int64, err error) {
+	for n := 0; ; n++ {
+		part, last, err := tx.SpoolPart(name, n)
+		if n == 0 {
+			err = missing(name, err)
+		}
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if _, err := to.Write(part); err != nil {
-			return err
+			return 0, err
 		}
-		size -= int64(len(part))
+		if size += int64(len(part)); last {
+			return size, nil
+		}
 	}
-	if size != 0 {
-		return fmt.Errorf("spool %s: its parts are not those of one file", name)
-	}
-	return nil
 }
 
-// find returns how many parts and bytes a file has; fs.ErrNotExist when there is none.
-func find(tx *store.Tx, name string) (parts int, size int64, err error) {
-	parts, size, err = tx.SpoolFile(name)
+// missing makes fs.ErrNotExist of the store's error for a file that is not there.
+func missing(name string, err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		err = &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		return &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return parts, size, err
+	return err
 }
 
 func (s database) Size(tx *store.Tx, name string) (int64, error) {
-	_, size, err := find(tx, name)
-	return size, err
+	size, err := tx.SpoolSize(name)
+	return size, missing(name, err)
 }
 
 func (s database) Sweep() error { return atomicfile.Sweep(s.scratch) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -58,8 +57,8 @@ func TakeIn(ctx context.Context, s *store.Store, agency, dir string) (taken int,
 // takeFile takes one file in, unless it is there.
 func takeFile(ctx context.Context, s *store.Store, dir, name string) (fresh bool, err error) {
 	err = s.Tx(ctx, func(tx *store.Tx) error {
-		_, _, err := find(tx, name)
-		if fresh = errors.Is(err, fs.ErrNotExist); !fresh {
+		_, err := tx.SpoolSize(name)
+		if fresh = errors.Is(err, store.ErrNotFound); !fresh {
 			return err
 		}
 		from, err := Folder(dir).Open(tx, name)
@@ -84,7 +83,7 @@ func nothingLacks(tx *store.Tx, dir string) error {
 			if name == "" {
 				continue
 			}
-			if _, _, err := find(tx, name); errors.Is(err, fs.ErrNotExist) {
+			if _, err := tx.SpoolSize(name); errors.Is(err, store.ErrNotFound) {
 				if lacking++; lacking == 1 {
 					first = name
 				}

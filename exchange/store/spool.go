@@ -9,36 +9,30 @@ import (
 const SpoolPart = 1 << 20
 
 // PutSpoolPart stores a part of a file of the spool, from 0 on, in place of an older
-// one. Every part but the last has SpoolPart bytes; EndSpoolFile follows it.
-func (tx *Tx) PutSpoolPart(name string, n int, part []byte) error {
-	_, err := tx.exec("INSERT INTO spool_parts (name, n, bytes) VALUES ($1, $2, $3) ON CONFLICT (name, n) DO UPDATE SET bytes = excluded.bytes", name, int64(n), part)
+// one. All but the last have SpoolPart bytes; what an older, longer file of the name has
+// behind the last is gone.
+func (tx *Tx) PutSpoolPart(name string, n int, part []byte, last bool) error {
+	_, err := tx.exec("INSERT INTO spool_parts (name, n, is_last, bytes) VALUES ($1, $2, $3, $4)"+
+		" ON CONFLICT (name, n) DO UPDATE SET is_last = excluded.is_last, bytes = excluded.bytes", name, int64(n), bit(last), part)
+	if err == nil && last {
+		_, err = tx.exec("DELETE FROM spool_parts WHERE name = $1 AND n > $2", name, int64(n))
+	}
 	if err != nil {
 		return fmt.Errorf("spool %s: %w", name, err)
 	}
 	return nil
 }
 
-// EndSpoolFile says how many parts a file of the spool has: what an older, longer file
-// of its name has behind them is gone.
-func (tx *Tx) EndSpoolFile(name string, parts int) error {
-	if _, err := tx.exec("DELETE FROM spool_parts WHERE name = $1 AND n >= $2", name, int64(parts)); err != nil {
-		return fmt.Errorf("spool %s: %w", name, err)
-	}
-	return nil
+// SpoolPart returns a part of a file of the spool, and whether it is the last.
+func (tx *Tx) SpoolPart(name string, n int) (part []byte, last bool, err error) {
+	last, err = one(tx, fmt.Sprintf("spool %s part %d", name, n), func(r row, last *bool) error { return r.Scan(&part, last) },
+		"SELECT bytes, is_last FROM spool_parts WHERE name = $1 AND n = $2", name, int64(n))
+	return part, last, err
 }
 
-// SpoolFile returns how many parts and bytes a file of the spool has.
-func (tx *Tx) SpoolFile(name string) (parts int, size int64, err error) {
-	type sums struct{ parts, size int64 }
-	s, err := one(tx, "spool "+name, func(r row, s *sums) error { return r.Scan(&s.parts, &s.size) },
-		"SELECT max(n) + 1, CAST(sum(length(bytes)) AS BIGINT) FROM spool_parts WHERE name = $1 GROUP BY name", name)
-	return int(s.parts), s.size, err
-}
-
-// SpoolPart returns a part of a file of the spool.
-func (tx *Tx) SpoolPart(name string, n int) ([]byte, error) {
-	return one(tx, fmt.Sprintf("spool %s part %d", name, n), func(r row, part *[]byte) error { return r.Scan(part) },
-		"SELECT bytes FROM spool_parts WHERE name = $1 AND n = $2", name, int64(n))
+// SpoolSize returns how many bytes a file of the spool has.
+func (tx *Tx) SpoolSize(name string) (int64, error) {
+	return tx.number("spool "+name, "SELECT CAST(sum(length(bytes)) AS BIGINT) FROM spool_parts WHERE name = $1 GROUP BY name", name)
 }
 
 // Binding is whose store this is, and which spool belongs to it.

@@ -63,10 +63,12 @@ func FaultTodo(err error) string {
 	switch {
 	case errors.As(err, &key), errors.Is(err, drop.ErrAuth), errors.Is(err, drop.ErrAlgorithms):
 		return ConnectTodo(err)
-	case errors.As(err, &network):
-		return "see that the server is reachable; what waits for it is sent by a later pass"
 	case errors.Is(err, fs.ErrPermission):
 		return "mend the permissions of this folder; carryover check --connect tries them out"
+	case errors.Is(err, fs.ErrNotExist):
+		return "put back what is missing: a folder of the drop (carryover check --connect tries them out), or a file of the spool from its backup"
+	case errors.As(err, &network): // after those of files: an error number of the system counts as one of the network
+		return "see that the server is reachable; what waits for it is sent by a later pass"
 	}
 	return ""
 }
