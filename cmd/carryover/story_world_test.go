@@ -17,6 +17,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/drop"
 	"carryover/exchange/store"
+	"carryover/exchange/store/storetest"
 	"carryover/jobs/office"
 	"carryover/samples/demo"
 	"carryover/samples/scratch"
@@ -44,7 +45,7 @@ func (m cleaned) Run() int {
 		return 1
 	}
 	code := m.M.Run()
-	if err := ended.remove(); err != nil {
+	if err := errors.Join(ended.remove(), storetest.Stop()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -11,9 +12,9 @@ import (
 )
 
 // database is the spool of a shared store: the parts of a file are written by the
-// transaction that records it. It is opened as a copy in the scratch folder, made from
-// one snapshot: so it can be read anywhere, stays what it was, and holds no connection
-// while a drop or an officer takes its time.
+// transaction that records it. It is opened as a copy, made from one snapshot, in memory
+// when it is one part, else in the scratch folder: so it can be read anywhere, stays what
+// it was, and holds no connection while a drop or an officer takes its time.
 type database struct {
 	store   *store.Store
 	scratch string
@@ -45,11 +46,18 @@ func putParts(tx *store.Tx, from *io.SectionReader, name string, step func(strin
 }
 
 func (s database) Open(tx *store.Tx, name string) (*File, error) {
+	part, last, err := tx.SpoolPart(name, 0)
+	if err != nil {
+		return nil, missing(name, err)
+	}
+	if last {
+		return &File{io.NewSectionReader(bytes.NewReader(part), 0, int64(len(part))), func() error { return nil }}, nil
+	}
 	f, err := atomicfile.Temp(s.scratch)
 	if err != nil {
 		return nil, err
 	}
-	size, err := copyParts(tx, f, name)
+	size, err := copyParts(tx, f, name, part)
 	if err != nil {
 		f.Discard()
 		return nil, err
@@ -57,21 +65,18 @@ func (s database) Open(tx *store.Tx, name string) (*File, error) {
 	return &File{io.NewSectionReader(f, 0, size), func() error { f.Discard(); return nil }}, nil
 }
 
-// copyParts copies a file, and returns its size.
-func copyParts(tx *store.Tx, to io.Writer, name string) (size int64, err error) {
-	for n := 0; ; n++ {
-		part, last, err := tx.SpoolPart(name, n)
-		if n == 0 {
-			err = missing(name, err)
-		}
-		if err != nil {
-			return 0, err
-		}
+// copyParts copies a file, the first part of which is read, and returns its size.
+func copyParts(tx *store.Tx, to io.Writer, name string, part []byte) (size int64, err error) {
+	last := false
+	for n := 1; ; n++ {
 		if _, err := to.Write(part); err != nil {
 			return 0, err
 		}
 		if size += int64(len(part)); last {
 			return size, nil
+		}
+		if part, last, err = tx.SpoolPart(name, n); err != nil {
+			return 0, err
 		}
 	}
 }

@@ -91,42 +91,52 @@ func killedAt(t *testing.T, w *world, at string, then func()) {
 // One process makes a pass; when it is killed, another may.
 func TestOnePassAtATime(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		locked := func() bool {
-			_, unlock, err := w.LockPasses(t.Context())
-			if errors.Is(err, spool.ErrLocked) {
-				return true
-			}
-			if err == nil {
-				err = unlock()
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			return false
-		}
 		other := open(t, w.place)
 		held, unlock, err := other.LockPasses(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !locked() || held.Err() != nil {
+		if !w.locked(t) || held.Err() != nil {
 			t.Error("a second pass began")
 		}
 		if err := unlock(); err != nil {
 			t.Error(err)
 		}
-		if locked() {
+		if w.locked(t) {
 			t.Error("locked by a pass that is over")
 		}
 		killedAt(t, w, "lock", func() {
-			if !locked() {
+			if !w.locked(t) {
 				t.Error("a second process began a pass")
 			}
 		})
-		for locked() { // the server notices in its own time
-			time.Sleep(10 * time.Millisecond)
-		}
+		w.waitUnlocked(t)
 	})
+}
+
+// locked reports whether somebody makes a pass.
+func (w *world) locked(t *testing.T) bool {
+	t.Helper()
+	_, unlock, err := w.LockPasses(t.Context())
+	if errors.Is(err, spool.ErrLocked) {
+		return true
+	}
+	if err == nil {
+		err = unlock()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return false
+}
+
+// waitUnlocked waits for the server to notice, in its own time, that who had the lock is
+// gone.
+func (w *world) waitUnlocked(t *testing.T) {
+	t.Helper()
+	for w.locked(t) {
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // A process that is killed while it keeps a file leaves none, and nothing that Sweep does
@@ -175,11 +185,5 @@ func TestLockOfASchema(t *testing.T) {
 	if err := one.store.Tx(held, func(*store.Tx) error { return nil }); err == nil {
 		t.Error("a transaction without the lock")
 	}
-	_, unlock, err = one.LockPasses(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unlock(); err != nil {
-		t.Error(err)
-	}
+	one.waitUnlocked(t)
 }
