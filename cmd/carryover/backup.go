@@ -20,9 +20,10 @@ func newBackupCommand(a *app) *cobra.Command {
 		Long: `Writes a consistent copy of a SQLite store, readable by its owner only, while
 others go on working. FILE appears whole or not at all and is never
 overwritten. It is not encrypted: it holds everything that the store holds. A
-PostgreSQL store is backed up with pg_dump.
+PostgreSQL store is backed up with pg_dump, and has the files of the spool in it.
 
-The spool is not in it: copy that folder afterwards, its files never change.
+The spool of a SQLite store is not in the copy: copy that folder afterwards, with
+its .spool-id, by which the store knows it; its files never change.
 
 With --verify FILE is a copy that was made before. It is put where a restored
 store would stand, beside the one in use, brought to this program's schema and

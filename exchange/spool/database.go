@@ -22,6 +22,8 @@ type database struct {
 
 func (s database) Create() (*atomicfile.File, error) { return atomicfile.Temp(s.scratch) }
 
+func (s database) Prepare(*atomicfile.File, string) error { return nil }
+
 func (s database) Keep(tx *store.Tx, f *atomicfile.File, name string) error {
 	info, err := f.Stat()
 	if err != nil {

@@ -23,9 +23,11 @@ func Folder(dir string) Spool { return folder{dir} }
 
 func (s folder) Create() (*atomicfile.File, error) { return atomicfile.Temp(s.dir) }
 
-func (s folder) Keep(_ *store.Tx, f *atomicfile.File, name string) error {
+func (s folder) Prepare(f *atomicfile.File, name string) error {
 	return f.Keep(filepath.Join(s.dir, name))
 }
+
+func (s folder) Keep(_ *store.Tx, f *atomicfile.File, name string) error { return s.Prepare(f, name) }
 
 func (s folder) Open(_ *store.Tx, name string) (*File, error) {
 	f, err := os.Open(filepath.Join(s.dir, name))

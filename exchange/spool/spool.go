@@ -24,6 +24,9 @@ import (
 type Spool interface {
 	// Create begins a file; it ends with Discard, before which Keep may name it.
 	Create() (*atomicfile.File, error)
+	// Prepare does what of Keep needs no transaction, such as waiting for the disk. It may
+	// come before Keep, where others would have to wait for that.
+	Prepare(f *atomicfile.File, name string) error
 	// Keep gives a file its name, in place of an older file of that name, in the
 	// transaction that records it; tried again, the transaction keeps it again. When
 	// the transaction fails, the name stands for the older file or this one, whole.

@@ -170,6 +170,24 @@ func TestKept(t *testing.T) {
 	})
 }
 
+// What is prepared is kept by the transaction, and not before where that can be seen.
+func TestPrepared(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		want := droptest.Content(store.SpoolPart+1, 1)
+		f := w.begin(t, want)
+		if err := w.Prepare(f, "x"); err != nil {
+			t.Fatal(err)
+		}
+		if w.store.Shared() {
+			w.require(t, "x", nil)
+		}
+		if err := w.keep(f, "x", nil); err != nil {
+			t.Fatal(err)
+		}
+		w.require(t, "x", want)
+	})
+}
+
 // A file takes the place of an older one, longer or shorter; who reads the older one
 // reads it to its end.
 func TestReplaced(t *testing.T) {

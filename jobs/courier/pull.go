@@ -242,15 +242,15 @@ type spooled struct {
 	complete bool              // its own bytes show that it is whole
 }
 
-// keep gives file and signature their names. They are those of their hashes: fetched
-// again, they replace themselves.
-func (s spooled) keep(tx *store.Tx, f exchange.File) error {
+// each does something with the signature, if there is one, and the file, under their
+// names. These are those of their hashes: fetched again, they replace themselves.
+func (s spooled) each(f exchange.File, do func(s *office.SpoolFile, name string) error) error {
 	if s.sig != nil {
-		if err := s.sig.Keep(tx, f.Signature); err != nil {
+		if err := do(s.sig, f.Signature); err != nil {
 			return err
 		}
 	}
-	return s.Keep(tx, f.Spool)
+	return do(s.SpoolFile, f.Spool)
 }
 
 // fetch copies a file into the spool, hashed; whoever gets it discards it.
@@ -331,8 +331,11 @@ func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, 
 	if look.After = p.After; p.After == office.AfterLeave {
 		look.After = "" // nothing remains to be done; the look itself keeps it from being taken again
 	}
+	if err := s.each(file, (*office.SpoolFile).Prepare); err != nil {
+		return err
+	}
 	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := s.keep(tx, file); err != nil {
+		if err := s.each(file, func(s *office.SpoolFile, name string) error { return s.Keep(tx, name) }); err != nil {
 			return err
 		}
 		if err := tx.InsertFile(&file); err != nil {

@@ -43,12 +43,16 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 	}
 	signed := f
 	signed.Signature, signed.Signer = f.Spool+seal.Suffix, key.Fingerprint()
-	signature, err := signatureOf(ctx, o, f, key)
+	s, err := writeSignature(ctx, o, f, key)
 	if err != nil {
 		return f, fmt.Errorf("sign: %w", err)
 	}
+	defer s.Discard()
+	if err := s.Prepare(signed.Signature); err != nil {
+		return f, fmt.Errorf("sign: %w", err)
+	}
 	err = o.Do(ctx, office.By{File: signed, Actor: "push"}, func(d *office.Desk) error {
-		if _, _, err := d.WriteSpool(d.Tx, signed.Signature, func(w io.Writer) error { _, err := w.Write(signature); return err }); err != nil {
+		if err := s.Keep(d.Tx, signed.Signature); err != nil {
 			return err
 		}
 		if err := d.Tx.UpdateFile(f, signed); err != nil {
@@ -59,9 +63,9 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 	return signed, err
 }
 
-// signatureOf signs a file of the spool, and fails when its bytes are not those that
-// were recorded: nothing that we did not make is signed.
-func signatureOf(ctx context.Context, o *office.Office, f exchange.File, key *seal.Key) ([]byte, error) {
+// writeSignature signs a file of the spool for the spool, and fails when its bytes are
+// not those that were recorded: nothing that we did not make is signed.
+func writeSignature(ctx context.Context, o *office.Office, f exchange.File, key *seal.Key) (*office.SpoolFile, error) {
 	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return nil, err
@@ -75,7 +79,15 @@ func signatureOf(ctx context.Context, o *office.Office, f exchange.File, key *se
 	if hex.EncodeToString(sum.Sum(nil)) != f.StoredSHA {
 		return nil, fmt.Errorf("%s in the spool is not the file that was queued", f.Spool)
 	}
-	return signature, nil
+	s, err := o.NewSpoolFile("out")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Write(signature); err != nil {
+		s.Discard()
+		return nil, err
+	}
+	return s, nil
 }
 
 // putSignature leaves a file's seal in the drop, before the file itself. Another

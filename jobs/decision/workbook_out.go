@@ -136,7 +136,10 @@ func saveWorkbook(
 	if s, err = o.NewSpoolFile("out"); err != nil {
 		return nil, err
 	}
-	if err = report.Decisions(WorkbookOf(o), which, roles, list).Write(s.File.File); err != nil {
+	if err = report.Decisions(WorkbookOf(o), which, roles, list).Write(s.File.File); err == nil {
+		err = s.Prepare(book)
+	}
+	if err != nil {
 		s.Discard()
 		return nil, err
 	}

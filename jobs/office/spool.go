@@ -58,8 +58,19 @@ func (s *SpoolFile) SHA256() string { return hex.EncodeToString(s.hash.Sum(nil))
 // that records it, so that a power cut takes neither back: the drop is emptied once the
 // spool has the only copy.
 func (s *SpoolFile) Keep(tx *store.Tx, name string) error {
+	return s.named(name, func() error { return s.office.Spool.Keep(tx, s.File, name) })
+}
+
+// Prepare does what of Keep needs no transaction, before it: nobody waits for the disk
+// while a transaction holds the others up.
+func (s *SpoolFile) Prepare(name string) error {
+	return s.named(name, func() error { return s.office.Spool.Prepare(s.File, name) })
+}
+
+// named calls what gives the file its name, with each step told to Outside.
+func (s *SpoolFile) named(name string, do func() error) error {
 	s.File.Around = func(step string, do func() error) error { return s.office.CallOutside("spool."+step, name, do) }
-	if err := s.office.Spool.Keep(tx, s.File, name); err != nil {
+	if err := do(); err != nil {
 		return fmt.Errorf("spool %s: %w", name, err)
 	}
 	return nil
