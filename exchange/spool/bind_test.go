@@ -171,6 +171,7 @@ func TestTakeIn(t *testing.T) {
 	put(t, dir, "in-a", "a")
 	put(t, dir, "out-c.txt", large)
 	put(t, dir, ".pass.lock", "")
+	put(t, elsewhere, "in-a", "another, which is not taken in place of the first")
 	put(t, elsewhere, "in-b", "b")
 	requireRefused(t, s, agency, t.TempDir(), "run carryover migrate on the machine that has them")
 
