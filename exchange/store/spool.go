@@ -52,14 +52,12 @@ func (tx *Tx) Binding() (Binding, error) {
 	return one(tx, "binding of the store", func(r row, b *Binding) error { return r.Scan(&b.Agency, &b.Spool) }, "SELECT agency, spool FROM bindings")
 }
 
-// Shared reports whether several machines may work on the store: then it keeps the
-// files of the spool too.
+// Shared reports whether several machines may work on the store, which then keeps the spool.
 func (s *Store) Shared() bool { return s.eng.Shared() }
 
 // LockPasses takes the right to make passes on a shared store; atomicfile.ErrLocked
-// while another has it, whichever machine that is on. held ends with ctx, and when the
-// right is lost because the server has ended the connection: its cause is then that
-// error. unlock gives the right back.
+// while another has it. held ends with ctx, and when the right is lost because the
+// server has ended the connection: its cause is then that error.
 func (s *Store) LockPasses(ctx context.Context) (held context.Context, unlock func() error, err error) {
 	return s.eng.LockPasses(ctx)
 }

@@ -11,12 +11,10 @@ import (
 	"carryover/exchange/store/journal"
 )
 
-const (
-	checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash"
-	countCases        = "SELECT count(*) FROM cases"
-)
+const checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash"
 
 var (
+	countCases       = "SELECT count(*) FROM cases"
 	insertCheckpoint = insertInto("checkpoints", checkpointColumns) + " RETURNING id"
 	lastCheckpoint   = "SELECT id, " + checkpointColumns + " FROM checkpoints ORDER BY id DESC LIMIT 1"
 	allCheckpoints   = "SELECT id, " + checkpointColumns + " FROM checkpoints ORDER BY id"
