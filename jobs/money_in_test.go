@@ -107,6 +107,35 @@ func TestLumpSumArrives(t *testing.T) {
 	}
 }
 
+// TestLumpSumIsWholeOrWaits: one advice of a lump sum is no remittance to us, but of a
+// refund. Nothing of the sum is booked for the others, and the credit waits.
+func TestLumpSumIsWholeOrWaits(t *testing.T) {
+	o := newOffice(t)
+	p, q := leaver(us, 0), leaver(others, 1)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(others, formats.KindLetter, o.letter(others, 1, p)) // its number comes behind ours
+	o.put(portal, formats.KindApplication, o.application(q, func(a *formats.Application) { a.FromAgency = others }))
+	o.put(core, formats.KindRegistry, o.newcomer(q))
+	o.passes(2)
+	l := requireOne[formats.Letter](o, others, formats.KindLetter)
+	f := o.form(q, l, func(f *formats.Form) { f.FormNo, f.Agency.Code = "F"+others+l.LetterNo[6:], others })
+	ref := "L" + others + us + "202603020009"
+	advice := func(purpose code.Purpose, letterNo, formNo string, p samples.Person, amount money.Fen) *formats.Advice {
+		return &formats.Advice{
+			PaymentRef: ref, Purpose: purpose, LetterNo: letterNo, FormNo: formNo, PersonID: p.IDNo, Name: p.Name, Amount: amount, ValueDate: 20260302,
+		}
+	}
+	o.put(others, formats.KindForm, f)
+	o.put(others, formats.KindAdvice, advice(code.PurposeTransfer, l.LetterNo, f.FormNo, q, f.Amount),
+		advice(code.PurposeRefund, letterNo(others, 1), "I44010020260302000001", p, 500))
+	o.leaveNotification(creditEntry("C1", f.Amount+500, ref, ref))
+	o.pass()
+	o.requireState(exchange.In, q, "answered/checked/none")
+	o.creditArrives(l, q, f.Amount) // its own money, once
+	o.passes(2)
+	o.requireState(exchange.In, q, "completed/posted/posted")
+}
+
 func TestAdviceOfARefundStopsNothing(t *testing.T) {
 	o := newOffice(t)
 	p := leaver(us, 0)

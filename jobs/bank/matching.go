@@ -164,18 +164,20 @@ func byLumpSum(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	if sum != e.Amount {
 		return false, nil
 	}
-	for _, a := range advices {
-		c, err := d.CaseByLetter(exchange.In, a.LetterNo)
-		if err != nil {
+	cases := make([]*office.Case, len(advices))
+	for i, a := range advices { // all of them before anything is booked
+		if cases[i], err = d.CaseByLetter(exchange.In, a.LetterNo); err != nil {
 			return false, office.IgnoreNotFound(err) // the advice of a refund is no remittance to us
 		}
+	}
+	for i, a := range advices {
 		part := e
 		part.Amount = a.Amount
-		of, err := partOfForm(c, a.FormNo)
+		of, err := partOfForm(cases[i], a.FormNo)
 		if err != nil {
 			return false, err
 		}
-		if err := transfer.AddToPart(c, part, of); err != nil {
+		if err := transfer.AddToPart(cases[i], part, of); err != nil {
 			return false, err
 		}
 	}
