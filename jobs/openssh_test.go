@@ -28,7 +28,8 @@ import (
 // that of the crash tests, on a mirror of the drops. Two officers of each agency
 // release its payments, with keys and signatures of plain ssh-keygen.
 type opensshWorld struct {
-	*testing.T
+	testing.TB
+	profile string // of both for the other
 	program string // carryover
 	sftp    string
 	keygen  string
@@ -48,17 +49,7 @@ func TestOpenSSH(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs no -short: another process does the work, which the race detector does not see")
 	}
-	w := &opensshWorld{
-		T: t, sftp: droptest.Require(t, "sftp"), keygen: droptest.Require(t, "ssh-keygen"), officer: t.TempDir(), server: droptest.OpenSSH(t),
-		program: filepath.Join(t.TempDir(), "carryover"), drops: t.TempDir(), dir: t.TempDir(), mirror: t.TempDir(),
-	}
-	if out, err := exec.Command(droptest.Require(t, "go"), "build", "-o", w.program, "carryover/cmd/carryover").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, out)
-	}
-	w.settle(oldCode, newCode, drop.Paths{In: "in", Out: "out", Done: "in/done", Bad: "in/bad"})
-	w.settle(newCode, oldCode, otherEnd)
-	introduce(t, w.dir, oldCode, newCode)
-	introduce(t, w.dir, newCode, oldCode)
+	w := newOpenSSHWorld(t, "2016")
 	for _, agency := range []string{oldCode, newCode} {
 		w.checkConnect(agency)
 	}
@@ -93,6 +84,24 @@ func TestOpenSSH(t *testing.T) {
 	requireOutsideEnd(t, readOutside(t, w.mirror))
 }
 
+// newOpenSSHWorld builds the program and settles two agencies that know each other, with the
+// rules of a profile.
+func newOpenSSHWorld(tb testing.TB, profile string) *opensshWorld {
+	tb.Helper()
+	w := &opensshWorld{
+		TB: tb, profile: profile, sftp: droptest.Require(tb, "sftp"), keygen: droptest.Require(tb, "ssh-keygen"), officer: tb.TempDir(), server: droptest.OpenSSH(tb),
+		program: filepath.Join(tb.TempDir(), "carryover"), drops: tb.TempDir(), dir: tb.TempDir(), mirror: tb.TempDir(),
+	}
+	if out, err := exec.Command(droptest.Require(tb, "go"), "build", "-o", w.program, "carryover/cmd/carryover").CombinedOutput(); err != nil {
+		tb.Fatalf("build: %v: %s", err, out)
+	}
+	w.settle(oldCode, newCode, drop.Paths{In: "in", Out: "out", Done: "in/done", Bad: "in/bad"})
+	w.settle(newCode, oldCode, otherEnd)
+	introduce(tb, w.dir, oldCode, newCode)
+	introduce(tb, w.dir, newCode, oldCode)
+	return w
+}
+
 // settings is what an agency tells init: every drop on the server.
 var settings = template.Must(template.New("settings").Parse(`
 agency: {name: "{{.Here.Name}}", checker: 王敏}
@@ -111,7 +120,7 @@ bank: {drop: {{"{"}}{{template "sftp" .}}/bank"}, settle: 0s}}
 partners:
   - code: "{{.There.Area}}"
     name: "{{.There.Name}}"
-    profile: "2016"
+    profile: "{{.Profile}}"
     accounts: [{{template "account" .There}}]
     drop:
       sftp: {addr: "{{.Addr}}", user: "{{.User}}", root: "{{.Shared}}", key: keys/sftp_ed25519, known_hosts: known_hosts}
@@ -128,7 +137,7 @@ func (w *opensshWorld) settle(code, partner string, paths drop.Paths) {
 	var text bytes.Buffer
 	err := settings.Execute(&text, map[string]any{
 		"Here": samples.PlaceOf(code), "There": samples.PlaceOf(partner), "Paths": paths,
-		"Addr": w.server.Addr, "User": w.server.User, "Drops": w.drops, "Shared": w.drops + "/" + oldCode + "/" + newCode,
+		"Profile": w.profile, "Addr": w.server.Addr, "User": w.server.User, "Drops": w.drops, "Shared": w.drops + "/" + oldCode + "/" + newCode,
 	})
 	if err != nil {
 		w.Fatal(err)
