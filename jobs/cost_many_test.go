@@ -42,9 +42,28 @@ func (o *testOffice) passOf(n int, what string) {
 	})
 }
 
+// reportOf makes the workbook of n cases and looks how often it waits for the
+// database: each of its lists is read page by page. Who released a payment is asked
+// for, too.
+func (o *testOffice) reportOf(n int) {
+	o.tb.Helper()
+	o.env.Rules.AutomaticRelease = false
+	before := o.cost.trips.Load()
+	if _, err := o.env.Report(o.tb.Context()); err != nil {
+		o.tb.Fatal(err)
+	}
+	if got := float64(o.cost.trips.Load()-before) / float64(n); got > mostTrips {
+		o.tb.Errorf("report: %.2f trips a case, %.2f at most", got, mostTrips)
+	}
+}
+
 // TestTripsOfMany holds what a record costs a database that is reached over a network.
 func TestTripsOfMany(t *testing.T) {
-	t.Run("leave", func(t *testing.T) { manyLeave(newOffice(t), manyRecords, (*testOffice).passOf) })
+	t.Run("leave", func(t *testing.T) {
+		o := newOffice(t)
+		manyLeave(o, manyRecords, (*testOffice).passOf)
+		o.reportOf(manyRecords)
+	})
 	t.Run("arrive", func(t *testing.T) { manyArrive(newOffice(t), manyRecords, (*testOffice).passOf) })
 }
 

@@ -59,12 +59,6 @@ func (tx *Tx) Signatures(fileID int64) ([]exchange.Signature, error) {
 	return signatureRows.many(tx, fmt.Sprintf("signatures of file %d", fileID), "WHERE file_id = $1 ORDER BY at, officer", fileID)
 }
 
-// SignaturesOfPayment returns the signatures on the file of a payment.
-func (tx *Tx) SignaturesOfPayment(ref string) ([]exchange.Signature, error) {
-	return signatureRows.many(tx, "signatures of payment "+ref,
-		"WHERE file_id = (SELECT file_id FROM payments WHERE ref = $1) ORDER BY at, officer", ref)
-}
-
 // DecidedIn returns what an officer has decided of a payment file: a case that
 // it carries money of, and in whose journal the officer stands as the actor,
 // or the credit that a refund in it pays back; none: ErrNotFound.

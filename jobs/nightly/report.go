@@ -106,29 +106,12 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 	}
 	n.Places = rowsOf(n.Todo, order)
 	since := o.Date.AddDays(-reportDays)
-	n.Cases = func(yield func(exchange.Case, error) bool) {
-		for _, no := range order {
-			c, err := tx.Case(no)
-			if !yield(c, err) || err != nil {
-				return
-			}
-		}
-	}
+	n.Cases = casesOf(tx, order)
 	n.Applications = applications(tx, since)
 	n.Certificates = certificates(tx, since)
-	recent := recentCases(tx, since)
-	n.Letters = perCase(recent, func(c exchange.Case) ([]report.Letter, error) {
-		if c.LetterNo == "" {
-			return nil, nil
-		}
-		list, err := tx.Letters(c.LetterNo)
-		return mapped(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
-	})
-	n.Forms = perCase(recent, func(c exchange.Case) ([]report.Form, error) {
-		list, err := tx.FormsByCase(c.No)
-		return mapped(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
-	})
-	n.Remittances = perCase(recent, func(c exchange.Case) ([]report.Remittance, error) { return remittances(o, tx, c) })
+	n.Letters = letters(tx, since)
+	n.Forms = forms(tx, since)
+	n.Remittances = remittances(o, tx, since)
 	n.Files = listed(func() ([]exchange.File, error) {
 		files, err := tx.Files(store.FileFilter{Since: since})
 		for i := range files {
@@ -143,7 +126,10 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 // applications yields all versions of the applications of recent cases, then
 // those that were relayed to the new place, which are no case of ours.
 func applications(tx *store.Tx, since calendar.Date) iter.Seq2[report.Application, error] {
-	ours := perCase(recentCases(tx, since), func(c exchange.Case) ([]report.Application, error) {
+	ahead := func(page []exchange.Case) error {
+		return tx.ReadAhead(store.Ahead{Applications: present(page, func(c exchange.Case) string { return c.ApplicationNo })})
+	}
+	ours := perCase(tx, since, ahead, func(c exchange.Case) ([]report.Application, error) {
 		if c.ApplicationNo == "" {
 			return nil, nil
 		}
@@ -155,6 +141,26 @@ func applications(tx *store.Tx, since calendar.Date) iter.Seq2[report.Applicatio
 		return mapped(list, func(a exchange.Application) report.Application { return report.Application{Application: a} }), err
 	})
 	return chained(ours, relayed)
+}
+
+// letters yields all versions of the letters of recent cases.
+func letters(tx *store.Tx, since calendar.Date) iter.Seq2[report.Letter, error] {
+	ahead := func(page []exchange.Case) error {
+		return tx.ReadAhead(store.Ahead{Letters: present(page, func(c exchange.Case) string { return c.LetterNo })})
+	}
+	return perCase(tx, since, ahead, func(c exchange.Case) ([]report.Letter, error) {
+		list, err := tx.Letters(c.LetterNo)
+		return mapped(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
+	})
+}
+
+// forms yields all versions of the forms of recent cases.
+func forms(tx *store.Tx, since calendar.Date) iter.Seq2[report.Form, error] {
+	ahead := func(page []exchange.Case) error { return tx.ReadAhead(store.Ahead{Forms: mapped(page, caseNo)}) }
+	return perCase(tx, since, ahead, func(c exchange.Case) ([]report.Form, error) {
+		list, err := tx.FormsByCase(c.No)
+		return mapped(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
+	})
 }
 
 // certificates yields the requests that wait, however old, then what was issued
@@ -172,34 +178,50 @@ func certificates(tx *store.Tx, since calendar.Date) iter.Seq2[report.Certificat
 	return chained(pending, issued)
 }
 
-// remittances lists the parts of a case's remittance, each with the officers who
-// released its payment.
-func remittances(o *office.Office, tx *store.Tx, c exchange.Case) ([]report.Remittance, error) {
-	list, err := tx.RemittancesByCase(c.No)
-	if err != nil {
-		return nil, err
-	}
-	rows := mapped(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
-	for i := range rows {
-		if err := payment.ReleasedBy(o, tx, &rows[i]); err != nil {
-			return nil, err
+// remittances yields the parts of the remittances of recent cases, each with the
+// officers who released its payment.
+func remittances(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[report.Remittance, error] {
+	released := payment.NewReleases(o, tx)
+	ahead := func(page []exchange.Case) error {
+		if err := tx.ReadAhead(store.Ahead{Parts: mapped(page, caseNo)}); err != nil {
+			return err
 		}
+		var refs []string
+		for _, c := range page {
+			parts, err := tx.RemittancesByCase(c.No)
+			if err != nil {
+				return err
+			}
+			refs = append(refs, present(parts, func(r exchange.Remittance) string { return r.Ref })...)
+		}
+		return tx.ReadAhead(store.Ahead{Payments: refs})
 	}
-	return rows, nil
+	return perCase(tx, since, ahead, func(c exchange.Case) ([]report.Remittance, error) {
+		list, err := tx.RemittancesByCase(c.No)
+		rows := mapped(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
+		for i := 0; i < len(rows) && err == nil; i++ {
+			err = released.Fill(&rows[i])
+		}
+		return rows, err
+	})
 }
 
 // byDue lists the numbers of the cases about which somebody has something to do,
 // by their legal limit (exchange.CompareDue): the order of the sheet Deadlines.
 func byDue(o *office.Office, tx *store.Tx) ([]string, error) {
-	var order []exchange.Case
+	type awaited struct {
+		no  string
+		due calendar.Date
+	}
+	var order []awaited // no more of a case is held in memory
 	err := todo.EachOpenCase(tx, func(c exchange.Case) error {
 		if report.Awaits(o.Turns, c) {
-			order = append(order, exchange.Case{No: c.No, Due: c.Due}) // no more of it is held in memory
+			order = append(order, awaited{c.No, c.Due})
 		}
 		return nil
 	})
-	slices.SortStableFunc(order, func(a, b exchange.Case) int { return exchange.CompareDue(a.Due, b.Due) })
-	return mapped(order, func(c exchange.Case) string { return c.No }), err
+	slices.SortStableFunc(order, func(a, b awaited) int { return exchange.CompareDue(a.due, b.due) })
+	return mapped(order, func(a awaited) string { return a.no }), err
 }
 
 // rowsOf gives the row on the sheet of deadlines, from 0, of each case that needs

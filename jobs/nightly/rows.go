@@ -2,6 +2,7 @@ package nightly
 
 import (
 	"iter"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -22,14 +23,13 @@ func recentCases(tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, err
 	})
 }
 
-// perCase reads the rows of each case, one case in memory at a time; the first
-// error ends it.
-func perCase[T any](cases iter.Seq2[exchange.Case, error], rows func(exchange.Case) ([]T, error)) iter.Seq2[T, error] {
+// perCase reads the rows of each recent case. A page of cases is in memory at a time,
+// with what ahead has read for all of them; the first error ends it.
+func perCase[T any](
+	tx *store.Tx, since calendar.Date, ahead func([]exchange.Case) error, rows func(exchange.Case) ([]T, error),
+) iter.Seq2[T, error] {
 	return office.Walk(func(visit func(T) error) error {
-		for c, err := range cases {
-			if err != nil {
-				return err
-			}
+		return inPages(tx, recentCases(tx, since), ahead, func(c exchange.Case) error {
 			list, err := rows(c)
 			if err != nil {
 				return err
@@ -39,9 +39,67 @@ func perCase[T any](cases iter.Seq2[exchange.Case, error], rows func(exchange.Ca
 					return err
 				}
 			}
+			return nil
+		})
+	})
+}
+
+// inPages visits items a page at a time, behind what ahead reads for the page.
+func inPages[T any](tx *store.Tx, items iter.Seq2[T, error], ahead func([]T) error, visit func(T) error) error {
+	page := make([]T, 0, office.Chunk)
+	take := func() error {
+		tx.ForgetAhead()
+		if err := ahead(page); err != nil {
+			return err
+		}
+		for _, x := range page {
+			if err := visit(x); err != nil {
+				return err
+			}
+		}
+		page = page[:0]
+		return nil
+	}
+	for x, err := range items {
+		if err != nil {
+			return err
+		}
+		if page = append(page, x); len(page) == office.Chunk {
+			if err := take(); err != nil {
+				return err
+			}
+		}
+	}
+	return take()
+}
+
+// casesOf yields the cases of some numbers, in their order.
+func casesOf(tx *store.Tx, numbers []string) iter.Seq2[exchange.Case, error] {
+	return office.Walk(func(visit func(exchange.Case) error) error {
+		for page := range slices.Chunk(numbers, office.Chunk) {
+			tx.ForgetAhead()
+			if err := tx.ReadAhead(store.Ahead{Cases: page}); err != nil {
+				return err
+			}
+			for _, no := range page {
+				c, err := tx.Case(no)
+				if err != nil {
+					return err
+				}
+				if err := visit(c); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})
+}
+
+func caseNo(c exchange.Case) string { return c.No }
+
+// present are the texts of a list's items that are not empty.
+func present[T any](list []T, text func(T) string) []string {
+	return slices.DeleteFunc(mapped(list, text), func(s string) bool { return s == "" })
 }
 
 // listed makes an iterator of a list that is read only when it is needed: the

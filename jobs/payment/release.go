@@ -258,29 +258,55 @@ func voidPrepared(ctx context.Context, o *office.Office, why code.Phrase) error 
 	return nil
 }
 
-// ReleasedBy fills in, for a part of ours, the full names of the officers who
-// released its payment, which of them are checkers, and when the last one signed.
-// It leaves them empty with automatic release and while a signature is missing.
-func ReleasedBy(o *office.Office, tx *store.Tx, r *report.Remittance) error {
-	if o.Rules.AutomaticRelease || r.Ref == "" || r.Side != exchange.Out {
+// Releases tells who released the payments of ours, in a transaction that reads.
+type Releases struct {
+	office *office.Office
+	tx     *store.Tx
+	files  map[int64][]exchange.Signature // what was asked for
+}
+
+// NewReleases knows nothing yet.
+func NewReleases(o *office.Office, tx *store.Tx) *Releases {
+	return &Releases{o, tx, map[int64][]exchange.Signature{}}
+}
+
+// of are the signatures on the file that a payment is in; none for one in no file.
+func (r *Releases) of(ref string) ([]exchange.Signature, error) {
+	p, err := r.tx.Payment(ref)
+	if err != nil || p.FileID == 0 {
+		return nil, office.IgnoreNotFound(err)
+	}
+	signatures, known := r.files[p.FileID]
+	if !known {
+		signatures, err = r.tx.Signatures(p.FileID)
+		r.files[p.FileID] = signatures
+	}
+	return signatures, err
+}
+
+// Fill fills in, for a part of ours, the full names of the officers who released its
+// payment, which of them are checkers, and when the last one signed. It leaves them
+// empty with automatic release and while a signature is missing.
+func (r *Releases) Fill(part *report.Remittance) error {
+	if r.office.Rules.AutomaticRelease || part.Ref == "" || part.Side != exchange.Out {
 		return nil
 	}
-	signatures, err := tx.SignaturesOfPayment(r.Ref)
+	signatures, err := r.of(part.Ref)
 	if lack, checker := exchange.Signed(signatures); err != nil || lack > 0 || checker {
 		return err
 	}
 	var all, checkers []string
 	for _, s := range signatures {
 		name := s.Officer
-		if officer, ok := o.Agency.Officer(s.Officer); ok {
+		if officer, ok := r.office.Agency.Officer(s.Officer); ok {
 			name = officer.FullName
 		}
 		all = append(all, name)
 		if slices.Contains(s.Roles, exchange.RoleChecker) {
 			checkers = append(checkers, name)
 		}
-		r.ReleasedAt = s.At
+		part.ReleasedAt = s.At
 	}
-	r.ReleasedBy, r.Checker = strings.Join(all, "、"), strings.Join(checkers, "、")
+	part.ReleasedBy, part.Checker = strings.Join(all, "、"), strings.Join(checkers, "、")
 	return nil
 }
