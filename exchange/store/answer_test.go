@@ -175,6 +175,7 @@ func TestPlans(t *testing.T) {
 		"UpdateCase": moveCase.into + listOf(24, 0) + moveCase.behind, "head": selectHeads[0] + rowsOf(2, 0) + selectHeads[1], "claim": claimant,
 		"UpdateJudgement":      updateJudgement,
 		"HeldJudgements":       judgementRows.query + heldJudgements + atMost(pageSize),
+		"HeldRecords":          judgementRows.query + heldRecords,
 		"UnreportedJudgements": judgementRows.query + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",
 		"JudgementsByFile":     judgementRows.query + "WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part" + atMost(pageSize),
 		"OutgoingFor":          outgoingRows.query + "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id" + atMost(pageSize),
@@ -223,6 +224,9 @@ func TestPlans(t *testing.T) {
 			var detail string
 			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
 				t.Fatal(err)
+			}
+			if strings.HasPrefix(name, "Held") && strings.Contains(detail, " judgements ") && !strings.Contains(detail, "judgements_held") {
+				t.Errorf("%s: %s", name, detail) // what is held is little of all that was judged
 			}
 			if strings.HasPrefix(detail, "SCAN") && !harmless.MatchString(detail) || strings.Contains(detail, "TEMP B-TREE") && !strings.HasPrefix(name, "stir") {
 				t.Errorf("%s: %s", name, detail)

@@ -62,7 +62,10 @@ func (tx *Tx) UpdateJudgement(j exchange.Judgement) error {
 	return tx.change("judgement on "+j.RecordNo, updateJudgement, judgementRows.args(&placed{Judgement: j})...)
 }
 
-const heldJudgements = "WHERE verdict = 'held' AND (file_id, ordinal) > ($1, $2) ORDER BY file_id, ordinal"
+const (
+	heldJudgements = "WHERE verdict = 'held' AND (file_id, ordinal) > ($1, $2) ORDER BY file_id, ordinal"
+	heldRecords    = "WHERE verdict = 'held' AND row_type = $1 AND EXISTS (SELECT 1 FROM files WHERE id = file_id AND dir = 'in' AND party = $2) ORDER BY file_id, ordinal, part"
+)
 
 // HeldJudgements returns at most limit records that are still held, those
 // behind last by file and place; the zero Judgement is before the first.
@@ -73,9 +76,7 @@ func (tx *Tx) HeldJudgements(last exchange.Judgement, limit int) ([]exchange.Jud
 // HeldRecords returns the records of a row type that a party sent and that
 // are still held, by file and place.
 func (tx *Tx) HeldRecords(party, rowType string) ([]exchange.Judgement, error) {
-	return tx.judgements("held records of "+party,
-		"WHERE verdict = 'held' AND row_type = $1 AND file_id IN (SELECT id FROM files WHERE dir = 'in' AND party = $2) ORDER BY file_id, ordinal, part",
-		rowType, party)
+	return tx.judgements("held records of "+party, heldRecords, rowType, party)
 }
 
 // UnreportedJudgements returns the verdicts of a file that stand in no receipt yet.
