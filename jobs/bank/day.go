@@ -16,50 +16,54 @@ import (
 )
 
 // statedDay is a bank day with its bookings, as one file states them. A booking
-// is one line of the account, which may be made of several entries.
+// is one line of the account, which may be made of several entries. All of a day are
+// in memory at a time, so there is no more of a line than its own.
 type statedDay struct {
 	exchange.BankDay
-	order []string // keys of lines, as they stand in the file
-	lines map[string]exchange.BankLine
+	lines []statedLine   // as they stand in the file
+	at    map[string]int // places in lines, by booking
 }
 
-func newStatedDay() *statedDay { return &statedDay{lines: map[string]exchange.BankLine{}} }
+type statedLine struct {
+	booking, text string
+	amount        money.Fen
+}
+
+func newStatedDay() *statedDay { return &statedDay{at: map[string]int{}} }
 
 // add adds an entry's amount to its booking; an error means that a sum is out of
 // money's range.
-func (s *statedDay) add(e exchange.BankEntry) error {
+func (s *statedDay) add(e exchange.BankEntry) (err error) {
 	booking := e.Booking()
-	l, seen := s.lines[booking]
+	i, seen := s.at[booking]
 	if !seen {
-		s.order = append(s.order, booking)
-		l = exchange.BankLine{Account: e.Account, Booking: booking, Text: e.Text}
-		s.Entries++
+		i = len(s.lines)
+		s.at[booking], s.lines = i, append(s.lines, statedLine{booking: booking, text: e.Text})
 	}
-	var err error
-	if l.Amount, err = l.Amount.Add(e.Signed()); err != nil {
-		return err
-	}
-	s.lines[booking] = l
-	return nil
+	s.lines[i].amount, err = s.lines[i].amount.Add(e.Signed())
+	return err
 }
 
-// finish gives the bookings their day and page, and sums up credits and debits.
-func (s *statedDay) finish() error {
-	for _, booking := range s.order {
-		l := s.lines[booking]
-		l.Day, l.Page = s.Day, s.Page
-		s.lines[booking] = l
-		var err error
-		if l.Amount > 0 {
-			s.Credits, err = s.Credits.Add(l.Amount)
+// finish counts the bookings and sums up credits and debits.
+func (s *statedDay) finish() (err error) {
+	s.Entries = len(s.lines)
+	for _, l := range s.lines {
+		if l.amount > 0 {
+			s.Credits, err = s.Credits.Add(l.amount)
 		} else {
-			s.Debits, err = s.Debits.Add(-l.Amount)
+			s.Debits, err = s.Debits.Add(-l.amount)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// states reports whether the day has a booking over just that amount.
+func (s *statedDay) states(l exchange.BankLine) bool {
+	i, there := s.at[l.Booking]
+	return there && s.lines[i].amount == l.Amount
 }
 
 // readStatement reads a camt.053: it books nothing, entries come with camt.054
@@ -158,10 +162,10 @@ func keepDay(d *office.Desk, s *statedDay, grows bool) error {
 	}
 	holdsAll := known.Opening == s.Opening
 	for _, l := range lines {
-		holdsAll = holdsAll && s.lines[l.Booking].Amount == l.Amount
+		holdsAll = holdsAll && s.states(l)
 	}
 	switch {
-	case holdsAll && len(lines) == len(s.order) && known.Closing == s.Closing:
+	case holdsAll && len(lines) == len(s.lines) && known.Closing == s.Closing:
 		return nil
 	case holdsAll && grows:
 		if err := d.Tx.DeleteBankLines(known); err != nil {
@@ -182,8 +186,9 @@ func keepDay(d *office.Desk, s *statedDay, grows bool) error {
 
 // insertLines stores the bookings of a day, as they stand in the file.
 func insertLines(d *office.Desk, s *statedDay) error {
-	for _, booking := range s.order {
-		if err := d.Tx.InsertBankLine(s.lines[booking]); err != nil {
+	for _, l := range s.lines {
+		line := exchange.BankLine{Account: s.Account, Booking: l.booking, Day: s.Day, Page: s.Page, Amount: l.amount, Text: l.text}
+		if err := d.Tx.InsertBankLine(line); err != nil {
 			return err
 		}
 	}
