@@ -110,13 +110,13 @@ func (w *wholeNight) play() {
 const opening money.Fen = 1_000_000_000_000
 
 // debits are the bank's entries for all that was ordered.
-func (w *wholeNight) debits() (entries []iso20022.Entry) {
-	for _, t := range w.orders {
+func (o *testOffice) debits() (entries []iso20022.Entry) {
+	for _, t := range o.orders {
 		e := debitEntry(t)
 		e.Booked, e.Value = firstDay, firstDay
 		entries = append(entries, e)
 	}
-	w.orders = nil
+	o.orders = nil
 	return entries
 }
 

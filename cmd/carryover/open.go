@@ -141,6 +141,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: office.NewLogger(logs, s.Logs.Level, s.Logs.Format),
 	}}
+	env.Progress = office.LogProgress(env.Log, now, lineEvery)
 	for _, dir := range []string{c.Abs(s.Folders.Spool), env.Reports} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err

@@ -35,7 +35,7 @@ const (
 func (a *app) newProgress(what string, total int64, unit string) *progress {
 	now := a.now()
 	p := &progress{to: a.err, now: a.now, what: what, total: total, unit: unit, start: now, shown: now}
-	if f, ok := a.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if a.onTerminal() {
 		length := total
 		if total <= 0 {
 			length = -1
@@ -49,6 +49,12 @@ func (a *app) newProgress(what string, total int64, unit string) *progress {
 		)
 	}
 	return p
+}
+
+// onTerminal reports whether somebody watches.
+func (a *app) onTerminal() bool {
+	f, ok := a.err.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // add notes that n more are done.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -77,8 +78,10 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	if len(named) > 0 {
 		steps = jobs.InOrder(named)
 	}
-	watch := &passProgress{app: a}
-	ag.env.Progress = watch.step
+	watch := &passProgress{app: a, shown: map[string]*progress{}}
+	if a.onTerminal() {
+		ag.env.Progress = watch.step
+	}
 	run, fault := ag.env.Run(held, jobs.Pass{Steps: steps})
 	watch.close()
 	if held.Err() != nil { // Ctrl-C, SIGTERM, the lock lost: what the pass then says is of no use
@@ -156,31 +159,40 @@ func (a *app) printPassed(p passed, lang string) error {
 	return nil
 }
 
-// passProgress shows how far a pass is: the file being worked, and how many there are.
+// passProgress shows on a terminal how far a pass is: the files and lists being worked,
+// and how many files there are. Elsewhere the log says it.
 type passProgress struct {
 	*app
-	what  string // being shown
-	place string // "3/10" of the files
-	bar   *progress
+	one   sync.Mutex // parties are worked at the same time
+	place string     // "3/10" of the files
+	shown map[string]*progress
 }
 
-// step takes a report of the jobs: of all files ("process"), or of one.
+// step takes a report of the jobs: of all files ("process"), or of one piece of work.
 func (w *passProgress) step(what string, done, total int) {
+	w.one.Lock()
+	defer w.one.Unlock()
 	if what == "process" {
 		w.place = fmt.Sprintf("%d/%d ", done+1, total)
 		return
 	}
-	if what != w.what {
-		w.close()
-		w.what, w.bar = what, w.newProgress(w.place+what, int64(total), "records")
+	bar := w.shown[what]
+	if bar == nil {
+		bar = w.newProgress(w.place+what, int64(total), "records")
+		w.shown[what] = bar
 	}
-	w.bar.set(int64(done))
+	if int64(done) < bar.done { // the same once more
+		bar.restart()
+	}
+	if bar.set(int64(done)); done == total {
+		bar.close()
+		delete(w.shown, what)
+	}
 }
 
 // close takes away what is shown, if anything is.
 func (w *passProgress) close() {
-	if w.bar != nil {
-		w.bar.close()
+	for _, bar := range w.shown {
+		bar.close()
 	}
-	w.bar, w.what = nil, ""
 }

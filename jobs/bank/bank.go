@@ -79,6 +79,15 @@ func ProcessBank(ctx context.Context, o *office.Office, f exchange.File) (office
 	})
 }
 
+// countEntries counts what a message of the bank holds, when it is checked and when it
+// is applied.
+func countEntries(o *office.Office, f exchange.File, apply bool) (one func()) {
+	if apply {
+		return o.Counting(f.Name, 0)
+	}
+	return o.Counting(f.Name+": judged", 0)
+}
+
 // readerOf finds out what a file of the bank is and what reads it; fault says
 // why nothing does. Only the bank's own drop counts: a partner could otherwise
 // book money to us by leaving a message of the bank's form.

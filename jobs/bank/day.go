@@ -77,8 +77,9 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply
 	defer src.Close()
 	byID := map[string]*statedDay{}
 	key := func(s *iso20022.Statement) string { return s.Account.Number + "|" + s.ID }
-	ordinals := map[string]int{}
+	ordinals, count := map[string]int{}, countEntries(o, f, apply)
 	heads, faults, err := iso20022.ReadStatement(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
+		count()
 		res.records++
 		if entry.Status != iso20022.Booked {
 			return nil // pending: it is no part of the balance
@@ -186,7 +187,9 @@ func keepDay(d *office.Desk, s *statedDay, grows bool) error {
 
 // insertLines stores the bookings of a day, as they stand in the file.
 func insertLines(d *office.Desk, s *statedDay) error {
+	count := d.Counting("bookings of "+s.Day.String(), len(s.lines))
 	for _, l := range s.lines {
+		count()
 		line := exchange.BankLine{Account: s.Account, Booking: l.booking, Day: s.Day, Page: s.Page, Amount: l.amount, Text: l.text}
 		if err := d.Tx.InsertBankLine(line); err != nil {
 			return err

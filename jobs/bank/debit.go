@@ -95,7 +95,9 @@ func bookWholeFile(d *office.Desk, e exchange.BankEntry) (done bool, err error) 
 		return false, office.IgnoreNotFound(err)
 	}
 	var all, accepted money.Fen // sums: of the file, and without what the bank refused
+	count := d.Counting("payments added up", sent.Records)
 	err = d.Tx.EachPaymentOf(sent.ID, func(p exchange.Payment) (err error) {
+		count()
 		if !concerns(p, e) {
 			return nil
 		}

@@ -24,7 +24,9 @@ func readNotification(ctx context.Context, o *office.Office, f exchange.File, ap
 	defer src.Close()
 	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
 	foreign, pending, announced := "", 0, money.Fen(0)
+	count := countEntries(o, f, apply)
 	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
+		count()
 		if !isOwnAccount(o, s.Account.Number) {
 			foreign = "不是本机构账户 / not an account of ours: " + s.Account.Number
 		}

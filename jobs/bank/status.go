@@ -23,8 +23,9 @@ func readStatus(ctx context.Context, o *office.Office, f exchange.File, apply bo
 		return res, err
 	}
 	defer src.Close()
-	contradiction := ""
+	contradiction, count := "", countEntries(o, f, apply)
 	head, faults, err := iso20022.ReadStatus(src, iso20022.Limits{}, func(h *iso20022.StatusReport, t iso20022.TransferStatus) error {
+		count()
 		res.records++
 		if apply {
 			return o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {

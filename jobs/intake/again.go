@@ -58,6 +58,7 @@ type again struct {
 // in one of its own. What fails stays listed, and all errors come back joined.
 func (a *again) each(ctx context.Context, look func(*office.Case) error) error {
 	var faults []error
+	done := 0
 	for last := ""; ; {
 		var page []string
 		err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -69,6 +70,8 @@ func (a *again) each(ctx context.Context, look func(*office.Case) error) error {
 		}
 		last = page[len(page)-1]
 		faults = append(faults, a.chunk(ctx, page, look))
+		done += len(page)
+		a.ShowProgress("cases looked at again", done, 0)
 	}
 }
 

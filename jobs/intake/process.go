@@ -162,7 +162,9 @@ func judgeFile(ctx context.Context, j *office.InBatch) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	count := j.Counting(j.File.Name+": judged", 0)
 	for r.Next() {
+		count()
 		if r.Record().Ordinal%office.Chunk == 0 && ctx.Err() != nil { // a large file must not hold up a stop
 			return false, ctx.Err()
 		}

@@ -13,10 +13,18 @@ import (
 // money that have not met, lump sums that the bank has not booked, credits that
 // match nothing, the month's netting, and the balances of our accounts.
 func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, err error) {
-	err = todo.EachOpenCase(tx, func(c exchange.Case) error {
-		if c.MoneyTrack == exchange.MoneyNotDue || c.Side == exchange.Out && c.MoneyTrack == exchange.MoneyDue {
-			return nil // no money has moved or been announced: nothing can differ
-		}
+	count := o.Counting("cases reconciled", 0)
+	open := office.Walk(func(visit func(exchange.Case) error) error {
+		return todo.EachOpenCase(tx, func(c exchange.Case) error {
+			count()
+			if c.MoneyTrack == exchange.MoneyNotDue || c.Side == exchange.Out && c.MoneyTrack == exchange.MoneyDue {
+				return nil // no money has moved or been announced: nothing can differ
+			}
+			return visit(c)
+		})
+	})
+	ahead := func(page []exchange.Case) error { return tx.ReadAhead(store.Ahead{Parts: mapped(page, caseNo)}) }
+	err = inPages(tx, open, ahead, func(c exchange.Case) error {
 		parts, err := tx.RemittancesByCase(c.No)
 		for _, p := range parts {
 			addOpenPart(o, &r, c, p)

@@ -106,11 +106,11 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 	}
 	n.Places = rowsOf(n.Todo, order)
 	since := o.Date.AddDays(-reportDays)
-	n.Cases = casesOf(tx, order)
-	n.Applications = applications(tx, since)
+	n.Cases = casesOf(o, tx, order)
+	n.Applications = applications(o, tx, since)
 	n.Certificates = certificates(tx, since)
-	n.Letters = letters(tx, since)
-	n.Forms = forms(tx, since)
+	n.Letters = letters(o, tx, since)
+	n.Forms = forms(o, tx, since)
 	n.Remittances = remittances(o, tx, since)
 	n.Files = listed(func() ([]exchange.File, error) {
 		files, err := tx.Files(store.FileFilter{Since: since})
@@ -125,11 +125,11 @@ func night(o *office.Office, tx *store.Tx) (n report.Night, err error) {
 
 // applications yields all versions of the applications of recent cases, then
 // those that were relayed to the new place, which are no case of ours.
-func applications(tx *store.Tx, since calendar.Date) iter.Seq2[report.Application, error] {
+func applications(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[report.Application, error] {
 	ahead := func(page []exchange.Case) error {
 		return tx.ReadAhead(store.Ahead{Applications: present(page, func(c exchange.Case) string { return c.ApplicationNo })})
 	}
-	ours := perCase(tx, since, ahead, func(c exchange.Case) ([]report.Application, error) {
+	ours := perCase(o, tx, "applications", since, ahead, func(c exchange.Case) ([]report.Application, error) {
 		if c.ApplicationNo == "" {
 			return nil, nil
 		}
@@ -144,20 +144,20 @@ func applications(tx *store.Tx, since calendar.Date) iter.Seq2[report.Applicatio
 }
 
 // letters yields all versions of the letters of recent cases.
-func letters(tx *store.Tx, since calendar.Date) iter.Seq2[report.Letter, error] {
+func letters(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[report.Letter, error] {
 	ahead := func(page []exchange.Case) error {
 		return tx.ReadAhead(store.Ahead{Letters: present(page, func(c exchange.Case) string { return c.LetterNo })})
 	}
-	return perCase(tx, since, ahead, func(c exchange.Case) ([]report.Letter, error) {
+	return perCase(o, tx, "letters", since, ahead, func(c exchange.Case) ([]report.Letter, error) {
 		list, err := tx.Letters(c.LetterNo)
 		return mapped(list, func(l exchange.Letter) report.Letter { return report.Letter{Letter: l, Case: c} }), err
 	})
 }
 
 // forms yields all versions of the forms of recent cases.
-func forms(tx *store.Tx, since calendar.Date) iter.Seq2[report.Form, error] {
+func forms(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[report.Form, error] {
 	ahead := func(page []exchange.Case) error { return tx.ReadAhead(store.Ahead{Forms: mapped(page, caseNo)}) }
-	return perCase(tx, since, ahead, func(c exchange.Case) ([]report.Form, error) {
+	return perCase(o, tx, "forms", since, ahead, func(c exchange.Case) ([]report.Form, error) {
 		list, err := tx.FormsByCase(c.No)
 		return mapped(list, func(f exchange.Form) report.Form { return report.Form{Form: f, Case: c} }), err
 	})
@@ -196,7 +196,7 @@ func remittances(o *office.Office, tx *store.Tx, since calendar.Date) iter.Seq2[
 		}
 		return tx.ReadAhead(store.Ahead{Payments: refs})
 	}
-	return perCase(tx, since, ahead, func(c exchange.Case) ([]report.Remittance, error) {
+	return perCase(o, tx, "remittances", since, ahead, func(c exchange.Case) ([]report.Remittance, error) {
 		list, err := tx.RemittancesByCase(c.No)
 		rows := mapped(list, func(r exchange.Remittance) report.Remittance { return report.Remittance{Remittance: r, Case: c} })
 		for i := 0; i < len(rows) && err == nil; i++ {
@@ -214,7 +214,9 @@ func byDue(o *office.Office, tx *store.Tx) ([]string, error) {
 		due calendar.Date
 	}
 	var order []awaited // no more of a case is held in memory
+	count := o.Counting("cases put in order", 0)
 	err := todo.EachOpenCase(tx, func(c exchange.Case) error {
+		count()
 		if report.Awaits(o.Turns, c) {
 			order = append(order, awaited{c.No, c.Due})
 		}

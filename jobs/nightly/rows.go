@@ -23,13 +23,16 @@ func recentCases(tx *store.Tx, since calendar.Date) iter.Seq2[exchange.Case, err
 	})
 }
 
-// perCase reads the rows of each recent case. A page of cases is in memory at a time,
-// with what ahead has read for all of them; the first error ends it.
+// perCase reads the rows of each recent case, for the sheet of that name. A page of
+// cases is in memory at a time, with what ahead has read for all of them; the first error
+// ends it.
 func perCase[T any](
-	tx *store.Tx, since calendar.Date, ahead func([]exchange.Case) error, rows func(exchange.Case) ([]T, error),
+	o *office.Office, tx *store.Tx, sheet string, since calendar.Date, ahead func([]exchange.Case) error, rows func(exchange.Case) ([]T, error),
 ) iter.Seq2[T, error] {
 	return office.Walk(func(visit func(T) error) error {
+		count := o.Counting("sheet "+sheet, 0)
 		return inPages(tx, recentCases(tx, since), ahead, func(c exchange.Case) error {
+			count()
 			list, err := rows(c)
 			if err != nil {
 				return err
@@ -74,14 +77,16 @@ func inPages[T any](tx *store.Tx, items iter.Seq2[T, error], ahead func([]T) err
 }
 
 // casesOf yields the cases of some numbers, in their order.
-func casesOf(tx *store.Tx, numbers []string) iter.Seq2[exchange.Case, error] {
+func casesOf(o *office.Office, tx *store.Tx, numbers []string) iter.Seq2[exchange.Case, error] {
 	return office.Walk(func(visit func(exchange.Case) error) error {
+		count := o.Counting("sheet deadlines", len(numbers))
 		for page := range slices.Chunk(numbers, office.Chunk) {
 			tx.ForgetAhead()
 			if err := tx.ReadAhead(store.Ahead{Cases: page}); err != nil {
 				return err
 			}
 			for _, no := range page {
+				count()
 				c, err := tx.Case(no)
 				if err != nil {
 					return err

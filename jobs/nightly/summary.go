@@ -15,7 +15,9 @@ func summarise(o *office.Office, tx *store.Tx, n *report.Night) error {
 	s := &n.Summary
 	s.Tally = report.NewTally(o.Date, o.Calendar, o.Turns, o.Profiles)
 	trend := newTrend(o.Date)
+	count := o.Counting("cases counted", 0)
 	err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error {
+		count()
 		s.Tally.Add(c)
 		trend.add(c)
 		return nil

@@ -44,6 +44,7 @@ func (d *Desk) WorkUnfiled(last string, fn func(exchange.Payment) error) error {
 }
 
 func (d *Desk) workPayments(fn func(exchange.Payment) error) func([]exchange.Payment) error {
+	count := d.Counting("payments", 0)
 	return func(page []exchange.Payment) error {
 		var cases []string
 		for i := range page {
@@ -58,6 +59,7 @@ func (d *Desk) workPayments(fn func(exchange.Payment) error) func([]exchange.Pay
 			if err := fn(p); err != nil {
 				return err
 			}
+			count()
 		}
 		return nil
 	}
@@ -66,6 +68,7 @@ func (d *Desk) workPayments(fn func(exchange.Payment) error) func([]exchange.Pay
 // WorkRecordsOf calls fn for every record of a batch that belongs to a case, to be worked
 // with it.
 func (d *Desk) WorkRecordsOf(fileID int64, fn func(exchange.Outgoing) error) error {
+	count := d.Counting("records sent", 0)
 	return d.Tx.OutgoingPages(fileID, func(page []exchange.Outgoing) error {
 		var cases []string
 		for i := range page {
@@ -77,6 +80,7 @@ func (d *Desk) WorkRecordsOf(fileID int64, fn func(exchange.Outgoing) error) err
 			return err
 		}
 		for _, o := range page {
+			count()
 			if o.CaseNo == "" {
 				continue
 			}

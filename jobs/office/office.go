@@ -53,7 +53,7 @@ type Office struct {
 	Date calendar.Date    // the business date of this run
 	Log  *slog.Logger
 
-	// Progress, when set, is told how far long work has come.
+	// Progress, when set, is told how far long work has come, from several goroutines.
 	Progress func(what string, done, total int)
 	// Outside, when set, is called before and after every call to the outside
 	// that no drop makes: files of the spool. An error it returns becomes the call's error.
@@ -99,11 +99,4 @@ func (o *Office) CallOutside(call, name string, do func() error) error {
 		return err
 	}
 	return o.Outside(call+":after", name)
-}
-
-// ShowProgress reports how far a piece of work has come, when somebody listens.
-func (o *Office) ShowProgress(what string, done, total int) {
-	if o.Progress != nil {
-		o.Progress(what, done, total)
-	}
 }

@@ -103,8 +103,10 @@ func composeBatch(o *office.Office, tx *store.Tx, w store.Waiting) error {
 		return err
 	}
 	var upTo int64 // id of the last record taken; later ones go into the next batch
+	count := o.Counting(file.Name, w.Records)
 	err = writeBatch(o, tx, &file, h, func(out *batch.Writer) error {
 		return tx.EachOutgoingFor(w.Party, w.Kind, func(rec exchange.Outgoing) error {
+			count()
 			upTo = rec.ID
 			if rec.RowCount == 0 {
 				return nil // an empty netting statement: it makes a batch without rows
@@ -183,7 +185,7 @@ func composeReceipt(o *office.Office, tx *store.Tx, in exchange.File) error {
 	if err != nil {
 		return err
 	}
-	later := in.Receipt != 0
+	later, count := in.Receipt != 0, o.Counting(file.Name, in.Records)
 	head, err := receiptHead(o, tx, in)
 	if err != nil {
 		return err
@@ -193,6 +195,7 @@ func composeReceipt(o *office.Office, tx *store.Tx, in exchange.File) error {
 			return err
 		}
 		write := func(j exchange.Judgement) error {
+			count()
 			file.Records++
 			return out.Write(&formats.ReceiptVerdict{
 				Line: j.Line, Row: j.Row, RecordNo: j.RecordNo, Verdict: j.Verdict, Code: string(j.Code), Field: j.Field,

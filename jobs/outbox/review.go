@@ -92,8 +92,10 @@ func composeReview(d *office.Desk, w store.Waiting) error {
 	}
 	file.State, file.Records = exchange.FileReview, records
 	var upTo int64
+	count := d.Counting(file.Name, records)
 	err = writeShown(d.Office, d.Tx, &file, h, func(out *batch.Writer) error {
 		return d.Tx.EachReadyFor(party, kind, func(o exchange.Outgoing) error {
+			count()
 			upTo = o.ID
 			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
 		})
@@ -206,8 +208,10 @@ func ReleaseReviewed(d *office.Desk, f exchange.File) error {
 	queued.State, queued.At, queued.Spool = exchange.FileQueued, d.Now(), "out-"+f.Name
 	h := headerOf(d.Office, f)
 	h.Created = f.At.In(d.Agency.Zone) // its name holds that day, and must not change any more
+	count := d.Counting(f.Name, f.Records)
 	err = writeBatch(d.Office, d.Tx, &queued, h, func(out *batch.Writer) error {
 		return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+			count()
 			return out.WriteRows(batch.Rows{Bytes: o.Rows, Count: o.RowCount, Amount: o.Amount})
 		})
 	})
@@ -232,7 +236,9 @@ func nameReviewers(d *office.Desk, f exchange.File, clerk, checker string) error
 	if f.Kind != formats.KindForm && f.Kind != formats.KindCertificate {
 		return nil
 	}
+	count := d.Counting(f.Name+": reviewed", f.Records)
 	return d.Tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error {
+		count()
 		rec, err := office.ParseOutgoing(o)
 		if err != nil {
 			return err

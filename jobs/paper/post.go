@@ -64,6 +64,7 @@ func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Dat
 	}
 	p := &postWriter{printer: printer{Office: o, tx: tx}, head: letterhead(o, rules), partner: partner, day: day, path: path, replace: replace}
 	defer p.discard()
+	count := o.Counting("papers for "+partner, 0)
 	for _, kind := range []string{formats.KindLetter, formats.KindForm} {
 		// Since is a day of UTC and MadeOn one of the agency's zone: begin a day early.
 		files, err := tx.Files(store.FileFilter{Dir: exchange.Out, Party: partner, Kind: kind, Since: day.AddDays(-1)})
@@ -74,7 +75,8 @@ func PrintBatch(o *office.Office, tx *store.Tx, partner string, day calendar.Dat
 			if signing.MadeOn(o, f) != day || f.State == exchange.FileVoid || f.State == exchange.FileReview {
 				continue
 			}
-			if err := tx.EachOutgoingByFile(f.ID, p.add); err != nil {
+			err := tx.EachOutgoingByFile(f.ID, func(o exchange.Outgoing) error { count(); return p.add(o) })
+			if err != nil {
 				return nil, fmt.Errorf("print batch: %s: %w", f.Name, err)
 			}
 		}

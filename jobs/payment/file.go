@@ -108,7 +108,9 @@ func writeOrder(d *office.Desk, w io.Writer, file *exchange.File, plan orderPlan
 	if err != nil {
 		return err
 	}
+	count := d.Counting("payments written", plan.count)
 	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+		count()
 		return out.Write(iso20022.Transfer{
 			EndToEndID: p.Ref, Amount: p.Amount, Text: p.Text,
 			Creditor: iso20022.Account{Name: p.Payee.Holder, Number: p.Payee.No, Bank: p.Payee.Bank, CNAPS: p.Payee.CNAPS},
@@ -127,14 +129,17 @@ func writeOrder(d *office.Desk, w io.Writer, file *exchange.File, plan orderPlan
 func readBack(d *office.Desk, s *office.SpoolFile, file *exchange.File) error {
 	var head iso20022.Payment
 	var faults iso20022.Faults
-	read := sha256.New()
+	read, count := sha256.New(), d.Counting("payments read back", file.Records)
 	err := d.CallOutside("spool.read", file.Name, func() (err error) {
 		if _, err = s.File.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
 		hashed := io.TeeReader(s.File, read)
 		limits := iso20022.Limits{Records: file.Records, Bytes: s.Size + 1}
-		head, faults, err = iso20022.ReadPayment(hashed, limits, func(*iso20022.Payment, iso20022.Transfer) error { return nil })
+		head, faults, err = iso20022.ReadPayment(hashed, limits, func(*iso20022.Payment, iso20022.Transfer) error {
+			count()
+			return nil
+		})
 		if err == nil {
 			_, err = io.Copy(io.Discard, hashed) // the hash needs what follows the last element too
 		}

@@ -37,6 +37,7 @@ func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
 			return ordered, errors.Join(append(faults, err)...)
 		}
 		ordered += page.ordered
+		o.ShowProgress("payments ordered", ordered, 0)
 		faults = append(faults, page.faults...)
 		for key, parts := range page.lumps {
 			lumps[key] = append(lumps[key], parts...)

@@ -32,7 +32,9 @@ func prepare(d *office.Desk, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
+	count := d.Counting("payments prepared", plan.count)
 	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+		count()
 		in := p
 		in.FileID = file.ID
 		return d.Tx.UpdatePayment(p, in)

@@ -155,9 +155,10 @@ func WriteList(d *office.Desk, f exchange.File) error {
 	_, _, err := d.WriteSpool(d.Tx, "out-"+listName(f.Name), func(to io.Writer) error {
 		w := bufio.NewWriter(to)
 		_, headErr := w.WriteString(readable(paymentHead(d.Office, f)))
-		n := 0
+		n, count := 0, d.Counting("payments listed", f.Records)
 		err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
 			n++
+			count()
 			_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
 			return err
 		})
