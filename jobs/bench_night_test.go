@@ -182,9 +182,9 @@ func inUse() int64 {
 }
 
 // BenchmarkNight pays what is due in one night, from due to settled: payment
-// file, read back, two signatures, upload, booking by the bank.
-// CARRYOVER_PAYMENTS says how many (100000 is the size that the limits are
-// stated for).
+// file, read back, two signatures, upload, booking by the bank; beside it plain
+// inserts and updates of the same rows. CARRYOVER_PAYMENTS says how many (100000 is
+// the size that the limits are stated for).
 func BenchmarkNight(b *testing.B) {
 	n := 2000
 	if s := os.Getenv("CARRYOVER_PAYMENTS"); s != "" {
@@ -195,17 +195,62 @@ func BenchmarkNight(b *testing.B) {
 		asOneSum bool
 	}{{"each booked", false}, {"booked as one sum", true}} {
 		b.Run(c.name, func(b *testing.B) {
+			changes := changesOf(b, 200, func(n int) (*jobs.Env, func()) {
+				o := newNight(b, n)
+				return o.Env, func() { o.paid(c.asOneSum) }
+			})
 			for b.Loop() {
 				o := newNight(b, n)
-				runtime.GC()
-				peak, start, cpu := watchHeap(), time.Now(), cpuTime()
+				m := measure(b, o.Env, n, changes)
 				o.paid(c.asOneSum)
-				b.ReportMetric(float64((cpuTime()-cpu).Microseconds())/float64(n), "cpu-µs/payment")
-				b.ReportMetric(float64(n)/time.Since(start).Seconds(), "payments/s")
-				b.ReportMetric(float64(peak())/(1<<20), "peak-heap-MiB")
+				m.report(b, "payment")
 			}
 		})
 	}
+}
+
+// measured is work in the process of the benchmark that is compared with plain inserts
+// and updates of the same rows.
+type measured struct {
+	dir     string
+	n       int
+	changes []rowChanges
+	before  map[string]int64 // rows
+	peak    func() uint64
+	start   time.Time
+	cpu     time.Duration
+}
+
+func measure(tb testing.TB, e *jobs.Env, n int, changes []rowChanges) *measured {
+	tb.Helper()
+	m := &measured{dir: filepath.Dir(e.Spool), n: n, changes: changes}
+	m.before = tableRows(tb, m.dir)
+	runtime.GC()
+	m.peak, m.start, m.cpu = watchHeap(), time.Now(), cpuTime()
+	return m
+}
+
+// report ends the measurement; the ratio is by the time of the processors.
+func (m *measured) report(b *testing.B, what string) {
+	b.Helper()
+	clock, used, peak := time.Since(m.start), cpuTime()-m.cpu, m.peak()
+	plain := rowsLimit(b, filepath.Join(m.dir, "bench.db"), m.before, m.n, m.changes)
+	b.ReportMetric(float64(used.Microseconds())/float64(m.n), "cpu-µs/"+what)
+	b.ReportMetric(float64(plain.processor.Microseconds())/float64(m.n), "plain-cpu-µs/"+what)
+	b.ReportMetric(plain.processor.Seconds()/used.Seconds(), "ratio")
+	b.ReportMetric(plain.clock.Seconds()/clock.Seconds(), "ratio-clock")
+	b.ReportMetric(float64(peak)/(1<<20), "peak-heap-MiB")
+}
+
+// changesOf counts, with few, what some work updates for each.
+func changesOf(tb testing.TB, few int, begin func(n int) (*jobs.Env, func())) []rowChanges {
+	tb.Helper()
+	e, work := begin(few)
+	db := openPlain(tb, filepath.Join(filepath.Dir(e.Spool), "bench.db"))
+	defer db.Close()
+	countUpdates(tb, db)
+	work()
+	return updatesIn(tb, db, few)
 }
 
 // cpuTime is what the program has used of the processors so far: what others
