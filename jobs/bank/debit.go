@@ -110,7 +110,7 @@ func bookWholeFile(d *office.Desk, e exchange.BankEntry) (done bool, err error) 
 	if err != nil || e.Amount == 0 || withRefused && e.Amount != all {
 		return false, err
 	}
-	err = d.WorkPaymentsOf(sent.ID, func(p exchange.Payment) error {
+	err = d.WorkPaymentsOf(sent.ID, office.Beside{Forms: true}, func(p exchange.Payment) error {
 		switch {
 		case !concerns(p, e) || refusedByBank(p) && !withRefused:
 			return nil

@@ -158,7 +158,7 @@ func orderStatus(d *office.Desk, h iso20022.StatusReport) error {
 	if verdict == "" || verdict == iso20022.Partly {
 		return nil
 	}
-	return d.WorkPaymentsOf(sent.ID, func(p exchange.Payment) error {
+	return d.WorkPaymentsOf(sent.ID, office.Beside{Forms: true}, func(p exchange.Payment) error {
 		return paymentStatus(d, p, verdict, code.Text(strings.TrimSpace(h.Reason+" "+h.Text)))
 	})
 }

@@ -158,7 +158,7 @@ func voidUnsent(d *office.Desk, f exchange.File) error {
 	if err := d.Tx.UpdateFile(f, void); err != nil {
 		return err
 	}
-	err := d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
+	err := d.WorkPaymentsOf(f.ID, office.Beside{}, func(p exchange.Payment) error {
 		if f.State == exchange.FileSent && p.Track == exchange.MoneySubmitted { // only from unknown can it be due again
 			if err := transfer.SetPayment(d, p, exchange.MoneyUnknown, nil); err != nil {
 				return err

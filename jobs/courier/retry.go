@@ -206,7 +206,7 @@ func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		if why, err := payment.Unsigned(d, f); err != nil || !why.IsZero() {
 			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
 		}
-		err = d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
+		err = d.WorkPaymentsOf(f.ID, office.Beside{Letters: true}, func(p exchange.Payment) error {
 			if p.Track != exchange.MoneyUnknown {
 				return fmt.Errorf("%w: the bank has answered about payment %s", office.ErrNothingToRetry, p.Ref)
 			}

@@ -83,7 +83,7 @@ func (a *again) chunk(ctx context.Context, nos []string, look func(*office.Case)
 		if err := d.Tx.Looked(nos); err != nil {
 			return err
 		}
-		if err := d.CasesAhead(nos); err != nil {
+		if err := d.CasesAhead(nos, office.Beside{Forms: true, Letters: true}); err != nil {
 			return err
 		}
 		for _, no := range nos {

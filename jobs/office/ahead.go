@@ -9,15 +9,22 @@ import (
 // need, and for no more.
 const FewestAhead = 4
 
-// CasesAhead reads cases that are about to be worked, with their forms, their parts
-// and the letters that they stand on: a few statements instead of several for each. It
-// forgets what was read ahead before.
-func (d *Desk) CasesAhead(nos []string) error {
+// Beside says what of cases is read ahead beside their parts.
+type Beside struct{ Forms, Letters bool }
+
+// CasesAhead reads cases that are about to be worked, with their parts, and what beside
+// says: a few statements instead of several for each. It forgets what was read ahead
+// before.
+func (d *Desk) CasesAhead(nos []string, beside Beside) error {
 	if len(nos) < FewestAhead {
 		return nil
 	}
 	d.Tx.ForgetAhead()
-	if err := d.Tx.ReadAhead(store.Ahead{Cases: nos, Forms: nos, Parts: nos}); err != nil {
+	cases := store.Ahead{Cases: nos, Parts: nos}
+	if beside.Forms {
+		cases.Forms = nos
+	}
+	if err := d.Tx.ReadAhead(cases); err != nil || !beside.Letters {
 		return err
 	}
 	var letters store.Ahead
@@ -33,17 +40,17 @@ func (d *Desk) CasesAhead(nos []string) error {
 
 // WorkPaymentsOf calls fn for every payment of a payment file, to be worked with its
 // cases, by reference.
-func (d *Desk) WorkPaymentsOf(fileID int64, fn func(exchange.Payment) error) error {
-	return d.Tx.PaymentPagesOf(fileID, d.workPayments(fn))
+func (d *Desk) WorkPaymentsOf(fileID int64, beside Beside, fn func(exchange.Payment) error) error {
+	return d.Tx.PaymentPagesOf(fileID, d.workPayments(beside, fn))
 }
 
 // WorkUnfiled is WorkPaymentsOf for the ordered payments in no payment file yet up to a
 // reference.
 func (d *Desk) WorkUnfiled(last string, fn func(exchange.Payment) error) error {
-	return d.Tx.UnfiledPages(last, d.workPayments(fn))
+	return d.Tx.UnfiledPages(last, d.workPayments(Beside{}, fn))
 }
 
-func (d *Desk) workPayments(fn func(exchange.Payment) error) func([]exchange.Payment) error {
+func (d *Desk) workPayments(beside Beside, fn func(exchange.Payment) error) func([]exchange.Payment) error {
 	count := d.Counting("payments", 0)
 	return func(page []exchange.Payment) error {
 		var cases []string
@@ -52,7 +59,7 @@ func (d *Desk) workPayments(fn func(exchange.Payment) error) func([]exchange.Pay
 				cases = append(cases, it.CaseNo)
 			}
 		}
-		if err := d.CasesAhead(cases); err != nil {
+		if err := d.CasesAhead(cases, beside); err != nil {
 			return err
 		}
 		for _, p := range page {
@@ -76,7 +83,7 @@ func (d *Desk) WorkRecordsOf(fileID int64, fn func(exchange.Outgoing) error) err
 				cases = append(cases, page[i].CaseNo)
 			}
 		}
-		if err := d.CasesAhead(cases); err != nil {
+		if err := d.CasesAhead(cases, Beside{Forms: true, Letters: true}); err != nil {
 			return err
 		}
 		for _, o := range page {

@@ -1,9 +1,9 @@
 package office
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -169,7 +169,7 @@ func (c *Case) Save() error {
 		if err := c.saveFresh(); err != nil {
 			return err
 		}
-	case same(c.Before, c.Case):
+	case same(&c.Before, &c.Case):
 		return nil
 	default:
 		if err := c.Tx.UpdateCase(c.Before, &c.Case); err != nil {
@@ -199,13 +199,9 @@ func (c *Case) saveFresh() error {
 	return nil
 }
 
-// same reports whether two cases hold the same: by their JSON, since a case has a
-// slice and cannot be compared with ==.
-func same(a, b exchange.Case) bool {
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	return string(x) == string(y)
-}
+// same reports whether two cases hold the same. A case has a slice, and cannot be
+// compared with ==.
+func same(a, b *exchange.Case) bool { return reflect.DeepEqual(a, b) }
 
 // Retrack computes the case's tracks of forms and money from its current forms and
 // its parts. Call it after any of them has moved; it stores nothing.
@@ -214,15 +210,22 @@ func (c *Case) Retrack() error {
 	if err != nil {
 		return err
 	}
-	parts, err := c.Parts()
-	if err != nil {
-		return err
-	}
 	var ft []exchange.FormTrack
 	for _, f := range forms {
 		if f.Current {
 			ft = append(ft, f.Track)
 		}
+	}
+	return c.retrack(ft)
+}
+
+// RetrackMoney is Retrack where no form has moved: none is read.
+func (c *Case) RetrackMoney() error { return c.retrack([]exchange.FormTrack{c.FormTrack}) }
+
+func (c *Case) retrack(ft []exchange.FormTrack) error {
+	parts, err := c.Parts()
+	if err != nil {
+		return err
 	}
 	var mt []exchange.MoneyTrack
 	for _, p := range parts {

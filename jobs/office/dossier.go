@@ -39,7 +39,7 @@ func (o *openCases) hand(c *Case) *Case {
 // and did not do, a refused record for one, is not for the next item to save.
 func (o *openCases) endItem() {
 	for _, p := range o.worked {
-		if c := p.Value(); c != nil && (c.Fresh || !same(c.Before, c.Case)) {
+		if c := p.Value(); c != nil && (c.Fresh || !same(&c.Before, &c.Case)) {
 			delete(o.all, c.No)
 		}
 	}

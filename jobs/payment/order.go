@@ -69,7 +69,7 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		for _, r := range due {
 			cases = append(cases, r.CaseNo)
 		}
-		if err := d.CasesAhead(cases); err != nil {
+		if err := d.CasesAhead(cases, office.Beside{Letters: true}); err != nil {
 			return err
 		}
 		for _, r := range due {
@@ -177,7 +177,7 @@ func markPartOrdered(d *office.Desk, part exchange.PaymentItem, ref string) erro
 	if err := c.Note("payment_ordered", code.Text(ref), map[string]any{"part": r.Part, "amount": r.Amount.String()}); err != nil {
 		return err
 	}
-	if err := c.Retrack(); err != nil {
+	if err := c.RetrackMoney(); err != nil {
 		return err
 	}
 	return c.Save()

@@ -93,59 +93,82 @@ func reviewPrepared(ctx context.Context, o *office.Office) (released int, err er
 // approved, a signed file stays as it is and that is the error: the signatures
 // keep their worth, and the next pass tries again.
 func review(ctx context.Context, o *office.Office, f exchange.File) (released int, err error) {
-	err = o.Do(ctx, office.By{File: f, Actor: "release"}, func(d *office.Desk) error {
-		released = 0
-		why, err := whyUnpayable(d, f)
-		if err != nil {
-			return err
-		}
-		if why.IsZero() && o.Rules.AutomaticRelease {
-			why = code.Say("release-automatic-now")
-		}
-		if !why.IsZero() {
-			return transfer.VoidFile(d, f, why)
-		}
-		signers, err := signing.ApprovedSigners(o, d.Tx)
-		if err != nil {
-			return err
-		}
-		// Every time: who may sign changes, and a drop may have been emptied.
-		if err := signing.ShowSignables(d, f, signers); err != nil {
-			return err
-		}
-		signatures, err := d.Tx.Signatures(f.ID)
-		if err != nil {
-			return err
-		}
-		if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
-			return nil
-		}
-		if why, err = whyNotSigned(d, f, signers, signatures); err != nil {
-			return err
-		}
-		if !why.IsZero() {
-			return transfer.VoidFile(d, f, why)
-		}
-		if err := MayPay(o, d.Tx); err != nil {
-			return fmt.Errorf("signed, but not released%s: %w", whereToLook(err), err)
-		}
-		released = f.Records
-		return releaseSigned(d, f, signatures)
+	err = checkedOnTheWay(ctx, o, office.By{File: f, Actor: "release"}, func(d *office.Desk, first bool) (err error) {
+		released, err = reviewSigned(d, f, first)
+		return err
 	})
 	return released, err
+}
+
+// checkedOnTheWay works a payment file in a transaction: at first each payment is checked
+// as it is worked, which reads it once. When work returns an error all of that is rolled
+// back, and it is done once more, with all payments checked first, to find what is wrong.
+func checkedOnTheWay(ctx context.Context, o *office.Office, by office.By, work func(d *office.Desk, first bool) error) error {
+	failed := false
+	err := o.Do(ctx, by, func(d *office.Desk) error {
+		err := work(d, false)
+		failed = err != nil
+		return err
+	})
+	if !failed {
+		return err
+	}
+	return o.Do(ctx, by, func(d *office.Desk) error { return work(d, true) })
+}
+
+// errUnpayable ends the work of a payment file in which a payment may not be made.
+var errUnpayable = errors.New("a payment may not be made any more")
+
+// reviewSigned is review in a transaction. Payments that are not to be checked first
+// are checked as they are released; without both signatures they are checked here.
+func reviewSigned(d *office.Desk, f exchange.File, first bool) (released int, err error) {
+	signatures, err := d.Tx.Signatures(f.ID)
+	if err != nil {
+		return 0, err
+	}
+	lack, checker := exchange.Signed(signatures)
+	complete := lack == 0 && !checker
+	why, err := whyUnpayable(d, f, first || !complete)
+	if err != nil {
+		return 0, err
+	}
+	if why.IsZero() && d.Rules.AutomaticRelease {
+		why = code.Say("release-automatic-now")
+	}
+	if !why.IsZero() {
+		return 0, transfer.VoidFile(d, f, why)
+	}
+	signers, err := signing.ApprovedSigners(d.Office, d.Tx)
+	if err != nil {
+		return 0, err
+	}
+	// Every time: who may sign changes, and a drop may have been emptied.
+	if err := signing.ShowSignables(d, f, signers); err != nil || !complete {
+		return 0, err
+	}
+	if why, err = whyNotSigned(d, f, signers, signatures); err != nil {
+		return 0, err
+	}
+	if !why.IsZero() {
+		return 0, transfer.VoidFile(d, f, why)
+	}
+	if err := MayPay(d.Office, d.Tx); err != nil {
+		return 0, fmt.Errorf("signed, but not released%s: %w", whereToLook(err), err)
+	}
+	return f.Records, releaseSigned(d, f, signatures, !first)
 }
 
 // releaseSigned queues a payment file whose signatures are there, and advises
 // the partners. The officers are named in the journal of the agency, not of the
 // cases: to sign is not to decide about a case, and one who decided could not
-// have signed.
-func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signature) error {
+// have signed. With check each payment is looked at once more (errUnpayable).
+func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signature, check bool) error {
 	queued := f
 	queued.State = exchange.FileQueued
 	if err := d.Tx.UpdateFile(f, queued); err != nil {
 		return err
 	}
-	err := d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
+	err := workPayable(d, f, check, func(p exchange.Payment) error {
 		if err := transfer.SetPayment(d, p, exchange.MoneyReleased, nil); err != nil {
 			return err
 		}
@@ -218,27 +241,48 @@ func whereToLook(err error) string {
 	return ""
 }
 
-// whyUnpayable looks at every payment of a file that has not left, and returns
-// the first reason why the file must not leave; none means that
+// workPayable works every payment of a file; with check only while it may be made, else
+// errUnpayable.
+func workPayable(d *office.Desk, f exchange.File, check bool, work func(exchange.Payment) error) error {
+	return d.WorkPaymentsOf(f.ID, office.Beside{Letters: check}, func(p exchange.Payment) error {
+		if check {
+			ok, err := transfer.StillPayable(d, p)
+			if err == nil && !ok {
+				err = fmt.Errorf("%s: %w", p.Ref, errUnpayable)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return work(p)
+	})
+}
+
+// whyUnpayable looks at a file that has not left and, with each, at every payment
+// of it, and returns the first reason why the file must not leave; none means that
 // all may be made. The file's own cap is checked as well: the setting may have
 // been lowered since. A file of one payment above it was allowed by an officer.
-func whyUnpayable(d *office.Desk, f exchange.File) (why code.Phrase, err error) {
+func whyUnpayable(d *office.Desk, f exchange.File, each bool) (why code.Phrase, err error) {
 	if closed, ok := transfer.FundsClosed(d.Office); ok {
 		return code.Say("funds-close", closed.From, closed.To), nil
 	}
 	if limit := d.Agency.FileCap; limit > 0 && f.Total > limit && f.Records > 1 {
 		return code.Say("total-above-cap", f.Total, limit), nil
 	}
-	err = d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
-		if !why.IsZero() {
-			return nil
-		}
+	if !each {
+		return why, nil
+	}
+	err = d.WorkPaymentsOf(f.ID, office.Beside{Letters: true}, func(p exchange.Payment) error {
 		ok, err := transfer.StillPayable(d, p)
 		if err == nil && !ok {
 			why = code.Say("payment-not-payable", p.Ref)
+			err = office.ErrStop
 		}
 		return err
 	})
+	if errors.Is(err, office.ErrStop) {
+		err = nil
+	}
 	return why, err
 }
 

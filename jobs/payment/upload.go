@@ -34,33 +34,40 @@ func VoidLost(ctx context.Context, o *office.Office, f exchange.File, cause erro
 // the bank has the file, and nothing may pay these parts a second time.
 func CheckPayment(ctx context.Context, o *office.Office, f exchange.File) (exchange.File, error) {
 	sending := f
-	err := o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error {
-		sending = f
-		if err := MayPay(o, d.Tx); err != nil {
-			return fmt.Errorf("not uploaded%s: %w", whereToLook(err), err)
-		}
-		why, err := whyUnpayable(d, f)
-		if err == nil && why.IsZero() {
-			why, err = Unsigned(d, f)
-		}
-		if err != nil {
-			return err
-		}
-		if !why.IsZero() {
-			sending.State = exchange.FileVoid
-			return transfer.VoidFile(d, f, why)
-		}
-		sending.State = exchange.FileSending
-		if err := d.Tx.UpdateFile(f, sending); err != nil {
-			return err
-		}
-		return d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error { return transfer.SetPayment(d, p, exchange.MoneyUnknown, nil) })
+	err := checkedOnTheWay(ctx, o, office.By{File: f, Actor: "push"}, func(d *office.Desk, first bool) (err error) {
+		sending, err = beginSending(d, f, first)
+		return err
 	})
 	if errors.Is(err, signing.ErrSettings) {
 		o.Log.Warn("payment file not uploaded: see the sheet To do", "file", f.Name, "why", err)
 		return f, nil // jobs/todo names it
 	}
 	return sending, err
+}
+
+// beginSending is CheckPayment in a transaction. Payments that are not to be checked
+// first are checked as they are marked.
+func beginSending(d *office.Desk, f exchange.File, first bool) (exchange.File, error) {
+	sending := f
+	if err := MayPay(d.Office, d.Tx); err != nil {
+		return f, fmt.Errorf("not uploaded%s: %w", whereToLook(err), err)
+	}
+	why, err := whyUnpayable(d, f, first)
+	if err == nil && why.IsZero() {
+		why, err = Unsigned(d, f)
+	}
+	if err != nil {
+		return f, err
+	}
+	if !why.IsZero() {
+		sending.State = exchange.FileVoid
+		return sending, transfer.VoidFile(d, f, why)
+	}
+	sending.State = exchange.FileSending
+	if err := d.Tx.UpdateFile(f, sending); err != nil {
+		return f, err
+	}
+	return sending, workPayable(d, f, !first, func(p exchange.Payment) error { return transfer.SetPayment(d, p, exchange.MoneyUnknown, nil) })
 }
 
 // Unsigned is why a file may not leave for want of valid signatures; none when it
@@ -90,7 +97,7 @@ func MarkArrived(d *office.Desk, f exchange.File) error {
 		return err
 	}
 	d.File = after
-	return d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
+	return d.WorkPaymentsOf(f.ID, office.Beside{}, func(p exchange.Payment) error {
 		if p.Track != exchange.MoneyUnknown {
 			return nil // the bank has answered already
 		}

@@ -57,8 +57,11 @@ func withdrawConfirmation(c *office.Case, r exchange.Remittance, p exchange.Paym
 // reconfirm gives a part that is settled again what completions said of it before
 // it came back: the partner never withdrew them, and sends none a second time.
 func reconfirm(c *office.Case, r exchange.Remittance) error {
+	if r.To != exchange.ToPartner {
+		return nil
+	}
 	forms, err := versionsOf(c, r.FormNo)
-	if err != nil || r.To != exchange.ToPartner {
+	if err != nil {
 		return err
 	}
 	before, back := exchange.ConfirmedBy(forms), money.Fen(0)

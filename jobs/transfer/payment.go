@@ -90,7 +90,7 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 	if err := c.Note("money_"+string(to), code.Text(p.Ref), map[string]any{"part": r.Part, "amount": item.Amount.String(), "reason": p.Reason}); err != nil {
 		return err
 	}
-	if err := c.Retrack(); err != nil {
+	if err := c.RetrackMoney(); err != nil {
 		return err
 	}
 	return c.Save()

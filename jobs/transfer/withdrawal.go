@@ -34,7 +34,7 @@ func VoidFile(d *office.Desk, f exchange.File, why code.Phrase) error {
 	if err := d.Tx.UpdateFile(f, void); err != nil {
 		return err
 	}
-	err := d.WorkPaymentsOf(f.ID, func(p exchange.Payment) error {
+	err := d.WorkPaymentsOf(f.ID, office.Beside{}, func(p exchange.Payment) error {
 		return SetPayment(d, p, exchange.MoneyDue, func(p *exchange.Payment) { p.Reason = code.Say("void-not-sent") })
 	})
 	if err != nil {
