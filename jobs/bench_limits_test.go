@@ -87,7 +87,7 @@ func hashLimit(tb testing.TB, files []string) *stopwatch {
 // most of the changes set.
 type rowChanges struct {
 	table   string
-	each    int64 // updates of each of the people
+	each    float64 // updates for each of the people
 	columns []string
 }
 
@@ -117,12 +117,13 @@ func updatesIn(tb testing.TB, db *sql.DB, n int) (all []rowChanges) {
 	tb.Helper()
 	for _, line := range textRows(tb, db, "SELECT tab || ' ' || n FROM updates WHERE col = '' AND tab <> 'updates' ORDER BY tab") {
 		table, count, _ := strings.Cut(line, " ")
-		times, err := strconv.ParseInt(count, 10, 64)
+		times, err := strconv.Atoi(count)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if each := times / int64(n); each > 0 {
-			all = append(all, rowChanges{table, each, textRows(tb, db, fmt.Sprintf("SELECT col FROM updates WHERE tab = '%s' AND col <> '' AND 2 * n >= %d", table, times))})
+		if 4*times >= n { // else it is no row for each
+			columns := textRows(tb, db, fmt.Sprintf("SELECT col FROM updates WHERE tab = '%s' AND col <> '' AND 2 * n >= %d", table, times))
+			all = append(all, rowChanges{table, float64(times) / float64(n), columns})
 		}
 	}
 	return all
@@ -171,7 +172,7 @@ func rowsLimit(tb testing.TB, path string, before map[string]int64, n int, chang
 		}
 		text := "UPDATE " + c.table + " SET " + strings.Join(c.columns, " = ?, ") + " = ? WHERE " + strings.Join(keys, " = ? AND ") + " = ?"
 		read := "SELECT " + strings.Join(append(c.columns, keys...), ", ") + " FROM " + c.table
-		for left := c.each * int64(n); left > 0 && rows > 0; left -= rows {
+		for left := int64(c.each * float64(n)); left > 0 && rows > 0; left -= rows {
 			eachPage(tb, from, fmt.Sprintf("%s LIMIT %d", read, left), func(page [][]any) error {
 				return s.time(func() error { return inOneTx(to, text, page) })
 			})

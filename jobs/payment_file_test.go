@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -226,29 +225,4 @@ func queued(t *testing.T, e *jobs.Env) (files []exchange.File) {
 		t.Fatal(err)
 	}
 	return files
-}
-
-// BenchmarkRemit orders what is due in one night and makes its payment file;
-// CARRYOVER_PAYMENTS says how many. The heap must stay under 128 MiB at 100,000.
-func BenchmarkRemit(b *testing.B) {
-	n := 2000
-	if s := os.Getenv("CARRYOVER_PAYMENTS"); s != "" {
-		fmt.Sscan(s, &n)
-	}
-	amounts := make([]money.Fen, n)
-	for i := range amounts {
-		amounts[i] = money.Fen(100_000 + i)
-	}
-	for b.Loop() {
-		e := payer(b, amounts)
-		peak := watchHeap()
-		start := time.Now()
-		counts, err := e.Remit(context.Background())
-		took, most := time.Since(start), peak()
-		if err != nil || counts["released"] != n {
-			b.Fatal(counts, err)
-		}
-		b.ReportMetric(float64(n)/took.Seconds(), "payments/s")
-		b.ReportMetric(float64(most)/(1<<20), "peak-heap-MiB")
-	}
 }
