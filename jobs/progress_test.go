@@ -68,7 +68,7 @@ func TestLongWorkReports(t *testing.T) {
 		h := &heard{tb: t, far: map[string]int{}}
 		o.Progress = h.tell
 		o.paid(false)
-		h.require(manyRecords, "payments ordered", "payments written", "payments read back", "payments prepared", "payments listed", "payments", "camt054.xml", "camt054.xml: judged")
+		h.require(manyRecords, "payments ordered", "payments written", "payments read back", "payments prepared", "payments listed", "payments", "cases stated to 310100", "camt054.xml", "camt054.xml: judged")
 	})
 	t.Run("the day", func(t *testing.T) {
 		o := newOffice(t)

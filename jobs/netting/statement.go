@@ -80,10 +80,24 @@ func statement(d *office.Desk, p office.Party, stated, last calendar.Month) erro
 // month began; those that ended before have been compared already. Of several current
 // forms the last one is named.
 func reconciliation(d *office.Desk, partner string, month calendar.Month) error {
-	return d.Tx.EachCase(store.CaseFilter{Partner: partner}, func(c exchange.Case) error {
-		if c.LetterNo == "" || (c.State.Final(c.Side) && c.StateSince < month.First()) {
-			return nil
+	count := d.Counting("cases stated to "+partner, 0)
+	cases := office.Walk(func(visit func(exchange.Case) error) error {
+		return d.Tx.EachCase(store.CaseFilter{Partner: partner}, func(c exchange.Case) error {
+			count()
+			if c.LetterNo == "" || (c.State.Final(c.Side) && c.StateSince < month.First()) {
+				return nil
+			}
+			return visit(c)
+		})
+	})
+	ahead := func(page []exchange.Case) error {
+		var forms store.Ahead
+		for _, c := range page {
+			forms.Forms = append(forms.Forms, c.No)
 		}
+		return d.Tx.ReadAhead(forms)
+	}
+	return office.InPages(d.Tx, cases, ahead, func(c exchange.Case) error {
 		rec := formats.Reconciliation{LetterNo: c.LetterNo, State: statedState(c), LastEventOn: c.StateSince}
 		forms, err := d.Tx.FormsByCase(c.No)
 		if err != nil {

@@ -24,7 +24,7 @@ func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, er
 		})
 	})
 	ahead := func(page []exchange.Case) error { return tx.ReadAhead(store.Ahead{Parts: mapped(page, caseNo)}) }
-	err = inPages(tx, open, ahead, func(c exchange.Case) error {
+	err = office.InPages(tx, open, ahead, func(c exchange.Case) error {
 		parts, err := tx.RemittancesByCase(c.No)
 		for _, p := range parts {
 			addOpenPart(o, &r, c, p)

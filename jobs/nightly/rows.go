@@ -31,7 +31,7 @@ func perCase[T any](
 ) iter.Seq2[T, error] {
 	return office.Walk(func(visit func(T) error) error {
 		count := o.Counting("sheet "+sheet, 0)
-		return inPages(tx, recentCases(tx, since), ahead, func(c exchange.Case) error {
+		return office.InPages(tx, recentCases(tx, since), ahead, func(c exchange.Case) error {
 			count()
 			list, err := rows(c)
 			if err != nil {
@@ -45,35 +45,6 @@ func perCase[T any](
 			return nil
 		})
 	})
-}
-
-// inPages visits items a page at a time, behind what ahead reads for the page.
-func inPages[T any](tx *store.Tx, items iter.Seq2[T, error], ahead func([]T) error, visit func(T) error) error {
-	page := make([]T, 0, office.Chunk)
-	take := func() error {
-		tx.ForgetAhead()
-		if err := ahead(page); err != nil {
-			return err
-		}
-		for _, x := range page {
-			if err := visit(x); err != nil {
-				return err
-			}
-		}
-		page = page[:0]
-		return nil
-	}
-	for x, err := range items {
-		if err != nil {
-			return err
-		}
-		if page = append(page, x); len(page) == office.Chunk {
-			if err := take(); err != nil {
-				return err
-			}
-		}
-	}
-	return take()
 }
 
 // casesOf yields the cases of some numbers, in their order.

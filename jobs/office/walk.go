@@ -3,6 +3,8 @@ package office
 import (
 	"errors"
 	"iter"
+
+	"carryover/exchange/store"
 )
 
 // ErrStop ends a walk whose reader wants no more. It is no fault: whoever
@@ -26,4 +28,34 @@ func Walk[T any](each func(visit func(T) error) error) iter.Seq2[T, error] {
 			yield(none, err)
 		}
 	}
+}
+
+// InPages visits items a page at a time, behind what ahead reads of the store for the
+// page, and forgets what was read ahead before. The first error ends it.
+func InPages[T any](tx *store.Tx, items iter.Seq2[T, error], ahead func([]T) error, visit func(T) error) error {
+	page := make([]T, 0, Chunk)
+	take := func() error {
+		tx.ForgetAhead()
+		if err := ahead(page); err != nil {
+			return err
+		}
+		for _, x := range page {
+			if err := visit(x); err != nil {
+				return err
+			}
+		}
+		page = page[:0]
+		return nil
+	}
+	for x, err := range items {
+		if err != nil {
+			return err
+		}
+		if page = append(page, x); len(page) == Chunk {
+			if err := take(); err != nil {
+				return err
+			}
+		}
+	}
+	return take()
 }
