@@ -40,12 +40,13 @@ type wholeNight struct {
 	books    []string // the workbooks, as they were made
 }
 
-// station is one step of the program: what it took.
+// station is one pass of the program: what it took.
 type station struct {
-	name             string
-	clock, processor time.Duration
-	rss              int64         // KiB at most
-	silent           time.Duration // the longest without a line
+	name string
+	spent
+	steps  []string      // each with its time by the clock
+	rss    int64         // KiB at most
+	silent time.Duration // the longest without a line
 }
 
 func newWholeNight(tb testing.TB, n int) *wholeNight {
@@ -120,16 +121,14 @@ func (o *testOffice) debits() (entries []iso20022.Entry) {
 	return entries
 }
 
-// worked has the program make some steps, then everybody around it takes what was
-// left for them. The core answers postings.
+// worked has the program make a pass of some steps, then everybody around it takes what
+// was left for them. The core answers postings.
 func (w *wholeNight) worked(what string, steps ...string) {
 	w.Helper()
 	w.seal()
-	for _, step := range steps {
-		w.step(what+", "+step, step)
-		if step == "report" {
-			w.keepBook()
-		}
+	w.pass(what, steps)
+	if slices.Contains(steps, "report") {
+		w.keepBook()
 	}
 	w.collect()
 }
@@ -160,12 +159,14 @@ func (w *wholeNight) seal() {
 	}
 }
 
-// step runs one step of a pass and keeps what it took. Exit code 3 is a pass after
+// pass runs the program for a pass and keeps what it took. Exit code 3 is a pass after
 // which something needs a person.
-func (w *wholeNight) step(name, step string) {
+func (w *wholeNight) pass(name string, steps []string) {
 	w.Helper()
 	peak := filepath.Join(w.agencyDir(), "peak")
-	cmd := exec.Command(w.timer, "-q", "-f", "%M", "-o", peak, w.program, "-c", filepath.Join(w.agencyDir(), "config.yaml"), "run", step, "--date", firstDay.String())
+	cmd := exec.Command(w.timer, slices.Concat([]string{
+		"-q", "-f", "%M", "-o", peak, w.program, "-c", filepath.Join(w.agencyDir(), "config.yaml"), "run", "--date", firstDay.String(),
+	}, steps)...)
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		w.Fatal(err)
@@ -176,7 +177,7 @@ func (w *wholeNight) step(name, step string) {
 		w.Fatal(err)
 	}
 	var said bytes.Buffer
-	s.silent = longestSilence(io.TeeReader(out, &said))
+	s.listen(io.TeeReader(out, &said))
 	err = cmd.Wait()
 	if exit := cmd.ProcessState.ExitCode(); exit != 0 && exit != 3 {
 		w.Fatalf("%s: %v: %s", name, err, &said)
@@ -192,14 +193,23 @@ func (w *wholeNight) step(name, step string) {
 	w.stations = append(w.stations, s)
 }
 
-// longestSilence is the longest time between two lines, up to the end of the text.
-func longestSilence(r io.Reader) (longest time.Duration) {
-	last := time.Now()
+// listen reads what the program says to its end: how long it was silent, and when a
+// step began.
+func (s *station) listen(r io.Reader) {
+	last, step, begun := time.Now(), "", time.Time{}
 	for lines := bufio.NewScanner(r); ; last = time.Now() {
 		more := lines.Scan()
-		longest = max(longest, time.Since(last))
+		s.silent = max(s.silent, time.Since(last))
+		_, next, begins := strings.Cut(lines.Text(), "msg=step job=")
+		if step != "" && (begins || !more) {
+			s.steps = append(s.steps, fmt.Sprintf("%s %.1f", step, time.Since(begun).Seconds()))
+		}
+		if begins {
+			step, _, _ = strings.Cut(next, " ")
+			begun = time.Now()
+		}
 		if !more {
-			return longest
+			return
 		}
 	}
 }
@@ -231,7 +241,8 @@ func BenchmarkWholeNight(b *testing.B) {
 	for b.Loop() {
 		w := newWholeNight(b, n)
 		w.play()
-		w.report(b, limitsOf(b, w, changes))
+		all := w.took(b)
+		all.beside(b, w.n, limitsOf(b, w, changes))
 	}
 }
 
@@ -253,23 +264,29 @@ func changesOfNight(tb testing.TB) []rowChanges {
 	return updatesIn(tb, db, few)
 }
 
-// report tells what each step took, and the night beside the sum of its limits.
-func (w *wholeNight) report(b *testing.B, limits []*stopwatch) {
+// took tells what each pass took, and returns the sum.
+func (w *wholeNight) took(b *testing.B) (all station) {
 	b.Helper()
-	all, bare := station{}, spent{}
 	for _, s := range w.stations {
-		b.Logf("%-40s %8.2f s %8.2f s of the processors %5d MiB %6.1f s silent", s.name, s.clock.Seconds(), s.processor.Seconds(), s.rss>>10, s.silent.Seconds())
+		b.Logf("%-26s %8.2f s %8.2f s of the processors %5d MiB %6.1f s silent: %s s", s.name, s.clock.Seconds(), s.processor.Seconds(), s.rss>>10, s.silent.Seconds(), strings.Join(s.steps, ", "))
 		all.clock, all.processor = all.clock+s.clock, all.processor+s.processor
 		all.rss, all.silent = max(all.rss, s.rss), max(all.silent, s.silent)
 	}
+	return all
+}
+
+// beside tells the limits, and the night beside their sum.
+func (s station) beside(b *testing.B, n int, limits []*stopwatch) {
+	b.Helper()
+	var bare spent
 	for _, l := range limits {
-		b.Logf("%-40s %8.2f s %8.2f s of the processors", l.name, l.clock.Seconds(), l.processor.Seconds())
+		b.Logf("%-26s %8.2f s %8.2f s of the processors", l.name, l.clock.Seconds(), l.processor.Seconds())
 		bare.clock, bare.processor = bare.clock+l.clock, bare.processor+l.processor
 	}
-	b.ReportMetric(all.clock.Seconds(), "s")
-	b.ReportMetric(all.clock.Seconds()/bare.clock.Seconds(), "×limits")
-	b.ReportMetric(all.processor.Seconds()/bare.processor.Seconds(), "×limits-processors")
-	b.ReportMetric(float64(all.processor.Microseconds())/float64(w.n), "cpu-µs/letter")
-	b.ReportMetric(float64(all.rss>>10), "peak-RSS-MiB")
-	b.ReportMetric(all.silent.Seconds(), "silent-s")
+	b.ReportMetric(s.clock.Seconds(), "s")
+	b.ReportMetric(s.clock.Seconds()/bare.clock.Seconds(), "×limits")
+	b.ReportMetric(s.processor.Seconds()/bare.processor.Seconds(), "×limits-processors")
+	b.ReportMetric(float64(s.processor.Microseconds())/float64(n), "cpu-µs/letter")
+	b.ReportMetric(float64(s.rss>>10), "peak-RSS-MiB")
+	b.ReportMetric(s.silent.Seconds(), "silent-s")
 }
