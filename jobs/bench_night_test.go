@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -170,6 +171,28 @@ func TestNightInFlatMemory(t *testing.T) {
 	t.Logf("%d KiB in use for %d payments, %d KiB for %d", small>>10, few, large>>10, many)
 	if grown := large - small; grown > (many-few)*perPayment+slack {
 		t.Errorf("%d KiB more for three times the payments", grown>>10)
+	}
+}
+
+// TestReportInFlatMemory: six times the open cases, no more memory than what may grow
+// with them. What is in use is looked at whenever a list of the workbook says how far it
+// is.
+func TestReportInFlatMemory(t *testing.T) {
+	const few, many = 1000, 6000
+	const perCase, slack = 100, 192 << 10 // a number of a case and its day
+	most := func(n int) (most int64) {
+		e := payer(t, slices.Repeat([]money.Fen{100_000}, n), func(e *jobs.Env) { e.Reports = t.TempDir() })
+		before := inUse()
+		e.Progress = func(string, int, int) { most = max(most, inUse()-before) }
+		if _, err := e.Report(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return most
+	}
+	small, large := most(few), most(many)
+	t.Logf("%d KiB in use for %d cases, %d KiB for %d", small>>10, few, large>>10, many)
+	if grown := large - small; grown > (many-few)*perCase+slack {
+		t.Errorf("%d KiB more for six times the cases", grown>>10)
 	}
 }
 
