@@ -28,6 +28,8 @@ type session struct {
 	waiting atomic.Int64 // steps under way
 	answers atomic.Int64 // steps that were answered
 	content atomic.Int64 // bytes on the line that files account for
+	asking  atomic.Bool  // a keepalive is under way
+	alive   atomic.Int64 // keepalives that were answered
 
 	mu    sync.Mutex
 	cause error // why the session is over
@@ -80,20 +82,23 @@ func (s *session) run(step, keepalive time.Duration) {
 	s.wg.Go(func() { s.end(fmt.Errorf("%w: %w", ErrLost, s.ssh.Wait())) })
 }
 
-// watch ends the session when steps wait and nothing moved for a step's time.
+// watch ends the session when steps wait and nothing moved for a step's time; or when
+// none does, and one keepalive was not answered for as long. While steps wait, an answer
+// to a keepalive is no progress: the server may live while its disk hangs.
 func (s *session) watch(step time.Duration) {
 	tick := time.NewTicker(max(step/looksPerStep, time.Millisecond))
 	defer tick.Stop()
-	still, last := 0, s.progress()
+	still, last, answered := 0, s.progress(), s.alive.Load()
 	for {
 		select {
 		case <-s.over:
 			return
 		case <-tick.C:
 		}
-		now := s.progress()
-		if now != last || s.waiting.Load() == 0 {
-			still, last = 0, now
+		now, alive := s.progress(), s.alive.Load()
+		idle := s.waiting.Load() == 0 && (alive != answered || !s.asking.Load())
+		if now != last || idle {
+			still, last, answered = 0, now, alive
 			continue
 		}
 		if still++; still > looksPerStep {
@@ -114,14 +119,13 @@ func (s *session) keepAlive(every time.Duration) {
 			return
 		case <-tick.C:
 		}
-		// It waits like a step, so that the watchdog sees when no reply comes; but
-		// a reply is no progress: the server may live while its disk hangs.
-		s.waiting.Add(1)
+		s.asking.Store(true)
 		_, _, err := s.ssh.SendRequest("keepalive@openssh.com", true, nil)
-		s.waiting.Add(-1)
 		if err != nil {
 			return
 		}
+		s.asking.Store(false)
+		s.alive.Add(1)
 	}
 }
 

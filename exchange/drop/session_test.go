@@ -143,6 +143,21 @@ func TestDeadWhileIdle(t *testing.T) {
 	}
 }
 
+// TestSlowWhileIdle: a server that answers each keepalive is alive, though one is under
+// way whenever somebody looks.
+func TestSlowWhileIdle(t *testing.T) {
+	c, _, _ := droptest.Server(t, nil)
+	c.StepTimeout, c.Keepalive = 400*time.Millisecond, 100*time.Millisecond
+	proxy, c := droptest.NewProxy(t, c)
+	d := dial(t, c, drop.Options{})
+	proxy.Set(droptest.Fault{CutAfter: -1, StallAfter: -1, Slow: 250 * time.Millisecond})
+	time.Sleep(2 * time.Second)
+	proxy.Set(droptest.Healthy)
+	if _, err := d.List(t.Context(), drop.In); err != nil {
+		t.Errorf("an idle session ended: %v", err)
+	}
+}
+
 // TestNothingLeaks: the check for goroutines at the end of all tests looks at
 // what a thousand failed connections leave behind.
 func TestNothingLeaks(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"carryover/exchange/drop"
 )
@@ -12,8 +13,9 @@ import (
 // Fault is what a Proxy does to a connection. Counts are bytes from the
 // server to the client; 0 means at once, a negative count never.
 type Fault struct {
-	CutAfter   int // close both sides after so many bytes
-	StallAfter int // pass nothing more in either direction after so many bytes
+	CutAfter   int           // close both sides after so many bytes
+	StallAfter int           // pass nothing more in either direction after so many bytes
+	Slow       time.Duration // by so much each answer of the server comes later
 }
 
 // Healthy passes everything.
@@ -57,6 +59,14 @@ func (p *Proxy) Set(f Fault) {
 	p.fault = f
 }
 
+// linger waits as long as an answer comes later.
+func (p *Proxy) linger() {
+	p.mu.Lock()
+	slow := p.fault.Slow
+	p.mu.Unlock()
+	time.Sleep(slow)
+}
+
 func (p *Proxy) close() {
 	close(p.done)
 	_ = p.listener.Close()
@@ -98,6 +108,9 @@ type link struct {
 
 // allowed says how many of n bytes may pass, and what then.
 func (l *link) allowed(n int, down bool) (pass int, cut, stall bool) {
+	if down {
+		l.proxy.linger()
+	}
 	l.proxy.mu.Lock()
 	f := l.proxy.fault
 	l.proxy.mu.Unlock()
