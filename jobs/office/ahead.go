@@ -83,7 +83,7 @@ func (d *Desk) WorkRecordsOf(fileID int64, fn func(exchange.Outgoing) error) err
 				cases = append(cases, page[i].CaseNo)
 			}
 		}
-		if err := d.CasesAhead(cases, Beside{Forms: true, Letters: true}); err != nil {
+		if err := d.CasesAhead(cases, Beside{Forms: true}); err != nil {
 			return err
 		}
 		for _, o := range page {
