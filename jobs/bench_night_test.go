@@ -246,7 +246,7 @@ type measured struct {
 
 func measure(tb testing.TB, e *jobs.Env, n int, changes []rowChanges) *measured {
 	tb.Helper()
-	m := &measured{dir: filepath.Dir(e.Spool), n: n, changes: changes}
+	m := &measured{dir: filepath.Dir(spoolFolder(e)), n: n, changes: changes}
 	m.before = tableRows(tb, m.dir)
 	runtime.GC()
 	m.peak, m.start, m.cpu = watchHeap(), time.Now(), cpuTime()
@@ -269,7 +269,7 @@ func (m *measured) report(b *testing.B, what string) {
 func changesOf(tb testing.TB, few int, begin func(n int) (*jobs.Env, func())) []rowChanges {
 	tb.Helper()
 	e, work := begin(few)
-	db := openPlain(tb, filepath.Join(filepath.Dir(e.Spool), "bench.db"))
+	db := openPlain(tb, filepath.Join(filepath.Dir(spoolFolder(e)), "bench.db"))
 	defer db.Close()
 	countUpdates(tb, db)
 	work()
