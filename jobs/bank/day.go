@@ -76,6 +76,7 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply
 	}
 	defer src.Close()
 	byID := map[string]*statedDay{}
+	var credits, debits money.Fen // of all days
 	key := func(s *iso20022.Statement) string { return s.Account.Number + "|" + s.ID }
 	ordinals, count := map[string]int{}, countEntries(o, f, apply)
 	heads, faults, err := iso20022.ReadStatement(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
@@ -83,6 +84,14 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply
 		res.records++
 		if entry.Status != iso20022.Booked {
 			return nil // pending: it is no part of the balance
+		}
+		if !apply { // no booking is held in memory before it counts: sums, and what the head says, show what is wrong
+			to := &debits
+			if entry.Credit {
+				to = &credits
+			}
+			*to, err = to.Add(entry.Amount)
+			return err
 		}
 		if byID[key(s)] == nil {
 			byID[key(s)] = newStatedDay()
