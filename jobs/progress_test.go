@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/jobs/office"
+	"carryover/jobs/todo"
 )
 
 // heard are the reports of progress of a pass: how far each piece of work came.
@@ -69,6 +71,23 @@ func TestLongWorkReports(t *testing.T) {
 		o.Progress = h.tell
 		o.paid(false)
 		h.require(manyRecords, "payments ordered", "payments written", "payments read back", "payments prepared", "payments listed", "payments", "cases stated to 310100", "camt054.xml", "camt054.xml: judged")
+	})
+	t.Run("what waits", func(t *testing.T) {
+		o := newOffice(t)
+		h := &heard{tb: t, far: map[string]int{}}
+		o.env.Progress = h.tell
+		var letters, declines []any
+		for i, p := range leavers(us, manyRecords) {
+			letters = append(letters, o.letter(them, i+1, p))
+			declines = append(declines, &formats.Decline{LetterNo: letterNo(us, i+1), LetterVersion: 1, Code: code.DeclineOther, Text: "x", DeclinedOn: firstDay})
+		}
+		o.put(them, formats.KindLetter, letters...)
+		o.putAs(them, formats.KindForm, 2, "", declines...) // the first file, with our letters' forms, is missing
+		o.passes(2)
+		if err := o.env.View(t.Context(), func(d *office.Desk) error { _, err := todo.List(d); return err }); err != nil {
+			t.Fatal(err)
+		}
+		h.require(manyRecords, "held records", "cases to be decided", "cases past a limit")
 	})
 	t.Run("the day", func(t *testing.T) {
 		o := newOffice(t)

@@ -33,11 +33,12 @@ func caseFilters() []store.CaseFilter {
 // caseFilters, and those with a refund that waits. With pressing, only those that
 // may press.
 func EachCase(d *office.Desk, pressing *store.Pressing, emit func(*office.Case, exchange.Todo) error) error {
-	seen := map[string]bool{}
+	seen, count := map[string]bool{}, d.Counting("cases to be decided", 0)
 	once := func(c *office.Case) error {
 		if seen[c.No] {
 			return nil
 		}
+		count()
 		seen[c.No] = true
 		t, err := openCase(d, c)
 		if err != nil {

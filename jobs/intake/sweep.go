@@ -49,6 +49,7 @@ func sweepRecords(ctx context.Context, o *office.Office, counts office.Counts) e
 	var (
 		faults []error
 		last   exchange.Judgement
+		count  = o.Counting("held records", 0)
 	)
 	for {
 		var page []exchange.Judgement
@@ -60,6 +61,7 @@ func sweepRecords(ctx context.Context, o *office.Office, counts office.Counts) e
 			return errors.Join(append(faults, err)...)
 		}
 		for _, last = range page {
+			count()
 			faults = append(faults, o.Do(ctx, office.By{}, func(d *office.Desk) error { return workHeld(d, last, counts) }))
 		}
 	}

@@ -39,7 +39,9 @@ func (w *walk) decidableCases() error {
 // overdueCases adds the cases past a limit about which nothing is to be decided:
 // somebody has to ask whoever has the turn.
 func (w *walk) overdueCases() error {
+	count := w.Counting("cases past a limit", 0)
 	return w.Tx.EachCase(store.CaseFilter{Unsettled: true, Pressing: w.pressing}, func(c exchange.Case) error {
+		count()
 		turn, ok := exchange.TurnOf(w.Turns, c)
 		if !ok || w.cases[c.No] {
 			return nil
