@@ -6,31 +6,34 @@ import (
 	"slices"
 	"strings"
 
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
 
 // Ahead names what the records of a transaction are about to ask for.
 type Ahead struct {
-	Cases        []string    // Case
-	OfLetters    []string    // CaseByLetter
-	Applications []string    // CaseByApplication, CasesByApplication, LatestApplication, LatestApplications
-	OfPersons    []string    // ID keys: CasesByPerson
-	Registry     []string    // ID keys: RegistryByID
-	Certificates []string    // Certificate
-	Letters      []string    // Letter
-	FormNos      []string    // Form
-	Forms        []string    // cases: FormsByCase
-	Parts        []string    // cases: RemittancesByCase
-	Postings     []string    // cases: PostingsByCase
-	Ledger       []string    // cases: LedgerOf
-	Records      []string    // OutgoingByRecord
-	Payments     []string    // Payment
-	Advices      []string    // letters: AdvicesByLetter
-	Entries      []string    // InsertBankEntry
-	Account      string      // of Bookings and Debits
-	Bookings     []string    // BookingParts
-	Debits       []money.Fen // UnmatchedDebits
-	Claims       []Claim     // ClaimKey
+	Cases        []string      // Case
+	OfLetters    []string      // CaseByLetter
+	Applications []string      // CaseByApplication, CasesByApplication, LatestApplication, LatestApplications
+	OfPersons    []string      // ID keys: CasesByPerson
+	Registry     []string      // ID keys: RegistryByID
+	Certificates []string      // Certificate
+	Letters      []string      // Letter
+	FormNos      []string      // Form
+	Forms        []string      // cases: FormsByCase
+	Parts        []string      // cases: RemittancesByCase
+	Postings     []string      // cases: PostingsByCase
+	Refunds      []string      // cases: RefundsByCase
+	Proposals    []code.Phrase // subjects: DifferencesAbout proposals
+	Ledger       []string      // cases: LedgerOf
+	Records      []string      // OutgoingByRecord
+	Payments     []string      // Payment
+	Advices      []string      // letters: AdvicesByLetter
+	Entries      []string      // InsertBankEntry
+	Account      string        // of Bookings and Debits
+	Bookings     []string      // BookingParts
+	Debits       []money.Fen   // UnmatchedDebits
+	Claims       []Claim       // ClaimKey
 }
 
 // ReadAhead reads what many records are about to ask for, with one statement for
@@ -40,6 +43,10 @@ func (tx *Tx) ReadAhead(a Ahead) error {
 	amounts := make([]any, len(a.Debits))
 	for i, f := range a.Debits {
 		amounts[i] = int64(f)
+	}
+	subjects := make([]any, len(a.Proposals))
+	for i, about := range a.Proposals {
+		subjects[i] = about.String()
 	}
 	for _, read := range []func() error{
 		func() error { return caseByNo.ahead(tx, anyOf(a.Cases)) },
@@ -54,6 +61,8 @@ func (tx *Tx) ReadAhead(a Ahead) error {
 		func() error { return formsByCase.ahead(tx, anyOf(a.Forms)) },
 		func() error { return partsByCase.ahead(tx, anyOf(a.Parts)) },
 		func() error { return postingsByCase.ahead(tx, anyOf(a.Postings)) },
+		func() error { return refundsByCase.ahead(tx, anyOf(a.Refunds)) },
+		func() error { return openAbout.ahead(tx, subjects, "proposal") },
 		func() error { return tx.ledgerAhead(anyOf(a.Ledger)) },
 		func() error { return outgoingByRecord.ahead(tx, anyOf(a.Records)) },
 		func() error { return tx.paymentsAhead(anyOf(a.Payments)) },

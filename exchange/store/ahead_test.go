@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 )
@@ -60,6 +61,11 @@ func ask(t *testing.T, tx *Tx, a Ahead) map[string][]string {
 		say("Remittance", m, err)
 	})
 	each(a.Postings, func(no string) { list, err := tx.PostingsByCase(no); say("PostingsByCase", list, err) })
+	each(a.Refunds, func(no string) { list, err := tx.RefundsByCase(no); say("RefundsByCase", list, err) })
+	for _, about := range a.Proposals {
+		list, err := tx.DifferencesAbout("proposal", about)
+		say("DifferencesAbout", list, err)
+	}
 	each(a.Ledger, func(no string) { list, err := tx.LedgerOf(no); say("LedgerOf", list, err) })
 	each(a.Records, func(no string) { list, err := tx.OutgoingByRecord(1, no); say("OutgoingByRecord", list, err) })
 	each(a.Payments, func(ref string) { p, err := tx.Payment(ref); say("Payment", p, err) })
@@ -78,19 +84,21 @@ func each[T any](list []T, fn func(T)) {
 
 // world is what is stored of the i-th person.
 type world struct {
-	c       exchange.Case
-	app     exchange.Application
-	letter  exchange.Letter
-	form    exchange.Form
-	part    exchange.Remittance
-	posting exchange.Posting
-	payment exchange.Payment
-	advice  exchange.Advice
-	entry   exchange.BankEntry
-	reg     exchange.RegistryPerson
-	cert    exchange.Certificate
-	out     exchange.Outgoing
-	claim   Claim
+	c        exchange.Case
+	app      exchange.Application
+	letter   exchange.Letter
+	form     exchange.Form
+	part     exchange.Remittance
+	posting  exchange.Posting
+	payment  exchange.Payment
+	advice   exchange.Advice
+	entry    exchange.BankEntry
+	reg      exchange.RegistryPerson
+	cert     exchange.Certificate
+	out      exchange.Outgoing
+	claim    Claim
+	refund   exchange.Refund
+	proposal exchange.Difference
 }
 
 func worldOf(i int) (w world) {
@@ -112,6 +120,8 @@ func worldOf(i int) (w world) {
 	w.reg = exchange.RegistryPerson{PersonalNo: fmt.Sprint(i), AsOf: 20260301, Person: w.c.Person, Status: "active", FileID: 1, FileDate: 20260301}
 	w.cert = exchange.Certificate{No: fmt.Sprint("C", i), PersonalNo: fmt.Sprint(i), IssuedOn: 20260301}
 	w.out = exchange.Outgoing{Party: "310100", Kind: "contact-letter", RecordNo: w.c.LetterNo, CaseNo: w.c.No, Rows: []byte("D\n"), RowCount: 1, FileID: 1}
+	w.refund = exchange.Refund{LetterNo: w.c.LetterNo, Part: 1, CaseNo: w.c.No, Partner: "310100", Amount: money.Fen(i), Track: exchange.MoneyDue}
+	w.proposal = exchange.Difference{Kind: "proposal", Partner: "310100", CaseNo: w.c.No, Subject: code.Text(w.c.LetterNo), FoundOn: 20260302}
 	w.claim = Claim{"contact-letter", "310100", fmt.Sprint(i)}
 	return w
 }
@@ -121,7 +131,7 @@ func (w world) store(tx *Tx) error {
 	_, _, err := tx.ClaimKey(w.claim.Kind, w.claim.Party, w.claim.Key, 1)
 	return steps(err, tx.InsertCase(&w.c), tx.InsertApplication(w.app), tx.InsertLetter(w.letter), tx.InsertForm(w.form), tx.InsertRemittance(w.part),
 		tx.InsertPosting(w.posting), tx.InsertPayment(w.payment), tx.InsertAdvice(w.advice), tx.InsertBankEntry(w.entry), tx.PutRegistry(w.reg),
-		tx.InsertCertificate(w.cert), tx.InsertOutgoing(w.out), tx.Book(ledger.Liquidate(head, money.Fen(w.form.Version))))
+		tx.InsertCertificate(w.cert), tx.InsertOutgoing(w.out), tx.InsertRefund(&w.refund), tx.OpenDifference(w.proposal), tx.Book(ledger.Liquidate(head, money.Fen(w.form.Version))))
 }
 
 func (w world) name(a *Ahead) {
@@ -131,6 +141,7 @@ func (w world) name(a *Ahead) {
 	a.Forms, a.Parts, a.Postings, a.Ledger = append(a.Forms, w.c.No), append(a.Parts, w.c.No), append(a.Postings, w.c.No), append(a.Ledger, w.c.No)
 	a.Records, a.Payments, a.Advices = append(a.Records, w.out.RecordNo), append(a.Payments, w.payment.Ref), append(a.Advices, w.c.LetterNo)
 	a.Entries, a.Account, a.Bookings = append(a.Entries, w.entry.Key), w.entry.Account, append(a.Bookings, w.entry.Booking())
+	a.Refunds, a.Proposals = append(a.Refunds, w.c.No), append(a.Proposals, w.proposal.Subject)
 	a.Debits, a.Claims = append(a.Debits, w.entry.Amount), append(a.Claims, w.claim)
 }
 
@@ -195,6 +206,14 @@ func TestReadAhead(t *testing.T) {
 			return steps(
 				changed(w.payment, func(p *exchange.Payment) { p.BankRef = "x" }, tx.UpdatePayment),
 				changed(w.entry, func(e *exchange.BankEntry) { e.State = exchange.EntryMatched }, tx.UpdateBankEntry))
+		},
+		"a proposal closed, a refund paid": func(tx *Tx) error {
+			open, err := tx.DifferencesAbout("proposal", w.proposal.Subject)
+			refunds, rerr := tx.RefundsByCase(w.c.No)
+			if err := steps(err, rerr); err != nil {
+				return err
+			}
+			return steps(tx.CloseDifference(open[0].ID), changed(refunds[0], func(f *exchange.Refund) { f.Track = exchange.MoneyOrdered }, tx.UpdateRefund))
 		},
 		"another entry of a booking, and of an amount": func(tx *Tx) error {
 			one, two := fresh.entry, w.entry

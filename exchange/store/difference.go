@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"carryover/exchange"
@@ -66,11 +67,13 @@ func (tx *Tx) Difference(id int64) (exchange.Difference, error) {
 	return differenceRows.one(tx, fmt.Sprintf("difference %d", id), "WHERE id = $1", id)
 }
 
+var openAbout = inScope(differenceRows, "kind = $1 AND closed = 0 AND subject", 1, func(a, b *exchange.Difference) int { return cmp.Compare(a.ID, b.ID) },
+	func(d *exchange.Difference) asked { return asked{d.Kind, d.Subject.String()} })
+
 // DifferencesAbout returns the open differences of a kind about a subject,
 // with whatever partner.
 func (tx *Tx) DifferencesAbout(kind string, subject code.Phrase) ([]exchange.Difference, error) {
-	return differenceRows.many(tx, "differences about "+subject.String(),
-		"WHERE kind = $1 AND subject = $2 AND closed = 0 ORDER BY id", kind, subject.String())
+	return openAbout.of(tx, "differences about "+subject.String(), subject.String(), kind)
 }
 
 // Differences returns the differences, oldest first.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"carryover/exchange"
@@ -42,9 +43,12 @@ func (tx *Tx) RefundsByTrack(track exchange.MoneyTrack) ([]exchange.Refund, erro
 	return refundRows.many(tx, "refunds", "WHERE track = $1 ORDER BY id", string(track))
 }
 
+var refundsByCase = byKey(refundRows, "case_no", func(a, b *exchange.Refund) int { return cmp.Compare(a.ID, b.ID) },
+	func(f *exchange.Refund) any { return f.CaseNo })
+
 // RefundsByCase returns the refunds of a case's money, oldest first.
 func (tx *Tx) RefundsByCase(caseNo string) ([]exchange.Refund, error) {
-	return refundRows.many(tx, "refunds of case "+caseNo, "WHERE case_no = $1 ORDER BY id", caseNo)
+	return refundsByCase.of(tx, "refunds of case "+caseNo, caseNo)
 }
 
 // RefundsByEntry returns the refunds of a bank entry without a case.

@@ -50,7 +50,9 @@ func EachCase(d *office.Desk, pressing *store.Pressing, emit func(*office.Case, 
 		if len(f.Wishes) == 0 {
 			f.Pressing = pressing
 		}
-		if err := d.Tx.EachCase(f, func(c exchange.Case) error { return once(d.OpenCase(c)) }); err != nil {
+		cases := office.Walk(func(visit func(exchange.Case) error) error { return d.Tx.EachCase(f, visit) })
+		ahead := func(page []exchange.Case) error { return besideAhead(d, page) }
+		if err := office.InPages(d.Tx, cases, ahead, func(c exchange.Case) error { return once(d.OpenCase(c)) }); err != nil {
 			return err
 		}
 	}
@@ -71,6 +73,16 @@ func EachCase(d *office.Desk, pressing *store.Pressing, emit func(*office.Case, 
 		}
 	}
 	return nil
+}
+
+// besideAhead reads what openCase looks at beside each case of a page.
+func besideAhead(d *office.Desk, page []exchange.Case) error {
+	var a store.Ahead
+	for _, c := range page {
+		a.Parts, a.Refunds, a.Letters = append(a.Parts, c.No), append(a.Refunds, c.No), append(a.Letters, c.LetterNo)
+		a.Proposals = append(a.Proposals, code.Text(c.LetterNo))
+	}
+	return d.Tx.ReadAhead(a)
 }
 
 // refundsWaiting are the refunds that need an officer: the bank returned them,
