@@ -273,12 +273,31 @@ func together(of []unsent) statement {
 		return statement{engine.Statement{Text: of[0].into, Args: of[0].args}, of}
 	}
 	s := statement{of: of}
+	s.Text = rowsText{of[0].insert, len(of), len(of[0].args)}.text()
 	s.Args = make([]any, 0, len(of)*len(of[0].args))
-	rows := make([]string, len(of))
-	for i, w := range of {
-		rows[i] = listOf(len(w.args), len(s.Args))
+	for _, w := range of {
 		s.Args = append(s.Args, w.args...)
 	}
-	s.Text = of[0].into + strings.Join(rows, ", ") + of[0].behind
 	return s
+}
+
+// rowsText names the text of an insert of some rows, of so many values each.
+type rowsText struct {
+	insert
+	rows, values int
+}
+
+var rowsTexts sync.Map // from rowsText to the text, which is made once
+
+func (t rowsText) text() string {
+	if known, ok := rowsTexts.Load(t); ok {
+		return known.(string)
+	}
+	rows := make([]string, t.rows)
+	for i := range rows {
+		rows[i] = listOf(t.values, i*t.values)
+	}
+	text := t.into + strings.Join(rows, ", ") + t.behind
+	rowsTexts.Store(t, text)
+	return text
 }
