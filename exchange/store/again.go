@@ -31,20 +31,15 @@ var (
 	stirRivals = intoAgain("cases.case_no", "JOIN cases ON cases.id_key = column1 AND cases.case_no <> column2 WHERE cases.state = 'held'")
 )
 
-// stirred orders writes so that people are stirred before and rivals behind them.
-func stirred(writes []unsent) []unsent {
-	var first, between, last []unsent
-	for _, w := range writes {
-		switch w.insert {
-		case stirPeople:
-			first = append(first, w)
-		case stirRivals:
-			last = append(last, w)
-		default:
-			between = append(between, w)
-		}
+// when orders the tables of writes: people are stirred before all else, and rivals behind.
+func (w *unsent) when() int {
+	switch w.insert {
+	case stirPeople:
+		return -1
+	case stirRivals:
+		return 1
 	}
-	return append(append(first, between...), last...)
+	return 0
 }
 
 // LookAt lets a case be looked at again.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/bits"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -182,7 +183,7 @@ func (tx *Tx) send() (err error) {
 	}
 	tx.waiting = waiting{}
 	tx.sent++
-	writes = stirred(casesOnce(writes))
+	writes = casesOnce(writes)
 	if err := tx.numberEvents(writes); err != nil {
 		return err
 	}
@@ -220,7 +221,7 @@ func (tx *Tx) send() (err error) {
 // statement is what is sent for one write, or for several rows of one table.
 type statement struct {
 	engine.Statement
-	of []unsent
+	of []*unsent
 }
 
 // String names the rows for an error.
@@ -236,12 +237,13 @@ func (s statement) String() string {
 const rowsAtOnce = 64
 
 // statements puts rows of a table together. The order in which each table is written
-// stays; that between tables does not matter, for references are checked at the
-// commit.
+// stays; that between tables does not matter (but see unsent.when), for references are
+// checked at the commit.
 func statements(writes []unsent) (list []statement) {
-	var groups [][]unsent
+	var groups [][]*unsent
 	var last [64]int // by table: the group that changes it last, from 1
-	for _, w := range writes {
+	for i := range writes {
+		w := &writes[i]
 		at := 0
 		for t := w.tables; t != 0; t &= t - 1 {
 			at = max(at, last[bits.TrailingZeros64(uint64(t))])
@@ -255,6 +257,7 @@ func statements(writes []unsent) (list []statement) {
 			last[bits.TrailingZeros64(uint64(t))] = at
 		}
 	}
+	slices.SortStableFunc(groups, func(a, b []*unsent) int { return cmp.Compare(a[0].when(), b[0].when()) })
 	for _, rest := range groups {
 		for len(rest) > 0 {
 			n := 1
@@ -268,7 +271,7 @@ func statements(writes []unsent) (list []statement) {
 }
 
 // together is one statement for writes with the same text.
-func together(of []unsent) statement {
+func together(of []*unsent) statement {
 	if !of[0].rows {
 		return statement{engine.Statement{Text: of[0].into, Args: of[0].args}, of}
 	}
