@@ -107,10 +107,12 @@ func stirs(before, after *exchange.Case) bool {
 
 // casesOnce writes each case once, as it is at last, and new ones first: rows that
 // refer to a case come behind it, where SQLite need not look for them.
-func casesOnce(writes []unsent) []unsent {
+func casesOnce(writes []unsent) []*unsent {
 	moves := map[string]*movedCase{}
-	var fresh, others []unsent
-	for _, w := range writes {
+	var fresh []*unsent
+	others := make([]*unsent, 0, len(writes))
+	for i := range writes {
+		w := &writes[i]
 		m := w.moved
 		switch {
 		case m == nil:
@@ -135,7 +137,7 @@ func (m *movedCase) leadsTo(c *exchange.Case) bool {
 }
 
 // write is the change as it is sent.
-func (m *movedCase) write(w unsent) (unsent, error) {
+func (m *movedCase) write(w *unsent) error {
 	if m.before == nil {
 		w.args = caseRows.args(m.after)
 	} else {
@@ -151,7 +153,7 @@ func (m *movedCase) write(w unsent) (unsent, error) {
 			w.args[i] = strconv.FormatInt(n, 10)
 		}
 	}
-	return w, err
+	return err
 }
 
 // sameKeys reports whether moveCase can make the change.

@@ -91,7 +91,7 @@ func (tx *Tx) Journal(e exchange.JournalEvent) error {
 
 // numberEvents makes rows of the events among writes, each behind the last of its
 // chain.
-func (tx *Tx) numberEvents(writes []unsent) error {
+func (tx *Tx) numberEvents(writes []*unsent) error {
 	if len(tx.heads) > keptHeads {
 		clear(tx.heads)
 	}
@@ -110,8 +110,8 @@ func (tx *Tx) numberEvents(writes []unsent) error {
 			return fmt.Errorf("ends of chains: %w", err)
 		}
 	}
-	for i := range writes {
-		e := writes[i].event
+	for _, w := range writes {
+		e := w.event
 		if e == nil {
 			continue
 		}
@@ -122,7 +122,7 @@ func (tx *Tx) numberEvents(writes []unsent) error {
 		e.Digest = journal.Digest(e.Salt, e.Payload)
 		e.Hash = journal.Hash(e)
 		tx.heads[e.Chain] = head{e.N, e.Hash}
-		writes[i].args = []any{
+		w.args = []any{
 			e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1),
 		}
 	}

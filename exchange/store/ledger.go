@@ -44,7 +44,7 @@ func (tx *Tx) Book(e ledger.Entry) error {
 
 // numberEntries makes rows of the ledger entries among writes: the postings of each
 // before itself.
-func (tx *Tx) numberEntries(writes []unsent) ([]unsent, error) {
+func (tx *Tx) numberEntries(writes []*unsent) ([]*unsent, error) {
 	var entries int64
 	for _, w := range writes {
 		if w.entry != nil {
@@ -58,7 +58,7 @@ func (tx *Tx) numberEntries(writes []unsent) ([]unsent, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]unsent, 0, len(writes)+3*len(ids))
+	rows := make([]*unsent, 0, len(writes)+3*len(ids))
 	for _, w := range writes {
 		if w.entry == nil {
 			rows = append(rows, w)
@@ -68,7 +68,7 @@ func (tx *Tx) numberEntries(writes []unsent) ([]unsent, error) {
 		ids = ids[1:]
 		w.what, w.entry = fmt.Sprintf("ledger entry %d", id), nil
 		for _, p := range e.Postings {
-			rows = append(rows, unsent{what: w.what, insert: insertPost, args: []any{id, string(p.Account), int64(p.Amount)}})
+			rows = append(rows, &unsent{what: w.what, insert: insertPost, args: []any{id, string(p.Account), int64(p.Amount)}})
 			if err := tx.addToBalance(p); err != nil {
 				return nil, err
 			}

@@ -177,22 +177,21 @@ func (tx *Tx) settle(named tables) error {
 // send sends what waits. With an error the transaction, or its Savepoint, has to end.
 func (tx *Tx) send() (err error) {
 	defer func() { tx.torn = tx.torn || err != nil }()
-	writes := tx.waiting.writes
-	if len(writes) == 0 {
+	if len(tx.waiting.writes) == 0 {
 		return nil
 	}
+	writes := casesOnce(tx.waiting.writes)
 	tx.waiting = waiting{}
 	tx.sent++
-	writes = casesOnce(writes)
 	if err := tx.numberEvents(writes); err != nil {
 		return err
 	}
 	if writes, err = tx.numberEntries(writes); err != nil {
 		return err
 	}
-	for i, w := range writes {
+	for _, w := range writes {
 		if w.moved != nil {
-			if writes[i], err = w.moved.write(w); err != nil {
+			if err := w.moved.write(w); err != nil {
 				return err
 			}
 		}
@@ -239,11 +238,10 @@ const rowsAtOnce = 64
 // statements puts rows of a table together. The order in which each table is written
 // stays; that between tables does not matter (but see unsent.when), for references are
 // checked at the commit.
-func statements(writes []unsent) (list []statement) {
+func statements(writes []*unsent) (list []statement) {
 	var groups [][]*unsent
 	var last [64]int // by table: the group that changes it last, from 1
-	for i := range writes {
-		w := &writes[i]
+	for _, w := range writes {
 		at := 0
 		for t := w.tables; t != 0; t &= t - 1 {
 			at = max(at, last[bits.TrailingZeros64(uint64(t))])
