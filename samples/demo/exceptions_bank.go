@@ -64,7 +64,7 @@ func provedRejected(e *evidence, p *person) (string, error) {
 	if err == nil && (len(parts) != 1 || parts[0].Attempts != 2 || parts[0].Track != exchange.MoneySettled || first.BankRef != "") {
 		err = fmt.Errorf("case %s: %+v", c.No, parts)
 	}
-	return fmt.Sprintf("%s was refused (%s), %s settled", first.Ref, first.Reason, parts[0].Ref), err
+	return fmt.Sprintf("%s was refused (%s), %s settled", first.Ref, said(first.Reason), parts[0].Ref), err
 }
 
 func provedToldTwice(e *evidence, p *person) (string, error) {

@@ -173,7 +173,7 @@ func provedReturned(e *evidence, p *person) (string, error) {
 		return "", fmt.Errorf("case %s: %+v", c.No, parts)
 	}
 	first, err := e.tx[p.from].Payment(c.LetterNo + "-1-1")
-	return fmt.Sprintf("%s came back (%s), %s settled with letter version %d", first.Ref, first.Reason, parts[0].Ref, c.LetterVersion), err
+	return fmt.Sprintf("%s came back (%s), %s settled with letter version %d", first.Ref, said(first.Reason), parts[0].Ref, c.LetterVersion), err
 }
 
 func provedBalanceChanged(e *evidence, p *person) (string, error) {
@@ -270,4 +270,9 @@ func provedDown(e *evidence, p *person) (string, error) {
 	}
 	line, _, _ := strings.Cut(e.d.downAs, "\n")
 	return fmt.Sprintf("%s in the night of working day %d: %s", p.to, downDay+1, line), nil
+}
+
+// said are the words of a reason.
+func said(why code.Phrase) string {
+	return why.Words(code.English, exchange.Listed(code.English, exchange.Turns()))
 }
