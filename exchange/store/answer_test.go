@@ -209,10 +209,11 @@ func TestPlans(t *testing.T) {
 	texts["bookings"] = entryRows.query + firstOfBookings[0] + rowsOf(2, 1) + firstOfBookings[1]
 	ended, _ := CaseFilter{Ended: Ended{1, 2}}.query()
 	texts["Waits"], texts["Pays"], texts["CasesAgain"], texts["LookAgain"] = waits, pays, casesAgain, caseRows.query+strings.TrimSuffix(ended, " ORDER BY case_no")
+	texts["chainEnds"] = chainEnds
 	texts["stirPeople"], texts["stirRivals"] = stirPeople.into+listOf(2, 0)+stirPeople.behind, stirRivals.into+listOf(2, 0)+stirRivals.behind
 	texts["WorkedBefore"], texts["FilesToWork"] = fileRows.query+workedBefore, fileRows.query+"WHERE state = 'fetched' ORDER BY id"
 	// Values of the statement itself, and what has no more rows than there is to do.
-	harmless := regexp.MustCompile(`^SCAN (page\d+|moved|of|again|swept|CONSTANT ROW|.* VALUES CLAUSE` +
+	harmless := regexp.MustCompile(`^SCAN (page\d+|moved|of|ends|again|swept|CONSTANT ROW|.* VALUES CLAUSE` +
 		`|.* INDEX (files_to_work|files_prepared|entry_marks_again|judgements_held|bank_days_differ))$`)
 	for name, text := range texts {
 		rows, err := s.writers.DB().Query("EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
@@ -228,7 +229,7 @@ func TestPlans(t *testing.T) {
 			if strings.HasPrefix(name, "Held") && strings.Contains(detail, " judgements ") && !strings.Contains(detail, "judgements_held") {
 				t.Errorf("%s: %s", name, detail) // what is held is little of all that was judged
 			}
-			if strings.HasPrefix(detail, "SCAN") && !harmless.MatchString(detail) || strings.Contains(detail, "TEMP B-TREE") && !strings.HasPrefix(name, "stir") {
+			if strings.HasPrefix(detail, "SCAN") && !harmless.MatchString(detail) || strings.Contains(detail, "TEMP B-TREE") && !strings.HasPrefix(name, "stir") && name != "chainEnds" {
 				t.Errorf("%s: %s", name, detail)
 			}
 		}

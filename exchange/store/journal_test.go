@@ -110,6 +110,25 @@ func TestVerifyJournal(t *testing.T) {
 	})
 }
 
+// TestCheckpointByEnds: a checkpoint, made of the ends of chains, is what the proof makes
+// of all events, with more chains than one page.
+func TestCheckpointByEnds(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		journaled(t, s, pageSize+1, 2)
+		r, err := s.VerifyJournal(t.Context(), nil)
+		if err != nil || !r.OK() || r.Chains != pageSize+1 || r.Checkpoints != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		write(t, s, func(tx *Tx) error {
+			c, err := tx.LastCheckpoint()
+			if c.Chains != pageSize+1 || c.Events != 2*(pageSize+1) || c.EventID != c.Events {
+				t.Errorf("covers %d chains, %d events up to %d", c.Chains, c.Events, c.EventID)
+			}
+			return err
+		})
+	})
+}
+
 // unguard takes the triggers of a table away, as somebody would who has the
 // database open and means ill.
 func unguard(t *testing.T, s *Store, e testEngine, table string) {

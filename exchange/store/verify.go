@@ -47,11 +47,7 @@ func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (c journal.Checkpo
 		}
 	}
 	heads := journal.NewHeads()
-	err = tx.eachByChain(func(e *exchange.JournalEvent) error {
-		heads.Add(e)
-		return nil
-	})
-	if err != nil {
+	if err := tx.addEnds(heads); err != nil {
 		return c, fmt.Errorf("checkpoint: %w", err)
 	}
 	cases, err := tx.number("count cases", countCases)
@@ -65,6 +61,34 @@ func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (c journal.Checkpo
 	c = heads.Checkpoint(before.Hash, at, on, cases)
 	c.ID, err = tx.number("checkpoint", insertCheckpoint, micros(c.At), c.On.String(), c.EventID, c.Chains, c.Events, c.Cases, c.Heads, c.Hash)
 	return c, err
+}
+
+// chainEnds reads the last event of the chains behind one, by an index: the journal is
+// as long as the agency is old.
+var chainEnds = "SELECT journal.chain, journal.n, journal.hash FROM (SELECT chain, max(n) AS n FROM journal" +
+	" WHERE chain > $1 GROUP BY chain ORDER BY chain" + atMost(pageSize) + ") AS ends" +
+	" JOIN journal ON journal.chain = ends.chain AND journal.n = ends.n ORDER BY journal.chain"
+
+func (tx *Tx) addEnds(heads *journal.Heads) error {
+	type all struct{ events, last int64 }
+	covered, err := one(tx, "events", func(r row, a *all) error { return r.Scan(&a.events, &a.last) }, "SELECT count(*), COALESCE(max(id), 0) FROM journal")
+	if err != nil {
+		return err
+	}
+	err = pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
+		behind := ""
+		if last != nil {
+			behind = last.Chain
+		}
+		return many(tx, "ends of chains", func(r row, e *exchange.JournalEvent) error { return r.Scan(&e.Chain, &e.N, &e.Hash) }, chainEnds, behind)
+	}, func(page []exchange.JournalEvent) error {
+		for i := range page {
+			heads.AddEnd(&page[i])
+		}
+		return nil
+	})
+	heads.Cover(covered.events, covered.last)
+	return err
 }
 
 // LastCheckpoint returns the latest checkpoint.

@@ -122,6 +122,17 @@ func (h *Heads) Add(e *exchange.JournalEvent) {
 	h.events++
 }
 
+// AddEnd takes the end of the next chain in the order of names, in place of all its
+// events.
+func (h *Heads) AddEnd(e *exchange.JournalEvent) {
+	h.close()
+	h.chain, h.n, h.hash = e.Chain, e.N, e.Hash
+	h.chains++
+}
+
+// Cover says how many events there are, and the ID of the last, where ends were added.
+func (h *Heads) Cover(events, last int64) { h.events, h.last = events, last }
+
 func (h *Heads) close() {
 	if h.n == 0 {
 		return
