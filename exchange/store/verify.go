@@ -47,12 +47,9 @@ func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (c journal.Checkpo
 		}
 	}
 	heads := journal.NewHeads()
-	if err := tx.addEnds(heads); err != nil {
-		return c, fmt.Errorf("checkpoint: %w", err)
-	}
-	cases, err := tx.number("count cases", countCases)
+	cases, err := tx.addEnds(heads)
 	if err != nil {
-		return c, err
+		return c, fmt.Errorf("checkpoint: %w", err)
 	}
 	before, err := tx.LastCheckpoint()
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -69,11 +66,14 @@ var chainEnds = "SELECT journal.chain, journal.n, journal.hash FROM (SELECT chai
 	" WHERE chain > $1 GROUP BY chain ORDER BY chain" + atMost(pageSize) + ") AS ends" +
 	" JOIN journal ON journal.chain = ends.chain AND journal.n = ends.n ORDER BY journal.chain"
 
-func (tx *Tx) addEnds(heads *journal.Heads) error {
-	type all struct{ events, last int64 }
-	covered, err := one(tx, "events", func(r row, a *all) error { return r.Scan(&a.events, &a.last) }, "SELECT count(*), COALESCE(max(id), 0) FROM journal")
+const covered = "SELECT count(*), COALESCE(max(id), 0), (SELECT count(*) FROM cases) FROM journal"
+
+// addEnds gathers the ends of all chains, and returns the number of cases.
+func (tx *Tx) addEnds(heads *journal.Heads) (cases int64, err error) {
+	type all struct{ events, last, cases int64 }
+	now, err := one(tx, "events", func(r row, a *all) error { return r.Scan(&a.events, &a.last, &a.cases) }, covered)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	err = pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
 		behind := ""
@@ -87,8 +87,8 @@ func (tx *Tx) addEnds(heads *journal.Heads) error {
 		}
 		return nil
 	})
-	heads.Cover(covered.events, covered.last)
-	return err
+	heads.Cover(now.events, now.last)
+	return now.cases, err
 }
 
 // LastCheckpoint returns the latest checkpoint.
