@@ -121,6 +121,27 @@ func TestWaitingGoesOn(t *testing.T) {
 	}
 }
 
+// TestPressingAmongMany: what presses is found however many differences are open.
+func TestPressingAmongMany(t *testing.T) {
+	o := newOffice(t)
+	o.put(them, formats.KindLetter, o.letter(them, 1, leaver(us, 0)))
+	o.pass()
+	err := o.env.Do(t.Context(), office.By{}, func(d *office.Desk) error {
+		for i := range 3000 {
+			if err := d.RecordDifference("money", them, fmt.Sprint("T", i), code.Text(fmt.Sprint(i)), code.Text("1"), code.Text("2")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := overlooked(o.env.Office); err != nil {
+		t.Errorf("%.500v", err)
+	}
+}
+
 // TestLimitsByOtherSettings: a limit that is set anew counts for the cases that are
 // there, from the next pass on.
 func TestLimitsByOtherSettings(t *testing.T) {

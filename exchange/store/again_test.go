@@ -162,6 +162,9 @@ func TestPressingCases(t *testing.T) {
 				3: func(c *exchange.Case) { c.Due = 20260301 },
 				4: func(c *exchange.Case) { c.Hold = code.HoldCap },
 				5: func(c *exchange.Case) { c.TurnDue, c.Due = 0, 20260301 }, // nobody has the turn
+				6: func(*exchange.Case) {},                                   // a difference about it
+				7: func(*exchange.Case) {},                                   // a query about it
+				8: func(*exchange.Case) {},
 			} {
 				if change == nil {
 					continue
@@ -172,17 +175,22 @@ func TestPressingCases(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			about := func(n int, closed bool) exchange.Difference {
+				return exchange.Difference{Kind: "money", CaseNo: heldCase(n, n).No, Subject: code.Text(fmt.Sprint(n)), FoundOn: 20260302, Closed: closed}
+			}
+			query := func(n int, state string) exchange.Query {
+				return exchange.Query{No: fmt.Sprint("Q", n), Side: "sent", CaseNo: heldCase(n, n).No, State: state}
+			}
+			return steps(tx.OpenDifference(about(6, false)), tx.OpenDifference(about(1, true)), tx.InsertQuery(query(7, "open")), tx.InsertQuery(query(8, "closed")))
 		})
 		for _, c := range []struct {
 			p    Pressing
 			want string
 		}{
-			{Pressing{On: 20260301}, ""},
-			{Pressing{On: 20260302}, "23"},
-			{Pressing{On: 20260302, Holds: []code.Hold{code.HoldCap}}, "234"},
-			{Pressing{On: 20260302, Nos: []string{heldCase(1, 1).No, ""}}, "123"},
-			{Pressing{On: calendar.Date(20260311)}, "1234"},
+			{Pressing{On: 20260301}, "67"},
+			{Pressing{On: 20260302}, "2367"},
+			{Pressing{On: 20260302, Holds: []code.Hold{code.HoldCap}}, "23467"},
+			{Pressing{On: calendar.Date(20260311)}, "1234678"},
 		} {
 			for _, f := range []CaseFilter{{Pressing: &c.p}, {Pressing: &c.p, OpenOnly: true}, {Pressing: &c.p, States: []exchange.State{exchange.Held}}} {
 				got := ""

@@ -36,11 +36,10 @@ type CaseFilter struct {
 type Ended struct{ From, Before calendar.Date }
 
 // Pressing selects cases that may press on a date: a limit ended before it, or they are on
-// hold for one of the reasons, or are named.
+// hold for one of the reasons, or a difference or a query about them is open.
 type Pressing struct {
 	On    calendar.Date
 	Holds []code.Hold
-	Nos   []string
 }
 
 // addLimits adds what the filter says of the limits of whoever has the turn.
@@ -53,9 +52,11 @@ func (c *conditions) addLimits(f *CaseFilter) {
 	if p := f.Pressing; p != nil {
 		either := conditions{args: append(c.args, p.On.String())}
 		on := arg(len(either.args))
-		either.parts = []string{"due <> '' AND due < " + on, "turn_due < " + on}
+		either.parts = []string{
+			"due <> '' AND due < " + on, "turn_due < " + on,
+			"case_no IN (SELECT case_no FROM differences WHERE closed = 0)", "case_no IN (SELECT case_no FROM queries WHERE state = 'open')",
+		}
 		addAny(&either, "hold", p.Holds)
-		addAny(&either, "case_no", p.Nos)
 		c.args = either.args
 		c.parts = append(c.parts, "("+strings.Join(either.parts, " OR ")+")")
 	}

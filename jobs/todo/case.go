@@ -1,7 +1,6 @@
 package todo
 
 import (
-	"iter"
 	"slices"
 
 	"carryover/exchange"
@@ -108,44 +107,26 @@ func EachOpenCase(tx *store.Tx, visit func(exchange.Case) error) error {
 // us, or one of ours, which is our own staff's. One about a case that is an item
 // is part of that.
 func (w *walk) queries() error {
-	for q, err := range w.lateQueries() {
+	for _, side := range []string{transfer.QuerySent, transfer.QueryReceived} {
+		open, err := w.Tx.QueriesOpen(side)
 		if err != nil {
 			return err
 		}
-		if w.cases[q.CaseNo] {
-			continue
-		}
-		t := exchange.Todo{
-			Kind: exchange.TodoQuery, About: exchange.AboutQuery, No: q.No, CaseNo: q.CaseNo, Party: q.Party, Who: w.PartyName(q.Party),
-			What: office.OneLine(q.Text, 500), Since: q.AskedOn, Due: q.DueOn,
-		}
-		if q.Side == transfer.QueryReceived {
-			t.Owner = exchange.OwnerStaff
-		}
-		if err := w.add(t); err != nil {
-			return err
+		for _, q := range open {
+			if q.DueOn == 0 || q.DueOn >= w.Date || w.cases[q.CaseNo] {
+				continue
+			}
+			t := exchange.Todo{
+				Kind: exchange.TodoQuery, About: exchange.AboutQuery, No: q.No, CaseNo: q.CaseNo, Party: q.Party, Who: w.PartyName(q.Party),
+				What: office.OneLine(q.Text, 500), Since: q.AskedOn, Due: q.DueOn,
+			}
+			if side == transfer.QueryReceived {
+				t.Owner = exchange.OwnerStaff
+			}
+			if err := w.add(t); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// lateQueries are the queries that are open past their last day.
-func (w *walk) lateQueries() iter.Seq2[exchange.Query, error] {
-	return office.Walk(func(visit func(exchange.Query) error) error {
-		for _, side := range []string{transfer.QuerySent, transfer.QueryReceived} {
-			open, err := w.Tx.QueriesOpen(side)
-			if err != nil {
-				return err
-			}
-			for _, q := range open {
-				if q.DueOn == 0 || q.DueOn >= w.Date {
-					continue
-				}
-				if err := visit(q); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
 }

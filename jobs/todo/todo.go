@@ -33,9 +33,6 @@ func walkOver(d *office.Desk, pressing *store.Pressing) iter.Seq2[exchange.Todo,
 		if err := w.readDifferences(); err != nil {
 			return err
 		}
-		if err := w.namePressing(); err != nil {
-			return err
-		}
 		// What can be decided about a case comes before its limits, which are passed
 		// over then; differences come last, when what they stand beside has taken them.
 		for _, find := range []func() error{
@@ -90,27 +87,6 @@ type walk struct {
 type difference struct {
 	exchange.Difference
 	taken bool
-}
-
-// namePressing names the cases that press for something beside them: a difference, or a
-// query, which is an item of its own unless its case is one.
-func (w *walk) namePressing() error {
-	if w.pressing == nil {
-		return nil
-	}
-	for _, x := range w.differences {
-		w.pressing.Nos = append(w.pressing.Nos, x.CaseNo)
-	}
-	for no := range w.proposed {
-		w.pressing.Nos = append(w.pressing.Nos, no)
-	}
-	for q, err := range w.lateQueries() {
-		if err != nil {
-			return err
-		}
-		w.pressing.Nos = append(w.pressing.Nos, q.CaseNo)
-	}
-	return nil
 }
 
 // add passes an item on, with the owner and what to do of its kind where it has
