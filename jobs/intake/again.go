@@ -18,7 +18,10 @@ import (
 // again because the day or the settings are others than before: those of which a limit
 // has ended since, or, with other settings, all about which anything is open.
 func makeDue(ctx context.Context, o *office.Office) (waits store.Waits, err error) {
-	settings := o.InForce()
+	settings, err := o.InForce()
+	if err != nil {
+		return waits, err
+	}
 	outdated := func(s store.Swept) bool { return s.Settings != settings || s.Date < o.Date }
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		waits, err = tx.Waits()
@@ -56,7 +59,7 @@ type again struct {
 
 // each looks at all of them, a chunk in a transaction; when one of a chunk fails, each
 // in one of its own. What fails stays listed, and all errors come back joined.
-func (a *again) each(ctx context.Context, look func(*office.Case) error) error {
+func (a *again) each(ctx context.Context, look func(*office.Case, office.Counts) error) error {
 	var faults []error
 	done := 0
 	for last := ""; ; {
@@ -75,11 +78,11 @@ func (a *again) each(ctx context.Context, look func(*office.Case) error) error {
 	}
 }
 
-func (a *again) chunk(ctx context.Context, nos []string, look func(*office.Case) error) error {
+func (a *again) chunk(ctx context.Context, nos []string, look func(*office.Case, office.Counts) error) error {
 	nos = slices.DeleteFunc(nos, func(no string) bool { return a.failed[no] })
-	counts := a.counts
+	var counts office.Counts
 	err := a.Do(ctx, office.By{Actor: "process"}, func(d *office.Desk) error {
-		a.counts = office.Counts{} // anew: the work may be done twice
+		counts = office.Counts{} // anew: the work may be done twice
 		if err := d.Tx.Looked(nos); err != nil {
 			return err
 		}
@@ -89,7 +92,7 @@ func (a *again) chunk(ctx context.Context, nos []string, look func(*office.Case)
 		for _, no := range nos {
 			c, err := d.CaseByNo(no)
 			if err == nil {
-				err = look(c)
+				err = look(c, counts)
 			}
 			if err != nil {
 				return err
@@ -97,12 +100,11 @@ func (a *again) chunk(ctx context.Context, nos []string, look func(*office.Case)
 		}
 		return nil
 	})
-	if err == nil {
-		counts.Add(a.counts)
-	}
-	a.counts = counts
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil:
+		a.counts.Add(counts)
+		return nil
+	case ctx.Err() != nil:
 		return err
 	case len(nos) == 1:
 		if a.failed == nil {
@@ -118,10 +120,10 @@ func (a *again) chunk(ctx context.Context, nos []string, look func(*office.Case)
 	return errors.Join(faults...)
 }
 
-// judge judges a case anew, and counts its limits anew.
-func (a *again) judge(c *office.Case) error {
+// judgeAgain judges a case anew, and counts its limits anew.
+func judgeAgain(c *office.Case, counts office.Counts) error {
 	if transfer.Waits(c.Case) {
-		a.counts["rejudged"]++
+		counts["rejudged"]++
 		if err := transfer.Rejudge(c); err != nil {
 			return err
 		}
@@ -129,19 +131,19 @@ func (a *again) judge(c *office.Case) error {
 	return c.Save()
 }
 
-// judgeFirst is judge, and lists a case that misses a limit once more, for tell.
-func (a *again) judgeFirst(c *office.Case) error {
-	if err := a.judge(c); err != nil || missedLimit(c).due == 0 {
+// judgeFirst is judgeAgain, and lists a case that misses a limit once more, for tellDelay.
+func judgeFirst(c *office.Case, counts office.Counts) error {
+	if err := judgeAgain(c, counts); err != nil || missedLimit(c).due == 0 {
 		return err
 	}
 	return c.Tx.LookAt(c.No)
 }
 
-// tell notifies the person, once for each limit, that it was missed: the legal one, or
+// tellDelay notifies the person, once for each limit, that it was missed: the legal one, or
 // that of whoever has the turn. A claimed key makes it once. It is judged first: what it
 // waited for may have come since.
-func (a *again) tell(c *office.Case) error {
-	if err := a.judge(c); err != nil {
+func tellDelay(c *office.Case, counts office.Counts) error {
+	if err := judgeAgain(c, counts); err != nil {
 		return err
 	}
 	limit := missedLimit(c)
@@ -152,7 +154,7 @@ func (a *again) tell(c *office.Case) error {
 	if err != nil || !first {
 		return err
 	}
-	a.counts["delayed"]++
+	counts["delayed"]++
 	if err := c.Note("delayed", limit.why, nil); err != nil {
 		return err
 	}

@@ -33,10 +33,10 @@ func sweep(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if waits.Any {
 		again := &again{Office: o, counts: counts}
 		note(sweepRecords(ctx, o, counts))
-		note(again.each(ctx, again.judgeFirst))
+		note(again.each(ctx, judgeFirst))
 		note(bank.RetryUnmatched(ctx, o))
 		note(bank.ProveBankDays(ctx, o))
-		note(again.each(ctx, again.tell))
+		note(again.each(ctx, tellDelay))
 	}
 	note(proposeNotFound(ctx, o, waits))
 	note(netting.Statements(ctx, o))

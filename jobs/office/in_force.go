@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"runtime/debug"
 	"slices"
@@ -15,7 +16,7 @@ import (
 // not in the store, by which cases are judged and limits counted: settings, calendar,
 // the accounts that are valid, the program. Another digest means that every case is to be
 // looked at again.
-func (o *Office) InForce() string {
+func (o *Office) InForce() (string, error) {
 	valid := func(all []exchange.Account) []exchange.Account {
 		return slices.DeleteFunc(slices.Clone(all), func(a exchange.Account) bool { return !a.ValidOn(o.Date) })
 	}
@@ -27,7 +28,8 @@ func (o *Office) InForce() string {
 	}
 	build, _ := debug.ReadBuildInfo()
 	sum := sha256.New()
-	// It cannot fail: these are structs of strings and numbers, and a hash takes them all.
-	_ = json.NewEncoder(sum).Encode([]any{build, agency, partners, o.Profiles, o.Turns, o.Calendar.Digest()})
-	return hex.EncodeToString(sum.Sum(nil))
+	if err := json.NewEncoder(sum).Encode([]any{build, agency, partners, o.Profiles, o.Turns, o.Calendar.Digest()}); err != nil {
+		return "", fmt.Errorf("settings in force: %w", err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -72,6 +72,7 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, errors.Join(append(faults, err)...)
 }
 
+// somethingPays reports whether there is anything for Remit to do.
 func somethingPays(ctx context.Context, o *office.Office) (pays bool, err error) {
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		pays, err = tx.Pays()
