@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"testing"
 	"time"
 
@@ -78,9 +77,6 @@ const kills = 200
 // followed.
 func TestKilledProcess(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("needs signals")
-	}
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

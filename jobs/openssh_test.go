@@ -46,9 +46,6 @@ type opensshWorld struct {
 // needs sshd, sftp and ssh-keygen.
 func TestOpenSSH(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("needs no -short: another process does the work, which the race detector does not see")
-	}
 	w := newOpenSSHWorld(t, "2016")
 	for _, agency := range []string{oldCode, newCode} {
 		w.checkConnect(agency)

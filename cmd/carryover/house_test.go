@@ -68,38 +68,21 @@ func TestLinksInDocuments(t *testing.T) {
 	}
 }
 
-// otherSkips are the files with a skip for which no missing program is the reason:
-// what each needs is had somewhere else in .ci/run. A test that needs a program asks
-// droptest.Require or Missing, which names it, and fails where everything is required.
-var otherSkips = []string{
-	"exchange/drop/local_test.go", // -short: the stage of tests is without it
-	"jobs/crash_kill_test.go",     // Windows has no signals
-	"jobs/openssh_test.go",        // -short: the stage of tests is without it
-}
-
 func TestFiles(t *testing.T) {
-	var skipping []string
 	unfinished := regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X|HA` + `CK)\b|not imple` + `mented|unimple` + `mented`)
 	skip := regexp.MustCompile(`\.Sk` + `ip(Now|f)?\(`)
-	named := regexp.MustCompile(`\.Sk` + `ipf?\("needs `)
 	eachGoFile(t, func(name string) {
 		text := readFile(t, name)
 		for i, line := range strings.Split(text, "\n") {
 			if unfinished.MatchString(line) {
 				t.Errorf("%s:%d is unfinished by its own word", name, i+1)
 			}
-			if strings.HasSuffix(name, "_test.go") && skip.MatchString(line) && !named.MatchString(line) {
-				t.Errorf(`%s:%d skips without saying "needs" and what`, name, i+1)
-			}
 			if strings.HasSuffix(name, "_test.go") && skip.MatchString(line) {
-				skipping = append(skipping, name)
+				t.Errorf("%s:%d skips by itself: a test that needs a program asks droptest.Require or Missing, which fail where everything is required", name, i+1)
 			}
 		}
 		inspect(t, name, text)
 	})
-	if !slices.Equal(skipping, otherSkips) {
-		t.Errorf("tests are skipped in %q, want %q", skipping, otherSkips)
-	}
 }
 
 // inspect finds init functions, and fuzz targets without seeds.

@@ -140,9 +140,6 @@ func TestMaxNames(t *testing.T) {
 
 // TestManyNames lists a flooded folder.
 func TestManyNames(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs more time than -short allows: makes 4,000 files")
-	}
 	c, root, _ := droptest.Server(t, nil)
 	for i := range 4_000 {
 		if err := os.WriteFile(filepath.Join(root, "in", fmt.Sprintf("%06d.csv", i)), nil, 0o600); err != nil {
