@@ -41,16 +41,28 @@ func stageState(tb testing.TB, stage string) []string {
 	tb.Helper()
 	var lines []string
 	for _, code := range []string{oldCode, newCode} {
-		lines = append(lines, rowsOf(tb, code, filepath.Join(stage, code, "carryover.db"))...)
+		own := rowsOf(tb, code, filepath.Join(stage, code, "carryover.db"))
 		for _, folder := range []string{"drops", "spool", "reports"} {
-			lines = append(lines, filesOf(tb, stage, filepath.Join(code, folder))...)
+			own = append(own, filesOf(tb, stage, filepath.Join(code, folder))...)
 		}
+		lines = append(lines, oneSpool(own)...)
 	}
 	text, err := os.ReadFile(outsideFile(stage))
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return append(lines, strings.Split(string(text), "\n")...)
+}
+
+// oneSpool gives the spool of an agency, whose id is chance, the same id in every
+// stage: in its folder, and in the store, where it is the same.
+func oneSpool(lines []string) []string {
+	for _, line := range lines {
+		if _, mark, ok := strings.Cut(line, spoolMark+" "); ok {
+			return strings.Split(strings.ReplaceAll(strings.Join(lines, "\n"), strings.Fields(mark)[1], "id"), "\n")
+		}
+	}
+	return lines
 }
 
 // rowsOf lists the rows of a store.
@@ -125,8 +137,12 @@ func textRows(tb testing.TB, db *sql.DB, query string) (list []string) {
 	return list
 }
 
+// spoolMark is the file that says whose spool a folder is.
+const spoolMark = ".spool-id"
+
 // filesOf lists the files under a folder with their digests; of a workbook
-// only the name, because the time it was made at stands in it.
+// only the name, because the time it was made at stands in it; the mark of a spool as
+// it is.
 func filesOf(tb testing.TB, stage, folder string) (lines []string) {
 	tb.Helper()
 	err := filepath.WalkDir(filepath.Join(stage, folder), func(path string, d fs.DirEntry, err error) error {
@@ -144,6 +160,10 @@ func filesOf(tb testing.TB, stage, folder string) (lines []string) {
 		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
+		}
+		if d.Name() == spoolMark {
+			lines = append(lines, "file "+rel+" "+strings.TrimSpace(string(content)))
+			return nil
 		}
 		lines = append(lines, fmt.Sprintf("file %s %x", rel, sha256.Sum256(content)))
 		return nil
