@@ -11,27 +11,28 @@ import (
 // Schema and Init take their words from them. Pointers mark keys whose zero
 // value differs from their default; after Load none of them is nil.
 type Settings struct {
-	Agency   AgencySettings    `yaml:"agency"`
-	Store    StoreSettings     `yaml:"store,omitempty"`
-	Folders  FolderSettings    `yaml:"folders,omitempty"`
-	Accounts AccountSettings   `yaml:"accounts"`
-	Profiles []ProfileSetting  `yaml:"profiles,omitempty"`
-	Limits   map[string]Limit  `yaml:"limits,omitempty"`
-	Review   map[string]string `yaml:"review,omitempty"`
-	Calendar CalendarSettings  `yaml:"calendar,omitempty"`
-	Areas    AreaSettings      `yaml:"areas,omitempty"`
-	Seal     SealSettings      `yaml:"seal,omitempty"`
-	Core     Party             `yaml:"core"`
-	Portal   Party             `yaml:"portal"`
-	Bank     Party             `yaml:"bank"`
-	Partners []PartnerSetting  `yaml:"partners"`
-	Staff    StaffSettings     `yaml:"staff,omitempty"`
-	Schedule Schedule          `yaml:"schedule,omitempty"`
-	Intake   Intake            `yaml:"intake,omitempty"`
-	Receipts Receipts          `yaml:"receipts,omitempty"`
-	Workers  Workers           `yaml:"workers,omitempty"`
-	Serve    ServeSettings     `yaml:"serve,omitempty"`
-	Logs     Logs              `yaml:"logs,omitempty"`
+	Agency    AgencySettings    `yaml:"agency"`
+	Rehearsal bool              `yaml:"rehearsal,omitempty"`
+	Store     StoreSettings     `yaml:"store,omitempty"`
+	Folders   FolderSettings    `yaml:"folders,omitempty"`
+	Accounts  AccountSettings   `yaml:"accounts"`
+	Profiles  []ProfileSetting  `yaml:"profiles,omitempty"`
+	Limits    map[string]Limit  `yaml:"limits,omitempty"`
+	Review    map[string]string `yaml:"review,omitempty"`
+	Calendar  CalendarSettings  `yaml:"calendar,omitempty"`
+	Areas     AreaSettings      `yaml:"areas,omitempty"`
+	Seal      SealSettings      `yaml:"seal,omitempty"`
+	Core      Party             `yaml:"core"`
+	Portal    Party             `yaml:"portal"`
+	Bank      Party             `yaml:"bank"`
+	Partners  []PartnerSetting  `yaml:"partners"`
+	Staff     StaffSettings     `yaml:"staff,omitempty"`
+	Schedule  Schedule          `yaml:"schedule,omitempty"`
+	Intake    Intake            `yaml:"intake,omitempty"`
+	Receipts  Receipts          `yaml:"receipts,omitempty"`
+	Workers   Workers           `yaml:"workers,omitempty"`
+	Serve     ServeSettings     `yaml:"serve,omitempty"`
+	Logs      Logs              `yaml:"logs,omitempty"`
 }
 
 // AgencySettings is who we are.

@@ -37,6 +37,7 @@ func (v *validator) all() {
 	v.partners()
 	v.staff()
 	v.release()
+	v.rehearsal()
 	v.schedule()
 	v.bounds()
 	v.logs()

@@ -37,15 +37,30 @@ func (v *validator) release() {
 	switch r := v.c.Settings.Accounts.Release; r {
 	case ReleaseDual:
 	case ReleaseAutomatic:
-		for _, d := range v.c.Drops() {
-			if d.Drop.SFTP != nil && !loopback(d.Drop.SFTP.Addr) {
-				v.add("accounts.release", "leave release out: two officers then sign",
-					"automatic is refused because the drop of %s at %s is not on this machine", d.Party, d.Drop.SFTP.Addr)
-			}
+		for _, d := range v.elsewhere() {
+			v.add("accounts.release", "leave release out: two officers then sign",
+				"automatic is refused because the drop of %s at %s is not on this machine", d.Party, d.Drop.SFTP.Addr)
 		}
 	default:
 		v.add("accounts.release", "dual, or automatic where every drop is on this machine", "%q is not a release", r)
 	}
+}
+
+// rehearsal refuses to rehearse where a drop is not on this machine: what is sent there would be meant.
+func (v *validator) rehearsal() {
+	v.c.agency.Rehearsal = v.c.Settings.Rehearsal
+	if !v.c.agency.Rehearsal {
+		return
+	}
+	for _, d := range v.elsewhere() {
+		v.add("rehearsal", "name a local folder, or a server on this machine",
+			"is refused because the drop of %s at %s is not on this machine", d.Party, d.Drop.SFTP.Addr)
+	}
+}
+
+// elsewhere are the drops that are not on this machine.
+func (v *validator) elsewhere() []PartyDrop {
+	return slices.DeleteFunc(v.c.Drops(), func(d PartyDrop) bool { return d.Drop.SFTP == nil || loopback(d.Drop.SFTP.Addr) })
 }
 
 // loopback reports whether an address is on this machine, without asking DNS.

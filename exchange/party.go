@@ -22,6 +22,7 @@ type Agency struct {
 	Clerk      string    // 经办, the name on what is made without review
 	Checker    string    // 复核, the configured responsible officer
 	Zone       *time.Location
+	Rehearsal  bool      // nothing is meant: what is dated so is the clock, and every paper says so
 	PaymentCap money.Fen // above it a payment waits for an officer; 0: none
 	FileCap    money.Fen // above it a payment file is divided; 0: none
 	// BankByWorkbook: our bank gives and takes no messages. Payment files are

@@ -260,7 +260,7 @@ func (w *world) env(code string, at time.Time, r *recorder) (*jobs.Env, error) {
 	if err := e.Store.Migrate(context.Background()); err != nil {
 		return nil, err
 	}
-	e.Spool, err = spool.Open(context.Background(), e.Store, code, filepath.Join(dir, s.Folders.Spool))
+	e.Spool, err = spool.Open(context.Background(), e.Store, spool.Owner{Agency: code}, filepath.Join(dir, s.Folders.Spool))
 	return e, err
 }
 

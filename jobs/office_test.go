@@ -132,7 +132,7 @@ func openSpool(tb testing.TB, s *store.Store, agency, dir string) spool.Spool {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	of, err := spool.Open(context.Background(), s, agency, dir)
+	of, err := spool.Open(context.Background(), s, spool.Owner{Agency: agency}, dir)
 	if err != nil {
 		tb.Fatal(err)
 	}

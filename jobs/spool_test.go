@@ -100,14 +100,14 @@ func TestFilesInTheStoreCutShort(t *testing.T) {
 func TestTwoOfficesOfOneStore(t *testing.T) {
 	o := newPostgresOffice(t)
 	s := o.env.Store
-	_, err := spool.Open(t.Context(), s, them, t.TempDir())
+	_, err := spool.Open(t.Context(), s, spool.Owner{Agency: them}, t.TempDir())
 	var refused *spool.Refused
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), us) || !strings.Contains(err.Error(), them) {
 		t.Errorf("another agency: %v", err)
 	}
 	o.put(them, "contact-letter")
 	o.pass()
-	there, err := spool.Open(t.Context(), s, us, t.TempDir())
+	there, err := spool.Open(t.Context(), s, spool.Owner{Agency: us}, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -166,7 +166,7 @@ func tryStore(ctx context.Context, c *config.Config, dsn string) (have, want int
 	}
 	have, want, err = s.Version(ctx)
 	if err == nil && have == want {
-		err = spool.Check(ctx, s, c.Agency().Code, c.Abs(c.Settings.Folders.Spool))
+		err = spool.Check(ctx, s, owner(c), c.Abs(c.Settings.Folders.Spool))
 	}
 	return have, want, errors.Join(err, s.Close())
 }

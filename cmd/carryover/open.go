@@ -52,12 +52,17 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if err = prepareStore(ctx, env.Store); err == nil {
-		env.Spool, err = spool.Open(ctx, env.Store, env.Agency.Code, c.Abs(c.Settings.Folders.Spool))
+		env.Spool, err = spool.Open(ctx, env.Store, owner(c), c.Abs(c.Settings.Folders.Spool))
 	}
 	if err != nil {
 		return nil, errors.Join(err, env.Store.Close())
 	}
 	return &agency{config: c, env: env}, nil
+}
+
+// owner is whose the configuration says that store and spool are.
+func owner(c *config.Config) spool.Owner {
+	return spool.Owner{Agency: c.Agency().Code, Rehearsal: c.Agency().Rehearsal}
 }
 
 // loadConfig reads a configuration; that it cannot be read is a wrong call.

@@ -102,7 +102,7 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		return err
 	}
 	dir := c.Abs(c.Settings.Folders.Spool)
-	taken, err := spool.TakeIn(ctx, s, c.Agency().Code, dir)
+	taken, err := spool.TakeIn(ctx, s, owner(c), dir)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}

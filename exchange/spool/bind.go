@@ -24,32 +24,38 @@ type Refused struct{ Why, Todo string }
 // Error is both in one line.
 func (r *Refused) Error() string { return r.Why + "; " + r.Todo }
 
-// Open opens the spool of an agency's store: the folder dir, which must be there, or,
+// Owner is whose a store and its spool are.
+type Owner struct {
+	Agency    string // area code
+	Rehearsal bool   // it rehearses: what happens in them is not meant
+}
+
+// Open opens the spool of an owner's store: the folder dir, which must be there, or,
 // of a shared store, the store itself. The first time it binds them to each other by an
 // id, in a row of the store and a file of the folder; from then on anything else is
-// *Refused: the store of another agency, the folder of another store, a folder that is
-// empty though the store is not.
-func Open(ctx context.Context, s *store.Store, agency, dir string) (Spool, error) {
+// *Refused: the store of another agency, that of a rehearsal or of none as it is not
+// said, the folder of another store, a folder that is empty though the store is not.
+func Open(ctx context.Context, s *store.Store, of Owner, dir string) (Spool, error) {
 	b, err := look(ctx, s, dir)
 	if err != nil {
 		return nil, err
 	}
 	if b.row.Spool == "" {
-		if err := b.bind(ctx, s, agency); err != nil {
+		if err := b.bind(ctx, s, of); err != nil {
 			return nil, err
 		}
 	}
-	return b.fit(s, agency)
+	return b.fit(s, of)
 }
 
 // Check reports whether Open would open the spool; it changes nothing.
-func Check(ctx context.Context, s *store.Store, agency, dir string) error {
+func Check(ctx context.Context, s *store.Store, of Owner, dir string) error {
 	b, err := look(ctx, s, dir)
 	if err == nil && b.row.Spool == "" {
-		return b.mayBind(agency)
+		return b.mayBind(of)
 	}
 	if err == nil {
-		_, err = b.fit(s, agency)
+		_, err = b.fit(s, of)
 	}
 	return err
 }
@@ -60,7 +66,7 @@ type both struct {
 	used   bool          // the store knows files
 	shared bool          // it keeps them itself
 	dir    string
-	mark   store.Binding // of the folder; the zero Binding: none
+	mark   store.Binding // of the folder, which does not say whether it rehearses; the zero Binding: none
 	full   bool          // files lie in it
 }
 
@@ -108,13 +114,13 @@ func readMark(dir string) (store.Binding, error) {
 
 // bind binds what is not bound. The folder comes first: cut short in between, it has an
 // id and no store, which the next try takes over.
-func (b *both) bind(ctx context.Context, s *store.Store, agency string) (err error) {
-	if err := b.mayBind(agency); err != nil {
+func (b *both) bind(ctx context.Context, s *store.Store, of Owner) (err error) {
+	if err := b.mayBind(of); err != nil {
 		return err
 	}
 	to := b.mark
 	if to.Spool == "" {
-		to = newBinding(agency)
+		to = newBinding(of)
 	}
 	if !b.shared && b.mark.Spool == "" {
 		err := atomicfile.Create(filepath.Join(b.dir, idFile), func(f *os.File) error {
@@ -129,6 +135,7 @@ func (b *both) bind(ctx context.Context, s *store.Store, agency string) (err err
 		}
 		to = b.mark
 	}
+	to.Rehearsal = of.Rehearsal
 	return s.Tx(ctx, func(tx *store.Tx) (err error) {
 		if err = tx.Bind(to); err != nil {
 			return err
@@ -138,15 +145,17 @@ func (b *both) bind(ctx context.Context, s *store.Store, agency string) (err err
 	})
 }
 
-func newBinding(agency string) store.Binding {
+func newBinding(of Owner) store.Binding {
 	id := make([]byte, 16)
 	rand.Read(id)
-	return store.Binding{Agency: agency, Spool: hex.EncodeToString(id)}
+	return store.Binding{Agency: of.Agency, Rehearsal: of.Rehearsal, Spool: hex.EncodeToString(id)}
 }
 
 // mayBind is why a store that is bound to nothing may not be bound.
-func (b *both) mayBind(agency string) error {
+func (b *both) mayBind(of Owner) error {
 	switch {
+	case b.used && of.Rehearsal:
+		return notRehearsed()
 	case b.shared && b.mark.Spool != "":
 		return b.notScratch()
 	case b.shared && b.used:
@@ -154,9 +163,9 @@ func (b *both) mayBind(agency string) error {
 			"the store keeps its files itself, and they have not been taken into it yet",
 			"run carryover migrate on the machine that has them, with the folder that they lie in as folders.spool",
 		}
-	case b.mark.Spool != "" && b.mark.Agency != agency:
+	case b.mark.Spool != "" && b.mark.Agency != of.Agency:
 		return &Refused{
-			fmt.Sprintf("the folder %s is the spool %s of agency %s, not of %s", b.dir, b.mark.Spool, b.mark.Agency, agency),
+			fmt.Sprintf("the folder %s is the spool %s of agency %s, not of %s", b.dir, b.mark.Spool, b.mark.Agency, of.Agency),
 			"name a folder of its own under folders.spool",
 		}
 	case b.mark.Spool != "" && b.full && !b.used:
@@ -175,13 +184,28 @@ func (b *both) notScratch() error {
 	}
 }
 
+// notRehearsed is why a store in which things are meant is none to rehearse in.
+func notRehearsed() error {
+	return &Refused{
+		"the configuration says rehearsal: true, and the store is none of a rehearsal: what it holds is meant",
+		"take rehearsal out of the configuration; to rehearse, name a new store under store.dsn and an empty folder under folders.spool",
+	}
+}
+
 // fit is the spool of a store that is bound.
-func (b *both) fit(s *store.Store, agency string) (Spool, error) {
+func (b *both) fit(s *store.Store, of Owner) (Spool, error) {
 	switch {
-	case b.row.Agency != agency:
+	case b.row.Agency != of.Agency:
 		return nil, &Refused{
-			fmt.Sprintf("the store is that of agency %s, not of %s", b.row.Agency, agency),
+			fmt.Sprintf("the store is that of agency %s, not of %s", b.row.Agency, of.Agency),
 			"name under store.dsn a store of its own for each agency: a file, or on PostgreSQL a database or schema",
+		}
+	case !b.row.Rehearsal && of.Rehearsal:
+		return nil, notRehearsed()
+	case b.row.Rehearsal && !of.Rehearsal:
+		return nil, &Refused{
+			"the store is that of a rehearsal, and the configuration does not say rehearsal: true",
+			"say so to go on rehearsing; what was rehearsed never counts: for real work name a new store under store.dsn and an empty folder under folders.spool",
 		}
 	case b.shared && b.mark.Spool != "":
 		return nil, b.notScratch()
@@ -193,7 +217,7 @@ func (b *both) fit(s *store.Store, agency string) (Spool, error) {
 			fmt.Sprintf("put the spool back, or name it under folders.spool; if its files are lost for good, write %q into %s there and go on without them",
 				b.row.Agency+" "+b.row.Spool, idFile),
 		}
-	case b.mark != b.row:
+	case b.mark.Agency != b.row.Agency || b.mark.Spool != b.row.Spool:
 		return nil, &Refused{
 			fmt.Sprintf("the store belongs to the spool %s of agency %s, and the folder %s is the spool %s of agency %s",
 				b.row.Spool, b.row.Agency, b.dir, b.mark.Spool, b.mark.Agency),

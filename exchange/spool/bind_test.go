@@ -19,7 +19,13 @@ import (
 // the same.
 func requireRefused(t *testing.T, s *store.Store, code, dir string, words ...string) {
 	t.Helper()
-	_, err := spool.Open(t.Context(), s, code, dir)
+	requireOwnerRefused(t, s, spool.Owner{Agency: code}, dir, words...)
+}
+
+// requireOwnerRefused is requireRefused of any owner.
+func requireOwnerRefused(t *testing.T, s *store.Store, of spool.Owner, dir string, words ...string) {
+	t.Helper()
+	_, err := spool.Open(t.Context(), s, of, dir)
 	var refused *spool.Refused
 	if !errors.As(err, &refused) || refused.Todo == "" {
 		t.Fatalf("not refused: %v", err)
@@ -29,7 +35,7 @@ func requireRefused(t *testing.T, s *store.Store, code, dir string, words ...str
 			t.Errorf("%q is not said: %v", w, err)
 		}
 	}
-	if checked := spool.Check(t.Context(), s, code, dir); checked == nil || checked.Error() != err.Error() {
+	if checked := spool.Check(t.Context(), s, of, dir); checked == nil || checked.Error() != err.Error() {
 		t.Errorf("Check says %v, Open %v", checked, err)
 	}
 }
@@ -37,10 +43,10 @@ func requireRefused(t *testing.T, s *store.Store, code, dir string, words ...str
 // requireOpen fails unless a spool opens.
 func requireOpen(t *testing.T, s *store.Store, dir string) {
 	t.Helper()
-	if err := spool.Check(t.Context(), s, agency, dir); err != nil {
+	if err := spool.Check(t.Context(), s, owner, dir); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := spool.Open(t.Context(), s, agency, dir); err != nil {
+	if _, err := spool.Open(t.Context(), s, owner, dir); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -108,7 +114,7 @@ func TestOtherSpool(t *testing.T) {
 	put(t, empty, ".spool-id", mark(t, one.dir)+"\n") // as it says
 	requireOpen(t, one.store, empty)
 	put(t, empty, ".spool-id", "310100")
-	if _, err := spool.Open(t.Context(), one.store, agency, empty); err == nil || !strings.Contains(err.Error(), ".spool-id holds no area code and id") {
+	if _, err := spool.Open(t.Context(), one.store, owner, empty); err == nil || !strings.Contains(err.Error(), ".spool-id holds no area code and id") {
 		t.Error(err)
 	}
 }
@@ -138,7 +144,7 @@ func TestBoundAtOnce(t *testing.T) {
 			for range many {
 				s := openStore(t, at.dsn)
 				go func() {
-					_, err := spool.Open(context.Background(), s, agency, at.dir)
+					_, err := spool.Open(context.Background(), s, owner, at.dir)
 					errs <- err
 				}()
 			}
@@ -175,14 +181,14 @@ func TestTakeIn(t *testing.T) {
 	put(t, elsewhere, "in-b", "b")
 	requireRefused(t, s, agency, t.TempDir(), "run carryover migrate on the machine that has them")
 
-	taken, err := spool.TakeIn(t.Context(), s, agency, dir)
+	taken, err := spool.TakeIn(t.Context(), s, owner, dir)
 	var refused *spool.Refused
 	if !errors.As(err, &refused) || taken != 2 || !strings.Contains(refused.Why, "1 files that the store needs are not in the folder "+dir+", the first in-b") {
 		t.Fatalf("%d taken in: %v", taken, err)
 	}
 	requireRefused(t, s, agency, t.TempDir(), "have not been taken into it yet")
 	for i, from := range []string{elsewhere, elsewhere, dir} {
-		taken, err = spool.TakeIn(t.Context(), s, agency, from)
+		taken, err = spool.TakeIn(t.Context(), s, owner, from)
 		if want := map[bool]int{true: 1}[i == 0]; err != nil || taken != want {
 			t.Errorf("%d taken in, want %d: %v", taken, want, err)
 		}
@@ -245,4 +251,39 @@ func TestPartMissing(t *testing.T) {
 		})
 	}
 	w.requireTidy(t)
+}
+
+// A store is that of a rehearsal or of none, from the first time on, whichever engine.
+func TestRehearsal(t *testing.T) {
+	rehearses := spool.Owner{Agency: agency, Rehearsal: true}
+	for name, at := range engines {
+		t.Run(name, func(t *testing.T) {
+			meant, at := open(t, at(t)), at(t)
+			requireOwnerRefused(t, meant.store, rehearses, meant.dir, "the configuration says rehearsal: true, and the store is none of a rehearsal")
+			rehearsed := openStore(t, at.dsn)
+			for range 2 {
+				if _, err := spool.Open(t.Context(), rehearsed, rehearses, at.dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			requireOwnerRefused(t, rehearsed, owner, at.dir, "the store is that of a rehearsal", "name a new store under store.dsn")
+		})
+	}
+}
+
+// A store that was used before a rehearsal could be is none.
+func TestRehearsalOfBefore(t *testing.T) {
+	at := engines["folder"](t)
+	s := openStore(t, at.dsn)
+	record(t, s, "a", exchange.FileFetched)
+	requireOwnerRefused(t, s, spool.Owner{Agency: agency, Rehearsal: true}, at.dir, "the store is none of a rehearsal")
+	requireOpen(t, s, at.dir)
+	at = engines["database"](t)
+	shared := openStore(t, at.dsn)
+	record(t, shared, "a", exchange.FileFetched)
+	put(t, at.dir, "a", "x")
+	var refused *spool.Refused
+	if n, err := spool.TakeIn(t.Context(), shared, spool.Owner{Agency: agency, Rehearsal: true}, at.dir); !errors.As(err, &refused) || n != 0 {
+		t.Errorf("taken in: %d, %v", n, err)
+	}
 }

@@ -31,7 +31,7 @@ func die() {
 		if err != nil {
 			return err
 		}
-		of, err := spool.Open(ctx, s, agency, at[2])
+		of, err := spool.Open(ctx, s, owner, at[2])
 		if err != nil {
 			return err
 		}

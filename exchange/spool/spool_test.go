@@ -33,6 +33,8 @@ func TestMain(m *testing.M) {
 
 const agency = "310100"
 
+var owner = spool.Owner{Agency: agency}
+
 // place is where a spool lies: a store's address, and a folder.
 type place struct {
 	dsn, dir string
@@ -62,7 +64,7 @@ func open(t testing.TB, at place) *world {
 	t.Helper()
 	w := &world{place: at, store: openStore(t, at.dsn)}
 	var err error
-	if w.Spool, err = spool.Open(t.Context(), w.store, agency, at.dir); err != nil {
+	if w.Spool, err = spool.Open(t.Context(), w.store, owner, at.dir); err != nil {
 		t.Fatal(err)
 	}
 	return w

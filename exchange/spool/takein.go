@@ -22,10 +22,13 @@ var needed = []exchange.FileState{
 // it has ended well. When the folder lacks files that the store needs, because they lie
 // on another machine, it is *Refused, and done again there. Any other store is left as it
 // is.
-func TakeIn(ctx context.Context, s *store.Store, agency, dir string) (taken int, err error) {
+func TakeIn(ctx context.Context, s *store.Store, of Owner, dir string) (taken int, err error) {
 	b, err := look(ctx, s, dir)
 	if err != nil || !b.shared || b.row.Spool != "" || !b.used {
 		return 0, err
+	}
+	if of.Rehearsal {
+		return 0, notRehearsed()
 	}
 	if b.mark.Spool != "" {
 		return 0, b.notScratch()
@@ -50,7 +53,7 @@ func TakeIn(ctx context.Context, s *store.Store, agency, dir string) (taken int,
 		if err := nothingLacks(tx, dir); err != nil {
 			return err
 		}
-		return tx.Bind(newBinding(agency))
+		return tx.Bind(newBinding(of))
 	})
 }
 

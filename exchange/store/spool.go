@@ -37,19 +37,21 @@ func (tx *Tx) SpoolSize(name string) (int64, error) {
 
 // Binding is whose store this is, and which spool belongs to it.
 type Binding struct {
-	Agency string // area code
-	Spool  string // id
+	Agency    string // area code
+	Rehearsal bool   // what happens in it is not meant
+	Spool     string // id
 }
 
 // Bind binds the store, once and for all; one that is bound stays as it is.
 func (tx *Tx) Bind(b Binding) error {
-	_, err := tx.exec("INSERT INTO bindings (one, agency, spool) VALUES (1, $1, $2) ON CONFLICT (one) DO NOTHING", b.Agency, b.Spool)
+	_, err := tx.exec("INSERT INTO bindings (one, agency, rehearsal, spool) VALUES (1, $1, $2, $3) ON CONFLICT (one) DO NOTHING", b.Agency, bit(b.Rehearsal), b.Spool)
 	return err
 }
 
 // Binding returns what the store is bound to; none yet: ErrNotFound.
 func (tx *Tx) Binding() (Binding, error) {
-	return one(tx, "binding of the store", func(r row, b *Binding) error { return r.Scan(&b.Agency, &b.Spool) }, "SELECT agency, spool FROM bindings")
+	return one(tx, "binding of the store", func(r row, b *Binding) error { return r.Scan(&b.Agency, &b.Rehearsal, &b.Spool) },
+		"SELECT agency, rehearsal, spool FROM bindings")
 }
 
 // Shared reports whether several machines may work on the store, which then keeps the spool.

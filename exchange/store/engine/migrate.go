@@ -24,6 +24,9 @@ var schema3 string
 //go:embed schema/00004_spool.sql
 var schema4 string
 
+//go:embed schema/00005_rehearsal.sql
+var schema5 string
+
 // appendOnly are the tables that only grow.
 var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
 
@@ -83,8 +86,9 @@ func migrations(e Engine) []*goose.Migration {
 		goose.NewGoMigration(2, run(e.fill(schema2)+journal, differencesToPhrases(e), holdsToPhrases(e), limitsToPhrases(e)), nil),
 		goose.NewGoMigration(3, run(e.fill(schema3)), nil),
 		goose.NewGoMigration(4, run(e.fill(schema4)), nil),
+		goose.NewGoMigration(5, run(e.fill(schema5)), nil),
 	}
 }
 
 // Schema is the text of all versions, which together make the tables.
-func Schema() string { return schema1 + schema2 + schema3 + schema4 }
+func Schema() string { return schema1 + schema2 + schema3 + schema4 + schema5 }
