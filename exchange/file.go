@@ -133,6 +133,9 @@ type Run struct {
 	Notes    []string
 	Counts   map[string]int
 	Attempts int
+	// Backdated: begun by hand for a day that was over. No payment is made, released or
+	// sent in it. One that is resumed after midnight, or caught up, is none.
+	Backdated bool
 }
 
 // States of a run.

@@ -124,7 +124,7 @@ type LetterFacts struct {
 	Settlement  string           // agreed with the partner: netted and not_moved need no account
 	Accounts    []Account        // registered for the partner
 	Confirmed   bool             // an officer confirmed the account outside the drop
-	Today       calendar.Date
+	Days        []calendar.Date  // by which accounts are judged
 }
 
 // JudgeLetter judges a contact letter at the old place. In scope at all (SPEC
@@ -281,7 +281,7 @@ func judgeAccount(l Letter, f LetterFacts) Opinion {
 		return Opinion{Do: Accept}
 	}
 	for _, a := range f.Accounts {
-		if a.No == l.Account.No && a.CNAPS == l.Account.CNAPS && a.Holder == l.Account.Holder && a.Valid(f.Today, l.SchemeTo) {
+		if a.No == l.Account.No && a.CNAPS == l.Account.CNAPS && a.Holder == l.Account.Holder && a.Valid(l.SchemeTo, f.Days...) {
 			return Opinion{Do: Accept}
 		}
 	}
@@ -340,11 +340,11 @@ func CheckForm(f Form, l Letter) (differs []code.Phrase) {
 	return differs
 }
 
-// FindAccount returns our account that receives money for a scheme on a date;
-// without one no letter can be issued.
-func (a Agency) FindAccount(on calendar.Date, scheme string) (Account, bool) {
+// FindAccount returns our account that receives money for a scheme on each of the
+// dates; without one no letter can be issued.
+func (a Agency) FindAccount(scheme string, days ...calendar.Date) (Account, bool) {
 	for _, acct := range a.Accounts {
-		if acct.Valid(on, scheme) {
+		if acct.Valid(scheme, days...) {
 			return acct, true
 		}
 	}

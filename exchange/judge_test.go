@@ -137,7 +137,7 @@ func goodLetter(p Profile) letterCase {
 		},
 		LetterFacts{
 			Registry:    []RegistryPerson{{PersonalNo: "P1", AsOf: 20260301, Person: zhang, Scheme: "310", Status: StatusStopped}},
-			Certificate: &Certificate{No: "C1", PersonalNo: "P1"}, Accounts: []Account{registered}, Today: 20260303,
+			Certificate: &Certificate{No: "C1", PersonalNo: "P1"}, Accounts: []Account{registered}, Days: []calendar.Date{20260303},
 		},
 		p,
 	}
@@ -342,11 +342,14 @@ func TestFindAccount(t *testing.T) {
 		{No: "1", ValidFrom: 20200101, ValidTo: 20260301}, {No: "2", ValidFrom: 20260301, Schemes: []string{"390"}}, {No: "3", ValidFrom: 20260302},
 	}}
 	for _, v := range []struct {
-		on     calendar.Date
+		on     []calendar.Date
 		scheme string
 		want   string
-	}{{20260301, "310", "1"}, {20260302, "310", "3"}, {20260302, "390", "2"}, {20191231, "310", ""}} {
-		got, ok := a.FindAccount(v.on, v.scheme)
+	}{
+		{[]calendar.Date{20260301}, "310", "1"}, {[]calendar.Date{20260302}, "310", "3"}, {[]calendar.Date{20260302}, "390", "2"}, {[]calendar.Date{20191231}, "310", ""},
+		{[]calendar.Date{20260301, 20260302}, "390", "2"}, {[]calendar.Date{20260301, 20260302}, "310", ""}, {[]calendar.Date{20260302, 20260301}, "310", ""},
+	} {
+		got, ok := a.FindAccount(v.scheme, v.on...)
 		if got.No != v.want || ok != (v.want != "") {
 			t.Errorf("%s %s: %q", v.on, v.scheme, got.No)
 		}

@@ -60,14 +60,19 @@ type Account struct {
 	Schemes   []string      // empty: all
 }
 
-// ValidOn reports whether the account may receive money on a date, for some scheme.
-func (a Account) ValidOn(on calendar.Date) bool {
-	return on >= a.ValidFrom && (a.ValidTo == 0 || on <= a.ValidTo)
+// ValidOn reports whether the account may receive money on each of the dates, for some scheme.
+func (a Account) ValidOn(days ...calendar.Date) bool {
+	for _, on := range days {
+		if on < a.ValidFrom || a.ValidTo != 0 && on > a.ValidTo {
+			return false
+		}
+	}
+	return true
 }
 
-// Valid reports whether the account may receive money for a scheme on a date.
-func (a Account) Valid(on calendar.Date, scheme string) bool {
-	if !a.ValidOn(on) {
+// Valid reports whether the account may receive money for a scheme on each of the dates.
+func (a Account) Valid(scheme string, days ...calendar.Date) bool {
+	if !a.ValidOn(days...) {
 		return false
 	}
 	if len(a.Schemes) == 0 {

@@ -41,6 +41,10 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 	if err != nil {
 		return run, err
 	}
+	during := *e.Office
+	during.Backdated = run.Backdated
+	e = &Env{&during}
+	e.noteBackdated(&run)
 	var faults []error
 	for _, step := range p.Steps {
 		if err := e.beginStep(ctx, &run, step); err != nil {
@@ -84,6 +88,7 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 		var resumed bool
 		run, resumed, err = d.Tx.StartRun(exchange.Run{
 			Job: strings.Join(p.Steps, "+"), Date: e.Date, Window: window, State: exchange.RunRunning, Started: e.Now(), Counts: map[string]int{},
+			Backdated: p.Window == "" && e.Past(),
 		})
 		if errors.Is(err, store.ErrDuplicate) {
 			return ErrDone
@@ -97,6 +102,16 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 		run.Counts = map[string]int{}
 	}
 	return run, err
+}
+
+// noteBackdated says once, in the log and in the run, that no money moves in it.
+func (e *Env) noteBackdated(run *exchange.Run) {
+	why := e.MovesMoney()
+	if why == nil || slices.Contains(run.Notes, why.Error()) {
+		return
+	}
+	e.Log.Warn("no payment is made", "date", e.Date, "why", why)
+	run.Notes = append(run.Notes, why.Error())
 }
 
 // manualWindow names the window of a pass by hand: m1, m2 … of the day; the one that was

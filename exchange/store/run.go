@@ -15,7 +15,7 @@ var (
 			at("started", moment{&r.Started}), at("ended", moment{&r.Ended}), at("step", &r.Step), at("attempts", &r.Attempts),
 		}
 	}, func(r *exchange.Run) []field {
-		return []field{at("notes,omitempty", &r.Notes), at("counts,omitempty", &r.Counts)}
+		return []field{at("notes,omitempty", &r.Notes), at("counts,omitempty", &r.Counts), at("backdated,omitempty", &r.Backdated)}
 	})
 	insertRun = runRows.insert + " RETURNING id"
 	updateRun = runRows.update("id = $10 AND attempts = $11")

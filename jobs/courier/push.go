@@ -35,13 +35,16 @@ func Push(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, errors.Join(made, err)
 }
 
-// filesToLeave lists, by party, what is to be left for it: what is queued, and
-// payment files whose upload was cut short.
+// filesToLeave lists, by party, what is to be left for it: what is queued, but
+// payment files while no money moves, and payment files whose upload was cut short.
 func filesToLeave(ctx context.Context, o *office.Office) (map[string][]exchange.File, error) {
 	files := map[string][]exchange.File{}
 	err := o.Store.View(ctx, func(tx *store.Tx) error {
 		list, err := tx.Files(store.FileFilter{Dir: exchange.Out, States: []exchange.FileState{exchange.FileQueued, exchange.FileSending}})
 		for _, f := range list {
+			if f.Kind == office.KindPayment && f.State == exchange.FileQueued && o.MovesMoney() != nil {
+				continue
+			}
 			files[f.Party] = append(files[f.Party], f)
 		}
 		return err
@@ -162,7 +165,7 @@ func resend(ctx context.Context, o *office.Office) error {
 			again.State = exchange.FileQueued
 			again.Resent++
 			if o.Rules.EscalateAfter > 0 && o.Now().Sub(f.At) >= o.Rules.EscalateAfter {
-				if err := d.RecordDifference("file", f.Party, "", code.Text(f.Name), code.Say("sent-on", f.SentAt.Format("2006-01-02")), code.Say("no-receipt")); err != nil {
+				if err := d.RecordDifference("file", f.Party, "", code.Text(f.Name), code.Say("sent-on", f.SentAt.In(o.Agency.Zone).Format("2006-01-02")), code.Say("no-receipt")); err != nil {
 					return err
 				}
 			}

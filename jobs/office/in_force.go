@@ -12,13 +12,13 @@ import (
 	"carryover/exchange"
 )
 
-// InForce is a digest (lower-case hex) of all that is in force on the office's date and
+// InForce is a digest (lower-case hex) of all that is in force on the office's days and
 // not in the store, by which cases are judged and limits counted: settings, calendar,
 // the accounts that are valid, the program. Another digest means that every case is to be
 // looked at again.
 func (o *Office) InForce() (string, error) {
 	valid := func(all []exchange.Account) []exchange.Account {
-		return slices.DeleteFunc(slices.Clone(all), func(a exchange.Account) bool { return !a.ValidOn(o.Date) })
+		return slices.DeleteFunc(slices.Clone(all), func(a exchange.Account) bool { return !a.ValidOn(o.Days()...) })
 	}
 	agency, partners := o.Agency, maps.Clone(o.Partners)
 	agency.Accounts, agency.Officers, agency.FundsClosed = valid(agency.Accounts), nil, nil

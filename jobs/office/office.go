@@ -12,6 +12,7 @@
 package office
 
 import (
+	"errors"
 	"log/slog"
 	"time"
 
@@ -51,7 +52,9 @@ type Office struct {
 
 	Now  func() time.Time // the instant, for the journal and for settling
 	Date calendar.Date    // the business date of this run
-	Log  *slog.Logger
+	// Backdated: of a pass begun by hand for a day that was over (MovesMoney).
+	Backdated bool
+	Log       *slog.Logger
 
 	// Progress, when set, is told how far long work has come, from several goroutines.
 	Progress func(what string, done, total int)
@@ -60,16 +63,46 @@ type Office struct {
 	Outside func(call, name string) error
 }
 
-// On is the office on another business date; all else is the same. A pass and
+// On is the office on another business date; all else is the same, but in a
+// rehearsal the clock, which then goes on from this time of that day. A pass and
 // whoever asks meanwhile have a date each.
 func (o *Office) On(day calendar.Date) *Office {
 	then := *o
 	then.Date = day
+	if ahead := day.Sub(o.clockDay()); o.Agency.Rehearsal && ahead != 0 {
+		then.Now = func() time.Time { return o.Now().In(o.Agency.Zone).AddDate(0, 0, ahead) }
+	}
 	return &then
 }
 
 // Today is the office on the day that it is now.
-func (o *Office) Today() *Office { return o.On(calendar.DateOf(o.Now().In(o.Agency.Zone))) }
+func (o *Office) Today() *Office { return o.On(o.clockDay()) }
+
+// clockDay is the day that it is now where the agency is.
+func (o *Office) clockDay() calendar.Date { return calendar.DateOf(o.Now().In(o.Agency.Zone)) }
+
+// Days are the days by which funds, accounts and keys are judged: the business date,
+// and the clock's where that is another. What is closed or ended on either waits.
+func (o *Office) Days() []calendar.Date {
+	if now := o.clockDay(); now != o.Date {
+		return []calendar.Date{o.Date, now}
+	}
+	return []calendar.Date{o.Date}
+}
+
+// Past reports whether the business date is over.
+func (o *Office) Past() bool { return o.Date < o.clockDay() }
+
+// ErrBackdated is why no money moves in a pass that was begun by hand for a past day.
+var ErrBackdated = errors.New("the pass was begun by hand for a day that is over: it makes, releases and sends no payment; run without --date does")
+
+// MovesMoney reports whether payments may be made, released and sent; else ErrBackdated.
+func (o *Office) MovesMoney() error {
+	if o.Backdated {
+		return ErrBackdated
+	}
+	return nil
+}
 
 // Rules are the agency-wide settings of the runs.
 type Rules struct {

@@ -101,7 +101,7 @@ func spoolOrder(d *office.Desk, file *exchange.File, plan orderPlan) error {
 func writeOrder(d *office.Desk, w io.Writer, file *exchange.File, plan orderPlan) error {
 	payer := d.Agency.Payer
 	out, err := iso20022.NewPaymentWriter(w, iso20022.Payment{
-		MsgID: messageID(file), Created: d.Now(), Initiator: d.Agency.Name,
+		MsgID: messageID(file), Created: d.Now().In(d.Agency.Zone), Initiator: d.Agency.Name,
 		Debtor:    iso20022.Account{Name: payer.Holder, Number: payer.No, Bank: payer.Bank, CNAPS: payer.CNAPS},
 		Execution: d.Date, Transfers: plan.count, Total: plan.total,
 	})

@@ -91,8 +91,12 @@ func reviewPrepared(ctx context.Context, o *office.Office) (released int, err er
 // any more, or a signature that counts no more, it is void; with both signatures
 // it is released. While the ledger does not balance or the money settings are not
 // approved, a signed file stays as it is and that is the error: the signatures
-// keep their worth, and the next pass tries again.
+// keep their worth, and the next pass tries again. In a pass for a past day all of
+// that waits for the next.
 func review(ctx context.Context, o *office.Office, f exchange.File) (released int, err error) {
+	if o.MovesMoney() != nil {
+		return 0, nil
+	}
 	err = checkedOnTheWay(ctx, o, office.By{File: f, Actor: "release"}, func(d *office.Desk, first bool) (err error) {
 		released, err = reviewSigned(d, f, first)
 		return err
@@ -220,9 +224,13 @@ func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, si
 }
 
 // MayPay reports what keeps every payment from being released and uploaded,
-// whatever its own case says: the ledger does not balance (proof.CheckBalanced),
-// or the money settings are not those that were approved (signing.ErrSettings).
+// whatever its own case says: the pass is one for a past day (office.ErrBackdated),
+// the ledger does not balance (proof.CheckBalanced), or the money settings are not
+// those that were approved (signing.ErrSettings).
 func MayPay(o *office.Office, tx *store.Tx) error {
+	if err := o.MovesMoney(); err != nil {
+		return err
+	}
 	if err := proof.CheckBalanced(o, tx); err != nil {
 		return err
 	}

@@ -4,8 +4,9 @@
 // It promises that a part is paid once: a payment that was given up is followed
 // by another under a new reference, every transfer is looked at again before
 // its file leaves, and nothing is paid while the ledger does not balance, funds
-// are closed (closeFunds, whyUnpayable) or the money settings are not approved (MayPay). What
-// the bank says of a payment is for bank, the upload for courier.
+// are closed (closeFunds, whyUnpayable), the money settings are not approved or
+// the pass was begun for a day that is over (MayPay). What the bank says of a
+// payment is for bank, the upload for courier.
 package payment
 
 import (
@@ -18,7 +19,6 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs/office"
-	"carryover/jobs/proof"
 	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
 )
@@ -33,6 +33,9 @@ import (
 // stop the others. Unapproved money settings are no error, but nothing is paid.
 func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	counts := office.Counts{}
+	if o.MovesMoney() != nil {
+		return counts, nil // the pass says so
+	}
 	if err := signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) {
 		o.Log.Warn("no payment is made: see the sheet To do", "why", err)
 		return counts, nil // jobs/todo names it; the rest of the pass goes on
@@ -90,7 +93,7 @@ func releaseAll(ctx context.Context, o *office.Office) (int, error) {
 	proved := false
 	return fileAll(ctx, o, func(d *office.Desk, plan orderPlan) error {
 		if !proved {
-			if err := proof.CheckBalanced(o, d.Tx); err != nil {
+			if err := MayPay(o, d.Tx); err != nil {
 				return fmt.Errorf("not released%s: %w", whereToLook(err), err)
 			}
 			proved = true

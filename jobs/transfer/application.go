@@ -206,7 +206,7 @@ func acceptApplication(c *office.Case, a exchange.Application, own []exchange.Re
 // we have no valid registered account of our own none can be issued, and the case
 // is put on hold; a transfer between schemes without accounts needs none.
 func IssueLetter(c *office.Case, a exchange.Application) error {
-	account, ok := c.Agency.FindAccount(c.Date, c.SchemeTo)
+	account, ok := c.Agency.FindAccount(c.SchemeTo, c.Days()...)
 	moves := exchange.HasAccount(c.SchemeFrom) && exchange.HasAccount(c.SchemeTo)
 	if moves && !ok {
 		return c.PutOnHold(code.HoldAccountNotRegistered, code.Say("no-own-account"))

@@ -193,7 +193,7 @@ func recordOf(l exchange.Letter, f exchange.LetterFacts) (exchange.RegistryPerso
 // person, the certificate it names, rival cases that come before it, and the
 // partner's accounts, registered or confirmed for this case by an officer.
 func LetterFacts(c *office.Case, l exchange.Letter) (f exchange.LetterFacts, err error) {
-	f.Today = c.Date
+	f.Days = c.Days()
 	f.Accounts, f.Settlement = c.Partners[c.Partner].Accounts, c.Partners[c.Partner].Settlement
 	if !c.Fresh { // an officer may have confirmed the account of a case that waits
 		confirmed, err := c.ConfirmedAccounts(c.No)

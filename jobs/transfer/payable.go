@@ -49,7 +49,7 @@ func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, 
 		return account, "", code.Phrase{}, err
 	}
 	ofLetter := func(a exchange.Account) bool {
-		return a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.Date, c.SchemeTo)
+		return a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.SchemeTo, c.Days()...)
 	}
 	if slices.ContainsFunc(c.Partners[c.Partner].Accounts, ofLetter) {
 		return letter.Account, "", code.Phrase{}, nil
@@ -123,11 +123,11 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 	return true, nil
 }
 
-// FundsClosed returns the span of closed funds (年终封账) that today lies in, and
-// whether there is one.
+// FundsClosed returns the span of closed funds (年终封账) that the business date or
+// the clock's lies in, and whether there is one.
 func FundsClosed(o *office.Office) (exchange.Span, bool) {
 	for _, s := range o.Agency.FundsClosed {
-		if s.Holds(o.Date) {
+		if slices.ContainsFunc(o.Days(), s.Holds) {
 			return s, true
 		}
 	}

@@ -153,11 +153,11 @@ func replyAccount(c *office.Case, q exchange.Query) error {
 		return err
 	}
 	for _, a := range c.Agency.Accounts {
-		if a.No == letter.Account.No && a.Valid(c.Date, c.SchemeTo) && (q.Theirs == a.No || q.Theirs == "") {
+		if a.No == letter.Account.No && a.Valid(c.SchemeTo, c.Days()...) && (q.Theirs == a.No || q.Theirs == "") {
 			return sendReply(c.Desk, c, q, a.No, "收款账户无误，请再次划转。")
 		}
 	}
-	account, ok := c.Agency.FindAccount(c.Date, c.SchemeTo)
+	account, ok := c.Agency.FindAccount(c.SchemeTo, c.Days()...)
 	if !ok {
 		return nil // stays open: finance has to register an account first
 	}

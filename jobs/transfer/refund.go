@@ -18,7 +18,7 @@ import (
 func RefundAccount(d *office.Desk, subject, partner, counter string) (exchange.Account, error) {
 	for _, a := range d.Partners[partner].Accounts {
 		// An account registered for some schemes only can take back what it paid.
-		if a.Schemes = nil; (a.No == counter || counter == "") && a.Valid(d.Date, "") {
+		if a.Schemes = nil; (a.No == counter || counter == "") && a.ValidOn(d.Days()...) {
 			return a, nil
 		}
 	}

@@ -37,7 +37,7 @@ func Rejudge(c *office.Case) error {
 		if err != nil {
 			return err
 		}
-		if _, ok := c.Agency.FindAccount(c.Date, c.SchemeTo); !ok {
+		if _, ok := c.Agency.FindAccount(c.SchemeTo, c.Days()...); !ok {
 			return nil
 		}
 		if err := c.Resume(code.Say("account-registered")); err != nil {

@@ -1,0 +1,198 @@
+package jobs_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store"
+	"carryover/formats"
+	"carryover/jobs"
+	"carryover/jobs/office"
+	"carryover/samples"
+)
+
+// allButReport are the jobs of a pass without its workbooks.
+var allButReport = []string{"pull", "process", "remit", "push"}
+
+// dueOut is a person whose money is due, on the next morning.
+func (o *testOffice) dueOut() samples.Person {
+	o.tb.Helper()
+	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260302}}
+	p := leaver(us, 0)
+	o.answerLetter(p, 1)
+	o.env.Agency.FundsClosed = nil
+	o.requireState(exchange.Out, p, "answered/sent/due")
+	o.skipDays(1)
+	return p
+}
+
+// runOn makes a pass on a business date, by hand or for a window, whatever the clock says.
+func (o *testOffice) runOn(day calendar.Date, window string) exchange.Run {
+	o.tb.Helper()
+	e := jobs.Env{Office: o.env.On(day)}
+	run, err := e.Run(context.Background(), jobs.Pass{Steps: allButReport, Window: window})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.collect()
+	return run
+}
+
+// beganRun records a run that was begun, and cut short.
+func (o *testOffice) beganRun(r exchange.Run) {
+	o.tb.Helper()
+	r.Job, r.State = strings.Join(allButReport, "+"), exchange.RunRunning
+	err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
+		_, _, err := tx.StartRun(r)
+		return err
+	})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+}
+
+// TestPastDatePaysNothing: a pass begun by hand for a day that is over does everything
+// but pay, and says so once.
+func TestPastDatePaysNothing(t *testing.T) {
+	o := newOffice(t)
+	p := o.dueOut()
+	o.put(core, formats.KindRegistry, o.insured(leaver(us, 1)))
+	run := o.runOn(20260302, "")
+	o.requireState(exchange.Out, p, "answered/sent/due")
+	if !run.Backdated || len(run.Notes) != 1 || run.Notes[0] != office.ErrBackdated.Error() || run.Counts["pull files"]+run.Counts["process files"] == 0 {
+		t.Errorf("run %+v", run)
+	}
+	if run = o.runOn(20260303, ""); run.Backdated || len(run.Notes) > 0 {
+		t.Errorf("run of today %+v", run)
+	}
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+}
+
+// TestPastDateSendsNothing: nor does it send what was released before.
+func TestPastDateSendsNothing(t *testing.T) {
+	o := newOffice(t)
+	p := o.dueOut()
+	o.env.Date = 20260303
+	if _, err := o.env.Remit(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	o.requireState(exchange.Out, p, "answered/sent/released")
+	o.runOn(20260302, "")
+	if o.requireState(exchange.Out, p, "answered/sent/released"); len(o.orders) > 0 {
+		t.Errorf("the bank has %+v", o.orders)
+	}
+	o.runOn(20260303, "")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+}
+
+// TestPastDateReleasesNothing: signatures that come in are kept for the next pass.
+func TestPastDateReleasesNothing(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	p, f, content := o.preparePayment(w, l)
+	o.leaveSignature(w, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
+	o.skipDays(1)
+	o.runOn(20260302, "")
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
+	if n := len(o.signaturesOn(f)); n != 2 {
+		t.Errorf("%d signatures are kept", n)
+	}
+	o.runOn(20260303, "")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+}
+
+// TestMidnightPays: what was begun in time and taken up after midnight, by the schedule
+// or by hand, is no pass for a past day; nor is what the schedule catches up.
+func TestMidnightPays(t *testing.T) {
+	for name, window := range map[string]string{"by hand": "m1", "scheduled": "22:00"} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := o.dueOut()
+			o.beganRun(exchange.Run{Date: 20260302, Window: window, Started: o.now.Add(-11 * time.Hour)})
+			run := o.runOn(20260302, window)
+			if run.Backdated || run.Attempts != 2 {
+				t.Errorf("run %+v", run)
+			}
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
+		})
+	}
+	o := newOffice(t)
+	p := o.dueOut()
+	o.runOn(20260302, "22:00")
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+}
+
+// TestPastDateStaysPast: one for a past day that was cut short pays nothing when the
+// schedule takes it up, either.
+func TestPastDateStaysPast(t *testing.T) {
+	o := newOffice(t)
+	p := o.dueOut()
+	o.beganRun(exchange.Run{Date: 20260302, Window: "m1", Started: o.now, Backdated: true, Notes: []string{office.ErrBackdated.Error()}})
+	if run := o.runOn(20260302, "m1"); !run.Backdated || run.Attempts != 2 || len(run.Notes) != 1 {
+		t.Errorf("run %+v", run)
+	}
+	o.requireState(exchange.Out, p, "answered/sent/due")
+}
+
+// TestJudgedByBothDays: funds that are closed, or an account that is not valid, on the
+// business date or on the clock's day, let a payment wait.
+func TestJudgedByBothDays(t *testing.T) {
+	account := func(from, to calendar.Date) func(*testOffice) {
+		return func(o *testOffice) {
+			partner := o.env.Partners[them]
+			a := receiving(them)
+			a.ValidFrom, a.ValidTo = from, to
+			partner.Accounts = []exchange.Account{a}
+			o.env.Partners = map[string]exchange.Partner{them: partner}
+		}
+	}
+	closed := func(on calendar.Date) func(*testOffice) {
+		return func(o *testOffice) { o.env.Agency.FundsClosed = []exchange.Span{{From: on, To: on}} }
+	}
+	for name, c := range map[string]struct {
+		change func(*testOffice)
+		want   string
+	}{
+		"funds closed on the business date": {closed(20260302), "answered/sent/due"},
+		"funds closed on the clock's day":   {closed(20260303), "answered/sent/due"},
+		"funds closed on another day":       {closed(20260304), "answered/sent/submitted"},
+		"account ended with yesterday":      {account(20200101, 20260302), "held/sent/due account-not-registered"},
+		"account begins today":              {account(20260303, 0), "held/sent/due account-not-registered"},
+		"account valid on both":             {account(20260302, 20260303), "answered/sent/submitted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := o.dueOut()
+			c.change(o)
+			o.runOn(20260302, "22:00") // caught up in the morning after
+			o.requireState(exchange.Out, p, c.want)
+		})
+	}
+}
+
+// TestRehearsal: the date that is given is the clock of everything.
+func TestRehearsal(t *testing.T) {
+	o := newOffice(t, func(e *jobs.Env) { e.Agency.Rehearsal = true })
+	p := o.dueOut()
+	for _, day := range []calendar.Date{20260302, 20260511} {
+		then := o.env.On(day)
+		at := then.Now().In(china)
+		if calendar.DateOf(at) != day || at.Format("15:04") != o.now.Format("15:04") || then.On(day).Now() != then.Now() || len(then.Days()) != 1 {
+			t.Errorf("on %s it is %s", day, at)
+		}
+	}
+	if run := o.runOn(20260302, ""); run.Backdated || calendar.DateOf(run.Started.In(china)) != 20260302 {
+		t.Errorf("run %+v", run)
+	}
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	for _, x := range o.outgoing(exchange.FileSent) {
+		if x.Kind == office.KindPayment && calendar.DateOf(x.SentAt.In(china)) != 20260302 {
+			t.Errorf("%s was sent at %s", x.Name, x.SentAt)
+		}
+	}
+}
