@@ -196,3 +196,29 @@ func TestRehearsal(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysOnBothDays: the signature of a key that is not valid yet on the business date,
+// or no more by the clock, does not count.
+func TestKeysOnBothDays(t *testing.T) {
+	for name, c := range map[string]struct {
+		span string
+		want string
+	}{
+		"valid on both":       {`valid-after="20260302",valid-before="20260304"`, "answered/sent/submitted"},
+		"begins today":        {`valid-after="20260303"`, "answered/sent/ordered"},
+		"ended with the date": {`valid-before="20260303"`, "answered/sent/ordered"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			w, l := wang(t), li(t)
+			principals, key, _ := strings.Cut(l.line, " ")
+			l.line = principals + " " + c.span + " " + key
+			p, f, content := o.preparePayment(w, l)
+			o.leaveSignature(w, f.Name, content)
+			o.leaveSignature(l, f.Name, content)
+			o.skipDays(1)
+			o.runOn(20260302, "22:00")
+			o.requireState(exchange.Out, p, c.want)
+		})
+	}
+}

@@ -28,10 +28,15 @@ func (s Signer) May(namespace string) bool {
 	return len(s.Namespaces) == 0 || slices.Contains(s.Namespaces, namespace)
 }
 
-// Valid reports whether the key is valid at an instant.
-func (s Signer) Valid(at time.Time) bool {
-	at = at.Truncate(time.Second)
-	return (s.ValidAfter.IsZero() || !at.Before(s.ValidAfter)) && (s.ValidBefore.IsZero() || !at.After(s.ValidBefore))
+// Valid reports whether the key is valid at each of the instants.
+func (s Signer) Valid(at ...time.Time) bool {
+	for _, one := range at {
+		one = one.Truncate(time.Second)
+		if one.Before(s.ValidAfter) || !s.ValidBefore.IsZero() && one.After(s.ValidBefore) {
+			return false
+		}
+	}
+	return true
 }
 
 // Signers are those who may sign, as an allowed_signers file names them.
@@ -69,10 +74,10 @@ func Whole(signature []byte) bool {
 }
 
 // Verify finds out who signed a message, read to its end once. The signature
-// must have been made for the namespace by a key that is listed for it and valid at the instant.
+// must have been made for the namespace by a key that is listed for it and valid at each of the instants.
 // The error is ErrMalformed, ErrNamespace, ErrUnknownSigner, ErrExpired or ErrWrong, looked for in this
 // order, with the particulars; or that of reading the message.
-func (s *Signers) Verify(message io.Reader, signature []byte, namespace string, at time.Time) (Signer, error) {
+func (s *Signers) Verify(message io.Reader, signature []byte, namespace string, at ...time.Time) (Signer, error) {
 	sig, err := unarmor(signature)
 	if err != nil {
 		return Signer{}, err
@@ -96,7 +101,7 @@ func (s *Signers) Verify(message io.Reader, signature []byte, namespace string, 
 }
 
 // find looks for the line that lets a key sign; the first that does counts.
-func (s *Signers) find(key ssh.PublicKey, namespace string, at time.Time) (Signer, error) {
+func (s *Signers) find(key ssh.PublicKey, namespace string, at []time.Time) (Signer, error) {
 	fingerprint, wire := ssh.FingerprintSHA256(key), key.Marshal()
 	err := fmt.Errorf("%w: key %s is not listed", ErrUnknownSigner, fingerprint)
 	outside := false
@@ -107,7 +112,7 @@ func (s *Signers) find(key ssh.PublicKey, namespace string, at time.Time) (Signe
 			if !outside {
 				err = fmt.Errorf("%w: line %d does not let key %s sign for %q", ErrUnknownSigner, one.Line, fingerprint, namespace)
 			}
-		case !one.Valid(at):
+		case !one.Valid(at...):
 			outside = true
 			err = fmt.Errorf("%w: line %d, key %s, valid %s", ErrExpired, one.Line, fingerprint, one.span())
 		default:

@@ -126,7 +126,7 @@ func (w *workbookIn) verify(ctx context.Context) (fault, err error) {
 		return nil, err
 	}
 	defer src.Close()
-	w.signer, err = w.signers.Keys.Verify(src, armored, seal.NamespaceDecision, w.Now())
+	w.signer, err = w.signers.Keys.Verify(src, armored, seal.NamespaceDecision, w.Instants(w.Now(), w.Date)...)
 	switch {
 	case err == nil:
 		return nil, nil
@@ -278,7 +278,7 @@ func (w *workbookIn) authorityFor(ctx context.Context, r exchange.Rule) (b autho
 	if w.signatureFault != nil {
 		return b, w.signatureFault
 	}
-	having := w.signers.Roles(w.officer, w.signer.Fingerprint, seal.NamespaceDecision, w.Now(), roles)
+	having := w.signers.Roles(w.officer, w.signer.Fingerprint, seal.NamespaceDecision, roles, w.Instants(w.Now(), w.Date)...)
 	if len(having) == 0 {
 		return b, office.Refuse("签名的密钥 %s 没有为 %s 登记所需角色", "the signature's key %s is not listed for %s with the role",
 			w.signer.Fingerprint, w.officer.Name)

@@ -45,7 +45,7 @@ type Office struct {
 	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
 	// file); nil: there are none.
 	AllowedSigners func() (string, error)
-	// SealKey is the key by which files for partners are signed on a date.
+	// SealKey is the key by which files for partners are signed on a day of the clock.
 	SealKey func(on calendar.Date) (*seal.Key, error)
 	// PartnerSigners are those who may sign for a partner, its area code being their principal.
 	PartnerSigners func(partner string) (*seal.Signers, error)
@@ -88,6 +88,16 @@ func (o *Office) Days() []calendar.Date {
 		return []calendar.Date{o.Date, now}
 	}
 	return []calendar.Date{o.Date}
+}
+
+// Instants are those at which an officer's key has to be valid: at, and the same time of
+// the business date on where that is another day.
+func (o *Office) Instants(at time.Time, on calendar.Date) []time.Time {
+	at = at.In(o.Agency.Zone)
+	if off := on.Sub(calendar.DateOf(at)); off != 0 {
+		return []time.Time{at, at.AddDate(0, 0, off)}
+	}
+	return []time.Time{at}
 }
 
 // Past reports whether the business date is over.

@@ -199,7 +199,8 @@ func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, si
 		return code.Say("signatures-missing"), nil
 	}
 	for _, s := range signatures {
-		who, err := signing.VerifyOn(d, f, signers, []byte(s.Armored), s.At)
+		at := d.Instants(s.At, s.On)
+		who, err := signing.VerifyOn(d, f, signers, []byte(s.Armored), at...)
 		var refusal *office.Refusal
 		if errors.As(err, &refusal) {
 			return code.Say("signature-holds-no-more", s.Officer, refusal.Phrase()), nil
@@ -208,7 +209,7 @@ func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, si
 			return code.Phrase{}, err
 		}
 		officer, _ := signers.Officer(s.Officer)
-		roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, s.At, exchange.Releasing())
+		roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, exchange.Releasing(), at...)
 		for _, r := range s.Roles {
 			if !slices.Contains(roles, r) {
 				return code.Say("signer-lost-role", s.Officer), nil

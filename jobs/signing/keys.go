@@ -21,7 +21,7 @@ import (
 // time when one of them never does, and when there is no key.
 func (s SignerSet) ReleaseRoles(o exchange.Officer, at time.Time) (roles []exchange.Role, ends time.Time) {
 	noExpiry := false
-	for k, r := range s.granted(o, seal.NamespaceRelease, at, exchange.Releasing()) {
+	for k, r := range s.granted(o, seal.NamespaceRelease, exchange.Releasing(), at) {
 		roles = append(roles, r)
 		noExpiry = noExpiry || k.ValidBefore.IsZero()
 		if k.ValidBefore.After(ends) {

@@ -143,11 +143,11 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	if !officer.Has(exchange.Releasing()...) {
 		return Accepted{}, office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
 	}
-	who, err := VerifyOn(d, f, signers, armored, d.Now())
+	who, err := VerifyOn(d, f, signers, armored, d.Instants(d.Now(), d.Date)...)
 	if err != nil {
 		return Accepted{}, err
 	}
-	roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, d.Now(), exchange.Releasing())
+	roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, exchange.Releasing(), d.Instants(d.Now(), d.Date)...)
 	if len(roles) == 0 {
 		return Accepted{}, refuseKey(signers, officer, who)
 	}
@@ -232,15 +232,15 @@ func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exc
 	return office.IgnoreNotFound(err)
 }
 
-// VerifyOn checks a signature against the bytes of a file in the spool, at an instant:
+// VerifyOn checks a signature against the bytes of a file in the spool, at each of the instants:
 // now, or for one that is recorded when it was made. The bytes are first compared with
 // what was recorded of them (office.ErrSpool), so that nobody signs or releases what was
 // changed in the spool. A signature that does not verify is a *Refusal that says why.
-func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
+func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at ...time.Time) (seal.Signer, error) {
 	if err := d.Intact(d.Tx, f); err != nil {
 		return seal.Signer{}, err
 	}
-	who, err := verifyBytes(d, f, signers, armored, at)
+	who, err := verifyBytes(d, f, signers, armored, at...)
 	switch {
 	case errors.Is(err, seal.ErrMalformed):
 		return who, office.Refuse("不是有效的 SSH 签名文件", "not an SSH signature")
@@ -252,7 +252,7 @@ func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte
 		return who, office.Refuse("密钥不在有效期内", "the key is not valid at this time")
 	case errors.Is(err, seal.ErrWrong):
 		// Most often it was made over the file of another night.
-		if other, ok := findSigned(d, f, signers, armored, at); ok {
+		if other, ok := findSigned(d, f, signers, armored, at...); ok {
 			return who, office.Refuse("这是对 %s 的签名，不是对 %s 的", "this is a signature of %s, not of %s", other, f.Name)
 		}
 		return who, office.Refuse("签名与文件内容不符：文件或签名被改动过", "the signature does not fit the file: one of them was changed")
@@ -262,13 +262,13 @@ func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte
 
 // verifyBytes verifies a signature for the release of payments over a file's bytes; the
 // error is one of seal's.
-func verifyBytes(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (seal.Signer, error) {
+func verifyBytes(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at ...time.Time) (seal.Signer, error) {
 	src, err := d.OpenSpoolIn(d.Tx, f.Spool)
 	if err != nil {
 		return seal.Signer{}, fmt.Errorf("what is to be signed is not in the spool: %w", err)
 	}
 	defer src.Close()
-	return signers.Keys.Verify(src, armored, seal.NamespaceRelease, at)
+	return signers.Keys.Verify(src, armored, seal.NamespaceRelease, at...)
 }
 
 // otherFiles bounds the files among which a signature's own is looked for: each is read
@@ -278,7 +278,7 @@ const otherFiles = 50
 // findSigned names another file of the same kind that a signature was made over; false
 // when there is none among the latest. Its errors are swallowed: it only makes a
 // refusal clearer.
-func findSigned(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at time.Time) (string, bool) {
+func findSigned(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at ...time.Time) (string, bool) {
 	all, err := d.Tx.Files(store.FileFilter{Dir: exchange.Out, Party: f.Party, Kind: f.Kind})
 	if err != nil {
 		return "", false
@@ -287,7 +287,7 @@ func findSigned(d *office.Desk, f exchange.File, signers SignerSet, armored []by
 		if all[i].ID == f.ID {
 			continue
 		}
-		if _, err := verifyBytes(d, all[i], signers, armored, at); err == nil {
+		if _, err := verifyBytes(d, all[i], signers, armored, at...); err == nil {
 			return all[i].Name, true
 		}
 	}

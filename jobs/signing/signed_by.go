@@ -25,11 +25,12 @@ func SignedBy(d *office.Desk, officer string, roles []exchange.Role, text, signa
 			officer+" 不在已批准的人员名单中，或没有所需角色",
 			fmt.Sprintf("%s is not on the approved list of officers (it is taken over by a run), or has none of the roles %v", officer, roles))
 	}
-	signer, err := signers.Keys.Verify(bytes.NewReader(text), signature, seal.NamespaceDecision, d.Now())
+	at := d.Instants(d.Now(), d.Date)
+	signer, err := signers.Keys.Verify(bytes.NewReader(text), signature, seal.NamespaceDecision, at...)
 	if err != nil {
 		return "", signer, office.Undecidable("签名无效", "signature: "+err.Error())
 	}
-	counted := signers.Roles(o, signer.Fingerprint, seal.NamespaceDecision, d.Now(), roles)
+	counted := signers.Roles(o, signer.Fingerprint, seal.NamespaceDecision, roles, at...)
 	if len(counted) == 0 {
 		return "", signer, office.Undecidable("密钥 "+signer.Fingerprint+" 没有为 "+officer+" 登记所需角色",
 			fmt.Sprintf("the key is not listed for %s with one of the roles %v", officer, roles))

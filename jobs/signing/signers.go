@@ -36,12 +36,12 @@ func (s SignerSet) Officer(name string) (exchange.Officer, bool) {
 }
 
 // granted are the keys that give an officer one of the roles asked for in a namespace
-// at an instant, with each such role: what an officer may do is known here alone.
-func (s SignerSet) granted(o exchange.Officer, namespace string, at time.Time, among []exchange.Role) iter.Seq2[seal.Signer, exchange.Role] {
+// at each of the instants, with each such role: what an officer may do is known here alone.
+func (s SignerSet) granted(o exchange.Officer, namespace string, among []exchange.Role, at ...time.Time) iter.Seq2[seal.Signer, exchange.Role] {
 	return func(yield func(seal.Signer, exchange.Role) bool) {
 		for _, k := range s.Keys.All() {
 			for _, r := range among {
-				if k.May(namespace) && k.Valid(at) && o.Has(r) && slices.Contains(k.Principals, o.Principal(r)) && !yield(k, r) {
+				if k.May(namespace) && k.Valid(at...) && o.Has(r) && slices.Contains(k.Principals, o.Principal(r)) && !yield(k, r) {
 					return
 				}
 			}
@@ -50,9 +50,9 @@ func (s SignerSet) granted(o exchange.Officer, namespace string, at time.Time, a
 }
 
 // Roles are those of the roles asked for with which a key counts for an officer in a
-// namespace at an instant; none when the key is unknown, expired, or not for that use.
-func (s SignerSet) Roles(o exchange.Officer, fingerprint, namespace string, at time.Time, among []exchange.Role) (roles []exchange.Role) {
-	for k, r := range s.granted(o, namespace, at, among) {
+// namespace at each of the instants; none when the key is unknown, expired, or not for that use.
+func (s SignerSet) Roles(o exchange.Officer, fingerprint, namespace string, among []exchange.Role, at ...time.Time) (roles []exchange.Role) {
+	for k, r := range s.granted(o, namespace, among, at...) {
 		if k.Fingerprint == fingerprint && !slices.Contains(roles, r) {
 			roles = append(roles, r)
 		}
