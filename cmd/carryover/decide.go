@@ -34,12 +34,13 @@ decision twice changes nothing. Who decides about a transfer does not release it
 					x.Args[name] = *value
 				}
 			}
-			return a.decide(cmd.Context(), x, f.key)
+			return a.decide(cmd.Context(), x, f)
 		}),
 	}
 	c.Flags().StringVar(&f.reason, "reason", "", "why; it is signed and journaled")
 	c.Flags().StringVar(&f.key, "key", "", "the officer's private key")
 	c.Flags().StringVar(&f.officer, "officer", "", "who decides (default: whose key it is)")
+	c.Flags().StringVar(&f.date, "date", "", dateOfRehearsal)
 	for _, t := range exchange.Arguments() { // a flag each, whichever action takes it
 		args[t.Code] = c.Flags().String(t.Code, "", t.English+" ("+t.Chinese+")")
 	}
@@ -47,7 +48,10 @@ decision twice changes nothing. Who decides about a transfer does not release it
 }
 
 // decideFlags are the flags that every action has.
-type decideFlags struct{ reason, key, officer string }
+type decideFlags struct{ reason, key, officer, date string }
+
+// dateOfRehearsal explains --date of a command by which an officer decides.
+const dateOfRehearsal = "in a rehearsal: the day on which it happens, yyyy-mm-dd (default: today)"
 
 // rulesText lists the actions for the help.
 func rulesText() string {
@@ -71,24 +75,24 @@ func rulesText() string {
 }
 
 // decide shows what a decision comes to and, with a key, takes it, never twice.
-func (a *app) decide(ctx context.Context, x exchange.Decision, keyFile string) (err error) {
+func (a *app) decide(ctx context.Context, x exchange.Decision, f decideFlags) (err error) {
 	if strings.TrimSpace(x.Reason) == "" {
 		return usageError{errors.New("decide needs --reason")}
 	}
 	if _, ok := exchange.FindRule(x.Action); !ok {
 		return usageError{fmt.Errorf("%q is no action: carryover decide --help lists them", x.Action)}
 	}
-	ctx, ag, closed, err := a.openExclusive(ctx)
+	ctx, ag, closed, err := a.openExclusive(ctx, f.date)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closed()) }()
 	x.On = ag.env.Date
-	p, err := a.decideSigned(ctx, ag, x, keyFile)
+	p, err := a.decideSigned(ctx, ag, x, f.key)
 	if err != nil {
 		return err
 	}
-	taken := keyFile != "" && !p.Already
+	taken := f.key != "" && !p.Already
 	if a.json {
 		return a.printJSON(map[string]any{
 			"action": p.Action, "subject": p.Subject, "case_no": p.CaseNo, "officer": p.Officer, "comes_to": append([]string{}, p.Effects...),

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"carryover/exchange/calendar"
 	"carryover/jobs"
 	"carryover/samples/demo"
 )
@@ -76,7 +75,7 @@ func openRunner(ctx context.Context, path string, now func() time.Time) (demo.Ru
 
 // Pass runs jobs now.
 func (r runner) Pass(ctx context.Context, steps []string) error {
-	r.env.Date = calendar.DateOf(r.env.Now().In(r.env.Agency.Zone))
+	r.env.Office = r.env.Today()
 	_, err := r.env.Run(ctx, jobs.Pass{Steps: steps})
 	return err
 }

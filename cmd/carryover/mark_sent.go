@@ -34,14 +34,15 @@ stands in the bank's drop, and once the bank has answered to it.`,
 	c.Flags().StringVar(&m.evidence, "evidence", "", "who said so, when, and where it is written down")
 	c.Flags().StringVar(&m.key, "key", "", "the officer's private key")
 	c.Flags().StringVar(&m.officer, "officer", "", "whose decision it is (default: whose key it is)")
+	c.Flags().StringVar(&m.date, "date", "", dateOfRehearsal)
 	c.Flags().BoolVar(&m.not, "not-sent", false, "the bank never had it")
 	return c
 }
 
 // markFlags are the flags of mark-sent.
 type markFlags struct {
-	evidence, key, officer string
-	not                    bool
+	evidence, key, officer, date string
+	not                          bool
 }
 
 // markSent records what became of a payment file whose fate is unknown.
@@ -49,7 +50,7 @@ func (a *app) markSent(ctx context.Context, name string, m markFlags) (err error
 	if m.key == "" || m.evidence == "" { // there is no look without signing, unlike decide
 		return usageError{errors.New("mark-sent needs --evidence and --key")}
 	}
-	ctx, ag, closed, err := a.openExclusive(ctx)
+	ctx, ag, closed, err := a.openExclusive(ctx, m.date)
 	if err != nil {
 		return err
 	}

@@ -102,8 +102,9 @@ func (a *agency) close() error {
 // openExclusive opens the agency for a command that changes what passes work on:
 // no pass is made until closed is called, or held ends. The lock belongs to the spool,
 // and ends when the process dies; while another holds it, that is the error.
-func (a *app) openExclusive(ctx context.Context) (held context.Context, ag *agency, closed func() error, err error) {
-	if ag, err = openAgency(ctx, a.config, a.now, a.err); err != nil {
+// The date is as openToDecide takes it.
+func (a *app) openExclusive(ctx context.Context, date string) (held context.Context, ag *agency, closed func() error, err error) {
+	if ag, err = a.openToDecide(ctx, date); err != nil {
 		return nil, nil, nil, err
 	}
 	held, unlock, err := ag.env.Spool.LockPasses(ctx)
@@ -111,6 +112,17 @@ func (a *app) openExclusive(ctx context.Context) (held context.Context, ag *agen
 		return nil, nil, nil, errors.Join(err, ag.close())
 	}
 	return held, ag, func() error { return errors.Join(unlock(), ag.close()) }, nil
+}
+
+// openToDecide opens the agency for what an officer does now; only in a rehearsal on
+// another date, which is the clock then.
+func (a *app) openToDecide(ctx context.Context, date string) (*agency, error) {
+	ag, err := a.openOn(ctx, date)
+	if err == nil && date != "" && !ag.env.Agency.Rehearsal {
+		err = usageError{errors.New("--date: officers decide and sign on the day that it is; only a rehearsal (rehearsal: true) chooses it")}
+		return nil, errors.Join(err, ag.close())
+	}
+	return ag, err
 }
 
 // newEnv fills a run's environment from the configuration: all but store and spool.

@@ -19,7 +19,7 @@ import (
 )
 
 func newReleaseCommand(a *app) *cobra.Command {
-	var key, officer string
+	var key, officer, date string
 	c := &cobra.Command{
 		Use:   "release PAYMENT",
 		Short: "Show a payment file that waits for signatures, and sign it",
@@ -36,9 +36,10 @@ The same signature is made by ssh-keygen -Y sign -n carryover-release and left
 as FILE.OFFICER.sig in the officer's folder; that way the key never comes near
 this machine. Exit code 3: signed, but another signature is missing.`,
 		Args: cobra.ExactArgs(1),
-		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.release(cmd.Context(), args[0], key, officer) }),
+		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.release(cmd.Context(), args[0], key, officer, date) }),
 	}
 	c.Flags().StringVar(&key, "key", "", "the officer's private key")
+	c.Flags().StringVar(&date, "date", "", dateOfRehearsal)
 	c.Flags().StringVar(&officer, "officer", "", "whose signature it is (default: whose key it is)")
 	return c
 }
@@ -60,8 +61,8 @@ type released struct {
 // release shows what is to be signed and, with a key, signs it. No lock is taken:
 // officers sign while serve runs, whatever it is at.
 // errPerson means that the signature counts and another is missing.
-func (a *app) release(ctx context.Context, name, keyFile, officer string) (err error) {
-	ag, err := openAgency(ctx, a.config, a.now, a.err)
+func (a *app) release(ctx context.Context, name, keyFile, officer, date string) (err error) {
+	ag, err := a.openToDecide(ctx, date)
 	if err != nil {
 		return err
 	}

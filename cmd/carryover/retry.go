@@ -66,7 +66,7 @@ func newQuarantineCommand(a *app) *cobra.Command {
 
 // retry works or sends a file again; only, when given, is the state it must have.
 func (a *app) retry(ctx context.Context, name, reason string, only exchange.FileState) (err error) {
-	ctx, ag, closed, err := a.openExclusive(ctx)
+	ctx, ag, closed, err := a.openExclusive(ctx, "")
 	if err != nil {
 		return err
 	}

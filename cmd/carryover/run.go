@@ -30,6 +30,9 @@ pass of today that was cut short is resumed. Exit code 3: the pass is done, but
 something needs a person now, and it says what (list todo also has what only
 will); 1: a part of it failed.
 
+A pass with --date of a day that is over makes, releases and sends no payment. In
+a rehearsal (rehearsal: true) it may: there the date is the clock of everything.
+
 --dry-run computes everything and writes nothing: it works on a temporary copy
 of the store, reads the drops, and leaves, moves and deletes nothing there.`,
 		ValidArgs: jobs.Steps(),
@@ -72,7 +75,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 		defer func() { err = errors.Join(err, unlock()) }()
 	}
 	if on != 0 {
-		ag.env.Date = on
+		ag.env.Office = ag.env.On(on)
 	}
 	steps := jobs.Steps()
 	if len(named) > 0 {

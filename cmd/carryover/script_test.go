@@ -50,7 +50,11 @@ func scripted() {
 //	cut before|after
 //
 // which brings one whose payment file waits for signatures, and cuts its line
-// to the bank while that is put down.
+// to the bank while that is put down, and
+//
+//	meant AGENCY
+//
+// which makes an agency of the demo, which rehearses, one whose money is meant.
 //
 // A story is skipped, by name, where a program that it runs is missing, unless
 // it says itself where it stops then.
@@ -76,7 +80,7 @@ func TestStories(t *testing.T) {
 				env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
 				return nil
 			},
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut, "meant": meant},
 		})
 	}
 }

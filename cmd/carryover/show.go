@@ -95,7 +95,7 @@ func (a *app) openOn(ctx context.Context, date string) (*agency, error) {
 	}
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
 	if err == nil && on != 0 {
-		ag.env.Date = on
+		ag.env.Office = ag.env.On(on)
 	}
 	return ag, err
 }

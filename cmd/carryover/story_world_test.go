@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -121,15 +122,15 @@ func (p *played) remove() error {
 // officers' keys, into the story's
 // and names the case of every exception: $CASE_zero_balance. It sets the day
 // to that of the demo's end. `world waiting` brings 320500 alone, on the night
-// on which its first payment file waits for signatures; $PAYMENT is its name.
+// on which its first payment file waits for signatures; $PAYMENT is its name, $BEFORE the day before.
 func (p *played) world(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) > 1 || len(args) == 1 && args[0] != "waiting" {
-		ts.Fatalf("usage: world [waiting]")
+	if neg || len(args) > 2 || len(args) > 0 && args[0] != "waiting" {
+		ts.Fatalf("usage: world [waiting [DIR]]")
 	}
 	p.once.Do(p.play)
 	ts.Check(p.err)
-	if len(args) == 1 {
-		p.worldWaiting(ts)
+	if len(args) > 0 {
+		p.worldWaiting(ts, append(args[1:], "320500")[0])
 		return
 	}
 	for _, agency := range []string{"320500", "310100"} {
@@ -144,16 +145,34 @@ func (p *played) world(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("LAST", strings.TrimSuffix(last, ".xlsx"))
 }
 
-func (p *played) worldWaiting(ts *testscript.TestScript) {
-	ts.Check(os.CopyFS(ts.MkAbs("320500"), os.DirFS(p.waitingDir())))
+func (p *played) worldWaiting(ts *testscript.TestScript, dir string) {
+	ts.Check(os.RemoveAll(ts.MkAbs("officers")))
+	ts.Check(os.CopyFS(ts.MkAbs(dir), os.DirFS(p.waitingDir())))
 	ts.Check(os.CopyFS(ts.MkAbs("officers"), os.DirFS(filepath.Join(p.dir, filepath.FromSlash(demo.Officers)))))
-	papers, err := filepath.Glob(ts.MkAbs("320500/drops/staff/wang.min/out/pain.001_*.xlsx"))
+	papers, err := filepath.Glob(ts.MkAbs(dir + "/drops/staff/wang.min/out/pain.001_*.xlsx"))
 	ts.Check(err)
 	if len(papers) != 1 {
 		ts.Fatalf("%d payment files lie in the officer's folder", len(papers))
 	}
 	ts.Setenv("PAYMENT", filepath.Base(papers[0]))
 	ts.Setenv("NOW", p.waiting.Add(time.Hour).Format(time.RFC3339))
+	ts.Setenv("BEFORE", p.waiting.AddDate(0, 0, -1).Format(time.DateOnly))
+}
+
+// meant makes an agency of the demo, which rehearses, one whose money is meant:
+// `meant 320500`. No command of the program does.
+func meant(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: meant AGENCY")
+	}
+	path := ts.MkAbs(args[0] + "/config.yaml")
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	ts.Check(os.WriteFile(path, []byte(strings.Replace(string(text), "\nrehearsal: true\n", "\n", 1)), 0o600))
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]+"/carryover.db"))
+	ts.Check(err)
+	_, err = db.Exec("UPDATE bindings SET rehearsal = 0")
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 // cut makes a push of 320500 whose line to the bank is cut before a payment

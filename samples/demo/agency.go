@@ -94,6 +94,7 @@ func (a *agency) settle(partners []config.PartnerSetting, own []config.Account, 
 	seconds := time.Duration(0)
 	party := func() config.Party { return config.Party{Drop: config.Drop{Settle: &seconds}} }
 	a.settings = config.Settings{
+		Rehearsal: true,
 		Agency: config.AgencySettings{
 			Code: a.code, Name: place.Name, Address: place.Address, PostCode: place.PostCode, Contact: place.Contact, Phone: place.Phone,
 			Checker: "周建平",
