@@ -346,8 +346,13 @@ func TestFindAccount(t *testing.T) {
 		scheme string
 		want   string
 	}{
-		{[]calendar.Date{20260301}, "310", "1"}, {[]calendar.Date{20260302}, "310", "3"}, {[]calendar.Date{20260302}, "390", "2"}, {[]calendar.Date{20191231}, "310", ""},
-		{[]calendar.Date{20260301, 20260302}, "390", "2"}, {[]calendar.Date{20260301, 20260302}, "310", ""}, {[]calendar.Date{20260302, 20260301}, "310", ""},
+		{[]calendar.Date{20260301}, "310", "1"},
+		{[]calendar.Date{20260302}, "310", "3"},
+		{[]calendar.Date{20260302}, "390", "2"},
+		{[]calendar.Date{20191231}, "310", ""},
+		{[]calendar.Date{20260301, 20260302}, "390", "2"},
+		{[]calendar.Date{20260301, 20260302}, "310", ""},
+		{[]calendar.Date{20260302, 20260301}, "310", ""},
 	} {
 		got, ok := a.FindAccount(v.scheme, v.on...)
 		if got.No != v.want || ok != (v.want != "") {

@@ -35,6 +35,14 @@ type Agency struct {
 	NotFoundCap    int       // proposed not-found declines a night before all wait
 }
 
+// Mark is what every workbook and paper of the agency says first: that it rehearses; "" when it does not.
+func (a Agency) Mark() string {
+	if a.Rehearsal {
+		return "演练 / REHEARSAL"
+	}
+	return ""
+}
+
 // Core, Portal and Bank name the agency's own parties (320500c, 320500p, 320500b).
 func (a Agency) Core() string   { return a.Code + "c" }
 func (a Agency) Portal() string { return a.Code + "p" }

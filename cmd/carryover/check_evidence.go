@@ -9,10 +9,12 @@ import (
 
 	"carryover/config"
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats/workbook"
 	"carryover/jobs/office"
+	"carryover/jobs/report"
 	"carryover/jobs/signing"
 	"carryover/jobs/story"
 )
@@ -204,8 +206,5 @@ func (e *evidence) page() workbook.Book {
 		sign = append(sign, workbook.Box{Text: signed, As: workbook.BoxSeal})
 	}
 	line(58, sign...) // points: room for a signature and a stamp
-	return workbook.Book{
-		Title: title, Author: "Carryover", Created: e.Now, Lang: e.Say("zh-CN", "en-US"), Pages: e.Say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
-		Sheets: []workbook.Sheet{{Name: e.Say("部署审批表", "Approval"), Title: title, Paper: paper}},
-	}
+	return report.Book(e.Config.Agency(), code.Lang(e.Config.Settings.Agency.Language), title, e.Now, workbook.Sheet{Name: e.Say("部署审批表", "Approval"), Title: title, Paper: paper})
 }

@@ -179,3 +179,16 @@ func eachGoFile(t *testing.T, f func(name string)) {
 		t.Fatal(err)
 	}
 }
+
+// TestBooks: every workbook is begun in one place, which marks those of a rehearsal.
+func TestBooks(t *testing.T) {
+	var begun []string
+	eachGoFile(t, func(name string) {
+		if !strings.HasSuffix(name, "_test.go") && strings.Contains(readFile(t, name), "workbook.Book{") {
+			begun = append(begun, name)
+		}
+	})
+	if len(begun) != 1 || begun[0] != "jobs/report/book.go" {
+		t.Errorf("workbooks are begun in %v", begun)
+	}
+}

@@ -36,7 +36,9 @@ The same signature is made by ssh-keygen -Y sign -n carryover-release and left
 as FILE.OFFICER.sig in the officer's folder; that way the key never comes near
 this machine. Exit code 3: signed, but another signature is missing.`,
 		Args: cobra.ExactArgs(1),
-		RunE: runs(func(cmd *cobra.Command, args []string) error { return a.release(cmd.Context(), args[0], key, officer, date) }),
+		RunE: runs(func(cmd *cobra.Command, args []string) error {
+			return a.release(cmd.Context(), args[0], key, officer, date)
+		}),
 	}
 	c.Flags().StringVar(&key, "key", "", "the officer's private key")
 	c.Flags().StringVar(&date, "date", "", dateOfRehearsal)

@@ -36,6 +36,7 @@ type Book struct {
 	// Pages is the footer's text about pages, in which {page} and {pages}
 	// become numbers: 第 {page} 页，共 {pages} 页.
 	Pages  string
+	Mark   string // what every sheet and printed page says first, in red; "": nothing
 	Sheets []Sheet
 
 	rowLimit int // rows of a sheet; tests lower it
@@ -176,6 +177,24 @@ type Chart struct {
 	Kind   ChartKind
 	Block  int // index of the block
 	Series []int
+}
+
+// marked is the book with its mark on every sheet.
+func (b Book) marked() Book {
+	if b.Mark == "" {
+		return b
+	}
+	b.Sheets = slices.Clone(b.Sheets)
+	for i := range b.Sheets {
+		s := &b.Sheets[i]
+		if s.Paper == nil {
+			s.Title = "【" + b.Mark + "】" + s.Title
+			continue
+		}
+		mark := Line{Boxes: []Box{{Text: b.Mark, As: BoxMark, Cols: len(s.Paper.Columns)}}}
+		s.Paper = &Paper{Columns: s.Paper.Columns, Lines: append([]Line{mark}, s.Paper.Lines...)}
+	}
+	return b
 }
 
 // check finds what would make a workbook that opens with a repair message.

@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -79,5 +80,36 @@ func TestPageBreak(t *testing.T) {
 		if got != want {
 			t.Errorf("with %d more rows: printed in %q, want %q", rows, got, want)
 		}
+	}
+}
+
+// A mark stands first on every sheet, and at the head of every printed page.
+func TestMark(t *testing.T) {
+	b := sample()
+	b.Sheets = append(b.Sheets, Sheet{Name: "信息表", Paper: &Paper{
+		Columns: []float64{20, 30}, Lines: []Line{{Boxes: []Box{{Text: "title", As: BoxTitle, Cols: 2}}}},
+	}})
+	plain := open(t, save(t, b))
+	b.Mark = "演练 & REHEARSAL"
+	f := open(t, save(t, b))
+	for sheet, want := range map[string][2]string{
+		"汇总": {"A1", "【演练 & REHEARSAL】医保关系转移接续日报"}, "时限": {"A1", "【演练 & REHEARSAL】在办业务办理时限"}, "信息表": {"A1", "演练 & REHEARSAL"},
+	} {
+		if got, err := f.GetCellValue(sheet, want[0]); err != nil || got != want[1] {
+			t.Errorf("%s begins with %q, %v", sheet, got, err)
+		}
+		if got, _ := plain.GetCellValue(sheet, want[0]); strings.Contains(got, "演练") {
+			t.Errorf("%s without a mark begins with %q", sheet, got)
+		}
+		head, err := f.GetHeaderFooter(sheet)
+		if sheet != "信息表" && (err != nil || head.OddHeader != "&C&B&12&KC00000演练 && REHEARSAL") {
+			t.Errorf("%s is printed under %+v, %v", sheet, head, err)
+		}
+	}
+	if got, _ := f.GetCellValue("信息表", "A2"); got != "title" {
+		t.Errorf("below the mark stands %q", got)
+	}
+	if b.Sheets[1].Title != "在办业务办理时限" || len(b.Sheets[3].Paper.Lines) != 1 {
+		t.Error("saving marked the caller's sheets")
 	}
 }

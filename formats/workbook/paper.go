@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -44,6 +45,7 @@ const (
 	BoxRemark                     // small text at the left, no border
 	BoxAside                      // the same at the right
 	BoxCentred                    // the same in the middle
+	BoxMark                       // what the whole book is marked with (Book.Mark)
 	BoxLabel                      // what stands before a value
 	BoxFact                       // a value, from the left
 	BoxMiddle                     // a value in the middle
@@ -57,6 +59,7 @@ const (
 type boxLook struct {
 	size       float64
 	bold       bool
+	ink        string // colour; "": black
 	across, at string // alignment
 	indent     int
 	border     bool
@@ -67,6 +70,8 @@ func (k BoxKind) look() boxLook {
 	switch k {
 	case BoxTitle:
 		return boxLook{size: 18, bold: true, across: "center", at: "center"}
+	case BoxMark:
+		return boxLook{size: 14, bold: true, ink: markRed, across: "center", at: "center"}
 	case BoxRemark:
 		return boxLook{size: 10, across: "left", at: "center"}
 	case BoxAside:
@@ -101,7 +106,7 @@ const paperFont = "宋体"
 func (k BoxKind) style() *excelize.Style {
 	l, text := k.look(), "@"
 	s := &excelize.Style{
-		Font:         &excelize.Font{Family: paperFont, Size: l.size, Bold: l.bold, Color: "000000"},
+		Font:         &excelize.Font{Family: paperFont, Size: l.size, Bold: l.bold, Color: cmp.Or(l.ink, "000000")},
 		Alignment:    &excelize.Alignment{Horizontal: l.across, Vertical: l.at, Indent: l.indent, WrapText: true},
 		CustomNumFmt: &text,
 	}

@@ -26,6 +26,7 @@ func (b Book) Save(path string) error {
 // meanwhile: they are as private as the file. The rows of every list are taken once,
 // in the order of the sheets.
 func (b Book) Write(w *os.File) error {
+	b = b.marked()
 	if err := b.check(); err != nil {
 		return err
 	}
@@ -145,8 +146,15 @@ func (b Book) page(f *excelize.File, p *part) error {
 	}
 	pages := strings.NewReplacer("&", "&&", "{page}", "&P", "{pages}", "&N").Replace(b.Pages)
 	footer := "&L" + strings.ReplaceAll(b.Title, "&", "&&") + "&C" + strings.ReplaceAll(p.name, "&", "&&") + "&R" + pages
-	return f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddFooter: footer})
+	header := ""
+	if b.Mark != "" {
+		header = "&C&B&12&K" + markRed + strings.ReplaceAll(b.Mark, "&", "&&")
+	}
+	return f.SetHeaderFooter(p.name, &excelize.HeaderFooterOptions{OddHeader: header, OddFooter: footer})
 }
+
+// markRed is the colour of a mark.
+const markRed = "C00000"
 
 func (b Book) properties(f *excelize.File) error {
 	at := b.Created.UTC().Format(time.RFC3339)

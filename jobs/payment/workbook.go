@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/formats/workbook"
 	"carryover/jobs/office"
@@ -34,11 +35,7 @@ func bankCarrier(o *office.Office) string {
 // transfers (付款清单), SPEC 4. It is read back, and must hold the number and the
 // sum of the plan: what officers sign is what was ordered, or nothing at all.
 func writePaymentBook(d *office.Desk, s *office.SpoolFile, file *exchange.File, plan orderPlan) error {
-	book := workbook.Book{
-		Title: "个人账户金转出通知书", Subject: d.Agency.Name, Author: d.Agency.Name, Created: d.Now().In(d.Agency.Zone), Lang: "zh-CN",
-		Pages:  "第 {page} 页，共 {pages} 页",
-		Sheets: []workbook.Sheet{paymentRequest(d.Office, file), paymentList(d, file, plan)},
-	}
+	book := report.Book(d.Agency, code.Chinese, "个人账户金转出通知书", d.Now().In(d.Agency.Zone), paymentRequest(d.Office, file), paymentList(d, file, plan))
 	if err := book.Write(s.File.File); err != nil {
 		return err
 	}

@@ -52,9 +52,5 @@ func Answer(n Night, name string, verdicts []Verdict) workbook.Book {
 			}
 		}
 	})
-	return workbook.Book{
-		Title: title, Subject: n.Agency.Name + " " + n.Agency.Code, Author: n.Agency.Name, Created: n.Made,
-		Lang: n.say("zh-CN", "en-US"), Pages: n.say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
-		Sheets: []workbook.Sheet{list},
-	}
+	return n.book(title, list)
 }

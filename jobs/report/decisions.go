@@ -250,11 +250,7 @@ func Decisions(n Night, d Workbook, roles []exchange.Role, items []exchange.Todo
 	list.Note = n.say("在黄色单元格中选择决定、写明理由；其余单元格已锁定。填写方法见“填写说明”。　", "Choose and give a reason in the yellow cells; the others are locked. See the sheet How to.   ") + n.note()
 	n.prompts(&list)
 	n.widths(&list)
-	return workbook.Book{
-		Title: title + " " + n.Date.String(), Subject: n.Agency.Name + " " + n.Agency.Code, Author: n.Agency.Name, Created: n.Made,
-		Lang: n.say("zh-CN", "en-US"), Pages: n.say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
-		Sheets: []workbook.Sheet{list, n.howTo(d)},
-	}
+	return n.book(title+" "+n.Date.String(), list, n.howTo(d))
 }
 
 func decisionColumns(n Night, d Workbook, roles []exchange.Role, args map[string]bool) []column[exchange.Todo] {

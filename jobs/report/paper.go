@@ -257,7 +257,7 @@ type Print struct {
 
 // PaperBook is the workbook of some documents.
 func (o Office) PaperBook(title string, made time.Time, prints ...Print) workbook.Book {
-	b := workbook.Book{Title: title, Subject: o.Agency.Name, Author: o.Agency.Name, Created: made, Lang: "zh-CN"}
+	b := Book(o.Agency, code.Chinese, title, made)
 	for _, p := range prints {
 		for i := range p.Pages {
 			name := p.Name

@@ -71,27 +71,19 @@ type Remittance struct {
 
 // Nightly is the workbook reports/<date>.xlsx.
 func Nightly(n Night) workbook.Book {
-	return workbook.Book{
-		Title:   n.say("医保关系转移接续日报", "Carryover nightly report") + " " + n.Date.String(),
-		Subject: n.Agency.Name + " " + n.Agency.Code,
-		Author:  n.Agency.Name,
-		Created: n.Made,
-		Lang:    n.say("zh-CN", "en-US"),
-		Pages:   n.say("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
-		Sheets: []workbook.Sheet{
-			n.summary(),
-			n.todo(),
-			n.deadlines(),
-			sheet(n, n.say("申请受理", "Applications"), n.say("申请受理情况", "Applications"), applicationColumns(), n.Applications),
-			sheet(n, n.say("参保凭证", "Certificates"), n.say("参保凭证出具情况", "Certificates of participation"), certificateColumns(), n.Certificates),
-			sheet(n, n.say("联系函", "Letters"), n.say("联系函收发情况", "Contact letters"), letterColumns(), n.Letters),
-			sheet(n, n.say("信息表", "Forms"), n.say("信息表收发情况", "Information forms"), formColumns(), n.Forms),
-			sheet(n, n.say("资金划转", "Remittances"), n.say("个人账户资金划转", "Remittances of personal accounts"), remittanceColumns(), n.Remittances),
-			n.reconciliation(),
-			sheet(n, n.say("文件", "Files"), n.say("收发文件", "Files received and sent"), fileColumns(), n.Files),
-			sheet(n, n.say("运行记录", "Runs"), n.say("运行记录", "Runs"), runColumns(), n.Runs),
-		},
-	}
+	return n.book(n.say("医保关系转移接续日报", "Carryover nightly report")+" "+n.Date.String(),
+		n.summary(),
+		n.todo(),
+		n.deadlines(),
+		sheet(n, n.say("申请受理", "Applications"), n.say("申请受理情况", "Applications"), applicationColumns(), n.Applications),
+		sheet(n, n.say("参保凭证", "Certificates"), n.say("参保凭证出具情况", "Certificates of participation"), certificateColumns(), n.Certificates),
+		sheet(n, n.say("联系函", "Letters"), n.say("联系函收发情况", "Contact letters"), letterColumns(), n.Letters),
+		sheet(n, n.say("信息表", "Forms"), n.say("信息表收发情况", "Information forms"), formColumns(), n.Forms),
+		sheet(n, n.say("资金划转", "Remittances"), n.say("个人账户资金划转", "Remittances of personal accounts"), remittanceColumns(), n.Remittances),
+		n.reconciliation(),
+		sheet(n, n.say("文件", "Files"), n.say("收发文件", "Files received and sent"), fileColumns(), n.Files),
+		sheet(n, n.say("运行记录", "Runs"), n.say("运行记录", "Runs"), runColumns(), n.Runs),
+	)
 }
 
 // say is a text in the night's language; Chinese unless English is asked for.

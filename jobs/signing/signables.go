@@ -172,7 +172,7 @@ func WriteList(d *office.Desk, f exchange.File) error {
 // should be signed.
 func paymentHead(o *office.Office, f exchange.File) string {
 	payer := o.Agency.Payer
-	return fmt.Sprintf(`付款文件放行清单 / payment file to be released
+	return strings.TrimPrefix(o.Agency.Mark()+"\n", "\n") + fmt.Sprintf(`付款文件放行清单 / payment file to be released
 
 文件 file        %s
 SHA-256          %s
