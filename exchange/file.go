@@ -26,8 +26,8 @@ type File struct {
 	Code      string           // why rejected or quarantined
 	Text      string           `show:",both"`
 	Seen      calendar.Date    `show:"received_on"` // in: first seen complete; day 0 of every limit
-	At        time.Time        // fetched or queued
-	SentAt    time.Time        // out: first put into the drop
+	At        time.Time        // in: fetched; out: when it came into its state, until it was sent
+	SentAt    time.Time        // out: last put into the drop
 	Resent    int
 	Records   int
 	Accepted  int

@@ -12,6 +12,7 @@ import (
 	"carryover/formats"
 	"carryover/jobs"
 	"carryover/jobs/office"
+	"carryover/jobs/story"
 	"carryover/samples"
 )
 
@@ -220,5 +221,78 @@ func TestKeysOnBothDays(t *testing.T) {
 			o.runOn(20260302, "22:00")
 			o.requireState(exchange.Out, p, c.want)
 		})
+	}
+}
+
+// TestTimesOfStates: the time beside a file's or payment's state is that state's.
+func TestTimesOfStates(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	_, f, content := o.preparePayment(w, l)
+	at := func() (file story.ListedFile, pay story.ListedPayment) {
+		o.desk(func(d *office.Desk) error {
+			files, err := story.ListFiles(d, story.Filter{Kind: office.KindPayment, All: true})
+			if err != nil {
+				return err
+			}
+			payments, err := story.ListPayments(d, story.Filter{All: true})
+			if file, pay = files[0], payments[0]; len(files)+len(payments) != 2 || file.ID != f.ID {
+				t.Errorf("%d files, %d payments", len(files), len(payments))
+			}
+			return err
+		})
+		return file, pay
+	}
+	require := func(state exchange.FileState, when time.Time, track exchange.MoneyTrack, since calendar.Date) {
+		t.Helper()
+		file, pay := at()
+		if file.File.State != state || !file.StateAt.Equal(when) || pay.Track != track || pay.Since != since {
+			t.Errorf("%s at %s, %s since %s; want %s at %s, %s since %s", file.File.State, file.StateAt, pay.Track, pay.Since, state, when, track, since)
+		}
+	}
+	require(exchange.FilePrepared, f.At, exchange.MoneyOrdered, 20260302)
+	o.skipDays(1)
+	o.env.Date = 20260303
+	o.leaveSignature(w, f.Name, content)
+	o.leaveSignature(l, f.Name, content)
+	released := o.now
+	for _, step := range []func(context.Context) (office.Counts, error){o.env.Pull, o.env.Process, o.env.Remit} {
+		if _, err := step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	require(exchange.FileQueued, released, exchange.MoneyReleased, 20260303)
+	o.skipDays(1)
+	o.env.Date = 20260304
+	sent := o.now
+	if _, err := o.env.Push(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	require(exchange.FileSent, sent, exchange.MoneySubmitted, 20260304)
+}
+
+// TestTimeOfReceipt: what has its receipt has it since that came.
+func TestTimeOfReceipt(t *testing.T) {
+	o := newOffice(t)
+	o.answerLetter(leaver(us, 0), 1)
+	form := o.latest(them, formats.KindForm)
+	o.skipDays(1)
+	o.leaveReceipt(form, "accepted", "")
+	came := o.now
+	o.pass()
+	o.desk(func(d *office.Desk) error {
+		files, err := story.ListFiles(d, story.Filter{Kind: formats.KindForm, All: true})
+		if len(files) != 1 || files[0].File.State != exchange.FileReceipted || !files[0].StateAt.Equal(came) || !files[0].SentAt.Before(came) {
+			t.Errorf("%+v", files)
+		}
+		return err
+	})
+}
+
+// desk looks at the store as a command does.
+func (o *testOffice) desk(look func(d *office.Desk) error) {
+	o.tb.Helper()
+	if err := o.env.View(context.Background(), look); err != nil {
+		o.tb.Fatal(err)
 	}
 }

@@ -45,8 +45,8 @@ func listings() map[string]listing {
 			"序号|收发|对方|种类|文件名|状态|记录|接收|待核|退回|时间|原因",
 			"id|way|party|kind|name|state|records|accepted|held|refused|when|why"),
 		"payments": listOf(story.ListPayments, screen.paymentCells,
-			"付款编号|对方|进度|金额|收款户名|账号|日期|办件|文件|原因",
-			"reference|partner|track|amount|payee|account|date|cases|file|reason"),
+			"付款编号|对方|进度|金额|收款户名|账号|自|办件|文件|原因",
+			"reference|partner|track|amount|payee|account|since|cases|file|reason"),
 		"todo": listOf(story.ListTodo, screen.todoCells,
 			"紧急程度|事项|编号|当事人或对方|情况|轮到|期限|怎么办",
 			"urgency|kind|number|who|what is the matter|whose turn|due|what to do"),
@@ -88,7 +88,7 @@ func (s screen) deadlineCells(r story.ListedCase) []string {
 func (s screen) fileCells(r story.ListedFile) []string {
 	return []string{
 		strconv.FormatInt(r.ID, 10), s.word("dir", string(r.Dir)), r.Party, s.word("file-kind", r.Kind), r.Name, r.State.Word,
-		count(r.Records), count(r.Accepted), count(r.Held), count(r.Refused), s.minute(r.At), short(office.Join(" ", r.Code, s.InWords(r.Text)), 36),
+		count(r.Records), count(r.Accepted), count(r.Held), count(r.Refused), s.minute(r.StateAt), short(office.Join(" ", r.Code, s.InWords(r.Text)), 36),
 	}
 }
 

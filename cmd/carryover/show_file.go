@@ -17,7 +17,7 @@ const maxRows = 20
 // files is a table of files, in the order given.
 func (s screen) files(title string, files []story.ListedFile) {
 	tabled(s, title, s.heads("序号|收发|种类|文件名|状态|时间", "id|way|kind|name|state|when"), files, func(f story.ListedFile) []string {
-		return []string{strconv.FormatInt(f.ID, 10), s.word("dir", string(f.Dir)), s.word("file-kind", f.Kind), f.Name, f.State.Word, s.minute(f.At)}
+		return []string{strconv.FormatInt(f.ID, 10), s.word("dir", string(f.Dir)), s.word("file-kind", f.Kind), f.Name, f.State.Word, s.minute(f.StateAt)}
 	})
 }
 
@@ -52,7 +52,7 @@ func (s screen) file(f *story.File, all bool) {
 func (s screen) receipt(f *story.File) {
 	switch {
 	case f.Receipt != nil:
-		s.fact("回执", "receipt", f.Receipt.Name, f.Receipt.State.Word, s.minute(f.Receipt.At))
+		s.fact("回执", "receipt", f.Receipt.Name, f.Receipt.State.Word, s.minute(f.Receipt.StateAt))
 	case f.Receipted:
 		s.fact("回执", "receipt", s.Say("还没有", "none yet"))
 	}
@@ -138,7 +138,7 @@ func (s screen) payment(p *story.Payment, all bool) {
 	if p.File == nil {
 		s.fact("付款文件", "file", s.Say("还没有", "none yet"))
 	} else {
-		s.fact("付款文件", "file", strconv.FormatInt(p.File.ID, 10), p.File.Name, p.File.State.Word, s.minute(p.File.At))
+		s.fact("付款文件", "file", strconv.FormatInt(p.File.ID, 10), p.File.Name, p.File.State.Word, s.minute(p.File.StateAt))
 	}
 	switch {
 	case len(p.Signed) > 0:

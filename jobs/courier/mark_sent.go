@@ -154,7 +154,7 @@ func ProvenAbsent(ctx context.Context, o *office.Office, f exchange.File) error 
 // under new numbers.
 func voidUnsent(d *office.Desk, f exchange.File) error {
 	void := f
-	void.State = exchange.FileVoid
+	void.State, void.At = exchange.FileVoid, d.Now()
 	if err := d.Tx.UpdateFile(f, void); err != nil {
 		return err
 	}

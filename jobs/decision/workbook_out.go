@@ -166,7 +166,7 @@ func queueWorkbook(d *office.Desk, which report.Workbook, officer exchange.Offic
 			return false, nil
 		}
 		void := f
-		void.State = exchange.FileVoid
+		void.State, void.At = exchange.FileVoid, d.Now()
 		if err := d.Tx.UpdateFile(f, void); err != nil {
 			return false, err
 		}

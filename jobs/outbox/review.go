@@ -335,7 +335,7 @@ func WithdrawReview(d *office.Desk, f exchange.File) error {
 	}
 	for _, c := range copies {
 		void := c
-		void.State = exchange.FileVoid
+		void.State, void.At = exchange.FileVoid, d.Now()
 		if err := d.Tx.UpdateFile(c, void); err != nil {
 			return err
 		}

@@ -168,7 +168,7 @@ func reviewSigned(d *office.Desk, f exchange.File, first bool) (released int, er
 // have signed. With check each payment is looked at once more (errUnpayable).
 func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signature, check bool) error {
 	queued := f
-	queued.State = exchange.FileQueued
+	queued.State, queued.At = exchange.FileQueued, d.Now()
 	if err := d.Tx.UpdateFile(f, queued); err != nil {
 		return err
 	}

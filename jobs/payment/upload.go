@@ -63,7 +63,7 @@ func beginSending(d *office.Desk, f exchange.File, first bool) (exchange.File, e
 		sending.State = exchange.FileVoid
 		return sending, transfer.VoidFile(d, f, why)
 	}
-	sending.State = exchange.FileSending
+	sending.State, sending.At = exchange.FileSending, d.Now()
 	if err := d.Tx.UpdateFile(f, sending); err != nil {
 		return f, err
 	}

@@ -237,7 +237,7 @@ func tryApprove(d *office.Desk, m exchange.MoneySettings) (pending bool, err err
 		return true, nil
 	}
 	approved := f
-	approved.State = exchange.FileApproved
+	approved.State, approved.At = exchange.FileApproved, d.Now()
 	err = errors.Join(
 		d.Tx.UpdateFile(f, approved), d.Tx.EndMoneySettings(m.N, exchange.SettingsApproved), WithdrawSignables(d, f, ""),
 		d.Journal(office.AgencyChain, "money_settings_approved", code.Text(WhoSigned(d, signatures)), map[string]string{"file": f.Name, "sha256": m.SHA256}),
@@ -253,7 +253,7 @@ func voidSettings(d *office.Desk, m exchange.MoneySettings) error {
 		return err
 	}
 	void := f
-	void.State = exchange.FileVoid
+	void.State, void.At = exchange.FileVoid, d.Now()
 	const why = "资金设置又有变动，此文本作废，请勿再签 / the money settings changed again: this text is void"
 	return errors.Join(
 		d.Tx.UpdateFile(f, void), d.Tx.EndMoneySettings(m.N, exchange.SettingsVoid), WithdrawSignables(d, f, why+"\n\n"+f.Name+"\n"),

@@ -79,7 +79,7 @@ func WithdrawSignables(d *office.Desk, f exchange.File, why string) error {
 				return err
 			}
 			void := shown
-			void.State = exchange.FileVoid
+			void.State, void.At = exchange.FileVoid, d.Now()
 			if err := d.Tx.UpdateFile(shown, void); err != nil {
 				return err
 			}

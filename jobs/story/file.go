@@ -36,7 +36,11 @@ const maxListed = 1000
 
 // OfFile gathers everything about a file, as of the office's date.
 func OfFile(o *office.Office, tx *store.Tx, f exchange.File) (*File, error) {
-	s := &File{ListedFile: listedFile(o, f), Receipted: expectsReceipt(f), Todo: fileTodo(o, f)}
+	l, err := listedFile(o, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	s := &File{ListedFile: l, Receipted: expectsReceipt(f), Todo: fileTodo(o, f)}
 	for _, part := range []func(*office.Office, *store.Tx, exchange.File, *File) error{
 		fileOthers, fileVerdicts, fileSent, filePayments, fileReviews,
 	} {
@@ -56,7 +60,10 @@ func fileOthers(o *office.Office, tx *store.Tx, f exchange.File, s *File) error 
 		if err != nil {
 			return err
 		}
-		row := listedFile(o, r)
+		row, err := listedFile(o, tx, r)
+		if err != nil {
+			return err
+		}
 		s.Receipt = &row
 	}
 	if f.DupOf == 0 {

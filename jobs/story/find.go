@@ -116,7 +116,14 @@ func FindSimilar(o *office.Office, tx *store.Tx, part string) (cases []CaseRow, 
 		cases = append(cases, c)
 	}
 	list, err := tx.FilesLike(number, MaxSimilar)
-	files, err = rows(list, err, func(f exchange.File) ListedFile { return listedFile(o, f) })
+	for _, f := range list {
+		if err != nil {
+			break
+		}
+		var l ListedFile
+		l, err = listedFile(o, tx, f)
+		files = append(files, l)
+	}
 	return cases, files, err
 }
 

@@ -35,7 +35,11 @@ func ListFiles(d *office.Desk, f Filter) ([]ListedFile, error) {
 			if !f.All && f.State == "" && x.State == exchange.FileSent && !expectsReceipt(x) { // it waits for nothing
 				return nil
 			}
-			return visit(listedFile(d.Office, x))
+			l, err := listedFile(d.Office, d.Tx, x)
+			if err != nil {
+				return err
+			}
+			return visit(l)
 		})
 	})
 }

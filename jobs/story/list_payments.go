@@ -5,6 +5,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
@@ -13,7 +14,7 @@ import (
 // payments tells it.
 type ListedPayment struct {
 	exchange.Payment               // without Ref: no payment is made up yet
-	Since            calendar.Date // value date, or since when it is due
+	Since            calendar.Date // of its track; none of one that another has taken the place of
 	Cases            []string
 }
 
@@ -53,12 +54,32 @@ func (f Filter) eachPayment(tx *store.Tx, track exchange.MoneyTrack, visit func(
 		if (f.Partner != "" && p.Partner != f.Partner) || (track == exchange.MoneyReturned && !f.All && f.State == "" && superseded(tx, p)) {
 			return nil
 		}
-		r := ListedPayment{Payment: p, Since: p.ValueOn}
+		r := ListedPayment{Payment: p}
 		for _, it := range p.Items {
 			r.Cases = append(r.Cases, it.CaseNo)
 		}
+		var err error
+		if r.Since, err = trackSince(tx, p); err != nil {
+			return err
+		}
 		return visit(r)
 	})
+}
+
+// trackSince is since when a payment stands where it does: its parts, or the refund, know,
+// unless they go in a later one by now.
+func trackSince(tx *store.Tx, p exchange.Payment) (calendar.Date, error) {
+	for _, it := range p.Items {
+		r, err := tx.Remittance(it.CaseNo, it.Part)
+		if err != nil || r.Ref == p.Ref {
+			return r.Since, err
+		}
+	}
+	if p.Purpose != string(code.PurposeRefund) {
+		return 0, nil
+	}
+	f, err := tx.RefundByRef(p.Ref)
+	return f.Since, office.IgnoreNotFound(err)
 }
 
 // superseded reports whether every part that a returned payment carried has a

@@ -144,7 +144,10 @@ func paymentFile(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment)
 	if err != nil {
 		return err
 	}
-	file := listedFile(o, f)
+	file, err := listedFile(o, tx, f)
+	if err != nil {
+		return err
+	}
 	s.File = &file
 	s.Signed, err = signedBy(o, tx, f.ID)
 	return err

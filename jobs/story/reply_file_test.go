@@ -43,7 +43,7 @@ func TestReplyOfEveryFile(t *testing.T) {
 							Dir: dir, State: state, Kind: kind, Party: "310100", Sequence: 9, Seen: 20260410, At: at, SentAt: at,
 							Records: counts[0], Accepted: counts[1], Held: counts[2], Refused: counts[3],
 						}
-						s := &File{ListedFile: listedFile(e, f), Receipt: r}
+						s := &File{ListedFile: ListedFile{File: f}, Receipt: r}
 						text := fileReply(e, f, s)
 						if bad := unwhole(text); bad != "" || !strings.HasPrefix(text, "您好，") || strings.Contains(text, "2026年4月9日") {
 							t.Fatalf("%s %s: %q in %s", dir, state, bad, text)
@@ -59,14 +59,14 @@ func TestReplyOfEveryFile(t *testing.T) {
 	}
 	e.Lang = "en" // the paragraph is Chinese there too; "receipt" is code and word
 	f := exchange.File{Dir: exchange.In, State: exchange.FileWorked, Kind: formats.KindReceipt, Party: "310100", Seen: 20260410}
-	if text := fileReply(e, f, &File{ListedFile: listedFile(e, f)}); unwhole(text) != "" {
+	if text := fileReply(e, f, &File{ListedFile: ListedFile{File: f}}); unwhole(text) != "" {
 		t.Errorf("in an English office: %q", text)
 	}
 	for _, f := range []exchange.File{
 		{Dir: exchange.Out, State: exchange.FileSent, Kind: office.KindPayment, Party: "320500b"},
 		{Dir: exchange.Out, State: exchange.FileSent, Kind: formats.KindLetter, Party: exchange.OfficerParty("wang.min")},
 	} {
-		if text := fileReply(e, f, &File{ListedFile: listedFile(e, f)}); text != "" {
+		if text := fileReply(e, f, &File{ListedFile: ListedFile{File: f}}); text != "" {
 			t.Errorf("%s for %s: %s", f.Kind, f.Party, text)
 		}
 	}

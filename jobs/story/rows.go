@@ -3,6 +3,7 @@ package story
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"carryover/exchange"
 	"carryover/exchange/money"
@@ -124,24 +125,39 @@ func (t caseReader) files() error {
 		if err != nil {
 			return err
 		}
-		t.into.Files = append(t.into.Files, listedFile(t.Office, f))
+		l, err := listedFile(t.Office, t.tx, f)
+		if err != nil {
+			return err
+		}
+		t.into.Files = append(t.into.Files, l)
 	}
 	return nil
 }
 
-// ListedFile is a file as lists and other stories name it. What is never
-// receipted is just sent.
+// ListedFile is a file as lists and other stories name it, with when it came into its
+// state: what came when it was fetched, what was sent when it was put into the drop, what
+// has its receipt when that came. What is never receipted is just sent.
 type ListedFile struct {
 	exchange.File
-	State Code
+	State   Code
+	StateAt time.Time
 }
 
-func listedFile(o *office.Office, f exchange.File) ListedFile {
+func listedFile(o *office.Office, tx *store.Tx, f exchange.File) (ListedFile, error) {
 	state := Code{string(f.State), Word(o, "file-state", string(f.State))}
 	if f.State == exchange.FileSent && !expectsReceipt(f) {
 		state.Word = o.Say("已发送", "sent")
 	}
-	return ListedFile{f, state}
+	l := ListedFile{f, state, f.At}
+	switch {
+	case f.State == exchange.FileSent:
+		l.StateAt = f.SentAt
+	case f.Dir == exchange.Out && f.Receipt != 0:
+		r, err := tx.File(f.Receipt)
+		l.StateAt = r.At
+		return l, err
+	}
+	return l, nil
 }
 
 // expectsReceipt reports whether files of this kind and party get a receipt: batches

@@ -30,7 +30,7 @@ func VoidFile(d *office.Desk, f exchange.File, why code.Phrase) error {
 		return fmt.Errorf("payment file %s is %s: %w", f.Name, f.State, exchange.ErrNotAllowed)
 	}
 	void := f
-	void.State, void.Text = exchange.FileVoid, office.Clip(d.InBoth(why), 500)
+	void.State, void.At, void.Text = exchange.FileVoid, d.Now(), office.Clip(d.InBoth(why), 500)
 	if err := d.Tx.UpdateFile(f, void); err != nil {
 		return err
 	}
