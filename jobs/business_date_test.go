@@ -296,3 +296,16 @@ func (o *testOffice) desk(look func(d *office.Desk) error) {
 		o.tb.Fatal(err)
 	}
 }
+
+// TestCreatedInTheAgencysZone: a payment file says when it was made by the agency's
+// clock, wherever the machine stands.
+func TestCreatedInTheAgencysZone(t *testing.T) {
+	o := newOffice(t, func(e *jobs.Env) {
+		at := e.Now
+		e.Now = func() time.Time { return at().UTC() }
+	})
+	_, _, content := o.preparePayment(wang(t), li(t))
+	if !strings.Contains(string(content), "<CreDtTm>2026-03-02T10:30:00+08:00</CreDtTm>") {
+		t.Errorf("%.400s", content)
+	}
+}
