@@ -102,6 +102,7 @@ func newOpenSSHWorld(tb testing.TB, profile string) *opensshWorld {
 // settings is what an agency tells init: every drop on the server.
 var settings = template.Must(template.New("settings").Parse(`
 agency: {name: "{{.Here.Name}}", checker: 王敏}
+rehearsal: true # its days are those of a simulated calendar
 logs: {level: debug}
 accounts:
   own: [{{template "account" .Here}}]

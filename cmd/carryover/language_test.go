@@ -76,6 +76,7 @@ func TestWorkbooksInChinese(t *testing.T) {
 				if column == "行标识（勿改）" || sheet == "运行记录" && column == "说明" {
 					return
 				}
+				text = strings.TrimPrefix(text, "【演练 / REHEARSAL】") // for everybody, whatever they read
 				if words := latin.FindAllString(identifiers.ReplaceAllString(text, ""), -1); len(words) > 0 {
 					t.Errorf("%s, %s, %s: %q in %q", filepath.Base(path), sheet, column, words, text)
 				}

@@ -19,6 +19,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs/office"
+	"carryover/jobs/proof"
 	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
 )
@@ -93,7 +94,7 @@ func releaseAll(ctx context.Context, o *office.Office) (int, error) {
 	proved := false
 	return fileAll(ctx, o, func(d *office.Desk, plan orderPlan) error {
 		if !proved {
-			if err := MayPay(o, d.Tx); err != nil {
+			if err := proof.CheckBalanced(o, d.Tx); err != nil {
 				return fmt.Errorf("not released%s: %w", whereToLook(err), err)
 			}
 			proved = true
