@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -308,5 +309,19 @@ func TestCreatedInTheAgencysZone(t *testing.T) {
 	_, _, content := o.preparePayment(wang(t), li(t))
 	if !strings.Contains(string(content), "<CreDtTm>2026-03-02T10:30:00+08:00</CreDtTm>") {
 		t.Errorf("%.400s", content)
+	}
+}
+
+// TestSignersSeeTheRehearsal: what officers sign by says first that nothing is meant.
+func TestSignersSeeTheRehearsal(t *testing.T) {
+	for _, rehearses := range []bool{true, false} {
+		t.Run(fmt.Sprint(rehearses), func(t *testing.T) {
+			o := newOffice(t, func(e *jobs.Env) { e.Agency.Rehearsal = rehearses })
+			w := wang(t)
+			_, f, _ := o.preparePayment(w, li(t))
+			if list := string(o.officerFile(w, f.Name+".txt")); strings.HasPrefix(list, "\uFEFF【演练 / REHEARSAL】\r\n付款文件放行清单") != rehearses {
+				t.Errorf("begins with %.80q", list)
+			}
+		})
 	}
 }

@@ -181,7 +181,7 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (pendi
 // is made a second time. The file lies in the spool before its row is stored; without
 // the row, after a crash, the same text is written again under the next attempt.
 func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change []string) (exchange.File, error) {
-	text := fmt.Sprintf(`资金设置变更 / change of the money settings
+	text := marked(d.Office, fmt.Sprintf(`资金设置变更 / change of the money settings
 
 机构 agency        %s %s
 编号 number        %d
@@ -195,7 +195,7 @@ func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change [
 签名 / to sign: ssh-keygen -Y sign -n carryover-release，或 or carryover release
 
 新设置全文 / all of it
-%s`, d.Agency.Code, d.Agency.Name, now.N, d.Date, approved.N, approved.SHA256, now.SHA256, strings.Join(change, "\n"), now.Text)
+%s`, d.Agency.Code, d.Agency.Name, now.N, d.Date, approved.N, approved.SHA256, now.SHA256, strings.Join(change, "\n"), now.Text))
 	s, err := d.NewSpoolFile("out")
 	if err != nil {
 		return exchange.File{}, err

@@ -172,7 +172,7 @@ func WriteList(d *office.Desk, f exchange.File) error {
 // should be signed.
 func paymentHead(o *office.Office, f exchange.File) string {
 	payer := o.Agency.Payer
-	return strings.TrimPrefix(o.Agency.Mark()+"\n", "\n") + fmt.Sprintf(`付款文件放行清单 / payment file to be released
+	return marked(o, fmt.Sprintf(`付款文件放行清单 / payment file to be released
 
 文件 file        %s
 SHA-256          %s
@@ -184,7 +184,15 @@ SHA-256          %s
 签名期限 sign by %s（逾期将列入待办 / then it is named in To do）
 
  序号  付款编号 reference                        金额 amount  收款账号 / 联行号 / 户名 / 开户行
-`, f.Name, f.SHA256, payer.No, payer.Holder, payer.Bank, f.Records, f.Total, capitals(f.Total), MadeOn(o, f), SignBy(o, f))
+`, f.Name, f.SHA256, payer.No, payer.Holder, payer.Bank, f.Records, f.Total, capitals(f.Total), MadeOn(o, f), SignBy(o, f)))
+}
+
+// marked is a text for officers, which says first that the agency rehearses when it does.
+func marked(o *office.Office, text string) string {
+	if mark := o.Agency.Mark(); mark != "" {
+		return "【" + mark + "】\n" + text
+	}
+	return text
 }
 
 // capitals is an amount in Chinese capitals, as it stands on every order of payment.
