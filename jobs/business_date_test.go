@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/drop"
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/jobs"
@@ -273,22 +275,41 @@ func TestTimesOfStates(t *testing.T) {
 	require(exchange.FileSent, sent, exchange.MoneySubmitted, 20260304)
 }
 
-// TestTimeOfReceipt: what has its receipt has it since that came.
-func TestTimeOfReceipt(t *testing.T) {
+// TestTimesOfABatch: it is sent since it lies in the drop, which was out of reach when it
+// was made, and receipted since the receipt came.
+func TestTimesOfABatch(t *testing.T) {
 	o := newOffice(t)
-	o.answerLetter(leaver(us, 0), 1)
-	form := o.latest(them, formats.KindForm)
+	require := func(state exchange.FileState, when time.Time) {
+		t.Helper()
+		o.desk(func(d *office.Desk) error {
+			files, err := story.ListFiles(d, story.Filter{Kind: formats.KindForm, All: true})
+			if len(files) != 1 || files[0].File.State != state || !files[0].StateAt.Equal(when) {
+				t.Errorf("want %s at %s: %+v", state, when, files)
+			}
+			return err
+		})
+	}
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.pass()
+	var open func(context.Context) (drop.Drop, error)
+	withParty(them, func(x *office.Party) { open, x.Open = x.Open, func(context.Context) (drop.Drop, error) { return nil, errors.New("no route") } })(o.env)
+	made := o.now
+	if o.tryPass() == nil {
+		t.Fatal("the partner was to be out of reach")
+	}
+	require(exchange.FileQueued, made)
+	withParty(them, func(x *office.Party) { x.Open = open })(o.env)
 	o.skipDays(1)
-	o.leaveReceipt(form, "accepted", "")
+	sent := o.now
+	o.pass()
+	require(exchange.FileSent, sent)
+	o.skipDays(1)
+	o.leaveReceipt(o.latest(them, formats.KindForm), "accepted", "")
 	came := o.now
 	o.pass()
-	o.desk(func(d *office.Desk) error {
-		files, err := story.ListFiles(d, story.Filter{Kind: formats.KindForm, All: true})
-		if len(files) != 1 || files[0].File.State != exchange.FileReceipted || !files[0].StateAt.Equal(came) || !files[0].SentAt.Before(came) {
-			t.Errorf("%+v", files)
-		}
-		return err
-	})
+	require(exchange.FileReceipted, came)
 }
 
 // desk looks at the store as a command does.
