@@ -294,7 +294,9 @@ func TestTimesOfABatch(t *testing.T) {
 	o.put(them, formats.KindLetter, o.letter(them, 1, p))
 	o.pass()
 	var open func(context.Context) (drop.Drop, error)
-	withParty(them, func(x *office.Party) { open, x.Open = x.Open, func(context.Context) (drop.Drop, error) { return nil, errors.New("no route") } })(o.env)
+	withParty(them, func(x *office.Party) {
+		open, x.Open = x.Open, func(context.Context) (drop.Drop, error) { return nil, errors.New("no route") }
+	})(o.env)
 	made := o.now
 	if o.tryPass() == nil {
 		t.Fatal("the partner was to be out of reach")

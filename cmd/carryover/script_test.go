@@ -53,8 +53,10 @@ func scripted() {
 // to the bank while that is put down, and
 //
 //	meant AGENCY
+//	cutshort AGENCY
 //
-// which makes an agency of the demo, which rehearses, one whose money is meant.
+// of which one makes an agency of the demo, which rehearses, one whose money is
+// meant, and the other its last run one that was cut short.
 //
 // A story is skipped, by name, where a program that it runs is missing, unless
 // it says itself where it stops then.
@@ -80,7 +82,7 @@ func TestStories(t *testing.T) {
 				env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
 				return nil
 			},
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut, "meant": meant},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut, "meant": meant, "cutshort": cutShort},
 		})
 	}
 }

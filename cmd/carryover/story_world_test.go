@@ -122,7 +122,8 @@ func (p *played) remove() error {
 // officers' keys, into the story's
 // and names the case of every exception: $CASE_zero_balance. It sets the day
 // to that of the demo's end. `world waiting` brings 320500 alone, on the night
-// on which its first payment file waits for signatures; $PAYMENT is its name, $BEFORE the day before.
+// on which its first payment file waits for signatures; $PAYMENT is its
+// name, $NIGHT the date, $BEFORE the one before, and $MIDNIGHT comes after it.
 func (p *played) world(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 2 || len(args) > 0 && args[0] != "waiting" {
 		ts.Fatalf("usage: world [waiting [DIR]]")
@@ -156,6 +157,8 @@ func (p *played) worldWaiting(ts *testscript.TestScript, dir string) {
 	}
 	ts.Setenv("PAYMENT", filepath.Base(papers[0]))
 	ts.Setenv("NOW", p.waiting.Add(time.Hour).Format(time.RFC3339))
+	ts.Setenv("NIGHT", p.waiting.Format(time.DateOnly))
+	ts.Setenv("MIDNIGHT", p.waiting.AddDate(0, 0, 1).Format(time.DateOnly)+"T00:10:00+08:00")
 	ts.Setenv("BEFORE", p.waiting.AddDate(0, 0, -1).Format(time.DateOnly))
 }
 
@@ -169,9 +172,22 @@ func meant(ts *testscript.TestScript, neg bool, args []string) {
 	text, err := os.ReadFile(path)
 	ts.Check(err)
 	ts.Check(os.WriteFile(path, []byte(strings.Replace(string(text), "\nrehearsal: true\n", "\n", 1)), 0o600))
-	db, err := sql.Open("sqlite", ts.MkAbs(args[0]+"/carryover.db"))
+	change(ts, args[0], "UPDATE bindings SET rehearsal = 0")
+}
+
+// cutShort makes the last run of an agency one that was cut short: `cutshort 320500`.
+func cutShort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: cutshort AGENCY")
+	}
+	change(ts, args[0], "UPDATE runs SET state = 'running', ended = 0, step = 'remit' WHERE id = (SELECT max(id) FROM runs)")
+}
+
+// change changes an agency's store behind the program's back.
+func change(ts *testscript.TestScript, agency, statement string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(agency+"/carryover.db"))
 	ts.Check(err)
-	_, err = db.Exec("UPDATE bindings SET rehearsal = 0")
+	_, err = db.Exec(statement)
 	ts.Check(errors.Join(err, db.Close()))
 }
 
