@@ -168,6 +168,7 @@ func TestJudgedByBothDays(t *testing.T) {
 		"funds closed on another day":       {closed(20260304), "answered/sent/submitted"},
 		"account ended with yesterday":      {account(20200101, 20260302), "held/sent/due account-not-registered"},
 		"account begins today":              {account(20260303, 0), "held/sent/due account-not-registered"},
+		"our own account ended":             {func(o *testOffice) { o.env.Agency.Payer.ValidTo = 20260302 }, "answered/sent/due"},
 		"account valid on both":             {account(20260302, 20260303), "answered/sent/submitted"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -44,7 +44,7 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 	during := *e.Office
 	during.Backdated = run.Backdated
 	e = &Env{&during}
-	e.noteBackdated(&run)
+	e.noteStill(&run)
 	var faults []error
 	for _, step := range p.Steps {
 		if err := e.beginStep(ctx, &run, step); err != nil {
@@ -104,8 +104,8 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 	return run, err
 }
 
-// noteBackdated says once, in the log and in the run, that no money moves in it.
-func (e *Env) noteBackdated(run *exchange.Run) {
+// noteStill says once, in the log and in the run, that no money moves in it.
+func (e *Env) noteStill(run *exchange.Run) {
 	why := e.MovesMoney()
 	if why == nil || slices.Contains(run.Notes, why.Error()) {
 		return

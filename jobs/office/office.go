@@ -106,10 +106,17 @@ func (o *Office) Past() bool { return o.Date < o.clockDay() }
 // ErrBackdated is why no money moves in a pass that was begun by hand for a past day.
 var ErrBackdated = errors.New("the pass was begun by hand for a day that is over: it makes, releases and sends no payment; run without --date does")
 
-// MovesMoney reports whether payments may be made, released and sent; else ErrBackdated.
+// ErrPayer is why no money moves while the account that it would leave from is not valid.
+var ErrPayer = errors.New("the account that payments leave from is not valid today, or was not on the business date: register its successor under accounts.payer")
+
+// MovesMoney reports whether payments may be made, released and sent; else ErrBackdated
+// or ErrPayer.
 func (o *Office) MovesMoney() error {
-	if o.Backdated {
+	switch {
+	case o.Backdated:
 		return ErrBackdated
+	case !o.Agency.Payer.ValidOn(o.Days()...):
+		return ErrPayer
 	}
 	return nil
 }

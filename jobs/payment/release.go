@@ -94,7 +94,7 @@ func reviewPrepared(ctx context.Context, o *office.Office) (released int, err er
 // keep their worth, and the next pass tries again. In a pass for a past day all of
 // that waits for the next.
 func review(ctx context.Context, o *office.Office, f exchange.File) (released int, err error) {
-	if o.MovesMoney() != nil {
+	if o.Backdated {
 		return 0, nil
 	}
 	err = checkedOnTheWay(ctx, o, office.By{File: f, Actor: "release"}, func(d *office.Desk, first bool) (err error) {
@@ -226,8 +226,9 @@ func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, si
 
 // MayPay reports what keeps every payment from being released and uploaded,
 // whatever its own case says: the pass is one for a past day (office.ErrBackdated),
-// the ledger does not balance (proof.CheckBalanced), or the money settings are not
-// those that were approved (signing.ErrSettings).
+// the account that it leaves from is not valid (office.ErrPayer), the ledger does not
+// balance (proof.CheckBalanced), or the money settings are not those that were approved
+// (signing.ErrSettings).
 func MayPay(o *office.Office, tx *store.Tx) error {
 	if err := o.MovesMoney(); err != nil {
 		return err

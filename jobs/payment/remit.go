@@ -4,9 +4,9 @@
 // It promises that a part is paid once: a payment that was given up is followed
 // by another under a new reference, every transfer is looked at again before
 // its file leaves, and nothing is paid while the ledger does not balance, funds
-// are closed (closeFunds, whyUnpayable), the money settings are not approved or
-// the pass was begun for a day that is over (MayPay). What the bank says of a
-// payment is for bank, the upload for courier.
+// are closed (closeFunds, whyUnpayable), the money settings are not approved, our
+// account is not valid or the pass was begun for a day that is over (MayPay). What
+// the bank says of a payment is for bank, the upload for courier.
 package payment
 
 import (
@@ -35,7 +35,7 @@ import (
 func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	counts := office.Counts{}
 	if o.MovesMoney() != nil {
-		return counts, nil // the pass says so
+		return counts, nil // the run says why
 	}
 	if err := signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) {
 		o.Log.Warn("no payment is made: see the sheet To do", "why", err)
