@@ -38,7 +38,7 @@ func (o *testOffice) dueOut() samples.Person {
 func (o *testOffice) runOn(day calendar.Date, window string) exchange.Run {
 	o.tb.Helper()
 	e := jobs.Env{Office: o.env.On(day)}
-	run, err := e.Run(context.Background(), jobs.Pass{Steps: allButReport, Window: window})
+	run, err := e.Run(context.Background(), jobs.Pass{Steps: allButReport, Window: window, Dated: window == ""})
 	if err != nil {
 		o.tb.Fatal(err)
 	}
@@ -130,6 +130,10 @@ func TestMidnightPays(t *testing.T) {
 	p := o.dueOut()
 	o.runOn(20260302, "22:00")
 	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	today := jobs.Env{Office: o.env.On(20260302)} // opened before midnight, begun after it
+	if run, err := today.Run(t.Context(), jobs.Pass{Steps: allButReport}); err != nil || run.Backdated {
+		t.Errorf("run %+v, %v", run, err)
+	}
 }
 
 // TestPastDateStaysPast: one for a past day that was cut short pays nothing when the

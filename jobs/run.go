@@ -31,6 +31,7 @@ func InOrder(named []string) []string {
 type Pass struct {
 	Steps  []string
 	Window string // as scheduled, or "" for a manual one
+	Dated  bool   // a manual one whose business date was given by hand
 }
 
 // Run makes one pass, recorded as a row. A pass of the same window that was
@@ -88,7 +89,7 @@ func (e *Env) startRun(ctx context.Context, p Pass) (run exchange.Run, err error
 		var resumed bool
 		run, resumed, err = d.Tx.StartRun(exchange.Run{
 			Job: strings.Join(p.Steps, "+"), Date: e.Date, Window: window, State: exchange.RunRunning, Started: e.Now(), Counts: map[string]int{},
-			Backdated: p.Window == "" && e.Past(),
+			Backdated: p.Dated && e.Past(),
 		})
 		if errors.Is(err, store.ErrDuplicate) {
 			return ErrDone

@@ -85,7 +85,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	if a.onTerminal() {
 		ag.env.Progress = watch.step
 	}
-	run, fault := ag.env.Run(held, jobs.Pass{Steps: steps})
+	run, fault := ag.env.Run(held, jobs.Pass{Steps: steps, Dated: on != 0})
 	watch.close()
 	if held.Err() != nil { // Ctrl-C, SIGTERM, the lock lost: what the pass then says is of no use
 		return errors.New("interrupted; what was begun is taken up by the next run")
