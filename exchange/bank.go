@@ -1,19 +1,21 @@
 package exchange
 
 import (
+	"strconv"
+	"strings"
+
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
 )
 
-// BankEntry is one booked entry of our account, known by Key: (account,
-// AcctSvcrRef), else (account, booking date, sign, amount, EndToEndId or, of a
-// keyed sheet, remark, ordinal).
+// BankEntry is one booked entry of our account: a payment in a booking, or the booking.
 type BankEntry struct {
-	Key         string
+	Key         string // KnownAs and a number, see there
 	Account     string `show:"account_no"`
-	Ref         string `show:"bank_ref"` // AcctSvcrRef
+	Ref         string `show:"bank_ref"` // AcctSvcrRef where it says anything, see UsableRef
 	Credit      bool
 	Amount      money.Fen
+	Total       money.Fen `show:"-"` // what the whole booking changes the balance by
 	BookedOn    calendar.Date
 	EndToEnd    string
 	Counterpart string // name
@@ -21,9 +23,11 @@ type BankEntry struct {
 	Text        string
 	ReturnCode  string // of a return: the code and the bank's words, never the remittance text
 	Reversal    bool   // the bank takes an earlier booking back
+	Charge      bool   `show:"-"` // the bank's own: charges, interest
 	Order       string // message id of the payment file that was booked as one sum
 	Parts       int    // of how many parts of one booking it is one
 	State       string `show:",entry"`
+	Repeats     string // key of the entry that a doubtful one may, and a repetition does, tell again
 	CaseNo      string
 	Part        int
 	SeenOn      calendar.Date
@@ -38,15 +42,53 @@ const (
 	EntryOwn       = "own"      // the bank's own: charges, interest
 	EntryReversed  = "reversed" // taken back by another entry, or that other one
 	EntryRefund    = "refund"   // decided to be paid back
+	EntryDoubtful  = "doubtful" // perhaps a repetition: not booked
+	EntryRepeat    = "repeat"   // a repetition: never booked
 )
 
-// Booking is what the bank calls the booking that the entry is, or is a part
-// of; without a name the entry's key.
-func (e BankEntry) Booking() string {
-	if e.Ref != "" {
-		return e.Ref
+// EntryStates are all of them.
+func EntryStates() []string {
+	return []string{
+		EntryUnmatched, EntryMatched, EntryReturned, EntryNetted, EntryOwn, EntryReversed, EntryRefund, EntryDoubtful, EntryRepeat,
 	}
-	return e.Key
+}
+
+// UsableRef is a bank's number of a booking, "" where it is one of the fillers that
+// banks write when they have none: zeros, NONREF, NOTPROVIDED.
+func UsableRef(ref string) string {
+	if strings.Trim(ref, "0") == "" || strings.EqualFold(ref, "NONREF") || strings.EqualFold(ref, "NOTPROVIDED") {
+		return ""
+	}
+	return ref
+}
+
+// KnownAs is what entries that may be one and the same have in common: the bank's
+// number, account, day, sign and amount (SPEC 4). A number that others issue is never
+// the whole identity: serials start anew each day, and a reversal repeats the number of
+// what it reverses. Further entries of this kind are told apart by what else they say.
+func (e BankEntry) KnownAs() string {
+	return strings.Join([]string{e.Ref, e.Account, e.BookedOn.String(), e.sign() + e.Amount.String()}, "|")
+}
+
+// KeyOf is the key of the n-th entry (from 1) that is known as e is.
+func (e BankEntry) KeyOf(n int) string {
+	return strings.Join([]string{e.Account, e.BookedOn.String(), e.sign() + e.Amount.String(), e.Ref, strconv.Itoa(n)}, "|")
+}
+
+func (e BankEntry) sign() string {
+	if e.Credit {
+		return "C"
+	}
+	return "D"
+}
+
+// BankNumber is the bank's number in the key of an entry, or in what a payment of
+// before keeps as its entry; the key itself where the bank gave none.
+func BankNumber(key string) string {
+	if parts := strings.Split(key, "|"); len(parts) == 5 && parts[3] != "" {
+		return parts[3]
+	}
+	return key
 }
 
 // Signed is the amount as it changes the balance.
@@ -108,12 +150,37 @@ func BankFaultTerms() []Term {
 	}
 }
 
-// BankLine is one booking of a bank day: a batch is one.
-type BankLine struct {
-	Account string
-	Day     calendar.Date
-	Page    int
-	Booking string    // as BankEntry.Booking
-	Amount  money.Fen // credit above zero, debit below
-	Text    string
+// StatedBooking is a booking that a statement lists, the N-th (from 1) of its day and
+// page. Several may be alike.
+type StatedBooking struct {
+	Account  string
+	Day      calendar.Date
+	Page     int
+	N        int
+	BookedOn calendar.Date
+	Ref      string    // as of BankEntry
+	Amount   money.Fen // credit above zero, debit below
+	Text     string
+}
+
+// Uneven are the bookings of a day that are alike and of which the statements list
+// another sum than was booked.
+type Uneven struct {
+	BookedOn calendar.Date
+	Ref      string
+	Amount   money.Fen // of one of them, as in StatedBooking
+	Stated   int       // how many the statements list
+	Here     int       // how many of those the one that is to be proved
+	Booked   money.Fen // sum of our entries
+}
+
+// Sum is what the statements say: Amount times Stated.
+func (u Uneven) Sum() money.Fen { return u.Amount * money.Fen(u.Stated) }
+
+// Name is what staff look for in the bank's list: its number, else day and amount.
+func (u Uneven) Name() string {
+	if u.Ref != "" {
+		return u.Ref
+	}
+	return u.BookedOn.String() + " " + u.Amount.String()
 }

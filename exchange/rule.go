@@ -67,6 +67,8 @@ const (
 	ActWriteAgain        = "write-again"
 	ActAgreeVoid         = "agree-void"
 	ActRefuseVoid        = "refuse-void"
+	ActIsNew             = "is-new"
+	ActIsRepeat          = "is-repeat"
 )
 
 // Rule is a row of the table of decisions: who may take an action about
@@ -132,6 +134,14 @@ var rules = []Rule{
 	{
 		Action: ActPaidToPerson, Chinese: "改付本人", English: "pay to the person", About: aboutCase, Side: Out, Roles: financial, Signed: true,
 		Follows: "the form's next version says PAID_TO_PERSON, and the payee is paid",
+	},
+	{
+		Action: ActIsNew, Chinese: "确认为新入账", English: "it is another one", About: aboutEntry, Roles: financial, Signed: true,
+		Follows: "the doubtful entry is booked",
+	},
+	{
+		Action: ActIsRepeat, Chinese: "确认为重复通知", English: "it is a repetition", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"entry"},
+		Follows: "the doubtful entry tells that other one again, and is never booked",
 	},
 	{
 		Action: ActTieNetting, Chinese: "轧差结算", English: "tie a month's netting", About: []Subject{AboutMonth}, Roles: financial, Signed: true,

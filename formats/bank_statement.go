@@ -25,7 +25,6 @@ type StatementHead struct {
 	begun   bool                   // a row was read
 	last    batch.Maybe[money.Fen] // balance after the row before
 	lastDay calendar.Date
-	refs    map[string]bool // the bank's numbers so far
 }
 
 // StatementLine is one movement, or a payment that failed, in the order in
@@ -101,15 +100,6 @@ func checkStatementLine(h *StatementHead, l *StatementLine, ok bool, f *batch.Fi
 		return
 	}
 	checkStatus(l, f)
-	if l.BankRef != "" && l.Status != code.BankRejected {
-		if h.refs[l.BankRef] {
-			f.Add("bank_ref", code.DuplicateInFile, "上面已有同一流水号 / a row above has the same number")
-		}
-		if h.refs == nil {
-			h.refs = map[string]bool{}
-		}
-		h.refs[l.BankRef] = true
-	}
 	if l.BookedOn < h.lastDay {
 		f.Add("booked_on", code.ImpossibleDate, "应按记账先后排列，早于上一行 / rows stand in the order of booking; this is before the row above")
 	}

@@ -135,7 +135,6 @@ func TestStatementFaults(t *testing.T) {
 		{"unknown status", putCell(6, 7, "处理中"), code.UnknownCode, 7, "status"},
 		{"returned debit", putCell(6, 7, "退汇"), code.UnknownCode, 7, "status"},
 		{"rejected credit", putCell(7, 7, "失败"), code.UnknownCode, 8, "status"},
-		{"the bank's number twice", putCell(6, 6, "A001"), code.DuplicateInFile, 7, "bank_ref"},
 		{"balance off by a fen", putCell(6, 8, 10234.57), code.Total, 7, "balance"},
 		{"opening balance off", putCell(2, 1, 10000.01), code.Total, 6, "balance"},
 		{"remark too long", putCell(6, 5, strings.Repeat("长", 141)), code.TooLong, 7, "remark"},

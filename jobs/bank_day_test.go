@@ -51,7 +51,7 @@ func TestDayIsProved(t *testing.T) {
 		"not notified": {want: "differs unexplained 0.00/9.00", change: func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
 			return notified, append(stated, creditEntry("X1", 900, "", ""))
 		}},
-		"another amount": {want: "differs unexplained 5.00/9.00", change: func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
+		"another amount": {want: "differs unexplained 0.00/9.00 absent 5.00/0.00", change: func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
 			return append(notified, creditEntry("X1", 500, "", "")), append(stated, creditEntry("X1", 900, "", ""))
 		}},
 		"not stated": {want: "differs absent 5.00/0.00", change: func(notified, stated []iso20022.Entry) (_, _ []iso20022.Entry) {
@@ -178,9 +178,11 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 				o.leaveNotification(lump)
 				o.pass()
 			}
-			// Notified again with its transfers: it stays booked once.
-			o.leaveBatchBooking(lump.Ref, debitEntry(people[0].order), debitEntry(people[1].order))
-			o.pass()
+			if lump.Amount == people[0].order.Amount+people[1].order.Amount {
+				// Notified again with its transfers: it stays booked once.
+				o.leaveBatchBooking(lump.Ref, debitEntry(people[0].order), debitEntry(people[1].order))
+				o.pass()
+			}
 			for i, p := range people {
 				o.requireState(exchange.Out, p.Person, "answered/sent/"+c.want[i])
 			}

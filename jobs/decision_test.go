@@ -186,29 +186,28 @@ func TestMatchedAndSplitByOfficers(t *testing.T) {
 	lp, lq := o.sendLetter(p), o.sendLetter(q)
 	fp, fq := o.form(p, lp), o.form(q, lq)
 	o.put(them, formats.KindForm, fp, fq)
-	own := receiving(us).No
 	o.leaveNotification(creditEntry("M1", fp.Amount, "不明来款", ""), creditEntry("M2", fq.Amount+fp.Amount, "两人合计", ""))
 	o.pass()
 	for name, args := range map[string][]string{
-		"no such case":       {"match", own + "|M1", "case=31010020260302000777"},
-		"no such entry":      {"match", own + "|M9", "case=" + lp.LetterNo},
-		"an odd part":        {"match", own + "|M1", "case=" + lp.LetterNo, "part=0"},
-		"shares of another":  {"split", own + "|M2", "to=" + lp.LetterNo + ":1=0.01"},
-		"shares in disorder": {"split", own + "|M2", "to=" + lp.LetterNo},
+		"no such case":       {"match", "M1", "case=31010020260302000777"},
+		"no such entry":      {"match", "M9", "case=" + lp.LetterNo},
+		"an odd part":        {"match", "M1", "case=" + lp.LetterNo, "part=0"},
+		"shares of another":  {"split", "M2", "to=" + lp.LetterNo + ":1=0.01"},
+		"shares in disorder": {"split", "M2", "to=" + lp.LetterNo},
 	} {
 		if _, err := o.tryDecide(keys, "li.na", args[0], args[1], args[2:]...); !errors.Is(err, exchange.ErrDecision) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	to := fmt.Sprintf("to=%s:1=%s,%s:1=%s", lp.LetterNo, fp.Amount, lq.LetterNo, fq.Amount)
-	o.decide(keys, "li.na", exchange.ActSplit, own+"|M2", to)
-	if _, err := o.tryDecide(keys, "li.na", exchange.ActMatch, own+"|M2", "case="+lp.LetterNo); !errors.Is(err, exchange.ErrDecision) {
+	o.decide(keys, "li.na", exchange.ActSplit, "M2", to)
+	if _, err := o.tryDecide(keys, "li.na", exchange.ActMatch, "M2", "case="+lp.LetterNo); !errors.Is(err, exchange.ErrDecision) {
 		t.Errorf("matched twice: %v", err)
 	}
 	o.passUntil(exchange.In, p, "completed/posted/posted")
 	o.requireState(exchange.In, q, "completed/posted/posted")
 	// The second credit of p's amount is too much for p: it goes to the case and is a difference there.
-	o.decide(keys, "li.na", exchange.ActMatch, own+"|M1", "case="+lp.LetterNo)
+	o.decide(keys, "li.na", exchange.ActMatch, "M1", "case="+lp.LetterNo)
 	if c := o.caseBy(exchange.In, p); c.Hold != code.HoldAmountDiffers {
 		t.Errorf("case stands at %s %s", c.State, c.Hold)
 	}

@@ -210,7 +210,7 @@ func TestNameAndAmountAreOnlyProposed(t *testing.T) {
 		t.Errorf("needs a person: %+v", got)
 	}
 	o.nextNight() // a proposal about a credit stays
-	o.decide(keys, "li.na", exchange.ActMatch, receiving(us).No+"|K1", "case="+l.LetterNo)
+	o.decide(keys, "li.na", exchange.ActMatch, "K1", "case="+l.LetterNo)
 	o.passUntil(exchange.In, p, "completed/posted/posted")
 	o.requireNoDifferences()
 }
@@ -226,20 +226,19 @@ func TestOfficerMatchesAPayment(t *testing.T) {
 		e.Ref, e.MsgID, e.EndToEndID, e.Text, e.Counterparty = ref, "", "", "批量业务", iso20022.Account{}
 		return e
 	}
-	own := receiving(us).No
 	wrong := func(why, ref string, p order) {
 		t.Helper()
-		if _, err := o.tryDecide(keys, "wang.min", exchange.ActMatchPayment, own+"|"+ref, "payment="+p.EndToEndID); !errors.Is(err, exchange.ErrDecision) {
+		if _, err := o.tryDecide(keys, "wang.min", exchange.ActMatchPayment, ref, "payment="+p.EndToEndID); !errors.Is(err, exchange.ErrDecision) {
 			t.Errorf("%s: %v", why, err)
 		}
 	}
 	o.leaveNotification(nameless(debitEntry(a.order), "X1"))
 	o.pass()
-	if got := o.todoNumbers("扣款待核对"); len(got) != 1 || got[0] != own+"|X1" {
+	if got := o.todoNumbers("扣款待核对"); len(got) != 1 || exchange.BankNumber(got[0]) != "X1" {
 		t.Errorf("to be done about debits: %q", got)
 	}
 	wrong("a payment of another sum", "X1", b.order)
-	o.decide(keys, "li.na", exchange.ActMatchPayment, own+"|X1", "payment="+a.order.EndToEndID)
+	o.decide(keys, "li.na", exchange.ActMatchPayment, "X1", "payment="+a.order.EndToEndID)
 	o.requireState(exchange.Out, a.Person, "answered/sent/settled")
 	wrong("an entry that is tied", "X1", a.order)
 	o.requireNoDifferences()
@@ -250,7 +249,7 @@ func TestOfficerMatchesAPayment(t *testing.T) {
 		t.Errorf("to be done about credits: %q", got)
 	}
 	wrong("a payment that is not out", "X2", b.order)
-	o.decide(keys, "li.na", exchange.ActMatchPayment, own+"|X3", "payment="+a.order.EndToEndID)
+	o.decide(keys, "li.na", exchange.ActMatchPayment, "X3", "payment="+a.order.EndToEndID)
 	o.requireState(exchange.Out, a.Person, "answered/sent/returned")
 	if lies := o.balanceOf(ledger.OutReturned); lies != a.order.Amount {
 		t.Errorf("returned %s", lies)

@@ -208,13 +208,12 @@ func TestRefundOfUnmatchedMoney(t *testing.T) {
 	stranger.Ref, stranger.Counterparty = "C2", iso20022.Account{Name: "某公司", Number: "6222020200112233"}
 	o.leaveNotification(known, stranger)
 	o.pass()
-	own := receiving(us).No
-	o.decide(keys, "li.na", exchange.ActRefund, own+"|C1")
-	if _, err := o.tryDecide(keys, "li.na", exchange.ActRefund, own+"|C2"); !errors.Is(err, exchange.ErrDecision) || !strings.Contains(err.Error(), "confirm-account") {
+	o.decide(keys, "li.na", exchange.ActRefund, "C1")
+	if _, err := o.tryDecide(keys, "li.na", exchange.ActRefund, "C2"); !errors.Is(err, exchange.ErrDecision) || !strings.Contains(err.Error(), "confirm-account") {
 		t.Errorf("to an account that nobody has registered: %v", err)
 	}
-	o.decide(keys, "li.na", exchange.ActConfirmAccount, own+"|C2", "account=6222020200112233", "cnaps=102100099996", "holder=某公司", "bank=工商银行")
-	o.decide(keys, "li.na", exchange.ActRefund, own+"|C2")
+	o.decide(keys, "li.na", exchange.ActConfirmAccount, "C2", "account=6222020200112233", "cnaps=102100099996", "holder=某公司", "bank=工商银行")
+	o.decide(keys, "li.na", exchange.ActRefund, "C2")
 	o.pass()
 	if len(o.orders) != 2 || o.orders[0].Creditor.Number != receiving(them).No || o.orders[1].Creditor.CNAPS != "102100099996" {
 		t.Fatalf("paid back %+v", o.orders)

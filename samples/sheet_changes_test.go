@@ -144,7 +144,6 @@ func sheetChanges() []sheetChange {
 		statement("amount-zero", code.Amount, 8, "amount", "金额为零 / nothing was booked",
 			func(rows [][]string) [][]string { return put(8, "balance", "36554.93")(put(8, "amount", "0.00")(rows)) }),
 		statement("balance-wrong", code.Total, 8, "balance", "余额与上一行接不上 / a balance that does not follow", put(8, "balance", "55120.34")),
-		statement("bank-ref-twice", code.DuplicateInFile, 7, "bank_ref", "银行流水号重复 / the bank's number twice", put(7, "bank_ref", "SZ0313-0001")),
 		statement("column-missing", code.WrongEnvelope, 0, "", "缺少一列 / a column is left out", without("balance")),
 		statement("date-impossible", code.ImpossibleDate, 5, "booked_on", "日期不存在 / a day that does not exist", put(5, "booked_on", "2026-02-30")),
 		statement("date-backwards", code.ImpossibleDate, 7, "booked_on", "早于上一行 / before the row above", put(7, "booked_on", "2026-03-12")),

@@ -134,7 +134,7 @@ func (s screen) payment(p *story.Payment, all bool) {
 	s.fact("收款人", "payee", p.Payee.Holder, p.Payee.No, p.Payee.Bank, p.Payee.CNAPS)
 	s.fact("附言", "text", p.Text)
 	s.fact("银行", "bank", labelled(s.Say("起息", "value date"), day(p.ValueOn)), labelled(s.Say("付出", "booked"), day(p.BookedOn)),
-		labelled(s.Say("流水号", "reference"), p.BankRef), labelled(s.Say("退回", "came back"), day(p.ReturnedOn)))
+		labelled(s.Say("流水号", "reference"), exchange.BankNumber(p.BankRef)), labelled(s.Say("退回", "came back"), day(p.ReturnedOn)))
 	if p.File == nil {
 		s.fact("付款文件", "file", s.Say("还没有", "none yet"))
 	} else {

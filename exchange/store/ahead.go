@@ -29,9 +29,8 @@ type Ahead struct {
 	Records      []string      // OutgoingByRecord
 	Payments     []string      // Payment
 	Advices      []string      // letters: AdvicesByLetter
-	Entries      []string      // InsertBankEntry
-	Account      string        // of Bookings and Debits
-	Bookings     []string      // BookingParts
+	Entries      []string      // BankEntriesKnownAs
+	Account      string        // of Debits
 	Debits       []money.Fen   // UnmatchedDebits
 	Claims       []Claim       // ClaimKey
 }
@@ -67,8 +66,7 @@ func (tx *Tx) ReadAhead(a Ahead) error {
 		func() error { return outgoingByRecord.ahead(tx, anyOf(a.Records)) },
 		func() error { return tx.paymentsAhead(anyOf(a.Payments)) },
 		func() error { return advicesByLetter.ahead(tx, anyOf(a.Advices)) },
-		func() error { return entryByKey.ahead(tx, anyOf(a.Entries)) },
-		func() error { return tx.bookingsAhead(a.Account, anyOf(a.Bookings)) },
+		func() error { return entriesAs.ahead(tx, anyOf(a.Entries)) },
 		func() error { return unmatchedDebits.ahead(tx, amounts, a.Account) },
 		func() error { return tx.claimsAhead(a.Claims) },
 	} {

@@ -206,7 +206,6 @@ func TestPlans(t *testing.T) {
 	plans(texts, registryRows)
 	plans(texts, certificateRows)
 	plans(texts, outgoingRows)
-	texts["bookings"] = entryRows.query + firstOfBookings[0] + rowsOf(2, 1) + firstOfBookings[1]
 	ended, _ := CaseFilter{Ended: Ended{1, 2}}.query()
 	texts["Waits"], texts["Pays"], texts["CasesAgain"], texts["LookAgain"] = waits, pays, casesAgain, caseRows.query+strings.TrimSuffix(ended, " ORDER BY case_no")
 	texts["chainEnds"] = chainEnds

@@ -2,9 +2,6 @@ package store
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -23,19 +20,20 @@ var (
 	})
 	entryRows = keep("bank_entries", func(e *exchange.BankEntry) []field {
 		return []field{
-			at("entry_key", &e.Key), at("account", &e.Account), at("booking", derived(e.Booking())), at("credit", &e.Credit), at("amount", (*int64)(&e.Amount)),
-			at("booked_on", &e.BookedOn), at("state", &e.State), at("case_no", optional[string]{&e.CaseNo}), at("part", &e.Part),
+			at("entry_key", &e.Key), at("account", &e.Account), at("known_as", derived(e.KnownAs())), at("ref", &e.Ref), at("credit", &e.Credit),
+			at("amount", (*int64)(&e.Amount)), at("total", (*int64)(&e.Total)), at("booked_on", &e.BookedOn), at("state", &e.State),
+			at("case_no", optional[string]{&e.CaseNo}), at("part", &e.Part),
 		}
 	}, func(e *exchange.BankEntry) []field {
 		return []field{
-			at("ref,omitempty", &e.Ref), at("end_to_end,omitempty", &e.EndToEnd), at("counterpart,omitempty", &e.Counterpart),
+			at("end_to_end,omitempty", &e.EndToEnd), at("counterpart,omitempty", &e.Counterpart),
 			at("counter_account,omitempty", &e.CounterAcct), at("text,omitempty", &e.Text), at("return_code,omitempty", &e.ReturnCode),
-			at("reversal,omitempty", &e.Reversal), at("order,omitempty", &e.Order), at("parts,omitempty", &e.Parts), at("seen_on,omitempty", &e.SeenOn),
+			at("reversal,omitempty", &e.Reversal), at("charge,omitempty", &e.Charge), at("order,omitempty", &e.Order), at("parts,omitempty", &e.Parts),
+			at("repeats,omitempty", &e.Repeats), at("seen_on,omitempty", &e.SeenOn),
 		}
 	})
-	insertEntry = rowInto("bank_entries", entryRows.names, " ON CONFLICT (entry_key) DO NOTHING")
-	updateEntry = entryRows.update("entry_key = $1 AND state = $11")
-	entryByKey  = byKey(entryRows, "entry_key", byEntryKey, func(e *exchange.BankEntry) any { return e.Key })
+	updateEntry = entryRows.update("entry_key = $1 AND state = $13")
+	entriesAs   = byKey(entryRows, "known_as", byEntryKey, func(e *exchange.BankEntry) any { return e.KnownAs() }).kept()
 
 	unmatchedDebits = inScope(entryRows, "account = $1 AND state = 'unmatched' AND credit = 0 AND amount", 1, byEntryKey,
 		func(e *exchange.BankEntry) asked {
@@ -66,69 +64,43 @@ func (tx *Tx) AdvicesByLetter(letterNo string) ([]exchange.Advice, error) {
 	return advicesByLetter.of(tx, "advices of letter "+letterNo, letterNo)
 }
 
-// InsertBankEntry stores an entry of our account; ErrDuplicate when its key
-// is known: the bank tells the same entry more than once.
+// InsertBankEntry stores an entry of our account under a key of its own.
 func (tx *Tx) InsertBankEntry(e exchange.BankEntry) error {
-	name := "bank entry " + e.Key
-	known, isKnown := tx.known[entryByKey][asked{nil, e.Key}]
-	if isKnown && len(known.([]exchange.BankEntry)) == 0 {
-		entryRows.wrote(tx, nil, &e)
-		tx.toldBooking(&e)
-		return tx.later(unsent{what: name, insert: insertEntry, args: entryRows.args(&e), none: errTaken})
-	}
-	n, err := tx.now(insertEntry, entryRows.args(&e))
-	if err == nil && n == 0 {
-		err = ErrDuplicate
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
+	return entryRows.add(tx, "bank entry "+e.Key, &e)
 }
 
-// bookings are in how many parts bookings were told, by account and booking.
-var bookings = &remembered{tableBits["bank_entries"]}
-
-// toldBooking remembers of the first entry of a booking in how many parts it was told.
-func (tx *Tx) toldBooking(e *exchange.BankEntry) {
-	if known := tx.known[bookings]; known != nil {
-		if key := (asked{e.Account, e.Booking()}); known[key] == 0 {
-			known[key] = e.Parts
-		}
-	}
+// BankEntriesKnownAs returns the entries that are known as one (BankEntry.KnownAs), by
+// key.
+func (tx *Tx) BankEntriesKnownAs(as string) ([]exchange.BankEntry, error) {
+	return entriesAs.of(tx, "bank entries "+as, as)
 }
 
-// bookingsAhead reads ahead in how many parts bookings of an account were told.
-func (tx *Tx) bookingsAhead(account string, keys []any) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	all := make(map[asked]any, len(keys))
-	for _, key := range keys {
-		all[asked{account, key}] = 0
-	}
-	err := inLists(keys, func(list []any) error {
-		some, err := entryRows.many(tx, "bookings", firstOfBookings[0]+rowsOf(len(list), 1)+firstOfBookings[1], slices.Concat([]any{account}, list)...)
-		for _, e := range some {
-			all[asked{account, e.Booking()}] = e.Parts
+// BankEntriesNumbered returns the entries to which the bank gave a number, by key.
+func (tx *Tx) BankEntriesNumbered(ref string) ([]exchange.BankEntry, error) {
+	return entryRows.many(tx, "bank entries "+ref, "WHERE known_as >= $1 AND known_as < $2 AND ref = $3 ORDER BY entry_key", ref+"|", ref+"}", ref)
+}
+
+// DoubtfulEntries returns an account's doubtful entries of some days, by key.
+func (tx *Tx) DoubtfulEntries(account string, from, to calendar.Date) ([]exchange.BankEntry, error) {
+	return entryRows.many(tx, "doubtful entries of "+account,
+		"WHERE state = 'doubtful' AND account = $1 AND booked_on >= $2 AND booked_on <= $3 ORDER BY entry_key", account, from.String(), to.String())
+}
+
+// EachDoubtfulEntry calls fn for every doubtful entry, by account, day and key. fn may
+// not use the transaction.
+func (tx *Tx) EachDoubtfulEntry(fn func(exchange.BankEntry) error) error {
+	list, err := entryRows.many(tx, "doubtful entries", "WHERE state = 'doubtful' ORDER BY account, booked_on, entry_key")
+	for _, e := range list {
+		if err == nil {
+			err = fn(e)
 		}
-		return err
-	})
-	if err == nil {
-		maps.Copy(tx.knownTo(bookings), all)
 	}
 	return err
 }
 
-// firstOfBookings finds an entry of each of some bookings, around rows of one value.
-var firstOfBookings = [2]string{
-	"WHERE entry_key IN (SELECT (SELECT entry_key FROM bank_entries WHERE account = $1 AND booking = column1 LIMIT 1) FROM (VALUES ", ") AS bookings)",
-}
-
 // BankEntry returns an entry by its key.
 func (tx *Tx) BankEntry(key string) (exchange.BankEntry, error) {
-	of, err := entryByKey.of(tx, "bank entry "+key, key)
-	return firstOf("bank entry "+key, of, err)
+	return entryRows.one(tx, "bank entry "+key, "WHERE entry_key = $1", key)
 }
 
 // UpdateBankEntry changes an entry that is still in before's state, else ErrStale.
@@ -151,24 +123,6 @@ func (tx *Tx) EachUnmatchedEntry(fn func(exchange.BankEntry) error) error {
 // BankEntriesByCase returns the entries tied to a case, as booked.
 func (tx *Tx) BankEntriesByCase(caseNo string) ([]exchange.BankEntry, error) {
 	return entryRows.many(tx, "bank entries of case "+caseNo, "WHERE case_no = $1 ORDER BY booked_on, entry_key", caseNo)
-}
-
-// BankEntriesByBooking returns the entries that a booking of an account is made of.
-func (tx *Tx) BankEntriesByBooking(account, booking string) ([]exchange.BankEntry, error) {
-	return entryRows.many(tx, "bank entries of booking "+booking, "WHERE account = $1 AND booking = $2 ORDER BY entry_key", account, booking)
-}
-
-// BookingParts is in how many parts a booking of an account was told, 0 for one
-// that was not: all its entries say the same.
-func (tx *Tx) BookingParts(account, booking string) (int, error) {
-	if parts, known := tx.known[bookings][asked{account, booking}]; known {
-		return parts.(int), nil
-	}
-	some, err := entryRows.many(tx, "bank entries of booking "+booking, "WHERE account = $1 AND booking = $2 LIMIT 1", account, booking)
-	if err != nil || len(some) == 0 {
-		return 0, err
-	}
-	return some[0].Parts, nil
 }
 
 // BankEntriesBooked returns an account's entries of some days, as booked.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -20,19 +21,23 @@ var (
 	}, func(d *exchange.BankDay) []field {
 		return []field{at("faults,omitempty", &d.Faults), at("other,omitempty", &d.Other)}
 	})
-	updateDay = dayRows.update("account = $1 AND day = $2 AND page = $3 AND state = $13")
-	lineRows  = keep("bank_lines", func(l *exchange.BankLine) []field {
-		return []field{at("account", &l.Account), at("booking", &l.Booking), at("day", &l.Day), at("page", &l.Page), at("amount", (*int64)(&l.Amount))}
-	}, func(l *exchange.BankLine) []field { return []field{at("text,omitempty", &l.Text)} })
-	// unexplained are the lines of a page that no entries of ours make up.
-	unexplained = `AS l WHERE account = $1 AND day = $2 AND page = $3 AND amount <> COALESCE((
-		SELECT SUM(` + signedAmount + `) FROM bank_entries e WHERE e.account = l.account AND e.booking = l.booking), 0) ORDER BY booking`
-	// absent are entries of ours of some days that no statement has.
-	absent = `WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3 AND NOT EXISTS (
-		SELECT 1 FROM bank_lines l WHERE l.account = bank_entries.account AND l.booking = bank_entries.booking) ORDER BY booked_on, entry_key`
+	updateDay  = dayRows.update("account = $1 AND day = $2 AND page = $3 AND state = $13")
+	statedRows = keep("stated_bookings", func(l *exchange.StatedBooking) []field {
+		return []field{
+			at("account", &l.Account), at("day", &l.Day), at("page", &l.Page), at("n", &l.N), at("booked_on", &l.BookedOn), at("ref", &l.Ref), at("amount", (*int64)(&l.Amount)),
+		}
+	}, func(l *exchange.StatedBooking) []field { return []field{at("text,omitempty", &l.Text)} })
+	// uneven compares kind by kind: an entry counts with the booking that it is a part of.
+	uneven = `SELECT booked_on, ref, total, CAST(SUM(n) AS BIGINT), CAST(SUM(here) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
+		SELECT booked_on, ref, amount AS total, 1 AS n, CASE WHEN day = $4 AND page = $5 THEN 1 ELSE 0 END AS here, 0 AS ours
+			FROM stated_bookings WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3
+		UNION ALL SELECT booked_on, ref, total, 0, 0, ` + signedAmount + `
+			FROM bank_entries AS e WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3 AND state NOT IN ('doubtful', 'repeat')
+		) AS bookings GROUP BY booked_on, ref, total HAVING SUM(n) * total <> SUM(ours) ORDER BY booked_on, ref, total`
+	statedOn  = "SELECT COALESCE(MIN(booked_on), ''), COALESCE(MAX(booked_on), '') FROM stated_bookings WHERE account = $1 AND day = $2 AND page = $3"
 	dayBefore = "WHERE account = $1 AND (day < $2 OR day = $2 AND page < $3) ORDER BY day DESC, page DESC LIMIT 1"
 	doubtDays = "UPDATE bank_days SET state = 'differs' WHERE account = $1 AND from_day <= $3 AND day >= $2 AND state = 'proved'"
-	booked    = `SELECT CAST(COALESCE(SUM(` + signedAmount + `), 0) AS BIGINT) FROM bank_entries e WHERE e.account = $1 AND e.booked_on >= $2 AND e.booked_on <= $3`
+	booked    = `SELECT CAST(COALESCE(SUM(` + signedAmount + `), 0) AS BIGINT) FROM bank_entries e WHERE e.account = $1 AND e.booked_on >= $2 AND e.booked_on <= $3 AND e.state NOT IN ('doubtful', 'repeat')`
 )
 
 // InsertBankDay stores what the bank states of an account and day. Its lines
@@ -41,16 +46,16 @@ func (tx *Tx) InsertBankDay(d exchange.BankDay) error {
 	return dayRows.add(tx, fmt.Sprintf("bank day %s %s", d.Account, d.Day), &d)
 }
 
-// InsertBankLine stores a booking of a bank day.
-func (tx *Tx) InsertBankLine(l exchange.BankLine) error {
-	return lineRows.add(tx, "bank line "+l.Booking, &l)
+// InsertStatedBooking stores a booking that the statement of a day lists.
+func (tx *Tx) InsertStatedBooking(l exchange.StatedBooking) error {
+	return statedRows.add(tx, fmt.Sprintf("booking %d of %s %s", l.N, l.Account, l.Day), &l)
 }
 
-// DeleteBankLines removes the lines of a bank day that a fuller statement of
-// the same day replaces.
-func (tx *Tx) DeleteBankLines(d exchange.BankDay) error {
-	return tx.any(fmt.Sprintf("bank lines of %s %s", d.Account, d.Day),
-		"DELETE FROM bank_lines WHERE account = $1 AND day = $2 AND page = $3", d.Account, d.Day.String(), int64(d.Page))
+// DeleteStatedBookings removes what the statement of a day lists, when a fuller one of
+// the same day replaces it.
+func (tx *Tx) DeleteStatedBookings(d exchange.BankDay) error {
+	return tx.any(fmt.Sprintf("bookings of %s %s", d.Account, d.Day),
+		"DELETE FROM stated_bookings WHERE account = $1 AND day = $2 AND page = $3", d.Account, d.Day.String(), int64(d.Page))
 }
 
 // BankDay returns a bank day.
@@ -84,21 +89,39 @@ func (tx *Tx) DoubtBankDays(account string, from, to calendar.Date) error {
 	return tx.any("bank days of "+account, doubtDays, account, from.String(), to.String())
 }
 
-// BankLines returns the bookings that a bank day states.
-func (tx *Tx) BankLines(d exchange.BankDay) ([]exchange.BankLine, error) {
-	return lineRows.many(tx, "bank lines", "WHERE account = $1 AND day = $2 AND page = $3 ORDER BY booking", d.Account, d.Day.String(), int64(d.Page))
+// StatedBookings returns what the statement of a day lists, in its order.
+func (tx *Tx) StatedBookings(d exchange.BankDay) ([]exchange.StatedBooking, error) {
+	return statedRows.many(tx, "stated bookings", "WHERE account = $1 AND day = $2 AND page = $3 ORDER BY n", d.Account, d.Day.String(), int64(d.Page))
 }
 
-// UnexplainedLines returns those that no entry was booked for, or entries over
-// another sum.
-func (tx *Tx) UnexplainedLines(d exchange.BankDay) ([]exchange.BankLine, error) {
-	return lineRows.many(tx, "unexplained bank lines", unexplained, d.Account, d.Day.String(), int64(d.Page))
+// StatedTexts returns, in their order, the texts of the bookings that are alike, as all
+// statements of the account list them.
+func (tx *Tx) StatedTexts(account string, u exchange.Uneven) (texts []string, err error) {
+	list, err := statedRows.many(tx, "stated bookings", "WHERE account = $1 AND booked_on = $2 AND ref = $3 AND amount = $4 ORDER BY day, page, n",
+		account, u.BookedOn.String(), u.Ref, int64(u.Amount))
+	for _, l := range list {
+		texts = append(texts, l.Text)
+	}
+	return texts, err
 }
 
-// AbsentEntries returns the entries booked on the days of a statement that no
-// statement of the account has.
-func (tx *Tx) AbsentEntries(d exchange.BankDay) ([]exchange.BankEntry, error) {
-	return entryRows.many(tx, "entries absent from statements", absent, d.Account, d.From.String(), d.Day.String())
+// UnevenBookings returns the kinds of bookings of a day's statement of which the
+// statements of the account list another sum than was booked: those that this one lists,
+// and those booked on its days.
+func (tx *Tx) UnevenBookings(d exchange.BankDay) ([]exchange.Uneven, error) {
+	from, to := d.From, d.Day
+	spans, err := many(tx, "days of stated bookings", func(r row, span *[2]calendar.Date) error { return r.Scan(&span[0], &span[1]) },
+		statedOn, d.Account, d.Day.String(), int64(d.Page))
+	if err != nil {
+		return nil, err
+	}
+	if first := spans[0]; first[0] != 0 {
+		from, to = min(from, first[0]), max(to, first[1])
+	}
+	list, err := many(tx, "uneven bookings", func(r row, u *exchange.Uneven) error {
+		return r.Scan(&u.BookedOn, &u.Ref, (*int64)(&u.Amount), &u.Stated, &u.Here, (*int64)(&u.Booked))
+	}, uneven, d.Account, from.String(), to.String(), d.Day.String(), int64(d.Page))
+	return slices.DeleteFunc(list, func(u exchange.Uneven) bool { return u.Here == 0 && (u.BookedOn < d.From || u.BookedOn > d.Day) }), err
 }
 
 // BookedSum is what the entries booked on some days change the balance by.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"carryover/exchange"
@@ -124,7 +125,7 @@ func TestMigrateFromSchema1(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			ctx := context.Background()
 			s := open(t, Options{DSN: ofSchema1(t, e.name)})
-			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 5 {
+			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 6 {
 				t.Fatalf("version %d of %d, %v", have, want, err)
 			}
 			for _, p := range oldProse {
@@ -137,6 +138,10 @@ func TestMigrateFromSchema1(t *testing.T) {
 			const held = "T31010020260316000002" // 查无此人 in the demo
 			if err := raw(t, s, "UPDATE cases SET hold = 'officers-decision', doc = replace(doc, '参保登记库中查无此人，待核实', '信息表不符：月数与明细不符') WHERE case_no = $1", held); err != nil {
 				t.Fatal(err)
+			}
+			const doubtful = "UPDATE bank_entries SET state = 'doubtful' WHERE entry_key IN (SELECT entry_key FROM bank_entries LIMIT 1)"
+			if err := raw(t, s, doubtful); err == nil {
+				t.Error("schema 1 knows doubtful entries")
 			}
 			before := events(t, s)
 			for range 2 {
@@ -151,6 +156,7 @@ func TestMigrateFromSchema1(t *testing.T) {
 			}
 			view(t, s, func(tx *Tx) error {
 				checkDifferences(t, tx)
+				checkBankDays(t, tx)
 				c, err := tx.Case(held)
 				if err != nil || c.HoldText != code.Say("form-differs", code.Text("月数与明细不符")) {
 					t.Errorf("held for %s, %v", c.HoldText, err)
@@ -170,6 +176,12 @@ func TestMigrateFromSchema1(t *testing.T) {
 				}
 				return nil
 			})
+			if err := raw(t, s, doubtful); err != nil {
+				t.Error(err)
+			}
+			if err := raw(t, s, strings.Replace(doubtful, "'doubtful'", "'else'", 1)); err == nil {
+				t.Error("any state is taken")
+			}
 			if after := events(t, s); after != before+1 {
 				t.Errorf("%d events, %d before", after, before)
 			}
@@ -208,6 +220,39 @@ func checkDifferences(t *testing.T, tx *Tx) {
 		if about, err := tx.DifferencesAbout(p.kind, p.want[0]); err != nil || len(about) != 1 {
 			t.Errorf("%s: not found by its subject: %v", p.want[0], err)
 		}
+	}
+}
+
+// checkBankDays: what was booked before the key of entries changed is known by it, the
+// days that were proved still are, and what is new may be stored.
+func checkBankDays(t *testing.T, tx *Tx) {
+	t.Helper()
+	days, err := many(tx, "days", func(r row, d *exchange.BankDay) error { return r.Scan(&d.Account, &d.Day, &d.From) }, "SELECT account, day, from_day FROM bank_days")
+	if err != nil || len(days) < 3 {
+		t.Fatal(days, err)
+	}
+	booked := 0
+	for _, d := range days {
+		if uneven, err := tx.UnevenBookings(d); err != nil || len(uneven) > 0 {
+			t.Errorf("%s: %v, %v", d.Day, uneven, err)
+		}
+		list, err := tx.BankEntriesBooked(d.Account, d.From, d.Day)
+		if err != nil {
+			t.Error(err)
+		}
+		booked += len(list)
+		for _, e := range list {
+			if known, err := tx.BankEntriesKnownAs(e.KnownAs()); err != nil || !slices.Contains(known, e) || e.Ref == "" || e.Total != e.Signed() {
+				t.Errorf("%+v is not known: %v", e, err)
+			}
+		}
+	}
+	if booked < 4 {
+		t.Errorf("%d entries", booked)
+	}
+	doubtful, err := tx.number("doubtful", "SELECT count(*) FROM bank_entries WHERE state = 'doubtful'")
+	if err != nil || doubtful != 0 {
+		t.Error(doubtful, err)
 	}
 }
 

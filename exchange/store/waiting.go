@@ -162,7 +162,6 @@ func (tx *Tx) TakeBack(m Mark) (ok bool) {
 	tx.numbers, tx.judged = m.numbers, m.judged
 	tx.unkeep()
 	tx.unclaim(m.claimed)
-	delete(tx.known, bookings)
 	return true
 }
 

@@ -11,9 +11,9 @@ import (
 func TestLumpAndCharge(t *testing.T) {
 	head, _ := statement()
 	lump := Entry{
-		Ref: "L1", Part: 1, Parts: 1, Amount: 300_153, Status: Booked, Booked: day("2026-02-13"), MsgID: "PAY1", PmtInfID: "PAY1", Transfers: 3,
+		Ref: "L1", Part: 1, Parts: 1, Amount: 300_153, Total: -300_153, Status: Booked, Booked: day("2026-02-13"), MsgID: "PAY1", PmtInfID: "PAY1", Transfers: 3,
 	}
-	charge := Entry{Ref: "C1", Part: 1, Parts: 1, Amount: 500, Status: Booked, Booked: day("2026-02-13"), Charge: true}
+	charge := Entry{Ref: "C1", Part: 1, Parts: 1, Amount: 500, Total: -500, Status: Booked, Booked: day("2026-02-13"), Charge: true}
 	var b bytes.Buffer
 	n, err := NewNotificationWriter(&b, head)
 	must(t, err)
@@ -51,6 +51,31 @@ func TestChargesIncluded(t *testing.T) {
 		clean(t, faults, err)
 		if got := strings.Join(parts, " "); !strings.Contains(got, c.want) || (c.what == "told twice" && strings.Contains(got, "c")) {
 			t.Errorf("%s: %s", c.what, got)
+		}
+	}
+}
+
+// A booking whose payments do not add up to it, or one of which has no amount, is the
+// entry itself: all that they say, and no name of one of them.
+func TestPaymentsThatDoNotAddUp(t *testing.T) {
+	second := `<Amt Ccy="CNY">200.02<`
+	for what, message := range map[string]string{
+		"another sum": strings.Replace(string(writeNotification(t)), second, `<Amt Ccy="CNY">200.03<`, 1),
+		"no amount":   strings.Replace(string(writeNotification(t)), second+"/Amt>", "", 1),
+	} {
+		entries := 0
+		_, faults, err := ReadNotification(strings.NewReader(message), Limits{}, func(_ *Statement, e Entry) error {
+			if entries++; e.Ref != "R5" {
+				return nil
+			}
+			if e.Amount != 30_003 || e.Total != 30_003 || e.Part != 1 || e.Parts != 1 || e.EndToEndID != "" || strings.Count(e.Text, "31010020260202000001") != 2 {
+				t.Errorf("%s: %+v", what, e)
+			}
+			return nil
+		})
+		clean(t, faults, err)
+		if entries != 5 {
+			t.Errorf("%s: %d entries", what, entries)
 		}
 	}
 }

@@ -56,6 +56,9 @@ func (e *entryReader) entry() error {
 		return err
 	}
 	e.checkBooking(&b, e.faults.Total == before)
+	if !b.whole() {
+		b.join()
+	}
 	e.sums.add(b.entry)
 	if b.entry.Status == Booked {
 		e.now.Entries++
@@ -237,7 +240,6 @@ func (e *entryReader) checkBooking(b *booking, clean bool) {
 		e.faultAt("Chrgs", BadAmount, "charges of "+b.charges.String()+" in a booking of "+n.Amount.String())
 		return
 	}
-	var sum money.Fen
 	for i := range b.parts {
 		d := &b.parts[i]
 		if len(b.parts) == 1 && d.amount == 0 {
@@ -246,21 +248,41 @@ func (e *entryReader) checkBooking(b *booking, clean bool) {
 		if d.direction != "" && b.direction != "" && d.direction != b.direction {
 			e.faultAt("NtryDtls/TxDtls/CdtDbtInd", Malformed, "not the booking's direction")
 		}
-		if d.amount == 0 {
-			e.faultAt("NtryDtls/TxDtls/Amt", Missing, "required for each of several payments")
-		}
-		var err error
-		if sum, err = sum.Add(d.amount); err != nil {
-			e.faultAt("NtryDtls", Total, err.Error())
-			return
-		}
 	}
-	if sum == n.Amount {
+	if sum, err := b.sum(); err == nil && sum == n.Amount {
 		b.charges = 0 // told, but the payments alone make the booking
 	}
-	if len(b.parts) > 0 && sum != b.net() {
-		e.faultAt("NtryDtls", Total, "payments of "+sum.String()+" in a booking of "+n.Amount.String())
+}
+
+// sum is what the payments of a booking come to.
+func (b *booking) sum() (sum money.Fen, err error) {
+	for _, d := range b.parts {
+		if sum, err = sum.Add(d.amount); err != nil {
+			return 0, err
+		}
 	}
+	return sum, nil
+}
+
+// whole reports whether the payments of a booking, each with an amount, add up to it.
+func (b *booking) whole() bool {
+	sum, err := b.sum()
+	return len(b.parts) == 0 || err == nil && sum == b.net() && !slices.ContainsFunc(b.parts, func(d detail) bool { return d.amount == 0 })
+}
+
+// join makes one of payments whose amounts say nothing about the booking: it is the
+// entry, and what it says is what they say together.
+func (b *booking) join() {
+	one := b.parts[0]
+	one.amount = b.net()
+	for _, d := range b.parts[1:] {
+		one.endToEndID = ""
+		one.text = strings.TrimSpace(one.text + " " + d.text)
+		if other := d; other.payer != one.payer || other.payee != one.payee {
+			one.payer, one.payee = Account{}, Account{}
+		}
+	}
+	b.parts = []detail{one}
 }
 
 // net is what a booking is without the charges included in it.
@@ -278,6 +300,7 @@ func (e *entryReader) deliver(b booking) error {
 		b.parts = []detail{{amount: b.net()}}
 	}
 	b.entry.Charge = slices.Contains(ownKinds(), b.kind)
+	b.entry.Total = b.entry.Signed()
 	parts := len(b.parts)
 	if b.charges > 0 {
 		parts++

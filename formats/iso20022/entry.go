@@ -50,14 +50,16 @@ type Balance struct {
 
 // Entry is one payment on an account. A bank may book several payments as
 // one entry (a batch): each is an Entry of its own then, with the same Ref,
-// told apart by Part; the sum of the parts is the booked amount.
+// told apart by Part, where their amounts add up to what was booked; else the
+// booking is the only Entry, with all their texts and no EndToEndID.
 type Entry struct {
 	Ref         string // AcctSvcrRef, the bank's number of the booking; may be ""
 	Part, Parts int    // 1 of 1, unless booked as a batch
 	Amount      money.Fen
-	Credit      bool   // money in; else money out
-	Reversal    bool   // the bank takes an earlier booking back
-	Status      string // Booked, …
+	Total       money.Fen // what the whole booking changes the balance by
+	Credit      bool      // money in; else money out
+	Reversal    bool      // the bank takes an earlier booking back
+	Status      string    // Booked, …
 	Booked      calendar.Date
 	Value       calendar.Date
 	// MsgID names the payment order, EndToEndID the transfer, as far as the

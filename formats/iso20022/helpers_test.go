@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"carryover/exchange/drop/droptest"
+	"carryover/exchange/money"
 
 	"carryover/exchange/calendar"
-	"carryover/exchange/money"
 )
 
 var noon = time.Date(2026, 2, 13, 12, 0, 5, 0, china)
@@ -105,7 +105,17 @@ func statement() (Statement, [][]Entry) {
 	one, two := in, in
 	one.Ref, one.Amount, one.Part, one.Parts = "R5", 10_001, 1, 2
 	two.Ref, two.Amount, two.Part, two.Parts, two.EndToEndID = "R5", 20_002, 2, 2, "31010020260202000002-1-1"
-	return head, [][]Entry{{in}, {out}, {back}, {pending}, {one, two}}
+	all := [][]Entry{{in}, {out}, {back}, {pending}, {one, two}}
+	for _, booking := range all {
+		var total money.Fen
+		for _, e := range booking {
+			total += e.Signed()
+		}
+		for i := range booking {
+			booking[i].Total = total
+		}
+	}
+	return head, all
 }
 
 func writeEntries(t testing.TB, begin func(b *bytes.Buffer, head Statement) (*EntryWriter, error)) []byte {

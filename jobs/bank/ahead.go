@@ -19,7 +19,10 @@ func readAhead(d *office.Desk, entries []exchange.BankEntry) error {
 	debits := map[string]store.Ahead{} // by account
 	for i := range entries {
 		e := &entries[i]
-		a.Entries = append(a.Entries, e.Key)
+		a.Entries = append(a.Entries, e.KnownAs())
+		if e.Parts > 1 {
+			a.Entries = append(a.Entries, wholeOf(*e).KnownAs())
+		}
 		if e.EndToEnd != "" {
 			a.Payments = append(a.Payments, e.EndToEnd)
 		}
@@ -28,9 +31,6 @@ func readAhead(d *office.Desk, entries []exchange.BankEntry) error {
 		}
 		of := debits[e.Account]
 		of.Account = e.Account
-		if e.Ref != "" {
-			of.Bookings = append(of.Bookings, e.Ref)
-		}
 		if e.Credit {
 			of.Debits = append(of.Debits, e.Amount)
 		}

@@ -2,7 +2,8 @@
 // accounts, which case or payment each entry belongs to, and whether the days
 // add up.
 //
-// It promises that an entry which comes again is booked once, that a credit
+// It promises that an entry which comes again is booked once, and that one which cannot be
+// told from a repetition is not booked until somebody can (identify), that a credit
 // which nothing is found for is kept under the letter, person and reference that
 // it names (matchOrKeep) and tried again when one of them becomes known
 // (RetryUnmatched), and that a day is proved by the entries booked on it. What
@@ -38,15 +39,15 @@ type readResult struct {
 	note    string // what is worth knowing about one that counts
 }
 
-// fileReader reads a file of the bank. Without apply it only checks and writes
-// nothing: a fault that it finds then keeps all of the file from counting.
-type fileReader func(ctx context.Context, o *office.Office, f exchange.File, apply bool) (readResult, error)
+// fileReader reads a file of the bank. Without apply it only checks, counts what is
+// told and writes nothing: a fault that it finds then keeps all of the file from counting.
+type fileReader func(ctx context.Context, o *office.Office, f exchange.File, told *tellings, apply bool) (readResult, error)
 
 // ProcessBank works a file of the bank. It is read whole before anything of it
 // counts: one that cannot be understood, contradicts itself or speaks of what
 // is not ours moves no money and is quarantined with its reason. Banks get no
 // receipts. A file whose work was cut short is read again from its beginning:
-// entries are known by their keys, so that what was booked is not booked twice.
+// entries are known, so that what was booked is not booked twice.
 func ProcessBank(ctx context.Context, o *office.Office, f exchange.File) (office.Counts, error) {
 	kind, read, fault, err := readerOf(ctx, o, f)
 	if err != nil {
@@ -56,14 +57,15 @@ func ProcessBank(ctx context.Context, o *office.Office, f exchange.File) (office
 		return nil, Quarantine(ctx, o, f, fault)
 	}
 	f.Kind = kind
-	checked, err := read(ctx, o, f, false)
+	told := newTellings()
+	checked, err := read(ctx, o, f, told, false)
 	if err != nil {
 		return nil, err
 	}
 	if checked.fault != "" {
 		return nil, Quarantine(ctx, o, f, checked.fault)
 	}
-	res, err := read(ctx, o, f, true)
+	res, err := read(ctx, o, f, told, true)
 	if err != nil {
 		return nil, err
 	}

@@ -15,39 +15,34 @@ import (
 	"carryover/jobs/office"
 )
 
-// statedDay is a bank day with its bookings, as one file states them. A booking
-// is one line of the account, which may be made of several entries. All of a day are
-// in memory at a time, so there is no more of a line than its own.
+// statedDay is a bank day with its bookings, as one file states them. All of a day are
+// in memory at a time, so there is no more of a booking than its own.
 type statedDay struct {
 	exchange.BankDay
-	lines []statedLine   // as they stand in the file
-	at    map[string]int // places in lines, by booking
+	bookings []stated // as they stand in the file
 }
 
-type statedLine struct {
-	booking, text string
-	amount        money.Fen
+// alike is what bookings have in common that a statement cannot tell apart.
+type alike struct {
+	on     calendar.Date
+	ref    string
+	amount money.Fen
 }
 
-func newStatedDay() *statedDay { return &statedDay{at: map[string]int{}} }
+type stated struct {
+	alike
+	text string
+}
 
-// add adds an entry's amount to its booking; an error means that a sum is out of
-// money's range.
-func (s *statedDay) add(e exchange.BankEntry) (err error) {
-	booking := e.Booking()
-	i, seen := s.at[booking]
-	if !seen {
-		i = len(s.lines)
-		s.at[booking], s.lines = i, append(s.lines, statedLine{booking: booking, text: e.Text})
-	}
-	s.lines[i].amount, err = s.lines[i].amount.Add(e.Signed())
-	return err
+// add adds the booking of an entry; its further parts add nothing.
+func (s *statedDay) add(e exchange.BankEntry) {
+	s.bookings = append(s.bookings, stated{alike{e.BookedOn, e.Ref, e.Total}, e.Text})
 }
 
 // finish counts the bookings and sums up credits and debits.
 func (s *statedDay) finish() (err error) {
-	s.Entries = len(s.lines)
-	for _, l := range s.lines {
+	s.Entries = len(s.bookings)
+	for _, l := range s.bookings {
 		if l.amount > 0 {
 			s.Credits, err = s.Credits.Add(l.amount)
 		} else {
@@ -60,16 +55,26 @@ func (s *statedDay) finish() (err error) {
 	return nil
 }
 
-// states reports whether the day has a booking over just that amount.
-func (s *statedDay) states(l exchange.BankLine) bool {
-	i, there := s.at[l.Booking]
-	return there && s.lines[i].amount == l.Amount
+// lacks reports whether the day states fewer of some bookings than were stated before.
+func (s *statedDay) lacks(before []exchange.StatedBooking) bool {
+	count := map[alike]int{}
+	for _, l := range before {
+		count[alike{l.BookedOn, l.Ref, l.Amount}]++
+	}
+	for _, l := range s.bookings {
+		if n := count[l.alike]; n > 1 {
+			count[l.alike] = n - 1
+		} else {
+			delete(count, l.alike)
+		}
+	}
+	return len(count) > 0
 }
 
 // readStatement reads a camt.053: it books nothing, entries come with camt.054
 // alone, or every booking would be there twice. With apply set, what it states of
 // each account and day is kept, to prove what was booked.
-func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
+func readStatement(ctx context.Context, o *office.Office, f exchange.File, _ *tellings, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return res, err
@@ -78,7 +83,7 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply
 	byID := map[string]*statedDay{}
 	var credits, debits money.Fen // of all days
 	key := func(s *iso20022.Statement) string { return s.Account.Number + "|" + s.ID }
-	ordinals, count := map[string]int{}, countEntries(o, f, apply)
+	count := countEntries(o, f, apply)
 	heads, faults, err := iso20022.ReadStatement(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
 		count()
 		res.records++
@@ -94,9 +99,12 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply
 			return err
 		}
 		if byID[key(s)] == nil {
-			byID[key(s)] = newStatedDay()
+			byID[key(s)] = &statedDay{}
 		}
-		return byID[key(s)].add(entryOf(s.Account.Number, entry, ordinals))
+		if entry.Part <= 1 {
+			byID[key(s)].add(entryOf(s.Account.Number, entry))
+		}
+		return nil
 	})
 	if res.fault = faultsText(faults); err != nil || res.fault != "" {
 		return res, err
@@ -110,7 +118,7 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, apply
 		}
 		s := byID[key(h)]
 		if s == nil {
-			s = newStatedDay() // a day without movements is stated, too
+			s = &statedDay{} // a day without movements is stated, too
 		}
 		s.Account, s.Day, s.From, s.Page = h.Account.Number, h.Closing.Date, h.From, h.Page
 		if s.From == 0 || s.From > s.Day {
@@ -159,32 +167,34 @@ func keepDay(d *office.Desk, s *statedDay, grows bool) error {
 			return err
 		}
 		// All later days are proved again: their opening balance is this one's closing.
-		if err := d.Tx.DoubtBankDays(s.Account, s.From, 99991231); err != nil {
+		// And those on which something was booked that stands in this statement.
+		from := s.From
+		for _, l := range s.bookings {
+			from = min(from, l.on)
+		}
+		if err := d.Tx.DoubtBankDays(s.Account, from, 99991231); err != nil {
 			return err
 		}
-		return insertLines(d, s)
+		return insertBookings(d, s)
 	case err != nil:
 		return err
 	}
-	lines, err := d.Tx.BankLines(known)
+	before, err := d.Tx.StatedBookings(known)
 	if err != nil {
 		return err
 	}
-	holdsAll := known.Opening == s.Opening
-	for _, l := range lines {
-		holdsAll = holdsAll && s.states(l)
-	}
+	holdsAll := known.Opening == s.Opening && !s.lacks(before)
 	switch {
-	case holdsAll && len(lines) == len(s.lines) && known.Closing == s.Closing:
+	case holdsAll && len(before) == len(s.bookings) && known.Closing == s.Closing:
 		return nil
 	case holdsAll && grows:
-		if err := d.Tx.DeleteBankLines(known); err != nil {
+		if err := d.Tx.DeleteStatedBookings(known); err != nil {
 			return err
 		}
 		if err := d.Tx.UpdateBankDay(known, s.BankDay); err != nil {
 			return err
 		}
-		return insertLines(d, s)
+		return insertBookings(d, s)
 	}
 	after := known
 	after.State = exchange.DayDiffers
@@ -194,13 +204,13 @@ func keepDay(d *office.Desk, s *statedDay, grows bool) error {
 	return d.Tx.UpdateBankDay(known, after)
 }
 
-// insertLines stores the bookings of a day, as they stand in the file.
-func insertLines(d *office.Desk, s *statedDay) error {
-	count := d.Counting("bookings of "+s.Day.String(), len(s.lines))
-	for _, l := range s.lines {
+// insertBookings stores the bookings of a day, as they stand in the file.
+func insertBookings(d *office.Desk, s *statedDay) error {
+	count := d.Counting("bookings of "+s.Day.String(), len(s.bookings))
+	for i, l := range s.bookings {
 		count()
-		line := exchange.BankLine{Account: s.Account, Booking: l.booking, Day: s.Day, Page: s.Page, Amount: l.amount, Text: l.text}
-		if err := d.Tx.InsertBankLine(line); err != nil {
+		of := exchange.StatedBooking{Account: s.Account, Day: s.Day, Page: s.Page, N: i + 1, BookedOn: l.on, Ref: l.ref, Amount: l.amount, Text: l.text}
+		if err := d.Tx.InsertStatedBooking(of); err != nil {
 			return err
 		}
 	}
@@ -208,8 +218,7 @@ func insertLines(d *office.Desk, s *statedDay) error {
 }
 
 // ProveBankDays proves the days that are not proved: the opening balance is the
-// closing one before, every booking stated was booked by us, and we booked
-// nothing that is not stated. A day that fails the proof is no error: it stays
+// closing one before, and what was booked on the day is what is stated, one to one. A day that fails the proof is no error: it stays
 // unproved, is named as a difference, and is tried again in the next pass. An
 // error at one day does not stop the others; all come back joined.
 func ProveBankDays(ctx context.Context, o *office.Office) error {
@@ -238,6 +247,9 @@ const keptDayFaults = 500
 // difference closed; or its faults, and a difference.
 func proveDay(d *office.Desk, day exchange.BankDay) error {
 	after := day
+	if err := settleDoubts(d, day); err != nil {
+		return err
+	}
 	var err error
 	if after.Faults, err = dayFaults(d, day); err != nil {
 		return err
@@ -277,39 +289,51 @@ func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, erro
 	if err == nil && before.Closing != day.Opening {
 		faults = append(faults, exchange.BankFault{Kind: exchange.FaultOpening, Booking: before.Day.String(), Ours: before.Closing, Theirs: day.Opening})
 	}
-	lines, err := d.Tx.UnexplainedLines(day)
+	uneven, err := d.Tx.UnevenBookings(day)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range lines {
-		if len(faults) == keptDayFaults {
-			break
+	level(uneven)
+	for _, kind := range []string{exchange.FaultUnexplained, exchange.FaultAbsent} {
+		for _, u := range uneven {
+			booked, stated := abs(u.Booked), abs(u.Sum())
+			if len(faults) == keptDayFaults || kind == exchange.FaultUnexplained && (u.Here == 0 || stated <= booked) || kind == exchange.FaultAbsent && booked <= stated {
+				continue
+			}
+			faults = append(faults, exchange.BankFault{Kind: kind, Booking: u.Name(), Ours: u.Booked, Theirs: u.Sum()})
 		}
-		booked, err := d.Tx.BankEntriesByBooking(day.Account, l.Booking)
-		if err != nil {
-			return nil, err
-		}
-		faults = append(faults, exchange.BankFault{Kind: exchange.FaultUnexplained, Booking: l.Booking, Ours: sumEntries(booked), Theirs: l.Amount})
-	}
-	absent, err := d.Tx.AbsentEntries(day)
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range absent {
-		if len(faults) == keptDayFaults {
-			break
-		}
-		faults = append(faults, exchange.BankFault{Kind: exchange.FaultAbsent, Booking: b.Booking(), Ours: b.Signed()})
 	}
 	return faults, nil
 }
 
-// sumEntries adds up entries by their sign: credits less debits.
-func sumEntries(list []exchange.BankEntry) (sum money.Fen) {
-	for _, e := range list {
-		sum += e.Signed()
+func abs(f money.Fen) money.Fen { return max(f, -f) }
+
+// level evens out what is stated with a number and was booked without one, or the other
+// way round: a bank leaves its number out of one of its messages. It changes Booked.
+func level(list []exchange.Uneven) {
+	type kind struct {
+		on     calendar.Date
+		amount money.Fen
 	}
-	return sum
+	over := map[kind][]*exchange.Uneven{}
+	for i := range list {
+		if u := &list[i]; abs(u.Booked) > abs(u.Sum()) {
+			over[kind{u.BookedOn, u.Amount}] = append(over[kind{u.BookedOn, u.Amount}], u)
+		}
+	}
+	for i := range list {
+		under := &list[i]
+		for _, o := range over[kind{under.BookedOn, under.Amount}] {
+			lack, more := under.Sum()-under.Booked, o.Booked-o.Sum()
+			if (under.Ref == "") == (o.Ref == "") || abs(under.Booked) >= abs(under.Sum()) || more == 0 {
+				continue
+			}
+			if abs(more) < abs(lack) {
+				lack = more
+			}
+			under.Booked, o.Booked = under.Booked+lack, o.Booked-lack
+		}
+	}
 }
 
 // FaultWords says in short how a day differs: each kind of fault with its count,

@@ -38,7 +38,7 @@ func bookDebit(d *office.Desk, e exchange.BankEntry) error {
 	case p.BankRef != "":
 		return transfer.FlagUnmatched(d, e, p.Partner, code.Say("debited-before", p.Ref, p.BankRef), code.Say("debit", e.Amount))
 	}
-	if err := Settle(d, p, EntryRef(e)); err != nil {
+	if err := Settle(d, p, e.Key); err != nil {
 		return err
 	}
 	return transfer.MarkMatched(d, e, "", 0)
@@ -117,7 +117,7 @@ func bookWholeFile(d *office.Desk, e exchange.BankEntry) (done bool, err error) 
 		case e.Credit:
 			return RecordReturn(d, p, e, code.Text(ReturnReason(e.ReturnCode)))
 		}
-		return Settle(d, p, EntryRef(e))
+		return Settle(d, p, e.Key)
 	})
 	if err != nil {
 		return false, err
@@ -141,14 +141,4 @@ func concerns(p exchange.Payment, e exchange.BankEntry) bool {
 // it is returned though nothing came back.
 func refusedByBank(p exchange.Payment) bool {
 	return p.Track == exchange.MoneyReturned && p.ReturnRef == ""
-}
-
-// EntryRef names an entry on a payment (BankRef of its debit, ReturnRef of its
-// return): by the bank's number, else by our key. It is never empty, since a
-// payment without a reference counts as not debited.
-func EntryRef(e exchange.BankEntry) string {
-	if e.Ref != "" {
-		return e.Ref
-	}
-	return e.Key
 }

@@ -2,32 +2,23 @@ package bank
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/store"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
 	"carryover/jobs/transfer"
 )
 
-// entryOf makes a bank entry of an entry of a message. Its key, by which it is
-// idempotent, is that of SPEC 4: (account, AcctSvcrRef), else (account, booking
-// date, sign, amount, EndToEndId, ordinal); ordinals counts the latter in a file.
-func entryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange.BankEntry {
+// entryOf makes a bank entry of an entry of a message. Which entry it is, and so its key,
+// identify finds out.
+func entryOf(account string, n iso20022.Entry) exchange.BankEntry {
 	b := exchange.BankEntry{
-		Account: account, Ref: n.Ref, Credit: n.Credit, Amount: n.Amount, BookedOn: n.Booked, EndToEnd: n.EndToEndID,
-		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text, Reversal: n.Reversal, Parts: max(n.Parts, 1),
-		State: exchange.EntryUnmatched,
+		Account: account, Ref: exchange.UsableRef(n.Ref), Credit: n.Credit, Amount: n.Amount, Total: n.Total, BookedOn: n.Booked, EndToEnd: n.EndToEndID,
+		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text, Reversal: n.Reversal, Charge: n.Charge, Parts: max(n.Parts, 1),
 	}
-	part := ""
-	if n.Parts > 1 {
-		part = fmt.Sprintf("|%d", n.Part)
-	}
-	b.Key = entryKey(b, n.EndToEndID, part, ordinals)
 	if n.Returned {
 		b.ReturnCode = ReturnReason(n.ReturnCode + " " + n.ReturnReason)
 	}
@@ -38,9 +29,6 @@ func entryOf(account string, n iso20022.Entry, ordinals map[string]int) exchange
 		if b.Order == "" {
 			b.Order = n.PmtInfID
 		}
-	}
-	if n.Charge {
-		b.State = exchange.EntryOwn
 	}
 	return b
 }
@@ -54,35 +42,100 @@ func ReturnReason(s string) string {
 	return "退汇"
 }
 
-// entryKey is by what an entry is known when it comes again: the bank's number of
-// it and the part; else account, day, sign, amount and text (an EndToEndId or a
-// remark), with an ordinal for duplicates in the same file. The latter holds as
-// long as the bank lists a day's equal entries in the same order again.
-func entryKey(b exchange.BankEntry, text, part string, ordinals map[string]int) string {
-	if b.Ref != "" {
-		return b.Account + "|" + b.Ref + part
+// takeEntry takes what a message or sheet tells: a new entry is booked, one that is known
+// is told again and changes nothing, and one that may be either is kept in doubt until
+// the day's statement or an officer ends it (SPEC 4).
+func takeEntry(d *office.Desk, e exchange.BankEntry, t *tellings) error {
+	of, err := identify(d, e, t)
+	if err != nil || of.unequal {
+		return err
 	}
-	sign := "D"
-	if b.Credit {
-		sign = "C"
+	if of.known != nil {
+		t.meet(e, of.known.Key)
+		return toldAgain(d, *of.known, e, of)
 	}
-	key := strings.Join([]string{b.Account, b.BookedOn.String(), sign, b.Amount.String(), text}, "|")
-	ordinals[key]++
-	return key + fmt.Sprintf("|%d", ordinals[key])
+	e.Key, e.SeenOn, e.State = e.KeyOf(of.next), d.Date, stateOf(e)
+	if of.taken {
+		e.EndToEnd = "" // the message tells that one and another, which it took for that one
+	}
+	t.meet(e, e.Key)
+	if of.doubt == "" {
+		return insertEntry(d, e)
+	}
+	d.Log.Warn("bank entry in doubt", "entry", e.Key, "repeats", of.doubt)
+	e.State, e.Repeats = exchange.EntryDoubtful, of.doubt
+	return d.Tx.InsertBankEntry(e)
 }
 
-// tryEntry books an entry; one that is not allowed in its case's state is kept
-// unmatched, as a difference that somebody has to look at, and stops no other.
+// stateOf is the state in which an entry begins: what the bank books for itself (charges,
+// interest) concerns no case. The day's proof needs it, the ledger of the balances does not.
+func stateOf(e exchange.BankEntry) string {
+	if e.Charge {
+		return exchange.EntryOwn
+	}
+	return exchange.EntryUnmatched
+}
+
+func insertEntry(d *office.Desk, e exchange.BankEntry) error {
+	if err := d.Tx.InsertBankEntry(e); err != nil {
+		return err
+	}
+	return tryEntry(d, e)
+}
+
+// toldAgain takes what a message says of an entry that is known. A message that tells as
+// many entries as there are with a doubtful one ends its doubt. What was not said before
+// is added, and an unmatched credit matched by it.
+func toldAgain(d *office.Desk, known, e exchange.BankEntry, of identified) error {
+	after := known
+	for _, f := range []struct {
+		to  *string
+		say string
+	}{{&after.EndToEnd, e.EndToEnd}, {&after.Text, e.Text}, {&after.Counterpart, e.Counterpart}, {&after.CounterAcct, e.CounterAcct}, {&after.ReturnCode, e.ReturnCode}} {
+		if *f.to == "" && of.alone && !of.taken {
+			*f.to = f.say
+		}
+	}
+	changed := after != known
+	if changed {
+		if err := d.Tx.UpdateBankEntry(known, after); err != nil {
+			return err
+		}
+	}
+	switch {
+	case known.State == exchange.EntryDoubtful && of.sure:
+		return EndDoubt(d, after)
+	case changed && known.State == exchange.EntryUnmatched && known.Credit:
+		return retryEntry(d, after)
+	}
+	return nil
+}
+
+// EndDoubt books a doubtful entry: it is another one than the one that it may repeat.
+func EndDoubt(d *office.Desk, e exchange.BankEntry) error {
+	after := e
+	after.State, after.Repeats = stateOf(e), ""
+	if err := d.Tx.UpdateBankEntry(e, after); err != nil {
+		return err
+	}
+	return tryEntry(d, after)
+}
+
+// Repetition keeps a doubtful entry from ever being booked: it tells another one again.
+func Repetition(d *office.Desk, e exchange.BankEntry, of string) error {
+	after := e
+	after.State, after.Repeats = exchange.EntryRepeat, of
+	return d.Tx.UpdateBankEntry(e, after)
+}
+
+// tryEntry books an entry that is stored; one that is not allowed in its case's state
+// stays unmatched, as a difference that somebody has to look at, and stops no other.
 func tryEntry(d *office.Desk, b exchange.BankEntry) error {
 	err := d.InSavepoint(func() error { return bookEntry(d, b) })
 	if !isNotAllowed(err) {
 		return err
 	}
 	d.Log.Error("bank entry not booked", "entry", b.Key, "err", err)
-	b.State, b.SeenOn = exchange.EntryUnmatched, d.Date
-	if err := d.Tx.InsertBankEntry(b); err != nil {
-		return err
-	}
 	return transfer.FlagUnmatched(d, b, "", code.Say("not-booked"), code.Say("does-not-fit", office.Clip(err.Error(), 200)))
 }
 
@@ -92,27 +145,8 @@ func isNotAllowed(err error) bool {
 	return errors.Is(err, exchange.ErrNotAllowed) || errors.Is(err, exchange.ErrInvariant)
 }
 
-// bookEntry books one entry of our account. It is idempotent: one that is known
-// already changes nothing, whatever it says the second time. What the bank books
-// for itself (charges, interest) concerns no case: the day's proof needs it, the
-// ledger of the balances does not.
+// bookEntry books one entry of our account, which is stored.
 func bookEntry(d *office.Desk, e exchange.BankEntry) error {
-	if e.State == "" {
-		e.State = exchange.EntryUnmatched
-	}
-	e.SeenOn = d.Date
-	known, err := bookedInOtherParts(d, e)
-	if err != nil || known {
-		return err
-	}
-	// The row is inserted first: its unique key is what keeps a duplicate from
-	// being booked, also when two processes read the same file.
-	switch err := d.Tx.InsertBankEntry(e); {
-	case errors.Is(err, store.ErrDuplicate):
-		return compareKnown(d, e)
-	case err != nil:
-		return err
-	}
 	switch {
 	case e.State == exchange.EntryOwn:
 		return nil
@@ -122,21 +156,6 @@ func bookEntry(d *office.Desk, e exchange.BankEntry) error {
 		return bookDebit(d, e)
 	}
 	return bookCredit(d, e)
-}
-
-// bookedInOtherParts reports whether a booking was stated before in another number
-// of parts: first as one sum, say, and now with its transfers. What was booked
-// first counts; its parts have other keys, so that both would be booked else.
-func bookedInOtherParts(d *office.Desk, e exchange.BankEntry) (bool, error) {
-	if e.Ref == "" {
-		return false, nil
-	}
-	before, err := d.Tx.BookingParts(e.Account, e.Ref)
-	if err != nil || before == 0 || before == e.Parts {
-		return false, err
-	}
-	d.Log.Warn("booking stated again in other parts, the first counts", "booking", e.Ref, "parts", e.Parts, "before", before)
-	return true, nil
 }
 
 // bookCredit books money that came in: a payment of ours that came back, a
@@ -172,14 +191,4 @@ func bookCredit(d *office.Desk, e exchange.BankEntry) error {
 	}
 	_, err = matchOrKeep(d, e)
 	return err
-}
-
-// compareKnown compares an entry that comes again with what was booked: another
-// amount or sign under the same key is a difference, and changes nothing.
-func compareKnown(d *office.Desk, e exchange.BankEntry) error {
-	known, err := d.Tx.BankEntry(e.Key)
-	if err != nil || (known.Amount == e.Amount && known.Credit == e.Credit) {
-		return err
-	}
-	return d.RecordDifference("money", "", "", code.Text(e.Key), code.Text(office.SignedAmount(known)), code.Text(office.SignedAmount(e)))
 }

@@ -16,13 +16,13 @@ import (
 // readNotification reads a camt.054; with apply set, its booked entries count.
 // Pending ones are not booked, they come again when they are: their number and
 // sum are noted on the sheet of files.
-func readNotification(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
+func readNotification(ctx context.Context, o *office.Office, f exchange.File, told *tellings, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return res, err
 	}
 	defer src.Close()
-	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
+	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, told: told}
 	foreign, pending, announced := "", 0, money.Fen(0)
 	count := countEntries(o, f, apply)
 	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
@@ -37,7 +37,7 @@ func readNotification(ctx context.Context, o *office.Office, f exchange.File, ap
 			return err
 		}
 		res.records++
-		return w.add(entryOf(s.Account.Number, entry, w.ordinals))
+		return w.add(entryOf(s.Account.Number, entry))
 	})
 	if err == nil {
 		err = w.flush()
@@ -53,20 +53,21 @@ func readNotification(ctx context.Context, o *office.Office, f exchange.File, ap
 
 // entryWriter books the entries of a file, a chunk in a transaction, and takes
 // the proof from the days that they are booked on, so that it is made again.
-// Without apply it drops them. Cut short between two chunks, the file is read
-// again, and what was booked is passed over by its keys.
+// Without apply it only counts them. Cut short between two chunks, the file is read
+// again, and what was booked is known.
 type entryWriter struct {
 	*office.Office
-	ctx      context.Context
-	file     exchange.File
-	apply    bool
-	ordinals map[string]int       // see entryKey
-	pending  []exchange.BankEntry // not booked yet, fewer than a chunk
+	ctx     context.Context
+	file    exchange.File
+	apply   bool
+	told    *tellings
+	pending []exchange.BankEntry // not booked yet, fewer than a chunk
 }
 
 // add takes an entry, and books a chunk once it is full.
 func (w *entryWriter) add(e exchange.BankEntry) error {
 	if !w.apply {
+		w.told.count(e)
 		return nil
 	}
 	if w.pending = append(w.pending, e); len(w.pending) < office.Chunk {
@@ -83,14 +84,15 @@ func (w *entryWriter) flush() error {
 		return nil
 	}
 	err := w.DoChunk(w.ctx, office.By{File: w.file, Actor: w.file.Party}, func(d *office.Desk) error {
+		w.told.begin()
 		if err := readAhead(d, w.pending); err != nil {
 			return err
 		}
 		type span struct{ from, to calendar.Date }
 		days := map[string]span{}
 		for _, b := range w.pending {
-			if err := tryEntry(d, b); err != nil {
-				return fmt.Errorf("entry %s: %w", b.Key, err)
+			if err := takeEntry(d, b, w.told); err != nil {
+				return fmt.Errorf("entry %s: %w", b.KnownAs(), err)
 			}
 			s, seen := days[b.Account]
 			if !seen || b.BookedOn < s.from {
@@ -106,6 +108,7 @@ func (w *entryWriter) flush() error {
 		}
 		return nil
 	})
+	w.told.done()
 	w.pending = w.pending[:0]
 	return err
 }

@@ -33,7 +33,7 @@ func bookReturn(d *office.Desk, e exchange.BankEntry, p exchange.Payment) error 
 // entry's reference: it was reopened by the bank's refusal.
 func RecordReturn(d *office.Desk, p exchange.Payment, e exchange.BankEntry, reason code.Phrase) error {
 	noted := p
-	noted.ReturnRef = EntryRef(e)
+	noted.ReturnRef = e.Key
 	if err := d.Tx.CloseDifferencesAbout("money", code.Text(p.Ref)); err != nil {
 		return err
 	}

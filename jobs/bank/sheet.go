@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"carryover/exchange"
@@ -18,7 +19,7 @@ import (
 // pain.002 refuses and what camt.053 proves, in one table. With apply set, it
 // counts. A sheet with any fault counts for nothing, and one whose keying was
 // normalised (widths, spaces, dates) counts with a note.
-func readSheet(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
+func readSheet(ctx context.Context, o *office.Office, f exchange.File, told *tellings, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return res, err
@@ -41,15 +42,15 @@ func readSheet(ctx context.Context, o *office.Office, f exchange.File, apply boo
 	if sheet.Total > 0 {
 		res.note = fmt.Sprintf("自动规范 %d 处填写 / %d values normalised", sheet.Total, sheet.Total)
 	}
-	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, ordinals: map[string]int{}}
-	refused := map[string]int{} // ordinals of refused rows, which are no entries
+	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, told: told}
+	refused := map[string]int{} // refused rows that are alike, which are no entries
 	var days []*statedDay
 	for _, row := range sheet.Rows {
 		l := row.Value
 		if l.Status == code.BankRejected {
 			if apply {
 				err = o.Do(ctx, office.By{File: f, Actor: f.Party}, func(d *office.Desk) error {
-					return rejectPayment(d, sheetEntry(account, l, refused))
+					return rejectPayment(d, rejectedRow(account, l, refused))
 				})
 			}
 			if err != nil {
@@ -57,11 +58,9 @@ func readSheet(ctx context.Context, o *office.Office, f exchange.File, apply boo
 			}
 			continue
 		}
-		b := sheetEntry(account, l, w.ordinals)
+		b := sheetEntry(account, l)
 		days = sheetDay(days, b, l)
-		if err := days[len(days)-1].add(b); err != nil {
-			return res, err
-		}
+		days[len(days)-1].add(b)
 		if err := w.add(b); err != nil {
 			return res, fmt.Errorf("row %d: %w", row.Line, err)
 		}
@@ -77,7 +76,7 @@ func readSheet(ctx context.Context, o *office.Office, f exchange.File, apply boo
 // day opens with the first row's less its amount and closes with the last row's.
 func sheetDay(days []*statedDay, b exchange.BankEntry, l formats.StatementLine) []*statedDay {
 	if len(days) == 0 || days[len(days)-1].Day != b.BookedOn {
-		s := newStatedDay()
+		s := &statedDay{}
 		s.BankDay = exchange.BankDay{Account: b.Account, Day: b.BookedOn, From: b.BookedOn, Opening: l.Balance - b.Signed()}
 		days = append(days, s)
 	}
@@ -103,19 +102,26 @@ func sheetAccount(o *office.Office, named string) (account, fault string) {
 	return "", "请在表上方写明本方账号 own_account / name the account at the top: there are several"
 }
 
-// sheetEntry is a row as an entry of our account: known by the bank's number,
-// else by (account, date, sign, amount, remark, ordinal). A sheet has no
-// EndToEndId: payments are known by the reference, or letter number and amount,
-// that their remark repeats.
-func sheetEntry(account string, l formats.StatementLine, ordinals map[string]int) exchange.BankEntry {
+// sheetEntry is a row as an entry of our account. A sheet has no EndToEndId: payments
+// are known by the reference, or letter number and amount, that their remark repeats.
+func sheetEntry(account string, l formats.StatementLine) exchange.BankEntry {
 	b := exchange.BankEntry{
-		Account: account, Ref: l.BankRef, Credit: l.Credit(), Amount: l.Amount, BookedOn: l.BookedOn, Counterpart: l.Counterparty,
-		CounterAcct: l.Account, Text: l.Remark, Parts: 1, EndToEnd: refIn(l.Remark), State: exchange.EntryUnmatched,
+		Account: account, Ref: exchange.UsableRef(l.BankRef), Credit: l.Credit(), Amount: l.Amount, Total: l.Signed(), BookedOn: l.BookedOn,
+		Counterpart: l.Counterparty, CounterAcct: l.Account, Text: l.Remark, Parts: 1, EndToEnd: refIn(l.Remark),
 	}
-	b.Key = entryKey(b, l.Remark, "", ordinals)
 	if l.Status == code.BankReturned {
 		b.ReturnCode = ReturnReason("")
 	}
+	return b
+}
+
+// rejectedRow is the row of a payment that the bank did not make. It is no entry; the
+// key by which the payment remembers it says its remark too.
+func rejectedRow(account string, l formats.StatementLine, alike map[string]int) exchange.BankEntry {
+	b := sheetEntry(account, l)
+	row := b.KnownAs() + "|" + b.Text
+	alike[row]++
+	b.Key = row + "|" + strconv.Itoa(alike[row])
 	return b
 }
 

@@ -17,7 +17,7 @@ import (
 // in a transaction of its own, then the whole file's. Without, it looks for what
 // contradicts our payment file or the report itself: such a report is not
 // believed at all, for what it says may make a payment be paid again.
-func readStatus(ctx context.Context, o *office.Office, f exchange.File, apply bool) (res readResult, err error) {
+func readStatus(ctx context.Context, o *office.Office, f exchange.File, _ *tellings, apply bool) (res readResult, err error) {
 	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return res, err

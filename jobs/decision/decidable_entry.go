@@ -10,8 +10,8 @@ import (
 	"carryover/jobs/office"
 )
 
-// EachEntry walks the bank entries that belong to nobody, and the credits whose
-// refund waits without a case.
+// EachEntry walks the bank entries that belong to nobody, those that are in doubt, and the
+// credits whose refund waits without a case.
 func EachEntry(d *office.Desk, emit func(exchange.BankEntry, exchange.Todo) error) error {
 	one := func(b exchange.BankEntry) error {
 		if open, err := stillOpen(d, b); err != nil || !open {
@@ -24,6 +24,9 @@ func EachEntry(d *office.Desk, emit func(exchange.BankEntry, exchange.Todo) erro
 		return emit(b, t)
 	}
 	if err := d.Tx.EachUnmatchedEntry(one); err != nil {
+		return err
+	}
+	if err := d.Tx.EachDoubtfulEntry(one); err != nil {
 		return err
 	}
 	waiting, err := refundsWaiting(d)
@@ -51,7 +54,7 @@ func EachEntry(d *office.Desk, emit func(exchange.BankEntry, exchange.Todo) erro
 // stays open until its money has a place; a debit stays unmatched for ever when
 // its difference was explained and accepted, and has no row any more.
 func stillOpen(d *office.Desk, b exchange.BankEntry) (bool, error) {
-	if b.Credit {
+	if b.Credit || b.State == exchange.EntryDoubtful {
 		return true, nil
 	}
 	named, err := d.Tx.DifferencesAbout("money", code.Text(b.Key))
@@ -63,6 +66,10 @@ func stillOpen(d *office.Desk, b exchange.BankEntry) (bool, error) {
 func entryWords(d *office.Desk, b exchange.BankEntry) (what, todo string) {
 	text := identity.MaskIn(b.Text)
 	switch {
+	case b.State == exchange.EntryDoubtful:
+		return d.Sayf("存疑，未记账：可能重复通知了 %s，附言不同：%s", "in doubt, not booked: it may tell %s again, with another text: %s", b.Repeats, text),
+			d.Say("当日对账单到达后自行判定；急用时问清银行，确认为新入账或重复通知。",
+				"The day's statement decides; or ask the bank, and say whether it is another one or a repetition.")
 	case !b.Credit:
 		return d.Sayf("扣款未找到对应付款：%s", "debited for no payment that is known: %s", text),
 			d.Say("对应到本方付款；不是的，查明后核销差异。", "Match the payment; else find out why and accept the difference.")
@@ -96,6 +103,8 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (t exchange.Todo, err error
 	unmatched := b.Credit && b.State == exchange.EntryUnmatched
 	t.Decisions, err = offers(d, subject{kind: exchange.AboutEntry, no: b.Key, entry: b}, func(r exchange.Rule) bool {
 		switch r.Action {
+		case exchange.ActIsNew, exchange.ActIsRepeat:
+			return b.State == exchange.EntryDoubtful
 		case exchange.ActMatch, exchange.ActSplit, exchange.ActRefund:
 			return unmatched
 		case exchange.ActMatchPayment:

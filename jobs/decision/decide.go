@@ -183,7 +183,7 @@ type subject struct {
 }
 
 // findSubject reads what a decision is about: the number of a case or its
-// letter, a bank entry's key, a month, a file's id or name, the id of a
+// letter, a bank entry's key or number, a month, a file's id or name, the id of a
 // difference. The kinds of the rule are tried in their order; exchange.ErrDecision
 // when none of them has it.
 func findSubject(d *office.Desk, text string, r exchange.Rule) (s subject, err error) {
@@ -199,13 +199,15 @@ func findSubject(d *office.Desk, text string, r exchange.Rule) (s subject, err e
 				s.no = strconv.FormatInt(s.file.ID, 10)
 			}
 		case exchange.AboutEntry:
-			s.entry, err = d.Tx.BankEntry(text)
+			if s.entry, err = d.EntryCalled(text); err == nil {
+				s.no = s.entry.Key
+			}
 		case exchange.AboutCase:
 			if s.c, err = decidedCase(d, text, r); err == nil {
 				s.no = s.c.No
 			}
 		}
-		if err == nil || (kind == exchange.AboutCase && !office.IsNotFound(err)) {
+		if err == nil || (kind == exchange.AboutCase || kind == exchange.AboutEntry) && !office.IsNotFound(err) {
 			return s, err
 		}
 	}

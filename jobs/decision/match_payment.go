@@ -50,7 +50,7 @@ func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office
 		if err := d.Tx.CloseDifferencesAbout("money", code.Text(e.Key)); err != nil {
 			return err
 		}
-		if err := bank.Settle(d, p, bank.EntryRef(e)); err != nil {
+		if err := bank.Settle(d, p, e.Key); err != nil {
 			return err
 		}
 		return transfer.MarkMatched(d, e, "", 0)

@@ -28,6 +28,8 @@ func planners() map[string]planner {
 		exchange.ActMatch:             onEntry(matchPlan),
 		exchange.ActSplit:             onEntry(splitPlan),
 		exchange.ActMatchPayment:      onEntry(paymentPlan),
+		exchange.ActIsNew:             onEntry(isNewPlan),
+		exchange.ActIsRepeat:          onEntry(isRepeatPlan),
 		exchange.ActAcceptProposal:    onCase(proposalPlan),
 		exchange.ActRejectProposal:    onCase(proposalPlan),
 		exchange.ActPaidToPerson:      personPlan,

@@ -209,7 +209,7 @@ func sameLines(a, b map[lineKey]money.Fen) bool {
 // netEntry finds the bank entry of a net sum: unmatched, of exactly that amount, a debit
 // when we owe and a credit when they do; office.Undecidable when it is not that.
 func netEntry(d *office.Desk, key string, out, in money.Fen) (*exchange.BankEntry, error) {
-	e, err := d.Tx.BankEntry(key)
+	e, err := d.EntryCalled(key)
 	if office.IsNotFound(err) {
 		return nil, office.Undecidable("没有该笔银行流水 "+key, "no such bank entry")
 	}

@@ -1,8 +1,31 @@
 package office
 
 import (
+	"fmt"
+
 	"carryover/exchange"
+	"carryover/exchange/store"
 )
+
+// EntryCalled reads a bank entry by its key, or by the bank's number where one entry alone
+// has it; ErrDecision where several have, store.ErrNotFound where none.
+func (d *Desk) EntryCalled(text string) (exchange.BankEntry, error) {
+	e, err := d.Tx.BankEntry(text)
+	if !IsNotFound(err) || text == "" {
+		return e, err
+	}
+	list, err := d.Tx.BankEntriesNumbered(text)
+	switch {
+	case err != nil:
+		return e, err
+	case len(list) == 0:
+		return e, fmt.Errorf("bank entry %s: %w", text, store.ErrNotFound)
+	case len(list) > 1:
+		return e, Undecidable(fmt.Sprintf("有 %d 笔流水的流水号是 %s，请写明全称，如 %s", len(list), text, list[0].Key),
+			fmt.Sprintf("%d entries have the number %s: name one by its key, %s for instance", len(list), text, list[0].Key))
+	}
+	return list[0], nil
+}
 
 // SignedAmount is the amount of a bank entry in yuan as staff read it: with + for
 // a credit, - for a debit.

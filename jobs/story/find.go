@@ -71,25 +71,15 @@ func Find(o *office.Office, tx *store.Tx, id string) (Found, error) {
 }
 
 // entries adds bookings of our accounts by their key or the bank's number, which
-// is unique only within an account. The key of one that is matched to a case has
+// several may have. The key of one that is matched to a case has
 // named the case before.
 func entries(o *office.Office, tx *store.Tx, id string, f *Found) error {
 	if err := into(&f.Entries)(tx.BankEntry(id)); err != nil || len(f.Entries) > 0 {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
-		if seen[a.No] {
-			continue
-		}
-		seen[a.No] = true
-		list, err := tx.BankEntriesByBooking(a.No, id)
-		if err != nil {
-			return err
-		}
-		f.Entries = append(f.Entries, list...)
-	}
-	return nil
+	list, err := tx.BankEntriesNumbered(id)
+	f.Entries = append(f.Entries, list...)
+	return err
 }
 
 // MaxSimilar bounds how many cases and files are offered for a part of a number.

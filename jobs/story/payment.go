@@ -1,6 +1,7 @@
 package story
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 
@@ -159,28 +160,31 @@ func signedBy(o *office.Office, tx *store.Tx, fileID int64) ([]Signed, error) {
 	return rows(list, err, func(s exchange.Signature) Signed { return Signed{s, o.PartyName(exchange.OfficerParty(s.Officer))} })
 }
 
-// paymentBank is when the bank booked the payment and its return. An entry that
-// is not there is no error: the bank's reference can come before its statement.
-func paymentBank(o *office.Office, tx *store.Tx, p exchange.Payment, s *Payment) error {
-	if p.BankRef != "" {
-		entries, err := tx.BankEntriesByBooking(o.Agency.Payer.No, p.BankRef)
-		if err != nil {
-			return err
-		}
-		for _, x := range entries {
-			if !x.Credit {
-				s.BookedOn = x.BookedOn
-			}
-		}
+// paymentBank is when the bank booked the payment and its return.
+func paymentBank(_ *office.Office, tx *store.Tx, p exchange.Payment, s *Payment) (err error) {
+	if s.BookedOn, err = bookedOn(tx, p.BankRef, false); err == nil {
+		s.ReturnedOn, err = bookedOn(tx, p.ReturnRef, true)
 	}
-	if p.ReturnRef == "" {
-		return nil
+	return err
+}
+
+// bookedOn is when the entry was booked that a payment names: by its key, a payment of
+// before by the bank's number. One that is not there is no error.
+func bookedOn(tx *store.Tx, ref string, credit bool) (on calendar.Date, err error) {
+	if ref == "" {
+		return 0, nil
 	}
-	x, err := tx.BankEntry(p.ReturnRef)
+	e, err := tx.BankEntry(ref)
 	if err == nil {
-		s.ReturnedOn = x.BookedOn
+		return e.BookedOn, nil
 	}
-	return office.IgnoreNotFound(err)
+	list, nerr := tx.BankEntriesNumbered(ref)
+	for _, e := range list {
+		if e.Credit == credit {
+			on = e.BookedOn
+		}
+	}
+	return on, errors.Join(office.IgnoreNotFound(err), nerr)
 }
 
 // paymentTodo is what staff can do about a payment; empty when nothing waits for

@@ -51,6 +51,8 @@ var lists = map[string][]exchange.Term{
 		{Code: exchange.EntryNetted, Chinese: "轧差结算", English: "net sum"},
 		{Code: exchange.EntryOwn, Chinese: "银行收支", English: "the bank's own"},
 		{Code: exchange.EntryReversed, Chinese: "已冲正", English: "reversed"},
+		{Code: exchange.EntryDoubtful, Chinese: "存疑未记", English: "in doubt, not booked"},
+		{Code: exchange.EntryRepeat, Chinese: "重复通知", English: "a repetition"},
 		{Code: exchange.EntryRefund, Chinese: "决定退还", English: "to be paid back"},
 	},
 	"review": {

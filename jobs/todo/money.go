@@ -17,7 +17,11 @@ import (
 // is matched by hand or refunded.
 const unmatchedWD = 10
 
-// entries adds the bank entries that belong to nobody, and the refunds that wait
+// doubtWD is for how many working days an entry may be in doubt: the statement of its day
+// ends it sooner.
+const doubtWD = 3
+
+// entries adds the bank entries that belong to nobody or are in doubt, and the refunds that wait
 // without a case. Where a case is proposed for a credit, an officer can match it at
 // once.
 func (w *walk) entries() error {
@@ -27,7 +31,11 @@ func (w *walk) entries() error {
 			t.Kind = exchange.TodoDebit
 		}
 		if !w.proposed[b.Key] {
-			by := w.Calendar.Due(b.SeenOn, unmatchedWD, calendar.DueOptions{})
+			days := unmatchedWD
+			if b.State == exchange.EntryDoubtful {
+				days = doubtWD
+			}
+			by := w.Calendar.Due(b.SeenOn, days, calendar.DueOptions{})
 			t.Due, t.Provisional = by.Date, by.Provisional
 		}
 		if err := w.beside(&t, subjectKey("money", code.Text(b.Key))); err != nil {

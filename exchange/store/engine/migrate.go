@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	_ "embed"
 	"errors"
+	"regexp"
 
 	"github.com/pressly/goose/v3"
 )
@@ -26,6 +27,9 @@ var schema4 string
 
 //go:embed schema/00005_rehearsal.sql
 var schema5 string
+
+//go:embed schema/00006_bank_entries.sql
+var schema6 string
 
 // appendOnly are the tables that only grow.
 var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
@@ -71,7 +75,13 @@ func provider(e Engine, db *sql.DB) (p *goose.Provider, versions int64, err erro
 func migrations(e Engine) []*goose.Migration {
 	run := func(text string, rows ...func(context.Context, *sql.Tx) error) *goose.GoFunc {
 		return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, text)
+			statements, lists := rechecks(text)
+			_, err := tx.ExecContext(ctx, statements)
+			for _, l := range lists {
+				if err == nil {
+					err = e.recheck(ctx, tx, l)
+				}
+			}
 			for _, change := range rows {
 				if err == nil {
 					err = change(ctx, tx)
@@ -87,8 +97,23 @@ func migrations(e Engine) []*goose.Migration {
 		goose.NewGoMigration(3, run(e.fill(schema3)), nil),
 		goose.NewGoMigration(4, run(e.fill(schema4)), nil),
 		goose.NewGoMigration(5, run(e.fill(schema5)), nil),
+		goose.NewGoMigration(6, run(e.fill(schema6)), nil),
 	}
 }
 
 // Schema is the text of all versions, which together make the tables.
-func Schema() string { return schema1 + schema2 + schema3 + schema4 + schema5 }
+func Schema() string { return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 }
+
+// check is a closed list of values that a column of an existing table has from a
+// version on, in place of the one before.
+type check struct{ table, column, text string }
+
+var recheckText = regexp.MustCompile(`(?m)^RECHECK (\w+)\.(\w+) (CHECK \(.*\));\n?`)
+
+// rechecks takes the lines RECHECK table.column CHECK (…); out of a version's text.
+func rechecks(text string) (statements string, lists []check) {
+	for _, l := range recheckText.FindAllStringSubmatch(text, -1) {
+		lists = append(lists, check{l[1], l[2], l[3]})
+	}
+	return recheckText.ReplaceAllString(text, ""), lists
+}

@@ -109,6 +109,13 @@ func (e *postgresEngine) journalGuard(allowed string) string {
 		strings.ReplaceAll(allowed, "SAME", "IS NOT DISTINCT FROM") + ")) EXECUTE FUNCTION only_grows();\n"
 }
 
+// recheck: the constraint has the name that PostgreSQL gave it.
+func (e *postgresEngine) recheck(ctx context.Context, tx *sql.Tx, c check) error {
+	name := c.table + "_" + c.column + "_check"
+	_, err := tx.ExecContext(ctx, "ALTER TABLE "+c.table+" DROP CONSTRAINT "+name+", ADD CONSTRAINT "+name+" "+c.text)
+	return err
+}
+
 // LockRow: rows that refer to it may still be stored meanwhile.
 func (e *postgresEngine) LockRow() string { return " FOR NO KEY UPDATE" }
 

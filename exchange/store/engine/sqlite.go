@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -148,6 +149,26 @@ func (e *sqliteEngine) guardJournal(allowed string) string {
 func (e *sqliteEngine) journalGuard(allowed string) string {
 	return "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal WHEN NOT (" + strings.ReplaceAll(allowed, "SAME", "IS") +
 		") BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n"
+}
+
+// recheck rewrites the table's text: SQLite cannot alter a constraint, and allows this
+// for a change that leaves the rows as they are (sqlite.org/lang_altertable.html, 7).
+func (e *sqliteEngine) recheck(ctx context.Context, tx *sql.Tx, c check) error {
+	var text string
+	if err := tx.QueryRowContext(ctx, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", c.table).Scan(&text); err != nil {
+		return err
+	}
+	column := regexp.MustCompile(`(?m)^(\s+` + c.column + `\s.*?)CHECK \(.*\)(,?)$`)
+	after := column.ReplaceAllString(text, "${1}"+c.text+"${2}")
+	if after == text {
+		return fmt.Errorf("%s.%s has no list of values, or the same one", c.table, c.column)
+	}
+	if _, err := tx.ExecContext(ctx, "PRAGMA writable_schema = ON"); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", after, c.table)
+	_, rerr := tx.ExecContext(ctx, "PRAGMA writable_schema = RESET") // and the schema is read anew
+	return errors.Join(err, rerr)
 }
 
 func (e *sqliteEngine) LockRow() string                     { return "" } // one transaction writes at a time
