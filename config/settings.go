@@ -72,6 +72,7 @@ type AccountSettings struct {
 	RemarkMax   int       `yaml:"remark_max,omitempty"`
 	RemarkIn    string    `yaml:"remark_charset,omitempty"`
 	FundsClosed []Period  `yaml:"funds_closed,omitempty"`
+	Others      []Other   `yaml:"others,omitempty"`
 	Release     string    `yaml:"release"`
 }
 
@@ -91,6 +92,20 @@ type Account struct {
 	ValidFrom calendar.Date `yaml:"valid_from,omitempty"`
 	ValidTo   calendar.Date `yaml:"valid_to,omitempty"`
 	Schemes   []string      `yaml:"schemes,omitempty"`
+	Use       string        `yaml:"use,omitempty"`
+}
+
+// How an account of ours is used: for transfers alone, or others' business, too.
+const (
+	UseTransfers = "transfers"
+	UseShared    = "shared"
+)
+
+// Other is a rule by which entries of our accounts are no transfers.
+type Other struct {
+	AccountNo string `yaml:"account_no,omitempty"`
+	Text      string `yaml:"text,omitempty"`
+	Reason    string `yaml:"reason"`
 }
 
 // Caps are amounts above which a payment waits, or a file is divided.

@@ -18,6 +18,7 @@ func (v *validator) accounts() {
 	}
 	v.c.agency.Accounts = v.accountList("accounts.own", a.Own)
 	v.c.agency.Payer = v.account("accounts.payer", a.Payer)
+	v.uses()
 	v.c.agency.PaymentCap, v.c.agency.FileCap = a.Caps.Payment.Fen(), a.Caps.File.Fen()
 	v.c.agency.RemarkMax, v.c.agency.RemarkIn = a.RemarkMax, a.RemarkIn
 	v.oneOf("accounts.remark_charset", a.RemarkIn, "utf-8", "gb18030")
@@ -29,6 +30,29 @@ func (v *validator) accounts() {
 			v.add(key, "give from and to, both days included", "not a period")
 		}
 		v.c.agency.FundsClosed = append(v.c.agency.FundsClosed, exchange.Span{From: p.From, To: p.To})
+	}
+}
+
+// uses notes which accounts are not ours alone, and what is no transfer on them.
+func (v *validator) uses() {
+	a := &v.c.Settings.Accounts
+	use := func(key string, of Account) {
+		v.oneOf(key+".use", of.Use, "", UseTransfers, UseShared)
+		if of.Use == UseShared && !slices.Contains(v.c.agency.Shared, of.AccountNo) {
+			v.c.agency.Shared = append(v.c.agency.Shared, of.AccountNo)
+		}
+	}
+	for i, own := range a.Own {
+		use(fmt.Sprintf("accounts.own[%d]", i), own)
+	}
+	use("accounts.payer", a.Payer)
+	for i, r := range a.Others {
+		key := fmt.Sprintf("accounts.others[%d]", i)
+		if r.AccountNo == "" && r.Text == "" {
+			v.add(key, "give account_no, text or both", "fits every entry")
+		}
+		v.oneOf(key+".reason", r.Reason, exchange.OtherReasons()...)
+		v.c.agency.Others = append(v.c.agency.Others, exchange.OtherRule{Account: r.AccountNo, Text: r.Text, Reason: r.Reason})
 	}
 }
 

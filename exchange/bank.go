@@ -28,6 +28,7 @@ type BankEntry struct {
 	Parts       int    // of how many parts of one booking it is one
 	State       string `show:",entry"`
 	Repeats     string // key of the entry that a doubtful one may, and a repetition does, tell again
+	Reason      string `show:",other"` // of an entry that is no transfer, of OtherReasons
 	CaseNo      string
 	Part        int
 	SeenOn      calendar.Date
@@ -40,16 +41,42 @@ const (
 	EntryReturned  = "returned" // money of ours that came back: a return, or sent back by the new place
 	EntryNetted    = "netted"   // the net sum of a month
 	EntryOwn       = "own"      // the bank's own: charges, interest
+	EntryOther     = "other"    // no transfer: of another business, under a Reason
 	EntryReversed  = "reversed" // taken back by another entry, or that other one
 	EntryRefund    = "refund"   // decided to be paid back
 	EntryDoubtful  = "doubtful" // perhaps a repetition: not booked
 	EntryRepeat    = "repeat"   // a repetition: never booked
 )
 
+// OtherRule says which entries of our accounts are no transfers: those with a counterparty
+// account (""; any) whose text contains a word ("": any), but for what names anything of
+// ours.
+type OtherRule struct {
+	Account, Text, Reason string
+}
+
+// OtherTerms are the reasons for which an entry is no transfer.
+func OtherTerms() []Term {
+	return []Term{
+		{"interest", "结息", "interest"},
+		{"allocation", "财政拨款", "an allocation"},
+		{"charge", "手续费", "a charge"},
+		{"other", "其他业务", "other business"},
+	}
+}
+
+// OtherReasons are their codes.
+func OtherReasons() (codes []string) {
+	for _, t := range OtherTerms() {
+		codes = append(codes, t.Code)
+	}
+	return codes
+}
+
 // EntryStates are all of them.
 func EntryStates() []string {
 	return []string{
-		EntryUnmatched, EntryMatched, EntryReturned, EntryNetted, EntryOwn, EntryReversed, EntryRefund, EntryDoubtful, EntryRepeat,
+		EntryUnmatched, EntryMatched, EntryReturned, EntryNetted, EntryOwn, EntryOther, EntryReversed, EntryRefund, EntryDoubtful, EntryRepeat,
 	}
 }
 
@@ -115,6 +142,10 @@ type BankDay struct {
 	State   string // proved | differs
 	FileID  int64
 	Faults  []BankFault // why it differs
+	// Of an account that is not ours alone: how many of its bookings are of others, and
+	// their sum, credits less debits.
+	Others    int
+	OthersSum money.Fen
 	Other   []BankFault // a later statement of the same day that differs; stays
 }
 

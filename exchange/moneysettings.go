@@ -82,6 +82,12 @@ func (k MoneyKeys) Text() string {
 	for _, own := range a.Accounts {
 		lines = append(lines, "accounts.own: "+own.settingsLine())
 	}
+	for _, no := range a.Shared { // a setting of today that is left out is no change of yesterday's text
+		lines = append(lines, "accounts.shared: "+no)
+	}
+	for _, r := range a.Others {
+		lines = append(lines, fmt.Sprintf("accounts.others: %s | %s | %s", r.Account, r.Text, r.Reason))
+	}
 	for _, s := range a.FundsClosed {
 		lines = append(lines, fmt.Sprintf("accounts.funds_closed: %s – %s", s.From, s.To))
 	}

@@ -31,6 +31,8 @@ type Agency struct {
 	RemarkMax      int       // bytes of remittance text that the bank takes
 	RemarkIn       string    // the charset in which it counts them: utf-8 or gb18030
 	FundsClosed    []Span    // 年终封账: no payment is made on these dates
+	Shared         []string  // numbers of the accounts that others use, too
+	Others         []OtherRule
 	Officers       []Officer // who decide and sign
 	NotFoundCap    int       // proposed not-found declines a night before all wait
 }

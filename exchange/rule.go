@@ -69,6 +69,7 @@ const (
 	ActRefuseVoid        = "refuse-void"
 	ActIsNew             = "is-new"
 	ActIsRepeat          = "is-repeat"
+	ActNotATransfer      = "not-a-transfer"
 )
 
 // Rule is a row of the table of decisions: who may take an action about
@@ -142,6 +143,10 @@ var rules = []Rule{
 	{
 		Action: ActIsRepeat, Chinese: "确认为重复通知", English: "it is a repetition", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"entry"},
 		Follows: "the doubtful entry tells that other one again, and is never booked",
+	},
+	{
+		Action: ActNotATransfer, Chinese: "不属转移业务", English: "no transfer", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"code"},
+		Follows: "the entry is of another business, for the reason that the code names, and counts in the proof of its day alone",
 	},
 	{
 		Action: ActTieNetting, Chinese: "轧差结算", English: "tie a month's netting", About: []Subject{AboutMonth}, Roles: financial, Signed: true,
@@ -255,7 +260,7 @@ func Arguments() []Term {
 		{"holder", "户名", "account holder"},
 		{"bank", "开户行", "name of the bank"},
 		{"cnaps", "行号", "bank's CNAPS"},
-		{"code", "原因代码", "code of the decline"},
+		{"code", "原因代码", "code of the reason"},
 		{"personal_no", "个人编号", "personal number in our registry"},
 	}
 }

@@ -29,7 +29,7 @@ var (
 			at("end_to_end,omitempty", &e.EndToEnd), at("counterpart,omitempty", &e.Counterpart),
 			at("counter_account,omitempty", &e.CounterAcct), at("text,omitempty", &e.Text), at("return_code,omitempty", &e.ReturnCode),
 			at("reversal,omitempty", &e.Reversal), at("charge,omitempty", &e.Charge), at("order,omitempty", &e.Order), at("parts,omitempty", &e.Parts),
-			at("repeats,omitempty", &e.Repeats), at("seen_on,omitempty", &e.SeenOn),
+			at("repeats,omitempty", &e.Repeats), at("reason,omitempty", &e.Reason), at("seen_on,omitempty", &e.SeenOn),
 		}
 	})
 	updateEntry = entryRows.update("entry_key = $1 AND state = $13")

@@ -19,7 +19,7 @@ var (
 			at("entries", &d.Entries), at("credits", (*int64)(&d.Credits)), at("debits", (*int64)(&d.Debits)), at("state", &d.State), at("file_id", &d.FileID),
 		}
 	}, func(d *exchange.BankDay) []field {
-		return []field{at("faults,omitempty", &d.Faults), at("other,omitempty", &d.Other)}
+		return []field{at("faults,omitempty", &d.Faults), at("other,omitempty", &d.Other), at("others,omitempty", &d.Others), at("others_sum,omitempty", &d.OthersSum)}
 	})
 	updateDay  = dayRows.update("account = $1 AND day = $2 AND page = $3 AND state = $13")
 	statedRows = keep("stated_bookings", func(l *exchange.StatedBooking) []field {

@@ -251,7 +251,7 @@ func proveDay(d *office.Desk, day exchange.BankDay) error {
 		return err
 	}
 	var err error
-	if after.Faults, err = dayFaults(d, day); err != nil {
+	if after.Faults, err = dayFaults(d, &after); err != nil {
 		return err
 	}
 	subject := DaySubject(day)
@@ -278,10 +278,11 @@ func DaySubject(day exchange.BankDay) code.Phrase {
 }
 
 // dayFaults lists how a day differs from the one before it and from what we
-// booked, at most keptDayFaults; none means that it is proved.
-func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, error) {
+// booked, at most keptDayFaults; none means that it is proved. On an account that is not
+// ours alone what others booked is noted on the day.
+func dayFaults(d *office.Desk, day *exchange.BankDay) ([]exchange.BankFault, error) {
 	faults := append([]exchange.BankFault(nil), day.Other...) // those that no proof can clear
-	before, err := d.Tx.BankDayBefore(day)
+	before, err := d.Tx.BankDayBefore(*day)
 	if office.IgnoreNotFound(err) != nil {
 		return nil, err
 	}
@@ -289,11 +290,14 @@ func dayFaults(d *office.Desk, day exchange.BankDay) ([]exchange.BankFault, erro
 	if err == nil && before.Closing != day.Opening {
 		faults = append(faults, exchange.BankFault{Kind: exchange.FaultOpening, Booking: before.Day.String(), Ours: before.Closing, Theirs: day.Opening})
 	}
-	uneven, err := d.Tx.UnevenBookings(day)
+	uneven, err := d.Tx.UnevenBookings(*day)
 	if err != nil {
 		return nil, err
 	}
 	level(uneven)
+	if uneven, err = sharedOthers(d, day, uneven); err != nil {
+		return nil, err
+	}
 	for _, kind := range []string{exchange.FaultUnexplained, exchange.FaultAbsent} {
 		for _, u := range uneven {
 			booked, stated := abs(u.Booked), abs(u.Sum())
@@ -336,10 +340,18 @@ func level(list []exchange.Uneven) {
 	}
 }
 
-// FaultWords says in short how a day differs: each kind of fault with its count,
-// in the office's language; empty for none.
-func FaultWords(o *office.Office, faults []exchange.BankFault) string {
-	return o.Words(faultsPhrase(faults))
+// DayWords says in short how a day differs, each kind of fault with its count, and what of
+// it is of others, in the office's language; empty where there is nothing to say.
+func DayWords(o *office.Office, day *exchange.BankDay) string {
+	words := o.Words(faultsPhrase(day.Faults))
+	if day.Others == 0 {
+		return words
+	}
+	others := o.Sayf("其他业务 %d 笔，合计 %s", "%d of other business, %s in all", day.Others, day.OthersSum)
+	if words == "" {
+		return others
+	}
+	return words + o.Say("；", "; ") + others
 }
 
 // faultsPhrase is how a day differs, as its difference keeps it.
@@ -367,11 +379,12 @@ func Accounts(o *office.Office) (numbers []string) {
 	return numbers
 }
 
-// MissingStatements lists the working days of an account that no statement
-// covers, from its first statement since a day up to the day before the office's
-// date; none for an account without statements, nor for a bank whose sheet is
-// keyed: that has no rows of a day without movements. A statement may cover
-// several days, and days off need none.
+// MissingStatements lists the working days of an account that no statement covers, from
+// its first statement since a day up to the day before the office's date; none for an
+// account without statements, nor for a bank whose sheet is keyed: that has no rows of a
+// day without movements. A statement may cover several days, days off need none, nor do
+// days on which nothing moved: the statement after them opens with what the one before
+// them closed with.
 func MissingStatements(o *office.Office, tx *store.Tx, account string, since calendar.Date) ([]calendar.Date, error) {
 	if o.Agency.BankByWorkbook {
 		return nil, nil
@@ -386,8 +399,10 @@ func MissingStatements(o *office.Office, tx *store.Tx, account string, since cal
 		for i < len(days) && days[i].Day < on {
 			i++
 		}
-		covered := i < len(days) && days[i].From <= on
-		if working, _ := o.Calendar.Working(on); working && !covered {
+		if i < len(days) && (days[i].From <= on || i > 0 && days[i].Opening == days[i-1].Closing) {
+			continue
+		}
+		if working, _ := o.Calendar.Working(on); working {
 			out = append(out, on)
 		}
 	}

@@ -147,9 +147,12 @@ func isNotAllowed(err error) bool {
 
 // bookEntry books one entry of our account, which is stored.
 func bookEntry(d *office.Desk, e exchange.BankEntry) error {
+	reason, err := otherByRule(d, e)
 	switch {
-	case e.State == exchange.EntryOwn:
-		return nil
+	case e.State == exchange.EntryOwn || err != nil:
+		return err
+	case reason != "":
+		return markOther(d, e, reason)
 	case !e.Credit && e.Reversal:
 		return reverseCredit(d, e)
 	case !e.Credit:

@@ -107,7 +107,7 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (t exchange.Todo, err error
 			return b.State == exchange.EntryDoubtful
 		case exchange.ActMatch, exchange.ActSplit, exchange.ActRefund:
 			return unmatched
-		case exchange.ActMatchPayment:
+		case exchange.ActMatchPayment, exchange.ActNotATransfer:
 			return b.State == exchange.EntryUnmatched
 		case exchange.ActConfirmAccount:
 			return unmatched || refundWaits

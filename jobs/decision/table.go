@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/jobs/bank"
 	"carryover/jobs/netting"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
@@ -30,6 +31,7 @@ func planners() map[string]planner {
 		exchange.ActMatchPayment:      onEntry(paymentPlan),
 		exchange.ActIsNew:             onEntry(isNewPlan),
 		exchange.ActIsRepeat:          onEntry(isRepeatPlan),
+		exchange.ActNotATransfer:      onEntry(bank.NotATransfer),
 		exchange.ActAcceptProposal:    onCase(proposalPlan),
 		exchange.ActRejectProposal:    onCase(proposalPlan),
 		exchange.ActPaidToPerson:      personPlan,

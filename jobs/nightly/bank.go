@@ -23,7 +23,7 @@ func bankItems(o *office.Office, tx *store.Tx, since calendar.Date) (items []rep
 		}
 		for i := range days {
 			if d := &days[i]; d.Day >= since {
-				items = append(items, report.BankItem{Account: account, On: d.Day, Day: d, Text: bank.FaultWords(o, d.Faults)})
+				items = append(items, report.BankItem{Account: account, On: d.Day, Day: d, Text: bank.DayWords(o, d)})
 			}
 		}
 		gaps, err := bank.MissingStatements(o, tx, account, since)
@@ -53,12 +53,13 @@ func reconcileAccount(o *office.Office, tx *store.Tx, account string, days []exc
 	}
 	b.Bank = last.Closing
 	for _, d := range days {
+		b.Theirs += d.OthersSum
 		for _, f := range d.Faults { // by these items the two balances may differ
 			switch f.Kind {
 			case exchange.FaultUnexplained:
 				b.Theirs += f.Theirs - f.Ours
 			case exchange.FaultAbsent:
-				b.Ours += f.Ours
+				b.Ours += f.Ours - f.Theirs
 			}
 		}
 	}

@@ -51,10 +51,12 @@ var lists = map[string][]exchange.Term{
 		{Code: exchange.EntryNetted, Chinese: "轧差结算", English: "net sum"},
 		{Code: exchange.EntryOwn, Chinese: "银行收支", English: "the bank's own"},
 		{Code: exchange.EntryReversed, Chinese: "已冲正", English: "reversed"},
+		{Code: exchange.EntryOther, Chinese: "非转移业务", English: "no transfer"},
 		{Code: exchange.EntryDoubtful, Chinese: "存疑未记", English: "in doubt, not booked"},
 		{Code: exchange.EntryRepeat, Chinese: "重复通知", English: "a repetition"},
 		{Code: exchange.EntryRefund, Chinese: "决定退还", English: "to be paid back"},
 	},
+	"other": exchange.OtherTerms(),
 	"review": {
 		{Code: exchange.ReviewApproved, Chinese: "批准", English: "approved"},
 		{Code: exchange.ReviewReturned, Chinese: "退回", English: "sent back"},

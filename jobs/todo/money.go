@@ -135,7 +135,7 @@ func (w *walk) bankDays() error {
 	}
 	for _, day := range days {
 		t := w.ofAccount(exchange.TodoBankDay, day.Account, day.Day)
-		t.What = w.Sayf("%s 与银行对账单不符：%s", "%s differs from the bank's statement: %s", day.Day, bank.FaultWords(w.Office, day.Faults))
+		t.What = w.Sayf("%s 与银行对账单不符：%s", "%s differs from the bank's statement: %s", day.Day, bank.DayWords(w.Office, &day))
 		if err := w.beside(&t, subjectKey("bank", bank.DaySubject(day))); err != nil {
 			return err
 		}
