@@ -146,7 +146,7 @@ type BankDay struct {
 	// their sum, credits less debits.
 	Others    int
 	OthersSum money.Fen
-	Other   []BankFault // a later statement of the same day that differs; stays
+	Other     []BankFault // a later statement of the same day that differs; stays
 }
 
 // States of a bank day.

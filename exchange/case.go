@@ -146,6 +146,7 @@ type Form struct {
 	Credited          money.Fen
 	PostedOn          calendar.Date
 	SentBack          money.Fen // at the old place: what of Credited the new place has paid back since it said so
+	Early             money.Fen // at the old place: what of Credited waits for the bank to tell of its debit, before it is booked
 	LastCompletion    string    `show:"told"` // last completion sent or received for this version: "" | relation_done | completed | void
 }
 
@@ -217,6 +218,14 @@ type CertificateRequest struct {
 	Person        Person
 	Echo          string
 	CertificateNo string // issued
+}
+
+// EarlyOf is what of the completions of a form (its versions) is not booked yet.
+func EarlyOf(forms []Form) (sum money.Fen) {
+	for _, f := range forms {
+		sum += f.Early // one version has it
+	}
+	return sum
 }
 
 // ConfirmedBy is what the new place's completions say it has credited of a form

@@ -28,10 +28,10 @@ type Agency struct {
 	// BankByWorkbook: our bank gives and takes no messages. Payment files are
 	// workbooks, and its movements come back in a keyed sheet.
 	BankByWorkbook bool
-	RemarkMax      int       // bytes of remittance text that the bank takes
-	RemarkIn       string    // the charset in which it counts them: utf-8 or gb18030
-	FundsClosed    []Span    // 年终封账: no payment is made on these dates
-	Shared         []string  // numbers of the accounts that others use, too
+	RemarkMax      int      // bytes of remittance text that the bank takes
+	RemarkIn       string   // the charset in which it counts them: utf-8 or gb18030
+	FundsClosed    []Span   // 年终封账: no payment is made on these dates
+	Shared         []string // numbers of the accounts that others use, too
 	Others         []OtherRule
 	Officers       []Officer // who decide and sign
 	NotFoundCap    int       // proposed not-found declines a night before all wait

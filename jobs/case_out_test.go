@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"strings"
 	"testing"
 
 	"carryover/exchange"
@@ -58,9 +59,16 @@ func TestCompletionBeforeTheBankTells(t *testing.T) {
 	k := o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260302))
 	o.pass()
 	o.requireReceipt(them, k, "accepted", letterNo(them, 1)+" accepted")
+	o.requireNoDifferences() // it is kept until the bank tells of the debit
+	if got := o.balances(); strings.Contains(got, "out:credited") {
+		t.Errorf("booked before the debit: %s", got)
+	}
 	o.debitAll()
 	o.pass()
 	o.requireState(exchange.Out, p, "confirmed/sent/settled")
+	if got := o.balances(); !strings.Contains(got, "out:credited") || strings.Contains(got, "out:settled") {
+		t.Errorf("not booked with the debit: %s", got)
+	}
 	o.requireNoDifferences()
 }
 

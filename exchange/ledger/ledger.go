@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"carryover/exchange/money"
@@ -132,6 +133,9 @@ func (b Balances) Apply(e Entry) error {
 	return nil
 }
 
+// ErrPlace is returned where a balance would be on the wrong side of zero.
+var ErrPlace = errors.New("more would leave a place than lies there")
+
 // Clone is an independent copy.
 func (b Balances) Clone() Balances { return maps.Clone(b) }
 
@@ -156,15 +160,19 @@ func (b Balances) Total(t Title, partner string) (money.Fen, error) {
 	return sum, nil
 }
 
-// Overdrawn lists the places that hold less than nothing: more was taken
-// there than had come. Differences may be negative and are not listed; nor
-// are receivables, which a corrected form may lower below what was received.
+// Overdrawn lists the accounts on the wrong side of zero, in their order: places that
+// hold less than nothing, since more was taken from them than had come. Differences may be
+// negative and are not listed; nor are receivables, which a corrected form may lower below
+// what was received.
 func (b Balances) Overdrawn() []Account {
 	var found []Account
-	for account, amount := range b {
-		if t := account.Title(); amount < 0 && t.role() == place || amount > 0 && t.role() == source {
-			found = append(found, account)
+	for _, a := range slices.Sorted(maps.Keys(b)) {
+		if !a.Holds(b[a]) {
+			found = append(found, a)
 		}
 	}
 	return found
 }
+
+// Holds reports whether a balance is on the account's side of zero.
+func (a Account) Holds(f money.Fen) bool { return a.Title().Kind().Fits(f) }

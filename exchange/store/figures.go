@@ -31,7 +31,7 @@ func (tx *Tx) Credited() (map[string]money.Fen, error) {
 // the ledger.
 func (tx *Tx) Confirmed() (map[string]money.Fen, error) {
 	return tx.figures("confirmed", `SELECT c.partner, sum(f.amount) FROM (SELECT case_no,
-			max(CASE WHEN told = 'completed' AND money = 'REMITTED' THEN credited - sent_back ELSE 0 END) * min(CASE WHEN told = 'void' THEN 0 ELSE 1 END) AS amount
+			max(CASE WHEN told = 'completed' AND money = 'REMITTED' THEN credited - sent_back ELSE 0 END) * min(CASE WHEN told = 'void' THEN 0 ELSE 1 END) - sum(early) AS amount
 			FROM forms WHERE side = 'out' GROUP BY case_no, form_no) AS f JOIN cases c ON c.case_no = f.case_no GROUP BY c.partner`)
 }
 

@@ -14,7 +14,7 @@ var (
 			at("track", (*string)(&f.Track)), at("is_current", &f.Current), at("money", &f.Money), at("principal", (*int64)(&f.Principal)),
 			at("interest", (*int64)(&f.Interest)), at("amount", (*int64)(&f.Amount)), at("credited", (*int64)(&f.Credited)),
 			at("months_credited", &f.MonthsCredited), at("months_overlapping", &f.MonthsOverlapping), at("issued_on", &f.IssuedOn), at("received_on", &f.ReceivedOn),
-			at("posted_on", &f.PostedOn), at("told", &f.LastCompletion), at("sent_back", (*int64)(&f.SentBack)),
+			at("posted_on", &f.PostedOn), at("told", &f.LastCompletion), at("sent_back", (*int64)(&f.SentBack)), at("early", (*int64)(&f.Early)),
 		}
 	}, func(f *exchange.Form) []field {
 		return []field{
@@ -25,7 +25,7 @@ var (
 			at("remark,omitempty", &f.Remark), at("clerk,omitempty", &f.Clerk), at("checker,omitempty", &f.Checker), at("stays,omitempty", &f.Stays), at("echo,omitempty", &f.Echo),
 		}
 	})
-	updateForm  = formRows.update("form_no = $1 AND version = $2 AND track = $22 AND is_current = $23")
+	updateForm  = formRows.update("form_no = $1 AND version = $2 AND track = $23 AND is_current = $24")
 	formsByNo   = byKey(formRows, "form_no", byVersion, func(f *exchange.Form) any { return f.No }).kept()
 	formsByCase = byKey(formRows, "case_no", byVersion, func(f *exchange.Form) any { return f.CaseNo }).kept()
 )

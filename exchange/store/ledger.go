@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -114,6 +115,9 @@ func (tx *Tx) flushBalances() error {
 			var sum int64
 			return r.Scan(&sum)
 		}, addBalance[0]+strings.Join(rows, ", ")+addBalance[1], args...)
+		if errors.Is(err, ErrConstraint) {
+			return fmt.Errorf("balances: %w: %w", ledger.ErrPlace, err)
+		}
 		if err != nil {
 			return fmt.Errorf("balances: %w", err)
 		}

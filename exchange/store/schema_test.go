@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -177,6 +180,50 @@ func TestSchemaLists(t *testing.T) {
 	if found == nil || found[2] != triplesCheck() {
 		t.Errorf("the schema's triples are not those of the domain, which are (go test -run TestSchemaLists -update):\n%s", triplesCheck())
 	}
+}
+
+// TestLedgerTitles: the sides of titles in the schema are those of the chart, and hold.
+func TestLedgerTitles(t *testing.T) {
+	sides := map[ledger.Kind]string{ledger.Source: "-1", ledger.Place: "1", ledger.Free: "0"}
+	onEngines(t, func(t *testing.T, s *Store) {
+		var want, got []string
+		for _, h := range ledger.Chart() {
+			want = append(want, string(h.Title)+" "+sides[h.Kind])
+		}
+		view(t, s, func(tx *Tx) (err error) {
+			got, err = many(tx, "titles", func(r row, s *string) error { return r.Scan(s) }, "SELECT title || ' ' || side FROM ledger_titles")
+			return err
+		})
+		slices.Sort(want)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Error(cmp.Diff(want, got))
+		}
+		head := ledger.Head{Date: 20260302, Partner: "310100"}
+		write(t, s, func(tx *Tx) error { return tx.Book(ledger.Liquidate(head, 500)) })
+		err := s.Tx(t.Context(), func(tx *Tx) error { return tx.Book(ledger.Order(head, 501)) })
+		if !errors.Is(err, ledger.ErrPlace) {
+			t.Errorf("more is ordered than lies there: %v", err)
+		}
+		for what, text := range map[string]string{
+			"a place below zero":     "UPDATE ledger_balances SET amount = -1 WHERE account = 'out:due:310100'",
+			"a source above zero":    "UPDATE ledger_balances SET amount = 1 WHERE account = 'out:liquidated:310100'",
+			"a new one below zero":   "INSERT INTO ledger_balances (account, amount) VALUES ('in:matched:', -1)",
+			"by adding more than is": "INSERT INTO ledger_balances (account, amount) VALUES ('out:due:310100', -501) ON CONFLICT (account) DO UPDATE SET amount = ledger_balances.amount + excluded.amount",
+		} {
+			if err := raw(t, s, text); err == nil {
+				t.Errorf("%s is taken", what)
+			}
+		}
+		for what, text := range map[string]string{
+			"a difference": "INSERT INTO ledger_balances (account, amount) VALUES ('out:difference:310100', -1)",
+			"all of it":    "INSERT INTO ledger_balances (account, amount) VALUES ('out:due:310100', -500) ON CONFLICT (account) DO UPDATE SET amount = ledger_balances.amount + excluded.amount",
+		} {
+			if err := raw(t, s, text); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	})
 }
 
 func rewriteSchema(t *testing.T) {

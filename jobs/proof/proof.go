@@ -228,7 +228,8 @@ func statedOf(tx *store.Tx, c exchange.Case) (stated, credited money.Fen, err er
 	return stated, credited, err
 }
 
-// confirmedOf is what completions confirm of a case's forms: per form, over its versions.
+// confirmedOf is what completions confirm of a case's forms, as far as the bank has told of
+// the debit: per form, over its versions.
 func confirmedOf(tx *store.Tx, caseNo string) (sum money.Fen, err error) {
 	forms, err := tx.FormsByCase(caseNo) // by form and version
 	for i := 0; i < len(forms); {
@@ -236,7 +237,7 @@ func confirmedOf(tx *store.Tx, caseNo string) (sum money.Fen, err error) {
 		for end < len(forms) && forms[end].No == forms[i].No {
 			end++
 		}
-		sum += exchange.ConfirmedBy(forms[i:end])
+		sum += exchange.ConfirmedBy(forms[i:end]) - exchange.EarlyOf(forms[i:end])
 		i = end
 	}
 	return sum, err

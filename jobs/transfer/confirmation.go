@@ -24,7 +24,8 @@ func Unconfirm(c *office.Case, r exchange.Remittance) (taken money.Fen, err erro
 	if err != nil {
 		return 0, err
 	}
-	taken = exchange.ConfirmedBy(forms)
+	said := exchange.ConfirmedBy(forms)
+	taken = said
 	for _, other := range parts {
 		if other.FormNo == r.FormNo && other.Part != r.Part && other.Track == exchange.MoneySettled && other.To == exchange.ToPartner {
 			taken -= other.Amount
@@ -36,7 +37,7 @@ func Unconfirm(c *office.Case, r exchange.Remittance) (taken money.Fen, err erro
 	if err := noteSentBack(c, forms, taken); err != nil {
 		return 0, err
 	}
-	return taken, c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(r.Ref), taken, taken), int(c.Date), "came back"))
+	return taken, confirmBut(c, r.FormNo, said, r.Part, "came back")
 }
 
 // withdrawConfirmation takes back what completions said of a part that the bank
@@ -93,17 +94,57 @@ func noteSentBack(c *office.Case, forms []exchange.Form, amount money.Fen) error
 
 // confirm books what the completions of a form say more, or less, than before,
 // in fen: a difference, so that a completion sent twice books nothing. Less is
-// said by `void`, when nothing is credited any more.
+// said by `void`, when nothing is credited any more. What they say more than the bank
+// has told of as debited came early: it is kept on the form, and booked once the debit is
+// here, for no more leaves a place than lies there.
 func confirm(c *office.Case, formNo string, before money.Fen) error {
+	return confirmBut(c, formNo, before, 0, "void")
+}
+
+// confirmBut is confirm while a part is about to be settled no more.
+func confirmBut(c *office.Case, formNo string, before money.Fen, part int, why string) error {
 	versions, err := versionsOf(c, formNo)
 	if err != nil {
 		return err
 	}
-	more := exchange.ConfirmedBy(versions) - before
+	parts, err := c.Parts()
+	if err != nil {
+		return err
+	}
+	said, settled := exchange.ConfirmedBy(versions), money.Fen(0)
+	for _, r := range parts {
+		if r.FormNo == formNo && r.Part != part && r.Track == exchange.MoneySettled && r.To == exchange.ToPartner {
+			if settled, err = settled.Add(r.Amount); err != nil {
+				return err
+			}
+		}
+	}
+	early := max(0, said-settled)
+	more := said - early - (before - exchange.EarlyOf(versions))
+	if err := noteEarly(c, versions, early); err != nil {
+		return err
+	}
 	if more < 0 {
-		return c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(formNo), -more, -more), int(c.Date), "void"))
+		return c.Book(ledger.Reverse(ledger.Confirm(c.LedgerHead(formNo), -more, -more), int(c.Date), why))
 	}
 	return c.Book(ledger.Confirm(c.LedgerHead(formNo), more, more))
+}
+
+// noteEarly keeps on the last version of a form what came early of it.
+func noteEarly(c *office.Case, versions []exchange.Form, early money.Fen) error {
+	for i, f := range versions {
+		after := f
+		if after.Early = 0; i == len(versions)-1 {
+			after.Early = early
+		}
+		if after.Early == f.Early {
+			continue
+		}
+		if err := c.Tx.UpdateForm(f, after); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // versionsOf returns all versions of a form of the case, the first one first.

@@ -74,6 +74,8 @@ type Engine interface {
 	// database is reached over a network, and returns how many rows each has changed,
 	// up to the first that fails.
 	Send(ctx context.Context, c *Conn, list []Statement) (changed []int64, err error)
+	// guardPlaces keeps balances on their title's side of zero.
+	guardPlaces() string
 	// recheck puts a list of allowed values in the place of the one before.
 	recheck(ctx context.Context, tx *sql.Tx, c check) error
 	// dialect is goose's name of the engine.

@@ -31,6 +31,9 @@ var schema5 string
 //go:embed schema/00006_bank_entries.sql
 var schema6 string
 
+//go:embed schema/00007_places.sql
+var schema7 string
+
 // appendOnly are the tables that only grow.
 var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
 
@@ -40,6 +43,11 @@ var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_po
 const purgeOnly = "NEW.payload IS NULL AND NEW.salt IS NULL AND NEW.id SAME OLD.id AND NEW.chain SAME OLD.chain AND NEW.n SAME OLD.n" +
 	" AND NEW.at SAME OLD.at AND NEW.on_date SAME OLD.on_date AND NEW.actor SAME OLD.actor AND NEW.what SAME OLD.what AND NEW.why SAME OLD.why" +
 	" AND NEW.file_id SAME OLD.file_id AND NEW.digest SAME OLD.digest AND NEW.hash SAME OLD.hash"
+
+// wrongSide is the condition that a balance is on the wrong side of zero. It is asked of
+// the row as it is afterwards: a row that is to be added to another looks like a balance
+// before.
+const wrongSide = "EXISTS (SELECT 1 FROM ledger_titles AS t WHERE t.title || ':' = substr(NEW.account, 1, length(t.title) + 1) AND t.side * NEW.amount < 0)"
 
 // Version is the version of the schema that a database has (0: none), and the newest.
 func Version(ctx context.Context, e Engine, db *sql.DB) (have, newest int64, err error) {
@@ -98,11 +106,12 @@ func migrations(e Engine) []*goose.Migration {
 		goose.NewGoMigration(4, run(e.fill(schema4)), nil),
 		goose.NewGoMigration(5, run(e.fill(schema5)), nil),
 		goose.NewGoMigration(6, run(e.fill(schema6)), nil),
+		goose.NewGoMigration(7, run(e.fill(schema7)+e.guardPlaces()), nil),
 	}
 }
 
 // Schema is the text of all versions, which together make the tables.
-func Schema() string { return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 }
+func Schema() string { return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 + schema7 }
 
 // check is a closed list of values that a column of an existing table has from a
 // version on, in place of the one before.

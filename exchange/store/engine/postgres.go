@@ -109,6 +109,15 @@ func (e *postgresEngine) journalGuard(allowed string) string {
 		strings.ReplaceAll(allowed, "SAME", "IS NOT DISTINCT FROM") + ")) EXECUTE FUNCTION only_grows();\n"
 }
 
+func (e *postgresEngine) guardPlaces() string {
+	return `CREATE FUNCTION balance_has_its_side() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF ` + wrongSide + ` THEN RAISE EXCEPTION 'a balance on the wrong side of zero: %', NEW.account USING ERRCODE = 'check_violation'; END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER ledger_balances_side AFTER INSERT OR UPDATE ON ledger_balances FOR EACH ROW EXECUTE FUNCTION balance_has_its_side();
+`
+}
+
 // recheck: the constraint has the name that PostgreSQL gave it.
 func (e *postgresEngine) recheck(ctx context.Context, tx *sql.Tx, c check) error {
 	name := c.table + "_" + c.column + "_check"

@@ -151,6 +151,15 @@ func (e *sqliteEngine) journalGuard(allowed string) string {
 		") BEGIN SELECT RAISE(ABORT, 'journal only grows'); END;\n"
 }
 
+func (e *sqliteEngine) guardPlaces() string {
+	var b strings.Builder
+	for _, event := range []string{"INSERT", "UPDATE"} {
+		fmt.Fprintf(&b, "CREATE TRIGGER ledger_balances_%s AFTER %s ON ledger_balances WHEN %s BEGIN SELECT RAISE(ABORT, 'a balance on the wrong side of zero'); END;\n",
+			strings.ToLower(event), event, wrongSide)
+	}
+	return b.String()
+}
+
 // recheck rewrites the table's text: SQLite cannot alter a constraint, and allows this
 // for a change that leaves the rows as they are (sqlite.org/lang_altertable.html, 7).
 func (e *sqliteEngine) recheck(ctx context.Context, tx *sql.Tx, c check) error {
