@@ -100,9 +100,18 @@ type Listing struct {
 
 // PutOptions says how carefully and in which way a file is put down.
 type PutOptions struct {
-	// ReadBack reads the file again before it gets its name and compares the
-	// SHA-256 of both: for payment files.
+	// SHA256 is that of the content, in lower-case hex; "" for whatever src holds.
+	// It is compared with the bytes as they are sent: ErrSource when they are others.
+	SHA256 string
+	// ReadBack reads the file again, before it gets its name and, while it is there,
+	// once it has it, and compares the SHA-256: for payment files. From a server that
+	// hands a file out once nothing is read back.
 	ReadBack bool
+	// Naming, when set, is called once, when all of the content lies in the folder,
+	// right before the file is given its name, or when it has it already. When it
+	// fails the file is not named, and its error is returned. Until it is called
+	// nothing can stand under the name because of this Put.
+	Naming func() error
 	// PlainRename uses the rename of SFTP version 3 in place of posix-rename, for
 	// servers without that extension.
 	PlainRename bool

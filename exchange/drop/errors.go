@@ -15,6 +15,8 @@ var (
 	ErrName = errors.New("unusable file name")
 	// ErrShort: fewer bytes arrived, here or there, than were sent.
 	ErrShort = errors.New("bytes are missing")
+	// ErrSource: our own bytes are not those that were to be put down; nothing was named.
+	ErrSource = errors.New("the bytes to be put down are not those that were asked for")
 	// ErrReadBack: what was read back is not what was written.
 	ErrReadBack = errors.New("read back differs from what was written")
 	// ErrNoPosixRename: the server does not offer posix-rename; the partner needs the

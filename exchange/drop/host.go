@@ -19,6 +19,8 @@ type host interface {
 	open(ctx context.Context, p string) (source, error)
 	// create makes a file that must not exist.
 	create(ctx context.Context, p string) (sink, error)
+	// canPublish is nil, or why files cannot be given names in this way.
+	canPublish(plain bool) error
 	// publish gives a finished temporary file its name. Where the file system
 	// can, it refuses to overwrite; callers look beforehand all the same.
 	publish(ctx context.Context, temp, name string, plain bool) error

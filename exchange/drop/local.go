@@ -205,6 +205,8 @@ func (l *local) create(ctx context.Context, p string) (sink, error) {
 	return &localFile{f}, nil
 }
 
+func (l *local) canPublish(bool) error { return nil }
+
 func (l *local) publish(ctx context.Context, temp, name string, _ bool) error {
 	if err := ctx.Err(); err != nil {
 		return err

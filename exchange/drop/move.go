@@ -139,7 +139,7 @@ func (d *folders) copyOver(ctx context.Context, p string, e Entry, target string
 		return err
 	}
 	temp := dirOf(target) + TempName(e.Name)
-	err = d.upload(ctx, temp, src.readerAt(ctx), e.Size, PutOptions{ReadBack: true})
+	err = d.upload(ctx, temp, &putting{PutOptions: PutOptions{ReadBack: true}, src: src.readerAt(ctx), size: e.Size})
 	src.close(ctx)
 	if err == nil {
 		err = d.still(ctx, p, e)

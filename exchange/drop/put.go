@@ -3,8 +3,10 @@ package drop
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"path"
@@ -19,23 +21,75 @@ func (d *folders) Put(ctx context.Context, f Folder, name string, src io.ReaderA
 	if size < 0 {
 		return fmt.Errorf("put %s: negative size %d", p, size)
 	}
-	if err := d.put(ctx, f, name, src, size, opt); err != nil {
+	w, err := newPutting(src, size, opt)
+	if err == nil {
+		err = d.put(ctx, f, name, w)
+	}
+	if err != nil {
 		return fmt.Errorf("put %s: %w", p, err)
 	}
 	return nil
 }
 
-func (d *folders) put(ctx context.Context, f Folder, name string, src io.ReaderAt, size int64, opt PutOptions) error {
+// putting is one file on its way: where its bytes come from, and what they are.
+type putting struct {
+	PutOptions
+	src  io.ReaderAt
+	size int64
+	sum  *digest // nil: not known yet
+}
+
+type digest = [sha256.Size]byte
+
+func newPutting(src io.ReaderAt, size int64, opt PutOptions) (*putting, error) {
+	w := &putting{PutOptions: opt, src: src, size: size}
+	if opt.SHA256 == "" {
+		return w, nil
+	}
+	sum, err := hex.DecodeString(opt.SHA256)
+	if err != nil || len(sum) != sha256.Size {
+		return nil, fmt.Errorf("%q is no SHA-256", opt.SHA256)
+	}
+	w.sum = (*digest)(sum)
+	return w, nil
+}
+
+// is reports whether a digest is that of the file, which is hashed if it was not yet.
+func (w *putting) is(sum digest) (bool, error) {
+	if w.sum == nil {
+		own, err := digestOf(w.src, w.size)
+		if err != nil {
+			return false, err
+		}
+		w.sum = &own
+	}
+	return sum == *w.sum, nil
+}
+
+// naming is called right before the file is given its name.
+func (w *putting) naming() error {
+	if w.Naming == nil {
+		return nil
+	}
+	return w.Naming()
+}
+
+func (d *folders) put(ctx context.Context, f Folder, name string, w *putting) error {
+	if err := d.host.canPublish(w.PlainRename); err != nil {
+		return err
+	}
 	if err := d.sweep(ctx, f, name); err != nil {
 		return err
 	}
-	if there, err := d.standing(ctx, d.at(f, name), src, size); there || err != nil {
+	if there, err := d.standing(ctx, d.at(f, name), w); err != nil {
 		return err
+	} else if there {
+		return w.naming()
 	}
 	temp := d.at(f, TempName(name))
-	err := d.upload(ctx, temp, src, size, opt)
+	err := d.upload(ctx, temp, w)
 	if err == nil {
-		err = d.land(ctx, temp, d.at(f, name), src, size, opt)
+		err = d.land(ctx, temp, d.at(f, name), w)
 	}
 	if err != nil {
 		d.discard(ctx, f, temp)
@@ -45,7 +99,7 @@ func (d *folders) put(ctx context.Context, f Folder, name string, src io.ReaderA
 
 // standing reports whether the file stands there already with this content; other
 // content is ErrExists.
-func (d *folders) standing(ctx context.Context, p string, src io.ReaderAt, size int64) (bool, error) {
+func (d *folders) standing(ctx context.Context, p string, w *putting) (bool, error) {
 	e, err := d.look(ctx, p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -54,26 +108,23 @@ func (d *folders) standing(ctx context.Context, p string, src io.ReaderAt, size 
 		return false, fmt.Errorf("%w: %w", ErrExists, err)
 	case err != nil:
 		return false, err
-	case e.Size != size:
-		return false, fmt.Errorf("%w: it has %d bytes, ours %d", ErrExists, e.Size, size)
+	case e.Size != w.size:
+		return false, fmt.Errorf("%w: it has %d bytes, ours %d", ErrExists, e.Size, w.size)
 	}
-	want, err := digestOf(src, size)
+	got, err := d.digestAt(ctx, p, w.size)
 	if err != nil {
 		return false, err
 	}
-	got, err := d.digestAt(ctx, p, size)
-	if err != nil {
-		return false, err
+	same, err := w.is(got)
+	if err == nil && !same {
+		err = fmt.Errorf("%w: same size, other content", ErrExists)
 	}
-	if got != want {
-		return false, fmt.Errorf("%w: same size, other content", ErrExists)
-	}
-	return true, nil
+	return same, err
 }
 
 // upload writes the temporary file and looks at what the other side made of it.
-func (d *folders) upload(ctx context.Context, temp string, src io.ReaderAt, size int64, opt PutOptions) error {
-	if err := d.write(ctx, temp, src, size); err != nil {
+func (d *folders) upload(ctx context.Context, temp string, w *putting) error {
+	if err := d.write(ctx, temp, w); err != nil {
 		return err
 	}
 	e, err := d.look(ctx, temp)
@@ -83,32 +134,41 @@ func (d *folders) upload(ctx context.Context, temp string, src io.ReaderAt, size
 	if err != nil {
 		return err
 	}
-	if e.Size != size {
-		return fmt.Errorf("%w: the upload was confirmed but %d of %d bytes are there", ErrShort, e.Size, size)
+	if e.Size != w.size {
+		return fmt.Errorf("%w: the upload was confirmed but %d of %d bytes are there", ErrShort, e.Size, w.size)
 	}
-	if !opt.ReadBack {
+	return d.readBack(ctx, temp, w)
+}
+
+// readBack compares what stands at a path with what was to be put down, where that was
+// asked for and a look takes nothing away.
+func (d *folders) readBack(ctx context.Context, p string, w *putting) error {
+	if !w.ReadBack || d.host.readOnce() {
 		return nil
 	}
-	want, err := digestOf(src, size)
-	if err != nil {
-		return err
-	}
-	got, err := d.digestAt(ctx, temp, size)
+	got, err := d.digestAt(ctx, p, w.size)
 	if err != nil {
 		return fmt.Errorf("read back: %w", err)
 	}
-	if got != want {
-		return ErrReadBack
+	same, err := w.is(got)
+	if err == nil && !same {
+		err = ErrReadBack
 	}
-	return nil
+	return err
 }
 
-func (d *folders) write(ctx context.Context, temp string, src io.ReaderAt, size int64) error {
+// write sends the bytes and compares those that were sent: what src held before, or
+// holds again afterwards, does not count.
+func (d *folders) write(ctx context.Context, temp string, w *putting) error {
 	dst, err := d.host.create(ctx, temp)
 	if err != nil {
 		return fmt.Errorf("temporary file: %w", err)
 	}
-	err = dst.writeFrom(ctx, src, size)
+	sent := &sentBytes{src: w.src, sum: sha256.New()}
+	err = dst.writeFrom(ctx, sent, w.size)
+	if err == nil {
+		err = w.sent(digest(sent.sum.Sum(nil)))
+	}
 	if err == nil {
 		_, err = dst.sync(ctx)
 	}
@@ -118,16 +178,51 @@ func (d *folders) write(ctx context.Context, temp string, src io.ReaderAt, size 
 	return err
 }
 
+// sent compares the digest of what was sent with what it should be; when nothing is
+// known of that, it is what was sent.
+func (w *putting) sent(sum digest) error {
+	if w.sum == nil {
+		w.sum = &sum
+	}
+	if sum != *w.sum {
+		return ErrSource
+	}
+	return nil
+}
+
+// sentBytes hashes what is read of a file, once and in order, as sinks do.
+type sentBytes struct {
+	src io.ReaderAt
+	sum hash.Hash
+	off int64
+}
+
+// ReadAt implements io.ReaderAt.
+func (s *sentBytes) ReadAt(p []byte, off int64) (int, error) {
+	if off != s.off {
+		return 0, fmt.Errorf("%w: read at %d instead of %d", ErrSource, off, s.off)
+	}
+	n, err := s.src.ReadAt(p, off)
+	s.sum.Write(p[:n])
+	s.off += int64(n)
+	return n, err
+}
+
 // land gives the finished file its name.
-func (d *folders) land(ctx context.Context, temp, p string, src io.ReaderAt, size int64, opt PutOptions) error {
+func (d *folders) land(ctx context.Context, temp, p string, w *putting) error {
 	// Somebody may have put a file there while ours was on its way.
-	if there, err := d.standing(ctx, p, src, size); err != nil {
+	there, err := d.standing(ctx, p, w)
+	if err != nil {
 		return err
-	} else if there {
+	}
+	if err := w.naming(); err != nil {
+		return err
+	}
+	if there {
 		return d.host.remove(ctx, temp)
 	}
-	if err := d.host.publish(ctx, temp, p, opt.PlainRename); err != nil {
-		return d.doubtful(ctx, temp, p, src, size, err)
+	if err := d.host.publish(ctx, temp, p, w.PlainRename); err != nil {
+		return d.doubtful(ctx, temp, p, w, err)
 	}
 	e, err := d.look(ctx, p)
 	switch {
@@ -138,8 +233,11 @@ func (d *folders) land(ctx context.Context, temp, p string, src io.ReaderAt, siz
 		return nil // the partner took it the instant it landed
 	case err != nil:
 		return fmt.Errorf("after the rename: %w", err)
-	case e.Size != size:
-		return fmt.Errorf("%w: %d of %d bytes after the rename", ErrShort, e.Size, size)
+	case e.Size != w.size:
+		return fmt.Errorf("%w: %d of %d bytes after the rename", ErrShort, e.Size, w.size)
+	}
+	if err := d.readBack(ctx, p, w); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("after the rename: %w", err)
 	}
 	return nil
 }
@@ -147,11 +245,11 @@ func (d *folders) land(ctx context.Context, temp, p string, src io.ReaderAt, siz
 // doubtful decides about a rename that came back with an error: it may have
 // taken place. When the line is down nothing can be seen; then cause is
 // returned, and the next Put decides.
-func (d *folders) doubtful(ctx context.Context, temp, p string, src io.ReaderAt, size int64, cause error) error {
+func (d *folders) doubtful(ctx context.Context, temp, p string, w *putting, cause error) error {
 	if _, err := d.look(ctx, temp); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("rename: %w", cause)
 	}
-	there, err := d.standing(ctx, p, src, size)
+	there, err := d.standing(ctx, p, w)
 	if err != nil {
 		return fmt.Errorf("rename: %w, then %w", cause, err)
 	}
@@ -162,7 +260,7 @@ func (d *folders) doubtful(ctx context.Context, temp, p string, src io.ReaderAt,
 }
 
 // digestAt reads the file at a path, which must have size bytes.
-func (d *folders) digestAt(ctx context.Context, p string, size int64) (sum [sha256.Size]byte, err error) {
+func (d *folders) digestAt(ctx context.Context, p string, size int64) (sum digest, err error) {
 	h := sha256.New()
 	n, err := d.fetch(ctx, p, size, h, false)
 	if err == nil && n != size && !d.host.oneAtATime() {
@@ -172,17 +270,17 @@ func (d *folders) digestAt(ctx context.Context, p string, size int64) (sum [sha2
 	if err == nil && n != size {
 		err = fmt.Errorf("%w: %d of %d came", ErrShort, n, size)
 	}
-	return [sha256.Size]byte(h.Sum(nil)), err
+	return digest(h.Sum(nil)), err
 }
 
 // digestOf hashes what is to be put down.
-func digestOf(src io.ReaderAt, size int64) (sum [sha256.Size]byte, err error) {
+func digestOf(src io.ReaderAt, size int64) (sum digest, err error) {
 	h := sha256.New()
 	n, err := io.Copy(h, io.NewSectionReader(src, 0, size))
 	if err == nil && n != size {
 		err = fmt.Errorf("%w: our own file has %d of %d bytes", ErrShort, n, size)
 	}
-	return [sha256.Size]byte(h.Sum(nil)), err
+	return digest(h.Sum(nil)), err
 }
 
 // discard removes the temporary file of an attempt that failed; its name belongs

@@ -234,6 +234,12 @@ func TestReadOnce(t *testing.T) {
 	if _, err := d.Get(t.Context(), drop.In, placed(t, d, root, want), &got); err != nil || !bytes.Equal(got.Bytes(), want) {
 		t.Errorf("configured: %d bytes, error %v", got.Len(), err)
 	}
+	if err := d.Put(t.Context(), drop.Out, "a.csv", bytes.NewReader(want), int64(len(want)), drop.PutOptions{ReadBack: true}); err != nil {
+		t.Errorf("put: %v", err)
+	}
+	if left := names(t, root, "out"); left != "a.csv" {
+		t.Errorf("left: %q", left)
+	}
 }
 
 // TestBadUploads: whatever the server does with what we send, an upload that did not
@@ -259,6 +265,10 @@ func TestBadUploads(t *testing.T) {
 			return f.WriteAt(q, off)
 		})
 	}
+	var folder string
+	exchanges := func(r *sftp.Request) error {
+		return errors.Join(os.Remove(filepath.Join(folder, r.Filepath)), os.WriteFile(filepath.Join(folder, r.Target), make([]byte, 10), 0o600))
+	}
 	tests := []struct {
 		name string
 		q    quirky
@@ -274,17 +284,19 @@ func TestBadUploads(t *testing.T) {
 		{"flips a bit", quirky{write: flips}, 5000, drop.ErrReadBack},
 		{"refuses the rename", quirky{renamed: func(*sftp.Request) error { return sftp.ErrSSHFxFailure }}, 10, nil},
 		{"pretends to rename", quirky{renamed: func(*sftp.Request) error { return nil }}, 10, nil},
+		{"keeps other bytes under the name", quirky{renamed: exchanges}, 10, drop.ErrReadBack},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c, root := serve(t, &test.q)
+			folder = root
 			d := dial(t, c, drop.Options{})
 			content := droptest.Content(test.size, 1)
 			err := d.Put(t.Context(), drop.Out, "a.csv", bytes.NewReader(content), int64(len(content)), drop.PutOptions{ReadBack: true})
 			if err == nil || test.want != nil && !errors.Is(err, test.want) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
-			if left := names(t, root, "out"); left != "" {
+			if left := names(t, root, "out"); left != "" && test.name != "keeps other bytes under the name" {
 				t.Errorf("left: %s", left)
 			}
 			if _, err := d.List(t.Context(), drop.Out); err != nil {

@@ -116,12 +116,19 @@ func opened[F io.Closer](ctx context.Context, r *remote, open func() (F, error))
 	}
 }
 
-func (r *remote) publish(ctx context.Context, temp, name string, plain bool) error {
-	switch {
-	case plain || r.conf.PlainRename:
-		return r.step(ctx, func() error { return r.client.Rename(r.path(temp), r.path(name)) })
-	case !r.posixRename():
+func (r *remote) canPublish(plain bool) error {
+	if !plain && !r.conf.PlainRename && !r.posixRename() {
 		return ErrNoPosixRename
+	}
+	return nil
+}
+
+func (r *remote) publish(ctx context.Context, temp, name string, plain bool) error {
+	if err := r.canPublish(plain); err != nil {
+		return err
+	}
+	if plain || r.conf.PlainRename {
+		return r.step(ctx, func() error { return r.client.Rename(r.path(temp), r.path(name)) })
 	}
 	return r.step(ctx, func() error { return r.client.PosixRename(r.path(temp), r.path(name)) })
 }

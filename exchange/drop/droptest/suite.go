@@ -42,6 +42,8 @@ func Run(t *testing.T, open Open) {
 		{"Put/something odd has the name", putOdd},
 		{"Put/leftovers", putLeftovers},
 		{"Put/our own file is short", putShort},
+		{"Put/our own file is exchanged", putExchanged},
+		{"Put/right before the rename", putNaming},
 		{"Put/folder is read-only", putReadOnly},
 		{"Put/many at once", putMany},
 		{"Stat", stat},

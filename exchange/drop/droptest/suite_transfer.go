@@ -2,6 +2,8 @@ package droptest
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -234,4 +236,63 @@ func putMany(b *bench) {
 	if len(b.names(drop.Out)) != len(errs) {
 		b.Errorf("left over: %q", b.names(drop.Out))
 	}
+}
+
+// changing is a source whose bytes are exchanged once the first were read.
+type changing struct {
+	bytes.Reader
+	then []byte
+}
+
+// ReadAt implements io.ReaderAt.
+func (c *changing) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.Reader.ReadAt(p, off)
+	c.Reset(c.then)
+	return n, err
+}
+
+// putExchanged: what is sent is what was asked for, whatever the source held before and
+// holds afterwards; nothing is named, and nobody is told that it will be.
+func putExchanged(b *bench) {
+	right, wrong := Content(600_000, 1), Content(600_000, 2)
+	sum := sha256.Sum256(right)
+	named := 0
+	opt := drop.PutOptions{SHA256: hex.EncodeToString(sum[:]), Naming: func() error { named++; return nil }}
+	for what, src := range map[string]io.ReaderAt{
+		"other bytes":             bytes.NewReader(wrong),
+		"exchanged while sending": &changing{Reader: *bytes.NewReader(right), then: wrong},
+	} {
+		b.fails(what, b.d.Put(b.ctx(), drop.Out, "a.csv", src, int64(len(right)), opt), drop.ErrSource)
+	}
+	b.hasNames(drop.Out)
+	if named > 0 {
+		b.Errorf("named %d times", named)
+	}
+	b.ok(b.put(drop.Out, "a.csv", right, opt))
+	b.holds(drop.Out, "a.csv", right)
+	b.ok(b.d.Put(b.ctx(), drop.Out, "a.csv", bytes.NewReader(wrong), int64(len(right)), opt)) // it stands there, and src is not asked
+	if named != 2 {
+		b.Errorf("named %d times", named)
+	}
+	opt.SHA256 = "0123"
+	if err := b.put(drop.Out, "b.csv", right, opt); err == nil {
+		b.Error("no SHA-256 was taken for one")
+	}
+}
+
+// putNaming: right before the rename the whole content is there and the name is not; an
+// error leaves nothing.
+func putNaming(b *bench) {
+	content := Content(100_000, 1)
+	opt := drop.PutOptions{ReadBack: true, Naming: func() error {
+		list := b.names(drop.Out)
+		if len(list) != 1 || !drop.IsTemp(list[0]) {
+			b.Errorf("in the folder: %q", list)
+		} else {
+			b.holds(drop.Out, list[0], content)
+		}
+		return errDiskFull
+	}}
+	b.fails("not named", b.put(drop.Out, "a.csv", content, opt), errDiskFull)
+	b.hasNames(drop.Out)
 }
