@@ -44,12 +44,16 @@ func (o *testOffice) paymentOfUnknownFate() (samples.Person, exchange.File) {
 	return p, o.outgoing(exchange.FileSending)[0]
 }
 
-// cutPut is a drop whose line is cut before anything is written.
+// cutPut is a drop whose line is cut as the rename is asked for.
 type cutPut struct{ drop.Drop }
 
 // Put fails.
-func (cutPut) Put(context.Context, drop.Folder, string, io.ReaderAt, int64, drop.PutOptions) error {
-	return errors.New("the line was cut")
+func (cutPut) Put(_ context.Context, _ drop.Folder, _ string, _ io.ReaderAt, _ int64, opt drop.PutOptions) error {
+	var err error
+	if opt.Naming != nil {
+		err = opt.Naming()
+	}
+	return errors.Join(err, errors.New("the line was cut"))
 }
 
 func TestOfficerMarksAPaymentFileSentOrNot(t *testing.T) {

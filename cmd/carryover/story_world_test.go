@@ -191,8 +191,8 @@ func change(ts *testscript.TestScript, agency, statement string) {
 	ts.Check(errors.Join(err, db.Close()))
 }
 
-// cut makes a push of 320500 whose line to the bank is cut before a payment
-// file is there, or after the bank has taken it: `cut before`, `cut after`.
+// cut makes a push of 320500 whose line to the bank is cut as a payment file is to get
+// its name, or after the bank has taken it: `cut before`, `cut after`.
 func cut(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 || args[0] != "before" && args[0] != "after" {
 		ts.Fatalf("usage: cut before|after")
@@ -228,8 +228,8 @@ type cutLine struct {
 
 // Put fails; after: only once the file was there, and is the bank's.
 func (c cutLine) Put(ctx context.Context, f drop.Folder, name string, src io.ReaderAt, size int64, o drop.PutOptions) error {
-	if !c.after {
-		return errCut
+	if !c.after && o.Naming != nil {
+		return errors.Join(o.Naming(), errCut)
 	}
 	err := c.Drop.Put(ctx, f, name, src, size, o)
 	if err == nil {

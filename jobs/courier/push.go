@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -12,7 +13,6 @@ import (
 	"carryover/formats"
 	"carryover/jobs/office"
 	"carryover/jobs/outbox"
-	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
 )
 
@@ -65,9 +65,11 @@ func pushParty(ctx context.Context, o *office.Office, p office.Party, files []ex
 	}
 	defer d.Close()
 	if p.Role == office.RoleOfficer {
-		if err := signing.TidySignables(ctx, o, p, d); err != nil {
+		back, err := tidySignables(ctx, o, p, d)
+		if err != nil {
 			return nil, err
 		}
+		files = append(files, back...)
 	}
 	return office.Parallel(p.InFlight, files, func(f exchange.File) (office.Counts, error) {
 		if err := pushFile(ctx, o, p, d, f); err != nil {
@@ -92,21 +94,22 @@ func pushFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop
 	if err := putSignature(ctx, o, p, d, f); err != nil {
 		return err
 	}
-	if err := put(ctx, o, p, d, f, false); err != nil {
-		return err
-	}
-	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return Sent(d, f) })
-}
-
-// put leaves a file in the drop, whole or not at all; readBack compares what
-// arrived with what was sent.
-func put(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File, readBack bool) error {
 	src, err := o.OpenSpool(ctx, f.Spool)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	err = d.Put(ctx, drop.Out, f.Name, src, f.Size, drop.PutOptions{ReadBack: readBack, PlainRename: p.Plain})
+	if err := put(ctx, o, p, d, f, src, drop.PutOptions{}); err != nil {
+		return err
+	}
+	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return Sent(d, f) })
+}
+
+// put leaves the bytes that were recorded of a file in the drop, whole or not at all;
+// drop.ErrSource when src has others.
+func put(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File, src io.ReaderAt, opt drop.PutOptions) error {
+	opt.SHA256, opt.PlainRename = f.StoredSHA, p.Plain
+	err := d.Put(ctx, drop.Out, f.Name, src, f.Size, opt)
 	if err == nil {
 		o.Log.Info("left in the drop", "party", p.Code, "file", f.Name, "bytes", f.Size)
 	}

@@ -9,40 +9,94 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/drop"
+	"carryover/exchange/spool"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
+	"carryover/jobs/signing"
 )
 
-// pushPayment sends a payment file at most once. That it is on its way
-// (FileSending) is recorded before the upload; cut short there, its fate stays
-// unknown until the drop, the bank or an officer tells, and it is never sent
-// again by itself: a file sent twice may be paid twice, a late one is only late.
+// pushPayment sends a payment file at most once, and only the bytes that were signed:
+// one open file is verified, hashed as it is sent, and compared before it gets its name.
+// That it is on its way (FileSending) is recorded right before the rename is asked for;
+// cut short before, it stays queued. Cut short there, its fate stays unknown until the
+// drop, the bank or an officer tells, and it is never sent again by itself: a file sent
+// twice may be paid twice, a late one is only late.
 func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
 	if f.State == exchange.FileSending {
 		return lookForPayment(ctx, o, d, f)
 	}
-	if err := o.Store.View(ctx, func(tx *store.Tx) error { return o.Intact(tx, f) }); errors.Is(err, office.ErrSpool) {
+	err := sendPayment(ctx, o, p, d, f)
+	switch {
+	case errors.Is(err, office.ErrSpool):
 		return errors.Join(err, payment.VoidLost(ctx, o, f, err))
-	} else if err != nil {
-		return err // it has not left and is tried again
+	case errors.Is(err, signing.ErrSettings):
+		o.Log.Warn("payment file not uploaded: see the sheet To do", "file", f.Name, "why", err)
+		return nil // jobs/todo names it
+	case errors.Is(err, errVoided):
+		return nil
 	}
+	return err
+}
+
+// errVoided is returned for a payment file that may not leave any more.
+var errVoided = errors.New("the payment file is void")
+
+// sendPayment is pushPayment for a file that is queued, and stays so with every error
+// but one of unknownFate and errVoided. office.ErrSpool when its bytes are not those
+// that were signed, whenever they were exchanged.
+func sendPayment(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, f exchange.File) error {
+	content, err := openIntact(ctx, o, f)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
 	found, err := findInDrop(ctx, o, d, f)
 	if err != nil {
 		return err
 	}
-	// The last look at signatures, ledger, caps and cases; from here on the file
-	// counts as sending.
-	sending, err := payment.CheckPayment(ctx, o, f)
-	if err != nil || sending.State != exchange.FileSending {
+	if err := leaves(payment.MayLeave(ctx, o, f, content)); err != nil {
 		return err
 	}
-	if !found { // else it was left before the store was set back to a backup
-		if err := put(ctx, o, p, d, sending, true); err != nil {
-			return unknownFate(err)
+	sending := f
+	begin := func() error {
+		now, err := payment.BeginSending(ctx, o, f, content)
+		if err = leaves(now, err); err == nil {
+			sending = now
 		}
+		return err
 	}
-	return o.Do(ctx, office.By{File: sending, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, sending) })
+	if found { // it was left before the store was set back to a backup
+		err = begin()
+	} else {
+		err = put(ctx, o, p, d, f, content, drop.PutOptions{ReadBack: true, Naming: begin})
+	}
+	switch {
+	case err == nil:
+		return o.Do(ctx, office.By{File: sending, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, sending) })
+	case sending.State == exchange.FileSending:
+		return unknownFate(err)
+	case errors.Is(err, drop.ErrSource):
+		return fmt.Errorf("%w: %w", office.ErrSpool, err)
+	}
+	return err
+}
+
+// leaves makes an error of a file that was voided.
+func leaves(now exchange.File, err error) error {
+	if err == nil && now.State == exchange.FileVoid {
+		err = errVoided
+	}
+	return err
+}
+
+// openIntact opens the bytes that were recorded of a file (office.OpenIntact).
+func openIntact(ctx context.Context, o *office.Office, f exchange.File) (content *spool.File, err error) {
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
+		content, err = o.OpenIntact(tx, f)
+		return err
+	})
+	return content, err
 }
 
 // unknownFate adds to an error of uploading a payment file what to do about it.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/drop"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
@@ -179,10 +181,15 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 	if err := office.CheckAbsent(ctx, d, f.Name); err != nil {
 		return "", err
 	}
-	if err := allowPayment(ctx, o, f, reason); err != nil {
+	content, err := openIntact(ctx, o, f)
+	if err != nil {
 		return "", err
 	}
-	if err := put(ctx, o, p, d, f, true); err != nil {
+	defer content.Close()
+	if err := allowPayment(ctx, o, f, content, reason); err != nil {
+		return "", err
+	}
+	if err := put(ctx, o, p, d, f, content, drop.PutOptions{ReadBack: true}); err != nil {
 		return "", unknownFate(err)
 	}
 	return "sent again, the same bytes", o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return payment.MarkArrived(d, f) })
@@ -191,7 +198,7 @@ func retryPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 // allowPayment checks once more, in one transaction, that a payment file may
 // leave (its state, the ledger, its signatures, every transfer in it), and
 // journals the reason: much may have changed since the first upload.
-func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason string) error {
+func allowPayment(ctx context.Context, o *office.Office, f exchange.File, content io.ReadSeeker, reason string) error {
 	return o.Do(ctx, office.By{File: f, Actor: office.ActorOperator}, func(d *office.Desk) error {
 		now, err := d.Tx.File(f.ID)
 		if err != nil {
@@ -203,7 +210,7 @@ func allowPayment(ctx context.Context, o *office.Office, f exchange.File, reason
 		if err := payment.MayPay(o, d.Tx); err != nil {
 			return err
 		}
-		if why, err := payment.Unsigned(d, f); err != nil || !why.IsZero() {
+		if why, err := payment.Unsigned(d, f, content); err != nil || !why.IsZero() {
 			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
 		}
 		err = d.WorkPaymentsOf(f.ID, office.Beside{Letters: true}, func(p exchange.Payment) error {

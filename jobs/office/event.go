@@ -98,6 +98,7 @@ func moneyEvents() []exchange.Term {
 		{Code: "matched_by_officer", Chinese: "经办人员认领到账", English: "matched by an officer"},
 		{Code: "payment_file_prepared", Chinese: "付款文件待签名", English: "payment file waits for signatures"},
 		{Code: "payment_file_void", Chinese: "付款文件作废", English: "payment file void"},
+		{Code: "signable_put_back", Chinese: "待签文件被改动，已放回原件", English: "changed copy to be signed put back"},
 		{Code: "payment_marked", Chinese: "认定付款文件去向", English: "payment file's fate stated by an officer"},
 		{Code: "money_settings", Chinese: "资金配置", English: "money settings"},
 		{Code: "money_settings_first", Chinese: "首次登记资金配置", English: "money settings taken over"},

@@ -166,14 +166,34 @@ var ErrSpool = errors.New("the bytes in the spool are not those that were record
 // ErrSpool when they are gone or others. It is asked before bytes count for money or
 // carry a signature: the spool is where others may write to.
 func (o *Office) Intact(tx *store.Tx, f exchange.File) error {
-	sha, size, err := o.SpoolSum(tx, f.Spool)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w: %s is gone", ErrSpool, f.Spool)
-	case err != nil:
+	content, err := o.OpenIntact(tx, f)
+	if err != nil {
 		return err
-	case sha != f.StoredSHA || size != f.Size:
-		return fmt.Errorf("%w: %s has %d bytes and SHA-256 %s", ErrSpool, f.Spool, size, sha)
 	}
-	return nil
+	return content.Close()
+}
+
+// OpenIntact opens a file and reads it once: ErrSpool as Intact. It stands at its
+// beginning, and outlives the transaction. Where files lie in a folder their bytes can
+// still be exchanged under the reader: who reads them again hashes them again.
+func (o *Office) OpenIntact(tx *store.Tx, f exchange.File) (*spool.File, error) {
+	content, err := o.OpenSpoolIn(tx, f.Spool)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s is gone", ErrSpool, f.Spool)
+	}
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	size, err := io.Copy(h, content)
+	if err == nil {
+		_, err = content.Seek(0, io.SeekStart)
+	}
+	if sha := hex.EncodeToString(h.Sum(nil)); err == nil && (sha != f.StoredSHA || size != f.Size) {
+		err = fmt.Errorf("%w: %s has %d bytes and SHA-256 %s", ErrSpool, f.Spool, size, sha)
+	}
+	if err != nil {
+		return nil, errors.Join(err, content.Close())
+	}
+	return content, nil
 }

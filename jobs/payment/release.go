@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -124,8 +125,20 @@ func checkedOnTheWay(ctx context.Context, o *office.Office, by office.By, work f
 var errUnpayable = errors.New("a payment may not be made any more")
 
 // reviewSigned is review in a transaction. Payments that are not to be checked first
-// are checked as they are released; without both signatures they are checked here.
+// are checked as they are released; without both signatures they are checked here. A file
+// or list that is not what was made is made anew: nobody signs the other one.
 func reviewSigned(d *office.Desk, f exchange.File, first bool) (released int, err error) {
+	content, err := d.OpenIntact(d.Tx, f)
+	if err == nil {
+		defer content.Close()
+		err = signing.ListIntact(d, f)
+	}
+	if errors.Is(err, office.ErrSpool) {
+		return 0, voidLost(d, f, err)
+	}
+	if err != nil {
+		return 0, err
+	}
 	signatures, err := d.Tx.Signatures(f.ID)
 	if err != nil {
 		return 0, err
@@ -150,7 +163,7 @@ func reviewSigned(d *office.Desk, f exchange.File, first bool) (released int, er
 	if err := signing.ShowSignables(d, f, signers); err != nil || !complete {
 		return 0, err
 	}
-	if why, err = whyNotSigned(d, f, signers, signatures); err != nil {
+	if why, err = whyNotSigned(d, f, content, signers, signatures); err != nil {
 		return 0, err
 	}
 	if !why.IsZero() {
@@ -194,13 +207,13 @@ func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signat
 // taken away since counts no more, nor a role, nor an officer who decided about a
 // transfer in the file since. It returns the first fault; none
 // means that two valid signatures are there, one of them a checker's.
-func whyNotSigned(d *office.Desk, f exchange.File, signers signing.SignerSet, signatures []exchange.Signature) (why code.Phrase, err error) {
+func whyNotSigned(d *office.Desk, f exchange.File, content io.ReadSeeker, signers signing.SignerSet, signatures []exchange.Signature) (why code.Phrase, err error) {
 	if lack, checker := exchange.Signed(signatures); lack > 0 || checker {
 		return code.Say("signatures-missing"), nil
 	}
 	for _, s := range signatures {
 		at := d.Instants(s.At, s.On)
-		who, err := signing.VerifyOn(d, f, signers, []byte(s.Armored), at...)
+		who, err := signing.VerifyOn(d, f, content, signers, []byte(s.Armored), at...)
 		var refusal *office.Refusal
 		if errors.As(err, &refusal) {
 			return code.Say("signature-holds-no-more", s.Officer, refusal.Phrase()), nil

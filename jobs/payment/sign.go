@@ -63,9 +63,7 @@ func fileOfPayment(tx *store.Tx, ref string) (exchange.File, error) {
 func Content(ctx context.Context, o *office.Office, f exchange.File) (io.ReadCloser, error) {
 	var content *spool.File
 	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-		if err = o.Intact(tx, f); err == nil {
-			content, err = o.OpenSpoolIn(tx, f.Spool)
-		}
+		content, err = o.OpenIntact(tx, f)
 		return err
 	})
 	if err != nil {

@@ -2,24 +2,21 @@ package signing
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
-	"carryover/exchange/drop"
 	"carryover/exchange/money"
-	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
 
 // A signable is what lies in the officers' folders to be signed: each copy is an
-// outgoing file of its own, put down by push like any other. When the file that it is a
-// copy of no longer waits the copy is void, and push takes it away again.
+// outgoing file of its own, put down by push like any other, and put back when it was
+// changed there. When the file that it is a copy of no longer waits the copy is void, and
+// push takes it away again.
 
 // ShowSignables queues the copies of a file that waits for signatures, for every
 // officer who may sign it and has none yet; beside a payment file goes the list that
@@ -118,27 +115,18 @@ func readable(text string) string {
 	return "\uFEFF" + strings.ReplaceAll(strings.TrimSuffix(text, "\n")+"\n", "\n", "\r\n")
 }
 
-// TidySignables removes the void copies from an officer's folder. Files that are not
-// ours, or not of the size that we left, stay. A file that is gone already is no error:
-// the officer may tidy up too.
-func TidySignables(ctx context.Context, o *office.Office, p office.Party, d drop.Drop) error {
-	listing, err := d.List(ctx, drop.Out)
-	if err != nil {
-		return err
-	}
-	for _, entry := range listing.Files {
-		var shown exchange.File
-		err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
-			shown, err = tx.FileByName(exchange.Out, p.Code, entry.Name)
-			return err
-		})
-		if office.IsNotFound(err) || err == nil && (shown.State != exchange.FileVoid || shown.Size != entry.Size) {
+// ListIntact is nil while the list beside a payment file is the one that officers were
+// shown, and where they were shown none; else office.ErrSpool.
+func ListIntact(d *office.Desk, f exchange.File) error {
+	for _, p := range d.Parties {
+		if p.Role != office.RoleOfficer {
 			continue
 		}
+		shown, err := d.Tx.FileByName(exchange.Out, p.Code, listName(f.Name))
 		if err == nil {
-			err = d.Remove(ctx, drop.Out, entry)
+			return d.Intact(d.Tx, shown) // they are all copies of one
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if !office.IsNotFound(err) {
 			return err
 		}
 	}

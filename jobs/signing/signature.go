@@ -10,6 +10,8 @@ package signing
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -143,7 +145,12 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	if !officer.Has(exchange.Releasing()...) {
 		return Accepted{}, office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
 	}
-	who, err := VerifyOn(d, f, signers, armored, d.Instants(d.Now(), d.Date)...)
+	content, err := d.OpenIntact(d.Tx, f)
+	if err != nil {
+		return Accepted{}, err
+	}
+	defer content.Close()
+	who, err := VerifyOn(d, f, content, signers, armored, d.Instants(d.Now(), d.Date)...)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -232,15 +239,24 @@ func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exc
 	return office.IgnoreNotFound(err)
 }
 
-// VerifyOn checks a signature against the bytes of a file in the spool, at each of the instants:
-// now, or for one that is recorded when it was made. The bytes are first compared with
-// what was recorded of them (office.ErrSpool), so that nobody signs or releases what was
-// changed in the spool. A signature that does not verify is a *Refusal that says why.
-func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at ...time.Time) (seal.Signer, error) {
-	if err := d.Intact(d.Tx, f); err != nil {
+// VerifyOn checks a signature against the bytes of a file (content), at each of the instants:
+// now, or for one that is recorded when it was made. The very bytes that it is verified
+// over are hashed and compared with what was recorded of them (office.ErrSpool), so that
+// nobody signs or releases what was changed in the spool. A signature that does not
+// verify is a *Refusal that says why.
+func VerifyOn(d *office.Desk, f exchange.File, content io.ReadSeeker, signers SignerSet, armored []byte, at ...time.Time) (seal.Signer, error) {
+	if _, err := content.Seek(0, io.SeekStart); err != nil {
 		return seal.Signer{}, err
 	}
-	who, err := verifyBytes(d, f, signers, armored, at...)
+	sum := sha256.New()
+	hashed := io.TeeReader(content, sum)
+	who, err := signers.Keys.Verify(hashed, armored, seal.NamespaceRelease, at...)
+	if _, err := io.Copy(io.Discard, hashed); err != nil { // what a signature that is none left unread
+		return who, err
+	}
+	if sha := hex.EncodeToString(sum.Sum(nil)); sha != f.StoredSHA {
+		return seal.Signer{}, fmt.Errorf("%w: %s has SHA-256 %s", office.ErrSpool, f.Spool, sha)
+	}
 	switch {
 	case errors.Is(err, seal.ErrMalformed):
 		return who, office.Refuse("不是有效的 SSH 签名文件", "not an SSH signature")
@@ -260,17 +276,6 @@ func VerifyOn(d *office.Desk, f exchange.File, signers SignerSet, armored []byte
 	return who, err
 }
 
-// verifyBytes verifies a signature for the release of payments over a file's bytes; the
-// error is one of seal's.
-func verifyBytes(d *office.Desk, f exchange.File, signers SignerSet, armored []byte, at ...time.Time) (seal.Signer, error) {
-	src, err := d.OpenSpoolIn(d.Tx, f.Spool)
-	if err != nil {
-		return seal.Signer{}, fmt.Errorf("what is to be signed is not in the spool: %w", err)
-	}
-	defer src.Close()
-	return signers.Keys.Verify(src, armored, seal.NamespaceRelease, at...)
-}
-
 // otherFiles bounds the files among which a signature's own is looked for: each is read
 // in full, newest first.
 const otherFiles = 50
@@ -287,7 +292,13 @@ func findSigned(d *office.Desk, f exchange.File, signers SignerSet, armored []by
 		if all[i].ID == f.ID {
 			continue
 		}
-		if _, err := verifyBytes(d, all[i], signers, armored, at...); err == nil {
+		content, err := d.OpenSpoolIn(d.Tx, all[i].Spool)
+		if err != nil {
+			continue
+		}
+		_, err = signers.Keys.Verify(content, armored, seal.NamespaceRelease, at...)
+		content.Close()
+		if err == nil {
 			return all[i].Name, true
 		}
 	}
