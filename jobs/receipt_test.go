@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,6 +181,51 @@ func TestReceiptsOvertakeEachOther(t *testing.T) {
 			if n := len(o.outgoing(exchange.FileRefused)); n != 0 {
 				t.Errorf("%d files are refused", n)
 			}
+			o.requireNoDifferences()
+		})
+	}
+}
+
+// A receipt is about bytes: one with another hash under the name of a file of ours is a
+// difference, and neither its verdict nor those on the records count. The right one ends it.
+func TestReceiptForOtherBytes(t *testing.T) {
+	for _, verdict := range []code.FileVerdict{code.FileAccepted, code.FileRejected} {
+		t.Run(string(verdict), func(t *testing.T) {
+			o := newOffice(t)
+			o.env.Rules.ResendAfter = 20 * time.Hour
+			p := leaver(us, 0)
+			o.answerLetter(p, 1)
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
+			f := o.latest(them, formats.KindForm)
+			other := f
+			other.content = bytes.Replace(f.content, []byte(p.Name), []byte("王某某"), 1)
+			r := &formats.Receipt{
+				File: f.name, SHA256: fmt.Sprintf("%x", sha256.Sum256(other.content)), Kind: f.header.Kind, Sequence: batch.Some(f.header.Sequence), Verdict: verdict,
+				Records: batch.Some(1), Accepted: batch.Some(1), Held: batch.Some(0), Refused: batch.Some(0),
+			}
+			var verdicts []any
+			if verdict == code.FileRejected {
+				none := batch.Maybe[int]{}
+				r.Code, r.Records, r.Accepted, r.Held, r.Refused = code.Digest, none, none, none, none
+			} else {
+				r.ReceivedOn = 20260302
+				verdicts = append(verdicts, &formats.ReceiptVerdict{Line: 2, Row: "F", RecordNo: f.records[0].(*formats.Form).FormNo, Verdict: code.Accepted})
+			}
+			o.put(them, formats.KindReceipt, append([]any{r}, verdicts...)...)
+			o.pass()
+			o.requireState(exchange.Out, p, "answered/sent/submitted")
+			if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], f.name) || !strings.Contains(open[0], r.SHA256) {
+				t.Fatalf("differences %q", open)
+			}
+			o.requireJournaled("agency", "receipt_other_bytes", r.SHA256)
+			o.files = nil
+			o.nextNight()
+			if again := o.latest(them, formats.KindForm); !bytes.Equal(again.content, f.content) {
+				t.Error("it was not sent again")
+			}
+			o.leaveReceipt(f, "accepted", "")
+			o.pass()
+			o.requireState(exchange.Out, p, "answered/delivered/submitted")
 			o.requireNoDifferences()
 		})
 	}

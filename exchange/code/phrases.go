@@ -150,6 +150,7 @@ var filePhrases = []PhraseTerm{
 	{"sent-on", "{0} 已发出", "sent {0}"},
 	{"sent", "已发出", "sent"},
 	{"not-sent", "未发出", "not sent"},
+	{"receipt-other-bytes", "回执所称的内容不是本方所发（sha256 {0}）", "the receipt is about other bytes than were sent, sha256 {0}"},
 	{"no-receipt", "没有回执", "no receipt"},
 	{"quarantined", "已隔离", "quarantined"},
 	{"character-lacks", "含有对方编码无法表示的字符", "holds a character that the partner's encoding lacks"},

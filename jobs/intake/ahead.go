@@ -88,8 +88,11 @@ func fileOfReceipt(d *office.Desk, items []office.Item) (int64, error) {
 	if about.Sent != 0 || about.Name == "" {
 		return about.Sent, nil
 	}
-	f, err := sentFile(d, about.Name, about.SHA256)
-	return f.ID, office.IgnoreNotFound(err)
+	f, ours, err := sentFile(d, about.Name, about.SHA256)
+	if !ours {
+		return 0, office.IgnoreNotFound(err)
+	}
+	return f.ID, nil
 }
 
 // caseOf is the case that a record is about, as it was read ahead; store.ErrNotFound

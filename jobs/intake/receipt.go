@@ -14,15 +14,19 @@ import (
 
 // takeReceipt takes the partner's verdict on a file of ours (row R). One for a file
 // that we never sent is journaled and changes nothing: a receipt is never answered,
-// so it is accepted whatever it says.
+// so it is accepted whatever it says. One for other bytes under the name of a file of
+// ours is a difference, and the file has no receipt because of it.
 func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	d.About.Pass(r)
-	sent, err := sentFile(d, r.File, r.SHA256)
+	sent, ours, err := sentFile(d, r.File, r.SHA256)
 	if office.IsNotFound(err) {
 		return office.Accepted(), d.Journal(office.AgencyChain, "receipt_unknown", code.Text(r.File), nil)
 	}
 	if err != nil {
 		return office.Outcome{}, err
+	}
+	if !ours {
+		return office.Accepted(), otherBytes(d, sent, r.SHA256)
 	}
 	d.About.Sent = sent.ID
 	if sent.State == exchange.FileQueued && sent.SentAt.IsZero() {
@@ -60,15 +64,26 @@ func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	return office.Accepted(), d.CloseDifference("file", d.File.Party, code.Text(sent.Name))
 }
 
-// sentFile finds the file of ours that a receipt is about: by its hash, else by
-// its name (a receipt of a file that was damaged on its way has another hash).
-// store.ErrNotFound when we sent none.
-func sentFile(d *office.Desk, name, sha string) (exchange.File, error) {
-	f, err := d.Tx.FileBySHA(exchange.Out, d.File.Party, sha)
+// sentFile finds the file of ours that a receipt names, by the hash of its bytes, else
+// by its name; ours is whether it is about our bytes: those of the batch, or those that
+// were left for the party. store.ErrNotFound when we sent none.
+func sentFile(d *office.Desk, name, sha string) (f exchange.File, ours bool, err error) {
+	f, err = d.Tx.FileBySHA(exchange.Out, d.File.Party, sha)
 	if office.IsNotFound(err) {
 		f, err = d.Tx.FileByName(exchange.Out, d.File.Party, name)
 	}
-	return f, err
+	return f, err == nil && (f.SHA256 == sha || f.StoredSHA == sha), err
+}
+
+// otherBytes records that the partner has other bytes under the name of a file of ours:
+// it was damaged on its way, or exchanged. The file is sent again after a while, like any
+// without a receipt, and the difference closes with its receipt.
+func otherBytes(d *office.Desk, sent exchange.File, sha string) error {
+	why := code.Say("receipt-other-bytes", sha)
+	if err := d.RecordDifference("file", d.File.Party, "", code.Text(sent.Name), code.Say("sha256", sent.SHA256), why); err != nil {
+		return err
+	}
+	return d.Journal(office.AgencyChain, "receipt_other_bytes", why, map[string]string{"file": sent.Name, "sha256": sent.SHA256})
 }
 
 // takeVerdict takes the partner's verdict on one record of ours (row V). Held is
@@ -79,8 +94,8 @@ func takeVerdict(d *office.Desk, v *formats.ReceiptVerdict) (office.Outcome, err
 		return office.Accepted(), nil
 	}
 	if d.About.Sent == 0 {
-		sent, err := sentFile(d, d.About.Name, d.About.SHA256)
-		if office.IsNotFound(err) {
+		sent, ours, err := sentFile(d, d.About.Name, d.About.SHA256)
+		if office.IsNotFound(err) || err == nil && !ours {
 			return office.Accepted(), nil
 		}
 		if err != nil {

@@ -86,6 +86,7 @@ func workEvents() []exchange.Term {
 		{Code: BackupMade, Chinese: "已备份", English: "backup made"},
 		{Code: RestoreTested, Chinese: "恢复演练通过", English: "restore test passed"},
 		{Code: RestoreFailed, Chinese: "恢复演练未通过", English: "restore test failed"},
+		{Code: "receipt_other_bytes", Chinese: "回执与所发文件内容不符", English: "receipt for other bytes than were sent"},
 		{Code: "receipt_unknown", Chinese: "无对应文件的回执", English: "receipt for an unknown file"},
 	}
 }
