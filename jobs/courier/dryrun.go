@@ -76,7 +76,12 @@ func (d *dryDrop) List(ctx context.Context, f drop.Folder) (drop.Listing, error)
 }
 
 // Put notes what would be left.
-func (d *dryDrop) Put(_ context.Context, _ drop.Folder, name string, _ io.ReaderAt, size int64, _ drop.PutOptions) error {
+func (d *dryDrop) Put(_ context.Context, _ drop.Folder, name string, _ io.ReaderAt, size int64, opt drop.PutOptions) error {
+	if opt.Naming != nil {
+		if err := opt.Naming(); err != nil {
+			return err
+		}
+	}
 	d.plan.note(&d.plan.Send, DryFile{d.party, name, size})
 	return nil
 }
