@@ -70,6 +70,7 @@ const (
 	ActIsNew             = "is-new"
 	ActIsRepeat          = "is-repeat"
 	ActNotATransfer      = "not-a-transfer"
+	ActTakeBack          = "take-back"
 )
 
 // Rule is a row of the table of decisions: who may take an action about
@@ -233,6 +234,16 @@ var rules = []Rule{
 		Action: ActRefuseVoid, Chinese: "不同意作废", English: "refuse the annulment", About: aboutCase, Roles: business,
 		Follows: "the partner is told, and the case goes on",
 	},
+	{
+		Action: ActTakeBack, Chinese: "撤回", English: "take back", About: caseAndEntry, Roles: anybody, Signed: true, May: []string{"entry"},
+		Follows: "until money has left because of it, a matched credit (entry) or the last decision is taken back, by a role that may decide it; " +
+			"the credit belongs to nobody again, the case stands as it did or is held",
+	},
+}
+
+// Revocable are the actions that can be taken back.
+func Revocable() []string {
+	return []string{ActMatch, ActSplit, ActConfirmAccount, ActAllowCap, ActReleaseHold, ActSettleAmount}
 }
 
 // Releasable are the reasons of a hold that an officer may end without money

@@ -59,12 +59,15 @@ func offers(d *office.Desk, s subject, applies func(exchange.Rule) bool) (list [
 		if len(r.Needs) == 0 && !mayNeedArgs(r) {
 			// "?" is no officer's name: rules that look at who decides let it pass
 			// (reviewPlan). The plan is dropped, so nothing is changed.
-			_, err := planFor(d, s, exchange.Decision{Action: r.Action, Subject: s.no, Officer: "?", On: d.Date, Reason: "尚未决定，仅供试算"})
+			plan, err := planFor(d, s, exchange.Decision{Action: r.Action, Subject: s.no, Officer: "?", On: d.Date, Reason: "尚未决定，仅供试算"})
 			if errors.Is(err, exchange.ErrDecision) {
 				continue
 			}
 			if err != nil {
 				return nil, err
+			}
+			if plan.Roles != nil {
+				r.Roles = plan.Roles
 			}
 		}
 		list = append(list, r)

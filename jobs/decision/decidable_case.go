@@ -138,6 +138,8 @@ func openCase(d *office.Desk, c *office.Case) (t exchange.Todo, err error) {
 			return held && c.Side == exchange.Out && c.Hold == code.HoldAccountNotRegistered || owed
 		case exchange.ActAllowCap:
 			return held && c.Hold == code.HoldCap || refundWaits
+		case exchange.ActTakeBack:
+			return held && c.Hold == code.HoldAmountDiffers
 		case exchange.ActWriteAgain:
 			return false // nothing waits for it, the declined case has ended: on the command line only
 		case exchange.ActDeclineLetter, exchange.ActReturnApplication, exchange.ActRefuseApplication, exchange.ActAcceptLetter:

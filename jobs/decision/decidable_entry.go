@@ -111,7 +111,7 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (t exchange.Todo, err error
 			return b.State == exchange.EntryUnmatched
 		case exchange.ActConfirmAccount:
 			return unmatched || refundWaits
-		case exchange.ActAllowCap:
+		case exchange.ActAllowCap, exchange.ActTakeBack:
 			return refundWaits
 		}
 		return true

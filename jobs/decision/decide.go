@@ -11,6 +11,7 @@ package decision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -145,6 +146,9 @@ func planNew(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, 
 	if plan, err = planFor(d, s, p.Decision); err != nil {
 		return p, plan, err
 	}
+	if plan.Roles != nil {
+		p.Rule.Roles = plan.Roles
+	}
 	p.CaseNo, p.Effects, p.Text = plan.CaseNo, plan.Effects, p.Decision.Text(d.Agency.Code, plan.Effects)
 	return p, plan, nil
 }
@@ -155,12 +159,43 @@ func planNew(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, 
 func findDuplicate(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, err error) {
 	p.Decision, p.Rule = x, r
 	before, err := d.Tx.DecisionByDigest(office.DigestOf(x.Given(d.Agency.Code)))
-	if err == nil {
-		p.Already, p.Before, p.CaseNo, p.Text = true, before, before.CaseNo, before.Text
-	} else if office.IsNotFound(err) {
-		err = nil
+	if office.IsNotFound(err) {
+		return p, nil
 	}
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	p.Already, p.Before, p.CaseNo, p.Text = true, before, before.CaseNo, before.Text
+	return p, stillHolds(d, before, r)
+}
+
+// stillHolds is exchange.ErrDecision for words that were decided before and do not hold
+// any more: the decision was taken back, or one to take back has something to take back
+// again. The same words would be no new decision.
+func stillHolds(d *office.Desk, before exchange.Recorded, r exchange.Rule) error {
+	holds := true
+	switch {
+	case before.Row != "": // the row of a workbook is that one for ever, and may be worked again
+	case before.Action == exchange.ActTakeBack:
+		s, err := findSubject(d, before.Subject, r)
+		if err != nil {
+			return err
+		}
+		_, err = planFor(d, s, before.Decision)
+		if holds = errors.Is(err, exchange.ErrDecision); !holds && err != nil {
+			return err
+		}
+	case slices.Contains(exchange.Revocable(), before.Action):
+		standing, err := d.Standing(before.Subject)
+		if err != nil {
+			return err
+		}
+		holds = slices.ContainsFunc(standing, func(x exchange.Recorded) bool { return x.ID == before.ID })
+	}
+	if !holds {
+		return office.Undecidable("此决定其后已有变化（撤回或另行决定）；如需再作，请写明新的理由", "it was taken back or decided otherwise since: give a reason of its own to decide it again")
+	}
+	return nil
 }
 
 func actions() (list []string) {

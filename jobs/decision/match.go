@@ -27,8 +27,11 @@ func matchPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (offic
 	if err != nil {
 		return office.Plan{}, err
 	}
-	c, err := caseForCredit(d, x.Args["case"])
+	c, err := creditedCase(d, x.Args["case"])
 	if err != nil {
+		return office.Plan{}, err
+	}
+	if err := takesMoney(d, c.No); err != nil {
 		return office.Plan{}, err
 	}
 	return sharePlan(d, e, []share{{c.No, part, e.Amount}})
@@ -38,35 +41,48 @@ func matchPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (offic
 // amounts in yuan. They must add up to the credit: what was left over would
 // belong to nobody and have no entry of its own.
 func splitPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
-	var shares []share
+	shares, err := parseShares(d, x.Args["to"])
+	if err != nil {
+		return office.Plan{}, err
+	}
 	sum := money.Fen(0)
-	for _, text := range strings.Split(x.Args["to"], ",") {
-		where, yuan, ok := strings.Cut(strings.TrimSpace(text), "=")
-		letter, no, _ := strings.Cut(where, ":")
-		if !ok {
-			return office.Plan{}, office.Undecidable("拆分应写作 联系函号:笔=金额", "write letter:part=amount, not "+text)
-		}
-		part, err := parsePart(no)
-		if err != nil {
+	for _, s := range shares {
+		if err := takesMoney(d, s.caseNo); err != nil {
 			return office.Plan{}, err
 		}
-		amount, err := office.AmountOf(yuan)
-		if err != nil {
+		if sum, err = sum.Add(s.amount); err != nil {
 			return office.Plan{}, err
 		}
-		c, err := caseForCredit(d, letter)
-		if err != nil {
-			return office.Plan{}, err
-		}
-		if sum, err = sum.Add(amount); err != nil {
-			return office.Plan{}, err
-		}
-		shares = append(shares, share{c.No, part, amount})
 	}
 	if sum != e.Amount {
 		return office.Plan{}, office.Undecidable(fmt.Sprintf("各笔合计 %s，与流水 %s 不符", sum, e.Amount), "the shares do not add up to the credit")
 	}
 	return sharePlan(d, e, shares)
+}
+
+// parseShares reads the argument of a split.
+func parseShares(d *office.Desk, to string) (shares []share, err error) {
+	for _, text := range strings.Split(to, ",") {
+		where, yuan, ok := strings.Cut(strings.TrimSpace(text), "=")
+		letter, no, _ := strings.Cut(where, ":")
+		if !ok {
+			return nil, office.Undecidable("拆分应写作 联系函号:笔=金额", "write letter:part=amount, not "+text)
+		}
+		var s share
+		if s.part, err = parsePart(no); err != nil {
+			return nil, err
+		}
+		if s.amount, err = office.AmountOf(yuan); err != nil {
+			return nil, err
+		}
+		c, err := creditedCase(d, letter)
+		if err != nil {
+			return nil, err
+		}
+		s.caseNo = c.No
+		shares = append(shares, s)
+	}
+	return shares, nil
 }
 
 func parsePart(text string) (int, error) {
@@ -80,20 +96,22 @@ func parsePart(text string) (int, error) {
 	return part, nil
 }
 
-// caseForCredit reads a case of ours as new place that can take money, by its
-// number or its letter's; exchange.ErrDecision when it has ended, for then the
-// money is refunded.
-func caseForCredit(d *office.Desk, text string) (*office.Case, error) {
+// creditedCase reads a case of ours as new place, by its number or its letter's.
+func creditedCase(d *office.Desk, text string) (*office.Case, error) {
 	c, err := decidedCase(d, text, exchange.Rule{Chinese: "认领", Side: exchange.In})
-	switch {
-	case office.IsNotFound(err):
-		return nil, office.Undecidable("没有办件 "+text, "there is no such case")
-	case err != nil:
-		return nil, err
-	case transfer.Ended(c.Case):
-		return nil, office.Undecidable("办件 "+c.No+" 不再收款，应予退款", "the case takes no money: pay it back")
+	if office.IsNotFound(err) {
+		err = office.Undecidable("没有办件 "+text, "there is no such case")
 	}
-	return c, nil
+	return c, err
+}
+
+// takesMoney is exchange.ErrDecision for a case that has ended: its money is refunded.
+func takesMoney(d *office.Desk, caseNo string) error {
+	c, err := d.CaseByNo(caseNo)
+	if err == nil && transfer.Ended(c.Case) {
+		err = office.Undecidable("办件 "+c.No+" 不再收款，应予退款", "the case takes no money: pay it back")
+	}
+	return err
 }
 
 // sharePlan plans to credit the shares of an unmatched credit to their cases.

@@ -53,6 +53,7 @@ func planners() map[string]planner {
 		exchange.ActWriteAgain:        onCase(writeAgainPlan),
 		exchange.ActAgreeVoid:         onCase(annulPlan),
 		exchange.ActRefuseVoid:        onCase(annulPlan),
+		exchange.ActTakeBack:          takeBackPlan,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -244,12 +245,18 @@ func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.
 	if err := w.View(ctx, prepareRow); err != nil || p.Already {
 		return p, err
 	}
+	if by, err = w.authorityFor(ctx, p.Rule); err != nil { // of whom the rule names, the plan may want some
+		return p, err
+	}
 	if err := checkOutside(ctx, w.Office, p.Decision); err != nil {
 		return p, err
 	}
 	err = w.Do(ctx, office.By{File: w.file, Actor: exchange.OfficerParty(x.Officer)}, func(d *office.Desk) error {
 		if err := prepareRow(d); err != nil || p.Already {
 			return err
+		}
+		if !slices.Contains(p.Rule.Roles, by.role) {
+			return refuseChanged(d, exchange.Todo{}, p.Decision)
 		}
 		by.text = p.Text + fmt.Sprintf("workbook: %s\nworkbook sha256: %s\n", w.file.Name, w.file.StoredSHA)
 		return recordAndApply(d, p, plan, by)

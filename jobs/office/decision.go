@@ -1,8 +1,10 @@
 package office
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/money"
@@ -11,9 +13,10 @@ import (
 // Plan is what a decision would do, worked out before anything is written: an
 // officer reads and signs its effects, then the same transaction applies it.
 type Plan struct {
-	CaseNo  string       // of the case that the decision changes; "" for none
-	Effects []string     // one line each, in the agency's language
-	Apply   func() error // writes the effects, in the transaction that planned them
+	CaseNo  string          // of the case that the decision changes; "" for none
+	Roles   []exchange.Role // who may take it, of those that its rule names; nil: all of them
+	Effects []string        // one line each, in the agency's language
+	Apply   func() error    // writes the effects, in the transaction that planned them
 }
 
 // DigestOf is the SHA-256 of a text, lower-case hex: it tells a decision that
@@ -33,11 +36,48 @@ func AmountOf(text string) (money.Fen, error) {
 	return f, nil
 }
 
+// Standing are the decisions about a subject that can be taken back and were not, oldest
+// first. Each take-back ended the last that stood; one that names an entry was about the
+// credit.
+func (d *Desk) Standing(subject string) (list []exchange.Recorded, err error) {
+	var all []exchange.Recorded
+	for _, action := range append(exchange.Revocable(), exchange.ActTakeBack) {
+		some, err := d.Tx.DecisionsAbout(subject, action)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b exchange.Recorded) int { return cmp.Compare(a.ID, b.ID) })
+	for _, x := range all {
+		switch {
+		case x.Action != exchange.ActTakeBack:
+			list = append(list, x)
+		case x.Args["entry"] == "" && len(list) > 0:
+			list = list[:len(list)-1]
+		}
+	}
+	return list, nil
+}
+
+// standing are those of an action.
+func (d *Desk) standing(subject, action string) ([]exchange.Recorded, error) {
+	all, err := d.Tx.DecisionsAbout(subject, action)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	if back, err := d.Tx.DecisionsAbout(subject, exchange.ActTakeBack); err != nil || len(back) == 0 {
+		return all, err
+	}
+	list, err := d.Standing(subject)
+	return slices.DeleteFunc(list, func(x exchange.Recorded) bool { return x.Action != action }), err
+}
+
 // AllowedAmount is the amount up to which officers have let payments of a
 // subject pass the caps (allow-cap): the largest of their decisions; 0 when
 // there is none.
 func (d *Desk) AllowedAmount(subject string) (most money.Fen, err error) {
-	all, err := d.Tx.DecisionsAbout(subject, exchange.ActAllowCap)
+	all, err := d.standing(subject, exchange.ActAllowCap)
 	for _, x := range all {
 		// Checked when the decision was taken: what is no amount allows nothing, and
 		// the error must not stop every later payment.
@@ -52,7 +92,7 @@ func (d *Desk) AllowedAmount(subject string) (most money.Fen, err error) {
 // (confirm-account), in the order of their decisions, each valid from the day of
 // its decision.
 func (d *Desk) ConfirmedAccounts(subject string) (list []exchange.Account, err error) {
-	all, err := d.Tx.DecisionsAbout(subject, exchange.ActConfirmAccount)
+	all, err := d.standing(subject, exchange.ActConfirmAccount)
 	for _, x := range all {
 		list = append(list, exchange.Account{
 			Holder: x.Args["holder"], Bank: x.Args["bank"], No: x.Args["account"], CNAPS: x.Args["cnaps"], ValidFrom: x.On,

@@ -97,6 +97,7 @@ func moneyEvents() []exchange.Term {
 		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
 		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
 		{Code: "matched_by_officer", Chinese: "经办人员认领到账", English: "matched by an officer"},
+		{Code: "money_taken_back", Chinese: "撤回认领", English: "match taken back"},
 		{Code: "payment_file_prepared", Chinese: "付款文件待签名", English: "payment file waits for signatures"},
 		{Code: "payment_file_void", Chinese: "付款文件作废", English: "payment file void"},
 		{Code: "signable_put_back", Chinese: "待签文件被改动，已放回原件", English: "changed copy to be signed put back"},

@@ -170,49 +170,7 @@ func deductRefund(c *office.Case, f *exchange.Refund) error {
 	if err := transfer.ReportRefund(c.Desk, *f, code.Say("due")); err != nil {
 		return err
 	}
-	return recomputeTrack(c, &r)
-}
-
-// recomputeTrack moves a part to the track that the money left in it calls for,
-// after a refund was taken out: matched or differing (posted, when the core has
-// credited it already), or with nothing left waiting for the form's money, or not
-// due without a form.
-func recomputeTrack(c *office.Case, r *exchange.Remittance) error {
-	if r.Received > 0 {
-		if r.FormNo == "" || transfer.Ended(c.Case) {
-			return nil
-		}
-		if err := transfer.CompareAmount(c, r); err != nil {
-			return err
-		}
-		return repost(c, r)
-	}
-	if err := transfer.ReportShortfall(c, r); err != nil {
-		return err
-	}
-	if err := c.SetMoney(r, exchange.MoneyNotDue, nil); err != nil {
-		return err
-	}
-	if r.FormNo == "" || r.Amount == 0 || transfer.Ended(c.Case) {
-		return nil
-	}
-	return c.SetMoney(r, exchange.MoneyNone, nil) // the form's money is still to come
-}
-
-// repost moves a matched part to posted when the core has credited its form
-// already: more money had come after the credit, and is refunded now. Otherwise
-// the part would wait for a posting that was done long ago.
-func repost(c *office.Case, r *exchange.Remittance) error {
-	facts, err := transfer.CreditFacts(c)
-	if err != nil || r.Track != exchange.MoneyMatched {
-		return err
-	}
-	for _, f := range facts.Forms {
-		if f.Current && f.No == r.FormNo && f.Credited > 0 && facts.AccountPosted(f) {
-			return c.SetMoney(r, exchange.MoneyPosted, nil)
-		}
-	}
-	return nil
+	return transfer.RecomputeTrack(c, &r)
 }
 
 // closeMoneyDifferences closes the differences about the case's money: what they
