@@ -170,7 +170,11 @@ func (o *testOffice) requireLedgerProof(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	out, err := ledger.ProveOut(b, ledger.All, sum(liquidated), sum(confirmed))
+	debited, err := tx.BankDebited()
+	if err != nil {
+		return err
+	}
+	out, err := ledger.ProveAllOut(b, sum(liquidated), sum(confirmed), debited)
 	if err != nil {
 		return err
 	}

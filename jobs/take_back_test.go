@@ -28,8 +28,14 @@ func (o *testOffice) requireUndecidable(err error, words string) {
 // entry is a bank entry of ours.
 func (o *testOffice) entry(ref string) (e exchange.BankEntry) {
 	o.tb.Helper()
-	o.view(func(tx *store.Tx) (err error) {
-		e, err = tx.BankEntry(receiving(us).No + "|" + ref)
+	o.view(func(tx *store.Tx) error {
+		list, err := tx.BankEntriesNumbered(ref)
+		if err == nil && len(list) != 1 {
+			err = fmt.Errorf("%d entries have the number %s", len(list), ref)
+		}
+		if err == nil {
+			e = list[0]
+		}
 		return err
 	})
 	return e

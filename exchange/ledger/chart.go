@@ -74,7 +74,7 @@ type Heading struct {
 }
 
 var chart = []Heading{
-	{OutLiquidated, "已清算个人账户", "liquidated", "source: what our core debited (its posting result)", Source},
+	{OutLiquidated, "已清算个人账户", "liquidated", "what our core debited (its posting result)", Source},
 	{OutDue, "应付未制单", "due", "to be paid, in no payment file yet", Place},
 	{OutOrdered, "已制单", "ordered", "in a payment file that has not left", Place},
 	{OutAtBank, "银行在途", "at the bank, in transit", "in a payment file at the bank, its result not known", Place},
@@ -87,7 +87,7 @@ var chart = []Heading{
 	{OutNotMoved, "不划转", "not moved", "stays here by agreement", Place},
 	{OutDifference, "差额（转出）", "difference", "what two sources say differently, until somebody has found out why", Free},
 
-	{InAnnounced, "信息表列明金额", "announced", "source: what the partners' forms say", Source},
+	{InAnnounced, "信息表列明金额", "announced", "what the partners' forms say", Source},
 	{InReceivable, "应收转入", "receivable", "announced as REMITTED, not here yet", Free},
 	{InFulfilled, "应收已到账", "fulfilled", "announced, and matched with money", Free},
 	{InPaidToPerson, "对方已支付给个人", "paid to the person", "announced as PAID_TO_PERSON", Place},
@@ -95,7 +95,7 @@ var chart = []Heading{
 	{InNetted, "轧差已结算", "netted", "tied to the bank entry or voucher of a month's net sum", Place},
 	{InNotMoved, "对方不划转", "not moved", "announced as NOT_MOVED", Place},
 	{InDifference, "差额（转入）", "difference", "announced less money, until somebody has found out why", Free},
-	{InReceived, "银行来款", "received", "source: what the bank credited to us", Source},
+	{InReceived, "银行来款", "received", "what the bank credited to us", Source},
 	{InUnmatched, "暂收款", "received, unmatched", "it is not known yet for whom", Place},
 	{InMatched, "待入账", "matched, not posted", "belongs to a case, not credited by our core yet", Place},
 	{InCredited, "已入账", "credited", "credited by our core, funded by a bank credit", Place},

@@ -329,9 +329,9 @@ func TestREADMEIsFresh(t *testing.T) {
 
 func tables() string {
 	var b strings.Builder
-	b.WriteString("\n## Chart of accounts\n\n| title | 科目 | name | what lies there |\n|---|---|---|---|\n")
+	b.WriteString("\n## Chart of accounts\n\n| title | 科目 | name | side of zero | what lies there |\n|---|---|---|---|---|\n")
 	for _, h := range Chart() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", h.Title, h.Chinese, h.English, h.Meaning)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", h.Title, h.Chinese, h.English, h.Kind.Word(false)+" / "+h.Kind.Word(true), h.Meaning)
 	}
 	b.WriteString("\n## Entries\n\n| event | 事项 | what happened | from | to | besides |\n|---|---|---|---|---|---|\n")
 	for _, r := range Rules() {

@@ -32,14 +32,17 @@ type Gap struct {
 	Source   money.Fen // liquidated, or announced
 	Credited money.Fen
 	Received money.Fen // by the bank, for whomever: of all partners only
+	Debited  money.Fen // by the bank, less what came back of it: of all partners only
 }
 
 // Shown is the first figure that is not zero.
-func (g Gap) Shown() money.Fen { return cmp.Or(g.Equation, g.Source, g.Credited, g.Received) }
+func (g Gap) Shown() money.Fen {
+	return cmp.Or(g.Equation, g.Source, g.Credited, g.Received, g.Debited)
+}
 
 // Less is what of g remains beside h.
 func (g Gap) Less(h Gap) Gap {
-	return Gap{g.Equation - h.Equation, g.Source - h.Source, g.Credited - h.Credited, g.Received - h.Received}
+	return Gap{g.Equation - h.Equation, g.Source - h.Source, g.Credited - h.Credited, g.Received - h.Received, g.Debited - h.Debited}
 }
 
 // Plus is both together.
@@ -92,7 +95,19 @@ func (a *adder) rest(p Proof) (Proof, error) {
 // credited that of the partners' completions: read from those and not from the
 // ledger.
 func ProveOut(b Balances, partner string, liquidated, credited money.Fen) (Proof, error) {
-	a := &adder{ledgers: []Balances{b}, partner: partner}
+	return proveOut(&adder{ledgers: []Balances{b}, partner: partner}, liquidated, credited, Gap{})
+}
+
+// ProveAllOut is ProveOut with all partners, and compares debited, what the bank's
+// entries paid for us less what came back, with what is booked so: settled, and what
+// became of it, with the money of others that was sent back.
+func ProveAllOut(b Balances, liquidated, credited, debited money.Fen) (Proof, error) {
+	a := &adder{ledgers: []Balances{b}, partner: All}
+	return proveOut(a, liquidated, credited, Gap{Debited: a.add(debited, -a.sum(OutSettled, OutCredited, OutPaidToPerson, InRefunded))})
+}
+
+func proveOut(a *adder, liquidated, credited money.Fen, g Gap) (Proof, error) {
+	g.Source, g.Credited = a.add(liquidated, a.sum(OutLiquidated)), a.add(credited, -a.sum(OutCredited))
 	return a.rest(Proof{
 		Liquidated:   liquidated,
 		Credited:     credited,
@@ -100,7 +115,7 @@ func ProveOut(b Balances, partner string, liquidated, credited money.Fen) (Proof
 		Netted:       a.sum(OutNetting, OutNetted),
 		NotMoved:     a.sum(OutNotMoved),
 		InTransit:    a.sum(OutDue, OutOrdered, OutAtBank, OutSettled, OutReturned),
-		Gap:          Gap{Source: a.add(liquidated, a.sum(OutLiquidated)), Credited: a.add(credited, -a.sum(OutCredited))},
+		Gap:          g,
 	})
 }
 

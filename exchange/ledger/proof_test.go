@@ -133,18 +133,18 @@ func TestGapsNameTheDocument(t *testing.T) {
 func anyGap() *rapid.Generator[Gap] {
 	return rapid.Custom(func(t *rapid.T) Gap {
 		fen := func(name string) money.Fen { return money.Fen(rapid.Int64Range(-1e15, 1e15).Draw(t, name)) }
-		return Gap{fen("equation"), fen("source"), fen("credited"), fen("received")}
+		return Gap{fen("equation"), fen("source"), fen("credited"), fen("received"), fen("debited")}
 	})
 }
 
 func TestGapsAddUp(t *testing.T) {
-	if got, want := (Gap{1, 20, 300, 4000}).Plus(Gap{5, 60, 700, 8000}), (Gap{6, 80, 1000, 12000}); got != want {
+	if got, want := (Gap{1, 20, 300, 4000, 5}).Plus(Gap{5, 60, 700, 8000, 6}), (Gap{6, 80, 1000, 12000, 11}); got != want {
 		t.Errorf("sum %+v, want %+v", got, want)
 	}
-	if got, want := (Gap{5, 60, 700, 8000}).Less(Gap{1, 20, 300, 4000}), (Gap{4, 40, 400, 4000}); got != want {
+	if got, want := (Gap{5, 60, 700, 8000, 6}).Less(Gap{1, 20, 300, 4000, 5}), (Gap{4, 40, 400, 4000, 1}); got != want {
 		t.Errorf("rest %+v, want %+v", got, want)
 	}
-	for g, want := range map[Gap]money.Fen{{}: 0, {1, 2, 3, 4}: 1, {0, 2, 3, 4}: 2, {0, 0, -3, 4}: -3, {0, 0, 0, 4}: 4} {
+	for g, want := range map[Gap]money.Fen{{}: 0, {1, 2, 3, 4, 5}: 1, {0, 2, 3, 4, 5}: 2, {0, 0, -3, 4, 5}: -3, {0, 0, 0, 4, 5}: 4, {0, 0, 0, 0, 5}: 5} {
 		if got := g.Shown(); got != want {
 			t.Errorf("%+v shows %s, want %s", g, got, want)
 		}

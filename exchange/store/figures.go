@@ -42,6 +42,24 @@ func (tx *Tx) BankReceived() (money.Fen, error) {
 	return money.Fen(n), err
 }
 
+// BankDebited is what the bank debited for payments of ours, less what came back of them.
+// What came back before the bank tells of its debit came early, and counts with that.
+func (tx *Tx) BankDebited() (money.Fen, error) {
+	n, err := tx.number("debits", "SELECT COALESCE(sum(CASE WHEN credit = 1 THEN -amount ELSE amount END), 0) FROM bank_entries"+
+		" WHERE credit = 0 AND state = 'matched' OR credit = 1 AND state = 'returned'")
+	if err != nil {
+		return 0, err
+	}
+	debited := money.Fen(n)
+	undebited, err := paymentRows.many(tx, "returned payments", "WHERE track = 'returned' AND bank_ref = ''")
+	for _, p := range undebited {
+		if p.ReturnRef != "" && err == nil {
+			debited, err = debited.Add(p.Amount)
+		}
+	}
+	return debited, err
+}
+
 func (tx *Tx) figures(what, text string) (map[string]money.Fen, error) {
 	type figure struct {
 		partner string

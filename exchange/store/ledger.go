@@ -254,7 +254,8 @@ func (tx *Tx) EachLedgerAccount(fn func(ledger.Account, money.Fen) error) error 
 }
 
 // LedgerFaults proves the ledger against itself: entries that do not sum to
-// zero, and accounts whose balance is not the sum of their postings.
+// zero, accounts whose balance is not the sum of their postings, and cases of which more
+// has left a place than lay there, but for what is received before it belongs to a case.
 func (tx *Tx) LedgerFaults() ([]string, error) {
 	if err := tx.flushBalances(); err != nil {
 		return nil, err
@@ -270,5 +271,14 @@ func (tx *Tx) LedgerFaults() ([]string, error) {
 			SELECT account, sum(amount) AS amount FROM (
 				SELECT account, amount FROM ledger_postings UNION ALL SELECT account, -amount FROM ledger_balances) AS both_sides
 			GROUP BY account) AS sums WHERE amount <> 0 ORDER BY account LIMIT 1000`)
-	return append(entries, accounts...), err
+	if err != nil {
+		return nil, err
+	}
+	places, err := many(tx, "ledger", text,
+		`SELECT 'case ' || case_no || ' has ' || title || ' on the wrong side of zero' FROM (
+			SELECT e.case_no, t.title, t.side, sum(p.amount) AS amount FROM ledger_entries AS e JOIN ledger_postings AS p ON p.entry_id = e.id
+			JOIN ledger_titles AS t ON t.title || ':' = substr(p.account, 1, length(t.title) + 1)
+			WHERE e.case_no IS NOT NULL AND t.side <> 0 AND t.title NOT IN ('in:received', 'in:unmatched') GROUP BY e.case_no, t.title, t.side) AS cases
+		WHERE side * amount < 0 ORDER BY case_no, title LIMIT 1000`)
+	return slices.Concat(entries, accounts, places), err
 }

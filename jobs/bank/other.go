@@ -140,4 +140,3 @@ func sharedOthers(d *office.Desk, day *exchange.BankDay, uneven []exchange.Uneve
 	}
 	return rest, nil
 }
-

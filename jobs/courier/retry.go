@@ -213,7 +213,7 @@ func allowPayment(ctx context.Context, o *office.Office, f exchange.File, conten
 		if why, err := payment.Unsigned(d, f, content); err != nil || !why.IsZero() {
 			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
 		}
-		err = d.WorkPaymentsOf(f.ID, office.Beside{Letters: true}, func(p exchange.Payment) error {
+		err = d.WorkPaymentsOf(f.ID, office.Beside{Payable: true}, func(p exchange.Payment) error {
 			if p.Track != exchange.MoneyUnknown {
 				return fmt.Errorf("%w: the bank has answered about payment %s", office.ErrNothingToRetry, p.Ref)
 			}

@@ -35,18 +35,40 @@ func takeBackPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, 
 		return decisionBackPlan(d, s, standing[len(standing)-1], x)
 	}
 	if s.c != nil && s.c.State == exchange.Held && s.c.Hold == code.HoldAmountDiffers {
-		entries, err := d.Tx.BankEntriesByCase(s.no)
+		e, err := surplus(s.c)
 		if err != nil {
 			return office.Plan{}, err
 		}
-		for _, e := range slices.Backward(entries) { // what came last is what was too much
-			if e.Credit && e.State == exchange.EntryMatched {
-				return matchBackPlan(d, e, x)
-			}
+		if e != nil {
+			return matchBackPlan(d, *e, x)
 		}
 	}
 	return office.Plan{}, office.Undecidable("没有可以撤回的决定；撤回认领须给出流水 entry",
 		"nothing was decided about it that can be taken back; to take back a match name its entry")
+}
+
+// surplus is the credit of a case that is too much: the only one, or the one without which
+// its part has what the form says; nil when nothing says which.
+func surplus(c *office.Case) (found *exchange.BankEntry, err error) {
+	entries, err := c.Tx.BankEntriesByCase(c.No)
+	if err != nil {
+		return nil, err
+	}
+	entries = slices.DeleteFunc(entries, func(e exchange.BankEntry) bool { return !e.Credit || e.State != exchange.EntryMatched })
+	for i, e := range entries {
+		r, err := c.Part(e.Part)
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) > 1 && r.Received-e.Amount != r.Amount {
+			continue
+		}
+		if found != nil && found.Amount != e.Amount {
+			return nil, nil
+		}
+		found = &entries[i] // of equal ones the last
+	}
+	return found, nil
 }
 
 // matchBackPlan plans to take a credit from the cases that it was matched to.

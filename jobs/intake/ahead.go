@@ -124,11 +124,7 @@ func caseOf(d *office.Desk, it *office.Item, sent int64, cases *store.Ahead) (ex
 
 // askForCase names what a record asks for about its case.
 func askForCase(rec any, c exchange.Case, a *store.Ahead) {
-	a.Forms = append(a.Forms, c.No)
-	if _, last := rec.(*formats.Completion); last {
-		return
-	}
-	a.Parts = append(a.Parts, c.No)
+	a.Forms, a.Parts = append(a.Forms, c.No), append(a.Parts, c.No)
 	switch rec.(type) {
 	case *formats.PostingResult:
 		a.Registry = append(a.Registry, c.Person.IDKey)

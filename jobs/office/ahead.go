@@ -10,7 +10,10 @@ import (
 const FewestAhead = 4
 
 // Beside says what of cases is read ahead beside their parts.
-type Beside struct{ Forms, Letters bool }
+type Beside struct {
+	Forms, Letters bool
+	Payable        bool // letters, and what says whether the case can be paid: forms, postings, ledger
+}
 
 // CasesAhead reads cases that are about to be worked, with their parts, and what beside
 // says: a few statements instead of several for each. It forgets what was read ahead
@@ -21,10 +24,13 @@ func (d *Desk) CasesAhead(nos []string, beside Beside) error {
 	}
 	d.Tx.ForgetAhead()
 	cases := store.Ahead{Cases: nos, Parts: nos}
-	if beside.Forms {
+	if beside.Forms || beside.Payable {
 		cases.Forms = nos
 	}
-	if err := d.Tx.ReadAhead(cases); err != nil || !beside.Letters {
+	if beside.Payable {
+		cases.Postings, cases.Ledger = nos, nos
+	}
+	if err := d.Tx.ReadAhead(cases); err != nil || !beside.Letters && !beside.Payable {
 		return err
 	}
 	var letters store.Ahead

@@ -69,7 +69,7 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		for _, r := range due {
 			cases = append(cases, r.CaseNo)
 		}
-		if err := d.CasesAhead(cases, office.Beside{Letters: true}); err != nil {
+		if err := d.CasesAhead(cases, office.Beside{Payable: true}); err != nil {
 			return err
 		}
 		for _, r := range due {

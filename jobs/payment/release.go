@@ -267,7 +267,7 @@ func whereToLook(err error) string {
 // workPayable works every payment of a file; with check only while it may be made, else
 // errUnpayable.
 func workPayable(d *office.Desk, f exchange.File, check bool, work func(exchange.Payment) error) error {
-	return d.WorkPaymentsOf(f.ID, office.Beside{Letters: check}, func(p exchange.Payment) error {
+	return d.WorkPaymentsOf(f.ID, office.Beside{Payable: check}, func(p exchange.Payment) error {
 		if check {
 			ok, err := transfer.StillPayable(d, p)
 			if err == nil && !ok {
@@ -295,7 +295,7 @@ func whyUnpayable(d *office.Desk, f exchange.File, each bool) (why code.Phrase, 
 	if !each {
 		return why, nil
 	}
-	err = d.WorkPaymentsOf(f.ID, office.Beside{Letters: true}, func(p exchange.Payment) error {
+	err = d.WorkPaymentsOf(f.ID, office.Beside{Payable: true}, func(p exchange.Payment) error {
 		ok, err := transfer.StillPayable(d, p)
 		if err == nil && !ok {
 			why = code.Say("payment-not-payable", p.Ref)

@@ -26,7 +26,7 @@ import (
 type outside struct {
 	liquidated, confirmed map[string]money.Fen // old place: the core's debits, the completions
 	announced, credited   map[string]money.Fen // new place: the forms, the core's credits
-	received              money.Fen            // the bank's entries
+	received, debited     money.Fen            // the bank's entries
 }
 
 // readOutside adds up those figures over all that the store has.
@@ -43,16 +43,23 @@ func readOutside(tx *store.Tx) (f outside, err error) {
 	if f.confirmed, err = tx.Confirmed(); err != nil {
 		return f, err
 	}
-	f.received, err = tx.BankReceived()
+	if f.received, err = tx.BankReceived(); err != nil {
+		return f, err
+	}
+	f.debited, err = tx.BankDebited()
 	return f, err
 }
 
 // prove proves one side with one partner, or with "" of all of them together. Only in
-// total is the bank's money proved at the new place: unmatched money has no partner.
+// total is the bank's money proved: unmatched money has no partner, and a lump sum or a
+// refund stands on both sides.
 func (f outside) prove(b ledger.Balances, side exchange.Side, partner string) (ledger.Proof, error) {
 	of := partner
 	if of == "" {
 		of = ledger.All
+	}
+	if side == exchange.Out && partner == "" {
+		return ledger.ProveAllOut(b, sumOf(f.liquidated, ""), sumOf(f.confirmed, ""), f.debited)
 	}
 	if side == exchange.Out {
 		return ledger.ProveOut(b, of, sumOf(f.liquidated, partner), sumOf(f.confirmed, partner))

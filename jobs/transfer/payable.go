@@ -28,10 +28,13 @@ func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wa
 }
 
 // payable returns the account that a part is paid to, or the hold and its text
-// why it cannot be paid now: above a cap that no officer has lifted for the case,
+// why it cannot be paid now: money that does not agree with what it rests on, above a cap that no officer has lifted for the case,
 // no payee yet, or an account of the letter that is neither registered with the
 // partner nor confirmed outside the drop (SPEC 4).
 func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text code.Phrase, err error) {
+	if text, err = unaccounted(c); err != nil || !text.IsZero() {
+		return account, code.HoldAmountDiffers, text, err
+	}
 	if text := aboveCap(c.Office, r.Amount); !text.IsZero() {
 		allowed, err := c.AllowedAmount(c.No)
 		if err != nil || r.Amount > allowed {
@@ -96,7 +99,7 @@ func resumePayable(c *office.Case) error {
 
 // StillPayable reports whether a payment may leave, right before its file does
 // (SPEC 4): case open, letter version current, account registered, no hold, caps
-// kept. Nothing is written: what follows from false is the caller's. A refund is
+// kept, its amount that of its parts, and theirs what they rest on. Nothing is written: what follows from false is the caller's. A refund is
 // checked by its own rules; one that is gone may not leave.
 func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 	if p.Purpose == string(code.PurposeRefund) {
@@ -107,10 +110,14 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 		why, err := RefundObstacle(d, f)
 		return why.IsZero() && f.Payee.No == p.Payee.No, err
 	}
+	var sum adder
 	for _, item := range p.Items {
 		c, r, err := d.PartOf(item.CaseNo, item.Part)
 		if err != nil {
 			return false, err
+		}
+		if sum.add(item.Amount); item.Amount != r.Amount {
+			return false, nil
 		}
 		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish != exchange.WishNone {
 			return false, nil
@@ -120,7 +127,7 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 			return false, err
 		}
 	}
-	return true, nil
+	return sum.err == nil && sum.sum == p.Amount, nil
 }
 
 // FundsClosed returns the span of closed funds (年终封账) that the business date or

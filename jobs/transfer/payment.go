@@ -76,7 +76,9 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 	if err := d.SetMoney(&r, to, func(r *exchange.Remittance) { r.Reason = p.Reason }); err != nil {
 		return err
 	}
-	if err := bookMoney(c, from, to, r, p.Ref); err != nil {
+	moved := r
+	moved.Amount = item.Amount // what was ordered leaves a place, whatever stands on the part since
+	if err := bookMoney(c, from, to, moved, p.Ref); err != nil {
 		return err
 	}
 	switch to {

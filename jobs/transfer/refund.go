@@ -72,6 +72,15 @@ func RefundObstacle(d *office.Desk, f exchange.Refund) (code.Phrase, error) {
 			return code.Say("allow-first", text), err
 		}
 	}
+	if f.EntryKey != "" {
+		e, err := d.Tx.BankEntry(f.EntryKey)
+		if err != nil {
+			return code.Phrase{}, err
+		}
+		if !e.Credit || f.Amount > e.Amount {
+			return code.Say("refund-above-credit", f.Amount, e.Amount), nil
+		}
+	}
 	a, err := RefundAccount(d, subject, f.Partner, f.Payee.No)
 	if errors.Is(err, exchange.ErrDecision) || (err == nil && a.CNAPS != f.Payee.CNAPS) {
 		return code.Say("account-gone", f.Payee.No), nil
