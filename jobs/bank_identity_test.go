@@ -73,6 +73,14 @@ func TestIdentityOfEntries(t *testing.T) {
 			told: []says{{credit("", 500, "甲"), credit("", 500, "甲"), credit("", 500, "甲")}, {taken(credit("", 500, "甲"))}},
 			want: "-5.00 甲 reversed, 5.00 甲 reversed, 5.00 甲 unmatched, 5.00 甲 unmatched",
 		},
+		"a reversal that fits two of different persons": {
+			told: []says{{credit("S1", 500, "甲"), credit("S1", 500, "乙")}, {taken(credit("S1", 500, "冲正"))}},
+			want: "S1 -5.00 冲正 unmatched, S1 5.00 乙 unmatched, S1 5.00 甲 unmatched",
+		},
+		"a reversal in other words, by its number": {
+			told: []says{{credit("S1", 500, "甲"), credit("S2", 500, "甲")}, {taken(credit("S2", 500, "冲正"))}},
+			want: "S1 5.00 甲 unmatched, S2 -5.00 冲正 reversed, S2 5.00 甲 reversed",
+		},
 		"other words for one, or another one": {
 			told: []says{{credit("S1", 500, "甲")}, {credit("S1", 500, "乙")}},
 			want: "S1 5.00 乙 doubtful, S1 5.00 甲 unmatched",
