@@ -97,9 +97,10 @@ func (e BankEntry) KnownAs() string {
 	return strings.Join([]string{e.Ref, e.Account, e.BookedOn.String(), e.sign() + e.Amount.String()}, "|")
 }
 
-// KeyOf is the key of the n-th entry (from 1) that is known as e is.
+// KeyOf is the key of the n-th entry (from 1) that is known as e is: words that can be
+// given to a command as they are.
 func (e BankEntry) KeyOf(n int) string {
-	return strings.Join([]string{e.Account, e.BookedOn.String(), e.sign() + e.Amount.String(), e.Ref, strconv.Itoa(n)}, "|")
+	return strings.Join([]string{e.Account, e.BookedOn.String(), e.sign() + e.Amount.String(), e.Ref, strconv.Itoa(n)}, ":")
 }
 
 func (e BankEntry) sign() string {
@@ -112,8 +113,10 @@ func (e BankEntry) sign() string {
 // BankNumber is the bank's number in the key of an entry, or in what a payment of
 // before keeps as its entry; the key itself where the bank gave none.
 func BankNumber(key string) string {
-	if parts := strings.Split(key, "|"); len(parts) == 5 && parts[3] != "" {
-		return parts[3]
+	if parts := strings.Split(key, ":"); len(parts) >= 5 { // a bank's number may have colons
+		if ref := strings.Join(parts[3:len(parts)-1], ":"); ref != "" {
+			return ref
+		}
 	}
 	return key
 }

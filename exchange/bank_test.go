@@ -12,11 +12,11 @@ import (
 
 func TestBankEntry(t *testing.T) {
 	e := BankEntry{Account: "62", Ref: UsableRef("S1"), Credit: true, Amount: 700, BookedOn: 20260319}
-	if e.KnownAs() != "S1|62|2026-03-19|C7.00" || e.KeyOf(2) != "62|2026-03-19|C7.00|S1|2" || e.Signed() != 700 {
+	if e.KnownAs() != "S1|62|2026-03-19|C7.00" || e.KeyOf(2) != "62:2026-03-19:C7.00:S1:2" || e.Signed() != 700 {
 		t.Errorf("a credit with a number: %s, %s, %s", e.KnownAs(), e.KeyOf(2), e.Signed())
 	}
 	e.Ref, e.Credit = UsableRef("000"), false
-	if e.KnownAs() != "|62|2026-03-19|D7.00" || e.KeyOf(1) != "62|2026-03-19|D7.00||1" || e.Signed() != -700 {
+	if e.KnownAs() != "|62|2026-03-19|D7.00" || e.KeyOf(1) != "62:2026-03-19:D7.00::1" || e.Signed() != -700 {
 		t.Errorf("a debit without one: %s, %s, %s", e.KnownAs(), e.KeyOf(1), e.Signed())
 	}
 	for ref, want := range map[string]string{"": "", "0": "", "0000": "", "NONREF": "", "notprovided": "", "00009": "00009", "S1": "S1"} {
@@ -24,7 +24,7 @@ func TestBankEntry(t *testing.T) {
 			t.Errorf("%q is used as %q, want %q", ref, got, want)
 		}
 	}
-	for key, want := range map[string]string{"62|2026-03-19|C7.00|S1|2": "S1", "62|2026-03-19|C7.00||2": "62|2026-03-19|C7.00||2", "S1": "S1"} {
+	for key, want := range map[string]string{"62:2026-03-19:C7.00:S1:2": "S1", "62:2026-03-19:C7.00::2": "62:2026-03-19:C7.00::2", "62:2026-03-19:C7.00:A:B:2": "A:B", "S1": "S1"} {
 		if got := BankNumber(key); got != want {
 			t.Errorf("%q has the number %q, want %q", key, got, want)
 		}

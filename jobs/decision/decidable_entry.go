@@ -67,7 +67,7 @@ func entryWords(d *office.Desk, b exchange.BankEntry) (what, todo string) {
 	text := identity.MaskIn(b.Text)
 	switch {
 	case b.State == exchange.EntryDoubtful:
-		return d.Sayf("存疑，未记账：可能重复通知了 %s，附言不同：%s", "in doubt, not booked: it may tell %s again, with another text: %s", b.Repeats, text),
+		return d.Sayf("存疑未记，附言不同：%s（可能重复通知 %s）", "in doubt, not booked: %s (it may tell %s again, in other words)", text, b.Repeats),
 			d.Say("当日对账单到达后自行判定；急用时问清银行，确认为新入账或重复通知。",
 				"The day's statement decides; or ask the bank, and say whether it is another one or a repetition.")
 	case !b.Credit:
