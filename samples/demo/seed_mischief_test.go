@@ -2,6 +2,7 @@ package demo
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -209,8 +210,34 @@ func (l *life) drawQuirks() {
 			AnswerTwice: func(order string) bool {
 				return l.quirk(20, "order answered twice", code, order)
 			},
+			Number: l.drawNumbers(code),
 		}
 	}
+}
+
+// drawNumbers is how a bank numbers its bookings: each with a number of its own, with a
+// serial that starts anew each day, or with none, for which it writes 0, always or often.
+func (l *life) drawNumbers(code string) func(n, ofDay int) string {
+	switch l.rng.IntN(4) {
+	case 1:
+		l.tell("%sb: numbers start anew each day", code)
+		l.occur("bank's numbers repeat")
+		return func(_, ofDay int) string { return fmt.Sprintf("%06d", ofDay) }
+	case 2:
+		l.tell("%sb: no numbers", code)
+		l.occur("bank has no numbers")
+		return func(_, _ int) string { return "0" }
+	case 3:
+		l.tell("%sb: some numbers", code)
+		l.occur("bank has some numbers")
+		return func(n, _ int) string {
+			if n%2 == 0 {
+				return "NONREF"
+			}
+			return fmt.Sprintf("%s%06d", code, n)
+		}
+	}
+	return nil
 }
 
 func (l *life) quirk(percent int, what, code, about string) bool {

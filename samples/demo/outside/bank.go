@@ -36,7 +36,9 @@ type Bank struct {
 	closing  calendar.Date       // the day that ended last night, until it is stated
 	day      map[string][]booked // its bookings, by account
 	entries  int
-	messages int // written so far
+	today    calendar.Date // of the last booking
+	ofDay    int           // bookings of that day
+	messages int           // written so far
 }
 
 // Account is an account as its bank keeps it.
@@ -276,7 +278,13 @@ type booked []iso20022.Entry
 // and keeps the entries for the morning.
 func (b *Bank) book(number string, on calendar.Date, entries ...iso20022.Entry) error {
 	b.entries++
+	if b.ofDay++; b.today != on {
+		b.today, b.ofDay = on, 1
+	}
 	ref := fmt.Sprintf("%s%s%06d", b.code, on.Compact(), b.entries)
+	if b.Quirks.Number != nil && b.byHand == nil {
+		ref = b.Quirks.Number(b.entries, b.ofDay)
+	}
 	a := b.Accounts[number]
 	if b.byHand != nil {
 		b.byHand.before[ref] = a.Balance

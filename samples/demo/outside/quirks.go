@@ -21,6 +21,9 @@ type Quirks struct {
 	// TellTwice lets what was told about an account this morning be told once
 	// more the next time, in another message.
 	TellTwice func(account string) bool
+	// Number is the bank's number of its n-th booking, on a day of which it is the
+	// ofDay-th; nil: one that no other has.
+	Number func(n, ofDay int) string
 	// AnswerTwice lets the bank answer an order twice: received, then judged.
 	AnswerTwice func(order string) bool
 }
