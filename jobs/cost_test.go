@@ -31,8 +31,8 @@ func TestCostInStatements(t *testing.T) {
 	}{
 		{"empty pass", emptyPass, 10, 0},
 		{"the first pass of a store", firstPass, 20, 6},
-		{"empty pass with report", emptyRun, 93, 12},
-		{"a person leaves", personLeaves, 163, 171},
+		{"empty pass with report", emptyRun, 96, 12},
+		{"a person leaves", personLeaves, 165, 171},
 		{"a person arrives", personArrives, 95, 145},
 		{"a credit", creditIsMatched, 26, 33},
 		{"a decision by workbook", rowIsDecided, 31, 17},
