@@ -21,12 +21,18 @@ func settleDoubts(d *office.Desk, day exchange.BankDay) error {
 	if err != nil {
 		return err
 	}
-	kinds := map[alike][]exchange.BankEntry{}
-	for _, e := range doubtful {
-		of := alike{e.BookedOn, e.Ref, e.Total}
-		kinds[of] = append(kinds[of], e)
-	}
-	for of, list := range kinds {
+	kindOf := func(e exchange.BankEntry) alike { return alike{e.BookedOn, e.Ref, e.Total} }
+	for len(doubtful) > 0 {
+		of := kindOf(doubtful[0])
+		var list, rest []exchange.BankEntry
+		for _, e := range doubtful {
+			if kindOf(e) == of {
+				list = append(list, e)
+			} else {
+				rest = append(rest, e)
+			}
+		}
+		doubtful = rest
 		lack := money.Fen(0) // what is even is not among the uneven
 		for _, u := range uneven {
 			if u.BookedOn == of.on && u.Amount == of.amount && (u.Ref == of.ref || of.ref == "") { // the list may have a number
@@ -60,7 +66,7 @@ func settleKind(d *office.Desk, day exchange.BankDay, of alike, lack money.Fen, 
 			return err
 		}
 	}
-	if lack != sumEntries(news) || day.Page > 0 { // another page may list more of them
+	if lack != sumEntries(news) || day.Page > 0 || len(day.Other) > 0 { // another page, or statement, may list more of them
 		return nil
 	}
 	for _, e := range list {
