@@ -9,6 +9,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
@@ -281,5 +282,34 @@ func tellAnyhow(t *testing.T, r *rand.Rand) {
 	o.pass()
 	if booked := check("statement"); booked != len(all) || o.dayState(firstDay) != "proved" {
 		t.Errorf("%d booked of %d, %.200s", booked, len(all), o.dayState(firstDay))
+	}
+}
+
+// TestKeyedNumbersRepeat: in a keyed sheet a number may stand on several rows, and the
+// sheet that grows during its day tells the rows of before again.
+func TestKeyedNumbersRepeat(t *testing.T) {
+	o := &clerk{testOffice: newOffice(t, bankByWorkbook)}
+	key := func(side code.BankSide, amount money.Fen, remark, ref string) {
+		o.keyLine(firstDay, side, code.BankBooked, amount, remark, ref)
+	}
+	key(code.BankCredit, 500, "甲", "1")
+	key(code.BankCredit, 500, "乙", "1")
+	key(code.BankCredit, 700, "甲", "1")
+	o.leaveSheet("noon.xlsx", false)
+	o.pass()
+	key(code.BankDebit, 500, "甲", "1")
+	key(code.BankCredit, 500, "乙", "1")
+	key(code.BankCredit, 500, "丙", "0")
+	key(code.BankCredit, 500, "丙", "")
+	o.leaveSheet("evening.xlsx", false)
+	o.pass()
+	o.leaveSheet("evening-again.xlsx", true)
+	o.pass()
+	want := "1 -5.00 甲 unmatched, 1 5.00 乙 unmatched, 1 5.00 乙 unmatched, 1 5.00 甲 unmatched, 1 7.00 甲 unmatched, 5.00 丙 unmatched, 5.00 丙 unmatched"
+	if got := strings.Join(o.entriesOn(firstDay), ", "); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got := o.dayState(firstDay); got != "proved" {
+		t.Error(got)
 	}
 }
