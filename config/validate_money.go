@@ -37,7 +37,9 @@ func (v *validator) accounts() {
 func (v *validator) uses() {
 	a := &v.c.Settings.Accounts
 	use := func(key string, of Account) {
-		v.oneOf(key+".use", of.Use, "", UseTransfers, UseShared)
+		if of.Use != "" {
+			v.oneOf(key+".use", of.Use, UseTransfers, UseShared)
+		}
 		if of.Use == UseShared && !slices.Contains(v.c.agency.Shared, of.AccountNo) {
 			v.c.agency.Shared = append(v.c.agency.Shared, of.AccountNo)
 		}
