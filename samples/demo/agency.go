@@ -101,6 +101,7 @@ func (a *agency) settle(partners []config.PartnerSetting, own []config.Account, 
 		},
 		Accounts: config.AccountSettings{
 			Own: own, Payer: payerOf(place), Release: config.ReleaseAutomatic,
+			Others: []config.Other{{Text: "门诊统筹", Reason: "other"}},
 		},
 		Core: party(), Portal: party(), Bank: party(), Partners: partners,
 	}

@@ -27,6 +27,7 @@ const (
 type life struct {
 	seed     uint64
 	rng      *rand.Rand
+	banking  *rand.Rand // of the banks' own ways, so that the rest of a world stays what it was
 	ctx      context.Context
 	w        *world
 	stage    *stage
@@ -46,7 +47,7 @@ type life struct {
 // play lives a seed from its first day to its quiet end.
 func play(ctx context.Context, seed uint64, stages []*stage) *life {
 	l := &life{
-		seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), ctx: ctx, lost: map[string]bool{}, occurred: map[string]int{},
+		seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), banking: rand.New(rand.NewPCG(seed, 0xba2c)), ctx: ctx, lost: map[string]bool{}, occurred: map[string]int{},
 		netPaid: map[string]bool{}, untilDay: closingDay,
 	}
 	dir, err := os.MkdirTemp(memory(), "carryover-seed-")

@@ -6,13 +6,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"carryover/samples/demo/outside"
 
+	"carryover/exchange/money"
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/iso20022"
 	"carryover/jobs/office"
 )
 
@@ -211,6 +214,15 @@ func (l *life) drawQuirks() {
 				return l.quirk(20, "order answered twice", code, order)
 			},
 			Number: l.drawNumbers(code),
+			Beside: func(account string) []iso20022.Entry {
+				if l.w.day >= calmDay || l.banking.IntN(10) > 0 {
+					return nil
+				}
+				l.tell("%sb: others' business on %s", code, account)
+				l.occur("others' business booked")
+				n := 1 + l.banking.IntN(3)
+				return slices.Repeat([]iso20022.Entry{{Amount: money.Fen(100 + l.banking.IntN(3)), Credit: l.banking.IntN(2) == 0, Text: "门诊统筹 第" + code[:2] + "批"}}, n)
+			},
 		}
 	}
 }
@@ -218,7 +230,7 @@ func (l *life) drawQuirks() {
 // drawNumbers is how a bank numbers its bookings: each with a number of its own, with a
 // serial that starts anew each day, or with none, for which it writes 0, always or often.
 func (l *life) drawNumbers(code string) func(n, ofDay int) string {
-	switch l.rng.IntN(4) {
+	switch l.banking.IntN(4) {
 	case 1:
 		l.tell("%sb: numbers start anew each day", code)
 		l.occur("bank's numbers repeat")

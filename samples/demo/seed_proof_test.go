@@ -90,6 +90,9 @@ func (l *life) wires() (map[string]*wire, error) {
 	}
 	for _, area := range slices.Sorted(maps.Keys(l.w.banks)) {
 		err := outside.ReadBookFile(l.w.banks[area].Books, func(line outside.BankLine) {
+			if line.EndToEnd == "" {
+				return // others' business
+			}
 			w := of(line.EndToEnd)
 			switch {
 			case !line.Credit:

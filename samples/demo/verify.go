@@ -299,6 +299,10 @@ func (r *Result) checkBanks(e *evidence) error {
 		}
 		err := outside.ReadBookFile(b.Books, func(line outside.BankLine) {
 			switch {
+			case line.EndToEnd == "" && line.Credit: // others' business, which came from nowhere
+				opening += line.Amount
+			case line.EndToEnd == "":
+				opening -= line.Amount
 			case !line.Credit:
 				left += line.Amount
 			case line.Return != "":

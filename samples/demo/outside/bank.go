@@ -224,7 +224,8 @@ func (b *Bank) judge(head iso20022.Payment, faults int) (code, text string) {
 	return "", ""
 }
 
-// Night books the orders of the day and hands them to the other banks.
+// Night books the orders of the day, hands them to the other banks, and books what is of
+// others.
 func (b *Bank) Night(on calendar.Date) error {
 	orders := b.tonight
 	b.tonight = nil
@@ -239,6 +240,19 @@ func (b *Bank) Night(on calendar.Date) error {
 		}
 		for _, t := range k.list {
 			b.clearing.hand(t)
+		}
+	}
+	if b.Quirks.Beside == nil {
+		return nil
+	}
+	for _, number := range slices.Sorted(maps.Keys(b.Accounts)) {
+		if !b.Accounts[number].Agency {
+			continue
+		}
+		for _, e := range b.Quirks.Beside(number) {
+			if err := b.book(number, on, e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

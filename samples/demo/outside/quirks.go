@@ -24,6 +24,8 @@ type Quirks struct {
 	// Number is the bank's number of its n-th booking, on a day of which it is the
 	// ofDay-th; nil: one that no other has.
 	Number func(n, ofDay int) string
+	// Beside is what of others' business is booked on an agency's account at night.
+	Beside func(account string) []iso20022.Entry
 	// AnswerTwice lets the bank answer an order twice: received, then judged.
 	AnswerTwice func(order string) bool
 }
