@@ -181,7 +181,8 @@ type Party struct {
 	Drop          Drop       `yaml:"drop"`
 	Expected      []Expected `yaml:"expected,omitempty"`
 	FilesPerNight int        `yaml:"files_per_night,omitempty"`
-	Carrier       string     `yaml:"carrier,omitempty"` // of the bank only
+	Carrier       string     `yaml:"carrier,omitempty"`      // of the bank only
+	ReturnWords   []string   `yaml:"return_words,omitempty"` // of the bank only
 }
 
 // Carriers of what is exchanged with the bank.

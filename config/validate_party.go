@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -42,6 +43,9 @@ func (v *validator) parties() {
 		if p.key != "bank" && p.party.Carrier != "" {
 			v.add(p.key+".carrier", "leave it out", "only the bank has a choice of carrier")
 		}
+		if p.key != "bank" && len(p.party.ReturnWords) > 0 {
+			v.add(p.key+".return_words", "leave it out", "only the bank returns payments")
+		}
 	}
 	v.bank(s.Bank)
 }
@@ -50,7 +54,10 @@ func (v *validator) parties() {
 // come that way.
 func (v *validator) bank(b Party) {
 	v.oneOf("bank.carrier", b.Carrier, CarrierISO, CarrierWorkbook)
-	v.c.agency.BankByWorkbook = b.Carrier == CarrierWorkbook
+	v.c.agency.BankByWorkbook, v.c.agency.ReturnWords = b.Carrier == CarrierWorkbook, b.ReturnWords
+	for i, word := range b.ReturnWords {
+		v.text(fmt.Sprintf("bank.return_words[%d]", i), strings.TrimSpace(word), 1, 20) // "" begins every text
+	}
 	for i, x := range b.Expected {
 		if sheet := x.Kind == "bank-statement"; sheet != v.c.agency.BankByWorkbook {
 			v.add(fmt.Sprintf("bank.expected[%d].kind", i), "", "%s does not come by carrier %s", x.Kind, b.Carrier)

@@ -33,6 +33,7 @@ type Agency struct {
 	FundsClosed    []Span   // 年终封账: no payment is made on these dates
 	Shared         []string // numbers of the accounts that others use, too
 	Others         []OtherRule
+	ReturnWords    []string // with which the text of a return begins; none: the default, see WordsOfReturn
 	Officers       []Officer // who decide and sign
 	NotFoundCap    int       // proposed not-found declines a night before all wait
 }
@@ -43,6 +44,18 @@ func (a Agency) Mark() string {
 		return "演练 / REHEARSAL"
 	}
 	return ""
+}
+
+// ReturnWords are the words with which a bank's text begins, by default, when it sends
+// back what we paid.
+func ReturnWords() []string { return []string{"退汇", "退回", "退款"} }
+
+// WordsOfReturn are the words with which the text of a return begins at the agency's bank.
+func (a Agency) WordsOfReturn() []string {
+	if len(a.ReturnWords) == 0 {
+		return ReturnWords()
+	}
+	return a.ReturnWords
 }
 
 // Core, Portal and Bank name the agency's own parties (320500c, 320500p, 320500b).

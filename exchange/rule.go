@@ -71,6 +71,7 @@ const (
 	ActIsRepeat          = "is-repeat"
 	ActNotATransfer      = "not-a-transfer"
 	ActTakeBack          = "take-back"
+	ActIsReturn          = "is-return"
 )
 
 // Rule is a row of the table of decisions: who may take an action about
@@ -118,7 +119,11 @@ var rules = []Rule{
 	},
 	{
 		Action: ActMatchPayment, Chinese: "对应本方付款", English: "match a payment of ours", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"payment"},
-		Follows: "a debit is that payment's, which is settled by it; a credit is that payment come back",
+		Follows: "the debit is that payment's, which is settled by it",
+	},
+	{
+		Action: ActIsReturn, Chinese: "确认为退汇", English: "a payment of ours came back", About: aboutEntry, Roles: financial, Signed: true, Needs: []string{"payment"},
+		Follows: "the credit is that payment come back, although nothing in it says so",
 	},
 	{
 		Action: ActConfirmAccount, Chinese: "确认账户", English: "confirm an account", About: caseAndEntry, Roles: financial, Signed: true,

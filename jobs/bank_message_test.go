@@ -163,12 +163,16 @@ func TestDebitOfAnUnsentPayment(t *testing.T) {
 	}
 }
 
+// TestReturnBeforeItsDebit: what came early is kept, and booked with its other half.
 func TestReturnBeforeItsDebit(t *testing.T) {
 	o := newOffice(t)
 	people := payTwo(o)
 	o.leaveNotification(returnEntry(people[0].order))
 	o.pass()
-	o.requireState(exchange.Out, people[0].Person, "answered/sent/returned")
+	o.requireState(exchange.Out, people[0].Person, "answered/sent/submitted")
+	if got := o.todoNumbers("到账待认领"); len(got) != 1 {
+		t.Errorf("to be done about credits: %q", got)
+	}
 	o.debitAll()
 	o.pass()
 	o.requireState(exchange.Out, people[0].Person, "answered/sent/returned")

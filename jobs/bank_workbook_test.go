@@ -165,9 +165,9 @@ func TestRefusalReadTwice(t *testing.T) {
 	o.requireState(exchange.Out, p, "answered/sent/settled")
 }
 
-// The sheet with a payment's debit comes after that with its return, when the
-// payment is on its way again: the day says which attempt each row is about.
-func TestDebitAfterTheNextAttempt(t *testing.T) {
+// The sheet with a payment's debit comes after that with its return, which waits for it:
+// the day says which attempt each row is about.
+func TestDebitAfterItsReturn(t *testing.T) {
 	o, p, first := orderByList(t)
 	day := calendar.DateOf(o.now)
 	o.skipDays(1)
@@ -175,6 +175,11 @@ func TestDebitAfterTheNextAttempt(t *testing.T) {
 	o.opening = o.balance
 	o.keyLine(day.AddDays(1), code.BankCredit, code.BankReturned, first.Amount, "退汇 "+first.Text, "B2")
 	o.leaveSheet("流水-次日.xlsx", true)
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/submitted")
+	o.balance, o.opening = 90_000_000, 90_000_000
+	o.keyLine(day, code.BankDebit, code.BankBooked, first.Amount, first.Text, "B1")
+	o.leaveSheet("流水-当日.xlsx", true)
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/returned")
 	o.confirmAccounts()
@@ -184,11 +189,6 @@ func TestDebitAfterTheNextAttempt(t *testing.T) {
 	if !strings.HasSuffix(second.EndToEndID, "-1-2") {
 		t.Fatalf("ordered %+v", second)
 	}
-	o.balance, o.opening = 90_000_000, 90_000_000
-	o.keyLine(day, code.BankDebit, code.BankBooked, first.Amount, first.Text, "B1")
-	o.leaveSheet("流水-当日.xlsx", true)
-	o.pass()
-	o.requireState(exchange.Out, p, "answered/sent/submitted")
 	o.balance, o.opening = 90_000_000, 90_000_000
 	o.keyLine(calendar.DateOf(o.now), code.BankDebit, code.BankBooked, second.Amount, second.Text, "B3")
 	o.leaveSheet("流水-第三日.xlsx", true)

@@ -33,7 +33,7 @@ func TestDecisionsWorkbooks(t *testing.T) {
 		{checker, money, c.No, []string{"确认账户"}},
 		{checker, business, c.No, []string{"不予转出"}},
 		{clerk, business, c.No, []string{"不予转出"}},
-		{finance, money, o.unmatchedEntryKey(), []string{"退款", "认领到账", "拆分认领", "对应本方付款", "确认账户", "不属转移业务"}},
+		{finance, money, o.unmatchedEntryKey(), []string{"退款", "认领到账", "拆分认领", "确认为退汇", "确认账户", "不属转移业务"}},
 	} {
 		if got := o.openWorkbook(x.who, x.book).offeredDecisions(x.no); !slices.Equal(got, x.want) {
 			t.Errorf("%s, %s about %s offers %q, want %q", x.who.Name, x.book, x.no, got, x.want)

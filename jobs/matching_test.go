@@ -228,7 +228,11 @@ func TestOfficerMatchesAPayment(t *testing.T) {
 	}
 	wrong := func(why, ref string, p order) {
 		t.Helper()
-		if _, err := o.tryDecide(keys, "wang.min", exchange.ActMatchPayment, ref, "payment="+p.EndToEndID); !errors.Is(err, exchange.ErrDecision) {
+		action := exchange.ActMatchPayment
+		if ref != "X1" {
+			action = exchange.ActIsReturn
+		}
+		if _, err := o.tryDecide(keys, "wang.min", action, ref, "payment="+p.EndToEndID); !errors.Is(err, exchange.ErrDecision) {
 			t.Errorf("%s: %v", why, err)
 		}
 	}
@@ -249,7 +253,7 @@ func TestOfficerMatchesAPayment(t *testing.T) {
 		t.Errorf("to be done about credits: %q", got)
 	}
 	wrong("a payment that is not out", "X2", b.order)
-	o.decide(keys, "li.na", exchange.ActMatchPayment, "X3", "payment="+a.order.EndToEndID)
+	o.decide(keys, "li.na", exchange.ActIsReturn, "X3", "payment="+a.order.EndToEndID)
 	o.requireState(exchange.Out, a.Person, "answered/sent/returned")
 	if lies := o.balanceOf(ledger.OutReturned); lies != a.order.Amount {
 		t.Errorf("returned %s", lies)

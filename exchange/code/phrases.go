@@ -131,6 +131,8 @@ var bankPhrases = []PhraseTerm{
 	{"debited-before", "{0} 已扣款，银行流水号 {1}", "{0} debited before, {1}"},
 	{"returned-before", "{0} 已退汇", "{0} returned before"},
 	{"payment-of", "{0} {1}", "{0} {1}"},
+	{"no-return-told", "进账 {0}，未注明退汇", "credit {0}, which says of no return"},
+	{"no-debit-yet", "{0} 尚未扣款", "{0} was not debited yet"},
 	{"returned", "已退汇：{0:phrase}", "returned: {0:phrase}"},
 	{"returned-amount", "已退汇 {0}", "returned {0}"},
 	{"debit", "扣款 {0}", "debit {0}"},

@@ -10,8 +10,7 @@ import (
 
 // bookDebit settles the payment that a debit names. A debit of another amount, a
 // second one, or one that names no payment moves nothing and stays unmatched, as
-// a difference: the ledger books only what we ordered. A debit that comes after
-// the same payment's return is only noted on it.
+// a difference: the ledger books only what we ordered.
 func bookDebit(d *office.Desk, e exchange.BankEntry) error {
 	if e.EndToEnd == "" && e.Order != "" {
 		done, err := bookWholeFile(d, e)
@@ -44,10 +43,13 @@ func bookDebit(d *office.Desk, e exchange.BankEntry) error {
 	return transfer.MarkMatched(d, e, "", 0)
 }
 
-// Settle notes the debit of a payment, bankRef, and moves its track to settled.
-// One that has been returned already stays returned: the bank may state the two
-// in either order.
+// Settle notes the debit of a payment, bankRef, and moves its track to settled. One that
+// has been returned already stays returned. The bank may state the two in either order:
+// a return that waits for the debit is due for retry.
 func Settle(d *office.Desk, p exchange.Payment, bankRef string) error {
+	if err := d.Tx.RequeueMatching(transfer.ReferenceKey(p.Ref)); err != nil {
+		return err
+	}
 	noted := p
 	noted.BankRef = bankRef
 	switch {

@@ -189,7 +189,7 @@ func bookCredit(d *office.Desk, e exchange.BankEntry) error {
 	if done, err := reversedBefore(d, e); done || err != nil {
 		return err
 	}
-	if e.Reversal || e.ReturnCode != "" {
+	if tellsReturn(d.Office, e) {
 		return nil // money of ours that came back for an unknown payment: never a remittance to us
 	}
 	_, err = matchOrKeep(d, e)

@@ -3,6 +3,7 @@ package bank
 import (
 	"hash/maphash"
 	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -55,7 +56,7 @@ type identified struct {
 	sure    bool                // the message itself tells as many as there are then
 	doubt   string              // key of the entry that it may repeat; "": none
 	unequal bool                // a booking that was told before in other parts, which count
-	taken   bool                // a new one cannot have its EndToEndId: another one has it
+	taken   bool                // it cannot have its EndToEndId: another one has it
 	next    int                 // the number of a new one among those known as it is
 }
 
@@ -84,7 +85,6 @@ func identify(d *office.Desk, e exchange.BankEntry, t *tellings) (of identified,
 		if couldBe(*k, e) && (of.doubt == "" || isSure) {
 			of.doubt = k.Key
 		}
-		of.taken = of.taken || e.EndToEnd != "" && k.EndToEnd == e.EndToEnd
 		if t.met[k.Key] || t.now[k.Key] {
 			continue
 		}
@@ -96,6 +96,9 @@ func identify(d *office.Desk, e exchange.BankEntry, t *tellings) (of identified,
 			best, of.known = n, k
 		}
 	}
+	of.taken = slices.ContainsFunc(list, func(k exchange.BankEntry) bool {
+		return e.EndToEnd != "" && k.EndToEnd == e.EndToEnd && (of.known == nil || k.Key != of.known.Key)
+	})
 	of.sure = sure < t.of(e)
 	if of.sure {
 		of.doubt = ""

@@ -6,14 +6,14 @@ import (
 	"carryover/jobs/office"
 )
 
-// ourPayment finds the payment of ours that came back with a credit: by its
-// EndToEndId, or, of a return that has none, by what its text names.
+// ourPayment finds the payment of ours that a credit names: by its EndToEndId, or, of
+// one that says that it is a return, by what its text names; nil when there is none.
 func ourPayment(d *office.Desk, e exchange.BankEntry) (*exchange.Payment, error) {
 	p, err := d.Tx.Payment(e.EndToEnd)
 	if err == nil {
 		return &p, nil
 	}
-	if !office.IsNotFound(err) || (e.ReturnCode == "" && !e.Reversal) {
+	if !office.IsNotFound(err) || !tellsReturn(d.Office, e) {
 		return nil, office.IgnoreNotFound(err)
 	}
 	return namedPayment(d, e, func(p exchange.Payment) bool { return p.ReturnRef == "" })

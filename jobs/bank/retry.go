@@ -138,6 +138,9 @@ func rematch(d *office.Desk, entry exchange.BankEntry) error {
 	if err := d.Tx.CloseDifferencesAbout("money", code.Text(entry.Key)); err != nil {
 		return err
 	}
+	if done, err := retryReturn(d, entry); done || err != nil {
+		return err
+	}
 	if found, err := matchOrKeep(d, entry); err != nil || found != matched {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
+	"carryover/jobs/bank"
 	"carryover/jobs/office"
 )
 
@@ -63,7 +64,7 @@ func stillOpen(d *office.Desk, b exchange.BankEntry) (bool, error) {
 
 // entryWords say what is the matter with an entry, and what to do about it. The
 // bank's text is masked: people write ID numbers into it.
-func entryWords(d *office.Desk, b exchange.BankEntry) (what, todo string) {
+func entryWords(d *office.Desk, b exchange.BankEntry, ours bool) (what, todo string) {
 	text := identity.MaskIn(b.Text)
 	switch {
 	case b.State == exchange.EntryDoubtful:
@@ -73,9 +74,12 @@ func entryWords(d *office.Desk, b exchange.BankEntry) (what, todo string) {
 	case !b.Credit:
 		return d.Sayf("扣款未找到对应付款：%s", "debited for no payment that is known: %s", text),
 			d.Say("对应到本方付款；不是的，查明后核销差异。", "Match the payment; else find out why and accept the difference.")
+	case ours:
+		return d.Sayf("到账写有本方付款编号：%s", "names a payment of ours: %s", text),
+			d.Say("向银行查明：确为退汇的确认（is-return），其他来款认领或退款。", "Ask the bank: say that it is the payment's return (is-return), or match it or pay it back.")
 	case b.ReturnCode != "" || b.Reversal:
 		return d.Sayf("退回款项，未找到原付款：%s", "came back, it is not known for which payment: %s", text),
-			d.Say("对应到本方付款。", "Match the payment that came back.")
+			d.Say("查明后确认为哪笔付款的退汇。", "Find out, and say which payment came back (is-return).")
 	}
 	return d.Sayf("到账待认领：%s", "belongs to no case: %s", text), d.Say("认领到办件，或退款。", "Match it to a case, or pay it back.")
 }
@@ -83,7 +87,11 @@ func entryWords(d *office.Desk, b exchange.BankEntry) (what, todo string) {
 // openEntry is the item of a bank entry: what it is, the cases proposed for it by
 // matching, and what can be decided.
 func openEntry(d *office.Desk, b exchange.BankEntry) (t exchange.Todo, err error) {
-	what, todo := entryWords(d, b)
+	ours, err := bank.WaitsAsReturn(d, b)
+	if err != nil {
+		return t, err
+	}
+	what, todo := entryWords(d, b, ours)
 	t = exchange.Todo{
 		About: exchange.AboutEntry, No: b.Key, Who: office.OneLine(strings.TrimSpace(b.Counterpart+" "+b.CounterAcct), 200),
 		Amount: b.Amount, Since: b.BookedOn, What: office.OneLine(what, 400), Do: todo,
@@ -107,7 +115,11 @@ func openEntry(d *office.Desk, b exchange.BankEntry) (t exchange.Todo, err error
 			return b.State == exchange.EntryDoubtful
 		case exchange.ActMatch, exchange.ActSplit, exchange.ActRefund:
 			return unmatched
-		case exchange.ActMatchPayment, exchange.ActNotATransfer:
+		case exchange.ActMatchPayment:
+			return !b.Credit && b.State == exchange.EntryUnmatched
+		case exchange.ActIsReturn:
+			return unmatched
+		case exchange.ActNotATransfer:
 			return b.State == exchange.EntryUnmatched
 		case exchange.ActConfirmAccount:
 			return unmatched || refundWaits

@@ -3,18 +3,23 @@ package decision
 import (
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/ledger"
 	"carryover/jobs/bank"
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
 )
 
-// paymentPlan plans to match an entry for which no payment was found to the one
-// that an officer found: a debit settles it, a credit is its return. Amount and
-// dates must agree, for no officer's word makes a payment of another amount.
+// paymentPlan plans to match an entry to the payment that an officer found: a debit
+// settles it (match-payment), a credit is its return (is-return). Amount and dates must
+// agree, for no officer's word makes a payment of another amount.
 func paymentPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (office.Plan, error) {
 	if e.State != exchange.EntryUnmatched {
 		return office.Plan{}, office.Undecidable("该笔流水已有归属", "the entry is matched already")
+	}
+	switch {
+	case e.Credit && x.Action != exchange.ActIsReturn:
+		return office.Plan{}, office.Undecidable("该笔流水为进账，本方付款退回的用 is-return", "the entry is a credit: is-return says that a payment came back")
+	case !e.Credit && x.Action != exchange.ActMatchPayment:
+		return office.Plan{}, office.Undecidable("该笔流水为扣款，不是退汇", "the entry is a debit, and no return")
 	}
 	p, err := d.Tx.Payment(x.Args["payment"])
 	if office.IsNotFound(err) {
@@ -58,29 +63,14 @@ func debitPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office
 	return plan, nil
 }
 
-// returnedPaymentPlan plans to take a credit as the return of a settled payment.
-// The credit was booked as received from nobody: that is reversed first, or the
-// money would stand in the ledger twice.
+// returnedPaymentPlan plans to take a credit as the return of a settled payment: what
+// the bank says of it proves nothing, and an officer has asked.
 func returnedPaymentPlan(d *office.Desk, e exchange.BankEntry, p exchange.Payment) (office.Plan, error) {
-	if p.Track != exchange.MoneySettled || p.ReturnRef != "" {
+	if p.Track != exchange.MoneySettled || p.BankRef == "" || p.ReturnRef != "" {
 		return office.Plan{}, office.Undecidable("该笔付款没有付出，或已退回："+trackWord(p), "the payment is not out of the bank: "+string(p.Track))
 	}
 	plan := office.Plan{CaseNo: caseOfPayment(p), Effects: []string{d.Sayf("%s 已由该笔流水退回：%s", "%s came back by the entry: %s", p.Ref, p.Amount)}}
-	plan.Apply = func() error {
-		received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
-		if err := d.Book(ledger.Reverse(received, int(d.Date), "a payment of ours")); err != nil {
-			return err
-		}
-		for _, kind := range []string{"money", "proposal"} {
-			if err := d.Tx.CloseDifferencesAbout(kind, code.Text(e.Key)); err != nil {
-				return err
-			}
-		}
-		if err := bank.RecordReturn(d, p, e, code.Text(bank.ReturnReason(e.ReturnCode))); err != nil {
-			return err
-		}
-		return d.SetEntryState(e, exchange.EntryReturned, "", 0)
-	}
+	plan.Apply = func() error { return bank.TakeReturn(d, e, p) }
 	return plan, nil
 }
 

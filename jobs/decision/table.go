@@ -29,6 +29,7 @@ func planners() map[string]planner {
 		exchange.ActMatch:             onEntry(matchPlan),
 		exchange.ActSplit:             onEntry(splitPlan),
 		exchange.ActMatchPayment:      onEntry(paymentPlan),
+		exchange.ActIsReturn:          onEntry(paymentPlan),
 		exchange.ActIsNew:             onEntry(isNewPlan),
 		exchange.ActIsRepeat:          onEntry(isRepeatPlan),
 		exchange.ActNotATransfer:      onEntry(bank.NotATransfer),

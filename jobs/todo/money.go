@@ -17,7 +17,8 @@ import (
 // is matched by hand or refunded.
 const unmatchedWD = 10
 
-// doubtWD is for how many working days an entry may be in doubt: the statement of its day
+// doubtWD is for how many working days an entry may be in doubt, or a credit that names a
+// payment of ours be no return of it: the statement of its day, or the payment's debit,
 // ends it sooner.
 const doubtWD = 3
 
@@ -32,7 +33,11 @@ func (w *walk) entries() error {
 		}
 		if !w.proposed[b.Key] {
 			days := unmatchedWD
-			if b.State == exchange.EntryDoubtful {
+			early, err := bank.WaitsAsReturn(w.Desk, b)
+			if err != nil {
+				return err
+			}
+			if early || b.State == exchange.EntryDoubtful {
 				days = doubtWD
 			}
 			by := w.Calendar.Due(b.SeenOn, days, calendar.DueOptions{})
