@@ -60,6 +60,7 @@ type Remittance struct {
 	Ref      string `show:"payment_ref"` // EndToEndId of the current attempt
 	Since    calendar.Date
 	Reason   code.Phrase // return code and words
+	Again    string      `show:"-"` // the attempt, by its Ref, after which an officer let it be paid again
 }
 
 // Remittances go to the partner's account or, in the end, to the person or heirs.
@@ -88,6 +89,7 @@ type Payment struct {
 	// RefusedAs is the row of a keyed bank sheet that refused it without
 	// naming its reference.
 	RefusedAs string
+	RefusedOn calendar.Date `show:"-"` // when the bank refused it last
 	Reason    code.Phrase
 	Items     []PaymentItem `show:"-"`
 }

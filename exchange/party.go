@@ -33,7 +33,7 @@ type Agency struct {
 	FundsClosed    []Span   // 年终封账: no payment is made on these dates
 	Shared         []string // numbers of the accounts that others use, too
 	Others         []OtherRule
-	ReturnWords    []string // with which the text of a return begins; none: the default, see WordsOfReturn
+	ReturnWords    []string  // with which the text of a return begins; none: the default, see WordsOfReturn
 	Officers       []Officer // who decide and sign
 	NotFoundCap    int       // proposed not-found declines a night before all wait
 }

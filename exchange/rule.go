@@ -161,7 +161,7 @@ var rules = []Rule{
 	},
 	{
 		Action: ActSettleAmount, Chinese: "金额已核实，继续办理", English: "amount settled, go on", About: aboutCase,
-		Holds: []code.Hold{code.HoldAmountDiffers, code.HoldPaymentReturned}, Roles: financial, Signed: true,
+		Holds: []code.Hold{code.HoldAmountDiffers}, Roles: financial, Signed: true,
 		Follows: "the case goes on from the state that it left; it moves no money",
 	},
 	{

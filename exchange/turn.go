@@ -90,11 +90,13 @@ func turnsOut() []Turn {
 	payee := []code.Hold{code.HoldPayeeMissing}
 	person := []code.Hold{code.HoldStillParticipating, code.HoldArrears, code.HoldCertificateMissing, code.HoldInHospitalOrFrozen}
 	finance := []code.Hold{code.HoldAmountDiffers, code.HoldAccountNotRegistered, code.HoldCap, code.HoldFundsClosed}
-	partner := []code.Hold{code.HoldQueryOpen, code.HoldPaymentReturned}
+	partner := []code.Hold{code.HoldQueryOpen}
+	again := []code.Hold{code.HoldPaymentReturned}
 	return []Turn{
 		{"out_payee_missing", Out, held, nil, nil, payee, OwnerPerson, 20, "state", Term{"", "领款人账户", "the payee's account"}},
 		{"out_held_person", Out, held, nil, nil, person, OwnerPerson, 5, "state", Term{"", "参保人办理停保、补缴等事项", "the person to stop, pay up or bring what is missing"}},
 		{"out_held_finance", Out, held, nil, nil, finance, OwnerFinance, 5, "state", Term{"", "核对金额、账户或限额", "the amount, account or cap to be settled"}},
+		{"out_held_again", Out, held, nil, nil, again, OwnerFinance, 3, "state", Term{"", "银行对账单证明前次付款未成", "the bank's statement to show that the payment failed"}},
 		{"out_held_partner", Out, held, nil, nil, partner, OwnerPartner, 5, "state", Term{"", "对方答复", "the partner's answer"}},
 		{"out_held", Out, held, nil, nil, nil, OwnerStaff, 5, "state", Term{"", "暂缓原因消除", "the reason of the hold to end"}},
 		{"out_requested", Out, []State{Requested}, nil, nil, nil, OwnerStaff, 5, "state", Term{"", "受理联系函", "the letter to be judged"}},

@@ -136,6 +136,7 @@ func TestRefusalReadTwice(t *testing.T) {
 		o.keyLine(firstDay, code.BankDebit, code.BankRejected, first.Amount, remark, "")
 	}
 	refused(first.Text)
+	o.keyLine(firstDay, code.BankCredit, code.BankBooked, 100, "结息", "") // the day's balance proves that it was not debited
 	o.leaveSheet("流水-上午.xlsx", false)
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/returned")

@@ -113,6 +113,7 @@ func (o *testOffice) leaveNotification(entries ...iso20022.Entry) string {
 		if e.Booked == 0 {
 			e.Booked, e.Value = calendar.DateOf(o.now), calendar.DateOf(o.now)
 		}
+		o.booked = append(o.booked, e)
 		if err == nil {
 			err = w.Write(e)
 		}
@@ -169,6 +170,17 @@ func (o *testOffice) leaveStatusReport(head iso20022.StatusReport, transfers ...
 		o.tb.Fatal(err)
 	}
 	o.leaveFile(bank, "pain002_"+head.MsgID+".xml", b.Bytes())
+}
+
+// stateDay leaves the statement of today: what the bank told of since the last one.
+func (o *testOffice) stateDay() {
+	o.tb.Helper()
+	opening := o.stated
+	for _, e := range o.booked {
+		o.stated += e.Signed()
+	}
+	o.leaveStatement(calendar.DateOf(o.now), opening, o.booked...)
+	o.booked = nil
 }
 
 // leaveStatement leaves the statement of a day: what is booked on it, from an

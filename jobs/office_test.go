@@ -22,6 +22,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/formats"
 	"carryover/formats/batch"
+	"carryover/formats/iso20022"
 	"carryover/formats/sheet"
 	"carryover/jobs"
 	"carryover/jobs/office"
@@ -59,7 +60,9 @@ type testOffice struct {
 	slow        bool              // the core answers nothing until told to
 	unproved    bool              // a difference is what the test is about
 	messages    int
-	cost        cost // of everything so far
+	booked      []iso20022.Entry // what the bank told of and has not stated yet
+	stated      money.Fen        // the closing balance of its last statement
+	cost        cost             // of everything so far
 }
 
 type gotFile struct {

@@ -89,6 +89,7 @@ func TestAccountChangesForALaterPart(t *testing.T) {
 	o.debitAll()
 	o.pass()
 	o.leaveNotification(returnEntry(second))
+	o.stateDay()
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/returned")
 	registerAccount(o, secondAccount(them))

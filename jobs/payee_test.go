@@ -69,6 +69,7 @@ func TestOfficerPaysToThePerson(t *testing.T) {
 		t.Errorf("while the partner has the money: %v", err)
 	}
 	o.leaveNotification(returnEntry(order{Transfer: transfer(f.LetterNo+"-1-1", f.Amount)}))
+	o.stateDay()
 	o.pass()
 	o.decide(keys, "li.na", exchange.ActPaidToPerson, c.No)
 	o.pass()
@@ -84,6 +85,7 @@ func TestOfficerPaysToThePerson(t *testing.T) {
 	if len(o.orders) != 1 || o.orders[0].Amount != f.Amount || o.orders[0].EndToEndID != f.LetterNo+"-1-2" || o.orders[0].Creditor.Name != p.Name {
 		t.Errorf("paid %+v", o.orders)
 	}
+	o.skipDays(1)
 	o.debitAll()
 	o.pass()
 	o.requireState(exchange.Out, p, "answered/sent/settled")
@@ -157,6 +159,7 @@ func TestHeirsPaymentComesBack(t *testing.T) {
 	o.debitAll()
 	o.pass()
 	o.leaveNotification(returnEntry(paid))
+	o.stateDay()
 	o.pass()
 	o.requireState(exchange.Out, p, "held/none/returned payee-missing")
 	if n := len(take[formats.Query](o, them, formats.KindQuery)); n != 0 {
@@ -169,6 +172,7 @@ func TestHeirsPaymentComesBack(t *testing.T) {
 	if len(o.orders) != 1 || o.orders[0].Creditor.Number != "000299999" || o.orders[0].EndToEndID == paid.EndToEndID {
 		t.Fatalf("ordered %+v", o.orders)
 	}
+	o.skipDays(1)
 	o.debitAll()
 	o.pass()
 	o.requireState(exchange.Out, p, "declined/none/settled")

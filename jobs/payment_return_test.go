@@ -21,6 +21,7 @@ func TestReturnIsPaidAgainWhenConfirmed(t *testing.T) {
 			registerAccount(o, secondAccount(them))
 			o.payLetter(p, 1)
 			o.leaveNotification(returnEntry(order{Transfer: iso20022.Transfer{EndToEndID: letterNo(them, 1) + "-1-1", Amount: p.Total()}}))
+			o.stateDay()
 			o.nextNight()
 			o.requireState(exchange.Out, p, "answered/sent/returned")
 			z := requireOne[formats.Query](o, them, formats.KindQuery)
@@ -81,6 +82,7 @@ func TestReturnAfterCompletion(t *testing.T) {
 		t.Fatalf("paid again before an officer has looked: %+v", o.orders)
 	}
 	o.decide(keys, "li.na", exchange.ActReleaseHold, o.caseBy(exchange.Out, p).No)
+	o.stateDay()
 	o.pass()
 	o.debitAll()
 	o.pass()
@@ -112,6 +114,7 @@ func TestLumpSumReturned(t *testing.T) {
 	o.debitAll()
 	o.pass()
 	o.leaveNotification(returnEntry(lump))
+	o.stateDay()
 	o.pass()
 	for i, z := range take[formats.Query](o, them, formats.KindQuery) {
 		o.put(them, formats.KindQuery, &formats.Query{
@@ -127,6 +130,7 @@ func TestLumpSumReturned(t *testing.T) {
 			t.Errorf("next attempt %s", x.EndToEndID)
 		}
 	}
+	o.skipDays(1)
 	o.debitAll()
 	o.pass()
 	for _, p := range people {
@@ -164,6 +168,7 @@ func TestLumpSumReturnedTwice(t *testing.T) {
 	lump := o.orders[0]
 	o.debitAll()
 	o.leaveNotification(returnEntry(lump))
+	o.stateDay()
 	o.pass()
 	for _, p := range people {
 		o.requireState(exchange.Out, p, "answered/sent/returned")
@@ -176,10 +181,12 @@ func TestLumpSumReturnedTwice(t *testing.T) {
 	if len(alone) != 2 {
 		t.Fatalf("%d transfers", len(alone))
 	}
+	o.skipDays(1)
 	o.debitAll()
 	twice := returnEntry(alone[0])
 	twice.Ref = "R-again"
 	o.leaveNotification(returnEntry(alone[0]), twice)
+	o.stateDay()
 	o.pass()
 	back, stays := people[0], people[1]
 	if !strings.Contains(alone[0].Text, back.IDNo) {
@@ -235,12 +242,14 @@ func TestPayeeChangesItsAccount(t *testing.T) {
 	}
 	o.debitAll()
 	o.leaveNotification(returnEntry(mine))
+	o.stateDay()
 	o.pass()
 	o.put(core, formats.KindPayee, &other)
 	o.pass()
 	if len(o.orders) != 1 || o.orders[0].Creditor.Number != other.AccountNo || o.orders[0].Amount != mine.Amount {
 		t.Fatalf("ordered %+v", o.orders)
 	}
+	o.skipDays(1)
 	o.debitAll()
 	o.pass()
 	o.requireState(exchange.Out, p, "declined/none/settled")

@@ -41,7 +41,7 @@ var holds = List{
 	{Code: string(HoldInHospitalOrFrozen), Chinese: "正在住院或账户冻结", English: "in hospital or account frozen", TodoChinese: "待出院结算或解除冻结后自动继续。", TodoEnglish: "The case goes on after discharge and settlement, or when the account is released."},
 	{Code: string(HoldRefusedByCore), Chinese: "业务系统拒绝记账", English: "refused by the core", TodoChinese: "请按业务系统给出的原因处理后重新记账。", TodoEnglish: "Mend what the core names, then post again."},
 	{Code: string(HoldRefusedByPartner), Chinese: "对方机构退回", English: "refused by the partner", TodoChinese: "请按对方给出的代码更正后重新发送。", TodoEnglish: "Correct what the partner's code names and send it again."},
-	{Code: string(HoldPaymentReturned), Chinese: "款项被退回", English: "payment returned", TodoChinese: "请等待对方确认或更换收款账户，再重新付款。", TodoEnglish: "Wait for the partner to confirm or change the account, then pay again."},
+	{Code: string(HoldPaymentReturned), Chinese: "款项被退回", English: "payment returned", TodoChinese: "对账单载明退回（或证明未扣款）后自动重新付款；急用时向银行查明，再决定重新付款。", TodoEnglish: "It is paid again once the bank's statement shows the return, or no debit; or ask the bank and decide to pay again."},
 }
 
 // Holds lists all reasons of a hold.

@@ -132,6 +132,8 @@ var bankPhrases = []PhraseTerm{
 	{"returned-before", "{0} 已退汇", "{0} returned before"},
 	{"payment-of", "{0} {1}", "{0} {1}"},
 	{"no-return-told", "进账 {0}，未注明退汇", "credit {0}, which says of no return"},
+	{"return-not-stated", "{0} 的退回尚未见于银行对账单", "the return of {0} stands on no statement yet"},
+	{"refusal-not-stated", "{0} 被银行拒付，尚无完整对账单证明未扣款", "the bank refused {0}; no whole statement shows yet that it was not debited"},
 	{"no-debit-yet", "{0} 尚未扣款", "{0} was not debited yet"},
 	{"returned", "已退汇：{0:phrase}", "returned: {0:phrase}"},
 	{"returned-amount", "已退汇 {0}", "returned {0}"},

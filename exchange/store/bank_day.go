@@ -37,6 +37,9 @@ var (
 	statedOn  = "SELECT COALESCE(MIN(booked_on), ''), COALESCE(MAX(booked_on), '') FROM stated_bookings WHERE account = $1 AND day = $2 AND page = $3"
 	dayBefore = "WHERE account = $1 AND (day < $2 OR day = $2 AND page < $3) ORDER BY day DESC, page DESC LIMIT 1"
 	doubtDays = "UPDATE bank_days SET state = 'differs' WHERE account = $1 AND from_day <= $3 AND day >= $2 AND state = 'proved'"
+	coverDay  = "WHERE account = $1 AND from_day <= $2 AND day >= $2 ORDER BY day, page"
+	statedAs  = "SELECT COUNT(*) FROM stated_bookings WHERE account = $1 AND booked_on = $2 AND ref = $3 AND amount = $4"
+	bookedAs  = "SELECT COUNT(*) FROM bank_entries WHERE account = $1 AND booked_on = $2 AND ref = $3 AND total = $4 AND state NOT IN ('doubtful', 'repeat')"
 	booked    = `SELECT CAST(COALESCE(SUM(` + signedAmount + `), 0) AS BIGINT) FROM bank_entries e WHERE e.account = $1 AND e.booked_on >= $2 AND e.booked_on <= $3 AND e.state NOT IN ('doubtful', 'repeat')`
 )
 
@@ -71,6 +74,23 @@ func (tx *Tx) BankDayBefore(d exchange.BankDay) (exchange.BankDay, error) {
 // BankDays returns an account's days since one, in order.
 func (tx *Tx) BankDays(account string, since calendar.Date) ([]exchange.BankDay, error) {
 	return dayRows.many(tx, "bank days of "+account, "WHERE account = $1 AND day >= $2 ORDER BY day, page", account, since.String())
+}
+
+// BankDaysOn returns what statements cover a day of an account.
+func (tx *Tx) BankDaysOn(account string, on calendar.Date) ([]exchange.BankDay, error) {
+	return dayRows.many(tx, "bank days of "+account, coverDay, account, on.String())
+}
+
+// StatedLike counts the bookings that the statements of its account list as an entry is,
+// by day, number and amount, and the entries that were booked so. The parts of a booking
+// count one each.
+func (tx *Tx) StatedLike(e exchange.BankEntry) (stated, booked int, err error) {
+	n, err := tx.number("bookings as "+e.Key, statedAs, e.Account, e.BookedOn.String(), e.Ref, int64(e.Total))
+	if err != nil {
+		return 0, 0, err
+	}
+	m, err := tx.number("entries as "+e.Key, bookedAs, e.Account, e.BookedOn.String(), e.Ref, int64(e.Total))
+	return int(n), int(m), err
 }
 
 // BankDaysToProve returns the days that are not proved.

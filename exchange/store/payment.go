@@ -18,7 +18,7 @@ var (
 		}
 	}, func(p *exchange.Payment) []field {
 		return []field{
-			at("payee", &p.Payee), at("text", &p.Text), at("reason,omitzero", &p.Reason), at("return_ref,omitempty", &p.ReturnRef), at("refused_as,omitempty", &p.RefusedAs),
+			at("payee", &p.Payee), at("text", &p.Text), at("reason,omitzero", &p.Reason), at("return_ref,omitempty", &p.ReturnRef), at("refused_as,omitempty", &p.RefusedAs), at("refused_on,omitzero", &p.RefusedOn),
 		}
 	})
 	updatePayment = paymentRows.update("ref = $1 AND track = $11")

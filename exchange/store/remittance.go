@@ -16,7 +16,7 @@ var (
 			at("attempts", &m.Attempts), at("ref", &m.Ref), at("since", &m.Since),
 		}
 	}, func(m *exchange.Remittance) []field {
-		return []field{at("payee", &m.Payee), at("payee_id,omitempty", &m.PayeeID), at("reason,omitzero", &m.Reason)}
+		return []field{at("payee", &m.Payee), at("payee_id,omitempty", &m.PayeeID), at("reason,omitzero", &m.Reason), at("again,omitempty", &m.Again)}
 	})
 	updateRemittance = remittanceRows.update("case_no = $1 AND part = $2 AND track = $14 AND attempts = $15 AND received = $16")
 	partsByCase      = byKey(remittanceRows, "case_no", func(a, b *exchange.Remittance) int { return cmp.Compare(a.Part, b.Part) },

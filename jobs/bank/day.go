@@ -250,6 +250,10 @@ func proveDay(d *office.Desk, day exchange.BankDay) error {
 	if err := settleDoubts(d, day); err != nil {
 		return err
 	}
+	// What was paid before is paid again once a statement shows that it failed.
+	if err := d.Tx.LookAgain(store.CaseFilter{Side: exchange.Out, States: []exchange.State{exchange.Held}, Holds: []code.Hold{code.HoldPaymentReturned}}); err != nil {
+		return err
+	}
 	var err error
 	if after.Faults, err = dayFaults(d, &after); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
@@ -112,13 +113,13 @@ func transferStatus(d *office.Desk, t iso20022.TransferStatus) error {
 	if err != nil {
 		return err
 	}
-	return paymentStatus(d, p, t.Status, code.Text(strings.TrimSpace(t.Reason+" "+t.Text)))
+	return paymentStatus(d, p, t.Status, d.Date, code.Text(strings.TrimSpace(t.Reason+" "+t.Text)))
 }
 
-// paymentStatus applies a status of pain.002 to a payment: refused, or on its way.
+// paymentStatus applies a status of pain.002, of a day, to a payment: refused, or on its way.
 // A report moves no money: against a debit or credit that was booked it changes
 // nothing, and a contradiction is recorded as a difference.
-func paymentStatus(d *office.Desk, p exchange.Payment, status string, reason code.Phrase) error {
+func paymentStatus(d *office.Desk, p exchange.Payment, status string, on calendar.Date, reason code.Phrase) error {
 	pending := p.Track.Place() == exchange.PlaceBank
 	paid := status == iso20022.DebitSettled || status == iso20022.CreditSettled
 	failed := isRefusal(status)
@@ -136,6 +137,7 @@ func paymentStatus(d *office.Desk, p exchange.Payment, status string, reason cod
 	case !pending:
 		return nil // settled or returned before: a late or repeated message
 	case failed:
+		p.RefusedOn = on
 		return transfer.PaymentFailed(d, p, reason, nil)
 	case p.Track == exchange.MoneyUnknown:
 		return transfer.SetPayment(d, p, exchange.MoneySubmitted, nil)
@@ -159,7 +161,7 @@ func orderStatus(d *office.Desk, h iso20022.StatusReport) error {
 		return nil
 	}
 	return d.WorkPaymentsOf(sent.ID, office.Beside{Forms: true}, func(p exchange.Payment) error {
-		return paymentStatus(d, p, verdict, code.Text(strings.TrimSpace(h.Reason+" "+h.Text)))
+		return paymentStatus(d, p, verdict, d.Date, code.Text(strings.TrimSpace(h.Reason+" "+h.Text)))
 	})
 }
 

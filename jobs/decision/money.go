@@ -53,7 +53,8 @@ func allowPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, err
 }
 
 // payAgainPlan plans to make due again what the bank returned: parts of a case,
-// to the account of its letter or payee, and refunds.
+// to the account of its letter or payee, and refunds. Parts that are due again and wait
+// for the bank's statement wait no more.
 func payAgainPlan(d *office.Desk, s subject, _ exchange.Decision) (office.Plan, error) {
 	if s.c == nil {
 		refunds, err := d.Tx.RefundsByEntry(s.no)
@@ -85,7 +86,7 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 	}
 	var again []exchange.Remittance
 	for _, r := range parts {
-		if r.Track == exchange.MoneyReturned {
+		if r.Track == exchange.MoneyReturned || r.Track == exchange.MoneyDue && r.Ref != "" && r.Again != r.Ref && c.Hold == code.HoldPaymentReturned {
 			again = append(again, r)
 			plan.Effects = append(plan.Effects, c.Sayf("第 %d 笔：%s 付给%s",
 				"part %d: %s to the %s", r.Part, r.Amount, c.Word(exchange.ReceiverTerms(), r.To)))
@@ -96,7 +97,7 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 	}
 	plan.Apply = func() error {
 		for i := range again {
-			if err := c.SetMoney(&again[i], exchange.MoneyDue, nil); err != nil {
+			if err := c.SetMoney(&again[i], exchange.MoneyDue, func(r *exchange.Remittance) { r.Again = r.Ref }); err != nil {
 				return err
 			}
 			if err := c.Note("payment_due_again", code.Say("officer-decided"), map[string]any{"part": again[i].Part}); err != nil {

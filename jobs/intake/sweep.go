@@ -33,9 +33,9 @@ func sweep(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if waits.Any {
 		again := &again{Office: o, counts: counts}
 		note(sweepRecords(ctx, o, counts))
+		note(bank.ProveBankDays(ctx, o)) // first: a payment that failed may wait for it
 		note(again.each(ctx, judgeFirst))
 		note(bank.RetryUnmatched(ctx, o))
-		note(bank.ProveBankDays(ctx, o))
 		note(again.each(ctx, tellDelay))
 	}
 	note(proposeNotFound(ctx, o, waits))

@@ -121,7 +121,7 @@ func HoldAdvice(side exchange.Side) map[code.Hold]string {
 		code.HoldInHospitalOrFrozen:   "请您出院并结清医疗费用，或者先解除账户冻结，之后会自动继续办理。",
 		code.HoldRefusedByCore:        "我们正在处理业务系统提示的问题，可能需要与您联系，请保持电话畅通。",
 		code.HoldRefusedByPartner:     "我们正在更正{partner}退回的材料，" + nothingToDo,
-		code.HoldPaymentReturned:      "我们正在与{partner}核实收款账户，核实后重新付款，" + nothingToDo,
+		code.HoldPaymentReturned:      "前一次付款没有成功，我们正在与银行核对，核对后重新付款，" + nothingToDo,
 	}
 	if side == exchange.In {
 		advice[code.HoldAwaitingRegistry] = "我们的参保登记中还没有您的信息，请先在本地办理参保登记；已经办理的，登记信息更新后会自动继续办理。"

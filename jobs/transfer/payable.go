@@ -27,14 +27,26 @@ func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wa
 	return exchange.Account{}, true, c.Save()
 }
 
-// payable returns the account that a part is paid to, or the hold and its text
-// why it cannot be paid now: money that does not agree with what it rests on, above a cap that no officer has lifted for the case,
-// no payee yet, or an account of the letter that is neither registered with the
-// partner nor confirmed outside the drop (SPEC 4).
+// payable returns the account that a part is paid to, or the hold and its text why it
+// cannot be paid now: money that does not agree with what it rests on, above a cap that no
+// officer has lifted for the case, no payee yet, an account of the letter that is neither
+// registered with the partner nor confirmed outside the drop (SPEC 4), or paid before,
+// which no statement shows to have failed.
 func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text code.Phrase, err error) {
 	if text, err = unaccounted(c); err != nil || !text.IsZero() {
 		return account, code.HoldAmountDiffers, text, err
 	}
+	if account, why, text, err = receiver(c, r); err != nil || why != "" || r.Track != exchange.MoneyDue {
+		return account, why, text, err
+	}
+	if text, err = missingProof(c, r); err != nil || !text.IsZero() {
+		why = code.HoldPaymentReturned
+	}
+	return account, why, text, err
+}
+
+// receiver is payable of a part that was never paid before.
+func receiver(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text code.Phrase, err error) {
 	if text := aboveCap(c.Office, r.Amount); !text.IsZero() {
 		allowed, err := c.AllowedAmount(c.No)
 		if err != nil || r.Amount > allowed {
@@ -77,7 +89,8 @@ func aboveCap(o *office.Office, amount money.Fen) code.Phrase {
 }
 
 // resumePayable lets a case go on whose payment waited for an account to be
-// registered or a cap to be raised, once nothing of it has to wait any more.
+// registered, a cap to be raised or the bank's statement, once nothing of it has to wait
+// any more.
 func resumePayable(c *office.Case) error {
 	parts, err := c.Parts()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 var waitingHolds = []code.Hold{
 	code.HoldAwaitingRegistry, code.HoldInHospitalOrFrozen, code.HoldArrears, code.HoldAccountNotRegistered,
 	code.HoldPossibleDuplicate, code.HoldCertificateMissing, code.HoldCap,
+	code.HoldPaymentReturned,
 }
 
 // Waits reports whether a case is on hold for something that may come by itself.
@@ -23,7 +24,7 @@ func Waits(c exchange.Case) bool {
 // letter that could not be issued or was not accepted, a payment. With nothing
 // new the case stays as it is, so that it can be judged as often as anybody likes. Whoever
 // judges by something else lets cases be looked at again when that changes: by the store
-// (registry, certificates, rivals: Tx.LookAgain) or as Office.InForce has it.
+// (registry, certificates, rivals, statements: Tx.LookAgain) or as Office.InForce has it.
 func Rejudge(c *office.Case) error {
 	switch {
 	case c.Side == exchange.In && c.HeldFrom == exchange.Applied:
@@ -53,7 +54,7 @@ func Rejudge(c *office.Case) error {
 			return err
 		}
 		return judge(c, l)
-	case c.Side == exchange.Out && (c.Hold == code.HoldAccountNotRegistered || c.Hold == code.HoldCap):
+	case c.Side == exchange.Out && slices.Contains([]code.Hold{code.HoldAccountNotRegistered, code.HoldCap, code.HoldPaymentReturned}, c.Hold):
 		return resumePayable(c)
 	}
 	return nil
