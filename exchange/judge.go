@@ -281,7 +281,7 @@ func judgeAccount(l Letter, f LetterFacts) Opinion {
 		return Opinion{Do: Accept}
 	}
 	for _, a := range f.Accounts {
-		if a.No == l.Account.No && a.CNAPS == l.Account.CNAPS && a.Holder == l.Account.Holder && a.Valid(l.SchemeTo, f.Days...) {
+		if a.Is(l.Account) && a.Valid(l.SchemeTo, f.Days...) {
 			return Opinion{Do: Accept}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/exchange/money"
 )
 
@@ -81,6 +82,12 @@ type Account struct {
 	ValidFrom calendar.Date
 	ValidTo   calendar.Date // none: still valid
 	Schemes   []string      // empty: all
+}
+
+// Is reports whether another writing of an account is this one: the same number, CNAPS and
+// holder, but for widths and spaces. The name of the bank is a word of its CNAPS.
+func (a Account) Is(b Account) bool {
+	return a.No == b.No && a.CNAPS == b.CNAPS && identity.HolderKey(a.Holder) == identity.HolderKey(b.Holder)
 }
 
 // ValidOn reports whether the account may receive money on each of the dates, for some scheme.

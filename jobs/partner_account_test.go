@@ -175,3 +175,43 @@ func letterFormNo(f gotFile, letter string) string {
 	}
 	return ""
 }
+
+// TestRegisteredAccount: number, CNAPS and holder are the registered ones in every version
+// of a letter, but for widths and spaces; the bank is told what is registered.
+func TestRegisteredAccount(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*exchange.Account)
+		want   string
+	}{
+		"as registered":       {func(*exchange.Account) {}, "answered/sent/submitted"},
+		"another bank's name": {func(a *exchange.Account) { a.Bank = "建行" }, "answered/sent/submitted"},
+		"widths and spaces":   {func(a *exchange.Account) { a.Holder = " " + a.Holder + "　" }, "answered/sent/submitted"},
+		"another holder":      {func(a *exchange.Account) { a.Holder = "王小明" }, "held/sent/due account-not-registered"},
+		"another CNAPS":       {func(a *exchange.Account) { a.CNAPS = receiving(us).CNAPS }, "held/sent/due account-not-registered"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260302}}
+			p := leaver(us, 0)
+			registerAccount(o, secondAccount(them))
+			o.put(core, formats.KindRegistry, o.insured(p))
+			o.put(them, formats.KindLetter, o.letter(them, 1, p))
+			o.pass()
+			o.pass()
+			o.requireState(exchange.Out, p, "answered/sent/due")
+			account := secondAccount(them)
+			c.change(&account)
+			o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(account)))
+			o.env.Agency.FundsClosed = nil
+			o.pass()
+			o.requireState(exchange.Out, p, c.want)
+			if c.want != "answered/sent/submitted" {
+				return
+			}
+			want := secondAccount(them)
+			if got := o.orders[0].Creditor; got.Number != want.No || got.Name != want.Holder || got.Bank != want.Bank {
+				t.Errorf("the bank is told %+v", got)
+			}
+		})
+	}
+}

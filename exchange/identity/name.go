@@ -2,8 +2,10 @@ package identity
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
 )
 
 // dots makes the ways to write the dot in a name one.
@@ -33,4 +35,15 @@ func han(name string) bool {
 		}
 	}
 	return true
+}
+
+// HolderKey is what two writings of an account's holder have in common: no spaces, and
+// characters in one width.
+func HolderKey(holder string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, norm.NFC.String(width.Fold.String(holder)))
 }

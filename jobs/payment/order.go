@@ -231,8 +231,12 @@ func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentIt
 		if err != nil {
 			return err
 		}
-		letter, err := c.Letter()
+		_, first, err := d.PartOf(parts[0].CaseNo, parts[0].Part)
 		if err != nil {
+			return err
+		}
+		account, wait, err := transfer.PayTo(c, &first)
+		if err != nil || wait {
 			return err
 		}
 		ref, err := d.Tx.NextLump(o.Agency.Code, c.Partner, o.Date)
@@ -240,6 +244,6 @@ func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentIt
 			return err
 		}
 		text := fmt.Sprintf("%s %d人", ref, len(parts))
-		return insertPayment(d, exchange.Payment{Ref: ref, Partner: c.Partner, Lump: true, Payee: letter.Account, Text: text}, parts)
+		return insertPayment(d, exchange.Payment{Ref: ref, Partner: c.Partner, Lump: true, Payee: account, Text: text}, parts)
 	})
 }

@@ -16,6 +16,7 @@
 package transfer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -200,7 +201,10 @@ func LetterFacts(c *office.Case, l exchange.Letter) (f exchange.LetterFacts, err
 		if err != nil {
 			return f, err
 		}
-		f.Confirmed = slices.ContainsFunc(confirmed, func(a exchange.Account) bool { return a.No == l.Account.No && a.CNAPS == l.Account.CNAPS })
+		f.Confirmed = slices.ContainsFunc(confirmed, func(a exchange.Account) bool {
+			a.Holder = cmp.Or(a.Holder, l.Account.Holder)
+			return a.Is(l.Account)
+		})
 	}
 	if f.Registry, err = c.Tx.RegistryByID(l.Person.IDKey); err != nil {
 		return f, err

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"slices"
 
 	"carryover/exchange"
@@ -63,15 +64,21 @@ func receiver(c *office.Case, r *exchange.Remittance) (account exchange.Account,
 	if err != nil {
 		return account, "", code.Phrase{}, err
 	}
-	ofLetter := func(a exchange.Account) bool {
-		return a.No == letter.Account.No && a.CNAPS == letter.Account.CNAPS && a.Valid(c.SchemeTo, c.Days()...)
-	}
-	if slices.ContainsFunc(c.Partners[c.Partner].Accounts, ofLetter) {
-		return letter.Account, "", code.Phrase{}, nil
+	// As it is registered: the letter's words for holder and bank are the partner's.
+	for _, a := range c.Partners[c.Partner].Accounts {
+		if a.Is(letter.Account) && a.Valid(c.SchemeTo, c.Days()...) {
+			return exchange.Account{Holder: a.Holder, Bank: a.Bank, No: a.No, CNAPS: a.CNAPS}, "", code.Phrase{}, nil
+		}
 	}
 	confirmed, err := c.ConfirmedAccounts(c.No)
-	if err != nil || slices.ContainsFunc(confirmed, ofLetter) {
-		return letter.Account, "", code.Phrase{}, err
+	if err != nil {
+		return account, "", code.Phrase{}, err
+	}
+	for _, a := range confirmed {
+		a.Holder, a.Bank = cmp.Or(a.Holder, letter.Account.Holder), cmp.Or(a.Bank, letter.Account.Bank)
+		if a.Is(letter.Account) && a.Valid(c.SchemeTo, c.Days()...) {
+			return exchange.Account{Holder: a.Holder, Bank: a.Bank, No: a.No, CNAPS: a.CNAPS}, "", code.Phrase{}, nil
+		}
 	}
 	return account, code.HoldAccountNotRegistered, code.Say("account-not-registered", letter.Account.No), nil
 }
