@@ -166,7 +166,7 @@ func (e Evidence) Controls() Section {
 	if e.Config.AutomaticRelease() {
 		release = e.Say("自动放行，无人签名（仅限本机目录）", "by itself, nobody signs (only where every drop is on this machine)")
 	}
-	caps := e.Sayf("单笔 %s，单批 %s", "%s a payment, %s a file", e.cap(a.PaymentCap), e.cap(a.FileCap))
+	caps := e.Sayf("单笔 %s，单批 %s，每人 %s", "%s a payment, %s a file, %s a person", e.cap(a.PaymentCap), e.cap(a.FileCap), e.cap(a.CapOfRecord()))
 	var closed, off []string
 	for _, s := range a.FundsClosed {
 		closed = append(closed, s.From.String()+" – "+s.To.String())

@@ -112,6 +112,7 @@ type Other struct {
 type Caps struct {
 	Payment Yuan `yaml:"payment,omitempty"`
 	File    Yuan `yaml:"file,omitempty"`
+	Record  Yuan `yaml:"record,omitempty"`
 }
 
 // Period is a range of dates, both ends included.

@@ -88,6 +88,9 @@ func (k MoneyKeys) Text() string {
 	for _, r := range a.Others {
 		lines = append(lines, fmt.Sprintf("accounts.others: %s | %s | %s", r.Account, r.Text, r.Reason))
 	}
+	if most := a.CapOfRecord(); most != RecordCap {
+		lines = append(lines, "accounts.caps.record: "+most.String())
+	}
 	if words := a.WordsOfReturn(); !slices.Equal(words, ReturnWords()) { // nor is one left at its default
 		lines = append(lines, "bank.return_words: "+strings.Join(words, " | "))
 	}

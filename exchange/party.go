@@ -26,6 +26,7 @@ type Agency struct {
 	Rehearsal  bool      // nothing is meant: what is dated so is the clock, and every paper says so
 	PaymentCap money.Fen // above it a payment waits for an officer; 0: none
 	FileCap    money.Fen // above it a payment file is divided; 0: none
+	RecordCap  money.Fen // above it a form or a core's balance waits for an officer; 0: the default, see CapOfRecord
 	// BankByWorkbook: our bank gives and takes no messages. Payment files are
 	// workbooks, and its movements come back in a keyed sheet.
 	BankByWorkbook bool
@@ -57,6 +58,18 @@ func (a Agency) WordsOfReturn() []string {
 		return ReturnWords()
 	}
 	return a.ReturnWords
+}
+
+// RecordCap is the most that is taken for one person's balance without an officer, by
+// default: 200,000.00 yuan.
+const RecordCap money.Fen = 20_000_000
+
+// CapOfRecord is the agency's: there always is one.
+func (a Agency) CapOfRecord() money.Fen {
+	if a.RecordCap <= 0 {
+		return RecordCap
+	}
+	return a.RecordCap
 }
 
 // Core, Portal and Bank name the agency's own parties (320500c, 320500p, 320500b).

@@ -132,7 +132,7 @@ var rules = []Rule{
 	},
 	{
 		Action: ActAllowCap, Chinese: "超限放行", English: "allow above a cap", About: caseAndEntry, Roles: []Role{RoleChecker}, Signed: true, Needs: []string{"amount"},
-		Follows: "payments of the case up to the amount are made although they are above a cap",
+		Follows: "balances and payments of the case up to the amount are taken although they are above a cap",
 	},
 	{
 		Action: ActPayAgain, Chinese: "重新付款", English: "pay again", About: caseAndEntry, Roles: financial, Signed: true,

@@ -59,10 +59,10 @@ func turnsIn() []Turn {
 	ended := []State{Refused, Declined, Cancelled, Void}
 	unexplained := []MoneyTrack{MoneyReceived, MoneyDiffers}
 	unposted := []MoneyTrack{MoneyReceived, MoneyDiffers, MoneyMatched}
-	finance := []code.Hold{code.HoldAmountDiffers, code.HoldAccountNotRegistered}
+	finance := []code.Hold{code.HoldAmountDiffers, code.HoldAccountNotRegistered, code.HoldCap}
 	partner := []code.Hold{code.HoldQueryOpen, code.HoldPaymentReturned}
 	return []Turn{
-		{"in_held_finance", In, held, nil, nil, finance, OwnerFinance, 5, "state", Term{"", "核对金额或登记收款账户", "the amount or our account to be settled"}},
+		{"in_held_finance", In, held, nil, nil, finance, OwnerFinance, 5, "state", Term{"", "核对金额、限额或登记收款账户", "the amount, a cap or our account to be settled"}},
 		{"in_held_partner", In, held, nil, nil, partner, OwnerPartner, 5, "state", Term{"", "对方答复", "the partner's answer"}},
 		{"in_held", In, held, nil, nil, nil, OwnerStaff, 5, "state", Term{"", "暂缓原因消除", "the reason of the hold to end"}},
 		{"in_money_to_refund", In, ended, nil, unposted, nil, OwnerFinance, 10, "money", Term{"", "退还已到账资金", "the money received to be paid back"}},

@@ -45,6 +45,12 @@ func Advance(c *office.Case) error {
 	if c.State == exchange.Held || len(facts.Forms) == 0 {
 		return nil
 	}
+	if above, err := formAboveCap(c, facts.Forms); err != nil || !above.IsZero() {
+		if err != nil {
+			return err
+		}
+		return c.PutOnHold(code.HoldCap, above)
+	}
 	if planned := exchange.PlanCredits(facts); len(planned) > 0 {
 		return requestCredits(c, planned, facts)
 	}

@@ -169,6 +169,9 @@ func receiveForm(c *office.Case, f exchange.Form, old *exchange.Form) error {
 		if err := resumeCorrected(c); err != nil {
 			return err
 		}
+		if err := resumeBelowCap(c); err != nil {
+			return err
+		}
 	}
 	if first {
 		if err := notice.Notify(c, code.MilestoneFormReceived, notice.News{Amount: f.Amount, Some: true, Months: f.Actual + f.Backpaid + f.Deemed}); err != nil {

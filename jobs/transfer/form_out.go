@@ -15,12 +15,23 @@ import (
 )
 
 // applyDebit does what follows the core's debit at the old place: the balance is
-// booked, the form is issued, the money is due. Of a person who has died there is
-// no form: the heirs are paid.
+// booked, and answered unless it is above the cap of a record.
 func applyDebit(c *office.Case, p exchange.Posting) error {
 	if err := c.Book(ledger.Liquidate(c.LedgerHead(p.No), p.Amount)); err != nil {
 		return err
 	}
+	if above, err := aboveRecordCap(c, p.Amount); err != nil || above {
+		if err != nil {
+			return err
+		}
+		return c.PutOnHold(code.HoldCap, code.Say("debit-above-cap", p.No, p.Amount, c.Agency.CapOfRecord()))
+	}
+	return answerDebit(c, p)
+}
+
+// answerDebit issues the form about a debit, and makes the money due. Of a person who has
+// died there is no form: the heirs are paid.
+func answerDebit(c *office.Case, p exchange.Posting) error {
 	if c.Decline == code.DeclineDeceased {
 		return addPart(c, p.Amount, exchange.ToPerson, "")
 	}

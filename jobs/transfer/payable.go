@@ -54,6 +54,9 @@ func receiver(c *office.Case, r *exchange.Remittance) (account exchange.Account,
 			return account, code.HoldCap, text, err
 		}
 	}
+	if above, err := aboveRecordCap(c, r.Amount); err != nil || above {
+		return account, code.HoldCap, code.Say("above-record-cap", r.Amount, c.Agency.CapOfRecord()), err
+	}
 	if r.To == exchange.ToPerson {
 		if r.Payee.No == "" {
 			return account, code.HoldPayeeMissing, code.Say("no-payee"), nil

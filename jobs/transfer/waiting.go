@@ -54,6 +54,16 @@ func Rejudge(c *office.Case) error {
 			return err
 		}
 		return judge(c, l)
+	case c.Side == exchange.In && c.Hold == code.HoldCap:
+		if err := resumeBelowCap(c); err != nil {
+			return err
+		}
+		if err := Advance(c); err != nil {
+			return err
+		}
+		return c.Save()
+	case c.Side == exchange.Out && c.HoldText.Is("debit-above-cap"):
+		return resumeDebit(c)
 	case c.Side == exchange.Out && slices.Contains([]code.Hold{code.HoldAccountNotRegistered, code.HoldCap, code.HoldPaymentReturned}, c.Hold):
 		return resumePayable(c)
 	}
