@@ -208,8 +208,8 @@ type Uneven struct {
 	Booked   money.Fen // sum of our entries
 }
 
-// Sum is what the statements say: Amount times Stated.
-func (u Uneven) Sum() money.Fen { return u.Amount * money.Fen(u.Stated) }
+// Sum is what the statements say: Amount times Stated, clamped.
+func (u Uneven) Sum() money.Fen { return u.Amount.Times(u.Stated) }
 
 // Name is what staff look for in the bank's list: its number, else day and amount.
 func (u Uneven) Name() string {

@@ -109,7 +109,7 @@ func checkStatementLine(h *StatementHead, l *StatementLine, ok bool, f *batch.Fi
 		}
 		h.last, h.begun = h.Opening, true
 	}
-	if want := h.last.Value + l.Signed(); h.last.Given && want != l.Balance {
+	if want := money.Clamped(h.last.Value, l.Signed()); h.last.Given && want != l.Balance {
 		f.Add("balance", code.Total, fmt.Sprintf("上一余额 %s，本行后应为 %s / after %s the balance should be %s", h.last.Value, want, h.last.Value, want))
 	}
 	h.last, h.lastDay = batch.Some(l.Balance), max(h.lastDay, l.BookedOn)

@@ -19,7 +19,7 @@ const textNotTheSum = "应等于本金加利息 / principal and interest should 
 // checkSum checks an amount against its parts, when all three are given.
 func checkSum(f *batch.Findings, principal, interest, amount batch.Maybe[money.Fen]) {
 	given := principal.Given && interest.Given && amount.Given
-	if given && f.OK("principal", "interest", "amount") && amount.Value != principal.Value+interest.Value {
+	if given && f.OK("principal", "interest", "amount") && amount.Value != money.Clamped(principal.Value, interest.Value) {
 		f.Add("amount", code.Amount, textNotTheSum)
 	}
 }

@@ -72,7 +72,7 @@ func checkForm(r *Form, f *batch.Findings) {
 			checkMonths(f, "months_gap", r.MonthsGap.Value, n.gap)
 		}
 	}
-	if f.OK("principal", "interest", "amount") && r.Amount != r.Principal+r.Interest {
+	if f.OK("principal", "interest", "amount") && r.Amount != money.Clamped(r.Principal, r.Interest) {
 		f.Add("amount", code.Amount, textNotTheSum)
 		return
 	}

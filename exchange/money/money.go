@@ -8,6 +8,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -84,4 +85,42 @@ func Sum(amounts ...Fen) (Fen, error) {
 		}
 	}
 	return total, nil
+}
+
+// Increase adds by to f; ErrOverflow leaves f as it is.
+func (f *Fen) Increase(by Fen) error {
+	sum, err := f.Add(by)
+	if err == nil {
+		*f = sum
+	}
+	return err
+}
+
+// Clamped is the sum of amounts that are shown or compared: of what does not fit, the
+// nearest that does. What is booked or paid is added with Add.
+func Clamped(amounts ...Fen) (sum Fen) {
+	for _, a := range amounts {
+		switch s, err := sum.Add(a); {
+		case err == nil:
+			sum = s
+		case a > 0:
+			sum = math.MaxInt64
+		default:
+			sum = -math.MaxInt64
+		}
+	}
+	return sum
+}
+
+// Times is n (0 or more) times an amount, clamped as Clamped is.
+func (f Fen) Times(n int) Fen {
+	switch product := f * Fen(n); {
+	case n == 0 || f == 0:
+		return 0
+	case product/Fen(n) == f && product != math.MinInt64:
+		return product
+	case f > 0:
+		return math.MaxInt64
+	}
+	return -math.MaxInt64
 }

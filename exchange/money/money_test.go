@@ -188,3 +188,28 @@ func BenchmarkParseBytes(b *testing.B) {
 		_, _ = ParseBytes(text)
 	}
 }
+
+// TestClamped: what is only shown is never another sign, and never wraps.
+func TestClamped(t *testing.T) {
+	const most = Fen(math.MaxInt64)
+	for _, c := range []struct{ got, want Fen }{
+		{Clamped(), 0},
+		{Clamped(1, 2, -5), -2},
+		{Clamped(most, 1), most},
+		{Clamped(-most, -2), -most},
+		{Clamped(most, 1, -1), most - 1},
+		{Fen(7).Times(3), 21},
+		{Fen(-7).Times(3), -21},
+		{Fen(7).Times(0), 0},
+		{Max.Times(1000), most},
+		{(-Max).Times(1000), -most},
+	} {
+		if c.got != c.want {
+			t.Errorf("%d, want %d", c.got, c.want)
+		}
+	}
+	f := most
+	if err := f.Increase(1); !errors.Is(err, ErrOverflow) || f != most {
+		t.Errorf("%d, %v", f, err)
+	}
+}

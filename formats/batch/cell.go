@@ -335,9 +335,9 @@ func sumOf(cells []*Cell) (sum money.Fen) {
 	for _, c := range cells {
 		switch at := c.at.(type) {
 		case *money.Fen:
-			sum += *at
+			sum = money.Clamped(sum, *at)
 		case *Maybe[money.Fen]:
-			sum += at.Value
+			sum = money.Clamped(sum, at.Value)
 		}
 	}
 	return sum

@@ -290,7 +290,7 @@ func (b *booking) net() money.Fen {
 	if b.direction == "DBIT" {
 		return b.entry.Amount - b.charges
 	}
-	return b.entry.Amount + b.charges
+	return money.Clamped(b.entry.Amount, b.charges)
 }
 
 // deliver hands over the payments of a booking, and then the charges in it;

@@ -149,6 +149,9 @@ func (e *rowEncoder) digits(col, row int, l look, shown int, number func([]byte)
 // mostDigits is how many digits a number cell keeps.
 const mostDigits = 1e15
 
+// exact reports whether a number cell shows an amount to the fen.
+func exact(f money.Fen) bool { return -mostDigits < f && f < mostDigits }
+
 // value writes a cell by the type of its value, whatever the column's kind.
 func (e *rowEncoder) value(col, row int, v any, l look) error {
 	switch v := v.(type) {
@@ -203,7 +206,7 @@ func (e *rowEncoder) integer(col, row int, n int64, l look) {
 }
 
 func (e *rowEncoder) money(col, row int, f money.Fen, l look) {
-	if f >= mostDigits || f <= -mostDigits {
+	if !exact(f) {
 		l.kind = Text
 		e.text(col, row, f.String(), l, true)
 		return
@@ -275,6 +278,11 @@ func (e *rowEncoder) subtotal(col, row int, from, to int, l look, shown int, val
 // sum writes a block's total: a formula over the cells right above it, with
 // the value it has now.
 func (e *rowEncoder) sum(col, row int, v Sum, l look) error {
+	if f, is := v.Value.(money.Fen); is && !exact(f) { // as text, which no formula can give
+		l.role, l.kind = total, Text
+		e.text(col, row, f.String(), l, true)
+		return nil
+	}
 	cell := rowEncoder{looks: e.looks, names: e.names, widths: e.widths, caps: e.caps}
 	l.role = total
 	if err := cell.value(col, row, v.Value, l); err != nil {

@@ -57,6 +57,10 @@ func (p *part) totals(row int) {
 			continue
 		}
 		f := p.sums[i]
+		if c.Kind == Money && !exact(f) {
+			e.text(i, row, f.String(), look{role: total, kind: Text}, true)
+			continue
+		}
 		if c.Kind == Money {
 			e.subtotal(i, row, from, p.lastRow(), look{role: total, kind: Money}, len(f.String())*4/3+1, f.Append)
 			continue

@@ -3,6 +3,7 @@ package workbook
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -115,6 +116,28 @@ func TestExactNumbers(t *testing.T) {
 		}
 		if raw != w {
 			t.Errorf("%v became %q, want %q", values[i], raw, w)
+		}
+	}
+}
+
+// TestAbsurdSums: amounts of which a cell cannot show the sum, or no number can hold it,
+// stop no workbook: the sum is text, and what is too much the most that there is.
+func TestAbsurdSums(t *testing.T) {
+	for want, n := range map[string]int{"999999999999999.90": 10, "92233720368547758.07": 1000} {
+		list := Sheet{
+			Name: "s", Totals: "合计", Columns: []Column{{Title: "h"}, {Title: "金额", Kind: Money, Total: true}},
+			Rows: rows(n, func(int) []any { return []any{"a", money.Max} }),
+		}
+		page := Sheet{Name: "p", Blocks: []Block{{Title: "t", Columns: []Column{{Title: "金额", Kind: Money}}, Rows: [][]any{{money.Max}, {Sum{Above: 1, Value: money.Max.Times(n)}}}}}}
+		f := open(t, save(t, Book{Created: noon, Sheets: []Sheet{list, page}}))
+		for _, sheet := range []string{"s", "p"} {
+			all, err := f.GetRows(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(all); !strings.Contains(got, want) {
+				t.Errorf("%s of %d: no %s", sheet, n, want)
+			}
 		}
 	}
 }

@@ -122,15 +122,14 @@ func (p *part) add(row []any, out *spool) error {
 		if !c.Total {
 			continue
 		}
-		if err := p.sum(i, row[i]); err != nil {
-			return fmt.Errorf("column %q: %w", c.Title, err)
-		}
+		p.sum(i, row[i])
 	}
 	return out.write(p.enc.buf)
 }
 
-// sum adds a value to its column's subtotal; what is no number counts 0.
-func (p *part) sum(i int, v any) (err error) {
+// sum adds a value to its column's subtotal; what is no number counts 0. Absurd amounts
+// stop no workbook: the subtotal is clamped.
+func (p *part) sum(i int, v any) {
 	if t, ok := v.(Toned); ok {
 		v = t.Value
 	}
@@ -143,6 +142,5 @@ func (p *part) sum(i int, v any) (err error) {
 	case int64:
 		f = money.Fen(v)
 	}
-	p.sums[i], err = p.sums[i].Add(f)
-	return err
+	p.sums[i] = money.Clamped(p.sums[i], f)
 }

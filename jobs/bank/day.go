@@ -339,7 +339,7 @@ func level(list []exchange.Uneven) {
 			if abs(more) < abs(lack) {
 				lack = more
 			}
-			under.Booked, o.Booked = under.Booked+lack, o.Booked-lack
+			under.Booked, o.Booked = money.Clamped(under.Booked, lack), money.Clamped(o.Booked, -lack)
 		}
 	}
 }

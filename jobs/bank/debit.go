@@ -103,8 +103,8 @@ func bookWholeFile(d *office.Desk, e exchange.BankEntry) (done bool, err error) 
 		if !concerns(p, e) {
 			return nil
 		}
-		if all, err = all.Add(p.Amount); err == nil && !refusedByBank(p) {
-			accepted += p.Amount // no overflow: at most all, which was checked
+		if err = all.Increase(p.Amount); err == nil && !refusedByBank(p) {
+			err = accepted.Increase(p.Amount)
 		}
 		return err
 	})

@@ -36,7 +36,7 @@ func settleDoubts(d *office.Desk, day exchange.BankDay) error {
 		lack := money.Fen(0) // what is even is not among the uneven
 		for _, u := range uneven {
 			if u.BookedOn == of.on && u.Amount == of.amount && (u.Ref == of.ref || of.ref == "") { // the list may have a number
-				lack += u.Sum() - u.Booked
+				lack = money.Clamped(lack, u.Sum(), -u.Booked)
 			}
 		}
 		if err := settleKind(d, day, of, lack, list); err != nil {
@@ -83,7 +83,7 @@ func settleKind(d *office.Desk, day exchange.BankDay, of alike, lack money.Fen, 
 // sumEntries adds up entries by their sign: credits less debits.
 func sumEntries(list []exchange.BankEntry) (sum money.Fen) {
 	for _, e := range list {
-		sum += e.Signed()
+		sum = money.Clamped(sum, e.Signed())
 	}
 	return sum
 }

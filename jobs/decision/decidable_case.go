@@ -8,6 +8,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
+	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
@@ -181,7 +182,7 @@ func openWords(c *office.Case, proposed bool) (t exchange.Todo, err error) {
 	}
 	for _, r := range parts {
 		if r.Track == exchange.MoneyReturned || r.Track == exchange.MoneyDiffers || r.Track == exchange.MoneyReceived || r.Track == exchange.MoneyDue {
-			t.Amount += max(r.Amount, r.Received)
+			t.Amount = money.Clamped(t.Amount, max(r.Amount, r.Received))
 			if r.Track == exchange.MoneyDiffers {
 				what = append(what, c.Sayf("第 %d 笔应收 %s，实收 %s", "part %d: %s expected, %s received", r.Part, r.Amount, r.Received))
 			}

@@ -260,7 +260,11 @@ func nettingLines(d *office.Desk, month calendar.Month, partner, source string) 
 		if source == SourceTheirs {
 			direction = mirror[direction]
 		}
-		amounts[lineKey{direction, l.FormNo}] += l.Amount
+		sum, err := amounts[lineKey{direction, l.FormNo}].Add(l.Amount)
+		if err != nil {
+			return nil, err
+		}
+		amounts[lineKey{direction, l.FormNo}] = sum
 	}
 	return amounts, nil
 }

@@ -16,19 +16,22 @@ import (
 // owe, and in, what is owed to us, by our statement less what was tied. Either is
 // negative when more was tied than is stated now. ties counts the lines of ties so far.
 func NetSums(d *office.Desk, partner string, month calendar.Month) (out, in money.Fen, ties int, err error) {
-	for source, sign := range map[string]money.Fen{SourceOurs: 1, SourceTied: -1} {
+	for _, source := range []string{SourceOurs, SourceTied} {
 		lines, err := d.Tx.NettingLines(month, partner, source)
 		if err != nil {
 			return 0, 0, 0, err
 		}
 		for _, l := range lines {
+			sum := &in
 			if l.Direction == string(code.Out) {
-				out += sign * l.Amount
-			} else {
-				in += sign * l.Amount
+				sum = &out
 			}
 			if source == SourceTied {
+				l.Amount = -l.Amount
 				ties++
+			}
+			if err := sum.Increase(l.Amount); err != nil {
+				return 0, 0, 0, err
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package nightly
 import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/jobs/bank"
 	"carryover/jobs/office"
@@ -53,24 +54,24 @@ func reconcileAccount(o *office.Office, tx *store.Tx, account string, days []exc
 	}
 	b.Bank = last.Closing
 	for _, d := range days {
-		b.Theirs += d.OthersSum
+		b.Theirs = money.Clamped(b.Theirs, d.OthersSum)
 		for _, f := range d.Faults { // by these items the two balances may differ
 			switch f.Kind {
 			case exchange.FaultUnexplained:
-				b.Theirs += f.Theirs - f.Ours
+				b.Theirs = money.Clamped(b.Theirs, f.Theirs, -f.Ours)
 			case exchange.FaultAbsent:
-				b.Ours += f.Ours - f.Theirs
+				b.Ours = money.Clamped(b.Ours, f.Ours, -f.Theirs)
 			}
 		}
 	}
 	if account == o.Agency.Payer.No { // payments leave from no other account
 		for _, track := range exchange.TracksIn(exchange.PlaceBank) {
-			err := tx.EachPayment(track, func(p exchange.Payment) error { b.Transit += p.Amount; return nil })
+			err := tx.EachPayment(track, func(p exchange.Payment) error { b.Transit = money.Clamped(b.Transit, p.Amount); return nil })
 			if err != nil {
 				return b, err
 			}
 		}
 	}
-	b.Books = days[0].Opening + booked - b.Transit
+	b.Books = money.Clamped(days[0].Opening, booked, -b.Transit)
 	return b, nil
 }

@@ -246,7 +246,9 @@ func CreditedNews(c *office.Case) (more News, err error) {
 			continue
 		}
 		more.Months += f.MonthsCredited
-		more.Amount += f.Credited
+		if err := more.Amount.Increase(f.Credited); err != nil {
+			return more, err
+		}
 		toPerson = toPerson || f.Money == exchange.MoneyPAIDTOPERSON
 	}
 	switch {

@@ -54,20 +54,26 @@ func readOutside(tx *store.Tx) (f outside, err error) {
 // total is the bank's money proved: unmatched money has no partner, and a lump sum or a
 // refund stands on both sides.
 func (f outside) prove(b ledger.Balances, side exchange.Side, partner string) (ledger.Proof, error) {
-	of := partner
-	if of == "" {
-		of = ledger.All
-	}
-	if side == exchange.Out && partner == "" {
-		return ledger.ProveAllOut(b, sumOf(f.liquidated, ""), sumOf(f.confirmed, ""), f.debited)
-	}
+	stated, done := f.announced, f.credited
 	if side == exchange.Out {
-		return ledger.ProveOut(b, of, sumOf(f.liquidated, partner), sumOf(f.confirmed, partner))
+		stated, done = f.liquidated, f.confirmed
 	}
-	if partner == "" {
-		return ledger.ProveAllIn(b, sumOf(f.announced, ""), sumOf(f.credited, ""), f.received)
+	said, err := sumOf(stated, partner)
+	if err != nil {
+		return ledger.Proof{}, err
 	}
-	return ledger.ProveIn(b, partner, f.announced[partner], f.credited[partner])
+	credited, err := sumOf(done, partner)
+	switch {
+	case err != nil:
+		return ledger.Proof{}, err
+	case side == exchange.Out && partner == "":
+		return ledger.ProveAllOut(b, said, credited, f.debited)
+	case side == exchange.Out:
+		return ledger.ProveOut(b, partner, said, credited)
+	case partner == "":
+		return ledger.ProveAllIn(b, said, credited, f.received)
+	}
+	return ledger.ProveIn(b, partner, said, credited)
 }
 
 // Proofs proves the ledger (SPEC 4), in total (Partner "") and per partner of the
@@ -98,15 +104,16 @@ func Proofs(o *office.Office, tx *store.Tx) ([]report.Proof, error) {
 }
 
 // sumOf is the figure of one partner, or "" of all.
-func sumOf(figures map[string]money.Fen, partner string) money.Fen {
+func sumOf(figures map[string]money.Fen, partner string) (total money.Fen, err error) {
 	if partner != "" {
-		return figures[partner]
+		return figures[partner], nil
 	}
-	total := money.Fen(0)
 	for _, f := range figures {
-		total += f
+		if err := total.Increase(f); err != nil {
+			return 0, err
+		}
 	}
-	return total
+	return total, nil
 }
 
 // Gap is a proof whose difference held cases do not explain, or not all of it.
@@ -212,7 +219,7 @@ func statedOf(tx *store.Tx, c exchange.Case) (stated, credited money.Fen, err er
 	if err != nil || c.Side == exchange.Out {
 		for _, p := range postings {
 			if p.Row == exchange.PostDebit && p.State == exchange.PostingDone {
-				stated += p.Amount
+				err = errors.Join(err, stated.Increase(p.Amount))
 			}
 		}
 		if err != nil {
@@ -224,11 +231,11 @@ func statedOf(tx *store.Tx, c exchange.Case) (stated, credited money.Fen, err er
 	forms, err := tx.FormsByCase(c.No)
 	for _, f := range forms {
 		if f.Current {
-			stated += f.Amount
+			err = errors.Join(err, stated.Increase(f.Amount))
 		}
 		for _, p := range postings {
 			if p.Row == exchange.PostCredit && p.State == exchange.PostingDone && p.FormNo == f.No && p.FormVersion == f.Version && f.Money != exchange.MoneyNETTED {
-				credited += p.Amount
+				err = errors.Join(err, credited.Increase(p.Amount))
 			}
 		}
 	}
@@ -244,7 +251,7 @@ func confirmedOf(tx *store.Tx, caseNo string) (sum money.Fen, err error) {
 		for end < len(forms) && forms[end].No == forms[i].No {
 			end++
 		}
-		sum += exchange.ConfirmedBy(forms[i:end]) - exchange.EarlyOf(forms[i:end])
+		err = errors.Join(err, sum.Increase(exchange.ConfirmedBy(forms[i:end])-exchange.EarlyOf(forms[i:end])))
 		i = end
 	}
 	return sum, err

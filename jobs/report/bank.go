@@ -29,7 +29,9 @@ type Balance struct {
 }
 
 // Gap is what the two sides differ by after all.
-func (b Balance) Gap() money.Fen { return b.Bank + b.Ours - b.Transit - b.Books - b.Theirs }
+func (b Balance) Gap() money.Fen {
+	return money.Clamped(b.Bank, b.Ours, -b.Transit, -b.Books, -b.Theirs)
+}
 
 // balances are the balance reconciliations, one for each account.
 func (n Night) balances() (blocks []workbook.Block) {
@@ -58,8 +60,8 @@ func (n Night) balances() (blocks []workbook.Block) {
 			{n.say("银行已记、本方未记", "booked by the bank, not by us"), nil, x.Theirs, nil},
 			{
 				n.say("调节后余额", "balance, reconciled"),
-				workbook.Sum{Above: 4, Value: x.Bank + x.Ours - x.Transit},
-				workbook.Sum{Above: 4, Value: x.Books + x.Theirs},
+				workbook.Sum{Above: 4, Value: money.Clamped(x.Bank, x.Ours, -x.Transit)},
+				workbook.Sum{Above: 4, Value: money.Clamped(x.Books, x.Theirs)},
 				agrees,
 			},
 		}

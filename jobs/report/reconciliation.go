@@ -75,7 +75,7 @@ func (r *Reconciliation) Add(kind string, i Item, sum money.Fen) {
 		b := r.with(i.Partner)
 		f := b.Figures[kind]
 		f.Count++
-		f.Sum += sum
+		f.Sum = money.Clamped(f.Sum, sum)
 		b.Figures[kind] = f
 	}
 	if r.Items == nil {
@@ -158,9 +158,9 @@ func (n Night) between() workbook.Block {
 		for i, v := range row {
 			switch v := v.(type) {
 			case int:
-				sums[i] += money.Fen(v)
+				sums[i] = money.Clamped(sums[i], money.Fen(v))
 			case money.Fen:
-				sums[i] += v
+				sums[i] = money.Clamped(sums[i], v)
 			}
 		}
 		b.Rows = append(b.Rows, row)
@@ -204,7 +204,7 @@ func (n Night) openItems(k exchange.Term, items []Item) workbook.Block {
 	}
 	var expected, arrived money.Fen
 	for _, i := range items {
-		expected, arrived = expected+i.Expected, arrived+i.Arrived
+		expected, arrived = money.Clamped(expected, i.Expected), money.Clamped(arrived, i.Arrived)
 		who, id := i.Who, ""
 		if i.Case.No != "" {
 			who, id = i.Case.Person.Name, n.id(i.Case.Person.IDNo)

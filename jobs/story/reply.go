@@ -109,7 +109,7 @@ func completed(c exchange.Case, s *Case) string {
 		months += f.MonthsCredited
 		overlap += f.MonthsOverlapping
 		toPerson = toPerson || f.Money == exchange.MoneyPAIDTOPERSON
-		credited += f.Credited
+		credited = money.Clamped(credited, f.Credited)
 	}
 	text := fmt.Sprintf("已于%s全部办结，转入缴费年限%d个月", notice.SpokenDate(c.ClosedOn), months)
 	if overlap > 0 {

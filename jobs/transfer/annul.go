@@ -321,7 +321,11 @@ func BalancesOf(c *office.Case) (map[ledger.Title]money.Fen, error) {
 	sums := map[ledger.Title]money.Fen{}
 	for _, e := range entries {
 		for _, p := range e.Postings {
-			sums[p.Account.Title()] += p.Amount
+			sum, err := sums[p.Account.Title()].Add(p.Amount)
+			if err != nil {
+				return nil, err
+			}
+			sums[p.Account.Title()] = sum
 		}
 	}
 	return sums, err
@@ -359,9 +363,13 @@ func withdrawAnnounced(c *office.Case) error {
 		return err
 	}
 	head, matched := c.LedgerHead(c.LetterNo), balances[ledger.InFulfilled]
+	announced, err := balances[ledger.InReceivable].Add(matched)
+	if err != nil {
+		return err
+	}
 	for _, e := range []ledger.Entry{
 		ledger.Match(head, "", matched, matched),
-		ledger.Announce(head, balances[ledger.InReceivable]+matched),
+		ledger.Announce(head, announced),
 		ledger.AnnounceNetted(head, balances[ledger.InNetting]),
 		ledger.AnnounceNotMoved(head, balances[ledger.InNotMoved]),
 		ledger.AnnouncePaidToPerson(head, balances[ledger.InPaidToPerson]),

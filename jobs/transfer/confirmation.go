@@ -81,7 +81,7 @@ func reconfirm(c *office.Case, r exchange.Remittance) error {
 func noteSentBack(c *office.Case, forms []exchange.Form, amount money.Fen) error {
 	for _, f := range forms {
 		after := f
-		after.SentBack = max(0, min(f.Credited, f.SentBack+amount))
+		after.SentBack = max(0, min(f.Credited, money.Clamped(f.SentBack, amount)))
 		if after.SentBack == f.SentBack {
 			continue
 		}

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
 
 	"carryover/exchange"
@@ -137,17 +138,17 @@ func matchedBefore(c *office.Case, part int) (sum money.Fen, err error) {
 	for _, e := range entries {
 		for _, p := range e.Postings {
 			if p.Account.Title() == ledger.InFulfilled {
-				sum += p.Amount
+				err = errors.Join(err, sum.Increase(p.Amount))
 			}
 		}
 	}
-	parts, err := c.Parts()
+	parts, noParts := c.Parts()
 	for _, r := range parts {
 		if r.Part != part && (r.Track == exchange.MoneyMatched || r.Track == exchange.MoneyPosted) {
 			sum -= r.Amount
 		}
 	}
-	return sum, err
+	return sum, errors.Join(err, noParts)
 }
 
 // ReportShortfall opens a difference about a part whose money is short of or above

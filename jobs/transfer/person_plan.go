@@ -20,7 +20,9 @@ func PersonPlan(c *office.Case) (office.Plan, error) {
 	}
 	sum := money.Fen(0)
 	for _, r := range parts {
-		sum += r.Amount
+		if err := sum.Increase(r.Amount); err != nil {
+			return plan, err
+		}
 	}
 	plan.Effects = []string{c.Sayf("信息表 %s 第 %d 版：%s 改付本人", "form %s version %d: %s is paid to the person", f.No, f.Version+1, sum)}
 	plan.Apply = func() error {
