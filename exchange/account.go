@@ -128,6 +128,8 @@ type Payee struct {
 	ShareNum int
 	ShareDen int
 	Evidence string
+	FromCore bool    `show:"-"` // the core gave the account; the portal does not replace it
+	Rival    Account `show:"-"` // another one that the portal gave since; finance confirms which is paid
 }
 
 // Query is a question between agencies, ours or theirs, or its answer.

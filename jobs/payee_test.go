@@ -198,3 +198,45 @@ func TestPayeeBeforeTheDebit(t *testing.T) {
 		t.Errorf("ordered %+v", o.orders)
 	}
 }
+
+// TestPortalReplacesNoAccountOfTheCore: what the person types at the portal does not
+// replace what the core knows; finance confirms which of the two is paid.
+func TestPortalReplacesNoAccountOfTheCore(t *testing.T) {
+	for name, portals := range map[string]bool{"the core's is confirmed": false, "the portal's is confirmed": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			keys := staffWithKeys(o)
+			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260302}}
+			p, heir := leaver(us, 0), leaver(us, 1)
+			o.put(core, formats.KindRegistry, o.insured(p, func(r *formats.RegistryRecord) { r.Status = code.RegistryDeceased }))
+			o.put(them, formats.KindLetter, o.letter(them, 1, p))
+			o.pass()
+			cores := payeeOf(p, letterNo(them, 1), heir, "1/1")
+			o.put(core, formats.KindPayee, cores)
+			o.pass()
+			other := *cores
+			other.AccountNo = "000299999"
+			o.put(portal, formats.KindPayee, &other)
+			o.env.Agency.FundsClosed = nil
+			o.pass()
+			o.pass()
+			o.requireState(exchange.Out, p, "held/none/due account-not-registered")
+			if len(o.orders) != 0 {
+				t.Fatalf("paid %+v", o.orders)
+			}
+			want := cores
+			if portals {
+				want = &other
+			}
+			no := o.caseBy(exchange.Out, p).No
+			if _, err := o.tryDecide(keys, "li.na", exchange.ActConfirmAccount, no, "account=123", "cnaps="+receiving(us).CNAPS); !errors.Is(err, exchange.ErrDecision) {
+				t.Errorf("neither of them: %v", err)
+			}
+			o.decide(keys, "li.na", exchange.ActConfirmAccount, no, "account="+want.AccountNo, "cnaps="+receiving(us).CNAPS)
+			o.pass()
+			if len(o.orders) != 1 || o.orders[0].Creditor.Number != want.AccountNo {
+				t.Errorf("paid %+v", o.orders)
+			}
+		})
+	}
+}

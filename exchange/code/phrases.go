@@ -109,6 +109,7 @@ var moneyPhrases = []PhraseTerm{
 	{"cap-allowed", "已放行或已更正", "allowed, or corrected"},
 	{"above-file-cap", "金额 {0} 超过单批限额 {1}", "{0} is above the cap of a file, {1}"},
 	{"allow-first", "{0:phrase}，须先允许超过限额", "{0:phrase}: allow it first"},
+	{"payee-contested", "领款账户两处不同：业务系统 {0}，门户 {1}", "the payee's account is {0} by the core, {1} by the portal"},
 	{"no-payee", "尚无领款人账户", "there is no payee's account yet"},
 	{"account-not-registered", "收款账户 {0} 未经登记", "account {0} is not registered"},
 	{"refunded-by-partner", "对方退款 {0}", "the partner's refund {0}"},

@@ -8,7 +8,7 @@ var (
 	payeeRows = keep("payees", func(p *exchange.Payee) []field {
 		return []field{at("case_no", &p.CaseNo), at("payee_id", &p.PayeeID), at("relation", &p.Relation), at("num", &p.ShareNum), at("den", &p.ShareDen)}
 	}, func(p *exchange.Payee) []field {
-		return []field{at("letter_no", &p.LetterNo), at("id_no", &p.IDNo), at("name", &p.Name), at("account", &p.Account), at("evidence", &p.Evidence)}
+		return []field{at("letter_no", &p.LetterNo), at("id_no", &p.IDNo), at("name", &p.Name), at("account", &p.Account), at("evidence", &p.Evidence), at("from_core,omitempty", &p.FromCore), at("rival,omitzero", &p.Rival)}
 	})
 	putPayee  = payeeRows.insert + " ON CONFLICT (case_no, payee_id) DO UPDATE SET " + setExcluded(payeeRows.names)
 	queryRows = keep("queries", func(q *exchange.Query) []field {

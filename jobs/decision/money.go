@@ -29,7 +29,11 @@ func confirmPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, e
 	if err != nil {
 		return plan, err
 	}
-	if letter.Account.No != account || letter.Account.CNAPS != cnaps {
+	payee, err := transfer.NamesPayee(s.c, account, cnaps)
+	if err != nil {
+		return plan, err
+	}
+	if !payee && (letter.Account.No != account || letter.Account.CNAPS != cnaps) {
 		return plan, office.Undecidable("联系函所列账户为 "+letter.Account.No, "the letter names the account "+letter.Account.No+" ("+letter.Account.CNAPS+")")
 	}
 	plan.Apply = func() error { return rejudgeHeld(d, s.c.No) }

@@ -61,7 +61,11 @@ func receiver(c *office.Case, r *exchange.Remittance) (account exchange.Account,
 		if r.Payee.No == "" {
 			return account, code.HoldPayeeMissing, code.Say("no-payee"), nil
 		}
-		return r.Payee, "", code.Phrase{}, nil
+		account, rival, err := payeeAccount(c, r)
+		if rival != "" {
+			return account, code.HoldAccountNotRegistered, code.Say("payee-contested", r.Payee.No, rival), err
+		}
+		return account, "", code.Phrase{}, err
 	}
 	letter, err := c.Letter()
 	if err != nil {

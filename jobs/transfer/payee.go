@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +36,16 @@ func Payee(d *office.Desk, b *formats.Payee) (office.Outcome, error) {
 		Account:  exchange.Account{Holder: b.AccountName, Bank: b.BankName, No: b.AccountNo, CNAPS: b.CNAPS},
 		ShareNum: num, ShareDen: den, Evidence: b.Evidence,
 	}
-	free, err := freePayee(c, p)
+	contested, err := keepCores(c, &p)
+	if err != nil {
+		return office.Outcome{}, err
+	}
+	free := true
+	if contested {
+		err = freeUnsent(c)
+	} else {
+		free, err = freePayee(c, p)
+	}
 	if err != nil {
 		return office.Outcome{}, err
 	}
@@ -51,7 +61,67 @@ func Payee(d *office.Desk, b *formats.Payee) (office.Outcome, error) {
 	if err := assignPayees(c); err != nil {
 		return office.Outcome{}, err
 	}
+	if contested {
+		if err := c.PutOnHold(code.HoldAccountNotRegistered, code.Say("payee-contested", p.Account.No, p.Rival.No)); err != nil {
+			return office.Outcome{}, err
+		}
+	}
 	return office.Accepted(), c.Save()
+}
+
+// keepCores notes who gives the account of a payee. One that the core gave is not replaced
+// by the portal, into which the person types: both are kept, contested, until finance
+// confirms one of them. What the core says anew replaces its own.
+func keepCores(c *office.Case, p *exchange.Payee) (contested bool, err error) {
+	p.FromCore = c.File.Party == c.Agency.Core()
+	known, err := c.Tx.Payees(c.No)
+	i := slices.IndexFunc(known, func(k exchange.Payee) bool { return k.PayeeID == p.PayeeID })
+	if err != nil || i < 0 || !known[i].FromCore {
+		return false, err
+	}
+	p.Rival = known[i].Rival
+	if !p.FromCore {
+		p.FromCore, p.Rival, p.Account = true, p.Account, known[i].Account
+	}
+	if p.Rival.Is(p.Account) {
+		p.Rival = exchange.Account{}
+	}
+	return p.Rival.No != "", nil
+}
+
+// payeeAccount is the account of a part that goes to the person: the payee's, or of two
+// that are contested the one that finance confirmed last; "" when it confirmed neither.
+func payeeAccount(c *office.Case, r *exchange.Remittance) (account exchange.Account, rival string, err error) {
+	known, err := c.Tx.Payees(c.No)
+	i := slices.IndexFunc(known, func(k exchange.Payee) bool { return k.PayeeID == r.PayeeID && k.Rival.No != "" })
+	if err != nil || i < 0 {
+		return r.Payee, "", err
+	}
+	confirmed, err := c.ConfirmedAccounts(c.No)
+	for _, a := range slices.Backward(confirmed) {
+		for _, of := range []exchange.Account{r.Payee, known[i].Rival} {
+			if names(a, of) {
+				return of, "", err
+			}
+		}
+	}
+	return exchange.Account{}, known[i].Rival.No, err
+}
+
+// NamesPayee reports whether an account is one of those that are contested for a payee of
+// a case.
+func NamesPayee(c *office.Case, no, cnaps string) (bool, error) {
+	known, err := c.Tx.Payees(c.No)
+	a := exchange.Account{No: no, CNAPS: cnaps}
+	return slices.ContainsFunc(known, func(k exchange.Payee) bool {
+		return k.Rival.No != "" && (names(a, k.Rival) || names(a, k.Account))
+	}), err
+}
+
+// names reports whether an officer's word is about a payee's account, which may come
+// without a CNAPS.
+func names(confirmed, of exchange.Account) bool {
+	return confirmed.No == of.No && (of.CNAPS == "" || confirmed.CNAPS == of.CNAPS)
 }
 
 // freePayee voids payments to another account of the payee that have not left; it
