@@ -223,7 +223,7 @@ type CertificateRequest struct {
 // EarlyOf is what of the completions of a form (its versions) is not booked yet.
 func EarlyOf(forms []Form) (sum money.Fen) {
 	for _, f := range forms {
-		sum += f.Early // one version has it
+		sum = max(sum, f.Early) // one version has it
 	}
 	return sum
 }

@@ -60,7 +60,7 @@ func unaccounted(c *office.Case) (why code.Phrase, err error) {
 			return code.Say("place-of-case", string(title), sum), nil
 		}
 	}
-	if here := lies[ledger.OutDue] + lies[ledger.OutReturned]; here < due.sum {
+	if here := money.Clamped(lies[ledger.OutDue], lies[ledger.OutReturned]); here < due.sum {
 		return code.Say("parts-and-ledger", due.sum, here), nil
 	}
 	if here := lies[ledger.OutOrdered]; here < ordered.sum {

@@ -7,6 +7,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
+	"carryover/jobs/attempt"
 	"carryover/jobs/office"
 )
 
@@ -40,7 +41,7 @@ func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, 
 	if account, why, text, err = receiver(c, r); err != nil || why != "" || r.Track != exchange.MoneyDue {
 		return account, why, text, err
 	}
-	if text, err = missingProof(c, r); err != nil || !text.IsZero() {
+	if text, err = attempt.MissingProof(c, r); err != nil || !text.IsZero() {
 		why = code.HoldPaymentReturned
 	}
 	return account, why, text, err

@@ -22,7 +22,7 @@ func WhyKept(c *office.Case, part int, entryKey string, amount money.Fen) (why c
 	}
 	for _, p := range postings {
 		asked := p.Row == exchange.PostCredit && p.FormNo == r.FormNo && p.State != exchange.PostingRefused && p.State != exchange.PostingUndone
-		if asked && (r.Track == exchange.MoneyMatched || r.Received < p.Amount+amount) { // what is left must be what it was asked to credit
+		if asked && (r.Track == exchange.MoneyMatched || r.Received-p.Amount < amount) { // what is left must be what it was asked to credit
 			return code.Say("posting-asked", p.No), nil
 		}
 	}

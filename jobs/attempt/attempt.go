@@ -1,4 +1,9 @@
-package transfer
+// Package attempt says whether a part may be paid again. It promises that nothing is paid
+// twice because somebody said that its payment failed: a further attempt is made once the
+// bank's own statement shows it (SPEC 4). After a debit it lists the credit by which the
+// money came back; after a refusal it is whole up to that day and has no debit. An officer
+// who has asked the bank can decide it sooner (pay-again). It writes nothing.
+package attempt
 
 import (
 	"cmp"
@@ -10,14 +15,9 @@ import (
 	"carryover/jobs/office"
 )
 
-// A part is never paid twice because somebody said that its payment failed: a further
-// attempt is made once the bank's own statement shows it (SPEC 4). After a debit it lists
-// the credit by which the money came back; after a refusal it is whole up to that day and
-// has no debit. An officer who has asked the bank can decide it sooner (pay-again).
-
-// missingProof says what of the bank's statements a further attempt at a part still waits
+// MissingProof says what of the bank's statements a further attempt at a part still waits
 // for; nothing when it may be made, or when none was made before.
-func missingProof(c *office.Case, r *exchange.Remittance) (code.Phrase, error) {
+func MissingProof(c *office.Case, r *exchange.Remittance) (code.Phrase, error) {
 	if r.Ref == "" || r.Again == r.Ref {
 		return code.Phrase{}, nil
 	}
