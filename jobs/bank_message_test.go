@@ -210,7 +210,7 @@ func TestReturnedPayments(t *testing.T) {
 			c.change(&e)
 			o.leaveNotification(e)
 			if name == "twice" {
-				e.Ref = "R-again"
+				e.Ref = "R-2"
 				o.leaveNotification(e)
 			}
 			o.pass()

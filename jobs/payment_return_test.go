@@ -184,7 +184,7 @@ func TestLumpSumReturnedTwice(t *testing.T) {
 	o.skipDays(1)
 	o.debitAll()
 	twice := returnEntry(alone[0])
-	twice.Ref = "R-again"
+	twice.Ref = "R-2"
 	o.leaveNotification(returnEntry(alone[0]), twice)
 	o.stateDay()
 	o.pass()
