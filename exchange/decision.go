@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -82,6 +83,16 @@ func (d Decision) Text(agency string, comesTo []string) string {
 		fmt.Fprintf(&b, "comes to: %s\n", line)
 	}
 	return b.String()
+}
+
+// Decider is an officer who decided about a payment, and may not sign for it: the actor
+// of an event (What) in the journal of a case that it carries money of, or who decided
+// about the credit that a refund pays back (decided_ and the action).
+type Decider struct{ Ref, Officer, About, What string }
+
+// CompareDeciders orders by payment, officer, what it is about and event.
+func CompareDeciders(a, b Decider) int {
+	return cmp.Or(cmp.Compare(a.Ref, b.Ref), cmp.Compare(a.Officer, b.Officer), cmp.Compare(a.About, b.About), cmp.Compare(a.What, b.What))
 }
 
 // Recorded is a decision that was taken, as it is kept.

@@ -272,12 +272,22 @@ func TestSignaturesRefused(t *testing.T) {
 // journalDecision lets an officer decide about the cases in a file.
 func (o *testOffice) journalDecision(s *signer, f exchange.File) {
 	o.tb.Helper()
+	var payments []exchange.Payment
+	err := o.env.Store.View(context.Background(), func(tx *store.Tx) (err error) {
+		payments, err = gather(tx.EachPaymentOf, f.ID)
+		return err
+	})
+	if err != nil {
+		o.tb.Fatal(err)
+	}
+	o.journalActor(payments[0].Items[0].CaseNo, s)
+}
+
+// journalActor makes an officer the actor of an event of a case.
+func (o *testOffice) journalActor(caseNo string, s *signer) {
+	o.tb.Helper()
 	err := o.env.Store.Tx(context.Background(), func(tx *store.Tx) error {
-		payments, err := gather(tx.EachPaymentOf, f.ID)
-		if err != nil {
-			return err
-		}
-		return tx.Journal(exchange.JournalEvent{Chain: payments[0].Items[0].CaseNo, At: o.now, On: o.env.Date, Actor: exchange.OfficerParty(s.Name), What: "decided"})
+		return tx.Journal(exchange.JournalEvent{Chain: caseNo, At: o.now, On: o.env.Date, Actor: exchange.OfficerParty(s.Name), What: "decided"})
 	})
 	if err != nil {
 		o.tb.Fatal(err)

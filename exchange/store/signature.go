@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -59,19 +60,28 @@ func (tx *Tx) Signatures(fileID int64) ([]exchange.Signature, error) {
 	return signatureRows.many(tx, fmt.Sprintf("signatures of file %d", fileID), "WHERE file_id = $1 ORDER BY at, officer", fileID)
 }
 
-// DecidedIn returns what an officer has decided of a payment file: a case that
-// it carries money of, and in whose journal the officer stands as the actor,
-// or the credit that a refund in it pays back; none: ErrNotFound.
-func (tx *Tx) DecidedIn(fileID int64, officer string) (string, error) {
-	return one(tx, "decision of "+officer, func(r row, what *string) error { return r.Scan(what) },
-		`SELECT i.case_no AS what FROM payments p JOIN payment_items i ON i.ref = p.ref JOIN journal j ON j.chain = i.case_no
-			WHERE p.file_id = $1 AND j.actor = $2
-		UNION SELECT r.case_no FROM payments p JOIN refunds r ON r.ref = p.ref JOIN journal j ON j.chain = r.case_no
-			WHERE p.file_id = $1 AND j.actor = $2
-		UNION SELECT d.subject FROM payments p JOIN refunds r ON r.ref = p.ref JOIN decisions d ON d.subject = r.entry_key
-			WHERE p.file_id = $1 AND d.officer = $3
-		ORDER BY 1 LIMIT 1`, fileID, exchange.OfficerParty(officer), officer)
+// Deciders returns who decided about the payments of a payment file, or with 0 about the
+// ordered ones in none yet, in the order of exchange.CompareDeciders.
+func (tx *Tx) Deciders(fileID int64) ([]exchange.Decider, error) {
+	which, args := "p.file_id = $1", []any{fileID}
+	if fileID == 0 {
+		which, args = unfiled, nil
+	}
+	list, err := many(tx, "deciders", func(r row, d *exchange.Decider) error {
+		return r.Scan(&d.Ref, &d.Officer, &d.About, &d.What)
+	}, strings.ReplaceAll(deciders, "WHICH", which), args...)
+	slices.SortFunc(list, exchange.CompareDeciders)
+	return slices.Compact(list), err
 }
+
+const unfiled = "p.track = 'ordered' AND p.file_id IS NULL"
+
+const deciders = `SELECT p.ref, substr(j.actor, 9), j.chain, j.what FROM payments p JOIN payment_items i ON i.ref = p.ref JOIN journal j ON j.chain = i.case_no
+		WHERE WHICH AND j.actor LIKE 'officer:%'
+	UNION ALL SELECT p.ref, substr(j.actor, 9), j.chain, j.what FROM payments p JOIN refunds r ON r.ref = p.ref AND r.ref <> '' JOIN journal j ON j.chain = r.case_no
+		WHERE WHICH AND j.actor LIKE 'officer:%'
+	UNION ALL SELECT p.ref, d.officer, d.subject, 'decided_' || d.action FROM payments p JOIN refunds r ON r.ref = p.ref AND r.ref <> ''
+		JOIN decisions d ON d.subject = r.entry_key WHERE WHICH`
 
 // InsertMoneySettings stores money settings.
 func (tx *Tx) InsertMoneySettings(m exchange.MoneySettings) error {

@@ -1,10 +1,13 @@
 package payment
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/money"
@@ -14,30 +17,104 @@ import (
 )
 
 // orderPlan says which payments go into one payment file: the ordered ones in
-// no file yet, by reference, up to last. It holds no payment: however many are
-// due, planning and writing take one of them into memory at a time.
+// no file yet, by reference, up to last, about which the same officers decided. It
+// holds no payment: however many are due, planning and writing take one of them into
+// memory at a time.
 type orderPlan struct {
-	count int // payments; 0: nothing is left to put into a file
-	total money.Fen
-	last  string // reference of the last one that is in
+	count    int // payments; 0: nothing is left to put into a file
+	total    money.Fen
+	more     bool              // others are left for another file
+	last     string            // reference of the last one that is in
+	officers string            // who decided about each of them; "": nobody
+	deciders map[string]string // who decided, by the reference of each payment in no file about which anybody did
 }
 
-// planOrder takes payments as long as their sum stays under the cap of a file
+// each calls fn for every payment of the plan, by reference, so that fn may put it into
+// a file.
+func (plan orderPlan) each(tx *store.Tx, fn func(exchange.Payment) error) error {
+	return tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+		if plan.deciders[p.Ref] != plan.officers {
+			return nil
+		}
+		return fn(p)
+	})
+}
+
+// decidersOf are the officers who decided about the payments in no file yet, who cannot
+// sign for them, joined by the reference of the payment. With automatic release
+// nobody signs, and it is empty.
+func decidersOf(o *office.Office, tx *store.Tx) (map[string]string, error) {
+	if o.Rules.AutomaticRelease {
+		return nil, nil
+	}
+	list, err := tx.Deciders(0)
+	return joinOfficers(list, func(x exchange.Decider) string { return x.Ref }), err
+}
+
+// decidersOfLumps is decidersOf for parts that may go into lump sums, by the number of
+// the case; nobody is asked for where no partner takes any.
+func decidersOfLumps(d *office.Desk, caseNos []string) (map[string]string, error) {
+	lumps := func(p exchange.Partner) bool { return p.LumpSum }
+	if d.Rules.AutomaticRelease || !slices.ContainsFunc(slices.Collect(maps.Values(d.Partners)), lumps) {
+		return nil, nil
+	}
+	var list []exchange.Decider
+	for _, no := range caseNos {
+		events, err := d.Tx.JournalOf(no)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			if officer, ok := exchange.OfficerOf(e.Actor); ok {
+				list = append(list, exchange.Decider{Officer: officer, About: no})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b exchange.Decider) int {
+		return cmp.Or(cmp.Compare(a.About, b.About), exchange.CompareDeciders(a, b))
+	})
+	return joinOfficers(list, func(x exchange.Decider) string { return x.About }), nil
+}
+
+// joinOfficers are the officers of each key, each once; the list has those of a key
+// together, in their order.
+func joinOfficers(list []exchange.Decider, key func(exchange.Decider) string) map[string]string {
+	by := map[string]string{}
+	for i, x := range list {
+		switch {
+		case i == 0 || key(list[i-1]) != key(x):
+			by[key(x)] = x.Officer
+		case list[i-1].Officer != x.Officer:
+			by[key(x)] += " " + x.Officer
+		}
+	}
+	return by
+}
+
+// planOrder takes those about which nobody decided, and those of each set of officers who
+// did, into files of their own (SPEC 4): who decided does not keep the others waiting. It
+// takes payments as long as their sum stays under the cap of a file
 // (and, of a list keyed in by hand, their number under maxListed); at least one,
 // as a payment above the cap was allowed by an officer. An overflow is an error
 // only when the first payment makes it: else the next file takes that payment.
 func planOrder(o *office.Office, tx *store.Tx) (plan orderPlan, err error) {
+	if plan.deciders, err = decidersOf(o, tx); err != nil {
+		return plan, err
+	}
 	var overflow error
 	err = tx.EachUnfiled(func(ref string, amount money.Fen) bool {
+		if plan.count == 0 {
+			plan.officers = plan.deciders[ref]
+		}
+		if plan.deciders[ref] != plan.officers {
+			plan.more = true
+			return true
+		}
 		total, err := plan.total.Add(amount)
-		if err != nil || total > money.Max { // a file of its own for what does not fit into one
-			overflow = err
-			return false
-		}
-		if o.Agency.FileCap > 0 && plan.count > 0 && total > o.Agency.FileCap {
-			return false
-		}
-		if o.Agency.BankByWorkbook && plan.count == maxListed {
+		overflow = err
+		full := err != nil || total > money.Max || plan.count > 0 && o.Agency.FileCap > 0 && total > o.Agency.FileCap
+		if full || o.Agency.BankByWorkbook && plan.count == maxListed { // the next file takes it
+			plan.more = true
 			return false
 		}
 		plan.count, plan.total, plan.last = plan.count+1, total, ref
@@ -109,7 +186,7 @@ func writeOrder(d *office.Desk, w io.Writer, file *exchange.File, plan orderPlan
 		return err
 	}
 	count := d.Counting("payments written", plan.count)
-	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+	err = plan.each(d.Tx, func(p exchange.Payment) error {
 		count()
 		return out.Write(iso20022.Transfer{
 			EndToEndID: p.Ref, Amount: p.Amount, Text: p.Text,

@@ -19,7 +19,7 @@ import (
 // pageResult is what a page of due parts has led to.
 type pageResult struct {
 	ordered int
-	lumps   map[string][]exchange.PaymentItem // parts that wait for their lump sum, by partner and account
+	lumps   map[string][]exchange.PaymentItem // parts that wait for their lump sum, by partner, account and who decided
 	faults  []error                           // parts that could not be ordered, each rolled back alone
 	last    exchange.Remittance               // where the next page begins
 	more    bool
@@ -72,6 +72,10 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		if err := d.CasesAhead(cases, office.Beside{Payable: true}); err != nil {
 			return err
 		}
+		deciders, err := decidersOfLumps(d, cases)
+		if err != nil {
+			return err
+		}
 		for _, r := range due {
 			var ordered bool
 			var lump string
@@ -83,6 +87,7 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 			case err != nil:
 				page.faults = append(page.faults, fmt.Errorf("case %s part %d: %w", r.CaseNo, r.Part, err))
 			case lump != "":
+				lump += " " + deciders[r.CaseNo] // who decided signs for the others (SPEC 4)
 				page.lumps[lump] = append(page.lumps[lump], exchange.PaymentItem{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount})
 			case ordered:
 				page.ordered++

@@ -34,7 +34,7 @@ func prepare(d *office.Desk, plan orderPlan) error {
 		return err
 	}
 	count := d.Counting("payments prepared", plan.count)
-	err = d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+	err = plan.each(d.Tx, func(p exchange.Payment) error {
 		count()
 		in := p
 		in.FileID = file.ID
@@ -228,10 +228,8 @@ func whyNotSigned(d *office.Desk, f exchange.File, content io.ReadSeeker, signer
 				return code.Say("signer-lost-role", s.Officer), nil
 			}
 		}
-		if caseNo, err := d.Tx.DecidedIn(f.ID, s.Officer); err == nil {
-			return code.Say("signer-decided", s.Officer, caseNo), nil
-		} else if !office.IsNotFound(err) {
-			return code.Phrase{}, err
+		if about, err := signing.DecidedIn(d, f, s.Officer); err != nil || about != "" {
+			return code.Say("signer-decided", s.Officer, about), err
 		}
 	}
 	return code.Phrase{}, nil

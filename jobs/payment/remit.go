@@ -118,10 +118,9 @@ func fileAll(ctx context.Context, o *office.Office, file func(*office.Desk, orde
 		if err != nil {
 			return filed, fmt.Errorf("payment file: %w", err)
 		}
-		if plan.count == 0 {
+		if filed += plan.count; plan.count == 0 || !plan.more {
 			return filed, nil
 		}
-		filed += plan.count
 	}
 }
 

@@ -74,7 +74,7 @@ func paymentList(d *office.Desk, file *exchange.File, plan orderPlan) workbook.S
 	}
 	s.Columns[6].Kind = workbook.Money
 	s.Rows = office.Walk(func(visit func([]any) error) error {
-		return d.Tx.EachUnfiledUpTo(plan.last, func(p exchange.Payment) error {
+		return plan.each(d.Tx, func(p exchange.Payment) error {
 			return visit([]any{messageID(file), p.Ref, p.Payee.Holder, p.Payee.No, p.Payee.Bank, p.Payee.CNAPS, p.Amount, p.Text})
 		})
 	})

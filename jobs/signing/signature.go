@@ -232,11 +232,23 @@ func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exc
 		return office.Refuse("两名签名人中须有一名复核；已有 %s 的签名，请复核人员签名",
 			"one of the two must be a checker (复核); %s has signed, a checker's signature is missing", before[0].Officer)
 	}
-	caseNo, err := d.Tx.DecidedIn(f.ID, s.Officer)
-	if err == nil {
-		return office.Refuse("%s 对其中办件 %s 作过决定，不得签名放行", "%s decided about case %s in it and may not release it", s.Officer, caseNo)
+	about, err := DecidedIn(d, f, s.Officer)
+	if err == nil && about != "" {
+		return office.Refuse("%s 对其中办件 %s 作过决定，不得签名放行", "%s decided about case %s in it and may not release it", s.Officer, about)
 	}
-	return office.IgnoreNotFound(err)
+	return err
+}
+
+// DecidedIn is what an officer has decided about of a payment file, a case or the credit
+// that a refund pays back; "" when nothing.
+func DecidedIn(d *office.Desk, f exchange.File, officer string) (about string, err error) {
+	deciders, err := d.Tx.Deciders(f.ID)
+	for _, x := range deciders {
+		if x.Officer == officer {
+			return x.About, err
+		}
+	}
+	return "", err
 }
 
 // VerifyOn checks a signature against the bytes of a file (content), at each of the instants:
