@@ -26,6 +26,7 @@ func (s *Settings) fill() {
 	set(&s.Folders.Spool, "spool")
 	set(&s.Folders.Reports, "reports")
 	set(&s.Accounts.RemarkMax, 60)
+	set(&s.Accounts.Caps.Notice, Yuan(exchange.DefaultNotice))
 	set(&s.Accounts.RemarkIn, "utf-8")
 	set(&s.Accounts.Release, ReleaseDual)
 	s.Staff.fill()

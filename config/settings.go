@@ -108,11 +108,12 @@ type Other struct {
 	Reason    string `yaml:"reason"`
 }
 
-// Caps are amounts above which a payment waits, or a file is divided.
+// Caps are amounts above which a payment waits, a file is divided, or signers are told.
 type Caps struct {
 	Payment Yuan `yaml:"payment,omitempty"`
 	File    Yuan `yaml:"file,omitempty"`
 	Record  Yuan `yaml:"record,omitempty"`
+	Notice  Yuan `yaml:"notice,omitempty"`
 }
 
 // Period is a range of dates, both ends included.

@@ -175,3 +175,10 @@ type Difference struct {
 	FoundOn calendar.Date
 	Closed  bool
 }
+
+// NewAccountDays is for how many days after the first settled payment an account is new.
+const NewAccountDays = 30
+
+// NewAccount reports whether an account is new on a day: its first settled payment, first,
+// is less than NewAccountDays before, or there is none (0).
+func NewAccount(first, on calendar.Date) bool { return first == 0 || on.Sub(first) < NewAccountDays }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/money"
 )
 
 // Signature is an officer's signature on a payment file or a text of the money
@@ -57,6 +58,10 @@ const (
 	SettingsVoid     = "void" // changed back, or again, before two officers had signed
 )
 
+// DefaultNotice is the amount above which signers are told of a payment where the
+// configuration does not say.
+const DefaultNotice money.Fen = 50_000_00
+
 // MoneyKeys are what the money settings are made of.
 type MoneyKeys struct {
 	Agency      Agency
@@ -78,6 +83,9 @@ func (k MoneyKeys) Text() string {
 		"accounts.release: " + releaseWord(k.Automatic),
 		"accounts.payer: " + a.Payer.settingsLine(),
 		"bank.drop: " + k.BankAddress,
+	}
+	if a.NoticeCap != 0 && a.NoticeCap != DefaultNotice { // as it was before there was such a cap
+		lines = append(lines, "accounts.caps.notice: "+a.NoticeCap.String())
 	}
 	for _, own := range a.Accounts {
 		lines = append(lines, "accounts.own: "+own.settingsLine())

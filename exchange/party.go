@@ -27,6 +27,7 @@ type Agency struct {
 	PaymentCap money.Fen // above it a payment waits for an officer; 0: none
 	FileCap    money.Fen // above it a payment file is divided; 0: none
 	RecordCap  money.Fen // above it a form or a core's balance waits for an officer; 0: the default, see CapOfRecord
+	NoticeCap  money.Fen // above it the list for signers names a payment first; 0: none
 	// BankByWorkbook: our bank gives and takes no messages. Payment files are
 	// workbooks, and its movements come back in a keyed sheet.
 	BankByWorkbook bool

@@ -109,3 +109,98 @@ func (o *testOffice) decidedFiles(s *signer) (decided, rest exchange.File) {
 	}
 	return decided, rest
 }
+
+// TestListLeadsWithWhatIsUnusual reads the list as a signer does. A payment came back, the
+// partner changed its account, an officer confirmed that, and it is much money: all of that
+// stands before the list of payments.
+func TestListLeadsWithWhatIsUnusual(t *testing.T) {
+	o := newOffice(t)
+	w, l, z := wang(t), li(t), zhao(t)
+	o.setDualRelease(w, l, z)
+	p, q := leaver(us, 0), leaver(us, 1)
+	o.env.Agency.NoticeCap = p.Total() - 1
+	o.answerLetter(p, 1)
+	first := o.waitingFile()
+	o.requireListed(first, l, "首次向上海市医疗保险基金管理中心付款，收款账户尚无付讫记录", "金额 6334.80，超过提示金额 6334.79")
+	o.release(first, w, l)
+	paid := o.orders[0]
+	o.debitAll()
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/settled")
+
+	o.answerLetter(q, 2)
+	o.requireListed(o.waitingFile(), l, "新账户：首笔付款为 2026-03-02，未满 30 天")
+	o.release(o.waitingFile(), w, l)
+	o.debitAll()
+	o.skipDays(40)
+	o.pass()
+	r := leaver(us, 2)
+	o.answerLetter(r, 3)
+	o.requireListed(o.waitingFile(), l)
+	o.release(o.waitingFile(), w, l)
+	o.debitAll()
+	o.pass()
+
+	a := secondAccount(them)
+	o.leaveNotification(returnEntry(paid))
+	o.nextNight()
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(a)))
+	o.pass()
+	c := o.caseBy(exchange.Out, p)
+	o.decide(map[string]*seal.Key{l.Name: l.key}, l.Name, exchange.ActConfirmAccount, c.No, "account="+a.No, "cnaps="+a.CNAPS)
+	o.pass()
+	o.requireState(exchange.Out, p, "answered/sent/ordered")
+	o.requireListed(o.waitingFile(), l,
+		"新账户：此前从未有款项付讫到该账户；付给上海市医疗保险基金管理中心的首笔款项付至 110231010020000018",
+		"收款账户已变更：联系函 31010020260302000001 第 1 版为 110231010020000018 上海市社会保障基金财政专户，第 2 版改为现账户",
+		"李强（li.qiang）于 2026-04-12 决定“确认账户”，理由：已核实",
+		"再次付款：前次 31010020260302000001-1-1，6334.80，退汇；扣款流水 2026-03-02 D-31010020260302000001-1-1；退回流水 2026-04-11 R-31010020260302000001-1-1；原因：AC01 账号不存在",
+		"收款账户已变更：前次付至 110231010020000018 上海市社会保障基金财政专户",
+		"金额 6334.80，超过提示金额 6334.79")
+	text := string(o.officerFile(l, o.waitingFile().Name+".txt"))
+	for _, want := range []string{
+		"不得签名 not to sign: 李强（li.qiang）", "徐红霞  310101********3726  办件 T32050020260302000001  金额 6334.80",
+		"6334.80  1 笔  310100 上海市医疗保险基金管理中心", o.waitingFile().SHA256,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the list lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// requireListed compares the reasons in the list beside a payment file, and looks that they
+// stand before its payments.
+func (o *testOffice) requireListed(f exchange.File, s *signer, want ...string) {
+	o.tb.Helper()
+	text := string(o.officerFile(s, f.Name+".txt"))
+	head, _, ok := strings.Cut(text, "二、逐笔清单")
+	var got []string
+	for line := range strings.Lines(head) {
+		if _, why, marked := strings.Cut(line, "◆ "); marked {
+			got = append(got, strings.TrimSpace(why))
+		}
+	}
+	if !ok || !slices.Equal(got, want) || len(want) == 0 && !strings.Contains(head, "无 / nothing") {
+		o.tb.Errorf("unusual is %q, want %q, in\n%s", got, want, text)
+	}
+}
+
+// TestListNamesPersons: a payment to the person says so, and adds to no partner's total.
+func TestListNamesPersons(t *testing.T) {
+	o := newOffice(t)
+	w, l := wang(t), li(t)
+	o.setDualRelease(w, l)
+	p := leaver(us, 0)
+	o.put(core, formats.KindRegistry, o.insured(p))
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, func(l *formats.Letter) {
+		l.AccountMoves, l.AccountName, l.BankName, l.AccountNo, l.CNAPS = false, "", "", "", ""
+	}))
+	o.pass()
+	o.put(portal, formats.KindPayee, payeeOf(p, letterNo(them, 1), p, "1/1"))
+	o.pass()
+	o.pass()
+	o.requireListed(o.waitingFile(), l, "付给个人（本人或继承人），收款账户尚无付讫记录")
+	if text := string(o.officerFile(l, o.waitingFile().Name+".txt")); !strings.Contains(text, "1 笔  付给本人（继承人）") {
+		t.Errorf("totals:\n%s", text)
+	}
+}

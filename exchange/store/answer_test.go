@@ -187,6 +187,7 @@ func TestPlans(t *testing.T) {
 		"EachPayment":          paymentRows.query + "WHERE track = $1 AND ref > $2 ORDER BY ref" + atMost(pageSize),
 		"EachPaymentOf":        paymentRows.query + "WHERE file_id = $1 AND ref > $2 ORDER BY ref" + atMost(pageSize),
 		"EachUnfiledUpTo":      paymentRows.query + "WHERE track = 'ordered' AND file_id IS NULL AND ref <= $1 AND ref > $2 ORDER BY ref" + atMost(pageSize),
+		"FirstSettled":         paymentRows.query + "WHERE payee_no = $1 AND track = 'settled' ORDER BY value_on LIMIT 1",
 		"Deciders":             strings.ReplaceAll(deciders, "WHICH", "p.file_id = $1"),
 		"Deciders of unfiled":  strings.ReplaceAll(deciders, "WHICH", unfiled),
 		"UnmatchedEntries":     entryRows.query + "WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key" + atMost(pageSize),

@@ -125,7 +125,7 @@ func TestMigrateFromSchema1(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			ctx := context.Background()
 			s := open(t, Options{DSN: ofSchema1(t, e.name)})
-			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 7 {
+			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 8 {
 				t.Fatalf("version %d of %d, %v", have, want, err)
 			}
 			for _, p := range oldProse {
@@ -160,6 +160,16 @@ func TestMigrateFromSchema1(t *testing.T) {
 				c, err := tx.Case(held)
 				if err != nil || c.HoldText != code.Say("form-differs", code.Text("月数与明细不符")) {
 					t.Errorf("held for %s, %v", c.HoldText, err)
+				}
+				payments, err := tx.payments("payments", "")
+				for _, p := range payments {
+					to, terr := many(tx, "payee", func(r row, no *string) error { return r.Scan(no) }, "SELECT payee_no FROM payments WHERE ref = $1", p.Ref)
+					if terr != nil || len(to) != 1 || to[0] != p.Payee.No || to[0] == "" {
+						t.Errorf("payment %s to %s has payee_no %q, %v", p.Ref, p.Payee.No, to, terr)
+					}
+				}
+				if err != nil || len(payments) == 0 {
+					t.Errorf("%d payments, %v", len(payments), err)
 				}
 				keys, err := many(tx, "claims", func(r row, k *string) error { return r.Scan(k) }, "SELECT claim_key FROM claims WHERE kind = 'delayed' ORDER BY claim_key")
 				if want := []string{exchange.LimitKey(held, "answer", "2026-03-16", 0), exchange.LimitKey(held, "out_held", "2026-03-16", 0)}; !slices.Equal(keys, want) || err != nil {

@@ -14,14 +14,14 @@ var (
 	paymentRows = keep("payments", func(p *exchange.Payment) []field {
 		return []field{
 			at("ref", &p.Ref), at("file_id", optional[int64]{&p.FileID}), at("partner", &p.Partner), at("purpose", &p.Purpose), at("lump", &p.Lump),
-			at("amount", (*int64)(&p.Amount)), at("track", (*string)(&p.Track)), at("value_on", &p.ValueOn), at("bank_ref", &p.BankRef),
+			at("amount", (*int64)(&p.Amount)), at("track", (*string)(&p.Track)), at("value_on", &p.ValueOn), at("bank_ref", &p.BankRef), at("payee_no", derived(p.Payee.No)),
 		}
 	}, func(p *exchange.Payment) []field {
 		return []field{
 			at("payee", &p.Payee), at("text", &p.Text), at("reason,omitzero", &p.Reason), at("return_ref,omitempty", &p.ReturnRef), at("refused_as,omitempty", &p.RefusedAs), at("refused_on,omitzero", &p.RefusedOn),
 		}
 	})
-	updatePayment = paymentRows.update("ref = $1 AND track = $11")
+	updatePayment = paymentRows.update("ref = $1 AND track = $12")
 	paymentByRef  = byKey(paymentRows, "ref", func(*exchange.Payment, *exchange.Payment) int { return 0 }, func(p *exchange.Payment) any { return p.Ref })
 
 	itemRows = keep("payment_items", func(i *paymentItem) []field {
@@ -112,6 +112,20 @@ func (tx *Tx) Payment(ref string) (exchange.Payment, error) {
 		all, err = tx.withItems(all)
 	}
 	return firstOf("payment "+ref, all, err)
+}
+
+// PaymentsBy says to whom payments went: the column of payments that names it.
+type PaymentsBy string
+
+// To a partner by its code, and to an account by its number.
+const (
+	ByPartner PaymentsBy = "partner"
+	ByAccount PaymentsBy = "payee_no"
+)
+
+// FirstSettled returns the settled payment of the earliest value date; none: ErrNotFound.
+func (tx *Tx) FirstSettled(to PaymentsBy, key string) (exchange.Payment, error) {
+	return paymentRows.one(tx, "first payment", "WHERE "+string(to)+" = $1 AND track = 'settled' ORDER BY value_on LIMIT 1", key)
 }
 
 // PaymentsByCase returns the payments that carry something for a case.

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"errors"
+	"slices"
 
 	"carryover/exchange"
 	"carryover/jobs/office"
@@ -45,7 +46,12 @@ func (p printer) noticeFor(pay exchange.Payment) ([]document, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.On = signing.MadeOn(p.Office, f)
+		n.On, n.File, n.SHA256 = signing.MadeOn(p.Office, f), f.Name, f.SHA256
+		signatures, err := p.tx.Signatures(f.ID)
+		if err != nil {
+			return nil, err
+		}
+		n.Signed = p.signed(signatures)
 	}
 	if len(pay.Items) == 0 {
 		return nil, errors.New("a refund to a partner has no case of its own: its payment file is its notice")
@@ -74,6 +80,22 @@ func (p printer) noticeFor(pay exchange.Payment) ([]document, error) {
 	doc := document{no: pay.Ref, caseNo: first.No}
 	doc.pages, err = o.PaymentPapers(n)
 	return []document{doc}, err
+}
+
+// signed names who signed a payment file, each once.
+func (p printer) signed(signatures []exchange.Signature) (by report.Signed) {
+	for _, s := range signatures {
+		name := p.PartyName(exchange.OfficerParty(s.Officer))
+		switch {
+		case slices.Contains(s.Roles, exchange.RoleChecker) && by.Checker == "":
+			by.Checker = name
+		case slices.Contains(s.Roles, exchange.RoleFinance) && by.Finance == "":
+			by.Finance = name
+		default:
+			by.Clerk = name
+		}
+	}
+	return by
 }
 
 // paidPeople are the persons whom a payment is for, in its own order.

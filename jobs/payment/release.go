@@ -43,7 +43,7 @@ func prepare(d *office.Desk, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
-	if err := signing.WriteList(d, file); err != nil {
+	if err := writeList(d, file); err != nil {
 		return err
 	}
 	signers, err := signing.ApprovedSigners(d.Office, d.Tx)

@@ -58,7 +58,7 @@ func writePaymentBook(d *office.Desk, s *office.SpoolFile, file *exchange.File, 
 // paymentRequest is the page that is printed, signed and sealed.
 func paymentRequest(o *office.Office, file *exchange.File) workbook.Sheet {
 	paper := report.Office{Agency: o.Agency, Partners: o.Partners, Area: o.AreaName}.PaymentPaper(report.PaymentNotice{
-		No: messageID(file), Payer: o.Agency.Payer, Amount: file.Total, Count: file.Records, Text: "个人账户资金划转", On: o.Date, Listed: true,
+		No: messageID(file), Payer: o.Agency.Payer, Amount: file.Total, Count: file.Records, Text: "个人账户资金划转", On: o.Date, Listed: true, File: file.Name,
 	})
 	return workbook.Sheet{Name: "通知书", Paper: &paper}
 }

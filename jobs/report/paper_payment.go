@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -23,6 +24,10 @@ type PaymentNotice struct {
 	On     calendar.Date
 	Listed bool
 
+	File   string // name of the payment file that it goes with; "": in none yet
+	SHA256 string // of that file; "": it is the file itself, whose list for signers says it
+	Signed Signed // who signed so far
+
 	Person   exchange.Person // of a payment for one person
 	LetterNo string
 	FormNo   string
@@ -30,6 +35,10 @@ type PaymentNotice struct {
 
 	People []PaidPerson // of a payment for several; they stand on pages of their own
 }
+
+// Signed are the full names of who signed for a payment, by the role with which they did;
+// nobody is named before.
+type Signed struct{ Clerk, Checker, Finance string }
 
 // PaidPerson is what a payment for several persons has for one of them.
 type PaidPerson struct {
@@ -72,7 +81,7 @@ func (o Office) PaymentPapers(n PaymentNotice) ([]workbook.Paper, error) {
 				{Text: "合　　计", As: workbook.BoxLabel, Cols: 3}, {Text: text, As: workbook.BoxFact, Cols: paperCols - 3},
 			}}})
 		}
-		out = append(out, paper(append(lines, paymentSigns(o.Agency))...))
+		out = append(out, paper(append(lines, paymentSigns(n.Signed))...))
 	}
 	return out, nil
 }
@@ -118,6 +127,12 @@ func (o Office) PaymentPaper(n PaymentNotice) workbook.Paper {
 		{{"金　　额\n（大写）", 12, func(n PaymentNotice) string { return capitals(n.Amount) }}},
 		{{"附　　言", 12, func(n PaymentNotice) string { return orDash(n.Text) }}},
 	}})
+	if n.File != "" {
+		groups = append(groups, group[PaymentNotice]{"付款文件", [][]field[PaymentNotice]{
+			{{"文 件 名", 12, func(n PaymentNotice) string { return n.File }}},
+			{{"文件摘要\n（SHA-256）", 12, func(n PaymentNotice) string { return cmp.Or(n.SHA256, "见同名放行清单（.txt）") }}},
+		}})
+	}
 	asked := "　　请按下列信息将个人账户资金划转至收款账户，附言请照原文填写。"
 	if n.Listed {
 		asked = "　　请按所附付款清单逐笔划转，附言请照清单原文填写；办理后请将银行流水逐笔抄录返回。"
@@ -126,7 +141,7 @@ func (o Office) PaymentPaper(n PaymentNotice) workbook.Paper {
 		headed(paymentTitle, "编号："+n.No, "制单日期："+day(n.On)),
 		[]workbook.Line{whole(workbook.BoxLetter, asked, 40)},
 		lay(groups, n),
-		paymentSigns(o.Agency),
+		paymentSigns(n.Signed),
 	)
 }
 
@@ -147,7 +162,7 @@ func (o Office) paymentSubject(n PaymentNotice) []group[PaymentNotice] {
 	return []group[PaymentNotice]{{"转移人员信息", who}}
 }
 
-func paymentSigns(a exchange.Agency) []workbook.Line {
+func paymentSigns(by Signed) []workbook.Line {
 	box := func(text string, as workbook.BoxKind, cols int) workbook.Box {
 		return workbook.Box{Text: text, As: as, Cols: cols}
 	}
@@ -156,7 +171,7 @@ func paymentSigns(a exchange.Agency) []workbook.Line {
 			box("经办人", workbook.BoxLabel, 4), box("复核人", workbook.BoxLabel, 3), box("财务负责人", workbook.BoxLabel, 4), box("单位印章", workbook.BoxLabel, 4),
 		}},
 		{Height: 70, Boxes: []workbook.Box{
-			box(a.Clerk, workbook.BoxMiddle, 4), box(a.Checker, workbook.BoxMiddle, 3), box("", workbook.BoxMiddle, 4), box("（盖章）", workbook.BoxSeal, 4),
+			box(by.Clerk, workbook.BoxMiddle, 4), box(by.Checker, workbook.BoxMiddle, 3), box(by.Finance, workbook.BoxMiddle, 4), box("（盖章）", workbook.BoxSeal, 4),
 		}},
 		{Height: 26, Boxes: []workbook.Box{
 			box("　　年　　月　　日", workbook.BoxMiddle, 4), box("　　年　　月　　日", workbook.BoxMiddle, 3), box("　　年　　月　　日", workbook.BoxMiddle, 4), box("　　年　　月　　日", workbook.BoxMiddle, 4),

@@ -115,6 +115,7 @@ func paymentNotice() PaymentNotice {
 	return PaymentNotice{
 		No: "31010020260316000001-1-1", Payer: letterSheet().Account, Payee: account(), Amount: 1_243_467, Count: 1, On: 20260330, Person: somebody(),
 		Text: "31010020260316000001 11010519491231002X 买买提·阿不都热合曼", LetterNo: "31010020260316000001", FormNo: "F32050020260330000001", To: "310100",
+		File: "pain.001_320500_320500b_20260330_000012.xml", SHA256: strings.Repeat("0123456789abcdef", 4), Signed: Signed{Checker: "王敏", Finance: "李强"},
 	}
 }
 
@@ -168,6 +169,7 @@ func everyForm(profile string) map[string]Print {
 	declined := reply()
 	declined.From, declined.To = "320500", "310100"
 	listed := paymentNotice()
+	listed.File, listed.Signed = "pain.001_320500_320500b_20260330_000012.xlsx", Signed{}
 	listed.Listed, listed.Count, listed.No, listed.Text = true, 37, "320500000000000012", "个人账户资金划转"
 	var posted []Posted
 	for i := range 33 {

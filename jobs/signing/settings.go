@@ -181,7 +181,7 @@ func changeSettings(d *office.Desk, approved, now exchange.MoneySettings) (pendi
 // is made a second time. The file lies in the spool before its row is stored; without
 // the row, after a crash, the same text is written again under the next attempt.
 func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change []string) (exchange.File, error) {
-	text := marked(d.Office, fmt.Sprintf(`资金设置变更 / change of the money settings
+	text := Marked(d.Office, fmt.Sprintf(`资金设置变更 / change of the money settings
 
 机构 agency        %s %s
 编号 number        %d
@@ -201,7 +201,7 @@ func settingsFile(d *office.Desk, approved, now exchange.MoneySettings, change [
 		return exchange.File{}, err
 	}
 	defer s.Discard()
-	if _, err := io.WriteString(s, readable(text)); err != nil {
+	if _, err := io.WriteString(s, Readable(text)); err != nil {
 		return exchange.File{}, err
 	}
 	sha := s.SHA256()

@@ -1,15 +1,11 @@
 package signing
 
 import (
-	"bufio"
-	"errors"
-	"fmt"
 	"io"
 	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
-	"carryover/exchange/money"
 	"carryover/jobs/office"
 )
 
@@ -25,7 +21,7 @@ import (
 func ShowSignables(d *office.Desk, f exchange.File, signers SignerSet) error {
 	names := []string{f.Name}
 	if f.Kind == office.KindPayment {
-		names = append(names, listName(f.Name))
+		names = append(names, ListName(f.Name))
 	}
 	for _, o := range signers.Officers {
 		party := exchange.OfficerParty(o.Name)
@@ -67,7 +63,7 @@ func WithdrawSignables(d *office.Desk, f exchange.File, why string) error {
 		if p.Role != office.RoleOfficer {
 			continue
 		}
-		for _, name := range []string{f.Name, listName(f.Name)} {
+		for _, name := range []string{f.Name, ListName(f.Name)} {
 			shown, err := d.Tx.FileByName(exchange.Out, p.Code, name)
 			if office.IsNotFound(err) || shown.State == exchange.FileVoid {
 				continue
@@ -99,7 +95,7 @@ func TellOfficer(d *office.Desk, party, name, text string) error {
 		return err
 	}
 	spool := "out-" + party + "-" + name
-	sha, size, err := d.WriteSpool(d.Tx, spool, func(w io.Writer) error { _, err := io.WriteString(w, readable(text)); return err })
+	sha, size, err := d.WriteSpool(d.Tx, spool, func(w io.Writer) error { _, err := io.WriteString(w, Readable(text)); return err })
 	if err != nil {
 		return err
 	}
@@ -109,9 +105,9 @@ func TellOfficer(d *office.Desk, party, name, text string) error {
 	})
 }
 
-// readable is a text as the oldest editor in an office shows it rightly: with a byte
+// Readable is a text as the oldest editor in an office shows it rightly: with a byte
 // order mark and CRLF.
-func readable(text string) string {
+func Readable(text string) string {
 	return "\uFEFF" + strings.ReplaceAll(strings.TrimSuffix(text, "\n")+"\n", "\n", "\r\n")
 }
 
@@ -122,7 +118,7 @@ func ListIntact(d *office.Desk, f exchange.File) error {
 		if p.Role != office.RoleOfficer {
 			continue
 		}
-		shown, err := d.Tx.FileByName(exchange.Out, p.Code, listName(f.Name))
+		shown, err := d.Tx.FileByName(exchange.Out, p.Code, ListName(f.Name))
 		if err == nil {
 			return d.Intact(d.Tx, shown) // they are all copies of one
 		}
@@ -133,58 +129,16 @@ func ListIntact(d *office.Desk, f exchange.File) error {
 	return nil
 }
 
-// listName names the readable list beside a payment file.
-func listName(payment string) string { return payment + ".txt" }
+// ListName names the readable list beside a payment file.
+func ListName(payment string) string { return payment + ".txt" }
 
-// WriteList writes into the spool what the signers read beside a payment file: what it
-// orders, a line for every payment, and how to sign. It reads the payments one by one:
-// a file may hold 100,000 of them.
-func WriteList(d *office.Desk, f exchange.File) error {
-	_, _, err := d.WriteSpool(d.Tx, "out-"+listName(f.Name), func(to io.Writer) error {
-		w := bufio.NewWriter(to)
-		_, headErr := w.WriteString(readable(paymentHead(d.Office, f)))
-		n, count := 0, d.Counting("payments listed", f.Records)
-		err := d.Tx.EachPaymentOf(f.ID, func(p exchange.Payment) error {
-			n++
-			count()
-			_, err := fmt.Fprintf(w, "%5d  %-28s %18s  %s  %s  %s  %s\r\n", n, p.Ref, p.Amount, p.Payee.No, p.Payee.CNAPS, p.Payee.Holder, p.Payee.Bank)
-			return err
-		})
-		_, tailErr := w.WriteString(strings.TrimPrefix(readable(signHow(f.Name)), "\uFEFF"))
-		return errors.Join(headErr, err, tailErr, w.Flush())
-	})
-	return err
-}
-
-// paymentHead is the head of the list: what the payment file orders, and by when it
-// should be signed.
-func paymentHead(o *office.Office, f exchange.File) string {
-	payer := o.Agency.Payer
-	return marked(o, fmt.Sprintf(`付款文件放行清单 / payment file to be released
-
-文件 file        %s
-SHA-256          %s
-付款账户 payer   %s  %s  %s
-笔数 transfers   %d
-合计 total       %s
-大写 in capitals %s
-制单日期 made on %s
-签名期限 sign by %s（逾期将列入待办 / then it is named in To do）
-
- 序号  付款编号 reference                        金额 amount  收款账号 / 联行号 / 户名 / 开户行
-`, f.Name, f.SHA256, payer.No, payer.Holder, payer.Bank, f.Records, f.Total, capitals(f.Total), MadeOn(o, f), SignBy(o, f)))
-}
-
-// marked is a text for officers, which says first that the agency rehearses when it does.
-func marked(o *office.Office, text string) string {
+// Marked is a text for officers, which says first that the agency rehearses when it does.
+func Marked(o *office.Office, text string) string {
 	if mark := o.Agency.Mark(); mark != "" {
 		return "【" + mark + "】\n" + text
 	}
 	return text
 }
-
-// capitals is an amount in Chinese capitals, as it stands on every order of payment.
-func capitals(f money.Fen) string { return "人民币" + f.Capitals() }
 
 // MadeOn is the day on which a file was made, in the agency's zone.
 func MadeOn(o *office.Office, f exchange.File) calendar.Date {
@@ -201,16 +155,4 @@ func SignBy(o *office.Office, f exchange.File) calendar.Date {
 		}
 	}
 	return o.Calendar.Due(MadeOn(o, f), wd, calendar.DueOptions{}).Date
-}
-
-// signHow is the foot of the list: how to sign the file of that name.
-func signHow(name string) string {
-	return fmt.Sprintf(`
-签名方法（任选其一，私钥只在本人电脑上） / to sign, either way, with a key that stays on your own machine:
-  ssh-keygen -Y sign -n carryover-release -f 私钥KEY %[1]s
-    然后把 %[1]s.sig 改名为 %[1]s.<您的目录名>.sig 放进您的 in 目录
-    then leave %[1]s.sig as %[1]s.<your name>.sig in your folder in
-  carryover release %[1]s --key 私钥KEY
-核对户名、账号、金额、合计及 SHA-256 无误后再签名。 Compare payees, accounts, sums and SHA-256 before you sign.
-`, name)
 }

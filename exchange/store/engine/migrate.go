@@ -34,6 +34,9 @@ var schema6 string
 //go:embed schema/00007_places.sql
 var schema7 string
 
+//go:embed schema/00008_payees.sql
+var schema8 string
+
 // appendOnly are the tables that only grow.
 var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
 
@@ -107,11 +110,14 @@ func migrations(e Engine) []*goose.Migration {
 		goose.NewGoMigration(5, run(e.fill(schema5)), nil),
 		goose.NewGoMigration(6, run(e.fill(schema6)), nil),
 		goose.NewGoMigration(7, run(e.fill(schema7)+e.guardPlaces()), nil),
+		goose.NewGoMigration(8, run(e.fill(schema8)), nil),
 	}
 }
 
 // Schema is the text of all versions, which together make the tables.
-func Schema() string { return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 + schema7 }
+func Schema() string {
+	return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 + schema7 + schema8
+}
 
 // check is a closed list of values that a column of an existing table has from a
 // version on, in place of the one before.

@@ -119,6 +119,7 @@ func (e *sqliteEngine) fill(schema string) string {
 	return strings.NewReplacer(
 		"IDENTITY", "INTEGER PRIMARY KEY",
 		"CLUSTERED", "WITHOUT ROWID",
+		"PAYEE_IN_DOC", "json_extract(doc, '$.payee.No')",
 	).Replace(schema)
 }
 
