@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/identity"
@@ -44,29 +45,50 @@ func (k *checker) cnaps(key string, a Account) {
 	}
 }
 
-// releasers looks whether there are officers enough to release a payment.
-// Whether they have keys is looked at where allowed_signers is read.
+// releasers looks whether there are officers enough to release a payment, and one about
+// which any of them decided. Whether they have keys is looked at where allowed_signers is
+// read.
 func (k *checker) releasers() {
-	signers, checkers := 0, 0
-	for _, o := range k.c.agency.Officers {
-		if o.Has(exchange.Releasing()...) {
-			signers++
-		}
-		if o.Has(exchange.RoleChecker) {
-			checkers++
-		}
-	}
+	officers := k.c.agency.Officers
+	signers := slices.DeleteFunc(slices.Clone(officers), func(o exchange.Officer) bool { return !o.Has(exchange.Releasing()...) })
 	switch {
-	case k.c.AutomaticRelease() && len(k.c.agency.Officers) == 0:
+	case k.c.AutomaticRelease() && len(officers) == 0:
 		k.ok("accounts.release", "automatic, and no officers: payments leave unsigned, and a change of the money settings is reported but stops nothing")
 	case k.c.AutomaticRelease():
-	case signers < 2:
-		k.fault("staff.officers", "name two officers with the roles clerk, checker or finance", "%d officers may sign: no payment can be released", signers)
-	case checkers == 0:
-		k.fault("staff.officers", "give one of them the role checker", "no checker (复核): no payment can be released")
-	case signers == 2:
-		k.ok("staff.officers", "two officers may sign; with a third, payments go on when one of them is away")
+	case len(signers) < 2:
+		k.fault("staff.officers", SmallestStaffing(), "%d officers may sign: no payment can be released", len(signers))
+	case !exchange.CanRelease(officers):
+		k.fault("staff.officers", SmallestStaffing(), "no checker (复核): no payment can be released")
+	default:
+		k.list = append(k.list, Deciding(officers)...)
 	}
+}
+
+// SmallestStaffing names the officers that it takes to release every payment.
+func SmallestStaffing() string {
+	return fmt.Sprintf("the smallest staffing that releases every payment: %d officers with the roles clerk, checker or finance, %d of them checkers (复核)",
+		exchange.SmallestStaffing, exchange.CheckersOfThem)
+}
+
+// Deciding looks whether officers who can release payments can also release those about
+// which one of them decided, who does not sign for them. It is a fault where nobody can
+// confirm an account, else a warning that names what is kept.
+func Deciding(officers []exchange.Officer) []Finding {
+	var actions []string
+	level := LevelWarning
+	for _, r := range exchange.Unreleasable(officers) {
+		actions = append(actions, r.Action)
+		if r.Action == exchange.ActConfirmAccount {
+			level = LevelFault
+		}
+	}
+	if len(actions) == 0 {
+		return nil
+	}
+	return []Finding{{
+		Level: level, Subject: "staff.officers", Todo: SmallestStaffing(),
+		Text: "who decides about a payment cannot sign for it, and the others could not release one about which was decided: " + strings.Join(actions, ", "),
+	}}
 }
 
 // reviewers looks whether there are officers enough to review what the

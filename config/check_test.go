@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,14 @@ func TestCheckOfAFreshFolderIsClean(t *testing.T) {
 
 // asks is a review of one kind.
 func asks(kind, how string) map[string]string { return map[string]string{kind: how} }
+
+// staff are officers with a role each.
+func staff(roles ...string) (list []OfficerSetting) {
+	for i, r := range roles {
+		list = append(list, OfficerSetting{Name: "o" + strconv.Itoa(i), FullName: "某人", Roles: []string{r}})
+	}
+	return list
+}
 
 // One thing wrong each: exactly that is found.
 func TestCheckFindsWhatWouldFail(t *testing.T) {
@@ -124,6 +133,14 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 			},
 			level: LevelFault, subject: "staff.officers", text: "no checker",
 		},
+		"two, and one of them decided": {
+			settings: func(s *Settings) { s.Accounts.Release, s.Staff.Officers = "", staff("checker", "finance") },
+			level:    LevelFault, subject: "staff.officers", text: "could not release one about which was decided: refund, confirm-account",
+		},
+		"the only checker decided": {
+			settings: func(s *Settings) { s.Accounts.Release, s.Staff.Officers = "", staff("checker", "finance", "clerk") },
+			level:    LevelWarning, subject: "staff.officers", text: "about which was decided: allow-cap",
+		},
 		"nobody to review": {
 			settings: func(s *Settings) {
 				s.Review, s.Accounts.Release, s.Staff.Officers = asks("contact-letter", "one"), ReleaseAutomatic, s.Staff.Officers[1:2]
@@ -131,8 +148,10 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 			level: LevelFault, subject: "review.contact-letter", text: "nobody can review it",
 		},
 		"one to review for two": {
-			settings: func(s *Settings) { s.Review, s.Staff.Officers = asks("completion", "two"), s.Staff.Officers[:2] },
-			level:    LevelFault, subject: "review.completion", text: "two officers are asked for, and there is one",
+			settings: func(s *Settings) {
+				s.Review, s.Accounts.Release, s.Staff.Officers = asks("completion", "two"), ReleaseAutomatic, s.Staff.Officers[:2]
+			},
+			level: LevelFault, subject: "review.completion", text: "two officers are asked for, and there is one",
 		},
 		"two clerks to review": {
 			settings: func(s *Settings) {

@@ -72,3 +72,39 @@ func (a Agency) Officer(name string) (Officer, bool) {
 	}
 	return Officer{}, false
 }
+
+// CanRelease reports whether officers can release a payment: two who sign, one of them 复核.
+func CanRelease(list []Officer) bool {
+	signers := 0
+	for _, o := range list {
+		if o.Has(Releasing()...) {
+			signers++
+		}
+	}
+	return signers >= 2 && slices.ContainsFunc(list, func(o Officer) bool { return o.Has(RoleChecker) })
+}
+
+// SmallestStaffing is how many officers who sign it takes, and how many of them 复核, so
+// that whatever one of them decided about a payment two others can release it.
+const (
+	SmallestStaffing = 3
+	CheckersOfThem   = 2
+)
+
+// Unreleasable are the signed decisions about a payment that keep it from being released for ever:
+// whoever of the officers takes one, the others cannot release (SPEC 4).
+func Unreleasable(list []Officer) (stuck []Rule) {
+	for _, r := range rules {
+		if r.Action == ActTakeBack || !r.Signed || !slices.Contains(r.About, AboutCase) {
+			continue
+		}
+		released := func(by Officer) bool {
+			others := slices.DeleteFunc(slices.Clone(list), func(o Officer) bool { return o.Name == by.Name })
+			return by.Has(r.Roles...) && CanRelease(others)
+		}
+		if !slices.ContainsFunc(list, released) {
+			stuck = append(stuck, r)
+		}
+	}
+	return stuck
+}

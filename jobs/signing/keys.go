@@ -34,6 +34,15 @@ func (s SignerSet) ReleaseRoles(o exchange.Officer, at time.Time) (roles []excha
 	return roles, ends
 }
 
+// WithKeys are the officers with the roles that their keys give them at an instant.
+func (s SignerSet) WithKeys(at time.Time) (list []exchange.Officer) {
+	for _, o := range s.Officers {
+		o.Roles, _ = s.ReleaseRoles(o, at)
+		list = append(list, o)
+	}
+	return list
+}
+
 // SharedKey is a key that is listed for two officers, who are named.
 type SharedKey struct{ Fingerprint, One, Other string }
 

@@ -82,15 +82,13 @@ func (s SignerSet) Owner(fingerprint string) (exchange.Officer, bool) {
 // CanRelease reports how many officers could sign at an instant, and whether they
 // suffice: two, one of them 复核.
 func (s SignerSet) CanRelease(at time.Time) (signers int, enough bool) {
-	checker := false
-	for _, o := range s.Officers {
-		roles, _ := s.ReleaseRoles(o, at)
-		if len(roles) > 0 {
+	with := s.WithKeys(at)
+	for _, o := range with {
+		if len(o.Roles) > 0 {
 			signers++
 		}
-		checker = checker || slices.Contains(roles, exchange.RoleChecker)
 	}
-	return signers, signers >= 2 && checker
+	return signers, exchange.CanRelease(with)
 }
 
 // ApprovedSigners are those of the approved money settings: a change of officers or keys
