@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -143,6 +144,7 @@ func TestListLeadsWithWhatIsUnusual(t *testing.T) {
 
 	a := secondAccount(them)
 	o.leaveNotification(returnEntry(paid))
+	o.leaveStatement(calendar.DateOf(o.now), 90_000_000, returnEntry(paid))
 	o.nextNight()
 	o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(a)))
 	o.pass()

@@ -80,22 +80,11 @@ func (tx *Tx) BankEntriesNumbered(ref string) ([]exchange.BankEntry, error) {
 	return entryRows.many(tx, "bank entries "+ref, "WHERE known_as >= $1 AND known_as < $2 AND ref = $3 ORDER BY entry_key", ref+"|", ref+"}", ref)
 }
 
-// DoubtfulEntries returns an account's doubtful entries of some days, by key.
+// DoubtfulEntries returns the doubtful entries of some days, by account, day and key: an
+// account's, or ("") all.
 func (tx *Tx) DoubtfulEntries(account string, from, to calendar.Date) ([]exchange.BankEntry, error) {
-	return entryRows.many(tx, "doubtful entries of "+account,
-		"WHERE state = 'doubtful' AND account = $1 AND booked_on >= $2 AND booked_on <= $3 ORDER BY entry_key", account, from.String(), to.String())
-}
-
-// EachDoubtfulEntry calls fn for every doubtful entry, by account, day and key. fn may
-// not use the transaction.
-func (tx *Tx) EachDoubtfulEntry(fn func(exchange.BankEntry) error) error {
-	list, err := entryRows.many(tx, "doubtful entries", "WHERE state = 'doubtful' ORDER BY account, booked_on, entry_key")
-	for _, e := range list {
-		if err == nil {
-			err = fn(e)
-		}
-	}
-	return err
+	return entryRows.many(tx, "doubtful entries of "+account, "WHERE state = 'doubtful' AND (account = $1 OR $1 = '')"+
+		" AND booked_on >= $2 AND booked_on <= $3 ORDER BY account, booked_on, entry_key", account, from.String(), to.String())
 }
 
 // BankEntry returns an entry by its key.

@@ -27,18 +27,17 @@ var (
 			at("account", &l.Account), at("day", &l.Day), at("page", &l.Page), at("n", &l.N), at("booked_on", &l.BookedOn), at("ref", &l.Ref), at("amount", (*int64)(&l.Amount)),
 		}
 	}, func(l *exchange.StatedBooking) []field { return []field{at("text,omitempty", &l.Text)} })
-	// uneven compares kind by kind: an entry counts with the booking that it is a part of.
 	uneven = `SELECT booked_on, ref, total, CAST(SUM(n) AS BIGINT), CAST(SUM(here) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
 		SELECT booked_on, ref, amount AS total, 1 AS n, CASE WHEN day = $4 AND page = $5 THEN 1 ELSE 0 END AS here, 0 AS ours
 			FROM stated_bookings WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3
 		UNION ALL SELECT booked_on, ref, total, 0, 0, ` + signedAmount + `
 			FROM bank_entries AS e WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3 AND state NOT IN ('doubtful', 'repeat')
 		) AS bookings GROUP BY booked_on, ref, total HAVING SUM(n) * total <> SUM(ours) ORDER BY booked_on, ref, total`
-	statedOn  = "SELECT COALESCE(MIN(booked_on), ''), COALESCE(MAX(booked_on), '') FROM stated_bookings WHERE account = $1 AND day = $2 AND page = $3"
+	statedOn = "SELECT MIN(on_day), MAX(on_day) FROM (SELECT booked_on AS on_day FROM stated_bookings WHERE account = $1 AND day = $2 AND page = $3" +
+		" UNION ALL SELECT CAST($4 AS TEXT) UNION ALL SELECT CAST($2 AS TEXT)) AS days"
 	dayBefore = "WHERE account = $1 AND (day < $2 OR day = $2 AND page < $3) ORDER BY day DESC, page DESC LIMIT 1"
 	doubtDays = "UPDATE bank_days SET state = 'differs' WHERE account = $1 AND from_day <= $3 AND day >= $2 AND state = 'proved'"
 	coverDay  = "WHERE account = $1 AND from_day <= $2 AND day >= $2 ORDER BY day, page"
-	statedAs  = "SELECT COUNT(*) FROM stated_bookings WHERE account = $1 AND booked_on = $2 AND ref = $3 AND amount = $4"
 	bookedAs  = "SELECT COUNT(*) FROM bank_entries WHERE account = $1 AND booked_on = $2 AND ref = $3 AND total = $4 AND state NOT IN ('doubtful', 'repeat')"
 	booked    = `SELECT CAST(COALESCE(SUM(` + signedAmount + `), 0) AS BIGINT) FROM bank_entries e WHERE e.account = $1 AND e.booked_on >= $2 AND e.booked_on <= $3 AND e.state NOT IN ('doubtful', 'repeat')`
 )
@@ -81,16 +80,15 @@ func (tx *Tx) BankDaysOn(account string, on calendar.Date) ([]exchange.BankDay, 
 	return dayRows.many(tx, "bank days of "+account, coverDay, account, on.String())
 }
 
-// StatedLike counts the bookings that the statements of its account list as an entry is,
-// by day, number and amount, and the entries that were booked so. The parts of a booking
-// count one each.
+// StatedLike counts the bookings that statements list as an entry is, by account, day,
+// number and amount, and the entries that were booked so, each part of a booking.
 func (tx *Tx) StatedLike(e exchange.BankEntry) (stated, booked int, err error) {
-	n, err := tx.number("bookings as "+e.Key, statedAs, e.Account, e.BookedOn.String(), e.Ref, int64(e.Total))
+	texts, err := tx.StatedTexts(e.Account, exchange.Uneven{BookedOn: e.BookedOn, Ref: e.Ref, Amount: e.Total})
 	if err != nil {
 		return 0, 0, err
 	}
-	m, err := tx.number("entries as "+e.Key, bookedAs, e.Account, e.BookedOn.String(), e.Ref, int64(e.Total))
-	return int(n), int(m), err
+	n, err := tx.number("entries as "+e.Key, bookedAs, e.Account, e.BookedOn.String(), e.Ref, int64(e.Total))
+	return len(texts), int(n), err
 }
 
 // BankDaysToProve returns the days that are not proved.
@@ -125,22 +123,17 @@ func (tx *Tx) StatedTexts(account string, u exchange.Uneven) (texts []string, er
 	return texts, err
 }
 
-// UnevenBookings returns the kinds of bookings of a day's statement of which the
-// statements of the account list another sum than was booked: those that this one lists,
-// and those booked on its days.
+// UnevenBookings returns the kinds of bookings, of those that a day's statement lists and
+// those booked on its days, of which the statements list another sum than was booked.
 func (tx *Tx) UnevenBookings(d exchange.BankDay) ([]exchange.Uneven, error) {
-	from, to := d.From, d.Day
-	spans, err := many(tx, "days of stated bookings", func(r row, span *[2]calendar.Date) error { return r.Scan(&span[0], &span[1]) },
-		statedOn, d.Account, d.Day.String(), int64(d.Page))
+	span, err := one(tx, "days of stated bookings", func(r row, s *[2]calendar.Date) error { return r.Scan(&s[0], &s[1]) },
+		statedOn, d.Account, d.Day.String(), int64(d.Page), d.From.String())
 	if err != nil {
 		return nil, err
 	}
-	if first := spans[0]; first[0] != 0 {
-		from, to = min(from, first[0]), max(to, first[1])
-	}
 	list, err := many(tx, "uneven bookings", func(r row, u *exchange.Uneven) error {
 		return r.Scan(&u.BookedOn, &u.Ref, (*int64)(&u.Amount), &u.Stated, &u.Here, (*int64)(&u.Booked))
-	}, uneven, d.Account, from.String(), to.String(), d.Day.String(), int64(d.Page))
+	}, uneven, d.Account, span[0].String(), span[1].String(), d.Day.String(), int64(d.Page))
 	return slices.DeleteFunc(list, func(u exchange.Uneven) bool { return u.Here == 0 && (u.BookedOn < d.From || u.BookedOn > d.Day) }), err
 }
 

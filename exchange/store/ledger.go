@@ -253,9 +253,8 @@ func (tx *Tx) EachLedgerAccount(fn func(ledger.Account, money.Fen) error) error 
 	return nil
 }
 
-// LedgerFaults proves the ledger against itself: entries that do not sum to
-// zero, accounts whose balance is not the sum of their postings, and cases of which more
-// has left a place than lay there, but for what is received before it belongs to a case.
+// LedgerFaults proves the ledger against itself: entries that do not sum to zero, accounts
+// that are not the sum of their postings, cases of which more left a place than lay there.
 func (tx *Tx) LedgerFaults() ([]string, error) {
 	if err := tx.flushBalances(); err != nil {
 		return nil, err

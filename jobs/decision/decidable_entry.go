@@ -27,8 +27,14 @@ func EachEntry(d *office.Desk, emit func(exchange.BankEntry, exchange.Todo) erro
 	if err := d.Tx.EachUnmatchedEntry(one); err != nil {
 		return err
 	}
-	if err := d.Tx.EachDoubtfulEntry(one); err != nil {
+	doubtful, err := d.Tx.DoubtfulEntries("", 10000101, 99991231)
+	if err != nil {
 		return err
+	}
+	for _, b := range doubtful {
+		if err := one(b); err != nil {
+			return err
+		}
 	}
 	waiting, err := refundsWaiting(d)
 	if err != nil {
