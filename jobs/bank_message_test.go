@@ -120,7 +120,7 @@ func TestNotificationTwiceAndContradicted(t *testing.T) {
 	o.requireNoDifferences()
 	a.Amount++ // the same booking with another amount
 	o.leaveNotification(a)
-	b.Ref = "another" // a second debit of the same payment
+	b.Ref = "D-2" // a second debit of the same payment
 	o.leaveNotification(b)
 	o.pass()
 	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
@@ -152,13 +152,13 @@ func TestDebitOfAnUnsentPayment(t *testing.T) {
 		return err
 	})
 	early := debitEntry(people[0].order)
-	early.Ref, early.EndToEndID, early.Amount = "early", kept.Ref, kept.Amount
+	early.Ref, early.EndToEndID, early.Amount = "D-0", kept.Ref, kept.Amount
 	o.leaveNotification(debitEntry(people[0].order), early, debitEntry(people[1].order))
 	o.pass()
 	o.requireState(exchange.Out, people[0].Person, "answered/sent/settled")
 	o.requireState(exchange.Out, people[1].Person, "answered/sent/settled")
 	o.requireState(exchange.Out, late, "answered/sent/ordered")
-	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "early") {
+	if open := o.openDifferences(); len(open) != 1 || !strings.Contains(open[0], "D-0") {
 		t.Errorf("open: %q", open)
 	}
 }

@@ -29,6 +29,7 @@ func TurnWords() map[string]string {
 		"in_undoing":            "由我们的业务系统撤销入账",
 		"in_closing":            "由我们办结",
 		"out_held":              "由我们跟进处理",
+		"out_held_again":        "由我们向银行核实原款项没有付出，再重新付款",
 		"out_payee_missing":     "需要您提供收款账户",
 		"out_held_person":       "需要您先办理有关手续",
 		"out_held_finance":      "由我们的财务人员核对金额、账户或限额",
