@@ -43,6 +43,7 @@ type Member struct {
 	AccruedTo calendar.Date // interest is credited up to this day
 	Claims    bool          // medical costs of a stay in hospital are not settled
 	Changed   bool          // the core changed something that the agency does not know
+	told      calendar.Date // of the last extract with the person
 }
 
 // Booking is a posting as the core answered it, with what it takes to undo
@@ -286,10 +287,10 @@ func (b *Books) Extract(full bool, on calendar.Date) []*formats.RegistryRecord {
 	var list []*formats.RegistryRecord
 	for _, no := range slices.Sorted(maps.Keys(b.People)) {
 		m := b.People[no]
-		if !full && !m.Changed {
+		if !full && (!m.Changed || m.told == on) { // a day has one state of a person: the other is told tomorrow
 			continue
 		}
-		m.Changed = false
+		m.Changed, m.told = false, on
 		r := m.RegistryRecord
 		r.AsOf = on
 		r.FirstMonth, r.PaidTo = 0, 0
