@@ -220,6 +220,17 @@ type CertificateRequest struct {
 	CertificateNo string // issued
 }
 
+// DebitedBy is what the core says that it debited from a person's account: what it has done
+// of a case's postings; money.ErrOverflow when that is no amount.
+func DebitedBy(postings []Posting) (sum money.Fen, err error) {
+	for _, p := range postings {
+		if p.Row == PostDebit && p.State == PostingDone && err == nil {
+			err = sum.Increase(p.Amount)
+		}
+	}
+	return sum, err
+}
+
 // EarlyOf is what of the completions of a form (its versions) is not booked yet.
 func EarlyOf(forms []Form) (sum money.Fen) {
 	for _, f := range forms {

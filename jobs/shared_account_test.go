@@ -61,7 +61,7 @@ func TestOtherBusiness(t *testing.T) {
 		t.Error(got)
 	}
 	// Only what belongs to nobody is in the ledger: those of 300, 400 and 700.
-	if got := o.balances(); !strings.Contains(got, "14.00") {
+	if got := o.balances(); !strings.Contains(got, "in:unmatched::14.00") {
 		t.Errorf("the ledger: %s", got)
 	}
 }

@@ -7,6 +7,7 @@ package attempt
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"carryover/exchange"
@@ -40,8 +41,11 @@ func MissingProof(c *office.Case, r *exchange.Remittance) (code.Phrase, error) {
 // booked, or its day is proved.
 func returnProof(d *office.Desk, p exchange.Payment) (missing code.Phrase, err error) {
 	missing = code.Say("return-not-stated", p.Ref)
-	e, err := d.Tx.BankEntry(p.ReturnRef)
-	if err != nil {
+	e, err := d.EntryCalled(p.ReturnRef) // a payment of before has the bank's number
+	switch {
+	case errors.Is(err, exchange.ErrDecision): // which several have
+		return missing, nil
+	case err != nil:
 		return missing, office.IgnoreNotFound(err)
 	}
 	stated, booked, err := d.Tx.StatedLike(e)

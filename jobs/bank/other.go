@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"carryover/exchange"
-	"carryover/exchange/code"
-	"carryover/exchange/ledger"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
 )
@@ -23,13 +21,8 @@ func NamesOurs(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	if textNamesOurs(e.Text) || textNamesOurs(e.EndToEnd) {
 		return true, nil
 	}
-	for _, ref := range []string{e.EndToEnd, refIn(e.Text), lumpRef(e)} {
-		if ref == "" {
-			continue
-		}
-		if _, err := d.Tx.Payment(ref); !office.IsNotFound(err) {
-			return err == nil, err
-		}
+	if _, err := d.Tx.Payment(e.EndToEnd); !office.IsNotFound(err) {
+		return err == nil, err
 	}
 	if e.Order == "" {
 		return false, nil
@@ -90,18 +83,11 @@ func NotATransfer(d *office.Desk, e exchange.BankEntry, x exchange.Decision) (of
 	return office.Plan{
 		Effects: []string{d.Sayf("不属转移业务，列为%s：%s", "no transfer, but %s: %s", word, office.SignedAmount(e))},
 		Apply: func() error {
+			end := d.CloseAbout // a debit was not booked
 			if e.Credit {
-				received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
-				if err := d.Book(ledger.Reverse(received, int(d.Date), "no transfer")); err != nil {
-					return err
-				}
+				end = func(e exchange.BankEntry) error { return d.Unreceive(e, "no transfer") }
 			}
-			for _, kind := range []string{"money", "proposal"} {
-				if err := d.Tx.CloseDifferencesAbout(kind, code.Text(e.Key)); err != nil {
-					return err
-				}
-			}
-			if err := d.Tx.DropMatchKeys(e.Key); err != nil {
+			if err := end(e); err != nil {
 				return err
 			}
 			return markOther(d, e, reason)

@@ -6,7 +6,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/ledger"
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
 )
@@ -94,20 +93,9 @@ func retryReturn(d *office.Desk, e exchange.BankEntry) (done bool, err error) {
 	return true, TakeReturn(d, e, *p)
 }
 
-// TakeReturn takes an unmatched credit as the return of a payment. It was booked as
-// received from nobody: that is reversed first, or the money would stand in the ledger
-// twice.
+// TakeReturn takes an unmatched credit as the return of a payment.
 func TakeReturn(d *office.Desk, e exchange.BankEntry, p exchange.Payment) error {
-	received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
-	if err := d.Book(ledger.Reverse(received, int(d.Date), "a payment of ours")); err != nil {
-		return err
-	}
-	for _, kind := range []string{"money", "proposal"} {
-		if err := d.Tx.CloseDifferencesAbout(kind, code.Text(e.Key)); err != nil {
-			return err
-		}
-	}
-	if err := d.Tx.DropMatchKeys(e.Key); err != nil {
+	if err := d.Unreceive(e, "a payment of ours"); err != nil {
 		return err
 	}
 	if err := RecordReturn(d, p, e, returnReason(e)); err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/ledger"
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
 )
@@ -98,11 +97,9 @@ func isReversal(debit, credit exchange.BankEntry) bool {
 	return debit.Text == credit.Text && debit.CounterAcct == credit.CounterAcct
 }
 
-// undoCredit undoes an unmatched credit by its reversal. The ledger only grows:
-// the posting that received the money is reversed, not deleted.
+// undoCredit undoes an unmatched credit by its reversal.
 func undoCredit(d *office.Desk, debit, credit exchange.BankEntry) error {
-	received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: credit.Key}, credit.Amount)
-	if err := d.Book(ledger.Reverse(received, int(d.Date), debit.Key)); err != nil {
+	if err := d.Unreceive(credit, debit.Key); err != nil {
 		return err
 	}
 	for _, e := range []exchange.BankEntry{debit, credit} {
@@ -112,5 +109,5 @@ func undoCredit(d *office.Desk, debit, credit exchange.BankEntry) error {
 			return err
 		}
 	}
-	return d.Tx.CloseDifferencesAbout("money", code.Text(debit.Key))
+	return d.CloseAbout(debit)
 }

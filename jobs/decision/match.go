@@ -137,10 +137,8 @@ func sharePlan(d *office.Desk, e exchange.BankEntry, shares []share) (office.Pla
 				return err
 			}
 		}
-		for _, kind := range []string{"money", "proposal"} {
-			if err := d.Tx.CloseDifferencesAbout(kind, code.Text(e.Key)); err != nil {
-				return err
-			}
+		if err := d.CloseAbout(e); err != nil {
+			return err
 		}
 		if len(shares) > 1 {
 			return transfer.MarkMatched(d, e, "", 0) // an entry names one case at most

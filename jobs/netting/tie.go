@@ -234,13 +234,11 @@ func netEntry(d *office.Desk, key string, out, in money.Fen) (*exchange.BankEntr
 // received and unmatched when it came; the tie has booked the same money, so that entry
 // is reversed. A debit was not booked before.
 func matchNetEntry(d *office.Desk, e exchange.BankEntry) error {
+	end := d.CloseAbout
 	if e.Credit {
-		received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
-		if err := d.Book(ledger.Reverse(received, int(d.Date), "net sum")); err != nil {
-			return err
-		}
+		end = func(e exchange.BankEntry) error { return d.Unreceive(e, "net sum") }
 	}
-	if err := d.Tx.CloseDifferencesAbout("money", code.Text(e.Key)); err != nil {
+	if err := end(e); err != nil {
 		return err
 	}
 	return d.SetEntryState(e, exchange.EntryNetted, "", 0)

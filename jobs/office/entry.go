@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/code"
+	"carryover/exchange/ledger"
 	"carryover/exchange/store"
 )
 
@@ -43,4 +45,26 @@ func (d *Desk) SetEntryState(e exchange.BankEntry, state, caseNo string, part in
 	before := e
 	e.State, e.CaseNo, e.Part = state, caseNo, part
 	return d.Tx.UpdateBankEntry(before, e)
+}
+
+// Unreceive takes an unmatched credit out of what is received from nobody: its money has
+// another place (why), and would stand in the ledger twice. The ledger only grows: the
+// entry that received it is reversed. Nothing is asked about the credit any more.
+func (d *Desk) Unreceive(e exchange.BankEntry, why string) error {
+	received := ledger.Receive(ledger.Head{Date: int(d.Date), Memo: e.Key}, e.Amount)
+	if err := d.Book(ledger.Reverse(received, int(d.Date), why)); err != nil {
+		return err
+	}
+	return d.CloseAbout(e)
+}
+
+// CloseAbout ends what is asked about a bank entry: its differences, and by what it would
+// be matched later.
+func (d *Desk) CloseAbout(e exchange.BankEntry) error {
+	for _, kind := range []string{"money", "proposal"} {
+		if err := d.Tx.CloseDifferencesAbout(kind, code.Text(e.Key)); err != nil {
+			return err
+		}
+	}
+	return d.Tx.DropMatchKeys(e.Key)
 }

@@ -216,13 +216,11 @@ func proofOf(tx *store.Tx, c exchange.Case) (ledger.Proof, error) {
 // without money of the bank: the ledger has it under netting.
 func statedOf(tx *store.Tx, c exchange.Case) (stated, credited money.Fen, err error) {
 	postings, err := tx.PostingsByCase(c.No)
-	if err != nil || c.Side == exchange.Out {
-		for _, p := range postings {
-			if p.Row == exchange.PostDebit && p.State == exchange.PostingDone {
-				err = errors.Join(err, stated.Increase(p.Amount))
-			}
-		}
-		if err != nil {
+	if err != nil {
+		return 0, 0, err
+	}
+	if c.Side == exchange.Out {
+		if stated, err = exchange.DebitedBy(postings); err != nil {
 			return 0, 0, err
 		}
 		credited, err = confirmedOf(tx, c.No)

@@ -17,78 +17,51 @@ func unaccounted(c *office.Case) (why code.Phrase, err error) {
 	if err != nil {
 		return why, err
 	}
-	var all, due, ordered adder
-	forms := map[string]*adder{}
+	var all, due, ordered money.Fen
+	forms := map[string]money.Fen{}
 	for _, r := range parts {
 		if r.Track == exchange.MoneyNotDue || r.Track == exchange.MoneyNone {
 			continue
 		}
-		all.add(r.Amount)
-		if forms[r.FormNo] == nil {
-			forms[r.FormNo] = &adder{}
-		}
-		forms[r.FormNo].add(r.Amount)
+		all, forms[r.FormNo] = money.Clamped(all, r.Amount), money.Clamped(forms[r.FormNo], r.Amount)
 		switch r.Track {
 		case exchange.MoneyDue, exchange.MoneyReturned:
-			due.add(r.Amount)
+			due = money.Clamped(due, r.Amount)
 		case exchange.MoneyOrdered, exchange.MoneyReleased:
-			ordered.add(r.Amount)
+			ordered = money.Clamped(ordered, r.Amount)
 		}
 	}
-	debited, err := debitedOf(c)
+	postings, err := c.Postings()
 	if err != nil {
 		return why, err
 	}
-	if all.sum > debited.sum || all.err != nil || debited.err != nil {
-		return code.Say("more-than-debited", all.sum, debited.sum), nil
+	debited, err := exchange.DebitedBy(postings)
+	if err != nil || all > debited {
+		return code.Say("more-than-debited", all, debited), err
 	}
 	list, err := c.Forms()
 	if err != nil {
 		return why, err
 	}
 	for _, f := range list {
-		if of := forms[f.No]; f.Current && of != nil && of.sum != f.Amount {
-			return code.Say("parts-and-form", of.sum, f.No, f.Amount), nil
+		if sum, paid := forms[f.No]; f.Current && paid && sum != f.Amount {
+			return code.Say("parts-and-form", sum, f.No, f.Amount), nil
 		}
 	}
 	lies, err := BalancesOf(c)
 	if err != nil {
 		return why, err
 	}
-	for title, sum := range lies {
-		if !title.Kind().Fits(sum) {
-			return code.Say("place-of-case", string(title), sum), nil
+	for _, h := range ledger.Chart() {
+		if sum := lies[h.Title]; !h.Kind.Fits(sum) {
+			return code.Say("place-of-case", string(h.Title), sum), nil
 		}
 	}
-	if here := money.Clamped(lies[ledger.OutDue], lies[ledger.OutReturned]); here < due.sum {
-		return code.Say("parts-and-ledger", due.sum, here), nil
+	if here := money.Clamped(lies[ledger.OutDue], lies[ledger.OutReturned]); here < due {
+		return code.Say("parts-and-ledger", due, here), nil
 	}
-	if here := lies[ledger.OutOrdered]; here < ordered.sum {
-		return code.Say("parts-and-ledger", ordered.sum, here), nil
+	if here := lies[ledger.OutOrdered]; here < ordered {
+		return code.Say("parts-and-ledger", ordered, here), nil
 	}
 	return code.Phrase{}, nil
-}
-
-// debitedOf is what the core says that it debited of a case.
-func debitedOf(c *office.Case) (debited adder, err error) {
-	postings, err := c.Tx.PostingsByCase(c.No)
-	for _, p := range postings {
-		if p.Row == exchange.PostDebit && p.State == exchange.PostingDone {
-			debited.add(p.Amount)
-		}
-	}
-	return debited, err
-}
-
-// adder adds amounts and keeps the first overflow.
-type adder struct {
-	sum money.Fen
-	err error
-}
-
-func (a *adder) add(f money.Fen) {
-	sum, err := a.sum.Add(f)
-	if a.sum = sum; a.err == nil {
-		a.err = err
-	}
 }

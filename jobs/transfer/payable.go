@@ -138,13 +138,13 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 		why, err := RefundObstacle(d, f)
 		return why.IsZero() && f.Payee.No == p.Payee.No, err
 	}
-	var sum adder
+	sum := money.Fen(0)
 	for _, item := range p.Items {
 		c, r, err := d.PartOf(item.CaseNo, item.Part)
 		if err != nil {
 			return false, err
 		}
-		if sum.add(item.Amount); item.Amount != r.Amount {
+		if sum = money.Clamped(sum, item.Amount); item.Amount != r.Amount {
 			return false, nil
 		}
 		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish != exchange.WishNone {
@@ -155,7 +155,7 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 			return false, err
 		}
 	}
-	return sum.err == nil && sum.sum == p.Amount, nil
+	return sum == p.Amount, nil
 }
 
 // FundsClosed returns the span of closed funds (年终封账) that the business date or
