@@ -229,7 +229,7 @@ func putReadOnly(b *bench) {
 func asNobody(b *bench) {
 	dir, err := os.MkdirTemp("", "carryover-nobody-")
 	b.ok(err)
-	defer os.RemoveAll(dir)
+	defer func() { b.ok(os.RemoveAll(dir)) }()
 	b.ok(errors.Join(os.Chmod(dir, 0o755), os.Mkdir(filepath.Join(dir, "tmp"), 0o777), os.Chmod(filepath.Join(dir, "tmp"), 0o777)))
 	self, err := os.Executable()
 	b.ok(err)
