@@ -104,8 +104,11 @@ func (a *app) release(ctx context.Context, name, keyFile, officer, date string) 
 		}
 	} else {
 		fmt.Fprintf(a.out, "\n%s %s：%s\n", s.Officer.FullName, s.Officer.Name, s.Missing())
-		if done {
+		switch {
+		case done:
 			fmt.Fprintf(a.out, "%s: released / 已放行，下一次运行即提交\n", p.File.Name)
+		case s.Complete():
+			fmt.Fprintf(a.out, "%s: not released / 未放行：签名后核对不符，见待办\n", p.File.Name)
 		}
 	}
 	if !done {

@@ -82,7 +82,9 @@ func TestStories(t *testing.T) {
 				env.Setenv("NOW", "2026-08-20T12:00:00+08:00")
 				return nil
 			},
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "world": ended.world, "cut": cut, "meant": meant, "cutshort": cutShort},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){
+				"exits": exits, "world": ended.world, "cut": cut, "meant": meant, "cutshort": cutShort, "change": change, "booked": booked,
+			},
 		})
 	}
 }

@@ -172,7 +172,7 @@ func meant(ts *testscript.TestScript, neg bool, args []string) {
 	text, err := os.ReadFile(path)
 	ts.Check(err)
 	ts.Check(os.WriteFile(path, []byte(strings.Replace(string(text), "\nrehearsal: true\n", "\n", 1)), 0o600))
-	change(ts, args[0], "UPDATE bindings SET rehearsal = 0")
+	change(ts, false, []string{args[0], "UPDATE bindings SET rehearsal = 0"})
 }
 
 // cutShort makes the last run of an agency one that was cut short: `cutshort 320500`.
@@ -180,15 +180,24 @@ func cutShort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: cutshort AGENCY")
 	}
-	change(ts, args[0], "UPDATE runs SET state = 'running', ended = 0, step = 'remit' WHERE id = (SELECT max(id) FROM runs)")
+	change(ts, false, []string{args[0], "UPDATE runs SET state = 'running', ended = 0, step = 'remit' WHERE id = (SELECT max(id) FROM runs)"})
 }
 
-// change changes an agency's store behind the program's back.
-func change(ts *testscript.TestScript, agency, statement string) {
-	db, err := sql.Open("sqlite", ts.MkAbs(agency+"/carryover.db"))
+// change changes rows of an agency's store behind the program's back: `change 320500 STATEMENT…`.
+func change(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: change AGENCY STATEMENT…")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]+"/carryover.db"))
 	ts.Check(err)
-	_, err = db.Exec(statement)
-	ts.Check(errors.Join(err, db.Close()))
+	for _, statement := range args[1:] {
+		r, err := db.Exec(statement)
+		ts.Check(err)
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			ts.Fatalf("%s: no row, %v", statement, err)
+		}
+	}
+	ts.Check(db.Close())
 }
 
 // cut makes a push of 320500 whose line to the bank is cut as a payment file is to get

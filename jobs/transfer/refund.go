@@ -31,6 +31,11 @@ func RefundAccount(d *office.Desk, subject, partner, counter string) (exchange.A
 			return a, nil
 		}
 	}
+	if counter == "" {
+		return exchange.Account{}, office.Undecidable(
+			"银行未告知来款账户，请先在交换渠道之外核实并作出“确认账户”决定（confirm-account）",
+			"the bank does not say from which account it came: confirm one outside the drop (confirm-account)")
+	}
 	return exchange.Account{}, office.Undecidable(
 		"来款账户 "+counter+" 未登记，请先在交换渠道之外核实并作出“确认账户”决定（confirm-account），或登记该账户",
 		"the account that it came from, "+counter+", is not registered: confirm it outside the drop (confirm-account), or register it")
