@@ -144,6 +144,7 @@ var bankPhrases = []PhraseTerm{
 	{"returned-amount", "已退汇 {0}", "returned {0}"},
 	{"debit", "扣款 {0}", "debit {0}"},
 	{"taken-back", "冲回 {0}", "taken back {0}"},
+	{"return-taken-back", "银行撤回付款 {0} 的退汇，款项仍为已付", "the bank took the return of payment {0} back: it is paid as before"},
 	{"credit-taken-back", "银行冲回已认领的到账款项 {0} 元", "the bank took back {0} yuan that were matched"},
 	{"rejected", "银行付款失败 {0}", "rejected {0}"},
 	{"sheet-rejected", "银行付款失败", "rejected by the bank"},

@@ -29,7 +29,7 @@ func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, chan
 		}
 	}
 	for _, item := range p.Items {
-		if err := movePart(d, p, item, to); err != nil {
+		if err := movePart(d, p, before.BankRef != "", item, to); err != nil {
 			return fmt.Errorf("payment %s: %w", p.Ref, err)
 		}
 	}
@@ -57,9 +57,10 @@ func FileArrived(d *office.Desk, id int64) error {
 	return d.Tx.UpdateFile(f, after)
 }
 
-// movePart moves one part with its payment. A part that has moved on to a later
-// attempt is left alone: late news of the earlier one must not touch it.
-func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to exchange.MoneyTrack) error {
+// movePart moves one part with its payment, which was debited before or not. A part that
+// has moved on to a later attempt is left alone: late news of the earlier one must not
+// touch it.
+func movePart(d *office.Desk, p exchange.Payment, debited bool, item exchange.PaymentItem, to exchange.MoneyTrack) error {
 	c, r, err := d.PartOf(item.CaseNo, item.Part)
 	if err != nil {
 		return err
@@ -78,7 +79,11 @@ func movePart(d *office.Desk, p exchange.Payment, item exchange.PaymentItem, to 
 	}
 	moved := r
 	moved.Amount = item.Amount // what was ordered leaves a place, whatever stands on the part since
-	if err := bookMoney(c, from, to, moved, p.Ref); err != nil {
+	if from == exchange.MoneyReturned && to == exchange.MoneySettled && debited { // its return is taken back
+		if err := c.Book(ledger.Reverse(returned(c, moved, p.Ref), int(c.Date), p.Ref)); err != nil {
+			return err
+		}
+	} else if err := bookMoney(c, from, to, moved, p.Ref); err != nil {
 		return err
 	}
 	switch to {
@@ -118,10 +123,8 @@ func bookMoney(c *office.Case, from, to exchange.MoneyTrack, r exchange.Remittan
 		entries = append(entries, ledger.Settle(head, r.Amount, r.Amount))
 	case to == exchange.MoneyReturned && atBank:
 		entries = append(entries, ledger.RefuseByBank(head, r.Amount))
-	case to == exchange.MoneyReturned && person:
-		entries = append(entries, ledger.ReturnByPerson(head, r.Amount))
 	case to == exchange.MoneyReturned:
-		entries = append(entries, ledger.Return(head, r.Amount))
+		entries = append(entries, returned(c, r, ref))
 	case to == exchange.MoneyDue && from == exchange.MoneyReleased, to == exchange.MoneyDue && from == exchange.MoneyOrdered:
 		entries = append(entries, ledger.VoidOrder(head, r.Amount))
 	case to == exchange.MoneyDue && from == exchange.MoneyUnknown: // it never reached the bank after all
@@ -133,6 +136,14 @@ func bookMoney(c *office.Case, from, to exchange.MoneyTrack, r exchange.Remittan
 		}
 	}
 	return nil
+}
+
+// returned is how money that came back after its debit is booked.
+func returned(c *office.Case, r exchange.Remittance, ref string) ledger.Entry {
+	if r.To == exchange.ToPerson {
+		return ledger.ReturnByPerson(c.LedgerHead(ref), r.Amount)
+	}
+	return ledger.Return(c.LedgerHead(ref), r.Amount)
 }
 
 // PaymentFailed works a return (退汇) or a refusal by the bank: the parts are

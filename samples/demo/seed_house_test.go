@@ -83,6 +83,8 @@ type house struct {
 	answered  map[string]bool // cases whose annulment an officer has answered
 	confirmed map[string]bool // cases whose payer's account finance has confirmed
 	paidAgain map[string]bool // payments to persons that came back and were made again
+	rows      []changedRow    // changed in the store, and not restored
+	settle    []string        // cases whose rows were restored
 }
 
 // errDead is what a process that has died gets from outside: nothing.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"time"
 
 	"carryover/exchange"
@@ -28,6 +29,7 @@ type life struct {
 	seed     uint64
 	rng      *rand.Rand
 	banking  *rand.Rand // of the banks' own ways, so that the rest of a world stays what it was
+	wrong    *rand.Rand // of what is credited by mistake, and changed by hand
 	ctx      context.Context
 	w        *world
 	stage    *stage
@@ -35,8 +37,9 @@ type life struct {
 	delayed  []delayedFile   // files that are on their way longer than they should
 	lost     map[string]bool // names of files that were lost once
 	annuls   []annulment
-	netPaid  map[string]bool // net sums paid at a counter, by month and sum
-	untilDay int             // it goes on until then at least
+	mistakes map[string][]mistake // of the banks, by agency
+	netPaid  map[string]bool      // net sums paid at a counter, by month and sum
+	untilDay int                  // it goes on until then at least
 
 	passes, debits int
 	occurred       map[string]int
@@ -47,7 +50,8 @@ type life struct {
 // play lives a seed from its first day to its quiet end.
 func play(ctx context.Context, seed uint64, stages []*stage) *life {
 	l := &life{
-		seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), banking: rand.New(rand.NewPCG(seed, 0xba2c)), ctx: ctx, lost: map[string]bool{}, occurred: map[string]int{},
+		seed: seed, rng: rand.New(rand.NewPCG(seed, 0x5eed)), banking: rand.New(rand.NewPCG(seed, 0xba2c)),
+		wrong: rand.New(rand.NewPCG(seed, 0x3204)), mistakes: map[string][]mistake{}, ctx: ctx, lost: map[string]bool{}, occurred: map[string]int{},
 		netPaid: map[string]bool{}, untilDay: closingDay,
 	}
 	dir, err := os.MkdirTemp(memory(), "carryover-seed-")
@@ -153,7 +157,7 @@ func (l *life) atRest() bool {
 			return false
 		}
 	}
-	return l.w.clearing.Idle()
+	return l.w.clearing.Idle() && !l.mistakesLeft() && !slices.ContainsFunc(l.houses, func(h *house) bool { return len(h.rows)+len(h.settle) > 0 })
 }
 
 // workingDay is one or two rounds, and the night.
@@ -169,6 +173,14 @@ func (l *life) workingDay() error {
 		}
 		if err := l.mischief(); err != nil {
 			return err
+		}
+		for _, h := range l.houses {
+			if round > 0 {
+				break
+			}
+			if err := h.byHand(); err != nil {
+				return err
+			}
 		}
 		for _, i := range l.rng.Perm(len(l.houses)) {
 			if err := l.houses[i].visit(round == rounds-1); err != nil {

@@ -192,6 +192,7 @@ func (l *life) drawQuirks() {
 		l.w.banks[code].Quirks = outside.Quirks{
 			Refuse: func(t outside.Transfer) (string, string) {
 				if !l.chance(13) {
+					l.mistakeAbout(code, t)
 					return "", ""
 				}
 				l.tell("%sb: refuses %s", code, t.EndToEnd)
@@ -215,13 +216,15 @@ func (l *life) drawQuirks() {
 			},
 			Number: l.drawNumbers(code),
 			Beside: func(account string) []iso20022.Entry {
+				wrong := l.mistaken(code, account)
 				if l.w.day >= calmDay || l.banking.IntN(10) > 0 {
-					return nil
+					return wrong
 				}
 				l.tell("%sb: others' business on %s", code, account)
 				l.occur("others' business booked")
 				n := 1 + l.banking.IntN(3)
-				return slices.Repeat([]iso20022.Entry{{Amount: money.Fen(100 + l.banking.IntN(3)), Credit: l.banking.IntN(2) == 0, Text: "门诊统筹 第" + code[:2] + "批"}}, n)
+				beside := iso20022.Entry{Amount: money.Fen(100 + l.banking.IntN(3)), Credit: l.banking.IntN(2) == 0, Text: "门诊统筹 第" + code[:2] + "批"}
+				return append(wrong, slices.Repeat([]iso20022.Entry{beside}, n)...)
 			},
 		}
 	}

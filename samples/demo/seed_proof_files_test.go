@@ -93,7 +93,7 @@ func (l *life) proveDifferences(e *evidence) error {
 			text := fmt.Sprintf("%s: open difference %s %s %s: %q and %q", h.code, d.Kind, d.CaseNo, d.Subject, d.Ours, d.Theirs)
 			l.tell("%s", text)
 			l.occur("difference " + d.Kind)
-			if !explained(d) {
+			if !explained(d) && !l.byMistake(h.code, d) {
 				l.fault("%s", text)
 			}
 		}

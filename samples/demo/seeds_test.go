@@ -126,6 +126,7 @@ func (s *seedTally) requireVariety(t *testing.T) {
 	for _, what := range []string{
 		"crash", "file late", "file twice", "file lost", "transfer refused", "transfer given back", "notice late", "notice twice", "completed", "void",
 		"payment order lost", "marked sent false", "officer away", "bad signature", "decided tie-netting", "heir named",
+		"mistaken credit", "row changed",
 	} {
 		if s.occurred[what] == 0 {
 			t.Errorf("no seed has: %s", what)
