@@ -78,7 +78,7 @@ func movePart(d *office.Desk, p exchange.Payment, debited bool, item exchange.Pa
 		return err
 	}
 	moved := r
-	moved.Amount = item.Amount // what was ordered leaves a place, whatever stands on the part since
+	moved.Amount = item.Amount                                                    // what was ordered leaves a place, whatever stands on the part since
 	if from == exchange.MoneyReturned && to == exchange.MoneySettled && debited { // its return is taken back
 		if err := c.Book(ledger.Reverse(returned(c, moved, p.Ref), int(c.Date), p.Ref)); err != nil {
 			return err
