@@ -35,7 +35,7 @@ var holds = List{
 	{Code: string(HoldQueryOpen), Chinese: "查询尚未答复", English: "query open", TodoChinese: "请催办对方答复查询。", TodoEnglish: "Remind the other side to answer the query."},
 	{Code: string(HoldPayeeMissing), Chinese: "缺少领款人账户", English: "payee missing", TodoChinese: "请联系参保人或继承人提供领款账户。", TodoEnglish: "Ask the person or the heirs for the account to pay to."},
 	{Code: string(HoldFundsClosed), Chinese: "封账期待拨款", English: "funds closed", TodoChinese: "年终封账，开账后自动付款，无需处理。", TodoEnglish: "The year's accounts are closed; the payment follows when they open."},
-	{Code: string(HoldAmountDiffers), Chinese: "金额不符", English: "amount differs", TodoChinese: "请核对信息表、划款通知与到账金额，必要时向对方查询。", TodoEnglish: "Compare form, advice and money received; query the partner if needed."},
+	{Code: string(HoldAmountDiffers), Chinese: "金额不符", English: "amount differs", TodoChinese: "请核对信息表、划款通知、账目与银行流水，必要时向对方或银行查询，核实后继续办理。", TodoEnglish: "Compare form, advice, ledger and bank entries; ask the partner or the bank if needed, then let it go on."},
 	{Code: string(HoldStillParticipating), Chinese: "尚未终止参保", English: "still participating", TodoChinese: "请参保人办理停保；停保信息提取后自动继续。", TodoEnglish: "The person stops participating; the case goes on when the registry says so."},
 	{Code: string(HoldCertificateMissing), Chinese: "缺少参保凭证", English: "certificate missing", TodoChinese: "请参保人提供或申请补发参保凭证。", TodoEnglish: "The person hands in the certificate or asks for a new one."},
 	{Code: string(HoldInHospitalOrFrozen), Chinese: "正在住院或账户冻结", English: "in hospital or account frozen", TodoChinese: "待出院结算或解除冻结后自动继续。", TodoEnglish: "The case goes on after discharge and settlement, or when the account is released."},
