@@ -48,6 +48,7 @@ var (
 	ErrUnknownSigner = errors.New("unknown signer")
 	ErrExpired       = errors.New("signer's key not valid at this time")
 	ErrWrong         = errors.New("signature does not fit the file")
+	ErrUnattended    = errors.New("made by a hardware key without verifying its owner (make it with ssh-keygen -O verify-required)")
 )
 
 // ErrPassphrase is returned for a key that is encrypted when no passphrase, or a wrong one, is given.
@@ -130,7 +131,7 @@ func unarmor(text []byte) (*sshsig.Signature, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if len(s.Signature.Rest) > 0 || !bytes.Equal(unspaced(armor(s)), unspaced(text)) {
+	if len(s.Signature.Rest) > 0 && !isHardware(s.PublicKey) || !bytes.Equal(unspaced(armor(s)), unspaced(text)) {
 		return nil, fmt.Errorf("%w: not written as ssh-keygen writes it", ErrMalformed)
 	}
 	return s, nil
@@ -142,10 +143,27 @@ func unspaced(text []byte) []byte { return bytes.Join(bytes.Fields(text), nil) }
 // minRSA is the shortest RSA key that may sign, in bits.
 const minRSA = 2048
 
-// usable refuses keys of other kinds than those that ParseKey names.
+// isHardware reports whether a key lies in a security key, which signs only when somebody
+// touches it (FIDO, sk-ssh-ed25519@openssh.com).
+func isHardware(key ssh.PublicKey) bool { return key.Type() == ssh.KeyAlgoSKED25519 }
+
+// Flags of an authenticator's signature (OpenSSH's PROTOCOL.u2f): that somebody touched it, and that it
+// made sure who, by PIN or fingerprint.
+const (
+	userPresent  = 0x01
+	userVerified = 0x04
+)
+
+// attended reports whether a hardware key made a signature while the person who owns it was there: touched, and
+// verified (ssh-keygen -O verify-required). A stolen key without its PIN signs nothing.
+func attended(s *ssh.Signature) bool {
+	return len(s.Rest) == 5 && s.Rest[0]&(userPresent|userVerified) == userPresent|userVerified
+}
+
+// usable refuses keys of other kinds than those that ParseKey names, and hardware keys.
 func usable(key ssh.PublicKey) error {
 	switch key.Type() {
-	case ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521:
+	case ssh.KeyAlgoSKED25519, ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521:
 		return nil
 	case ssh.KeyAlgoRSA:
 		if c, ok := key.(ssh.CryptoPublicKey); ok {
@@ -155,5 +173,5 @@ func usable(key ssh.PublicKey) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("key type %s is not supported: use ed25519, ecdsa or rsa", key.Type())
+	return fmt.Errorf("key type %s is not supported: use ed25519, ed25519-sk, ecdsa or rsa", key.Type())
 }

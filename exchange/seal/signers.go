@@ -22,7 +22,9 @@ const maxSigners = 1 << 20
 //
 // with the options namespaces="…", valid-after="YYYYMMDD[HHMM[SS]][Z]" and valid-before
 // (without Z in this machine's time zone, as ssh-keygen reads it). Patterns, quoted principals,
-// cert-authority and whatever else ssh-keygen may know are refused. All faults come joined, each with its line.
+// cert-authority and whatever else ssh-keygen may know are refused; so is a line that does not
+// begin with printable ASCII, and a principal that is not all of it: what looks like a comment, or
+// like another principal, is one to no reader. All faults come joined, each with its line.
 func ParseSigners(text []byte) (*Signers, error) {
 	if len(text) > maxSigners {
 		return nil, fmt.Errorf("allowed signers: larger than %d bytes", maxSigners)
@@ -51,6 +53,10 @@ func ParseSigners(text []byte) (*Signers, error) {
 func parseSigner(line string) (one Signer, err error) {
 	if !utf8.ValidString(line) || strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }) {
 		return one, errors.New("holds a control character or is not UTF-8")
+	}
+	if line[0] <= ' ' || line[0] > '~' {
+		r, _ := utf8.DecodeRuneInString(line)
+		return one, fmt.Errorf("begins with %U, which is no printable ASCII", r)
 	}
 	principals, rest := nextField(line)
 	if one.Principals, err = parsePrincipals(principals); err != nil {
@@ -101,6 +107,8 @@ func parsePrincipals(s string) ([]string, error) {
 			return nil, fmt.Errorf("principal %s: wildcards are not supported, name each signer", p)
 		case strings.ContainsAny(p, `"'`):
 			return nil, fmt.Errorf("principal %s: quotes are not supported", p)
+		case strings.ContainsFunc(p, func(r rune) bool { return r > '~' }):
+			return nil, fmt.Errorf("principal %+q is not all printable ASCII", p)
 		}
 	}
 	return list, nil

@@ -55,6 +55,9 @@ func TestParseSignersFaults(t *testing.T) {
 		"a ssh-rsa " + somebody[12:]: "is of type ssh-ed25519, not ssh-rsa",
 		"a ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==": "cannot be read",
 		"a\x00b " + somebody:                         "control character",
+		"\u3000# a " + somebody:                      "begins with U+3000",
+		"\u200ba " + somebody:                        "begins with U+200B",
+		"a,b\u200b " + somebody:                      `principal "b\u200b" is not all printable ASCII`,
 	} {
 		_, err := seal.ParseSigners([]byte("# first\n" + line + "\nb " + somebody + "\n"))
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "line 2: ") {

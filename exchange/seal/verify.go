@@ -23,6 +23,10 @@ type Signer struct {
 	ValidBefore time.Time // zero: no limit; this second included, as ssh-keygen has it
 }
 
+// InHardware reports whether the key lies in a security key that signs only for its owner;
+// any other is a file that can be copied.
+func (s Signer) InHardware() bool { return isHardware(s.Key) }
+
 // May reports whether the key may sign for a namespace.
 func (s Signer) May(namespace string) bool {
 	return len(s.Namespaces) == 0 || slices.Contains(s.Namespaces, namespace)
@@ -75,8 +79,8 @@ func Whole(signature []byte) bool {
 
 // Verify finds out who signed a message, read to its end once. The signature
 // must have been made for the namespace by a key that is listed for it and valid at each of the instants.
-// The error is ErrMalformed, ErrNamespace, ErrUnknownSigner, ErrExpired or ErrWrong, looked for in this
-// order, with the particulars; or that of reading the message.
+// The error is ErrMalformed, ErrNamespace, ErrUnknownSigner, ErrExpired, ErrWrong or ErrUnattended, looked
+// for in this order, with the particulars; or that of reading the message.
 func (s *Signers) Verify(message io.Reader, signature []byte, namespace string, at ...time.Time) (Signer, error) {
 	sig, err := unarmor(signature)
 	if err != nil {
@@ -96,6 +100,8 @@ func (s *Signers) Verify(message io.Reader, signature []byte, namespace string, 
 		return Signer{}, fmt.Errorf("read what was signed: %w", m.err)
 	case err != nil:
 		return Signer{}, fmt.Errorf("%w: key %s", ErrWrong, who.Fingerprint)
+	case isHardware(who.Key) && !attended(sig.Signature):
+		return Signer{}, fmt.Errorf("%w: key %s", ErrUnattended, who.Fingerprint)
 	}
 	return who, nil
 }

@@ -278,6 +278,9 @@ func VerifyOn(d *office.Desk, f exchange.File, content io.ReadSeeker, signers Si
 		return who, office.Refuse("密钥不在已批准的 allowed_signers 中", "the key is not in the approved allowed_signers")
 	case errors.Is(err, seal.ErrExpired):
 		return who, office.Refuse("密钥不在有效期内", "the key is not valid at this time")
+	case errors.Is(err, seal.ErrUnattended):
+		return who, office.Refuse("硬件密钥签名时没有核验持有人（PIN 或指纹）：请用 -O verify-required 生成的密钥",
+			"the hardware key did not verify its owner (PIN or fingerprint): use one made with -O verify-required")
 	case errors.Is(err, seal.ErrWrong):
 		// Most often it was made over the file of another night.
 		if other, ok := findSigned(d, f, signers, armored, at...); ok {
