@@ -104,6 +104,17 @@ func (a Account) Is(b Account) bool {
 	return a.No == b.No && a.CNAPS == b.CNAPS && identity.HolderKey(a.Holder) == identity.HolderKey(b.Holder)
 }
 
+// OtherBank is the name under which the bank of an account is registered, where the
+// account is one of a list and says another; "" where it agrees or says none.
+func OtherBank(list []Account, a Account) string {
+	for _, b := range list {
+		if b.Is(a) && a.Bank != "" && identity.HolderKey(a.Bank) != identity.HolderKey(b.Bank) {
+			return b.Bank
+		}
+	}
+	return ""
+}
+
 // ValidOn reports whether the account may receive money on each of the dates, for some scheme.
 func (a Account) ValidOn(days ...calendar.Date) bool {
 	for _, on := range days {

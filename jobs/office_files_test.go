@@ -72,6 +72,19 @@ func (o *testOffice) requireReceipt(party, name string, want ...string) {
 	}
 }
 
+// verdictText is what the receipts about a file say in words about its records.
+func (o *testOffice) verdictText(party, name string) (text string) {
+	for _, f := range o.receipts(party) {
+		if f.records[0].(*formats.Receipt).File != name {
+			continue
+		}
+		for _, rec := range f.records[1:] {
+			text += rec.(*formats.ReceiptVerdict).Text
+		}
+	}
+	return text
+}
+
 // acceptAll answers every batch left for a party so far with a receipt that
 // accepts all.
 func (o *testOffice) acceptAll(party string) {

@@ -8,6 +8,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/formats"
 	"carryover/jobs/office"
+	"carryover/samples"
 )
 
 func TestAccountNotRegistered(t *testing.T) {
@@ -177,41 +178,79 @@ func letterFormNo(f gotFile, letter string) string {
 }
 
 // TestRegisteredAccount: number, CNAPS and holder are the registered ones in every version
-// of a letter, but for widths and spaces; the bank is told what is registered.
+// of a letter, but for widths and spaces; the bank is told what is registered. Another
+// name of the bank is told to the partner and kept with the case, and stops nothing.
 func TestRegisteredAccount(t *testing.T) {
+	const paid, held = "answered/sent/submitted", " account-not-registered"
 	for name, c := range map[string]struct {
 		change func(*exchange.Account)
-		want   string
+		right  bool
+		warned string
 	}{
-		"as registered":       {func(*exchange.Account) {}, "answered/sent/submitted"},
-		"another bank's name": {func(a *exchange.Account) { a.Bank = "建行" }, "answered/sent/submitted"},
-		"widths and spaces":   {func(a *exchange.Account) { a.Holder = " " + a.Holder + "　" }, "answered/sent/submitted"},
-		"another holder":      {func(a *exchange.Account) { a.Holder = "王小明" }, "held/sent/due account-not-registered"},
-		"another CNAPS":       {func(a *exchange.Account) { a.CNAPS = receiving(us).CNAPS }, "held/sent/due account-not-registered"},
+		"as registered":       {change: func(*exchange.Account) {}, right: true},
+		"another bank's name": {change: func(a *exchange.Account) { a.Bank = "建行" }, right: true, warned: "the bank is named 建行, it is registered as"},
+		"widths and spaces":   {change: func(a *exchange.Account) { a.Holder = " " + a.Holder + "　" }, right: true},
+		"another holder":      {change: func(a *exchange.Account) { a.Holder = "王小明" }},
+		"another CNAPS":       {change: func(a *exchange.Account) { a.CNAPS = receiving(us).CNAPS }},
+		"another number":      {change: func(a *exchange.Account) { a.No = receiving(us).No }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260302}}
-			p := leaver(us, 0)
-			registerAccount(o, secondAccount(them))
-			o.put(core, formats.KindRegistry, o.insured(p))
-			o.put(them, formats.KindLetter, o.letter(them, 1, p))
-			o.pass()
-			o.pass()
-			o.requireState(exchange.Out, p, "answered/sent/due")
-			account := secondAccount(them)
-			c.change(&account)
-			o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(account)))
-			o.env.Agency.FundsClosed = nil
-			o.pass()
-			o.requireState(exchange.Out, p, c.want)
-			if c.want != "answered/sent/submitted" {
-				return
-			}
-			want := secondAccount(them)
-			if got := o.orders[0].Creditor; got.Number != want.No || got.Name != want.Holder || got.Bank != want.Bank {
-				t.Errorf("the bank is told %+v", got)
-			}
-		})
+		for version, told := range map[string]struct {
+			came  func(*testOffice, samples.Person, exchange.Account) string
+			where string // a case whose account is wrong waits
+		}{
+			"the first":         {firstAccount, "held/none/not_due"},
+			"before acceptance": {accountBeforeAcceptance, "held/none/not_due"},
+			"after acceptance":  {accountAfterAcceptance, "held/sent/due"},
+		} {
+			t.Run(name+" in "+version, func(t *testing.T) {
+				o, p := newOffice(t), leaver(us, 0)
+				account := secondAccount(them)
+				registerAccount(o, account)
+				c.change(&account)
+				o.put(core, formats.KindRegistry, o.insured(p))
+				letter := told.came(o, p, account)
+				o.passes(2)
+				o.requireReceipt(them, letter, "accepted", letterNo(them, 1)+" accepted")
+				if got := o.verdictText(them, letter); !strings.Contains(got, c.warned) || c.warned == "" && got != "" {
+					t.Errorf("the partner is told %q", got)
+				}
+				if c.warned != "" {
+					o.requireJournaled(o.caseBy(exchange.Out, p).No, map[bool]string{true: "letter_changed", false: "letter_received"}[version == "after acceptance"], "建行")
+				}
+				if !c.right {
+					o.requireState(exchange.Out, p, told.where+held)
+					return
+				}
+				o.requireState(exchange.Out, p, paid)
+				want := secondAccount(them)
+				if got := o.orders[0].Creditor; got.Number != want.No || got.Name != want.Holder || got.Bank != want.Bank || got.CNAPS != want.CNAPS {
+					t.Errorf("the bank is told %+v", got)
+				}
+			})
+		}
 	}
+}
+
+// firstAccount leaves a first letter that names an account; it returns the file's name.
+func firstAccount(o *testOffice, p samples.Person, a exchange.Account) string {
+	return o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(a)))
+}
+
+// accountBeforeAcceptance leaves it as the next version of a letter that waits.
+func accountBeforeAcceptance(o *testOffice, p samples.Person, a exchange.Account) string {
+	nobodys := receiving(us)
+	o.put(them, formats.KindLetter, o.letter(them, 1, p, withAccount(nobodys)))
+	o.pass()
+	o.requireState(exchange.Out, p, "held/none/not_due account-not-registered")
+	return o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(a)))
+}
+
+// accountAfterAcceptance leaves it as the next version of a letter whose money is due.
+func accountAfterAcceptance(o *testOffice, p samples.Person, a exchange.Account) string {
+	o.env.Agency.FundsClosed = []exchange.Span{{From: 20260302, To: 20260302}}
+	o.put(them, formats.KindLetter, o.letter(them, 1, p))
+	o.passes(2)
+	o.requireState(exchange.Out, p, "answered/sent/due")
+	o.env.Agency.FundsClosed = nil
+	return o.put(them, formats.KindLetter, o.letter(them, 1, p, withVersion(2), withAccount(a)))
 }

@@ -111,6 +111,7 @@ var moneyPhrases = []PhraseTerm{
 	{"allow-first", "{0:phrase}，须先允许超过限额", "{0:phrase}: allow it first"},
 	{"payee-contested", "领款账户两处不同：业务系统 {0}，门户 {1}", "the payee's account is {0} by the core, {1} by the portal"},
 	{"no-payee", "尚无领款人账户", "there is no payee's account yet"},
+	{"bank-named-otherwise", "开户行写作“{0}”，登记的是“{1}”，按登记付款", "the bank is named {0}, it is registered as {1}; paid as registered"},
 	{"account-not-registered", "收款账户 {0} 未经登记", "account {0} is not registered"},
 	{"refunded-by-partner", "对方退款 {0}", "the partner's refund {0}"},
 	{"partner-refunded", "对方退回已付款项：{0:phrase}", "the partner sent back what was paid: {0:phrase}"},

@@ -43,13 +43,27 @@ func Letter(d *office.Desk, rec *formats.Letter) (office.Outcome, error) {
 	l := letterOf(rec)
 	l.ReceivedOn = d.File.Seen
 	c, err := d.Tx.CaseByLetter(exchange.Out, l.No)
+	var o office.Outcome
 	switch {
 	case office.IsNotFound(err):
-		return firstLetter(d, l)
-	case err != nil:
-		return office.Outcome{}, err
+		o, err = firstLetter(d, l)
+	case err == nil:
+		o, err = nextLetter(d, d.OpenCase(c), l)
 	}
-	return nextLetter(d, d.OpenCase(c), l)
+	if other := otherBank(d, l); o.Verdict == code.Accepted && !other.IsZero() {
+		o.Field, o.Text = "bank_name", office.Clip(d.InBoth(other), 500)
+	}
+	return o, err
+}
+
+// otherBank warns of a bank that a letter names otherwise than it is registered, the
+// account being the registered one: what is paid says what is registered.
+func otherBank(d *office.Desk, l exchange.Letter) code.Phrase {
+	name := exchange.OtherBank(d.Partners[l.To].Accounts, l.Account)
+	if name == "" {
+		return code.Phrase{}
+	}
+	return code.Say("bank-named-otherwise", l.Account.Bank, name)
 }
 
 // firstLetter opens a case for version 1 of a letter, and judges it unless it was
@@ -136,7 +150,7 @@ func storeLetter(c *office.Case, l exchange.Letter) error {
 	if err := c.OnceStored(func() error { return c.Tx.InsertLetter(l) }); err != nil {
 		return err
 	}
-	return c.Note("letter_received", code.Phrase{}, map[string]any{"letter_no": l.No, "version": l.Version})
+	return c.Note("letter_received", otherBank(c.Desk, l), map[string]any{"letter_no": l.No, "version": l.Version})
 }
 
 // judge applies SPEC 2.4 to the current letter and does what follows: a hold, a
@@ -277,7 +291,11 @@ func changeAccount(d *office.Desk, c *office.Case, l exchange.Letter) (office.Ou
 	if err := d.Tx.InsertLetter(l); err != nil {
 		return office.Outcome{}, err
 	}
-	if err := c.Note("letter_changed", code.Say("account-changed"), map[string]any{"version": l.Version, "account_no": l.Account.No}); err != nil {
+	why := []code.Phrase{code.Say("account-changed")}
+	if other := otherBank(d, l); !other.IsZero() {
+		why = append(why, other)
+	}
+	if err := c.Note("letter_changed", code.SayAll("list", why), map[string]any{"version": l.Version, "account_no": l.Account.No}); err != nil {
 		return office.Outcome{}, err
 	}
 	if err := payAgain(c, l, code.Say("account-changed-by-partner")); err != nil {
