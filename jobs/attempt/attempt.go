@@ -1,8 +1,9 @@
-// Package attempt says whether a part may be paid again. It promises that nothing is paid
-// twice because somebody said that its payment failed: a further attempt is made once the
-// bank's own statement shows it (SPEC 4). After a debit it lists the credit by which the
-// money came back; after a refusal it is whole up to that day and has no debit. An officer
-// who has asked the bank can decide it sooner (pay-again). It writes nothing.
+// Package attempt says what a payment still lacks. It promises that nothing is paid which
+// does not agree with what it rests on (Unaccounted), nor twice because somebody said that
+// its payment failed: a further attempt is made once the bank's own statement shows it
+// (SPEC 4). After a debit it lists the credit by which the money came back; after a refusal
+// it is whole up to that day and has no debit. An officer who has asked the bank can decide
+// it sooner (pay-again). It writes nothing.
 package attempt
 
 import (

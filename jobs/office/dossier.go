@@ -7,6 +7,8 @@ import (
 	"weak"
 
 	"carryover/exchange"
+	"carryover/exchange/ledger"
+	"carryover/exchange/money"
 	"carryover/exchange/store"
 )
 
@@ -110,3 +112,20 @@ func pick[T any](rows []T, err error, what string, meant func(T) bool) (row T, _
 
 // Letter is the version of the letter that the case stands on.
 func (c *Case) Letter() (exchange.Letter, error) { return c.Tx.Letter(c.LetterNo, c.LetterVersion) }
+
+// Balances are the ledger's balances of a case in fen, by account title; a title that the
+// case never touched is missing, which reads as 0.
+func (c *Case) Balances() (map[ledger.Title]money.Fen, error) {
+	entries, err := c.Tx.LedgerOf(c.No)
+	sums := map[ledger.Title]money.Fen{}
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			sum, err := sums[p.Account.Title()].Add(p.Amount)
+			if err != nil {
+				return nil, err
+			}
+			sums[p.Account.Title()] = sum
+		}
+	}
+	return sums, err
+}

@@ -200,7 +200,7 @@ func wasReturned(c *office.Case, r *exchange.Remittance) (bool, error) {
 	if err != nil || !p.Lump || p.Track != exchange.MoneySettled {
 		return p.Track == exchange.MoneyReturned, err
 	}
-	balances, err := transfer.BalancesOf(c)
+	balances, err := c.Balances()
 	return balances[ledger.OutReturned] >= r.Amount, err
 }
 

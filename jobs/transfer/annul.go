@@ -4,7 +4,6 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
-	"carryover/exchange/money"
 	"carryover/formats"
 	"carryover/jobs/netting"
 	"carryover/jobs/notice"
@@ -314,28 +313,11 @@ func sendVoidCompletions(c *office.Case) error {
 	return nil
 }
 
-// BalancesOf returns the ledger balances of a case in fen, by account title; a
-// title that the case never touched is missing, which reads as 0.
-func BalancesOf(c *office.Case) (map[ledger.Title]money.Fen, error) {
-	entries, err := c.Tx.LedgerOf(c.No)
-	sums := map[ledger.Title]money.Fen{}
-	for _, e := range entries {
-		for _, p := range e.Postings {
-			sum, err := sums[p.Account.Title()].Add(p.Amount)
-			if err != nil {
-				return nil, err
-			}
-			sums[p.Account.Title()] = sum
-		}
-	}
-	return sums, err
-}
-
 // backToDue books liquidated money that did not leave (netted, not moved,
 // returned) back to due, so that its debit can be reversed: a title must never be
 // below zero. Each entry is over the balance found, 0 is not booked.
 func backToDue(c *office.Case) error {
-	balances, err := BalancesOf(c)
+	balances, err := c.Balances()
 	if err != nil {
 		return err
 	}
@@ -358,7 +340,7 @@ func backToDue(c *office.Case) error {
 // that came is unmatched again. The match is reversed first: then the receivable
 // is whole, and can be reversed in one entry.
 func withdrawAnnounced(c *office.Case) error {
-	balances, err := BalancesOf(c)
+	balances, err := c.Balances()
 	if err != nil {
 		return err
 	}

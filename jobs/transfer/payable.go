@@ -35,7 +35,7 @@ func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wa
 // registered with the partner nor confirmed outside the drop (SPEC 4), or paid before,
 // which no statement shows to have failed.
 func payable(c *office.Case, r *exchange.Remittance) (account exchange.Account, why code.Hold, text code.Phrase, err error) {
-	if text, err = unaccounted(c); err != nil || !text.IsZero() {
+	if text, err = attempt.Unaccounted(c); err != nil || !text.IsZero() {
 		return account, code.HoldAmountDiffers, text, err
 	}
 	if account, why, text, err = receiver(c, r); err != nil || why != "" || r.Track != exchange.MoneyDue {

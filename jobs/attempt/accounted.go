@@ -1,4 +1,4 @@
-package transfer
+package attempt
 
 import (
 	"carryover/exchange"
@@ -8,11 +8,11 @@ import (
 	"carryover/jobs/office"
 )
 
-// unaccounted says why the money of a case that we are to pay does not agree with what it
+// Unaccounted says why the money of a case that we are to pay does not agree with what it
 // rests on, "" when it does: its parts come to more than the core debited, or to another
 // sum than the forms say; or the ledger has not as much where the parts say that it is. A
 // row that was changed in the store is found so before it is paid, whoever changed it.
-func unaccounted(c *office.Case) (why code.Phrase, err error) {
+func Unaccounted(c *office.Case) (why code.Phrase, err error) {
 	parts, err := c.Parts()
 	if err != nil {
 		return why, err
@@ -48,7 +48,7 @@ func unaccounted(c *office.Case) (why code.Phrase, err error) {
 			return code.Say("parts-and-form", sum, f.No, f.Amount), nil
 		}
 	}
-	lies, err := BalancesOf(c)
+	lies, err := c.Balances()
 	if err != nil {
 		return why, err
 	}
