@@ -72,6 +72,7 @@ const (
 	ActNotATransfer      = "not-a-transfer"
 	ActTakeBack          = "take-back"
 	ActIsReturn          = "is-return"
+	ActIsGenuine         = "is-genuine"
 )
 
 // Rule is a row of the table of decisions: who may take an action about
@@ -167,6 +168,10 @@ var rules = []Rule{
 	{
 		Action: ActAcceptDifference, Chinese: "核销差异", English: "accept the difference", About: []Subject{AboutDifference}, Roles: financial, Signed: true,
 		Follows: "the difference is explained and closed; it moves no money",
+	},
+	{
+		Action: ActIsGenuine, Chinese: "确认为对方所发", English: "it is the partner's", About: []Subject{AboutDifference}, Roles: financial, Signed: true,
+		Follows: "the query about an account, which came unsigned, counts as a signed one: ours is answered, or theirs is",
 	},
 	{
 		Action: ActMarkSent, Chinese: "认定已送达银行", English: "the bank has it", About: aboutFile, Roles: Evidencing(), Signed: true,

@@ -52,5 +52,6 @@ func queryKind() *batch.Kind {
 		Receivers: []batch.Role{batch.Agency},
 		Rows:      []*batch.Row{row.Row()},
 		Order:     orderOther,
+		Signable:  true,
 	}
 }

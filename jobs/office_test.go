@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/drop"
@@ -60,6 +61,7 @@ type testOffice struct {
 	slow        bool              // the core answers nothing until told to
 	unproved    bool              // a difference is what the test is about
 	messages    int
+	queryKey    *seal.Key        // with which partners sign their queries; nil: they do not
 	booked      []iso20022.Entry // what the bank told of and has not stated yet
 	stated      money.Fen        // the closing balance of its last statement
 	cost        cost             // of everything so far
@@ -107,6 +109,10 @@ func newOfficeOn(tb testing.TB, dsn string, change ...func(*jobs.Env)) *testOffi
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}}
 	o.env.Now = func() time.Time { return o.now }
+	o.queryKey = newSealKey(tb)
+	o.env.PartnerSigners = func(partner string) (*seal.Signers, error) {
+		return seal.ParseSigners([]byte(config.SealLine(partner, o.queryKey.Public()) + "\n"))
+	}
 	o.party(core, office.RoleCore)
 	o.party(portal, office.RolePortal)
 	o.party(bank, office.RoleBank)
@@ -265,6 +271,13 @@ func (o *testOffice) put(party, kind string, records ...any) string {
 func (o *testOffice) putAs(party, kind string, sequence int, extent string, records ...any) string {
 	o.tb.Helper()
 	name, content := o.batch(party, kind, sequence, extent, records...)
+	if kind == formats.KindQuery && o.env.Partners[party].Code != "" && o.queryKey != nil {
+		sig, err := o.queryKey.Sign(bytes.NewReader(content), seal.NamespaceBatch)
+		if err != nil {
+			o.tb.Fatal(err)
+		}
+		o.leaveFile(party, name+seal.Suffix, sig)
+	}
 	o.leaveFile(party, name, content)
 	return name
 }

@@ -58,6 +58,7 @@ func newSealedOffice(tb testing.TB, change ...func(*jobs.Env)) *sealedOffice {
 	s.allowed = config.SealLine(them, s.theirs.Public()) + "\n"
 	change = append(change, withPartner(them, func(p *exchange.Partner) { p.Seal = exchange.SealSigned }))
 	s.testOffice = newOffice(tb, change...)
+	s.queryKey = s.theirs
 	s.env.SealKey = func(calendar.Date) (*seal.Key, error) { return s.ours, nil }
 	s.env.PartnerSigners = func(string) (*seal.Signers, error) { return seal.ParseSigners([]byte(s.allowed)) }
 	s.put(core, formats.KindRegistry, s.insured(leaver(us, 0)))

@@ -54,6 +54,9 @@ type Kind struct {
 	Order  int    // of working: lower first, see FILES.md "Order"
 	Scoped bool   // the header ends in full or delta
 	Signed bool   // seal: signed is the default between agencies
+	// Signable: signed by whoever has a key, whatever was agreed, and read without a
+	// signature too, as older partners send it.
+	Signable bool
 }
 
 // Row returns the row type of that name, or nil.

@@ -78,20 +78,28 @@ func mustBeSigned(o *office.Office, party, name string) bool {
 	if kind := batch.Find(office.Kinds, n.Kind); ok && kind != nil {
 		return Sealed(o, party, kind)
 	}
-	return o.Partners[party].Seal == exchange.SealSigned
+	return Agreed(o, party)
 }
 
-// findSignature looks once more for a signature that must be there and was not
+// mayBeSigned reports whether a partner's file may have a signature that it need not have.
+func mayBeSigned(p office.Party, name string) bool {
+	n, ok := batch.ParseFileName(name)
+	kind := batch.Find(office.Kinds, n.Kind)
+	return ok && kind != nil && kind.Signable && p.Role == office.RolePartner
+}
+
+// findSignature looks once more for a signature that must or may be there and was not
 // listed: it is put down before its file, but a listing may have passed its place
 // by then. It sets a.sig; found is true, too, when none is needed.
 func findSignature(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, a *arrival) (found bool, err error) {
-	if a.sig.Name != "" || !mustBeSigned(o, p.Code, a.Name) {
+	must := mustBeSigned(o, p.Code, a.Name)
+	if a.sig.Name != "" || !must && !mayBeSigned(p, a.Name) {
 		return true, nil
 	}
 	sig, err := d.Stat(ctx, drop.In, a.Name+seal.Suffix)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return false, nil
+		return !must, nil
 	case err != nil:
 		return false, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -18,26 +19,34 @@ import (
 	"carryover/jobs/office"
 )
 
-// Sealed reports whether files of a kind are signed between us and a party.
+// Sealed reports whether files of a kind are signed between us and a party: they are
+// refused without.
 func Sealed(o *office.Office, party string, kind *batch.Kind) bool {
-	return kind != nil && kind.Signed && o.Partners[party].Seal == exchange.SealSigned
+	return kind != nil && kind.Signed && Agreed(o, party)
+}
+
+// Agreed reports whether it was agreed with a party to sign.
+func Agreed(o *office.Office, party string) bool {
+	return o.Partners[party].Seal == exchange.SealSigned
 }
 
 // errNoSealKey is returned where something must be signed and no key was given.
 var errNoSealKey = errors.New("no seal key: name one under seal.key in the configuration")
 
-// sign gives an outgoing file its seal, if it needs one and has none: a
+// sign gives an outgoing file its seal, if it is signed and has none: a
 // signature over the bytes as they lie in the spool and will lie in the drop.
 // It is kept in the spool, and recorded before anything leaves, so that a
-// resend carries the same. It returns the file with its signature.
+// resend carries the same. It returns the file with its signature. What may be signed
+// leaves without one where nothing was agreed and there is no key.
 func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File, error) {
-	if f.Signature != "" || !Sealed(o, f.Party, batch.Find(office.Kinds, f.Kind)) {
+	kind := batch.Find(office.Kinds, f.Kind)
+	if f.Signature != "" || !Sealed(o, f.Party, kind) && (kind == nil || !kind.Signable) {
 		return f, nil
 	}
-	if o.SealKey == nil {
-		return f, fmt.Errorf("sign: %w", errNoSealKey)
+	key, err := sealKey(o)
+	if !Agreed(o, f.Party) && (errors.Is(err, errNoSealKey) || errors.Is(err, fs.ErrNotExist)) {
+		return f, nil
 	}
-	key, err := o.SealKey(o.Today().Date) // by the clock: so does whoever verifies it
 	if err != nil {
 		return f, fmt.Errorf("sign: %w", err)
 	}
@@ -61,6 +70,14 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 		return d.Journal(office.AgencyChain, "file_signed", code.Say("signed-by", signed.Signer), map[string]string{"file": f.Name, "sha256": f.StoredSHA, "signer": signed.Signer})
 	})
 	return signed, err
+}
+
+// sealKey is the key that signs today, by the clock: so does whoever verifies it.
+func sealKey(o *office.Office) (*seal.Key, error) {
+	if o.SealKey == nil {
+		return nil, errNoSealKey
+	}
+	return o.SealKey(o.Today().Date)
 }
 
 // writeSignature signs a file of the spool for the spool, and fails when its bytes are

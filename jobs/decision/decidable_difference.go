@@ -84,6 +84,9 @@ func explainable(d *office.Desk, x exchange.Difference) bool {
 	return !proposed && month == 0 && !ofQuarantined(d, x)
 }
 
+// unsignedWD is for how many working days an unsigned query may wait for finance.
+const unsignedWD = 3
+
 // OfDifference is the item of a difference that is closed by being explained.
 func OfDifference(d *office.Desk, x exchange.Difference) (t exchange.Todo, err error) {
 	who := x.Partner
@@ -97,6 +100,12 @@ func OfDifference(d *office.Desk, x exchange.Difference) (t exchange.Todo, err e
 		Do:   d.Sayf("查明差异；已有解释的可核销，核销不动资金。", "Find out why; once explained, accept it. That moves no money."),
 		// Other figures are another difference, which nobody has explained.
 		Stamp: x.Ours.String() + " " + x.Theirs.String(),
+	}
+	if ofUnsigned(x) {
+		by := d.Calendar.Due(x.FoundOn, unsignedWD, calendar.DueOptions{})
+		t.Owner, t.Due, t.Provisional = exchange.OwnerFinance, by.Date, by.Provisional
+		t.Do = d.Say("用已知的电话向对方核实：确为对方所发的确认（is-genuine），否则核销，不予办理。",
+			"Ask the partner on a number known before: say that it is the partner's (is-genuine), else accept the difference, and nothing follows.")
 	}
 	s := subject{kind: exchange.AboutDifference, no: t.No, id: x.ID}
 	t.Decisions, err = offers(d, s, func(exchange.Rule) bool { return true })

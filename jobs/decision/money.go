@@ -1,6 +1,8 @@
 package decision
 
 import (
+	"errors"
+
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
@@ -108,7 +110,7 @@ func repayParts(c *office.Case, plan office.Plan) (office.Plan, error) {
 				return err
 			}
 		}
-		if err := c.Retrack(); err != nil {
+		if err := errors.Join(transfer.CloseAccountQueries(c), c.Retrack()); err != nil {
 			return err
 		}
 		// Holds that wait for this decision end with it; any other stays.

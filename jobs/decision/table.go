@@ -40,6 +40,7 @@ func planners() map[string]planner {
 		exchange.ActReleaseHold:       onCase(releasePlan),
 		exchange.ActSettleAmount:      onCase(releasePlan),
 		exchange.ActAcceptDifference:  acceptPlan,
+		exchange.ActIsGenuine:         genuinePlan,
 		exchange.ActApproveBatch:      onFile(reviewPlan),
 		exchange.ActReturnBatch:       onFile(reviewPlan),
 		exchange.ActMarkSent:          onFile(filePlan),

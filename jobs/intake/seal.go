@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -16,29 +17,51 @@ import (
 )
 
 // checkSeal says what is wrong with the seal of a file that came in; no code
-// when nothing is, or when it needs none. It notes the signer in j.File. An error
-// is ours: while the signers cannot be read, nobody's file is refused, and it is
-// tried again in the next pass.
+// when nothing is, or when it needs none. It notes the signer in j.File: a file that may
+// be signed has none while nothing can verify it. An error is ours: while the signers
+// cannot be read, nobody's file is refused, and it is tried again in the next pass.
 func checkSeal(ctx context.Context, j *office.InBatch, kind *batch.Kind) (fault code.Fault, text string, err error) {
-	if !courier.Sealed(j.Office, j.File.Party, kind) {
+	must := courier.Sealed(j.Office, j.File.Party, kind)
+	switch {
+	case !must && (kind == nil || !kind.Signable || j.File.Signature == ""):
 		return "", "", nil
-	}
-	if j.File.Signature == "" {
+	case j.File.Signature == "":
 		return code.SignatureMissing, fmt.Sprintf("缺少 %s%s / there is no %[1]s%[2]s", office.OneLine(j.File.Name, 120), seal.Suffix), nil
 	}
-	if j.PartnerSigners == nil {
-		return "", "", errors.New("check seal: no signers")
+	signers, err := sendersSigners(j)
+	if err != nil || signers == nil {
+		return "", "", err
 	}
-	signers, err := j.PartnerSigners(j.File.Party)
-	if err != nil {
-		return "", "", fmt.Errorf("check seal: %w", err)
-	}
-	who, err := verifySeal(ctx, j, signers.For(j.File.Party))
+	who, err := verifySeal(ctx, j, signers)
 	if fault, text := courier.SealFault(err); fault != "" {
 		return fault, text, nil
 	}
 	j.File.Signer = who.Fingerprint
 	return "", "", err
+}
+
+// sendersSigners are those who may sign for the sender of a file; nil when it was not
+// agreed to sign and no key of the sender's is here.
+func sendersSigners(j *office.InBatch) (*seal.Signers, error) {
+	agreed := courier.Agreed(j.Office, j.File.Party)
+	if j.PartnerSigners == nil && !agreed {
+		return nil, nil
+	}
+	if j.PartnerSigners == nil {
+		return nil, errors.New("check seal: no signers")
+	}
+	all, err := j.PartnerSigners(j.File.Party)
+	if errors.Is(err, fs.ErrNotExist) && !agreed {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("check seal: %w", err)
+	}
+	signers := all.For(j.File.Party)
+	if len(signers.All()) == 0 && !agreed {
+		return nil, nil
+	}
+	return signers, nil
 }
 
 // verifySeal verifies the signature of a batch over its bytes in the spool, at the

@@ -50,7 +50,7 @@ func (w *walk) beside(t *exchange.Todo, key string) error {
 		if err != nil {
 			return err
 		}
-		also.Kind, also.Owner = exchange.TodoDifference, exchange.TodoKindOf(exchange.TodoDifference).Owner
+		also.Kind, also.Owner = exchange.TodoDifference, cmp.Or(also.Owner, exchange.TodoKindOf(exchange.TodoDifference).Owner)
 		x.taken = true
 		t.Also = append(t.Also, also)
 	}

@@ -15,6 +15,7 @@ const (
 	QueryReceived = "received"
 	QueryOpen     = "open"
 	QueryAnswered = "answered"
+	QueryClosed   = "closed" // nothing follows from its answer any more
 )
 
 // SendQuery stores and queues a query of ours, or an answer to the partner's
@@ -66,7 +67,60 @@ func Query(d *office.Desk, z *formats.Query) (office.Outcome, error) {
 			return office.Outcome{}, err
 		}
 	}
+	if unsigned(d, q.About) {
+		return office.Accepted(), showUnsigned(d, q, q.No)
+	}
 	return office.Accepted(), replyFromRecords(d, c, q)
+}
+
+// unsigned reports whether a query moves an account without a signature that was
+// verified: nothing follows from it, whatever was agreed, until finance says that it is
+// the partner's (CountQuery).
+func unsigned(d *office.Desk, about string) bool {
+	return about == string(code.AboutAccount) && d.File.Signer == ""
+}
+
+// showUnsigned shows such a query to finance; asked is the question's number.
+func showUnsigned(d *office.Desk, q exchange.Query, asked string) error {
+	theirs := code.Phrase{}
+	if q.Theirs != "" {
+		theirs = code.Say("names-account", q.Theirs)
+	}
+	return d.RecordDifference("money", q.Party, q.CaseNo, code.Text(asked), code.Say("unsigned-query", q.No), theirs)
+}
+
+// CountQuery lets a query count that came unsigned, or an answer: an officer has found
+// out that it is the partner's.
+func CountQuery(d *office.Desk, no string) error {
+	q, err := d.Tx.Query(no)
+	if err != nil {
+		return err
+	}
+	if q.Answers != "" {
+		question, err := d.Tx.Query(q.Answers)
+		if err != nil {
+			return err
+		}
+		return answered(d, question, q)
+	}
+	if err := d.CloseDifference("money", q.Party, code.Text(q.No)); err != nil || q.CaseNo == "" {
+		return err
+	}
+	c, err := d.CaseByNo(q.CaseNo)
+	if err != nil {
+		return err
+	}
+	return replyFromRecords(d, c, q)
+}
+
+// DismissQuery ends a question of a partner's without an answer.
+func DismissQuery(d *office.Desk, no string) error {
+	q, err := d.Tx.Query(no)
+	if err != nil || q.Side != QueryReceived || q.State != QueryOpen {
+		return err
+	}
+	q.State = QueryClosed
+	return d.Tx.UpdateQuery(q)
 }
 
 // replyFromRecords answers at once what our own records can tell; other questions
@@ -172,10 +226,8 @@ func replyAccount(c *office.Case, q exchange.Query) error {
 	return c.Save()
 }
 
-// recordAnswer marks our question as answered. The first answer about a returned
-// payment's account that confirms the letter's makes the part due again; a later
-// one must not, as the next attempt may have come back too. An answer to nothing
-// we asked this partner is refused.
+// recordAnswer takes the answer to a question of ours, and refuses one to nothing that we
+// asked this partner. One about an account that is not signed leaves the question open.
 func recordAnswer(d *office.Desk, z exchange.Query) (office.Outcome, error) {
 	question, err := d.Tx.Query(z.Answers)
 	if office.IsNotFound(err) || (err == nil && (question.Side != QuerySent || question.Party != d.File.Party)) {
@@ -184,36 +236,67 @@ func recordAnswer(d *office.Desk, z exchange.Query) (office.Outcome, error) {
 	if err != nil {
 		return office.Outcome{}, err
 	}
-	wasOpen := question.State == QueryOpen
 	z.State, z.CaseNo = QueryAnswered, question.CaseNo
 	if err := d.Tx.InsertQuery(z); err != nil {
 		return office.Outcome{}, err
 	}
-	question.State = QueryAnswered
-	if err := d.Tx.UpdateQuery(question); err != nil {
-		return office.Outcome{}, err
-	}
-	if question.CaseNo == "" {
-		return office.Accepted(), nil
-	}
-	c, err := d.CaseByNo(question.CaseNo)
-	if err != nil {
-		return office.Outcome{}, err
-	}
-	if err := c.Note("query_answer_received", code.Text(z.No), map[string]string{"text": z.Text}); err != nil {
-		return office.Outcome{}, err
-	}
-	if !wasOpen || question.About != string(code.AboutAccount) || c.Side != exchange.Out {
-		return office.Accepted(), c.Save()
-	}
-	letter, err := c.Letter()
-	if err != nil {
-		return office.Outcome{}, err
-	}
-	if z.Theirs == letter.Account.No { // the answer's own `ours`
-		if err := payAgain(c, letter, code.Say("account-confirmed-by-partner")); err != nil {
+	if question.CaseNo != "" {
+		c, err := d.CaseByNo(question.CaseNo)
+		if err != nil {
+			return office.Outcome{}, err
+		}
+		if err := c.Note("query_answer_received", code.Text(z.No), map[string]string{"text": z.Text}); err != nil {
 			return office.Outcome{}, err
 		}
 	}
-	return office.Accepted(), c.Save()
+	if question.State == QueryOpen && unsigned(d, question.About) {
+		return office.Accepted(), showUnsigned(d, z, question.No)
+	}
+	return office.Accepted(), answered(d, question, z)
+}
+
+// answered marks our question as answered. The first answer about a returned payment's
+// account that confirms the letter's makes the part due again; a later one must not, as
+// the next attempt may have come back too.
+func answered(d *office.Desk, question, z exchange.Query) error {
+	wasOpen := question.State == QueryOpen
+	if err := closeQuery(d, question, QueryAnswered); err != nil {
+		return err
+	}
+	if !wasOpen || question.About != string(code.AboutAccount) || question.CaseNo == "" {
+		return nil
+	}
+	c, err := d.CaseByNo(question.CaseNo)
+	if err != nil || c.Side != exchange.Out {
+		return err
+	}
+	letter, err := c.Letter()
+	if err != nil || z.Theirs != letter.Account.No { // the answer's own `ours`
+		return err
+	}
+	if err := payAgain(c, letter, code.Say("account-confirmed-by-partner")); err != nil {
+		return err
+	}
+	return c.Save()
+}
+
+// closeQuery ends a question of ours, and what finance was shown about its answer.
+func closeQuery(d *office.Desk, q exchange.Query, as string) error {
+	q.State = as
+	if err := d.Tx.UpdateQuery(q); err != nil || q.About != string(code.AboutAccount) {
+		return err
+	}
+	return d.CloseDifference("money", q.Party, code.Text(q.No))
+}
+
+// CloseAccountQueries ends our questions about the account of a case whose returned money
+// is due again: their answers make nothing due any more.
+func CloseAccountQueries(c *office.Case) error {
+	list, err := c.Tx.QueriesByCase(c.No)
+	for _, q := range list {
+		if err == nil && q.Side == QuerySent && q.State == QueryOpen && q.About == string(code.AboutAccount) {
+			err = closeQuery(c.Desk, q, QueryClosed)
+		}
+	}
+	return err
 }

@@ -125,6 +125,9 @@ func payAgain(c *office.Case, l exchange.Letter, why code.Phrase) error {
 		if err := c.Note("payment_due_again", why, map[string]any{"part": r.Part, "account_no": l.Account.No}); err != nil {
 			return err
 		}
+		if err := CloseAccountQueries(c); err != nil {
+			return err
+		}
 	}
 	return c.Retrack()
 }
