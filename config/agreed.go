@@ -10,7 +10,8 @@ import (
 
 // Agreed is what the configuration says about a partner that the partner
 // should know, in both languages and in the order in which it is asked for. key
-// is our public key, which is told where files are signed.
+// is our public key, which is told where there is one: queries are signed whatever was
+// agreed.
 func (c *Config) Agreed(p exchange.Partner, key ssh.PublicKey) (facts []Fact) {
 	add := func(item, text string) {
 		if text != "" {
@@ -29,7 +30,7 @@ func (c *Config) Agreed(p exchange.Partner, key ssh.PublicKey) (facts []Fact) {
 	for _, account := range p.Accounts {
 		add("贵方登记的收款账户 your registered account", accountWords(account))
 	}
-	if p.Seal == exchange.SealSigned && key != nil {
+	if key != nil {
 		add("我方签名公钥（存入 allowed_signers）our line", "`"+SealLine(c.agency.Code, key)+"`")
 		add("我方公钥指纹（请电话核对）our fingerprint, compare by telephone", "`"+ssh.FingerprintSHA256(key)+"`")
 	}

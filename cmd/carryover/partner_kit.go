@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/ssh"
@@ -58,12 +59,12 @@ func agreedWith(c *config.Config, code string, on calendar.Date) (*samples.Agree
 		return nil, usageError{fmt.Errorf("--partner %s: the configuration has no such partner", code)}
 	}
 	var public ssh.PublicKey
-	if p.Seal == exchange.SealSigned {
-		key, err := readSealKey(c.SealKeyFile(on))
-		if err != nil {
-			return nil, err
-		}
+	key, err := readSealKey(c.SealKeyFile(on))
+	switch {
+	case err == nil:
 		public = key.Public()
+	case p.Seal == exchange.SealSigned || !errors.Is(err, fs.ErrNotExist):
+		return nil, err
 	}
 	a := &samples.Agreed{Agency: c.Agency().Code, AgencyName: c.Agency().Name, Partner: code, PartnerName: p.Name}
 	for _, f := range c.Agreed(p, public) {

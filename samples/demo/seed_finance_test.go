@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
@@ -40,9 +41,13 @@ func newFinance() (*finance, error) {
 }
 
 // decideMoney is what finance does with its list: money of ended cases is
-// paid back, and paid back again when that came back.
+// paid back, and paid back again when that came back; what queries without a
+// signature say is asked.
 func (h *house) decideMoney() error {
-	var list []exchange.Case
+	var (
+		list    []exchange.Case
+		genuine []string // queries about accounts that came unsigned
+	)
 	err := h.view(func(tx *store.Tx) error {
 		err := tx.EachCase(store.CaseFilter{}, func(c exchange.Case) error { // one read; with a side it would be one for each state
 			if turn, waits := exchange.TurnOf(h.env.Turns, c); c.Side == exchange.In && waits && turn.Key == "in_money_to_refund" {
@@ -58,6 +63,9 @@ func (h *house) decideMoney() error {
 			return err
 		}
 		for _, d := range open { // a refund that came back
+			if d.Ours.Is("unsigned-query") {
+				genuine = append(genuine, strconv.FormatInt(d.ID, 10))
+			}
 			if d.Kind != "money" || d.CaseNo == "" || !d.Theirs.Is("returned") {
 				continue
 			}
@@ -71,6 +79,11 @@ func (h *house) decideMoney() error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, no := range genuine { // by telephone
+		if err := h.decide(exchange.ActIsGenuine, no, nil); err != nil {
+			return err
+		}
 	}
 	for _, c := range list {
 		if err := h.payBack(c); err != nil {

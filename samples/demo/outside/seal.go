@@ -25,16 +25,19 @@ type Sealing struct {
 // NewSealing signs with a key, and takes what the signers signed.
 func NewSealing(key *seal.Key, signers *seal.Signers) *Sealing { return &Sealing{key, signers} }
 
-// sealed reports whether a file of that name is signed on its way.
-func (s *Sealing) sealed(name string) bool {
+// sealed reports whether a file of that name is signed on its way, and whether it must be.
+func (s *Sealing) sealed(name string) (signed, must bool) {
 	n, _ := batch.ParseFileName(name)
 	kind := batch.Find(kinds, n.Kind)
-	return s != nil && kind != nil && kind.Signed
+	if s == nil || kind == nil {
+		return false, false
+	}
+	return kind.Signed || kind.Signable, kind.Signed
 }
 
 // putSignature leaves the signature of a file, before the file itself.
 func (s *Sealing) putSignature(ctx context.Context, d drop.Drop, name string, content []byte) error {
-	if !s.sealed(name) {
+	if signed, _ := s.sealed(name); !signed {
 		return nil
 	}
 	sig, err := s.Key.Sign(bytes.NewReader(content), seal.NamespaceBatch)
@@ -46,11 +49,12 @@ func (s *Sealing) putSignature(ctx context.Context, d drop.Drop, name string, co
 
 // check refuses a file that should be signed by the agency and is not.
 func (s *Sealing) check(agency string, f pickedUp, now time.Time) error {
-	if !s.sealed(f.name) {
-		return nil
-	}
-	if f.sig == nil {
+	signed, must := s.sealed(f.name)
+	switch {
+	case must && f.sig == nil:
 		return errors.New("there is no signature")
+	case !signed || f.sig == nil:
+		return nil
 	}
 	who, err := s.Signers.Verify(bytes.NewReader(f.content), f.sig, seal.NamespaceBatch, now)
 	if err == nil && !slices.Contains(who.Principals, agency) {
