@@ -49,16 +49,9 @@ func (o *testOffice) answerUnsigned(z *formats.Query, no string, change ...func(
 
 // shownToFinance is the row by which finance is told of an unsigned query; none when there
 // is none.
-func (o *testOffice) shownToFinance() (found []exchange.Todo) {
+func (o *testOffice) shownToFinance() []exchange.Todo {
 	o.tb.Helper()
-	for _, t := range o.todoList() {
-		for _, x := range append(t.Also, t) {
-			if x.Decides(exchange.ActIsGenuine) {
-				found = append(found, x)
-			}
-		}
-	}
-	return found
+	return slices.DeleteFunc(o.todoList(), func(t exchange.Todo) bool { return !t.Decides(exchange.ActIsGenuine) })
 }
 
 // requireShown requires that finance is shown one unsigned query, has three working days,

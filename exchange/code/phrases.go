@@ -109,7 +109,7 @@ var moneyPhrases = []PhraseTerm{
 	{"cap-allowed", "已放行或已更正", "allowed, or corrected"},
 	{"above-file-cap", "金额 {0} 超过单批限额 {1}", "{0} is above the cap of a file, {1}"},
 	{"allow-first", "{0:phrase}，须先允许超过限额", "{0:phrase}: allow it first"},
-	{"unsigned-query", "关于账户的查询 {0} 无签名，只供财务查看", "query {0} about an account is not signed: for finance to read"},
+	{"unsigned-query", "无签名的账户查询 {0}", "query {0} about an account, without a signature"},
 	{"names-account", "所称账户 {0}", "it names account {0}"},
 	{"payee-contested", "领款账户两处不同：业务系统 {0}，门户 {1}", "the payee's account is {0} by the core, {1} by the portal"},
 	{"no-payee", "尚无领款人账户", "there is no payee's account yet"},

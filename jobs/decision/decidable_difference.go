@@ -101,7 +101,7 @@ func OfDifference(d *office.Desk, x exchange.Difference) (t exchange.Todo, err e
 		// Other figures are another difference, which nobody has explained.
 		Stamp: x.Ours.String() + " " + x.Theirs.String(),
 	}
-	if ofUnsigned(x) {
+	if OfUnsigned(x) {
 		by := d.Calendar.Due(x.FoundOn, unsignedWD, calendar.DueOptions{})
 		t.Owner, t.Due, t.Provisional = exchange.OwnerFinance, by.Date, by.Provisional
 		t.Do = d.Say("用已知的电话向对方核实：确为对方所发的确认（is-genuine），否则核销，不予办理。",

@@ -18,7 +18,7 @@ func acceptPlan(d *office.Desk, s subject, _ exchange.Decision) (office.Plan, er
 	about, ours, theirs := d.Sides(x)
 	line := d.Sayf("核销差异 %s %s：本方 %s，对方 %s", "accepted: %s %s: ours %s, theirs %s", d.DifferenceWord(x.Kind), about, ours, theirs)
 	return office.Plan{CaseNo: x.CaseNo, Effects: []string{line}, Apply: func() error {
-		if err := d.Tx.CloseDifference(x.ID); err != nil || !ofUnsigned(x) {
+		if err := d.Tx.CloseDifference(x.ID); err != nil || !OfUnsigned(x) {
 			return err
 		}
 		return transfer.DismissQuery(d, x.Ours.Arg(0))
@@ -32,15 +32,15 @@ func genuinePlan(d *office.Desk, s subject, _ exchange.Decision) (office.Plan, e
 	if err != nil {
 		return office.Plan{}, err
 	}
-	if !ofUnsigned(x) {
+	if !OfUnsigned(x) {
 		return office.Plan{}, office.Undecidable("该差异不是无签名的查询", "the difference is about no unsigned query")
 	}
 	line := d.Sayf("%s：确为对方所发，照有签名的办理", "%s: it is the partner's and counts as a signed one", d.Words(x.Ours))
 	return office.Plan{CaseNo: x.CaseNo, Effects: []string{line}, Apply: func() error { return transfer.CountQuery(d, x.Ours.Arg(0)) }}, nil
 }
 
-// ofUnsigned reports whether a difference shows an unsigned query to finance.
-func ofUnsigned(x exchange.Difference) bool { return x.Ours.Is("unsigned-query") }
+// OfUnsigned reports whether a difference shows an unsigned query to finance.
+func OfUnsigned(x exchange.Difference) bool { return x.Ours.Is("unsigned-query") }
 
 // openDifference reads a difference; exchange.ErrDecision when it is not open.
 func openDifference(d *office.Desk, s subject) (x exchange.Difference, err error) {

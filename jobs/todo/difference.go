@@ -28,6 +28,9 @@ func (w *walk) readDifferences() error {
 	w.about = map[string][]int{}
 	for i, x := range open {
 		w.differences = append(w.differences, difference{Difference: x})
+		if decision.OfUnsigned(x) { // finance's own, beside whatever the case waits for
+			continue
+		}
 		for _, key := range []string{caseKey(x.CaseNo), subjectKey(x.Kind, x.Subject)} {
 			w.about[key] = append(w.about[key], i)
 		}

@@ -101,12 +101,21 @@ func (l *life) tamper(dir, name string) error {
 		l.occur(what)
 		return l.takeAway(filepath.Join(dir, name))
 	}
-	if _, err := os.Stat(filepath.Join(dir, name+seal.Suffix)); err == nil && strings.HasPrefix(dir, l.between()) && l.chance(2) {
+	if _, err := os.Stat(filepath.Join(dir, name+seal.Suffix)); err == nil && strings.HasPrefix(dir, l.between()) && l.chance(signatureLost(name)) {
 		l.tell("signature lost: %s", name)
 		l.occur("signature lost")
 		return os.Remove(filepath.Join(dir, name+seal.Suffix))
 	}
 	return nil
+}
+
+// signatureLost is in how many of a hundred files a signature is lost: queries often have
+// none, as of older partners.
+func signatureLost(name string) int {
+	if n, _ := batch.ParseFileName(name); n.Kind == formats.KindQuery {
+		return 40
+	}
+	return 2
 }
 
 // holdUp lets a file be late, or come again.
