@@ -7,6 +7,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
@@ -192,6 +193,69 @@ func TestOrderBookedAsOneSum(t *testing.T) {
 		})
 	}
 }
+
+// TestOrderTakenBackBeforeItsDebit: the reversal of a whole payment file that was booked as
+// one sum waits for the debit, and is booked with it; another sum is finance's to find out.
+func TestOrderTakenBackBeforeItsDebit(t *testing.T) {
+	for name, c := range map[string]struct {
+		refused bool // the second transfer, by a report before
+		less    money.Fen
+		debits  func(whole iso20022.Entry, people [2]paidPerson) []iso20022.Entry
+		want    [2]string
+		open    int // differences, in the end
+	}{
+		"one sum": {debits: oneSum, want: [2]string{"returned", "returned"}},
+		"one sum, one refused": {
+			refused: true, debits: oneSum, want: [2]string{"returned", "returned"},
+		},
+		"payment by payment": {debits: func(_ iso20022.Entry, people [2]paidPerson) []iso20022.Entry {
+			return []iso20022.Entry{debitEntry(people[0].order), debitEntry(people[1].order)}
+		}, want: [2]string{"returned", "returned"}},
+		"another sum": {less: 1, debits: oneSum, want: [2]string{"settled", "settled"}, open: 1},
+		"not debited": {debits: func(iso20022.Entry, [2]paidPerson) []iso20022.Entry { return nil }, want: [2]string{"submitted", "submitted"}, open: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			people := payTwo(o)
+			id := people[0].order.file
+			whole := iso20022.Entry{Ref: "L", Amount: people[0].order.Amount + people[1].order.Amount, Status: iso20022.Booked, MsgID: id, PmtInfID: id}
+			if c.refused {
+				o.leaveStatusReport(iso20022.StatusReport{OriginalMsgID: id, Status: iso20022.Partly},
+					iso20022.TransferStatus{EndToEndID: people[1].order.EndToEndID, Status: iso20022.Rejected, Reason: "AC01"})
+				o.pass()
+				whole.Amount = people[0].order.Amount
+			}
+			back := whole
+			back.Ref, back.Credit, back.Reversal, back.Amount = "R", true, true, whole.Amount-c.less
+			o.leaveNotification(back)
+			o.pass()
+			o.requireState(exchange.Out, people[0].Person, "answered/sent/submitted")
+			if waits := o.todoOf(exchange.TodoCredit); len(waits) != 1 || waits[0].Due != 20260305 {
+				t.Errorf("finance is told %+v", waits)
+			}
+			if lies := o.balanceOf(ledger.InUnmatched); lies != back.Amount {
+				t.Errorf("unmatched %s", lies)
+			}
+			for _, e := range c.debits(whole, people) {
+				o.leaveNotification(e)
+				o.pass()
+			}
+			o.leaveNotification(back) // told again
+			o.pass()
+			for i, p := range people {
+				o.requireState(exchange.Out, p.Person, "answered/sent/"+c.want[i])
+			}
+			if open := o.openDifferences(); len(open) != c.open {
+				t.Errorf("open: %q", open)
+			}
+			if lies := o.balanceOf(ledger.InUnmatched); (lies != 0) != (c.open > 0) {
+				t.Errorf("unmatched %s", lies)
+			}
+		})
+	}
+}
+
+func oneSum(whole iso20022.Entry, _ [2]paidPerson) []iso20022.Entry { return []iso20022.Entry{whole} }
 
 // The bank takes a credit back, in a message after the credit's or before it:
 // nothing is left of either in the ledger.

@@ -3,7 +3,6 @@ package bank
 import (
 	"carryover/exchange"
 	"carryover/exchange/code"
-	"carryover/exchange/money"
 	"carryover/jobs/office"
 	"carryover/jobs/transfer"
 )
@@ -12,11 +11,12 @@ import (
 // second one, or one that names no payment moves nothing and stays unmatched, as
 // a difference: the ledger books only what we ordered.
 func bookDebit(d *office.Desk, e exchange.BankEntry) error {
-	if e.EndToEnd == "" && e.Order != "" {
-		done, err := bookWholeFile(d, e)
-		if done || err != nil {
-			return err
-		}
+	w, err := wholeFileOf(d, e)
+	if err != nil {
+		return err
+	}
+	if w.fits {
+		return w.book(d, e)
 	}
 	p, err := d.Tx.Payment(e.EndToEnd)
 	if office.IsNotFound(err) {
@@ -85,62 +85,4 @@ func settleRefused(d *office.Desk, p, noted exchange.Payment) error {
 		return err
 	}
 	return d.RecordDifference("money", p.Partner, "", code.Text(p.Ref), code.Say("bank-refused", p.Reason), code.Say("debited-all-the-same", noted.BankRef))
-}
-
-// bookWholeFile settles, or records as returned, what is in a payment file that
-// the bank booked as one sum: all of it, or all of it but what the bank had
-// refused. done is false when the entry names no file of ours, or another sum.
-// The file is walked twice, so that nothing of it is held in memory.
-func bookWholeFile(d *office.Desk, e exchange.BankEntry) (done bool, err error) {
-	sent, err := orderFile(d, e.Order)
-	if err != nil {
-		return false, office.IgnoreNotFound(err)
-	}
-	var all, accepted money.Fen // sums: of the file, and without what the bank refused
-	count := d.Counting("payments added up", sent.Records)
-	err = d.Tx.EachPaymentOf(sent.ID, func(p exchange.Payment) (err error) {
-		count()
-		if !concerns(p, e) {
-			return nil
-		}
-		if err = all.Increase(p.Amount); err == nil && !refusedByBank(p) {
-			err = accepted.Increase(p.Amount)
-		}
-		return err
-	})
-	withRefused := e.Amount != accepted
-	if err != nil || e.Amount == 0 || withRefused && e.Amount != all {
-		return false, err
-	}
-	err = d.WorkPaymentsOf(sent.ID, office.Beside{Forms: true}, func(p exchange.Payment) error {
-		switch {
-		case !concerns(p, e) || refusedByBank(p) && !withRefused:
-			return nil
-		case e.Credit:
-			return RecordReturn(d, p, e, code.Text(ReturnReason(e.ReturnCode)))
-		}
-		return Settle(d, p, e.Key)
-	})
-	if err != nil {
-		return false, err
-	}
-	if e.Credit {
-		return true, d.SetEntryState(e, exchange.EntryReturned, "", 0)
-	}
-	return true, transfer.MarkMatched(d, e, "", 0)
-}
-
-// concerns reports whether an entry over a whole payment file can be about a
-// payment in it: a debit about what was not debited, a credit about what was.
-func concerns(p exchange.Payment, e exchange.BankEntry) bool {
-	if e.Credit {
-		return p.Track == exchange.MoneySettled
-	}
-	return p.BankRef == ""
-}
-
-// refusedByBank reports whether the bank said that it would not make a payment:
-// it is returned though nothing came back.
-func refusedByBank(p exchange.Payment) bool {
-	return p.Track == exchange.MoneyReturned && p.ReturnRef == ""
 }

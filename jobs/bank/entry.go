@@ -166,18 +166,24 @@ func bookEntry(d *office.Desk, e exchange.BankEntry) error {
 // first: their texts repeat our letter numbers, by which they would be matched as
 // a remittance to us.
 func bookCredit(d *office.Desk, e exchange.BankEntry) error {
-	if e.Reversal && e.Order != "" {
-		done, err := bookWholeFile(d, e)
-		if done || err != nil {
-			return err
-		}
+	w, err := wholeFileOf(d, e)
+	switch {
+	case err != nil:
+		return err
+	case w.fits:
+		return w.book(d, e)
 	}
 	p, err := ourPayment(d, e)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if p != nil {
+	case p != nil:
 		return bookReturn(d, e, *p)
+	case w.ID != 0:
+		if err := transfer.ReceiveUnmatched(d, e); err != nil {
+			return err
+		}
+		return w.keep(d, e)
 	}
 	if done, err := payment.RefundToUs(d, e); done || err != nil {
 		return err

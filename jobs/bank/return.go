@@ -59,6 +59,10 @@ func WaitsAsReturn(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	if !e.Credit || e.State != exchange.EntryUnmatched {
 		return false, nil
 	}
+	w, err := wholeFileOf(d, e)
+	if err != nil || w.waitsFor != "" {
+		return true, err
+	}
 	p, err := ourPayment(d, e)
 	return p != nil, err
 }
@@ -80,8 +84,21 @@ func returnKeys(e exchange.BankEntry, p exchange.Payment) []string {
 // that it names. done is true for every credit that names one, or that came back without
 // saying of what: it is never a remittance to us.
 func retryReturn(d *office.Desk, e exchange.BankEntry) (done bool, err error) {
+	w, err := wholeFileOf(d, e)
+	if err != nil {
+		return false, err
+	}
+	if w.fits {
+		if err := d.Unreceive(e, "a payment file of ours"); err != nil {
+			return true, err
+		}
+		return true, w.book(d, e)
+	}
 	p, err := ourPayment(d, e)
-	if err != nil || p == nil {
+	switch {
+	case err == nil && p == nil && w.ID != 0:
+		return true, w.keep(d, e)
+	case err != nil || p == nil:
 		return e.Reversal || e.ReturnCode != "", err
 	}
 	if ours, theirs := notItsReturn(d.Office, e, *p); !ours.IsZero() {

@@ -80,6 +80,9 @@ func entryWords(d *office.Desk, b exchange.BankEntry, ours bool) (what, todo str
 	case !b.Credit:
 		return d.Sayf("扣款未找到对应付款：%s", "debited for no payment that is known: %s", text),
 			d.Say("对应到本方付款；不是的，查明后核销差异。", "Match the payment; else find out why and accept the difference.")
+	case ours && b.Order != "":
+		return d.Sayf("整批付款 %s 的冲回，扣款尚未到达：%s", "takes back payment file %s, whose debit is not here yet: %s", b.Order, text),
+			d.Say("扣款到达后自行入账；逾期未到的，向银行查明。", "It is booked when the debit is here; past the limit, ask the bank.")
 	case ours:
 		return d.Sayf("到账写有本方付款编号：%s", "names a payment of ours: %s", text),
 			d.Say("向银行查明：确为退汇的确认（is-return），其他来款认领或退款。", "Ask the bank: say that it is the payment's return (is-return), or match it or pay it back.")
