@@ -1,15 +1,18 @@
 package jobs_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 
 	"carryover/config"
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/drop"
 	"carryover/exchange/seal"
 	"carryover/formats"
 	"carryover/jobs"
@@ -301,4 +304,29 @@ func signersWith(area string, key *seal.Key) func(string) (*seal.Signers, error)
 	return func(string) (*seal.Signers, error) {
 		return seal.ParseSigners([]byte(config.SealLine(area, key.Public()) + "\n"))
 	}
+}
+
+// passedBy is a drop whose listing passes every signature's place before it is there.
+type passedBy struct{ drop.Drop }
+
+func (p passedBy) List(ctx context.Context, f drop.Folder) (drop.Listing, error) {
+	l, err := p.Drop.List(ctx, f)
+	l.Files = slices.DeleteFunc(l.Files, func(e drop.Entry) bool { return strings.HasSuffix(e.Name, seal.Suffix) })
+	return l, err
+}
+
+// TestSignatureOfAQueryIsLookedFor: a signature that a listing has missed is looked for,
+// since without it the query would count for less.
+func TestSignatureOfAQueryIsLookedFor(t *testing.T) {
+	o, _, p, z := returnedPayment(t)
+	withParty(them, func(p *office.Party) {
+		open := p.Open
+		p.Open = func(ctx context.Context) (drop.Drop, error) {
+			d, err := open(ctx)
+			return passedBy{d}, err
+		}
+	})(o.env)
+	o.put(them, formats.KindQuery, &formats.Query{QueryNo: firstAnswer, Answers: z.QueryNo, LetterNo: z.LetterNo, About: z.About, Ours: z.Ours, Text: "无误", AskedOn: z.AskedOn})
+	o.pass()
+	o.requireState(exchange.Out, p.Person, "answered/sent/submitted")
 }
