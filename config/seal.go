@@ -59,12 +59,12 @@ func (v *validator) seal() {
 }
 
 // seal looks at the keys we sign with, and names the partners with whom
-// nothing is signed.
+// no signature is asked for.
 func (k *checker) seal() {
 	signed := 0
 	for i, p := range k.c.Settings.Partners {
 		if p.Seal == exchange.SealOff {
-			k.warn(fmt.Sprintf("partners[%d].seal", i), "exchange keys and write seal: signed", "off: nothing is signed between us and %s", p.Code)
+			k.warn(fmt.Sprintf("partners[%d].seal", i), "exchange keys and write seal: signed", "off: no signature is asked for between us and %s", p.Code)
 			continue
 		}
 		signed++

@@ -158,17 +158,17 @@ func isSealFault(c string) bool {
 	return false
 }
 
-// NoteUnsigned names in a run's notes, once per partner, with whom nothing is
-// signed: a setting meant for the first weeks must not be forgotten.
+// NoteUnsigned names in a run's notes, once per partner, of whom no signature is
+// asked: a setting meant for the first weeks must not be forgotten.
 func NoteUnsigned(o *office.Office, run *exchange.Run) {
 	for _, p := range UnsignedPartners(o) {
-		if note := fmt.Sprintf("seal: off with %s: nothing is signed", p.Code); !slices.Contains(run.Notes, note) {
+		if note := fmt.Sprintf("seal: off with %s: no signature is asked for", p.Code); !slices.Contains(run.Notes, note) {
 			run.Notes = append(run.Notes, note)
 		}
 	}
 }
 
-// UnsignedPartners lists the partners with whom nothing is signed, by their codes.
+// UnsignedPartners lists the partners of whom no signature is asked, by their codes.
 func UnsignedPartners(o *office.Office) (list []exchange.Partner) {
 	for _, area := range slices.Sorted(maps.Keys(o.Partners)) {
 		if p := o.Partners[area]; p.Seal != exchange.SealSigned {

@@ -168,11 +168,11 @@ func numbers(list []int64) string {
 	return strings.Join(words, "、")
 }
 
-// unsigned adds the partners with whom nothing is signed.
+// unsigned adds the partners of whom no signature is asked.
 func (w *walk) unsigned() error {
 	for _, p := range courier.UnsignedPartners(w.Office) {
 		t := w.ofParty(exchange.TodoUnsigned, p.Code)
-		t.What = w.Sayf("与%s（%s）之间未启用签名（seal: off）", "nothing is signed between us and %s (%s): seal: off", p.Name, p.Code)
+		t.What = w.Sayf("与%s（%s）之间未启用签名（seal: off）", "no signature is asked for between us and %s (%s): seal: off", p.Name, p.Code)
 		if err := w.add(t); err != nil {
 			return err
 		}
