@@ -65,9 +65,8 @@ func (tx *Tx) LastStatements() (map[string]calendar.Month, error) {
 func (tx *Tx) NettedForms(partner string, month calendar.Month) ([]exchange.NettingLine, error) {
 	return many(tx, "netted forms", func(r row, l *exchange.NettingLine) error {
 		l.Month, l.Partner = month, partner
-		return r.Scan(&l.Direction, &l.LetterNo, &l.FormNo, (*int64)(&l.Amount))
-	}, `SELECT f.side, f.letter_no, f.form_no, sum(f.amount - COALESCE(old.amount, 0))
-		FROM forms f JOIN cases c ON c.case_no = f.case_no
+		return scanSum(r, &l.Amount, &l.Direction, &l.LetterNo, &l.FormNo)
+	}, "SELECT f.side, f.letter_no, f.form_no, "+sumOf("f.amount - COALESCE(old.amount, 0)")+` FROM forms f JOIN cases c ON c.case_no = f.case_no
 		LEFT JOIN forms old ON old.form_no = f.form_no AND old.version = f.version - 1 AND old.money = 'NETTED'
 		WHERE f.money = 'NETTED' AND c.state <> 'void' AND c.partner = $1 AND f.issued_on >= $2 AND f.issued_on <= $3
 		GROUP BY f.side, f.letter_no, f.form_no ORDER BY f.form_no`, partner, month.First().String(), month.Last().String())

@@ -101,9 +101,6 @@ func (tx *Tx) UpdateBankEntry(before, after exchange.BankEntry) error {
 // so that fn may use the transaction.
 func (tx *Tx) EachUnmatchedEntry(fn func(exchange.BankEntry) error) error {
 	return pages(func(last *exchange.BankEntry) ([]exchange.BankEntry, error) {
-		if last == nil {
-			last = &exchange.BankEntry{}
-		}
 		return entryRows.many(tx, "unmatched bank entries",
 			"WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key"+atMost(pageSize), last.Key)
 	}, singly(fn))

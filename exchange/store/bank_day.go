@@ -27,19 +27,19 @@ var (
 			at("account", &l.Account), at("day", &l.Day), at("page", &l.Page), at("n", &l.N), at("booked_on", &l.BookedOn), at("ref", &l.Ref), at("amount", (*int64)(&l.Amount)),
 		}
 	}, func(l *exchange.StatedBooking) []field { return []field{at("text,omitempty", &l.Text)} })
-	uneven = `SELECT booked_on, ref, total, CAST(SUM(n) AS BIGINT), CAST(SUM(here) AS BIGINT), CAST(SUM(ours) AS BIGINT) FROM (
+	uneven = `SELECT booked_on, ref, total, CAST(SUM(n) AS BIGINT), CAST(SUM(here) AS BIGINT), ` + sumOf("ours") + ` FROM (
 		SELECT booked_on, ref, amount AS total, 1 AS n, CASE WHEN day = $4 AND page = $5 THEN 1 ELSE 0 END AS here, 0 AS ours
 			FROM stated_bookings WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3
 		UNION ALL SELECT booked_on, ref, total, 0, 0, ` + signedAmount + `
 			FROM bank_entries AS e WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3 AND state NOT IN ('doubtful', 'repeat')
-		) AS bookings GROUP BY booked_on, ref, total HAVING SUM(n) * total <> SUM(ours) ORDER BY booked_on, ref, total`
+		) AS bookings GROUP BY booked_on, ref, total HAVING ` + wholeSum("n * total - ours") + ` <> 0 ORDER BY booked_on, ref, total`
 	statedOn = "SELECT MIN(on_day), MAX(on_day) FROM (SELECT booked_on AS on_day FROM stated_bookings WHERE account = $1 AND day = $2 AND page = $3" +
 		" UNION ALL SELECT CAST($4 AS TEXT) UNION ALL SELECT CAST($2 AS TEXT)) AS days"
 	dayBefore = "WHERE account = $1 AND (day < $2 OR day = $2 AND page < $3) ORDER BY day DESC, page DESC LIMIT 1"
 	doubtDays = "UPDATE bank_days SET state = 'differs' WHERE account = $1 AND from_day <= $3 AND day >= $2 AND state = 'proved'"
 	coverDay  = "WHERE account = $1 AND from_day <= $2 AND day >= $2 ORDER BY day, page"
 	bookedAs  = "SELECT COUNT(*) FROM bank_entries WHERE account = $1 AND booked_on = $2 AND ref = $3 AND total = $4 AND state NOT IN ('doubtful', 'repeat')"
-	booked    = `SELECT CAST(COALESCE(SUM(` + signedAmount + `), 0) AS BIGINT) FROM bank_entries e WHERE e.account = $1 AND e.booked_on >= $2 AND e.booked_on <= $3 AND e.state NOT IN ('doubtful', 'repeat')`
+	booked    = "bank_entries e WHERE e.account = $1 AND e.booked_on >= $2 AND e.booked_on <= $3 AND e.state NOT IN ('doubtful', 'repeat')"
 )
 
 // InsertBankDay stores what the bank states of an account and day. Its lines
@@ -132,13 +132,12 @@ func (tx *Tx) UnevenBookings(d exchange.BankDay) ([]exchange.Uneven, error) {
 		return nil, err
 	}
 	list, err := many(tx, "uneven bookings", func(r row, u *exchange.Uneven) error {
-		return r.Scan(&u.BookedOn, &u.Ref, (*int64)(&u.Amount), &u.Stated, &u.Here, (*int64)(&u.Booked))
+		return scanSum(r, &u.Booked, &u.BookedOn, &u.Ref, (*int64)(&u.Amount), &u.Stated, &u.Here)
 	}, uneven, d.Account, span[0].String(), span[1].String(), d.Day.String(), int64(d.Page))
 	return slices.DeleteFunc(list, func(u exchange.Uneven) bool { return u.Here == 0 && (u.BookedOn < d.From || u.BookedOn > d.Day) }), err
 }
 
 // BookedSum is what the entries booked on some days change the balance by.
 func (tx *Tx) BookedSum(account string, from, to calendar.Date) (money.Fen, error) {
-	n, err := tx.number("bank entries of "+account, booked, account, from.String(), to.String())
-	return money.Fen(n), err
+	return tx.total("bank entries of "+account, signedAmount, booked, account, from.String(), to.String())
 }

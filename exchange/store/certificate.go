@@ -57,9 +57,6 @@ func (tx *Tx) CertificateByPerson(personalNo string) (exchange.Certificate, erro
 // EachCertificate calls fn with every certificate issued since a date, by number.
 func (tx *Tx) EachCertificate(since calendar.Date, fn func(exchange.Certificate) error) error {
 	return pages(func(last *exchange.Certificate) ([]exchange.Certificate, error) {
-		if last == nil {
-			last = &exchange.Certificate{}
-		}
 		return certificateRows.many(tx, "certificates",
 			"WHERE issued_on >= $1 AND certificate_no > $2 ORDER BY certificate_no"+atMost(pageSize), since.String(), last.No)
 	}, singly(fn))

@@ -97,17 +97,14 @@ func (tx *Tx) FilesNamed(name string) ([]exchange.File, error) {
 
 // CountFiles counts the files by direction and state.
 func (tx *Tx) CountFiles() (map[exchange.Side]map[exchange.FileState]int, error) {
-	type figure struct {
-		dir   exchange.Side
-		state exchange.FileState
-		n     int
-	}
-	list, err := many(tx, "count files", func(r row, f *figure) error {
-		return r.Scan((*string)(&f.dir), (*string)(&f.state), &f.n)
-	}, "SELECT dir, state, count(*) FROM files GROUP BY dir, state")
 	count := map[exchange.Side]map[exchange.FileState]int{exchange.In: {}, exchange.Out: {}}
-	for _, f := range list {
-		count[f.dir][f.state] = f.n
-	}
+	err := tx.each(func(r row) error {
+		var dir exchange.Side
+		var state exchange.FileState
+		var n int
+		err := r.Scan((*string)(&dir), (*string)(&state), &n)
+		count[dir][state] = n
+		return err
+	}, "SELECT dir, state, count(*) FROM files GROUP BY dir, state")
 	return count, err
 }

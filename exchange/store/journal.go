@@ -155,9 +155,6 @@ func (tx *Tx) JournalOf(chain string) ([]exchange.JournalEvent, error) {
 // page by page. Prev is not filled.
 func (tx *Tx) EachEvent(fn func(exchange.JournalEvent) error) error {
 	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
-		if last == nil {
-			last = &exchange.JournalEvent{}
-		}
 		return many(tx, "journal", scanEvent, selectEvent+"WHERE id > $1 ORDER BY id"+atMost(pageSize), last.ID)
 	}, singly(fn))
 }

@@ -93,8 +93,8 @@ func (tx *Tx) MarkReported(fileID int64) error {
 // records, page by page, so that fn may use the transaction.
 func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) error {
 	return pages(func(last *placed) ([]placed, error) {
-		if last == nil {
-			last = &placed{Judgement: exchange.Judgement{Ordinal: -1}}
+		if last.FileID == 0 {
+			last.Ordinal = -1 // before the first record
 		}
 		return judgementRows.many(tx, fmt.Sprintf("verdicts of file %d", fileID),
 			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part"+atMost(pageSize),

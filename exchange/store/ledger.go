@@ -128,25 +128,14 @@ func (tx *Tx) flushBalances() error {
 
 // Balances returns what lies in each account of a partner, or ("") of all.
 func (tx *Tx) Balances(partner string) (ledger.Balances, error) {
-	if err := tx.flushBalances(); err != nil {
-		return nil, err
-	}
 	all := ledger.Balances{}
-	err := tx.each(func(r row) error {
-		var account string
-		var amount int64
-		if err := r.Scan(&account, &amount); err != nil {
-			return err
-		}
-		if a := ledger.Account(account); amount != 0 && (partner == "" || a.Partner() == partner) {
-			all[a] = money.Fen(amount)
+	err := tx.EachLedgerAccount(func(a ledger.Account, amount money.Fen) error {
+		if amount != 0 && (partner == "" || a.Partner() == partner) {
+			all[a] = amount
 		}
 		return nil
-	}, "SELECT account, amount FROM ledger_balances")
-	if err != nil {
-		return nil, fmt.Errorf("balances: %w", err)
-	}
-	return all, nil
+	})
+	return all, err
 }
 
 // LedgerOf returns the entries of a case, as booked. The postings of an entry
@@ -259,25 +248,25 @@ func (tx *Tx) LedgerFaults() ([]string, error) {
 	if err := tx.flushBalances(); err != nil {
 		return nil, err
 	}
-	text := func(r row, s *string) error { return r.Scan(s) }
-	entries, err := many(tx, "ledger", text,
-		"SELECT 'entry ' || CAST(entry_id AS TEXT) || ' does not sum to zero' FROM ledger_postings GROUP BY entry_id HAVING sum(amount) <> 0 ORDER BY entry_id LIMIT 1000")
-	if err != nil {
-		return nil, err
+	var all []string
+	for _, text := range ledgerFaults {
+		list, err := many(tx, "ledger", func(r row, s *string) error { return r.Scan(s) }, text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
 	}
-	accounts, err := many(tx, "ledger", text,
-		`SELECT 'account ' || account || ' is not the sum of its postings' FROM (
-			SELECT account, sum(amount) AS amount FROM (
-				SELECT account, amount FROM ledger_postings UNION ALL SELECT account, -amount FROM ledger_balances) AS both_sides
-			GROUP BY account) AS sums WHERE amount <> 0 ORDER BY account LIMIT 1000`)
-	if err != nil {
-		return nil, err
-	}
-	places, err := many(tx, "ledger", text,
-		`SELECT 'case ' || case_no || ' has ' || title || ' on the wrong side of zero' FROM (
-			SELECT e.case_no, t.title, t.side, sum(p.amount) AS amount FROM ledger_entries AS e JOIN ledger_postings AS p ON p.entry_id = e.id
-			JOIN ledger_titles AS t ON t.title || ':' = substr(p.account, 1, length(t.title) + 1)
-			WHERE e.case_no IS NOT NULL AND t.side <> 0 AND t.title NOT IN ('in:received', 'in:unmatched') GROUP BY e.case_no, t.title, t.side) AS cases
-		WHERE side * amount < 0 ORDER BY case_no, title LIMIT 1000`)
-	return slices.Concat(entries, accounts, places), err
+	return all, nil
+}
+
+var ledgerFaults = []string{
+	"SELECT 'entry ' || CAST(entry_id AS TEXT) || ' does not sum to zero' FROM ledger_postings GROUP BY entry_id HAVING " + wholeSum("amount") + " <> 0 ORDER BY entry_id LIMIT 1000",
+	`SELECT 'account ' || account || ' is not the sum of its postings' FROM (
+		SELECT account, amount FROM ledger_postings UNION ALL SELECT account, -amount FROM ledger_balances) AS both_sides
+	GROUP BY account HAVING ` + wholeSum("amount") + ` <> 0 ORDER BY account LIMIT 1000`,
+	`SELECT 'case ' || case_no || ' has ' || title || ' on the wrong side of zero' FROM (
+		SELECT e.case_no, t.title, t.side, ` + wholeSum("p.amount") + ` AS amount FROM ledger_entries AS e JOIN ledger_postings AS p ON p.entry_id = e.id
+		JOIN ledger_titles AS t ON t.title || ':' = substr(p.account, 1, length(t.title) + 1)
+		WHERE e.case_no IS NOT NULL AND t.side <> 0 AND t.title NOT IN ('in:received', 'in:unmatched') GROUP BY e.case_no, t.title, t.side) AS cases
+	WHERE side * amount < 0 ORDER BY case_no, title LIMIT 1000`,
 }

@@ -1,8 +1,6 @@
 package store
 
-import (
-	"carryover/exchange"
-)
+import "carryover/exchange"
 
 var (
 	lookRows = keep("looks", func(l *exchange.Look) []field {

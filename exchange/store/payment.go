@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
@@ -128,6 +129,11 @@ func (tx *Tx) FirstSettled(to PaymentsBy, key string) (exchange.Payment, error) 
 	return paymentRows.one(tx, "first payment", "WHERE "+string(to)+" = $1 AND track = 'settled' ORDER BY value_on LIMIT 1", key)
 }
 
+// PaidOn is what was ordered to somebody on a business date, by the track on which it is.
+func (tx *Tx) PaidOn(to PaymentsBy, key string, on calendar.Date) (map[string]money.Fen, error) {
+	return tx.figures("payments on "+on.String(), "track", "amount", "payments WHERE "+string(to)+" = $1 AND value_on = $2", key, on.String())
+}
+
 // PaymentsByCase returns the payments that carry something for a case.
 func (tx *Tx) PaymentsByCase(caseNo string) ([]exchange.Payment, error) {
 	return tx.payments("payments of case "+caseNo,
@@ -181,9 +187,6 @@ func (tx *Tx) PaymentPagesOf(fileID int64, fn func([]exchange.Payment) error) er
 // paymentPages walks the payments of a condition whose argument is $1.
 func (tx *Tx) paymentPages(where string, with any, fn func([]exchange.Payment) error) error {
 	return pages(func(last *exchange.Payment) ([]exchange.Payment, error) {
-		if last == nil {
-			last = &exchange.Payment{}
-		}
 		return tx.payments("payments", where+" AND ref > $2 ORDER BY ref"+atMost(pageSize), with, last.Ref)
 	}, fn)
 }

@@ -1,8 +1,6 @@
 package store
 
-import (
-	"carryover/exchange"
-)
+import "carryover/exchange"
 
 var (
 	payeeRows = keep("payees", func(p *exchange.Payee) []field {

@@ -61,9 +61,6 @@ func (tx *Tx) UpdateRemittance(before, after exchange.Remittance) error {
 // part, page by page, so that fn may use the transaction.
 func (tx *Tx) EachRemittance(side exchange.Side, track exchange.MoneyTrack, fn func(exchange.Remittance) error) error {
 	return pages(func(last *exchange.Remittance) ([]exchange.Remittance, error) {
-		if last == nil {
-			last = &exchange.Remittance{}
-		}
 		return tx.RemittancesAfter(side, track, *last, pageSize)
 	}, singly(fn))
 }

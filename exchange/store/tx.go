@@ -274,9 +274,9 @@ func (tx *Tx) number(what, text string, args ...any) (int64, error) {
 const pageSize = 500
 
 // pages walks a list page by page, so that take may use the transaction. next
-// reads the page that follows the last row of the page before (nil at first).
+// reads the page that follows the last row of the page before (at first a zero row).
 func pages[T any](next func(last *T) ([]T, error), take func([]T) error) error {
-	var last *T
+	last := new(T)
 	for {
 		page, err := next(last)
 		if err != nil {

@@ -32,9 +32,6 @@ func scanCheckpoint(r row, c *journal.Checkpoint) error {
 // eachByChain calls fn for every event by chain and n, page by page.
 func (tx *Tx) eachByChain(fn func(*exchange.JournalEvent) error) error {
 	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
-		if last == nil {
-			last = &exchange.JournalEvent{}
-		}
 		return many(tx, "journal", scanEvent, selectEvent+"WHERE (chain, n) > ($1, $2) ORDER BY chain, n"+atMost(pageSize), last.Chain, int64(last.N))
 	}, singly(func(e exchange.JournalEvent) error { return fn(&e) }))
 }
@@ -76,11 +73,7 @@ func (tx *Tx) addEnds(heads *journal.Heads) (cases int64, err error) {
 		return 0, err
 	}
 	err = pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
-		behind := ""
-		if last != nil {
-			behind = last.Chain
-		}
-		return many(tx, "ends of chains", func(r row, e *exchange.JournalEvent) error { return r.Scan(&e.Chain, &e.N, &e.Hash) }, chainEnds, behind)
+		return many(tx, "ends of chains", func(r row, e *exchange.JournalEvent) error { return r.Scan(&e.Chain, &e.N, &e.Hash) }, chainEnds, last.Chain)
 	}, func(page []exchange.JournalEvent) error {
 		for i := range page {
 			heads.AddEnd(&page[i])
