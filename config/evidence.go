@@ -167,6 +167,7 @@ func (e Evidence) Controls() Section {
 		release = e.Say("自动放行，无人签名（仅限本机目录）", "by itself, nobody signs (only where every drop is on this machine)")
 	}
 	caps := e.Sayf("单笔 %s，单批 %s，每人 %s", "%s a payment, %s a file, %s a person", e.cap(a.PaymentCap), e.cap(a.FileCap), e.cap(a.CapOfRecord()))
+	days := e.Sayf("每个对方机构 %s，每个新账户 %s", "%s a partner, %s a new account", e.cap(a.PartnerDayCap), e.cap(a.NewAccountDayCap))
 	var closed, off []string
 	for _, s := range a.FundsClosed {
 		closed = append(closed, s.From.String()+" – "+s.To.String())
@@ -179,6 +180,7 @@ func (e Evidence) Controls() Section {
 	return Section{e.Say("资金控制", "Payments"), []Fact{
 		{e.Say("放行", "release"), release},
 		{e.Say("限额", "caps"), caps},
+		{e.Say("单日限额", "daily caps"), days},
 		{e.Say("封账日期", "funds closed"), e.Some(closed)},
 		{e.Say("未启用签名的机构", "seals off"), e.Some(off)},
 	}}

@@ -114,6 +114,9 @@ type Caps struct {
 	File    Yuan `yaml:"file,omitempty"`
 	Record  Yuan `yaml:"record,omitempty"`
 	Notice  Yuan `yaml:"notice,omitempty"`
+
+	PartnerDay    Yuan `yaml:"partner_day,omitempty"`
+	NewAccountDay Yuan `yaml:"new_account_day,omitempty"`
 }
 
 // Period is a range of dates, both ends included.

@@ -20,7 +20,7 @@ func (v *validator) accounts() {
 	v.c.agency.Payer = v.account("accounts.payer", a.Payer)
 	v.uses()
 	v.c.agency.PaymentCap, v.c.agency.FileCap, v.c.agency.RecordCap = a.Caps.Payment.Fen(), a.Caps.File.Fen(), a.Caps.Record.Fen()
-	v.c.agency.NoticeCap = a.Caps.Notice.Fen()
+	v.c.agency.NoticeCap, v.c.agency.PartnerDayCap, v.c.agency.NewAccountDayCap = a.Caps.Notice.Fen(), a.Caps.PartnerDay.Fen(), a.Caps.NewAccountDay.Fen()
 	v.c.agency.RemarkMax, v.c.agency.RemarkIn = a.RemarkMax, a.RemarkIn
 	v.oneOf("accounts.remark_charset", a.RemarkIn, "utf-8", "gb18030")
 	// Letter number, ID and the spaces around them fill 40 bytes; ISO 20022 takes 140.

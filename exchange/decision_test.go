@@ -72,10 +72,17 @@ func TestTextOfADecision(t *testing.T) {
 
 func TestRulings(t *testing.T) {
 	for _, want := range Rules() {
-		got, ok := FindRule(want.Action)
+		x := Decision{Action: want.Action, Args: map[string]string{}}
+		if slices.Contains(want.Needs, "day") {
+			x.Args["day"] = "2026-03-02"
+		}
+		got, ok := RuleOf(x)
 		if !ok || got.Action != want.Action || got.Chinese != want.Chinese {
 			t.Errorf("%s is found as %+v", want.Action, got)
 		}
+	}
+	if _, ok := RuleOf(Decision{Action: ActRefund, Args: map[string]string{"day": "2026-03-02"}}); ok {
+		t.Error("a refund of a day is found")
 	}
 	if r, ok := FindRule("nonsense"); ok || r.Action != "" {
 		t.Errorf("nonsense is found as %+v", r)

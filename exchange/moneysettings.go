@@ -87,10 +87,15 @@ func (k MoneyKeys) Text() string {
 	if a.NoticeCap != 0 && a.NoticeCap != DefaultNotice { // as it was before there was such a cap
 		lines = append(lines, "accounts.caps.notice: "+a.NoticeCap.String())
 	}
+	for key, most := range map[string]money.Fen{"partner_day": a.PartnerDayCap, "new_account_day": a.NewAccountDayCap} {
+		if most != 0 { // a setting of today that is left out is no change of yesterday's text
+			lines = append(lines, "accounts.caps."+key+": "+most.String())
+		}
+	}
 	for _, own := range a.Accounts {
 		lines = append(lines, "accounts.own: "+own.settingsLine())
 	}
-	for _, no := range a.Shared { // a setting of today that is left out is no change of yesterday's text
+	for _, no := range a.Shared {
 		lines = append(lines, "accounts.shared: "+no)
 	}
 	for _, r := range a.Others {

@@ -145,6 +145,12 @@ staff.officers: wang.min | 王敏 | checker,finance
 	if got := SettingsChange(want, k.Text()); !slices.Equal(got, changed) {
 		t.Errorf("%q, want %q", got, changed)
 	}
+	k = keys()
+	k.Agency.PartnerDayCap, k.Agency.NewAccountDayCap = 300, 400
+	changed = []string{"+ accounts.caps.new_account_day: 4.00", "+ accounts.caps.partner_day: 3.00"}
+	if got := SettingsChange(want, k.Text()); !slices.Equal(got, changed) {
+		t.Errorf("%q, want %q", got, changed)
+	}
 	if SettingsSHA(want) == SettingsSHA(k.Text()) || len(SettingsSHA("")) != 64 {
 		t.Error("another text has the same hash")
 	}

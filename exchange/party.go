@@ -28,6 +28,9 @@ type Agency struct {
 	FileCap    money.Fen // above it a payment file is divided; 0: none
 	RecordCap  money.Fen // above it a form or a core's balance waits for an officer; 0: the default, see CapOfRecord
 	NoticeCap  money.Fen // above it the list for signers names a payment first; 0: none
+	// What is ordered on a business date to a partner, or to an account that is new
+	// (NewAccount), waits for the next day or an officer above these; 0: none.
+	PartnerDayCap, NewAccountDayCap money.Fen
 	// BankByWorkbook: our bank gives and takes no messages. Payment files are
 	// workbooks, and its movements come back in a keyed sheet.
 	BankByWorkbook bool

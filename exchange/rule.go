@@ -3,6 +3,7 @@ package exchange
 import (
 	"slices"
 
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 )
 
@@ -16,6 +17,7 @@ const (
 	AboutMonth      Subject = "month"
 	AboutDifference Subject = "difference"
 	AboutFile       Subject = "file"
+	AboutDay        Subject = "day" // what is ordered to a partner or a new account on a day
 )
 
 // What else needs a person; nothing is decided about it.
@@ -34,8 +36,13 @@ func SubjectTerms() []Term {
 		{"month", "轧差月份", "month of netting"},
 		{"difference", "差异", "difference"},
 		{"file", "文件", "file"},
+		{"day", "单日付款", "day's payments"},
 	}
 }
+
+// DaySubject is how a decision names what is ordered on a day to a partner (its code) or
+// to an account (its number).
+func DaySubject(key string, on calendar.Date) string { return key + " " + on.String() }
 
 // The actions that an officer can take.
 const (
@@ -97,7 +104,9 @@ var (
 	aboutCase    = []Subject{AboutCase}
 	aboutEntry   = []Subject{AboutEntry}
 	aboutFile    = []Subject{AboutFile}
+	aboutDay     = []Subject{AboutDay}
 	caseAndEntry = []Subject{AboutCase, AboutEntry}
+	revocable    = []Subject{AboutDay, AboutCase, AboutEntry}
 	financial    = []Role{RoleFinance, RoleChecker}
 	business     = []Role{RoleClerk, RoleChecker}
 	anybody      = []Role{RoleClerk, RoleFinance, RoleChecker}
@@ -134,6 +143,11 @@ var rules = []Rule{
 	{
 		Action: ActAllowCap, Chinese: "超限放行", English: "allow above a cap", About: caseAndEntry, Roles: []Role{RoleChecker}, Signed: true, Needs: []string{"amount"},
 		Follows: "balances and payments of the case up to the amount are taken although they are above a cap",
+	},
+	{
+		Action: ActAllowCap, Chinese: "单日超限放行", English: "allow above a daily cap", About: aboutDay, Roles: []Role{RoleChecker}, Signed: true,
+		Needs: []string{"day"}, May: []string{"amount"},
+		Follows: "on that day up to the amount is ordered to the partner or new account; without one what is ordered and waits now",
 	},
 	{
 		Action: ActPayAgain, Chinese: "重新付款", English: "pay again", About: caseAndEntry, Roles: financial, Signed: true,
@@ -245,7 +259,7 @@ var rules = []Rule{
 		Follows: "the partner is told, and the case goes on",
 	},
 	{
-		Action: ActTakeBack, Chinese: "撤回", English: "take back", About: caseAndEntry, Roles: anybody, Signed: true, May: []string{"entry"},
+		Action: ActTakeBack, Chinese: "撤回", English: "take back", About: revocable, Roles: anybody, Signed: true, May: []string{"entry", "day"},
 		Follows: "until money has left because of it, a matched credit (entry) or the last decision is taken back, by a role that may decide it; " +
 			"the credit belongs to nobody again, the case stands as it did or is held",
 	},
@@ -274,6 +288,7 @@ func Arguments() []Term {
 		{"part", "第几笔", "part of the remittance"},
 		{"payment", "划款编号", "reference of a payment of ours"},
 		{"to", "拆分", "letter:part=amount, several with commas"},
+		{"day", "日期", "business date of payments, yyyy-mm-dd"},
 		{"amount", "金额", "yuan"},
 		{"entry", "银行流水", "key of a bank entry"},
 		{"voucher", "凭证号", "number of a voucher"},
@@ -286,16 +301,29 @@ func Arguments() []Term {
 	}
 }
 
+// Actions lists the actions, each once.
+func Actions() (list []string) {
+	for _, r := range rules {
+		if !slices.Contains(list, r.Action) {
+			list = append(list, r.Action)
+		}
+	}
+	return list
+}
+
 // Word is the action's word in a language ("zh" or "en").
 func (r Rule) Word(lang string) string { return Term{r.Action, r.Chinese, r.English}.Word(lang) }
 
 // Tells lists what the action can be told, what it must be told first.
 func (r Rule) Tells() []string { return append(slices.Clone(r.Needs), r.May...) }
 
-// FindRule finds the rule on an action.
-func FindRule(action string) (Rule, bool) {
+// FindRule finds the rule on an action: of several, about different things, the first.
+func FindRule(action string) (Rule, bool) { return RuleOf(Decision{Action: action}) }
+
+// RuleOf finds the rule on a decision, by its action and by whether it names a day.
+func RuleOf(d Decision) (Rule, bool) {
 	for _, r := range rules {
-		if r.Action == action {
+		if r.Action == d.Action && (d.Args["day"] == "" || slices.Contains(r.About, AboutDay)) {
 			return r, true
 		}
 	}

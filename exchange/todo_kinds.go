@@ -8,6 +8,7 @@ const (
 	TodoBankDay    = "bank-day"
 	TodoLegal      = "legal"
 	TodoSign       = "sign"
+	TodoDay        = "day"
 	TodoStatement  = "statement"
 	TodoReview     = "review"
 	TodoCredit     = "credit"
@@ -56,6 +57,11 @@ var todoKinds = []TodoKind{
 		Term{TodoSign, "付款待签名", "payment to be signed"},
 		Soon, PastDue, OwnerFinance,
 		"核对付款清单后签名放行。", "Compare the list, then sign.",
+	},
+	{
+		Term{TodoDay, "超过单日限额", "above a daily cap"},
+		Soon, AtOnce, OwnerChecker,
+		"核实款项后放行当日；不放行的，次日按次日限额自动制单。", "Find out whether it is right, then allow the day; else it is ordered on the next, within that day's cap.",
 	},
 	{
 		Term{TodoStatement, "缺银行对账单", "statement missing"},

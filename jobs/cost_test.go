@@ -33,6 +33,7 @@ func TestCostInStatements(t *testing.T) {
 		{"the first pass of a store", firstPass, 20, 6},
 		{"empty pass with report", emptyRun, 96, 12},
 		{"a person leaves", personLeaves, 165, 171},
+		{"a person leaves, by daily caps", personLeavesCapped, 169, 171},
 		{"a person arrives", personArrives, 95, 145},
 		{"a credit", creditIsMatched, 26, 33},
 		{"a decision by workbook", rowIsDecided, 31, 17},
@@ -79,6 +80,13 @@ func personLeaves(o *testOffice, start func()) {
 	o.acceptAll(them)
 	o.put(them, formats.KindCompletion, completion(f, code.OutcomeCompleted, 20260302))
 	o.pass()
+}
+
+// personLeavesCapped is personLeaves where there are daily caps: the sums are asked once
+// when the payment is ordered, released and sent.
+func personLeavesCapped(o *testOffice, start func()) {
+	o.env.Agency.PartnerDayCap, o.env.Agency.NewAccountDayCap = 1<<40, 1<<40
+	personLeaves(o, start)
 }
 
 // personArrives is a case at the new place: application, form, money, postings.

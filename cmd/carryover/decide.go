@@ -19,9 +19,10 @@ func newDecideCommand(a *app) *cobra.Command {
 	args := map[string]*string{}
 	c := &cobra.Command{
 		Use:   "decide SUBJECT ACTION",
-		Short: "Decide about a case, a credit, a month's netting, a difference or a file, and sign it",
+		Short: "Decide about a case, a credit, a month's netting, a day's cap, a difference or a file, and sign it",
 		Long: `SUBJECT is the number of a case or of its letter, the key of a bank entry, a
-month (2026-03), or the number of a difference or file, as the action needs it. Without
+month (2026-03), with --day a partner's code or an account's number, or the number of a
+difference or file, as the action needs it. Without
 --key what the decision would come to is shown, and nothing changes. The same
 decision twice changes nothing. Who decides about a transfer does not release it.
 

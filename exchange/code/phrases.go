@@ -107,6 +107,8 @@ var moneyPhrases = []PhraseTerm{
 	{"debit-above-cap", "业务系统清算金额 {1} 超过每人限额 {2}，指令 {0}", "the core debited {1}, above the cap of a person, {2}; posting {0}"},
 	{"above-record-cap", "金额 {0} 超过每人限额 {1}", "{0} is above the cap of a person, {1}"},
 	{"cap-allowed", "已放行或已更正", "allowed, or corrected"},
+	{"above-partner-day", "{0} 付给 {1} 的款项已制单 {2}，加上 {3} 超过对方机构单日限额 {4}", "{2} is ordered to {1} on {0}: with {3} that is above the daily cap of a partner, {4}"},
+	{"above-account-day", "{0} 付至新账户 {1} 的款项已制单 {2}，加上 {3} 超过新账户单日限额 {4}", "{2} is ordered to the new account {1} on {0}: with {3} that is above the daily cap of a new account, {4}"},
 	{"above-file-cap", "金额 {0} 超过单批限额 {1}", "{0} is above the cap of a file, {1}"},
 	{"allow-first", "{0:phrase}，须先允许超过限额", "{0:phrase}: allow it first"},
 	{"unsigned-query", "无签名的账户查询 {0}", "query {0} about an account, without a signature"},

@@ -53,13 +53,6 @@ func fileStates(dir exchange.Side) (values []string) {
 	return values
 }
 
-func actions() (list []string) {
-	for _, r := range exchange.Rules() {
-		list = append(list, r.Action)
-	}
-	return list
-}
-
 func codes(l code.List) []string { return l.Codes() }
 
 func orNone(values []string) []string { return append([]string{""}, values...) }
@@ -90,7 +83,7 @@ func lists() []list {
 		{"payments", "track", terms(exchange.MoneyTerms(exchange.Out)), ""},
 		{"advices", "purpose", codes(code.Purposes()), ""},
 		{"refunds", "track", terms(exchange.MoneyTerms(exchange.Out)), ""},
-		{"decisions", "action", actions(), ""},
+		{"decisions", "action", exchange.Actions(), ""},
 		{"bank_entries", "state", exchange.EntryStates(), ""},
 		{"payees", "relation", codes(code.Relations()), ""},
 		{"netting_lines", "direction", codes(code.Directions()), ""},

@@ -81,7 +81,7 @@ const deciders = `SELECT p.ref, substr(j.actor, 9), j.chain, j.what FROM payment
 	UNION ALL SELECT p.ref, substr(j.actor, 9), j.chain, j.what FROM payments p JOIN refunds r ON r.ref = p.ref AND r.ref <> '' JOIN journal j ON j.chain = r.case_no
 		WHERE WHICH AND j.actor LIKE 'officer:%'
 	UNION ALL SELECT p.ref, d.officer, d.subject, 'decided_' || d.action FROM payments p JOIN refunds r ON r.ref = p.ref AND r.ref <> ''
-		JOIN decisions d ON d.subject = r.entry_key WHERE WHICH`
+		JOIN decisions d ON d.subject = r.entry_key OR r.case_no IS NULL AND d.subject IN (p.partner || ' ' || p.value_on, p.payee_no || ' ' || p.value_on) WHERE WHICH`
 
 // InsertMoneySettings stores money settings.
 func (tx *Tx) InsertMoneySettings(m exchange.MoneySettings) error {

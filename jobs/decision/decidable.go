@@ -28,7 +28,10 @@ func openOf(d *office.Desk, about exchange.Subject, no string) (found exchange.T
 		})
 		return found, err
 	}
-	s, err := findSubject(d, no, exchange.Rule{About: []exchange.Subject{about}})
+	if about == exchange.AboutDay {
+		return openDay(d, no)
+	}
+	s, err := findSubject(d, exchange.Decision{Subject: no}, exchange.Rule{About: []exchange.Subject{about}})
 	switch {
 	case err != nil:
 		return found, err

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
+	"carryover/jobs/payment"
 	"carryover/jobs/signing"
 )
 
@@ -114,10 +116,13 @@ func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) 
 // The duplicate is looked for before the subject: once applied, a decision has
 // moved its case, and where it stands now would refuse the same again.
 func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan, err error) {
-	r, ok := exchange.FindRule(x.Action)
+	r, ok := exchange.RuleOf(x)
 	if !ok {
 		return p, plan, office.Undecidable("“"+x.Action+"”不是可选的决定",
-			fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(actions(), ", ")))
+			fmt.Sprintf("%q is no action; there are %s", x.Action, strings.Join(exchange.Actions(), ", ")))
+	}
+	if _, partner := d.Partners[x.Subject]; partner && x.Args["day"] == "" && x.Action == exchange.ActAllowCap {
+		return p, plan, office.Undecidable("须写明对方机构的哪一日（day）", "of a partner a day is decided about: give it (--day)")
 	}
 	if err := x.Check(r); err != nil {
 		return p, plan, err
@@ -131,14 +136,17 @@ func prepare(d *office.Desk, x exchange.Decision) (p Prepared, plan office.Plan,
 // planNew is prepare for a decision that was checked and is no duplicate as its
 // subject is named.
 func planNew(d *office.Desk, x exchange.Decision, r exchange.Rule) (p Prepared, plan office.Plan, err error) {
-	s, err := findSubject(d, x.Subject, r)
+	s, err := findSubject(d, x, r)
 	if err != nil {
 		return p, plan, err
 	}
 	// A case may be named by its letter: it is recorded under its own number,
 	// and under that it may be a duplicate.
 	p.Decision, p.Rule = x, r
-	if p.Subject = s.no; p.Subject != x.Subject {
+	if s.kind == exchange.AboutDay {
+		p.Args = s.argsOfDay(x)
+	}
+	if p.Subject = s.no; p.Subject != x.Subject || !maps.Equal(p.Args, x.Args) {
 		if p, err = findDuplicate(d, p.Decision, r); err != nil || p.Already {
 			return p, plan, err
 		}
@@ -177,7 +185,7 @@ func stillHolds(d *office.Desk, before exchange.Recorded, r exchange.Rule) error
 	switch {
 	case before.Row != "": // the row of a workbook is that one for ever, and may be worked again
 	case before.Action == exchange.ActTakeBack:
-		s, err := findSubject(d, before.Subject, r)
+		s, err := findSubject(d, before.Decision, r)
 		if err != nil {
 			return err
 		}
@@ -198,13 +206,6 @@ func stillHolds(d *office.Desk, before exchange.Recorded, r exchange.Rule) error
 	return nil
 }
 
-func actions() (list []string) {
-	for _, r := range exchange.Rules() {
-		list = append(list, r.Action)
-	}
-	return list
-}
-
 // subject is what a decision is about, read from the store. Of the fields after
 // no only that of its kind is set.
 type subject struct {
@@ -215,16 +216,23 @@ type subject struct {
 	month calendar.Month
 	file  exchange.File
 	id    int64 // of a difference
+	day   payment.DayCap
 }
 
 // findSubject reads what a decision is about: the number of a case or its
 // letter, a bank entry's key or number, a month, a file's id or name, the id of a
-// difference. The kinds of the rule are tried in their order; exchange.ErrDecision
-// when none of them has it.
-func findSubject(d *office.Desk, text string, r exchange.Rule) (s subject, err error) {
+// difference; with a day (in the arguments) a partner or an account. The kinds of the rule
+// are tried in their order; exchange.ErrDecision when none of them has it.
+func findSubject(d *office.Desk, x exchange.Decision, r exchange.Rule) (s subject, err error) {
+	text := x.Subject
 	for _, kind := range r.About {
+		if (kind == exchange.AboutDay) != (x.Args["day"] != "") {
+			continue
+		}
 		s = subject{kind: kind, no: text}
 		switch kind {
+		case exchange.AboutDay:
+			return dayOf(d, x)
 		case exchange.AboutMonth:
 			s.month, err = calendar.ParseMonth(text)
 		case exchange.AboutDifference:

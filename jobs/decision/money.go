@@ -46,6 +46,9 @@ func confirmPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, e
 // amount each. Like a confirmed account, the decision itself is what counts
 // (AllowedAmount).
 func allowPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, error) {
+	if s.kind == exchange.AboutDay {
+		return allowDayPlan(d, s.day, x)
+	}
 	amount, err := office.AmountOf(x.Args["amount"])
 	if err != nil {
 		return office.Plan{}, err

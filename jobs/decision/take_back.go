@@ -31,6 +31,9 @@ func takeBackPlan(d *office.Desk, s subject, x exchange.Decision) (office.Plan, 
 	if err != nil {
 		return office.Plan{}, err
 	}
+	if s.kind == exchange.AboutDay && s.day.Gone > s.day.Most {
+		return office.Plan{}, office.Undecidable("据此款项已离开本方："+s.day.Gone.String(), "money has left because of it: "+s.day.Gone.String())
+	}
 	if len(standing) > 0 {
 		return decisionBackPlan(d, s, standing[len(standing)-1], x)
 	}
@@ -139,7 +142,7 @@ func sharesOf(d *office.Desk, e exchange.BankEntry) ([]share, error) {
 // decisionBackPlan plans that a decision counts no more: what it allowed and has not left
 // is void, and what it released is held again.
 func decisionBackPlan(d *office.Desk, s subject, last exchange.Recorded, x exchange.Decision) (office.Plan, error) {
-	rule, _ := exchange.FindRule(last.Action)
+	rule, _ := exchange.RuleOf(last.Decision)
 	plan := office.Plan{
 		CaseNo: last.CaseNo, Roles: rule.Roles, Apply: func() error { return nil },
 		Effects: []string{d.Sayf("撤回 %s 于 %s 所作“%s”：%s", "taken back of %s, %s, %s: %s", last.Officer, last.On, rule.Word(string(d.CodeLang())), last.Reason)},

@@ -225,14 +225,14 @@ func (w *workbookIn) readDecision(r report.Row, lang string) (x exchange.Decisio
 	if action == "" {
 		return x, key, office.Refuse("“%s”不是可选的决定", "%q is no decision of the list", r.Action)
 	}
-	return exchange.Decision{Action: action, Args: r.Args, Reason: reason, Officer: w.officer.Name, On: key.On, Row: r.Key}, key, nil
+	return exchange.Decision{Action: action, Subject: key.Subject(), Args: key.Tell(action, r.Args, r.Shown), Reason: reason, Officer: w.officer.Name, On: key.On, Row: r.Key}, key, nil
 }
 
 // apply takes a row's decision, in a transaction with all that follows. It is
 // prepared twice: to know before the transaction what the outside must be asked
 // (checkOutside), and in it, for between the two another may have decided.
 func (w *workbookIn) apply(ctx context.Context, x exchange.Decision, key report.RowKey) (p Prepared, err error) {
-	rule, _ := exchange.FindRule(x.Action)
+	rule, _ := exchange.RuleOf(x)
 	by, err := w.authorityFor(ctx, rule)
 	if err != nil {
 		return p, err
@@ -305,7 +305,6 @@ func decideRow(d *office.Desk, x exchange.Decision, r exchange.Rule, key report.
 	if err != nil && !missing {
 		return p, plan, err
 	}
-	x.Subject, x.Args = key.Subject(), key.Tell(x.Args)
 	if p, err = findDuplicate(d, x, r); err != nil || p.Already {
 		return p, plan, err
 	}
@@ -330,7 +329,7 @@ func refuseChanged(d *office.Desk, o exchange.Todo, x exchange.Decision) error {
 	}
 	last, err := d.Tx.LastDecision(x.Subject)
 	if err == nil {
-		r, _ := exchange.FindRule(last.Action)
+		r, _ := exchange.RuleOf(last.Decision)
 		now += "；" + last.Officer + " 已作决定：" + r.Chinese
 		nowEN += "; " + last.Officer + " has decided: " + r.English
 	} else if !office.IsNotFound(err) {

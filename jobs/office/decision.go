@@ -73,11 +73,18 @@ func (d *Desk) standing(subject, action string) ([]exchange.Recorded, error) {
 	return slices.DeleteFunc(list, func(x exchange.Recorded) bool { return x.Action != action }), err
 }
 
+// Allowances are the decisions by which payments of a subject may pass a cap (allow-cap),
+// each up to its amount, which stand. The subject is a case, an entry or a
+// exchange.DaySubject.
+func (d *Desk) Allowances(subject string) ([]exchange.Recorded, error) {
+	return d.standing(subject, exchange.ActAllowCap)
+}
+
 // AllowedAmount is the amount up to which officers have let payments of a
 // subject pass the caps (allow-cap): the largest of their decisions; 0 when
 // there is none.
 func (d *Desk) AllowedAmount(subject string) (most money.Fen, err error) {
-	all, err := d.standing(subject, exchange.ActAllowCap)
+	all, err := d.Allowances(subject)
 	for _, x := range all {
 		// Checked when the decision was taken: what is no amount allows nothing, and
 		// the error must not stop every later payment.

@@ -29,7 +29,8 @@ func EventTerms() []exchange.Term {
 
 // decisionEvents are the decisions of officers, as they are journaled.
 func decisionEvents() (list []exchange.Term) {
-	for _, r := range exchange.Rules() {
+	for _, action := range exchange.Actions() {
+		r, _ := exchange.FindRule(action)
 		list = append(list, exchange.Term{Code: "decided_" + r.Action, Chinese: "决定：" + r.Chinese, English: "decided: " + r.English})
 	}
 	return list
@@ -95,6 +96,8 @@ func workEvents() []exchange.Term {
 func moneyEvents() []exchange.Term {
 	return []exchange.Term{
 		{Code: "payment_ordered", Chinese: "付款制单", English: "payment ordered"},
+		{Code: "waits_day_cap", Chinese: "超过单日限额，等待次日或放行", English: "waits for a daily cap"},
+		{Code: "allowed_day_cap", Chinese: "经放行超过单日限额制单", English: "ordered above a daily cap, as allowed"},
 		{Code: "payment_due_again", Chinese: "重新待付", English: "payment due again"},
 		{Code: "matched_by_officer", Chinese: "经办人员认领到账", English: "matched by an officer"},
 		{Code: "money_taken_back", Chinese: "撤回认领", English: "match taken back"},

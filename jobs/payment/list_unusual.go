@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -14,7 +15,7 @@ import (
 // payment first: its account, earlier attempts, its amount, the partner, who decided about
 // it. None: it is as any other.
 func (l *signersList) unusual(p exchange.Payment) (why []string, err error) {
-	for _, look := range []func(exchange.Payment) ([]string, error){l.newAccount, l.changedAccount, l.confirmedAccount, l.attempts, l.amount, l.decisions} {
+	for _, look := range []func(exchange.Payment) ([]string, error){l.newAccount, l.changedAccount, l.confirmedAccount, l.attempts, l.amount, l.allowedDay, l.decisions} {
 		texts, err := look(p)
 		if err != nil {
 			return nil, err
@@ -149,11 +150,34 @@ func (l *signersList) decided(p exchange.Payment, meant func(action string) bool
 	return why, nil
 }
 
+// allowedDay says by whose decisions the payment is above a daily cap.
+func (l *signersList) allowedDay(p exchange.Payment) (why []string, err error) {
+	for _, x := range l.deciders[p.Ref] {
+		if x.What != allowedDayCap {
+			continue
+		}
+		for _, key := range []string{p.Partner, p.Payee.No} {
+			list, err := l.Tx.DecisionsAbout(exchange.DaySubject(key, p.ValueOn), exchange.ActAllowCap)
+			if err != nil {
+				return nil, err
+			}
+			for _, y := range list {
+				text := l.Sayf("超过单日限额，由%s放行：%s，%s 以内，理由：%s", "above a daily cap, allowed by %s: %s up to %s, because %s",
+					l.officer(y.Officer), y.Subject, y.Args["amount"], y.Reason)
+				if y.Officer == x.Officer && !slices.Contains(why, text) {
+					why = append(why, text)
+				}
+			}
+		}
+	}
+	return why, nil
+}
+
 // decidedAny reports whether an officer took a decision about a payment, and does not only
 // stand in the journal.
 func (l *signersList) decidedAny(ref, officer string) bool {
 	for _, x := range l.deciders[ref] {
-		if x.Officer == officer && strings.HasPrefix(x.What, "decided_") {
+		if x.Officer == officer && (x.What == allowedDayCap || strings.HasPrefix(x.What, "decided_")) {
 			return true
 		}
 	}

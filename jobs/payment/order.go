@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,34 +20,56 @@ import (
 // pageResult is what a page of due parts has led to.
 type pageResult struct {
 	ordered int
-	lumps   map[string][]exchange.PaymentItem // parts that wait for their lump sum, by partner, account and who decided
-	faults  []error                           // parts that could not be ordered, each rolled back alone
-	last    exchange.Remittance               // where the next page begins
+	caps    dayCaps                            // with what is ordered
+	lumps   map[lumpKey][]exchange.PaymentItem // parts that wait for their lump sum
+	faults  []error                            // parts that could not be ordered, each rolled back alone
+	last    exchange.Remittance                // where the next page begins
 	more    bool
+}
+
+// lumpKey is what the parts of a lump sum have in common.
+type lumpKey struct{ partner, account, deciders string }
+
+func compareLumps(a, b lumpKey) int {
+	return cmp.Or(cmp.Compare(a.partner, b.partner), cmp.Compare(a.account, b.account), cmp.Compare(a.deciders, b.deciders))
 }
 
 // orderDue makes payments of what is due, page by page, and returns how many;
 // lump sums last, of what all pages hold for them. A part that cannot be ordered
 // does not stop the others: the errors come back joined, beside the count. A
 // crash leaves the rest due, for the next pass.
-func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
+func orderDue(ctx context.Context, o *office.Office, caps dayCaps) (ordered int, err error) {
 	var faults []error
-	lumps := map[string][]exchange.PaymentItem{}
+	lumps := map[lumpKey][]exchange.PaymentItem{}
 	for page := (pageResult{more: true}); page.more; {
-		if page, err = orderPage(ctx, o, page.last); err != nil {
+		if page, err = orderPage(ctx, o, page.last, caps); err != nil {
 			return ordered, errors.Join(append(faults, err)...)
 		}
 		ordered += page.ordered
+		maps.Copy(caps, page.caps)
 		o.ShowProgress("payments ordered", ordered, 0)
 		faults = append(faults, page.faults...)
 		for key, parts := range page.lumps {
 			lumps[key] = append(lumps[key], parts...)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(lumps)) {
-		for _, parts := range splitUnderCap(o, lumps[key]) {
-			if err := orderLump(ctx, o, parts); err != nil {
-				faults = append(faults, fmt.Errorf("lump sum %s: %w", key, err))
+	for _, key := range slices.SortedFunc(maps.Keys(lumps), compareLumps) {
+		n, err := orderLumps(ctx, o, caps, key, lumps[key])
+		ordered += n
+		faults = append(faults, err)
+	}
+	return ordered, errors.Join(faults...)
+}
+
+// orderLumps makes lump sums of parts that belong together, each under the caps, and
+// returns how many.
+func orderLumps(ctx context.Context, o *office.Office, caps dayCaps, key lumpKey, parts []exchange.PaymentItem) (ordered int, err error) {
+	shares, err := caps.divide(ctx, o, key, parts)
+	faults := []error{err}
+	for _, share := range shares {
+		for _, parts := range splitUnderCap(o, share.parts) {
+			if err := orderLump(ctx, o, parts, share.by); err != nil {
+				faults = append(faults, fmt.Errorf("lump sum %s %s: %w", key.partner, key.account, err))
 				continue
 			}
 			ordered++
@@ -58,9 +81,9 @@ func orderDue(ctx context.Context, o *office.Office) (ordered int, err error) {
 // orderPage orders the due parts behind the last one, a chunk of them in one
 // transaction. Each part has a savepoint, so that an error undoes that part
 // alone. The page begins anew in the transaction, which may be run twice.
-func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) (page pageResult, err error) {
+func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance, caps dayCaps) (page pageResult, err error) {
 	err = o.DoChunk(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
-		page = pageResult{lumps: map[string][]exchange.PaymentItem{}}
+		page = pageResult{caps: maps.Clone(caps), lumps: map[lumpKey][]exchange.PaymentItem{}}
 		due, err := d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
 		if err != nil {
 			return err
@@ -78,16 +101,16 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 		}
 		for _, r := range due {
 			var ordered bool
-			var lump string
+			var lump lumpKey
 			err := d.InSavepoint(func() (err error) {
-				ordered, lump, err = orderDuePart(d, r)
+				ordered, lump, err = orderDuePart(d, r, page.caps)
 				return err
 			})
 			switch {
 			case err != nil:
 				page.faults = append(page.faults, fmt.Errorf("case %s part %d: %w", r.CaseNo, r.Part, err))
-			case lump != "":
-				lump += " " + deciders[r.CaseNo] // who decided signs for the others (SPEC 4)
+			case lump != lumpKey{}:
+				lump.deciders = deciders[r.CaseNo] // who decided signs for the others (SPEC 4)
 				page.lumps[lump] = append(page.lumps[lump], exchange.PaymentItem{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount})
 			case ordered:
 				page.ordered++
@@ -103,30 +126,36 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance) 
 
 // orderDuePart makes a payment of one part, unless it has to wait (false and no
 // lump: its case is on hold and says why) or belongs to a lump sum, whose key is
-// returned. A part that came back of a lump sum goes out alone (SPEC 4), hence
+// returned, or a daily cap is reached, which the journal says. A part that came back of a lump sum goes out alone (SPEC 4), hence
 // the look at its attempts. Attempts count lump sums, so that a reference is
 // never used twice.
-func orderDuePart(d *office.Desk, r exchange.Remittance) (ordered bool, lump string, err error) {
+func orderDuePart(d *office.Desk, r exchange.Remittance, caps dayCaps) (ordered bool, lump lumpKey, err error) {
 	c, err := d.CaseByNo(r.CaseNo)
 	if err != nil {
-		return false, "", err
+		return false, lump, err
 	}
 	payee, wait, err := transfer.PayTo(c, &r)
 	if err != nil || wait {
-		return false, "", err
+		return false, lump, err
 	}
 	if c.Partners[c.Partner].LumpSum && r.To == exchange.ToPartner && r.Attempts == 0 {
-		return false, c.Partner + " " + payee.No, nil
+		return false, lumpKey{partner: c.Partner, account: payee.No}, nil
 	}
 	text := iso20022.RemittanceText(c.LetterNo, c.Person.IDNo, c.Person.Name, d.Agency.RemarkMax, iso20022.Charset(d.Agency.RemarkIn))
-	p := exchange.Payment{Ref: transfer.PaymentRef(c.LetterNo, r.Part, r.Attempts+1), Partner: c.Partner, Payee: payee, Text: text}
-	return true, "", insertPayment(d, p, []exchange.PaymentItem{{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount}})
+	p := exchange.Payment{Ref: transfer.PaymentRef(c.LetterNo, r.Part, r.Attempts+1), Partner: c.Partner, Payee: payee, Text: text, Amount: r.Amount}
+	by, above, err := caps.ask(d, p)
+	if err != nil || len(above) > 0 {
+		return false, lump, errors.Join(err, noteCapped(d, c.No, r.Part, r.Amount, above))
+	}
+	caps.add(p, d.Date)
+	return true, lump, insertPayment(d, p, []exchange.PaymentItem{{CaseNo: r.CaseNo, Part: r.Part, Amount: r.Amount}}, by)
 }
 
-// insertPayment stores one payment over parts and moves them to ordered. The
-// sum is made here; money.ErrOverflow when it does not fit.
-func insertPayment(d *office.Desk, p exchange.Payment, parts []exchange.PaymentItem) error {
-	p.Purpose, p.Track, p.ValueOn, p.Items = string(code.PurposeTransfer), exchange.MoneyOrdered, d.Date, parts
+// insertPayment stores one payment over parts and moves them to ordered; by are the
+// decisions without which it would be above a daily cap. The sum is made here;
+// money.ErrOverflow when it does not fit.
+func insertPayment(d *office.Desk, p exchange.Payment, parts []exchange.PaymentItem, by []exchange.Recorded) error {
+	p.Purpose, p.Track, p.ValueOn, p.Items, p.Amount = string(code.PurposeTransfer), exchange.MoneyOrdered, d.Date, parts, 0
 	for _, part := range parts {
 		if part.Part > 1 {
 			p.Purpose = string(code.PurposeSupplement)
@@ -142,6 +171,9 @@ func insertPayment(d *office.Desk, p exchange.Payment, parts []exchange.PaymentI
 	}
 	for _, part := range parts {
 		if err := markPartOrdered(d, part, p.Ref); err != nil {
+			return err
+		}
+		if err := noteAllowed(d, part.CaseNo, p.Ref, by); err != nil {
 			return err
 		}
 	}
@@ -230,7 +262,7 @@ func splitUnderCap(o *office.Office, parts []exchange.PaymentItem) (lumps [][]ex
 // transaction of its own. All parts have the account of the first one's letter,
 // as the account is half of their key. The text is what a partner matches by:
 // payment_ref and number of persons (SPEC 4).
-func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentItem) error {
+func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentItem, by []exchange.Recorded) error {
 	return o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
 		c, err := d.CaseByNo(parts[0].CaseNo)
 		if err != nil {
@@ -249,6 +281,6 @@ func orderLump(ctx context.Context, o *office.Office, parts []exchange.PaymentIt
 			return err
 		}
 		text := fmt.Sprintf("%s %d人", ref, len(parts))
-		return insertPayment(d, exchange.Payment{Ref: ref, Partner: c.Partner, Lump: true, Payee: account, Text: text}, parts)
+		return insertPayment(d, exchange.Payment{Ref: ref, Partner: c.Partner, Lump: true, Payee: account, Text: text}, parts, by)
 	})
 }

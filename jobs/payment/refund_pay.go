@@ -17,7 +17,7 @@ import (
 
 // orderRefunds makes a payment of every refund that is due, each in its own
 // transaction, and returns how many; one that fails does not stop the others.
-func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
+func orderRefunds(ctx context.Context, o *office.Office, caps dayCaps) (n int, err error) {
 	var due []exchange.Refund
 	err = o.Store.View(ctx, func(tx *store.Tx) (err error) {
 		due, err = tx.RefundsByTrack(exchange.MoneyDue)
@@ -30,14 +30,15 @@ func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 	for _, f := range due {
 		ordered := false
 		err := o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) (err error) {
-			ordered, err = orderRefund(d, f)
+			ordered, err = orderRefund(d, f, caps)
 			return err
 		})
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s: %w", transfer.RefundSubject(f), err))
 		}
-		if ordered {
+		if err == nil && ordered {
 			n++
+			caps.add(exchange.Payment{Partner: f.Partner, Payee: f.Payee, Amount: f.Amount}, o.Date)
 		}
 	}
 	return n, errors.Join(faults...)
@@ -46,9 +47,16 @@ func orderRefunds(ctx context.Context, o *office.Office) (n int, err error) {
 // orderRefund makes the payment of one refund; false when it has to wait, and
 // then its open difference says for what. Account and cap are checked again: an
 // officer's decision may be days old.
-func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
+func orderRefund(d *office.Desk, f exchange.Refund, caps dayCaps) (bool, error) {
 	if why, err := transfer.RefundObstacle(d, f); err != nil || !why.IsZero() {
 		return false, errors.Join(err, transfer.ReportRefund(d, f, why))
+	}
+	by, above, err := caps.ask(d, exchange.Payment{Partner: f.Partner, Payee: f.Payee, Amount: f.Amount})
+	if err != nil {
+		return false, err
+	}
+	if len(above) > 0 {
+		return false, transfer.ReportRefund(d, f, above[0].why(f.Amount))
 	}
 	// Attempts are counted over all refunds of the part, not of this one: a part
 	// can be refunded twice, and no reference may be used again.
@@ -75,7 +83,10 @@ func orderRefund(d *office.Desk, f exchange.Refund) (bool, error) {
 	if err := transfer.ReportRefund(d, f, code.Say("money-at", string(after.Track), p.Ref, "")); err != nil {
 		return false, err
 	}
-	return true, transfer.NoteRefund(d, f, "payment_ordered", code.Text(p.Ref))
+	if f.CaseNo != "" { // of a refund without a case the decisions about its day are its own (store.Deciders)
+		err = noteAllowed(d, f.CaseNo, p.Ref, by)
+	}
+	return true, errors.Join(err, transfer.NoteRefund(d, f, "payment_ordered", code.Text(p.Ref)))
 }
 
 // refundText is the remittance text of a refund: that of its case, by which the

@@ -265,10 +265,11 @@ func whereToLook(err error) string {
 // workPayable works every payment of a file; with check only while it may be made, else
 // errUnpayable.
 func workPayable(d *office.Desk, f exchange.File, check bool, work func(exchange.Payment) error) error {
+	caps := dayCaps{}
 	return d.WorkPaymentsOf(f.ID, office.Beside{Payable: check}, func(p exchange.Payment) error {
 		if check {
-			ok, err := transfer.StillPayable(d, p)
-			if err == nil && !ok {
+			why, err := caps.whyNotNow(d, p)
+			if err == nil && !why.IsZero() {
 				err = fmt.Errorf("%s: %w", p.Ref, errUnpayable)
 			}
 			if err != nil {
@@ -293,10 +294,9 @@ func whyUnpayable(d *office.Desk, f exchange.File, each bool) (why code.Phrase, 
 	if !each {
 		return why, nil
 	}
-	err = d.WorkPaymentsOf(f.ID, office.Beside{Payable: true}, func(p exchange.Payment) error {
-		ok, err := transfer.StillPayable(d, p)
-		if err == nil && !ok {
-			why = code.Say("payment-not-payable", p.Ref)
+	caps := dayCaps{}
+	err = d.WorkPaymentsOf(f.ID, office.Beside{Payable: true}, func(p exchange.Payment) (err error) {
+		if why, err = caps.whyNotNow(d, p); err == nil && !why.IsZero() {
 			err = office.ErrStop
 		}
 		return err

@@ -54,12 +54,13 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	released, err := reviewPrepared(ctx, o)
 	counts["released"] = released
 	faults := []error{err}
-	ordered, err := orderDue(ctx, o)
+	caps := dayCaps{}
+	ordered, err := orderDue(ctx, o, caps)
 	if ordered > 0 {
 		counts["ordered"] = ordered
 	}
 	faults = append(faults, err)
-	refunds, err := orderRefunds(ctx, o)
+	refunds, err := orderRefunds(ctx, o, caps)
 	if refunds > 0 {
 		counts["refunds"] = refunds
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"iter"
@@ -57,7 +58,7 @@ func (d Workbook) tells(rows iter.Seq[exchange.Todo], roles []exchange.Role) map
 	for t := range rows {
 		for _, r := range d.Offers(t, roles) {
 			for _, name := range r.Tells() {
-				args[name] = name != "partner"
+				args[name] = name != "partner" && name != "day"
 			}
 		}
 	}
@@ -115,11 +116,18 @@ func (k RowKey) Subject() string {
 	return k.No
 }
 
-// Tell adds to a decision's arguments what the row itself says.
-func (k RowKey) Tell(args map[string]string) map[string]string {
-	if k.About == exchange.AboutMonth {
-		args = maps.Clone(args)
-		_, args["partner"], _ = strings.Cut(k.No, " ")
+// Tell adds to the arguments of an action what the row itself says: its key, and the cells
+// that it shows, of which the last is the amount.
+func (k RowKey) Tell(action string, args map[string]string, shown []string) map[string]string {
+	args = maps.Clone(args)
+	switch _, behind, _ := strings.Cut(k.No, " "); k.About {
+	case exchange.AboutMonth:
+		args["partner"] = behind
+	case exchange.AboutDay:
+		args["day"] = behind
+		if action == exchange.ActAllowCap {
+			args["amount"] = cmp.Or(args["amount"], shown[len(shown)-1])
+		}
 	}
 	return args
 }

@@ -67,6 +67,14 @@ func (w *walk) months() error {
 	})
 }
 
+// days adds the daily caps for which money waits.
+func (w *walk) days() error {
+	return decision.EachDay(w.Desk, func(t exchange.Todo) error {
+		t.Kind = exchange.TodoDay
+		return w.add(t)
+	})
+}
+
 // toSign adds the payment files that wait for officers' signatures.
 func (w *walk) toSign() error {
 	files, err := w.Tx.Files(store.FileFilter{Dir: exchange.Out, Kind: office.KindPayment, States: []exchange.FileState{exchange.FilePrepared}})

@@ -16,7 +16,7 @@ import (
 // void, or asked to be cancelled or annulled, or it is put on hold here with what
 // is missing (payable), and saved. The account is meaningless then.
 func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wait bool, err error) {
-	if c.State == exchange.Held || c.State == exchange.Void || c.Wish != exchange.WishNone {
+	if unpayable(c) {
 		return exchange.Account{}, true, nil
 	}
 	account, why, text, err := payable(c, r)
@@ -27,6 +27,21 @@ func PayTo(c *office.Case, r *exchange.Remittance) (account exchange.Account, wa
 		return exchange.Account{}, true, err
 	}
 	return exchange.Account{}, true, c.Save()
+}
+
+// MayBePaid is PayTo of a part as it is now, with nothing written: ok is false when the
+// part has to wait, and the account is meaningless then.
+func MayBePaid(c *office.Case, r *exchange.Remittance) (account exchange.Account, ok bool, err error) {
+	if unpayable(c) {
+		return account, false, nil
+	}
+	account, why, _, err := payable(c, r)
+	return account, why == "", err
+}
+
+// unpayable reports whether nothing of a case is paid, whatever its parts are.
+func unpayable(c *office.Case) bool {
+	return c.State == exchange.Held || c.State == exchange.Void || c.Wish != exchange.WishNone
 }
 
 // payable returns the account that a part is paid to, or the hold and its text why it
@@ -147,7 +162,7 @@ func StillPayable(d *office.Desk, p exchange.Payment) (bool, error) {
 		if sum = money.Clamped(sum, item.Amount); item.Amount != r.Amount {
 			return false, nil
 		}
-		if c.State == exchange.Held || c.State == exchange.Void || c.State == exchange.Cancelled || c.Wish != exchange.WishNone {
+		if unpayable(c) || c.State == exchange.Cancelled {
 			return false, nil
 		}
 		account, why, _, err := payable(c, &r)
