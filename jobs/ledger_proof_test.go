@@ -2,13 +2,18 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/ledger"
 	"carryover/exchange/store"
 	"carryover/formats"
+	"carryover/jobs/proof"
 )
 
 // unexplainedEntries are entries that no document stands behind.
@@ -76,5 +81,30 @@ func TestNoPaymentUnlessTheLedgerCloses(t *testing.T) {
 				t.Error("nothing is unproved in total")
 			}
 		})
+	}
+}
+
+// TestAbsurdLedgerIsUnproved: figures that do not add up to an amount stop the payments and
+// nobody's workbook.
+func TestAbsurdLedgerIsUnproved(t *testing.T) {
+	o := newOffice(t)
+	o.unproved = true
+	for _, partner := range []string{them, "330100", "510100"} {
+		err := o.env.Store.Tx(t.Context(), func(tx *store.Tx) error {
+			return tx.Book(ledger.Announce(ledger.Head{Date: 20260302, Partner: partner, Memo: "odd"}, 1<<62))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.env.Date = calendar.DateOf(o.now)
+	if _, err := o.env.Report(t.Context()); !errors.Is(err, proof.ErrUnbalanced) {
+		t.Errorf("reported: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(o.env.Reports, "2026-03-02.xlsx")); err != nil {
+		t.Error(err)
+	}
+	if list := o.pressing(exchange.TodoProof); len(list) == 0 {
+		t.Error("nobody is told")
 	}
 }

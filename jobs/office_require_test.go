@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -187,6 +188,9 @@ func (o *testOffice) requireLedgerProof(tx *store.Tx) error {
 		return err
 	}
 	in, err := ledger.ProveAllIn(b, sum(announced), sum(credited), received)
+	if errors.Is(err, money.ErrOverflow) && o.unproved {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
