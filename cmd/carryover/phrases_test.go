@@ -75,7 +75,7 @@ func isSay(e ast.Expr) bool {
 func saidByName(t *testing.T, name string) bool {
 	t.Helper()
 	found := false
-	for _, file := range []string{"exchange/judge.go", "exchange/store/migrate_phrases.go"} {
+	for _, file := range []string{"exchange/judge.go", "exchange/store/engine/migrate_phrases.go"} {
 		found = found || strings.Contains(readFile(t, file), strconv.Quote(name))
 	}
 	return found
