@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
 	"time"
+	"unicode"
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
@@ -45,18 +47,67 @@ type MoneySettings struct {
 	SHA256   string // of Text
 	State    string
 	Since    calendar.Date
-	FileID   int64 // the text to be signed; 0: the first ones, or a change that nobody could sign
+	FileID   int64 // the text to be signed; 0: what needed no signature, and the first ones of form 1
 	Text     string
 	Signers  string // the allowed_signers file
 	Officers []Officer
+	Recovery []string // public halves of the recovery keys, as an authorized_keys file has them
+
+	Kind      string        // how they come to count
+	Form      int           // of Text; 0: form 1
+	Sections  []string      // what they change; none: all of them
+	ValidFrom calendar.Date // not before; 0: at once
+	Order     int64         // among the approved: the later one counts; 0: not approved, or form 1
+	Until     calendar.Date // a recovery may be objected to until then
+	Signed    string        // the text that was signed, which ends with Text; "" for what needed no signature
 }
+
+// Signatures are how many of them money settings have that count.
+type Signatures struct {
+	Officers int
+	Checker  bool // one of the officers is 复核
+	Recovery int  // recovery keys
+}
+
+// Lack is what signatures still lack to let settings of a kind count: officers, one of them
+// 复核, a recovery key. A change takes a recovery key in place of the second officer.
+func (s Signatures) Lack(kind string) (officers int, checker, recovery bool) {
+	if kind == SettingsChanged && s.Officers > 0 && s.Recovery > 0 {
+		return 0, false, false
+	}
+	return max(0, 2-s.Officers), !s.Checker, kind == SettingsRecovery && s.Recovery == 0
+}
+
+// RecoveryName is the name under which the signature of a recovery key is kept, by its place
+// from 1 in the settings; no officer can have it.
+func RecoveryName(n int) string { return fmt.Sprintf("%s%d", recoveryName, n) }
+
+// IsRecovery reports whether a name is that of a recovery key.
+func IsRecovery(name string) bool { return strings.HasPrefix(name, recoveryName) }
+
+const recoveryName = "recovery@"
+
+// RecoveryKeys is how many there may be.
+const RecoveryKeys = 2
+
+// How money settings come to count.
+const (
+	SettingsFirst    = "first"    // the ceremony: signed by two of the officers whom they name
+	SettingsChanged  = "change"   // signed by two officers approved before, or one and a recovery key
+	SettingsRecovery = "recovery" // signed by a recovery key and two of the officers whom they name
+	SettingsUnsigned = "unsigned" // of an agency that releases automatically and never signed any
+)
 
 // States of money settings.
 const (
-	SettingsWaiting  = "waiting"
-	SettingsApproved = "approved"
-	SettingsVoid     = "void" // changed back, or again, before two officers had signed
+	SettingsWaiting  = "waiting"  // for signatures
+	SettingsAhead    = "ahead"    // signed, and not configured yet
+	SettingsApproved = "approved" // they count, but for what later ones changed
+	SettingsVoid     = "void"     // changed back, or again, before they were signed; or objected to
 )
+
+// SettingsForm is the form of their text. Another form is signed once anew.
+const SettingsForm = 2
 
 // DefaultNotice is the amount above which signers are told of a payment where the
 // configuration does not say.
@@ -68,24 +119,164 @@ type MoneyKeys struct {
 	Partners    map[string]Partner
 	Automatic   bool
 	BankAddress string // where payment files are left
-	Signers     string // the allowed_signers file
+	CoreAddress string // where the core's answers come from, and the portal's
+	PortalDrop  string
+	Review      map[string]Review // how outgoing batches are reviewed, by kind
+	Signers     string            // the allowed_signers file
+	Keys        []SignerLine      // what stands in it
+	PartnerKeys map[string][]SignerLine
+	Recovery    []string // recovery keys, as an authorized_keys file has them
+	RecoveryIDs []string // their fingerprints
 }
 
-// Text is the canonical text of the money settings: a line per value, sorted,
-// so that it changes only when a value does.
+// SignerLine is one key of an allowed_signers file, as its reader understood it.
+type SignerLine struct {
+	Principal   string
+	Fingerprint string    // SHA256:…
+	From, Until time.Time // zero: no limit
+	For         []string  // namespaces; none: any
+}
+
+// String is the line as officers sign it.
+func (l SignerLine) String() string {
+	when := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return visible(fmt.Sprintf("%s | %s | %s – %s | %s", l.Principal, l.Fingerprint, when(l.From), when(l.Until), strings.Join(l.For, ",")))
+}
+
+// Sections of the money settings. That of a partner stops only what is the partner's, any
+// other all payments.
+const (
+	SectionStaff   = "staff and release"
+	SectionOwn     = "own accounts, bank, caps"
+	SectionSystems = "core and portal"
+	sectionPartner = "partner "
+)
+
+// PartnerSection names the section of a partner.
+func PartnerSection(code string) string { return sectionPartner + code }
+
+// SectionOf returns the partner of a section; ok is false for a section of all.
+func SectionOf(section string) (partner string, ok bool) { return strings.CutPrefix(section, sectionPartner) }
+
+// Text is the canonical text of the money settings: its form and agency, then the sections,
+// each with a line per value, sorted, so that it changes only when a value does.
 func (k MoneyKeys) Text() string {
+	sections := map[string][]string{
+		SectionStaff: k.staffLines(), SectionOwn: k.ownLines(), SectionSystems: k.systemLines(),
+	}
+	for _, p := range k.Partners {
+		sections[PartnerSection(p.Code)] = k.partnerLines(p)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "form: %d\nagency: %s\n", SettingsForm, k.Agency.Code)
+	for _, name := range slices.Sorted(maps.Keys(sections)) {
+		lines := sections[name]
+		for i, line := range lines {
+			lines[i] = visible(line)
+		}
+		sort.Strings(lines)
+		fmt.Fprintf(&b, "[%s]\n%s\n", name, strings.Join(lines, "\n"))
+	}
+	return b.String()
+}
+
+// visible is a line of which every character is seen: what no printer shows, a line's end too, stands as its
+// number, so that nobody signs what was not there to be read.
+func visible(line string) string {
+	if !strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return line
+	}
+	var b strings.Builder
+	for _, r := range line {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "\\u{%04X}", r)
+		}
+	}
+	return b.String()
+}
+
+// SettingsSections divides a text into its sections, by name; nil for a text of form 1, which had
+// none.
+func SettingsSections(text string) map[string]string {
+	if !strings.HasPrefix(text, fmt.Sprintf("form: %d\n", SettingsForm)) {
+		return nil
+	}
+	sections, name := map[string]string{}, ""
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "[") {
+			name = strings.Trim(line, "[]\n")
+			sections[name] = ""
+		} else if name != "" {
+			sections[name] += line
+		}
+	}
+	return sections
+}
+
+// ChangedSections names the sections by which two texts differ, sorted; a text of another form
+// differs in all of them.
+func ChangedSections(before, after map[string]string) (names []string) {
+	all := maps.Clone(before)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, after)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		a, inBefore := before[name]
+		b, inAfter := after[name]
+		if a != b || inBefore != inAfter {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// staffLines say who signs, and what takes signatures.
+func (k MoneyKeys) staffLines() []string {
+	lines := []string{"accounts.release: " + releaseWord(k.Automatic)}
+	for _, o := range k.Agency.Officers {
+		lines = append(lines, OfficerLine(o))
+	}
+	for _, l := range k.Keys {
+		lines = append(lines, SignersKey+l.String())
+	}
+	for _, id := range k.RecoveryIDs {
+		lines = append(lines, RecoveryKey+id)
+	}
+	return lines
+}
+
+// How the lines of the section of staff begin that are read back.
+const (
+	SignersKey  = "staff.allowed_signers: "
+	RecoveryKey = "staff.recovery_keys: "
+)
+
+// OfficerLine is the line of an officer.
+func OfficerLine(o Officer) string {
+	return visible(fmt.Sprintf("staff.officers: %s | %s | %s", o.Name, o.FullName, joinRoles(o.Roles)))
+}
+
+// ownLines say from where and to where money goes on our side, and up to which amounts.
+func (k MoneyKeys) ownLines() []string {
 	a := k.Agency
 	lines := []string{
 		"accounts.caps.file: " + a.FileCap.String(),
 		"accounts.caps.payment: " + a.PaymentCap.String(),
+		"accounts.caps.notice: " + a.NoticeCap.String(),
+		"accounts.caps.record: " + a.CapOfRecord().String(),
 		fmt.Sprintf("accounts.remark_max: %d", a.RemarkMax),
 		"accounts.remark_charset: " + a.RemarkIn,
-		"accounts.release: " + releaseWord(k.Automatic),
 		"accounts.payer: " + a.Payer.settingsLine(),
 		"bank.drop: " + k.BankAddress,
-	}
-	if a.NoticeCap != 0 && a.NoticeCap != DefaultNotice { // as it was before there was such a cap
-		lines = append(lines, "accounts.caps.notice: "+a.NoticeCap.String())
+		"bank.return_words: " + strings.Join(a.WordsOfReturn(), " | "),
 	}
 	for key, most := range map[string]money.Fen{"partner_day": a.PartnerDayCap, "new_account_day": a.NewAccountDayCap} {
 		if most != 0 { // a setting of today that is left out is no change of yesterday's text
@@ -101,33 +292,35 @@ func (k MoneyKeys) Text() string {
 	for _, r := range a.Others {
 		lines = append(lines, fmt.Sprintf("accounts.others: %s | %s | %s", r.Account, r.Text, r.Reason))
 	}
-	if most := a.CapOfRecord(); most != RecordCap {
-		lines = append(lines, "accounts.caps.record: "+most.String())
-	}
-	if words := a.WordsOfReturn(); !slices.Equal(words, ReturnWords()) { // nor is one left at its default
-		lines = append(lines, "bank.return_words: "+strings.Join(words, " | "))
-	}
 	for _, s := range a.FundsClosed {
 		lines = append(lines, fmt.Sprintf("accounts.funds_closed: %s – %s", s.From, s.To))
 	}
-	for _, p := range k.Partners {
-		head := "partners." + p.Code
-		lines = append(lines, head+".settlement: "+p.Settlement, fmt.Sprintf("%s.lump_sum: %t", head, p.LumpSum))
-		for _, acct := range p.Accounts {
-			lines = append(lines, head+".accounts: "+acct.settingsLine())
-		}
-	}
-	for _, o := range a.Officers {
-		lines = append(lines, fmt.Sprintf("staff.officers: %s | %s | %s", o.Name, o.FullName, joinRoles(o.Roles)))
-	}
-	for line := range strings.Lines(k.Signers) {
-		if line = strings.Join(strings.Fields(line), " "); line != "" && line[0] != '#' {
-			lines = append(lines, "staff.allowed_signers: "+line)
-		}
-	}
-	sort.Strings(lines)
-	return strings.Join(lines, "\n") + "\n"
+	return lines
 }
+
+// systemLines say whose word amounts and payees come from, and who looks at what leaves.
+func (k MoneyKeys) systemLines() []string {
+	lines := []string{"core.drop: " + k.CoreAddress, "portal.drop: " + k.PortalDrop}
+	for kind, how := range k.Review {
+		lines = append(lines, fmt.Sprintf("review.%s: %s", kind, how))
+	}
+	return lines
+}
+
+// partnerLines say where a partner's money goes, and whose word is the partner's.
+func (k MoneyKeys) partnerLines(p Partner) []string {
+	lines := []string{"settlement: " + p.Settlement, fmt.Sprintf("lump_sum: %t", p.LumpSum), "seal: " + p.Seal}
+	for _, acct := range p.Accounts {
+		lines = append(lines, "accounts: "+acct.settingsLine())
+	}
+	for _, l := range k.PartnerKeys[p.Code] {
+		lines = append(lines, PartnerSigners+l.String())
+	}
+	return lines
+}
+
+// PartnerSigners begins the line of a partner's key.
+const PartnerSigners = "signers: "
 
 func releaseWord(automatic bool) string {
 	if automatic {
@@ -155,8 +348,8 @@ func SettingsSHA(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// SettingsChange lists the lines by which two texts differ, sorted by what
-// they are about: "- " what is gone, "+ " what is new.
+// SettingsChange lists the lines by which two texts differ, under the section they are in, sorted by
+// what they are about: "- " what is gone, "+ " what is new.
 func SettingsChange(before, after string) (lines []string) {
 	old, fresh := lineCount(before), lineCount(after)
 	for line := range old {
@@ -175,10 +368,19 @@ func SettingsChange(before, after string) (lines []string) {
 	return lines
 }
 
+// lineCount counts the lines of a text, a partner's behind the partner.
 func lineCount(text string) map[string]int {
-	count := map[string]int{}
+	count, of := map[string]int{}, ""
 	for line := range strings.Lines(text) {
-		count[strings.TrimSuffix(line, "\n")]++
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "[") {
+			of = ""
+			if partner, ok := SectionOf(strings.Trim(line, "[]")); ok {
+				of = "partners." + partner + "."
+			}
+			continue
+		}
+		count[of+line]++
 	}
 	return count
 }

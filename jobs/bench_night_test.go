@@ -40,12 +40,14 @@ func newNight(tb testing.TB, n int) *night {
 	e := payer(tb, amounts, func(e *jobs.Env) { e.Rules.AutomaticRelease = false })
 	o := &night{TB: tb, Env: e, n: n, bank: addBank(tb, e), officers: map[string]*signer{}}
 	keys := ""
-	for _, s := range []*signer{wang(tb), li(tb)} {
+	signers := []*signer{wang(tb), li(tb)}
+	for _, s := range signers {
 		e.Agency.Officers = append(e.Agency.Officers, s.Officer)
 		keys += s.line + "\n"
 		o.officers[addParty(tb, e, exchange.OfficerParty(s.Name), office.RoleOfficer)] = s
 	}
 	e.AllowedSigners = func() (string, error) { return keys, nil }
+	signSettings(tb, e, signers...)
 	return o
 }
 

@@ -223,7 +223,7 @@ func TestKeysOnBothDays(t *testing.T) {
 			w, l := wang(t), li(t)
 			principals, key, _ := strings.Cut(l.line, " ")
 			l.line = principals + " " + c.span + " " + key
-			p, f, content := o.preparePayment(w, l)
+			p, f, content := o.preparePayment(w, zhao(t), l) // whose key may not be valid yet
 			o.leaveSignature(w, f.Name, content)
 			o.leaveSignature(l, f.Name, content)
 			o.skipDays(1)

@@ -66,7 +66,7 @@ func (s *staffOut) act(tb testing.TB, stage string) {
 				tb.Fatal(err)
 			}
 			switch name := p.Name(); {
-			case strings.HasPrefix(name, "pain.001_") && strings.HasSuffix(name, ".xml"):
+			case strings.HasPrefix(name, "pain.001_") && strings.HasSuffix(name, ".xml"), strings.HasPrefix(name, "settings-") && strings.Count(name, ".") == 1:
 				sig, err := o.key.Sign(bytes.NewReader(content), seal.NamespaceRelease)
 				if err != nil {
 					tb.Fatal(err)

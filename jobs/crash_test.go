@@ -180,7 +180,7 @@ func requireAgencyEnd(tb testing.TB, dir string, want ...string) {
 	for _, line := range textRows(tb, db, "SELECT kind, subject, ours, theirs FROM differences") {
 		tb.Errorf("%s: difference: %s", filepath.Base(dir), line)
 	}
-	for _, line := range textRows(tb, db, "SELECT name, state FROM files WHERE dir = 'out' AND state <> 'receipted' AND kind NOT IN ('receipt', 'pain.001') AND party NOT LIKE 'officer:%'") {
+	for _, line := range textRows(tb, db, "SELECT name, state FROM files WHERE dir = 'out' AND state <> 'receipted' AND kind NOT IN ('receipt', 'pain.001', 'money-settings') AND party NOT LIKE 'officer:%'") {
 		tb.Errorf("%s: not receipted: %s", filepath.Base(dir), line)
 	}
 	for _, line := range textRows(tb, db, "SELECT dir, name FROM files WHERE kind IN ('contact-letter', 'information-form', 'remittance-advice', 'completion') AND signer = ''") {

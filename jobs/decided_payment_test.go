@@ -117,9 +117,9 @@ func (o *testOffice) decidedFiles(s *signer) (decided, rest exchange.File) {
 func TestListLeadsWithWhatIsUnusual(t *testing.T) {
 	o := newOffice(t)
 	w, l, z := wang(t), li(t), zhao(t)
-	o.setDualRelease(w, l, z)
 	p, q := leaver(us, 0), leaver(us, 1)
 	o.env.Agency.NoticeCap = p.Total() - 1
+	o.setDualRelease(w, l, z)
 	o.answerLetter(p, 1)
 	first := o.waitingFile()
 	o.requireListed(first, l, "首次向上海市医疗保险基金管理中心付款，收款账户尚无付讫记录", "金额 6334.80，超过提示金额 6334.79")

@@ -24,7 +24,9 @@ func TestMoneySettingsNeedTwoSignatures(t *testing.T) {
 	o.requireState(exchange.Out, p, "answered/sent/due")
 	f := o.waitingFile()
 	text := o.officerFile(w, f.Name)
-	for _, want := range []string{"+ accounts.caps.payment: ", "- staff.allowed_signers: " + w.line, "+ staff.allowed_signers: " + thief.line, "settings-"} {
+	for _, want := range []string{
+		"+ accounts.caps.payment: ", "- staff.allowed_signers: wang.min@checker | " + w.key.Fingerprint(), "+ staff.allowed_signers: wang.min@checker | " + thief.key.Fingerprint(), "settings-",
+	} {
 		if !strings.Contains(string(text)+f.Name, want) {
 			t.Errorf("the text lacks %q:\n%s", want, text)
 		}

@@ -51,6 +51,13 @@ func TestOpenSSH(t *testing.T) {
 		w.checkConnect(agency)
 	}
 	newOutside(t, w.mirror, oldCode, newCode).save()
+	for _, exit := range []int{3, 0} { // the first settings are signed before anything is paid
+		for _, agency := range []string{oldCode, newCode} {
+			w.carryover(agency, exit, "run", "--date", firstDay.AddDays(-3).String())
+		}
+		w.sign()
+	}
+	w.signatures = 0
 
 	day := firstDay
 	cal := publishedDays(t)
@@ -206,7 +213,8 @@ func (w *opensshWorld) sign() (n int) {
 		for name := range staffOf {
 			root := filepath.Join(w.dir, agency, "drops", "staff", name)
 			for _, file := range plainFiles(w, filepath.Join(root, "out")) {
-				if !strings.HasPrefix(file, office.KindPayment+"_") || strings.HasSuffix(file, ".txt") {
+				payment := strings.HasPrefix(file, office.KindPayment+"_") && !strings.HasSuffix(file, ".txt")
+				if !payment && (!strings.HasPrefix(file, "settings-") || strings.Count(file, ".") > 1) {
 					continue
 				}
 				mine := filepath.Join(w.officer, agency+name+file) // the key never comes near the agency's machine

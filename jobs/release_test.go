@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +16,14 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
+	"carryover/jobs"
 	"carryover/jobs/office"
+	"carryover/jobs/payment"
+	"carryover/jobs/signing"
 	"carryover/samples"
 )
 
@@ -61,6 +67,52 @@ func (o *testOffice) setDualRelease(signers ...*signer) {
 		o.party(exchange.OfficerParty(s.Name), office.RoleOfficer)
 	}
 	o.allowSigners(signers...)
+	o.signSettings(signers...)
+}
+
+// signSettings is what the officers do before anything is paid, and after a change.
+func (o *testOffice) signSettings(signers ...*signer) {
+	o.tb.Helper()
+	o.env.Date = calendar.DateOf(o.now)
+	signSettings(o.tb, o.env, signers...)
+}
+
+// signSettings has a checker of some officers, and the next one, sign the money settings of an office as they are
+// configured now.
+func signSettings(tb testing.TB, e *jobs.Env, signers ...*signer) {
+	tb.Helper()
+	ctx := context.Background()
+	if err := signing.CheckSettings(ctx, e.Office); err == nil || !errors.Is(err, signing.ErrSettings) {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return
+	}
+	var f exchange.File
+	err := e.Store.View(ctx, func(tx *store.Tx) error {
+		a, err := signing.ReadApproved(e.Office, tx)
+		if err == nil {
+			f, err = tx.File(a.Waiting.FileID)
+		}
+		return err
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	first := max(0, slices.IndexFunc(signers, func(s *signer) bool { return s.Has(exchange.RoleChecker) }))
+	for _, s := range []*signer{signers[first], signers[(first+1)%len(signers)]} {
+		content, err := payment.Content(ctx, e.Office, f)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		sig, err := s.key.Sign(content, seal.NamespaceRelease)
+		if err == nil {
+			_, _, err = payment.Sign(ctx, e.Office, s.Name, f, sig)
+		}
+		if err = errors.Join(err, content.Close()); err != nil {
+			tb.Fatal(err)
+		}
+	}
 }
 
 // allowSigners makes the officers' keys the agency's allowed_signers.

@@ -72,8 +72,8 @@ func (e *evidence) readStore(ctx context.Context) (err error) {
 		if e.backups, err = story.LastBackups(tx); err != nil {
 			return err
 		}
-		approval, err := signing.ReadApproval(tx)
-		e.Approval = config.Approval(approval) // the same fields: config may not know the jobs
+		a, err := signing.ReadApproved(&office.Office{Agency: e.Config.Agency(), Now: func() time.Time { return e.Now }}, tx)
+		e.Approval = config.Approval{Approved: a.Settings, Signed: a.Signed, Waiting: a.Waiting}
 		return err
 	})
 }

@@ -92,7 +92,7 @@ func TestEvidence(t *testing.T) {
 func evidenceCells(t *testing.T, zh, en string) {
 	facts := lines(t, zh)
 	for item, want := range map[string]string{
-		"数据库结构":     "第 8 版（本程序用第 8 版）",
+		"数据库结构":     "第 9 版（本程序用第 9 版）",
 		"监听":        "127.0.0.1:8420（仅 serve：/healthz、/metrics）",
 		"向外连接":      "无",
 		"付款账户":      "苏州市社会保障基金财政专户 · 110232050020000091 · 102305000017 · 自 2020-01-01",
@@ -111,7 +111,7 @@ func evidenceCells(t *testing.T, zh, en string) {
 	}
 	for item, want := range map[string]string{
 		"程序": "carryover", "主要组件": "github.com/xuri/excelize/v2 v2.11.0", "对方收款账户": "310100  上海市社会保障基金财政专户 · 110231010020000018 · 105290000019",
-		"批准": "没有签名", "故障 1": "staff.officers", "文件签名密钥": "现用 SHA256:", "人员密钥": "wang.min@checker · SHA256:", "对方签名密钥": "长期有效",
+		"批准": "王敏 wang.min · SHA256:", "故障 1": "staff.officers", "文件签名密钥": "现用 SHA256:", "人员密钥": "wang.min@checker · SHA256:", "对方签名密钥": "长期有效",
 		"访问权限": "数据库 0600 · 收发文件 0700", "最近备份": "copy.db · ", "最近恢复演练": "通过：", "工作日历": "国务院放假安排 2007–",
 	} {
 		if !strings.Contains(facts[item], want) {

@@ -32,6 +32,8 @@ const (
 	NamespaceBatch    = "carryover"          // of batches between agencies
 	NamespaceRelease  = "carryover-release"  // of payment files, by officers
 	NamespaceDecision = "carryover-decision" // of decisions, by officers
+	// NamespaceObjection is of objections to a recovery of the money settings, by the officers of before.
+	NamespaceObjection = "carryover-objection"
 )
 
 // Suffix is appended to a file's name for its signature's.

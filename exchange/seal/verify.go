@@ -51,9 +51,14 @@ func (s *Signers) All() []Signer { return slices.Clone(s.list) }
 
 // For is those of them who sign as a principal.
 func (s *Signers) For(principal string) *Signers {
+	return s.Only(func(one Signer) bool { return slices.Contains(one.Principals, principal) })
+}
+
+// Only is those of them that keep says.
+func (s *Signers) Only(keep func(Signer) bool) *Signers {
 	some := &Signers{}
 	for _, one := range s.list {
-		if slices.Contains(one.Principals, principal) {
+		if keep(one) {
 			some.list = append(some.list, one)
 		}
 	}
@@ -75,6 +80,15 @@ func (s *Signers) Able(namespace string, at time.Time) (n int) {
 func Whole(signature []byte) bool {
 	_, err := unarmor(signature)
 	return err == nil
+}
+
+// NamespaceOf is the purpose that a signature was made for, "" of a text that is none.
+func NamespaceOf(signature []byte) string {
+	s, err := unarmor(signature)
+	if err != nil {
+		return ""
+	}
+	return s.Namespace
 }
 
 // Verify finds out who signed a message, read to its end once. The signature

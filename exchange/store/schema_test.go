@@ -65,7 +65,7 @@ func lists() []list {
 	return []list{
 		{"files", "state", fileStates(exchange.In), "dir = 'in'"},
 		{"files", "state", fileStates(exchange.Out), "dir = 'out'"},
-		{"money_settings", "state", []string{exchange.SettingsWaiting, exchange.SettingsApproved, exchange.SettingsVoid}, ""},
+		{"money_settings", "state", []string{exchange.SettingsWaiting, exchange.SettingsAhead, exchange.SettingsApproved, exchange.SettingsVoid}, ""},
 		{"reviews", "verdict", []string{exchange.ReviewApproved, exchange.ReviewReturned}, ""},
 		{"files", "verdict", orNone(codes(code.FileVerdicts())), ""},
 		{"cases", "hold", orNone(codes(code.Holds())), ""},

@@ -21,9 +21,15 @@ var (
 			at("n", &m.N), at("sha256", &m.SHA256), at("state", &m.State), at("since", &m.Since), at("file_id", optional[int64]{&m.FileID}),
 		}
 	}, func(m *exchange.MoneySettings) []field {
-		return []field{at("text", &m.Text), at("signers", &m.Signers), at("officers", &m.Officers)}
+		return []field{
+			at("text", &m.Text), at("signers", &m.Signers), at("officers", &m.Officers), at("recovery", &m.Recovery), at("kind", &m.Kind), at("form", &m.Form),
+			at("sections", &m.Sections), at("valid_from", &m.ValidFrom), at("order", &m.Order), at("until", &m.Until),
+			at("signed", &m.Signed),
+		}
 	})
 )
+
+var updateSettings = settingsRows.update("n = $1 AND state = $7")
 
 // roles are those of an officer in a column.
 type roles struct{ of *[]exchange.Role }
@@ -43,7 +49,7 @@ func (r roles) Scan(src any) error {
 	if !ok {
 		return fmt.Errorf("cannot read roles from %T", src)
 	}
-	for _, role := range strings.Split(text, ",") {
+	for _, role := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' }) { // a recovery key has none
 		*r.of = append(*r.of, exchange.Role(role))
 	}
 	return nil
@@ -88,36 +94,20 @@ func (tx *Tx) InsertMoneySettings(m exchange.MoneySettings) error {
 	return settingsRows.add(tx, fmt.Sprintf("money settings %d", m.N), &m)
 }
 
-// MoneySettings returns the newest money settings in a state; none: ErrNotFound.
-func (tx *Tx) MoneySettings(state string) (exchange.MoneySettings, error) {
-	return settingsRows.one(tx, "money settings "+state, "WHERE state = $1 ORDER BY n DESC LIMIT 1", state)
+// MoneySettings returns all of them, by number: every one that was approved, waits or was
+// withdrawn.
+func (tx *Tx) MoneySettings() ([]exchange.MoneySettings, error) {
+	return settingsRows.many(tx, "money settings", "ORDER BY n")
 }
 
-// CurrentMoneySettings are the newest settings that were approved and those that
-// wait for signatures; nil for none.
-func (tx *Tx) CurrentMoneySettings() (approved, waiting *exchange.MoneySettings, err error) {
-	both, err := settingsRows.many(tx, "money settings", "WHERE state = 'waiting' OR n = (SELECT max(n) FROM money_settings WHERE state = 'approved')")
-	for i := range both {
-		if both[i].State == exchange.SettingsApproved {
-			approved = &both[i]
-		} else {
-			waiting = &both[i]
-		}
-	}
-	return approved, waiting, err
+// SettingsSignatures returns the signatures on the texts of money settings, in the order in
+// which they came.
+func (tx *Tx) SettingsSignatures() ([]exchange.Signature, error) {
+	return signatureRows.many(tx, "signatures of money settings", "WHERE file_id IN (SELECT file_id FROM money_settings) ORDER BY at, officer")
 }
 
-// MoneySettingsOf returns the money settings that a file asks to sign.
-func (tx *Tx) MoneySettingsOf(fileID int64) (exchange.MoneySettings, error) {
-	return settingsRows.one(tx, fmt.Sprintf("money settings of file %d", fileID), "WHERE file_id = $1", fileID)
-}
-
-// LastMoneySettings is the highest running number; none: 0.
-func (tx *Tx) LastMoneySettings() (int64, error) {
-	return tx.number("money settings", "SELECT COALESCE(max(n), 0) FROM money_settings")
-}
-
-// EndMoneySettings approves or voids settings that waited, else ErrStale.
-func (tx *Tx) EndMoneySettings(n int64, state string) error {
-	return tx.change(fmt.Sprintf("money settings %d", n), "UPDATE money_settings SET state = $2 WHERE n = $1 AND state = 'waiting'", n, state)
+// UpdateMoneySettings writes what became of money settings, else ErrStale: their state was
+// not the one before.
+func (tx *Tx) UpdateMoneySettings(before, after exchange.MoneySettings) error {
+	return settingsRows.change(tx, fmt.Sprintf("money settings %d", before.N), updateSettings, &before, &after, before.State)
 }

@@ -185,7 +185,11 @@ func KeyOwner(ctx context.Context, o *office.Office, f exchange.File, fingerprin
 		if f.State == exchange.FilePrepared {
 			set, err = signing.SignersFor(o, tx, f)
 		}
-		owner, ok = set.Owner(fingerprint)
+		if owner, ok = set.Owner(fingerprint); ok || err != nil || f.Kind != office.KindMoneySettings {
+			return err
+		}
+		owner.Name, err = signing.RecoveryOwner(o, tx, fingerprint)
+		ok = owner.Name != ""
 		return err
 	})
 	return owner, ok, err

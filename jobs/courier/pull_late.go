@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
+	"carryover/jobs/signing"
 )
 
 // lateSignatures takes in, of the orphan signatures in a drop, those that came
@@ -79,7 +80,11 @@ func verifies(ctx context.Context, o *office.Office, s *office.SpoolFile, f exch
 	if o.PartnerSigners == nil {
 		return false, nil
 	}
-	signers, err := o.PartnerSigners(f.Party)
+	var signers *seal.Signers
+	err := o.Store.View(ctx, func(tx *store.Tx) (err error) {
+		signers, _, err = signing.PartnerKeys(o, tx, f.Party)
+		return err
+	})
 	if err != nil {
 		return false, err
 	}

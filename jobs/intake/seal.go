@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/code"
@@ -14,6 +15,7 @@ import (
 	"carryover/formats/batch"
 	"carryover/jobs/courier"
 	"carryover/jobs/office"
+	"carryover/jobs/signing"
 )
 
 // checkSeal says what is wrong with the seal of a file that came in; no code
@@ -28,11 +30,14 @@ func checkSeal(ctx context.Context, j *office.InBatch, kind *batch.Kind) (fault 
 	case j.File.Signature == "":
 		return code.SignatureMissing, fmt.Sprintf("缺少 %s%s / there is no %[1]s%[2]s", office.OneLine(j.File.Name, 120), seal.Suffix), nil
 	}
-	signers, err := sendersSigners(j)
+	signers, waiting, err := sendersSigners(ctx, j)
 	if err != nil || signers == nil {
 		return "", "", err
 	}
 	who, err := verifySeal(ctx, j, signers)
+	if errors.Is(err, seal.ErrUnknownSigner) && len(waiting) > 0 {
+		return "", "", fmt.Errorf("check seal: keys of %s wait for the signatures on the money settings: %s: %w", j.File.Party, strings.Join(waiting, ", "), signing.ErrSettings)
+	}
 	if fault, text := courier.SealFault(err); fault != "" {
 		return fault, text, nil
 	}
@@ -40,28 +45,27 @@ func checkSeal(ctx context.Context, j *office.InBatch, kind *batch.Kind) (fault 
 	return "", "", err
 }
 
-// sendersSigners are those who may sign for the sender of a file; nil when it was not
-// agreed to sign and no key of the sender's is here.
-func sendersSigners(j *office.InBatch) (*seal.Signers, error) {
+// sendersSigners are those who may sign for the sender of a file, and the keys that wait to be
+// approved; nil when it was not agreed to sign and no key of the sender's is here.
+func sendersSigners(ctx context.Context, j *office.InBatch) (signers *seal.Signers, waiting []string, err error) {
 	agreed := courier.Agreed(j.Office, j.File.Party)
-	if j.PartnerSigners == nil && !agreed {
-		return nil, nil
-	}
 	if j.PartnerSigners == nil {
-		return nil, errors.New("check seal: no signers")
+		if agreed {
+			err = errors.New("check seal: no signers")
+		}
+		return nil, nil, err
 	}
-	all, err := j.PartnerSigners(j.File.Party)
-	if errors.Is(err, fs.ErrNotExist) && !agreed {
-		return nil, nil
+	err = j.Store.View(ctx, func(tx *store.Tx) (err error) {
+		signers, waiting, err = signing.PartnerKeys(j.Office, tx, j.File.Party)
+		return err
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !agreed, err == nil && len(signers.All())+len(waiting) == 0 && !agreed:
+		return nil, nil, nil
+	case err != nil:
+		return nil, nil, fmt.Errorf("check seal: %w", err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("check seal: %w", err)
-	}
-	signers := all.For(j.File.Party)
-	if len(signers.All()) == 0 && !agreed {
-		return nil, nil
-	}
-	return signers, nil
+	return signers, waiting, nil
 }
 
 // verifySeal verifies the signature of a batch over its bytes in the spool, at the

@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/money"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
+	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
 )
 
@@ -99,11 +100,15 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance, 
 		if err != nil {
 			return err
 		}
+		stands, err := signing.ReadStanding(d.Office, d.Tx)
+		if err != nil {
+			return err
+		}
 		for _, r := range due {
 			var ordered bool
 			var lump lumpKey
 			err := d.InSavepoint(func() (err error) {
-				ordered, lump, err = orderDuePart(d, r, page.caps)
+				ordered, lump, err = orderDuePart(d, r, page.caps, stands)
 				return err
 			})
 			switch {
@@ -125,13 +130,14 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance, 
 }
 
 // orderDuePart makes a payment of one part, unless it has to wait (false and no
-// lump: its case is on hold and says why) or belongs to a lump sum, whose key is
-// returned, or a daily cap is reached, which the journal says. A part that came back of a lump sum goes out alone (SPEC 4), hence
-// the look at its attempts. Attempts count lump sums, so that a reference is
-// never used twice.
-func orderDuePart(d *office.Desk, r exchange.Remittance, caps dayCaps) (ordered bool, lump lumpKey, err error) {
+// lump: its case is on hold and says why, or the settings of its partner are not
+// approved) or belongs to a lump sum, whose key is returned, or a daily cap is
+// reached, which the journal says. A part that came back of a lump sum goes out alone
+// (SPEC 4), hence the look at its attempts. Attempts count lump sums, so that a
+// reference is never used twice.
+func orderDuePart(d *office.Desk, r exchange.Remittance, caps dayCaps, stands signing.Standing) (ordered bool, lump lumpKey, err error) {
 	c, err := d.CaseByNo(r.CaseNo)
-	if err != nil {
+	if err != nil || stands.Stops(c.Partner) != nil {
 		return false, lump, err
 	}
 	payee, wait, err := transfer.PayTo(c, &r)

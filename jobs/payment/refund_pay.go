@@ -12,6 +12,7 @@ import (
 	"carryover/formats"
 	"carryover/formats/iso20022"
 	"carryover/jobs/office"
+	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
 )
 
@@ -48,6 +49,9 @@ func orderRefunds(ctx context.Context, o *office.Office, caps dayCaps) (n int, e
 // then its open difference says for what. Account and cap are checked again: an
 // officer's decision may be days old.
 func orderRefund(d *office.Desk, f exchange.Refund, caps dayCaps) (bool, error) {
+	if stands, err := signing.ReadStanding(d.Office, d.Tx); err != nil || stands.Stops(f.Partner) != nil {
+		return false, err
+	}
 	if why, err := transfer.RefundObstacle(d, f); err != nil || !why.IsZero() {
 		return false, errors.Join(err, transfer.ReportRefund(d, f, why))
 	}

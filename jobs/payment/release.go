@@ -265,10 +265,14 @@ func whereToLook(err error) string {
 // workPayable works every payment of a file; with check only while it may be made, else
 // errUnpayable.
 func workPayable(d *office.Desk, f exchange.File, check bool, work func(exchange.Payment) error) error {
+	stands, err := signing.ReadStanding(d.Office, d.Tx)
+	if err != nil {
+		return err
+	}
 	caps := dayCaps{}
 	return d.WorkPaymentsOf(f.ID, office.Beside{Payable: check}, func(p exchange.Payment) error {
 		if check {
-			why, err := caps.whyNotNow(d, p)
+			why, err := whyNotNow(d, p, caps, stands)
 			if err == nil && !why.IsZero() {
 				err = fmt.Errorf("%s: %w", p.Ref, errUnpayable)
 			}
@@ -294,9 +298,13 @@ func whyUnpayable(d *office.Desk, f exchange.File, each bool) (why code.Phrase, 
 	if !each {
 		return why, nil
 	}
+	stands, err := signing.ReadStanding(d.Office, d.Tx)
+	if err != nil {
+		return why, err
+	}
 	caps := dayCaps{}
 	err = d.WorkPaymentsOf(f.ID, office.Beside{Payable: true}, func(p exchange.Payment) (err error) {
-		if why, err = caps.whyNotNow(d, p); err == nil && !why.IsZero() {
+		if why, err = whyNotNow(d, p, caps, stands); err == nil && !why.IsZero() {
 			err = office.ErrStop
 		}
 		return err
@@ -305,6 +313,15 @@ func whyUnpayable(d *office.Desk, f exchange.File, each bool) (why code.Phrase, 
 		err = nil
 	}
 	return why, err
+}
+
+// whyNotNow is why a payment may not be made any more: what changed of its partner's settings since
+// stops it, while what stops all payments lets a file wait as it is (MayPay).
+func whyNotNow(d *office.Desk, p exchange.Payment, caps dayCaps, stands signing.Standing) (code.Phrase, error) {
+	if stands.Stops("") == nil && stands.Stops(p.Partner) != nil {
+		return code.Say("payment-not-payable", p.Ref), nil
+	}
+	return caps.whyNotNow(d, p)
 }
 
 // voidPrepared voids every payment file that waits for signatures, because funds

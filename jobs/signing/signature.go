@@ -53,6 +53,9 @@ func TakeSignature(d *office.Desk, officer, name string, armored []byte) (Accept
 		}
 		return Accepted{}, office.Refuse("文件名应为 <文件>.%s.sig", "name it <file>.%s.sig", officer)
 	}
+	if seal.NamespaceOf(armored) == seal.NamespaceObjection {
+		return Accepted{Objected: true}, Object(d, officer, subject, armored)
+	}
 	return Sign(d, officer, subject, armored)
 }
 
@@ -97,15 +100,17 @@ func EndSignature(d *office.Desk, f exchange.File, s Accepted, refusal *office.R
 
 // Accepted is what became of a signature that counts, and what its file still lacks.
 type Accepted struct {
-	File        exchange.File
-	Officer     exchange.Officer
-	Roles       []exchange.Role // with which the signature counts
-	LackSigners int             // further officers
-	LackChecker bool            // none of those who signed is 复核
+	File         exchange.File
+	Officer      exchange.Officer
+	Roles        []exchange.Role // with which the signature counts; a recovery key has none
+	LackSigners  int             // further officers
+	LackChecker  bool            // none of those who signed is 复核
+	LackRecovery bool            // a recovery key has not signed
+	Objected     bool            // it was an objection, which ended a recovery
 }
 
 // Complete reports whether the signatures suffice.
-func (s Accepted) Complete() bool { return s.LackSigners == 0 && !s.LackChecker }
+func (s Accepted) Complete() bool { return s.LackSigners == 0 && !s.LackChecker && !s.LackRecovery }
 
 // words is the note to an officer whose signature counts.
 func (s Accepted) words() string {
@@ -116,8 +121,12 @@ func (s Accepted) words() string {
 // Missing says in both languages what the signatures still lack.
 func (s Accepted) Missing() string {
 	switch {
+	case s.Objected:
+		return "异议成立，恢复终止。 The objection counts: the recovery has ended."
 	case s.Complete():
 		return "签名已齐。 All signatures are there."
+	case s.LackSigners == 0 && !s.LackChecker:
+		return "还需恢复密钥签名。 The signature of a recovery key is missing."
 	case s.LackChecker:
 		return "还需一名复核人员签名。 The signature of a checker (复核) is missing."
 	}
@@ -134,17 +143,17 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	if err != nil {
 		return Accepted{}, err
 	}
-	signers, err := SignersFor(d.Office, d.Tx, f)
+	if f.Kind == office.KindMoneySettings {
+		return signSettings(d, name, f, armored)
+	}
+	signers, err := ApprovedSigners(d.Office, d.Tx)
 	if err != nil {
 		return Accepted{}, err
 	}
-	officer, ok := signers.Officer(name)
-	if !ok {
-		return Accepted{}, office.Refuse("%s 不是已批准的签名人员", "%s is not an officer of the approved settings", name)
+	if err := maySignAs(signers, name); err != nil {
+		return Accepted{}, err
 	}
-	if !officer.Has(exchange.Releasing()...) {
-		return Accepted{}, office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
-	}
+	officer, _ := signers.Officer(name)
 	content, err := d.OpenIntact(d.Tx, f)
 	if err != nil {
 		return Accepted{}, err
@@ -173,9 +182,19 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	}
 	signed := Accepted{File: f, Officer: officer, Roles: roles}
 	signed.LackSigners, signed.LackChecker = exchange.Signed(append(before, s))
-	return signed, d.Journal(office.AgencyChain, "signed", code.Text(f.Name), map[string]any{
-		"file": f.Name, "sha256": f.SHA256, "officer": name, "roles": roles, "fingerprint": who.Fingerprint,
-	})
+	return signed, noteSigned(d, f, s)
+}
+
+// maySignAs refuses who is no officer with a role that signs.
+func maySignAs(signers SignerSet, name string) error {
+	officer, ok := signers.Officer(name)
+	if !ok {
+		return office.Refuse("%s 不是已批准的签名人员", "%s is not an officer of the approved settings", name)
+	}
+	if !officer.Has(exchange.Releasing()...) {
+		return office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
+	}
+	return nil
 }
 
 // refuseKey refuses a key that is listed, but gives this officer no role that signs.
@@ -216,13 +235,8 @@ func findPrepared(d *office.Desk, subject string) (exchange.File, error) {
 // decision, keep from signing. Two people, two keys, one of them 复核, and nobody who
 // decided about a payment in the file releases it (SPEC 4).
 func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exchange.Signature) error {
-	for _, b := range before {
-		switch {
-		case b.Officer == s.Officer:
-			return office.Refuse("%s 已经签过，第二个签名须由另一人作出", "%s has signed before: the second signature is somebody else's", s.Officer)
-		case b.Fingerprint == s.Fingerprint:
-			return office.Refuse("这把密钥已以 %s 的名义签过", "this key has signed before, for %s", b.Officer)
-		}
+	if err := signedBefore(s, before); err != nil {
+		return err
 	}
 	if lack, lackChecker := exchange.Signed(before); lack == 0 && !lackChecker {
 		return office.Refuse("%s 的签名已齐，等待放行", "%s has its signatures and waits to be released", f.Name)
@@ -237,6 +251,19 @@ func maySign(d *office.Desk, f exchange.File, s exchange.Signature, before []exc
 		return office.Refuse("%s 对其中办件 %s 作过决定，不得签名放行", "%s decided about case %s in it and may not release it", s.Officer, about)
 	}
 	return err
+}
+
+// signedBefore refuses a second signature of one officer or one key.
+func signedBefore(s exchange.Signature, before []exchange.Signature) error {
+	for _, b := range before {
+		switch {
+		case b.Officer == s.Officer:
+			return office.Refuse("%s 已经签过，第二个签名须由另一人作出", "%s has signed before: the second signature is somebody else's", s.Officer)
+		case b.Fingerprint == s.Fingerprint:
+			return office.Refuse("这把密钥已以 %s 的名义签过", "this key has signed before, for %s", b.Officer)
+		}
+	}
+	return nil
 }
 
 // DecidedIn is what an officer has decided about of a payment file, a case or the credit

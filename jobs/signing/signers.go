@@ -1,10 +1,10 @@
 package signing
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"carryover/exchange"
@@ -92,34 +92,63 @@ func (s SignerSet) CanRelease(at time.Time) (signers int, enough bool) {
 }
 
 // ApprovedSigners are those of the approved money settings: a change of officers or keys
-// counts once the present officers have signed it. An empty set, no error, before any
-// settings are recorded.
+// counts once it is signed. An empty set, no error, before any settings are recorded, and
+// while those that are are not what was signed.
 func ApprovedSigners(o *office.Office, tx *store.Tx) (SignerSet, error) {
-	m, err := tx.MoneySettings(exchange.SettingsApproved)
-	if errors.Is(err, store.ErrNotFound) {
-		return SignerSet{Keys: &seal.Signers{}}, nil
-	}
-	if err != nil {
-		return SignerSet{}, err
-	}
-	return newSignerSet(m.Officers, m.Signers)
+	a, err := ReadApproved(o, tx)
+	return a.Signers, err
 }
 
-// SignersFor are those who may sign a file: for a payment file those of the
-// approved settings; for new settings the same, unless fewer than two of them
-// could still sign (their keys expired, or there were none): then those of the
-// new settings themselves, since nobody else is left.
+// SignersFor are the officers who may sign a file: for a payment file those of the approved
+// settings; for a text of money settings those whom its kind asks for.
 func SignersFor(o *office.Office, tx *store.Tx, f exchange.File) (SignerSet, error) {
-	approved, err := ApprovedSigners(o, tx)
-	if err != nil || f.Kind != office.KindMoneySettings {
-		return approved, err
+	a, err := ReadApproved(o, tx)
+	if err != nil || f.Kind != office.KindMoneySettings || a.Waiting == nil || a.Waiting.FileID != f.ID {
+		return a.Signers, err
 	}
-	if _, enough := approved.CanRelease(o.Now()); enough {
-		return approved, nil
+	own, _, err := ownKeys(*a.Waiting)
+	return a.signersOf(*a.Waiting, own), err
+}
+
+// RecoveryOwner is the name of the recovery key that has a fingerprint, among those that count for
+// the settings that wait; "" for any other key.
+func RecoveryOwner(o *office.Office, tx *store.Tx, fingerprint string) (string, error) {
+	a, err := ReadApproved(o, tx)
+	if err != nil || a.Waiting == nil {
+		return "", err
 	}
-	m, err := tx.MoneySettingsOf(f.ID)
+	_, own, err := ownKeys(*a.Waiting)
 	if err != nil {
-		return SignerSet{}, err
+		return "", err
 	}
-	return newSignerSet(m.Officers, m.Signers)
+	for _, k := range a.recoveryOf(*a.Waiting, own).All() {
+		if k.Fingerprint == fingerprint {
+			return k.Principals[0], nil
+		}
+	}
+	return "", nil
+}
+
+// PartnerKeys are a partner's keys that count now: those of the configuration, but for what waits
+// to be approved (waiting). Before any settings of this form are signed all of them count.
+func PartnerKeys(o *office.Office, tx *store.Tx, partner string) (keys *seal.Signers, waiting []string, err error) {
+	all, err := o.PartnerSigners(partner)
+	if err != nil {
+		return nil, nil, err
+	}
+	all = all.For(partner)
+	a, err := ReadApproved(o, tx)
+	if err != nil || !a.Ceremony || a.Sections == nil {
+		return all, nil, err
+	}
+	section := a.Sections[exchange.PartnerSection(partner)]
+	keys = all.Only(func(k seal.Signer) bool {
+		approved := func(l exchange.SignerLine) bool { return strings.Contains(section, exchange.PartnerSigners+l.String()+"\n") }
+		if slices.ContainsFunc(signerLines(k), approved) {
+			return true
+		}
+		waiting = append(waiting, k.Fingerprint)
+		return false
+	})
+	return keys, waiting, nil
 }

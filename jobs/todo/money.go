@@ -1,6 +1,8 @@
 package todo
 
 import (
+	"fmt"
+
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -96,23 +98,40 @@ func (w *walk) toSign() error {
 	return nil
 }
 
-// settings adds a change of the money settings that waits for signatures; there
-// is at most one.
+// settings adds money settings that wait for signatures, of which there are at most one, and
+// approved ones that are not what was signed.
 func (w *walk) settings() error {
-	m, err := w.Tx.MoneySettings(exchange.SettingsWaiting)
-	if office.IsNotFound(err) {
-		return nil
-	}
+	a, err := signing.ReadApproved(w.Office, w.Tx)
 	if err != nil {
 		return err
 	}
-	f, err := w.Tx.File(m.FileID)
+	if a.Fault != "" {
+		err := w.add(exchange.Todo{
+			Kind: exchange.TodoSettings, About: exchange.AboutFile, No: fmt.Sprint(a.Settings.N), Who: w.Agency.Name, Since: a.Settings.Since, Due: w.Date,
+			What: w.Sayf("资金设置的记录被改动，付款全部停止：%s", "the record of the money settings was changed, all payments stop: %s", a.Fault),
+			Do:   w.Say("从备份恢复，或由恢复密钥持有人运行 carryover settings recover。", "Restore a backup, or let who keeps a recovery key run carryover settings recover."),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if a.Waiting == nil {
+		return nil
+	}
+	f, err := w.Tx.File(a.Waiting.FileID)
 	if err != nil {
 		return err
 	}
 	t := ofFile(exchange.TodoSettings, f)
-	t.Since, t.Due = m.Since, signing.SignBy(w.Office, f)
-	t.What = w.Sayf("资金设置已于 %s 改动，等待两名人员签名", "the money settings were changed on %s and wait for two signatures", m.Since)
+	t.Since, t.Due = a.Waiting.Since, signing.SignBy(w.Office, f)
+	switch m := a.Waiting; m.Kind {
+	case exchange.SettingsFirst:
+		t.What = w.Sayf("首次资金设置（%s）等待两名人员签名，签名前不付款", "the first money settings, of %s, wait for two signatures, and payments with them", m.Since)
+	case exchange.SettingsRecovery:
+		t.What = w.Sayf("以恢复密钥更换资金设置（%s），可提出异议至 %s；付款全部停止", "the money settings are being recovered since %s, objections until %s; all payments stop", m.Since, m.Until)
+	default:
+		t.What = w.Sayf("资金设置已于 %s 改动，等待签名", "the money settings were changed on %s and wait for signatures", m.Since)
+	}
 	return w.add(t)
 }
 

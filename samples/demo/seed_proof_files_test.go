@@ -46,6 +46,10 @@ func (l *life) proveFile(agency string, f exchange.File) {
 		}
 	case f.Dir == exchange.In && f.State == exchange.FileRejected && f.Code == string(code.SignatureMissing):
 		l.occur("rejected without its signature")
+	case f.Kind == office.KindMoneySettings:
+		if f.State != exchange.FileApproved {
+			l.fault("%s: %s is %s", agency, f.Name, f.State)
+		}
 	case f.Dir == exchange.Out && (f.Kind == formats.KindReceipt || f.Kind == office.KindPayment):
 		if f.State != exchange.FileSent && f.State != exchange.FileVoid {
 			l.fault("%s: %s is %s", agency, f.Name, f.State)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"carryover/jobs/office"
 	"carryover/samples/demo/outside"
 
 	"carryover/exchange"
@@ -213,6 +214,10 @@ func (r *Result) countFile(agency string, f exchange.File) {
 	}
 	switch {
 	case f.Kind == formats.KindReceipt || f.Carrier == "xml":
+	case f.Kind == office.KindMoneySettings:
+		if f.State != exchange.FileApproved {
+			r.fault("%s: %s is %s", agency, f.Name, f.State)
+		}
 	case f.Party == agency+"b": // what a bank keys, and what it is asked by list, has no receipt
 		if f.State != exchange.FileWorked && f.State != exchange.FileSent {
 			r.fault("%s: %s of the bank is %s: %s", agency, f.Name, f.State, f.Text)

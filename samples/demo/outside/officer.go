@@ -95,7 +95,8 @@ func (o *Officer) Work(ctx context.Context) (n int, err error) {
 			continue
 		}
 		payment := strings.HasPrefix(e.Name, paymentPrefix) && !strings.HasSuffix(e.Name, ".txt")
-		if o.Signed[e.Name] || !payment && !strings.HasPrefix(e.Name, "settings-") {
+		settings := strings.HasPrefix(e.Name, "settings-") && strings.Count(e.Name, ".") == 1 // what answers it has more
+		if o.Signed[e.Name] || !payment && !settings {
 			continue
 		}
 		var content, beside bytes.Buffer
