@@ -62,6 +62,17 @@ func (k *checker) releasers() {
 	default:
 		k.list = append(k.list, Deciding(officers)...)
 	}
+	if !k.c.AutomaticRelease() && len(k.c.agency.Recovery) == 0 {
+		k.fault("staff.recovery_keys", "ssh-keygen -t ed25519 on a machine without network; the private half goes on paper to the head of office, the public half here",
+			"no recovery key: when the officers are gone nobody can name new ones")
+	}
+	names := map[string]string{}
+	for _, o := range officers {
+		if other, ok := names[o.FullName]; ok {
+			k.fault("staff.officers", "write who is who: signers and lists name officers so", "%s and %s are both called %s", other, o.Name, o.FullName)
+		}
+		names[o.FullName] = o.Name
+	}
 }
 
 // SmallestStaffing names the officers that it takes to release every payment.

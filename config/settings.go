@@ -220,6 +220,7 @@ type StaffSettings struct {
 	AllowedSigners string           `yaml:"allowed_signers,omitempty"`
 	Settle         *time.Duration   `yaml:"settle,omitempty"`
 	Officers       []OfficerSetting `yaml:"officers,omitempty"`
+	RecoveryKeys   []string         `yaml:"recovery_keys,omitempty"`
 }
 
 // OfficerSetting is one officer.

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"carryover/exchange"
+	"carryover/exchange/seal"
 )
 
 // officerName is a name that does as a folder, inside a file name, and as the
@@ -23,6 +25,15 @@ func (v *validator) staff() {
 	for _, t := range exchange.RoleTerms() {
 		roles = append(roles, t.Code)
 	}
+	if len(s.RecoveryKeys) > exchange.RecoveryKeys {
+		v.add("staff.recovery_keys", "", "%d keys, %d at most", len(s.RecoveryKeys), exchange.RecoveryKeys)
+	}
+	for i, key := range s.RecoveryKeys {
+		if _, err := seal.ParseSigners([]byte(exchange.RecoveryName(i+1) + " " + key)); err != nil || strings.ContainsAny(key, "\r\n") {
+			v.add(fmt.Sprintf("staff.recovery_keys[%d]", i), "write it as ssh-keygen -y prints it: ssh-ed25519 AAAA…", "no public key: %v", err)
+		}
+	}
+	v.c.agency.Recovery = s.RecoveryKeys
 	for i, o := range s.Officers {
 		key := fmt.Sprintf("staff.officers[%d]", i)
 		if !officerName.MatchString(o.Name) || len(o.Name) > officerNameMax {

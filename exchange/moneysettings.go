@@ -161,7 +161,9 @@ const (
 func PartnerSection(code string) string { return sectionPartner + code }
 
 // SectionOf returns the partner of a section; ok is false for a section of all.
-func SectionOf(section string) (partner string, ok bool) { return strings.CutPrefix(section, sectionPartner) }
+func SectionOf(section string) (partner string, ok bool) {
+	return strings.CutPrefix(section, sectionPartner)
+}
 
 // Text is the canonical text of the money settings: its form and agency, then the sections,
 // each with a line per value, sorted, so that it changes only when a value does.

@@ -39,7 +39,7 @@ type Agency struct {
 	FundsClosed    []Span   // 年终封账: no payment is made on these dates
 	Shared         []string // numbers of the accounts that others use, too
 	Others         []OtherRule
-	Recovery       []string // public halves of the recovery keys, as an authorized_keys file has them
+	Recovery       []string  // public halves of the recovery keys, as an authorized_keys file has them
 	ReturnWords    []string  // with which the text of a return begins; none: the default, see WordsOfReturn
 	Officers       []Officer // who decide and sign
 	NotFoundCap    int       // proposed not-found declines a night before all wait

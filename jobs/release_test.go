@@ -82,22 +82,22 @@ func (o *testOffice) signSettings(signers ...*signer) {
 func signSettings(tb testing.TB, e *jobs.Env, signers ...*signer) {
 	tb.Helper()
 	ctx := context.Background()
-	if err := signing.CheckSettings(ctx, e.Office); err == nil || !errors.Is(err, signing.ErrSettings) {
-		if err != nil {
-			tb.Fatal(err)
-		}
-		return
+	if err := signing.CheckSettings(ctx, e.Office); err != nil && !errors.Is(err, signing.ErrSettings) {
+		tb.Fatal(err)
 	}
 	var f exchange.File
 	err := e.Store.View(ctx, func(tx *store.Tx) error {
 		a, err := signing.ReadApproved(e.Office, tx)
-		if err == nil {
+		if err == nil && a.Waiting != nil {
 			f, err = tx.File(a.Waiting.FileID)
 		}
 		return err
 	})
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if f.ID == 0 {
+		return
 	}
 	first := max(0, slices.IndexFunc(signers, func(s *signer) bool { return s.Has(exchange.RoleChecker) }))
 	for _, s := range []*signer{signers[first], signers[(first+1)%len(signers)]} {

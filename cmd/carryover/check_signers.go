@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"carryover/config"
@@ -44,6 +46,7 @@ func checkSigners(c *config.Config, now time.Time) (list []config.Finding) {
 			say(config.LevelWarning, "add the next key beside it in time", "the key of %s ends on %s", o.Name, ends.Format("2006-01-02"))
 		}
 	}
+	var files []string
 	able, enough := who.CanRelease(now)
 	switch {
 	case c.AutomaticRelease():
@@ -55,10 +58,18 @@ func checkSigners(c *config.Config, now time.Time) (list []config.Finding) {
 	for _, k := range who.SharedKeys() {
 		say(config.LevelFault, "everybody needs the own key", "key %s is that of %s and of %s", k.Fingerprint, k.One, k.Other)
 	}
+	for _, k := range keys.All() {
+		if !k.InHardware() {
+			files = append(files, strings.Join(k.Principals, " "))
+		}
+	}
+	if len(files) > 0 {
+		say(config.LevelOK, "", "keys that are files, and could be copied: %s; a hardware key (ssh-keygen -t ed25519-sk -O verify-required) cannot", strings.Join(files, ", "))
+	}
 	for _, path := range exposedKeys(c, who) {
 		say(config.LevelFault, "the officer keeps it on the own machine; make a new one, this one was seen", "%s is an officer's private key and the service can read it", path)
 	}
-	if len(list) == 0 {
+	if !slices.ContainsFunc(list, func(f config.Finding) bool { return f.Level != config.LevelOK }) {
 		say(config.LevelOK, "", "%d officers can sign today", able)
 	}
 	return list

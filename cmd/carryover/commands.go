@@ -14,6 +14,7 @@ func commands(a *app) []*cobra.Command {
 		newPrintCommand(a),
 		newListCommand(a),
 		newReleaseCommand(a),
+		newSettingsCommand(a),
 		newDecideCommand(a),
 		newReportCommand(a),
 		newRetryCommand(a),

@@ -15,7 +15,7 @@ func newListCommand(a *app) *cobra.Command {
 	var f story.Filter
 	var date string
 	c := &cobra.Command{
-		Use:   "list cases|files|payments|runs|deadlines|todo",
+		Use:   "list cases|files|payments|runs|deadlines|todo|settings",
 		Short: "The open ones, or with --all every one",
 		Long: `Lists what is open; --all also what has ended.
 
@@ -26,10 +26,12 @@ func newListCommand(a *app) *cobra.Command {
   deadlines  open cases, the most urgent first: what is overdue, legal limits before
              our own ones, then by the due date
   todo       what needs a person, as on the sheet To do, the most urgent first
+  settings   the money settings: what was approved and by whom, what waits for
+             signatures, and the keys to compare by telephone
 
 --partner, --side, --state, --kind, --turn, --overdue and --limit choose among
 them; --json has the same facts.`,
-		ValidArgs: []string{"cases", "files", "payments", "runs", "deadlines", "todo"},
+		ValidArgs: []string{"cases", "files", "payments", "runs", "deadlines", "todo", "settings"},
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		RunE:      runs(func(cmd *cobra.Command, args []string) error { return a.list(cmd.Context(), args[0], f, date) }),
 	}
@@ -47,6 +49,9 @@ them; --json has the same facts.`,
 }
 
 func (a *app) list(ctx context.Context, what string, f story.Filter, date string) (err error) {
+	if what == "settings" {
+		return a.withSettings(ctx, func(*agency) error { return nil })
+	}
 	ag, err := a.openOn(ctx, date)
 	if err != nil {
 		return err

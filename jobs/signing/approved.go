@@ -60,7 +60,9 @@ func ReadApproved(o *office.Office, tx *store.Tx) (Approved, error) {
 			counted = append(counted, *m)
 		}
 	}
-	slices.SortStableFunc(counted, func(x, y exchange.MoneySettings) int { return cmp.Or(cmp.Compare(x.Order, y.Order), cmp.Compare(x.N, y.N)) })
+	slices.SortStableFunc(counted, func(x, y exchange.MoneySettings) int {
+		return cmp.Or(cmp.Compare(x.Order, y.Order), cmp.Compare(x.N, y.N))
+	})
 	for i := range counted {
 		m := counted[i]
 		if a.Fault != "" && m.Kind != exchange.SettingsRecovery {

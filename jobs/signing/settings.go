@@ -180,10 +180,16 @@ func newSettings(d *office.Desk, k exchange.MoneyKeys, a Approved) exchange.Mone
 // signed. A change that waits and is not what is configured now is void first: at most one waits
 // at a time; what waits to be signed ahead gives way to one.
 func recordSettings(d *office.Desk, k exchange.MoneyKeys) (r recorded, err error) {
-	if r.before, err = ReadApproved(d.Office, d.Tx); err != nil || r.before.Fault != "" {
+	if r.before, err = ReadApproved(d.Office, d.Tx); err != nil {
 		return r, err
 	}
 	a := r.before
+	if w := a.Waiting; w != nil && w.Kind == exchange.SettingsRecovery && w.SHA256 == exchange.SettingsSHA(k.Text()) {
+		return recorded{a, true}, tryApprove(d, *w)
+	}
+	if a.Fault != "" { // nothing can be approved behind it but a recovery
+		return r, nil
+	}
 	if done, err := adoptAhead(d, k, a); done || err != nil {
 		return recorded{a, true}, err
 	}

@@ -95,7 +95,7 @@ func Propose(ctx context.Context, o *office.Office, from calendar.Date) error {
 		m := newSettings(d, k, a)
 		m.ValidFrom = from
 		switch {
-		case !after(d.Office, from.AddDays(-1)) && from <= d.Date, from <= d.Date:
+		case slices.ContainsFunc(d.Days(), func(day calendar.Date) bool { return from <= day }):
 			return office.Refuse("生效日 %s 须在今天之后", "%s is not a later day", from)
 		case !a.Ceremony:
 			return office.Refuse("尚无已签名的资金设置：先完成首次签名", "no money settings were signed yet: the first ones come first")
@@ -146,10 +146,10 @@ const objectionWD = 3
 // Recover begins a recovery: the settings of the configuration are to count by a recovery key and two
 // of the officers whom they name, since those approved before cannot sign. The officers of before
 // are told, and may object until three working days later; with both recovery keys nobody can, and
-// nothing waits. All payments stand still until it ends. It returns the text to sign; a *Refusal
-// when there is nothing to recover.
-func Recover(ctx context.Context, o *office.Office) (f exchange.File, err error) {
-	err = o.Do(ctx, office.By{Actor: office.ActorOperator}, func(d *office.Desk) error {
+// nothing waits. All payments stand still until it ends. A *Refusal when there is nothing to
+// recover; while the same recovery is under way nothing new is begun.
+func Recover(ctx context.Context, o *office.Office) error {
+	return o.Do(ctx, office.By{Actor: office.ActorOperator}, func(d *office.Desk) error {
 		k, err := moneyKeys(d.Office)
 		if err != nil {
 			return err
@@ -170,8 +170,7 @@ func Recover(ctx context.Context, o *office.Office) (f exchange.File, err error)
 		case a.Fault == "" && a.Sections != nil && len(m.Sections) == 0:
 			return office.Refuse("资金设置与已批准的相同，无需恢复", "these are the approved money settings: there is nothing to recover")
 		case a.Waiting != nil && a.Waiting.Kind == exchange.SettingsRecovery && a.Waiting.SHA256 == m.SHA256:
-			f, err = d.Tx.File(a.Waiting.FileID)
-			return err
+			return nil
 		case a.Waiting != nil:
 			if err := voidSettings(d, *a.Waiting, ""); err != nil {
 				return err
@@ -183,12 +182,12 @@ func Recover(ctx context.Context, o *office.Office) (f exchange.File, err error)
 		if a, err = ReadApproved(d.Office, d.Tx); err != nil {
 			return err
 		}
-		if f, err = d.Tx.File(a.Waiting.FileID); err != nil {
+		f, err := d.Tx.File(a.Waiting.FileID)
+		if err != nil {
 			return err
 		}
 		return tellOfBefore(d, f, m, a)
 	})
-	return f, err
 }
 
 // tellOfBefore tells the officers of before of a recovery, and how to object.

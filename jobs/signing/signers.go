@@ -143,7 +143,9 @@ func PartnerKeys(o *office.Office, tx *store.Tx, partner string) (keys *seal.Sig
 	}
 	section := a.Sections[exchange.PartnerSection(partner)]
 	keys = all.Only(func(k seal.Signer) bool {
-		approved := func(l exchange.SignerLine) bool { return strings.Contains(section, exchange.PartnerSigners+l.String()+"\n") }
+		approved := func(l exchange.SignerLine) bool {
+			return strings.Contains(section, exchange.PartnerSigners+l.String()+"\n")
+		}
 		if slices.ContainsFunc(signerLines(k), approved) {
 			return true
 		}
