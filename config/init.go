@@ -113,6 +113,7 @@ func complete(s Settings) Settings {
 	}{{"core", &s.Core}, {"portal", &s.Portal}, {"bank", &s.Bank}} {
 		p.party.Drop = orLocal(p.party.Drop, "drops/"+p.name)
 	}
+	set(&s.Store.DSN, "store/carryover.db") // in a folder of its own, the only one of its kind that the service writes
 	s.Partners = slices.Clone(s.Partners)
 	for i := range s.Partners {
 		p := &s.Partners[i]
@@ -143,6 +144,9 @@ func (o InitOptions) folders(dir string) []string {
 	list := []string{
 		dir, c.Abs("keys"), c.Abs("keys/partners"), c.Abs("secrets"), c.Abs("systemd"), c.Abs("sshd"),
 		c.Abs(s.Folders.Spool), c.Abs(s.Folders.Reports), c.Abs(s.Calendar.Notices), c.Abs(s.Staff.Drops),
+	}
+	if !isPostgres(s.Store.DSN) {
+		list = append(list, filepath.Dir(c.Abs(s.Store.DSN)))
 	}
 	for _, d := range c.Drops() {
 		if d.Drop.Local != "" {
@@ -202,6 +206,7 @@ func (o InitOptions) files(dir string) ([]newFile, error) {
 type folderFacts struct {
 	Dir, Unit, Code, Name, Program, User, PublicKey, SealLine string
 	KnownHosts                                                []string
+	Writes                                                    []string // folders that the service writes
 	Hosted                                                    []hostedDrop // partners that come to us
 }
 
@@ -213,13 +218,33 @@ func (o InitOptions) facts(dir, public string) folderFacts {
 		Program: cmp.Or(o.Program, "/usr/local/bin/carryover"), User: cmp.Or(o.User, "carryover"),
 		PublicKey: public, KnownHosts: o.KnownHosts,
 	}
-	c := Config{Dir: dir}
+	s := o.Settings
+	s.fill()
+	c := Config{Dir: dir, Settings: s}
+	f.Writes = c.writes()
 	for _, p := range o.Settings.Partners {
 		if p.Drop.Local != "" {
 			f.Hosted = append(f.Hosted, hostedDrop{p.Code, c.Abs(p.Drop.Local)})
 		}
 	}
 	return f
+}
+
+// writes lists the folders that the service writes: of the store, where it is a file, the spool, the reports, and
+// the drops on this machine.
+func (c *Config) writes() []string {
+	s := &c.Settings
+	list := []string{c.Abs(s.Folders.Spool), c.Abs(s.Folders.Reports)}
+	if !isPostgres(s.Store.DSN) {
+		list = append(list, filepath.Dir(c.Abs(s.Store.DSN)))
+	}
+	for _, d := range c.Drops() {
+		if d.Drop.Local != "" {
+			list = append(list, c.Abs(d.Drop.Local))
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func fillIn(name string, facts folderFacts) ([]byte, error) {

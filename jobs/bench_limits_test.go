@@ -44,7 +44,7 @@ func limitsOf(tb testing.TB, w *wholeNight, changes []rowChanges) []*stopwatch {
 		tb.Fatal("nothing in the spool", err)
 	}
 	return []*stopwatch{
-		sshLimit(tb, w, files), hashLimit(tb, files), rowsLimit(tb, filepath.Join(w.agencyDir(), "carryover.db"), nil, w.n, changes),
+		sshLimit(tb, w, files), hashLimit(tb, files), rowsLimit(tb, filepath.Join(w.agencyDir(), "store", "carryover.db"), nil, w.n, changes),
 		cellsLimit(tb, w.books), messagesLimit(tb, files),
 	}
 }

@@ -217,7 +217,7 @@ func (s *station) listen(r io.Reader) {
 // requireNight holds that everybody's money has arrived, and that the day is proved.
 func (w *wholeNight) requireNight() {
 	w.Helper()
-	db := openPlain(w, filepath.Join(w.agencyDir(), "carryover.db"))
+	db := openPlain(w, filepath.Join(w.agencyDir(), "store", "carryover.db"))
 	defer db.Close()
 	for query, want := range map[string]string{
 		"SELECT state || ' ' || form_track || ' ' || money_track || ' ' || count(*) FROM cases GROUP BY state, form_track, money_track": fmt.Sprintf("answered delivered settled %d", w.n),
@@ -251,7 +251,7 @@ func changesOfNight(tb testing.TB) []rowChanges {
 	tb.Helper()
 	const few = 200
 	w := newWholeNight(tb, few)
-	path := filepath.Join(w.agencyDir(), "carryover.db")
+	path := filepath.Join(w.agencyDir(), "store", "carryover.db")
 	freshStore(tb, path)
 	db := openPlain(tb, path)
 	countUpdates(tb, db)

@@ -55,7 +55,7 @@ func TestReviewBetweenAgencies(t *testing.T) {
 			}
 			approve(t, w, l.agency, l.at.Add(time.Minute), checker, clerk)
 		}
-		cases := openPlain(t, filepath.Join(w.stage(), oldCode, "carryover.db"))
+		cases := openPlain(t, filepath.Join(w.stage(), oldCode, "store", "carryover.db"))
 		if slices.Equal(textRows(t, cases, "SELECT state FROM cases ORDER BY state"), []string{"confirmed", "declined"}) {
 			ended++
 		}
@@ -64,7 +64,7 @@ func TestReviewBetweenAgencies(t *testing.T) {
 	for agency, want := range map[string][]string{
 		newCode: {"contact-letter wang.min approved", "contact-letter zhao.lei approved"}, oldCode: {"information-form wang.min approved"},
 	} {
-		db := openPlain(t, filepath.Join(w.stage(), agency, "carryover.db"))
+		db := openPlain(t, filepath.Join(w.stage(), agency, "store", "carryover.db"))
 		got := textRows(t, db, "SELECT DISTINCT f.kind || ' ' || r.officer || ' ' || r.verdict FROM reviews r JOIN files f ON f.id = r.file_id ORDER BY 1")
 		if !slices.Equal(got, want) {
 			t.Errorf("%s was reviewed by %q, want %q", agency, got, want)
@@ -73,7 +73,7 @@ func TestReviewBetweenAgencies(t *testing.T) {
 			t.Errorf("%s left %s unreviewed", agency, name)
 		}
 	}
-	db := openPlain(t, filepath.Join(w.stage(), newCode, "carryover.db"))
+	db := openPlain(t, filepath.Join(w.stage(), newCode, "store", "carryover.db"))
 	for _, doc := range textRows(t, db, "SELECT doc FROM forms") {
 		if !strings.Contains(doc, `"clerk":"系统自动办理","checker":"王敏"`) {
 			t.Errorf("a form came with other names: %s", doc)

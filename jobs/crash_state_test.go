@@ -41,7 +41,7 @@ func stageState(tb testing.TB, stage string) []string {
 	tb.Helper()
 	var lines []string
 	for _, code := range []string{oldCode, newCode} {
-		own := rowsOf(tb, code, filepath.Join(stage, code, "carryover.db"))
+		own := rowsOf(tb, code, filepath.Join(stage, code, "store", "carryover.db"))
 		for _, folder := range []string{"drops", "spool", "reports"} {
 			own = append(own, filesOf(tb, stage, filepath.Join(code, folder))...)
 		}

@@ -172,7 +172,7 @@ func requireStoryEnd(tb testing.TB, stage string) {
 // nothing is open: no difference, no file without its receipt, no broken journal.
 func requireAgencyEnd(tb testing.TB, dir string, want ...string) {
 	tb.Helper()
-	path := filepath.Join(dir, "carryover.db")
+	path := filepath.Join(dir, "store", "carryover.db")
 	db := openPlain(tb, path)
 	if got := textRows(tb, db, "SELECT side || ' ' || state FROM cases ORDER BY side, state"); !slices.Equal(got, want) {
 		tb.Errorf("cases of %s ended %q, want %q", filepath.Base(dir), got, want)

@@ -468,7 +468,7 @@ func TestPartnersNewKeyWaits(t *testing.T) {
 		o.leaveFile(them, name+seal.Suffix, o.sign(key, seal.NamespaceBatch, content))
 		return name
 	}
-	name := leave(1, fresh)
+	leave(1, fresh)
 	if err := o.tryPass(); !errors.Is(err, signing.ErrSettings) {
 		t.Errorf("the pass: %v", err)
 	}
@@ -477,10 +477,11 @@ func TestPartnersNewKeyWaits(t *testing.T) {
 	}
 	o.signSettings(w, l)
 	o.pass()
-	o.requireReceipt(them, name, "accepted")
 	if n := len(o.casesBy(exchange.Out, leaver(us, 0))); n != 1 {
 		t.Errorf("%d cases", n)
 	}
 	o.allowed = strings.TrimPrefix(o.allowed, before)
-	o.requireRejected(leave(2, o.theirs), code.UnknownSigner, true)
+	name := leave(2, o.theirs)
+	o.pass()
+	o.requireReceipt(them, name, "rejected "+string(code.UnknownSigner))
 }

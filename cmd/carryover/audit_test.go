@@ -64,7 +64,7 @@ func findChanges(t *testing.T, agency string) {
 	if exit, said := verify(); exit != exitDone || !strings.Contains(said, "0 faults; ledger: 0 faults") {
 		t.Fatalf("untouched: exit %d: %s", exit, said)
 	}
-	db, err := sql.Open("sqlite", filepath.Join(agency, "carryover.db"))
+	db, err := sql.Open("sqlite", filepath.Join(agency, "store", "carryover.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

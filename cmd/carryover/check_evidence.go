@@ -15,6 +15,7 @@ import (
 	"carryover/formats/workbook"
 	"carryover/jobs/office"
 	"carryover/jobs/report"
+	"carryover/jobs/screen"
 	"carryover/jobs/signing"
 	"carryover/jobs/story"
 )
@@ -98,7 +99,7 @@ func (e *evidence) backup(b *story.Backup) string {
 	if b == nil {
 		return e.Say("无记录", "none recorded")
 	}
-	return office.Join(" · ", minute(b.At.In(e.Now.Location())), b.File, e.Sayf("%d 字节", "%d bytes", b.Bytes), labelled("SHA-256", short(b.SHA256, 17)))
+	return office.Join(" · ", screen.Minute(b.At.In(e.Now.Location())), b.File, e.Sayf("%d 字节", "%d bytes", b.Bytes), screen.Labelled("SHA-256", screen.Short(b.SHA256, 17)))
 }
 
 // tested is the last restore test that passed, and one that failed since: a later
@@ -184,7 +185,7 @@ func (e *evidence) page() workbook.Book {
 	line(0, workbook.Box{Text: title, As: workbook.BoxTitle, Cols: 6})
 	line(0,
 		workbook.Box{Text: a.Name + "（" + a.Code + "）", As: workbook.BoxRemark, Cols: 3},
-		workbook.Box{Text: e.Say("生成于 ", "made at ") + minute(e.Now), As: workbook.BoxAside, Cols: 3})
+		workbook.Box{Text: e.Say("生成于 ", "made at ") + screen.Minute(e.Now), As: workbook.BoxAside, Cols: 3})
 	for _, s := range e.sections() {
 		for i, f := range s.Facts {
 			var boxes []workbook.Box

@@ -70,6 +70,7 @@ var arrows = map[string][]string{
 		"jobs/payment", "jobs/bank", "jobs/courier", "jobs/report"),
 	"jobs/todo":  with(ground, "jobs/office", "jobs/proof", "jobs/signing", "jobs/outbox", "jobs/transfer", "jobs/bank", "jobs/courier", "jobs/decision"),
 	"jobs/story": with(ground, "exchange/store/journal", "jobs/office", "jobs/proof", "jobs/outbox", "jobs/notice", "jobs/bank", "jobs/todo"),
+	"jobs/screen": with(ground, "jobs/office", "jobs/story", "jobs/report"),
 	"jobs/paper": with(ground, "exchange/atomicfile", "formats/workbook", "jobs/office", "jobs/signing", "jobs/story", "jobs/report"),
 	"jobs/intake": with(ground, "exchange/seal", "formats/iso20022", "jobs/office", "jobs/signing", "jobs/outbox", "jobs/netting", "jobs/notice", "jobs/transfer", "jobs/bank",
 		"jobs/courier", "jobs/decision"),
@@ -77,7 +78,7 @@ var arrows = map[string][]string{
 	"jobs": with(ground, "jobs/office", "jobs/proof", "jobs/signing", "jobs/payment", "jobs/courier", "jobs/decision", "jobs/story", "jobs/paper", "jobs/intake",
 		"jobs/nightly"),
 	"jobs/nodes": {"jobs", "exchange", "exchange/store"},
-	"config":     {"exchange", "exchange/atomicfile", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
+	"config":     {"exchange", "exchange/atomicfile", "exchange/seal", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
 	"samples": {
 		"formats", "formats/batch", "formats/iso20022", "formats/sheet", "exchange", "exchange/atomicfile", "exchange/code",
 		"exchange/money", "exchange/calendar", "exchange/identity",

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/jobs/office"
+	"carryover/jobs/screen"
 	"carryover/jobs/story"
 )
 
@@ -57,10 +58,10 @@ func (a *app) list(ctx context.Context, what string, f story.Filter, date string
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
-	l, n := listings()[what], 0 // ValidArgs lets no other word through
+	l, n := screen.Lists()[what], 0 // ValidArgs lets no other word through
 	var rows any
 	err = ag.env.View(ctx, func(d *office.Desk) (err error) {
-		rows, n, err = l.gather(d, f)
+		rows, n, err = l.Gather(d, f)
 		return err
 	})
 	var wrong *story.FilterError // each list has its own states and kinds, which only it knows
@@ -73,7 +74,7 @@ func (a *app) list(ctx context.Context, what string, f story.Filter, date string
 	if a.json {
 		return a.printJSON(map[string]any{what: story.Worded{Office: ag.env.Office, Of: rows}})
 	}
-	l.print(screen{a.out, ag.env.Office}, rows)
+	l.Print(screen.Screen{Out: a.out, Office: ag.env.Office}, rows)
 	fmt.Fprintf(a.err, "%d %s\n", n, what) // apart from the rows, which may be piped
 	return nil
 }

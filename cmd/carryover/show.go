@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"carryover/exchange"
 	"carryover/exchange/identity"
 	"carryover/exchange/store"
+	"carryover/jobs/screen"
 	"carryover/jobs/story"
 )
 
@@ -79,7 +79,7 @@ func (a *app) show(ctx context.Context, id string, f showFlags) (err error) {
 	case f.reply && !none: // what is only similar is never read out
 		return printReplies(a.out, out)
 	default:
-		screen{a.out, ag.env.Office}.stories(out, f.all)
+		screen.Screen{Out: a.out, Office: ag.env.Office}.Stories(out, f.all)
 	}
 	if err == nil && none {
 		return fmt.Errorf("nothing here is called %s; what has it as a part is listed, at most %d of each", identity.MaskIn(id), story.MaxSimilar)
@@ -107,12 +107,4 @@ func printReplies(w io.Writer, out *story.Stories) error {
 		return err
 	}
 	return fmt.Errorf("there is nothing to read out about %s: ask for the person's ID number and show that", identity.MaskIn(out.ID))
-}
-
-// direction is an arrow: towards us for what comes in, a transfer-in included.
-func direction(side exchange.Side) string {
-	if side == exchange.In {
-		return "←"
-	}
-	return "→"
 }

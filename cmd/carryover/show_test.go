@@ -16,6 +16,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/jobs/office"
+	"carryover/jobs/screen"
 	"carryover/jobs/story"
 )
 
@@ -41,7 +42,7 @@ func TestShowScreenIsItsJSON(t *testing.T) {
 			var out story.Stories
 			readShown(t, "", document(t, append([]string{"-c", config, "--json"}, flags...)...), reflect.ValueOf(&out).Elem())
 			var again bytes.Buffer
-			screen{&again, officeOf(t, config)}.stories(&out, len(flags) == 3)
+			screen.Screen{Out: &again, Office: officeOf(t, config)}.Stories(&out, len(flags) == 3)
 			if again.String() != screenText {
 				t.Fatalf("%v: the screen is\n%s\nbut its document tells\n%s", flags, screenText, again.String())
 			}
@@ -49,7 +50,7 @@ func TestShowScreenIsItsJSON(t *testing.T) {
 				t.Errorf("%s takes %d lines:\n%s", id, strings.Count(screenText, "\n"), screenText)
 			}
 			for line := range strings.Lines(screenText) {
-				if n := columns(strings.TrimSuffix(line, "\n")); len(flags) == 2 && n > 150 {
+				if n := screen.Columns(strings.TrimSuffix(line, "\n")); len(flags) == 2 && n > 150 {
 					t.Errorf("%s: a line takes %d columns: %s", id, n, line)
 				}
 			}
@@ -70,7 +71,7 @@ func TestListScreenIsItsJSON(t *testing.T) {
 			t.Errorf("no %s", what)
 		}
 		var again bytes.Buffer
-		listings()[what].print(screen{&again, officeOf(t, config)}, into.Interface())
+		screen.Lists()[what].Print(screen.Screen{Out: &again, Office: officeOf(t, config)}, into.Interface())
 		if again.String() != screenText {
 			t.Errorf("list %s is\n%s\nbut its document tells\n%s", what, screenText, again.String())
 		}
@@ -156,7 +157,7 @@ func readShown(t *testing.T, at string, doc any, into reflect.Value) {
 func TestTablesAlign(t *testing.T) {
 	text.OverrideRuneWidthEastAsianWidth(true) // as a Chinese locale would have it
 	var out bytes.Buffer
-	printTable(&out, "标题", []string{"姓名", "进度", "说明"}, [][]string{
+	screen.Table(&out, "标题", []string{"姓名", "进度", "说明"}, [][]string{
 		{"阿依古丽·买买提", "暂缓办理", "x"}, {"龚䶮𬱖", "held", "x"}, {"Nguyễn Văn A", "已付讫", "x"}, {"李", "“退汇”…", "x"},
 	})
 	lines := strings.Split(strings.TrimRight(out.String(), "\n"), "\n")[2:]

@@ -36,7 +36,7 @@ func booked(ts *testscript.TestScript, neg bool, args []string) {
 	head := iso20022.Statement{MsgID: id, Created: at, ID: id, Account: iso20022.Account{Number: storyAccount}}
 	begin, texts := iso20022.NewNotificationWriter, args[1:]
 	if args[1] == "statement" {
-		db, err := sql.Open("sqlite", ts.MkAbs("320500/carryover.db"))
+		db, err := sql.Open("sqlite", ts.MkAbs("320500/store/carryover.db"))
 		ts.Check(err)
 		b := iso20022.Balance{Date: day}
 		ts.Check(db.QueryRow("SELECT closing FROM bank_days WHERE account = ? ORDER BY day DESC, page DESC LIMIT 1", storyAccount).Scan(&b.Amount))

@@ -188,7 +188,7 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: change AGENCY STATEMENT…")
 	}
-	db, err := sql.Open("sqlite", ts.MkAbs(args[0]+"/carryover.db"))
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]+"/store/carryover.db"))
 	ts.Check(err)
 	for _, statement := range args[1:] {
 		r, err := db.Exec(statement)

@@ -1,4 +1,4 @@
-package main
+package screen
 
 import (
 	"fmt"
@@ -10,10 +10,10 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// printTable prints rows under a title and a header; a column that is empty
+// Table prints rows under a title and a header; a column that is empty
 // in every row is left out, a table without rows altogether. Chinese takes two
-// columns of a terminal, which the widths mind.
-func printTable(w io.Writer, title string, header []string, rows [][]string) {
+// Columns of a terminal, which the widths mind.
+func Table(w io.Writer, title string, header []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
@@ -33,7 +33,7 @@ func printTable(w io.Writer, title string, header []string, rows [][]string) {
 		}
 		return out
 	}
-	setAmbiguousWidth()
+	SetAmbiguousWidth()
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
@@ -54,16 +54,16 @@ func printTable(w io.Writer, title string, header []string, rows [][]string) {
 	fmt.Fprint(w, "\n\n")
 }
 
-// setAmbiguousWidth makes characters of ambiguous width, such as the middle dot in a
+// SetAmbiguousWidth makes characters of ambiguous width, such as the middle dot in a
 // name, one column wide, as the C library and nearly all terminals have them
 // whatever the locale is. Where the terminal draws them two columns wide,
 // RUNEWIDTH_EASTASIAN=1 says so.
-func setAmbiguousWidth() {
+func SetAmbiguousWidth() {
 	text.OverrideRuneWidthEastAsianWidth(os.Getenv("RUNEWIDTH_EASTASIAN") == "1")
 }
 
-// short cuts a text that would break a table to limit characters, the … among them.
-func short(s string, limit int) string {
+// Short cuts a text that would break a table to limit characters, the … among them.
+func Short(s string, limit int) string {
 	if r := []rune(s); len(r) > limit {
 		return string(r[:limit-1]) + "…"
 	}
