@@ -81,7 +81,7 @@ func (a *app) init(dir string, f initFlags) error {
 	}
 	path := filepath.Join(dir, "config.yaml")
 	if len(open) == 0 {
-		fmt.Fprintf(a.err, "next: carryover -c %s check --connect\n", path)
+		fmt.Fprintf(a.err, "next: carryover -c %s check --connect; then as root what systemd/ says, and the first signatures (README.md)\n", path)
 		return nil
 	}
 	fmt.Fprintf(a.err, "fill in these lines of %s, then run: carryover -c %s check\n", path, path)

@@ -69,7 +69,7 @@ func (a *app) withSettings(ctx context.Context, do func(*agency) error) (err err
 		if a.json {
 			return a.printJSON(s)
 		}
-		_, err = fmt.Fprint(a.out, s.Text(ag.env.Office))
+		_, err = fmt.Fprint(a.out, s.Words(ag.env.Office))
 		return err
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"carryover/exchange"
 	"carryover/exchange/spool"
 	"carryover/exchange/store"
 )
@@ -117,5 +118,21 @@ func (a *app) migrate(ctx context.Context) (err error) {
 	if taken > 0 {
 		fmt.Fprintf(a.out, "%d files of %s are in the store now and may be deleted there\n", taken, dir)
 	}
-	return nil
+	return a.showNewForm(ctx, s)
+}
+
+// showNewForm prints the money settings where those that were approved have the form of an older
+// program: their text is signed once anew.
+func (a *app) showNewForm(ctx context.Context, s *store.Store) error {
+	old := false
+	err := s.View(ctx, func(tx *store.Tx) error {
+		all, err := tx.MoneySettings()
+		old = len(all) > 0 && all[len(all)-1].Form < exchange.SettingsForm
+		return err
+	})
+	if err != nil || !old {
+		return err
+	}
+	fmt.Fprintln(a.out, "the text of the money settings has a new form: the next run shows it to the officers, who sign it once; payments wait until then\n资金设置文本改版：下一次运行时交签名人员，签一次；签名前不付款")
+	return a.withSettings(ctx, func(*agency) error { return nil })
 }

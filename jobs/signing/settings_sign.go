@@ -176,6 +176,7 @@ func Recover(ctx context.Context, o *office.Office) error {
 				return err
 			}
 		}
+		m.Sections = nil // it stands for itself, whatever became of those of before
 		if err := waitForSignatures(d, m, a); err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ type Shown struct {
 	Ahead    *ShownSettings    `json:"ahead,omitempty"`
 	Changed  []string          `json:"changed,omitempty"`  // sections
 	Sections map[string]string `json:"sections,omitempty"` // as approved
+	Text     string            `json:"text,omitempty"`     // of the configuration, where it differs
 	Keys     []string          `json:"keys"`               // of the configuration: officers', recovery keys
 }
 
@@ -48,6 +49,9 @@ func Show(o *office.Office, tx *store.Tx) (s Shown, err error) {
 		return s, err
 	}
 	s = Shown{Fault: stands.Fault, Changed: stands.Changed, Sections: stands.Sections}
+	if len(s.Changed) > 0 {
+		s.Text = k.Text()
+	}
 	for from, to := range map[*exchange.MoneySettings]**ShownSettings{stands.Settings: &s.Approved, stands.Waiting: &s.Waiting, stands.Ahead: &s.Ahead} {
 		if from == nil {
 			continue
@@ -84,8 +88,8 @@ func shown(tx *store.Tx, a Approved, m exchange.MoneySettings) (*ShownSettings, 
 	return s, err
 }
 
-// Text is the same for a screen.
-func (s Shown) Text(o *office.Office) string {
+// Words are the same for a screen.
+func (s Shown) Words(o *office.Office) string {
 	var b strings.Builder
 	line := func(chinese, english, text string) { fmt.Fprintf(&b, "%s%s\n", o.Say(chinese, english), text) }
 	if s.Fault != "" {
@@ -123,6 +127,10 @@ func (s Shown) Text(o *office.Office) string {
 	line("电话核对密钥指纹：", "compare these by telephone:", "")
 	for _, k := range s.Keys {
 		line("  ", "  ", k)
+	}
+	if s.Text != "" {
+		b.WriteString(s.Text)
+		return b.String()
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Sections)) {
 		fmt.Fprintf(&b, "[%s]\n%s", name, s.Sections[name])
