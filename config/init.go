@@ -206,7 +206,7 @@ func (o InitOptions) files(dir string) ([]newFile, error) {
 type folderFacts struct {
 	Dir, Unit, Code, Name, Program, User, PublicKey, SealLine string
 	KnownHosts                                                []string
-	Writes                                                    []string // folders that the service writes
+	Writes                                                    []string     // folders that the service writes
 	Hosted                                                    []hostedDrop // partners that come to us
 }
 

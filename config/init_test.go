@@ -152,3 +152,39 @@ func TestSSHDSnippet(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// TestUnitWritesFewFolders: the service writes store, spool, reports and drops, and may write neither
+// its configuration nor anybody's keys.
+func TestUnitWritesFewFolders(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "320500")
+	s := exampleSettings(t)
+	s.Store.DSN = ""
+	if _, _, err := Init(dir, InitOptions{Settings: s}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "systemd", "carryover-320500.service"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		folders, ok := strings.CutPrefix(line, "ReadWritePaths=")
+		if !ok {
+			continue
+		}
+		for _, closed := range []string{dir, filepath.Join(dir, "keys"), filepath.Join(dir, "config.yaml")} {
+			if strings.Contains(folders, `"`+closed+`"`) {
+				t.Errorf("the service may write %s: %s", closed, folders)
+			}
+		}
+		for _, open := range []string{"store", "spool", "reports", "drops/core"} {
+			if !strings.Contains(folders, `"`+filepath.Join(dir, open)+`"`) {
+				t.Errorf("the service may not write %s: %s", open, folders)
+			}
+		}
+	}
+	for _, want := range []string{"LimitCORE=0", "SystemCallFilter=", "ProtectHome=read-only", "SuccessExitStatus=3", "chown -R root:carryover"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the unit lacks %s", want)
+		}
+	}
+}
