@@ -274,16 +274,13 @@ func (k MoneyKeys) ownLines() []string {
 		"accounts.caps.payment: " + a.PaymentCap.String(),
 		"accounts.caps.notice: " + a.NoticeCap.String(),
 		"accounts.caps.record: " + a.CapOfRecord().String(),
+		"accounts.caps.partner_day: " + a.PartnerDayCap.String(),
+		"accounts.caps.new_account_day: " + a.NewAccountDayCap.String(),
 		fmt.Sprintf("accounts.remark_max: %d", a.RemarkMax),
 		"accounts.remark_charset: " + a.RemarkIn,
 		"accounts.payer: " + a.Payer.settingsLine(),
 		"bank.drop: " + k.BankAddress,
 		"bank.return_words: " + strings.Join(a.WordsOfReturn(), " | "),
-	}
-	for key, most := range map[string]money.Fen{"partner_day": a.PartnerDayCap, "new_account_day": a.NewAccountDayCap} {
-		if most != 0 { // a setting of today that is left out is no change of yesterday's text
-			lines = append(lines, "accounts.caps."+key+": "+most.String())
-		}
 	}
 	for _, own := range a.Accounts {
 		lines = append(lines, "accounts.own: "+own.settingsLine())

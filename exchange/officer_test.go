@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -104,55 +105,99 @@ func TestSigned(t *testing.T) {
 	}
 }
 
-// The text that officers sign changes when a value does, and not with the
-// order, the blanks or the comments of what it is made of.
+// The text that officers sign changes when a value does, and not with the order of what
+// it is made of; what no printer shows stands in it as its number.
 func TestMoneySettingsText(t *testing.T) {
 	a1 := Account{Holder: "苏州中心", Bank: "工行", No: "1", CNAPS: "102100099996", ValidFrom: 20260101, Schemes: []string{"310", "390"}}
 	a2 := Account{Holder: "上海中心", Bank: "建行", No: "2", ValidFrom: 20260101, ValidTo: 20261231}
 	keys := func() MoneyKeys {
 		return MoneyKeys{
 			Agency: Agency{
-				PaymentCap: 100, FileCap: 200, RemarkMax: 140, RemarkIn: "gb18030", Payer: a1, Accounts: []Account{a1},
+				Code: "320500", PaymentCap: 100, FileCap: 200, RemarkMax: 140, RemarkIn: "gb18030", Payer: a1, Accounts: []Account{a1},
 				FundsClosed: []Span{{From: 20261225, To: 20261231}},
 				Officers:    []Officer{{Name: "wang.min", FullName: "王敏", Roles: []Role{RoleFinance, RoleChecker}}},
+				Others:      []OtherRule{{Text: "结息\n[partner 310100]\u202e", Reason: "interest"}},
 			},
-			Partners:    map[string]Partner{"310100": {Code: "310100", Settlement: SettleRemitted, LumpSum: true, Accounts: []Account{a2}}},
-			BankAddress: "/bank", Signers: "# who\n\n  wang.min@checker   ssh-ed25519\tAAAA  \n#li.na@clerk x\nli.na@clerk ssh-ed25519 BBBB",
+			Partners:    map[string]Partner{"310100": {Code: "310100", Settlement: SettleRemitted, LumpSum: true, Seal: SealSigned, Accounts: []Account{a2}}},
+			BankAddress: "/bank", CoreAddress: "/core", PortalDrop: "/portal", Review: map[string]Review{"information-form": ReviewOne},
+			Keys: []SignerLine{
+				{Principal: "wang.min@checker", Fingerprint: "SHA256:A", Until: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), For: []string{"carryover-release"}},
+				{Principal: "li.na@clerk", Fingerprint: "SHA256:B"},
+			},
+			PartnerKeys: map[string][]SignerLine{"310100": {{Principal: "310100", Fingerprint: "SHA256:C"}}}, RecoveryIDs: []string{"SHA256:R"},
 		}
 	}
-	const want = `accounts.caps.file: 2.00
+	const want = `form: 2
+agency: 320500
+[core and portal]
+core.drop: /core
+portal.drop: /portal
+review.information-form: one
+[own accounts, bank, caps]
+accounts.caps.file: 2.00
+accounts.caps.new_account_day: 0.00
+accounts.caps.notice: 0.00
+accounts.caps.partner_day: 0.00
 accounts.caps.payment: 1.00
+accounts.caps.record: 200000.00
 accounts.funds_closed: 2026-12-25 – 2026-12-31
+accounts.others:  | 结息\u{000A}[partner 310100]\u{202E} | interest
 accounts.own: 1 | 苏州中心 | 工行 | 102100099996 | 2026-01-01 –  | 310,390
 accounts.payer: 1 | 苏州中心 | 工行 | 102100099996 | 2026-01-01 –  | 310,390
-accounts.release: dual
 accounts.remark_charset: gb18030
 accounts.remark_max: 140
 bank.drop: /bank
-partners.310100.accounts: 2 | 上海中心 | 建行 |  | 2026-01-01 – 2026-12-31 | 
-partners.310100.lump_sum: true
-partners.310100.settlement: remitted
-staff.allowed_signers: li.na@clerk ssh-ed25519 BBBB
-staff.allowed_signers: wang.min@checker ssh-ed25519 AAAA
+bank.return_words: 退汇 | 退回 | 退款
+[partner 310100]
+accounts: 2 | 上海中心 | 建行 |  | 2026-01-01 – 2026-12-31 | 
+lump_sum: true
+seal: signed
+settlement: remitted
+signers: 310100 | SHA256:C |  –  | 
+[staff and release]
+accounts.release: dual
+staff.allowed_signers: li.na@clerk | SHA256:B |  –  | 
+staff.allowed_signers: wang.min@checker | SHA256:A |  – 2027-01-01T00:00:00Z | carryover-release
 staff.officers: wang.min | 王敏 | checker,finance
+staff.recovery_keys: SHA256:R
 `
 	if diff := cmp.Diff(want, keys().Text()); diff != "" {
 		t.Error(diff)
 	}
-	k := keys()
-	k.Automatic = true
-	changed := []string{"- accounts.release: dual", "+ accounts.release: automatic"}
-	if got := SettingsChange(want, k.Text()); !slices.Equal(got, changed) {
-		t.Errorf("%q, want %q", got, changed)
+	before := SettingsSections(want)
+	for _, c := range []struct {
+		change   func(*MoneyKeys)
+		lines    []string
+		sections []string
+	}{
+		{func(k *MoneyKeys) { k.Automatic = true }, []string{"- accounts.release: dual", "+ accounts.release: automatic"}, []string{SectionStaff}},
+		{
+			func(k *MoneyKeys) { k.Agency.PartnerDayCap = 300 },
+			[]string{"- accounts.caps.partner_day: 0.00", "+ accounts.caps.partner_day: 3.00"},
+			[]string{SectionOwn},
+		},
+		{
+			func(k *MoneyKeys) { k.PartnerKeys = nil },
+			[]string{"- partners.310100.signers: 310100 | SHA256:C |  –  | "},
+			[]string{PartnerSection("310100")},
+		},
+		{func(k *MoneyKeys) { k.Review = nil }, []string{"- review.information-form: one"}, []string{SectionSystems}},
+		{func(*MoneyKeys) {}, nil, nil},
+	} {
+		k := keys()
+		c.change(&k)
+		if got := SettingsChange(want, k.Text()); !slices.Equal(got, c.lines) {
+			t.Errorf("%q, want %q", got, c.lines)
+		}
+		if got := ChangedSections(before, SettingsSections(k.Text())); !slices.Equal(got, c.sections) {
+			t.Errorf("sections %q, want %q", got, c.sections)
+		}
+		if len(c.lines) > 0 == (SettingsSHA(want) == SettingsSHA(k.Text())) || len(SettingsSHA("")) != 64 {
+			t.Error("the hash does not tell")
+		}
 	}
-	k = keys()
-	k.Agency.PartnerDayCap, k.Agency.NewAccountDayCap = 300, 400
-	changed = []string{"+ accounts.caps.new_account_day: 4.00", "+ accounts.caps.partner_day: 3.00"}
-	if got := SettingsChange(want, k.Text()); !slices.Equal(got, changed) {
-		t.Errorf("%q, want %q", got, changed)
-	}
-	if SettingsSHA(want) == SettingsSHA(k.Text()) || len(SettingsSHA("")) != 64 {
-		t.Error("another text has the same hash")
+	if SettingsSections("accounts.release: dual\n") != nil {
+		t.Error("a text of form 1 has sections")
 	}
 }
 
