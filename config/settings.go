@@ -219,8 +219,8 @@ type StaffSettings struct {
 	Drops          string           `yaml:"drops,omitempty"`
 	AllowedSigners string           `yaml:"allowed_signers,omitempty"`
 	Settle         *time.Duration   `yaml:"settle,omitempty"`
-	Officers       []OfficerSetting `yaml:"officers,omitempty"`
 	RecoveryKeys   []string         `yaml:"recovery_keys,omitempty"`
+	Officers       []OfficerSetting `yaml:"officers,omitempty"`
 }
 
 // OfficerSetting is one officer.

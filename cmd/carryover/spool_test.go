@@ -18,7 +18,7 @@ func onStore(t *testing.T, config, dsn string) {
 	t.Helper()
 	text, err := os.ReadFile(config)
 	if err == nil {
-		err = os.WriteFile(config, append(text, "\nstore:\n  dsn: "+dsn+"\n"...), 0o600)
+		err = os.WriteFile(config, bytes.Replace(text, []byte("dsn: store/carryover.db"), []byte("dsn: "+dsn), 1), 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"carryover/samples/demo/outside"
@@ -37,6 +38,7 @@ type agency struct {
 	guests             []sftpserver.User
 	keys               map[string]ssh.Signer // of the small partners that come here
 	officers           []*outside.Officer    // who sign its payments; none: automatic
+	recovery           *outside.Officer      // who keeps the recovery key; nil: nobody
 }
 
 // config is the path of the agency's configuration.
@@ -134,6 +136,9 @@ func (a *agency) staff() {
 	seconds := time.Duration(0)
 	a.settings.Accounts.Release = config.ReleaseDual
 	a.settings.Staff.Settle = &seconds
+	if a.recovery != nil {
+		a.settings.Staff.RecoveryKeys = []string{strings.TrimSpace(string(ssh.MarshalAuthorizedKey(a.recovery.Key.Public())))}
+	}
 	for _, o := range a.officers {
 		a.settings.Staff.Officers = append(a.settings.Staff.Officers, settingOf(o))
 	}

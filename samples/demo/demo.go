@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"carryover/samples/demo/outside"
@@ -127,6 +128,9 @@ func (d *demo) build(ctx context.Context) error {
 		return err
 	}
 	if old.officers, err = officersOf(d.Dir); err != nil {
+		return err
+	}
+	if old.recovery, err = outside.NewOfficer(filepath.Join(d.Dir, filepath.FromSlash(Officers)), "head", "单位负责人"); err != nil {
 		return err
 	}
 	if err := settleAgencies(old, young); err != nil {
