@@ -111,7 +111,7 @@ func (e Evidence) approval() string {
 	if s.Approved == nil {
 		return e.Say("尚无记录：首次付款前登记", "nothing recorded yet: taken over before the first payment")
 	}
-	lines := []string{e.Sayf("自 %s 起生效的资金配置，SHA-256：", "money settings that count from %s on, SHA-256:", s.Approved.Since), s.Approved.SHA256}
+	lines := []string{e.Sayf("自 %s 起生效的资金设置，SHA-256：", "money settings that count from %s on, SHA-256:", s.Approved.Since), s.Approved.SHA256}
 	if s.Approved.FileID == 0 {
 		lines = append(lines, e.Say("首次登记或无需签名，没有签名", "the first ones, or nobody had to sign: no signatures"))
 	}

@@ -24,7 +24,7 @@ func staffWithFolders(o *testOffice) (clerk, finance, checker *signer) {
 	clerk = newSigner(o.tb, "zhao.lei", "赵蕾", exchange.RoleClerk)
 	finance = newSigner(o.tb, "li.na", "李娜", exchange.RoleFinance)
 	checker = newSigner(o.tb, "wang.min", "王敏", exchange.RoleChecker)
-	o.setDualRelease(clerk, finance, checker)
+	o.hire(clerk, finance, checker)
 	o.env.Rules.AutomaticRelease = true
 	o.pass() // takes them over
 	return clerk, finance, checker
