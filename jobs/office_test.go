@@ -109,9 +109,10 @@ func newOfficeOn(tb testing.TB, dsn string, change ...func(*jobs.Env)) *testOffi
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}}
 	o.env.Now = func() time.Time { return o.now }
-	o.queryKey = newSealKey(tb)
+	known := newSealKey(tb)
+	o.queryKey = known
 	o.env.PartnerSigners = func(partner string) (*seal.Signers, error) {
-		return seal.ParseSigners([]byte(config.SealLine(partner, o.queryKey.Public()) + "\n"))
+		return seal.ParseSigners([]byte(config.SealLine(partner, known.Public()) + "\n"))
 	}
 	o.party(core, office.RoleCore)
 	o.party(portal, office.RolePortal)

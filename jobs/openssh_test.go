@@ -117,6 +117,7 @@ accounts:
   release: dual
 staff:
   settle: 0s
+  recovery_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFNWHkMbQsMWyW/wlFmfy3xw5vkyeh9TGJMR1kERIvXk]
   officers:
     - {name: wang.min, full_name: 王敏, roles: [checker]}
     - {name: li.qiang, full_name: 李强, roles: [finance]}

@@ -102,11 +102,11 @@ func TestUnsignedAccountAnswer(t *testing.T) {
 		"another unsigned one comes": {then: func(o *testOffice, _ decider, z *formats.Query, _ string) {
 			o.answerUnsigned(z, secondAnswer)
 		}, want: waits, shown: true},
-		"the letter's next version comes": { // whose account is new in the settings, which wait for signatures
+		"the letter's next version comes": {
 			then: func(o *testOffice, _ decider, _ *formats.Query, _ string) {
 				registerAccount(o, secondAccount(them))
 				o.put(them, formats.KindLetter, o.letter(them, 1, leaver(us, 0), withVersion(2), withAccount(secondAccount(them))))
-			}, want: "answered/sent/due"},
+			}, want: paid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, keys, p, z := returnedPayment(t)
