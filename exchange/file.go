@@ -87,8 +87,12 @@ type Look struct {
 	FirstSeen calendar.Date // of this size and time
 	SeenAt    time.Time     // first look at this size and time
 	FileID    int64         // taken as this file; 0: not yet
-	After     string        // what remains to be done in the drop: "" | move | delete | bad
+	After     string        // what remains to be done in the drop: "" | move | delete | bad; bad without a file: see Failed
 }
+
+// Failed reports whether the last try to take the file in failed: at SeenAt. It is tried
+// again, behind the others.
+func (l Look) Failed() bool { return l.FileID == 0 && l.After != "" }
 
 // Judgement is the verdict on one record of a file.
 type Judgement struct {

@@ -66,9 +66,7 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 	if err != nil {
 		return nil, err
 	}
-	for _, odd := range list.Odd {
-		o.Log.Warn("left alone in the drop", "party", p.Code, "name", odd.Name, "why", odd.Why)
-	}
+	noteOdd(o, p, list)
 	files, orphans := pairSignatures(p, list.Files)
 	if orphans, err = lateSignatures(ctx, o, p, d, orphans, looks); err != nil {
 		return nil, err
@@ -77,11 +75,8 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(a arrival) bool { return a.leftInPlace(looks) })
-	if p.Flood > 0 && len(files) > p.Flood { // one party's flood must not keep the pass from the others
-		o.Log.Warn("more files than the party's limit: the rest waits", "party", p.Code, "files", len(files), "limit", p.Flood)
-		files = files[:p.Flood]
-	}
-	return pullFiles(ctx, o, p, d, files, looks)
+	v := &visit{Office: o, party: p, drop: d, looks: looks}
+	return v.pullFiles(ctx, files)
 }
 
 // readLooks returns what was last seen of each name, by party and name.
@@ -103,7 +98,12 @@ func readLooks(ctx context.Context, o *office.Office) (map[string]map[string]exc
 // leftInPlace reports whether a file was taken in before and stays where it lies
 // (after: leave). Another size or time under its name is a new file.
 func leftInPlace(look exchange.Look, f drop.Entry) bool {
-	return look.FileID != 0 && look.After == "" && look.Size == f.Size && look.ModTime.Equal(f.ModTime.Truncate(time.Microsecond))
+	return look.FileID != 0 && look.After == "" && seenSo(look, f)
+}
+
+// seenSo reports whether a file has the size and time that its name was last seen with.
+func seenSo(look exchange.Look, f drop.Entry) bool {
+	return look.Size == f.Size && look.ModTime.Equal(f.ModTime.Truncate(time.Microsecond)) // the store keeps no nanoseconds
 }
 
 // moveRejected moves to bad what was rejected since it was moved to done, by the
@@ -111,7 +111,7 @@ func leftInPlace(look exchange.Look, f drop.Entry) bool {
 func moveRejected(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, looks map[string]exchange.Look) error {
 	for _, name := range slices.Sorted(maps.Keys(looks)) {
 		look := looks[name]
-		if look.After != office.AfterBad {
+		if look.After != office.AfterBad || look.Failed() {
 			continue
 		}
 		entry, err := d.Stat(ctx, drop.Done, look.Name)
@@ -139,23 +139,6 @@ func moveOneToBad(ctx context.Context, d drop.Drop, entry drop.Entry) error {
 		return err
 	}
 	return d.Move(ctx, drop.Done, entry, drop.Bad)
-}
-
-// pullFiles takes files in, several in flight on the one connection; the counts
-// are of those that were taken in, and one file's error does not stop the others.
-func pullFiles(
-	ctx context.Context, o *office.Office, p office.Party, d drop.Drop, files []arrival, looks map[string]exchange.Look,
-) (office.Counts, error) {
-	return office.Parallel(p.InFlight, files, func(a arrival) (office.Counts, error) {
-		taken, err := pullFile(ctx, o, p, d, a, looks[a.Name])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", a.Name, err)
-		}
-		if !taken {
-			return nil, nil
-		}
-		return office.Counts{"fetched": 1}, nil
-	})
 }
 
 // pullFile looks at one file, of which look is what was last seen: remembers it, takes it in once it is complete, and
@@ -218,12 +201,11 @@ func ignoreChanged(err error) error {
 // it had been seen just so before (last). A change begins the settle time anew and
 // forgets which file was taken in under the name.
 func noteLook(ctx context.Context, o *office.Office, p office.Party, entry drop.Entry, last exchange.Look) (look exchange.Look, known bool, err error) {
-	modTime := entry.ModTime.Truncate(time.Microsecond) // the store keeps no nanoseconds
-	if last.Name != "" && last.Size == entry.Size && last.ModTime.Equal(modTime) {
+	if last.Name != "" && seenSo(last, entry) {
 		return last, true, nil
 	}
 	look = exchange.Look{
-		Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: modTime,
+		Party: p.Code, Name: entry.Name, Size: entry.Size, ModTime: entry.ModTime.Truncate(time.Microsecond),
 		FirstSeen: calendar.DateOf(o.Now().In(o.Agency.Zone)), SeenAt: o.Now(),
 	}
 	return look, false, o.Store.Tx(ctx, func(tx *store.Tx) error { return tx.PutLook(look) })

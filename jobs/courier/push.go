@@ -71,12 +71,15 @@ func pushParty(ctx context.Context, o *office.Office, p office.Party, files []ex
 		}
 		files = append(files, back...)
 	}
-	return office.Parallel(p.InFlight, files, func(f exchange.File) (office.Counts, error) {
+	var faults office.Faults
+	counts, _ := office.Parallel(p.InFlight, files, func(f exchange.File) (office.Counts, error) {
 		if err := pushFile(ctx, o, p, d, f); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Name, err)
+			faults.Add(f.Name, err)
+			return nil, nil
 		}
 		return office.Counts{"sent": 1}, nil
 	})
+	return counts, faults.Err()
 }
 
 // pushFile leaves one file in the drop, sealed where it has to be, and records it

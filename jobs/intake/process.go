@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 
@@ -41,19 +42,26 @@ func Process(ctx context.Context, o *office.Office) (office.Counts, error) {
 		return nil, fmt.Errorf("process: %w", err)
 	}
 	total := office.Counts{}
-	var faults []error
+	faults := map[string]*office.Faults{} // by party
 	for i, f := range files {
 		o.ShowProgress("process", i, len(files))
 		counts, err := processFile(ctx, o, f)
 		total.Add(counts)
-		if err != nil {
-			o.Log.Error("file not worked to its end", "party", f.Party, "file", f.Name, "err", err)
-			faults = append(faults, fmt.Errorf("%s from %s: %w", f.Name, f.Party, err))
+		if faults[f.Party] == nil {
+			faults[f.Party] = &office.Faults{}
+		}
+		faults[f.Party].Add(f.Name, err)
+	}
+	var errs []error
+	for _, party := range slices.Sorted(maps.Keys(faults)) {
+		if err := faults[party].Err(); err != nil {
+			o.Log.Error("not worked to the end", "party", party, "err", err)
+			errs = append(errs, fmt.Errorf("from %s: %w", party, err))
 		}
 	}
 	counts, err := sweep(ctx, o)
 	total.Add(counts)
-	return total, errors.Join(append(faults, err)...)
+	return total, errors.Join(append(errs, err)...)
 }
 
 // filesToWork lists what was taken in: receipts first, then by kind and sequence.

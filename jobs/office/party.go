@@ -22,19 +22,20 @@ const (
 
 // Party is one drop and how it is used. Its code is unique among all parties.
 type Party struct {
-	Code     string
-	Role     Role
-	Name     string
-	Address  string                                       // where the drop is, as the configuration says it
-	Open     func(ctx context.Context) (drop.Drop, error) // connects; the caller closes it
-	Settle   time.Duration                                // two looks this far apart; 0: files are renamed into place
-	After    string                                       // move | delete | leave
-	InFlight int                                          // files fetched or sent at once
-	Flood    int                                          // files taken in one pass at most; 0: no limit
-	Encoding string                                       // utf-8 | gb18030
-	Carrier  string                                       // csv | xlsx
-	Plain    bool                                         // the server has no posix-rename: a rename never replaces
-	Expected []Expected
+	Code       string
+	Role       Role
+	Name       string
+	Address    string                                       // where the drop is, as the configuration says it
+	Open       func(ctx context.Context) (drop.Drop, error) // connects; the caller closes it
+	Settle     time.Duration                                // two looks this far apart; 0: files are renamed into place
+	After      string                                       // move | delete | leave
+	InFlight   int                                          // files fetched or sent at once
+	Flood      int                                          // files taken in one pass at most; 0: no limit
+	FloodBytes int64                                        // bytes taken in one pass at most; 0: no limit
+	Encoding   string                                       // utf-8 | gb18030
+	Carrier    string                                       // csv | xlsx
+	Plain      bool                                         // the server has no posix-rename: a rename never replaces
+	Expected   []Expected
 }
 
 // Expected is a kind of file that a party should have left by a clock on every
