@@ -37,6 +37,24 @@ func (k *checker) files() {
 	if len(k.list) == before {
 		k.ok("folders", "all there, nobody else may enter")
 	}
+	k.reserve()
+}
+
+// reserve looks whether there is room for what comes.
+func (k *checker) reserve() {
+	room, err := k.c.Room()
+	reserve := *k.c.Settings.Folders.Reserve
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // the folder is a finding of its own
+	case err != nil:
+		k.fault("folders.reserve", "", "%v", err)
+	case reserve == 0:
+		k.warn("folders.reserve", "keep some, such as 512MiB", "no free space is kept in reserve: files are fetched until the disk is full")
+	case room <= 0:
+		k.fault("folders.reserve", "make room, or lower folders.reserve", "less than %s is free beside the spool: nothing is fetched", reserve)
+	default:
+		k.ok("folders.reserve", "%s is kept in reserve; %s more may be fetched", reserve, Size(room>>20<<20))
+	}
 }
 
 func (k *checker) database(path string) {

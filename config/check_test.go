@@ -105,6 +105,14 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 			settings: func(s *Settings) { s.Partners[0].Accounts[0].ValidTo = calendar.Date(20250101) },
 			level:    LevelFault, subject: "partners[0] 310100.accounts", text: "every letter would be held",
 		},
+		"no room above the reserve": {
+			settings: func(s *Settings) { full := Size(1 << 40); s.Folders.Reserve = &full },
+			level:    LevelFault, subject: "folders.reserve", text: "less than 1024GiB is free",
+		},
+		"no reserve": {
+			settings: func(s *Settings) { s.Folders.Reserve = new(Size) },
+			level:    LevelWarning, subject: "folders.reserve", text: "until the disk is full",
+		},
 		"seal off": {
 			settings: func(s *Settings) { s.Partners[1].Seal = "off" },
 			level:    LevelWarning, subject: "partners[1].seal", text: "330100",

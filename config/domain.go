@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/atomicfile"
 	"carryover/exchange/calendar"
 	"carryover/exchange/identity"
 )
@@ -55,6 +57,7 @@ type PartyDrop struct {
 	Drop          Drop
 	Expected      []Expected
 	FilesPerNight int
+	BytesPerNight Size
 }
 
 // Drops lists all parties' drops: core, portal, bank, the partners, then the
@@ -62,23 +65,36 @@ type PartyDrop struct {
 func (c *Config) Drops() []PartyDrop {
 	s := &c.Settings
 	list := []PartyDrop{
-		{s.Agency.Code + "c", "core.drop", s.Core.Drop, s.Core.Expected, s.Core.FilesPerNight},
-		{s.Agency.Code + "p", "portal.drop", s.Portal.Drop, s.Portal.Expected, s.Portal.FilesPerNight},
-		{s.Agency.Code + "b", "bank.drop", s.Bank.Drop, s.Bank.Expected, s.Bank.FilesPerNight},
+		{s.Agency.Code + "c", "core.drop", s.Core.Drop, s.Core.Expected, s.Core.FilesPerNight, s.Core.BytesPerNight},
+		{s.Agency.Code + "p", "portal.drop", s.Portal.Drop, s.Portal.Expected, s.Portal.FilesPerNight, s.Portal.BytesPerNight},
+		{s.Agency.Code + "b", "bank.drop", s.Bank.Drop, s.Bank.Expected, s.Bank.FilesPerNight, s.Bank.BytesPerNight},
 	}
 	for i, p := range s.Partners {
-		list = append(list, PartyDrop{p.Code, fmt.Sprintf("partners[%d].drop", i), p.Drop, p.Expected, p.FilesPerNight})
+		list = append(list, PartyDrop{p.Code, fmt.Sprintf("partners[%d].drop", i), p.Drop, p.Expected, p.FilesPerNight, p.BytesPerNight})
 	}
 	for i, o := range s.Staff.Officers {
 		d := Drop{Local: filepath.Join(s.Staff.Drops, o.Name), Settle: s.Staff.Settle}
 		d.fill(1)
-		list = append(list, PartyDrop{exchange.OfficerParty(o.Name), fmt.Sprintf("staff.officers[%d]", i), d, nil, staffFiles})
+		list = append(list, PartyDrop{exchange.OfficerParty(o.Name), fmt.Sprintf("staff.officers[%d]", i), d, nil, staffFiles, bytesPerNight})
 	}
 	return list
 }
 
 // staffFiles is how many files of one officer are taken in a pass.
 const staffFiles = 200
+
+// Room is how many bytes may be fetched before the free space beside the spool goes below
+// the reserve; it has no end on a system that does not say what is free.
+func (c *Config) Room() (int64, error) {
+	free, err := atomicfile.Free(c.Abs(c.Settings.Folders.Spool))
+	if errors.Is(err, errors.ErrUnsupported) || *c.Settings.Folders.Reserve == 0 {
+		return math.MaxInt64, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("free space of folders.spool: %w", err)
+	}
+	return free - int64(*c.Settings.Folders.Reserve), nil
+}
 
 // AllowedSigners is the place of the file with the officers' public keys.
 func (c *Config) AllowedSigners() string { return c.Abs(c.Settings.Staff.AllowedSigners) }

@@ -25,6 +25,7 @@ func (s *Settings) fill() {
 	set(&s.Store.DSN, "carryover.db")
 	set(&s.Folders.Spool, "spool")
 	set(&s.Folders.Reports, "reports")
+	setPointer(&s.Folders.Reserve, 512<<20)
 	set(&s.Accounts.RemarkMax, 60)
 	set(&s.Accounts.Caps.Notice, Yuan(exchange.DefaultNotice))
 	set(&s.Accounts.RemarkIn, "utf-8")
@@ -43,6 +44,7 @@ func (s *Settings) fill() {
 	s.Schedule.fill()
 	for _, p := range []*Party{&s.Core, &s.Portal, &s.Bank} {
 		set(&p.FilesPerNight, 1000)
+		set(&p.BytesPerNight, bytesPerNight)
 		p.Drop.fill(s.Workers.Files)
 	}
 	set(&s.Bank.Carrier, CarrierISO)
@@ -54,6 +56,9 @@ func (s *Settings) fill() {
 	}
 }
 
+// bytesPerNight is how much is taken in from a party in a pass, unless it says so itself.
+const bytesPerNight Size = 4 << 30
+
 func (s *StaffSettings) fill() {
 	set(&s.Drops, "drops/staff")
 	set(&s.AllowedSigners, "allowed_signers")
@@ -63,6 +68,7 @@ func (s *StaffSettings) fill() {
 func (n *Intake) fill() {
 	setPointer(&n.HeldNights, 5)
 	setPointer(&n.StatementsWD, 3)
+	set(&n.LargestFile, 1<<30)
 	setPointer(&n.NotFoundCap, 20)
 }
 
@@ -84,6 +90,7 @@ func (p *PartnerSetting) fill(files int) {
 	set(&p.Seal, exchange.SealSigned)
 	set(&p.Signers, signersOf(p.Code))
 	set(&p.FilesPerNight, 200)
+	set(&p.BytesPerNight, bytesPerNight)
 	p.Drop.fill(files)
 }
 

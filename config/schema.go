@@ -71,6 +71,8 @@ func scalarSchema(t reflect.Type) *jsonschema.Schema {
 		return durationSchema()
 	case reflect.TypeFor[calendar.Date]():
 		return &jsonschema.Schema{Type: "string", Format: "date"}
+	case reflect.TypeFor[Size]():
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", Pattern: `^[0-9]+([KMG]iB)?$`}, {Type: "integer", Minimum: "0"}}}
 	case reflect.TypeFor[Yuan]():
 		return &jsonschema.Schema{Type: "number", Minimum: "0"}
 	}

@@ -62,6 +62,7 @@ type StoreSettings struct {
 type FolderSettings struct {
 	Spool   string `yaml:"spool,omitempty"`
 	Reports string `yaml:"reports,omitempty"`
+	Reserve *Size  `yaml:"reserve,omitempty"`
 }
 
 // AccountSettings is everything about money.
@@ -186,6 +187,7 @@ type Party struct {
 	Drop          Drop       `yaml:"drop"`
 	Expected      []Expected `yaml:"expected,omitempty"`
 	FilesPerNight int        `yaml:"files_per_night,omitempty"`
+	BytesPerNight Size       `yaml:"bytes_per_night,omitempty"`
 	Carrier       string     `yaml:"carrier,omitempty"`      // of the bank only
 	ReturnWords   []string   `yaml:"return_words,omitempty"` // of the bank only
 }
@@ -212,6 +214,7 @@ type PartnerSetting struct {
 	Drop          Drop       `yaml:"drop"`
 	Expected      []Expected `yaml:"expected,omitempty"`
 	FilesPerNight int        `yaml:"files_per_night,omitempty"`
+	BytesPerNight Size       `yaml:"bytes_per_night,omitempty"`
 }
 
 // StaffSettings are the officers, their folders and their keys.
@@ -311,6 +314,7 @@ type Intake struct {
 	HeldNights   *int `yaml:"held_nights,omitempty"`
 	NotFoundCap  *int `yaml:"not_found_cap,omitempty"`
 	StatementsWD *int `yaml:"statements_wd,omitempty"`
+	LargestFile  Size `yaml:"largest_file,omitempty"`
 }
 
 // Receipts says when a file that nobody acknowledged is sent again.

@@ -109,6 +109,8 @@ const year = 366 * 24 * time.Hour
 func (v *validator) bounds() {
 	s := &v.c.Settings
 	v.between("intake.held_nights", *s.Intake.HeldNights, 0, 366)
+	v.size("intake.largest_file", s.Intake.LargestFile, 1<<20, 64<<30)
+	v.size("folders.reserve", *s.Folders.Reserve, 0, 1<<40)
 	v.between("intake.statements_wd", *s.Intake.StatementsWD, 0, 15)
 	v.between("intake.not_found_cap", *s.Intake.NotFoundCap, 0, 1_000_000)
 	v.length("receipts.resend_after", s.Receipts.ResendAfter, time.Minute, year)

@@ -40,6 +40,7 @@ func (v *validator) parties() {
 		v.drop(p.key+".drop", p.party.Drop)
 		v.expected(p.key+".expected", p.party.Expected, kindsOf(p.key))
 		v.between(p.key+".files_per_night", p.party.FilesPerNight, 1, 1_000_000)
+		v.perNight(p.key, p.party.BytesPerNight)
 		if p.key != "bank" && p.party.Carrier != "" {
 			v.add(p.key+".carrier", "leave it out", "only the bank has a choice of carrier")
 		}
@@ -97,6 +98,7 @@ func (v *validator) partner(key string, p PartnerSetting) {
 	v.drop(key+".drop", p.Drop)
 	v.expected(key+".expected", p.Expected, kindsOf("partner"))
 	v.between(key+".files_per_night", p.FilesPerNight, 1, 1_000_000)
+	v.perNight(key, p.BytesPerNight)
 	v.c.partners[p.Code] = exchange.Partner{
 		Code: p.Code, Name: p.Name, Profile: p.Profile, Encoding: p.Encoding, Carrier: p.Carrier,
 		Settlement: p.Settlement, LumpSum: p.LumpSum, Post: p.Post, Seal: p.Seal, Accounts: v.accountList(key+".accounts", p.Accounts),
@@ -187,6 +189,17 @@ func (v *validator) sftp(key string, s SFTP) {
 func legacyAlgorithms() []string {
 	old := ssh.InsecureAlgorithms()
 	return slices.Concat(old.KeyExchanges, old.Ciphers, old.MACs, old.HostKeys, old.PublicKeyAuths)
+}
+
+// perNight checks how much is taken in from a party in a pass: at least one file.
+func (v *validator) perNight(key string, s Size) {
+	v.size(key+".bytes_per_night", s, max(v.c.Settings.Intake.LargestFile, 256<<20), 1<<40)
+}
+
+func (v *validator) size(key string, s, least, most Size) {
+	if s < least || s > most {
+		v.add(key, "", "%s is not between %s and %s", s, least, most)
+	}
 }
 
 func (v *validator) length(key string, d, least, most time.Duration) {

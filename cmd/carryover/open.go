@@ -145,7 +145,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 	env := &jobs.Env{Office: &office.Office{
 		Agency: ag, Profiles: c.Profiles(), Partners: c.Partners(), Turns: c.Turns(), Calendar: cal, Area: areas.Valid, AreaName: areas.Name,
 		Rules: office.Rules{
-			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights, StatementWD: *s.Intake.StatementsWD,
+			ResendAfter: s.Receipts.ResendAfter, EscalateAfter: s.Receipts.EscalateAfter, HeldNights: *s.Intake.HeldNights, StatementWD: *s.Intake.StatementsWD, LargestFile: int64(s.Intake.LargestFile),
 			Parallel: s.Workers.Partners, QueryWD: c.QueryWD(), AutomaticRelease: c.AutomaticRelease(),
 			Review: c.Review(), ReviewWD: c.ReviewWD(),
 			NextRun: func(after time.Time) time.Time {
@@ -153,7 +153,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 				return next.At
 			},
 		},
-		SealKey: sealKey(c), PartnerSigners: signersOf(c),
+		SealKey: sealKey(c), PartnerSigners: signersOf(c), Room: c.Room,
 		Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: office.NewLogger(logs, s.Logs.Level, s.Logs.Format),
@@ -176,7 +176,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party {
 	d := p.Drop
 	out := office.Party{
-		Code: p.Party, Settle: *d.Settle, After: d.After, InFlight: d.Parallel, Flood: p.FilesPerNight, Plain: d.Quirks.PlainRename,
+		Code: p.Party, Settle: *d.Settle, After: d.After, InFlight: d.Parallel, Flood: p.FilesPerNight, FloodBytes: int64(p.BytesPerNight), Plain: d.Quirks.PlainRename,
 		Open: opener(c, p, log), Address: dropAddress(d),
 	}
 	switch code := c.Agency().Code; p.Party {

@@ -31,14 +31,14 @@ func TestLongNamesAreCut(t *testing.T) {
 	}
 	for _, n := range []int{2, 10, maxNumber} {
 		tail := fmt.Sprintf(".%d", n)
-		for _, length := range []int{1, maxName - len(tail) - 1, maxName - len(tail), maxName - len(tail) + 1, maxName} {
+		for _, length := range []int{1, MaxName - len(tail) - 1, MaxName - len(tail), MaxName - len(tail) + 1, MaxName} {
 			name := strings.Repeat("n", length)
-			want := name[:min(length, maxName-len(tail))] + tail
-			if got := numbered(name, n); got != want || len(got) > maxName {
+			want := name[:min(length, MaxName-len(tail))] + tail
+			if got := numbered(name, n); got != want || len(got) > MaxName {
 				t.Errorf("%d bytes, number %d: %d bytes, want %d", length, n, len(got), len(want))
 			}
 		}
-		if got := numbered(strings.Repeat("长", maxName/3), n); !utf8.ValidString(got) || len(got) > maxName || len(got) < maxName-2 {
+		if got := numbered(strings.Repeat("长", MaxName/3), n); !utf8.ValidString(got) || len(got) > MaxName || len(got) < MaxName-2 {
 			t.Errorf("number %d of a long name has %d bytes: %q", n, len(got), got)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxName is the longest name, in bytes, that the usual file systems take.
-const maxName = 255
+// MaxName is the longest name, in bytes, that the usual file systems take.
+const MaxName = 255
 
 // tempSuffixes end the names of files that are still being written, by us or by
 // other programs (SPEC 6).
@@ -40,8 +40,8 @@ func unsafeName(name string) string {
 		return "empty name"
 	case name == "." || name == "..":
 		return "name of a folder, not of a file"
-	case len(name) > maxName:
-		return fmt.Sprintf("name longer than %d bytes", maxName)
+	case len(name) > MaxName:
+		return fmt.Sprintf("name longer than %d bytes", MaxName)
 	case !utf8.ValidString(name):
 		return "name is not UTF-8"
 	case strings.ContainsAny(name, `/\`):
@@ -87,7 +87,7 @@ func TempName(name string) string {
 }
 
 func makeTemp(name, nonce string) string {
-	return "." + cut(name, maxName-1-tempTail) + "." + nonce + tempCheck(name, nonce) + ".part"
+	return "." + cut(name, MaxName-1-tempTail) + "." + nonce + tempCheck(name, nonce) + ".part"
 }
 
 func tempCheck(name, nonce string) string {
@@ -114,7 +114,7 @@ func looksOurs(temp string) bool {
 // name.3 …; the name is cut when the result would be too long.
 func numbered(name string, n int) string {
 	tail := "." + strconv.Itoa(n)
-	return cut(name, maxName-len(tail)) + tail
+	return cut(name, MaxName-len(tail)) + tail
 }
 
 // cut shortens s to at most n bytes without splitting a character.

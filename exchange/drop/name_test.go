@@ -16,7 +16,7 @@ func TestTempNames(t *testing.T) {
 		other := anyName().Draw(t, "other")
 		temp := TempName(name)
 		switch {
-		case len(temp) > maxName || !utf8.ValidString(temp) || unsafeName(temp) != "":
+		case len(temp) > MaxName || !utf8.ValidString(temp) || unsafeName(temp) != "":
 			t.Fatalf("%q is no file name", temp)
 		case !IsTemp(temp) || !looksOurs(temp) || !ownTemp(temp, name):
 			t.Fatalf("%q is not recognised", temp)
@@ -29,7 +29,7 @@ func TestTempNames(t *testing.T) {
 }
 
 func anyName() *rapid.Generator[string] {
-	return rapid.StringOfN(rapid.RuneFrom([]rune("aZ09._- 长é")), 1, 255, maxName).
+	return rapid.StringOfN(rapid.RuneFrom([]rune("aZ09._- 长é")), 1, 255, MaxName).
 		Filter(func(s string) bool { return CheckName(s) == nil })
 }
 

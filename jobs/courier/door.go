@@ -70,12 +70,13 @@ func noteFailure(ctx context.Context, o *office.Office, party, name string) erro
 // visit is one pass's way through a party's drop.
 type visit struct {
 	*office.Office
-	party  office.Party
-	drop   drop.Drop
-	looks  map[string]exchange.Look
-	faults office.Faults
-	over   atomic.Bool // the session is
-	failed atomic.Int64
+	party    office.Party
+	drop     drop.Drop
+	looks    map[string]exchange.Look
+	faults   office.Faults
+	over     atomic.Bool   // the session is
+	fetching *atomic.Int64 // bytes that are being fetched, from all parties
+	failed   atomic.Int64
 
 	mu    sync.Mutex
 	bytes int64 // that files under way or taken in have
@@ -123,6 +124,12 @@ func (v *visit) pullOne(ctx context.Context, a arrival) office.Counts {
 	if v.over.Load() {
 		return nil
 	}
+	leave, err := v.enter(a)
+	if err != nil {
+		v.faults.Add(a.Name, err)
+		return nil
+	}
+	defer leave()
 	taken, err := pullFile(ctx, v.Office, v.party, v.drop, a, v.looks[a.Name])
 	if err == nil {
 		if taken {
@@ -146,6 +153,26 @@ func (v *visit) pullOne(ctx context.Context, a arrival) office.Counts {
 	}
 	v.faults.Add(a.Name, err)
 	return nil
+}
+
+// errNoRoom is why a file is not fetched that there is no room for.
+var errNoRoom = errors.New("not fetched: the free space would go below the reserve (folders.reserve)")
+
+// enter lets a file be fetched if there is room for it, until leave is called; errNoRoom.
+func (v *visit) enter(a arrival) (leave func(), err error) {
+	if v.Room == nil || v.looks[a.Name].FileID != 0 && turnOf(a, v.looks[a.Name]) == turnFailed { // it is here already
+		return func() {}, nil
+	}
+	room, err := v.Room()
+	if err != nil {
+		return nil, err
+	}
+	size := a.Size + a.sig.Size
+	if v.fetching.Add(size) > room {
+		v.fetching.Add(-size)
+		return nil, errNoRoom
+	}
+	return func() { v.fetching.Add(-size) }, nil
 }
 
 // sessionOver reports whether a drop's error means that nothing more comes from it.

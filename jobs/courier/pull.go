@@ -22,6 +22,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"carryover/exchange"
@@ -45,15 +46,16 @@ func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
+	var fetching atomic.Int64
 	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {
-		return pullParty(ctx, o, p, looks[p.Code])
+		return pullParty(ctx, o, p, looks[p.Code], &fetching)
 	})
 }
 
 // pullParty goes once through a party's drop; looks is what was last seen of each
-// name there. What an earlier pass left undone comes first: rejected files that
+// name there, fetching what is being fetched from all parties. What an earlier pass left undone comes first: rejected files that
 // still lie in done.
-func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[string]exchange.Look) (office.Counts, error) {
+func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[string]exchange.Look, fetching *atomic.Int64) (office.Counts, error) {
 	d, err := p.Open(ctx)
 	if err != nil {
 		return nil, err
@@ -75,7 +77,10 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(a arrival) bool { return a.leftInPlace(looks) })
-	v := &visit{Office: o, party: p, drop: d, looks: looks}
+	v := &visit{Office: o, party: p, drop: d, looks: looks, fetching: fetching}
+	if files, err = v.setAside(ctx, files); err != nil {
+		return nil, err
+	}
 	return v.pullFiles(ctx, files)
 }
 
@@ -303,7 +308,7 @@ func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, 
 	file := exchange.File{
 		Dir: exchange.In, Party: p.Code, Name: a.Name, SHA256: sum, StoredSHA: sum, Size: s.Size,
 		State: exchange.FileFetched, Seen: look.FirstSeen, At: o.Now(),
-		Spool: "in-" + p.Code + "-" + sum + path.Ext(a.Name),
+		Spool: "in-" + p.Code + "-" + sum + spoolExt(a.Name),
 	}
 	if n, ok := batch.ParseFileName(a.Name); ok {
 		file.Kind, file.Sequence = n.Kind, int64(n.Sequence)
@@ -336,6 +341,15 @@ func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, 
 	}
 	o.Log.Info("taken in", "party", p.Code, "file", a.Name, "bytes", s.Size)
 	return finishPull(ctx, o, p, d, a, look)
+}
+
+// spoolExt is the ending of a file's name in the spool: that of its own name, where it is a
+// short one.
+func spoolExt(name string) string {
+	if ext := path.Ext(name); len(ext) <= len(".xlsx") {
+		return ext
+	}
+	return ""
 }
 
 // finishPull does in the drop what is to be done with a file taken in, and

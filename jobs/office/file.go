@@ -9,10 +9,16 @@ import (
 	"carryover/exchange/seal"
 )
 
+// MaxStem bounds the stem of a name that is made of another file's, in bytes: file systems
+// take 255, and an ending, that of a signature and what the spool puts in front come to it.
+const MaxStem = 180
+
 // FreeName is a name for a file in an officer's folder that no outgoing file of
 // that party has had: stem and ext, or with a number from 2 between them. A name
-// is never used twice, so that an officer cannot take an old text for a new one.
+// is never used twice, so that an officer cannot take an old text for a new one. A long
+// stem is cut.
 func (d *Desk) FreeName(party, stem, ext string) (string, error) {
+	stem = CutBytes(stem, MaxStem)
 	name := stem + ext
 	for n := 2; ; n++ {
 		_, err := d.Tx.FileByName(exchange.Out, party, name)

@@ -36,11 +36,13 @@ type Office struct {
 	AreaName func(code string) string // a place's whole name; nil: its code
 	Rules    Rules
 
-	Store   *store.Store
-	Spool   spool.Spool // of received and composed files
-	Reports string      // folder of the workbooks
-	Lang    string      // zh | en, of reports
-	MaskIDs bool        // ID numbers are masked in the nightly workbook
+	Store *store.Store
+	Spool spool.Spool // of received and composed files
+	// Room is how many bytes may be fetched before the free space goes below the reserve; nil: any.
+	Room    func() (int64, error)
+	Reports string // folder of the workbooks
+	Lang    string // zh | en, of reports
+	MaskIDs bool   // ID numbers are masked in the nightly workbook
 
 	// AllowedSigners reads the officers' public keys (an OpenSSH allowed_signers
 	// file); nil: there are none.
@@ -129,6 +131,7 @@ type Rules struct {
 	QueryWD          int                        // working days for the answer to a query
 	StatementWD      int                        // working days after a month's end until its statements are made
 	Parallel         int                        // parties at once; less than 1: one
+	LargestFile      int64                      // bytes of a batch; a larger one is not fetched. 0: any
 	AutomaticRelease bool                       // payments are released without officers; else two of them sign
 	Review           map[string]exchange.Review // of batches, by kind; a kind that is missing: none
 	ReviewWD         int                        // working days for it

@@ -28,6 +28,17 @@ func Clip(s string, limit int) string {
 	return s
 }
 
+// CutBytes cuts a text to at most limit bytes, and no character in two.
+func CutBytes(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:max(limit, 0)]
+}
+
 // Join joins those parts that are not empty.
 func Join(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), sep)

@@ -168,10 +168,6 @@ func CorrectionsTo(tx *store.Tx, in exchange.File) ([]exchange.File, error) {
 	return slices.DeleteFunc(all, func(f exchange.File) bool { return !strings.HasPrefix(f.Spool, correctionsSpool(in)) }), err
 }
 
-// maxStem bounds the stem of a name of corrections, in bytes: file systems take 255, and
-// the ending and a temporary prefix come to it.
-const maxStem = 180
-
 // correctionsEnding is what a workbook that was corrected in place and sent again has
 // before its ending.
 var correctionsEnding = regexp.MustCompile(`\.answer(\.\d+)?$`)
@@ -180,10 +176,7 @@ var correctionsEnding = regexp.MustCompile(`\.answer(\.\d+)?$`)
 // ones, of what was corrected and sent again, x.answer.2.xlsx. n is that number, from 1.
 func correctionsName(tx *store.Tx, in exchange.File) (name string, n int, err error) {
 	stem := correctionsEnding.ReplaceAllString(strings.TrimSuffix(in.Name, path.Ext(in.Name)), "")
-	for len(stem) > maxStem {
-		r := []rune(stem)
-		stem = string(r[:len(r)-1]) // a whole character, never a part of one
-	}
+	stem = office.CutBytes(stem, office.MaxStem)
 	name = stem + ".answer.xlsx"
 	for n = 1; ; {
 		if _, err := tx.FileByName(exchange.Out, in.Party, name); office.IsNotFound(err) {

@@ -1,0 +1,125 @@
+package courier
+
+import (
+	"context"
+
+	"carryover/exchange/code"
+	"carryover/exchange/drop"
+	"carryover/exchange/seal"
+	"carryover/exchange/store"
+	"carryover/formats/sheet"
+	"carryover/jobs/office"
+)
+
+// maxMessage bounds a message of the bank, in bytes: a statement of a hundred thousand
+// entries has less.
+const maxMessage = 256 << 20
+
+// maxName is the longest name, in bytes, that leaves room for its signature's.
+const maxName = drop.MaxName - len(seal.Suffix)
+
+// aside is why a file in a drop is not fetched at all.
+type aside struct{ phrase, words string }
+
+var (
+	tooLarge = aside{"files-too-large", "not fetched: too large"}
+	tooLong  = aside{"names-too-long", "not fetched: the name leaves no room for a signature's"}
+)
+
+// whyAside says why a file is not fetched, by its name and size alone; nil: it is.
+func whyAside(o *office.Office, p office.Party, e drop.Entry) *aside {
+	switch most := mostBytes(o, e.Name); {
+	case len(e.Name) > maxName:
+		return &tooLong
+	case most > 0 && e.Size > most, p.FloodBytes > 0 && e.Size > p.FloodBytes:
+		return &tooLarge
+	}
+	return nil
+}
+
+// mostBytes bounds a file by what carries it; 0: any size.
+func mostBytes(o *office.Office, name string) int64 {
+	switch office.CarrierOf(name) {
+	case "sig":
+		return seal.MaxSignature
+	case "xlsx":
+		return sheet.MaxWorkbook
+	case "xml":
+		return maxMessage
+	}
+	return o.Rules.LargestFile
+}
+
+// setAside passes over the files that are not to be fetched: they are moved to bad, where
+// the party's files are moved, and else left; staff read of each kind once, in a
+// difference, and the log at every pass.
+func (v *visit) setAside(ctx context.Context, files []arrival) (rest []arrival, err error) {
+	found := map[*aside][]arrival{}
+	for _, a := range files {
+		if why := whyAside(v.Office, v.party, a.Entry); why != nil {
+			found[why] = append(found[why], a)
+			continue
+		}
+		rest = append(rest, a)
+	}
+	for _, why := range []*aside{&tooLarge, &tooLong} {
+		if err := v.sayAside(ctx, why, found[why]); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
+}
+
+// sayAside names files that are not fetched and moves them away.
+func (v *visit) sayAside(ctx context.Context, why *aside, files []arrival) error {
+	if len(files) == 0 {
+		return nil
+	}
+	var names, fresh []string
+	for _, a := range files {
+		names = append(names, office.Clip(a.Name, 80))
+		if last := v.looks[a.Name]; !last.Failed() || !seenSo(last, a.Entry) {
+			fresh = append(fresh, office.Clip(a.Name, 80))
+		}
+	}
+	v.Log.Warn(why.words, "party", v.party.Code, "files", len(files), "names", office.FirstNames(names))
+	if len(fresh) > 0 {
+		err := v.Do(ctx, office.By{Actor: "pull"}, func(d *office.Desk) error {
+			return d.RecordDifference("file", v.party.Code, "", code.Say(why.phrase), code.Phrase{}, code.Say("files-named", len(fresh), office.FirstNames(fresh)))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, a := range files[:min(len(files), mostFailures)] {
+		if v.moveAside(ctx, a) {
+			continue
+		}
+		if _, _, err := noteLook(ctx, v.Office, v.party, a.Entry, v.looks[a.Name]); err != nil {
+			return err
+		}
+		if err := noteFailure(ctx, v.Office, v.party.Code, a.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveAside moves a file to bad, its signature first; false where it stays.
+func (v *visit) moveAside(ctx context.Context, a arrival) bool {
+	if v.party.After != office.AfterMove {
+		return false
+	}
+	if a.sig.Name != "" && v.drop.Move(ctx, drop.In, a.sig, drop.Bad) != nil {
+		return false
+	}
+	if err := v.drop.Move(ctx, drop.In, a.Entry, drop.Bad); err != nil {
+		v.Log.Warn("left where it is", "party", v.party.Code, "file", a.Name, "err", err)
+		return false
+	}
+	if v.looks[a.Name].Name == "" {
+		return true
+	}
+	err := v.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(v.party.Code, a.Name) })
+	return err == nil
+}
