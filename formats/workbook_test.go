@@ -1,6 +1,7 @@
 package formats_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"os"
@@ -236,6 +237,55 @@ func TestWorkbookBounds(t *testing.T) {
 	if err := f.AddVBAProject(vba(t)); err == nil {
 		check(t, bytesOf(t, f), batch.Options{}, code.FileRejected, want{0, "", "", code.Unreadable})
 	}
+}
+
+// A workbook that programs read differently, or that has more parts than one of people, is
+// refused before it is opened.
+func TestWorkbookParts(t *testing.T) {
+	good := bytesOf(t, fill(t, kindOf(formats.KindNetting), map[string][]map[string]any{"J": {netting("L1", 10.5)}}))
+	var many []string
+	for i := range 20_000 {
+		many = append(many, fmt.Sprintf("xl/media/%d.png", i))
+	}
+	for _, c := range []struct {
+		more []string
+		want code.Fault
+	}{
+		{[]string{"xl/worksheets/sheet2.xml"}, code.Unreadable},
+		{[]string{`XL\Worksheets\Sheet2.xml`}, code.Unreadable},
+		{[]string{"xl/../xl/worksheets/sheet2.xml"}, code.Unreadable},
+		{many, code.TooLarge},
+	} {
+		check(t, withParts(t, good, c.more...), batch.Options{}, code.FileRejected, want{0, "", "", c.want})
+	}
+	if _, faults, _ := readBatch(t, withParts(t, good, "xl/media/1.png"), batch.Options{}); len(faults) > 0 {
+		t.Errorf("a picture: %v", faults)
+	}
+}
+
+// withParts is a workbook with further parts.
+func withParts(t *testing.T, book []byte, names ...string) []byte {
+	t.Helper()
+	from, err := zip.NewReader(bytes.NewReader(book), int64(len(book)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, part := range from.File {
+		if err := w.Copy(part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range names {
+		if _, err := w.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // vba is the least that passes for a macro project: an OLE file.

@@ -120,6 +120,8 @@ func TestUnfitDecisionsWorkbooksAreRefused(t *testing.T) {
 		"含公式":      formula.bytes(),
 		"含宏":       withPart(t, good, "xl/vbaProject.bin", []byte("x")),
 		"解压后过大":    withPart(t, good, "xl/media/zeros.bin", make([]byte, 97<<20)),
+		"重名的部件":    withPart(t, good, "XL/Workbook.xml", []byte("x")),
+		"名称不合规":    withPart(t, good, "../xl/workbook.xml", []byte("x")),
 		"已加密":      append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, good...),
 		"可能已损坏":    good[:len(good)/2],
 		"没有决定表":    other.Bytes(),

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"archive/zip"
 	"bufio"
 	"bytes"
 	"errors"
@@ -11,6 +10,7 @@ import (
 
 	"carryover/exchange/code"
 	"carryover/formats/batch"
+	"carryover/formats/parts"
 )
 
 // NewReader reads the header of a batch of either carrier, which the first
@@ -72,35 +72,25 @@ func openWorkbook(src io.Reader, maxUnzip int64) (*excelize.File, error) {
 	if len(data) > MaxWorkbook {
 		return nil, refused(code.TooLarge, "工作簿过大，请改用 CSV / the workbook is too large; use CSV")
 	}
-	if tooLarge(data, maxUnzip) {
-		return nil, refused(code.TooLarge, "工作簿解压后过大 / the workbook unpacks to too much")
+	list, err := parts.Check(data, maxUnzip)
+	if err != nil {
+		return nil, unfit(err)
+	}
+	if parts.Macros(list) {
+		return nil, refused(code.Unreadable, "工作簿含宏 / the workbook has macros")
 	}
 	file, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: min(maxUnzip, 16<<20)})
 	if err != nil {
 		return nil, refused(code.Unreadable, "不是可读的工作簿 / not a readable workbook")
 	}
-	if _, macros := file.Pkg.Load("xl/vbaProject.bin"); macros {
-		if err := file.Close(); err != nil {
-			return nil, err
-		}
-		return nil, refused(code.Unreadable, "工作簿含宏 / the workbook has macros")
-	}
 	return file, nil
 }
 
-// tooLarge reports a zip that says itself that it unpacks to more than limit;
-// one that lies is stopped while it unpacks.
-func tooLarge(data []byte, limit int64) bool {
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return false // for the workbook's own reader to say
+// unfit is the error of a workbook of which parts.Check says that it is not to be read.
+func unfit(err error) error {
+	var fault *parts.Fault
+	if errors.As(err, &fault) && fault.TooLarge {
+		return refused(code.TooLarge, fault.Error())
 	}
-	sum := uint64(0)
-	for _, f := range z.File {
-		if f.UncompressedSize64 > uint64(limit) {
-			return true
-		}
-		sum += f.UncompressedSize64
-	}
-	return sum > uint64(limit)
+	return refused(code.Unreadable, err.Error())
 }

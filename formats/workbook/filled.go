@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"carryover/formats/parts"
 )
 
 // The bounds of a list that comes back: it is held in memory.
@@ -90,36 +92,28 @@ func ReadFilled(src io.Reader, titles []string) ([]FilledRow, error) {
 	return nil, unfit("工作簿中有两张决定表", "the workbook holds the list twice")
 }
 
-// encrypted is how an encrypted workbook, or one of the old kind, begins.
-var encrypted = []byte{0xD0, 0xCF, 0x11, 0xE0}
-
 // fitToRead looks at the bytes before a reader of workbooks does.
 func fitToRead(data []byte) error {
-	switch {
-	case len(data) > MaxFilled:
+	if len(data) > MaxFilled {
 		return unfit("工作簿过大", "the workbook is too large")
-	case bytes.HasPrefix(data, encrypted):
-		return unfit("工作簿已加密，或为旧格式（.xls），请另存为不加密的 .xlsx", "the workbook is encrypted, or of the old kind (.xls): save it as .xlsx without a password")
 	}
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return unfit("不是可读的工作簿（.xlsx），文件可能已损坏", "not a readable workbook (.xlsx); it may be broken")
+	list, err := parts.Check(data, maxFilledXML)
+	var fault *parts.Fault
+	if errors.As(err, &fault) {
+		return unfit(fault.Chinese, fault.English)
 	}
-	left := int64(maxFilledXML)
-	for _, part := range z.File {
-		if strings.HasSuffix(strings.ToLower(part.Name), "vbaproject.bin") {
-			return unfit("工作簿含宏，请另存为 .xlsx", "the workbook has macros: save it as .xlsx")
-		}
-		if left -= int64(min(part.UncompressedSize64, maxFilledXML+1)); left < 0 {
-			return unfit("工作簿解压后过大", "the workbook unpacks to too much")
-		}
-		if strings.HasPrefix(part.Name, "xl/worksheets/") && strings.HasSuffix(part.Name, ".xml") {
+	if parts.Macros(list) {
+		return unfit("工作簿含宏，请另存为 .xlsx", "the workbook has macros: save it as .xlsx")
+	}
+	for _, part := range list {
+		name := parts.Name(part)
+		if strings.HasPrefix(name, "xl/worksheets/") && strings.HasSuffix(name, ".xml") {
 			if err := noFormulas(part); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return err
 }
 
 // noFormulas reads a sheet's XML to its end: what a formula comes to is not

@@ -19,11 +19,14 @@ const maxMessage = 256 << 20
 const maxName = drop.MaxName - len(seal.Suffix)
 
 // aside is why a file in a drop is not fetched at all.
-type aside struct{ phrase, words string }
+type aside struct {
+	subject code.Phrase
+	words   string
+}
 
 var (
-	tooLarge = aside{"files-too-large", "not fetched: too large"}
-	tooLong  = aside{"names-too-long", "not fetched: the name leaves no room for a signature's"}
+	tooLarge = aside{code.Say("files-too-large"), "not fetched: too large"}
+	tooLong  = aside{code.Say("names-too-long"), "not fetched: the name leaves no room for a signature's"}
 )
 
 // whyAside says why a file is not fetched, by its name and size alone; nil: it is.
@@ -85,7 +88,7 @@ func (v *visit) sayAside(ctx context.Context, why *aside, files []arrival) error
 	v.Log.Warn(why.words, "party", v.party.Code, "files", len(files), "names", office.FirstNames(names))
 	if len(fresh) > 0 {
 		err := v.Do(ctx, office.By{Actor: "pull"}, func(d *office.Desk) error {
-			return d.RecordDifference("file", v.party.Code, "", code.Say(why.phrase), code.Phrase{}, code.Say("files-named", len(fresh), office.FirstNames(fresh)))
+			return d.RecordDifference("file", v.party.Code, "", why.subject, code.Phrase{}, code.Say("files-named", len(fresh), office.FirstNames(fresh)))
 		})
 		if err != nil {
 			return err
