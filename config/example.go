@@ -38,7 +38,7 @@ func readComments() (comments, error) {
 
 func (c comments) read(t reflect.Type, name string, key, value *yaml.Node) {
 	if c[name] == "" && t.Kind() == reflect.Struct {
-		c[name] = plain(cmp.Or(key.HeadComment, value.LineComment, key.LineComment))
+		c[name] = withoutMarks(cmp.Or(key.HeadComment, value.LineComment, key.LineComment))
 	}
 }
 
@@ -65,9 +65,9 @@ func eachKey(n *yaml.Node, t reflect.Type, visit func(t reflect.Type, name strin
 	}
 }
 
-// plain takes the # away from a comment's lines; of several blocks the last
+// withoutMarks takes the # away from a comment's lines; of several blocks the last
 // one is the key's.
-func plain(comment string) string {
+func withoutMarks(comment string) string {
 	if i := strings.LastIndex(comment, "\n\n"); i >= 0 {
 		comment = comment[i+2:]
 	}

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the time zones, for machines that have none
-	"unicode"
 	"unicode/utf8"
 
 	"carryover/exchange/identity"
+	"carryover/exchange/plain"
 )
 
 // validator looks at settings whose defaults are filled in, reports what makes
@@ -136,7 +136,7 @@ func (v *validator) text(key, s string, least, most int) {
 		v.add(key, "", "is missing")
 	case n > most:
 		v.add(key, "shorten it", "%d characters, at most %d fit into the files", n, most)
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, plain.Hidden):
 		v.add(key, "", "holds a control character or line break")
 	}
 }

@@ -118,7 +118,7 @@ func (a *app) auditExport(ctx context.Context, name string, ledger bool) (err er
 		})
 	}
 	if name == "-" {
-		return write(a.out)
+		return write(a.data)
 	}
 	if err := atomicfile.Create(name, func(f *os.File) error { return write(f) }); errors.Is(err, fs.ErrExist) {
 		return usageError{fmt.Errorf("%s is there already; name a new file", name)}

@@ -19,7 +19,7 @@ const module = "carryover"
 // batches. Drops, keys, bank messages and sheets (jobs/report, formats/workbook)
 // are named by those rooms that touch them.
 var ground = []string{
-	"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger", "exchange/store",
+	"exchange", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity", "exchange/ledger", "exchange/plain", "exchange/store",
 	"formats", "formats/batch", "formats/sheet",
 }
 
@@ -33,6 +33,7 @@ const everything = "*"
 var arrows = map[string][]string{
 	"exchange/code":            {},
 	"exchange/money":           {},
+	"exchange/plain":           {},
 	"exchange/calendar":        {},
 	"exchange/identity":        {},
 	"exchange/atomicfile":      {},
@@ -52,8 +53,8 @@ var arrows = map[string][]string{
 	"formats/parts":            {},
 	"formats/sheet":            {"formats/batch", "formats/parts", "exchange/code", "exchange/money", "exchange/calendar"},
 	"formats":                  {"formats/batch", "formats/sheet", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
-	"formats/iso20022":         {"exchange/money", "exchange/calendar"},
-	"formats/workbook":         {"exchange/atomicfile", "formats/parts", "exchange/money", "exchange/calendar"},
+	"formats/iso20022":         {"exchange/money", "exchange/plain", "exchange/calendar"},
+	"formats/workbook":         {"exchange/atomicfile", "exchange/plain", "formats/parts", "exchange/money", "exchange/calendar"},
 	"formats/judge":            {"formats", "formats/batch", "formats/iso20022", "formats/sheet", "exchange/code", "exchange/seal"},
 	"jobs/report":              {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar", "formats/workbook"},
 	"jobs/office":              with(ground, "exchange/atomicfile", "exchange/drop", "exchange/seal", "exchange/spool"),

@@ -9,6 +9,8 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"carryover/exchange/plain"
 )
 
 // progress shows how far long work is: a bar with rate and time left on a
@@ -35,13 +37,13 @@ const (
 func (a *app) newProgress(what string, total int64, unit string) *progress {
 	now := a.now()
 	p := &progress{to: a.err, now: a.now, what: what, total: total, unit: unit, start: now, shown: now}
-	if a.onTerminal() {
+	if screen, watched := a.screen(); watched {
 		length := total
 		if total <= 0 {
 			length = -1
 		}
 		p.bar = progressbar.NewOptions64(length,
-			progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(what),
+			progressbar.OptionSetWriter(screen), progressbar.OptionSetDescription(what),
 			progressbar.OptionShowBytes(unit == ""), progressbar.OptionUseIECUnits(true), progressbar.OptionSetItsString(unit),
 			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetPredictTime(true),
 			progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish(),
@@ -51,10 +53,15 @@ func (a *app) newProgress(what string, total int64, unit string) *progress {
 	return p
 }
 
-// onTerminal reports whether somebody watches.
-func (a *app) onTerminal() bool {
-	f, ok := a.err.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+// screen is the terminal on which somebody watches, as it is: what draws on it moves its
+// cursor.
+func (a *app) screen() (to io.Writer, watched bool) {
+	to = a.err
+	if w, is := to.(*plain.Writer); is {
+		to = w.To
+	}
+	f, is := to.(*os.File)
+	return to, is && term.IsTerminal(int(f.Fd()))
 }
 
 // add notes that n more are done.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/config"
+	"carryover/exchange/plain"
 )
 
 // Exit codes (SPEC 9).
@@ -38,6 +39,7 @@ type app struct {
 	json   bool             // --json
 	out    io.Writer        // results; with --json one document
 	err    io.Writer        // everything for people
+	data   io.Writer        // standard output as it is, for what is a file
 	now    func() time.Time // tests set it
 
 	printed bool // the one document of --json is out
@@ -49,6 +51,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 }
 
 func (a *app) run(ctx context.Context, args []string) int {
+	if a.data == nil {
+		a.data, a.out, a.err = a.out, &plain.Writer{To: a.out}, &plain.Writer{To: a.err}
+	}
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -153,7 +158,7 @@ func (a *app) printJSON(v any) error {
 	if !ok {
 		return fmt.Errorf("%T is no JSON object with fields", v)
 	}
-	_, err := fmt.Fprintf(a.out, "{\n  \"schema\": %d,\n%s", jsonSchema, fields)
+	_, err := fmt.Fprintf(a.out, "{\n  \"schema\": %d,\n%s", jsonSchema, plain.JSON(string(fields)))
 	return err
 }
 

@@ -82,7 +82,7 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 		steps = jobs.InOrder(named)
 	}
 	watch := &passProgress{app: a, shown: map[string]*progress{}}
-	if a.onTerminal() {
+	if _, watched := a.screen(); watched {
 		ag.env.Progress = watch.step
 	}
 	run, fault := ag.env.Run(held, jobs.Pass{Steps: steps, Dated: on != 0})

@@ -9,6 +9,7 @@ import (
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
+	"carryover/exchange/plain"
 )
 
 // flushAt is how much is gathered before it is written on.
@@ -58,13 +59,14 @@ func (e *encoder) close(names ...string) {
 }
 
 // text writes an element with 1 to longest characters in it.
+// Hidden characters are left out: a bank compares names that people compared before.
 func (e *encoder) text(name, s string, longest int) {
 	if err := writable(s, longest); err != nil {
 		e.fail(fmt.Errorf("%s: %w", name, err))
 		return
 	}
 	e.open(name)
-	e.buf = appendEscaped(e.buf, s)
+	e.buf = appendEscaped(e.buf, strings.TrimSpace(plain.Without(s)))
 	e.close(name)
 }
 

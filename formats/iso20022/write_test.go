@@ -47,6 +47,20 @@ func TestPaymentRefused(t *testing.T) {
 	}
 }
 
+// What nobody sees of a name does not reach the bank, which compares it with its own.
+func TestHiddenCharactersAreNotWritten(t *testing.T) {
+	head, list := payment(2)
+	list[0].Creditor.Name, list[0].Text = "\u200b 王\u202e五\u2066", "1 2 王\u202e五"
+	list[1].Creditor.Name = "\u200b"
+	var b strings.Builder
+	if err := writeAll(&b, head, list); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); strings.ContainsAny(text, "\u200b\u202e\u2066") || !strings.Contains(text, "<Nm>王五</Nm>") || !strings.Contains(text, "1 2 王五<") || !strings.Contains(text, "<Nm>[U+200B]</Nm>") {
+		t.Errorf("written %s", text)
+	}
+}
+
 func writeAll(w io.Writer, head Payment, list []Transfer) error {
 	p, err := NewPaymentWriter(w, head)
 	if err != nil {

@@ -46,7 +46,7 @@ func bare(path string) error {
 		if err != nil {
 			return err
 		}
-		if err := w.SetRow(cell, plain(sampleRow(i))); err != nil {
+		if err := w.SetRow(cell, plainly(sampleRow(i))); err != nil {
 			return err
 		}
 	}
@@ -56,8 +56,8 @@ func bare(path string) error {
 	return f.SaveAs(path)
 }
 
-// plain is a row as excelize takes it.
-func plain(row []any) []any {
+// plainly is a row as excelize takes it.
+func plainly(row []any) []any {
 	row[0] = row[0].(Link).Text
 	row[5] = time.Date(2026, 2, 13, 0, 0, 0, 0, time.UTC)
 	row[7], row[10] = 1000.50, 0.5

@@ -74,8 +74,8 @@ func TestSplit(t *testing.T) {
 // in a cell does not.
 func TestHostileText(t *testing.T) {
 	texts := map[string]string{
-		"=1+1": "=1+1", "+1": "+1", "-1": "-1", "@x": "@x", "\t=1": " =1", "a\x00b\x1bc": "abc", "\x1b[31m": "[31m",
-		"a\nb": "a b", "_x0041_": "_x0041_", "<b>&\"'": "<b>&\"'", "\xff": "\ufffd", "a\u202eb": "ab", "𠮷": "𠮷", "0123": "0123", "1e3": "1e3",
+		"=1+1": "=1+1", "+1": "+1", "-1": "-1", "@x": "@x", "\t=1": " =1", "a\x00b\x1bc": "a[U+0000]b[U+001B]c", "\x1b[31m": "[U+001B][31m",
+		"a\nb": "a b", "_x0041_": "_x0041_", "<b>&\"'": "<b>&\"'", "\xff": "\ufffd", "a\u202eb": "a[U+202E]b", "王\u200b": "王[U+200B]", "𠮷": "𠮷", "0123": "0123", "1e3": "1e3",
 		strings.Repeat("长", 40_000):      strings.Repeat("长", maxCellText-1) + "…",
 		strings.Repeat("𠮷", 20_000):      strings.Repeat("𠮷", (maxCellText-1)/2) + "…",
 		strings.Repeat("x", maxCellText): strings.Repeat("x", maxCellText),

@@ -5,17 +5,18 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"carryover/exchange/plain"
 )
 
-// cellText is what of a text may stand in a cell: valid UTF-8 without
-// control characters (line breaks and tabs become spaces) and at most 32,767
-// UTF-16 units; a longer text ends in an ellipsis.
+// cellText is what of a text may stand in a cell: valid UTF-8, hidden characters shown
+// (plain.Text), line breaks and tabs as spaces, and at most 32,767 UTF-16 units; a longer
+// text ends in an ellipsis.
 func cellText(s string) string {
 	if len(s) <= maxCellText && plainASCII(s) {
 		return s
 	}
-	s = strings.ToValidUTF8(s, "\ufffd")
-	s = strings.Map(printable, s)
+	s = plain.Text(strings.Map(spaced, s))
 	units := 0
 	for i, r := range s {
 		n := 1
@@ -39,14 +40,9 @@ func plainASCII(s string) bool {
 	return true
 }
 
-func printable(r rune) rune {
-	switch {
-	case r == '\n' || r == '\t' || r == '\r':
+func spaced(r rune) rune {
+	if r == '\n' || r == '\t' || r == '\r' {
 		return ' '
-	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0xfffe, r == 0xffff, r == 0x2028, r == 0x2029:
-		return -1
-	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069: // turn the reading direction around
-		return -1
 	}
 	return r
 }

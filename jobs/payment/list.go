@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/identity"
 	"carryover/exchange/money"
+	"carryover/exchange/plain"
 	"carryover/jobs/office"
 	"carryover/jobs/signing"
 )
@@ -45,7 +46,7 @@ func writeList(d *office.Desk, f exchange.File) error {
 		l.deciders[x.Ref] = append(l.deciders[x.Ref], x)
 	}
 	_, _, err = d.WriteSpool(d.Tx, "out-"+signing.ListName(f.Name), func(to io.Writer) error {
-		w := bufio.NewWriter(to)
+		w := bufio.NewWriter(&plain.Writer{To: to})
 		for _, part := range []func(io.Writer) error{l.writeHead, l.writeUnusual, l.writePayments, l.writeTotals} {
 			if err := part(w); err != nil {
 				return err

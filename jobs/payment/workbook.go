@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/plain"
 	"carryover/formats"
 	"carryover/formats/workbook"
 	"carryover/jobs/office"
@@ -75,7 +76,7 @@ func paymentList(d *office.Desk, file *exchange.File, plan orderPlan) workbook.S
 	s.Columns[6].Kind = workbook.Money
 	s.Rows = office.Walk(func(visit func([]any) error) error {
 		return plan.each(d.Tx, func(p exchange.Payment) error {
-			return visit([]any{messageID(file), p.Ref, p.Payee.Holder, p.Payee.No, p.Payee.Bank, p.Payee.CNAPS, p.Amount, p.Text})
+			return visit([]any{messageID(file), p.Ref, plain.Without(p.Payee.Holder), p.Payee.No, plain.Without(p.Payee.Bank), p.Payee.CNAPS, p.Amount, plain.Without(p.Text)})
 		})
 	})
 	return s
