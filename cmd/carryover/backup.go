@@ -81,9 +81,9 @@ func (a *app) restoreTest(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	dsn, err := c.StoreDSN()
+	dsn, err := storeDSN(c)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	if isAddress(dsn) {
 		return usageError{errors.New("--verify is for copies of a SQLite store; restore a pg_dump into an empty database and run audit verify on that")}

@@ -133,7 +133,7 @@ func printLimits(w io.Writer, rows []limitRow) {
 // missing is not made.
 func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Finding {
 	found := config.Finding{Level: config.LevelFault, Subject: "store"}
-	dsn, err := c.StoreDSN()
+	dsn, err := storeDSN(c)
 	if err == nil && ((isAddress(dsn) && !connect) || notMadeYet(dsn)) {
 		return nil
 	}

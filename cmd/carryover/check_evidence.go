@@ -48,7 +48,7 @@ func (a *app) writeEvidence(ctx context.Context, c *config.Config, findings []co
 // schema, is no error but said to be so. It is neither made nor migrated: who
 // approves must see what is.
 func (e *evidence) readStore(ctx context.Context) (err error) {
-	dsn, err := e.Config.StoreDSN()
+	dsn, err := storeDSN(e.Config)
 	if err != nil {
 		return err
 	}

@@ -38,9 +38,9 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *courier.DryRun, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	dsn, err := c.StoreDSN()
+	dsn, err := storeDSN(c)
 	if err != nil {
-		return nil, nil, usageError{err}
+		return nil, nil, err
 	}
 	if isAddress(dsn) {
 		return nil, nil, usageError{errors.New("--dry-run works on a copy of the store, which cannot be made of one on PostgreSQL")}

@@ -80,7 +80,7 @@ var arrows = map[string][]string{
 	"jobs": with(ground, "jobs/office", "jobs/proof", "jobs/signing", "jobs/payment", "jobs/courier", "jobs/decision", "jobs/story", "jobs/paper", "jobs/intake",
 		"jobs/nightly"),
 	"jobs/nodes": {"jobs", "exchange", "exchange/store"},
-	"config":     {"exchange", "exchange/atomicfile", "exchange/seal", "exchange/code", "exchange/money", "exchange/calendar", "exchange/identity"},
+	"config":     {"exchange", "exchange/atomicfile", "exchange/seal", "exchange/code", "exchange/plain", "exchange/money", "exchange/calendar", "exchange/identity"},
 	"samples": {
 		"formats", "formats/batch", "formats/iso20022", "formats/sheet", "exchange", "exchange/atomicfile", "exchange/code",
 		"exchange/money", "exchange/calendar", "exchange/identity",

@@ -40,13 +40,13 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 	if err != nil {
 		return nil, err
 	}
-	env, err := newEnv(c, now, logs)
+	dsn, err := storeDSN(c)
 	if err != nil {
 		return nil, err
 	}
-	dsn, err := c.StoreDSN()
+	env, err := newEnv(c, now, logs)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	if env.Store, err = store.Open(ctx, store.Options{DSN: dsn}); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
@@ -58,6 +58,18 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 		return nil, errors.Join(err, env.Store.Close())
 	}
 	return &agency{config: c, env: env}, nil
+}
+
+// storeDSN is where the store is, for the user whose it is (config.CheckUser).
+func storeDSN(c *config.Config) (string, error) {
+	dsn, err := c.StoreDSN()
+	if err == nil {
+		err = c.CheckUser()
+	}
+	if err != nil {
+		return "", usageError{err}
+	}
+	return dsn, nil
 }
 
 // owner is whose the configuration says that store and spool are.

@@ -39,9 +39,9 @@ func (a *app) openStore(ctx context.Context, used bool) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	dsn, err := c.StoreDSN()
+	dsn, err := storeDSN(c)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	if used && !isAddress(dsn) {
 		if _, err := os.Stat(dsn); err != nil {
