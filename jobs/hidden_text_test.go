@@ -60,7 +60,10 @@ func TestHiddenCharactersReachNobody(t *testing.T) {
 	}
 	form := o.openWorkbook(checker, o.workbookName("业务"))
 	form.decide(o.caseBy(exchange.Out, other).No, "不予转出", "原因代码=其他原因")
-	o.handIn(checker, "决\u200b定.xlsx", form.bytes(), nil)
+	answers := o.handIn(checker, "决\u200b定.xlsx", form.bytes(), nil)
+	if v := verdict(answers, o.caseBy(exchange.Out, other).No); !strings.HasPrefix(v, "已接受") {
+		t.Errorf("decided: %q", answers)
+	}
 	o.passAndReport()
 	if o.officerFiles(finance) == nil {
 		t.Error("nothing to sign")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs/courier"
 	"carryover/jobs/intake"
@@ -63,7 +64,7 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 		}
 		if err != nil {
 			faults = append(faults, err)
-			run.Notes = append(run.Notes, fmt.Sprintf("%s: %s", step, office.Clip(err.Error(), 500)))
+			run.Notes = append(run.Notes, fmt.Sprintf("%s: %s", step, office.Clip(identity.MaskIn(err.Error()), 500)))
 		}
 		if ctx.Err() != nil { // told to stop: what is left is for the next pass
 			break

@@ -56,7 +56,7 @@ var arrows = map[string][]string{
 	"formats/iso20022":         {"exchange/money", "exchange/plain", "exchange/calendar"},
 	"formats/workbook":         {"exchange/atomicfile", "exchange/plain", "formats/parts", "exchange/money", "exchange/calendar"},
 	"formats/judge":            {"formats", "formats/batch", "formats/iso20022", "formats/sheet", "exchange/code", "exchange/seal"},
-	"jobs/report":              {"exchange", "exchange/code", "exchange/ledger", "exchange/money", "exchange/calendar", "formats/workbook"},
+	"jobs/report":              {"exchange", "exchange/code", "exchange/identity", "exchange/ledger", "exchange/money", "exchange/calendar", "formats/workbook"},
 	"jobs/office":              with(ground, "exchange/atomicfile", "exchange/drop", "exchange/seal", "exchange/spool"),
 	"jobs/proof":               with(ground, "jobs/office", "jobs/report"),
 	"jobs/signing":             with(ground, "exchange/seal", "jobs/office"),

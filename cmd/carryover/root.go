@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"carryover/config"
+	"carryover/exchange/identity"
 	"carryover/exchange/plain"
 )
 
@@ -98,14 +99,15 @@ func (a *app) exit(err error) int {
 // report tells people what went wrong, and with --json also programs, unless
 // the command has printed its document already.
 func (a *app) report(err error, faults *config.Error) {
-	fmt.Fprintf(a.err, "carryover: %v\n", err)
+	text := identity.MaskIn(err.Error())
+	fmt.Fprintf(a.err, "carryover: %s\n", text)
 	if !a.json || a.printed {
 		return
 	}
 	doc := struct {
 		Error  string         `json:"error"`
 		Faults []config.Fault `json:"faults,omitempty"`
-	}{Error: err.Error()}
+	}{Error: text}
 	if faults != nil {
 		doc.Error, doc.Faults = faults.Path, faults.Faults // the text would say them twice
 	}

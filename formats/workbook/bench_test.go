@@ -86,7 +86,7 @@ func FuzzCellText(f *testing.F) {
 	f.Add("=1\x00+1")
 	f.Add("张三_x0041_\u202e")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := cellText(s)
+		got := CellText(s)
 		units := 0
 		for _, r := range got {
 			if r < 0x20 || r == 0x7f || r == 0xfffe {

@@ -38,6 +38,8 @@ type Book struct {
 	Pages  string
 	Mark   string // what every sheet and printed page says first, in red; "": nothing
 	Sheets []Sheet
+	// Text, when set, is how a text stands in a cell: with numbers masked. Pages are not asked.
+	Text func(string) string
 
 	rowLimit int // rows of a sheet; tests lower it
 }

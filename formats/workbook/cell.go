@@ -104,7 +104,10 @@ func (e *rowEncoder) blank(col, row int, l look) {
 
 // text writes a text cell. fit tells whether the column's width follows it.
 func (e *rowEncoder) text(col, row int, s string, l look, fit bool) {
-	s = cellText(s)
+	if e.looks.text != nil {
+		s = e.looks.text(s)
+	}
+	s = CellText(s)
 	if s == "" {
 		e.blank(col, row, l)
 		return

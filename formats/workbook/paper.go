@@ -258,7 +258,7 @@ func cellName(col, row int) string { return letters(col) + strconv.Itoa(row+1) }
 func (e *rowEncoder) box(col, row int, s string, l look) {
 	parts := strings.Split(s, "\n")
 	for i := range parts {
-		parts[i] = cellText(parts[i])
+		parts[i] = CellText(parts[i])
 	}
 	if s = strings.Join(parts, "\n"); s == "" {
 		e.blank(col, row, l)

@@ -37,7 +37,7 @@ func (b Book) Write(w *os.File) error {
 	defer out.close()
 	f := excelize.NewFile()
 	defer f.Close()
-	parts, err := b.spoolSheets(out, newLooks(f))
+	parts, err := b.spoolSheets(out, newLooks(f, b.Text))
 	if err != nil {
 		return err
 	}

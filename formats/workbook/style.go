@@ -45,12 +45,15 @@ const (
 
 // looks makes a style of the workbook for every look that is used.
 type looks struct {
+	text func(string) string // Book.Text; nil: as it is
 	file *excelize.File
 	ids  map[look]int
 	err  error // the first that making a style had
 }
 
-func newLooks(f *excelize.File) *looks { return &looks{file: f, ids: map[look]int{}} }
+func newLooks(f *excelize.File, text func(string) string) *looks {
+	return &looks{file: f, ids: map[look]int{}, text: text}
+}
 
 // style is the number of a look's style.
 func (l *looks) style(k look) int {

@@ -9,10 +9,10 @@ import (
 	"carryover/exchange/plain"
 )
 
-// cellText is what of a text may stand in a cell: valid UTF-8, hidden characters shown
+// CellText is what of a text may stand in a cell: valid UTF-8, hidden characters shown
 // (plain.Text), line breaks and tabs as spaces, and at most 32,767 UTF-16 units; a longer
 // text ends in an ellipsis.
-func cellText(s string) string {
+func CellText(s string) string {
 	if len(s) <= maxCellText && plainASCII(s) {
 		return s
 	}

@@ -8,6 +8,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/outbox"
@@ -73,7 +74,7 @@ func openFile(d *office.Desk, f exchange.File) (t exchange.Todo, err error) {
 		t.What = d.Sayf("上传结果待查：", "it is not known whether the bank has it: ")
 		t.Do = d.Sayf("向银行查明后认定；理由中写明何人何时答复。", "Ask the bank; write in the reason who said so, and when.")
 	}
-	t.What = office.OneLine(strings.TrimSpace(t.What+f.Name+" "+d.InWords(f.Text)), 500)
+	t.What = office.OneLine(identity.MaskIn(strings.TrimSpace(t.What+f.Name+" "+d.InWords(f.Text))), 500)
 	if f.State == exchange.FileReview {
 		if t.What, t.Do, err = reviewWords(d, f); err != nil {
 			return t, err

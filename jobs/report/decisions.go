@@ -81,7 +81,7 @@ func shown(t exchange.Todo) []string {
 	if t.Amount != 0 {
 		amount = t.Amount.String()
 	}
-	return []string{t.No, strings.TrimSpace(t.Who), strings.TrimSpace(t.What), amount}
+	return []string{strings.TrimSpace(workbook.CellText(t.No)), strings.TrimSpace(workbook.CellText(t.Who)), strings.TrimSpace(workbook.CellText(t.What)), amount}
 }
 
 // rowSum is the checksum of a row's key over its stamp and its locked cells.

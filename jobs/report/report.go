@@ -16,6 +16,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/formats/workbook"
 )
 
@@ -71,7 +72,7 @@ type Remittance struct {
 
 // Nightly is the workbook reports/<date>.xlsx.
 func Nightly(n Night) workbook.Book {
-	return n.book(n.say("医保关系转移接续日报", "Carryover nightly report")+" "+n.Date.String(),
+	b := n.book(n.say("医保关系转移接续日报", "Carryover nightly report")+" "+n.Date.String(),
 		n.summary(),
 		n.todo(),
 		n.deadlines(),
@@ -84,6 +85,10 @@ func Nightly(n Night) workbook.Book {
 		sheet(n, n.say("文件", "Files"), n.say("收发文件", "Files received and sent"), fileColumns(), n.Files),
 		sheet(n, n.say("运行记录", "Runs"), n.say("运行记录", "Runs"), runColumns(), n.Runs),
 	)
+	if n.Mask { // in texts of others, too: a bank's remark, the name of a file
+		b.Text = identity.MaskIn
+	}
+	return b
 }
 
 // say is a text in the night's language; Chinese unless English is asked for.

@@ -8,6 +8,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs/courier"
 	"carryover/jobs/decision"
@@ -63,7 +64,7 @@ func (w *walk) rejected() error {
 		}
 		t := ofFile(exchange.TodoRejected, f)
 		t.Who, t.Since = w.PartyName(f.Party), f.Seen
-		t.What = office.OneLine(code.Faults().Word(f.Code, w.CodeLang())+" "+w.InWords(f.Text), 500)
+		t.What = office.OneLine(identity.MaskIn(code.Faults().Word(f.Code, w.CodeLang())+" "+w.InWords(f.Text)), 500)
 		if err := w.add(t); err != nil {
 			return err
 		}
