@@ -13,8 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"carryover/exchange"
 	"carryover/exchange/drop"
+	"carryover/exchange/seal"
 	"carryover/formats"
+	"carryover/jobs"
 	"carryover/jobs/office"
 )
 
@@ -163,5 +166,33 @@ func TestOddNamesAreOneLine(t *testing.T) {
 	o.pass()
 	if lines := linesWith(logs.String(), "left alone in the drop"); len(lines) != 2 || strings.Contains(logs.String(), "\u202e") {
 		t.Errorf("logged %q", lines)
+	}
+}
+
+// A rejected file that cannot be moved to bad, and a signature that came late and cannot be
+// read, stop nothing else of their party.
+func TestWhatCannotBeTidiedStopsNothing(t *testing.T) {
+	o := newOffice(t, func(e *jobs.Env) {
+		p := e.Partners[them]
+		p.Seal = exchange.SealSigned
+		e.Partners[them] = p
+	})
+	rejected := o.put(them, formats.KindLetter, o.letter(them, 1, leaver(us, 0)))
+	o.pass() // without its signature: rejected
+	o.leaveFile(them, rejected+seal.Suffix, []byte("x\n"))
+	setParty(o.env, them, func(p *office.Party) {
+		p.Open = func(context.Context) (drop.Drop, error) {
+			return drop.OpenLocal(path.Join(o.root, them), drop.Paths{}, drop.Options{Step: func(call, name string) error {
+				if call == "move:before" && strings.HasPrefix(name, "in/bad/") || call == "open:before" && name == "in/"+rejected+seal.Suffix {
+					return fs.ErrPermission
+				}
+				return nil
+			}})
+		}
+	})
+	o.leaveFile(them, "later.csv", []byte("x\n"))
+	err := o.tryPass()
+	if err == nil || len(linesWith(err.Error(), "permission denied")) != 2 || !o.hasFile(them, "in/done", "later.csv") {
+		t.Errorf("the pass says %v; later.csv is taken in: %v", err, o.hasFile(them, "in/done", "later.csv"))
 	}
 }

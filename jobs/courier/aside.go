@@ -80,9 +80,9 @@ func (v *visit) sayAside(ctx context.Context, why *aside, files []arrival) error
 	}
 	var names, fresh []string
 	for _, a := range files {
-		names = append(names, office.Clip(a.Name, 40))
+		names = append(names, office.Clip(a.Name, 60))
 		if last := v.looks[a.Name]; !last.Failed() || !seenSo(last, a.Entry) {
-			fresh = append(fresh, office.Clip(a.Name, 40))
+			fresh = append(fresh, office.Clip(a.Name, 60))
 		}
 	}
 	v.Log.Warn(why.words, "party", v.party.Code, "files", len(files), "names", office.FirstNames(names))

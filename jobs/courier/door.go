@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -173,6 +174,16 @@ func (v *visit) enter(a arrival) (leave func(), err error) {
 		return nil, errNoRoom
 	}
 	return func() { v.fetching.Add(-size) }, nil
+}
+
+// fault notes what went wrong with one file, which stops no other; it returns the error of
+// a session that is over.
+func (v *visit) fault(ctx context.Context, name string, err error) error {
+	if err != nil && (ctx.Err() != nil || sessionOver(err)) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	v.faults.Add(name, err)
+	return nil
 }
 
 // sessionOver reports whether a drop's error means that nothing more comes from it.

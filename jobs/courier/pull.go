@@ -61,7 +61,8 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 		return nil, err
 	}
 	defer d.Close()
-	if err := moveRejected(ctx, o, p, d, looks); err != nil {
+	v := &visit{Office: o, party: p, drop: d, looks: looks, fetching: fetching}
+	if err := v.moveRejected(ctx); err != nil {
 		return nil, err
 	}
 	list, err := d.List(ctx, drop.In)
@@ -70,14 +71,13 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 	}
 	noteOdd(o, p, list)
 	files, orphans := pairSignatures(p, list.Files)
-	if orphans, err = lateSignatures(ctx, o, p, d, orphans, looks); err != nil {
+	if orphans, err = v.lateSignatures(ctx, orphans); err != nil {
 		return nil, err
 	}
 	if err := rememberOrphans(ctx, o, p, orphans, looks); err != nil {
 		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(a arrival) bool { return a.leftInPlace(looks) })
-	v := &visit{Office: o, party: p, drop: d, looks: looks, fetching: fetching}
 	if files, err = v.setAside(ctx, files); err != nil {
 		return nil, err
 	}
@@ -113,20 +113,23 @@ func seenSo(look exchange.Look, f drop.Entry) bool {
 
 // moveRejected moves to bad what was rejected since it was moved to done, by the
 // looks that LeaveInBad keeps. One that is gone, or has another size, is forgotten.
-func moveRejected(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, looks map[string]exchange.Look) error {
-	for _, name := range slices.Sorted(maps.Keys(looks)) {
-		look := looks[name]
+func (v *visit) moveRejected(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(v.looks)) {
+		look := v.looks[name]
 		if look.After != office.AfterBad || look.Failed() {
 			continue
 		}
-		entry, err := d.Stat(ctx, drop.Done, look.Name)
+		entry, err := v.drop.Stat(ctx, drop.Done, look.Name)
 		if err == nil && entry.Size == look.Size {
-			err = moveOneToBad(ctx, d, entry)
+			err = moveOneToBad(ctx, v.drop, entry)
 		}
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
+			if err := v.fault(ctx, name, err); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := o.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(p.Code, look.Name) }); err != nil {
+		if err := v.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(v.party.Code, look.Name) }); err != nil {
 			return err
 		}
 	}

@@ -3,7 +3,6 @@ package courier
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"carryover/exchange"
@@ -19,14 +18,13 @@ import (
 // after their file was refused for the lack of one, so that it is judged afresh
 // without anybody's retry; rest are the others. Only partners' files are refused
 // for that.
-func lateSignatures(
-	ctx context.Context, o *office.Office, p office.Party, d drop.Drop, orphans []drop.Entry, looks map[string]exchange.Look,
-) (rest []drop.Entry, err error) {
+func (v *visit) lateSignatures(ctx context.Context, orphans []drop.Entry) (rest []drop.Entry, err error) {
 	for _, sig := range orphans {
 		taken := false
-		if p.Role == office.RolePartner && !leftInPlace(looks[sig.Name], sig) {
-			if taken, err = lateSignature(ctx, o, p, d, sig); err != nil {
-				return nil, fmt.Errorf("%s: %w", sig.Name, err)
+		if v.party.Role == office.RolePartner && !leftInPlace(v.looks[sig.Name], sig) {
+			taken, err = lateSignature(ctx, v.Office, v.party, v.drop, sig)
+			if err = v.fault(ctx, sig.Name, err); err != nil {
+				return nil, err
 			}
 		}
 		if !taken {
