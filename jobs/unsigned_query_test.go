@@ -106,7 +106,8 @@ func TestUnsignedAccountAnswer(t *testing.T) {
 			then: func(o *testOffice, _ decider, _ *formats.Query, _ string) {
 				registerAccount(o, secondAccount(them))
 				o.put(them, formats.KindLetter, o.letter(them, 1, leaver(us, 0), withVersion(2), withAccount(secondAccount(them))))
-			}, want: paid},
+			}, want: paid,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, keys, p, z := returnedPayment(t)

@@ -69,7 +69,7 @@ func replaced(s string, put func(*strings.Builder, rune)) string {
 	b.WriteString(s[:clean])
 	for i := clean; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if Hidden(r) && r != '\t' && r != '\n' && !(r == '\r' && strings.HasPrefix(s[i:], "\r\n")) {
+		if Hidden(r) && r != '\t' && r != '\n' && (r != '\r' || !strings.HasPrefix(s[i:], "\r\n")) {
 			put(&b, r)
 		} else {
 			b.WriteRune(r)
