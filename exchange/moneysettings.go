@@ -98,6 +98,16 @@ const (
 	SettingsUnsigned = "unsigned" // of an agency that releases automatically and never signed any
 )
 
+// SettingsKinds are the words for how money settings come to count.
+func SettingsKinds() []Term {
+	return []Term{
+		{SettingsFirst, "首次", "the first ones"},
+		{SettingsChanged, "变更", "a change"},
+		{SettingsRecovery, "恢复", "a recovery"},
+		{SettingsUnsigned, "无需签名", "unsigned"},
+	}
+}
+
 // States of money settings.
 const (
 	SettingsWaiting  = "waiting"  // for signatures
@@ -151,10 +161,10 @@ func (l SignerLine) String() string {
 // Sections of the money settings. That of a partner stops only what is the partner's, any
 // other all payments.
 const (
-	SectionStaff   = "staff and release"
-	SectionOwn     = "own accounts, bank, caps"
-	SectionSystems = "core and portal"
-	sectionPartner = "partner "
+	SectionStaff   = "人员与放行 staff and release"
+	SectionOwn     = "本方账户、银行、限额 own accounts, bank, caps"
+	SectionSystems = "业务系统与门户 core and portal"
+	sectionPartner = "对方机构 partner "
 )
 
 // PartnerSection names the section of a partner.
@@ -165,24 +175,23 @@ func SectionOf(section string) (partner string, ok bool) {
 	return strings.CutPrefix(section, sectionPartner)
 }
 
-// Text is the canonical text of the money settings: its form and agency, then the sections,
-// each with a line per value, sorted, so that it changes only when a value does.
+// Text is the canonical text of the money settings: its form and agency, then the sections in
+// their order, partners last, each with a line per value, sorted, so that it changes only when a value does.
 func (k MoneyKeys) Text() string {
-	sections := map[string][]string{
-		SectionStaff: k.staffLines(), SectionOwn: k.ownLines(), SectionSystems: k.systemLines(),
-	}
-	for _, p := range k.Partners {
-		sections[PartnerSection(p.Code)] = k.partnerLines(p)
-	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "form: %d\nagency: %s\n", SettingsForm, k.Agency.Code)
-	for _, name := range slices.Sorted(maps.Keys(sections)) {
-		lines := sections[name]
+	section := func(name string, lines []string) {
 		for i, line := range lines {
 			lines[i] = visible(line)
 		}
 		sort.Strings(lines)
 		fmt.Fprintf(&b, "[%s]\n%s\n", name, strings.Join(lines, "\n"))
+	}
+	section(SectionStaff, k.staffLines())
+	section(SectionOwn, k.ownLines())
+	section(SectionSystems, k.systemLines())
+	for _, code := range slices.Sorted(maps.Keys(k.Partners)) {
+		section(PartnerSection(code), k.partnerLines(k.Partners[code]))
 	}
 	return b.String()
 }

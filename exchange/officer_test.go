@@ -129,11 +129,13 @@ func TestMoneySettingsText(t *testing.T) {
 	}
 	const want = `form: 2
 agency: 320500
-[core and portal]
-core.drop: /core
-portal.drop: /portal
-review.information-form: one
-[own accounts, bank, caps]
+[人员与放行 staff and release]
+accounts.release: dual
+staff.allowed_signers: li.na@clerk | SHA256:B |  –  | 
+staff.allowed_signers: wang.min@checker | SHA256:A |  – 2027-01-01T00:00:00Z | carryover-release
+staff.officers: wang.min | 王敏 | checker,finance
+staff.recovery_keys: SHA256:R
+[本方账户、银行、限额 own accounts, bank, caps]
 accounts.caps.file: 2.00
 accounts.caps.new_account_day: 0.00
 accounts.caps.notice: 0.00
@@ -148,18 +150,16 @@ accounts.remark_charset: gb18030
 accounts.remark_max: 140
 bank.drop: /bank
 bank.return_words: 退汇 | 退回 | 退款
-[partner 310100]
+[业务系统与门户 core and portal]
+core.drop: /core
+portal.drop: /portal
+review.information-form: one
+[对方机构 partner 310100]
 accounts: 2 | 上海中心 | 建行 |  | 2026-01-01 – 2026-12-31 | 
 lump_sum: true
 seal: signed
 settlement: remitted
 signers: 310100 | SHA256:C |  –  | 
-[staff and release]
-accounts.release: dual
-staff.allowed_signers: li.na@clerk | SHA256:B |  –  | 
-staff.allowed_signers: wang.min@checker | SHA256:A |  – 2027-01-01T00:00:00Z | carryover-release
-staff.officers: wang.min | 王敏 | checker,finance
-staff.recovery_keys: SHA256:R
 `
 	if diff := cmp.Diff(want, keys().Text()); diff != "" {
 		t.Error(diff)

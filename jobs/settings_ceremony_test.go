@@ -103,7 +103,7 @@ func TestFirstSettings(t *testing.T) {
 		t.Errorf("needs a person: %+v", got)
 	}
 	text := o.officerFile(w, f.Name)
-	for _, want := range []string{"first", "+ staff.allowed_signers: wang.min@checker | " + w.key.Fingerprint(), "[own accounts, bank, caps]", "[partner " + them + "]", "form: 2"} {
+	for _, want := range []string{"first", "\nstaff.allowed_signers: wang.min@checker | " + w.key.Fingerprint(), "[" + exchange.SectionOwn + "]", "[" + exchange.PartnerSection(them) + "]", "form: 2"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the text lacks %q:\n%s", want, text)
 		}

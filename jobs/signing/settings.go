@@ -261,7 +261,10 @@ func waitForSignatures(d *office.Desk, now exchange.MoneySettings, a Approved) e
 	if a.Settings != nil {
 		before, replaced = a.Settings.Text, fmt.Sprintf("%d  sha256 %s", a.Settings.N, a.Settings.SHA256)
 	}
-	change := exchange.SettingsChange(before, now.Text)
+	var change []string // of the first ones everything is new
+	if before != "" {
+		change = exchange.SettingsChange(before, now.Text)
+	}
 	file, err := settingsFile(d, &now, replaced, change)
 	if err != nil {
 		return err
@@ -295,9 +298,14 @@ func signedHead(m exchange.MoneySettings) string {
 // is made a second time. The file lies in the spool before its row is stored; without
 // the row, after a crash, the same text is written again under the next attempt.
 func settingsFile(d *office.Desk, m *exchange.MoneySettings, replaced string, change []string) (exchange.File, error) {
+	kind := exchange.TermOf(exchange.SettingsKinds(), m.Kind)
+	if len(change) == 0 {
+		change = []string{"（首次，见全文 / the first ones: see all of it）"}
+	}
 	m.Signed = Marked(d.Office, fmt.Sprintf(`资金设置 / money settings
 
 机构 agency        %s %s
+种类 kind          %s / %s
 %s日期 found on      %s
 原设置 replaces    %s
 签名 signed by     %s
@@ -308,7 +316,7 @@ func settingsFile(d *office.Desk, m *exchange.MoneySettings, replaced string, ch
 签名 / to sign: ssh-keygen -Y sign -n carryover-release，或 or carryover release
 
 全文 / all of it
-%s`, d.Agency.Code, d.Agency.Name, signedHead(*m), d.Date, replaced, whoSigns(*m), strings.Join(change, "\n"), m.Text))
+%s`, d.Agency.Code, d.Agency.Name, kind.Chinese, kind.English, signedHead(*m), d.Date, replaced, whoSigns(*m), strings.Join(change, "\n"), m.Text))
 	s, err := d.NewSpoolFile("out")
 	if err != nil {
 		return exchange.File{}, err

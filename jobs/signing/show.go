@@ -35,6 +35,7 @@ type ShownSettings struct {
 	Until     string   `json:"objections_until,omitempty"`
 	File      string   `json:"file,omitempty"` // to sign
 	Signed    []string `json:"signed_by,omitempty"`
+	Lacks     string   `json:"lacks,omitempty"` // of one that waits: whose signature, in words
 	Sections  []string `json:"sections,omitempty"`
 }
 
@@ -59,6 +60,19 @@ func Show(o *office.Office, tx *store.Tx) (s Shown, err error) {
 		if *to, err = shown(tx, stands.Approved, *from); err != nil {
 			return s, err
 		}
+	}
+	if w := stands.Waiting; w != nil {
+		own, recovery, err := ownKeys(*w)
+		if err != nil {
+			return s, err
+		}
+		var n exchange.Signatures
+		for _, x := range stands.of[w.FileID] {
+			_ = stands.count(o, *w, x, own, recovery, &n) // one that counts no more is not counted
+		}
+		var lack Accepted
+		lack.LackSigners, lack.LackChecker, lack.LackRecovery = n.Lack(w.Kind)
+		s.Waiting.Lacks = lack.Missing()
 	}
 	for _, l := range k.Keys {
 		s.Keys = append(s.Keys, l.String())
@@ -99,7 +113,7 @@ func (s Shown) Words(o *office.Office) string {
 		if m == nil {
 			return
 		}
-		line(chinese, english, fmt.Sprintf("%d  %s  %s", m.N, m.Since, m.Kind))
+		line(chinese, english, fmt.Sprintf("%d  %s  %s", m.N, m.Since, o.Word(exchange.SettingsKinds(), m.Kind)))
 		line("  SHA-256 ", "  SHA-256 ", m.SHA256)
 		for _, x := range []struct{ chinese, english, text string }{
 			{"  文件 ", "  file ", m.File},
@@ -113,6 +127,9 @@ func (s Shown) Words(o *office.Office) string {
 		}
 		for _, who := range m.Signed {
 			line("  签名 ", "  signed by ", who)
+		}
+		if m.Lacks != "" {
+			line("  ", "  ", m.Lacks)
 		}
 	}
 	settings("已批准 ", "approved ", s.Approved)

@@ -125,6 +125,8 @@ func (s Accepted) Missing() string {
 		return "异议成立，恢复终止。 The objection counts: the recovery has ended."
 	case s.Complete():
 		return "签名已齐。 All signatures are there."
+	case s.LackSigners > 1:
+		return "还需两名人员签名，其中一名复核。 Two signatures are missing, one of them a checker's (复核)."
 	case s.LackSigners == 0 && !s.LackChecker:
 		return "还需恢复密钥签名。 The signature of a recovery key is missing."
 	case s.LackChecker:
