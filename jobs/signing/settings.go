@@ -284,13 +284,16 @@ func waitForSignatures(d *office.Desk, now exchange.MoneySettings, a Approved) e
 	return d.Journal(office.AgencyChain, "money_settings_waiting", code.Say("sha256", now.SHA256), map[string]any{"change": change, "replaces": replaced, "kind": now.Kind})
 }
 
-// signedHead is the line of a text of settings that says which they are.
+// signedHead is the line of a text of settings that says which they are. It is read back, and
+// verified with the signatures, for as long as they count: it never changes.
 func signedHead(m exchange.MoneySettings) string {
-	from := m.ValidFrom.String()
-	if m.ValidFrom == 0 {
-		from = "–"
+	day := func(d calendar.Date) string {
+		if d == 0 {
+			return "-"
+		}
+		return d.String()
 	}
-	return fmt.Sprintf("编号 number        %d  %s  自 from %s  sha256 %s\n", m.N, m.Kind, from, m.SHA256)
+	return fmt.Sprintf("carryover settings %d %s from %s until %s sha256 %s\n", m.N, m.Kind, day(m.ValidFrom), day(m.Until), m.SHA256)
 }
 
 // settingsFile writes the text that officers sign: what changed, then all of it. Its
@@ -304,9 +307,11 @@ func settingsFile(d *office.Desk, m *exchange.MoneySettings, replaced string, ch
 	}
 	m.Signed = Marked(d.Office, fmt.Sprintf(`资金设置 / money settings
 
+%s
 机构 agency        %s %s
+编号 number        %d
 种类 kind          %s / %s
-%s日期 found on      %s
+日期 found on      %s
 原设置 replaces    %s
 签名 signed by     %s
 
@@ -316,7 +321,7 @@ func settingsFile(d *office.Desk, m *exchange.MoneySettings, replaced string, ch
 签名 / to sign: ssh-keygen -Y sign -n carryover-release，或 or carryover release
 
 全文 / all of it
-%s`, d.Agency.Code, d.Agency.Name, kind.Chinese, kind.English, signedHead(*m), d.Date, replaced, whoSigns(*m), strings.Join(change, "\n"), m.Text))
+%s`, signedHead(*m), d.Agency.Code, d.Agency.Name, m.N, kind.Chinese, kind.English, d.Date, replaced, whoSigns(*m), strings.Join(change, "\n"), m.Text))
 	s, err := d.NewSpoolFile("out")
 	if err != nil {
 		return exchange.File{}, err
