@@ -59,7 +59,7 @@ type MoneySettings struct {
 	ValidFrom calendar.Date // not before; 0: at once
 	Order     int64         // among the approved: the later one counts; 0: not approved, or form 1
 	Until     calendar.Date // a recovery may be objected to until then
-	Signed    string        // the text that was signed, which ends with Text; "" for what needed no signature
+	Signed    string        // what was signed, byte by byte; it ends with Text, in lines of CRLF; "" for what needed no signature
 }
 
 // Signatures are how many of them money settings have that count.

@@ -132,7 +132,7 @@ func (a *Approved) verify(o *office.Office, m exchange.MoneySettings, own Signer
 	if m.Kind == exchange.SettingsFirst && a.Ceremony {
 		return errors.New("they are called the first, and are not")
 	}
-	if !strings.HasSuffix(m.Signed, m.Text) || !strings.Contains(m.Signed, signedHead(m)) {
+	if signed := strings.ReplaceAll(m.Signed, "\r\n", "\n"); !strings.HasSuffix(signed, m.Text) || !strings.Contains(signed, "\n"+signedHead(m)) {
 		return errors.New("another text was signed")
 	}
 	count := exchange.Signatures{}
@@ -151,7 +151,7 @@ func (a *Approved) verify(o *office.Office, m exchange.MoneySettings, own Signer
 func (a *Approved) count(o *office.Office, m exchange.MoneySettings, s exchange.Signature, own SignerSet, recovery *seal.Signers, count *exchange.Signatures) error {
 	officers, keys := a.signersOf(m, own), a.recoveryOf(m, recovery)
 	at := o.Instants(s.At, s.On)
-	text := func() *strings.Reader { return strings.NewReader(Readable(m.Signed)) }
+	text := func() *strings.Reader { return strings.NewReader(m.Signed) }
 	if exchange.IsRecovery(s.Officer) {
 		who, err := keys.Verify(text(), []byte(s.Armored), seal.NamespaceRelease, at...)
 		if err != nil {

@@ -305,7 +305,7 @@ func settingsFile(d *office.Desk, m *exchange.MoneySettings, replaced string, ch
 	if len(change) == 0 {
 		change = []string{"（首次，见全文 / the first ones: see all of it）"}
 	}
-	m.Signed = Marked(d.Office, fmt.Sprintf(`资金设置 / money settings
+	m.Signed = Readable(Marked(d.Office, fmt.Sprintf(`资金设置 / money settings
 
 %s
 机构 agency        %s %s
@@ -321,13 +321,13 @@ func settingsFile(d *office.Desk, m *exchange.MoneySettings, replaced string, ch
 签名 / to sign: ssh-keygen -Y sign -n carryover-release，或 or carryover release
 
 全文 / all of it
-%s`, signedHead(*m), d.Agency.Code, d.Agency.Name, m.N, kind.Chinese, kind.English, d.Date, replaced, whoSigns(*m), strings.Join(change, "\n"), m.Text))
+%s`, signedHead(*m), d.Agency.Code, d.Agency.Name, m.N, kind.Chinese, kind.English, d.Date, replaced, whoSigns(*m), strings.Join(change, "\n"), m.Text)))
 	s, err := d.NewSpoolFile("out")
 	if err != nil {
 		return exchange.File{}, err
 	}
 	defer s.Discard()
-	if _, err := io.WriteString(s, Readable(m.Signed)); err != nil {
+	if _, err := io.WriteString(s, m.Signed); err != nil {
 		return exchange.File{}, err
 	}
 	sha := s.SHA256()

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/plain"
 	"carryover/jobs/office"
 )
 
@@ -108,7 +109,7 @@ func TellOfficer(d *office.Desk, party, name, text string) error {
 // Readable is a text as the oldest editor in an office shows it rightly: with a byte
 // order mark and CRLF.
 func Readable(text string) string {
-	return "\uFEFF" + strings.ReplaceAll(strings.TrimSuffix(text, "\n")+"\n", "\n", "\r\n")
+	return "\uFEFF" + strings.ReplaceAll(strings.TrimSuffix(plain.Text(text), "\n")+"\n", "\n", "\r\n")
 }
 
 // ListIntact is nil while the list beside a payment file is the one that officers were
