@@ -207,7 +207,7 @@ func visible(line string) string {
 		if unicode.IsPrint(r) {
 			b.WriteRune(r)
 		} else {
-			fmt.Fprintf(&b, "\\u{%04X}", r)
+			fmt.Fprintf(&b, "[U+%04X]", r)
 		}
 	}
 	return b.String()

@@ -143,7 +143,7 @@ accounts.caps.partner_day: 0.00
 accounts.caps.payment: 1.00
 accounts.caps.record: 200000.00
 accounts.funds_closed: 2026-12-25 – 2026-12-31
-accounts.others:  | 结息\u{000A}[partner 310100]\u{202E} | interest
+accounts.others:  | 结息[U+000A][partner 310100][U+202E] | interest
 accounts.own: 1 | 苏州中心 | 工行 | 102100099996 | 2026-01-01 –  | 310,390
 accounts.payer: 1 | 苏州中心 | 工行 | 102100099996 | 2026-01-01 –  | 310,390
 accounts.remark_charset: gb18030
