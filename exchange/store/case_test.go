@@ -278,7 +278,6 @@ func TestNotFound(t *testing.T) {
 				"File":                func() error { _, err := tx.File(7); return err },
 				"FileBySHA":           func() error { _, err := tx.FileBySHA(exchange.In, "x", "x"); return err },
 				"Look":                func() error { _, err := tx.Look("x", "x"); return err },
-				"LastCheckpoint":      func() error { _, err := tx.LastCheckpoint(); return err },
 			} {
 				if err := ask(); !errors.Is(err, ErrNotFound) {
 					t.Errorf("%s: got %v, want ErrNotFound", name, err)

@@ -120,7 +120,8 @@ func TestCheckpointByEnds(t *testing.T) {
 			t.Errorf("%+v, %v", r, err)
 		}
 		write(t, s, func(tx *Tx) error {
-			c, err := tx.LastCheckpoint()
+			all, err := tx.Checkpoints()
+			c := all[0]
 			if c.Chains != pageSize+1 || c.Events != 2*(pageSize+1) || c.EventID != c.Events {
 				t.Errorf("covers %d chains, %d events up to %d", c.Chains, c.Events, c.EventID)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"carryover/exchange"
@@ -11,120 +12,139 @@ import (
 	"carryover/exchange/store/journal"
 )
 
-const checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash"
+const checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash, numbers, counters, entry_id, balances"
 
 var (
-	countCases       = "SELECT count(*) FROM cases"
 	insertCheckpoint = insertInto("checkpoints", checkpointColumns) + " RETURNING id"
-	lastCheckpoint   = "SELECT id, " + checkpointColumns + " FROM checkpoints ORDER BY id DESC LIMIT 1"
-	allCheckpoints   = "SELECT id, " + checkpointColumns + " FROM checkpoints ORDER BY id"
+	selectCheckpoint = "SELECT id, " + checkpointColumns + " FROM checkpoints ORDER BY id"
 	silentCases      = "SELECT case_no FROM cases WHERE NOT EXISTS (SELECT 1 FROM journal WHERE chain = cases.case_no AND n = 1) ORDER BY case_no" +
 		atMost(journal.MaxFaults)
+	// balancesUpTo are the balances that the entries of the ledger up to one give.
+	balancesUpTo = "SELECT account, CAST(" + wholeSum("amount") + " AS BIGINT) FROM ledger_postings WHERE entry_id <= $1 GROUP BY account HAVING " +
+		wholeSum("amount") + " <> 0 ORDER BY account"
+	// chainEnds reads the last event up to one of the chains behind a chain, by an index: the
+	// journal is as long as the agency is old. A chain that had none has n 0.
+	chainEnds = "SELECT ends.chain, COALESCE(e.n, 0), e.hash, COALESCE(e.id, 0) FROM (SELECT chain FROM journal WHERE chain > $1 GROUP BY chain ORDER BY chain" +
+		atMost(pageSize) + ") AS ends LEFT JOIN journal AS e ON e.chain = ends.chain AND e.n =" +
+		" (SELECT o.n FROM journal AS o WHERE o.chain = ends.chain AND o.id <= $2 ORDER BY o.n DESC LIMIT 1) ORDER BY ends.chain"
 )
 
 func scanCheckpoint(r row, c *journal.Checkpoint) error {
 	var at int64
-	err := r.Scan(&c.ID, &at, &c.On, &c.EventID, &c.Chains, &c.Events, &c.Cases, &c.Heads, &c.Hash)
+	err := r.Scan(&c.ID, &at, &c.On, &c.EventID, &c.Chains, &c.Events, &c.Cases, &c.Heads, &c.Hash, &c.Numbers, &c.Counters, &c.EntryID, &c.Balances)
 	c.At = instant(at)
 	return err
 }
 
-// eachByChain calls fn for every event by chain and n, page by page.
-func (tx *Tx) eachByChain(fn func(*exchange.JournalEvent) error) error {
-	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
-		return many(tx, "journal", scanEvent, selectEvent+"WHERE (chain, n) > ($1, $2) ORDER BY chain, n"+atMost(pageSize), last.Chain, int64(last.N))
-	}, singly(func(e exchange.JournalEvent) error { return fn(&e) }))
+// values hashes the named numbers of a query.
+func (tx *Tx) values(text string, args ...any) (*journal.Values, error) {
+	v := journal.NewValues()
+	return v, tx.each(func(r row) error {
+		var name string
+		var n int64
+		err := r.Scan(&name, &n)
+		v.Add(name, n)
+		return err
+	}, text, args...)
 }
 
-// WriteCheckpoint stores a checkpoint of the journal as it stands, nightly.
-func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (c journal.Checkpoint, err error) {
+const countCases, allCounters = "SELECT count(*) FROM cases", "SELECT name, n FROM counters ORDER BY name"
+
+// WriteCheckpoint stores a checkpoint of the store as it stands, nightly.
+func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (journal.Checkpoint, error) {
+	c, heads, err := journal.Checkpoint{At: instant(micros(at)), On: on}, journal.NewHeads(), error(nil)
 	if lock := tx.eng.LockJournal(); lock != "" {
-		if _, err := tx.exec(lock); err != nil {
-			return c, fmt.Errorf("checkpoint: %w", err)
-		}
+		_, err = tx.exec(lock)
 	}
-	heads := journal.NewHeads()
-	cases, err := tx.addEnds(heads)
-	if err != nil {
+	err = errors.Join(err, tx.flushNumbers(), tx.flushBalances(), tx.eachEnd(math.MaxInt64, heads.Take))
+	counters, e1 := tx.values(allCounters)
+	balances, e2 := tx.values("SELECT account, amount FROM ledger_balances WHERE amount <> 0 ORDER BY account")
+	before, e3 := tx.Checkpoints()
+	cases, e4 := tx.number("cases", countCases)
+	entry, e5 := tx.number("ledger", "SELECT COALESCE(max(id), 0) FROM ledger_entries")
+	if err = errors.Join(err, e1, e2, e3, e4, e5); err != nil {
 		return c, fmt.Errorf("checkpoint: %w", err)
 	}
-	before, err := tx.LastCheckpoint()
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return c, err
-	}
-	c = heads.Checkpoint(before.Hash, at, on, cases)
-	c.ID, err = tx.number("checkpoint", insertCheckpoint, micros(c.At), c.On.String(), c.EventID, c.Chains, c.Events, c.Cases, c.Heads, c.Hash)
+	c.Cases, c.EntryID, c.Numbers, c.Counters, c.Balances = cases, entry, counters.Sum, counters.Hash(), balances.Hash()
+	heads.Fill(&c, before)
+	c.ID, err = tx.number("checkpoint", insertCheckpoint, micros(c.At), c.On.String(), c.EventID, c.Chains, c.Events, c.Cases, c.Heads, c.Hash,
+		c.Numbers, c.Counters, c.EntryID, c.Balances)
 	return c, err
 }
 
-// chainEnds reads the last event of the chains behind one, by an index: the journal is
-// as long as the agency is old.
-var chainEnds = "SELECT journal.chain, journal.n, journal.hash FROM (SELECT chain, max(n) AS n FROM journal" +
-	" WHERE chain > $1 GROUP BY chain ORDER BY chain" + atMost(pageSize) + ") AS ends" +
-	" JOIN journal ON journal.chain = ends.chain AND journal.n = ends.n ORDER BY journal.chain"
-
-const covered = "SELECT count(*), COALESCE(max(id), 0), (SELECT count(*) FROM cases) FROM journal"
-
-// addEnds gathers the ends of all chains, and returns the number of cases.
-func (tx *Tx) addEnds(heads *journal.Heads) (cases int64, err error) {
-	type all struct{ events, last, cases int64 }
-	now, err := one(tx, "events", func(r row, a *all) error { return r.Scan(&a.events, &a.last, &a.cases) }, covered)
-	if err != nil {
-		return 0, err
-	}
-	err = pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
-		return many(tx, "ends of chains", func(r row, e *exchange.JournalEvent) error { return r.Scan(&e.Chain, &e.N, &e.Hash) }, chainEnds, last.Chain)
-	}, func(page []exchange.JournalEvent) error {
-		for i := range page {
-			heads.AddEnd(&page[i])
-		}
-		return nil
-	})
-	heads.Cover(now.events, now.last)
-	return now.cases, err
+// eachEnd calls take for the ends of all chains as they were with an event, page by page.
+func (tx *Tx) eachEnd(upTo int64, take func([]exchange.JournalEvent) error) error {
+	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
+		return many(tx, "ends of chains", func(r row, e *exchange.JournalEvent) error { return r.Scan(&e.Chain, &e.N, &e.Hash, &e.ID) }, chainEnds, last.Chain, upTo)
+	}, take)
 }
 
-// LastCheckpoint returns the latest checkpoint.
-func (tx *Tx) LastCheckpoint() (journal.Checkpoint, error) {
-	return one(tx, "checkpoint", scanCheckpoint, lastCheckpoint)
+// Checkpoints returns all of them, the oldest first; Before is not filled.
+func (tx *Tx) Checkpoints() ([]journal.Checkpoint, error) {
+	return many(tx, "checkpoints", scanCheckpoint, selectCheckpoint)
 }
 
-// VerifyJournal proves the journal over one snapshot: every chain from its
-// first event, every payload against its digest, every case against its
-// chain, and all heads against the last checkpoint. progress (may be nil) is
-// called now and then with the number of events seen. An error means that
-// the proof could not be made; what it found stands in the report.
-func (s *Store) VerifyJournal(ctx context.Context, progress func(events int64)) (r journal.Report, err error) {
+// VerifyJournal proves the store over one snapshot: every chain from its first event, every
+// payload against its digest, every case against its chain, and all heads, counters and
+// balances against the last checkpoint and against those that have left. progress (may be nil)
+// is called now and then with the number of events seen. An error means that the proof could not
+// be made; what it found stands in the report.
+func (s *Store) VerifyJournal(ctx context.Context, progress func(events int64), left ...journal.Checkpoint) (r journal.Report, err error) {
 	err = s.View(ctx, func(tx *Tx) error {
-		checkpoints, err := many(tx, "checkpoints", scanCheckpoint, allCheckpoints)
-		if err != nil {
-			return err
-		}
-		proof := journal.NewProof(checkpoints)
-		defer func() { r = proof.Report }()
-		err = tx.eachByChain(func(e *exchange.JournalEvent) error {
-			proof.Event(e)
-			if progress != nil && proof.Events%pageSize == 0 {
-				progress(proof.Events)
+		r, err = tx.verify(journal.NewProof, left, func(proof *journal.Proof) error {
+			proof.Progress = progress
+			err := tx.prove(proof, "")
+			for _, c := range proof.Anchors() {
+				balances, faulty := tx.values(balancesUpTo, c.EntryID)
+				err = errors.Join(err, faulty)
+				proof.Balances(c, balances.Hash())
 			}
-			return nil
+			return err
 		})
-		if err != nil {
-			return err
-		}
-		cases, err := tx.number("count cases", countCases)
-		if err != nil {
-			return err
-		}
-		silent, err := many(tx, "cases without journal", func(from row, no *string) error { return from.Scan(no) }, silentCases)
-		if err != nil {
-			return err
-		}
-		proof.End(cases, silent)
-		return nil
+		return err
 	})
 	if err != nil {
 		return r, fmt.Errorf("verify journal: %w", err)
 	}
 	return r, nil
+}
+
+// VerifyNight proves what a night does: the chains touched since the last checkpoint and a
+// thirtieth of all others (journal.Proof.Picks), and all heads, counters and cases.
+func (tx *Tx) VerifyNight(left ...journal.Checkpoint) (journal.Report, error) {
+	return tx.verify(journal.NewNight, left, func(proof *journal.Proof) error {
+		for i, c := range proof.Anchors() {
+			if err := tx.eachEnd(c.EventID, proof.Ends(i)); err != nil {
+				return err
+			}
+		}
+		return tx.eachEnd(math.MaxInt64, func(ends []exchange.JournalEvent) error {
+			return inLists(anyOf(proof.Picks(ends)), func(list []any) error { return tx.prove(proof, "chain IN "+listOf(len(list), 2)+" AND ", list...) })
+		})
+	})
+}
+
+// verify proves what prove does, and what there is beside the events.
+func (tx *Tx) verify(begin func([]journal.Checkpoint, []journal.Checkpoint) *journal.Proof, left []journal.Checkpoint, prove func(*journal.Proof) error) (journal.Report, error) {
+	checkpoints, e1 := tx.Checkpoints()
+	proof := begin(checkpoints, left)
+	e2 := prove(proof)
+	counters, e3 := tx.values(allCounters)
+	cases, e4 := tx.number("count cases", countCases)
+	silent, e5 := many(tx, "cases without journal", func(from row, no *string) error { return from.Scan(no) }, silentCases)
+	proof.End(journal.Now{Cases: cases, Numbers: counters.Sum, Silent: silent})
+	return proof.Report, errors.Join(e1, e2, e3, e4, e5)
+}
+
+// prove proves the events of some chains by chain and n, page by page.
+func (tx *Tx) prove(proof *journal.Proof, chains string, list ...any) error {
+	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
+		return many(tx, "journal", scanEvent, selectEvent+"WHERE "+chains+"(chain, n) > ($1, $2) ORDER BY chain, n"+atMost(pageSize),
+			append([]any{last.Chain, int64(last.N)}, list...)...)
+	}, proof.Take)
+}
+
+// Audited returns the events of a name that the audit asks for, as they were stored.
+func (tx *Tx) Audited(what journal.Audit) ([]exchange.JournalEvent, error) {
+	return many(tx, string(what), scanEvent, selectEvent+"WHERE "+is("what", what)+" ORDER BY id")
 }

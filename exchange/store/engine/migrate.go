@@ -40,6 +40,9 @@ var schema8 string
 //go:embed schema/00009_money_settings.sql
 var schema9 string
 
+//go:embed schema/00010_checkpoints.sql
+var schema10 string
+
 // appendOnly are the tables that only grow.
 var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
 
@@ -115,12 +118,13 @@ func migrations(e Engine) []*goose.Migration {
 		goose.NewGoMigration(7, run(e.fill(schema7)+e.guardPlaces()), nil),
 		goose.NewGoMigration(8, run(e.fill(schema8)), nil),
 		goose.NewGoMigration(9, run(e.fill(schema9)), nil),
+		goose.NewGoMigration(10, run(e.fill(schema10)), nil),
 	}
 }
 
 // Schema is the text of all versions, which together make the tables.
 func Schema() string {
-	return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 + schema7 + schema8 + schema9
+	return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 + schema7 + schema8 + schema9 + schema10
 }
 
 // check is a closed list of values that a column of an existing table has from a

@@ -4,14 +4,12 @@
 package journal
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
 	"time"
 
 	"carryover/exchange"
-	"carryover/exchange/calendar"
 )
 
 // Digest is the salted digest of an event's payload: it stays when payload and
@@ -66,36 +64,6 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-// Checkpoint is the state of the whole journal at one moment: all heads in
-// one hash, and the number of cases.
-type Checkpoint struct {
-	ID      int64
-	At      time.Time
-	On      calendar.Date
-	EventID int64  // the last event covered
-	Chains  int64  // chains with at least one event
-	Events  int64  // events covered
-	Cases   int64  // cases in the store
-	Heads   []byte // SHA-256 over all heads, see Heads
-	Hash    []byte // SHA-256 over the checkpoint before and this one's fields
-}
-
-// hashBehind chains checkpoints like events: the predecessor's hash (32
-// zero bytes for the first), then at, date, last event, chains, events,
-// cases as 8 bytes big-endian each, then the heads.
-func (c *Checkpoint) hashBehind(prev []byte) []byte {
-	if len(prev) == 0 {
-		prev = make([]byte, sha256.Size)
-	}
-	b := bytes.Clone(prev)
-	for _, n := range []int64{micros(c.At), int64(c.On), c.EventID, c.Chains, c.Events, c.Cases} {
-		b = binary.BigEndian.AppendUint64(b, uint64(n))
-	}
-	b = append(b, c.Heads...)
-	sum := sha256.Sum256(b)
-	return sum[:]
-}
-
 // Heads gathers the heads of all chains in the byte order of their
 // names: for each, length and name of the chain, n, and the event's hash.
 type Heads struct {
@@ -105,13 +73,14 @@ type Heads struct {
 	hash   []byte
 	last   int64 // highest ID
 	chains int64
-	events int64
+	events int64 // the sum of the chains' n
 }
 
 // NewHeads begins with the first chain.
 func NewHeads() *Heads { return &Heads{sum: sha256.New()} }
 
-// Add takes the next event in the order of chain and n.
+// Add takes the next event in the order of chain and n; the end of a chain stands for all
+// of it.
 func (h *Heads) Add(e *exchange.JournalEvent) {
 	if e.Chain != h.chain {
 		h.close()
@@ -119,19 +88,17 @@ func (h *Heads) Add(e *exchange.JournalEvent) {
 		h.chains++
 	}
 	h.n, h.hash, h.last = e.N, e.Hash, max(h.last, e.ID)
-	h.events++
 }
 
-// AddEnd takes the end of the next chain in the order of names, in place of all its
-// events.
-func (h *Heads) AddEnd(e *exchange.JournalEvent) {
-	h.close()
-	h.chain, h.n, h.hash = e.Chain, e.N, e.Hash
-	h.chains++
+// Take adds ends of chains.
+func (h *Heads) Take(ends []exchange.JournalEvent) error {
+	for i := range ends {
+		if ends[i].N > 0 { // it was there then
+			h.Add(&ends[i])
+		}
+	}
+	return nil
 }
-
-// Cover says how many events there are, and the ID of the last, where ends were added.
-func (h *Heads) Cover(events, last int64) { h.events, h.last = events, last }
 
 func (h *Heads) close() {
 	if h.n == 0 {
@@ -142,6 +109,7 @@ func (h *Heads) close() {
 	b = append(b, h.chain...)
 	b = binary.BigEndian.AppendUint64(b, uint64(h.n))
 	h.sum.Write(append(b, h.hash...))
+	h.events += int64(h.n)
 	h.n = 0
 }
 
@@ -150,10 +118,13 @@ func (h *Heads) heads() []byte {
 	return h.sum.Sum(nil)
 }
 
-// Checkpoint covers the events added, behind the hash of the checkpoint before (nil
-// for the first). It has no ID yet.
-func (h *Heads) Checkpoint(before []byte, at time.Time, on calendar.Date, cases int64) Checkpoint {
-	c := Checkpoint{At: at, On: on, EventID: h.last, Chains: h.chains, Events: h.events, Cases: cases, Heads: h.heads()}
-	c.Hash = c.hashBehind(before)
-	return c
+// Fill covers the events added with a checkpoint, whose other fields are there, behind those
+// of before.
+func (h *Heads) Fill(c *Checkpoint, before []Checkpoint) {
+	c.Heads = h.heads()
+	c.EventID, c.Chains, c.Events = h.last, h.chains, h.events
+	if len(before) > 0 {
+		c.Before = before[len(before)-1].Hash
+	}
+	c.Hash = c.hash()
 }

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"fmt"
+	"hash/fnv"
 
 	"carryover/exchange"
 )
@@ -39,26 +40,96 @@ func (r *Report) fault(chain string, n int, what string) {
 }
 
 // Proof proves a journal: NewProof takes its checkpoints, then Event every event by
-// chain and n, then End the cases. What it has found stands in the Report.
+// chain and n, then End the rest. What it has found stands in the Report.
 type Proof struct {
 	Report
-	covered Checkpoint // the last one
-	heads   *Heads     // of the events that it covers
+	Progress func(events int64) // told how many were seen; may be nil
+
+	anchors []anchor
+	picks   bool  // not every event comes: ends of chains are added to the anchors one by one
+	turn    int64 // number of the last checkpoint; 0: there is none
 	last    exchange.JournalEvent
 }
 
-// NewProof checks the chain of all checkpoints, which come in their order.
-func NewProof(checkpoints []Checkpoint) *Proof {
-	p := &Proof{heads: NewHeads()}
-	for i := range checkpoints {
-		c := &checkpoints[i]
-		if !bytes.Equal(c.hashBehind(p.covered.Hash), c.Hash) {
+// anchor is a checkpoint that everything is held against.
+type anchor struct {
+	Checkpoint
+	heads *Heads // of what it covers, as it is now
+}
+
+// NewProof checks the chain of all checkpoints, which come in their order. Everything is
+// held against the last, and against those that have left the store.
+func NewProof(checkpoints []Checkpoint, left []Checkpoint) *Proof {
+	p := &Proof{Report: Report{Checkpoints: int64(len(checkpoints))}}
+	var last Checkpoint
+	byID := map[int64]Checkpoint{}
+	for _, c := range checkpoints {
+		if c.Before = last.Hash; !bytes.Equal(c.hash(), c.Hash) {
 			p.fault("", int(c.ID), "the checkpoint is not the one that was written")
 		}
-		p.covered = *c
+		last, byID[c.ID] = c, c
 	}
-	p.Checkpoints = int64(len(checkpoints))
+	if p.turn = last.ID; last.ID != 0 {
+		p.anchors = append(p.anchors, anchor{last, NewHeads()})
+	}
+	for _, c := range left {
+		if here, ok := byID[c.ID]; !ok {
+			p.fault("", int(c.ID), "the checkpoint has left, and is not here any more")
+		} else if !bytes.Equal(here.Hash, c.Hash) {
+			p.fault("", int(c.ID), "the checkpoint that has left is not the one that is here")
+		} else if c.ID == last.ID {
+			continue
+		}
+		p.anchors = append(p.anchors, anchor{c, NewHeads()})
+	}
 	return p
+}
+
+// NewNight is NewProof for a night: it proves the chains that Picks names, and holds the
+// ends of all chains, added by Ends, against the checkpoints.
+func NewNight(checkpoints []Checkpoint, left []Checkpoint) *Proof {
+	p := NewProof(checkpoints, left)
+	p.picks = true
+	return p
+}
+
+// Anchors are the checkpoints that everything is held against.
+func (p *Proof) Anchors() (list []Checkpoint) {
+	for _, a := range p.anchors {
+		list = append(list, a.Checkpoint)
+	}
+	return list
+}
+
+// Ends takes the ends of chains as they were when a checkpoint of Anchors was made, in the
+// order of their names; a chain that was not there then has an end of 0.
+func (p *Proof) Ends(of int) func([]exchange.JournalEvent) error { return p.anchors[of].heads.Take }
+
+// nights is in how many nights every chain is proven once, touched or not.
+const nights = 30
+
+// Picks names the chains that are proven tonight, of chains with their ends as they are now:
+// those touched since the last checkpoint, and those whose turn it is.
+func (p *Proof) Picks(ends []exchange.JournalEvent) (chains []string) {
+	for _, e := range ends {
+		h := fnv.New32a()
+		h.Write([]byte(e.Chain))
+		if p.turn == 0 || e.ID > p.anchors[0].EventID || int64(h.Sum32()%nights) == p.turn%nights {
+			chains = append(chains, e.Chain)
+		}
+	}
+	return chains
+}
+
+// Take checks events.
+func (p *Proof) Take(events []exchange.JournalEvent) error {
+	for i := range events {
+		p.Event(&events[i])
+	}
+	if p.Progress != nil {
+		p.Progress(p.Events)
+	}
+	return nil
 }
 
 // Event checks an event against the one before it and its payload against its digest.
@@ -83,24 +154,46 @@ func (p *Proof) Event(e *exchange.JournalEvent) {
 	if e.N == want && !bytes.Equal(Hash(e), e.Hash) {
 		p.fault(e.Chain, e.N, "the event is not the one that was written")
 	}
-	if e.ID <= p.covered.EventID {
-		p.heads.Add(e)
+	for _, a := range p.anchors {
+		if !p.picks && e.ID <= a.EventID {
+			a.heads.Add(e)
+		}
 	}
 	p.last = *e
 }
 
-// End checks all heads, and how many cases there are, against the last checkpoint.
-// silent are the cases that no event tells of, at most MaxFaults.
-func (p *Proof) End(cases int64, silent []string) {
-	c, heads := &p.covered, p.heads.heads()
-	if c.ID != 0 && (!bytes.Equal(heads, c.Heads) || p.heads.chains != c.Chains || p.heads.events != c.Events) {
-		p.fault("", int(c.ID), "the journal is not the one that the checkpoint covers: events were removed or replaced")
+// Now is what of the store as it is now is held against checkpoints.
+type Now struct {
+	Cases   int64
+	Numbers int64    // the sum of all counters
+	Silent  []string // cases that no event tells of, at most MaxFaults
+}
+
+// End checks all heads, how many cases there are and how many numbers were issued against
+// the checkpoints.
+func (p *Proof) End(now Now) {
+	p.Cases = now.Cases
+	for _, a := range p.anchors {
+		c, id, heads := a.Checkpoint, int(a.ID), a.heads.heads()
+		if !bytes.Equal(heads, c.Heads) || a.heads.chains != c.Chains || a.heads.events != c.Events {
+			p.fault("", id, "the journal is not the one that the checkpoint covers: events were removed or replaced")
+		}
+		if now.Cases < c.Cases {
+			p.fault("", id, fmt.Sprintf("fewer cases are there than the %d that the checkpoint counts", c.Cases))
+		}
+		if now.Numbers < c.Numbers {
+			p.fault("", id, fmt.Sprintf("fewer numbers count as issued than the %d of the checkpoint: some would be issued again", c.Numbers))
+		}
 	}
-	p.Cases = cases
-	if cases < c.Cases {
-		p.fault("", int(c.ID), fmt.Sprintf("%d cases are there, the checkpoint counts %d", cases, c.Cases))
-	}
-	for _, no := range silent {
+	for _, no := range now.Silent {
 		p.fault(no, 0, "the case has no journal")
+	}
+}
+
+// Balances checks the balances of what a checkpoint covers of the ledger, as the postings give
+// them now, against it.
+func (p *Proof) Balances(c Checkpoint, balances []byte) {
+	if c.Balances != nil && !bytes.Equal(balances, c.Balances) {
+		p.fault("", int(c.ID), "the ledger is not the one that the checkpoint covers: entries were removed or replaced")
 	}
 }
