@@ -28,6 +28,22 @@ type Signature struct {
 	Armored     string `show:"-"`
 }
 
+// Accepts reports whether signatures accept a finding about the store: one of 复核 and one of 审计,
+// by two people; a recovery key stands for either of them.
+func Accepts(list []Signature) bool {
+	for i, one := range list {
+		for j, other := range list {
+			if i == j || one.Officer == other.Officer || IsRecovery(one.Officer) && IsRecovery(other.Officer) {
+				continue
+			}
+			if (IsRecovery(one.Officer) || slices.Contains(one.Roles, RoleChecker)) && (IsRecovery(other.Officer) || slices.Contains(other.Roles, RoleAudit)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Signed reports what signatures still lack before they release something: two
 // different officers, one of them 复核.
 func Signed(list []Signature) (lackSigners int, lackChecker bool) {

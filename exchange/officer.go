@@ -31,6 +31,12 @@ func RoleTerms() []Term {
 // money settings signed: those who run the machine, guard it or audit do not.
 func Releasing() []Role { return []Role{RoleClerk, RoleChecker, RoleFinance} }
 
+// Auditing are the roles that countersign checkpoints of the store.
+func Auditing() []Role { return []Role{RoleAudit} }
+
+// Accepting are the roles of which each has to sign that a finding about the store is accepted.
+func Accepting() []Role { return []Role{RoleChecker, RoleAudit} }
+
 // Evidencing are the roles that may say what became of a payment file.
 func Evidencing() []Role { return []Role{RoleChecker, RoleFinance} }
 

@@ -26,6 +26,7 @@ const (
 	AboutAccount Subject = "account" // of ours, as its bank states it
 	AboutParty   Subject = "party"   // what it should send, or sign
 	AboutQuery   Subject = "query"
+	AboutStore   Subject = "store" // findings about it, checkpoints of it
 )
 
 // SubjectTerms lists what is decided about with the words that staff see.

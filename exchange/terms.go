@@ -94,6 +94,8 @@ func FileKindTerms() []Term {
 		{Code: "bank-statement", Chinese: "银行流水", English: "bank's movements"},
 		{Code: "decisions", Chinese: "决定表", English: "decisions workbook"},
 		{Code: "money-settings", Chinese: "资金设置", English: "money settings"},
+		{Code: "checkpoint", Chinese: "检查点", English: "checkpoint"},
+		{Code: "finding", Chinese: "核验发现", English: "finding"},
 		{Code: "to-sign", Chinese: "待签名材料", English: "paper to be signed"},
 		{Code: "to-review", Chinese: "待审核批次", English: "batch to be reviewed"},
 		{Code: "signature", Chinese: "签名", English: "signature"},

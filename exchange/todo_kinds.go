@@ -26,6 +26,8 @@ const (
 	TodoOverdue    = "overdue"
 	TodoAwaited    = "awaited"
 	TodoUnsigned   = "unsigned"
+	TodoFinding    = "finding"
+	TodoCheckpoint = "checkpoint"
 )
 
 // TodoKinds is the table of what needs a person, the most urgent first.
@@ -41,6 +43,12 @@ var todoKinds = []TodoKind{
 		Term{TodoSettings, "资金设置待签名", "money settings to be signed"},
 		Urgent, AtOnce, OwnerFinance,
 		"核对改动，由两名人员（其中一名复核）签名；签名之前不会付款。", "Compare the change; two officers sign it, one of them a checker. No payment leaves before.",
+	},
+	{
+		Term{TodoFinding, "核验发现", "the store is not as written"},
+		Urgent, AtOnce, OwnerAudit,
+		"保留现场，与最近的备份和留存的检查点比对；查明后运行 carryover audit accept，由复核、审计签名。",
+		"Keep the store as it is, compare it with the latest backup and the checkpoint that left; then carryover audit accept, signed by 复核 and 审计.",
 	},
 	{Term{TodoUnknown, "付款结果待查", "payment's fate unknown"}, Urgent, AtOnce, OwnerFinance, "", ""},
 	{
@@ -67,6 +75,12 @@ var todoKinds = []TodoKind{
 		Term{TodoStatement, "缺银行对账单", "statement missing"},
 		Soon, PastDue, OwnerBank,
 		"向银行索取当日对账单。", "Ask the bank for the day's statement.",
+	},
+	{
+		Term{TodoCheckpoint, "检查点待会签", "checkpoint to be countersigned"},
+		Soon, PastDue, OwnerAudit,
+		"核对后以 ssh-keygen -Y sign -n carryover-checkpoint 会签本人目录中最新的检查点，并自行保存一份。",
+		"Countersign the newest checkpoint in your folder with ssh-keygen -Y sign -n carryover-checkpoint, and keep a copy of it.",
 	},
 	{Term{TodoReview, "批次待审核", "batch to be reviewed"}, Soon, PastDue, OwnerStaff, "", ""},
 	{Term{TodoCredit, "到账待认领", "credit to be matched"}, Soon, PastDue, OwnerFinance, "", ""},

@@ -14,6 +14,7 @@ const (
 	OwnerStaff   Owner = "staff"   // 经办
 	OwnerFinance Owner = "finance" // 财务
 	OwnerChecker Owner = "checker" // 复核
+	OwnerAudit   Owner = "audit"   // 审计
 	OwnerCore    Owner = "core"    // 业务系统
 	OwnerBank    Owner = "bank"    // 银行
 	OwnerPartner Owner = "partner" // 对方经办机构
@@ -26,6 +27,7 @@ func OwnerTerms() []Term {
 		{"staff", "本方经办", "our office"},
 		{"finance", "本方财务", "our finance"},
 		{"checker", "本方复核", "our checker"},
+		{"audit", "本方审计", "our auditor"},
 		{"core", "业务系统", "core"},
 		{"bank", "银行", "bank"},
 		{"partner", "对方经办机构", "the partner"},

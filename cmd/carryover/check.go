@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/exchange/spool"
 	"carryover/exchange/store"
+	"carryover/jobs/audit"
 	"carryover/jobs/courier"
 )
 
@@ -65,7 +67,7 @@ func (a *app) check(ctx context.Context, connect, limits bool, page string) erro
 		return err
 	}
 	findings := append(config.Check(c, a.now()), checkSeals(c, a.now())...)
-	findings = append(findings, checkStore(ctx, c, connect)...)
+	findings = append(findings, checkStore(ctx, c, connect, a.now)...)
 	findings = append(findings, checkSigners(c, a.now())...)
 	if connect {
 		findings = append(findings, probeAll(ctx, c)...)
@@ -131,15 +133,16 @@ func printLimits(w io.Writer, rows []limitRow) {
 // checkStore looks at the schema of a store that is there, and whether it belongs to the
 // spool; PostgreSQL is asked only when connecting is allowed, and a SQLite file that is
 // missing is not made.
-func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Finding {
+func checkStore(ctx context.Context, c *config.Config, connect bool, now func() time.Time) []config.Finding {
 	found := config.Finding{Level: config.LevelFault, Subject: "store"}
 	dsn, err := storeDSN(c)
 	if err == nil && ((isAddress(dsn) && !connect) || notMadeYet(dsn)) {
 		return nil
 	}
 	have, want := int64(0), int64(0)
+	var outside []config.Finding
 	if err == nil {
-		have, want, err = tryStore(ctx, c, dsn)
+		have, want, outside, err = tryStore(ctx, c, dsn, now)
 	}
 	var refused *spool.Refused
 	switch {
@@ -154,21 +157,44 @@ func checkStore(ctx context.Context, c *config.Config, connect bool) []config.Fi
 	default:
 		found.Level, found.Text = config.LevelOK, fmt.Sprintf("schema %d", have)
 	}
-	return []config.Finding{found}
+	return append([]config.Finding{found}, outside...)
+}
+
+// checkAudit says what is known of the store outside the machine.
+func checkAudit(ctx context.Context, c *config.Config, s *store.Store, now func() time.Time) (list []config.Finding, err error) {
+	o := readingOffice(c, now)
+	err = s.View(ctx, func(tx *store.Tx) error {
+		stands, err := audit.ReadStanding(o, tx)
+		if err != nil {
+			return err
+		}
+		for _, text := range stands.Words(o) {
+			list = append(list, config.Finding{Level: config.LevelOK, Subject: "audit", Text: text})
+		}
+		if len(list) > 0 && stands.Due.Date != 0 && stands.Due.Date < o.Date {
+			list[0].Level, list[0].Todo = config.LevelWarning, "an officer with the role audit signs the newest: ssh-keygen -Y sign -n carryover-checkpoint"
+		}
+		return nil
+	})
+	return list, err
 }
 
 // tryStore is the schema that a store has, and that this program works with. A store of
-// this schema has to belong to the spool: *spool.Refused.
-func tryStore(ctx context.Context, c *config.Config, dsn string) (have, want int64, err error) {
+// this schema has to belong to the spool: *spool.Refused. What is known of it outside stands in
+// outside.
+func tryStore(ctx context.Context, c *config.Config, dsn string, now func() time.Time) (have, want int64, outside []config.Finding, err error) {
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	have, want, err = s.Version(ctx)
 	if err == nil && have == want {
 		err = spool.Check(ctx, s, owner(c), c.Abs(c.Settings.Folders.Spool))
 	}
-	return have, want, errors.Join(err, s.Close())
+	if err == nil && have == want {
+		outside, err = checkAudit(ctx, c, s, now)
+	}
+	return have, want, outside, errors.Join(err, s.Close())
 }
 
 // probeAll tries every drop out, several at once, and keeps their order.

@@ -10,7 +10,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/money"
-	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
@@ -24,7 +23,8 @@ func newReleaseCommand(a *app) *cobra.Command {
 		Use:   "release PAYMENT",
 		Short: "Show a payment file that waits for signatures, and sign it",
 		Long: `PAYMENT is a payment file's name, the EndToEndId of a payment in it, or the
-name of a text of the money settings (carryover list files --state prepared).
+name of a text of the money settings, a checkpoint or the acceptance of a finding
+(carryover list files --state prepared).
 
 Without --key it shows what is to be signed: payees, accounts, sums, the total
 in capitals, the hash. With --key it signs that with the officer's own key and
@@ -130,7 +130,7 @@ func (a *app) sign(ctx context.Context, ag *agency, p payment.Signable, keyFile,
 		return signing.Accepted{}, false, err
 	}
 	defer content.Close()
-	sig, err := key.Sign(content, seal.NamespaceRelease)
+	sig, err := key.Sign(content, signing.NamespaceOf(p.File.Kind))
 	if err != nil {
 		return signing.Accepted{}, false, err
 	}

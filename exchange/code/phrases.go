@@ -239,6 +239,8 @@ var eventPhrases = []PhraseTerm{
 	{"signer-decided", "{0} 签名后对其中办件 {1} 作了决定", "{0} decided about case {1} in it since"},
 	{"total-above-cap", "合计 {0} 超过单批限额 {1}", "the sum {0} is above the cap of a file, {1}"},
 	{"payment-not-payable", "付款 {0} 的办件、账户或限额已有变化", "the case, account or cap of payment {0} changed"},
+	{"payment-found", "付款 {0} 的办件 {1} 有核验发现", "there is a finding about case {1} of payment {0}"},
+	{"found", "{0} {1}", "{0} {1}"},
 	{"signatures-missing", "签名不全", "signatures are missing"},
 	{"funds-close", "年终封账（{0} 至 {1}），付款待拨款", "funds are closed ({0} to {1}): payments wait"},
 }

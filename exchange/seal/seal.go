@@ -34,6 +34,8 @@ const (
 	NamespaceDecision = "carryover-decision" // of decisions, by officers
 	// NamespaceObjection is of objections to a recovery of the money settings, by the officers of before.
 	NamespaceObjection = "carryover-objection"
+	// NamespaceCheckpoint is of checkpoints of the store, by officers with the role 审计.
+	NamespaceCheckpoint = "carryover-checkpoint"
 )
 
 // Suffix is appended to a file's name for its signature's.

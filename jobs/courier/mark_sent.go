@@ -185,7 +185,7 @@ func KeyOwner(ctx context.Context, o *office.Office, f exchange.File, fingerprin
 		if f.State == exchange.FilePrepared {
 			set, err = signing.SignersFor(o, tx, f)
 		}
-		if owner, ok = set.Owner(fingerprint); ok || err != nil || f.Kind != office.KindMoneySettings {
+		if owner, ok = set.Owner(fingerprint); ok || err != nil || f.Kind != office.KindMoneySettings && f.Kind != office.KindFinding {
 			return err
 		}
 		owner.Name, err = signing.RecoveryOwner(o, tx, fingerprint)

@@ -18,6 +18,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
+	"carryover/jobs/audit"
 	"carryover/jobs/decision"
 	"carryover/jobs/office"
 	"carryover/jobs/outbox"
@@ -35,16 +36,19 @@ const reportDays = 30
 // Report makes the batches that officers review, writes the nightly workbook
 // reports/<date>.xlsx, takes a checkpoint of the journal, puts the decisions
 // workbooks into the officers' folders and proves the ledger: a difference is
-// an error of the run. Without a workbook nothing that follows is done; a fault
+// an error of the run. Before all of that it proves the store (audit.Verify). Without a workbook nothing that follows is done; a fault
 // of what follows stops none of the rest, and all of them come back joined.
 // Made again on the same day, it replaces that day's workbook.
 func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	// Reviews first: the workbook lists what waits for review.
 	reviewErr := outbox.ComposeReviews(ctx, o)
+	// What is wrong with the store stands in the workbook of the night that found it.
+	found, err := audit.Verify(ctx, o)
+	reviewErr = errors.Join(reviewErr, err)
 	// One read transaction for all sheets, so that they agree with each other
 	// though the rows are read while they are written.
 	var list []exchange.Todo
-	err := o.Store.View(ctx, func(tx *store.Tx) error {
+	err = o.Store.View(ctx, func(tx *store.Tx) error {
 		n, err := night(o, tx)
 		if err != nil {
 			return err
@@ -55,11 +59,7 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", errors.Join(reviewErr, err))
 	}
-	err = o.Store.Tx(ctx, func(tx *store.Tx) error {
-		_, err := tx.WriteCheckpoint(o.Now(), o.Date)
-		return err
-	})
-	if err != nil {
+	if err := audit.Checkpoint(ctx, o); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
 	if info, err := os.Stat(reportPath(o)); err == nil {
@@ -75,6 +75,9 @@ func Report(ctx context.Context, o *office.Office) (office.Counts, error) {
 	}
 	counts := office.Counts{"workbooks": 1}
 	counts.Add(posted)
+	if found > 0 {
+		counts["findings"] = found
+	}
 	if written > 0 {
 		counts["decisions workbooks"] = written
 	}

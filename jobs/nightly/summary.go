@@ -4,6 +4,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
+	"carryover/jobs/audit"
 	"carryover/jobs/office"
 	"carryover/jobs/proof"
 	"carryover/jobs/report"
@@ -27,7 +28,11 @@ func summarise(o *office.Office, tx *store.Tx, n *report.Night) error {
 	}
 	s.Trend = trend.days()
 	s.Warnings = warnings(o, n.Todo)
-	s.Proofs, err = proof.Proofs(o, tx)
+	if s.Proofs, err = proof.Proofs(o, tx); err != nil {
+		return err
+	}
+	stands, err := audit.ReadStanding(o, tx)
+	s.Audit = stands.Words(o)
 	return err
 }
 

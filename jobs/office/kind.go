@@ -43,6 +43,11 @@ const (
 	KindSignatureAnswer = "signature-answer"
 	// KindMoneySettings is the text of changed money settings that officers sign.
 	KindMoneySettings = "money-settings"
+	// KindCheckpoint is the text of a checkpoint of the store, which officers with the role 审计
+	// countersign.
+	KindCheckpoint = "checkpoint"
+	// KindFinding is the text by which a finding about the store is accepted.
+	KindFinding = "finding"
 )
 
 // PlainKind is a kind of file of ours that is no batch.
@@ -66,6 +71,8 @@ func PlainKinds() []PlainKind {
 		{Name: KindSignature, Receipted: false},
 		{Name: KindSignatureAnswer, Receipted: false},
 		{Name: KindMoneySettings, Receipted: false},
+		{Name: KindCheckpoint, Receipted: false},
+		{Name: KindFinding, Receipted: false},
 	}
 }
 

@@ -137,7 +137,7 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance, 
 // reference is never used twice.
 func orderDuePart(d *office.Desk, r exchange.Remittance, caps dayCaps, stands signing.Standing) (ordered bool, lump lumpKey, err error) {
 	c, err := d.CaseByNo(r.CaseNo)
-	if err != nil || stands.Stops(c.Partner) != nil {
+	if err != nil || stands.Stops(c.Partner) != nil || stands.StopsCase(c.No) != nil {
 		return false, lump, err
 	}
 	payee, wait, err := transfer.PayTo(c, &r)

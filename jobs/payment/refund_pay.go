@@ -49,7 +49,7 @@ func orderRefunds(ctx context.Context, o *office.Office, caps dayCaps) (n int, e
 // then its open difference says for what. Account and cap are checked again: an
 // officer's decision may be days old.
 func orderRefund(d *office.Desk, f exchange.Refund, caps dayCaps) (bool, error) {
-	if stands, err := signing.ReadStanding(d.Office, d.Tx); err != nil || stands.Stops(f.Partner) != nil {
+	if stands, err := signing.ReadStanding(d.Office, d.Tx); err != nil || stands.Stops(f.Partner) != nil || stands.StopsCase(f.CaseNo) != nil {
 		return false, err
 	}
 	if why, err := transfer.RefundObstacle(d, f); err != nil || !why.IsZero() {

@@ -239,7 +239,7 @@ func whyNotSigned(d *office.Desk, f exchange.File, content io.ReadSeeker, signer
 // whatever its own case says: the pass is one for a past day (office.ErrBackdated),
 // the account that it leaves from is not valid (office.ErrPayer), the ledger does not
 // balance (proof.CheckBalanced), or the money settings are not those that were approved
-// (signing.ErrSettings).
+// (signing.ErrSettings), or a finding about the store is open (signing.ErrFinding).
 func MayPay(o *office.Office, tx *store.Tx) error {
 	if err := o.MovesMoney(); err != nil {
 		return err
@@ -256,6 +256,8 @@ func whereToLook(err error) string {
 	switch {
 	case errors.Is(err, signing.ErrSettings):
 		return " (see the sheet To do, 资金设置待签名)"
+	case errors.Is(err, signing.ErrFinding):
+		return " (see the sheet To do, 核验发现)"
 	case errors.Is(err, proof.ErrUnbalanced):
 		return " (see the sheet To do, 资金不平)"
 	}
@@ -320,6 +322,11 @@ func whyUnpayable(d *office.Desk, f exchange.File, each bool) (why code.Phrase, 
 func whyNotNow(d *office.Desk, p exchange.Payment, caps dayCaps, stands signing.Standing) (code.Phrase, error) {
 	if stands.Stops("") == nil && stands.Stops(p.Partner) != nil {
 		return code.Say("payment-not-payable", p.Ref), nil
+	}
+	for _, it := range p.Items {
+		if stands.StopsCase(it.CaseNo) != nil {
+			return code.Say("payment-found", p.Ref, it.CaseNo), nil
+		}
 	}
 	return caps.whyNotNow(d, p)
 }

@@ -98,8 +98,9 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 		return s, false, refusal
 	case !s.Complete():
 		return s, false, nil
+	case f.Kind == office.KindCheckpoint, f.Kind == office.KindFinding: // done with the signature
 	case f.Kind == office.KindMoneySettings:
-		if err = signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) {
+		if err = signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) || errors.Is(err, signing.ErrFinding) {
 			err = nil // another section waits, or an objection may come: the signature counts all the same
 		}
 	default:

@@ -16,6 +16,7 @@ import (
 type Summary struct {
 	Tally    *Tally
 	Proofs   []Proof
+	Audit    []string // what is known of the store outside the machine, findings about it
 	Warnings []string // seals off, gaps, what did not come: in words, in the night's language
 	Trend    []Day    // up to 30 days, the oldest first; may be empty
 }
@@ -45,10 +46,13 @@ func (n Night) summary() workbook.Sheet {
 	}
 	if len(n.Summary.Warnings) > 0 {
 		s.Warning = true
-		add(n.warnings())
+		add(n.lines(n.say("警示", "Warnings"), n.Summary.Warnings, workbook.Bad))
 	}
 	add(n.todoBlock())
 	add(n.proofs())
+	if len(n.Summary.Audit) > 0 {
+		add(n.lines(n.say("存储核验", "Proof of the store"), n.Summary.Audit, workbook.Plain))
+	}
 	if t := n.Summary.Tally; t != nil {
 		add(n.keyFigures(t))
 		add(n.states(t))
@@ -68,10 +72,11 @@ func (n Night) summary() workbook.Sheet {
 	return s
 }
 
-func (n Night) warnings() workbook.Block {
-	b := workbook.Block{Title: n.say("警示", "Warnings"), Wide: true, Columns: []workbook.Column{{}}}
-	for _, w := range n.Summary.Warnings {
-		b.Rows = append(b.Rows, []any{workbook.Toned{Value: w, Tone: workbook.Bad}})
+// lines are texts, a row each.
+func (n Night) lines(title string, lines []string, tone workbook.Tone) workbook.Block {
+	b := workbook.Block{Title: title, Wide: true, Columns: []workbook.Column{{}}}
+	for _, line := range lines {
+		b.Rows = append(b.Rows, []any{workbook.Toned{Value: line, Tone: tone}})
 	}
 	return b
 }

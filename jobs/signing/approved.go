@@ -28,8 +28,9 @@ type Approved struct {
 	Ceremony bool                    // they were signed once: none count unsigned any more
 	Fault    string                  // why none of this counts; "" when it does
 
-	last  int64 // number of the last row
-	order int64 // of the one that was approved last
+	ever  []SignerSet // all that counted once, the oldest first; recovery keys among them
+	last  int64       // number of the last row
+	order int64       // of the one that was approved last
 	of    map[int64][]exchange.Signature
 }
 
@@ -91,7 +92,7 @@ func (a *Approved) take(o *office.Office, m exchange.MoneySettings) error {
 	sections := exchange.SettingsSections(m.Text)
 	if m.Form == 0 { // of a program that knew no sections, and signed less
 		a.Signers, a.Ceremony = own, a.Ceremony || strings.Contains(m.Text, "accounts.release: dual\n")
-		a.Settings, a.Signed = &m, a.of[m.FileID]
+		a.Settings, a.Signed, a.ever = &m, a.of[m.FileID], append(a.ever, own)
 		return nil
 	}
 	if err := a.verify(o, m, own, recovery); err != nil {
@@ -115,7 +116,7 @@ func (a *Approved) take(o *office.Office, m exchange.MoneySettings) error {
 	if slices.Contains(changed, exchange.SectionStaff) {
 		a.Signers, a.Recovery = own, recovery
 	}
-	a.Settings, a.Signed = &m, a.of[m.FileID]
+	a.Settings, a.Signed, a.ever = &m, a.of[m.FileID], append(a.ever, own, SignerSet{Keys: recovery})
 	a.Ceremony = a.Ceremony || m.Kind != exchange.SettingsUnsigned
 	return nil
 }

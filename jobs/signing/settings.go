@@ -86,7 +86,8 @@ func NoteSettings(d *office.Desk, window string) error {
 // Standing is how the money settings of the configuration stand to the approved ones.
 type Standing struct {
 	Approved
-	Changed []string // sections that are not approved as they are configured
+	Changed  []string // sections that are not approved as they are configured
+	Findings []Finding
 }
 
 // ReadStanding compares the money settings with the approved ones. An error is that one of them
@@ -97,12 +98,19 @@ func ReadStanding(o *office.Office, tx *store.Tx) (Standing, error) {
 		return Standing{}, err
 	}
 	a, err := ReadApproved(o, tx)
-	return Standing{a, exchange.ChangedSections(a.Sections, exchange.SettingsSections(k.Text()))}, err
+	if err != nil {
+		return Standing{}, err
+	}
+	findings, err := ReadFindings(o, tx)
+	return Standing{a, exchange.ChangedSections(a.Sections, exchange.SettingsSections(k.Text())), findings}, err
 }
 
-// Stops is ErrSettings while nothing may be paid to a partner; with "" while nothing may be paid
+// Stops is ErrSettings, or ErrFinding, while nothing may be paid to a partner; with "" while nothing may be paid
 // at all, whoever it is for: a partner's section stops only what is the partner's.
 func (s Standing) Stops(partner string) error {
+	if open(s.Findings, "") {
+		return ErrFinding
+	}
 	if s.Fault != "" {
 		return fmt.Errorf("%w (%s)", ErrSettings, s.Fault)
 	}
@@ -120,7 +128,7 @@ func (s Standing) Stops(partner string) error {
 }
 
 // SettingsApproved is nil while the money settings that all payments need are the approved ones,
-// else ErrSettings. It is asked again right before a payment file leaves: the configuration may have
+// else ErrSettings; ErrFinding while a finding is open. It is asked again right before a payment file leaves: the configuration may have
 // changed since remit.
 func SettingsApproved(o *office.Office, tx *store.Tx) error {
 	s, err := ReadStanding(o, tx)
@@ -131,7 +139,7 @@ func SettingsApproved(o *office.Office, tx *store.Tx) error {
 }
 
 // CheckSettings compares the money settings with the approved ones, records a change, and approves
-// what is signed. ErrSettings while nothing may be paid. Settings whose keys cannot be read fail
+// what is signed. ErrSettings or ErrFinding while nothing may be paid. Settings whose keys cannot be read fail
 // and are not recorded.
 func CheckSettings(ctx context.Context, o *office.Office) error {
 	var stands Standing
@@ -146,6 +154,9 @@ func CheckSettings(ctx context.Context, o *office.Office) error {
 		}
 		if stands.Approved = changed.before; changed.any {
 			stands.Approved, err = ReadApproved(d.Office, d.Tx)
+		}
+		if err == nil {
+			stands.Findings, err = ReadFindings(d.Office, d.Tx)
 		}
 		stands.Changed = exchange.ChangedSections(stands.Sections, exchange.SettingsSections(k.Text()))
 		return err

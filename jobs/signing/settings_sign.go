@@ -29,7 +29,7 @@ func signSettings(d *office.Desk, name string, f exchange.File, armored []byte) 
 	if exchange.IsRecovery(name) {
 		officer = exchange.Officer{Name: name, FullName: name}
 		signers = SignerSet{Keys: a.recoveryOf(m, recovery)}
-	} else if err := maySignAs(signers, name); err != nil {
+	} else if err := maySignAs(signers, name, exchange.Releasing()); err != nil {
 		return Accepted{}, err
 	}
 	content, err := d.OpenIntact(d.Tx, f)

@@ -26,7 +26,7 @@ func ShowSignables(d *office.Desk, f exchange.File, signers SignerSet) error {
 	}
 	for _, o := range signers.Officers {
 		party := exchange.OfficerParty(o.Name)
-		if _, ok := d.Party(party); !ok || !o.Has(exchange.Releasing()...) {
+		if _, ok := d.Party(party); !ok || !o.Has(RolesFor(f.Kind)...) {
 			continue
 		}
 		for _, name := range names {

@@ -106,11 +106,14 @@ type Accepted struct {
 	LackSigners  int             // further officers
 	LackChecker  bool            // none of those who signed is 复核
 	LackRecovery bool            // a recovery key has not signed
+	LackAudit    bool            // a finding: not both 复核 and 审计 have signed
 	Objected     bool            // it was an objection, which ended a recovery
 }
 
 // Complete reports whether the signatures suffice.
-func (s Accepted) Complete() bool { return s.LackSigners == 0 && !s.LackChecker && !s.LackRecovery }
+func (s Accepted) Complete() bool {
+	return s.LackSigners == 0 && !s.LackChecker && !s.LackRecovery && !s.LackAudit
+}
 
 // words is the note to an officer whose signature counts.
 func (s Accepted) words() string {
@@ -127,6 +130,8 @@ func (s Accepted) Missing() string {
 		return "签名已齐。 All signatures are there."
 	case s.LackSigners > 1:
 		return "还需两名人员签名，其中一名复核。 Two signatures are missing, one of them a checker's (复核)."
+	case s.LackAudit:
+		return "须由复核、审计各一人签名。 One of 复核 and one of 审计 have to sign."
 	case s.LackSigners == 0 && !s.LackChecker:
 		return "还需恢复密钥签名。 The signature of a recovery key is missing."
 	case s.LackChecker:
@@ -145,14 +150,17 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	if err != nil {
 		return Accepted{}, err
 	}
-	if f.Kind == office.KindMoneySettings {
+	switch f.Kind {
+	case office.KindMoneySettings:
 		return signSettings(d, name, f, armored)
+	case office.KindCheckpoint, office.KindFinding:
+		return signAudited(d, name, f, armored)
 	}
 	signers, err := ApprovedSigners(d.Office, d.Tx)
 	if err != nil {
 		return Accepted{}, err
 	}
-	if err := maySignAs(signers, name); err != nil {
+	if err := maySignAs(signers, name, exchange.Releasing()); err != nil {
 		return Accepted{}, err
 	}
 	officer, _ := signers.Officer(name)
@@ -187,14 +195,19 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	return signed, noteSigned(d, f, s)
 }
 
-// maySignAs refuses who is no officer with a role that signs.
-func maySignAs(signers SignerSet, name string) error {
+// maySignAs refuses who is no officer with one of the roles that sign.
+func maySignAs(signers SignerSet, name string, among []exchange.Role) error {
 	officer, ok := signers.Officer(name)
 	if !ok {
 		return office.Refuse("%s 不是已批准的签名人员", "%s is not an officer of the approved settings", name)
 	}
-	if !officer.Has(exchange.Releasing()...) {
-		return office.Refuse("%s 的角色不能签名放行（须为经办、复核或财务）", "%s has no role that signs (clerk, checker or finance)", name)
+	if !officer.Has(among...) {
+		var chinese, english []string
+		for _, r := range among {
+			t := exchange.TermOf(exchange.RoleTerms(), string(r))
+			chinese, english = append(chinese, t.Chinese), append(english, t.English)
+		}
+		return office.Refuse("%s 没有须签名的角色（"+strings.Join(chinese, "、")+"）", "%s has no role that signs ("+strings.Join(english, ", ")+")", name)
 	}
 	return nil
 }
@@ -291,7 +304,7 @@ func VerifyOn(d *office.Desk, f exchange.File, content io.ReadSeeker, signers Si
 	}
 	sum := sha256.New()
 	hashed := io.TeeReader(content, sum)
-	who, err := signers.Keys.Verify(hashed, armored, seal.NamespaceRelease, at...)
+	who, err := signers.Keys.Verify(hashed, armored, NamespaceOf(f.Kind), at...)
 	if _, err := io.Copy(io.Discard, hashed); err != nil { // what a signature that is none left unread
 		return who, err
 	}
@@ -302,7 +315,7 @@ func VerifyOn(d *office.Desk, f exchange.File, content io.ReadSeeker, signers Si
 	case errors.Is(err, seal.ErrMalformed):
 		return who, office.Refuse("不是有效的 SSH 签名文件", "not an SSH signature")
 	case errors.Is(err, seal.ErrNamespace):
-		return who, office.Refuse("签名的用途不对，须用 -n %s", "made for another purpose: sign with -n %s", seal.NamespaceRelease)
+		return who, office.Refuse("签名的用途不对，须用 -n %s", "made for another purpose: sign with -n %s", NamespaceOf(f.Kind))
 	case errors.Is(err, seal.ErrUnknownSigner):
 		return who, office.Refuse("密钥不在已批准的 allowed_signers 中", "the key is not in the approved allowed_signers")
 	case errors.Is(err, seal.ErrExpired):
@@ -340,7 +353,7 @@ func findSigned(d *office.Desk, f exchange.File, signers SignerSet, armored []by
 		if err != nil {
 			continue
 		}
-		_, err = signers.Keys.Verify(content, armored, seal.NamespaceRelease, at...)
+		_, err = signers.Keys.Verify(content, armored, NamespaceOf(f.Kind), at...)
 		content.Close()
 		if err == nil {
 			return all[i].Name, true

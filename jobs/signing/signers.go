@@ -114,14 +114,18 @@ func SignersFor(o *office.Office, tx *store.Tx, f exchange.File) (SignerSet, err
 // the settings that wait; "" for any other key.
 func RecoveryOwner(o *office.Office, tx *store.Tx, fingerprint string) (string, error) {
 	a, err := ReadApproved(o, tx)
-	if err != nil || a.Waiting == nil {
-		return "", err
-	}
-	_, own, err := ownKeys(*a.Waiting)
 	if err != nil {
 		return "", err
 	}
-	for _, k := range a.recoveryOf(*a.Waiting, own).All() {
+	keys := a.Recovery
+	if a.Waiting != nil {
+		_, own, err := ownKeys(*a.Waiting)
+		if err != nil {
+			return "", err
+		}
+		keys = a.recoveryOf(*a.Waiting, own)
+	}
+	for _, k := range keys.All() {
 		if k.Fingerprint == fingerprint {
 			return k.Principals[0], nil
 		}

@@ -36,7 +36,7 @@ func walkOver(d *office.Desk, pressing *store.Pressing) iter.Seq2[exchange.Todo,
 		// What can be decided about a case comes before its limits, which are passed
 		// over then; differences come last, when what they stand beside has taken them.
 		for _, find := range []func() error{
-			w.decidableCases, w.overdueCases, w.queries, w.entries, w.months, w.days, w.decidableFiles, w.rejected, w.toSign, w.settings, w.unproved,
+			w.decidableCases, w.overdueCases, w.queries, w.entries, w.months, w.days, w.decidableFiles, w.rejected, w.toSign, w.settings, w.audited, w.unproved,
 			w.bankDays, w.statements, w.expected, w.drops, w.unsigned, w.otherDifferences,
 		} {
 			if err := find(); err != nil {

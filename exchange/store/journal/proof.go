@@ -29,6 +29,14 @@ type Fault struct {
 	What  string
 }
 
+// Where is the place of a fault in words.
+func (f Fault) Where() string {
+	if f.Chain == "" { // over all chains
+		return fmt.Sprintf("checkpoint %d", f.N)
+	}
+	return fmt.Sprintf("%s event %d", f.Chain, f.N)
+}
+
 // MaxFaults is how many faults a report lists.
 const MaxFaults = 1000
 
