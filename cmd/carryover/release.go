@@ -105,6 +105,8 @@ func (a *app) release(ctx context.Context, name, keyFile, officer, date string) 
 	} else {
 		fmt.Fprintf(a.out, "\n%s %s：%s\n", s.Officer.FullName, s.Officer.Name, s.Missing())
 		switch {
+		case done && p.File.Kind != office.KindPayment:
+			fmt.Fprintf(a.out, "%s: done / 已生效\n", p.File.Name)
 		case done:
 			fmt.Fprintf(a.out, "%s: released / 已放行，下一次运行即提交\n", p.File.Name)
 		case s.Complete():

@@ -83,7 +83,7 @@ func TestStories(t *testing.T) {
 				return nil
 			},
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
-				"exits": exits, "world": ended.world, "cut": cut, "meant": meant, "cutshort": cutShort, "change": change, "booked": booked,
+				"exits": exits, "world": ended.world, "cut": cut, "meant": meant, "cutshort": cutShort, "change": change, "rewrite": rewrite, "booked": booked,
 			},
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/fnv"
+	"strings"
 
 	"carryover/exchange"
 )
@@ -63,6 +64,7 @@ type Proof struct {
 type anchor struct {
 	Checkpoint
 	heads *Heads // of what it covers, as it is now
+	other string // of one that has left: what is here in its place; "" when it is itself
 }
 
 // NewProof checks the chain of all checkpoints, which come in their order. Everything is
@@ -78,17 +80,18 @@ func NewProof(checkpoints []Checkpoint, left []Checkpoint) *Proof {
 		last, byID[c.ID] = c, c
 	}
 	if p.turn = last.ID; last.ID != 0 {
-		p.anchors = append(p.anchors, anchor{last, NewHeads()})
+		p.anchors = append(p.anchors, anchor{last, NewHeads(), ""})
 	}
 	for _, c := range left {
+		other := ""
 		if here, ok := byID[c.ID]; !ok {
-			p.fault("", int(c.ID), "the checkpoint has left, and is not here any more")
+			other = "the checkpoint has left, and is not here any more"
 		} else if !bytes.Equal(here.Hash, c.Hash) {
-			p.fault("", int(c.ID), "the checkpoint that has left is not the one that is here")
+			other = "the checkpoint that has left is not the one that is here"
 		} else if c.ID == last.ID {
 			continue
 		}
-		p.anchors = append(p.anchors, anchor{c, NewHeads()})
+		p.anchors = append(p.anchors, anchor{c, NewHeads(), other})
 	}
 	return p
 }
@@ -182,20 +185,30 @@ type Now struct {
 func (p *Proof) End(now Now) {
 	p.Cases = now.Cases
 	for _, a := range p.anchors {
-		c, id, heads := a.Checkpoint, int(a.ID), a.heads.heads()
-		if !bytes.Equal(heads, c.Heads) || a.heads.chains != c.Chains || a.heads.events != c.Events {
-			p.fault("", id, "the journal is not the one that the checkpoint covers: events were removed or replaced")
-		}
-		if now.Cases < c.Cases {
-			p.fault("", id, fmt.Sprintf("fewer cases are there than the %d that the checkpoint counts", c.Cases))
-		}
-		if now.Numbers < c.Numbers {
-			p.fault("", id, fmt.Sprintf("fewer numbers count as issued than the %d of the checkpoint: some would be issued again", c.Numbers))
+		if what := a.differs(now); len(what) > 0 {
+			p.fault("", int(a.ID), strings.Join(what, "; "))
 		}
 	}
 	for _, no := range now.Silent {
 		p.fault(no, 0, "the case has no journal")
 	}
+}
+
+// differs is what of the store is not what a checkpoint covers.
+func (a anchor) differs(now Now) (what []string) {
+	if a.other != "" {
+		what = append(what, a.other)
+	}
+	if heads := a.heads.heads(); !bytes.Equal(heads, a.Heads) || a.heads.chains != a.Chains || a.heads.events != a.Events {
+		what = append(what, "the journal is not the one that the checkpoint covers: events were removed or replaced")
+	}
+	if now.Cases < a.Cases {
+		what = append(what, fmt.Sprintf("fewer cases are there than the %d that the checkpoint counts", a.Cases))
+	}
+	if now.Numbers < a.Numbers {
+		what = append(what, fmt.Sprintf("fewer numbers count as issued than the %d of the checkpoint: some would be issued again", a.Numbers))
+	}
+	return what
 }
 
 // Balances checks the balances of what a checkpoint covers of the ledger, as the postings give
