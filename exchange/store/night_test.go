@@ -198,10 +198,8 @@ func TestLedgerBehindCheckpoint(t *testing.T) {
 			for _, table := range []string{"ledger_entries", "ledger_postings"} {
 				unguard(t, s, e, table)
 			}
-			for _, text := range []string{"DELETE FROM ledger_entries", "DELETE FROM ledger_postings", "DELETE FROM ledger_balances"} {
-				if err := raw(t, s, text); err != nil {
-					t.Fatal(err)
-				}
+			if err := raw(t, s, "DELETE FROM ledger_entries; DELETE FROM ledger_postings; DELETE FROM ledger_balances"); err != nil {
+				t.Fatal(err)
 			}
 			if _, whole := night(t, s); whole.OK() || !strings.Contains(whole.Faults[0].What, "the ledger is not the one") {
 				t.Errorf("not found: %+v", whole.Faults)
