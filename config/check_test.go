@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,6 +20,7 @@ var august = time.Date(2026, 8, 20, 4, 0, 0, 0, time.UTC)
 func folder(t *testing.T, change func(*Settings)) *Config {
 	t.Helper()
 	s := exampleSettings(t)
+	s.Audit = AuditSettings{}
 	if change != nil {
 		change(&s)
 	}
@@ -345,5 +347,46 @@ func TestPasses(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestAuditDrop: checkpoints are kept on another host; a folder of this machine counts only where all
+// drops are on it, or in a rehearsal. It keeps nobody from releasing automatically.
+func TestAuditDrop(t *testing.T) {
+	here := func(s *Settings) {
+		for i := range s.Partners {
+			s.Partners[i].Drop.SFTP, s.Partners[i].Drop.Local = nil, "drops/"+s.Partners[i].Code
+		}
+	}
+	for name, x := range map[string]struct {
+		change func(*Settings)
+		says   string
+	}{
+		"another host":       {func(*Settings) {}, ""},
+		"here":               {func(s *Settings) { s.Audit.Drop = &Drop{Local: "drops/audit"} }, "is on this machine: who can rewrite the store"},
+		"loopback":           {func(s *Settings) { s.Audit.Drop.SFTP.Addr = "127.0.0.1:22" }, "is on this machine: who can rewrite the store"},
+		"all here":           {func(s *Settings) { here(s); s.Audit.Drop = &Drop{Local: "drops/audit"} }, ""},
+		"automatic":          {func(s *Settings) { here(s); s.Accounts.Release = ReleaseAutomatic }, ""},
+		"rehearsal, host":    {func(s *Settings) { here(s); s.Rehearsal = true }, "is refused because the drop of 320500a"},
+		"the core's folder":  {func(s *Settings) { here(s); s.Audit.Drop = &Drop{Local: s.Core.Drop.Local} }, "the same folder"},
+		"neither of the two": {func(s *Settings) { s.Audit.Drop = &Drop{} }, "no folder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := exampleSettings(t)
+			for i := range s.Partners {
+				if s.Partners[i].Drop.SFTP != nil {
+					s.Partners[i].Drop.SFTP.Addr = "partner.example:22"
+				}
+			}
+			x.change(&s)
+			text, err := Render(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = Parse("config.yaml", text)
+			if said := fmt.Sprint(err); x.says == "" && err != nil || !strings.Contains(said, x.says) {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }

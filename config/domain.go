@@ -52,7 +52,7 @@ func (c *Config) Abs(path string) string {
 
 // PartyDrop is a party and where files are exchanged with it.
 type PartyDrop struct {
-	Party         string // area code, or ours with c, p, b
+	Party         string // area code, or ours with a, b, c, p
 	Key           string // of the drop in the file: partners[0].drop
 	Drop          Drop
 	Expected      []Expected
@@ -68,6 +68,9 @@ func (c *Config) Drops() []PartyDrop {
 		{s.Agency.Code + "c", "core.drop", s.Core.Drop, s.Core.Expected, s.Core.FilesPerNight, s.Core.BytesPerNight},
 		{s.Agency.Code + "p", "portal.drop", s.Portal.Drop, s.Portal.Expected, s.Portal.FilesPerNight, s.Portal.BytesPerNight},
 		{s.Agency.Code + "b", "bank.drop", s.Bank.Drop, s.Bank.Expected, s.Bank.FilesPerNight, s.Bank.BytesPerNight},
+	}
+	if s.Audit.Drop != nil {
+		list = append(list, PartyDrop{s.Agency.Code + "a", "audit.drop", *s.Audit.Drop, nil, staffFiles, bytesPerNight})
 	}
 	for i, p := range s.Partners {
 		list = append(list, PartyDrop{p.Code, fmt.Sprintf("partners[%d].drop", i), p.Drop, p.Expected, p.FilesPerNight, p.BytesPerNight})

@@ -48,6 +48,9 @@ func (s *Settings) fill() {
 		p.Drop.fill(s.Workers.Files)
 	}
 	set(&s.Bank.Carrier, CarrierISO)
+	if s.Audit.Drop != nil {
+		s.Audit.Drop.fill(s.Workers.Files)
+	}
 	for i := range s.Partners {
 		s.Partners[i].fill(s.Workers.Files)
 	}

@@ -32,7 +32,7 @@ func TestExampleLoads(t *testing.T) {
 	if own.AnswerWD != 12 || own.LetterWD != 3 || !own.CountFromNextDay {
 		t.Errorf("profile %+v", own)
 	}
-	if c.AutomaticRelease() || len(c.Drops()) != 8 || len(c.Agency().Officers) != 3 || len(c.Turns()) != len(exchange.Turns()) {
+	if c.AutomaticRelease() || len(c.Drops()) != 9 || len(c.Agency().Officers) != 3 || len(c.Turns()) != len(exchange.Turns()) {
 		t.Errorf("release %v, drops %d, turns %d", c.AutomaticRelease(), len(c.Drops()), len(c.Turns()))
 	}
 	areas, err := c.Areas()

@@ -27,6 +27,7 @@ type Settings struct {
 	Bank      Party             `yaml:"bank"`
 	Partners  []PartnerSetting  `yaml:"partners"`
 	Staff     StaffSettings     `yaml:"staff,omitempty"`
+	Audit     AuditSettings     `yaml:"audit,omitempty"`
 	Schedule  Schedule          `yaml:"schedule,omitempty"`
 	Intake    Intake            `yaml:"intake,omitempty"`
 	Receipts  Receipts          `yaml:"receipts,omitempty"`
@@ -224,6 +225,11 @@ type StaffSettings struct {
 	Settle         *time.Duration   `yaml:"settle,omitempty"`
 	RecoveryKeys   []string         `yaml:"recovery_keys,omitempty"`
 	Officers       []OfficerSetting `yaml:"officers,omitempty"`
+}
+
+// AuditSettings is where checkpoints of the store are kept outside of this machine.
+type AuditSettings struct {
+	Drop *Drop `yaml:"drop,omitempty"`
 }
 
 // OfficerSetting is one officer.

@@ -147,6 +147,7 @@ type MoneyKeys struct {
 	BankAddress string // where payment files are left
 	CoreAddress string // where the core's answers come from, and the portal's
 	PortalDrop  string
+	AuditDrop   string            // where checkpoints are kept; "": nowhere
 	Review      map[string]Review // how outgoing batches are reviewed, by kind
 	Signers     string            // the allowed_signers file
 	Keys        []SignerLine      // what stands in it
@@ -325,6 +326,9 @@ func (k MoneyKeys) ownLines() []string {
 // systemLines say whose word amounts and payees come from, and who looks at what leaves.
 func (k MoneyKeys) systemLines() []string {
 	lines := []string{"core.drop: " + k.CoreAddress, "portal.drop: " + k.PortalDrop}
+	if k.AuditDrop != "" {
+		lines = append(lines, "audit.drop: "+k.AuditDrop)
+	}
 	for kind, how := range k.Review {
 		lines = append(lines, fmt.Sprintf("review.%s: %s", kind, how))
 	}

@@ -77,10 +77,12 @@ func (a Agency) CapOfRecord() money.Fen {
 	return a.RecordCap
 }
 
-// Core, Portal and Bank name the agency's own parties (320500c, 320500p, 320500b).
+// Core, Portal, Bank and Audit name the agency's own parties (320500c, 320500p, 320500b, 320500a: the
+// drop on another host in which checkpoints are kept).
 func (a Agency) Core() string   { return a.Code + "c" }
 func (a Agency) Portal() string { return a.Code + "p" }
 func (a Agency) Bank() string   { return a.Code + "b" }
+func (a Agency) Audit() string  { return a.Code + "a" }
 
 // Span is a range of dates, both ends included.
 type Span struct {
@@ -216,6 +218,8 @@ func PartyName(a Agency, partners map[string]Partner, party, lang string) string
 		return Term{"", "业务系统", "core"}.Word(lang)
 	case a.Portal():
 		return Term{"", "服务门户", "portal"}.Word(lang)
+	case a.Audit():
+		return Term{"", "异机留存", "audit drop"}.Word(lang)
 	case a.Bank():
 		return Term{"", "银行", "bank"}.Word(lang)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -141,6 +142,9 @@ func (a *app) trusted(ctx context.Context, s *store.Store, kept string) (left []
 func readingOffice(c *config.Config, now func() time.Time) *office.Office {
 	cal, _ := c.Calendar() // check and every run name its faults
 	o := &office.Office{Agency: c.Agency(), Partners: c.Partners(), Lang: c.Settings.Agency.Language, Calendar: cal, Now: now}
+	for _, p := range c.Drops() {
+		o.Parties = append(o.Parties, party(c, p, slog.New(slog.DiscardHandler)))
+	}
 	return o.Today()
 }
 

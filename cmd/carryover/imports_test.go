@@ -60,7 +60,7 @@ var arrows = map[string][]string{
 	"jobs/office":              with(ground, "exchange/atomicfile", "exchange/drop", "exchange/seal", "exchange/spool"),
 	"jobs/proof":               with(ground, "jobs/office", "jobs/report"),
 	"jobs/signing":             with(ground, "exchange/seal", "exchange/store/journal", "jobs/office"),
-	"jobs/audit":               with(ground, "exchange/store/journal", "jobs/office", "jobs/signing"),
+	"jobs/audit":               with(ground, "exchange/drop", "exchange/store/journal", "jobs/office", "jobs/signing"),
 	"jobs/outbox":              with(ground, "jobs/office", "jobs/signing"),
 	"jobs/netting":             with(ground, "jobs/office"),
 	"jobs/notice":              with(ground, "jobs/office"),

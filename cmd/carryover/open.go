@@ -198,6 +198,8 @@ func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party 
 		out.Role, out.Name = office.RolePortal, "服务门户"
 	case code + "b":
 		out.Role, out.Name = office.RoleBank, "银行"
+	case code + "a":
+		out.Role, out.Name = office.RoleAudit, "异机留存"
 	default:
 		if name, ok := exchange.OfficerOf(p.Party); ok {
 			officer, _ := c.Agency().Officer(name) // there: drops of officers are made from the same list

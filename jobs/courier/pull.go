@@ -48,6 +48,9 @@ func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
 	}
 	var fetching atomic.Int64
 	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {
+		if p.Role == office.RoleAudit {
+			return nil, nil
+		}
 		return pullParty(ctx, o, p, looks[p.Code], &fetching)
 	})
 }

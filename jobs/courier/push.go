@@ -13,6 +13,7 @@ import (
 	"carryover/formats"
 	"carryover/jobs/office"
 	"carryover/jobs/outbox"
+	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
 )
 
@@ -102,7 +103,7 @@ func pushFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop
 		return err
 	}
 	defer src.Close()
-	if err := put(ctx, o, p, d, f, src, drop.PutOptions{}); err != nil {
+	if err := put(ctx, o, p, d, f, src, drop.PutOptions{ReadBack: f.Kind == office.KindCheckpoint}); err != nil {
 		return err
 	}
 	return o.Do(ctx, office.By{File: f, Actor: "push"}, func(d *office.Desk) error { return Sent(d, f) })
@@ -130,6 +131,9 @@ func Sent(d *office.Desk, f exchange.File) error {
 	}
 	if err := d.Tx.UpdateFile(f, after); err != nil {
 		return err
+	}
+	if f.Kind == office.KindCheckpoint {
+		return signing.NoteLeft(d, after)
 	}
 	follow, ok := onSent[f.Kind]
 	if !ok || f.Resent > 0 {

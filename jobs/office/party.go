@@ -18,6 +18,7 @@ const (
 	RoleBank    Role = "bank"
 	RolePartner Role = "partner"
 	RoleOfficer Role = "officer" // the folder of one of our own staff
+	RoleAudit   Role = "audit"   // where checkpoints are kept on another host; nothing comes from there
 )
 
 // Party is one drop and how it is used. Its code is unique among all parties.

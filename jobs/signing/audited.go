@@ -99,7 +99,23 @@ func ShowCheckpoint(d *office.Desk, c journal.Checkpoint, signers SignerSet) err
 	if err != nil {
 		return err
 	}
+	if _, ok := d.Party(d.Agency.Audit()); ok { // a copy with a life of its own
+		away := f
+		away.ID, away.Party, away.State = 0, d.Agency.Audit(), exchange.FileQueued
+		if err := d.Tx.InsertFile(&away); err != nil {
+			return err
+		}
+	}
 	return ShowSignables(d, f, signers)
+}
+
+// NoteLeft records that a checkpoint lies in the drop on another host, where it was read back.
+func NoteLeft(d *office.Desk, f exchange.File) error {
+	text, err := bytesOf(d, f)
+	if err != nil {
+		return err
+	}
+	return d.Journal(office.AgencyChain, string(journal.CheckpointLeft), code.Text(f.Name), journal.Left{Text: text, Drop: d.PartyName(f.Party)})
 }
 
 // endAudited ends a checkpoint or a finding whose signatures are there.

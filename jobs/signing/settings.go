@@ -36,7 +36,7 @@ func moneyKeys(o *office.Office) (exchange.MoneyKeys, error) {
 	k := exchange.MoneyKeys{
 		Agency: o.Agency, Partners: o.Partners, Automatic: o.Rules.AutomaticRelease, Review: o.Rules.Review, PartnerKeys: map[string][]exchange.SignerLine{},
 	}
-	for party, to := range map[string]*string{o.Agency.Bank(): &k.BankAddress, o.Agency.Core(): &k.CoreAddress, o.Agency.Portal(): &k.PortalDrop} {
+	for party, to := range map[string]*string{o.Agency.Bank(): &k.BankAddress, o.Agency.Core(): &k.CoreAddress, o.Agency.Portal(): &k.PortalDrop, o.Agency.Audit(): &k.AuditDrop} {
 		if p, ok := o.Party(party); ok {
 			*to = p.Address
 		}

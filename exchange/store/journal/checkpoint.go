@@ -86,6 +86,15 @@ const checkpointHead = "carryover checkpoint 1"
 // Name is how a checkpoint's file is called.
 func (c *Checkpoint) Name() string { return fmt.Sprintf("checkpoint-%s-%d.txt", c.On, c.ID) }
 
+// NumberOf is the number in the name of a checkpoint's file; 0 of any other name.
+func NumberOf(name string) (id int64) {
+	var y, m, d int
+	if n, err := fmt.Sscanf(name, "checkpoint-%d-%d-%d-%d.txt", &y, &m, &d, &id); err != nil || n != 4 {
+		return 0
+	}
+	return id
+}
+
 // row is a line of a checkpoint's text: its name, and the value as it is written and read.
 type row struct {
 	name  string
