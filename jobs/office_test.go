@@ -60,6 +60,7 @@ type testOffice struct {
 	refuse      map[string]string // by row of a posting: the core's reason to refuse it
 	slow        bool              // the core answers nothing until told to
 	unproved    bool              // a difference is what the test is about
+	forged      bool              // somebody changed the journal
 	messages    int
 	queryKey    *seal.Key        // with which partners sign their queries; nil: they do not
 	booked      []iso20022.Entry // what the bank told of and has not stated yet
@@ -392,8 +393,8 @@ func (o *testOffice) skipDays(n int) {
 func (o *testOffice) collect() {
 	o.tb.Helper()
 	for _, p := range o.env.Parties {
-		if p.Role == office.RoleOfficer {
-			continue // they read and sign when the test says so
+		if p.Role == office.RoleOfficer || p.Role == office.RoleAudit {
+			continue // what lies there stays until the test says so
 		}
 		dir := o.dropPath(p.Code, "out", "")
 		list, err := os.ReadDir(dir)

@@ -13,6 +13,7 @@ import (
 	"carryover/exchange/money"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/exchange/store/journal"
 	"carryover/formats"
 	"carryover/jobs"
 	"carryover/jobs/office"
@@ -145,6 +146,11 @@ func needyFiles() map[string]needy {
 		exchange.TodoMissing:  {change: expecting(core, formats.KindRegistry, "09:00"), make: func(*testOffice) {}},
 		exchange.TodoAwaited:  {change: expecting(core, formats.KindRegistry, "12:00"), make: func(*testOffice) {}},
 		exchange.TodoUnsigned: {make: func(*testOffice) {}},
+		exchange.TodoFinding:  {make: func(o *testOffice) { o.find(journal.Fault{N: 1, What: "events were replaced"}) }},
+		exchange.TodoCheckpoint: {change: withAuditor, make: func(o *testOffice) {
+			o.passAndReport()
+			o.skipDays(9)
+		}},
 	}
 }
 
