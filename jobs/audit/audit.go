@@ -237,16 +237,16 @@ func (s Standing) Words(o *office.Office) (lines []string) {
 		lines = append(lines, o.Say("尚无检查点留存在外", "no checkpoint has left yet"))
 	}
 	if !s.Witnessed {
-		lines = append(lines, o.Say("没有审计人员，也没有异机留存（audit.drop）：数据库被整体改写时无从发现",
+		lines = append(lines, o.Say("没有审计人员，也没有异机留存：数据库被整体改写时无从发现",
 			"there is neither an officer with the role audit nor audit.drop: that the whole store was rewritten would not be noticed"))
 	}
 	for _, f := range s.Findings {
 		switch {
 		case f.Accepted == nil:
-			lines = append(lines, o.Sayf("核验发现 %d（%s）：%s，%s；未核销", "finding %d of %s: %s, %s; open", f.N, f.On, f.Where(), f.What))
+			lines = append(lines, o.Sayf("核验发现 %d（%s）：%s，%s；未核销", "finding %d of %s: %s, %s; open", f.N, f.On, Where(o, f), What(o, f)))
 		case f.AcceptedOn > o.Date.AddDays(-366):
 			lines = append(lines, o.Sayf("核验发现 %d（%s）：%s，%s；%s 核销（%s）：%s", "finding %d of %s: %s, %s; accepted on %s (%s): %s",
-				f.N, f.On, f.Where(), f.What, f.AcceptedOn, f.Accepted.Who(), f.Accepted.Evidence))
+				f.N, f.On, Where(o, f), What(o, f), f.AcceptedOn, f.Accepted.Who(), f.Accepted.Evidence))
 		}
 	}
 	return lines

@@ -18,9 +18,9 @@ func (w *walk) audited() error {
 			continue
 		}
 		t := exchange.Todo{Kind: exchange.TodoFinding, About: exchange.AboutStore, No: fmt.Sprint(f.N), CaseNo: f.Case(), Who: w.Agency.Name, Since: f.On, Due: w.Date}
-		t.What = w.Sayf("核验发现 %d：%s，%s；付款全部停止", "finding %d: %s, %s; all payments stop", f.N, f.Where(), f.What)
+		t.What = w.Sayf("核验发现 %d：%s，%s；付款全部停止", "finding %d: %s, %s; all payments stop", f.N, audit.Where(w.Office, f), audit.What(w.Office, f))
 		if t.CaseNo != "" {
-			t.What = w.Sayf("核验发现 %d：%s，%s；该办件的付款停止", "finding %d: %s, %s; the payments of this case stop", f.N, f.Where(), f.What)
+			t.What = w.Sayf("核验发现 %d：%s，%s；该办件的付款停止", "finding %d: %s, %s; the payments of this case stop", f.N, audit.Where(w.Office, f), audit.What(w.Office, f))
 		}
 		if err := w.add(t); err != nil {
 			return err
