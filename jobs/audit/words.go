@@ -41,10 +41,10 @@ func What(o *office.Office, f signing.Finding) string {
 
 // Where is the place of a finding, in the agency's language.
 func Where(o *office.Office, f signing.Finding) string {
-	switch {
-	case f.Chain == "":
+	switch f.Chain {
+	case "":
 		return o.Sayf("第 %d 号检查点", "checkpoint %d", f.Fault.N)
-	case f.Chain == office.AgencyChain:
+	case office.AgencyChain:
 		return o.Sayf("机构日志第 %d 个事件", "agency event %d", f.Fault.N)
 	}
 	return o.Sayf("%s 第 %d 个事件", "%s event %d", f.Chain, f.Fault.N)
