@@ -125,3 +125,66 @@ func TestReversalNumberedAsAnother(t *testing.T) {
 		})
 	}
 }
+
+// takenBack is the reversal of a credit.
+func takenBack(e iso20022.Entry) iso20022.Entry {
+	e.Ref, e.Credit, e.Returned, e.Reversal, e.ReturnCode, e.ReturnReason = "X-"+e.Ref, false, false, true, "", ""
+	return e
+}
+
+// TestReversalBeforeItsCredit: whatever the credit looks like, a return, a refund or a remittance to us,
+// neither was ever there when its reversal is told first.
+func TestReversalBeforeItsCredit(t *testing.T) {
+	for name, credit := range map[string]func(order, *formats.Form) iso20022.Entry{
+		"a return": func(x order, _ *formats.Form) iso20022.Entry { return returnEntry(x) },
+		"a refund": func(x order, f *formats.Form) iso20022.Entry {
+			return creditEntry("M1", f.Amount, "误入账 "+x.Text, "")
+		},
+		"nobody's": func(_ order, f *formats.Form) iso20022.Entry { return creditEntry("M1", f.Amount, "误入账", "") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			p := leaver(us, 0)
+			f := o.answerLetter(p, 1)
+			paid := o.orders[0]
+			o.debitAll()
+			o.pass()
+			e := credit(paid, f)
+			o.leaveNotification(takenBack(e))
+			o.pass()
+			o.leaveNotification(e)
+			o.pass()
+			o.requireState(exchange.Out, p, "answered/sent/settled")
+			o.requireNoDifferences()
+		})
+	}
+}
+
+// TestReturnBesideAMistake: the bank credits by mistake, which looks like the partner's refund, returns
+// the payment as well, and takes the mistake back: the money is back once, and is paid again once.
+func TestReturnBesideAMistake(t *testing.T) {
+	o := newOffice(t)
+	keys := staffWithKeys(o)
+	p := leaver(us, 0)
+	f := o.answerLetter(p, 1)
+	paid := o.orders[0]
+	o.debitAll()
+	o.pass()
+	wrong := creditEntry("M1", f.Amount, "误入账 "+paid.Text, "")
+	o.leaveNotification(wrong)
+	o.pass()
+	o.leaveNotification(returnEntry(paid))
+	o.pass()
+	o.leaveNotification(takenBack(wrong))
+	o.pass()
+	if got := o.caseBy(exchange.Out, p).MoneyTrack; got != exchange.MoneyReturned || o.balanceOf(ledger.OutReturned) != f.Amount {
+		t.Errorf("the money is %s, %s returned", got, o.balanceOf(ledger.OutReturned))
+	}
+	o.stateDay()
+	o.nextNight()
+	o.decide(keys, "li.na", exchange.ActPayAgain, o.caseBy(exchange.Out, p).No)
+	o.pass()
+	if len(o.orders) != 1 || o.orders[0].EndToEndID != letterNo(them, 1)+"-1-2" {
+		t.Errorf("ordered %v", o.orders)
+	}
+}

@@ -173,6 +173,9 @@ func bookCredit(d *office.Desk, e exchange.BankEntry) error {
 	case w.fits:
 		return w.book(d, e)
 	}
+	if done, err := reversedBefore(d, e); done || err != nil {
+		return err
+	}
 	p, err := ourPayment(d, e)
 	switch {
 	case err != nil:
@@ -190,9 +193,6 @@ func bookCredit(d *office.Desk, e exchange.BankEntry) error {
 	}
 	// From here on it is in the ledger as unmatched; a match moves it to its case.
 	if err := transfer.ReceiveUnmatched(d, e); err != nil {
-		return err
-	}
-	if done, err := reversedBefore(d, e); done || err != nil {
 		return err
 	}
 	if tellsReturn(d.Office, e) {

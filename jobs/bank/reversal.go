@@ -86,7 +86,7 @@ func reversedBy(d *office.Desk, debit exchange.BankEntry) (*exchange.BankEntry, 
 }
 
 // reversedBefore looks for a reversal that came before the credit that it takes
-// back, as messages may, and undoes both; false when there is none.
+// back, as messages may: neither was ever there. False when there is none.
 func reversedBefore(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	debits, err := d.Tx.UnmatchedDebits(e.Account, e.Amount)
 	if err != nil {
@@ -94,7 +94,7 @@ func reversedBefore(d *office.Desk, e exchange.BankEntry) (bool, error) {
 	}
 	for _, x := range debits {
 		if isReversal(x, e) && e.BookedOn >= x.BookedOn.AddDays(-reversalDays) && e.BookedOn <= x.BookedOn {
-			return true, undoCredit(d, x, e)
+			return true, setReversed(d, x, e)
 		}
 	}
 	return false, nil
@@ -140,8 +140,11 @@ func reverseReturn(d *office.Desk, debit, credit exchange.BankEntry) error {
 		if err != nil {
 			return err
 		}
-		asLeft = asLeft && r.Ref == p.Ref && r.Track == exchange.MoneyReturned && c.Wish == exchange.WishNone && c.State != exchange.Void
+		asLeft = asLeft && r.Ref == p.Ref && r.Track == exchange.MoneyReturned && c.Wish != exchange.WishVoid && c.State != exchange.Void
 		cases = append(cases, c.No)
+	}
+	if credit.CaseNo != "" && p.ReturnRef != "" {
+		return setReversed(d, debit, credit) // what passed for the partner's refund is gone; the bank's own return stands
 	}
 	if !asLeft || p.Lump && p.ReturnRef == "" { // of a lump sum the partner refunded one part
 		return holdReversed(d, debit, credit, cases...)
