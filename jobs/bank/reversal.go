@@ -143,9 +143,6 @@ func reverseReturn(d *office.Desk, debit, credit exchange.BankEntry) error {
 		asLeft = asLeft && r.Ref == p.Ref && r.Track == exchange.MoneyReturned && c.Wish != exchange.WishVoid && c.State != exchange.Void
 		cases = append(cases, c.No)
 	}
-	if credit.CaseNo != "" && p.ReturnRef != "" {
-		return setReversed(d, debit, credit) // what passed for the partner's refund is gone; the bank's own return stands
-	}
 	if !asLeft || p.Lump && p.ReturnRef == "" { // of a lump sum the partner refunded one part
 		return holdReversed(d, debit, credit, cases...)
 	}
@@ -157,6 +154,9 @@ func reverseReturn(d *office.Desk, debit, credit exchange.BankEntry) error {
 		if err := resumeReturned(d, no, p.Ref); err != nil {
 			return err
 		}
+	}
+	if err := d.Tx.RequeueMatching(transfer.ReferenceKey(p.Ref)); err != nil { // its true return may have come meanwhile
+		return err
 	}
 	return setReversed(d, debit, credit)
 }

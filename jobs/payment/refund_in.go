@@ -60,7 +60,7 @@ func takeBackPart(c *office.Case, e exchange.BankEntry, r exchange.Remittance) e
 	}
 	if !p.Lump { // of a lump sum the others stay paid
 		back := p
-		back.Track, back.Reason = exchange.MoneyReturned, why
+		back.Track, back.Reason, back.ReturnRef = exchange.MoneyReturned, why, e.Key // another credit is no return of it
 		if err := c.Tx.UpdatePayment(p, back); err != nil {
 			return err
 		}
