@@ -16,7 +16,6 @@ import (
 	"carryover/jobs"
 	"carryover/jobs/audit"
 	"carryover/jobs/office"
-	"carryover/jobs/payment"
 	"carryover/jobs/signing"
 )
 
@@ -196,13 +195,13 @@ func TestCheckpointLeaves(t *testing.T) {
 		t.Errorf("the Summary says %s", words)
 	}
 	text := o.officerFile(s, last.Name)
-	if _, err := o.signCheckpoint(last, w.Name, w.key); err == nil {
+	if _, err := o.signText(last, w.Name, w.key); err == nil {
 		t.Error("a checker countersigns")
 	}
-	if _, err := o.signText(last, s.Name, s.key); err == nil {
+	if _, err := o.signTextFor(last, s.Name, s.key, seal.NamespaceRelease); err == nil {
 		t.Error("a signature for releases counts")
 	}
-	if _, err := o.signCheckpoint(last, s.Name, s.key); err != nil {
+	if _, err := o.signText(last, s.Name, s.key); err != nil {
 		t.Fatal(err)
 	}
 	var from journal.Checkpoint
@@ -261,23 +260,6 @@ func (o *testOffice) nightsCheckpoint(s *signer) exchange.File {
 		o.tb.Fatal("no checkpoint waits")
 	}
 	return list[len(list)-1]
-}
-
-// signCheckpoint countersigns a checkpoint as the command does.
-func (o *testOffice) signCheckpoint(f exchange.File, name string, key *seal.Key) (signing.Accepted, error) {
-	o.tb.Helper()
-	o.env.Date = calendar.DateOf(o.now)
-	content, err := payment.Content(o.tb.Context(), o.env.Office, f)
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	defer content.Close()
-	sig, err := key.Sign(content, seal.NamespaceCheckpoint)
-	if err != nil {
-		o.tb.Fatal(err)
-	}
-	s, _, err := payment.Sign(o.tb.Context(), o.env.Office, name, f, sig)
-	return s, err
 }
 
 // TestCheckpointInDrop: in a drop on another host a checkpoint has left as soon as it lies there; the next

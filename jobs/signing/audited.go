@@ -48,25 +48,12 @@ func signAudited(d *office.Desk, name string, f exchange.File, armored []byte) (
 		return Accepted{}, err
 	}
 	signers := a.Signers
-	officer, _ := signers.Officer(name)
 	if exchange.IsRecovery(name) && f.Kind == office.KindFinding {
-		officer, signers = exchange.Officer{Name: name, FullName: name}, SignerSet{Keys: a.Recovery}
-	} else if err := maySignAs(signers, name, RolesFor(f.Kind)); err != nil {
-		return Accepted{}, err
+		signers = SignerSet{Keys: a.Recovery}
 	}
-	content, err := d.OpenIntact(d.Tx, f)
+	s, officer, err := verified(d, f, signers, name, armored)
 	if err != nil {
 		return Accepted{}, err
-	}
-	defer content.Close()
-	at := d.Instants(d.Now(), d.Date)
-	who, err := VerifyOn(d, f, content, signers, armored, at...)
-	if err != nil {
-		return Accepted{}, err
-	}
-	s := exchange.Signature{FileID: f.ID, Officer: name, At: d.Now(), On: d.Date, Fingerprint: who.Fingerprint, Armored: string(armored)}
-	if s.Roles = signers.Roles(officer, who.Fingerprint, NamespaceOf(f.Kind), RolesFor(f.Kind), at...); len(s.Roles) == 0 && !exchange.IsRecovery(name) {
-		return Accepted{}, refuseKey(signers, officer, who)
 	}
 	before, err := d.Tx.Signatures(f.ID)
 	if err == nil {

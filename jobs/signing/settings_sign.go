@@ -25,26 +25,12 @@ func signSettings(d *office.Desk, name string, f exchange.File, armored []byte) 
 		return Accepted{}, err
 	}
 	signers := a.signersOf(m, own)
-	officer, _ := signers.Officer(name)
 	if exchange.IsRecovery(name) {
-		officer = exchange.Officer{Name: name, FullName: name}
 		signers = SignerSet{Keys: a.recoveryOf(m, recovery)}
-	} else if err := maySignAs(signers, name, exchange.Releasing()); err != nil {
-		return Accepted{}, err
 	}
-	content, err := d.OpenIntact(d.Tx, f)
+	s, officer, err := verified(d, f, signers, name, armored)
 	if err != nil {
 		return Accepted{}, err
-	}
-	defer content.Close()
-	at := d.Instants(d.Now(), d.Date)
-	who, err := VerifyOn(d, f, content, signers, armored, at...)
-	if err != nil {
-		return Accepted{}, err
-	}
-	s := exchange.Signature{FileID: f.ID, Officer: name, At: d.Now(), On: d.Date, Fingerprint: who.Fingerprint, Armored: string(armored)}
-	if s.Roles = signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, exchange.Releasing(), at...); len(s.Roles) == 0 && !exchange.IsRecovery(name) {
-		return Accepted{}, refuseKey(signers, officer, who)
 	}
 	if err := signedBefore(s, a.of[f.ID]); err != nil {
 		return Accepted{}, err
@@ -79,20 +65,28 @@ func settingsOf(d *office.Desk, f exchange.File) (m exchange.MoneySettings, a Ap
 	return *a.Waiting, a, nil
 }
 
+// configured are the money settings of the configuration as they would be recorded, beside what was
+// approved.
+func configured(d *office.Desk) (m exchange.MoneySettings, a Approved, err error) {
+	k, err := moneyKeys(d.Office)
+	if err != nil {
+		return m, a, err
+	}
+	if a, err = ReadApproved(d.Office, d.Tx); err != nil {
+		return m, a, err
+	}
+	return newSettings(d, k, a), a, nil
+}
+
 // Propose records money settings that are to be signed now and count from a later day on, once they
 // are configured: those of an office made from another configuration of the same agency. A *Refusal
 // when there is nothing to sign.
 func Propose(ctx context.Context, o *office.Office, from calendar.Date) error {
 	return o.Do(ctx, office.By{Actor: office.ActorOperator}, func(d *office.Desk) error {
-		k, err := moneyKeys(d.Office)
+		m, a, err := configured(d)
 		if err != nil {
 			return err
 		}
-		a, err := ReadApproved(d.Office, d.Tx)
-		if err != nil {
-			return err
-		}
-		m := newSettings(d, k, a)
 		m.ValidFrom = from
 		switch {
 		case slices.ContainsFunc(d.Days(), func(day calendar.Date) bool { return from <= day }):
@@ -150,15 +144,10 @@ const objectionWD = 3
 // recover; while the same recovery is under way nothing new is begun.
 func Recover(ctx context.Context, o *office.Office) error {
 	return o.Do(ctx, office.By{Actor: office.ActorOperator}, func(d *office.Desk) error {
-		k, err := moneyKeys(d.Office)
+		m, a, err := configured(d)
 		if err != nil {
 			return err
 		}
-		a, err := ReadApproved(d.Office, d.Tx)
-		if err != nil {
-			return err
-		}
-		m := newSettings(d, k, a)
 		m.Kind, m.Until = exchange.SettingsRecovery, d.Calendar.Due(d.Date, objectionWD, calendar.DueOptions{}).Date
 		_, recovery, err := ownKeys(m)
 		if err != nil {

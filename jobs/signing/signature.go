@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -160,29 +161,13 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	if err != nil {
 		return Accepted{}, err
 	}
-	if err := maySignAs(signers, name, exchange.Releasing()); err != nil {
-		return Accepted{}, err
-	}
-	officer, _ := signers.Officer(name)
-	content, err := d.OpenIntact(d.Tx, f)
-	if err != nil {
-		return Accepted{}, err
-	}
-	defer content.Close()
-	who, err := VerifyOn(d, f, content, signers, armored, d.Instants(d.Now(), d.Date)...)
-	if err != nil {
-		return Accepted{}, err
-	}
-	roles := signers.Roles(officer, who.Fingerprint, seal.NamespaceRelease, exchange.Releasing(), d.Instants(d.Now(), d.Date)...)
-	if len(roles) == 0 {
-		return Accepted{}, refuseKey(signers, officer, who)
-	}
 	before, err := d.Tx.Signatures(f.ID)
 	if err != nil {
 		return Accepted{}, err
 	}
-	s := exchange.Signature{
-		FileID: f.ID, Officer: name, Roles: roles, At: d.Now(), On: d.Date, Fingerprint: who.Fingerprint, Armored: string(armored),
+	s, officer, err := verified(d, f, signers, name, armored)
+	if err != nil {
+		return Accepted{}, err
 	}
 	if err := maySign(d, f, s, before); err != nil {
 		return Accepted{}, err
@@ -190,9 +175,42 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	if err := d.Tx.InsertSignature(s); err != nil {
 		return Accepted{}, err
 	}
-	signed := Accepted{File: f, Officer: officer, Roles: roles}
+	signed := Accepted{File: f, Officer: officer, Roles: s.Roles}
 	signed.LackSigners, signed.LackChecker = exchange.Signed(append(before, s))
 	return signed, noteSigned(d, f, s)
+}
+
+// verified is a signature on a file's bytes in the spool as it is to be recorded, and whose it is:
+// of an officer among the signers with a role that signs such a file, or, under its name, of a recovery
+// key among them. One that does not count is a *Refusal.
+func verified(d *office.Desk, f exchange.File, signers SignerSet, name string, armored []byte) (s exchange.Signature, officer exchange.Officer, err error) {
+	if officer = (exchange.Officer{Name: name, FullName: name}); !exchange.IsRecovery(name) {
+		if err := maySignAs(signers, name, RolesFor(f.Kind)); err != nil {
+			return s, officer, err
+		}
+		officer, _ = signers.Officer(name)
+	}
+	content, err := d.OpenIntact(d.Tx, f)
+	if err != nil {
+		return s, officer, err
+	}
+	defer content.Close()
+	at := d.Instants(d.Now(), d.Date)
+	who, err := VerifyOn(d, f, content, signers, armored, at...)
+	if err != nil {
+		return s, officer, err
+	}
+	s = exchange.Signature{FileID: f.ID, Officer: name, At: d.Now(), On: d.Date, Fingerprint: who.Fingerprint, Armored: string(armored)}
+	if exchange.IsRecovery(name) {
+		if !slices.Contains(who.Principals, name) {
+			err = refuseKey(signers, officer, who)
+		}
+		return s, officer, err
+	}
+	if s.Roles = signers.Roles(officer, who.Fingerprint, NamespaceOf(f.Kind), RolesFor(f.Kind), at...); len(s.Roles) == 0 {
+		err = refuseKey(signers, officer, who)
+	}
+	return s, officer, err
 }
 
 // maySignAs refuses who is no officer with one of the roles that sign.
