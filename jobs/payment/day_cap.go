@@ -293,15 +293,8 @@ func DayCaps(d *office.Desk) (list []DayCap, err error) {
 func eachDue(d *office.Desk, visit func(exchange.Payment) error) error {
 	var last exchange.Remittance
 	for more := true; more; {
-		due, err := d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
+		due, _, err := duePage(d, last)
 		if err != nil {
-			return err
-		}
-		var cases []string
-		for _, r := range due {
-			cases = append(cases, r.CaseNo)
-		}
-		if err := d.CasesAhead(cases, office.Beside{Payable: true}); err != nil {
 			return err
 		}
 		for i := range due {

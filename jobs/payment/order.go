@@ -85,15 +85,8 @@ func orderLumps(ctx context.Context, o *office.Office, caps dayCaps, key lumpKey
 func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance, caps dayCaps) (page pageResult, err error) {
 	err = o.DoChunk(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
 		page = pageResult{caps: maps.Clone(caps), lumps: map[lumpKey][]exchange.PaymentItem{}}
-		due, err := d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
+		due, cases, err := duePage(d, last)
 		if err != nil {
-			return err
-		}
-		var cases []string
-		for _, r := range due {
-			cases = append(cases, r.CaseNo)
-		}
-		if err := d.CasesAhead(cases, office.Beside{Payable: true}); err != nil {
 			return err
 		}
 		deciders, err := decidersOfLumps(d, cases)
@@ -127,6 +120,18 @@ func orderPage(ctx context.Context, o *office.Office, last exchange.Remittance, 
 		return nil
 	})
 	return page, err
+}
+
+// duePage reads the page of parts that are due behind the last one, with their cases ahead.
+func duePage(d *office.Desk, last exchange.Remittance) (due []exchange.Remittance, cases []string, err error) {
+	due, err = d.Tx.RemittancesAfter(exchange.Out, exchange.MoneyDue, last, office.Chunk)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range due {
+		cases = append(cases, r.CaseNo)
+	}
+	return due, cases, d.CasesAhead(cases, office.Beside{Payable: true})
 }
 
 // orderDuePart makes a payment of one part, unless it has to wait (false and no

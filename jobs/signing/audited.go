@@ -51,18 +51,12 @@ func signAudited(d *office.Desk, name string, f exchange.File, armored []byte) (
 	if exchange.IsRecovery(name) && f.Kind == office.KindFinding {
 		signers = SignerSet{Keys: a.Recovery}
 	}
-	s, officer, err := verified(d, f, signers, name, armored)
-	if err != nil {
-		return Accepted{}, err
-	}
 	before, err := d.Tx.Signatures(f.ID)
-	if err == nil {
-		err = signedBefore(s, before)
-	}
 	if err != nil {
 		return Accepted{}, err
 	}
-	if err := d.Tx.InsertSignature(s); err != nil {
+	s, officer, err := signedBeside(d, f, signers, before, name, armored)
+	if err != nil {
 		return Accepted{}, err
 	}
 	signed := Accepted{File: f, Officer: officer, Roles: s.Roles}

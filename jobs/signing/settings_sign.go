@@ -28,14 +28,8 @@ func signSettings(d *office.Desk, name string, f exchange.File, armored []byte) 
 	if exchange.IsRecovery(name) {
 		signers = SignerSet{Keys: a.recoveryOf(m, recovery)}
 	}
-	s, officer, err := verified(d, f, signers, name, armored)
+	s, officer, err := signedBeside(d, f, signers, a.of[f.ID], name, armored)
 	if err != nil {
-		return Accepted{}, err
-	}
-	if err := signedBefore(s, a.of[f.ID]); err != nil {
-		return Accepted{}, err
-	}
-	if err := d.Tx.InsertSignature(s); err != nil {
 		return Accepted{}, err
 	}
 	_, count, err := settingsCount(d, m)

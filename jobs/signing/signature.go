@@ -213,6 +213,18 @@ func verified(d *office.Desk, f exchange.File, signers SignerSet, name string, a
 	return s, officer, err
 }
 
+// signedBeside records a verified signature beside those before it, each another person's by another key.
+func signedBeside(d *office.Desk, f exchange.File, signers SignerSet, before []exchange.Signature, name string, armored []byte) (exchange.Signature, exchange.Officer, error) {
+	s, officer, err := verified(d, f, signers, name, armored)
+	if err == nil {
+		err = signedBefore(s, before)
+	}
+	if err == nil {
+		err = d.Tx.InsertSignature(s)
+	}
+	return s, officer, err
+}
+
 // maySignAs refuses who is no officer with one of the roles that sign.
 func maySignAs(signers SignerSet, name string, among []exchange.Role) error {
 	officer, ok := signers.Officer(name)
