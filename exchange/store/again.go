@@ -1,6 +1,10 @@
 package store
 
-import "carryover/exchange/calendar"
+import (
+	"carryover/exchange/calendar"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
+)
 
 // Swept is how far passes have come with what waits.
 type Swept struct {
@@ -14,37 +18,26 @@ type Swept struct {
 const onceAgain = " ON CONFLICT (case_no) DO UPDATE SET case_no = excluded.case_no"
 
 // intoAgain inserts the cases that rows of values lead to, each once.
-func intoAgain(columns, from string) insert {
-	return insert{
-		into: "INSERT INTO again (case_no) SELECT DISTINCT " + columns + " FROM (VALUES ", behind: ") AS of " + from + onceAgain,
-		rows: true, tables: tableBits["again"],
+func intoAgain(order int, columns, from string) pending.Insert {
+	return pending.Insert{
+		Into: "INSERT INTO again (case_no) SELECT DISTINCT " + columns + " FROM (VALUES ", Behind: ") AS of " + from + onceAgain,
+		Rows: true, Tables: pending.Table("again"), Order: order,
 	}
 }
 
 var (
-	lookAt = intoAgain("column1", "WHERE true")
-	// stirPeople: before the registry says something else of a personal number. The ID
-	// number that it had there loses its person.
-	stirPeople = intoAgain("cases.case_no",
+	lookAt = intoAgain(0, "column1", "WHERE true")
+	// stirPeople: before all else, for the registry is about to say something else of a personal
+	// number. The ID number that it had there loses its person.
+	stirPeople = intoAgain(-1, "cases.case_no",
 		"JOIN cases ON cases.id_key IN (column1, (SELECT id_key FROM registry WHERE personal_no = column2)) WHERE cases.state = 'held'")
-	// stirRivals: the other cases of a person, once a case of theirs has moved.
-	stirRivals = intoAgain("cases.case_no", "JOIN cases ON cases.id_key = column1 AND cases.case_no <> column2 WHERE cases.state = 'held'")
+	// stirRivals: the other cases of a person, behind all else: once a case of theirs has moved.
+	stirRivals = intoAgain(1, "cases.case_no", "JOIN cases ON cases.id_key = column1 AND cases.case_no <> column2 WHERE cases.state = 'held'")
 )
-
-// when orders the tables of writes: people are stirred before all else, and rivals behind.
-func (w *unsent) when() int {
-	switch w.insert {
-	case stirPeople:
-		return -1
-	case stirRivals:
-		return 1
-	}
-	return 0
-}
 
 // LookAt lets a case be looked at again.
 func (tx *Tx) LookAt(no string) error {
-	return tx.later(unsent{what: "case " + no, insert: lookAt, args: []any{no}, many: true})
+	return tx.later(pending.Write{What: "case " + no, Insert: lookAt, Args: []any{no}, Many: true})
 }
 
 // LookAgain lets the cases of a filter be looked at again.
@@ -59,7 +52,7 @@ const casesAgain = "SELECT case_no FROM again WHERE case_no > $1 ORDER BY case_n
 // number, at most limit.
 func (tx *Tx) CasesAgain(after string, limit int) ([]string, error) {
 	return many(tx, "cases to be looked at again", func(r row, no *string) error { return r.Scan(no) },
-		casesAgain+atMost(limit), after)
+		casesAgain+sqltext.AtMost(limit), after)
 }
 
 // Looked takes cases out of those that are to be looked at again. Call it before they

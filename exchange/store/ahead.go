@@ -8,6 +8,8 @@ import (
 
 	"carryover/exchange/code"
 	"carryover/exchange/money"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 // Ahead names what the records of a transaction are about to ask for.
@@ -143,9 +145,9 @@ const mostKnown = 600
 // condition is that of one key (0), or of a list of keys.
 func (l *lookup[T]) condition(keys int) string {
 	if keys == 0 {
-		return "WHERE " + l.where + " = " + arg(l.scope+1)
+		return "WHERE " + l.where + " = " + sqltext.Arg(l.scope+1)
 	}
-	return "WHERE " + l.where + " IN " + listOf(keys, l.scope)
+	return "WHERE " + l.where + " IN " + sqltext.ListOf(keys, l.scope)
 }
 
 func scopeOf(scope []any) any {
@@ -194,12 +196,12 @@ func (l *lookup[T]) ahead(tx *Tx, keys []any, scope ...any) error {
 }
 
 // remembered is what else can be read ahead of some tables.
-type remembered struct{ of tables }
+type remembered struct{ of pending.Tables }
 
-func (r *remembered) tables() tables { return r.of }
+func (r *remembered) tables() pending.Tables { return r.of }
 
 // source is a lookup, or something remembered.
-type source interface{ tables() tables }
+type source interface{ tables() pending.Tables }
 
 // ForgetAhead forgets what was read ahead: who walks a long list page by page keeps no
 // more of it than a page.
@@ -264,7 +266,7 @@ func (tx *Tx) unkeep() {
 }
 
 // forgetAll forgets all rows of tables that a statement changes.
-func (tx *Tx) forgetAll(changed tables) {
+func (tx *Tx) forgetAll(changed pending.Tables) {
 	for l := range tx.known {
 		if l.tables()&changed != 0 {
 			delete(tx.known, l)
@@ -272,7 +274,7 @@ func (tx *Tx) forgetAll(changed tables) {
 	}
 }
 
-func (l *lookup[T]) tables() tables { return l.rows.row.tables }
+func (l *lookup[T]) tables() pending.Tables { return l.rows.row.Tables }
 
 // keysAtOnce are the lengths of the lists that are asked for: few, so that
 // few statements have to be prepared. A shorter list repeats its last key.
@@ -313,15 +315,6 @@ func listSize(keys int) int {
 		}
 	}
 	return keysAtOnce[len(keysAtOnce)-1]
-}
-
-// listOf is "($n, …)" for size values that follow the first ones.
-func listOf(size, first int) string {
-	marks := make([]string, size)
-	for i := range marks {
-		marks[i] = arg(first + i + 1)
-	}
-	return "(" + strings.Join(marks, ", ") + ")"
 }
 
 // anyOf are keys as values.

@@ -10,6 +10,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/money"
+	"carryover/exchange/store/sqltext"
 )
 
 // TestFilesToAnswer: a file waits for its receipt, and again when a held
@@ -172,29 +173,29 @@ func TestPlans(t *testing.T) {
 	person, _ := CaseFilter{IDKey: "x"}.query()
 	texts := map[string]string{
 		"Cases by state": caseRows.query + cases, "Cases of all states": caseRows.query + pages, "all Cases": caseRows.query + all, "Cases by person": caseRows.query + person,
-		"UpdateCase": moveCase.into + listOf(24, 0) + moveCase.behind, "head": selectHeads[0] + rowsOf(2, 0) + selectHeads[1], "claim": claimant,
+		"UpdateCase": moveCase.Into + sqltext.ListOf(24, 0) + moveCase.Behind, "head": selectHeads[0] + sqltext.RowsOf(2, 0) + selectHeads[1], "claim": claimant,
 		"UpdateJudgement":      updateJudgement,
-		"HeldJudgements":       judgementRows.query + heldJudgements + atMost(pageSize),
+		"HeldJudgements":       judgementRows.query + heldJudgements + sqltext.AtMost(pageSize),
 		"HeldRecords":          judgementRows.query + heldRecords,
 		"UnreportedJudgements": judgementRows.query + "WHERE told = 0 AND file_id = $1 ORDER BY ordinal, part",
-		"JudgementsByFile":     judgementRows.query + "WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part" + atMost(pageSize),
-		"OutgoingFor":          outgoingRows.query + "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id" + atMost(pageSize),
-		"OutgoingByFile":       outgoingRows.query + "WHERE file_id = $1 AND id > $2 ORDER BY id" + atMost(pageSize),
+		"JudgementsByFile":     judgementRows.query + "WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part" + sqltext.AtMost(pageSize),
+		"OutgoingFor":          outgoingRows.query + "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id" + sqltext.AtMost(pageSize),
+		"OutgoingByFile":       outgoingRows.query + "WHERE file_id = $1 AND id > $2 ORDER BY id" + sqltext.AtMost(pageSize),
 		"CertificateSent":      outgoingRows.query + sentCertificate,
 		"OutgoingByCase":       outgoingRows.query + "WHERE case_no = $1 ORDER BY id",
-		"EachRemittance":       remittanceRows.query + "WHERE side = $1 AND " + is("track", exchange.MoneyDue) + " AND (case_no, part) > ($2, $3) ORDER BY case_no, part" + atMost(pageSize),
-		"ExpectedParts":        remittanceRows.query + "WHERE track = 'none' AND amount = $1 ORDER BY case_no, part" + atMost(pageSize),
-		"EachPayment":          paymentRows.query + "WHERE track = $1 AND ref > $2 ORDER BY ref" + atMost(pageSize),
-		"EachPaymentOf":        paymentRows.query + "WHERE file_id = $1 AND ref > $2 ORDER BY ref" + atMost(pageSize),
-		"EachUnfiledUpTo":      paymentRows.query + "WHERE track = 'ordered' AND file_id IS NULL AND ref <= $1 AND ref > $2 ORDER BY ref" + atMost(pageSize),
+		"EachRemittance":       remittanceRows.query + "WHERE side = $1 AND " + sqltext.Is("track", exchange.MoneyDue) + " AND (case_no, part) > ($2, $3) ORDER BY case_no, part" + sqltext.AtMost(pageSize),
+		"ExpectedParts":        remittanceRows.query + "WHERE track = 'none' AND amount = $1 ORDER BY case_no, part" + sqltext.AtMost(pageSize),
+		"EachPayment":          paymentRows.query + "WHERE track = $1 AND ref > $2 ORDER BY ref" + sqltext.AtMost(pageSize),
+		"EachPaymentOf":        paymentRows.query + "WHERE file_id = $1 AND ref > $2 ORDER BY ref" + sqltext.AtMost(pageSize),
+		"EachUnfiledUpTo":      paymentRows.query + "WHERE track = 'ordered' AND file_id IS NULL AND ref <= $1 AND ref > $2 ORDER BY ref" + sqltext.AtMost(pageSize),
 		"FirstSettled":         paymentRows.query + "WHERE payee_no = $1 AND track = 'settled' ORDER BY value_on LIMIT 1",
 		"Deciders":             strings.ReplaceAll(deciders, "WHICH", "p.file_id = $1"),
 		"Deciders of unfiled":  strings.ReplaceAll(deciders, "WHICH", unfiled),
-		"UnmatchedEntries":     entryRows.query + "WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key" + atMost(pageSize),
+		"UnmatchedEntries":     entryRows.query + "WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key" + sqltext.AtMost(pageSize),
 		"EntriesToRetry":       entryRows.query + entriesToRetry,
-		"journal by chain":     selectEvent + "WHERE (chain, n) > ($1, $2) ORDER BY chain, n" + atMost(pageSize),
+		"journal by chain":     selectEvent + "WHERE (chain, n) > ($1, $2) ORDER BY chain, n" + sqltext.AtMost(pageSize),
 		"LedgerOf":             selectBooked,
-		"claims ahead":         aheadClaims + listOf(16, 2),
+		"claims ahead":         aheadClaims + sqltext.ListOf(16, 2),
 	}
 	plans(texts, caseRows)
 	plans(texts, applicationRows)
@@ -212,7 +213,7 @@ func TestPlans(t *testing.T) {
 	ended, _ := CaseFilter{Ended: Ended{1, 2}}.query()
 	texts["Waits"], texts["Pays"], texts["CasesAgain"], texts["LookAgain"] = waits, pays, casesAgain, caseRows.query+strings.TrimSuffix(ended, " ORDER BY case_no")
 	texts["chainEnds"] = chainEnds
-	texts["stirPeople"], texts["stirRivals"] = stirPeople.into+listOf(2, 0)+stirPeople.behind, stirRivals.into+listOf(2, 0)+stirRivals.behind
+	texts["stirPeople"], texts["stirRivals"] = stirPeople.Into+sqltext.ListOf(2, 0)+stirPeople.Behind, stirRivals.Into+sqltext.ListOf(2, 0)+stirRivals.Behind
 	texts["WorkedBefore"], texts["FilesToWork"] = fileRows.query+workedBefore, fileRows.query+"WHERE state = 'fetched' ORDER BY id"
 	// Values of the statement itself, and what has no more rows than there is to do.
 	harmless := regexp.MustCompile(`^SCAN (page\d+|moved|of|ends|again|swept|CONSTANT ROW|.* VALUES CLAUSE` +

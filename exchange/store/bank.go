@@ -7,6 +7,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -102,7 +103,7 @@ func (tx *Tx) UpdateBankEntry(before, after exchange.BankEntry) error {
 func (tx *Tx) EachUnmatchedEntry(fn func(exchange.BankEntry) error) error {
 	return pages(func(last *exchange.BankEntry) ([]exchange.BankEntry, error) {
 		return entryRows.many(tx, "unmatched bank entries",
-			"WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key"+atMost(pageSize), last.Key)
+			"WHERE state = 'unmatched' AND entry_key > $1 ORDER BY entry_key"+sqltext.AtMost(pageSize), last.Key)
 	}, singly(fn))
 }
 

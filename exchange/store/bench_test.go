@@ -11,6 +11,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
+	"carryover/exchange/store/sqltext"
 )
 
 // benchTx is how many records one transaction works in both measurements.
@@ -91,7 +92,7 @@ func readTable(b *testing.B, s *Store, table string) tableRows {
 		if err != nil {
 			return err
 		}
-		t.insert, t.width = insertInto(table, strings.Join(columns, ", ")), len(columns)
+		t.insert, t.width = sqltext.InsertInto(table, strings.Join(columns, ", ")), len(columns)
 		t.head = "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES "
 		for rows.Next() {
 			values, to := make([]any, len(columns)), make([]any, len(columns))
@@ -170,7 +171,7 @@ func values(rows, width int) string {
 		marks := make([]string, width)
 		for k := range marks {
 			n++
-			marks[k] = arg(n)
+			marks[k] = sqltext.Arg(n)
 		}
 		all[i] = "(" + strings.Join(marks, ", ") + ")"
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -39,21 +41,21 @@ var (
 // the check of the allowed triples anew for each statement, which takes longer than
 // all the rest. Values come as texts, in the order of the columns, then what the row
 // was read with: revision, state and tracks. Other columns must be the same.
-func caseUpdate(columns, same string) insert {
+func caseUpdate(columns, same string) pending.Insert {
 	place := map[string]string{}
 	for i, c := range strings.Split(caseRows.names, ", ") {
 		place[c] = fmt.Sprint("column", i+1)
 	}
 	place["rev"] = "CAST(" + place["rev"] + " AS BIGINT)"
 	n := len(place)
-	text := "UPDATE cases SET " + assign(columns, func(c string, _ int) string { return place[c] }) + " FROM (VALUES "
+	text := "UPDATE cases SET " + sqltext.Assign(columns, func(c string, _ int) string { return place[c] }) + " FROM (VALUES "
 	where := fmt.Sprintf(") AS moved WHERE case_no = column1 AND rev = CAST(column%d AS BIGINT) AND state = column%d AND form_track = column%d AND money_track = column%d", n+1, n+2, n+3, n+4)
 	if same != "" {
 		for _, c := range strings.Split(same, ", ") {
 			where += " AND " + c + " = " + place[c]
 		}
 	}
-	return insert{into: text, behind: where, rows: true, tables: caseRows.row.tables}
+	return pending.Insert{Into: text, Behind: where, Rows: true, Tables: caseRows.row.Tables}
 }
 
 var (
@@ -90,12 +92,12 @@ func (tx *Tx) moveCase(before, after *exchange.Case) error {
 	next := *after
 	next.Stopped = slices.Clone(after.Stopped)
 	if stirs(before, after) {
-		err := tx.later(unsent{what: "rivals of " + next.No, insert: stirRivals, args: []any{next.Person.IDKey, next.No}, many: true})
+		err := tx.later(pending.Write{What: "rivals of " + next.No, Insert: stirRivals, Args: []any{next.Person.IDKey, next.No}, Many: true})
 		if err != nil {
 			return err
 		}
 	}
-	return tx.later(unsent{what: "case " + next.No, insert: caseRows.row, moved: &movedCase{before, &next}, none: ErrStale})
+	return tx.wait(unsent{Write: pending.Write{What: "case " + next.No, Insert: caseRows.row, None: ErrStale}, moved: &movedCase{before, &next}})
 }
 
 // stirs reports whether a change of a case matters to others of the same person: what
@@ -139,18 +141,18 @@ func (m *movedCase) leadsTo(c *exchange.Case) bool {
 // write is the change as it is sent.
 func (m *movedCase) write(w *unsent) error {
 	if m.before == nil {
-		w.args = caseRows.args(m.after)
+		w.Args = caseRows.args(m.after)
 	} else {
-		w.insert = updateCase
+		w.Insert = updateCase
 		if sameKeys(m.before, m.after) {
-			w.insert = moveCase
+			w.Insert = moveCase
 		}
-		w.args = caseRows.args(m.after, m.before.Rev, string(m.before.State), string(m.before.FormTrack), string(m.before.MoneyTrack))
+		w.Args = caseRows.args(m.after, m.before.Rev, string(m.before.State), string(m.before.FormTrack), string(m.before.MoneyTrack))
 	}
-	err := w.fix()
-	for i, a := range w.args {
+	err := w.Fix()
+	for i, a := range w.Args {
 		if n, ok := a.(int64); ok && m.before != nil {
-			w.args[i] = strconv.FormatInt(n, 10)
+			w.Args[i] = strconv.FormatInt(n, 10)
 		}
 	}
 	return err

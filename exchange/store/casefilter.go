@@ -9,6 +9,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/store/sqltext"
 )
 
 // CaseFilter says which cases to list; zero fields do not restrict. Cases are
@@ -43,46 +44,46 @@ type Pressing struct {
 }
 
 // addLimits adds what the filter says of the limits of whoever has the turn.
-func (c *conditions) addLimits(f *CaseFilter) {
+func (f *CaseFilter) addLimits(c *sqltext.Conditions) {
 	if e := f.Ended; e != (Ended{}) {
-		c.args = append(c.args, e.From.String(), e.Before.String())
-		from, before := arg(len(c.args)-1), arg(len(c.args))
-		c.parts = append(c.parts, fmt.Sprintf("(due >= %[1]s AND due < %[2]s OR turn_due >= %[1]s AND turn_due < %[2]s)", from, before))
+		c.Args = append(c.Args, e.From.String(), e.Before.String())
+		from, before := sqltext.Arg(len(c.Args)-1), sqltext.Arg(len(c.Args))
+		c.Parts = append(c.Parts, fmt.Sprintf("(due >= %[1]s AND due < %[2]s OR turn_due >= %[1]s AND turn_due < %[2]s)", from, before))
 	}
 	if p := f.Pressing; p != nil {
-		either := conditions{args: append(c.args, p.On.String())}
-		on := arg(len(either.args))
-		either.parts = []string{
+		either := sqltext.Conditions{Args: append(c.Args, p.On.String())}
+		on := sqltext.Arg(len(either.Args))
+		either.Parts = []string{
 			"due <> '' AND due < " + on, "turn_due < " + on,
 			"case_no IN (SELECT case_no FROM differences WHERE closed = 0)", "case_no IN (SELECT case_no FROM queries WHERE state = 'open')",
 		}
-		addAny(&either, "hold", p.Holds)
-		c.args = either.args
-		c.parts = append(c.parts, "("+strings.Join(either.parts, " OR ")+")")
+		sqltext.AddAny(&either, "hold", p.Holds)
+		c.Args = either.Args
+		c.Parts = append(c.Parts, "("+strings.Join(either.Parts, " OR ")+")")
 	}
 	if f.Unsettled || f.Ended != (Ended{}) || f.Pressing != nil {
-		c.parts = append(c.parts, "turn_due <> ''")
+		c.Parts = append(c.Parts, "turn_due <> ''")
 	}
 }
 
 // query is the condition of the filter, its values behind the args so far.
 func (f CaseFilter) query(args ...any) (string, []any) {
-	c := conditions{args: args}
-	c.add("side =", string(f.Side))
-	c.add("partner =", f.Partner)
-	c.add("personal_no =", f.PersonalNo)
-	c.add("id_key =", f.IDKey)
-	addAny(&c, "state", f.States)
-	addAny(&c, "form_track", f.FormTracks)
-	addAny(&c, "money_track", f.MoneyTracks)
-	addAny(&c, "hold", f.Holds)
-	addAny(&c, "wish", f.Wishes)
+	c := sqltext.Conditions{Args: args}
+	c.Add("side =", string(f.Side))
+	c.Add("partner =", f.Partner)
+	c.Add("personal_no =", f.PersonalNo)
+	c.Add("id_key =", f.IDKey)
+	sqltext.AddAny(&c, "state", f.States)
+	sqltext.AddAny(&c, "form_track", f.FormTracks)
+	sqltext.AddAny(&c, "money_track", f.MoneyTracks)
+	sqltext.AddAny(&c, "hold", f.Holds)
+	sqltext.AddAny(&c, "wish", f.Wishes)
 	if f.OpenOnly {
-		c.parts = append(c.parts, openCases)
+		c.Parts = append(c.Parts, openCases)
 	}
-	c.addLimits(&f)
-	c.after("case_no", f.After)
-	return c.query("case_no", f.Limit)
+	f.addLimits(&c)
+	c.After("case_no", f.After)
+	return c.Query("case_no", f.Limit)
 }
 
 // openCases is the condition for cases in a state that is not final.

@@ -3,6 +3,8 @@ package store
 import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -37,7 +39,7 @@ var certificateByNo = byKey(certificateRows, "certificate_no", func(*exchange.Ce
 // InsertCertificate stores a certificate. A person has one live certificate:
 // the one before is made void first.
 func (tx *Tx) InsertCertificate(c exchange.Certificate) error {
-	if err := tx.later(unsent{what: "cases with " + c.No, insert: stirRivals, args: []any{c.Person.IDKey, ""}, many: true}); err != nil {
+	if err := tx.later(pending.Write{What: "cases with " + c.No, Insert: stirRivals, Args: []any{c.Person.IDKey, ""}, Many: true}); err != nil {
 		return err
 	}
 	return certificateRows.add(tx, "certificate "+c.No, &c)
@@ -58,7 +60,7 @@ func (tx *Tx) CertificateByPerson(personalNo string) (exchange.Certificate, erro
 func (tx *Tx) EachCertificate(since calendar.Date, fn func(exchange.Certificate) error) error {
 	return pages(func(last *exchange.Certificate) ([]exchange.Certificate, error) {
 		return certificateRows.many(tx, "certificates",
-			"WHERE issued_on >= $1 AND certificate_no > $2 ORDER BY certificate_no"+atMost(pageSize), since.String(), last.No)
+			"WHERE issued_on >= $1 AND certificate_no > $2 ORDER BY certificate_no"+sqltext.AtMost(pageSize), since.String(), last.No)
 	}, singly(fn))
 }
 

@@ -7,12 +7,13 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/store/sqltext"
 )
 
 const nettingColumns = "month, partner, source, direction, letter_no, form_no, amount"
 
 var (
-	putNetting = insertInto("netting_lines", nettingColumns) +
+	putNetting = sqltext.InsertInto("netting_lines", nettingColumns) +
 		" ON CONFLICT (month, partner, source, direction, letter_no, form_no) DO UPDATE SET amount = excluded.amount"
 	selectNetting  = "SELECT " + nettingColumns + " FROM netting_lines "
 	differenceRows = keep("differences", func(d *exchange.Difference) []field {

@@ -8,6 +8,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -49,14 +50,14 @@ func (tx *Tx) File(id int64) (exchange.File, error) {
 
 // FileByName returns the latest file of a name.
 func (tx *Tx) FileByName(dir exchange.Side, party, name string) (exchange.File, error) {
-	return fileRows.one(tx, "file "+name, "WHERE "+is("dir", dir)+" AND party = $1 AND name = $2 ORDER BY id DESC LIMIT 1", party, name)
+	return fileRows.one(tx, "file "+name, "WHERE "+sqltext.Is("dir", dir)+" AND party = $1 AND name = $2 ORDER BY id DESC LIMIT 1", party, name)
 }
 
 // FileBySHA returns the first file of a content that counts: of those that
 // came in, one that was worked (a rejected one may come again); of those that
 // go out, any.
 func (tx *Tx) FileBySHA(dir exchange.Side, party, sha string) (exchange.File, error) {
-	return fileRows.one(tx, "file with this content", "WHERE "+is("dir", dir)+
+	return fileRows.one(tx, "file with this content", "WHERE "+sqltext.Is("dir", dir)+
 		" AND party = $1 AND sha256 = $2 AND state NOT IN ('fetched', 'rejected', 'duplicate', 'quarantined') ORDER BY id LIMIT 1",
 		party, sha)
 }
@@ -64,7 +65,7 @@ func (tx *Tx) FileBySHA(dir exchange.Side, party, sha string) (exchange.File, er
 // FileBySequence returns the file of a sequence: the one that counts, as in
 // FileBySHA, else the latest.
 func (tx *Tx) FileBySequence(dir exchange.Side, party, kind string, sequence int64) (exchange.File, error) {
-	return fileRows.one(tx, fmt.Sprintf("%s file %d", kind, sequence), "WHERE "+is("dir", dir)+
+	return fileRows.one(tx, fmt.Sprintf("%s file %d", kind, sequence), "WHERE "+sqltext.Is("dir", dir)+
 		" AND party = $1 AND kind = $2 AND sequence = $3"+
 		" ORDER BY CASE WHEN state IN ('fetched', 'rejected', 'duplicate', 'quarantined') THEN 1 ELSE 0 END, id DESC LIMIT 1",
 		party, kind, sequence)
@@ -94,21 +95,21 @@ type FileFilter struct {
 }
 
 func (f FileFilter) query() (string, []any) {
-	var c conditions
+	var c sqltext.Conditions
 	if f.Dir != "" {
-		c.parts = append(c.parts, is("dir", f.Dir))
+		c.Parts = append(c.Parts, sqltext.Is("dir", f.Dir))
 	}
-	c.add("party =", f.Party)
-	c.add("kind =", f.Kind)
+	c.Add("party =", f.Party)
+	c.Add("kind =", f.Kind)
 	if len(f.States) > 0 {
-		c.parts = append(c.parts, isAnyOf("state", f.States))
+		c.Parts = append(c.Parts, sqltext.IsAnyOf("state", f.States))
 	}
 	if f.Since != 0 {
-		c.args = append(c.args, f.Since.String(), micros(f.Since.Time(time.UTC)))
-		c.parts = append(c.parts, "(dir = 'in' AND seen >= "+arg(len(c.args)-1)+" OR dir = 'out' AND at >= "+arg(len(c.args))+")")
+		c.Args = append(c.Args, f.Since.String(), micros(f.Since.Time(time.UTC)))
+		c.Parts = append(c.Parts, "(dir = 'in' AND seen >= "+sqltext.Arg(len(c.Args)-1)+" OR dir = 'out' AND at >= "+sqltext.Arg(len(c.Args))+")")
 	}
-	c.after("id", f.AfterID)
-	return c.query("id", f.Limit)
+	c.After("id", f.AfterID)
+	return c.Query("id", f.Limit)
 }
 
 // Files lists files.
@@ -142,8 +143,8 @@ func (tx *Tx) SequenceGaps(dir exchange.Side, party, kind string) ([]int64, erro
 		return nil
 	}, `SELECT before, sequence FROM (
 		SELECT sequence, COALESCE(LAG(sequence) OVER (ORDER BY sequence), 0) AS before FROM (
-			SELECT DISTINCT sequence FROM files WHERE `+is("dir", dir)+` AND party = $1 AND kind = $2 AND sequence > 0) AS seen) AS pairs
-		WHERE sequence > before + 1 ORDER BY sequence`+atMost(maxGaps), party, kind)
+			SELECT DISTINCT sequence FROM files WHERE `+sqltext.Is("dir", dir)+` AND party = $1 AND kind = $2 AND sequence > 0) AS seen) AS pairs
+		WHERE sequence > before + 1 ORDER BY sequence`+sqltext.AtMost(maxGaps), party, kind)
 	if err != nil {
 		return nil, fmt.Errorf("gaps of %s %s: %w", party, kind, err)
 	}
@@ -152,5 +153,5 @@ func (tx *Tx) SequenceGaps(dir exchange.Side, party, kind string) ([]int64, erro
 
 // LastSequence is the highest sequence seen of a party and kind; none: 0.
 func (tx *Tx) LastSequence(dir exchange.Side, party, kind string) (int64, error) {
-	return tx.number("sequence of "+kind, "SELECT COALESCE(max(sequence), 0) FROM files WHERE "+is("dir", dir)+" AND party = $1 AND kind = $2", party, kind)
+	return tx.number("sequence of "+kind, "SELECT COALESCE(max(sequence), 0) FROM files WHERE "+sqltext.Is("dir", dir)+" AND party = $1 AND kind = $2", party, kind)
 }

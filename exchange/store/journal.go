@@ -7,12 +7,14 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/store/journal"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash, coded"
 
 var (
-	insertEvent = rowInto("journal", journalColumns, "")
+	insertEvent = pending.RowInto("journal", journalColumns, "")
 	selectEvent = "SELECT id, " + journalColumns + " FROM journal "
 	// selectHeads finds the last event of each chain, around rows of one value.
 	selectHeads = [2]string{"SELECT chain, n, hash FROM (VALUES ", ") AS chains JOIN journal ON chain = column1" +
@@ -53,7 +55,7 @@ func (tx *Tx) findHeads(chains []string) error {
 			err := r.Scan(&chain, &h.n, &h.hash)
 			tx.heads[chain] = h
 			return err
-		}, selectHeads[0]+rowsOf(len(list), 0)+selectHeads[1], list...)
+		}, selectHeads[0]+sqltext.RowsOf(len(list), 0)+selectHeads[1], list...)
 	})
 }
 
@@ -78,7 +80,7 @@ func (tx *Tx) lockChains(chains []string) error {
 		return err
 	}
 	return inLists(anyOf(chains), func(list []any) error {
-		return tx.each(func(row) error { return nil }, before+rowsOf(len(list), 0)+behind, list...)
+		return tx.each(func(row) error { return nil }, before+sqltext.RowsOf(len(list), 0)+behind, list...)
 	})
 }
 
@@ -86,7 +88,7 @@ func (tx *Tx) lockChains(chains []string) error {
 // Actor, What, Why, FileID and Payload; the store numbers, salts and hashes.
 func (tx *Tx) Journal(e exchange.JournalEvent) error {
 	e.Payload = append([]byte{}, e.Payload...)
-	return tx.later(unsent{what: "journal of " + e.Chain, insert: insertEvent, event: &e})
+	return tx.wait(unsent{Write: pending.Write{What: "journal of " + e.Chain, Insert: insertEvent}, event: &e})
 }
 
 // numberEvents makes rows of the events among writes, each behind the last of its
@@ -122,7 +124,7 @@ func (tx *Tx) numberEvents(writes []*unsent) error {
 		e.Digest = journal.Digest(e.Salt, e.Payload)
 		e.Hash = journal.Hash(e)
 		tx.heads[e.Chain] = head{e.N, e.Hash}
-		w.args = []any{
+		w.Args = []any{
 			e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1),
 		}
 	}
@@ -155,7 +157,7 @@ func (tx *Tx) JournalOf(chain string) ([]exchange.JournalEvent, error) {
 // page by page. Prev is not filled.
 func (tx *Tx) EachEvent(fn func(exchange.JournalEvent) error) error {
 	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
-		return many(tx, "journal", scanEvent, selectEvent+"WHERE id > $1 ORDER BY id"+atMost(pageSize), last.ID)
+		return many(tx, "journal", scanEvent, selectEvent+"WHERE id > $1 ORDER BY id"+sqltext.AtMost(pageSize), last.ID)
 	}, singly(fn))
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"carryover/exchange"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -70,7 +72,7 @@ const (
 // HeldJudgements returns at most limit records that are still held, those
 // behind last by file and place; the zero Judgement is before the first.
 func (tx *Tx) HeldJudgements(last exchange.Judgement, limit int) ([]exchange.Judgement, error) {
-	return tx.judgements("held records", heldJudgements+atMost(limit), last.FileID, int64(last.Ordinal))
+	return tx.judgements("held records", heldJudgements+sqltext.AtMost(limit), last.FileID, int64(last.Ordinal))
 }
 
 // HeldRecords returns the records of a row type that a party sent and that
@@ -97,7 +99,7 @@ func (tx *Tx) JudgementsByFile(fileID int64, fn func(exchange.Judgement) error) 
 			last.Ordinal = -1 // before the first record
 		}
 		return judgementRows.many(tx, fmt.Sprintf("verdicts of file %d", fileID),
-			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part"+atMost(pageSize),
+			"WHERE file_id = $1 AND (ordinal, part) > ($2, $3) ORDER BY ordinal, part"+sqltext.AtMost(pageSize),
 			fileID, int64(last.Ordinal), int64(last.part))
 	}, singly(func(p placed) error { return fn(p.Judgement) }))
 }
@@ -108,7 +110,7 @@ const (
 	aheadClaims = "SELECT claim_key, COALESCE(file_id, 0) FROM claims WHERE kind = $1 AND party = $2 AND claim_key IN "
 )
 
-var insertClaim = rowInto("claims", "kind, party, claim_key, file_id", " ON CONFLICT (kind, party, claim_key) DO NOTHING")
+var insertClaim = pending.RowInto("claims", "kind, party, claim_key, file_id", " ON CONFLICT (kind, party, claim_key) DO NOTHING")
 
 // errTaken: another transaction has claimed a key since it was read ahead. The
 // transaction is run again, and sees that.
@@ -120,7 +122,7 @@ type Claim struct{ Kind, Party, Key string }
 func (c Claim) asked() asked { return asked{[2]string{c.Kind, c.Party}, c.Key} }
 
 // claims are who has claimed a key, as a pointer: nil, nobody has.
-var claims = &remembered{tableBits["claims"]}
+var claims = &remembered{pending.Table("claims")}
 
 // ClaimKey takes a record's duplicate key for a file. ok is false when the
 // key is taken; by is the file that has it.
@@ -147,7 +149,7 @@ func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool
 	}
 	ahead[c] = &fileID
 	tx.claimed = append(tx.claimed, c)
-	return fileID, true, tx.later(unsent{what: "claim " + key, insert: insertClaim, args: []any{kind, party, key, ref(fileID)}, none: errTaken})
+	return fileID, true, tx.later(pending.Write{What: "claim " + key, Insert: insertClaim, Args: []any{kind, party, key, ref(fileID)}, None: errTaken})
 }
 
 // claimsAhead reads who has claimed keys.
@@ -169,7 +171,7 @@ func (tx *Tx) claimsAhead(keys []Claim) error {
 				err := r.Scan(&key, &by)
 				known[asked{of, key}] = &by
 				return err
-			}, aheadClaims+listOf(len(list), 2), slices.Concat([]any{of[0], of[1]}, list)...)
+			}, aheadClaims+sqltext.ListOf(len(list), 2), slices.Concat([]any{of[0], of[1]}, list)...)
 		})
 		if err != nil {
 			return fmt.Errorf("claims: %w", err)
@@ -192,8 +194,8 @@ func (tx *Tx) unclaim(n int) {
 func (tx *Tx) ReleaseKey(kind, party, key string, fileID int64) error {
 	c := Claim{kind, party, key}.asked()
 	delete(tx.known[claims], c)
-	return tx.later(unsent{
-		what: "release " + key, many: true, args: []any{kind, party, key, fileID},
-		insert: insert{into: "DELETE FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3 AND file_id = $4", tables: insertClaim.tables},
+	return tx.later(pending.Write{
+		What: "release " + key, Many: true, Args: []any{kind, party, key, fileID},
+		Insert: pending.Insert{Into: "DELETE FROM claims WHERE kind = $1 AND party = $2 AND claim_key = $3 AND file_id = $4", Tables: insertClaim.Tables},
 	})
 }

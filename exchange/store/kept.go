@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"carryover/exchange/store/pending"
 	"carryover/exchange/store/shape"
+	"carryover/exchange/store/sqltext"
 )
 
 // field is a column, or a key of a document, see shape.Field.
@@ -19,11 +21,11 @@ type field = shape.Field
 type kept[T any] struct {
 	shape   *shape.Shape[T]
 	table   string
-	names   string       // of the columns, without id
-	insert  string       // one row, its values from $1 on
-	row     insert       // the same for one that waits
-	lookups []*lookup[T] // of its rows
-	query   string       // all columns, up to the condition
+	names   string         // of the columns, without id
+	insert  string         // one row, its values from $1 on
+	row     pending.Insert // the same for one that waits
+	lookups []*lookup[T]   // of its rows
+	query   string         // all columns, up to the condition
 }
 
 // at says where what a pointer points to is kept.
@@ -43,14 +45,14 @@ func keep[T any](table string, columns, doc func(*T) []field) *kept[T] {
 	all := strings.Join(names, ", ")
 	k.query = "SELECT " + all + " FROM " + table + " "
 	k.names = strings.TrimPrefix(all, "id, ")
-	k.insert = insertInto(table, k.names)
-	k.row = rowInto(table, k.names, "")
+	k.insert = sqltext.InsertInto(table, k.names)
+	k.row = pending.RowInto(table, k.names, "")
 	return k
 }
 
 // update is the update of all columns but id, their values from $1 on.
 func (k *kept[T]) update(where string) string {
-	return "UPDATE " + k.table + " SET " + setAll(k.names) + " WHERE " + where
+	return "UPDATE " + k.table + " SET " + sqltext.SetAll(k.names) + " WHERE " + where
 }
 
 // args are the values of insert or update, and those that follow them.
@@ -72,14 +74,14 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 // add lets the insert of a row wait; what names it in errors.
 func (k *kept[T]) add(tx *Tx, what string, x *T) error {
 	k.wrote(tx, nil, x)
-	return tx.later(unsent{what: what, insert: k.row, args: k.args(x)})
+	return tx.later(pending.Write{What: what, Insert: k.row, Args: k.args(x)})
 }
 
 // change lets the conditional update of a row wait; guards are the values behind
 // those of its columns. No row means ErrStale.
 func (k *kept[T]) change(tx *Tx, what, text string, before, after *T, guards ...any) error {
 	k.wrote(tx, before, after)
-	return tx.later(unsent{what: what, insert: insert{into: text, tables: k.row.tables}, args: k.args(after, guards...), none: ErrStale})
+	return tx.later(pending.Write{What: what, Insert: pending.Insert{Into: text, Tables: k.row.Tables}, Args: k.args(after, guards...), None: ErrStale})
 }
 
 // stored is the value of a column; those of types that are not listed say

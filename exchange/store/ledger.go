@@ -11,6 +11,8 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 )
 
 var (
-	insertPost = rowInto("ledger_postings", "entry_id, account, amount", "")
-	insertBook = rowInto("ledger_entries", "id, entry_date, event, case_no, partner, memo", "")
+	insertPost = pending.RowInto("ledger_postings", "entry_id, account, amount", "")
+	insertBook = pending.RowInto("ledger_entries", "id, entry_date, event, case_no, partner, memo", "")
 	// addBalance, around rows, returns the sums, which do not fit an integer if they
 	// overflow.
 	addBalance = [2]string{"INSERT INTO ledger_balances (account, amount) VALUES ", " ON CONFLICT (account)" +
@@ -38,9 +40,9 @@ func (tx *Tx) Book(e ledger.Entry) error {
 	}
 	e.Postings = slices.Clone(e.Postings)
 	delete(tx.known[ledgers], asked{nil, e.CaseNo})
-	w := unsent{what: "ledger entry", insert: insertBook, entry: &e}
-	w.tables |= insertPost.tables
-	return tx.later(w)
+	w := unsent{Write: pending.Write{What: "ledger entry", Insert: insertBook}, entry: &e}
+	w.Tables |= insertPost.Tables
+	return tx.wait(w)
 }
 
 // numberEntries makes rows of the ledger entries among writes: the postings of each
@@ -67,14 +69,14 @@ func (tx *Tx) numberEntries(writes []*unsent) ([]*unsent, error) {
 		}
 		e, id := w.entry, ids[0]
 		ids = ids[1:]
-		w.what, w.entry = fmt.Sprintf("ledger entry %d", id), nil
+		w.What, w.entry = fmt.Sprintf("ledger entry %d", id), nil
 		for _, p := range e.Postings {
-			rows = append(rows, &unsent{what: w.what, insert: insertPost, args: []any{id, string(p.Account), int64(p.Amount)}})
+			rows = append(rows, &unsent{Write: pending.Write{What: w.What, Insert: insertPost, Args: []any{id, string(p.Account), int64(p.Amount)}}})
 			if err := tx.addToBalance(p); err != nil {
 				return nil, err
 			}
 		}
-		w.insert, w.args = insertBook, []any{id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo}
+		w.Insert, w.Args = insertBook, []any{id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo}
 		rows = append(rows, w)
 	}
 	return rows, nil
@@ -104,11 +106,11 @@ func (tx *Tx) flushBalances() error {
 		accounts = append(accounts, a)
 	}
 	slices.Sort(accounts)
-	for some := range slices.Chunk(accounts, rowsAtOnce) {
+	for some := range slices.Chunk(accounts, pending.RowsAtOnce) {
 		var args []any
 		rows := make([]string, len(some))
 		for i, a := range some {
-			rows[i] = listOf(2, len(args))
+			rows[i] = sqltext.ListOf(2, len(args))
 			args = append(args, string(a), int64(tx.booked[a]))
 		}
 		err := tx.each(func(r row) error {
@@ -154,7 +156,7 @@ func (tx *Tx) LedgerOf(caseNo string) ([]ledger.Entry, error) {
 }
 
 // ledgers are the entries of cases.
-var ledgers = &remembered{insertBook.tables | insertPost.tables}
+var ledgers = &remembered{insertBook.Tables | insertPost.Tables}
 
 // ledgerAhead reads the entries of cases ahead.
 func (tx *Tx) ledgerAhead(caseNos []any) error {
@@ -171,7 +173,7 @@ func (tx *Tx) ledgerAhead(caseNos []any) error {
 			key := asked{nil, e.CaseNo}
 			all[key] = append(all[key].([]ledger.Entry), e)
 			return nil
-		}, selectBooks+"WHERE e.case_no IN "+listOf(len(list), 0)+" ORDER BY e.id", list...)
+		}, selectBooks+"WHERE e.case_no IN "+sqltext.ListOf(len(list), 0)+" ORDER BY e.id", list...)
 	})
 	if err == nil {
 		maps.Copy(tx.knownTo(ledgers), all)

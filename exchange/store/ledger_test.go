@@ -11,6 +11,7 @@ import (
 
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
+	"carryover/exchange/store/pending"
 )
 
 // TestBooks: whatever is booked, undone or not, in whatever transactions, the
@@ -108,8 +109,8 @@ func TestBookRefuses(t *testing.T) {
 			}
 		}
 		unbalanced := s.Tx(t.Context(), func(tx *Tx) error {
-			return steps(tx.later(unsent{insert: insertPost, args: []any{int64(1), "out:due:310100", int64(5)}}),
-				tx.later(unsent{insert: insertBook, args: []any{int64(1), "2026-03-02", "settled", nil, "310100", ""}}))
+			return steps(tx.later(pending.Write{Insert: insertPost, Args: []any{int64(1), "out:due:310100", int64(5)}}),
+				tx.later(pending.Write{Insert: insertBook, Args: []any{int64(1), "2026-03-02", "settled", nil, "310100", ""}}))
 		})
 		if unbalanced == nil {
 			t.Error("the schema takes an unbalanced entry")

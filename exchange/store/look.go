@@ -1,6 +1,9 @@
 package store
 
-import "carryover/exchange"
+import (
+	"carryover/exchange"
+	"carryover/exchange/store/sqltext"
+)
 
 var (
 	lookRows = keep("looks", func(l *exchange.Look) []field {
@@ -9,7 +12,7 @@ var (
 			at("seen_at", moment{&l.SeenAt}), at("file_id", optional[int64]{&l.FileID}), at("after", &l.After),
 		}
 	}, nil)
-	putLook = lookRows.insert + " ON CONFLICT (party, name) DO UPDATE SET " + setExcluded(lookRows.names)
+	putLook = lookRows.insert + " ON CONFLICT (party, name) DO UPDATE SET " + sqltext.SetExcluded(lookRows.names)
 )
 
 // Look returns what was last seen of a name in a party's drop.

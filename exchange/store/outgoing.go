@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/store/sqltext"
 )
 
 var outgoingRows = keep("outgoing", func(o *exchange.Outgoing) []field {
@@ -41,7 +42,7 @@ func (tx *Tx) WaitingOutgoing() ([]Waiting, error) {
 // in the order in which they were queued, page by page.
 func (tx *Tx) EachOutgoingFor(party, kind string, fn func(exchange.Outgoing) error) error {
 	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {
-		return outgoingRows.many(tx, "waiting records", "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
+		return outgoingRows.many(tx, "waiting records", "WHERE file_id IS NULL AND party = $1 AND kind = $2 AND id > $3 ORDER BY id"+sqltext.AtMost(pageSize), party, kind, last.ID)
 	}, singly(fn))
 }
 
@@ -76,7 +77,7 @@ func (tx *Tx) CountReady(party, kind string) (int, error) {
 // EachReadyFor is EachOutgoingFor for a kind under review.
 func (tx *Tx) EachReadyFor(party, kind string, fn func(exchange.Outgoing) error) error {
 	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {
-		return outgoingRows.many(tx, "ready records", ready+" AND id > $3 ORDER BY id"+atMost(pageSize), party, kind, last.ID)
+		return outgoingRows.many(tx, "ready records", ready+" AND id > $3 ORDER BY id"+sqltext.AtMost(pageSize), party, kind, last.ID)
 	}, singly(fn))
 }
 
@@ -120,7 +121,7 @@ func (tx *Tx) EachOutgoingByFile(fileID int64, fn func(exchange.Outgoing) error)
 // OutgoingPages is EachOutgoingByFile with a page at a time.
 func (tx *Tx) OutgoingPages(fileID int64, fn func([]exchange.Outgoing) error) error {
 	return pages(func(last *exchange.Outgoing) ([]exchange.Outgoing, error) {
-		return outgoingRows.many(tx, "records of a batch", "WHERE file_id = $1 AND id > $2 ORDER BY id"+atMost(pageSize), fileID, last.ID)
+		return outgoingRows.many(tx, "records of a batch", "WHERE file_id = $1 AND id > $2 ORDER BY id"+sqltext.AtMost(pageSize), fileID, last.ID)
 	}, fn)
 }
 

@@ -1,6 +1,9 @@
 package store
 
-import "carryover/exchange"
+import (
+	"carryover/exchange"
+	"carryover/exchange/store/sqltext"
+)
 
 // OutgoingFor returns at most limit (0: all) records of a kind that wait for a
 // party, those queued after an ID.
@@ -9,7 +12,7 @@ func (tx *Tx) OutgoingFor(party, kind string, afterID int64, limit int) ([]excha
 	if limit == 0 {
 		return outgoingRows.many(tx, "waiting records", waiting, party, kind, afterID)
 	}
-	return outgoingRows.many(tx, "waiting records", waiting+atMost(limit), party, kind, afterID)
+	return outgoingRows.many(tx, "waiting records", waiting+sqltext.AtMost(limit), party, kind, afterID)
 }
 
 // OutgoingByFile returns all records of a batch, in its order.

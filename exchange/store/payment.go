@@ -9,6 +9,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -187,7 +188,7 @@ func (tx *Tx) PaymentPagesOf(fileID int64, fn func([]exchange.Payment) error) er
 // paymentPages walks the payments of a condition whose argument is $1.
 func (tx *Tx) paymentPages(where string, with any, fn func([]exchange.Payment) error) error {
 	return pages(func(last *exchange.Payment) ([]exchange.Payment, error) {
-		return tx.payments("payments", where+" AND ref > $2 ORDER BY ref"+atMost(pageSize), with, last.Ref)
+		return tx.payments("payments", where+" AND ref > $2 ORDER BY ref"+sqltext.AtMost(pageSize), with, last.Ref)
 	}, fn)
 }
 

@@ -1,6 +1,9 @@
 package store
 
-import "carryover/exchange"
+import (
+	"carryover/exchange"
+	"carryover/exchange/store/sqltext"
+)
 
 var (
 	payeeRows = keep("payees", func(p *exchange.Payee) []field {
@@ -8,7 +11,7 @@ var (
 	}, func(p *exchange.Payee) []field {
 		return []field{at("letter_no", &p.LetterNo), at("id_no", &p.IDNo), at("name", &p.Name), at("account", &p.Account), at("evidence", &p.Evidence), at("from_core,omitempty", &p.FromCore), at("rival,omitzero", &p.Rival)}
 	})
-	putPayee  = payeeRows.insert + " ON CONFLICT (case_no, payee_id) DO UPDATE SET " + setExcluded(payeeRows.names)
+	putPayee  = payeeRows.insert + " ON CONFLICT (case_no, payee_id) DO UPDATE SET " + sqltext.SetExcluded(payeeRows.names)
 	queryRows = keep("queries", func(q *exchange.Query) []field {
 		return []field{
 			at("query_no", &q.No), at("side", &q.Side), at("party", &q.Party), at("case_no", optional[string]{&q.CaseNo}), at("state", &q.State), at("asked_on", &q.AskedOn),

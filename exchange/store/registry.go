@@ -7,6 +7,8 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -24,8 +26,8 @@ var (
 	})
 	// putRegistry leaves a newer row alone, but for who has named the person last: files
 	// may come late.
-	putRegistry = insertInto("registry", registryRows.names+", named_in") + " ON CONFLICT (personal_no) DO UPDATE SET " +
-		assign(registryRows.names, func(c string, _ int) string {
+	putRegistry = sqltext.InsertInto("registry", registryRows.names+", named_in") + " ON CONFLICT (personal_no) DO UPDATE SET " +
+		sqltext.Assign(registryRows.names, func(c string, _ int) string {
 			return "CASE WHEN excluded.as_of >= registry.as_of THEN excluded." + c + " ELSE registry." + c + " END"
 		}) + ", named_in = excluded.named_in"
 	// dropRegistry spares what a later file has said, and whom we are carrying
@@ -41,7 +43,7 @@ var registryByID = byKey(registryRows, "id_key", func(a, b *exchange.RegistryPer
 // PutRegistry replaces what is known of a person, unless something newer
 // (AsOf) is known already; either way the file has named the person.
 func (tx *Tx) PutRegistry(p exchange.RegistryPerson) error {
-	if err := tx.later(unsent{what: "cases of " + p.PersonalNo, insert: stirPeople, args: []any{p.Person.IDKey, p.PersonalNo}, many: true}); err != nil {
+	if err := tx.later(pending.Write{What: "cases of " + p.PersonalNo, Insert: stirPeople, Args: []any{p.Person.IDKey, p.PersonalNo}, Many: true}); err != nil {
 		return err
 	}
 	return tx.run("registry "+p.PersonalNo, putRegistry, registryRows.args(&p, p.FileID)...)

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/money"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -47,7 +48,7 @@ func (tx *Tx) RemittancesByCase(caseNo string) ([]exchange.Remittance, error) {
 // yet, at most limit, by case number and part.
 func (tx *Tx) ExpectedParts(amount money.Fen, limit int) ([]exchange.Remittance, error) {
 	return remittanceRows.many(tx, "expected parts",
-		"WHERE track = 'none' AND amount = $1 ORDER BY case_no, part"+atMost(limit), int64(amount))
+		"WHERE track = 'none' AND amount = $1 ORDER BY case_no, part"+sqltext.AtMost(limit), int64(amount))
 }
 
 // UpdateRemittance changes a part that still has before's track, attempts
@@ -68,6 +69,6 @@ func (tx *Tx) EachRemittance(side exchange.Side, track exchange.MoneyTrack, fn f
 // RemittancesAfter returns at most limit parts on a track, those behind last
 // by case number and part; the zero Remittance is before the first.
 func (tx *Tx) RemittancesAfter(side exchange.Side, track exchange.MoneyTrack, last exchange.Remittance, limit int) ([]exchange.Remittance, error) {
-	return remittanceRows.many(tx, "remittances", "WHERE side = $1 AND "+is("track", track)+" AND (case_no, part) > ($2, $3) ORDER BY case_no, part"+atMost(limit),
+	return remittanceRows.many(tx, "remittances", "WHERE side = $1 AND "+sqltext.Is("track", track)+" AND (case_no, part) > ($2, $3) ORDER BY case_no, part"+sqltext.AtMost(limit),
 		string(side), last.CaseNo, int64(last.Part))
 }

@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -71,11 +72,11 @@ type RunFilter struct {
 
 // Runs lists runs.
 func (tx *Tx) Runs(f RunFilter) ([]exchange.Run, error) {
-	c := conditions{parts: []string{"id > 0"}}
-	c.add("job =", f.Job)
-	c.add("run_date >=", f.From.String())
-	c.add("run_date <=", f.To.String())
-	addAny(&c, "state", f.States)
-	text, args := c.query("id DESC", f.Limit)
+	c := sqltext.Conditions{Parts: []string{"id > 0"}}
+	c.Add("job =", f.Job)
+	c.Add("run_date >=", f.From.String())
+	c.Add("run_date <=", f.To.String())
+	sqltext.AddAny(&c, "state", f.States)
+	text, args := c.Query("id DESC", f.Limit)
 	return runRows.many(tx, "runs", text, args...)
 }

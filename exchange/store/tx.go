@@ -13,7 +13,9 @@ import (
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store/engine"
+	"carryover/exchange/store/pending"
 	"carryover/exchange/store/shape"
+	"carryover/exchange/store/sqltext"
 )
 
 // Tx is a transaction of Store.Tx or Store.View, for one goroutine, valid
@@ -162,12 +164,12 @@ func (tx *Tx) exec(text string, args ...any) (int64, error) {
 func (tx *Tx) wroteNow(text string) {
 	tx.sent++
 	tx.count.Writes++
-	tx.forgetAll(tablesIn(text))
+	tx.forgetAll(pending.TablesIn(text))
 }
 
 // now inserts a row at once and returns whether it was stored (1) or was there (0).
-func (tx *Tx) now(i insert, args []any) (int64, error) {
-	return tx.exec(i.into+listOf(len(args), 0)+i.behind, args...)
+func (tx *Tx) now(i pending.Insert, args []any) (int64, error) {
+	return tx.exec(i.Into+sqltext.ListOf(len(args), 0)+i.Behind, args...)
 }
 
 // ready is the prepared statement of a text, once the database knows what it asks
@@ -181,7 +183,7 @@ func (tx *Tx) ready(text string) (*sql.Stmt, error) {
 		return nil, err
 	}
 	tx.count.Trips++
-	return s, tx.settle(tablesIn(text))
+	return s, tx.settle(pending.TablesIn(text))
 }
 
 // named says of a statement's error whether it is the schema that refused the row.

@@ -10,22 +10,23 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store/journal"
+	"carryover/exchange/store/sqltext"
 )
 
 const checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash, numbers, counters, entry_id, balances"
 
 var (
-	insertCheckpoint = insertInto("checkpoints", checkpointColumns) + " RETURNING id"
+	insertCheckpoint = sqltext.InsertInto("checkpoints", checkpointColumns) + " RETURNING id"
 	selectCheckpoint = "SELECT id, " + checkpointColumns + " FROM checkpoints ORDER BY id"
 	silentCases      = "SELECT case_no FROM cases WHERE NOT EXISTS (SELECT 1 FROM journal WHERE chain = cases.case_no AND n = 1) ORDER BY case_no" +
-		atMost(journal.MaxFaults)
+		sqltext.AtMost(journal.MaxFaults)
 	// balancesUpTo are the balances that the entries of the ledger up to one give.
 	balancesUpTo = "SELECT account, CAST(" + wholeSum("amount") + " AS BIGINT) FROM ledger_postings WHERE entry_id <= $1 GROUP BY account HAVING " +
 		wholeSum("amount") + " <> 0 ORDER BY account"
 	// chainEnds reads the last event up to one of the chains behind a chain, by an index: the
 	// journal is as long as the agency is old. A chain that had none has n 0.
 	chainEnds = "SELECT ends.chain, COALESCE(e.n, 0), e.hash, COALESCE(e.id, 0) FROM (SELECT chain FROM journal WHERE chain > $1 GROUP BY chain ORDER BY chain" +
-		atMost(pageSize) + ") AS ends LEFT JOIN journal AS e ON e.chain = ends.chain AND e.n =" +
+		sqltext.AtMost(pageSize) + ") AS ends LEFT JOIN journal AS e ON e.chain = ends.chain AND e.n =" +
 		" (SELECT o.n FROM journal AS o WHERE o.chain = ends.chain AND o.id <= $2 ORDER BY o.n DESC LIMIT 1) ORDER BY ends.chain"
 )
 
@@ -119,7 +120,9 @@ func (tx *Tx) VerifyNight(left ...journal.Checkpoint) (journal.Report, error) {
 			}
 		}
 		return tx.eachEnd(math.MaxInt64, func(ends []exchange.JournalEvent) error {
-			return inLists(anyOf(proof.Picks(ends)), func(list []any) error { return tx.prove(proof, "chain IN "+listOf(len(list), 2)+" AND ", list...) })
+			return inLists(anyOf(proof.Picks(ends)), func(list []any) error {
+				return tx.prove(proof, "chain IN "+sqltext.ListOf(len(list), 2)+" AND ", list...)
+			})
 		})
 	})
 }
@@ -139,12 +142,12 @@ func (tx *Tx) verify(begin func([]journal.Checkpoint, []journal.Checkpoint) *jou
 // prove proves the events of some chains by chain and n, page by page.
 func (tx *Tx) prove(proof *journal.Proof, chains string, list ...any) error {
 	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
-		return many(tx, "journal", scanEvent, selectEvent+"WHERE "+chains+"(chain, n) > ($1, $2) ORDER BY chain, n"+atMost(pageSize),
+		return many(tx, "journal", scanEvent, selectEvent+"WHERE "+chains+"(chain, n) > ($1, $2) ORDER BY chain, n"+sqltext.AtMost(pageSize),
 			append([]any{last.Chain, int64(last.N)}, list...)...)
 	}, proof.Take)
 }
 
 // Audited returns the events of a name that the audit asks for, as they were stored.
 func (tx *Tx) Audited(what journal.Audit) ([]exchange.JournalEvent, error) {
-	return many(tx, string(what), scanEvent, selectEvent+"WHERE "+is("what", what)+" ORDER BY id")
+	return many(tx, string(what), scanEvent, selectEvent+"WHERE "+sqltext.Is("what", what)+" ORDER BY id")
 }
