@@ -21,8 +21,14 @@ import (
 type keyed struct {
 	payer  string               // account that lists are paid from
 	before map[string]money.Fen // an account's balance before a booking
-	failed []Transfer           // not made; to be keyed the next morning
+	failed []unmade             // to be keyed the next morning
 	rows   int                  // keyed so far: no two alike are typed the same way
+}
+
+// unmade is a transfer that the bank did not make, and when it refused it.
+type unmade struct {
+	Transfer
+	on calendar.Date
 }
 
 // WorkByHand makes the bank one that takes payment lists from one account and
@@ -37,7 +43,7 @@ func (b *Bank) GivesMessages() bool { return b.byHand == nil }
 
 // takeList takes a payment list, whose lines are kept for the night. What is
 // refused is keyed as failed.
-func (b *Bank) takeList(_ time.Time, f pickedUp) error {
+func (b *Bank) takeList(now time.Time, f pickedUp) error {
 	lines, total, err := formats.ReadPaymentList(bytes.NewReader(f.content))
 	if err != nil {
 		return err
@@ -54,8 +60,11 @@ func (b *Bank) takeList(_ time.Time, f pickedUp) error {
 	if reason == "DU01" {
 		return nil // the same list twice: a clerk lays the second one aside
 	}
+	fail := func(t Transfer) { b.byHand.failed = append(b.byHand.failed, unmade{t, calendar.DateOf(now)}) }
 	if reason != "" {
-		b.byHand.failed = append(b.byHand.failed, list...)
+		for _, t := range list {
+			fail(t)
+		}
 		return nil
 	}
 	b.orders[lines[0].OrderNo] = true
@@ -65,7 +74,7 @@ func (b *Bank) takeList(_ time.Time, f pickedUp) error {
 	}
 	for _, t := range list {
 		if refused[t.EndToEnd] {
-			b.byHand.failed = append(b.byHand.failed, t)
+			fail(t)
 		}
 	}
 	return nil
@@ -93,17 +102,20 @@ func (b *Bank) keySheet(ctx context.Context, now time.Time, number string, list 
 	if err == nil {
 		err = set(4, titles...)
 	}
-	row, on, balance := 5, calendar.DateOf(now), b.Accounts[number].Balance
+	row, balance := 5, b.Accounts[number].Balance
 	if len(list) > 0 {
-		on, balance = list[0][0].Booked, b.byHand.before[list[0][0].Ref]
+		balance = b.byHand.before[list[0][0].Ref]
 	}
-	for _, t := range b.failedOn(number) {
-		if err == nil {
-			err = set(row, b.byHand.failedCells(on, t, balance)...)
+	failed := b.failedOn(number)
+	fail := func(before calendar.Date) { // rows stand in the order of their days
+		for err == nil && len(failed) > 0 && failed[0].on < before {
+			err = set(row, b.byHand.failedCells(failed[0], balance)...)
+			failed = failed[1:]
+			row++
 		}
-		row++
 	}
 	for _, entries := range list {
+		fail(entries[0].Booked)
 		for j, e := range entries {
 			balance += e.Signed()
 			if err == nil {
@@ -112,6 +124,7 @@ func (b *Bank) keySheet(ctx context.Context, now time.Time, number string, list 
 			row++
 		}
 	}
+	fail(calendar.DateOf(now).AddDays(1))
 	if err != nil {
 		return err
 	}
@@ -123,8 +136,8 @@ func (b *Bank) keySheet(ctx context.Context, now time.Time, number string, list 
 }
 
 // failedOn takes the payments that were not made from an account.
-func (b *Bank) failedOn(number string) (list []Transfer) {
-	var rest []Transfer
+func (b *Bank) failedOn(number string) (list []unmade) {
+	var rest []unmade
 	for _, t := range b.byHand.failed {
 		if t.Debtor.Number == number {
 			list = append(list, t)
@@ -136,8 +149,8 @@ func (b *Bank) failedOn(number string) (list []Transfer) {
 	return list
 }
 
-func (k *keyed) failedCells(on calendar.Date, t Transfer, balance money.Fen) []any {
-	return []any{k.date(on), "借", k.amount(t.Amount), t.Creditor.Name, t.Creditor.Number, t.Text, "", "失败", k.amount(balance)}
+func (k *keyed) failedCells(t unmade, balance money.Fen) []any {
+	return []any{k.date(t.on), "借", k.amount(t.Amount), t.Creditor.Name, t.Creditor.Number, t.Text, "", "失败", k.amount(balance)}
 }
 
 // cells is a row. Transfers booked as one have the bank's number of it with
