@@ -62,20 +62,21 @@ func (h *house) decideMoney() error {
 		if err != nil {
 			return err
 		}
-		for _, d := range open { // a refund that came back
+		for _, d := range open {
 			if d.Ours.Is("unsigned-query") {
 				genuine = append(genuine, strconv.FormatInt(d.ID, 10))
 			}
-			if d.Kind != "money" || d.CaseNo == "" || !d.Theirs.Is("returned") {
+		}
+		back, err := tx.RefundsByTrack(exchange.MoneyReturned)
+		for _, f := range back { // or refused by the bank
+			if f.CaseNo == "" || err != nil {
 				continue
 			}
-			c, err := tx.Case(d.CaseNo)
-			if err != nil {
-				return err
-			}
+			var c exchange.Case
+			c, err = tx.Case(f.CaseNo)
 			list = append(list, c)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
