@@ -97,12 +97,27 @@ func (l *life) proveDifferences(e *evidence) error {
 			text := fmt.Sprintf("%s: open difference %s %s %s: %q and %q", h.code, d.Kind, d.CaseNo, d.Subject, d.Ours, d.Theirs)
 			l.tell("%s", text)
 			l.occur("difference " + d.Kind)
-			if !explained(d) && !l.byMistake(h.code, d) {
+			if !explained(d) && !l.byMistake(h.code, d) && !l.refused(e, d) {
 				l.fault("%s", text)
 			}
 		}
 	}
 	return nil
+}
+
+// refused reports whether a difference of a month's statement is about a form that we refused: the
+// partner's case is on hold for it, and its officers see what to do.
+func (l *life) refused(e *evidence, d exchange.Difference) bool {
+	if d.Kind != "reconciliation" {
+		return false
+	}
+	for _, h := range l.houses {
+		c, err := e.tx[h.code].CaseByLetter(exchange.Out, d.Subject.Arg(0))
+		if err == nil && c.Hold == code.HoldRefusedByPartner {
+			return true
+		}
+	}
+	return false
 }
 
 // explained reports whether a difference names money that came for a case
