@@ -166,6 +166,7 @@ type JournalEvent struct {
 	Payload []byte `show:"-"` // JSON facts
 	Salt    []byte `show:"-"`
 	Digest  []byte `show:"-"` // SHA-256 of salt and payload
+	Proves  string `show:"-"` // the rows written with it, a line each: table, key and digest (see journal.Rows)
 	Prev    []byte `show:"-"`
 	Hash    []byte `show:"-"`
 }

@@ -6,11 +6,12 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/shape"
 )
 
 var applicationRows = keep("applications", func(a *exchange.Application) []field {
 	return []field{
-		at("sender", &a.Sender), at("application_no", &a.No), at("version", &a.Version), at("case_no", optional[string]{&a.CaseNo}),
+		at("sender", &a.Sender), at("application_no", &a.No), at("version", &a.Version), at("case_no", shape.OptionalOf(&a.CaseNo)),
 		at("id_key", &a.Person.IDKey), at("applied_on", &a.AppliedOn), at("received_on", &a.ReceivedOn),
 	}
 }, func(a *exchange.Application) []field {

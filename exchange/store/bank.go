@@ -7,6 +7,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/money"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -21,9 +22,9 @@ var (
 	})
 	entryRows = keep("bank_entries", func(e *exchange.BankEntry) []field {
 		return []field{
-			at("entry_key", &e.Key), at("account", &e.Account), at("known_as", derived(e.KnownAs())), at("ref", &e.Ref), at("credit", &e.Credit),
+			at("entry_key", &e.Key), at("account", &e.Account), at("known_as", shape.Derived(e.KnownAs())), at("ref", &e.Ref), at("credit", &e.Credit),
 			at("amount", (*int64)(&e.Amount)), at("total", (*int64)(&e.Total)), at("booked_on", &e.BookedOn), at("state", &e.State),
-			at("case_no", optional[string]{&e.CaseNo}), at("part", &e.Part),
+			at("case_no", shape.OptionalOf(&e.CaseNo)), at("part", &e.Part),
 		}
 	}, func(e *exchange.BankEntry) []field {
 		return []field{
@@ -32,6 +33,8 @@ var (
 			at("reversal,omitempty", &e.Reversal), at("charge,omitempty", &e.Charge), at("order,omitempty", &e.Order), at("parts,omitempty", &e.Parts),
 			at("repeats,omitempty", &e.Repeats), at("reason,omitempty", &e.Reason), at("seen_on,omitempty", &e.SeenOn),
 		}
+	}).prove(proof[exchange.BankEntry]{
+		keys: 1, chain: func(e *exchange.BankEntry) string { return ofDay("entries", e.BookedOn, e.Account) }, prefix: "entries", where: "account = $1 AND booked_on = $2",
 	})
 	updateEntry = entryRows.update("entry_key = $1 AND state = $13")
 	entriesAs   = byKey(entryRows, "known_as", byEntryKey, func(e *exchange.BankEntry) any { return e.KnownAs() }).kept()

@@ -4,6 +4,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store/pending"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -21,7 +22,7 @@ var (
 	})
 	requestRows = keep("certificate_requests", func(q *exchange.CertificateRequest) []field {
 		return []field{
-			at("request_no", &q.No), at("file_id", optional[int64]{&q.FileID}), at("requested_on", &q.RequestedOn), at("personal_no", &q.PersonalNo),
+			at("request_no", &q.No), at("file_id", shape.OptionalOf(&q.FileID)), at("requested_on", &q.RequestedOn), at("personal_no", &q.PersonalNo),
 			at("certificate_no", &q.CertificateNo),
 		}
 	}, func(q *exchange.CertificateRequest) []field {

@@ -1,15 +1,18 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/store/pending"
+	"carryover/exchange/store/shape"
 )
 
 var (
 	decisionRows = keep("decisions", func(d *exchange.Recorded) []field {
 		return []field{
-			at("id", &d.ID), at("digest", &d.Digest), at("action", &d.Action), at("subject", &d.Subject), at("case_no", optional[string]{&d.CaseNo}),
+			at("id", &d.ID), at("digest", &d.Digest), at("action", &d.Action), at("subject", &d.Subject), at("case_no", shape.OptionalOf(&d.CaseNo)),
 			at("officer", &d.Officer), at("role", (*string)(&d.Role)), at("decided_on", &d.On), at("fingerprint", &d.Fingerprint),
 		}
 	}, func(d *exchange.Recorded) []field {
@@ -17,7 +20,7 @@ var (
 			at("args,omitempty", &d.Args), at("reason", &d.Reason), at("text", &d.Text), at("signature,omitempty", &d.Signature), at("row,omitempty", &d.Row),
 			at("file_id,omitempty", &d.FileID),
 		}
-	})
+	}).prove(proof[exchange.Recorded]{keys: 1, chain: func(d *exchange.Recorded) string { return cmp.Or(d.CaseNo, agencyChain) }, where: "case_no = $1", rest: "case_no IS NULL"})
 	insertDecision = decisionRows.insert + " ON CONFLICT (digest) DO NOTHING"
 )
 
@@ -30,7 +33,7 @@ func (tx *Tx) InsertDecision(d exchange.Recorded) error {
 	if err != nil {
 		return fmt.Errorf("decision: %w", err)
 	}
-	return nil
+	return tx.wait(unsent{Write: pending.Write{What: "decision", Args: decisionRows.args(&d)}, row: decisionRows.proved(&d)})
 }
 
 // DecisionByDigest returns the decision that was taken with the same words.

@@ -8,6 +8,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -16,10 +17,10 @@ var (
 		return []field{
 			at("id", &f.ID), at("dir", (*string)(&f.Dir)), at("party", &f.Party), at("kind", &f.Kind), at("name", &f.Name), at("carrier", &f.Carrier),
 			at("sha256", &f.SHA256), at("stored_sha", &f.StoredSHA), at("size", &f.Size), at("sequence", &f.Sequence), at("state", (*string)(&f.State)),
-			at("verdict", (*string)(&f.Verdict)), at("code", &f.Code), at("words", &f.Text), at("seen", &f.Seen), at("at", moment{&f.At}), at("sent_at", moment{&f.SentAt}),
+			at("verdict", (*string)(&f.Verdict)), at("code", &f.Code), at("words", &f.Text), at("seen", &f.Seen), at("at", shape.MomentOf(&f.At)), at("sent_at", shape.MomentOf(&f.SentAt)),
 			at("resent", &f.Resent), at("records", &f.Records), at("accepted", &f.Accepted), at("held", &f.Held), at("refused", &f.Refused), at("row_count", &f.Rows),
-			at("total", (*int64)(&f.Total)), at("worked", &f.Worked), at("spool", &f.Spool), at("receipt", optional[int64]{&f.Receipt}),
-			at("dup_of", optional[int64]{&f.DupOf}), at("signature", &f.Signature), at("signer", &f.Signer),
+			at("total", (*int64)(&f.Total)), at("worked", &f.Worked), at("spool", &f.Spool), at("receipt", shape.OptionalOf(&f.Receipt)),
+			at("dup_of", shape.OptionalOf(&f.DupOf)), at("signature", &f.Signature), at("signer", &f.Signer),
 		}
 	}, nil)
 	insertFile = fileRows.insert + " RETURNING id"

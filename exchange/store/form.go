@@ -24,7 +24,7 @@ var (
 			at("deemed", &f.Deemed), at("gap", &f.Gap), at("arrears,omitempty", &f.Arrears), at("part", &f.Part), at("payment_ref,omitempty", &f.PaymentRef), at("payer", &f.Payer),
 			at("remark,omitempty", &f.Remark), at("clerk,omitempty", &f.Clerk), at("checker,omitempty", &f.Checker), at("stays,omitempty", &f.Stays), at("echo,omitempty", &f.Echo),
 		}
-	})
+	}).prove(proof[exchange.Form]{keys: 2, chain: func(f *exchange.Form) string { return f.CaseNo }, where: "case_no = $1"})
 	updateForm  = formRows.update("form_no = $1 AND version = $2 AND track = $23 AND is_current = $24")
 	formsByNo   = byKey(formRows, "form_no", byVersion, func(f *exchange.Form) any { return f.No }).kept()
 	formsByCase = byKey(formRows, "case_no", byVersion, func(f *exchange.Form) any { return f.CaseNo }).kept()

@@ -11,14 +11,14 @@ import (
 	"carryover/exchange/store/sqltext"
 )
 
-const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash, coded"
+const journalColumns = "chain, n, at, on_date, actor, what, why, file_id, payload, salt, digest, hash, coded, proves"
 
 var (
 	insertEvent = pending.RowInto("journal", journalColumns, "")
 	selectEvent = "SELECT id, " + journalColumns + " FROM journal "
 	// selectHeads finds the last event of each chain, around rows of one value.
-	selectHeads = [2]string{"SELECT chain, n, hash FROM (VALUES ", ") AS chains JOIN journal ON chain = column1" +
-		" AND n = (SELECT max(n) FROM journal WHERE chain = column1)"}
+	selectHeads = [2]string{"SELECT chain, n, hash FROM (VALUES ", ") AS chains JOIN heads ON chain = column1"}
+	insertHead  = pending.RowInto("heads", "chain, n, hash", " ON CONFLICT (chain) DO UPDATE SET n = excluded.n, hash = excluded.hash")
 )
 
 // saltSize is enough that a digest says nothing about a payload that is gone.
@@ -92,8 +92,8 @@ func (tx *Tx) Journal(e exchange.JournalEvent) error {
 }
 
 // numberEvents makes rows of the events among writes, each behind the last of its
-// chain.
-func (tx *Tx) numberEvents(writes []*unsent) error {
+// chain, and keeps where the chains end.
+func (tx *Tx) numberEvents(writes []*unsent) ([]*unsent, error) {
 	if len(tx.heads) > keptHeads {
 		clear(tx.heads)
 	}
@@ -109,9 +109,10 @@ func (tx *Tx) numberEvents(writes []*unsent) error {
 	}
 	if len(chains) > 0 {
 		if err := tx.findHeads(chains); err != nil {
-			return fmt.Errorf("ends of chains: %w", err)
+			return nil, fmt.Errorf("ends of chains: %w", err)
 		}
 	}
+	var ends []string
 	for _, w := range writes {
 		e := w.event
 		if e == nil {
@@ -125,15 +126,23 @@ func (tx *Tx) numberEvents(writes []*unsent) error {
 		e.Hash = journal.Hash(e)
 		tx.heads[e.Chain] = head{e.N, e.Hash}
 		w.Args = []any{
-			e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1),
+			e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1), e.Proves,
+		}
+		if asked[e.Chain] {
+			asked[e.Chain] = false
+			ends = append(ends, e.Chain)
 		}
 	}
-	return nil
+	for _, chain := range ends {
+		h := tx.heads[chain]
+		writes = append(writes, &unsent{Write: pending.Write{What: "end of " + chain, Insert: insertHead, Args: []any{chain, int64(h.n), h.hash}}})
+	}
+	return writes, nil
 }
 
 func scanEvent(r row, e *exchange.JournalEvent) error {
 	var at, coded int64
-	err := r.Scan(&e.ID, &e.Chain, &e.N, &at, &e.On, &e.Actor, &e.What, &e.Stored, &e.FileID, &e.Payload, &e.Salt, &e.Digest, &e.Hash, &coded)
+	err := r.Scan(&e.ID, &e.Chain, &e.N, &at, &e.On, &e.Actor, &e.What, &e.Stored, &e.FileID, &e.Payload, &e.Salt, &e.Digest, &e.Hash, &coded, &e.Proves)
 	if err != nil {
 		return err
 	}

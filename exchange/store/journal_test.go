@@ -214,7 +214,7 @@ func TestTamperedHeads(t *testing.T) {
 					t.Fatal(err)
 				}
 				r, err := s.VerifyJournal(t.Context(), nil)
-				if err != nil || r.OK() || r.Faults[0].Chain != "" {
+				if err != nil || r.OK() {
 					t.Errorf("not found: %+v, %v", r, err)
 				}
 			})

@@ -1,10 +1,7 @@
 package store
 
 import (
-	"database/sql/driver"
-	"fmt"
 	"strings"
-	"time"
 
 	"carryover/exchange/store/pending"
 	"carryover/exchange/store/shape"
@@ -26,6 +23,7 @@ type kept[T any] struct {
 	row     pending.Insert // the same for one that waits
 	lookups []*lookup[T]   // of its rows
 	query   string         // all columns, up to the condition
+	proof   *proof[T]      // how the journal answers for its rows; nil: it does not
 }
 
 // at says where what a pointer points to is kept.
@@ -74,14 +72,17 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 // add lets the insert of a row wait; what names it in errors.
 func (k *kept[T]) add(tx *Tx, what string, x *T) error {
 	k.wrote(tx, nil, x)
-	return tx.later(pending.Write{What: what, Insert: k.row, Args: k.args(x)})
+	return tx.wait(unsent{Write: pending.Write{What: what, Insert: k.row, Args: k.args(x)}, row: k.proved(x)})
 }
 
 // change lets the conditional update of a row wait; guards are the values behind
 // those of its columns. No row means ErrStale.
 func (k *kept[T]) change(tx *Tx, what, text string, before, after *T, guards ...any) error {
 	k.wrote(tx, before, after)
-	return tx.later(pending.Write{What: what, Insert: pending.Insert{Into: text, Tables: k.row.Tables}, Args: k.args(after, guards...), None: ErrStale})
+	return tx.wait(unsent{
+		Write: pending.Write{What: what, Insert: pending.Insert{Into: text, Tables: k.row.Tables}, Args: k.args(after, guards...), None: ErrStale},
+		row:   k.proved(after),
+	})
 }
 
 // stored is the value of a column; those of types that are not listed say
@@ -114,29 +115,3 @@ func (k *kept[T]) many(tx *Tx, what, where string, args ...any) ([]T, error) {
 	defer done()
 	return many(tx, what, read, k.query+where, args...)
 }
-
-// moment is an instant in a column.
-type moment struct{ at *time.Time }
-
-// Value implements driver.Valuer.
-func (m moment) Value() (driver.Value, error) { return micros(*m.at), nil }
-
-// Scan implements sql.Scanner.
-func (m moment) Scan(src any) error {
-	n, ok := src.(int64)
-	if !ok {
-		return fmt.Errorf("cannot read an instant from %T", src)
-	}
-	*m.at = instant(n)
-	return nil
-}
-
-// derived is a column that follows from others: it is stored to be searched, and
-// not read.
-type derived string
-
-// Value implements driver.Valuer.
-func (d derived) Value() (driver.Value, error) { return string(d), nil }
-
-// Scan implements sql.Scanner.
-func (derived) Scan(any) error { return nil }

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"carryover/exchange"
+	"carryover/exchange/store/shape"
 )
 
 var updateRows = flag.Bool("update-rows", false, "write what stores keep: only when it is meant to change")
@@ -216,7 +217,7 @@ func keptOnce[T any](t *testing.T, k *kept[T], apart ...string) string {
 		if to.Kind() == reflect.Struct { // optional, moment, roles
 			to = to.Field(0)
 		}
-		if _, follows := f.To.(derived); !follows {
+		if _, follows := f.To.(shape.Derived); !follows {
 			columns[to.Pointer()]++
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store/pending"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -198,7 +199,7 @@ func (tx *Tx) eachEntry(fn func(ledger.Entry) error, text string, args ...any) e
 		var id int64
 		var p ledger.Posting
 		var on calendar.Date
-		err := r.Scan(&id, &on, (*string)(&next.Event), optional[string]{&next.CaseNo}, &next.Partner, &next.Memo,
+		err := r.Scan(&id, &on, (*string)(&next.Event), shape.OptionalOf(&next.CaseNo), &next.Partner, &next.Memo,
 			(*string)(&p.Account), (*int64)(&p.Amount))
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err := engine.Migrate(ctx, s.eng, s.writers.DB()); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return nil
+	return s.takeOver(ctx)
 }
 
 // Version is the schema version that the store has (0: empty) and the one

@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
 var outgoingRows = keep("outgoing", func(o *exchange.Outgoing) []field {
 	return []field{
-		at("id", &o.ID), at("party", &o.Party), at("kind", &o.Kind), at("record_no", &o.RecordNo), at("case_no", optional[string]{&o.CaseNo}), at("encoded", &o.Rows),
-		at("row_count", &o.RowCount), at("amount", (*int64)(&o.Amount)), at("file_id", optional[int64]{&o.FileID}),
+		at("id", &o.ID), at("party", &o.Party), at("kind", &o.Kind), at("record_no", &o.RecordNo), at("case_no", shape.OptionalOf(&o.CaseNo)), at("encoded", &o.Rows),
+		at("row_count", &o.RowCount), at("amount", (*int64)(&o.Amount)), at("file_id", shape.OptionalOf(&o.FileID)),
 	}
 }, nil)
 

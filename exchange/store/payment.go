@@ -9,26 +9,27 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
 var (
 	paymentRows = keep("payments", func(p *exchange.Payment) []field {
 		return []field{
-			at("ref", &p.Ref), at("file_id", optional[int64]{&p.FileID}), at("partner", &p.Partner), at("purpose", &p.Purpose), at("lump", &p.Lump),
-			at("amount", (*int64)(&p.Amount)), at("track", (*string)(&p.Track)), at("value_on", &p.ValueOn), at("bank_ref", &p.BankRef), at("payee_no", derived(p.Payee.No)),
+			at("ref", &p.Ref), at("file_id", shape.OptionalOf(&p.FileID)), at("partner", &p.Partner), at("purpose", &p.Purpose), at("lump", &p.Lump),
+			at("amount", (*int64)(&p.Amount)), at("track", (*string)(&p.Track)), at("value_on", &p.ValueOn), at("bank_ref", &p.BankRef), at("payee_no", shape.Derived(p.Payee.No)),
 		}
 	}, func(p *exchange.Payment) []field {
 		return []field{
 			at("payee", &p.Payee), at("text", &p.Text), at("reason,omitzero", &p.Reason), at("return_ref,omitempty", &p.ReturnRef), at("refused_as,omitempty", &p.RefusedAs), at("refused_on,omitzero", &p.RefusedOn),
 		}
-	})
+	}).prove(proof[exchange.Payment]{keys: 1, chain: func(p *exchange.Payment) string { return ofDay("payments", p.ValueOn) }, prefix: "payments", where: "value_on = $1"})
 	updatePayment = paymentRows.update("ref = $1 AND track = $12")
 	paymentByRef  = byKey(paymentRows, "ref", func(*exchange.Payment, *exchange.Payment) int { return 0 }, func(p *exchange.Payment) any { return p.Ref })
 
 	itemRows = keep("payment_items", func(i *paymentItem) []field {
 		return []field{at("ref", &i.Ref), at("ordinal", &i.Ordinal), at("case_no", &i.CaseNo), at("part", &i.Part), at("amount", (*int64)(&i.Amount))}
-	}, nil)
+	}, nil).prove(proof[paymentItem]{keys: 2, chain: func(i *paymentItem) string { return i.CaseNo }, where: "case_no = $1"})
 	itemsByRef = byKey(itemRows, "ref", func(a, b *paymentItem) int { return cmp.Compare(a.Ordinal, b.Ordinal) }, func(i *paymentItem) any { return i.Ref })
 )
 

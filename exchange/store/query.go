@@ -2,6 +2,7 @@ package store
 
 import (
 	"carryover/exchange"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -14,7 +15,7 @@ var (
 	putPayee  = payeeRows.insert + " ON CONFLICT (case_no, payee_id) DO UPDATE SET " + sqltext.SetExcluded(payeeRows.names)
 	queryRows = keep("queries", func(q *exchange.Query) []field {
 		return []field{
-			at("query_no", &q.No), at("side", &q.Side), at("party", &q.Party), at("case_no", optional[string]{&q.CaseNo}), at("state", &q.State), at("asked_on", &q.AskedOn),
+			at("query_no", &q.No), at("side", &q.Side), at("party", &q.Party), at("case_no", shape.OptionalOf(&q.CaseNo)), at("state", &q.State), at("asked_on", &q.AskedOn),
 		}
 	}, func(q *exchange.Query) []field {
 		return []field{

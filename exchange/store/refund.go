@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/store/shape"
 )
 
 var (
 	refundRows = keep("refunds", func(r *exchange.Refund) []field {
 		return []field{
-			at("id", &r.ID), at("letter_no", &r.LetterNo), at("part", &r.Part), at("case_no", optional[string]{&r.CaseNo}), at("entry_key", optional[string]{&r.EntryKey}),
+			at("id", &r.ID), at("letter_no", &r.LetterNo), at("part", &r.Part), at("case_no", shape.OptionalOf(&r.CaseNo)), at("entry_key", shape.OptionalOf(&r.EntryKey)),
 			at("partner", &r.Partner), at("amount", (*int64)(&r.Amount)), at("track", (*string)(&r.Track)), at("attempts", &r.Attempts), at("ref", &r.Ref), at("since", &r.Since),
 		}
 	}, func(r *exchange.Refund) []field {

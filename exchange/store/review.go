@@ -4,12 +4,13 @@ import (
 	"fmt"
 
 	"carryover/exchange"
+	"carryover/exchange/store/shape"
 )
 
 var reviewRows = keep("reviews", func(r *exchange.Reviewed) []field {
 	return []field{
-		at("file_id", &r.FileID), at("sha256", &r.SHA256), at("officer", &r.Officer), at("full_name", &r.FullName), at("roles", roles{&r.Roles}), at("verdict", &r.Verdict),
-		at("reason", &r.Reason), at("on_date", &r.On), at("at", moment{&r.At}),
+		at("file_id", &r.FileID), at("sha256", &r.SHA256), at("officer", &r.Officer), at("full_name", &r.FullName), at("roles", shape.ListOf(&r.Roles)), at("verdict", &r.Verdict),
+		at("reason", &r.Reason), at("on_date", &r.On), at("at", shape.MomentOf(&r.At)),
 	}
 }, nil)
 

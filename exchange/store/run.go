@@ -6,6 +6,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -13,7 +14,7 @@ var (
 	runRows = keep("runs", func(r *exchange.Run) []field {
 		return []field{
 			at("id", &r.ID), at("job", &r.Job), at("run_date", &r.Date), at("run_window", &r.Window), at("state", &r.State),
-			at("started", moment{&r.Started}), at("ended", moment{&r.Ended}), at("step", &r.Step), at("attempts", &r.Attempts),
+			at("started", shape.MomentOf(&r.Started)), at("ended", shape.MomentOf(&r.Ended)), at("step", &r.Step), at("attempts", &r.Attempts),
 		}
 	}, func(r *exchange.Run) []field {
 		return []field{at("notes,omitempty", &r.Notes), at("counts,omitempty", &r.Counts), at("backdated,omitempty", &r.Backdated)}

@@ -1,24 +1,24 @@
 package store
 
 import (
-	"database/sql/driver"
 	"fmt"
 	"slices"
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/store/shape"
 )
 
 var (
 	signatureRows = keep("signatures", func(s *exchange.Signature) []field {
 		return []field{
-			at("file_id", &s.FileID), at("officer", &s.Officer), at("roles", roles{&s.Roles}), at("at", moment{&s.At}), at("on_date", &s.On),
+			at("file_id", &s.FileID), at("officer", &s.Officer), at("roles", shape.ListOf(&s.Roles)), at("at", shape.MomentOf(&s.At)), at("on_date", &s.On),
 			at("fingerprint", &s.Fingerprint), at("armored", &s.Armored),
 		}
-	}, nil)
+	}, nil).prove(proof[exchange.Signature]{keys: 2, chain: func(*exchange.Signature) string { return agencyChain }, prefix: agencyChain, where: "file_id = file_id"})
 	settingsRows = keep("money_settings", func(m *exchange.MoneySettings) []field {
 		return []field{
-			at("n", &m.N), at("sha256", &m.SHA256), at("state", &m.State), at("since", &m.Since), at("file_id", optional[int64]{&m.FileID}),
+			at("n", &m.N), at("sha256", &m.SHA256), at("state", &m.State), at("since", &m.Since), at("file_id", shape.OptionalOf(&m.FileID)),
 		}
 	}, func(m *exchange.MoneySettings) []field {
 		return []field{
@@ -26,34 +26,10 @@ var (
 			at("sections", &m.Sections), at("valid_from", &m.ValidFrom), at("order", &m.Order), at("until", &m.Until),
 			at("signed", &m.Signed),
 		}
-	})
+	}).prove(proof[exchange.MoneySettings]{keys: 1, chain: func(*exchange.MoneySettings) string { return agencyChain }, prefix: agencyChain, where: "n = n"})
 )
 
 var updateSettings = settingsRows.update("n = $1 AND state = $7")
-
-// roles are those of an officer in a column.
-type roles struct{ of *[]exchange.Role }
-
-// Value implements driver.Valuer.
-func (r roles) Value() (driver.Value, error) {
-	texts := make([]string, len(*r.of))
-	for i, role := range *r.of {
-		texts[i] = string(role)
-	}
-	return strings.Join(texts, ","), nil
-}
-
-// Scan implements sql.Scanner.
-func (r roles) Scan(src any) error {
-	text, ok := src.(string)
-	if !ok {
-		return fmt.Errorf("cannot read roles from %T", src)
-	}
-	for _, role := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' }) { // a recovery key has none
-		*r.of = append(*r.of, exchange.Role(role))
-	}
-	return nil
-}
 
 // InsertSignature stores an officer's signature; a second one of the same
 // officer, or with the same key, on the same file is ErrDuplicate.

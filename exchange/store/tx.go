@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,6 +46,7 @@ type Tx struct {
 	kept       []keptRow                    // of it, what holds rows that this transaction has written
 	claimed    []asked                      // keys of claims among it that this transaction has taken
 	savepoints int                          // depth of Savepoint
+	by         func() Stamp                 // whose work it is; nil: nobody's
 }
 
 func (s *Store) begin(ctx context.Context, p *engine.Pool, o *sql.TxOptions) (*Tx, error) {
@@ -337,25 +337,4 @@ func ref[T string | int64](v T) any {
 		return nil
 	}
 	return v
-}
-
-// optional is a reference in a column.
-type optional[T string | int64] struct{ to *T }
-
-// Value implements driver.Valuer.
-func (o optional[T]) Value() (driver.Value, error) { return ref(*o.to), nil }
-
-// Scan implements sql.Scanner.
-func (o optional[T]) Scan(src any) error {
-	var none T
-	if src == nil {
-		*o.to = none
-		return nil
-	}
-	v, ok := src.(T)
-	if !ok {
-		return fmt.Errorf("cannot read a reference from %T", src)
-	}
-	*o.to = v
-	return nil
 }

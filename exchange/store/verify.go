@@ -141,10 +141,22 @@ func (tx *Tx) verify(begin func([]journal.Checkpoint, []journal.Checkpoint) *jou
 
 // prove proves the events of some chains by chain and n, page by page.
 func (tx *Tx) prove(proof *journal.Proof, chains string, list ...any) error {
-	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
+	rows := &chainRows{tx: tx, proof: proof}
+	err := pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
 		return many(tx, "journal", scanEvent, selectEvent+"WHERE "+chains+"(chain, n) > ($1, $2) ORDER BY chain, n"+sqltext.AtMost(pageSize),
 			append([]any{last.Chain, int64(last.N)}, list...)...)
-	}, proof.Take)
+	}, func(page []exchange.JournalEvent) error {
+		for i := range page {
+			if err := rows.next(&page[i]); err != nil {
+				return err
+			}
+		}
+		return proof.Take(page)
+	})
+	if chains == "" {
+		return errors.Join(err, rows.end())
+	}
+	return errors.Join(err, rows.compare())
 }
 
 // Audited returns the events of a name that the audit asks for, as they were stored.

@@ -25,6 +25,7 @@ const mostWaiting = 8192
 // unsent is a write that waits.
 type unsent struct {
 	pending.Write
+	row *provedRow
 
 	// One of them instead of Args, for what is made up when it is sent.
 	event *exchange.JournalEvent
@@ -115,7 +116,7 @@ func (tx *Tx) send() (err error) {
 	writes := casesOnce(tx.waiting.writes)
 	tx.waiting = waiting{}
 	tx.sent++
-	if err := tx.numberEvents(writes); err != nil {
+	if writes, err = tx.numberEvents(tx.proveRows(writes)); err != nil {
 		return err
 	}
 	if writes, err = tx.numberEntries(writes); err != nil {

@@ -41,7 +41,7 @@ type By struct {
 // each time.
 func (o *Office) Do(ctx context.Context, by By, work func(*Desk) error) error {
 	return o.Store.Tx(ctx, func(tx *store.Tx) error {
-		return work(&Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor})
+		return work(o.desk(tx, by))
 	})
 }
 
@@ -58,7 +58,8 @@ var errNeedSavepoints = errors.New("the chunk needs a savepoint for each item")
 func (o *Office) DoChunk(ctx context.Context, by By, work func(*Desk) error) error {
 	again := false
 	err := o.Store.Tx(ctx, func(tx *store.Tx) error {
-		d := &Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor, noSavepoints: true}
+		d := o.desk(tx, by)
+		d.noSavepoints = true
 		err := work(d)
 		if again = d.needSavepoints; again {
 			return errNeedSavepoints
@@ -91,6 +92,12 @@ func (d *Desk) InSavepoint(apply func() error) (err error) {
 		d.open = openCases{} // they hold what was undone
 	}
 	return err
+}
+
+// desk is a desk over a transaction that writes.
+func (o *Office) desk(tx *store.Tx, by By) *Desk {
+	tx.By(func() store.Stamp { return store.Stamp{At: o.Now(), On: o.Date, Actor: by.Actor} })
+	return &Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor}
 }
 
 // View reads at a desk; a write in it fails.

@@ -23,7 +23,8 @@ func Digest(salt, payload []byte) []byte {
 
 // Hash chains an event: SHA-256 over the predecessor's hash (32 zero
 // bytes for the first of a chain), then chain, n, at, date, actor, what, why,
-// file and digest, and of an event of schema 1 nothing more, else the number 2.
+// file and digest, and of an event of schema 1 nothing more, else the number 2, or, of
+// one that proves rows, the number 3 and their lines.
 // Numbers are 8 bytes big-endian (at in microseconds, the date as yyyymmdd);
 // texts and the digest are preceded by their length as such a number. Why is the
 // content of a phrase, or of schema 1 the prose as it stood.
@@ -49,7 +50,11 @@ func Hash(e *exchange.JournalEvent) []byte {
 	number(e.FileID)
 	number(int64(len(e.Digest)))
 	b = append(b, e.Digest...)
-	if !e.Prose {
+	switch {
+	case e.Proves != "":
+		number(3)
+		text(e.Proves)
+	case !e.Prose:
 		number(2)
 	}
 	sum := sha256.Sum256(b)

@@ -218,3 +218,31 @@ func (p *Proof) Balances(c Checkpoint, balances []byte) {
 		p.fault("", int(c.ID), "the ledger is not the one that the checkpoint covers: entries were removed or replaced")
 	}
 }
+
+// Rows takes by which rows a chain, which ends at event n, differs from those that stand now.
+func (p *Proof) Rows(chain string, n int, differ []string) {
+	for _, what := range differ {
+		p.fault(chain, n, what)
+	}
+}
+
+// Head compares the end of a chain to what was kept of it; headN 0: nothing.
+func (p *Proof) Head(chain string, n int, hash []byte, headN int, head []byte) {
+	switch {
+	case headN > n:
+		p.fault(chain, n, fmt.Sprintf("the chain ends at event %d, and had %d: events were removed from its end", n, headN))
+	case headN != n || !bytes.Equal(hash, head):
+		p.fault(chain, n, "the end of the chain is not the one that was written")
+	}
+}
+
+// Strays takes how many rows that money depends on belong to no chain, and how many chains are gone
+// of which an end is kept.
+func (p *Proof) Strays(rows, chains int64) {
+	if rows != 0 {
+		p.fault("", 0, fmt.Sprintf("%d rows that money depends on belong to no chain of the journal", rows))
+	}
+	if chains > 0 {
+		p.fault("", 0, fmt.Sprintf("%d chains of the journal are gone", chains))
+	}
+}
