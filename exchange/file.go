@@ -150,10 +150,14 @@ const (
 	RunMissed  = "missed"
 )
 
-// JournalEvent is one entry of a case's journal.
+// AgencyChain is the chain of the journal for what is about no case: runs, files,
+// signatures, settings, backups.
+const AgencyChain = "agency"
+
+// JournalEvent is one entry of the journal.
 type JournalEvent struct {
 	ID      int64  `show:"-"`
-	Chain   string `show:"-"` // case_no, or "agency" for what concerns no case
+	Chain   string `show:"-"` // case_no, AgencyChain, or a kind of rows and what they have in common: "payments 2026-03-02"
 	N       int    // position in the chain, from 1
 	At      time.Time
 	On      calendar.Date // business date

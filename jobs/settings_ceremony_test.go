@@ -416,6 +416,10 @@ func TestSettingsRowsChanged(t *testing.T) {
 					t.Fatalf("%d rows, %v", n, err)
 				}
 			}
+			o.forged = true
+			if r, err := o.env.Store.VerifyJournal(t.Context(), nil); err != nil || r.OK() {
+				t.Errorf("the journal does not know: %+v, %v", r, err)
+			}
 			o.pass()
 			if o.standing().Stops("") == nil {
 				t.Fatal("they count")

@@ -14,8 +14,8 @@ import (
 )
 
 // rewrite changes an agency's store as somebody would who means ill and knows how it is made: the
-// guards are taken away, then all chains and checkpoints are computed anew, so that the store
-// proves itself.
+// guards are taken away, all chains and checkpoints are computed anew, and the guards are put back, so
+// that the store proves itself.
 func rewrite(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: rewrite AGENCY STATEMENT…")
@@ -23,10 +23,15 @@ func rewrite(ts *testscript.TestScript, neg bool, args []string) {
 	name := ts.MkAbs(args[0] + "/store/carryover.db")
 	db, err := sql.Open("sqlite", name)
 	ts.Check(err)
-	for _, statement := range append(triggersOf(ts, db), args[1:]...) {
-		_, err := db.Exec(statement)
-		ts.Check(err)
+	run := func(statements ...string) {
+		for _, statement := range statements {
+			_, err := db.Exec(statement)
+			ts.Check(err)
+		}
 	}
+	guards := textsOf(ts, db, "SELECT sql FROM sqlite_master WHERE type = 'trigger'")
+	run(textsOf(ts, db, "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'")...)
+	run(args[1:]...)
 	s, err := store.Open(context.Background(), store.Options{DSN: name})
 	ts.Check(err)
 	var events []exchange.JournalEvent
@@ -49,6 +54,8 @@ func rewrite(ts *testscript.TestScript, neg bool, args []string) {
 		ends[e.Chain] = e.Hash
 		_, err := db.Exec("UPDATE journal SET hash = $1, digest = $2 WHERE id = $3", e.Hash, e.Digest, e.ID)
 		ts.Check(err)
+		_, err = db.Exec("UPDATE heads SET hash = $1 WHERE chain = $2", e.Hash, e.Chain)
+		ts.Check(err)
 	}
 	for i := range checkpoints {
 		c := &checkpoints[i]
@@ -58,21 +65,22 @@ func rewrite(ts *testscript.TestScript, neg bool, args []string) {
 		_, err := db.Exec("UPDATE checkpoints SET heads = $1, hash = $2, events = $3, chains = $4 WHERE id = $5", c.Heads, c.Hash, c.Events, c.Chains, c.ID)
 		ts.Check(err)
 	}
+	run(guards...)
 	ts.Check(db.Close())
 }
 
-// triggersOf drops what guards a store.
-func triggersOf(ts *testscript.TestScript, db *sql.DB) (drops []string) {
-	rows, err := db.Query("SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'")
+// textsOf are the texts that a query gives.
+func textsOf(ts *testscript.TestScript, db *sql.DB, query string) (texts []string) {
+	rows, err := db.Query(query)
 	ts.Check(err)
 	defer rows.Close()
 	for rows.Next() {
-		var drop string
-		ts.Check(rows.Scan(&drop))
-		drops = append(drops, drop)
+		var text string
+		ts.Check(rows.Scan(&text))
+		texts = append(texts, text)
 	}
 	ts.Check(rows.Err())
-	return drops
+	return texts
 }
 
 // endsUpTo are the ends of chains up to an event, in the order of the chains' names.

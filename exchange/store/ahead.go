@@ -1,10 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -50,25 +48,25 @@ func (tx *Tx) ReadAhead(a Ahead) error {
 		subjects[i] = about.String()
 	}
 	for _, read := range []func() error{
-		func() error { return caseByNo.ahead(tx, anyOf(a.Cases)) },
-		func() error { return caseByLetter.ahead(tx, anyOf(a.OfLetters)) },
-		func() error { return caseByApplication.ahead(tx, anyOf(a.Applications)) },
-		func() error { return applicationsByNo.ahead(tx, anyOf(a.Applications)) },
-		func() error { return casesByPerson.ahead(tx, anyOf(a.OfPersons)) },
-		func() error { return registryByID.ahead(tx, anyOf(a.Registry)) },
-		func() error { return certificateByNo.ahead(tx, anyOf(a.Certificates)) },
-		func() error { return lettersByNo.ahead(tx, anyOf(a.Letters)) },
-		func() error { return formsByNo.ahead(tx, anyOf(a.FormNos)) },
-		func() error { return formsByCase.ahead(tx, anyOf(a.Forms)) },
-		func() error { return partsByCase.ahead(tx, anyOf(a.Parts)) },
-		func() error { return postingsByCase.ahead(tx, anyOf(a.Postings)) },
-		func() error { return refundsByCase.ahead(tx, anyOf(a.Refunds)) },
+		func() error { return caseByNo.ahead(tx, sqltext.AnyOf(a.Cases)) },
+		func() error { return caseByLetter.ahead(tx, sqltext.AnyOf(a.OfLetters)) },
+		func() error { return caseByApplication.ahead(tx, sqltext.AnyOf(a.Applications)) },
+		func() error { return applicationsByNo.ahead(tx, sqltext.AnyOf(a.Applications)) },
+		func() error { return casesByPerson.ahead(tx, sqltext.AnyOf(a.OfPersons)) },
+		func() error { return registryByID.ahead(tx, sqltext.AnyOf(a.Registry)) },
+		func() error { return certificateByNo.ahead(tx, sqltext.AnyOf(a.Certificates)) },
+		func() error { return lettersByNo.ahead(tx, sqltext.AnyOf(a.Letters)) },
+		func() error { return formsByNo.ahead(tx, sqltext.AnyOf(a.FormNos)) },
+		func() error { return formsByCase.ahead(tx, sqltext.AnyOf(a.Forms)) },
+		func() error { return partsByCase.ahead(tx, sqltext.AnyOf(a.Parts)) },
+		func() error { return postingsByCase.ahead(tx, sqltext.AnyOf(a.Postings)) },
+		func() error { return refundsByCase.ahead(tx, sqltext.AnyOf(a.Refunds)) },
 		func() error { return openAbout.ahead(tx, subjects, "proposal") },
-		func() error { return tx.ledgerAhead(anyOf(a.Ledger)) },
-		func() error { return outgoingByRecord.ahead(tx, anyOf(a.Records)) },
-		func() error { return tx.paymentsAhead(anyOf(a.Payments)) },
-		func() error { return advicesByLetter.ahead(tx, anyOf(a.Advices)) },
-		func() error { return entriesAs.ahead(tx, anyOf(a.Entries)) },
+		func() error { return tx.ledgerAhead(sqltext.AnyOf(a.Ledger)) },
+		func() error { return outgoingByRecord.ahead(tx, sqltext.AnyOf(a.Records)) },
+		func() error { return tx.paymentsAhead(sqltext.AnyOf(a.Payments)) },
+		func() error { return advicesByLetter.ahead(tx, sqltext.AnyOf(a.Advices)) },
+		func() error { return entriesAs.ahead(tx, sqltext.AnyOf(a.Entries)) },
 		func() error { return unmatchedDebits.ahead(tx, amounts, a.Account) },
 		func() error { return tx.claimsAhead(a.Claims) },
 	} {
@@ -177,7 +175,7 @@ func (l *lookup[T]) ahead(tx *Tx, keys []any, scope ...any) error {
 	for _, key := range keys {
 		all[asked{scopeOf(scope), key}] = nil
 	}
-	err := inLists(keys, func(list []any) error {
+	err := sqltext.InLists(keys, func(list []any) error {
 		rows, err := l.rows.many(tx, "read ahead", l.condition(len(list))+l.lock(tx), slices.Concat(scope, list)...)
 		for _, row := range rows {
 			all[l.key(&row)] = append(all[l.key(&row)], row)
@@ -275,53 +273,3 @@ func (tx *Tx) forgetAll(changed pending.Tables) {
 }
 
 func (l *lookup[T]) tables() pending.Tables { return l.rows.row.Tables }
-
-// keysAtOnce are the lengths of the lists that are asked for: few, so that
-// few statements have to be prepared. A shorter list repeats its last key.
-var keysAtOnce = []int{16, 128, 512}
-
-// inLists calls ask with the keys, each once and in their order, as many at once as
-// one of keysAtOnce says.
-func inLists(keys []any, ask func(list []any) error) error {
-	keys = slices.Clone(keys)
-	slices.SortFunc(keys, compareKeys)
-	keys = slices.Compact(keys)
-	for len(keys) > 0 {
-		some := keys[:min(listSize(len(keys)), len(keys))]
-		keys = keys[len(some):]
-		list := make([]any, listSize(len(some)))
-		for i := range list {
-			list[i] = some[min(i, len(some)-1)]
-		}
-		if err := ask(list); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// compareKeys orders keys of one type: texts, or numbers.
-func compareKeys(a, b any) int {
-	if x, ok := a.(int64); ok {
-		return cmp.Compare(x, b.(int64))
-	}
-	return strings.Compare(a.(string), b.(string))
-}
-
-func listSize(keys int) int {
-	for _, n := range keysAtOnce {
-		if n >= keys {
-			return n
-		}
-	}
-	return keysAtOnce[len(keysAtOnce)-1]
-}
-
-// anyOf are keys as values.
-func anyOf[T any](keys []T) []any {
-	list := make([]any, len(keys))
-	for i, k := range keys {
-		list[i] = k
-	}
-	return list
-}

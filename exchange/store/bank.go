@@ -34,7 +34,7 @@ var (
 			at("repeats,omitempty", &e.Repeats), at("reason,omitempty", &e.Reason), at("seen_on,omitempty", &e.SeenOn),
 		}
 	}).prove(proof[exchange.BankEntry]{
-		keys: 1, chain: func(e *exchange.BankEntry) string { return ofDay("entries", e.BookedOn, e.Account) }, prefix: "entries", where: "account = $1 AND booked_on = $2",
+		keys: 1, chain: func(e *exchange.BankEntry) string { return ofDay("entries", e.BookedOn, e.Account) }, kind: "entries", by: "account, booked_on",
 	})
 	updateEntry = entryRows.update("entry_key = $1 AND state = $13")
 	entriesAs   = byKey(entryRows, "known_as", byEntryKey, func(e *exchange.BankEntry) any { return e.KnownAs() }).kept()

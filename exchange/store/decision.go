@@ -20,7 +20,7 @@ var (
 			at("args,omitempty", &d.Args), at("reason", &d.Reason), at("text", &d.Text), at("signature,omitempty", &d.Signature), at("row,omitempty", &d.Row),
 			at("file_id,omitempty", &d.FileID),
 		}
-	}).prove(proof[exchange.Recorded]{keys: 1, chain: func(d *exchange.Recorded) string { return cmp.Or(d.CaseNo, agencyChain) }, where: "case_no = $1", rest: "case_no IS NULL"})
+	}).prove(proof[exchange.Recorded]{keys: 1, chain: func(d *exchange.Recorded) string { return cmp.Or(d.CaseNo, exchange.AgencyChain) }, by: "case_no", rest: "case_no IS NULL"})
 	insertDecision = decisionRows.insert + " ON CONFLICT (digest) DO NOTHING"
 )
 

@@ -106,7 +106,7 @@ func (f FileFilter) query() (string, []any) {
 		c.Parts = append(c.Parts, sqltext.IsAnyOf("state", f.States))
 	}
 	if f.Since != 0 {
-		c.Args = append(c.Args, f.Since.String(), micros(f.Since.Time(time.UTC)))
+		c.Args = append(c.Args, f.Since.String(), shape.Micros(f.Since.Time(time.UTC)))
 		c.Parts = append(c.Parts, "(dir = 'in' AND seen >= "+sqltext.Arg(len(c.Args)-1)+" OR dir = 'out' AND at >= "+sqltext.Arg(len(c.Args))+")")
 	}
 	c.After("id", f.AfterID)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/store/shape"
 )
 
 var (
@@ -24,7 +25,7 @@ var (
 			at("deemed", &f.Deemed), at("gap", &f.Gap), at("arrears,omitempty", &f.Arrears), at("part", &f.Part), at("payment_ref,omitempty", &f.PaymentRef), at("payer", &f.Payer),
 			at("remark,omitempty", &f.Remark), at("clerk,omitempty", &f.Clerk), at("checker,omitempty", &f.Checker), at("stays,omitempty", &f.Stays), at("echo,omitempty", &f.Echo),
 		}
-	}).prove(proof[exchange.Form]{keys: 2, chain: func(f *exchange.Form) string { return f.CaseNo }, where: "case_no = $1"})
+	}).prove(proof[exchange.Form]{keys: 2, chain: func(f *exchange.Form) string { return f.CaseNo }, by: "case_no"})
 	updateForm  = formRows.update("form_no = $1 AND version = $2 AND track = $23 AND is_current = $24")
 	formsByNo   = byKey(formRows, "form_no", byVersion, func(f *exchange.Form) any { return f.No }).kept()
 	formsByCase = byKey(formRows, "case_no", byVersion, func(f *exchange.Form) any { return f.CaseNo }).kept()
@@ -43,7 +44,7 @@ func (tx *Tx) InsertForm(f exchange.Form) error {
 // UpdateForm changes a version of a form that still has before's track and
 // is, or is not, current as before; else ErrStale.
 func (tx *Tx) UpdateForm(before, after exchange.Form) error {
-	return formRows.change(tx, "form "+after.No, updateForm, &before, &after, string(before.Track), bit(before.Current))
+	return formRows.change(tx, "form "+after.No, updateForm, &before, &after, string(before.Track), shape.Bit(before.Current))
 }
 
 // Form returns one version of a form.

@@ -8,6 +8,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/store/journal"
 	"carryover/exchange/store/pending"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -48,7 +49,7 @@ func (tx *Tx) findHeads(chains []string) error {
 	for _, chain := range chains {
 		tx.remember(chain, head{})
 	}
-	return inLists(anyOf(chains), func(list []any) error {
+	return sqltext.InLists(sqltext.AnyOf(chains), func(list []any) error {
 		return tx.each(func(r row) error {
 			var chain string
 			var h head
@@ -79,7 +80,7 @@ func (tx *Tx) lockChains(chains []string) error {
 		_, err := tx.exec(tx.eng.LockJournal())
 		return err
 	}
-	return inLists(anyOf(chains), func(list []any) error {
+	return sqltext.InLists(sqltext.AnyOf(chains), func(list []any) error {
 		return tx.each(func(row) error { return nil }, before+sqltext.RowsOf(len(list), 0)+behind, list...)
 	})
 }
@@ -126,7 +127,7 @@ func (tx *Tx) numberEvents(writes []*unsent) ([]*unsent, error) {
 		e.Hash = journal.Hash(e)
 		tx.heads[e.Chain] = head{e.N, e.Hash}
 		w.Args = []any{
-			e.Chain, int64(e.N), micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1), e.Proves,
+			e.Chain, int64(e.N), shape.Micros(e.At), e.On.String(), e.Actor, e.What, e.WhyText(), e.FileID, e.Payload, e.Salt, e.Digest, e.Hash, int64(1), e.Proves,
 		}
 		if asked[e.Chain] {
 			asked[e.Chain] = false
@@ -146,7 +147,7 @@ func scanEvent(r row, e *exchange.JournalEvent) error {
 	if err != nil {
 		return err
 	}
-	e.At, e.Prose = instant(at), coded == 0
+	e.At, e.Prose = shape.Instant(at), coded == 0
 	if e.Why, err = code.ParsePhrase(e.Stored); e.Prose || err != nil { // what somebody has changed is for the proof to find
 		e.Why = code.Text(e.Stored)
 	}

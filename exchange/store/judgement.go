@@ -7,6 +7,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/store/pending"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
@@ -132,7 +133,7 @@ func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool
 	has, known := ahead[c].(*int64)
 	switch {
 	case !known:
-		n, err := tx.now(insertClaim, []any{kind, party, key, ref(fileID)})
+		n, err := tx.now(insertClaim, []any{kind, party, key, shape.Ref(fileID)})
 		if err != nil {
 			return 0, false, fmt.Errorf("claim %s: %w", key, err)
 		}
@@ -149,7 +150,7 @@ func (tx *Tx) ClaimKey(kind, party, key string, fileID int64) (by int64, ok bool
 	}
 	ahead[c] = &fileID
 	tx.claimed = append(tx.claimed, c)
-	return fileID, true, tx.later(pending.Write{What: "claim " + key, Insert: insertClaim, Args: []any{kind, party, key, ref(fileID)}, None: errTaken})
+	return fileID, true, tx.later(pending.Write{What: "claim " + key, Insert: insertClaim, Args: []any{kind, party, key, shape.Ref(fileID)}, None: errTaken})
 }
 
 // claimsAhead reads who has claimed keys.
@@ -164,7 +165,7 @@ func (tx *Tx) claimsAhead(keys []Claim) error {
 		for _, key := range keys {
 			known[asked{of, key}] = (*int64)(nil)
 		}
-		err := inLists(keys, func(list []any) error {
+		err := sqltext.InLists(keys, func(list []any) error {
 			return tx.each(func(r row) error {
 				var key string
 				var by int64

@@ -61,7 +61,7 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 	}
 	args := make([]any, 0, len(fields)+1+len(more))
 	for _, f := range fields {
-		args = append(args, stored(f.To))
+		args = append(args, shape.Stored(f.To))
 	}
 	if k.shape.HasDoc() {
 		args = append(args, k.shape.Document(x))
@@ -83,24 +83,6 @@ func (k *kept[T]) change(tx *Tx, what, text string, before, after *T, guards ...
 		Write: pending.Write{What: what, Insert: pending.Insert{Into: text, Tables: k.row.Tables}, Args: k.args(after, guards...), None: ErrStale},
 		row:   k.proved(after),
 	})
-}
-
-// stored is the value of a column; those of types that are not listed say
-// themselves how they are stored.
-func stored(to any) any {
-	switch v := to.(type) {
-	case *string:
-		return *v
-	case *int:
-		return int64(*v)
-	case *int64:
-		return *v
-	case *bool:
-		return bit(*v)
-	case *[]byte:
-		return *v
-	}
-	return to
 }
 
 // one reads the first row that meets a condition, or returns ErrNotFound.

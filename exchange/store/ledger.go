@@ -77,7 +77,7 @@ func (tx *Tx) numberEntries(writes []*unsent) ([]*unsent, error) {
 				return nil, err
 			}
 		}
-		w.Insert, w.Args = insertBook, []any{id, calendar.Date(e.Date).String(), string(e.Event), ref(e.CaseNo), e.Partner, e.Memo}
+		w.Insert, w.Args = insertBook, []any{id, calendar.Date(e.Date).String(), string(e.Event), shape.Ref(e.CaseNo), e.Partner, e.Memo}
 		rows = append(rows, w)
 	}
 	return rows, nil
@@ -168,7 +168,7 @@ func (tx *Tx) ledgerAhead(caseNos []any) error {
 	for _, no := range caseNos {
 		all[asked{nil, no}] = []ledger.Entry{}
 	}
-	err := inLists(caseNos, func(list []any) error {
+	err := sqltext.InLists(caseNos, func(list []any) error {
 		return tx.eachEntry(func(e ledger.Entry) error {
 			slices.SortFunc(e.Postings, func(a, b ledger.Posting) int { return cmp.Compare(a.Account, b.Account) })
 			key := asked{nil, e.CaseNo}

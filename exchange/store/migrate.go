@@ -24,10 +24,20 @@ func (s *Store) Migrate(ctx context.Context) error {
 }
 
 // Version is the schema version that the store has (0: empty) and the one
-// that this program works with.
+// that this program works with. A store counts as of the version before until all that
+// belongs to the newest has been done.
 func (s *Store) Version(ctx context.Context) (have, want int64, err error) {
 	if have, want, err = engine.Version(ctx, s.eng, s.writers.DB()); err != nil {
 		return 0, 0, fmt.Errorf("schema version: %w", err)
+	}
+	if have == want {
+		untaken, err := s.untaken(ctx)
+		if err != nil {
+			return 0, 0, fmt.Errorf("schema version: %w", err)
+		}
+		if untaken {
+			have--
+		}
 	}
 	return have, want, nil
 }

@@ -125,7 +125,7 @@ func TestMigrateFromSchema1(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			ctx := context.Background()
 			s := open(t, Options{DSN: ofSchema1(t, e.name)})
-			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 10 {
+			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 11 {
 				t.Fatalf("version %d of %d, %v", have, want, err)
 			}
 			for _, p := range oldProse {
@@ -154,7 +154,22 @@ func TestMigrateFromSchema1(t *testing.T) {
 			if err != nil || len(report.Faults) > 0 || report.Chains == 0 {
 				t.Errorf("the journal does not prove: %+v, %v", report, err)
 			}
+			// A migration that was killed before all rows were taken over goes on.
+			if err := raw(t, s, "UPDATE proofs SET taken_over = 0"); err != nil {
+				t.Fatal(err)
+			}
+			if have, want, err := s.Version(ctx); err != nil || have != want-1 {
+				t.Errorf("version %d of %d, %v", have, want, err)
+			}
+			err = s.Migrate(ctx)
+			report, again := s.VerifyJournal(ctx, nil)
+			if steps(err, again) != nil || len(report.Faults) > 0 {
+				t.Errorf("taken over twice, the journal does not prove: %+v, %v, %v", report, err, again)
+			}
 			view(t, s, func(tx *Tx) error {
+				if n, err := tx.number("taken over", "SELECT count(*) FROM journal WHERE what = $1", RowsTakenOver); n != 2 || err != nil {
+					t.Errorf("rows were taken over %d times, %v", n, err)
+				}
 				checkDifferences(t, tx)
 				checkBankDays(t, tx)
 				c, err := tx.Case(held)

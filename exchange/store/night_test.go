@@ -38,6 +38,7 @@ func rechain(t *testing.T, s *Store) {
 		e.Hash = journal.Hash(e)
 		ends[e.Chain] = e.Hash
 		set("UPDATE journal SET hash = $1, digest = $2, n = $3 WHERE id = $4", e.Hash, e.Digest, e.N, e.ID)
+		set("UPDATE heads SET n = $1, hash = $2 WHERE chain = $3", e.N, e.Hash, e.Chain)
 	}
 	for i := range checkpoints {
 		c, last, covered := &checkpoints[i], map[string]exchange.JournalEvent{}, journal.NewHeads()
@@ -80,17 +81,18 @@ func TestRewritten(t *testing.T) {
 		rechain bool
 		says    string
 	}{
-		"actor, chained anew":    {"UPDATE journal SET actor = 'x' WHERE chain = '" + no + "' AND n = 2", true, replaced},
-		"payload, chained anew":  {"UPDATE journal SET payload = hash WHERE chain = '" + no + "' AND n = 2", true, replaced},
-		"event gone":             {"DELETE FROM journal WHERE chain = '" + no + "' AND n = 2", true, replaced},
-		"tail cut":               {"DELETE FROM journal WHERE chain = '" + no + "' AND n = 3", false, replaced},
-		"tail cut, chained anew": {"DELETE FROM journal WHERE chain = '" + no + "' AND n = 3", true, replaced},
-		"chain reordered":        {"UPDATE journal SET what = 'step5' WHERE chain = '" + no + "' AND n = 2; UPDATE journal SET what = 'step2' WHERE chain = '" + no + "' AND n = 3", true, replaced},
-		"checkpoint gone":        {"DELETE FROM checkpoints WHERE id = 1", false, "has left, and is not here any more"},
-		"checkpoints gone":       {"DELETE FROM checkpoints", false, "has left, and is not here any more"},
-		"checkpoint changed":     {"UPDATE checkpoints SET cases = 1", true, "the checkpoint that has left is not the one that is here"},
-		"case and chain gone":    {"DELETE FROM journal WHERE chain = '" + no + "'; DELETE FROM cases WHERE case_no = '" + no + "'", true, "fewer cases are there than the 4"},
-		"counter set back":       {"UPDATE counters SET n = 1", false, "fewer numbers count as issued than the 3"},
+		"actor, chained anew":          {"UPDATE journal SET actor = 'x' WHERE chain = '" + no + "' AND n = 2", true, replaced},
+		"payload, chained anew":        {"UPDATE journal SET payload = hash WHERE chain = '" + no + "' AND n = 2", true, replaced},
+		"what it proves, chained anew": {"UPDATE journal SET proves = 'x' WHERE chain = '" + no + "' AND n = 2", true, replaced},
+		"event gone":                   {"DELETE FROM journal WHERE chain = '" + no + "' AND n = 2", true, replaced},
+		"tail cut":                     {"DELETE FROM journal WHERE chain = '" + no + "' AND n = 3", false, replaced},
+		"tail cut, chained anew":       {"DELETE FROM journal WHERE chain = '" + no + "' AND n = 3", true, replaced},
+		"chain reordered":              {"UPDATE journal SET what = 'step5' WHERE chain = '" + no + "' AND n = 2; UPDATE journal SET what = 'step2' WHERE chain = '" + no + "' AND n = 3", true, replaced},
+		"checkpoint gone":              {"DELETE FROM checkpoints WHERE id = 1", false, "has left, and is not here any more"},
+		"checkpoints gone":             {"DELETE FROM checkpoints", false, "has left, and is not here any more"},
+		"checkpoint changed":           {"UPDATE checkpoints SET cases = 1", true, "the checkpoint that has left is not the one that is here"},
+		"case and chain gone":          {"DELETE FROM journal WHERE chain = '" + no + "'; DELETE FROM cases WHERE case_no = '" + no + "'", true, "fewer cases are there than the 4"},
+		"counter set back":             {"UPDATE counters SET n = 1", false, "fewer numbers count as issued than the 3"},
 	}
 	for _, e := range testEngines() {
 		for name, tamper := range tampers {
@@ -156,7 +158,9 @@ func TestThirtieth(t *testing.T) {
 					r, err = tx.VerifyNight()
 					return err
 				})
-				if !r.OK() {
+				// That the guards are missing is found every night.
+				r.Faults = slices.DeleteFunc(r.Faults, func(f journal.Fault) bool { return f.Chain == "" })
+				if len(r.Faults) > 0 {
 					if r.Faults[0].Chain != sampleCase(1).No || r.Faults[0].N != 2 {
 						t.Errorf("found %+v", r.Faults)
 					}

@@ -23,13 +23,13 @@ var (
 		return []field{
 			at("payee", &p.Payee), at("text", &p.Text), at("reason,omitzero", &p.Reason), at("return_ref,omitempty", &p.ReturnRef), at("refused_as,omitempty", &p.RefusedAs), at("refused_on,omitzero", &p.RefusedOn),
 		}
-	}).prove(proof[exchange.Payment]{keys: 1, chain: func(p *exchange.Payment) string { return ofDay("payments", p.ValueOn) }, prefix: "payments", where: "value_on = $1"})
+	}).prove(proof[exchange.Payment]{keys: 1, chain: func(p *exchange.Payment) string { return ofDay("payments", p.ValueOn) }, kind: "payments", by: "value_on"})
 	updatePayment = paymentRows.update("ref = $1 AND track = $12")
 	paymentByRef  = byKey(paymentRows, "ref", func(*exchange.Payment, *exchange.Payment) int { return 0 }, func(p *exchange.Payment) any { return p.Ref })
 
 	itemRows = keep("payment_items", func(i *paymentItem) []field {
 		return []field{at("ref", &i.Ref), at("ordinal", &i.Ordinal), at("case_no", &i.CaseNo), at("part", &i.Part), at("amount", (*int64)(&i.Amount))}
-	}, nil).prove(proof[paymentItem]{keys: 2, chain: func(i *paymentItem) string { return i.CaseNo }, where: "case_no = $1"})
+	}, nil).prove(proof[paymentItem]{keys: 2, chain: func(i *paymentItem) string { return i.CaseNo }, by: "case_no"})
 	itemsByRef = byKey(itemRows, "ref", func(a, b *paymentItem) int { return cmp.Compare(a.Ordinal, b.Ordinal) }, func(i *paymentItem) any { return i.Ref })
 )
 

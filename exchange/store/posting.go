@@ -13,7 +13,7 @@ var (
 			at("part", &p.Part), at("state", &p.State), at("principal", (*int64)(&p.Principal)), at("interest", (*int64)(&p.Interest)), at("amount", (*int64)(&p.Amount)),
 			at("months", &p.Months), at("code", &p.Code), at("words", &p.Text), at("queued_on", &p.QueuedOn), at("done_on", &p.DoneOn), at("registry_digest", &p.Registry),
 		}
-	}, nil).prove(proof[exchange.Posting]{keys: 1, chain: func(p *exchange.Posting) string { return p.CaseNo }, where: "case_no = $1"})
+	}, nil).prove(proof[exchange.Posting]{keys: 1, chain: func(p *exchange.Posting) string { return p.CaseNo }, by: "case_no"})
 	updatePosting  = postingRows.update("posting_no = $1 AND state = $18")
 	postingsByCase = byKey(postingRows, "case_no", func(a, b *exchange.Posting) int { return strings.Compare(a.No, b.No) },
 		func(p *exchange.Posting) any { return p.CaseNo }).kept()

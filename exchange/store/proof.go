@@ -12,21 +12,22 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/exchange/store/journal"
 	"carryover/exchange/store/pending"
+	"carryover/exchange/store/sqltext"
 )
 
 // The rows that money depends on are answered for by the journal: each that is written leaves its
 // digest in an event of a chain of its own, in the same transaction. Whoever changes, adds or deletes
 // such a row beside the program is found by walking the chain.
 
-// proof is how the journal answers for the rows of a table: in which chain, by how many of its
-// first columns a row is known, and which rows a chain has (where, with the words of the chain behind its
-// first one as arguments; prefix is that first word, "" for the chain of a case or of the agency).
+// proof is how the journal answers for the rows of a table: by how many of its first columns a row
+// is known, and in which chain it stands. The chain of a case is its number; of another kind, the kind
+// with the values of columns behind it.
 type proof[T any] struct {
-	keys   int
-	chain  func(*T) string
-	prefix string
-	where  string
-	rest   string // which rows the agency's chain has of a table whose other rows are cases'; "": none
+	keys  int
+	chain func(*T) string
+	kind  string // "": that of a case
+	by    string // the columns whose values name the chain; "": the kind alone does
+	rest  string // which rows stand in the agency's chain, of a table of cases' rows; "": none
 }
 
 // proven are the tables that the journal answers for.
@@ -34,16 +35,30 @@ var proven []provenTable
 
 // provenTable is one of them, whatever its type.
 type provenTable struct {
-	table, names, prefix, where string
-	keys                        int
+	table string
+	names []string
+	keys  int
+	kind  string
+	where string // of rows of one chain; of a case's the column of its number
+	nth   int    // which of names that column is
 }
 
 // prove lets the journal answer for the rows of a table.
 func (k *kept[T]) prove(p proof[T]) *kept[T] {
 	k.proof = &p
-	proven = append(proven, provenTable{k.table, k.names, p.prefix, p.where, p.keys})
+	t := provenTable{table: k.table, names: strings.Split(k.names, ", "), keys: p.keys, kind: p.kind, where: p.by}
+	if p.kind == "" {
+		t.nth = slices.Index(t.names, p.by)
+	} else {
+		t.where = "1 = 1"
+		for i, column := range strings.FieldsFunc(p.by, func(r rune) bool { return r == ',' || r == ' ' }) {
+			t.where += " AND " + column + " = " + sqltext.Arg(i+1)
+		}
+	}
+	proven = append(proven, t)
 	if p.rest != "" {
-		proven = append(proven, provenTable{k.table, k.names, agencyChain, p.rest, p.keys})
+		t.kind, t.where = exchange.AgencyChain, p.rest
+		proven = append(proven, t)
 	}
 	takenOver = append(takenOver, k.takeOver)
 	return k
@@ -67,14 +82,14 @@ func (k *kept[T]) proved(x *T) *provedRow {
 // event to a chain that has none; the digest alone of a row that was written already (InsertDecision)
 // is no write.
 func (tx *Tx) proveRows(writes []*unsent) []*unsent {
-	lines := map[string]*journal.Rows{}
+	lines := map[string]journal.Rows{}
 	var chains []string
 	for _, w := range writes {
 		if w.row == nil {
 			continue
 		}
 		if lines[w.row.chain] == nil {
-			lines[w.row.chain] = &journal.Rows{}
+			lines[w.row.chain] = journal.Rows{}
 			chains = append(chains, w.row.chain)
 		}
 		names := strings.Split(w.row.names, ", ")
@@ -97,10 +112,9 @@ func (tx *Tx) proveRows(writes []*unsent) []*unsent {
 	}
 	for _, chain := range chains {
 		if rows := lines[chain]; rows != nil {
-			e := exchange.JournalEvent{Chain: chain, What: RowsWritten, Payload: []byte{}, Proves: rows.String()}
-			if tx.by != nil {
-				by := tx.by()
-				e.At, e.On, e.Actor = by.At, by.On, by.Actor
+			e := exchange.JournalEvent{Chain: chain, Actor: Actor, What: RowsWritten, Payload: []byte{}, Proves: rows.String()}
+			if tx.when != nil {
+				e.At, e.On = tx.when()
 			}
 			kept = append(kept, &unsent{Write: pending.Write{What: "journal of " + chain, Insert: insertEvent}, event: &e})
 		}
@@ -108,62 +122,116 @@ func (tx *Tx) proveRows(writes []*unsent) []*unsent {
 	return kept
 }
 
-// RowsWritten is the event of rows that no other event of their chain was written with.
-const RowsWritten = "rows_written"
+// What the store journals by itself, as Actor: that rows were written with no other event of their
+// chain, and, once, that rows of before the journal answered for them were taken over.
+const (
+	Actor         = "store"
+	RowsWritten   = "rows_written"
+	RowsTakenOver = "rows_taken_over"
+)
 
-// Stamp is when something is done, on which business date, and by whom.
-type Stamp struct {
-	At    time.Time
-	On    calendar.Date
-	Actor string
-}
+// When says when the transaction's work is done, and on which business date, for what the store
+// journals by itself; it is asked when the store does.
+func (tx *Tx) When(when func() (time.Time, calendar.Date)) { tx.when = when }
 
-// By says whose work the transaction is, for what the store journals by itself; by is asked when it
-// does.
-func (tx *Tx) By(by func() Stamp) { tx.by = by }
-
-// rowsOfChain are the rows that a chain answers for as they stand now.
-func (tx *Tx) rowsOfChain(chain string) (*journal.Rows, error) {
-	now := &journal.Rows{}
-	words := strings.Split(chain, " ")
-	for _, t := range proven {
-		args := anyOf(words[1:])
-		if t.prefix == "" {
-			args = []any{chain}
-		}
-		if t.prefix != "" && t.prefix != words[0] || t.prefix == "" && len(words) > 1 || strings.Count(t.where, "$") != len(args) {
-			continue
-		}
-		names := strings.Split(t.names, ", ")
-		err := tx.eachRaw(t.names, t.table, "WHERE "+t.where, args, func(values []any) error {
-			now.Add(t.table, t.keys, names, values)
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s of %s: %w", t.table, chain, err)
+// standings is what chains answer for, as it stands now.
+func (tx *Tx) standings(chains []string) (map[string]journal.Standing, error) {
+	now := make(map[string]journal.Standing, len(chains))
+	var cases []string
+	for _, chain := range chains {
+		now[chain] = journal.Standing{Rows: journal.Rows{}}
+		if kind, _, more := strings.Cut(chain, " "); !more && kind != exchange.AgencyChain {
+			cases = append(cases, chain)
 		}
 	}
-	return now, nil
+	for _, t := range proven {
+		if t.kind == "" {
+			err := sqltext.InLists(sqltext.AnyOf(cases), func(list []any) error {
+				return tx.eachProven(t, t.where+" IN "+sqltext.ListOf(len(list), 0), list, func(values []any) journal.Rows { return now[textOf(values[t.nth])].Rows })
+			})
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		for _, chain := range chains {
+			words := strings.Split(chain, " ")
+			if words[0] != t.kind || len(words)-1 != strings.Count(t.where, "$") {
+				continue
+			}
+			if err := tx.eachProven(t, t.where, sqltext.AnyOf(words[1:]), func([]any) journal.Rows { return now[chain].Rows }); err != nil {
+				return nil, err
+			}
+		}
+	}
+	err := sqltext.InLists(sqltext.AnyOf(chains), func(list []any) error {
+		return tx.each(func(r row) error {
+			var chain string
+			var h head
+			err := r.Scan(&chain, &h.n, &h.hash)
+			now[chain] = journal.Standing{Rows: now[chain].Rows, N: h.n, Hash: h.hash}
+			return err
+		}, "SELECT chain, n, hash FROM heads WHERE chain IN "+sqltext.ListOf(len(list), 0), list...)
+	})
+	return now, err
 }
 
-// agencyChain is the chain of what belongs to no case and no day.
-const agencyChain = "agency"
+// textOf is a text as the database has it.
+func textOf(value any) string {
+	if b, ok := value.([]byte); ok {
+		return string(b)
+	}
+	s, _ := value.(string)
+	return s
+}
+
+// eachProven adds rows of a table, as they stand, to those of their chains.
+func (tx *Tx) eachProven(t provenTable, where string, args []any, to func(values []any) journal.Rows) error {
+	err := tx.eachRaw(strings.Join(t.names, ", "), t.table, "WHERE "+where, args, func(values []any) error {
+		to(values).Add(t.table, t.keys, t.names, values)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("rows of %s: %w", t.table, err)
+	}
+	return nil
+}
+
+// countProven counts all rows that the journal answers for, and the chains of which the end is kept.
+func (tx *Tx) countProven() (rows, heads int64, err error) {
+	for i, t := range proven {
+		if i > 0 && proven[i-1].table == t.table {
+			continue
+		}
+		n, err := tx.number(t.table, "SELECT count(*) FROM "+t.table)
+		if err != nil {
+			return 0, 0, err
+		}
+		rows += n
+	}
+	heads, err = tx.number("heads", "SELECT count(*) FROM heads")
+	return rows, heads, err
+}
 
 // ofDay is the chain of rows of a day, and of what else they have in common.
 func ofDay(kind string, day calendar.Date, of ...string) string {
 	return strings.Join(append(append([]string{kind}, of...), day.String()), " ")
 }
 
-// takeOver writes the digests of rows that were there before the journal answered for them, page by
-// page; again after a crash. It ends with one event.
-func (s *Store) takeOver(ctx context.Context) error {
-	pending := false
-	err := s.View(ctx, func(tx *Tx) error {
+// untaken reports whether rows are there of before the journal answered for them.
+func (s *Store) untaken(ctx context.Context) (untaken bool, err error) {
+	err = s.View(ctx, func(tx *Tx) error {
 		n, err := tx.number("rows of before", "SELECT 1 - taken_over FROM proofs")
-		pending = n > 0
+		untaken = n > 0
 		return err
 	})
-	if err != nil || !pending {
+	return untaken, err
+}
+
+// takeOver writes the digests of rows of before, page by page; again after a crash. It ends with
+// one event.
+func (s *Store) takeOver(ctx context.Context) error {
+	if untaken, err := s.untaken(ctx); err != nil || !untaken {
 		return err
 	}
 	for _, t := range takenOver {
@@ -172,44 +240,65 @@ func (s *Store) takeOver(ctx context.Context) error {
 		}
 	}
 	return s.Tx(ctx, func(tx *Tx) error {
-		last, err := tx.LastEvent()
-		if err != nil {
+		if err := errors.Join(tx.whenLast(), tx.change("rows of before", "UPDATE proofs SET taken_over = 1 WHERE taken_over = 0")); err != nil {
 			return err
 		}
-		if err := tx.change("rows of before", "UPDATE proofs SET taken_over = 1 WHERE taken_over = 0"); err != nil {
-			return err
-		}
-		return tx.Journal(exchange.JournalEvent{Chain: agencyChain, At: last.At, On: last.On, What: RowsTakenOver})
+		at, on := tx.when()
+		return tx.Journal(exchange.JournalEvent{Chain: exchange.AgencyChain, At: at, On: on, Actor: Actor, What: RowsTakenOver})
 	})
 }
 
-// RowsTakenOver is the one event of a store whose rows are older than their digests.
-const RowsTakenOver = "rows_taken_over"
+// whenLast lets the transaction's work be done when the last event was: a migration has no clock.
+func (tx *Tx) whenLast() error {
+	last, err := tx.LastEvent()
+	tx.When(func() (time.Time, calendar.Date) { return last.At, last.On })
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
 
 // takenOver takes over the rows of each proven table.
 var takenOver []func(context.Context, *Store) error
 
-// takeOver takes over the rows of the table, a page in a transaction, as they stand.
+// takeOver takes over the rows of the table as they stand, a page in a transaction.
 func (k *kept[T]) takeOver(ctx context.Context, s *Store) error {
-	names := strings.Split(k.names, ", ")
-	order := "ORDER BY " + strings.Join(names[:k.proof.keys], ", ")
-	for done := 0; ; done += pageSize {
-		page := fmt.Sprintf("%s LIMIT %d OFFSET %d", order, pageSize, done)
+	keys := strings.Join(strings.Split(k.names, ", ")[:k.proof.keys], ", ")
+	order := "ORDER BY " + keys + sqltext.AtMost(pageSize)
+	var last, next []any
+	for {
 		n := 0
 		err := s.Tx(ctx, func(tx *Tx) error {
-			rows, err := k.many(tx, k.table, page)
+			page := order
+			n = 0
+			if last != nil {
+				page = "WHERE (" + keys + ") > " + sqltext.ListOf(len(last), 0) + " " + order
+			}
+			rows, err := k.many(tx, k.table, page, last...)
 			if err != nil {
 				return err
 			}
-			n = 0
-			return tx.eachRaw(k.names, k.table, page, nil, func(values []any) error {
+			if err := tx.whenLast(); err != nil {
+				return err
+			}
+			var taken []unsent
+			err = tx.eachRaw(k.names, k.table, page, last, func(values []any) error {
+				taken = append(taken, unsent{Write: pending.Write{What: k.table, Args: slices.Clone(values)}, row: k.proved(&rows[n])})
 				n++
-				return tx.wait(unsent{Write: pending.Write{What: k.table, Args: slices.Clone(values)}, row: k.proved(&rows[n-1])})
+				return nil
 			})
+			for _, w := range taken {
+				err = errors.Join(err, tx.wait(w))
+			}
+			if n > 0 {
+				next = slices.Clone(taken[n-1].Args[:k.proof.keys])
+			}
+			return err
 		})
 		if err != nil || n < pageSize {
 			return err
 		}
+		last = next
 	}
 }
 
@@ -226,69 +315,4 @@ func (tx *Tx) eachRaw(names, table, where string, args []any, fn func([]any) err
 		}
 		return fn(values)
 	}, "SELECT "+names+" FROM "+table+" "+where, args...)
-}
-
-// chainRows compares, chain by chain, the rows that events were written with to those that stand
-// now, and the end of the chain to its head.
-type chainRows struct {
-	tx      *Tx
-	proof   *journal.Proof
-	last    exchange.JournalEvent
-	written journal.Rows
-	rows    int64 // of all chains, as they stand
-	chains  int64
-}
-
-// next takes the next event by chain and n.
-func (c *chainRows) next(e *exchange.JournalEvent) error {
-	if e.Chain != c.last.Chain {
-		if err := c.compare(); err != nil {
-			return err
-		}
-		c.written = journal.Rows{}
-		c.chains++
-	}
-	c.written.Take(e.Proves)
-	c.last = *e
-	return nil
-}
-
-// compare ends a chain.
-func (c *chainRows) compare() error {
-	if c.last.N == 0 {
-		return nil
-	}
-	now, err := c.tx.rowsOfChain(c.last.Chain)
-	if err != nil {
-		return err
-	}
-	c.rows += int64(now.Len())
-	c.proof.Rows(c.last.Chain, c.last.N, c.written.Differ(now))
-	h, err := one(c.tx, "head", func(r row, h *head) error { return r.Scan(&h.n, &h.hash) }, "SELECT n, hash FROM heads WHERE chain = $1", c.last.Chain)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	c.proof.Head(c.last.Chain, c.last.N, c.last.Hash, h.n, h.hash)
-	return nil
-}
-
-// end ends the last chain, and looks for rows and heads that no chain has.
-func (c *chainRows) end() error {
-	if err := c.compare(); err != nil {
-		return err
-	}
-	all := int64(0)
-	for i, t := range proven {
-		if i > 0 && proven[i-1].table == t.table {
-			continue
-		}
-		n, err := c.tx.number(t.table, "SELECT count(*) FROM "+t.table)
-		if err != nil {
-			return err
-		}
-		all += n
-	}
-	heads, err := c.tx.number("heads", "SELECT count(*) FROM heads")
-	c.proof.Strays(all-c.rows, heads-c.chains)
-	return err
 }

@@ -18,7 +18,7 @@ var (
 		}
 	}, func(m *exchange.Remittance) []field {
 		return []field{at("payee", &m.Payee), at("payee_id,omitempty", &m.PayeeID), at("reason,omitzero", &m.Reason), at("again,omitempty", &m.Again)}
-	}).prove(proof[exchange.Remittance]{keys: 2, chain: func(m *exchange.Remittance) string { return m.CaseNo }, where: "case_no = $1"})
+	}).prove(proof[exchange.Remittance]{keys: 2, chain: func(m *exchange.Remittance) string { return m.CaseNo }, by: "case_no"})
 	updateRemittance = remittanceRows.update("case_no = $1 AND part = $2 AND track = $14 AND attempts = $15 AND received = $16")
 	partsByCase      = byKey(remittanceRows, "case_no", func(a, b *exchange.Remittance) int { return cmp.Compare(a.Part, b.Part) },
 		func(m *exchange.Remittance) any { return m.CaseNo }).kept()

@@ -15,7 +15,7 @@ var (
 			at("file_id", &s.FileID), at("officer", &s.Officer), at("roles", shape.ListOf(&s.Roles)), at("at", shape.MomentOf(&s.At)), at("on_date", &s.On),
 			at("fingerprint", &s.Fingerprint), at("armored", &s.Armored),
 		}
-	}, nil).prove(proof[exchange.Signature]{keys: 2, chain: func(*exchange.Signature) string { return agencyChain }, prefix: agencyChain, where: "file_id = file_id"})
+	}, nil).prove(proof[exchange.Signature]{keys: 2, chain: func(*exchange.Signature) string { return exchange.AgencyChain }, kind: exchange.AgencyChain})
 	settingsRows = keep("money_settings", func(m *exchange.MoneySettings) []field {
 		return []field{
 			at("n", &m.N), at("sha256", &m.SHA256), at("state", &m.State), at("since", &m.Since), at("file_id", shape.OptionalOf(&m.FileID)),
@@ -26,7 +26,7 @@ var (
 			at("sections", &m.Sections), at("valid_from", &m.ValidFrom), at("order", &m.Order), at("until", &m.Until),
 			at("signed", &m.Signed),
 		}
-	}).prove(proof[exchange.MoneySettings]{keys: 1, chain: func(*exchange.MoneySettings) string { return agencyChain }, prefix: agencyChain, where: "n = n"})
+	}).prove(proof[exchange.MoneySettings]{keys: 1, chain: func(*exchange.MoneySettings) string { return exchange.AgencyChain }, kind: exchange.AgencyChain})
 )
 
 var updateSettings = settingsRows.update("n = $1 AND state = $7")

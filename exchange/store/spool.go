@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"carryover/exchange/store/shape"
 )
 
 // SpoolPart is how many bytes of a file of the spool a row holds at most.
@@ -13,7 +15,7 @@ const SpoolPart = 1 << 20
 // behind the last is gone.
 func (tx *Tx) PutSpoolPart(name string, n int, part []byte, last bool) error {
 	_, err := tx.exec("INSERT INTO spool_parts (name, n, is_last, bytes) VALUES ($1, $2, $3, $4)"+
-		" ON CONFLICT (name, n) DO UPDATE SET is_last = excluded.is_last, bytes = excluded.bytes", name, int64(n), bit(last), part)
+		" ON CONFLICT (name, n) DO UPDATE SET is_last = excluded.is_last, bytes = excluded.bytes", name, int64(n), shape.Bit(last), part)
 	if err == nil && last {
 		_, err = tx.exec("DELETE FROM spool_parts WHERE name = $1 AND n > $2", name, int64(n))
 	}
@@ -44,7 +46,7 @@ type Binding struct {
 
 // Bind binds the store, once and for all; one that is bound stays as it is.
 func (tx *Tx) Bind(b Binding) error {
-	_, err := tx.exec("INSERT INTO bindings (one, agency, rehearsal, spool) VALUES (1, $1, $2, $3) ON CONFLICT (one) DO NOTHING", b.Agency, bit(b.Rehearsal), b.Spool)
+	_, err := tx.exec("INSERT INTO bindings (one, agency, rehearsal, spool) VALUES (1, $1, $2, $3) ON CONFLICT (one) DO NOTHING", b.Agency, shape.Bit(b.Rehearsal), b.Spool)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"carryover/exchange/calendar"
 	"carryover/exchange/ledger"
 	"carryover/exchange/money"
 	"carryover/exchange/store/engine"
@@ -35,18 +36,18 @@ type Tx struct {
 	counted func(Count) // nil: nobody counts
 	count   Count
 
-	waiting    waiting                      // not sent yet
-	numbers    map[string]int64             // counters drawn from in this transaction
-	drawn      []counter                    // those, in the order of first use
-	heads      map[string]head              // last journal event of chains written here
-	locked     int                          // chains that were locked to append to them
-	judged     judged                       // last record judged
-	booked     map[ledger.Account]money.Fen // not yet added to the balances
-	known      map[source]map[asked]any     // what was read before it is asked for
-	kept       []keptRow                    // of it, what holds rows that this transaction has written
-	claimed    []asked                      // keys of claims among it that this transaction has taken
-	savepoints int                          // depth of Savepoint
-	by         func() Stamp                 // whose work it is; nil: nobody's
+	waiting    waiting                           // not sent yet
+	numbers    map[string]int64                  // counters drawn from in this transaction
+	drawn      []counter                         // those, in the order of first use
+	heads      map[string]head                   // last journal event of chains written here
+	locked     int                               // chains that were locked to append to them
+	judged     judged                            // last record judged
+	booked     map[ledger.Account]money.Fen      // not yet added to the balances
+	known      map[source]map[asked]any          // what was read before it is asked for
+	kept       []keptRow                         // of it, what holds rows that this transaction has written
+	claimed    []asked                           // keys of claims among it that this transaction has taken
+	savepoints int                               // depth of Savepoint
+	when       func() (time.Time, calendar.Date) // its work is done; nil: nobody says
 }
 
 func (s *Store) begin(ctx context.Context, p *engine.Pool, o *sql.TxOptions) (*Tx, error) {
@@ -304,37 +305,4 @@ func singly[T any](take func(T) error) func([]T) error {
 		}
 		return nil
 	}
-}
-
-// bit is how yes and no are stored.
-func bit(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// micros is how instants are stored; the zero time is 0.
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-// instant reads what micros wrote, in UTC.
-func instant(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(n).UTC()
-}
-
-// ref is how a reference to another row is stored: nothing is NULL.
-func ref[T string | int64](v T) any {
-	var none T
-	if v == none {
-		return nil
-	}
-	return v
 }

@@ -9,11 +9,13 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
+	"carryover/exchange/store/engine"
 	"carryover/exchange/store/journal"
+	"carryover/exchange/store/shape"
 	"carryover/exchange/store/sqltext"
 )
 
-const checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash, numbers, counters, entry_id, balances"
+const checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash, numbers, counters, entry_id, balances, schema_print"
 
 var (
 	insertCheckpoint = sqltext.InsertInto("checkpoints", checkpointColumns) + " RETURNING id"
@@ -32,8 +34,8 @@ var (
 
 func scanCheckpoint(r row, c *journal.Checkpoint) error {
 	var at int64
-	err := r.Scan(&c.ID, &at, &c.On, &c.EventID, &c.Chains, &c.Events, &c.Cases, &c.Heads, &c.Hash, &c.Numbers, &c.Counters, &c.EntryID, &c.Balances)
-	c.At = instant(at)
+	err := r.Scan(&c.ID, &at, &c.On, &c.EventID, &c.Chains, &c.Events, &c.Cases, &c.Heads, &c.Hash, &c.Numbers, &c.Counters, &c.EntryID, &c.Balances, &c.Schema)
+	c.At = shape.Instant(at)
 	return err
 }
 
@@ -49,11 +51,23 @@ func (tx *Tx) values(text string, args ...any) (*journal.Values, error) {
 	}, text, args...)
 }
 
+// schema names the schema as it is now.
+func (tx *Tx) schema() (string, error) {
+	s := journal.NewSchema(engine.Newest(tx.eng))
+	err := tx.each(func(r row) error {
+		var name, text string
+		err := r.Scan(&name, &text)
+		s.Add(name, text)
+		return err
+	}, tx.eng.SchemaParts())
+	return s.String(), err
+}
+
 const countCases, allCounters = "SELECT count(*) FROM cases", "SELECT name, n FROM counters ORDER BY name"
 
 // WriteCheckpoint stores a checkpoint of the store as it stands, nightly.
 func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (journal.Checkpoint, error) {
-	c, heads, err := journal.Checkpoint{At: instant(micros(at)), On: on}, journal.NewHeads(), error(nil)
+	c, heads, err := journal.Checkpoint{At: shape.Instant(shape.Micros(at)), On: on}, journal.NewHeads(), error(nil)
 	if lock := tx.eng.LockJournal(); lock != "" {
 		_, err = tx.exec(lock)
 	}
@@ -62,14 +76,15 @@ func (tx *Tx) WriteCheckpoint(at time.Time, on calendar.Date) (journal.Checkpoin
 	balances, e2 := tx.values("SELECT account, amount FROM ledger_balances WHERE amount <> 0 ORDER BY account")
 	before, e3 := tx.Checkpoints()
 	cases, e4 := tx.number("cases", countCases)
+	schema, e6 := tx.schema()
 	entry, e5 := tx.number("ledger", "SELECT COALESCE(max(id), 0) FROM ledger_entries")
-	if err = errors.Join(err, e1, e2, e3, e4, e5); err != nil {
+	if err = errors.Join(err, e1, e2, e3, e4, e5, e6); err != nil {
 		return c, fmt.Errorf("checkpoint: %w", err)
 	}
-	c.Cases, c.EntryID, c.Numbers, c.Counters, c.Balances = cases, entry, counters.Sum, counters.Hash(), balances.Hash()
+	c.Cases, c.EntryID, c.Numbers, c.Counters, c.Balances, c.Schema = cases, entry, counters.Sum, counters.Hash(), balances.Hash(), schema
 	heads.Fill(&c, before)
-	c.ID, err = tx.number("checkpoint", insertCheckpoint, micros(c.At), c.On.String(), c.EventID, c.Chains, c.Events, c.Cases, c.Heads, c.Hash,
-		c.Numbers, c.Counters, c.EntryID, c.Balances)
+	c.ID, err = tx.number("checkpoint", insertCheckpoint, shape.Micros(c.At), c.On.String(), c.EventID, c.Chains, c.Events, c.Cases, c.Heads, c.Hash,
+		c.Numbers, c.Counters, c.EntryID, c.Balances, c.Schema)
 	return c, err
 }
 
@@ -100,7 +115,9 @@ func (s *Store) VerifyJournal(ctx context.Context, progress func(events int64), 
 				err = errors.Join(err, faulty)
 				proof.Balances(c, balances.Hash())
 			}
-			return err
+			rows, heads, faulty := tx.countProven()
+			proof.Count(rows, heads)
+			return errors.Join(err, faulty)
 		})
 		return err
 	})
@@ -120,7 +137,11 @@ func (tx *Tx) VerifyNight(left ...journal.Checkpoint) (journal.Report, error) {
 			}
 		}
 		return tx.eachEnd(math.MaxInt64, func(ends []exchange.JournalEvent) error {
-			return inLists(anyOf(proof.Picks(ends)), func(list []any) error {
+			picks := proof.Picks(ends)
+			if err := proof.Expect(picks); err != nil {
+				return err
+			}
+			return sqltext.InLists(sqltext.AnyOf(picks), func(list []any) error {
 				return tx.prove(proof, "chain IN "+sqltext.ListOf(len(list), 2)+" AND ", list...)
 			})
 		})
@@ -131,32 +152,23 @@ func (tx *Tx) VerifyNight(left ...journal.Checkpoint) (journal.Report, error) {
 func (tx *Tx) verify(begin func([]journal.Checkpoint, []journal.Checkpoint) *journal.Proof, left []journal.Checkpoint, prove func(*journal.Proof) error) (journal.Report, error) {
 	checkpoints, e1 := tx.Checkpoints()
 	proof := begin(checkpoints, left)
+	proof.Stands = tx.standings
 	e2 := prove(proof)
 	counters, e3 := tx.values(allCounters)
 	cases, e4 := tx.number("count cases", countCases)
 	silent, e5 := many(tx, "cases without journal", func(from row, no *string) error { return from.Scan(no) }, silentCases)
-	proof.End(journal.Now{Cases: cases, Numbers: counters.Sum, Silent: silent})
-	return proof.Report, errors.Join(e1, e2, e3, e4, e5)
+	schema, e6 := tx.schema()
+	proof.End(journal.Now{Cases: cases, Numbers: counters.Sum, Silent: silent, Schema: schema})
+	return proof.Report, errors.Join(e1, e2, e3, e4, e5, e6)
 }
 
 // prove proves the events of some chains by chain and n, page by page.
 func (tx *Tx) prove(proof *journal.Proof, chains string, list ...any) error {
-	rows := &chainRows{tx: tx, proof: proof}
-	err := pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
+	defer proof.EndChain()
+	return pages(func(last *exchange.JournalEvent) ([]exchange.JournalEvent, error) {
 		return many(tx, "journal", scanEvent, selectEvent+"WHERE "+chains+"(chain, n) > ($1, $2) ORDER BY chain, n"+sqltext.AtMost(pageSize),
 			append([]any{last.Chain, int64(last.N)}, list...)...)
-	}, func(page []exchange.JournalEvent) error {
-		for i := range page {
-			if err := rows.next(&page[i]); err != nil {
-				return err
-			}
-		}
-		return proof.Take(page)
-	})
-	if chains == "" {
-		return errors.Join(err, rows.end())
-	}
-	return errors.Join(err, rows.compare())
+	}, proof.Take)
 }
 
 // Audited returns the events of a name that the audit asks for, as they were stored.

@@ -157,7 +157,7 @@ func Quarantine(ctx context.Context, o *office.Office, f exchange.File, why stri
 		if err := outbox.ComposeSheetCorrections(o, d.Tx, after, why); err != nil {
 			return err
 		}
-		return d.Journal(office.AgencyChain, "file_quarantined", code.Say("written", office.Clip(why, 500)), map[string]string{"file": f.Name})
+		return d.Journal(exchange.AgencyChain, "file_quarantined", code.Say("written", office.Clip(why, 500)), map[string]string{"file": f.Name})
 	})
 }
 

@@ -109,7 +109,7 @@ func MarkSent(ctx context.Context, o *office.Office, m Mark, signature []byte) e
 			return err
 		}
 		d.File = f
-		err = d.Journal(office.AgencyChain, "payment_marked", code.Text(m.Evidence), map[string]any{
+		err = d.Journal(exchange.AgencyChain, "payment_marked", code.Text(m.Evidence), map[string]any{
 			"text": m.Text(o.Agency.Code), "role": role, "fingerprint": signer.Fingerprint, "signature": string(signature),
 		})
 		if err != nil {
@@ -173,7 +173,7 @@ func voidUnsent(d *office.Desk, f exchange.File) error {
 	if err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_void", code.Say("never-sent"), map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
+	return d.Journal(exchange.AgencyChain, "payment_file_void", code.Say("never-sent"), map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // KeyOwner finds the officer whose key has a fingerprint, among those who may sign

@@ -73,7 +73,7 @@ func queueAgain(ctx context.Context, o *office.Office, shown exchange.File) (exc
 		if err := d.Tx.UpdateFile(shown, again); err != nil {
 			return err
 		}
-		err := d.Journal(office.AgencyChain, "signable_put_back", code.Text(shown.Name), map[string]string{"file": shown.Name, "party": shown.Party, "sha256": shown.StoredSHA})
+		err := d.Journal(exchange.AgencyChain, "signable_put_back", code.Text(shown.Name), map[string]string{"file": shown.Name, "party": shown.Party, "sha256": shown.StoredSHA})
 		if err != nil {
 			return err
 		}

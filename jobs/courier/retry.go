@@ -128,7 +128,7 @@ func noteRetry(d *office.Desk, f exchange.File, what, reason string) error {
 	if err := CloseFileDifferences(d, f); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, what, code.Text(reason), map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
+	return d.Journal(exchange.AgencyChain, what, code.Text(reason), map[string]string{"file": f.Name, "was": string(f.State), "sha256": f.SHA256})
 }
 
 // CloseFileDifferences closes the differences that are open about a file, by its

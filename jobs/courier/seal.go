@@ -67,7 +67,7 @@ func sign(ctx context.Context, o *office.Office, f exchange.File) (exchange.File
 		if err := d.Tx.UpdateFile(f, signed); err != nil {
 			return err
 		}
-		return d.Journal(office.AgencyChain, "file_signed", code.Say("signed-by", signed.Signer), map[string]string{"file": f.Name, "sha256": f.StoredSHA, "signer": signed.Signer})
+		return d.Journal(exchange.AgencyChain, "file_signed", code.Say("signed-by", signed.Signer), map[string]string{"file": f.Name, "sha256": f.StoredSHA, "signer": signed.Signer})
 	})
 	return signed, err
 }

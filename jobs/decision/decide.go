@@ -99,7 +99,7 @@ func recordAndApply(d *office.Desk, p Prepared, plan office.Plan, by authority) 
 	}
 	chain := p.CaseNo
 	if chain == "" {
-		chain = office.AgencyChain
+		chain = exchange.AgencyChain
 	}
 	err = d.Journal(chain, "decided_"+p.Action, code.Text(p.Reason), map[string]any{
 		"subject": p.Subject, "role": by.role, "fingerprint": by.fingerprint, "comes_to": p.Effects,

@@ -106,7 +106,7 @@ func returnBatchPlan(
 		if err := outbox.WithdrawReview(d, f); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "batch_returned", code.Text(x.Reason), map[string]any{"file": f.Name, "sha256": f.SHA256}); err != nil || c == nil {
+		if err := d.Journal(exchange.AgencyChain, "batch_returned", code.Text(x.Reason), map[string]any{"file": f.Name, "sha256": f.SHA256}); err != nil || c == nil {
 			return err
 		}
 		if err := c.PutOnHold(code.HoldOfficersDecision, code.Say("review-returned", office.OneLine(x.Reason, 200))); err != nil {

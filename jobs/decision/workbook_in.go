@@ -356,7 +356,7 @@ func refuseDecisions(ctx context.Context, o *office.Office, f exchange.File, no 
 		if err := d.LeaveInBad(before); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "decisions_refused", no.Phrase(), map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+		if err := d.Journal(exchange.AgencyChain, "decisions_refused", no.Phrase(), map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
 			return err
 		}
 		text := "决定表未被接受，其中的决定均未办理 / the decisions workbook was refused, nothing in it was decided\n\n" + no.Chinese + "\n" + no.English + "\n"
@@ -391,7 +391,7 @@ func (w *workbookIn) finish(ctx context.Context, verdicts []report.Verdict) (off
 			return err
 		}
 		facts := map[string]any{"file": w.file.Name, "sha256": w.file.SHA256, "rows": counts}
-		if err := d.Journal(office.AgencyChain, "decisions_worked", code.Text(w.file.Name), facts); err != nil {
+		if err := d.Journal(exchange.AgencyChain, "decisions_worked", code.Text(w.file.Name), facts); err != nil {
 			return err
 		}
 		return queueVerdicts(d, verdicts)

@@ -33,6 +33,6 @@ func isCorrections(ctx context.Context, j *office.InBatch) (bool, error) {
 func takeCorrections(ctx context.Context, j *office.InBatch) error {
 	j.File.Kind, j.File.Sequence, j.File.State, j.File.Verdict = office.KindCorrections, 0, exchange.FileWorked, code.FileAccepted
 	return j.Do(ctx, office.By{File: j.File, Actor: j.File.Party}, func(d *office.Desk) error {
-		return errors.Join(d.Tx.UpdateFile(j.Stored, j.File), d.Journal(office.AgencyChain, "answer_received", code.Text(j.File.Name), nil))
+		return errors.Join(d.Tx.UpdateFile(j.Stored, j.File), d.Journal(exchange.AgencyChain, "answer_received", code.Text(j.File.Name), nil))
 	})
 }

@@ -245,7 +245,7 @@ func rejectFile(ctx context.Context, j *office.InBatch, c code.Fault, text strin
 		if err := d.LeaveInBad(j.File); err != nil {
 			return err
 		}
-		return d.Journal(office.AgencyChain, "file_rejected", code.Say("coded", string(c), text), map[string]string{
+		return d.Journal(exchange.AgencyChain, "file_rejected", code.Say("coded", string(c), text), map[string]string{
 			"file": j.File.Name, "sha256": j.File.SHA256, "signer": j.File.Signer,
 		})
 	})
@@ -261,7 +261,7 @@ func answerDuplicate(ctx context.Context, j *office.InBatch, first exchange.File
 		if err := d.Tx.UpdateFile(j.Stored, j.File); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "file_duplicate", code.Say("duplicate-of", first.Name), map[string]string{"file": j.File.Name}); err != nil {
+		if err := d.Journal(exchange.AgencyChain, "file_duplicate", code.Say("duplicate-of", first.Name), map[string]string{"file": j.File.Name}); err != nil {
 			return err
 		}
 		if first.Receipt == 0 {

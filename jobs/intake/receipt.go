@@ -20,7 +20,7 @@ func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 	d.About.Pass(r)
 	sent, ours, err := sentFile(d, r.File, r.SHA256)
 	if office.IsNotFound(err) {
-		return office.Accepted(), d.Journal(office.AgencyChain, "receipt_unknown", code.Text(r.File), nil)
+		return office.Accepted(), d.Journal(exchange.AgencyChain, "receipt_unknown", code.Text(r.File), nil)
 	}
 	if err != nil {
 		return office.Outcome{}, err
@@ -59,7 +59,7 @@ func takeReceipt(d *office.Desk, r *formats.Receipt) (office.Outcome, error) {
 		if err := d.RecordDifference("file", d.File.Party, "", code.Text(sent.Name), code.Say("sent"), text); err != nil {
 			return office.Outcome{}, err
 		}
-		return office.Accepted(), d.Journal(office.AgencyChain, "file_refused_by_partner", text, map[string]string{"file": sent.Name})
+		return office.Accepted(), d.Journal(exchange.AgencyChain, "file_refused_by_partner", text, map[string]string{"file": sent.Name})
 	}
 	return office.Accepted(), d.CloseDifference("file", d.File.Party, code.Text(sent.Name))
 }
@@ -83,7 +83,7 @@ func otherBytes(d *office.Desk, sent exchange.File, sha string) error {
 	if err := d.RecordDifference("file", d.File.Party, "", code.Text(sent.Name), code.Say("sha256", sent.SHA256), why); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "receipt_other_bytes", why, map[string]string{"file": sent.Name, "sha256": sent.SHA256})
+	return d.Journal(exchange.AgencyChain, "receipt_other_bytes", why, map[string]string{"file": sent.Name, "sha256": sent.SHA256})
 }
 
 // takeVerdict takes the partner's verdict on one record of ours (row V). Held is

@@ -111,7 +111,7 @@ func journalSigner(d *office.Desk) error {
 	if d.File.Signer == "" {
 		return nil
 	}
-	return d.Journal(office.AgencyChain, "file_signed", code.Say("signed-by", d.File.Signer), map[string]string{
+	return d.Journal(exchange.AgencyChain, "file_signed", code.Say("signed-by", d.File.Signer), map[string]string{
 		"file": d.File.Name, "sha256": d.File.StoredSHA, "signer": d.File.Signer,
 	})
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/ledger"
 	"carryover/exchange/store"
@@ -96,7 +98,7 @@ func (d *Desk) InSavepoint(apply func() error) (err error) {
 
 // desk is a desk over a transaction that writes.
 func (o *Office) desk(tx *store.Tx, by By) *Desk {
-	tx.By(func() store.Stamp { return store.Stamp{At: o.Now(), On: o.Date, Actor: by.Actor} })
+	tx.When(func() (time.Time, calendar.Date) { return o.Now(), o.Date })
 	return &Desk{Office: o, Tx: tx, File: by.File, Actor: by.Actor}
 }
 
@@ -115,7 +117,7 @@ func (d *Desk) As(by By) *Desk {
 // Reading is a desk over a transaction that somebody else opened to read.
 func (o *Office) Reading(tx *store.Tx) *Desk { return &Desk{Office: o, Tx: tx} }
 
-// Journal adds an event to a chain of the journal: a case's number, or AgencyChain.
+// Journal adds an event to a chain of the journal: a case's number, or exchange.AgencyChain.
 // facts, when not nil, are kept as JSON; what a program reads back later belongs
 // there, why is for people (Words).
 func (d *Desk) Journal(chain, what string, why code.Phrase, facts any) error {

@@ -4,11 +4,8 @@ import (
 	"slices"
 
 	"carryover/exchange"
+	"carryover/exchange/store"
 )
-
-// AgencyChain is the chain of the journal for what is about no case: runs, files,
-// signatures, settings, backups.
-const AgencyChain = "agency"
 
 // What the journal's events about backups are called; story reads the last of each
 // back by its name.
@@ -39,6 +36,8 @@ func decisionEvents() (list []exchange.Term) {
 // workEvents are what the rooms journal beside exchange's happenings.
 func workEvents() []exchange.Term {
 	return []exchange.Term{
+		{Code: store.RowsWritten, Chinese: "记录入库", English: "rows written"},
+		{Code: store.RowsTakenOver, Chinese: "原有记录纳入核验", English: "rows of before taken over"},
 		{Code: "applied", Chinese: "收到申请", English: "application received"},
 		{Code: "application_relayed", Chinese: "申请已转交新参保地", English: "application relayed to the new place"},
 		{Code: "certificate_issued", Chinese: "出具参保凭证", English: "certificate issued"},

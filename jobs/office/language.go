@@ -5,6 +5,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/code"
+	"carryover/exchange/store"
 )
 
 // Language is the language of what staff read: zh unless en is configured.
@@ -45,5 +46,6 @@ func (o *Office) ActorWord(a string) string {
 	}
 	return o.Word(append(exchange.JobTerms(),
 		exchange.Term{Code: ActorOperator, Chinese: "操作人员", English: "operator"},
+		exchange.Term{Code: store.Actor, Chinese: "数据库", English: "store"},
 		exchange.Term{Code: "release", Chinese: "签名放行", English: "release"}), a)
 }

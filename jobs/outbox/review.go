@@ -113,7 +113,7 @@ func composeReview(d *office.Desk, w store.Waiting) error {
 	if err := showReview(d, file); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "batch_in_review", code.Text(file.Name), map[string]any{
+	return d.Journal(exchange.AgencyChain, "batch_in_review", code.Text(file.Name), map[string]any{
 		"file": file.Name, "records": file.Records, "sha256": file.SHA256, "review": ReviewOf(d.Office, kind),
 	})
 }
@@ -224,7 +224,7 @@ func ReleaseReviewed(d *office.Desk, f exchange.File) error {
 	if err := WithdrawReview(d, f); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "batch_reviewed", code.Text(WhoApproved(d, approvals)), map[string]any{
+	return d.Journal(exchange.AgencyChain, "batch_reviewed", code.Text(WhoApproved(d, approvals)), map[string]any{
 		"file": f.Name, "records": f.Records, "clerk": clerk, "checker": checker, "shown": f.SHA256, "sha256": queued.SHA256,
 	})
 }

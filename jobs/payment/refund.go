@@ -232,7 +232,7 @@ func RefundEntryPlan(d *office.Desk, e exchange.BankEntry, x exchange.Decision) 
 			return err
 		}
 		// The agency's journal is shown to more people than a case: IDs are masked.
-		err := d.Journal(office.AgencyChain, "refund_due", f.Reason, map[string]any{
+		err := d.Journal(exchange.AgencyChain, "refund_due", f.Reason, map[string]any{
 			"entry": e.Key, "amount": e.Amount.String(), "account_no": payee.No, "text": identity.MaskIn(e.Text),
 		})
 		if err != nil {

@@ -53,7 +53,7 @@ func prepare(d *office.Desk, plan orderPlan) error {
 	if err := signing.ShowSignables(d, file, signers); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_prepared", code.Text(file.Name), map[string]any{
+	return d.Journal(exchange.AgencyChain, "payment_file_prepared", code.Text(file.Name), map[string]any{
 		"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256,
 	})
 }
@@ -197,7 +197,7 @@ func releaseSigned(d *office.Desk, f exchange.File, signatures []exchange.Signat
 	if err := signing.WithdrawSignables(d, f, ""); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_released", code.Text(signing.WhoSigned(d, signatures)), map[string]any{
+	return d.Journal(exchange.AgencyChain, "payment_file_released", code.Text(signing.WhoSigned(d, signatures)), map[string]any{
 		"file": f.Name, "payments": f.Records, "total": f.Total.String(), "sha256": f.SHA256,
 	})
 }

@@ -143,7 +143,7 @@ func release(d *office.Desk, plan orderPlan) error {
 	if err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "payment_file_released", code.Say("released-automatically"), map[string]any{
+	return d.Journal(exchange.AgencyChain, "payment_file_released", code.Say("released-automatically"), map[string]any{
 		"file": file.Name, "payments": plan.count, "total": file.Total.String(), "sha256": file.SHA256,
 	})
 }

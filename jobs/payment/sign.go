@@ -86,7 +86,7 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 		refusal = nil
 		made, err := signing.Sign(d, officer, f.Name, armored)
 		if errors.As(err, &refusal) { // no error of the transaction: the journal entry is kept
-			return d.Journal(office.AgencyChain, "signature_refused", refusal.Phrase(), map[string]string{"file": f.Name})
+			return d.Journal(exchange.AgencyChain, "signature_refused", refusal.Phrase(), map[string]string{"file": f.Name})
 		}
 		s = made
 		return err

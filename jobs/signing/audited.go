@@ -96,7 +96,7 @@ func NoteLeft(d *office.Desk, f exchange.File) error {
 	if err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, string(journal.CheckpointLeft), code.Text(f.Name), journal.Left{Text: text, Drop: d.PartyName(f.Party)})
+	return d.Journal(exchange.AgencyChain, string(journal.CheckpointLeft), code.Text(f.Name), journal.Left{Text: text, Drop: d.PartyName(f.Party)})
 }
 
 // endAudited ends a checkpoint or a finding whose signatures are there.
@@ -118,13 +118,13 @@ func endAudited(d *office.Desk, f exchange.File, signatures []exchange.Signature
 		kept = append(kept, journal.Signature{Officer: s.Officer, At: s.At, On: s.On.String(), Armored: s.Armored})
 	}
 	if f.Kind == office.KindCheckpoint {
-		return d.Journal(office.AgencyChain, string(journal.CheckpointLeft), code.Text(f.Name), journal.Left{Text: text, Signature: kept[0]})
+		return d.Journal(exchange.AgencyChain, string(journal.CheckpointLeft), code.Text(f.Name), journal.Left{Text: text, Signature: kept[0]})
 	}
 	accepted := journal.Acceptance{Text: text, Signed: kept}
 	if accepted.Finding, accepted.Evidence, err = acceptedBy(text); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, string(journal.FindingAccepted), code.Text(WhoSigned(d, signatures)), accepted)
+	return d.Journal(exchange.AgencyChain, string(journal.FindingAccepted), code.Text(WhoSigned(d, signatures)), accepted)
 }
 
 // bytesOf are the bytes of a small text in the spool.

@@ -87,7 +87,7 @@ func open(list []Finding, caseNo string) bool {
 
 // Case is the case whose payments a finding keeps back; "" when it keeps back all.
 func (f Finding) Case() string {
-	if f.Chain == office.AgencyChain {
+	if f.Chain == exchange.AgencyChain {
 		return ""
 	}
 	return f.Chain
@@ -116,7 +116,7 @@ func KeepFindings(d *office.Desk, faults []journal.Fault) (kept int, err error) 
 		f := Finding{Finding: journal.Finding{N: n + kept + 1, Fault: fault}}
 		list, kept = append(list, f), kept+1
 		d.Log.Error("the store is not as it was written", "finding", f.N, "where", f.Where(), "what", fault.What)
-		if err := d.Journal(office.AgencyChain, string(journal.Found), code.Say("found", f.Where(), fault.What), f.Finding); err != nil {
+		if err := d.Journal(exchange.AgencyChain, string(journal.Found), code.Say("found", f.Where(), fault.What), f.Finding); err != nil {
 			return kept, err
 		}
 	}
@@ -168,7 +168,7 @@ func Accept(ctx context.Context, o *office.Office, n int, evidence string) (f ex
 		case list[n-1].Accepted != nil:
 			return office.Refuse("第 %d 号核验发现已核销", "finding %d has ended", n)
 		case !a.Ceremony:
-			return d.Journal(office.AgencyChain, string(journal.FindingAccepted), code.Text(d.Agency.Checker), journal.Acceptance{Finding: n, Evidence: evidence, By: d.Agency.Checker})
+			return d.Journal(exchange.AgencyChain, string(journal.FindingAccepted), code.Text(d.Agency.Checker), journal.Acceptance{Finding: n, Evidence: evidence, By: d.Agency.Checker})
 		}
 		if err := voidFindings(d, n); err != nil {
 			return err

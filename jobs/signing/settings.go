@@ -80,7 +80,7 @@ func NoteSettings(d *office.Desk, window string) error {
 		d.Log.Error("money settings cannot be read: payments wait", "err", err)
 		return nil // the run goes on: remit fails with the same error, and pays nothing
 	}
-	return d.Journal(office.AgencyChain, "money_settings", code.Say("sha256", exchange.SettingsSHA(k.Text())), map[string]string{"window": window})
+	return d.Journal(exchange.AgencyChain, "money_settings", code.Say("sha256", exchange.SettingsSHA(k.Text())), map[string]string{"window": window})
 }
 
 // Standing is how the money settings of the configuration stand to the approved ones.
@@ -239,7 +239,7 @@ type recorded struct {
 // make no store new.
 func neverSettled(d *office.Desk) error {
 	for _, what := range []string{"money_settings_approved", "money_settings_first", "money_settings_changed"} {
-		if _, err := d.Tx.LastOf(office.AgencyChain, what); err == nil || !office.IsNotFound(err) {
+		if _, err := d.Tx.LastOf(exchange.AgencyChain, what); err == nil || !office.IsNotFound(err) {
 			return errors.Join(err, fmt.Errorf("%w (the journal tells of money settings, and there are none: restore the store, or carryover settings recover)", ErrSettings))
 		}
 	}
@@ -262,7 +262,7 @@ func approveUnsigned(d *office.Desk, now exchange.MoneySettings, a Approved) err
 	} else {
 		d.Log.Warn("the money settings are recorded for the first time: look through them", "sha256", now.SHA256)
 	}
-	return errors.Join(d.Tx.InsertMoneySettings(now), d.Journal(office.AgencyChain, what, code.Say("sha256", now.SHA256), facts))
+	return errors.Join(d.Tx.InsertMoneySettings(now), d.Journal(exchange.AgencyChain, what, code.Say("sha256", now.SHA256), facts))
 }
 
 // waitForSignatures records settings with the text that is to be signed, and shows it to those
@@ -292,7 +292,7 @@ func waitForSignatures(d *office.Desk, now exchange.MoneySettings, a Approved) e
 		return err
 	}
 	d.Log.Warn("money settings wait for signatures", "file", file.Name, "kind", now.Kind, "change", strings.Join(change, "; "))
-	return d.Journal(office.AgencyChain, "money_settings_waiting", code.Say("sha256", now.SHA256), map[string]any{"change": change, "replaces": replaced, "kind": now.Kind})
+	return d.Journal(exchange.AgencyChain, "money_settings_waiting", code.Say("sha256", now.SHA256), map[string]any{"change": change, "replaces": replaced, "kind": now.Kind})
 }
 
 // signedHead is the line of a text of settings that says which they are. It is read back, and
@@ -405,7 +405,7 @@ func tryApprove(d *office.Desk, m exchange.MoneySettings) error {
 	approved.State, approved.At = exchange.FileApproved, d.Now()
 	return errors.Join(
 		d.Tx.UpdateFile(f, approved), d.Tx.UpdateMoneySettings(m, signed), WithdrawSignables(d, f, ""),
-		d.Journal(office.AgencyChain, what, code.Text(WhoSigned(d, signatures)), map[string]string{"file": f.Name, "sha256": m.SHA256}),
+		d.Journal(exchange.AgencyChain, what, code.Text(WhoSigned(d, signatures)), map[string]string{"file": f.Name, "sha256": m.SHA256}),
 	)
 }
 
@@ -452,6 +452,6 @@ func voidSettings(d *office.Desk, m exchange.MoneySettings, why string) error {
 	}
 	return errors.Join(
 		d.Tx.UpdateFile(f, void), endSettings(d, m, exchange.SettingsVoid, 0), WithdrawSignables(d, f, why+"\n\n"+f.Name+"\n"),
-		d.Journal(office.AgencyChain, "money_settings_void", code.Say("sha256", m.SHA256), map[string]string{"file": f.Name, "why": why}),
+		d.Journal(exchange.AgencyChain, "money_settings_void", code.Say("sha256", m.SHA256), map[string]string{"file": f.Name, "why": why}),
 	)
 }

@@ -43,7 +43,7 @@ func signSettings(d *office.Desk, name string, f exchange.File, armored []byte) 
 
 // noteSigned journals a signature.
 func noteSigned(d *office.Desk, f exchange.File, s exchange.Signature) error {
-	return d.Journal(office.AgencyChain, "signed", code.Text(f.Name), map[string]any{
+	return d.Journal(exchange.AgencyChain, "signed", code.Text(f.Name), map[string]any{
 		"file": f.Name, "sha256": f.SHA256, "officer": s.Officer, "roles": s.Roles, "fingerprint": s.Fingerprint,
 	})
 }
@@ -124,7 +124,7 @@ func adoptAhead(d *office.Desk, k exchange.MoneyKeys, a Approved) (bool, error) 
 	}
 	return true, errors.Join(
 		endSettings(d, *m, exchange.SettingsApproved, a.order+1),
-		d.Journal(office.AgencyChain, "money_settings_adopted", code.Say("sha256", m.SHA256), map[string]any{"n": m.N, "valid_from": m.ValidFrom}),
+		d.Journal(exchange.AgencyChain, "money_settings_adopted", code.Say("sha256", m.SHA256), map[string]any{"n": m.N, "valid_from": m.ValidFrom}),
 	)
 }
 
@@ -239,6 +239,6 @@ func Object(d *office.Desk, name, subject string, armored []byte) error {
 	why := fmt.Sprintf("%s（%s）提出异议，恢复终止 / %s objected: the recovery has ended", officer.FullName, name, name)
 	return errors.Join(
 		voidSettings(d, m, why),
-		d.Journal(office.AgencyChain, "recovery_objected", code.Text(name), map[string]string{"file": f.Name, "fingerprint": who.Fingerprint, "signature": string(armored)}),
+		d.Journal(exchange.AgencyChain, "recovery_objected", code.Text(name), map[string]string{"file": f.Name, "fingerprint": who.Fingerprint, "signature": string(armored)}),
 	)
 }

@@ -89,7 +89,7 @@ func EndSignature(d *office.Desk, f exchange.File, s Accepted, refusal *office.R
 		if err := d.LeaveInBad(before); err != nil {
 			return err
 		}
-		if err := d.Journal(office.AgencyChain, "signature_refused", refusal.Phrase(), map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
+		if err := d.Journal(exchange.AgencyChain, "signature_refused", refusal.Phrase(), map[string]string{"file": f.Name, "sha256": f.SHA256}); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func noteBackup(tx *store.Tx, what string, b Backup) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	return tx.Journal(exchange.JournalEvent{
-		Chain: office.AgencyChain, At: b.At, On: b.On, Actor: office.ActorOperator, What: what, Why: code.Text(b.File), Payload: facts,
+		Chain: exchange.AgencyChain, At: b.At, On: b.On, Actor: office.ActorOperator, What: what, Why: code.Text(b.File), Payload: facts,
 	})
 }
 
@@ -54,7 +54,7 @@ type Backups struct{ Made, Tested, Failed *Backup }
 // opened and proved, or was found not to be what was written.
 func LastBackups(tx *store.Tx) (last Backups, err error) {
 	for what, into := range map[string]**Backup{office.BackupMade: &last.Made, office.RestoreTested: &last.Tested, office.RestoreFailed: &last.Failed} {
-		v, err := tx.LastOf(office.AgencyChain, what)
+		v, err := tx.LastOf(exchange.AgencyChain, what)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}

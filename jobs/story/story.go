@@ -258,6 +258,7 @@ func technicalEvents() []string {
 	return []string{
 		"posting_asked", "posting_done", "posting_undone", "payment_ordered", "money_due", "money_ordered", "money_released", "money_unknown",
 		"form_issued", "form_delivered", "advice_received", "query_answer_received", "decline_of_older_letter",
+		store.RowsWritten, store.RowsTakenOver,
 	}
 }
 

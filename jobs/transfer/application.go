@@ -79,7 +79,7 @@ func relay(d *office.Desk, a *formats.Application) (office.Outcome, error) {
 	if err := d.Send(a.ToAgency, "", a); err != nil {
 		return office.Outcome{}, err
 	}
-	return office.Accepted(), d.Journal(office.AgencyChain, "application_relayed", code.Say("relayed-to", a.ToAgency), map[string]string{"application_no": a.ApplicationNo})
+	return office.Accepted(), d.Journal(exchange.AgencyChain, "application_relayed", code.Say("relayed-to", a.ToAgency), map[string]string{"application_no": a.ApplicationNo})
 }
 
 // firstApplication opens a case for version 1 of an application and audits it.

@@ -84,7 +84,7 @@ func issueCertificate(d *office.Desk, cert *exchange.Certificate, old exchange.C
 	if err := remindArrears(d, r, g); err != nil {
 		return err
 	}
-	return d.Journal(office.AgencyChain, "certificate_issued", code.Text(cert.No), map[string]string{"request_no": g.RequestNo, "replaces": cert.Replaces})
+	return d.Journal(exchange.AgencyChain, "certificate_issued", code.Text(cert.No), map[string]string{"request_no": g.RequestNo, "replaces": cert.Replaces})
 }
 
 // remindArrears sends a person with arrears a notice of the amount along with the

@@ -58,7 +58,7 @@ func RefundSubject(f exchange.Refund) code.Phrase {
 func NoteRefund(d *office.Desk, f exchange.Refund, what string, why code.Phrase) error {
 	chain := f.CaseNo
 	if chain == "" {
-		chain = office.AgencyChain
+		chain = exchange.AgencyChain
 	}
 	return d.Journal(chain, what, why, map[string]any{"refund": f.ID, "amount": f.Amount.String(), "account_no": f.Payee.No})
 }

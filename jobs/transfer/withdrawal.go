@@ -45,7 +45,7 @@ func VoidFile(d *office.Desk, f exchange.File, why code.Phrase) error {
 		return err
 	}
 	d.Log.Warn("payment file is void", "file", f.Name, "why", why)
-	return d.Journal(office.AgencyChain, "payment_file_void", why, map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
+	return d.Journal(exchange.AgencyChain, "payment_file_void", why, map[string]any{"file": f.Name, "payments": f.Records, "sha256": f.SHA256})
 }
 
 // freePayments voids unsent payments of a case, so that its account may change;

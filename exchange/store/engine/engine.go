@@ -68,6 +68,9 @@ type Engine interface {
 	JoinJournal() string
 	// LockJournal keeps all others from appending until the transaction ends.
 	LockJournal() string
+	// SchemaParts is the query of what keeps rows as they should be, in an order: name and text of
+	// each table, constraint and trigger. The first has no name: how the engine writes the others.
+	SchemaParts() string
 	// NextEntries issues numbers of ledger entries, $1 of them.
 	NextEntries() string
 	// Send runs statements of one transaction in their order, in one go where the

@@ -84,6 +84,9 @@ func Migrate(ctx context.Context, e Engine, db *sql.DB) error {
 	return err
 }
 
+// Newest is the newest version of the schema.
+func Newest(e Engine) int { return len(migrations(e)) }
+
 // provider runs the migrations of the schema on a database; versions is how many there
 // are.
 func provider(e Engine, db *sql.DB) (p *goose.Provider, versions int64, err error) {

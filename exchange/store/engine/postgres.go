@@ -139,6 +139,22 @@ func (e *postgresEngine) LockChains() (before, behind string) {
 // end of its chain.
 func (e *postgresEngine) JoinJournal() string { return "LOCK TABLE journal IN ROW EXCLUSIVE MODE" }
 
+// SchemaParts: PostgreSQL makes the texts from its catalogue, each major version in its own way.
+func (e *postgresEngine) SchemaParts() string {
+	return `SELECT name, text FROM (SELECT '' AS name, 'postgres ' || current_setting('server_version_num')::int / 10000 AS text
+UNION ALL SELECT 'column ' || c.relname || ' ' || a.attname, format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
+	FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+	WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL SELECT 'constraint ' || c.relname || ' ' || n.conname, pg_get_constraintdef(n.oid) || CASE WHEN n.convalidated THEN '' ELSE ' NOT VALID' END
+	FROM pg_constraint AS n JOIN pg_class AS c ON c.oid = n.conrelid WHERE n.connamespace = current_schema()::regnamespace
+UNION ALL SELECT 'index ' || c.relname, pg_get_indexdef(c.oid)
+	FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE c.relnamespace = current_schema()::regnamespace AND i.indisunique
+UNION ALL SELECT 'trigger ' || c.relname || ' ' || t.tgname, t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid, true)
+	FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal
+UNION ALL SELECT 'function ' || p.proname, p.prosrc FROM pg_proc AS p WHERE p.pronamespace = current_schema()::regnamespace
+) AS parts ORDER BY name COLLATE "C", text COLLATE "C"`
+}
+
 // LockJournal: row numbers are not given in the order of commits, so a
 // checkpoint waits until no append is under way.
 func (e *postgresEngine) LockJournal() string {

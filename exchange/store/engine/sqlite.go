@@ -184,7 +184,14 @@ func (e *sqliteEngine) recheck(ctx context.Context, tx *sql.Tx, c check) error {
 func (e *sqliteEngine) LockRow() string                     { return "" } // one transaction writes at a time
 func (e *sqliteEngine) LockChains() (before, behind string) { return "", "" }
 func (e *sqliteEngine) JoinJournal() string                 { return "" }
-func (e *sqliteEngine) LockJournal() string                 { return "" }
+
+// SchemaParts: SQLite keeps the texts.
+func (e *sqliteEngine) SchemaParts() string {
+	return "SELECT '' AS name, 'sqlite' AS text UNION ALL SELECT type || ' ' || name, sql FROM sqlite_master" +
+		" WHERE type IN ('table', 'trigger') AND name NOT LIKE 'sqlite@_%' ESCAPE '@' OR sql LIKE 'CREATE UNIQUE INDEX %' ORDER BY name"
+}
+
+func (e *sqliteEngine) LockJournal() string { return "" }
 
 // NextEntries: only one transaction writes, so the next numbers are free.
 func (e *sqliteEngine) NextEntries() string {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type Checkpoint struct {
 	Counters []byte // SHA-256 over all counters, see Values
 	EntryID  int64  // the last entry of the ledger that is covered
 	Balances []byte // SHA-256 over all balances but those of 0, see Values; nil: of a program that covered none
+	Schema   string // of the tables, see Schema; "" of a program that covered none
 	Before   []byte // hash of the checkpoint before; nil for the first
 	Hash     []byte // SHA-256 over the checkpoint before and this one's fields
 }
@@ -37,7 +39,8 @@ type Checkpoint struct {
 // hash chains checkpoints like events: the predecessor's hash (32 zero bytes for the
 // first), then at, date, last event, chains, events, cases as 8 bytes big-endian each, then
 // the heads; where balances are covered then numbers and last entry, the hashes of
-// counters and balances, and the number 2.
+// counters and balances, and the number 2, or, where the schema is, its length, its text and the
+// number 3.
 func (c *Checkpoint) hash() []byte {
 	before := c.Before
 	if len(before) == 0 {
@@ -54,7 +57,13 @@ func (c *Checkpoint) hash() []byte {
 	if c.Balances != nil {
 		numbers(c.Numbers, c.EntryID)
 		b = append(append(b, c.Counters...), c.Balances...)
-		numbers(2)
+		if c.Schema == "" {
+			numbers(2)
+		} else {
+			numbers(int64(len(c.Schema)))
+			b = append(b, c.Schema...)
+			numbers(3)
+		}
 	}
 	sum := sha256.Sum256(b)
 	return sum[:]
@@ -80,8 +89,48 @@ func (v *Values) Add(name string, n int64) {
 // Hash is that of all that were added.
 func (v *Values) Hash() []byte { return v.hash.Sum(nil) }
 
-// checkpointHead is the first line of a checkpoint's text; the number is its form.
-const checkpointHead = "carryover checkpoint 1"
+// Schema names a schema by its version, how the engine writes texts, and the SHA-256 over name and
+// text of each part, each behind its length as 8 bytes big-endian.
+type Schema struct {
+	hash hash.Hash
+	form string
+}
+
+// NewSchema begins with the version.
+func NewSchema(version int) *Schema {
+	return &Schema{hash: sha256.New(), form: strconv.Itoa(version)}
+}
+
+// Add takes the next part; one without a name says how the engine writes texts.
+func (s *Schema) Add(name, text string) {
+	if name == "" {
+		s.form += " " + text
+		return
+	}
+	for _, part := range []string{name, text} {
+		s.hash.Write(append(binary.BigEndian.AppendUint64(nil, uint64(len(part))), part...))
+	}
+}
+
+// String is the schema with its hash, in lower-case hex, as the last word.
+func (s *Schema) String() string { return s.form + " " + hex.EncodeToString(s.hash.Sum(nil)) }
+
+// changed reports whether a schema is another without a newer version of it or of the engine.
+func changed(before, now string) bool {
+	b, n := strings.LastIndexByte(before, ' '), strings.LastIndexByte(now, ' ')
+	return b > 0 && n > 0 && before[:b] == now[:n] && before != now
+}
+
+// checkpointHead is the first line of a checkpoint's text, before the number of its form: 1, or 2 of
+// one that covers the schema.
+const checkpointHead = "carryover checkpoint "
+
+func (c *Checkpoint) form() string {
+	if c.Schema == "" {
+		return "1"
+	}
+	return "2"
+}
 
 // Name is how a checkpoint's file is called.
 func (c *Checkpoint) Name() string { return fmt.Sprintf("checkpoint-%s-%d.txt", c.On, c.ID) }
@@ -102,7 +151,7 @@ type row struct {
 	read  func(string) error
 }
 
-func (c *Checkpoint) rows(agency, store *string) []row {
+func (c *Checkpoint) rows(form string, agency, store *string) []row {
 	text := func(name string, to *string) row {
 		return row{name, *to, func(s string) error { *to = s; return nil }}
 	}
@@ -121,21 +170,24 @@ func (c *Checkpoint) rows(agency, store *string) []row {
 	}
 	date := row{"date", c.On.String(), func(s string) (err error) { c.On, err = calendar.ParseDate(s); return err }}
 	const layout = "2006-01-02T15:04:05.000000Z"
+	schema := []row{text("schema", &c.Schema)}
+	if form == "1" {
+		schema = nil
+	}
 	at := row{"at", c.At.UTC().Format(layout), func(s string) (err error) { c.At, err = time.Parse(layout, s); return err }}
-	return []row{
+	return slices.Concat([]row{
 		text("agency", agency), text("store", store), number("number", &c.ID), date, at,
 		number("last event", &c.EventID), number("events", &c.Events), number("chains", &c.Chains), number("cases", &c.Cases), sum("heads", &c.Heads),
 		number("numbers issued", &c.Numbers), sum("counters", &c.Counters), number("last entry", &c.EntryID), sum("balances", &c.Balances),
-		sum("before", &c.Before), sum("hash", &c.Hash),
-	}
+	}, schema, []row{sum("before", &c.Before), sum("hash", &c.Hash)})
 }
 
 // Text is a checkpoint as it leaves: a line "name: value" for each field, hashes in
 // lower-case hex, with the agency's code and the store's ID.
 func (c *Checkpoint) Text(agency, store string) string {
 	var b strings.Builder
-	b.WriteString(checkpointHead + "\n")
-	for _, r := range c.rows(&agency, &store) {
+	b.WriteString(checkpointHead + c.form() + "\n")
+	for _, r := range c.rows(c.form(), &agency, &store) {
 		fmt.Fprintf(&b, "%s: %s\n", r.name, r.write)
 	}
 	return b.String()
@@ -145,11 +197,12 @@ func (c *Checkpoint) Text(agency, store string) string {
 // returns and a byte order mark, which a mail may have put in, count for nothing.
 func ParseCheckpoint(text string) (c Checkpoint, agency, store string, err error) {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n")
-	rest, ok := strings.CutPrefix(text, checkpointHead+"\n")
-	if !ok {
+	head, rest, _ := strings.Cut(text, "\n")
+	form, ok := strings.CutPrefix(head, checkpointHead)
+	if !ok || form != "1" && form != "2" {
 		return c, "", "", errors.New("this is no checkpoint of a form that this program knows")
 	}
-	for _, r := range c.rows(&agency, &store) {
+	for _, r := range c.rows(form, &agency, &store) {
 		line, behind, _ := strings.Cut(rest, "\n")
 		value, ok := strings.CutPrefix(line, r.name+": ")
 		if !ok {

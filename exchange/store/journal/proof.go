@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -26,14 +28,17 @@ func (r *Report) OK() bool { return r.FaultsTotal == 0 }
 // Fault is a place at which the journal is not as it was written.
 type Fault struct {
 	Chain string // "" for a checkpoint
-	N     int    // event of the chain, or the checkpoint's ID
+	N     int    // event of the chain (0: none, but its rows or all of it), or the checkpoint's ID
 	What  string
 }
 
 // Where is the place of a fault in words.
 func (f Fault) Where() string {
-	if f.Chain == "" { // over all chains
+	switch {
+	case f.Chain == "": // over all chains
 		return fmt.Sprintf("checkpoint %d", f.N)
+	case f.N == 0: // its rows, or all of it
+		return f.Chain
 	}
 	return fmt.Sprintf("%s event %d", f.Chain, f.N)
 }
@@ -48,16 +53,29 @@ func (r *Report) fault(chain string, n int, what string) {
 	}
 }
 
-// Proof proves a journal: NewProof takes its checkpoints, then Event every event by
-// chain and n, then End the rest. What it has found stands in the Report.
+// Proof proves a journal: NewProof takes its checkpoints, then Take every event by
+// chain and n, EndChain once there is no more, then End the rest. What it has found stands in the
+// Report.
 type Proof struct {
 	Report
 	Progress func(events int64) // told how many were seen; may be nil
+	// Stands reads what chains answer for, as it is now.
+	Stands func(chains []string) (map[string]Standing, error)
 
 	anchors []anchor
 	picks   bool  // not every event comes: ends of chains are added to the anchors one by one
 	turn    int64 // number of the last checkpoint; 0: there is none
 	last    exchange.JournalEvent
+	written Rows                // by the events of the chain so far
+	stands  map[string]Standing // of the chains that are under way
+	rows    int64
+}
+
+// Standing is what a chain answers for.
+type Standing struct {
+	Rows Rows // of the tables that money depends on
+	N    int  // its last event, as it was kept; 0: nothing was
+	Hash []byte
 }
 
 // anchor is a checkpoint that everything is held against.
@@ -120,12 +138,12 @@ func (p *Proof) Ends(of int) func([]exchange.JournalEvent) error { return p.anch
 const nights = 30
 
 // Picks names the chains that are proven tonight, of chains with their ends as they are now:
-// those touched since the last checkpoint, and those whose turn it is.
+// the agency's, those touched since the last checkpoint, and those whose turn it is.
 func (p *Proof) Picks(ends []exchange.JournalEvent) (chains []string) {
 	for _, e := range ends {
 		h := fnv.New32a()
 		h.Write([]byte(e.Chain))
-		if p.turn == 0 || e.ID > p.anchors[0].EventID || int64(h.Sum32()%nights) == p.turn%nights {
+		if p.turn == 0 || e.Chain == exchange.AgencyChain || e.ID > p.anchors[0].EventID || int64(h.Sum32()%nights) == p.turn%nights {
 			chains = append(chains, e.Chain)
 		}
 	}
@@ -134,8 +152,20 @@ func (p *Proof) Picks(ends []exchange.JournalEvent) (chains []string) {
 
 // Take checks events.
 func (p *Proof) Take(events []exchange.JournalEvent) error {
+	var chains []string
 	for i := range events {
-		p.Event(&events[i])
+		if c := events[i].Chain; len(chains) == 0 || chains[len(chains)-1] != c {
+			chains = append(chains, c)
+		}
+	}
+	if err := p.Expect(chains); err != nil {
+		return err
+	}
+	for i := range events {
+		if events[i].Chain != p.last.Chain {
+			p.EndChain()
+		}
+		p.event(&events[i])
 	}
 	if p.Progress != nil {
 		p.Progress(p.Events)
@@ -143,9 +173,9 @@ func (p *Proof) Take(events []exchange.JournalEvent) error {
 	return nil
 }
 
-// Event checks an event against the one before it and its payload against its digest.
+// event checks an event against the one before it and its payload against its digest.
 // It fills Prev.
-func (p *Proof) Event(e *exchange.JournalEvent) {
+func (p *Proof) event(e *exchange.JournalEvent) {
 	p.Events++
 	want := 1
 	if e.Chain == p.last.Chain {
@@ -170,7 +200,46 @@ func (p *Proof) Event(e *exchange.JournalEvent) {
 			a.heads.Add(e)
 		}
 	}
+	if p.written == nil {
+		p.written = Rows{}
+	}
+	p.written.Take(e.Proves)
 	p.last = *e
+}
+
+// Expect reads what chains answer for whose events are to come, all at once.
+func (p *Proof) Expect(chains []string) error {
+	unknown := slices.DeleteFunc(slices.Clone(chains), func(c string) bool { _, known := p.stands[c]; return known })
+	if len(unknown) == 0 {
+		return nil
+	}
+	stands, err := p.Stands(unknown)
+	if err != nil {
+		return err
+	}
+	maps.Copy(stands, p.stands) // of the chain that goes on
+	p.stands = stands
+	return nil
+}
+
+// EndChain compares what the events of the last chain have written, and its end, to what stands.
+func (p *Proof) EndChain() {
+	if p.last.N == 0 {
+		return
+	}
+	chain, n, now := p.last.Chain, p.last.N, p.stands[p.last.Chain]
+	for _, what := range p.written.Differ(now.Rows) {
+		p.fault(chain, 0, what)
+	}
+	switch {
+	case now.N > n:
+		p.fault(chain, n, fmt.Sprintf("the chain ends at event %d, and had %d: events were removed from its end", n, now.N))
+	case now.N != n || !bytes.Equal(p.last.Hash, now.Hash):
+		p.fault(chain, n, "the end of the chain is not the one that was written")
+	}
+	p.rows += int64(len(now.Rows))
+	p.written, p.last = nil, exchange.JournalEvent{}
+	delete(p.stands, chain)
 }
 
 // Now is what of the store as it is now is held against checkpoints.
@@ -178,6 +247,7 @@ type Now struct {
 	Cases   int64
 	Numbers int64    // the sum of all counters
 	Silent  []string // cases that no event tells of, at most MaxFaults
+	Schema  string
 }
 
 // End checks all heads, how many cases there are and how many numbers were issued against
@@ -194,6 +264,17 @@ func (p *Proof) End(now Now) {
 	}
 }
 
+// Count compares how many rows money depends on, and of how many chains the end is kept, to those
+// of all chains.
+func (p *Proof) Count(rows, heads int64) {
+	if rows != p.rows {
+		p.fault("", int(p.turn), fmt.Sprintf("%d rows that money depends on belong to no chain of the journal", rows-p.rows))
+	}
+	if heads > p.Chains {
+		p.fault("", int(p.turn), fmt.Sprintf("%d chains of the journal are gone", heads-p.Chains))
+	}
+}
+
 // differs is what of the store is not what a checkpoint covers.
 func (a anchor) differs(now Now) (what []string) {
 	if a.other != "" {
@@ -204,6 +285,9 @@ func (a anchor) differs(now Now) (what []string) {
 	}
 	if now.Cases < a.Cases {
 		what = append(what, fmt.Sprintf("fewer cases are there than the %d that the checkpoint counts", a.Cases))
+	}
+	if changed(a.Schema, now.Schema) {
+		what = append(what, "the tables are not those that the checkpoint covers: a trigger, a constraint or a column was changed")
 	}
 	if now.Numbers < a.Numbers {
 		what = append(what, fmt.Sprintf("fewer numbers count as issued than the %d of the checkpoint: some would be issued again", a.Numbers))
@@ -216,33 +300,5 @@ func (a anchor) differs(now Now) (what []string) {
 func (p *Proof) Balances(c Checkpoint, balances []byte) {
 	if c.Balances != nil && !bytes.Equal(balances, c.Balances) {
 		p.fault("", int(c.ID), "the ledger is not the one that the checkpoint covers: entries were removed or replaced")
-	}
-}
-
-// Rows takes by which rows a chain, which ends at event n, differs from those that stand now.
-func (p *Proof) Rows(chain string, n int, differ []string) {
-	for _, what := range differ {
-		p.fault(chain, n, what)
-	}
-}
-
-// Head compares the end of a chain to what was kept of it; headN 0: nothing.
-func (p *Proof) Head(chain string, n int, hash []byte, headN int, head []byte) {
-	switch {
-	case headN > n:
-		p.fault(chain, n, fmt.Sprintf("the chain ends at event %d, and had %d: events were removed from its end", n, headN))
-	case headN != n || !bytes.Equal(hash, head):
-		p.fault(chain, n, "the end of the chain is not the one that was written")
-	}
-}
-
-// Strays takes how many rows that money depends on belong to no chain, and how many chains are gone
-// of which an end is kept.
-func (p *Proof) Strays(rows, chains int64) {
-	if rows != 0 {
-		p.fault("", 0, fmt.Sprintf("%d rows that money depends on belong to no chain of the journal", rows))
-	}
-	if chains > 0 {
-		p.fault("", 0, fmt.Sprintf("%d chains of the journal are gone", chains))
 	}
 }

@@ -10,13 +10,14 @@ import (
 	"strings"
 )
 
-// Rows are rows of tables, each by its key with a digest: those that an event was written
-// with, or those that stand in the database now.
-type Rows struct{ digests map[string]string }
+// Rows are rows of tables, from table and key to digest: those that events were written with, or
+// those that stand in the database now.
+type Rows map[string]string
 
 // Add adds a row: the values of its columns, the first of which (keys) are what it is known by. A later
-// one of the same key counts.
-func (r *Rows) Add(table string, keys int, columns []string, values []any) {
+// one of the same key counts. A digest is the SHA-256 over name and value of each column, each behind
+// its length as 8 bytes big-endian.
+func (r Rows) Add(table string, keys int, columns []string, values []any) {
 	h := sha256.New()
 	key := table
 	for i, name := range columns {
@@ -28,14 +29,14 @@ func (r *Rows) Add(table string, keys int, columns []string, values []any) {
 			h.Write([]byte(s))
 		}
 		if i < keys {
-			key += " " + strings.ReplaceAll(value[1:], " ", "\u00a0")
+			key += " " + keyText.Replace(value[1:])
 		}
 	}
-	if r.digests == nil {
-		r.digests = map[string]string{}
-	}
-	r.digests[key] = base64.RawStdEncoding.EncodeToString(h.Sum(nil))
+	r[key] = base64.RawStdEncoding.EncodeToString(h.Sum(nil))
 }
+
+// keyText writes a value of a key as one word of a line.
+var keyText = strings.NewReplacer("%", "%25", " ", "%20", "\n", "%0A")
 
 // written is a value as it is hashed: its kind, then its text.
 func written(v any) string {
@@ -56,44 +57,38 @@ func written(v any) string {
 }
 
 // String is a line for each row, sorted: table, key, digest.
-func (r *Rows) String() string {
+func (r Rows) String() string {
 	var b strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(r.digests)) {
-		fmt.Fprintf(&b, "%s %s\n", key, r.digests[key])
+	for _, key := range slices.Sorted(maps.Keys(r)) {
+		fmt.Fprintf(&b, "%s %s\n", key, r[key])
 	}
 	return b.String()
 }
 
 // Take takes over the rows of an event behind those of events before it.
-func (r *Rows) Take(proves string) {
-	if r.digests == nil {
-		r.digests = map[string]string{}
-	}
+func (r Rows) Take(proves string) {
 	for line := range strings.Lines(proves) {
 		line = strings.TrimSuffix(line, "\n")
 		if at := strings.LastIndexByte(line, ' '); at > 0 {
-			r.digests[line[:at]] = line[at+1:]
+			r[line[:at]] = line[at+1:]
 		}
 	}
 }
 
-// Len is how many rows there are.
-func (r *Rows) Len() int { return len(r.digests) }
-
 // Differ says by which rows those that stand now are not those that were written, sorted: changed,
 // added or deleted.
-func (r *Rows) Differ(now *Rows) (faults []string) {
-	for key, digest := range r.digests {
-		switch found, ok := now.digests[key]; {
+func (r Rows) Differ(now Rows) (faults []string) {
+	for key, digest := range r {
+		switch found, ok := now[key]; {
 		case !ok:
 			faults = append(faults, "the row "+key+" was deleted")
 		case found != digest:
-			faults = append(faults, "the row "+key+" is not the one that was written")
+			faults = append(faults, "the row "+key+" is not the one that was written: now "+found)
 		}
 	}
-	for key := range now.digests {
-		if _, ok := r.digests[key]; !ok {
-			faults = append(faults, "the row "+key+" was not written by the program")
+	for key := range now {
+		if _, ok := r[key]; !ok {
+			faults = append(faults, "the row "+key+" was not written by the program: "+now[key])
 		}
 	}
 	slices.Sort(faults)

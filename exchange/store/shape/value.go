@@ -15,10 +15,7 @@ func MomentOf(at *time.Time) Moment { return Moment{at} }
 
 // Value implements driver.Valuer.
 func (m Moment) Value() (driver.Value, error) {
-	if m.at.IsZero() {
-		return int64(0), nil
-	}
-	return m.at.UnixMicro(), nil
+	return Micros(*m.at), nil
 }
 
 // Scan implements sql.Scanner.
@@ -27,9 +24,7 @@ func (m Moment) Scan(src any) error {
 	if !ok {
 		return fmt.Errorf("cannot read an instant from %T", src)
 	}
-	if *m.at = (time.Time{}); n != 0 {
-		*m.at = time.UnixMicro(n).UTC()
-	}
+	*m.at = Instant(n)
 	return nil
 }
 
@@ -51,11 +46,7 @@ func OptionalOf[T string | int64](to *T) Optional[T] { return Optional[T]{to} }
 
 // Value implements driver.Valuer.
 func (o Optional[T]) Value() (driver.Value, error) {
-	var none T
-	if *o.to == none {
-		return nil, nil
-	}
-	return *o.to, nil
+	return Ref(*o.to), nil
 }
 
 // Scan implements sql.Scanner.
@@ -98,4 +89,55 @@ func (l List[T]) Scan(src any) error {
 		*l.of = append(*l.of, T(word))
 	}
 	return nil
+}
+
+// Bit is how yes and no are stored.
+func Bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Micros is how instants are stored: microseconds since 1970; the zero time is 0.
+func Micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Instant reads what Micros wrote, in UTC.
+func Instant(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+// Ref is how a reference to another row is stored: nothing is NULL.
+func Ref[T string | int64](v T) any {
+	var none T
+	if v == none {
+		return nil
+	}
+	return v
+}
+
+// Stored is the value of a column where a pointer to it is; of types that are not listed the
+// pointer, which says itself how it is stored.
+func Stored(to any) any {
+	switch v := to.(type) {
+	case *string:
+		return *v
+	case *int:
+		return int64(*v)
+	case *int64:
+		return *v
+	case *bool:
+		return Bit(*v)
+	case *[]byte:
+		return *v
+	}
+	return to
 }

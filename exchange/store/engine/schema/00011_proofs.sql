@@ -8,6 +8,8 @@ CREATE TABLE heads (
 ) CLUSTERED;
 INSERT INTO heads (chain, n, hash)
     SELECT j.chain, j.n, j.hash FROM journal AS j WHERE j.n = (SELECT max(l.n) FROM journal AS l WHERE l.chain = j.chain);
+-- Checkpoints cover what keeps rows as they should be, too; those of before ('') did not.
+ALTER TABLE checkpoints ADD COLUMN schema_print TEXT NOT NULL DEFAULT '';
 -- Rows of before are taken over once, after this.
 CREATE TABLE proofs (
     one        BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
