@@ -73,6 +73,10 @@ func TestChangedRows(t *testing.T) {
 			if err := o.tryPass(); err != nil { // the total may differ: then nothing more is paid
 				t.Log(err)
 			}
+			o.forged = true
+			if r, err := o.env.Store.VerifyJournal(t.Context(), nil); err != nil || r.OK() {
+				t.Errorf("the journal does not know: %+v, %v", r, err)
+			}
 			for _, x := range o.orders {
 				if x.Amount > 1_000_000 || !c.made && strings.HasPrefix(x.EndToEndID, letterNo(them, 1)) {
 					t.Errorf("%s is paid %s", x.EndToEndID, x.Amount)

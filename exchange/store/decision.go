@@ -33,7 +33,7 @@ func (tx *Tx) InsertDecision(d exchange.Recorded) error {
 	if err != nil {
 		return fmt.Errorf("decision: %w", err)
 	}
-	return tx.wait(unsent{Write: pending.Write{What: "decision", Args: decisionRows.args(&d)}, row: decisionRows.proved(&d)})
+	return tx.wait(unsent{Write: pending.Write{What: "decision", Args: decisionRows.args(&d)}, row: decisionRows.proved(nil, &d)})
 }
 
 // DecisionByDigest returns the decision that was taken with the same words.

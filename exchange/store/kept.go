@@ -72,7 +72,7 @@ func (k *kept[T]) args(x *T, more ...any) []any {
 // add lets the insert of a row wait; what names it in errors.
 func (k *kept[T]) add(tx *Tx, what string, x *T) error {
 	k.wrote(tx, nil, x)
-	return tx.wait(unsent{Write: pending.Write{What: what, Insert: k.row, Args: k.args(x)}, row: k.proved(x)})
+	return tx.wait(unsent{Write: pending.Write{What: what, Insert: k.row, Args: k.args(x)}, row: k.proved(nil, x)})
 }
 
 // change lets the conditional update of a row wait; guards are the values behind
@@ -81,7 +81,7 @@ func (k *kept[T]) change(tx *Tx, what, text string, before, after *T, guards ...
 	k.wrote(tx, before, after)
 	return tx.wait(unsent{
 		Write: pending.Write{What: what, Insert: pending.Insert{Into: text, Tables: k.row.Tables}, Args: k.args(after, guards...), None: ErrStale},
-		row:   k.proved(after),
+		row:   k.proved(before, after),
 	})
 }
 

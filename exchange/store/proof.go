@@ -69,13 +69,19 @@ func (k *kept[T]) prove(p proof[T]) *kept[T] {
 type provedRow struct {
 	chain, table, names string
 	keys                int
+	before              pending.Write // with the values that it had; none: it is new
 }
 
-func (k *kept[T]) proved(x *T) *provedRow {
+// proved is what an event says of a row, which was another before; nil: it is new.
+func (k *kept[T]) proved(before, x *T) *provedRow {
 	if k.proof == nil {
 		return nil
 	}
-	return &provedRow{k.proof.chain(x), k.table, k.names, k.proof.keys}
+	r := &provedRow{chain: k.proof.chain(x), table: k.table, names: k.names, keys: k.proof.keys}
+	if before != nil {
+		r.before.Args = k.args(before)
+	}
+	return r
 }
 
 // proveRows writes the digests of rows among writes into the last event of their chain, and adds an
@@ -93,7 +99,7 @@ func (tx *Tx) proveRows(writes []*unsent) []*unsent {
 			chains = append(chains, w.row.chain)
 		}
 		names := strings.Split(w.row.names, ", ")
-		lines[w.row.chain].Add(w.row.table, w.row.keys, names, w.Args[:len(names)])
+		lines[w.row.chain].Add(w.row.table, w.row.keys, names, w.Args[:len(names)], w.row.before.Args)
 	}
 	if len(chains) == 0 {
 		return writes
@@ -188,7 +194,7 @@ func textOf(value any) string {
 // eachProven adds rows of a table, as they stand, to those of their chains.
 func (tx *Tx) eachProven(t provenTable, where string, args []any, to func(values []any) journal.Rows) error {
 	err := tx.eachRaw(strings.Join(t.names, ", "), t.table, "WHERE "+where, args, func(values []any) error {
-		to(values).Add(t.table, t.keys, t.names, values)
+		to(values).Add(t.table, t.keys, t.names, values, nil)
 		return nil
 	})
 	if err != nil {
@@ -283,7 +289,7 @@ func (k *kept[T]) takeOver(ctx context.Context, s *Store) error {
 			}
 			var taken []unsent
 			err = tx.eachRaw(k.names, k.table, page, last, func(values []any) error {
-				taken = append(taken, unsent{Write: pending.Write{What: k.table, Args: slices.Clone(values)}, row: k.proved(&rows[n])})
+				taken = append(taken, unsent{Write: pending.Write{What: k.table, Args: slices.Clone(values)}, row: k.proved(nil, &rows[n])})
 				n++
 				return nil
 			})

@@ -26,6 +26,36 @@ func moneyRows(t *testing.T, s *Store) (left journal.Checkpoint) {
 	return left
 }
 
+// TestChangedBeforeItIsWritten: a row that somebody changed, and the program wrote after that, is found
+// by what it was before.
+func TestChangedBeforeItIsWritten(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		moneyRows(t, s)
+		move := func() {
+			write(t, s, func(tx *Tx) error {
+				before, err := tx.RemittancesByCase(fullCase(t).No)
+				after := before[0]
+				after.Attempts++
+				return steps(err, tx.UpdateRemittance(before[0], after))
+			})
+		}
+		move()
+		if tonight, whole := night(t, s); !tonight.OK() || !whole.OK() {
+			t.Fatalf("before: %+v, %+v", tonight.Faults, whole.Faults)
+		}
+		if err := raw(t, s, "UPDATE remittances SET amount = amount + 1"); err != nil {
+			t.Fatal(err)
+		}
+		move()
+		tonight, whole := night(t, s)
+		for _, r := range []journal.Report{tonight, whole} {
+			if len(r.Faults) != 1 || !strings.Contains(r.Faults[0].What, "was changed before the program wrote it") {
+				t.Errorf("found %+v", r.Faults)
+			}
+		}
+	})
+}
+
 // TestRowsAreProven: a row that money depends on, changed, deleted or added with plain SQL, is found by
 // the whole proof, and by the night where its chain is looked at; and what keeps rows as they should be
 // is missed by both.

@@ -43,6 +43,11 @@ func (tx *Tx) wait(w unsent) error {
 	if err := w.Fix(); err != nil {
 		return err
 	}
+	if w.row != nil {
+		if err := w.row.before.Fix(); err != nil {
+			return err
+		}
+	}
 	tx.waiting.writes = append(tx.waiting.writes, w)
 	tx.waiting.tables |= w.Tables
 	if len(tx.waiting.writes) < mostWaiting {

@@ -17,6 +17,7 @@ func faultTerms() []exchange.Term {
 		{English: "event ", Chinese: "缺少事件"},
 		{English: "the row * was deleted", Chinese: "数据行 * 被删除"},
 		{English: "the row * is not the one that was written", Chinese: "数据行 * 被改动"},
+		{English: "the row * was changed before the program wrote it", Chinese: "数据行 * 曾被改动，之后由程序写入"},
 		{English: "the row * was not written by the program", Chinese: "数据行 * 不是本程序写入的"},
 		{English: "the chain ends at event *, and had *", Chinese: "日志末尾被截去：止于第 * 个事件"},
 		{English: "the end of the chain is not the one that was written", Chinese: "日志末尾与留存的不符"},

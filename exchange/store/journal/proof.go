@@ -203,7 +203,9 @@ func (p *Proof) event(e *exchange.JournalEvent) {
 	if p.written == nil {
 		p.written = Rows{}
 	}
-	p.written.Take(e.Proves)
+	for _, what := range p.written.Take(e.Proves) {
+		p.fault(e.Chain, e.N, what)
+	}
 	p.last = *e
 }
 

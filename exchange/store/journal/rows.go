@@ -10,29 +10,42 @@ import (
 	"strings"
 )
 
-// Rows are rows of tables, from table and key to digest: those that events were written with, or
-// those that stand in the database now.
-type Rows map[string]string
+// Rows are rows of tables by table and key: those that events were written with, or those that
+// stand in the database now.
+type Rows map[string]digests
 
-// Add adds a row: the values of its columns, the first of which (keys) are what it is known by. A later
-// one of the same key counts. A digest is the SHA-256 over name and value of each column, each behind
-// its length as 8 bytes big-endian.
-func (r Rows) Add(table string, keys int, columns []string, values []any) {
-	h := sha256.New()
+// digests are what a row is, and, of one that was there before, what it was then.
+type digests struct{ is, was string }
+
+// Add adds a row: the values of its columns, the first of which (keys) are what it is known by, and those
+// it had before; nil: it is new. A later one of the same key counts.
+func (r Rows) Add(table string, keys int, columns []string, values, before []any) {
 	key := table
+	for _, v := range values[:keys] {
+		key += " " + keyText.Replace(written(v)[1:])
+	}
+	x := digests{is: digestOf(columns, values)}
+	if first, again := r[key]; again {
+		x.was = first.was
+	} else if before != nil {
+		x.was = digestOf(columns, before)
+	}
+	r[key] = x
+}
+
+// digestOf is the SHA-256 over name and value of each column, each behind its length as 8 bytes
+// big-endian, in base64.
+func digestOf(columns []string, values []any) string {
+	h := sha256.New()
 	for i, name := range columns {
-		value := written(values[i])
-		for _, s := range []string{name, value} {
+		for _, s := range []string{name, written(values[i])} {
 			var n [8]byte
 			binary.BigEndian.PutUint64(n[:], uint64(len(s)))
 			h.Write(n[:])
 			h.Write([]byte(s))
 		}
-		if i < keys {
-			key += " " + keyText.Replace(value[1:])
-		}
 	}
-	r[key] = base64.RawStdEncoding.EncodeToString(h.Sum(nil))
+	return base64.RawStdEncoding.EncodeToString(h.Sum(nil))
 }
 
 // keyText writes a value of a key as one word of a line.
@@ -56,39 +69,52 @@ func written(v any) string {
 	return fmt.Sprintf("n%d", v)
 }
 
-// String is a line for each row, sorted: table, key, digest.
+// String is a line for each row, sorted: table, key, digest, and behind "<" the digest of before.
 func (r Rows) String() string {
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(r)) {
-		fmt.Fprintf(&b, "%s %s\n", key, r[key])
+		b.WriteString(key + " " + r[key].is)
+		if was := r[key].was; was != "" {
+			b.WriteString("<" + was)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
-// Take takes over the rows of an event behind those of events before it.
-func (r Rows) Take(proves string) {
+// Take takes over the rows of an event behind those of events before it. It returns which of them were
+// not, before that event, as the events before had left them.
+func (r Rows) Take(proves string) (faults []string) {
 	for line := range strings.Lines(proves) {
 		line = strings.TrimSuffix(line, "\n")
-		if at := strings.LastIndexByte(line, ' '); at > 0 {
-			r[line[:at]] = line[at+1:]
+		at := strings.LastIndexByte(line, ' ')
+		if at < 0 {
+			continue
 		}
+		key := line[:at]
+		is, was, changed := strings.Cut(line[at+1:], "<")
+		if changed && r[key].is != was {
+			faults = append(faults, "the row "+key+" was changed before the program wrote it")
+		}
+		r[key] = digests{is: is}
 	}
+	return faults
 }
 
 // Differ says by which rows those that stand now are not those that were written, sorted: changed,
 // added or deleted.
 func (r Rows) Differ(now Rows) (faults []string) {
-	for key, digest := range r {
+	for key, written := range r {
 		switch found, ok := now[key]; {
 		case !ok:
 			faults = append(faults, "the row "+key+" was deleted")
-		case found != digest:
-			faults = append(faults, "the row "+key+" is not the one that was written: now "+found)
+		case found.is != written.is:
+			faults = append(faults, "the row "+key+" is not the one that was written: now "+found.is)
 		}
 	}
 	for key := range now {
 		if _, ok := r[key]; !ok {
-			faults = append(faults, "the row "+key+" was not written by the program: "+now[key])
+			faults = append(faults, "the row "+key+" was not written by the program: "+now[key].is)
 		}
 	}
 	slices.Sort(faults)
