@@ -126,14 +126,13 @@ func TakeReturn(d *office.Desk, e exchange.BankEntry, p exchange.Payment) error 
 // contradiction is closed. One that counts as returned already only gets the
 // entry's reference: it was reopened by the bank's refusal.
 func RecordReturn(d *office.Desk, p exchange.Payment, e exchange.BankEntry, reason code.Phrase) error {
-	noted := p
-	noted.ReturnRef = e.Key
 	if err := d.Tx.CloseDifferencesAbout("money", code.Text(p.Ref)); err != nil {
 		return err
 	}
 	if p.Track == exchange.MoneyReturned {
+		noted := p
+		noted.ReturnRef = e.Key
 		return d.Tx.UpdatePayment(p, noted)
 	}
-	p.ReturnRef = noted.ReturnRef
-	return transfer.PaymentFailed(d, p, reason, nil)
+	return transfer.PaymentFailed(d, p, reason, func(p *exchange.Payment) { p.ReturnRef = e.Key })
 }

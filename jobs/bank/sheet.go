@@ -146,7 +146,7 @@ func rejectPayment(d *office.Desk, e exchange.BankEntry) error {
 	if err != nil {
 		return err
 	}
-	return paymentStatus(d, p, iso20022.Rejected, e.BookedOn, code.Say("sheet-rejected"))
+	return paymentStatus(d, p, iso20022.Rejected, refused{on: e.BookedOn}, code.Say("sheet-rejected"))
 }
 
 // rejectByText finds the payment by what the row's text names. The payment
@@ -165,8 +165,7 @@ func rejectByText(d *office.Desk, e exchange.BankEntry) error {
 		subject := code.Say("sheet-row", e.Account, e.BookedOn, e.Amount, office.Clip(e.Text, 40))
 		return d.RecordDifference("money", "", "", subject, code.Phrase{}, code.Say("rejected", e.Amount))
 	}
-	p.RefusedAs = e.Key
-	return paymentStatus(d, *p, iso20022.Rejected, e.BookedOn, code.Say("sheet-rejected"))
+	return paymentStatus(d, *p, iso20022.Rejected, refused{e.BookedOn, e.Key}, code.Say("sheet-rejected"))
 }
 
 // alreadyRejected reports whether a payment was refused by this very row.

@@ -113,13 +113,19 @@ func transferStatus(d *office.Desk, t iso20022.TransferStatus) error {
 	if err != nil {
 		return err
 	}
-	return paymentStatus(d, p, t.Status, d.Date, code.Text(strings.TrimSpace(t.Reason+" "+t.Text)))
+	return paymentStatus(d, p, t.Status, refused{on: d.Date}, code.Text(strings.TrimSpace(t.Reason+" "+t.Text)))
+}
+
+// refused is when the bank has refused a payment, and by which row of a sheet; "": by a message.
+type refused struct {
+	on calendar.Date
+	as string
 }
 
 // paymentStatus applies a status of pain.002, of a day, to a payment: refused, or on its way.
 // A report moves no money: against a debit or credit that was booked it changes
 // nothing, and a contradiction is recorded as a difference.
-func paymentStatus(d *office.Desk, p exchange.Payment, status string, on calendar.Date, reason code.Phrase) error {
+func paymentStatus(d *office.Desk, p exchange.Payment, status string, r refused, reason code.Phrase) error {
 	pending := p.Track.Place() == exchange.PlaceBank
 	paid := status == iso20022.DebitSettled || status == iso20022.CreditSettled
 	failed := isRefusal(status)
@@ -137,8 +143,7 @@ func paymentStatus(d *office.Desk, p exchange.Payment, status string, on calenda
 	case !pending:
 		return nil // settled or returned before: a late or repeated message
 	case failed:
-		p.RefusedOn = on
-		return transfer.PaymentFailed(d, p, reason, nil)
+		return transfer.PaymentFailed(d, p, reason, func(p *exchange.Payment) { p.RefusedOn, p.RefusedAs = r.on, r.as })
 	case p.Track == exchange.MoneyUnknown:
 		return transfer.SetPayment(d, p, exchange.MoneySubmitted, nil)
 	}
@@ -161,7 +166,7 @@ func orderStatus(d *office.Desk, h iso20022.StatusReport) error {
 		return nil
 	}
 	return d.WorkPaymentsOf(sent.ID, office.Beside{Forms: true}, func(p exchange.Payment) error {
-		return paymentStatus(d, p, verdict, d.Date, code.Text(strings.TrimSpace(h.Reason+" "+h.Text)))
+		return paymentStatus(d, p, verdict, refused{on: d.Date}, code.Text(strings.TrimSpace(h.Reason+" "+h.Text)))
 	})
 }
 

@@ -148,18 +148,19 @@ func returned(c *office.Case, r exchange.Remittance, ref string) ledger.Entry {
 
 // PaymentFailed works a return (退汇) or a refusal by the bank: the parts are
 // returned with the bank's reason, and the partner is asked for the account
-// (SPEC 4). after, when not nil, runs last in the same transaction.
-func PaymentFailed(d *office.Desk, p exchange.Payment, reason code.Phrase, after func() error) error {
-	if err := SetPayment(d, p, exchange.MoneyReturned, func(p *exchange.Payment) { p.Reason = reason }); err != nil {
+// (SPEC 4). change may alter the payment besides.
+func PaymentFailed(d *office.Desk, p exchange.Payment, reason code.Phrase, change func(*exchange.Payment)) error {
+	failed := func(p *exchange.Payment) {
+		p.Reason = reason
+		change(p)
+	}
+	if err := SetPayment(d, p, exchange.MoneyReturned, failed); err != nil {
 		return err
 	}
 	for _, item := range p.Items {
 		if err := queryAccount(d, item, reason); err != nil {
 			return err
 		}
-	}
-	if after != nil {
-		return after()
 	}
 	return nil
 }
