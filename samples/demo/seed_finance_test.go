@@ -32,11 +32,13 @@ func newFinance() (*finance, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &finance{officer: exchange.Officer{Name: "li.na", FullName: "李娜", Roles: []exchange.Role{exchange.RoleFinance}}}
+	f := &finance{officer: exchange.Officer{Name: "li.na", FullName: "李娜", Roles: []exchange.Role{exchange.RoleFinance, exchange.RoleAudit}}}
 	if f.key, err = seal.ParseKey(pem.EncodeToMemory(block), nil); err != nil {
 		return nil, err
 	}
-	f.signers = f.officer.Principal(exchange.RoleFinance) + " " + string(ssh.MarshalAuthorizedKey(f.key.Public()))
+	for _, r := range f.officer.Roles {
+		f.signers += f.officer.Principal(r) + " " + string(ssh.MarshalAuthorizedKey(f.key.Public()))
+	}
 	return f, nil
 }
 

@@ -84,6 +84,7 @@ type house struct {
 	confirmed map[string]bool // cases whose payer's account finance has confirmed
 	paidAgain map[string]bool // payments to persons that came back and were made again
 	rows      []changedRow    // changed in the store, and not restored
+	touched   map[string]bool // cases whose rows somebody has changed
 	settle    []string        // cases whose rows were restored
 }
 
@@ -94,7 +95,7 @@ func (l *life) newHouse(a *agency, s *stage, i int) (*house, error) {
 	c, f := s.configs[i], s.finance
 	h := &house{
 		agency: a, finance: f, l: l, dsn: filepath.Join(a.dir, "carryover.db"),
-		answered: map[string]bool{}, confirmed: map[string]bool{}, paidAgain: map[string]bool{},
+		answered: map[string]bool{}, confirmed: map[string]bool{}, paidAgain: map[string]bool{}, touched: map[string]bool{},
 	}
 	areas, err := c.Areas()
 	if err != nil {

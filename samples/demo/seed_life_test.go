@@ -137,7 +137,7 @@ func (l *life) unreceipted() (waiting []string, err error) {
 			for _, f := range files {
 				_, staff := exchange.OfficerOf(f.Party)
 				sent := f.State == exchange.FileSent && (f.Kind == formats.KindReceipt || f.Kind == office.KindPayment)
-				if !staff && !sent {
+				if !staff && !sent && f.Kind != office.KindCheckpoint {
 					waiting = append(waiting, fmt.Sprintf("%s %s", f.Name, f.State))
 				}
 			}

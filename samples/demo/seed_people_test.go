@@ -182,6 +182,9 @@ func (l *life) officers() error {
 		if err := h.answerAnnulments(); err != nil {
 			return err
 		}
+		if err := h.acceptFindings(); err != nil {
+			return err
+		}
 		if err := h.settleAmounts(); err != nil {
 			return err
 		}

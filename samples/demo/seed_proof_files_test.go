@@ -46,7 +46,9 @@ func (l *life) proveFile(agency string, f exchange.File) {
 		}
 	case f.Dir == exchange.In && f.State == exchange.FileRejected && f.Code == string(code.SignatureMissing):
 		l.occur("rejected without its signature")
-	case f.Kind == office.KindMoneySettings:
+	case f.Kind == office.KindCheckpoint: // weekly is enough
+	case f.Kind == office.KindFinding && f.State == exchange.FileVoid:
+	case f.Kind == office.KindMoneySettings || f.Kind == office.KindFinding:
 		if f.State != exchange.FileApproved {
 			l.fault("%s: %s is %s", agency, f.Name, f.State)
 		}

@@ -10,6 +10,7 @@ import (
 	"carryover/exchange/money"
 	"carryover/exchange/store"
 	"carryover/formats/iso20022"
+	"carryover/jobs/signing"
 	"carryover/samples/demo/outside"
 )
 
@@ -116,7 +117,7 @@ func (h *house) byHand() error {
 	if _, err := h.setAmount(x, x.was, x.changed); err != nil {
 		return err
 	}
-	h.rows = append(h.rows, x)
+	h.rows, h.touched[x.caseNo] = append(h.rows, x), true
 	h.l.tell("%s: somebody makes %s of %s, part %d of %s", h.code, x.changed, x.was, x.part, x.caseNo)
 	h.l.occur("row changed")
 	return nil
@@ -149,6 +150,42 @@ func (h *house) settleAmounts() error {
 		}
 	}
 	h.settle = nil
+	return nil
+}
+
+// acceptFindings ends what the proof found of rows that are restored: 复核 and 审计 sign it.
+func (h *house) acceptFindings() error {
+	if len(h.rows) > 0 {
+		return nil
+	}
+	var found []signing.Finding
+	err := h.view(func(tx *store.Tx) (err error) {
+		found, err = signing.ReadFindings(h.env.Office, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if f.Accepted != nil || !h.touched[f.Chain] {
+			continue
+		}
+		h.env.Date = h.l.w.today
+		file, err := signing.Accept(h.l.ctx, h.env.Office, f.N, "原数已恢复，逐笔核对无误")
+		if err != nil {
+			return err
+		}
+		h.l.tell("%s: finding %d is accepted: %s: %s", h.code, f.N, f.Where(), f.What)
+		h.l.occur("finding accepted")
+		if file.Name == "" {
+			continue
+		}
+		for _, o := range append(h.officers[:1:1], h.auditor()) {
+			if err := h.signHere(o, file); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
