@@ -90,7 +90,19 @@ func (v *validator) rehearsal() {
 
 // elsewhere are the drops that are not on this machine.
 func (v *validator) elsewhere() []PartyDrop {
-	return slices.DeleteFunc(v.c.Drops(), func(d PartyDrop) bool { return d.Drop.SFTP == nil || loopback(d.Drop.SFTP.Addr) })
+	return slices.DeleteFunc(v.c.Drops(), func(d PartyDrop) bool { return d.Drop.Host() == "" })
+}
+
+// Host is the other machine that a drop is on; empty: it is on this one.
+func (d Drop) Host() string {
+	if d.SFTP == nil || loopback(d.SFTP.Addr) {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(d.SFTP.Addr)
+	if err != nil {
+		return d.SFTP.Addr
+	}
+	return host
 }
 
 // loopback reports whether an address is on this machine, without asking DNS.

@@ -58,9 +58,8 @@ func (v *validator) parties() {
 // rewrite it as well, so that it counts only where all the rest is on this machine, too.
 func (v *validator) audit(d Drop) {
 	v.drop("audit.drop", d)
-	here := func(d Drop) bool { return d.SFTP == nil || loopback(d.SFTP.Addr) }
-	others := slices.DeleteFunc(v.c.Drops(), func(p PartyDrop) bool { return p.Key == "audit.drop" || here(p.Drop) })
-	if here(d) && len(others) > 0 && !v.c.Settings.Rehearsal {
+	others := slices.DeleteFunc(v.elsewhere(), func(p PartyDrop) bool { return p.Key == "audit.drop" })
+	if d.Host() == "" && len(others) > 0 && !v.c.Settings.Rehearsal {
 		v.add("audit.drop", "name a server of somebody else: sftp, on another host", "is on this machine: who can rewrite the store can rewrite it as well")
 	}
 }

@@ -81,6 +81,7 @@ const (
 	ActTakeBack          = "take-back"
 	ActIsReturn          = "is-return"
 	ActIsGenuine         = "is-genuine"
+	ActAcceptClock       = "accept-clock"
 )
 
 // Rule is a row of the table of decisions: who may take an action about
@@ -187,6 +188,10 @@ var rules = []Rule{
 	{
 		Action: ActIsGenuine, Chinese: "确认为对方所发", English: "it is the partner's", About: []Subject{AboutDifference}, Roles: financial, Signed: true,
 		Follows: "the query about an account, which came unsigned, counts as a signed one: ours is answered, or theirs is",
+	},
+	{
+		Action: ActAcceptClock, Chinese: "确认本机时钟无误", English: "the machine's clock is right", About: []Subject{AboutDifference}, Roles: Evidencing(), Signed: true,
+		Follows: "once an officer of finance and another of 复核 have said so, payments go on although the machine's clock is not that of most other hosts",
 	},
 	{
 		Action: ActMarkSent, Chinese: "认定已送达银行", English: "the bank has it", About: aboutFile, Roles: Evidencing(), Signed: true,

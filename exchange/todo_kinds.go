@@ -28,6 +28,7 @@ const (
 	TodoUnsigned   = "unsigned"
 	TodoFinding    = "finding"
 	TodoCheckpoint = "checkpoint"
+	TodoClock      = "clock"
 )
 
 // TodoKinds is the table of what needs a person, the most urgent first.
@@ -49,6 +50,12 @@ var todoKinds = []TodoKind{
 		Urgent, AtOnce, OwnerAudit,
 		"保留现场，与最近的备份和留存的检查点比对；查明后运行 carryover audit accept，由复核、审计签名。",
 		"Keep the store as it is, compare it with the latest backup and the checkpoint that left; then carryover audit accept, signed by 复核 and 审计.",
+	},
+	{
+		Term{TodoClock, "本机时钟不符", "the machine's clock differs"},
+		Urgent, AtOnce, OwnerFinance,
+		"校准本机时钟；下次核对一致前不会付款。确为其他主机有误的，由财务、复核各一人确认（accept-clock）。",
+		"Mend the machine's clock: no payment leaves until a later look agrees. Where the other hosts are wrong, one of finance and one of 复核 accept it (accept-clock).",
 	},
 	{Term{TodoUnknown, "付款结果待查", "payment's fate unknown"}, Urgent, AtOnce, OwnerFinance, "", ""},
 	{

@@ -95,6 +95,7 @@ func needyMoney() map[string]needy {
 			o.pass()
 		}},
 		exchange.TodoDay:     {change: func(e *jobs.Env) { e.Agency.PartnerDayCap = 1 }, make: func(o *testOffice) { o.answerLetter(leaver(us, 0), 1) }, row: "单日超限放行"},
+		exchange.TodoClock:   {make: func(o *testOffice) { o.setMachine(20*time.Minute, bank, them); o.pass() }, row: "确认本机时钟无误"},
 		exchange.TodoUnknown: {make: func(o *testOffice) { o.paymentOfUnknownFate() }, row: "认定已送达银行"},
 		exchange.TodoBankDay: {make: func(o *testOffice) {
 			o.leaveStatement(firstDay, 1000, creditEntry("X1", 900, "", ""))

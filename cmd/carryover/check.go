@@ -70,7 +70,7 @@ func (a *app) check(ctx context.Context, connect, limits bool, page string) erro
 	findings = append(findings, checkStore(ctx, c, connect, a.now)...)
 	findings = append(findings, checkSigners(c, a.now())...)
 	if connect {
-		findings = append(findings, probeAll(ctx, c)...)
+		findings = append(findings, probeAll(ctx, c, a.machine)...)
 	}
 	if page != "" {
 		if err := a.writeEvidence(ctx, c, findings, page); err != nil {
@@ -198,7 +198,7 @@ func tryStore(ctx context.Context, c *config.Config, dsn string, now func() time
 }
 
 // probeAll tries every drop out, several at once, and keeps their order.
-func probeAll(ctx context.Context, c *config.Config) []config.Finding {
+func probeAll(ctx context.Context, c *config.Config, machine func() time.Time) []config.Finding {
 	drops := c.Drops()
 	found := make([]config.Finding, len(drops))
 	slots := make(chan struct{}, c.Settings.Workers.Partners)
@@ -206,7 +206,7 @@ func probeAll(ctx context.Context, c *config.Config) []config.Finding {
 	for i, d := range drops {
 		wait.Go(func() {
 			slots <- struct{}{} // as many connections at once as a pass makes
-			found[i] = probeDrop(ctx, c, d)
+			found[i] = probeDrop(ctx, c, d, machine)
 			<-slots
 		})
 	}
@@ -216,14 +216,17 @@ func probeAll(ctx context.Context, c *config.Config) []config.Finding {
 
 // probeDrop tries one drop out. A server without posix-rename is a warning only:
 // with its quirk set it can be worked with.
-func probeDrop(ctx context.Context, c *config.Config, p config.PartyDrop) config.Finding {
-	tried := courier.Probe(ctx, func(ctx context.Context) (drop.Drop, error) { return openDrop(ctx, c, p.Drop, nil) })
+func probeDrop(ctx context.Context, c *config.Config, p config.PartyDrop, machine func() time.Time) config.Finding {
+	tried := courier.Probe(ctx, func(ctx context.Context) (drop.Drop, error) { return openDrop(ctx, c, p.Drop, nil) }, machine)
 	f := config.Finding{Level: config.LevelOK, Subject: "connect " + p.Party, Text: "lists, writes, reads, renames, moves"}
 	switch {
 	case tried.Fault != "":
 		f.Level, f.Text, f.Todo = config.LevelFault, tried.Fault, tried.Todo
 	case !tried.PosixRename && !p.Drop.Quirks.PlainRename:
 		f.Level, f.Text, f.Todo = config.LevelWarning, "the server has no posix-rename", "set quirks.plain_rename: true at "+p.Key
+	case tried.Ahead.Abs() > courier.ClockOff:
+		f.Level, f.Text = config.LevelWarning, "the clock of its host differs from this machine's by "+tried.Ahead.Abs().Round(time.Second).String()
+		f.Todo = "set whichever is wrong by NTP: while this machine's differs from most other hosts, no payment leaves"
 	}
 	return f
 }

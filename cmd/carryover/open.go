@@ -189,7 +189,7 @@ func party(c *config.Config, p config.PartyDrop, log *slog.Logger) office.Party 
 	d := p.Drop
 	out := office.Party{
 		Code: p.Party, Settle: *d.Settle, After: d.After, InFlight: d.Parallel, Flood: p.FilesPerNight, FloodBytes: int64(p.BytesPerNight), Plain: d.Quirks.PlainRename,
-		Open: opener(c, p, log), Address: dropAddress(d),
+		Open: opener(c, p, log), Address: dropAddress(d), Host: d.Host(),
 	}
 	switch code := c.Agency().Code; p.Party {
 	case code + "c":

@@ -42,13 +42,15 @@ type app struct {
 	err    io.Writer        // everything for people
 	data   io.Writer        // standard output as it is, for what is a file
 	now    func() time.Time // tests set it
+	// machine is the machine's own clock; nil where tests set now.
+	machine func() time.Time
 
 	printed bool // the one document of --json is out
 }
 
 // run parses and executes one call and returns its exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
-	return (&app{out: out, err: errOut, now: time.Now}).run(ctx, args)
+	return (&app{out: out, err: errOut, now: time.Now, machine: time.Now}).run(ctx, args)
 }
 
 func (a *app) run(ctx context.Context, args []string) int {

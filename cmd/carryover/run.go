@@ -107,6 +107,9 @@ func (a *app) openForPass(ctx context.Context, dry bool) (*agency, *courier.DryR
 		return a.openDry(ctx)
 	}
 	ag, err := openAgency(ctx, a.config, a.now, a.err)
+	if err == nil {
+		ag.env.Machine = a.machine
+	}
 	return ag, nil, err
 }
 

@@ -39,6 +39,7 @@ func (a *app) serve(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
+	ag.env.Machine = a.machine
 	cal, err := ag.config.Calendar()
 	if err != nil {
 		return usageError{err}

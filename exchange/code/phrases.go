@@ -255,6 +255,10 @@ var subjectPhrases = []PhraseTerm{
 	{"bank-day", "{0} {1}", "{0} {1}"},
 	{"bank-page", "{0} {1} #{2}", "{0} {1} #{2}"},
 	{"part", "{0}-{1}", "{0}-{1}"},
+	{"clock", "本机时钟", "the machine's clock"},
+	{"clock-ahead", "快 {0} 分钟", "{0} minutes ahead"},
+	{"clock-behind", "慢 {0} 分钟", "{0} minutes behind"},
+	{"clock-hosts", "{1} 个主机中的 {0} 个（{2}）", "{0} of {1} hosts ({2})"},
 	{"payment-of-case", "{0} {1}", "{0} {1}"},
 	{"sheet-row", "{0} {1} {2} {3}", "{0} {1} {2} {3}"},
 }

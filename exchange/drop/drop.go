@@ -158,6 +158,10 @@ type Drop interface {
 	// may not do is in Abilities.Faults.
 	Probe(ctx context.Context) (Abilities, error)
 
+	// Clock is what the clock of the host says: the time that it gives a small
+	// temporary file, which is removed again.
+	Clock(ctx context.Context) (time.Time, error)
+
 	// Close ends the session. It never waits for the other side.
 	Close() error
 }

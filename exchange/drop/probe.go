@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"time"
 )
 
 // probeText is what the files of Probe hold.
@@ -56,9 +57,9 @@ func (pr *probe) list(ctx context.Context) {
 // temp returns a temporary path in a folder.
 func (pr *probe) temp(f Folder) string { return path.Join(pr.dirs[f], TempName("probe")) }
 
-// place makes a probe file.
-func (pr *probe) place(ctx context.Context, p string) (fsync bool, err error) {
-	dst, err := pr.host.create(ctx, p)
+// place makes a probe file; after an error it may be there.
+func (d *folders) place(ctx context.Context, p string) (fsync bool, err error) {
+	dst, err := d.host.create(ctx, p)
 	if err != nil {
 		return false, err
 	}
@@ -113,4 +114,19 @@ func (pr *probe) moving(ctx context.Context) {
 		here = there
 	}
 	pr.note(ctx, "remove in "+path.Dir(here), ignoreGone(pr.host.remove(ctx, here)))
+}
+
+// Clock implements Drop.
+func (d *folders) Clock(ctx context.Context) (time.Time, error) {
+	temp := d.at(Out, TempName("clock"))
+	_, err := d.place(ctx, temp)
+	var e Entry
+	if err == nil {
+		e, err = d.look(ctx, temp)
+	}
+	d.discard(ctx, Out, temp)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("clock: %w", err)
+	}
+	return e.ModTime, nil
 }

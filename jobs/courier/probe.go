@@ -6,20 +6,23 @@ import (
 	"io/fs"
 	"net"
 	"strings"
+	"time"
 
 	"carryover/exchange/drop"
 )
 
 // Probed is what came of trying a drop out, for carryover check --connect.
 type Probed struct {
-	Fault       string // what will fail; empty: nothing
-	Todo        string // what to do about it
-	PosixRename bool   // its server renames over a file that is there
+	Fault       string        // what will fail; empty: nothing
+	Todo        string        // what to do about it
+	PosixRename bool          // its server renames over a file that is there
+	Ahead       time.Duration // its host's clock of the machine's, as far as that was seen
 }
 
 // Probe opens a drop, lists, writes, reads, renames and moves small temporary
-// files there, and says what cannot be done.
-func Probe(ctx context.Context, open func(context.Context) (drop.Drop, error)) Probed {
+// files there, and says what cannot be done, and by how much its host's clock differs
+// from the machine's own; nil: the clock is given.
+func Probe(ctx context.Context, open func(context.Context) (drop.Drop, error), machine func() time.Time) Probed {
 	d, err := open(ctx)
 	if err != nil {
 		return Probed{Fault: err.Error(), Todo: ConnectTodo(err)}
@@ -29,10 +32,14 @@ func Probe(ctx context.Context, open func(context.Context) (drop.Drop, error)) P
 		_ = d.Close() // the faults found say more than one of closing
 		return Probed{Fault: strings.ReplaceAll(err.Error(), "\n", "; "), Todo: "mend the account's permissions at whoever hosts the drop"}
 	}
-	if err := d.Close(); err != nil {
+	found := Probed{PosixRename: can.PosixRename}
+	if machine != nil {
+		found.Ahead, err = aheadOf(ctx, machine, d)
+	}
+	if err := errors.Join(err, d.Close()); err != nil {
 		return Probed{Fault: err.Error()}
 	}
-	return Probed{PosixRename: can.PosixRename}
+	return found
 }
 
 // ConnectTodo says what to do about an error of connecting to a drop; never empty.

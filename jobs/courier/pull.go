@@ -47,23 +47,29 @@ func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
 	var fetching atomic.Int64
-	return o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {
+	clocks := newClocks()
+	counts, err := o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {
 		if p.Role == office.RoleAudit {
 			return nil, nil
 		}
-		return pullParty(ctx, o, p, looks[p.Code], &fetching)
+		return pullParty(ctx, o, p, looks[p.Code], &fetching, clocks)
 	})
+	if wrong := clocks.judge(ctx, o); wrong != nil {
+		err = errors.Join(err, fmt.Errorf("pull: %w", wrong))
+	}
+	return counts, err
 }
 
 // pullParty goes once through a party's drop; looks is what was last seen of each
 // name there, fetching what is being fetched from all parties. What an earlier pass left undone comes first: rejected files that
 // still lie in done.
-func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[string]exchange.Look, fetching *atomic.Int64) (office.Counts, error) {
+func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[string]exchange.Look, fetching *atomic.Int64, clocks *clocks) (office.Counts, error) {
 	d, err := p.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer d.Close()
+	clocks.look(ctx, o, p, d)
 	v := &visit{Office: o, party: p, drop: d, looks: looks, fetching: fetching}
 	if err := v.moveRejected(ctx); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"carryover/exchange/calendar"
 	"carryover/jobs/netting"
 	"carryover/jobs/office"
+	"carryover/jobs/signing"
 )
 
 // EachMonth walks the months of netting on which both sides agree and whose net
@@ -81,7 +82,17 @@ func Explainable(d *office.Desk) ([]exchange.Difference, error) {
 func explainable(d *office.Desk, x exchange.Difference) bool {
 	proposed := x.Kind == "proposal" && !x.Subject.Is("registry") // that one is about the extract as a whole
 	month, _ := netMonth(x)
-	return !proposed && month == 0 && !ofQuarantined(d, x)
+	return !proposed && month == 0 && !ofQuarantined(d, x) && !acceptedClock(d, x)
+}
+
+// acceptedClock reports whether a difference is about the machine's clock and accepted. One of which
+// that cannot be read counts as not.
+func acceptedClock(d *office.Desk, x exchange.Difference) bool {
+	if !signing.OfClock(x) {
+		return false
+	}
+	lack, _, err := signing.ClockLacks(d.Tx, x)
+	return err == nil && len(lack) == 0
 }
 
 // unsignedWD is for how many working days an unsigned query may wait for finance.
@@ -101,7 +112,12 @@ func OfDifference(d *office.Desk, x exchange.Difference) (t exchange.Todo, err e
 		// Other figures are another difference, which nobody has explained.
 		Stamp: x.Ours.String() + " " + x.Theirs.String(),
 	}
-	if OfUnsigned(x) {
+	switch {
+	case signing.OfClock(x):
+		k := exchange.TodoKindOf(exchange.TodoClock)
+		t.Kind, t.Owner, t.Do = k.Code, k.Owner, k.Doing(d.Language())
+		t.What = d.Sayf("本机时钟%s，对比 %s；付款全部停止", "the machine's clock is %s, against %s; all payments stop", ours, theirs)
+	case OfUnsigned(x):
 		by := d.Calendar.Due(x.FoundOn, unsignedWD, calendar.DueOptions{})
 		t.Owner, t.Due, t.Provisional = exchange.OwnerFinance, by.Date, by.Provisional
 		t.Do = d.Say("用已知的电话向对方核实：确为对方所发的确认（is-genuine），否则核销，不予办理。",

@@ -41,6 +41,7 @@ func planners() map[string]planner {
 		exchange.ActSettleAmount:      onCase(releasePlan),
 		exchange.ActAcceptDifference:  acceptPlan,
 		exchange.ActIsGenuine:         genuinePlan,
+		exchange.ActAcceptClock:       clockPlan,
 		exchange.ActApproveBatch:      onFile(reviewPlan),
 		exchange.ActReturnBatch:       onFile(reviewPlan),
 		exchange.ActMarkSent:          onFile(filePlan),

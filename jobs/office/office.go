@@ -54,6 +54,8 @@ type Office struct {
 
 	Now  func() time.Time // the instant, for the journal and for settling
 	Date calendar.Date    // the business date of this run
+	// Machine is the machine's own clock, which is compared with those of other hosts; nil: Now is given.
+	Machine func() time.Time
 	// Backdated: of a pass begun by hand for a day that was over (MovesMoney).
 	Backdated bool
 	Log       *slog.Logger

@@ -27,6 +27,7 @@ type Party struct {
 	Role       Role
 	Name       string
 	Address    string                                       // where the drop is, as the configuration says it
+	Host       string                                       // the other machine that it is on; empty: this one
 	Open       func(ctx context.Context) (drop.Drop, error) // connects; the caller closes it
 	Settle     time.Duration                                // two looks this far apart; 0: files are renamed into place
 	After      string                                       // move | delete | leave

@@ -239,7 +239,8 @@ func whyNotSigned(d *office.Desk, f exchange.File, content io.ReadSeeker, signer
 // whatever its own case says: the pass is one for a past day (office.ErrBackdated),
 // the account that it leaves from is not valid (office.ErrPayer), the ledger does not
 // balance (proof.CheckBalanced), or the money settings are not those that were approved
-// (signing.ErrSettings), or a finding about the store is open (signing.ErrFinding).
+// (signing.ErrSettings), a finding about the store is open (signing.ErrFinding), or the
+// machine's clock differs (signing.ErrClock).
 func MayPay(o *office.Office, tx *store.Tx) error {
 	if err := o.MovesMoney(); err != nil {
 		return err
@@ -258,6 +259,8 @@ func whereToLook(err error) string {
 		return " (see the sheet To do, 资金设置待签名)"
 	case errors.Is(err, signing.ErrFinding):
 		return " (see the sheet To do, 核验发现)"
+	case errors.Is(err, signing.ErrClock):
+		return " (see the sheet To do, 本机时钟不符)"
 	case errors.Is(err, proof.ErrUnbalanced):
 		return " (see the sheet To do, 资金不平)"
 	}

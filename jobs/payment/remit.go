@@ -37,7 +37,7 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if o.MovesMoney() != nil {
 		return counts, nil // the run says why
 	}
-	if err := signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) || errors.Is(err, signing.ErrFinding) {
+	if err := signing.CheckSettings(ctx, o); signing.Stopped(err) {
 		o.Log.Warn("no payment is made: see the sheet To do", "why", err)
 		return counts, nil // jobs/todo names it; the rest of the pass goes on
 	} else if err != nil {

@@ -100,7 +100,7 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 		return s, false, nil
 	case f.Kind == office.KindCheckpoint, f.Kind == office.KindFinding: // done with the signature
 	case f.Kind == office.KindMoneySettings:
-		if err = signing.CheckSettings(ctx, o); errors.Is(err, signing.ErrSettings) || errors.Is(err, signing.ErrFinding) {
+		if err = signing.CheckSettings(ctx, o); signing.Stopped(err) {
 			err = nil // another section waits, or an objection may come: the signature counts all the same
 		}
 	default:

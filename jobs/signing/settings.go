@@ -88,6 +88,7 @@ type Standing struct {
 	Approved
 	Changed  []string // sections that are not approved as they are configured
 	Findings []Finding
+	Clock    bool // the machine's differs from those of most other hosts, which nobody has accepted
 }
 
 // ReadStanding compares the money settings with the approved ones. An error is that one of them
@@ -101,15 +102,25 @@ func ReadStanding(o *office.Office, tx *store.Tx) (Standing, error) {
 	if err != nil {
 		return Standing{}, err
 	}
-	findings, err := ReadFindings(o, tx)
-	return Standing{a, exchange.ChangedSections(a.Sections, exchange.SettingsSections(k.Text())), findings}, err
+	return standing(o, tx, a, k)
 }
 
-// Stops is ErrSettings, or ErrFinding, while nothing may be paid to a partner; with "" while nothing may be paid
-// at all, whoever it is for: a partner's section stops only what is the partner's.
+func standing(o *office.Office, tx *store.Tx, a Approved, k exchange.MoneyKeys) (s Standing, err error) {
+	s = Standing{Approved: a, Changed: exchange.ChangedSections(a.Sections, exchange.SettingsSections(k.Text()))}
+	if s.Findings, err = ReadFindings(o, tx); err == nil {
+		s.Clock, err = clockDiffers(tx)
+	}
+	return s, err
+}
+
+// Stops is ErrSettings, ErrFinding or ErrClock while nothing may be paid to a partner; with "" while nothing may be
+// paid at all, whoever it is for: a partner's section stops only what is the partner's.
 func (s Standing) Stops(partner string) error {
-	if open(s.Findings, "") {
+	switch {
+	case open(s.Findings, ""):
 		return ErrFinding
+	case s.Clock:
+		return ErrClock
 	}
 	if s.Fault != "" {
 		return fmt.Errorf("%w (%s)", ErrSettings, s.Fault)
@@ -127,8 +138,14 @@ func (s Standing) Stops(partner string) error {
 	return nil
 }
 
+// Stopped reports whether an error is one by which all payments wait, which the list todo names: ErrSettings,
+// ErrFinding, ErrClock.
+func Stopped(err error) bool {
+	return errors.Is(err, ErrSettings) || errors.Is(err, ErrFinding) || errors.Is(err, ErrClock)
+}
+
 // SettingsApproved is nil while the money settings that all payments need are the approved ones,
-// else ErrSettings; ErrFinding while a finding is open. It is asked again right before a payment file leaves: the configuration may have
+// else ErrSettings; ErrFinding while a finding is open, ErrClock while the clock differs. It is asked again right before a payment file leaves: the configuration may have
 // changed since remit.
 func SettingsApproved(o *office.Office, tx *store.Tx) error {
 	s, err := ReadStanding(o, tx)
@@ -139,7 +156,7 @@ func SettingsApproved(o *office.Office, tx *store.Tx) error {
 }
 
 // CheckSettings compares the money settings with the approved ones, records a change, and approves
-// what is signed. ErrSettings or ErrFinding while nothing may be paid. Settings whose keys cannot be read fail
+// what is signed. Its error is one of Stopped while nothing may be paid. Settings whose keys cannot be read fail
 // and are not recorded.
 func CheckSettings(ctx context.Context, o *office.Office) error {
 	var stands Standing
@@ -152,13 +169,13 @@ func CheckSettings(ctx context.Context, o *office.Office) error {
 		if err != nil {
 			return err
 		}
-		if stands.Approved = changed.before; changed.any {
-			stands.Approved, err = ReadApproved(d.Office, d.Tx)
+		approved := changed.before
+		if changed.any {
+			if approved, err = ReadApproved(d.Office, d.Tx); err != nil {
+				return err
+			}
 		}
-		if err == nil {
-			stands.Findings, err = ReadFindings(d.Office, d.Tx)
-		}
-		stands.Changed = exchange.ChangedSections(stands.Sections, exchange.SettingsSections(k.Text()))
+		stands, err = standing(d.Office, d.Tx, approved, k)
 		return err
 	})
 	// Not inside: an error there would roll back the record of the change.

@@ -70,7 +70,7 @@ func (w *walk) otherDifferences() error {
 		if err != nil {
 			return err
 		}
-		t.Kind = exchange.TodoDifference
+		t.Kind = cmp.Or(t.Kind, exchange.TodoDifference)
 		if err := w.add(t); err != nil {
 			return err
 		}

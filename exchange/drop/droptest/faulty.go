@@ -6,6 +6,7 @@ package droptest
 import (
 	"context"
 	"io"
+	"time"
 
 	"carryover/exchange/drop"
 )
@@ -76,6 +77,14 @@ func (f *faulty) Probe(ctx context.Context) (a drop.Abilities, err error) {
 		return err
 	})
 	return a, err
+}
+
+func (f *faulty) Clock(ctx context.Context) (at time.Time, err error) {
+	err = f.around("clock", drop.Out.String(), func() (err error) {
+		at, err = f.d.Clock(ctx)
+		return err
+	})
+	return at, err
 }
 
 func (f *faulty) Close() error { return f.d.Close() }

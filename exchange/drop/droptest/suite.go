@@ -56,6 +56,7 @@ func Run(t *testing.T, open Open, without ...string) {
 		{"Move/changed", moveChanged},
 		{"Remove", remove},
 		{"Probe", probe},
+		{"Clock", clock},
 		{"Context/over", contextOver},
 		{"Close", closing},
 	}
@@ -294,6 +295,20 @@ func probe(b *bench) {
 	if a.Write || !a.Move || len(a.Faults) != 1 || !errors.Is(a.Faults[0], fs.ErrPermission) {
 		b.Errorf("abilities with a read-only out: %+v", a)
 	}
+}
+
+// clock: the hosts of the suite are this machine, and some keep whole seconds.
+func clock(b *bench) {
+	before := time.Now().Add(-2 * time.Second)
+	at, err := b.d.Clock(b.ctx())
+	b.ok(err)
+	if after := time.Now().Add(2 * time.Second); at.Before(before) || at.After(after) {
+		b.Errorf("the clock says %s, between %s and %s", at, before, after)
+	}
+	b.hasNames(drop.Out)
+	b.ok(os.RemoveAll(b.path(drop.Out, "")))
+	_, err = b.d.Clock(b.ctx())
+	b.fails("clock", err, fs.ErrNotExist)
 }
 
 func contextOver(b *bench) {
