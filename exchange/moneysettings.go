@@ -370,6 +370,22 @@ func (a Account) settingsLine() string {
 	return fmt.Sprintf("%s | %s | %s | %s | %s – %s | %s", a.No, a.Holder, a.Bank, a.CNAPS, a.ValidFrom, a.ValidTo, strings.Join(a.Schemes, ","))
 }
 
+// SettingsAccounts are the numbers of our accounts that a text of money settings names: the one that pays, and those
+// that receive.
+func SettingsAccounts(text string) (payer string, own []string) {
+	for line := range strings.Lines(text) {
+		key, account, _ := strings.Cut(line, ": ")
+		no, _, _ := strings.Cut(account, " | ")
+		switch key {
+		case "accounts.payer":
+			payer = no
+		case "accounts.own":
+			own = append(own, no)
+		}
+	}
+	return payer, own
+}
+
 // SettingsSHA is the hash by which a text of money settings is known.
 func SettingsSHA(text string) string {
 	sum := sha256.Sum256([]byte(text))

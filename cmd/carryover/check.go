@@ -15,6 +15,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/exchange/spool"
 	"carryover/exchange/store"
+	"carryover/jobs"
 	"carryover/jobs/audit"
 	"carryover/jobs/courier"
 )
@@ -179,9 +180,25 @@ func checkAudit(ctx context.Context, c *config.Config, s *store.Store, now func(
 	return list, err
 }
 
+// checkRemoved names what was taken out of the configuration and is needed still.
+func checkRemoved(ctx context.Context, c *config.Config, s *store.Store, now func() time.Time) (list []config.Finding, err error) {
+	err = s.View(ctx, func(tx *store.Tx) error {
+		removed, err := jobs.FindRemoved(readingOffice(c, now), tx)
+		for _, r := range removed {
+			level := config.LevelWarning
+			if r.Lost {
+				level = config.LevelFault
+			}
+			list = append(list, config.Finding{Level: level, Subject: r.Subject, Text: "taken out of the configuration: " + r.Why, Todo: r.Todo})
+		}
+		return err
+	})
+	return list, err
+}
+
 // tryStore is the schema that a store has, and that this program works with. A store of
-// this schema has to belong to the spool: *spool.Refused. What is known of it outside stands in
-// outside.
+// this schema has to belong to the spool: *spool.Refused. What is known of it outside, and what
+// it lacks in the configuration, stands in outside.
 func tryStore(ctx context.Context, c *config.Config, dsn string, now func() time.Time) (have, want int64, outside []config.Finding, err error) {
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {
@@ -193,6 +210,10 @@ func tryStore(ctx context.Context, c *config.Config, dsn string, now func() time
 	}
 	if err == nil && have == want {
 		outside, err = checkAudit(ctx, c, s, now)
+	}
+	if err == nil && have == want {
+		removed, fault := checkRemoved(ctx, c, s, now)
+		outside, err = append(outside, removed...), fault
 	}
 	return have, want, outside, errors.Join(err, s.Close())
 }

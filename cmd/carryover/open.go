@@ -60,6 +60,19 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 	return &agency{config: c, env: env}, nil
 }
 
+// keepsAll is a usageError while something was taken out of the configuration that a pass would lose.
+func (a *agency) keepsAll(ctx context.Context) error {
+	return a.env.Store.View(ctx, func(tx *store.Tx) error {
+		removed, err := jobs.FindRemoved(a.env.Office, tx)
+		for _, r := range removed {
+			if r.Lost {
+				err = errors.Join(err, usageError{fmt.Errorf("%s was taken out of the configuration: %s; %s", r.Subject, r.Why, r.Todo)})
+			}
+		}
+		return err
+	})
+}
+
 // storeDSN is where the store is, for the user whose it is (config.CheckUser).
 func storeDSN(c *config.Config) (string, error) {
 	dsn, err := c.StoreDSN()

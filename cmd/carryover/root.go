@@ -14,6 +14,7 @@ import (
 	"carryover/config"
 	"carryover/exchange/identity"
 	"carryover/exchange/plain"
+	"carryover/exchange/spool"
 )
 
 // Exit codes (SPEC 9).
@@ -85,12 +86,13 @@ func newRoot(a *app) *cobra.Command {
 func (a *app) exit(err error) int {
 	var wrong usageError
 	var faults *config.Error
+	var refused *spool.Refused
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errPerson):
 		return exitPerson
-	case errors.As(err, &wrong), errors.As(err, &faults), isCobraUsage(err):
+	case errors.As(err, &wrong), errors.As(err, &faults), errors.As(err, &refused), isCobraUsage(err):
 		a.report(err, faults)
 		return exitUsage
 	}

@@ -66,6 +66,9 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 		return err
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
+	if err := ag.keepsAll(ctx); err != nil {
+		return err
+	}
 	held := ctx
 	if plan == nil {
 		var unlock func() error

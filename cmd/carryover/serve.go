@@ -40,6 +40,9 @@ func (a *app) serve(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, ag.close()) }()
 	ag.env.Machine = a.machine
+	if err := ag.keepsAll(ctx); err != nil {
+		return err
+	}
 	cal, err := ag.config.Calendar()
 	if err != nil {
 		return usageError{err}

@@ -78,9 +78,9 @@ func TestSpoolOnPostgreSQL(t *testing.T) {
 	config, elsewhere := newAgency(t), newAgency(t)
 	dsn := usedWithFolder(t, config)
 	onStore(t, elsewhere, dsn)
-	requireSaid(t, said(t, exitFailed, "-c", config, "run"), "they have not been taken into it yet", "run carryover migrate on the machine that has them")
+	requireSaid(t, said(t, exitUsage, "-c", config, "run"), "they have not been taken into it yet", "run carryover migrate on the machine that has them")
 	requireSaid(t, said(t, exitFailed, "-c", config, "check", "--connect", "--limits=false"), "spool: the store keeps its files itself", "→ run carryover migrate")
-	requireSaid(t, said(t, exitFailed, "-c", elsewhere, "migrate"), "1 files that the store needs are not in the folder", "the first in-a.csv", "on the machine that has them")
+	requireSaid(t, said(t, exitUsage, "-c", elsewhere, "migrate"), "1 files that the store needs are not in the folder", "the first in-a.csv", "on the machine that has them")
 	requireSaid(t, said(t, exitDone, "-c", config, "migrate"), "1 files of "+filepath.Join(filepath.Dir(config), "spool")+" are in the store now and may be deleted there")
 	requireSaid(t, said(t, exitDone, "-c", config, "migrate"), "nothing to do")
 	if err := os.Remove(filepath.Join(filepath.Dir(config), "spool", "in-a.csv")); err != nil {
@@ -96,5 +96,5 @@ func TestSpoolOnPostgreSQL(t *testing.T) {
 	if err := os.WriteFile(other, bytes.Replace(text, []byte("320500"), []byte("320200"), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	requireSaid(t, said(t, exitFailed, "-c", other, "run"), "the store is that of agency 320500, not of 320200", "a store of its own for each agency")
+	requireSaid(t, said(t, exitUsage, "-c", other, "run"), "the store is that of agency 320500, not of 320200", "a store of its own for each agency")
 }

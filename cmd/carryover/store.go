@@ -31,7 +31,10 @@ that has them.`,
 	}
 }
 
-// openStore opens the configuration's store, whatever its schema. A SQLite file
+// ownedSince is the version of the schema from which on a store says whose it is.
+const ownedSince = 5
+
+// openStore opens the configuration's store, whatever its schema; another agency's is refused. A SQLite file
 // that is missing is made, empty; with used it is a wrong call instead, for
 // commands that would otherwise prove or copy an empty store without a word.
 func (a *app) openStore(ctx context.Context, used bool) (*store.Store, error) {
@@ -51,6 +54,13 @@ func (a *app) openStore(ctx context.Context, used bool) (*store.Store, error) {
 	s, err := store.Open(ctx, store.Options{DSN: dsn})
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
+	}
+	have, want, err := s.Version(ctx)
+	if err == nil && have >= ownedSince && have <= want {
+		err = spool.Owned(ctx, s, owner(c))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
 	}
 	return s, nil
 }

@@ -60,6 +60,21 @@ func Check(ctx context.Context, s *store.Store, of Owner, dir string) error {
 	return err
 }
 
+// Owned is *Refused while a store is another agency's, or that of a rehearsal, or of none, as it is not
+// said. It looks at no folder, and changes nothing.
+func Owned(ctx context.Context, s *store.Store, of Owner) error {
+	return s.View(ctx, func(tx *store.Tx) error {
+		row, err := tx.Binding()
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err == nil {
+			err = owned(row, of)
+		}
+		return err
+	})
+}
+
 // both is what a store and a folder say about each other.
 type both struct {
 	row    store.Binding // of the store; the zero Binding: none yet
@@ -192,21 +207,31 @@ func notRehearsed() error {
 	}
 }
 
-// fit is the spool of a store that is bound.
-func (b *both) fit(s *store.Store, of Owner) (Spool, error) {
+// owned is why a store that is bound is not the owner's.
+func owned(row store.Binding, of Owner) error {
 	switch {
-	case b.row.Agency != of.Agency:
-		return nil, &Refused{
-			fmt.Sprintf("the store is that of agency %s, not of %s", b.row.Agency, of.Agency),
+	case row.Agency != of.Agency:
+		return &Refused{
+			fmt.Sprintf("the store is that of agency %s, not of %s", row.Agency, of.Agency),
 			"name under store.dsn a store of its own for each agency: a file, or on PostgreSQL a database or schema",
 		}
-	case !b.row.Rehearsal && of.Rehearsal:
-		return nil, notRehearsed()
-	case b.row.Rehearsal && !of.Rehearsal:
-		return nil, &Refused{
+	case !row.Rehearsal && of.Rehearsal:
+		return notRehearsed()
+	case row.Rehearsal && !of.Rehearsal:
+		return &Refused{
 			"the store is that of a rehearsal, and the configuration does not say rehearsal: true",
 			"say so to go on rehearsing; what was rehearsed never counts: for real work name a new store under store.dsn and an empty folder under folders.spool",
 		}
+	}
+	return nil
+}
+
+// fit is the spool of a store that is bound.
+func (b *both) fit(s *store.Store, of Owner) (Spool, error) {
+	if err := owned(b.row, of); err != nil {
+		return nil, err
+	}
+	switch {
 	case b.shared && b.mark.Spool != "":
 		return nil, b.notScratch()
 	case b.shared:

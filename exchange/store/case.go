@@ -211,3 +211,15 @@ func (tx *Tx) CountCases() (map[exchange.Side]map[exchange.State]int, error) {
 	}
 	return count, nil
 }
+
+// OpenByPartner counts, by partner, the cases with a letter that are open, or of which money or forms are under way.
+func (tx *Tx) OpenByPartner() (map[string]int, error) {
+	open := map[string]int{}
+	return open, tx.each(func(r row) error {
+		var partner string
+		var n int
+		err := r.Scan(&partner, &n)
+		open[partner] = n
+		return err
+	}, "SELECT partner, COUNT(*) FROM cases WHERE letter_no <> '' AND ("+openCases+" OR turn_due <> '') GROUP BY partner")
+}
