@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"carryover/exchange/calendar"
@@ -43,6 +44,16 @@ type Agency struct {
 	ReturnWords    []string  // with which the text of a return begins; none: the default, see WordsOfReturn
 	Officers       []Officer // who decide and sign
 	NotFoundCap    int       // proposed not-found declines a night before all wait
+}
+
+// AccountNumbers are those of the agency's accounts, each once, the payer's first.
+func (a Agency) AccountNumbers() (numbers []string) {
+	for _, own := range append([]Account{a.Payer}, a.Accounts...) {
+		if !slices.Contains(numbers, own.No) {
+			numbers = append(numbers, own.No)
+		}
+	}
+	return numbers
 }
 
 // Mark is what every workbook and paper of the agency says first: that it rehearses; "" when it does not.

@@ -7,7 +7,6 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/store"
-	"carryover/jobs/bank"
 	"carryover/jobs/office"
 	"carryover/jobs/signing"
 )
@@ -41,7 +40,7 @@ func FindRemoved(o *office.Office, tx *store.Tx) (list []Removed, err error) {
 
 // removedAccounts are accounts of ours that were approved or stated, and are not configured any more.
 func removedAccounts(o *office.Office, tx *store.Tx) (list []Removed, err error) {
-	configured := bank.Accounts(o)
+	configured := o.Agency.AccountNumbers()
 	note := func(no string, lost bool, why string, n int) {
 		if n == 0 || slices.Contains(configured, no) {
 			return

@@ -13,6 +13,7 @@ package bank
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carryover/exchange"
@@ -186,10 +187,5 @@ func faultsText(faults iso20022.Faults) string {
 // isOwnAccount reports whether an account is the agency's: the one that pays, or
 // one of the others in its configuration.
 func isOwnAccount(o *office.Office, no string) bool {
-	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
-		if a.No == no {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(o.Agency.AccountNumbers(), no)
 }

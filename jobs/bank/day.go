@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -371,16 +370,6 @@ func faultsPhrase(faults []exchange.BankFault) code.Phrase {
 		}
 	}
 	return code.SayAll("list", kinds)
-}
-
-// Accounts are the numbers of the office's accounts, each once, the payer's first.
-func Accounts(o *office.Office) (numbers []string) {
-	for _, a := range append([]exchange.Account{o.Agency.Payer}, o.Agency.Accounts...) {
-		if !slices.Contains(numbers, a.No) {
-			numbers = append(numbers, a.No)
-		}
-	}
-	return numbers
 }
 
 // MissingStatements lists the working days of an account that no statement covers, from

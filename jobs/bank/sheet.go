@@ -87,16 +87,12 @@ func sheetDay(days []*statedDay, b exchange.BankEntry, l formats.StatementLine) 
 // sheetAccount is the account that a sheet is about: the one it names, or the
 // only one that we have; fault says why there is none.
 func sheetAccount(o *office.Office, named string) (account, fault string) {
-	own := map[string]bool{o.Agency.Payer.No: true}
-	for _, a := range o.Agency.Accounts {
-		own[a.No] = true
-	}
 	switch {
-	case named != "" && own[named]:
+	case named != "" && isOwnAccount(o, named):
 		return named, ""
 	case named != "":
 		return "", "不是本机构账户 / not an account of ours: " + named
-	case len(own) == 1:
+	case len(o.Agency.AccountNumbers()) == 1:
 		return o.Agency.Payer.No, ""
 	}
 	return "", "请在表上方写明本方账号 own_account / name the account at the top: there are several"

@@ -14,7 +14,7 @@ import (
 // the working days that it did not state, and the balance reconciliation at the
 // last day stated. An account without any statement has no rows.
 func bankItems(o *office.Office, tx *store.Tx, since calendar.Date) (items []report.BankItem, err error) {
-	for _, account := range bank.Accounts(o) {
+	for _, account := range o.Agency.AccountNumbers() {
 		days, err := tx.BankDays(account, 10000101) // all: the reconciliation begins at the first
 		if err != nil {
 			return nil, err

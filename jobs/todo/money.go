@@ -180,7 +180,7 @@ func (w *walk) bankDays() error {
 
 // statements adds the days that the bank has not stated.
 func (w *walk) statements() error {
-	for _, account := range bank.Accounts(w.Office) {
+	for _, account := range w.Agency.AccountNumbers() {
 		gaps, err := bank.MissingStatements(w.Office, w.Tx, account, w.Date.AddDays(-lookBack))
 		if err != nil {
 			return err
