@@ -91,7 +91,7 @@ func copyStore(ctx context.Context, from, to string) (*store.Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the copy of the store: %w", err)
 	}
-	if err := prepareStore(ctx, s); err != nil {
+	if err := prepareStore(ctx, s, filepath.Dir(to), func() {}); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

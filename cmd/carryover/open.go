@@ -51,7 +51,7 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 	if env.Store, err = store.Open(ctx, store.Options{DSN: dsn}); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err = prepareStore(ctx, env.Store); err == nil {
+	if err = prepareStore(ctx, env.Store, c.Abs(c.Settings.Folders.Spool), waiting(env.Log)); err == nil {
 		env.Spool, err = spool.Open(ctx, env.Store, owner(c), c.Abs(c.Settings.Folders.Spool))
 	}
 	if err != nil {
@@ -100,19 +100,30 @@ func loadConfig(path string) (*config.Config, error) {
 	return c, err
 }
 
-// prepareStore makes the schema of a new store and refuses another version's:
-// there is no way back from a migration, so that a person begins it.
-func prepareStore(ctx context.Context, s *store.Store) error {
+// prepareStore makes the schema of a new store, alone, and refuses another version's: there is no way
+// back from a migration, so that a person begins it.
+func prepareStore(ctx context.Context, s *store.Store, dir string, waits func()) error {
 	have, want, err := s.Version(ctx)
-	switch {
-	case err != nil:
-		return fmt.Errorf("store: %w", err)
-	case have == 0:
-		return s.Migrate(ctx) // nothing to lose yet
-	case have != want:
-		return usageError{fmt.Errorf("the store has version %d, this program needs %d: make a backup, then run 'carryover migrate'", have, want)}
+	if err != nil || have == want {
+		return err
 	}
-	return nil
+	return spool.Alone(ctx, s, dir, waits, func(ctx context.Context) error {
+		have, want, err := s.Version(ctx) // somebody else may have made it meanwhile
+		switch {
+		case err != nil:
+			return fmt.Errorf("store: %w", err)
+		case have == 0:
+			return s.Migrate(ctx) // nothing to lose yet
+		case have != want:
+			return usageError{fmt.Errorf("the store has version %d, this program needs %d: make a backup, then run 'carryover migrate'", have, want)}
+		}
+		return nil
+	})
+}
+
+// waiting says that a store is another process's for the moment.
+func waiting(log *slog.Logger) func() {
+	return func() { log.Warn("another process makes a pass or changes the store: waiting for it") }
 }
 
 // close closes the store first: onClose may remove the folder that it lies in.

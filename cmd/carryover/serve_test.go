@@ -154,6 +154,7 @@ func TestServe(t *testing.T) {
 func TestServeLeavesPassesByHandAlone(t *testing.T) {
 	config := newAgency(t)
 	listenOn(t, config, "127.0.0.1:0")
+	said(t, exitDone, "-c", config, "list", "cases") // the store is there: a first start waits
 	_, unlock, err := spool.Folder(filepath.Join(filepath.Dir(config), "spool")).LockPasses(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/spool"
 	"carryover/exchange/store"
+	"carryover/jobs/office"
 )
 
 func newMigrateCommand(a *app) *cobra.Command {
@@ -105,15 +106,21 @@ func (a *app) migrate(ctx context.Context) (err error) {
 	if before > want {
 		return usageError{fmt.Errorf("the store has schema %d, this program only knows %d: use the newer program", before, want)}
 	}
-	if err := s.Migrate(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
 	c, err := loadConfig(a.config)
 	if err != nil {
 		return err
 	}
-	dir := c.Abs(c.Settings.Folders.Spool)
-	taken, err := spool.TakeIn(ctx, s, owner(c), dir)
+	dir, taken := c.Abs(c.Settings.Folders.Spool), 0
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	err = spool.Alone(ctx, s, dir, waiting(office.NewLogger(a.err, c.Settings.Logs.Level, c.Settings.Logs.Format)), func(ctx context.Context) error {
+		if err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		taken, err = spool.TakeIn(ctx, s, owner(c), dir)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}

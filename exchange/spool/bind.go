@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"carryover/exchange/atomicfile"
 	"carryover/exchange/store"
@@ -32,7 +33,7 @@ type Owner struct {
 
 // Open opens the spool of an owner's store: the folder dir, which must be there, or,
 // of a shared store, the store itself. The first time it binds them to each other by an
-// id, in a row of the store and a file of the folder; from then on anything else is
+// id, in a row of the store and a file of the folder, alone; from then on anything else is
 // *Refused: the store of another agency, that of a rehearsal or of none as it is not
 // said, the folder of another store, a folder that is empty though the store is not.
 func Open(ctx context.Context, s *store.Store, of Owner, dir string) (Spool, error) {
@@ -41,11 +42,48 @@ func Open(ctx context.Context, s *store.Store, of Owner, dir string) (Spool, err
 		return nil, err
 	}
 	if b.row.Spool == "" {
-		if err := b.bind(ctx, s, of); err != nil {
+		if b.mark.Spool != "" && b.mark.Agency != of.Agency { // whose passes are not to be waited for
+			return nil, b.mayBind(of)
+		}
+		err := Alone(ctx, s, dir, func() {}, func(ctx context.Context) error {
+			if b, err = look(ctx, s, dir); err != nil || b.row.Spool != "" {
+				return err
+			}
+			return b.bind(ctx, s, of)
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
 	return b.fit(s, of)
+}
+
+// retryLock is for how long Alone waits before it tries again.
+const retryLock = 100 * time.Millisecond
+
+// Alone does something to a store, whose spool is the folder dir, while no pass is made of it and nobody else
+// does something alone. It waits for them, and says so once, until ctx ends. held ends as that of LockPasses.
+func Alone(ctx context.Context, s *store.Store, dir string, waits func(), do func(held context.Context) error) error {
+	var passes Spool = folder{dir}
+	if s.Shared() {
+		passes = database{s, dir}
+	}
+	for {
+		held, unlock, err := passes.LockPasses(ctx)
+		switch {
+		case err == nil:
+			return errors.Join(do(held), unlock())
+		case !errors.Is(err, ErrLocked):
+			return err
+		}
+		waits()
+		waits = func() {}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(retryLock):
+		}
+	}
 }
 
 // Check reports whether Open would open the spool; it changes nothing.
