@@ -42,6 +42,19 @@ func many(n int) (names []string) {
 	return names
 }
 
+// before renames a part in the header before its bytes alone.
+func before(data []byte, name, other string) []byte {
+	return bytes.Replace(data, []byte(name), []byte(other), 1)
+}
+
+// extra holds what looks like a header with a name, and ends where the real one ends.
+func extra(name string) []byte {
+	header := append(make([]byte, 30), name...)
+	copy(header, "PK\x03\x04")
+	header[26] = byte(len(name))
+	return append([]byte{0xEF, 0xBE, byte(len(header)), 0}, header...)
+}
+
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		data  []byte
@@ -65,6 +78,10 @@ func TestCheck(t *testing.T) {
 		"in no folder":             {data: archive(t, nil, "xl//workbook.xml"), fault: "leads out"},
 		"NUL":                      {data: archive(t, nil, "xl/workbook.xml\x00.png"), fault: "leads out"},
 		"encrypted part":           {data: archive(t, func(h *zip.FileHeader) { h.Flags |= 1 }, "xl/workbook.xml"), fault: "is encrypted"},
+		"another name before":      {data: before(archive(t, nil, "xl/workbook.xml"), "xl/workbook.xml", "xl/workbooK.xml"), fault: "has two names"},
+		"that of another before":   {data: before(archive(t, nil, "xl/a.xml", "xl/b.xml"), "xl/b.xml", "xl/a.xml"), fault: "has two names"},
+		"a header in the extra":    {data: archive(t, func(h *zip.FileHeader) { h.Extra = extra("xl/workbook.xml") }, "xl/workbook.xml")},
+		"another one in the extra": {data: archive(t, func(h *zip.FileHeader) { h.Extra = extra("xl/workbooK.xml") }, "xl/workbook.xml"), fault: "has two names"},
 		"encrypted whole":          {data: []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), fault: "is encrypted"},
 		"too much":                 {data: archive(t, nil, "a", "b", "c"), fault: "unpacks to too much", large: true},
 		"cut":                      {data: archive(t, nil, "a")[:100], fault: "may be broken"},
