@@ -11,6 +11,7 @@ import (
 
 	"carryover/exchange"
 	"carryover/exchange/drop"
+	"carryover/exchange/plain"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats"
@@ -230,5 +231,33 @@ func TestAnswerToALongName(t *testing.T) {
 	o.pass()
 	if names := o.officerFiles(clerk); len(names) != 1 || !strings.HasSuffix(names[0], ".txt") {
 		t.Errorf("the officer has %q", names)
+	}
+}
+
+// A name that differs from another only by characters that nobody sees is not taken in beside it, nor after
+// it: staff read by which. The one that came alone is taken in.
+func TestNamesThatLookAlike(t *testing.T) {
+	o := newOffice(t)
+	first := o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
+	_, content := o.batch(core, formats.KindRegistry, 2, "", o.insured(leaver(us, 1)))
+	beside, after := "\u200b"+first, strings.Replace(first, ".", "\u2060.", 1)
+	o.leaveFile(core, beside, content)
+	o.pass()
+	if !o.hasFile(core, "in/bad", beside) || !o.hasFile(core, "in/done", first) {
+		t.Error("not set aside beside the other")
+	}
+	o.leaveFile(core, after, content)
+	alone, twin := "信\u200b.csv", "信\u200c.csv"
+	o.leaveFile(core, alone, content)
+	o.leaveFile(core, twin, content)
+	o.pass()
+	if !o.hasFile(core, "in/bad", after) || !o.hasFile(core, "in/done", alone) || !o.hasFile(core, "in/bad", twin) {
+		t.Error("not set aside after the other, or the one that is alone is")
+	}
+	if files := inFiles(t, o.env); len(files) != 2 {
+		t.Errorf("%d files were taken in", len(files))
+	}
+	if told := o.asides(); len(told) != 1 || !strings.Contains(plain.Text(told[0]), "2 个：") || !strings.Contains(plain.Text(told[0]), "[U+2060].csv") {
+		t.Errorf("told %q", told)
 	}
 }

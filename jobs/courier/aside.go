@@ -3,8 +3,10 @@ package courier
 import (
 	"context"
 
+	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/exchange/drop"
+	"carryover/exchange/plain"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
 	"carryover/formats/sheet"
@@ -27,6 +29,7 @@ type aside struct {
 var (
 	tooLarge = aside{code.Say("files-too-large"), "not fetched: too large"}
 	tooLong  = aside{code.Say("names-too-long"), "not fetched: the name leaves no room for a signature's"}
+	alike    = aside{code.Say("names-alike"), "not fetched: the name looks like that of another file"}
 )
 
 // whyAside says why a file is not fetched, by its name and size alone; nil: it is.
@@ -58,19 +61,53 @@ func mostBytes(o *office.Office, name string) int64 {
 // difference, and the log at every pass.
 func (v *visit) setAside(ctx context.Context, files []arrival) (rest []arrival, err error) {
 	found := map[*aside][]arrival{}
+	seen := map[string]bool{} // names, as they look
 	for _, a := range files {
-		if why := whyAside(v.Office, v.party, a.Entry); why != nil {
+		seen[a.Name] = true
+	}
+	for _, a := range files {
+		why := whyAside(v.Office, v.party, a.Entry)
+		if why == nil {
+			if why, err = v.whyAlike(ctx, a.Name, seen); err != nil {
+				return nil, err
+			}
+		}
+		if why != nil {
 			found[why] = append(found[why], a)
 			continue
 		}
 		rest = append(rest, a)
 	}
-	for _, why := range []*aside{&tooLarge, &tooLong} {
+	for _, why := range []*aside{&tooLarge, &tooLong, &alike} {
 		if err := v.sayAside(ctx, why, found[why]); err != nil {
 			return nil, err
 		}
 	}
 	return rest, nil
+}
+
+// whyAlike says that a name differs only by hidden characters from one that was seen, in this drop
+// now or of a file that came before: nobody could tell the two apart. nil: it does not.
+func (v *visit) whyAlike(ctx context.Context, name string, seen map[string]bool) (*aside, error) {
+	looks := plain.Without(name)
+	if looks == name {
+		return nil, nil
+	}
+	known := seen[looks]
+	if seen[looks] = true; !known {
+		err := v.Store.View(ctx, func(tx *store.Tx) error {
+			_, err := tx.FileByName(exchange.In, v.party.Code, looks)
+			known = err == nil
+			return office.IgnoreNotFound(err)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !known {
+		return nil, nil
+	}
+	return &alike, nil
 }
 
 // sayAside names files that are not fetched and moves them away.
