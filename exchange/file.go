@@ -85,9 +85,10 @@ type Look struct {
 	Size      int64
 	ModTime   time.Time
 	FirstSeen calendar.Date // of this size and time
-	SeenAt    time.Time     // first look at this size and time
+	SeenAt    time.Time     // first look at this size and time; of a move that failed, the last try
 	FileID    int64         // taken as this file; 0: not yet
 	After     string        // what remains to be done in the drop: "" | move | delete | bad; bad without a file: see Failed
+	Tries     int           // to move a rejected file to bad, which failed
 }
 
 // Failed reports whether the last try to take the file in failed: at SeenAt. It is tried

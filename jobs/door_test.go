@@ -196,3 +196,57 @@ func TestWhatCannotBeTidiedStopsNothing(t *testing.T) {
 		t.Errorf("the pass says %v; later.csv is taken in: %v", err, o.hasFile(them, "in/done", "later.csv"))
 	}
 }
+
+// A rejected file that cannot be moved to bad is a fault of five passes; then it is for staff, is told once, and is
+// tried once a day, until it is moved.
+func TestWhatCannotBeMovedToBad(t *testing.T) {
+	for what, told := range map[string]int{"accepted": 0, "open": 1} {
+		t.Run(what, func(t *testing.T) { cannotBeMovedToBad(t, told) })
+	}
+}
+
+func cannotBeMovedToBad(t *testing.T, open int) {
+	o := newOffice(t)
+	stands, tries := true, 0
+	setParty(o.env, them, func(p *office.Party) {
+		p.Open = func(context.Context) (drop.Drop, error) {
+			return drop.OpenLocal(path.Join(o.root, them), drop.Paths{}, drop.Options{Step: func(call, name string) error {
+				if call == "move:before" && strings.HasPrefix(name, "in/bad/") {
+					if tries++; stands {
+						return fs.ErrPermission
+					}
+				}
+				return nil
+			}})
+		}
+	})
+	o.leaveFile(them, "wrong.csv", []byte("x\n"))
+	o.pass() // taken in, and rejected
+	pass := func(what string, fault bool, tried, told int) {
+		t.Helper()
+		tries = 0
+		if err := o.tryPass(); (err != nil) != fault || tries != tried || len(o.asides()) != told {
+			t.Errorf("%s: %v, %d tries, told %q", what, err, tries, o.asides())
+		}
+	}
+	for n := 1; n < 5; n++ {
+		pass(fmt.Sprint("try ", n), true, 1, 0)
+	}
+	pass("the last", false, 1, 1)
+	if told := o.asides(); len(told) != 1 || told[0] != them+" 退回的文件无法移入 in/bad 1 个：wrong.csv" {
+		t.Errorf("told %q", told)
+	}
+	pass("the same day", false, 0, 1)
+	if open == 0 {
+		o.closeDifferences()
+	}
+	o.skipDays(1)
+	pass("the next day", false, 1, open)
+	pass("the same day again", false, 0, open)
+	o.skipDays(1)
+	stands = false
+	pass("then it can", false, 1, 0)
+	if !o.hasFile(them, "in/bad", "wrong.csv") {
+		t.Error("it does not lie in in/bad")
+	}
+}

@@ -10,7 +10,7 @@ var (
 	lookRows = keep("looks", func(l *exchange.Look) []field {
 		return []field{
 			at("party", &l.Party), at("name", &l.Name), at("size", &l.Size), at("mod_time", shape.MomentOf(&l.ModTime)), at("first_seen", &l.FirstSeen),
-			at("seen_at", shape.MomentOf(&l.SeenAt)), at("file_id", shape.OptionalOf(&l.FileID)), at("after", &l.After),
+			at("seen_at", shape.MomentOf(&l.SeenAt)), at("file_id", shape.OptionalOf(&l.FileID)), at("after", &l.After), at("tries", &l.Tries),
 		}
 	}, nil)
 	putLook = lookRows.insert + " ON CONFLICT (party, name) DO UPDATE SET " + sqltext.SetExcluded(lookRows.names)

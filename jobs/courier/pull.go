@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path"
 	"slices"
@@ -118,44 +117,6 @@ func leftInPlace(look exchange.Look, f drop.Entry) bool {
 // seenSo reports whether a file has the size and time that its name was last seen with.
 func seenSo(look exchange.Look, f drop.Entry) bool {
 	return look.Size == f.Size && look.ModTime.Equal(f.ModTime.Truncate(time.Microsecond)) // the store keeps no nanoseconds
-}
-
-// moveRejected moves to bad what was rejected since it was moved to done, by the
-// looks that LeaveInBad keeps. One that is gone, or has another size, is forgotten.
-func (v *visit) moveRejected(ctx context.Context) error {
-	for _, name := range slices.Sorted(maps.Keys(v.looks)) {
-		look := v.looks[name]
-		if look.After != office.AfterBad || look.Failed() {
-			continue
-		}
-		entry, err := v.drop.Stat(ctx, drop.Done, look.Name)
-		if err == nil && entry.Size == look.Size {
-			err = moveOneToBad(ctx, v.drop, entry)
-		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			if err := v.fault(ctx, name, err); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := v.Store.Tx(ctx, func(tx *store.Tx) error { return tx.DeleteLook(v.party.Code, look.Name) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// moveOneToBad moves a file from done to bad, its signature first: cut short in
-// between, the file is still in done and the next pass does the rest.
-func moveOneToBad(ctx context.Context, d drop.Drop, entry drop.Entry) error {
-	sig, err := d.Stat(ctx, drop.Done, entry.Name+seal.Suffix)
-	if err == nil {
-		err = d.Move(ctx, drop.Done, sig, drop.Bad)
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return d.Move(ctx, drop.Done, entry, drop.Bad)
 }
 
 // pullFile looks at one file, of which look is what was last seen: remembers it, takes it in once it is complete, and

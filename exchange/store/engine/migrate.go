@@ -46,7 +46,7 @@ var schema10 string
 //go:embed schema/00011_proofs.sql
 var schema11 string
 
-//go:embed schema/00012_clock.sql
+//go:embed schema/00012_clock_and_tries.sql
 var schema12 string
 
 // appendOnly are the tables that only grow.
