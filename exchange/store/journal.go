@@ -60,6 +60,18 @@ func (tx *Tx) findHeads(chains []string) error {
 	})
 }
 
+// joinJournal makes checkpoints of others wait until the transaction ends: before the end
+// of any chain is read, and before an entry of the ledger is numbered.
+func (tx *Tx) joinJournal() error {
+	join := tx.eng.JoinJournal()
+	if join == "" || tx.joined {
+		return nil
+	}
+	_, err := tx.exec(join)
+	tx.joined = err == nil
+	return err
+}
+
 // lockedChains is how many chains a transaction locks one by one. Each costs the
 // server a place in a table that all transactions share: who appends to more
 // keeps all others from appending.
@@ -71,10 +83,8 @@ func (tx *Tx) lockChains(chains []string) error {
 	if before == "" || tx.locked > lockedChains {
 		return nil
 	}
-	if tx.locked == 0 { // before the end of any chain is read
-		if _, err := tx.exec(tx.eng.JoinJournal()); err != nil {
-			return err
-		}
+	if err := tx.joinJournal(); err != nil {
+		return err
 	}
 	if tx.locked += len(chains); tx.locked > lockedChains {
 		_, err := tx.exec(tx.eng.LockJournal())

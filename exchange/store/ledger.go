@@ -58,6 +58,9 @@ func (tx *Tx) numberEntries(writes []*unsent) ([]*unsent, error) {
 	if entries == 0 {
 		return writes, nil
 	}
+	if err := tx.joinJournal(); err != nil { // else a checkpoint could hold a later number, and not this one
+		return nil, err
+	}
 	ids, err := many(tx, "numbers of ledger entries", func(r row, n *int64) error { return r.Scan(n) }, tx.eng.NextEntries(), entries)
 	if err != nil {
 		return nil, err

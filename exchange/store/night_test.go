@@ -211,3 +211,40 @@ func TestLedgerBehindCheckpoint(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckpointBesideBooking: an entry that was numbered before those under a checkpoint, and is committed
+// behind it, is under it too. SQLite has one writer at a time.
+func TestCheckpointBesideBooking(t *testing.T) {
+	for _, e := range serverEngines() {
+		t.Run(e.name, func(t *testing.T) {
+			dsn := e.dsn(t)
+			s, other := openMigrated(t, Options{DSN: dsn}), openMigrated(t, Options{DSN: dsn})
+			c := sampleCase(1)
+			write(t, s, func(tx *Tx) error { return steps(tx.InsertCase(&c), tx.Journal(event(c.No, "x"))) })
+			entry := ledger.Liquidate(ledger.Head{Date: 20260302, CaseNo: c.No, Partner: c.Partner}, 1000)
+			done := make(chan error, 1)
+			write(t, s, func(tx *Tx) error {
+				if err := steps(tx.Book(entry), tx.send()); err != nil {
+					return err
+				}
+				write(t, other, func(tx *Tx) error { return tx.Book(entry) })
+				go func() {
+					done <- other.Tx(t.Context(), func(tx *Tx) error { _, err := tx.WriteCheckpoint(time.Unix(2, 0), 20260303); return err })
+				}()
+				for len(done) == 0 { // until it is written, or waits
+					waits, err := tx.number("locks", "SELECT count(*) FROM pg_locks WHERE NOT granted")
+					if err != nil || waits > 0 {
+						return err
+					}
+				}
+				return nil
+			})
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			if _, whole := night(t, s); !whole.OK() {
+				t.Errorf("%+v", whole.Faults)
+			}
+		})
+	}
+}

@@ -41,6 +41,7 @@ type Tx struct {
 	drawn      []counter                         // those, in the order of first use
 	heads      map[string]head                   // last journal event of chains written here
 	locked     int                               // chains that were locked to append to them
+	joined     bool                              // checkpoints of others wait
 	judged     judged                            // last record judged
 	booked     map[ledger.Account]money.Fen      // not yet added to the balances
 	known      map[source]map[asked]any          // what was read before it is asked for
@@ -103,7 +104,7 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	if err := tx.flushBalances(); err != nil {
 		return err
 	}
-	claimed, drawn, locked := len(tx.claimed), len(tx.drawn), tx.locked
+	claimed, drawn, locked, joined := len(tx.claimed), len(tx.drawn), tx.locked, tx.joined
 	tx.count.Trips += 2
 	if _, err := tx.sql.ExecContext(tx.sctx, "SAVEPOINT "+name); err != nil {
 		return err
@@ -125,7 +126,7 @@ func (tx *Tx) Savepoint(fn func() error) error {
 	}
 	tx.drawn = tx.drawn[:drawn]
 	clear(tx.heads)
-	tx.locked = locked // its locks are given back
+	tx.locked, tx.joined = locked, joined // its locks are given back
 	tx.judged = judged{}
 	tx.claimed = tx.claimed[:claimed]
 	clear(tx.booked)

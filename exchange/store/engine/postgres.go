@@ -155,8 +155,8 @@ UNION ALL SELECT 'function ' || p.proname, p.prosrc FROM pg_proc AS p WHERE p.pr
 ) AS parts ORDER BY name COLLATE "C", text COLLATE "C"`
 }
 
-// LockJournal: row numbers are not given in the order of commits, so a
-// checkpoint waits until no append is under way.
+// LockJournal: numbers of events and entries are not given in the order of commits, so a
+// checkpoint waits until whoever has one has ended.
 func (e *postgresEngine) LockJournal() string {
 	return "LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"
 }
