@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -284,5 +285,54 @@ func TestCheckpointInDrop(t *testing.T) {
 	}
 	if !found || o.standing().Stops("") == nil {
 		t.Errorf("found %s", fmt.Sprint(o.findings()))
+	}
+}
+
+// TestFindingBeforeARefundLeaves: a refund that was released before its case's finding does not leave; once that is
+// accepted it is paid.
+func TestFindingBeforeARefundLeaves(t *testing.T) {
+	o := newOffice(t, by2021)
+	keys := staffWithKeys(o)
+	p := leaver(them, 0)
+	l, f := bringTo(o, p, "posting")
+	o.creditArrives(l, p, f.Amount)
+	agreeToAnnul(o, l.LetterNo, true)
+	o.slow = false
+	o.answerPostings(anySlice(take[formats.Posting](o, core, formats.KindPosting)))
+	no := o.passUntil(exchange.In, p, "void").No
+	o.decide(keys, "li.na", exchange.ActRefund, no)
+	closed := closableBank(o)
+	*closed = true
+	_ = o.tryPass()
+	if files := o.outgoing(exchange.FileQueued); !slices.ContainsFunc(files, func(f exchange.File) bool { return f.Kind == office.KindPayment }) {
+		t.Fatalf("not released: %+v", files)
+	}
+	o.find(journal.Fault{Chain: no, N: 1, What: "wrong"})
+	*closed = false
+	if o.pass(); len(o.orders) > 0 {
+		t.Errorf("paid back %+v", o.orders)
+	}
+	if _, err := signing.Accept(t.Context(), o.env.Office, 1, "known"); err != nil {
+		t.Fatal(err)
+	}
+	if o.pass(); len(o.orders) != 1 || o.orders[0].Amount != f.Amount {
+		t.Errorf("paid back %+v", o.orders)
+	}
+}
+
+// TestRetryBesideAFinding: a payment file of unknown fate is not sent again while there is a finding about a case
+// that it pays.
+func TestRetryBesideAFinding(t *testing.T) {
+	o := newOffice(t)
+	p, f := o.paymentOfUnknownFate()
+	o.find(journal.Fault{Chain: o.caseBy(exchange.Out, p).No, N: 1, What: "wrong"})
+	if _, err := o.env.Retry(t.Context(), f.ID, "asked the bank"); err == nil || !strings.Contains(err.Error(), "有核验发现") || o.hasFile(bank, "out", f.Name) {
+		t.Errorf("sent again: %v", err)
+	}
+	if _, err := signing.Accept(t.Context(), o.env.Office, 1, "known"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.env.Retry(t.Context(), f.ID, "asked the bank"); err != nil || !o.hasFile(bank, "out", f.Name) {
+		t.Error(err)
 	}
 }

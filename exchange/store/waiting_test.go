@@ -219,7 +219,12 @@ func TestRowsGoTogether(t *testing.T) {
 				return nil
 			})
 			// 100 rows are 64, 32 and 4: cases, postings and entries thrice, of events 64, 64, 64 and 8, of postings as many; the balances; ends of chains thrice.
-			if n != (Count{Reads: 1, Writes: 3 + 4 + 4 + 3 + 1 + 3, Trips: 5}) {
+			// Where several book at once, the journal is joined before.
+			want := Count{Reads: 1, Writes: 3 + 4 + 4 + 3 + 1 + 3, Trips: 5}
+			if s.Shared() {
+				want.Trips++
+			}
+			if n != want {
 				t.Errorf("%+v", n)
 			}
 			write(t, s, func(tx *Tx) error {

@@ -12,6 +12,7 @@ import (
 	"carryover/exchange/store"
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
+	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
 )
 
@@ -213,6 +214,10 @@ func allowPayment(ctx context.Context, o *office.Office, f exchange.File, conten
 		if why, err := payment.Unsigned(d, f, content); err != nil || !why.IsZero() {
 			return errors.Join(err, fmt.Errorf("%s may not leave: %s", f.Name, why))
 		}
+		stands, err := signing.ReadStanding(o, d.Tx)
+		if err != nil {
+			return err
+		}
 		err = d.WorkPaymentsOf(f.ID, office.Beside{Payable: true}, func(p exchange.Payment) error {
 			if p.Track != exchange.MoneyUnknown {
 				return fmt.Errorf("%w: the bank has answered about payment %s", office.ErrNothingToRetry, p.Ref)
@@ -220,7 +225,11 @@ func allowPayment(ctx context.Context, o *office.Office, f exchange.File, conten
 			if ok, err := transfer.StillPayable(d, p); err != nil || !ok {
 				return errors.Join(err, fmt.Errorf("payment %s may not be paid now: its case is held or closed, or its account changed", p.Ref))
 			}
-			return nil
+			why, err := payment.WhyStopped(d, p, stands)
+			if err == nil && !why.IsZero() {
+				err = fmt.Errorf("%s may not leave: %s", f.Name, office.OneLine(d.Words(why), 200))
+			}
+			return err
 		})
 		if err != nil {
 			return err

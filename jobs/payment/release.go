@@ -320,18 +320,37 @@ func whyUnpayable(d *office.Desk, f exchange.File, each bool) (why code.Phrase, 
 	return why, err
 }
 
-// whyNotNow is why a payment may not be made any more: what changed of its partner's settings since
-// stops it, while what stops all payments lets a file wait as it is (MayPay).
+// whyNotNow is why a payment may not be made any more.
 func whyNotNow(d *office.Desk, p exchange.Payment, caps dayCaps, stands signing.Standing) (code.Phrase, error) {
+	if why, err := WhyStopped(d, p, stands); err != nil || !why.IsZero() {
+		return why, err
+	}
+	return caps.whyNotNow(d, p)
+}
+
+// WhyStopped is why a payment is stopped, though others are made: what changed of its partner's settings since, or a
+// finding about its case. What stops all payments lets a file wait as it is (MayPay).
+func WhyStopped(d *office.Desk, p exchange.Payment, stands signing.Standing) (why code.Phrase, err error) {
 	if stands.Stops("") == nil && stands.Stops(p.Partner) != nil {
 		return code.Say("payment-not-payable", p.Ref), nil
 	}
+	var cases []string
 	for _, it := range p.Items {
-		if stands.StopsCase(it.CaseNo) != nil {
-			return code.Say("payment-found", p.Ref, it.CaseNo), nil
+		cases = append(cases, it.CaseNo)
+	}
+	if p.Purpose == string(code.PurposeRefund) && len(stands.Findings) > 0 { // it has no items
+		f, err := d.Tx.RefundByRef(p.Ref)
+		if err != nil {
+			return why, err
+		}
+		cases = append(cases, f.CaseNo)
+	}
+	for _, no := range cases {
+		if stands.StopsCase(no) != nil {
+			return code.Say("payment-found", p.Ref, no), nil
 		}
 	}
-	return caps.whyNotNow(d, p)
+	return why, nil
 }
 
 // voidPrepared voids every payment file that waits for signatures, because funds
