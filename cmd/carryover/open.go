@@ -104,8 +104,13 @@ func loadConfig(path string) (*config.Config, error) {
 // back from a migration, so that a person begins it.
 func prepareStore(ctx context.Context, s *store.Store, dir string, waits func()) error {
 	have, want, err := s.Version(ctx)
-	if err != nil || have == want {
-		return err
+	switch {
+	case err != nil:
+		return fmt.Errorf("store: %w", err)
+	case have == want:
+		return nil
+	case have > want: // nobody makes it older
+		return wrongVersion(have, want)
 	}
 	return spool.Alone(ctx, s, dir, waits, func(ctx context.Context) error {
 		have, want, err := s.Version(ctx) // somebody else may have made it meanwhile
@@ -115,10 +120,18 @@ func prepareStore(ctx context.Context, s *store.Store, dir string, waits func())
 		case have == 0:
 			return s.Migrate(ctx) // nothing to lose yet
 		case have != want:
-			return usageError{fmt.Errorf("the store has version %d, this program needs %d: make a backup, then run 'carryover migrate'", have, want)}
+			return wrongVersion(have, want)
 		}
 		return nil
 	})
+}
+
+// wrongVersion refuses a store of another version than this program's.
+func wrongVersion(have, want int64) error {
+	if have > want {
+		return usageError{fmt.Errorf("the store has schema %d, this program only knows %d: use the newer program", have, want)}
+	}
+	return usageError{fmt.Errorf("the store has version %d, this program needs %d: make a backup, then run 'carryover migrate'", have, want)}
 }
 
 // waiting says that a store is another process's for the moment.

@@ -104,7 +104,7 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		return fmt.Errorf("store: %w", err)
 	}
 	if before > want {
-		return usageError{fmt.Errorf("the store has schema %d, this program only knows %d: use the newer program", before, want)}
+		return wrongVersion(before, want)
 	}
 	c, err := loadConfig(a.config)
 	if err != nil {

@@ -35,8 +35,11 @@ func (c *clocks) look(ctx context.Context, o *office.Office, p office.Party, d d
 	}
 	ahead, err := aheadOf(ctx, o.Machine, d)
 	switch {
-	case err != nil: // it says nothing about this machine's
+	case err != nil: // it says nothing about this machine's; another drop on it may
 		o.Log.Debug("the clock of the host was not seen", "party", p.Code, "err", err)
+		c.one.Lock()
+		defer c.one.Unlock()
+		delete(c.asked, p.Host)
 		return
 	case ahead.Abs() > ClockOff:
 		o.Log.Warn("the clock of the host differs from this machine's", "party", p.Code, "host", p.Host, "ahead", ahead.Round(time.Second))
@@ -55,10 +58,20 @@ func (c *clocks) first(host string) bool {
 	return first
 }
 
-// aheadOf is how far the clock of a drop's host is ahead of the machine's, give or take the seconds of the look.
+// aheadOf is how far the clock of a drop's host is ahead of the machine's; 0 when it may agree,
+// however long the look takes.
 func aheadOf(ctx context.Context, machine func() time.Time, d drop.Drop) (time.Duration, error) {
+	before := machine()
 	at, err := d.Clock(ctx)
-	return at.Sub(machine()), err
+	switch after := machine(); {
+	case err != nil:
+		return 0, err
+	case at.Before(before):
+		return at.Sub(before), nil
+	case at.After(after):
+		return at.Sub(after), nil
+	}
+	return 0, nil
 }
 
 // judge records that the machine's clock differs from those of most hosts, of two at least, and closes
