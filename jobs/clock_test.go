@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/drop"
 	"carryover/jobs"
 	"carryover/jobs/office"
+	"carryover/jobs/signing"
 	"carryover/samples"
 )
 
@@ -127,6 +128,34 @@ func TestClockAccepted(t *testing.T) {
 	if list := o.pressing(exchange.TodoClock); len(list) != 1 || list[0].No == no {
 		t.Errorf("40 minutes are what was accepted of 20: %+v", list)
 	}
+}
+
+// TestClockBeforeTheUpload: what was released before waits as it is, and what is of unknown fate is not sent again.
+func TestClockBeforeTheUpload(t *testing.T) {
+	t.Run("released", func(t *testing.T) {
+		o := newOffice(t)
+		p := leaver(us, 0)
+		bringLetterTo(o, p, "released")
+		f := o.outgoing(exchange.FileQueued)
+		o.setMachine(time.Hour, core, them, others)
+		o.pass()
+		o.requireState(exchange.Out, p, "answered/sent/released")
+		o.setMachine(0)
+		o.pass()
+		o.requireState(exchange.Out, p, "answered/sent/submitted")
+		if sent := o.outgoing(exchange.FileSent); !slices.ContainsFunc(sent, func(x exchange.File) bool { return x.ID == f[0].ID }) {
+			t.Errorf("another file was sent: %+v", sent)
+		}
+	})
+	t.Run("of unknown fate", func(t *testing.T) {
+		o := newOffice(t)
+		_, f := o.paymentOfUnknownFate()
+		o.setMachine(time.Hour, core, them, others)
+		_ = o.tryPass()
+		if _, err := o.env.Retry(t.Context(), f.ID, "asked the bank"); !errors.Is(err, signing.ErrClock) {
+			t.Errorf("sent again: %v", err)
+		}
+	})
 }
 
 // TestOneHostsClock: one host that differs alone is only said, though it be the only one; drops on this

@@ -233,7 +233,7 @@ func cannotBeMovedToBad(t *testing.T, open int) {
 		pass(fmt.Sprint("try ", n), true, 1, 0)
 	}
 	pass("the last", false, 1, 1)
-	if told := o.asides(); len(told) != 1 || told[0] != them+" 退回的文件无法移入 in/bad 1 个：wrong.csv" {
+	if told := o.asides(); len(told) != 1 || told[0] != them+" 无法移入退件目录的退回文件 1 个：wrong.csv" {
 		t.Errorf("told %q", told)
 	}
 	pass("the same day", false, 0, 1)

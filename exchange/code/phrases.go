@@ -179,7 +179,7 @@ var filePhrases = []PhraseTerm{
 	{"files-too-large", "文件过大、未收取", "files too large to be fetched"},
 	{"names-too-long", "文件名过长、未收取的文件", "files not fetched, whose names are too long"},
 	{"names-alike", "文件名与另一文件看似相同、未收取的文件", "files not fetched, whose names look like another's"},
-	{"files-not-moved", "退回的文件无法移入 in/bad", "rejected files that cannot be moved to in/bad"},
+	{"files-not-moved", "无法移入退件目录的退回文件", "rejected files that cannot be moved to in/bad"},
 	{"files-named", "{0} 个：{1}", "{0}: {1}"},
 	{"character-lacks", "含有对方编码无法表示的字符", "holds a character that the partner's encoding lacks"},
 	{"sha256", "sha256 {0}", "sha256 {0}"},
