@@ -92,7 +92,7 @@ func TestEvidence(t *testing.T) {
 func evidenceCells(t *testing.T, zh, en string) {
 	facts := lines(t, zh)
 	for item, want := range map[string]string{
-		"数据库结构":     "第 12 版（本程序用第 12 版）",
+		"数据库结构":     "第 13 版（本程序用第 13 版）",
 		"监听":        "127.0.0.1:8420（仅 serve：/healthz、/metrics）",
 		"向外连接":      "无",
 		"付款账户":      "苏州市社会保障基金财政专户 · 110232050020000091 · 102305000017 · 自 2020-01-01",

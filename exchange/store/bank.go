@@ -39,7 +39,8 @@ var (
 	updateEntry = entryRows.update("entry_key = $1 AND state = $13")
 	entriesAs   = byKey(entryRows, "known_as", byEntryKey, func(e *exchange.BankEntry) any { return e.KnownAs() }).kept()
 
-	unmatchedDebits = inScope(entryRows, "account = $1 AND state = 'unmatched' AND credit = 0 AND amount", 1, byEntryKey,
+	allUnmatchedDebits = "WHERE state = 'unmatched' AND credit = 0 ORDER BY account, amount, entry_key"
+	unmatchedDebits    = inScope(entryRows, "account = $1 AND state = 'unmatched' AND credit = 0 AND amount", 1, byEntryKey,
 		func(e *exchange.BankEntry) asked {
 			if e.Credit || e.State != exchange.EntryUnmatched {
 				return asked{} // in no answer
@@ -119,6 +120,11 @@ func (tx *Tx) BankEntriesByCase(caseNo string) ([]exchange.BankEntry, error) {
 func (tx *Tx) BankEntriesBooked(account string, from, to calendar.Date) ([]exchange.BankEntry, error) {
 	return entryRows.many(tx, "bank entries of "+account,
 		"WHERE account = $1 AND booked_on >= $2 AND booked_on <= $3 ORDER BY booked_on, entry_key", account, from.String(), to.String())
+}
+
+// AllUnmatchedDebits returns the debits of all accounts that no payment was found for, by key.
+func (tx *Tx) AllUnmatchedDebits() ([]exchange.BankEntry, error) {
+	return entryRows.many(tx, "unmatched debits", allUnmatchedDebits)
 }
 
 // UnmatchedDebits returns an account's debits over an amount that no payment

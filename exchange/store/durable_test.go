@@ -145,7 +145,7 @@ func TestVersion(t *testing.T) {
 	for _, e := range testEngines() {
 		t.Run(e.name, func(t *testing.T) {
 			s := open(t, Options{DSN: e.dsn(t)})
-			const versions = 12
+			const versions = 13
 			check := func(wantHave int64) {
 				t.Helper()
 				have, want, err := s.Version(t.Context())

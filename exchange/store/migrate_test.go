@@ -125,7 +125,7 @@ func TestMigrateFromSchema1(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			ctx := context.Background()
 			s := open(t, Options{DSN: ofSchema1(t, e.name)})
-			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 12 {
+			if have, want, err := s.Version(ctx); err != nil || have != 1 || want != 13 {
 				t.Fatalf("version %d of %d, %v", have, want, err)
 			}
 			for _, p := range oldProse {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -162,6 +163,67 @@ func TestSequenceGaps(t *testing.T) {
 			if err := steps(err, verr); err != nil || fmt.Sprint(got) != fmt.Sprint(want) || highest != last {
 				t.Errorf("%v: gaps %v up to %d, want %v up to %d (%v)", seen, got, highest, want, last, err)
 			}
+		})
+	})
+}
+
+// TestNumbersMoved: after a store was taken back, no number that the lost one may have issued up
+// to that day is issued, on days too of which the store knows none; later days begin at 1.
+func TestNumbersMoved(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		var got []string
+		take := func(no string, err error) error {
+			got = append(got, no)
+			return err
+		}
+		draw := func(tx *Tx) error {
+			return steps(
+				take(tx.NextNumber("T", "320500", 20260302)), take(tx.NextNumber("T", "320500", 20260303)), take(tx.NextNumber("T", "320500", 20260304)),
+				take(tx.NextNumber("T", "320500", 20260305)), take(tx.NextLump("320500", "310100", 20260302)), take(tx.NextLump("320500", "310100", 20260303)),
+			)
+		}
+		write(t, s, func(tx *Tx) error { return take(tx.NextNumber("T", "320500", 20260302)) })
+		write(t, s, func(tx *Tx) error { return steps(tx.MoveNumbers(20260304, 1), draw(tx)) })
+		write(t, s, draw)
+		write(t, s, func(tx *Tx) error { return tx.MoveNumbers(20260303, 2) })
+		write(t, s, func(tx *Tx) error { return take(tx.NextNumber("", "320500", 20260303)) })
+		want := []string{
+			"T32050020260302000001",
+			"T32050020260302100002", "T32050020260303100001", "T32050020260304100001", "T32050020260305000001", "L320500310100202603021001", "L320500310100202603031001",
+			"T32050020260302100003", "T32050020260303100002", "T32050020260304100002", "T32050020260305000002", "L320500310100202603021002", "L320500310100202603031002",
+			"32050020260303300001",
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("got  %v\nwant %v", got, want)
+		}
+	})
+}
+
+// TestSequencesMoved: a sequence goes on behind the highest that was seen, and never back; so do
+// the numbers of checkpoints.
+func TestSequencesMoved(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *Store) {
+		of := func(last int64) Sequence { return Sequence{"320500", "310100", "contact-letter", last} }
+		write(t, s, func(tx *Tx) error {
+			_, err := tx.NextSequence("320500", "310100", "contact-letter")
+			return steps(err, tx.MoveSequence(of(7)), tx.MoveSequence(of(3)), tx.MoveCheckpoints(4))
+		})
+		write(t, s, func(tx *Tx) error {
+			n, err := tx.NextSequence("320500", "310100", "contact-letter")
+			if n != 8 {
+				t.Errorf("sequence %d, want 8", n)
+			}
+			list, e := tx.Sequences()
+			if len(list) != 1 || list[0] != of(8) {
+				t.Errorf("sequences: %v", list)
+			}
+			for _, want := range []int64{5, 6} {
+				c, e := tx.WriteCheckpoint(time.Now(), 20260302)
+				if err = errors.Join(err, e); c.ID != want {
+					t.Errorf("checkpoint %d, want %d", c.ID, want)
+				}
+			}
+			return errors.Join(err, e)
 		})
 	})
 }

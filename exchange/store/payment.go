@@ -175,6 +175,12 @@ func (tx *Tx) UnfiledPages(last string, fn func([]exchange.Payment) error) error
 	return tx.paymentPages("WHERE track = 'ordered' AND file_id IS NULL AND ref <= $1", last, fn)
 }
 
+// PaymentsIn counts the payments of a file.
+func (tx *Tx) PaymentsIn(fileID int64) (int, error) {
+	n, err := tx.number("payments of the file", "SELECT count(*) FROM payments WHERE file_id = $1", fileID)
+	return int(n), err
+}
+
 // EachPaymentOf calls fn for every payment of a payment file, by reference,
 // page by page, so that fn may use the transaction.
 func (tx *Tx) EachPaymentOf(fileID int64, fn func(exchange.Payment) error) error {

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/calendar"
+	"carryover/exchange/store/sqltext"
 )
 
 var (
@@ -27,6 +29,14 @@ func (tx *Tx) InsertPosting(p exchange.Posting) error {
 // Posting returns a posting by its number.
 func (tx *Tx) Posting(no string) (exchange.Posting, error) {
 	return postingRows.one(tx, "posting "+no, "WHERE posting_no = $1", no)
+}
+
+// EachPostingFrom calls fn for the postings of an area that were numbered on a day or later, by number.
+func (tx *Tx) EachPostingFrom(area string, on calendar.Date, fn func(exchange.Posting) error) error {
+	return pages(func(last *exchange.Posting) ([]exchange.Posting, error) {
+		return postingRows.many(tx, "postings", "WHERE posting_no > $1 AND posting_no >= $2 AND posting_no < $3 ORDER BY posting_no"+sqltext.AtMost(pageSize),
+			last.No, "P"+area+on.Compact(), "P"+area+":")
+	}, singly(fn))
 }
 
 // PostingsByCase returns the postings of a case, by number.

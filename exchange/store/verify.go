@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"carryover/exchange"
@@ -18,7 +19,10 @@ import (
 const checkpointColumns = "at, on_date, event_id, chains, events, cases, heads, hash, numbers, counters, entry_id, balances, schema_print"
 
 var (
-	insertCheckpoint = sqltext.InsertInto("checkpoints", checkpointColumns) + " RETURNING id"
+	// insertCheckpoint numbers it behind those that are there, and those that were seen outside.
+	insertCheckpoint = strings.Replace(sqltext.InsertInto("checkpoints", checkpointColumns), "("+checkpointColumns+") VALUES (", "(id, "+checkpointColumns+") VALUES ("+
+		"(SELECT 1 + COALESCE(max(n), 0) FROM (SELECT max(id) AS n FROM checkpoints UNION ALL SELECT n FROM counters WHERE name = '"+checkpointCounter+"') AS seen), ", 1) +
+		" RETURNING id"
 	selectCheckpoint = "SELECT id, " + checkpointColumns + " FROM checkpoints ORDER BY id"
 	silentCases      = "SELECT case_no FROM cases WHERE NOT EXISTS (SELECT 1 FROM journal WHERE chain = cases.case_no AND n = 1) ORDER BY case_no" +
 		sqltext.AtMost(journal.MaxFaults)
@@ -100,6 +104,11 @@ func (tx *Tx) Checkpoints() ([]journal.Checkpoint, error) {
 	return many(tx, "checkpoints", scanCheckpoint, selectCheckpoint)
 }
 
+// LastCheckpoint is the number of the last one; 0: there is none.
+func (tx *Tx) LastCheckpoint() (int64, error) {
+	return tx.number("checkpoint", "SELECT COALESCE(max(id), 0) FROM checkpoints")
+}
+
 // VerifyJournal proves the store over one snapshot: every chain from its first event, every
 // payload against its digest, every case against its chain, and all heads, counters and
 // balances against the last checkpoint and against those that have left. progress (may be nil)
@@ -171,7 +180,11 @@ func (tx *Tx) prove(proof *journal.Proof, chains string, list ...any) error {
 	}, proof.Take)
 }
 
-// Audited returns the events of a name that the audit asks for, as they were stored.
-func (tx *Tx) Audited(what journal.Audit) ([]exchange.JournalEvent, error) {
-	return many(tx, string(what), scanEvent, selectEvent+"WHERE "+sqltext.Is("what", what)+" ORDER BY id")
+// Audited returns the events of names that the audit asks for, as they were stored.
+func (tx *Tx) Audited(what ...journal.Audit) ([]exchange.JournalEvent, error) {
+	var parts []string // each by the index, which knows no list
+	for _, w := range what {
+		parts = append(parts, selectEvent+"WHERE "+sqltext.Is("what", w))
+	}
+	return many(tx, "events of the audit", scanEvent, strings.Join(parts, " UNION ALL ")+" ORDER BY id")
 }

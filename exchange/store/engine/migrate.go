@@ -49,6 +49,9 @@ var schema11 string
 //go:embed schema/00012_clock_and_tries.sql
 var schema12 string
 
+//go:embed schema/00013_restored.sql
+var schema13 string
+
 // appendOnly are the tables that only grow.
 var appendOnly = []string{"journal", "checkpoints", "ledger_entries", "ledger_postings"}
 
@@ -130,12 +133,13 @@ func migrations(e Engine) []*goose.Migration {
 		goose.NewGoMigration(10, run(e.fill(schema10)), nil),
 		goose.NewGoMigration(11, run(e.fill(schema11)+e.guardJournal(purgeOnly+" AND NEW.coded SAME OLD.coded AND NEW.proves SAME OLD.proves")), nil),
 		goose.NewGoMigration(12, run(e.fill(schema12)), nil),
+		goose.NewGoMigration(13, run(e.fill(schema13)), nil),
 	}
 }
 
 // Schema is the text of all versions, which together make the tables.
 func Schema() string {
-	return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 + schema7 + schema8 + schema9 + schema10 + schema11 + schema12
+	return schema1 + schema2 + schema3 + schema4 + schema5 + schema6 + schema7 + schema8 + schema9 + schema10 + schema11 + schema12 + schema13
 }
 
 // check is a closed list of values that a column of an existing table has from a

@@ -139,7 +139,8 @@ func (e *postgresEngine) LockChains() (before, behind string) {
 // end of its chain.
 func (e *postgresEngine) JoinJournal() string { return "LOCK TABLE journal IN ROW EXCLUSIVE MODE" }
 
-// SchemaParts: PostgreSQL makes the texts from its catalogue, each major version in its own way.
+// SchemaParts: PostgreSQL makes the texts from its catalogue, each major version in its own way. The
+// name of the database's schema is not in them: a dump may be restored under another.
 func (e *postgresEngine) SchemaParts() string {
 	return `SELECT name, text FROM (SELECT '' AS name, 'postgres ' || current_setting('server_version_num')::int / 10000 AS text
 UNION ALL SELECT 'column ' || c.relname || ' ' || a.attname, format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
@@ -147,7 +148,7 @@ UNION ALL SELECT 'column ' || c.relname || ' ' || a.attname, format_type(a.attty
 	WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
 UNION ALL SELECT 'constraint ' || c.relname || ' ' || n.conname, pg_get_constraintdef(n.oid) || CASE WHEN n.convalidated THEN '' ELSE ' NOT VALID' END
 	FROM pg_constraint AS n JOIN pg_class AS c ON c.oid = n.conrelid WHERE n.connamespace = current_schema()::regnamespace
-UNION ALL SELECT 'index ' || c.relname, pg_get_indexdef(c.oid)
+UNION ALL SELECT 'index ' || c.relname, replace(pg_get_indexdef(c.oid), ' ON ' || quote_ident(current_schema()) || '.', ' ON ')
 	FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE c.relnamespace = current_schema()::regnamespace AND i.indisunique
 UNION ALL SELECT 'trigger ' || c.relname || ' ' || t.tgname, t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid, true)
 	FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal

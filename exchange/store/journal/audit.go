@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 	"time"
+
+	"carryover/exchange/money"
 )
 
 // Audit names the events by which a store tells what became of its own proofs. The
@@ -15,6 +17,10 @@ const (
 	CheckpointLeft  Audit = "checkpoint_left"  // Left
 	Found           Audit = "finding"          // Finding
 	FindingAccepted Audit = "finding_accepted" // Acceptance
+
+	Restored         Audit = "restored"           // Restoration
+	RestoredAccepted Audit = "restored_accepted"  // Acceptance, of the restoration of that number
+	PaymentFileFound Audit = "payment_file_found" // FoundFile
 )
 
 // Left is a checkpoint that has left the store: countersigned, or seen in a drop on another
@@ -45,7 +51,39 @@ type Finding struct {
 // Same reports whether findings are of the same kind and place.
 func (f Finding) Same(other Fault) bool { return f.Fault == other }
 
-// Acceptance ends a finding.
+// Restoration is that a store was taken back, or found to lie behind what is around it, and what
+// lies between.
+type Restoration struct {
+	N    int       `json:"n"`              // from 1; those of lost stores count
+	From string    `json:"from,omitempty"` // the backup's name; "": the store as it stood
+	UpTo time.Time `json:"up_to,omitzero"` // when the last event of the store happened
+	File string    `json:"file"`           // the name of the text that says what lies between
+	Text string    `json:"text"`           // the file's bytes
+	Lost []string  `json:"lost,omitempty"` // checkpoints that left and are not in the store: hashes, lower-case hex
+}
+
+// FoundFile is a payment file of ours that a store does not know any more, and that may have been
+// paid: where it was found.
+type FoundFile struct {
+	ID    int64  `json:"id"` // of its row
+	Name  string `json:"name"`
+	Where string `json:"where"`
+	Lumps []Lump `json:"lumps,omitempty"`
+}
+
+// Lump is what a lump sum holds, as the advices say that were found.
+type Lump struct {
+	Ref   string     `json:"ref"`
+	Parts []LumpPart `json:"parts"`
+}
+
+// LumpPart is a person's share of a lump sum.
+type LumpPart struct {
+	LetterNo string    `json:"letter_no"`
+	Amount   money.Fen `json:"amount"`
+}
+
+// Acceptance ends a finding, or lets payments go on after a restoration.
 type Acceptance struct {
 	Finding  int         `json:"finding"`
 	Evidence string      `json:"evidence"`

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -75,6 +76,43 @@ func Restored(t testing.TB, dump []byte) string {
 		t.Fatal(err)
 	}
 	return dsn
+}
+
+// Copy is the address of a new schema with what another holds, as pg_dump has it.
+func Copy(t testing.TB, dsn string) string {
+	t.Helper()
+	from, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, host := from.Query().Get("search_path"), from.Query().Get("host")
+	from.RawQuery = url.Values{"host": {host}, "port": {cmp.Or(from.Query().Get("port"), "5432")}}.Encode()
+	program, err := exec.LookPath("pg_dump")
+	if err != nil {
+		program = filepath.Join(requireInitdb(t), "pg_dump")
+	}
+	if _, err := os.Stat(program); err != nil {
+		droptest.Missing(t, "pg_dump of PostgreSQL")
+	}
+	dump, err := exec.CommandContext(t.Context(), program, "--schema", schema, "--inserts", from.String()).Output()
+	if err != nil {
+		t.Fatalf("pg_dump: %v", err)
+	}
+	to := NewDatabase(t)
+	u, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for line := range strings.Lines(string(dump)) {
+		if !strings.HasPrefix(line, `\`) && !strings.HasPrefix(line, "CREATE SCHEMA ") { // what only psql knows
+			text.WriteString(strings.ReplaceAll(line, schema+".", u.Query().Get("search_path")+"."))
+		}
+	}
+	if err := theCluster.running.execute(text.String()); err != nil {
+		t.Fatal(err)
+	}
+	return to
 }
 
 // Stop ends the server, if a test has started it.
