@@ -16,24 +16,22 @@ func newBackupCommand(a *app) *cobra.Command {
 	var verify bool
 	c := &cobra.Command{
 		Use:   "backup FILE",
-		Short: "A consistent copy of the store while it is in use; with --verify, the test that it can be restored",
-		Long: `Writes a consistent copy of a SQLite store, readable by its owner only, while
-others go on working. FILE appears whole or not at all and is never
-overwritten. It is not encrypted: it holds everything that the store holds. A
+		Short: "A consistent copy of store and spool while they are in use; with --verify, the test that it can be restored",
+		Long: `Writes a consistent copy of a SQLite store and its spool as one tar, readable by
+its owner only, while others go on working. FILE appears whole or not at all and is
+never overwritten. It is not encrypted: it holds everything that both hold. A
 PostgreSQL store is backed up with pg_dump, and has the files of the spool in it.
 
-The spool of a SQLite store is not in the copy: copy that folder afterwards, with
-its .spool-id, by which the store knows it; its files never change.
-
-With --verify FILE is a copy that was made before. It is put where a restored
-store would stand, beside the one in use, brought to this program's schema and
-proved as audit verify does: journal, checkpoints, cases, ledger; and its last
-event must stand in the journal of the store in use. FILE and the store stay
-as they are.
+With --verify FILE is a copy that was made before. Its store is put where a restored
+one would stand, beside the one in use, brought to this program's schema and
+proved as audit verify does: journal, checkpoints, cases, ledger; its last
+event must stand in the journal of the store in use, and every file that it names
+must be in FILE as it was. FILE and the store stay as they are. Copies of the store
+alone, of programs before, can be verified and restored, too.
 
 Both are recorded in the journal; check --evidence tells of the last ones.`,
-		Example: `  carryover backup backups/2026-03-16.db
-  carryover backup --verify backups/2026-03-16.db`,
+		Example: `  carryover backup backups/2026-03-16.tar
+  carryover backup --verify backups/2026-03-16.tar`,
 		Args: cobra.ExactArgs(1),
 		RunE: runs(func(cmd *cobra.Command, args []string) error {
 			if verify {
@@ -46,7 +44,7 @@ Both are recorded in the journal; check --evidence tells of the last ones.`,
 	return c
 }
 
-// backup copies the store in use to a new file and records that in the journal.
+// backup copies store and spool to a new file and records that in the journal.
 func (a *app) backup(ctx context.Context, name string) (err error) {
 	if _, err := os.Lstat(name); err == nil {
 		return usageError{fmt.Errorf("%s is there already; name a new file", name)}
@@ -63,7 +61,7 @@ func (a *app) backup(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	b, err := story.MakeBackup(ctx, s, name, a.now, c.Agency().Zone)
+	b, err := story.MakeBackup(ctx, s, name, c.Abs(c.Settings.Folders.Spool), a.now, c.Agency().Zone)
 	if err != nil {
 		return err
 	}

@@ -73,17 +73,17 @@ func LastBackups(tx *store.Tx) (last Backups, err error) {
 	return last, nil
 }
 
-// MakeBackup copies a store into a new file and journals that. An older store,
+// MakeBackup copies a store and the folder of its spool into a new file and journals that. An older store,
 // which is copied before it is migrated, has no place for the event. UpTo is
 // read before the copy begins: what is written meanwhile may not be in it. An
 // error after the copy leaves the file, which is whole but not journaled.
-func MakeBackup(ctx context.Context, s *store.Store, name string, now func() time.Time, zone *time.Location) (b Backup, err error) {
+func MakeBackup(ctx context.Context, s *store.Store, name, spool string, now func() time.Time, zone *time.Location) (b Backup, err error) {
 	have, want, err := s.Version(ctx)
 	if err != nil {
 		return b, err
 	}
 	upTo := now()
-	if err := s.Backup(ctx, name); err != nil {
+	if err := pack(ctx, s, name, spool); err != nil {
 		return b, err
 	}
 	if b, err = ReadBackup(name); err != nil {

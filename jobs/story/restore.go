@@ -3,11 +3,15 @@ package story
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"carryover/exchange"
@@ -44,8 +48,14 @@ func proveCopy(ctx context.Context, used *store.Store, name, beside string, b *B
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	trial := filepath.Join(dir, "carryover.db")
-	if err := copyFile(trial, name); err != nil {
+	trial, kept := filepath.Join(dir, storeInBackup), map[string]string{}
+	paired, err := Unpack(name, trial, func(name string, content io.Reader) error {
+		sum := sha256.New()
+		_, err := io.Copy(sum, content)
+		kept[name] = hex.EncodeToString(sum.Sum(nil))
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	s, err := store.Open(ctx, store.Options{DSN: trial})
@@ -64,7 +74,11 @@ func proveCopy(ctx context.Context, used *store.Store, name, beside string, b *B
 			return err
 		}
 	}
-	b.Schema = have
+	if b.Schema = have; paired {
+		if err := proveSpool(ctx, s, kept); err != nil {
+			return err
+		}
+	}
 	return proveStore(ctx, s, used, b)
 }
 
@@ -97,21 +111,39 @@ func proveStore(ctx context.Context, s, used *store.Store, b *Backup) error {
 	})
 }
 
-// copyFile copies a file to one that only its owner reads, and that must not
-// exist. It is not flushed: it is a trial that is removed again.
-func copyFile(to, from string) (err error) {
-	in, err := os.Open(from)
+// proveSpool reports the first file that the store names and that is not among those kept, by their
+// SHA-256, or is another one. A name that was written over counts as it was last.
+func proveSpool(ctx context.Context, s *store.Store, kept map[string]string) error {
+	want := map[string]string{} // "": any bytes
+	err := s.View(ctx, func(tx *store.Tx) error {
+		for page := (store.FileFilter{Limit: 1000}); ; {
+			files, err := tx.Files(page)
+			for _, f := range files {
+				if f.Spool != "" {
+					want[f.Spool] = f.StoredSHA
+				}
+				if f.Signature != "" {
+					want[f.Signature] = ""
+				}
+				page.AfterID = f.ID
+			}
+			if err != nil || len(files) < page.Limit {
+				return err
+			}
+		}
+	})
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		switch sum, there := kept[name]; {
+		case !there:
+			return fmt.Errorf("the store names %s, which is not in it", name)
+		case want[name] != "" && sum != want[name]:
+			return fmt.Errorf("%s is not the file that the store names: SHA-256 %s, not %s", name, sum, want[name])
+		}
 	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	_, err = io.Copy(out, in)
-	return err
+	return nil
 }
 
 // CopyOf reports whether a copy is one of this store: its last event stands in
