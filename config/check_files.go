@@ -23,6 +23,9 @@ func (k *checker) files() {
 		k.database(k.c.Abs(s.Store.DSN))
 	}
 	for _, d := range k.c.Drops() {
+		if d.Drop.After == AfterDelete {
+			k.warn(d.Key+".after", "use move, or have the other side keep a copy", "what is taken in is deleted: after a disk was lost nothing of it can be taken in again")
+		}
 		if d.Drop.Local == "" {
 			continue
 		}

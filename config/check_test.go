@@ -115,6 +115,10 @@ func TestCheckFindsWhatWouldFail(t *testing.T) {
 			settings: func(s *Settings) { s.Folders.Reserve = new(Size) },
 			level:    LevelWarning, subject: "folders.reserve", text: "until the disk is full",
 		},
+		"nothing kept of what was taken in": {
+			settings: func(s *Settings) { s.Partners[0].Drop.After = AfterDelete },
+			level:    LevelWarning, subject: "partners[0].drop.after", text: "is deleted",
+		},
 		"seal off": {
 			settings: func(s *Settings) { s.Partners[1].Seal = "off" },
 			level:    LevelWarning, subject: "partners[1].seal", text: "330100",

@@ -44,6 +44,19 @@ func Accepts(list []Signature) bool {
 	return false
 }
 
+// Resumes reports whether signatures let payments go on after the store was taken back: one of an
+// officer of finance and one of 复核, by two people.
+func Resumes(list []Signature) bool {
+	for _, one := range list {
+		for _, other := range list {
+			if one.Officer != other.Officer && slices.Contains(one.Roles, RoleFinance) && slices.Contains(other.Roles, RoleChecker) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Signed reports what signatures still lack before they release something: two
 // different officers, one of them 复核.
 func Signed(list []Signature) (lackSigners int, lackChecker bool) {

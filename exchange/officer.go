@@ -37,6 +37,10 @@ func Auditing() []Role { return []Role{RoleAudit} }
 // Accepting are the roles of which each has to sign that a finding about the store is accepted.
 func Accepting() []Role { return []Role{RoleChecker, RoleAudit} }
 
+// Resuming are the roles of which each has to sign what lies between a store that was taken back
+// and what is around it.
+func Resuming() []Role { return []Role{RoleFinance, RoleChecker} }
+
 // Evidencing are the roles that may say what became of a payment file.
 func Evidencing() []Role { return []Role{RoleChecker, RoleFinance} }
 

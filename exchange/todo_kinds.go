@@ -26,6 +26,7 @@ const (
 	TodoOverdue    = "overdue"
 	TodoAwaited    = "awaited"
 	TodoUnsigned   = "unsigned"
+	TodoRestored   = "restored"
 	TodoFinding    = "finding"
 	TodoCheckpoint = "checkpoint"
 	TodoClock      = "clock"
@@ -44,6 +45,12 @@ var todoKinds = []TodoKind{
 		Term{TodoSettings, "资金设置待签名", "money settings to be signed"},
 		Urgent, AtOnce, OwnerFinance,
 		"核对改动，由两名人员（其中一名复核）签名；签名之前不会付款。", "Compare the change; two officers sign it, one of them a checker. No payment leaves before.",
+	},
+	{
+		Term{TodoRestored, "恢复待签名", "restoration to be signed"},
+		Urgent, AtOnce, OwnerFinance,
+		"向银行索取此后全部付款，与清单核对；由财务、复核各一人签名，签名之前不会付款。",
+		"Ask the bank for all payments since, compare them with the list; one of finance and one of 复核 sign it. No payment leaves before.",
 	},
 	{
 		Term{TodoFinding, "核验发现", "the store is not as written"},

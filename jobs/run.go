@@ -16,6 +16,7 @@ import (
 	"carryover/jobs/office"
 	"carryover/jobs/payment"
 	"carryover/jobs/proof"
+	"carryover/jobs/restore"
 	"carryover/jobs/signing"
 )
 
@@ -37,10 +38,17 @@ type Pass struct {
 
 // Run makes one pass, recorded as a row. A pass of the same window that was
 // cut short is resumed; one that is done is not made again (ErrDone). A step
-// that fails does not keep the later ones from running.
+// that fails does not keep the later ones from running. On a store that lies
+// behind what is around it nothing is done (courier.ErrBehind).
 func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
+	if err := restore.Recognise(ctx, e.Office, slices.Contains(p.Steps, "report")); err != nil {
+		return exchange.Run{}, err
+	}
 	run, err := e.startRun(ctx, p)
 	if err != nil {
+		return run, err
+	}
+	if err := restore.WriteMark(ctx, e.Office); err != nil {
 		return run, err
 	}
 	during := *e.Office
@@ -66,11 +74,12 @@ func (e *Env) Run(ctx context.Context, p Pass) (exchange.Run, error) {
 			faults = append(faults, err)
 			run.Notes = append(run.Notes, fmt.Sprintf("%s: %s", step, office.Clip(identity.MaskIn(err.Error()), 500)))
 		}
-		if ctx.Err() != nil { // told to stop: what is left is for the next pass
+		if ctx.Err() != nil || errors.Is(err, courier.ErrBehind) { // told to stop: what is left is for the next pass
 			break
 		}
 	}
-	return run, errors.Join(append(faults, e.endRun(ctx, &run, faults))...)
+	ended := errors.Join(append(faults, e.endRun(ctx, &run, faults))...)
+	return run, errors.Join(ended, restore.WriteMark(context.WithoutCancel(ctx), e.Office))
 }
 
 // ErrDone is returned for a pass whose window was worked before: nothing was done, and

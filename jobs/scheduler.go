@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"carryover/exchange/store"
+	"carryover/jobs/courier"
 )
 
 // Scheduler makes the passes of a timetable, one after the other, until it is told to
@@ -40,7 +41,8 @@ func (s *Scheduler) Wake() {
 }
 
 // Loop works what is due at each waking up, one after the other, until the context ends
-// (nil) or down says that what serves beside it is down (that error).
+// (nil), down says that what serves beside it is down (that error), or the store lies behind
+// what is around it (courier.ErrBehind).
 func (s *Scheduler) Loop(ctx context.Context, down <-chan error) error {
 	var busy Busy
 	for {
@@ -51,31 +53,34 @@ func (s *Scheduler) Loop(ctx context.Context, down <-chan error) error {
 		case err := <-down:
 			return fmt.Errorf("serve: %w", err)
 		case <-s.wakes:
-			busy = s.work(ctx, busy)
+			var err error
+			if busy, err = s.work(ctx, busy); errors.Is(err, courier.ErrBehind) {
+				return err
+			}
 		}
 	}
 }
 
 // work does what is due now, unless another process makes a pass: then Health says so,
 // and the next waking up tries again. It returns when its last pass ran.
-func (s *Scheduler) work(ctx context.Context, busy Busy) Busy {
+func (s *Scheduler) work(ctx context.Context, busy Busy) (Busy, error) {
 	held, unlock, err := s.env.Spool.LockPasses(ctx)
 	if err != nil {
 		s.env.Log.Warn("no pass now", "err", err)
 		s.end(err)
-		return busy
+		return busy, err
 	}
 	env := Env{s.env.Today()}
 	woken, err := env.Wake(held, s.table, busy, s.begin)
 	err = errors.Join(err, unlock())
 	if ctx.Err() != nil { // told to stop: no fault
-		return woken.Busy
+		return woken.Busy, nil
 	}
 	if err != nil {
 		s.env.Log.Error("waking up failed", "err", err)
 	}
 	s.end(err)
-	return woken.Busy
+	return woken.Busy, err
 }
 
 // begin records and counts what is under way.

@@ -10,6 +10,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/store"
+	"carryover/jobs/courier"
 )
 
 // Woken is what a waking up did.
@@ -123,6 +124,9 @@ func (e *Env) do(ctx context.Context, d Due, out *Woken) (fault, err error) {
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	if errors.Is(fault, courier.ErrBehind) {
+		return nil, fault
 	}
 	if fault != nil {
 		e.Log.Error("pass had faults", "date", env.Date, "window", pass.Window, "err", fault)

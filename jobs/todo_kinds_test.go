@@ -17,6 +17,7 @@ import (
 	"carryover/formats"
 	"carryover/jobs"
 	"carryover/jobs/office"
+	"carryover/jobs/restore"
 	"carryover/jobs/story"
 )
 
@@ -147,7 +148,12 @@ func needyFiles() map[string]needy {
 		exchange.TodoMissing:  {change: expecting(core, formats.KindRegistry, "09:00"), make: func(*testOffice) {}},
 		exchange.TodoAwaited:  {change: expecting(core, formats.KindRegistry, "12:00"), make: func(*testOffice) {}},
 		exchange.TodoUnsigned: {make: func(*testOffice) {}},
-		exchange.TodoFinding:  {make: func(o *testOffice) { o.find(journal.Fault{N: 1, What: "events were replaced"}) }},
+		exchange.TodoRestored: {make: func(o *testOffice) {
+			if _, err := restore.Restore(o.tb.Context(), o.env.Office, ""); err != nil {
+				o.tb.Fatal(err)
+			}
+		}},
+		exchange.TodoFinding: {make: func(o *testOffice) { o.find(journal.Fault{N: 1, What: "events were replaced"}) }},
 		exchange.TodoCheckpoint: {change: withAuditor, make: func(o *testOffice) {
 			o.passAndReport()
 			o.skipDays(9)

@@ -18,6 +18,8 @@ import (
 	"carryover/jobs"
 	"carryover/jobs/audit"
 	"carryover/jobs/courier"
+	"carryover/jobs/restore"
+	"carryover/jobs/signing"
 )
 
 func newCheckCommand(a *app) *cobra.Command {
@@ -196,6 +198,32 @@ func checkRemoved(ctx context.Context, c *config.Config, s *store.Store, now fun
 	return list, err
 }
 
+// checkBehind says whether the store lies behind what is around it, and what of a restoration waits.
+func checkBehind(ctx context.Context, c *config.Config, s *store.Store, now func() time.Time) (list []config.Finding) {
+	o := readingOffice(c, now)
+	o.Store, o.Spool, o.Reports, o.Mark = s, spool.Folder(c.Abs(c.Settings.Folders.Spool)), c.Abs(c.Settings.Folders.Reports), markFile(c)
+	if s.Shared() {
+		o.Spool = nil
+	}
+	err := restore.Recognise(ctx, o, false)
+	if err != nil {
+		list = append(list, config.Finding{Level: config.LevelFault, Subject: "store", Text: err.Error(), Todo: "see carryover restore --help"})
+	}
+	_ = s.View(ctx, func(tx *store.Tx) error {
+		restored, err := signing.ReadRestored(o, tx)
+		for _, r := range restored {
+			if r.Accepted == nil {
+				list = append(list, config.Finding{
+					Level: config.LevelWarning, Subject: "store", Text: fmt.Sprintf("restoration %d of %s is not signed: no payment leaves", r.N, r.On),
+					Todo: "finance and 复核 sign " + r.File + ": carryover release",
+				})
+			}
+		}
+		return err
+	})
+	return list
+}
+
 // tryStore is the schema that a store has, and that this program works with. A store of
 // this schema has to belong to the spool: *spool.Refused. What is known of it outside, and what
 // it lacks in the configuration, stands in outside.
@@ -214,6 +242,7 @@ func tryStore(ctx context.Context, c *config.Config, dsn string, now func() time
 	if err == nil && have == want {
 		removed, fault := checkRemoved(ctx, c, s, now)
 		outside, err = append(outside, removed...), fault
+		outside = append(outside, checkBehind(ctx, c, s, now)...)
 	}
 	return have, want, outside, errors.Join(err, s.Close())
 }

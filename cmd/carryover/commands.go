@@ -22,6 +22,7 @@ func commands(a *app) []*cobra.Command {
 		newQuarantineCommand(a),
 		newMigrateCommand(a),
 		newBackupCommand(a),
+		newRestoreCommand(a),
 		newAuditCommand(a),
 		newValidateCommand(a),
 		newConvertCommand(a),

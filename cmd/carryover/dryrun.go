@@ -64,6 +64,7 @@ func (a *app) openDry(ctx context.Context) (_ *agency, _ *courier.DryRun, err er
 	}
 	ag := &agency{config: c, env: env, onClose: func() error { return os.RemoveAll(dir) }}
 	used, written := c.Abs(c.Settings.Folders.Spool), filepath.Join(dir, "spool")
+	env.Mark = ""
 	env.Spool, env.Reports = spool.Over(written, spool.Folder(used)), filepath.Join(dir, "reports")
 	err = errors.Join(os.Mkdir(written, 0o700), os.Mkdir(env.Reports, 0o700), spool.Check(ctx, env.Store, owner(c), used))
 	if err != nil {

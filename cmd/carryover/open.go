@@ -40,6 +40,11 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 	if err != nil {
 		return nil, err
 	}
+	return openConfigured(ctx, c, owner(c), now, logs)
+}
+
+// openConfigured is openAgency with a configuration that is read, and whose store it is.
+func openConfigured(ctx context.Context, c *config.Config, of spool.Owner, now func() time.Time, logs io.Writer) (*agency, error) {
 	dsn, err := storeDSN(c)
 	if err != nil {
 		return nil, err
@@ -52,7 +57,7 @@ func openAgency(ctx context.Context, path string, now func() time.Time, logs io.
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if err = prepareStore(ctx, env.Store, c.Abs(c.Settings.Folders.Spool), waiting(env.Log)); err == nil {
-		env.Spool, err = spool.Open(ctx, env.Store, owner(c), c.Abs(c.Settings.Folders.Spool))
+		env.Spool, err = spool.Open(ctx, env.Store, of, c.Abs(c.Settings.Folders.Spool))
 	}
 	if err != nil {
 		return nil, errors.Join(err, env.Store.Close())
@@ -203,7 +208,7 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 			},
 		},
 		SealKey: sealKey(c), PartnerSigners: signersOf(c), Room: c.Room,
-		Reports: c.Abs(s.Folders.Reports), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
+		Reports: c.Abs(s.Folders.Reports), Mark: markFile(c), Lang: s.Agency.Language, MaskIDs: s.Agency.MaskIDs,
 		AllowedSigners: allowedSigners(c),
 		Now:            now, Date: calendar.DateOf(now().In(ag.Zone)), Log: office.NewLogger(logs, s.Logs.Level, s.Logs.Format),
 	}}
@@ -217,6 +222,12 @@ func newEnv(c *config.Config, now func() time.Time, logs io.Writer) (*jobs.Env, 
 		env.Parties = append(env.Parties, party(c, p, env.Log))
 	}
 	return env, nil
+}
+
+// markFile is where a pass says how far the store has come: among the reports, which no backup
+// brings back.
+func markFile(c *config.Config) string {
+	return filepath.Join(c.Abs(c.Settings.Folders.Reports), ".store-"+c.Agency().Code)
 }
 
 // party is one drop as the jobs use it. Who is behind it follows from the code:

@@ -30,6 +30,9 @@ pass of today that was cut short is resumed. Exit code 3: the pass is done, but
 something needs a person now, and it says what (list todo also has what only
 will); 1: a part of it failed.
 
+A store that lies behind what is around it (an older copy, a lost disk) is refused:
+carryover restore brings it up.
+
 A pass with --date of a day that is over makes, releases and sends no payment. In
 a rehearsal (rehearsal: true) it may: there the date is the clock of everything.
 
@@ -90,6 +93,9 @@ func (a *app) runPass(ctx context.Context, named []string, date string, dry bool
 	}
 	run, fault := ag.env.Run(held, jobs.Pass{Steps: steps, Dated: on != 0})
 	watch.close()
+	if errors.Is(fault, courier.ErrBehind) {
+		return refusedBehind(fault)
+	}
 	if held.Err() != nil { // Ctrl-C, SIGTERM, the lock lost: what the pass then says is of no use
 		return errors.New("interrupted; what was begun is taken up by the next run")
 	}

@@ -13,6 +13,8 @@ import (
 
 	"carryover/config"
 	"carryover/jobs"
+	"carryover/jobs/courier"
+	"carryover/jobs/restore"
 )
 
 func newServeCommand(a *app) *cobra.Command {
@@ -43,6 +45,9 @@ func (a *app) serve(ctx context.Context) (err error) {
 	if err := ag.keepsAll(ctx); err != nil {
 		return err
 	}
+	if err := restore.Recognise(ctx, ag.env.Today(), true); err != nil {
+		return refusedBehind(err)
+	}
 	cal, err := ag.config.Calendar()
 	if err != nil {
 		return usageError{err}
@@ -66,11 +71,20 @@ func (a *app) serve(ctx context.Context) (err error) {
 	fmt.Fprintf(a.err, "serving %s; health and metrics on http://%s\n", ag.env.Agency.Code, listener.Addr())
 	clock.Start()
 	s.Wake() // what was missed or cut short while it was down is due at once
-	err = s.Loop(ctx, webDone)
+	err = refusedBehind(s.Loop(ctx, webDone))
 	<-clock.Stop().Done()                                                          // no wake-up comes after the store is closed
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // for a scrape under way
 	defer cancel()
 	return errors.Join(err, web.Shutdown(stop))
+}
+
+// refusedBehind makes a wrong call of a store that lies behind what is around it: trying again does
+// not help.
+func refusedBehind(err error) error {
+	if errors.Is(err, courier.ErrBehind) {
+		return usageError{err}
+	}
+	return err
 }
 
 // timetable is the configuration's timetable as the jobs know it.

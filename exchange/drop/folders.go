@@ -82,7 +82,9 @@ func (d *folders) file(f Folder, name string) (string, error) {
 // List implements Drop.
 func (d *folders) List(ctx context.Context, f Folder) (Listing, error) {
 	dir, ok := d.dirs[f]
-	if !ok {
+	if !ok && f == Taken {
+		return Listing{}, nil
+	} else if !ok {
 		return Listing{}, fmt.Errorf("list folder %d: unknown", int(f))
 	}
 	items, more, err := d.host.list(ctx, dir, d.opt.MaxNames)

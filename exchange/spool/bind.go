@@ -29,6 +29,7 @@ func (r *Refused) Error() string { return r.Why + "; " + r.Todo }
 type Owner struct {
 	Agency    string // area code
 	Rehearsal bool   // it rehearses: what happens in them is not meant
+	Restoring bool   // a store that was lost is begun anew beside its folder, or a folder beside its store
 }
 
 // Open opens the spool of an owner's store: the folder dir, which must be there, or,
@@ -52,6 +53,11 @@ func Open(ctx context.Context, s *store.Store, of Owner, dir string) (Spool, err
 			return b.bind(ctx, s, of)
 		})
 		if err != nil {
+			return nil, err
+		}
+	}
+	if of.Restoring && !b.shared && b.mark.Spool == "" { // the folder was lost
+		if b.mark, err = b.writeMark(b.row); err != nil {
 			return nil, err
 		}
 	}
@@ -93,6 +99,9 @@ func Check(ctx context.Context, s *store.Store, of Owner, dir string) error {
 		return b.mayBind(of)
 	}
 	if err == nil {
+		if of.Restoring && !b.shared && b.mark.Spool == "" {
+			b.mark = b.row
+		}
 		_, err = b.fit(s, of)
 	}
 	return err
@@ -176,14 +185,7 @@ func (b *both) bind(ctx context.Context, s *store.Store, of Owner) (err error) {
 		to = newBinding(of)
 	}
 	if !b.shared && b.mark.Spool == "" {
-		err := atomicfile.Create(filepath.Join(b.dir, idFile), func(f *os.File) error {
-			_, err := fmt.Fprintln(f, to.Agency, to.Spool)
-			return err
-		})
-		if err != nil && !errors.Is(err, fs.ErrExist) { // another process was quicker
-			return fmt.Errorf("spool: %w", err)
-		}
-		if b.mark, err = readMark(b.dir); err != nil {
+		if b.mark, err = b.writeMark(to); err != nil {
 			return err
 		}
 		to = b.mark
@@ -196,6 +198,18 @@ func (b *both) bind(ctx context.Context, s *store.Store, of Owner) (err error) {
 		b.row, err = tx.Binding()
 		return err
 	})
+}
+
+// writeMark gives a folder its id, and returns that which it has: another process may be quicker.
+func (b *both) writeMark(to store.Binding) (store.Binding, error) {
+	err := atomicfile.Create(filepath.Join(b.dir, idFile), func(f *os.File) error {
+		_, err := fmt.Fprintln(f, to.Agency, to.Spool)
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return store.Binding{}, fmt.Errorf("spool: %w", err)
+	}
+	return readMark(b.dir)
 }
 
 func newBinding(of Owner) store.Binding {
@@ -221,10 +235,10 @@ func (b *both) mayBind(of Owner) error {
 			fmt.Sprintf("the folder %s is the spool %s of agency %s, not of %s", b.dir, b.mark.Spool, b.mark.Agency, of.Agency),
 			"name a folder of its own under folders.spool",
 		}
-	case b.mark.Spool != "" && b.full && !b.used:
+	case b.mark.Spool != "" && b.full && !b.used && !of.Restoring:
 		return &Refused{
 			fmt.Sprintf("the folder %s is the spool %s, which is in use, and the store is empty", b.dir, b.mark.Spool),
-			"name the store of this spool under store.dsn, or restore its backup; for a new store, name an empty folder under folders.spool",
+			"name the store of this spool under store.dsn, or run carryover restore, with its backup as FILE or without one; for a new store, name an empty folder under folders.spool",
 		}
 	}
 	return nil
@@ -241,7 +255,7 @@ func (b *both) notScratch() error {
 func notRehearsed() error {
 	return &Refused{
 		"the configuration says rehearsal: true, and the store is none of a rehearsal: what it holds is meant",
-		"take rehearsal out of the configuration; to rehearse, name a new store under store.dsn and an empty folder under folders.spool",
+		"take rehearsal out of the configuration; to rehearse, name a new store under store.dsn, empty folders under folders and empty drops",
 	}
 }
 
@@ -258,7 +272,7 @@ func owned(row store.Binding, of Owner) error {
 	case row.Rehearsal && !of.Rehearsal:
 		return &Refused{
 			"the store is that of a rehearsal, and the configuration does not say rehearsal: true",
-			"say so to go on rehearsing; what was rehearsed never counts: for real work name a new store under store.dsn and an empty folder under folders.spool",
+			"say so to go on rehearsing; what was rehearsed never counts: for real work name a new store under store.dsn, empty folders under folders and empty drops",
 		}
 	}
 	return nil

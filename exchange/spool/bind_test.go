@@ -126,7 +126,7 @@ func TestNewStore(t *testing.T) {
 	requireOpen(t, openStore(t, filepath.Join(t.TempDir(), "new.db")), w.dir) // nothing lies there yet
 	put(t, w.dir, "in-a", "x")
 	fresh := openStore(t, filepath.Join(t.TempDir(), "new.db"))
-	requireRefused(t, fresh, agency, w.dir, "the store is empty", strings.Fields(mark(t, w.dir))[1], "restore its backup")
+	requireRefused(t, fresh, agency, w.dir, "the store is empty", strings.Fields(mark(t, w.dir))[1], "carryover restore")
 	requireRefused(t, fresh, "320500", w.dir, "of agency 310100, not of 320500")
 	record(t, fresh, "in-a", exchange.FileFetched) // a backup that is older than the binding
 	requireOpen(t, fresh, w.dir)

@@ -96,6 +96,8 @@ func (s database) Size(tx *store.Tx, name string) (int64, error) {
 	return size, missing(name, err)
 }
 
+func (s database) Names(func(string)) error { return nil }
+
 func (s database) Sweep() error { return atomicfile.Sweep(s.scratch) }
 
 func (s database) LockPasses(ctx context.Context) (context.Context, func() error, error) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"carryover/exchange/atomicfile"
 	"carryover/exchange/store"
@@ -47,6 +48,28 @@ func (s folder) Size(_ *store.Tx, name string) (int64, error) {
 		return 0, err
 	}
 	return info.Size(), nil
+}
+
+func (s folder) Names(fn func(string)) (err error) {
+	dir, err := os.Open(s.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	for {
+		names, err := dir.Readdirnames(1000)
+		for _, name := range names {
+			if !strings.HasPrefix(name, ".") {
+				fn(name)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 func (s folder) Sweep() error { return atomicfile.Sweep(s.dir) }

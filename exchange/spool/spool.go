@@ -37,6 +37,9 @@ type Spool interface {
 	Open(tx *store.Tx, name string) (*File, error)
 	// Size is a file's size in bytes; fs.ErrNotExist when there is none.
 	Size(tx *store.Tx, name string) (int64, error)
+	// Names calls fn for the name of every file that lies beside the store, in no order; for none
+	// where the store keeps them itself.
+	Names(fn func(name string)) error
 	// Sweep removes what killed processes left while they wrote and read.
 	Sweep() error
 	// LockPasses takes the right to make passes for the agency; ErrLocked while another

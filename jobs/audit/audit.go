@@ -9,6 +9,7 @@ package audit
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,6 +37,13 @@ func Verify(ctx context.Context, o *office.Office) (found int, err error) {
 			return err
 		}
 		for _, c := range away {
+			lost, err := lostFor(o, tx)
+			if err != nil {
+				return err
+			}
+			if slices.Contains(lost, hex.EncodeToString(c.Hash)) {
+				continue
+			}
 			if !slices.ContainsFunc(left, func(l journal.Checkpoint) bool { return bytes.Equal(l.Hash, c.Hash) }) {
 				left = append(left, c)
 			}
@@ -55,6 +63,16 @@ func Verify(ctx context.Context, o *office.Office) (found int, err error) {
 		return err
 	})
 	return found, err
+}
+
+// lostFor are the checkpoints that left and that the store lost when it was taken back, which the
+// list of that restoration names: their hashes, lower-case hex.
+func lostFor(o *office.Office, tx *store.Tx) (lost []string, err error) {
+	restored, err := signing.ReadRestored(o, tx)
+	for _, r := range restored {
+		lost = append(lost, r.Lost...)
+	}
+	return lost, err
 }
 
 // firstOfEach are the first fault of each chain and those of checkpoints, at most mostFindings.
@@ -89,7 +107,7 @@ func inDrop(ctx context.Context, o *office.Office) []journal.Checkpoint {
 	if !ok {
 		return nil
 	}
-	c, found, err := newestIn(ctx, p)
+	c, found, err := Newest(ctx, p)
 	if err != nil {
 		o.Log.Warn("the checkpoints on the other host cannot be read", "err", err)
 	}
@@ -99,7 +117,8 @@ func inDrop(ctx context.Context, o *office.Office) []journal.Checkpoint {
 	return []journal.Checkpoint{c}
 }
 
-func newestIn(ctx context.Context, p office.Party) (c journal.Checkpoint, found bool, err error) {
+// Newest is the newest checkpoint that lies in a drop on another host; false where none does.
+func Newest(ctx context.Context, p office.Party) (c journal.Checkpoint, found bool, err error) {
 	d, err := p.Open(ctx)
 	if err != nil {
 		return c, false, err
@@ -195,6 +214,7 @@ type Standing struct {
 	Since     calendar.Date       // when it left, or the first of those that did not
 	Due       calendar.Due        // by when the next should leave; 0: nobody waits for one
 	Findings  []signing.Finding
+	Restored  []signing.Restored
 }
 
 // ReadStanding reads it.
@@ -203,7 +223,7 @@ func ReadStanding(o *office.Office, tx *store.Tx) (s Standing, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Findings, err = signing.ReadFindings(o, tx); err != nil {
+	if s.Findings, s.Restored, err = signing.ReadStops(o, tx); err != nil {
 		return s, err
 	}
 	s.Witnessed = witnessed(o, a)

@@ -4,6 +4,7 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/code"
 	"carryover/jobs/office"
+	"carryover/jobs/payment"
 	"carryover/jobs/transfer"
 )
 
@@ -25,6 +26,11 @@ func bookDebit(d *office.Desk, e exchange.BankEntry) error {
 			return err
 		}
 		if named == nil {
+			if payment.OfOurForm(d.Agency.Code, e.EndToEnd) { // until it is known again (payment.Adopt)
+				if err := d.Tx.KeepMatchKeys(e.Key, []string{transfer.ReferenceKey(e.EndToEnd)}); err != nil {
+					return err
+				}
+			}
 			return transfer.FlagUnmatched(d, e, "", code.Phrase{}, code.Say("debit", e.Amount))
 		}
 		p = *named

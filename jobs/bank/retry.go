@@ -2,6 +2,7 @@ package bank
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -132,11 +133,14 @@ func retryEntry(d *office.Desk, entry exchange.BankEntry) error {
 	return d.Tx.KeepMatchKeys(entry.Key, matchKeys(entry))
 }
 
-// rematch matches a credit anew. Its differences are closed first: those that are
+// rematch matches a credit, or a debit of a payment that was not known, anew. Its differences are closed first: those that are
 // still there are recorded again. A proposal ends when the credit is matched.
 func rematch(d *office.Desk, entry exchange.BankEntry) error {
 	if err := d.Tx.CloseDifferencesAbout("money", code.Text(entry.Key)); err != nil {
 		return err
+	}
+	if !entry.Credit {
+		return errors.Join(d.Tx.DropMatchKeys(entry.Key), bookDebit(d, entry))
 	}
 	if done, err := retryReturn(d, entry); done || err != nil {
 		return err

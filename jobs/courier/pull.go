@@ -45,13 +45,17 @@ func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
+	behind, err := readBehind(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("pull: %w", err)
+	}
 	var fetching atomic.Int64
 	clocks := newClocks()
 	counts, err := o.EachParty(ctx, "pull", func(ctx context.Context, p office.Party) (office.Counts, error) {
 		if p.Role == office.RoleAudit {
 			return nil, nil
 		}
-		return pullParty(ctx, o, p, looks[p.Code], &fetching, clocks)
+		return pullParty(ctx, o, p, looks[p.Code], &fetching, clocks, behind)
 	})
 	if wrong := clocks.judge(ctx, o); wrong != nil {
 		err = errors.Join(err, fmt.Errorf("pull: %w", wrong))
@@ -62,7 +66,7 @@ func Pull(ctx context.Context, o *office.Office) (office.Counts, error) {
 // pullParty goes once through a party's drop; looks is what was last seen of each
 // name there, fetching what is being fetched from all parties. What an earlier pass left undone comes first: rejected files that
 // still lie in done.
-func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[string]exchange.Look, fetching *atomic.Int64, clocks *clocks) (office.Counts, error) {
+func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[string]exchange.Look, fetching *atomic.Int64, clocks *clocks, behind behind) (office.Counts, error) {
 	d, err := p.Open(ctx)
 	if err != nil {
 		return nil, err
@@ -70,6 +74,9 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 	defer d.Close()
 	clocks.look(ctx, o, p, d)
 	v := &visit{Office: o, party: p, drop: d, looks: looks, fetching: fetching}
+	if err := behind.look(ctx, v); err != nil {
+		return nil, err
+	}
 	if err := v.moveRejected(ctx); err != nil {
 		return nil, err
 	}
@@ -146,7 +153,7 @@ func pullFile(ctx context.Context, o *office.Office, p office.Party, d drop.Drop
 // fetchWithSignature fetches a signature and its file, and takes them in if both
 // are whole, or have had the time to become so.
 func fetchWithSignature(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, a arrival, look exchange.Look, settled bool) (bool, error) {
-	sig, whole, err := fetchSignature(ctx, o, d, p, a.sig)
+	sig, whole, err := fetchSignature(ctx, o, d, p, a)
 	if err != nil {
 		return false, ignoreChanged(err)
 	}
@@ -154,7 +161,7 @@ func fetchWithSignature(ctx context.Context, o *office.Office, p office.Party, d
 	if !settled && !whole {
 		return false, nil
 	}
-	file, err := fetch(ctx, o, d, a.Entry, p.Code)
+	file, err := fetch(ctx, o, d, a, p.Code)
 	if err != nil {
 		return false, ignoreChanged(err)
 	}
@@ -214,16 +221,16 @@ func (s spooled) each(f exchange.File, do func(s *office.SpoolFile, name string)
 }
 
 // fetch copies a file into the spool, hashed; whoever gets it discards it.
-func fetch(ctx context.Context, o *office.Office, d drop.Drop, entry drop.Entry, party string) (spooled, error) {
+func fetch(ctx context.Context, o *office.Office, d drop.Drop, a arrival, party string) (spooled, error) {
 	s, err := o.NewSpoolFile("in-" + party)
 	if err != nil {
 		return spooled{}, err
 	}
-	if _, err := d.Get(ctx, drop.In, entry, s.File); err != nil {
+	if _, err := d.Get(ctx, a.from, a.Entry, s.File); err != nil {
 		s.Discard()
 		return spooled{}, err
 	}
-	complete, err := isWhole(s, entry.Name)
+	complete, err := isWhole(s, a.Name)
 	if err != nil {
 		s.Discard()
 		return spooled{}, err
@@ -288,7 +295,7 @@ func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, 
 	}
 	file.Carrier = office.CarrierOf(a.Name)
 	file.Signature = signatureName(s.sig, p.Code)
-	if look.After = p.After; p.After == office.AfterLeave {
+	if look.After = p.After; p.After == office.AfterLeave || a.from == drop.Done {
 		look.After = "" // nothing remains to be done; the look itself keeps it from being taken again
 	}
 	if err := s.each(file, (*office.SpoolFile).Prepare); err != nil {
@@ -300,6 +307,9 @@ func takeIn(ctx context.Context, o *office.Office, p office.Party, d drop.Drop, 
 		}
 		if err := tx.InsertFile(&file); err != nil {
 			return err
+		}
+		if a.from == drop.Done { // it lies where it belongs, and no look remembers it
+			return nil
 		}
 		look.FileID = file.ID
 		if look.After == "" && a.sig.Name != "" {

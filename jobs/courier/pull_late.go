@@ -48,7 +48,7 @@ func lateSignature(ctx context.Context, o *office.Office, p office.Party, d drop
 	if err != nil || f.ID == 0 || !lacks && f.Signature == "" {
 		return false, err
 	}
-	s, whole, err := fetchSignature(ctx, o, d, p, sig)
+	s, whole, err := fetchSignature(ctx, o, d, p, arrival{sig: sig, from: drop.In})
 	if err != nil {
 		return false, ignoreChanged(err)
 	}

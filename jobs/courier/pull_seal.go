@@ -22,7 +22,8 @@ import (
 // arrival is a file in a drop, with its signature where one lies beside it.
 type arrival struct {
 	drop.Entry
-	sig drop.Entry // no name: none
+	sig  drop.Entry // no name: none
+	from drop.Folder
 }
 
 // pairSignatures puts files and signatures together; orphans are the signatures
@@ -41,7 +42,7 @@ func pairSignatures(p office.Party, entries []drop.Entry) (files []arrival, orph
 			signatures[e.Name] = e
 			continue
 		}
-		files = append(files, arrival{Entry: e})
+		files = append(files, arrival{Entry: e, from: drop.In})
 	}
 	for i := range files {
 		name := files[i].Name + seal.Suffix
@@ -111,7 +112,8 @@ func findSignature(ctx context.Context, o *office.Office, d drop.Drop, p office.
 // there is none, whole is false for one that may still be written. What is too
 // large to be a signature is not fetched: a line that says so stands in for it and
 // verifies nothing, so that the file is rejected with a reason.
-func fetchSignature(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, sig drop.Entry) (s *office.SpoolFile, whole bool, err error) {
+func fetchSignature(ctx context.Context, o *office.Office, d drop.Drop, p office.Party, a arrival) (s *office.SpoolFile, whole bool, err error) {
+	sig := a.sig
 	if sig.Name == "" {
 		return nil, true, nil
 	}
@@ -121,7 +123,7 @@ func fetchSignature(ctx context.Context, o *office.Office, d drop.Drop, p office
 	if sig.Size > seal.MaxSignature {
 		_, err = fmt.Fprintf(s, "%d bytes: not fetched\n", sig.Size)
 		whole = true
-	} else if _, err = d.Get(ctx, drop.In, sig, s.File); err == nil {
+	} else if _, err = d.Get(ctx, a.from, sig, s.File); err == nil {
 		whole, err = isWholeSignature(s)
 	}
 	if err != nil {

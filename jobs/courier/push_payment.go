@@ -30,7 +30,7 @@ func pushPayment(ctx context.Context, o *office.Office, p office.Party, d drop.D
 	switch {
 	case errors.Is(err, office.ErrSpool):
 		return errors.Join(err, payment.VoidLost(ctx, o, f, err))
-	case signing.Stopped(err):
+	case signing.Stopped(err), errors.Is(err, payment.ErrUnknownDebit):
 		o.Log.Warn("payment file not uploaded: see the sheet To do", "file", f.Name, "why", err)
 		return nil // jobs/todo names it
 	case errors.Is(err, errVoided):

@@ -48,6 +48,9 @@ const (
 	KindCheckpoint = "checkpoint"
 	// KindFinding is the text by which a finding about the store is accepted.
 	KindFinding = "finding"
+	// KindRestored is the text that says what lies between a store that was taken back and what is
+	// around it.
+	KindRestored = "restored"
 )
 
 // PlainKind is a kind of file of ours that is no batch.
@@ -73,6 +76,7 @@ func PlainKinds() []PlainKind {
 		{Name: KindMoneySettings, Receipted: false},
 		{Name: KindCheckpoint, Receipted: false},
 		{Name: KindFinding, Receipted: false},
+		{Name: KindRestored, Receipted: false},
 	}
 }
 

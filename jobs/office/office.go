@@ -41,6 +41,7 @@ type Office struct {
 	// Room is how many bytes may be fetched before the free space goes below the reserve; nil: any.
 	Room    func() (int64, error)
 	Reports string // folder of the workbooks
+	Mark    string // file that says how far the store had come; "": it is not kept, and nothing is recognised
 	Lang    string // zh | en, of reports
 	MaskIDs bool   // ID numbers are masked in the nightly workbook
 

@@ -326,6 +326,29 @@ func reviewCopies(d *office.Desk, f exchange.File) ([]exchange.File, error) {
 	return slices.DeleteFunc(copies, func(c exchange.File) bool { return c.Text != f.Name }), err
 }
 
+// Renumber has every batch that waits for review made anew under the next sequence: under its own,
+// other bytes may have left that the store does not know of.
+func Renumber(d *office.Desk) error {
+	open, err := InReview(d.Tx, exchange.FileReview, exchange.FileReturned)
+	for _, f := range open {
+		again := f
+		again.State, again.Records = exchange.FileReturned, 0
+		if f.State == exchange.FileReview {
+			err = errors.Join(err, d.Tx.FreeOutgoing(f.ID, f.Records), WithdrawReview(d, f))
+		}
+		if err == nil {
+			again.Sequence, err = d.Tx.NextSequence(d.Agency.Code, f.Party, f.Kind)
+		}
+		if err == nil {
+			err = d.Tx.UpdateFile(f, again)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	return err
+}
+
 // WithdrawReview voids the officers' copies of a batch; push removes them from the
 // folders.
 func WithdrawReview(d *office.Desk, f exchange.File) error {

@@ -73,24 +73,32 @@ func orderRefund(d *office.Desk, f exchange.Refund, caps dayCaps) (bool, error) 
 		return false, err
 	}
 	p := exchange.Payment{
-		Ref: exchange.RefundRef(f.LetterNo, f.Part, made+1), Partner: f.Partner, Purpose: string(code.PurposeRefund), Amount: f.Amount, Payee: f.Payee,
-		Text: text, Track: exchange.MoneyOrdered, ValueOn: d.Date,
+		Ref: exchange.RefundRef(f.LetterNo, f.Part, made+1), Partner: f.Partner, Amount: f.Amount, Payee: f.Payee, Text: text,
 	}
-	if err := d.Tx.InsertPayment(p); err != nil {
-		return false, err
-	}
-	after := f
-	after.Track, after.Ref, after.Attempts, after.Since = exchange.MoneyOrdered, p.Ref, f.Attempts+1, d.Date
-	if err := d.Tx.UpdateRefund(f, after); err != nil {
-		return false, err
-	}
-	if err := transfer.ReportRefund(d, f, code.Say("money-at", string(after.Track), p.Ref, "")); err != nil {
+	if err := insertRefund(d, f, p); err != nil {
 		return false, err
 	}
 	if f.CaseNo != "" { // of a refund without a case the decisions about its day are its own (store.Deciders)
 		err = noteAllowed(d, f.CaseNo, p.Ref, by)
 	}
-	return true, errors.Join(err, transfer.NoteRefund(d, f, "payment_ordered", code.Text(p.Ref)))
+	return true, err
+}
+
+// insertRefund stores the payment of a refund, which is ordered then.
+func insertRefund(d *office.Desk, f exchange.Refund, p exchange.Payment) error {
+	p.Purpose, p.Track, p.ValueOn = string(code.PurposeRefund), exchange.MoneyOrdered, d.Date
+	if err := d.Tx.InsertPayment(p); err != nil {
+		return err
+	}
+	after := f
+	after.Track, after.Ref, after.Attempts, after.Since = exchange.MoneyOrdered, p.Ref, f.Attempts+1, d.Date
+	if err := d.Tx.UpdateRefund(f, after); err != nil {
+		return err
+	}
+	return errors.Join(
+		transfer.ReportRefund(d, f, code.Say("money-at", string(after.Track), p.Ref, "")),
+		transfer.NoteRefund(d, f, "payment_ordered", code.Text(p.Ref)),
+	)
 }
 
 // refundText is the remittance text of a refund: that of its case, by which the

@@ -239,13 +239,17 @@ func whyNotSigned(d *office.Desk, f exchange.File, content io.ReadSeeker, signer
 // whatever its own case says: the pass is one for a past day (office.ErrBackdated),
 // the account that it leaves from is not valid (office.ErrPayer), the ledger does not
 // balance (proof.CheckBalanced), or the money settings are not those that were approved
-// (signing.ErrSettings), a finding about the store is open (signing.ErrFinding), or the
-// machine's clock differs (signing.ErrClock).
+// (signing.ErrSettings), a finding about the store is open (signing.ErrFinding), the machine's clock
+// differs (signing.ErrClock), what lies between a store that was taken back and what is around it is
+// not signed (signing.ErrRestored), or the bank has debited what we do not know (ErrUnknownDebit).
 func MayPay(o *office.Office, tx *store.Tx) error {
 	if err := o.MovesMoney(); err != nil {
 		return err
 	}
 	if err := proof.CheckBalanced(o, tx); err != nil {
+		return err
+	}
+	if err := debitsKnown(o, tx); err != nil {
 		return err
 	}
 	return signing.SettingsApproved(o, tx)
@@ -257,6 +261,10 @@ func whereToLook(err error) string {
 	switch {
 	case errors.Is(err, signing.ErrSettings):
 		return " (see the sheet To do, 资金设置待签名)"
+	case errors.Is(err, ErrUnknownDebit):
+		return " (see the sheet To do, 扣款待核对)"
+	case errors.Is(err, signing.ErrRestored):
+		return " (see the sheet To do, 恢复待签名)"
 	case errors.Is(err, signing.ErrFinding):
 		return " (see the sheet To do, 核验发现)"
 	case errors.Is(err, signing.ErrClock):

@@ -10,6 +10,7 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if o.MovesMoney() != nil {
 		return counts, nil // the run says why
 	}
-	if err := signing.CheckSettings(ctx, o); signing.Stopped(err) {
+	if err := mayOrder(ctx, o); signing.Stopped(err) || errors.Is(err, ErrLumpUnknown) {
 		o.Log.Warn("no payment is made: see the sheet To do", "why", err)
 		return counts, nil // jobs/todo names it; the rest of the pass goes on
 	} else if err != nil {
@@ -46,7 +47,10 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	if closed, ok := transfer.FundsClosed(o); ok {
 		return counts, closeFunds(ctx, o, closed)
 	}
-	if pays, err := somethingPays(ctx, o); err != nil || !pays {
+	if pays, err := somethingPays(ctx, o); errors.Is(err, ErrUnknownDebit) {
+		o.Log.Warn("no payment is made: see the sheet To do", "why", err)
+		return counts, nil
+	} else if err != nil || !pays {
 		return counts, err
 	}
 	// What was signed leaves before new files are made: a file that is void now
@@ -77,11 +81,30 @@ func Remit(ctx context.Context, o *office.Office) (office.Counts, error) {
 	return counts, errors.Join(append(faults, err)...)
 }
 
-// somethingPays reports whether there is anything for Remit to do.
+// mayOrder records money settings that are new and says why nothing is paid. After a restoration it
+// takes up what was found, and shows what waits to be signed.
+func mayOrder(ctx context.Context, o *office.Office) error {
+	stands, err := signing.Check(ctx, o)
+	if len(stands.Restored) > 0 {
+		var left error
+		taken := o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
+			if left = Adopt(d); left != nil && !errors.Is(left, ErrLumpUnknown) {
+				return left
+			}
+			return signing.ShowRestored(d)
+		})
+		err = cmp.Or(taken, err, left)
+	}
+	return err
+}
+
+// somethingPays reports whether there is anything for Remit to do; ErrUnknownDebit while it may be paid.
 func somethingPays(ctx context.Context, o *office.Office) (pays bool, err error) {
 	err = o.Store.View(ctx, func(tx *store.Tx) error {
-		pays, err = tx.Pays()
-		return err
+		if pays, err = tx.Pays(); err != nil || !pays {
+			return err
+		}
+		return debitsKnown(o, tx)
 	})
 	return pays, err
 }

@@ -98,7 +98,7 @@ func Sign(ctx context.Context, o *office.Office, officer string, f exchange.File
 		return s, false, refusal
 	case !s.Complete():
 		return s, false, nil
-	case f.Kind == office.KindCheckpoint, f.Kind == office.KindFinding: // done with the signature
+	case f.Kind == office.KindCheckpoint, f.Kind == office.KindFinding, f.Kind == office.KindRestored: // done with the signature
 	case f.Kind == office.KindMoneySettings:
 		if err = signing.CheckSettings(ctx, o); signing.Stopped(err) {
 			err = nil // another section waits, or an objection may come: the signature counts all the same

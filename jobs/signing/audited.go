@@ -28,6 +28,8 @@ func RolesFor(kind string) []exchange.Role {
 		return exchange.Auditing()
 	case office.KindFinding:
 		return exchange.Accepting()
+	case office.KindRestored:
+		return exchange.Resuming()
 	}
 	return exchange.Releasing()
 }
@@ -61,7 +63,9 @@ func signAudited(d *office.Desk, name string, f exchange.File, armored []byte) (
 	}
 	signed := Accepted{File: f, Officer: officer, Roles: s.Roles}
 	all := append(before, s)
-	if signed.LackAudit = f.Kind == office.KindFinding && !exchange.Accepts(all); signed.LackAudit {
+	signed.LackAudit = f.Kind == office.KindFinding && !exchange.Accepts(all)
+	signed.LackFinance = f.Kind == office.KindRestored && !exchange.Resumes(all)
+	if !signed.Complete() {
 		return signed, noteSigned(d, f, s)
 	}
 	if err := noteSigned(d, f, s); err != nil {
@@ -121,6 +125,9 @@ func endAudited(d *office.Desk, f exchange.File, signatures []exchange.Signature
 		return d.Journal(exchange.AgencyChain, string(journal.CheckpointLeft), code.Text(f.Name), journal.Left{Text: text, Signature: kept[0]})
 	}
 	accepted := journal.Acceptance{Text: text, Signed: kept}
+	if f.Kind == office.KindRestored {
+		return resume(d, f, accepted, WhoSigned(d, signatures))
+	}
 	if accepted.Finding, accepted.Evidence, err = acceptedBy(text); err != nil {
 		return err
 	}

@@ -38,15 +38,26 @@ type Finding struct {
 // ReadFindings are all findings, the oldest first, with the acceptances that count.
 func ReadFindings(o *office.Office, tx *store.Tx) (list []Finding, err error) {
 	events, err := tx.Audited(journal.Found)
-	if err != nil || len(events) == 0 {
+	if err != nil {
 		return nil, err
 	}
+	return findingsOf(o, tx, events)
+}
+
+// findingsOf are the findings among events.
+func findingsOf(o *office.Office, tx *store.Tx, events []exchange.JournalEvent) (list []Finding, err error) {
 	for _, e := range events {
+		if e.What != string(journal.Found) {
+			continue
+		}
 		f := Finding{On: e.On}
 		if err := json.Unmarshal(e.Payload, &f.Finding); err != nil || f.N != len(list)+1 { // changed: a finding all the same
 			f.Finding = journal.Finding{N: len(list) + 1, Fault: journal.Fault{Chain: e.Chain, N: e.N, What: "a finding that was changed"}}
 		}
 		list = append(list, f)
+	}
+	if len(list) == 0 {
+		return nil, nil
 	}
 	ends, err := tx.Audited(journal.FindingAccepted)
 	if err != nil || len(ends) == 0 {

@@ -14,6 +14,7 @@ import (
 	"carryover/exchange/code"
 	"carryover/exchange/seal"
 	"carryover/exchange/store"
+	"carryover/exchange/store/journal"
 	"carryover/jobs/office"
 )
 
@@ -89,6 +90,7 @@ type Standing struct {
 	Changed  []string // sections that are not approved as they are configured
 	Findings []Finding
 	Clock    bool // the machine's differs from those of most other hosts, which nobody has accepted
+	Restored []Restored
 }
 
 // ReadStanding compares the money settings with the approved ones. An error is that one of them
@@ -107,18 +109,32 @@ func ReadStanding(o *office.Office, tx *store.Tx) (Standing, error) {
 
 func standing(o *office.Office, tx *store.Tx, a Approved, k exchange.MoneyKeys) (s Standing, err error) {
 	s = Standing{Approved: a, Changed: exchange.ChangedSections(a.Sections, exchange.SettingsSections(k.Text()))}
-	if s.Findings, err = ReadFindings(o, tx); err == nil {
+	if s.Findings, s.Restored, err = ReadStops(o, tx); err == nil {
 		s.Clock, err = clockDiffers(tx)
 	}
 	return s, err
 }
 
-// Stops is ErrSettings, ErrFinding or ErrClock while nothing may be paid to a partner; with "" while nothing may be
+// ReadStops reads what of the journal stops payments, or did.
+func ReadStops(o *office.Office, tx *store.Tx) (findings []Finding, restored []Restored, err error) {
+	events, err := tx.Audited(journal.Found, journal.Restored)
+	if err != nil {
+		return nil, nil, err
+	}
+	if findings, err = findingsOf(o, tx, events); err == nil {
+		restored, err = restoredOf(o, tx, events)
+	}
+	return findings, restored, err
+}
+
+// Stops is an error that is Stopped while nothing may be paid to a partner; with "" while nothing may be
 // paid at all, whoever it is for: a partner's section stops only what is the partner's.
 func (s Standing) Stops(partner string) error {
 	switch {
 	case open(s.Findings, ""):
 		return ErrFinding
+	case slices.ContainsFunc(s.Restored, Restored.open):
+		return ErrRestored
 	case s.Clock:
 		return ErrClock
 	}
@@ -139,13 +155,13 @@ func (s Standing) Stops(partner string) error {
 }
 
 // Stopped reports whether an error is one by which all payments wait, which the list todo names: ErrSettings,
-// ErrFinding, ErrClock.
+// ErrFinding, ErrRestored, ErrClock.
 func Stopped(err error) bool {
-	return errors.Is(err, ErrSettings) || errors.Is(err, ErrFinding) || errors.Is(err, ErrClock)
+	return errors.Is(err, ErrSettings) || errors.Is(err, ErrFinding) || errors.Is(err, ErrRestored) || errors.Is(err, ErrClock)
 }
 
 // SettingsApproved is nil while the money settings that all payments need are the approved ones,
-// else ErrSettings; ErrFinding while a finding is open, ErrClock while the clock differs. It is asked again right before a payment file leaves: the configuration may have
+// else an error that is Stopped. It is asked again right before a payment file leaves: the configuration may have
 // changed since remit.
 func SettingsApproved(o *office.Office, tx *store.Tx) error {
 	s, err := ReadStanding(o, tx)
@@ -159,8 +175,13 @@ func SettingsApproved(o *office.Office, tx *store.Tx) error {
 // what is signed. Its error is one of Stopped while nothing may be paid. Settings whose keys cannot be read fail
 // and are not recorded.
 func CheckSettings(ctx context.Context, o *office.Office) error {
-	var stands Standing
-	err := o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
+	_, err := Check(ctx, o)
+	return err
+}
+
+// Check is CheckSettings, and how everything stands, beside such an error too.
+func Check(ctx context.Context, o *office.Office) (stands Standing, err error) {
+	err = o.Do(ctx, office.By{Actor: "remit"}, func(d *office.Desk) error {
 		k, err := moneyKeys(d.Office)
 		if err != nil {
 			return err
@@ -182,7 +203,7 @@ func CheckSettings(ctx context.Context, o *office.Office) error {
 	if err == nil {
 		err = stands.Stops("")
 	}
-	return err
+	return stands, err
 }
 
 // newSettings are the settings of the configuration as they would be recorded.

@@ -108,12 +108,13 @@ type Accepted struct {
 	LackChecker  bool            // none of those who signed is 复核
 	LackRecovery bool            // a recovery key has not signed
 	LackAudit    bool            // a finding: not both 复核 and 审计 have signed
+	LackFinance  bool            // a restoration: not both finance and 复核 have signed
 	Objected     bool            // it was an objection, which ended a recovery
 }
 
 // Complete reports whether the signatures suffice.
 func (s Accepted) Complete() bool {
-	return s.LackSigners == 0 && !s.LackChecker && !s.LackRecovery && !s.LackAudit
+	return s.LackSigners == 0 && !s.LackChecker && !s.LackRecovery && !s.LackAudit && !s.LackFinance
 }
 
 // words is the note to an officer whose signature counts.
@@ -131,6 +132,8 @@ func (s Accepted) Missing() string {
 		return "签名已齐。 All signatures are there."
 	case s.LackSigners > 1:
 		return "还需两名人员签名，其中一名复核。 Two signatures are missing, one of them a checker's (复核)."
+	case s.LackFinance:
+		return "须由财务、复核各一人签名。 One of finance and one of 复核 have to sign."
 	case s.LackAudit:
 		return "须由复核、审计各一人签名。 One of 复核 and one of 审计 have to sign."
 	case s.LackSigners == 0 && !s.LackChecker:
@@ -154,7 +157,7 @@ func Sign(d *office.Desk, name, subject string, armored []byte) (Accepted, error
 	switch f.Kind {
 	case office.KindMoneySettings:
 		return signSettings(d, name, f, armored)
-	case office.KindCheckpoint, office.KindFinding:
+	case office.KindCheckpoint, office.KindFinding, office.KindRestored:
 		return signAudited(d, name, f, armored)
 	}
 	signers, err := ApprovedSigners(d.Office, d.Tx)

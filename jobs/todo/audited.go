@@ -26,6 +26,17 @@ func (w *walk) audited() error {
 			return err
 		}
 	}
+	for _, r := range s.Restored {
+		if r.Accepted != nil {
+			continue
+		}
+		t := exchange.Todo{Kind: exchange.TodoRestored, About: exchange.AboutStore, No: fmt.Sprintf("restored-%d", r.N), Name: r.File, Who: w.Agency.Name, Since: r.On, Due: w.Date}
+		t.What = w.Sayf("数据库曾恢复到 %s，清单待财务、复核签名；付款全部停止", "the store was taken back to %s, the list waits for finance and 复核; all payments stop",
+			r.UpTo.In(w.Agency.Zone).Format("2006-01-02 15:04"))
+		if err := w.add(t); err != nil {
+			return err
+		}
+	}
 	if s.Due.Date == 0 || s.Due.Date >= w.Date {
 		return nil
 	}

@@ -6,10 +6,12 @@ import (
 	"carryover/exchange"
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
+	"carryover/exchange/identity"
 	"carryover/exchange/store"
 	"carryover/jobs/bank"
 	"carryover/jobs/decision"
 	"carryover/jobs/office"
+	"carryover/jobs/payment"
 	"carryover/jobs/proof"
 	"carryover/jobs/signing"
 	"carryover/jobs/transfer"
@@ -44,6 +46,15 @@ func (w *walk) entries() error {
 			}
 			by := w.Calendar.Due(b.SeenOn, days, calendar.DueOptions{})
 			t.Due, t.Provisional = by.Date, by.Provisional
+		}
+		unknown, err := payment.IsUnknownDebit(w.Office, w.Tx, b)
+		if err != nil {
+			return err
+		}
+		if unknown {
+			t.Due, t.Provisional = 0, false // at once
+			t.What = w.Sayf("扣款对应的本方付款 %s 不在数据库中，付款全部停止：%s", "debited for our payment %s, which the store does not know; all payments stop: %s", b.EndToEnd, identity.MaskIn(b.Text))
+			t.Do = w.Say("数据库可能落后：核实后运行 carryover restore，或对该扣款作出决定。", "The store may lie behind: find out, then carryover restore, or decide about the debit.")
 		}
 		if err := w.beside(&t, subjectKey("money", code.Text(b.Key))); err != nil {
 			return err

@@ -42,6 +42,9 @@ func SetPayment(d *office.Desk, p exchange.Payment, to exchange.MoneyTrack, chan
 // FileArrived marks a payment file whose upload was unknown as sent, because the
 // bank speaks of what is in it; any other file is left as it is.
 func FileArrived(d *office.Desk, id int64) error {
+	if id == 0 { // of no file that the store knows: the bank's debit alone told of it
+		return nil
+	}
 	f := d.File
 	if f.ID != id {
 		var err error
