@@ -42,7 +42,7 @@ func (tx *Tx) LookAt(no string) error {
 
 // LookAgain lets the cases of a filter be looked at again.
 func (tx *Tx) LookAgain(f CaseFilter) error {
-	text, args := f.query()
+	text, args := f.Query()
 	return tx.any("cases to be looked at again", "INSERT INTO again (case_no) SELECT case_no FROM cases "+text+onceAgain, args...)
 }
 

@@ -84,9 +84,9 @@ func TestLookAgain(t *testing.T) {
 			{"the whole registry came", func(tx *Tx) error { _, err := tx.DropRegistryNotIn(file.ID); return err }, []string{"1", "3"}},
 			{"one alone", func(tx *Tx) error { return tx.LookAt(cases[2].No) }, []string{"2"}},
 			{"twice", func(tx *Tx) error { return steps(tx.LookAt(cases[2].No), tx.LookAt(cases[2].No)) }, []string{"2"}},
-			{"a limit has ended", func(tx *Tx) error { return tx.LookAgain(CaseFilter{Ended: Ended{20260310, 20260311}}) }, []string{"1", "2", "3"}},
-			{"that of the law, too", func(tx *Tx) error { return tx.LookAgain(CaseFilter{Ended: Ended{20260401, 20260402}}) }, []string{"3"}},
-			{"no limit has ended", func(tx *Tx) error { return tx.LookAgain(CaseFilter{Ended: Ended{20260311, 20260401}}) }, nil},
+			{"a limit has ended", func(tx *Tx) error { return tx.LookAgain(CaseFilter{Ended: Ended{From: 20260310, Before: 20260311}}) }, []string{"1", "2", "3"}},
+			{"that of the law, too", func(tx *Tx) error { return tx.LookAgain(CaseFilter{Ended: Ended{From: 20260401, Before: 20260402}}) }, []string{"3"}},
+			{"no limit has ended", func(tx *Tx) error { return tx.LookAgain(CaseFilter{Ended: Ended{From: 20260311, Before: 20260401}}) }, nil},
 		} {
 			write(t, s, c.do)
 			if got := again(t, s); !slices.Equal(got, c.want) {

@@ -166,11 +166,11 @@ func TestFigures(t *testing.T) {
 // much the store holds.
 func TestPlans(t *testing.T) {
 	s := openMigrated(t, Options{DSN: t.TempDir() + "/plans.db"})
-	open := CaseFilter{OpenOnly: true, Partner: "310100", MoneyTracks: []exchange.MoneyTrack{exchange.MoneyNone}, After: "T", Limit: 500}.byState()
-	cases, _ := open[0].query()
+	open := streamsOf(CaseFilter{OpenOnly: true, Partner: "310100", MoneyTracks: []exchange.MoneyTrack{exchange.MoneyNone}, After: "T", Limit: 500})
+	cases, _ := open[0].Query()
 	pages, _ := firstPages(open, 500)
-	all, _ := CaseFilter{After: "T", Limit: 500}.query()
-	person, _ := CaseFilter{IDKey: "x"}.query()
+	all, _ := CaseFilter{After: "T", Limit: 500}.Query()
+	person, _ := CaseFilter{IDKey: "x"}.Query()
 	texts := map[string]string{
 		"Cases by state": caseRows.query + cases, "Cases of all states": caseRows.query + pages, "all Cases": caseRows.query + all, "Cases by person": caseRows.query + person,
 		"UpdateCase": moveCase.Into + sqltext.ListOf(24, 0) + moveCase.Behind, "head": selectHeads[0] + sqltext.RowsOf(2, 0) + selectHeads[1], "claim": claimant,
@@ -211,7 +211,7 @@ func TestPlans(t *testing.T) {
 	plans(texts, registryRows)
 	plans(texts, certificateRows)
 	plans(texts, outgoingRows)
-	ended, _ := CaseFilter{Ended: Ended{1, 2}}.query()
+	ended, _ := CaseFilter{Ended: Ended{From: 1, Before: 2}}.Query()
 	texts["Waits"], texts["Pays"], texts["CasesAgain"], texts["LookAgain"] = waits, pays, casesAgain, caseRows.query+strings.TrimSuffix(ended, " ORDER BY case_no")
 	texts["chainEnds"] = chainEnds
 	texts["stirPeople"], texts["stirRivals"] = stirPeople.Into+sqltext.ListOf(2, 0)+stirPeople.Behind, stirRivals.Into+sqltext.ListOf(2, 0)+stirRivals.Behind

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"carryover/exchange"
+	"carryover/exchange/store/casefilter"
 	"carryover/exchange/store/pending"
 	"carryover/exchange/store/sqltext"
 )
@@ -221,5 +222,5 @@ func (tx *Tx) OpenByPartner() (map[string]int, error) {
 		err := r.Scan(&partner, &n)
 		open[partner] = n
 		return err
-	}, "SELECT partner, COUNT(*) FROM cases WHERE letter_no <> '' AND ("+openCases+" OR turn_due <> '') GROUP BY partner")
+	}, "SELECT partner, COUNT(*) FROM cases WHERE letter_no <> '' AND ("+casefilter.Open+" OR turn_due <> '') GROUP BY partner")
 }

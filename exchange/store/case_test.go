@@ -207,7 +207,7 @@ func TestCases(t *testing.T) {
 			for name, f := range map[string]CaseFilter{
 				"side": {Side: exchange.In}, "partner": {Partner: "310200"}, "state": {States: []exchange.State{exchange.Held}},
 				"form": {FormTracks: []exchange.FormTrack{exchange.FormSent}}, "money": {MoneyTracks: []exchange.MoneyTrack{exchange.MoneyDue}},
-				"hold": {Holds: []code.Hold{"cap"}}, "wish": {Wishes: []exchange.Wish{exchange.WishVoid}}, "ended": {Ended: Ended{20200101, 20990101}},
+				"hold": {Holds: []code.Hold{"cap"}}, "wish": {Wishes: []exchange.Wish{exchange.WishVoid}}, "ended": {Ended: Ended{From: 20200101, Before: 20990101}},
 				"person": {IDKey: "x"}, "personal no": {PersonalNo: "x"},
 			} {
 				found, ferr := tx.Cases(f)

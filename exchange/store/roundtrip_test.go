@@ -127,7 +127,7 @@ func roundTripCase(t *testing.T, s *Store, _ exchange.File, c exchange.Case) {
 			same(t, "CasesByPerson", []exchange.Case{c})(tx.CasesByPerson(c.Person.IDKey)),
 			same(t, "Cases", []exchange.Case{c})(tx.Cases(CaseFilter{
 				Side: c.Side, Partner: c.Partner, States: []exchange.State{c.State}, OpenOnly: true, FormTracks: []exchange.FormTrack{c.FormTrack},
-				MoneyTracks: []exchange.MoneyTrack{c.MoneyTrack}, PersonalNo: c.PersonalNo, IDKey: c.Person.IDKey, Ended: Ended{c.Due, c.Due.AddDays(1)}, Limit: 2,
+				MoneyTracks: []exchange.MoneyTrack{c.MoneyTrack}, PersonalNo: c.PersonalNo, IDKey: c.Person.IDKey, Ended: Ended{From: c.Due, Before: c.Due.AddDays(1)}, Limit: 2,
 			})),
 		)
 	})
