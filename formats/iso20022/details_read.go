@@ -19,6 +19,7 @@ type detail struct {
 	text                   string
 	returned               bool
 	code, reason           string
+	foreign                bool // an amount in another currency was passed over
 }
 
 // booking is an entry with the payments in it.
@@ -28,6 +29,9 @@ type booking struct {
 	parts     []detail
 	charges   money.Fen // included in the amount
 	kind      string    // ISO's code of the sub-family
+	orders    int       // lists of transfers that it names (Btch)
+	foreign   bool      // in another currency
+	status    string    // outside our list
 }
 
 // ownKinds are ISO's sub-families of what a bank books for itself: charges,
@@ -55,11 +59,19 @@ func (e *entryReader) entry() error {
 	if err := e.children(func(name string) error { return e.booking(&b, name) }); err != nil {
 		return err
 	}
+	if b.foreign || b.status != "" {
+		e.passOver(&b)
+		return nil
+	}
 	e.checkBooking(&b, e.faults.Total == before)
 	if !b.whole() {
 		b.join()
 	}
 	e.sums.add(b.entry)
+	if b.entry.Amount == 0 {
+		e.note(BadAmount, "nothing was booked")
+		return nil
+	}
 	if b.entry.Status == Booked {
 		e.now.Entries++
 		if err := e.add(b.entry.Signed()); err != nil {
@@ -72,11 +84,23 @@ func (e *entryReader) entry() error {
 	return e.deliver(b)
 }
 
+// passOver passes over a booking that is no money of ours: in another currency, or of a status that we
+// do not know. What the bank counts may count it.
+func (e *entryReader) passOver(b *booking) {
+	b.entry.Credit = b.direction == "CRDT"
+	if b.foreign {
+		e.foreign = true
+		return
+	}
+	e.note(UnknownCode, "a booking with status "+quoted(b.status)+" is passed over")
+	e.sums.add(b.entry)
+}
+
 func (e *entryReader) booking(b *booking, name string) error {
 	n := &b.entry
 	switch name {
 	case "Amt":
-		return e.amount(&n.Amount)
+		return e.amount(&n.Amount, &b.foreign)
 	case "CdtDbtInd":
 		if err := e.code(&b.direction, e.directing); err != nil {
 			return err
@@ -86,7 +110,7 @@ func (e *entryReader) booking(b *booking, name string) error {
 	case "RvslInd":
 		return e.flag(&n.Reversal)
 	case "Sts":
-		return e.within([]string{"Cd"}, func() error { return e.code(&n.Status, e.statuses) })
+		return e.within([]string{"Cd"}, func() error { return e.listed(&n.Status, &b.status, e.statuses) })
 	case "BookgDt":
 		return e.date(&n.Booked)
 	case "ValDt":
@@ -101,7 +125,7 @@ func (e *entryReader) booking(b *booking, name string) error {
 		return e.children(func(name string) error {
 			switch name {
 			case "Btch":
-				return e.children(func(name string) error { return e.ordered(n, name) })
+				return e.batch(b)
 			case "TxDtls":
 				return e.detail(b)
 			}
@@ -109,6 +133,25 @@ func (e *entryReader) booking(b *booking, name string) error {
 		})
 	}
 	return e.skip()
+}
+
+// batch reads which order was booked as one sum. Of several none is the booking's.
+func (e *entryReader) batch(b *booking) error {
+	var of Entry
+	if err := e.children(func(name string) error { return e.ordered(&of, name) }); err != nil {
+		return err
+	}
+	n := &b.entry
+	if b.orders++; b.orders == 1 {
+		n.MsgID, n.PmtInfID, n.Transfers = of.MsgID, of.PmtInfID, of.Transfers
+		return nil
+	}
+	e.note(Duplicate, "a booking of several lists of transfers")
+	if n.MsgID != of.MsgID {
+		n.MsgID = ""
+	}
+	n.PmtInfID, n.Transfers = "", n.Transfers+of.Transfers
+	return nil
 }
 
 // ordered reads which order was booked as one sum.
@@ -129,11 +172,11 @@ func (e *entryReader) ordered(n *Entry, name string) error {
 func (e *entryReader) charge(b *booking) error {
 	var amount money.Fen
 	var direction string
-	included := false
+	included, foreign := false, false
 	err := e.children(func(name string) error {
 		switch name {
 		case "Amt":
-			return e.amount(&amount)
+			return e.amount(&amount, &foreign)
 		case "CdtDbtInd":
 			return e.code(&direction, e.directing)
 		case "ChrgInclInd":
@@ -141,7 +184,7 @@ func (e *entryReader) charge(b *booking) error {
 		}
 		return e.skip()
 	})
-	if err != nil || !included {
+	if err != nil || !included || foreign {
 		return err
 	}
 	if direction == "CRDT" {
@@ -185,9 +228,9 @@ func (e *entryReader) payment(d *detail, name string) error {
 			return e.skip()
 		})
 	case "Amt":
-		return e.amount(&d.amount)
+		return e.amount(&d.amount, &d.foreign)
 	case "AmtDtls":
-		return e.within([]string{"TxAmt", "Amt"}, func() error { return e.amount(&d.told) })
+		return e.within([]string{"TxAmt", "Amt"}, func() error { return e.amount(&d.told, &d.foreign) })
 	case "CdtDbtInd":
 		return e.code(&d.direction, e.directing)
 	case "RltdPties":
@@ -232,9 +275,6 @@ func (e *entryReader) checkBooking(b *booking, clean bool) {
 	e.require("CdtDbtInd", b.direction, "Sts/Cd", n.Status)
 	if n.Status == Booked && n.Booked == 0 && clean {
 		e.faultAt("BookgDt", Missing, "required for a booking")
-	}
-	if n.Amount == 0 && clean {
-		e.faultAt("Amt", BadAmount, "nothing was booked")
 	}
 	if b.charges < 0 || (b.charges > 0 && b.charges >= n.Amount && b.direction == "DBIT") {
 		e.faultAt("Chrgs", BadAmount, "charges of "+b.charges.String()+" in a booking of "+n.Amount.String())

@@ -3,6 +3,7 @@ package iso20022
 import (
 	"io"
 	"slices"
+	"strconv"
 
 	"carryover/exchange/money"
 )
@@ -18,9 +19,13 @@ type entryReader struct {
 	all       []Statement // finished ones
 	now       Statement
 	interim   []Balance
-	stated    summary // as the bank counts
-	sums      summary // as read: bookings, of whatever status
-	begun     bool    // an entry of the account was met
+	closings  []Balance // CLBD: a bank may tell several
+	other     bool      // the account is in another currency
+	foreign   bool      // an entry of the account is
+	passed    int       // accounts that are
+	stated    summary   // as the bank counts
+	sums      summary   // as read: bookings, of whatever status
+	begun     bool      // an entry of the account was met
 	count     int
 	each      func(*Statement, Entry) error
 	directing []string
@@ -54,7 +59,7 @@ func readEntries(e *entryReader, name, root string) ([]Statement, Faults, error)
 		return e.skip()
 	})
 	e.record = 0
-	if err == nil && len(e.all) == 0 {
+	if err == nil && len(e.all)+e.passed == 0 {
 		e.faultAt(root+"/"+e.list, Missing, "speaks of no account")
 	}
 	return e.all, e.faults, ended(err)
@@ -75,7 +80,7 @@ func (e *entryReader) statement() error {
 		return e.stop(TooLarge, "too many accounts")
 	}
 	e.now = Statement{MsgID: e.msg.MsgID, Created: e.msg.Created}
-	e.interim, e.stated, e.sums, e.begun = nil, summary{}, summary{}, false
+	e.interim, e.closings, e.stated, e.sums, e.begun, e.other, e.foreign = nil, nil, summary{}, summary{}, false, false, false
 	if err := e.children(e.part); err != nil {
 		return err
 	}
@@ -83,7 +88,13 @@ func (e *entryReader) statement() error {
 	if !e.begun {
 		e.headComplete()
 	}
-	e.compareSums()
+	if e.other {
+		e.passed++
+		return nil
+	}
+	if !e.foreign {
+		e.compareSums()
+	}
 	if e.balanced {
 		e.prove()
 	}
@@ -104,6 +115,9 @@ func (e *entryReader) part(name string) error {
 	case "TxsSummry":
 		return e.children(e.summary)
 	case "Ntry":
+		if e.other {
+			return e.skip()
+		}
 		return e.entry()
 	}
 	return e.skip()
@@ -126,7 +140,11 @@ func (e *entryReader) ownAccount(name string) error {
 		return e.numberOf(&a.Number)
 	case "Ccy":
 		var ccy string
-		return e.code(&ccy, []string{currency})
+		err := e.text(&ccy, maxID)
+		if e.other = ccy != "" && ccy != currency; e.other {
+			e.note(UnknownCode, "an account in "+quoted(ccy)+" is passed over")
+		}
+		return err
 	case "Ownr":
 		return e.within([]string{"Nm"}, func() error { return e.text(&a.Name, maxName) })
 	case "Svcr":
@@ -140,12 +158,13 @@ func (e *entryReader) ownAccount(name string) error {
 func (e *entryReader) balance() error {
 	var kind, direction string
 	var b Balance
+	foreign := false
 	err := e.children(func(name string) error {
 		switch name {
 		case "Tp":
 			return e.within([]string{"CdOrPrtry", "Cd"}, func() error { return e.text(&kind, maxID) })
 		case "Amt":
-			return e.amount(&b.Amount)
+			return e.amount(&b.Amount, &foreign)
 		case "CdtDbtInd":
 			return e.code(&direction, e.directing)
 		case "Dt":
@@ -153,7 +172,7 @@ func (e *entryReader) balance() error {
 		}
 		return e.skip()
 	})
-	if err != nil {
+	if err != nil || foreign {
 		return err
 	}
 	if !slices.Contains([]string{"OPBD", "PRCD", "CLBD", "ITBD"}, kind) {
@@ -181,8 +200,8 @@ func (e *entryReader) place(kind string, b Balance) {
 			e.now.Opening, e.now.From = b, b.Date.AddDays(1)
 		}
 	case "CLBD":
-		e.once(e.now.Closing.Date == 0)
-		e.now.Closing = b
+		e.closings = append(e.closings, b)
+		e.now.Closing = e.closings[0]
 	case "ITBD":
 		if len(e.interim) < 2 {
 			e.interim = append(e.interim, b)
@@ -206,9 +225,26 @@ func (e *entryReader) prove() {
 	case e.now.Closing.Date == 0:
 		e.faultAt("Bal", Missing, "no closing balance (CLBD)")
 	default:
-		if err := e.now.Proves(); err != nil {
-			e.faultAt("Bal", Total, err.Error())
+		e.close()
+	}
+}
+
+// close takes of several closing balances the first that the entries explain; the others are noted.
+func (e *entryReader) close() {
+	first := e.now.Proves()
+	for _, b := range e.closings {
+		if first == nil {
+			break
 		}
+		one := e.now
+		if one.Closing = b; one.Proves() == nil {
+			e.now, first = one, nil
+		}
+	}
+	if first != nil {
+		e.faultAt("Bal", Total, first.Error())
+	} else if len(e.closings) > 1 {
+		e.note(Duplicate, strconv.Itoa(len(e.closings))+" closing balances, "+e.now.Closing.Amount.String()+" counts")
 	}
 }
 

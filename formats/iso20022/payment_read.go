@@ -124,7 +124,7 @@ func (p *paymentReader) element(t *Transfer, name string) error {
 	case "PmtId":
 		return p.within([]string{"EndToEndId"}, func() error { return p.text(&t.EndToEndID, maxID) })
 	case "Amt":
-		return p.within([]string{"InstdAmt"}, func() error { return p.amount(&t.Amount) })
+		return p.within([]string{"InstdAmt"}, func() error { return p.amount(&t.Amount, nil) })
 	case "CdtrAgt":
 		return p.bank(&t.Creditor)
 	case "Cdtr":

@@ -45,11 +45,14 @@ func (m *meter) ReadByte() (byte, error) {
 }
 
 // Read exists because a decoder wants an io.Reader; it uses ReadByte.
-func (m *meter) Read(p []byte) (int, error) {
+func (m *meter) Read(p []byte) (int, error) { return readByte(m, p) }
+
+// readByte is a Read of one byte.
+func readByte(r io.ByteReader, p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	b, err := m.ReadByte()
+	b, err := r.ReadByte()
 	if err != nil {
 		return 0, err
 	}
@@ -71,14 +74,19 @@ type scanner struct {
 	headFaulty bool // one of them is the head's
 }
 
+// peeked is how much of a message tells its encoding.
+const peeked = 16 << 10
+
 func newScanner(r io.Reader, limits Limits) *scanner {
 	limits = limits.orDefault()
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := fromUTF16(bufio.NewReaderSize(r, 64<<10))
 	if bom, _ := in.Peek(3); string(bom) == "\ufeff" {
 		_, _ = in.Discard(3) // cannot fail: the bytes were peeked
 	}
 	x := &scanner{src: &meter{r: in, left: limits.Bytes, token: limits.Token}, limits: limits}
 	x.dec = xml.NewDecoder(x.src)
+	head, _ := in.Peek(peeked)
+	x.dec.CharsetReader = charset(head)
 	return x
 }
 
@@ -295,17 +303,27 @@ func (x *scanner) fault(code Code, text string) {
 	x.add(strings.Join(x.path, "/"), code, text)
 }
 
+// note records what was passed over at the element being read: it does not count.
+func (x *scanner) note(code Code, text string) {
+	f := x.one(strings.Join(x.path, "/"), code, text)
+	x.faults.note(f)
+}
+
 // faultAt records what is wrong with, or missing below, that element.
 func (x *scanner) faultAt(below string, code Code, text string) {
 	x.add(strings.Join(append(x.path[:len(x.path):len(x.path)], below), "/"), code, text)
 }
 
 func (x *scanner) add(field string, code Code, text string) {
-	line, column := x.dec.InputPos()
 	if x.record == 0 {
 		x.headFaulty = true
 	}
-	x.faults.add(Fault{Line: line, Column: max(column, 1), Record: x.record, Field: field, Code: code, Text: text})
+	x.faults.add(x.one(field, code, text))
+}
+
+func (x *scanner) one(field string, code Code, text string) Fault {
+	line, column := x.dec.InputPos()
+	return Fault{Line: line, Column: max(column, 1), Record: x.record, Field: field, Code: code, Text: text}
 }
 
 // at lets faults be found at an element further up, so many levels below

@@ -10,6 +10,7 @@ type statusReader struct {
 	head  StatusReport
 	lists int
 	count int
+	other int // statuses outside our list, which were noted
 	codes []string
 	each  func(*StatusReport, TransferStatus) error
 }
@@ -63,7 +64,7 @@ func (s *statusReader) original(name string) error {
 	case "OrgnlCtrlSum":
 		return s.sum(&s.head.Total)
 	case "GrpSts":
-		return s.code(&s.head.Status, s.codes)
+		return s.status(&s.head.Status)
 	case "StsRsnInf":
 		return s.reason(&s.head.Reason, &s.head.Text)
 	}
@@ -73,7 +74,7 @@ func (s *statusReader) original(name string) error {
 func (s *statusReader) list(name string) error {
 	switch name {
 	case "PmtInfSts":
-		return s.code(&s.head.ListStatus, s.codes)
+		return s.status(&s.head.ListStatus)
 	case "StsRsnInf":
 		return s.reason(&s.head.Reason, &s.head.Text)
 	case "TxInfAndSts":
@@ -90,14 +91,14 @@ func (s *statusReader) transfer() error {
 		return s.stop(TooLarge, "too many transfers")
 	}
 	s.record = s.count
-	before := s.faults.Total
+	before, others := s.faults.Total, s.other
 	var t TransferStatus
 	err := s.children(func(name string) error {
 		switch name {
 		case "OrgnlEndToEndId":
 			return s.text(&t.EndToEndID, maxID)
 		case "TxSts":
-			return s.code(&t.Status, s.codes)
+			return s.status(&t.Status)
 		case "StsRsnInf":
 			return s.reason(&t.Reason, &t.Text)
 		case "AcctSvcrRef":
@@ -109,6 +110,9 @@ func (s *statusReader) transfer() error {
 		return err
 	}
 	s.require("OrgnlEndToEndId", t.EndToEndID)
+	if s.other > others {
+		return nil
+	}
 	if s.faults.Total == before && t.Status == "" {
 		s.faultAt("TxSts", Missing, "required")
 	}
@@ -116,6 +120,17 @@ func (s *statusReader) transfer() error {
 		return nil
 	}
 	return s.each(&s.head, t)
+}
+
+// status reads one of our list; another one is noted and says nothing.
+func (s *statusReader) status(dst *string) error {
+	var other string
+	err := s.listed(dst, &other, s.codes)
+	if other != "" {
+		s.other++
+		s.note(UnknownCode, quoted(other)+" is passed over")
+	}
+	return err
 }
 
 // reason reads a code, the scheme's or the bank's own, and words; several
@@ -151,7 +166,7 @@ func (s *statusReader) headComplete() {
 
 // decided demands a status in the head when no transfer has one.
 func (s *statusReader) decided() {
-	if s.head.Status == "" && s.head.ListStatus == "" {
+	if s.head.Status == "" && s.head.ListStatus == "" && s.other == 0 {
 		s.faultAt("OrgnlGrpInfAndSts/GrpSts", Missing, "no status at any level")
 	}
 }

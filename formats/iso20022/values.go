@@ -77,16 +77,37 @@ func (x *scanner) code(dst *string, list []string) error {
 	return nil
 }
 
-// amount reads a sum in CNY.
-func (x *scanner) amount(dst *money.Fen) error {
+// listed is code for a list that others lengthen: what is not on it is given to other.
+func (x *scanner) listed(dst, other *string, list []string) error {
+	var s string
+	if err := x.text(&s, maxID); err != nil || s == "" {
+		return err
+	}
+	if !slices.Contains(list, s) {
+		*other = s
+		return nil
+	}
+	x.once(*dst == "")
+	*dst = s
+	return nil
+}
+
+// amount reads a sum in CNY. One in another currency is a fault; where other is given it is noted,
+// and says so.
+func (x *scanner) amount(dst *money.Fen, other *bool) error {
 	var ccy string
 	for _, a := range x.attrs {
 		if a.Name.Space == "" && a.Name.Local == "Ccy" {
 			ccy = a.Value
 		}
 	}
-	if ccy != currency {
+	if ccy != currency && other == nil {
 		x.fault(BadAmount, "currency "+quoted(ccy)+", expected "+currency)
+		return x.skip()
+	}
+	if ccy != currency {
+		*other = true
+		x.note(BadAmount, "an amount in "+quoted(ccy)+" is passed over")
 		return x.skip()
 	}
 	return x.sum(dst)
@@ -98,10 +119,13 @@ func (x *scanner) sum(dst *money.Fen) error {
 	if err != nil {
 		return err
 	}
-	f, err := parseDecimal(s)
+	f, err := parseDecimal(strings.TrimPrefix(s, "+"))
 	if err != nil {
 		x.fault(BadAmount, quoted(s))
 		return nil
+	}
+	if strings.HasPrefix(s, "+") {
+		x.note(BadAmount, "the sign of "+quoted(s)+" is passed over")
 	}
 	x.once(*dst == 0)
 	*dst = f
@@ -179,6 +203,10 @@ func (x *scanner) moment(dst *time.Time) error {
 }
 
 func parseTime(s string) (time.Time, error) {
+	if day, zone, ok := strings.Cut(s, "T24:00:00"); ok { // the end of a day
+		t, err := parseTime(day + "T00:00:00" + zone)
+		return t.AddDate(0, 0, 1), err
+	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
@@ -208,6 +236,7 @@ func (x *scanner) date(dst *calendar.Date) error {
 
 func parseDay(s string, timed bool) (calendar.Date, error) {
 	if timed {
+		s = strings.Replace(s, "T24:00:00", "T00:00:00", 1) // the day that ends then
 		t, err := parseTime(s)
 		return calendar.DateOf(t), err
 	}
