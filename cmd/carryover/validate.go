@@ -154,6 +154,9 @@ func printJudgement(to io.Writer, j *judge.Judgement) {
 			fmt.Fprintf(to, "      [%s] %s\n      %s\n", f.Code, f.Code.Todo(code.Chinese), f.Code.Todo(code.English))
 		}
 	}
+	for _, n := range j.Notes {
+		fmt.Fprintf(to, "  注 / note: line %d, %s: %s\n", n.Line, n.Field, n.Text)
+	}
 	if more := j.Total - len(j.Faults); more > 0 {
 		fmt.Fprintf(to, "  … and %d more\n", more)
 	}

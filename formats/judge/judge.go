@@ -34,6 +34,7 @@ type Judgement struct {
 	Verdict  code.FileVerdict `json:"verdict"`
 	Faults   []Fault          `json:"faults"`
 	Total    int              `json:"faults_total"`
+	Notes    []Note           `json:"notes,omitempty"` // what a bank told and nobody counts
 	Signer   string           `json:"signer,omitempty"` // fingerprint of the key that signed it, where a signature lies beside it
 
 	Refused bool `json:"-"` // something is wrong, warnings apart
@@ -47,6 +48,13 @@ type Fault struct {
 	Field    string     `json:"field"`
 	Code     code.Fault `json:"code"`
 	Text     string     `json:"text"`
+}
+
+// Note is something in a bank's message that was passed over.
+type Note struct {
+	Line  int    `json:"line"`
+	Field string `json:"field"`
+	Text  string `json:"text"` // in plain English
 }
 
 func (j *Judgement) add(f Fault) {
@@ -224,6 +232,9 @@ func (j *Judgement) message(src io.ReadSeeker) error {
 	j.Total += faults.Total - len(faults.List)
 	if faults.Total > 0 {
 		j.Verdict = code.FileRejected
+	}
+	for _, n := range faults.Notes {
+		j.Notes = append(j.Notes, Note{n.Line, n.Field, n.Text})
 	}
 	return nil
 }

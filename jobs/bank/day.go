@@ -85,6 +85,9 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, _ *te
 	count := countEntries(o, f, apply)
 	heads, faults, err := iso20022.ReadStatement(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
 		count()
+		if !isOwnAccount(o, s.Account.Number) {
+			return nil
+		}
 		res.records++
 		if entry.Status != iso20022.Booked {
 			return nil // pending: it is no part of the balance
@@ -109,11 +112,12 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, _ *te
 		return res, err
 	}
 	var days []*statedDay
+	others := ""
 	for i := range heads {
 		h := &heads[i]
 		if !isOwnAccount(o, h.Account.Number) {
-			res.fault = "不是本机构账户 / not an account of ours: " + h.Account.Number
-			return res, nil
+			others = "不是本机构账户 / not an account of ours: " + h.Account.Number
+			continue
 		}
 		s := byID[key(h)]
 		if s == nil {
@@ -129,6 +133,11 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, _ *te
 		s.Opening, s.Closing = h.Opening.Amount, h.Closing.Amount
 		days = append(days, s)
 	}
+	if len(days) == 0 && others != "" {
+		res.fault = others // all of it
+		return res, nil
+	}
+	res.note = noted(others, faults.Notes)
 	return res, keepDays(ctx, o, f, days, apply, false)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"carryover/exchange"
 	"carryover/exchange/calendar"
@@ -23,13 +24,15 @@ func readNotification(ctx context.Context, o *office.Office, f exchange.File, to
 	}
 	defer src.Close()
 	w := entryWriter{Office: o, ctx: ctx, file: f, apply: apply, told: told}
-	foreign, pending, announced := "", 0, money.Fen(0)
+	others, ours, pending, announced := "", 0, 0, money.Fen(0)
 	count := countEntries(o, f, apply)
 	_, faults, err := iso20022.ReadNotification(src, iso20022.Limits{}, func(s *iso20022.Statement, entry iso20022.Entry) error {
 		count()
 		if !isOwnAccount(o, s.Account.Number) {
-			foreign = "不是本机构账户 / not an account of ours: " + s.Account.Number
+			others = "不是本机构账户 / not an account of ours: " + s.Account.Number
+			return nil
 		}
+		ours++
 		if entry.Status != iso20022.Booked {
 			pending++
 			var err error
@@ -45,9 +48,12 @@ func readNotification(ctx context.Context, o *office.Office, f exchange.File, to
 	if pending > 0 {
 		res.note = fmt.Sprintf("%d 笔尚未入账（合计 %s 元），未记 / %d not booked yet, left alone", pending, announced, pending)
 	}
-	if res.fault = faultsText(faults); res.fault == "" {
-		res.fault = foreign
+	if res.fault = faultsText(faults); res.fault == "" && ours == 0 {
+		res.fault = others // all of it
+	} else if others != "" {
+		res.note = strings.TrimPrefix(res.note+"；"+others, "；")
 	}
+	res.note = noted(res.note, faults.Notes)
 	return res, err
 }
 
