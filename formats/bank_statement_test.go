@@ -1,8 +1,10 @@
 package formats_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -111,6 +113,77 @@ func TestStatementSlips(t *testing.T) {
 			t.Errorf("%s: %v", word, s.Faults)
 		}
 	}
+}
+
+// TestStatementAsProgramsWrite: a number cell is its value however a program wrote it, days are
+// counted from 1904 where the workbook says so, and a boolean or an error is a fault that names the cell.
+func TestStatementAsProgramsWrite(t *testing.T) {
+	want := readKeyed(t, keyed(t, keyedRows()))
+	for what, old := range map[string][2]string{
+		"exponents": {`<v>1234.56</v>`, `<v>1.23456E3</v>`}, "small exponents": {`<v>1234.56</v>`, `<v>123456E-2</v>`}, "whole numbers": {`<v>1000</v>`, `<v>1000.0</v>`},
+	} {
+		if got := readKeyed(t, withXML(t, keyed(t, keyedRows()), old[0], old[1])); got.Total > 0 || !cmp.Equal(want.Rows, got.Rows) {
+			t.Errorf("%s: faults %v", what, got.Faults)
+		}
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(keyed(t, putCell(5, 0, 46083-1462)(keyedRows()))))
+	since := true
+	var b bytes.Buffer
+	if err == nil {
+		err = f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &since})
+	}
+	if err == nil {
+		_, err = f.WriteTo(&b)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := readKeyed(t, b.Bytes()); got.Refused() || !cmp.Equal(want.Rows, got.Rows) {
+		t.Errorf("since 1904: faults %v, %v", got.Faults, got.Rows)
+	}
+	for what, content := range map[string][]byte{
+		"C7 TRUE": keyed(t, putCell(6, 2, true)(keyedRows())), "D7 TRUE": keyed(t, putCell(6, 3, true)(keyedRows())),
+		"D7 #N/A": withXML(t, keyed(t, putCell(6, 3, false)(keyedRows())), `t="b"><v>0</v>`, `t="e"><v>#N/A</v>`),
+	} {
+		if got := readKeyed(t, content); !got.Refused() || got.Faults[0].Code != code.Malformed || !strings.HasPrefix(got.Faults[0].Text, what) {
+			t.Errorf("%s: faults %v", what, got.Faults)
+		}
+	}
+}
+
+// withXML changes the XML of a workbook's only sheet.
+func withXML(t testing.TB, content []byte, old, to string) []byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		part, err2 := w.Create(f.Name)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if strings.HasSuffix(f.Name, "sheet1.xml") {
+			if !bytes.Contains(text, []byte(old)) {
+				t.Fatalf("no %s in %s", old, text)
+			}
+			text = bytes.ReplaceAll(text, []byte(old), []byte(to))
+		}
+		if _, err := part.Write(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // One change makes one fault, at its row and column; all are told.

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"carryover/exchange/code"
 	"carryover/exchange/money"
 )
 
@@ -29,11 +31,14 @@ type DraftRow struct {
 }
 
 // Normalisation is something that was keyed differently from what a batch
-// wants, and understood: the text has been put right already.
+// wants, and understood: the text has been put right already; or, with a Code, what cannot be.
 type Normalisation struct {
-	Field string // the column's name
-	Why   string // Chinese, then English
+	Field string     // the column's name
+	Why   string     // Chinese, then English
+	Code  code.Fault // "": code.Normalised
 }
+
+func (n Normalisation) fault() code.Fault { return cmp.Or(n.Code, code.Normalised) }
 
 // NewDraftReader reads the header of a draft; Next and Result are as of a
 // batch that NewReader reads. The digest is that of the equivalent CSV batch

@@ -240,10 +240,10 @@ func TestDraft(t *testing.T) {
 	head := strings.Replace(claimHead, "c,7,", "c,,", 1)
 	draft := func(trailer string) *Draft {
 		return &Draft{
-			Carrier: Workbook, Header: DraftRow{Text: head, Line: 1, Normalised: []Normalisation{{"created", "why"}}},
+			Carrier: Workbook, Header: DraftRow{Text: head, Line: 1, Normalised: []Normalisation{{Field: "created", Why: "why"}}},
 			Rows: []DraftRow{
-				{Text: rowWith(nil), Line: 5, Normalised: []Normalisation{{"note", "why"}}},
-				{Text: "D,A-1,2026-03-02,1.00", Line: 3, Normalised: []Normalisation{{"amount", "why"}}},
+				{Text: rowWith(nil), Line: 5, Normalised: []Normalisation{{Field: "note", Why: "why"}}},
+				{Text: "D,A-1,2026-03-02,1.00", Line: 3, Normalised: []Normalisation{{Field: "amount", Why: "why"}}},
 				{Text: "V,\xff", Line: 6},
 			},
 			Trailer: DraftRow{Text: trailer, Line: 1},

@@ -220,7 +220,7 @@ func (r *Reader) readHead(kinds []*Kind) error {
 	}
 	r.faults = append(r.faults, r.envelope.faults...)
 	for _, s := range first.normalised {
-		r.fileFault(first.line, "H", s.Field, code.Normalised, s.Why)
+		r.fileFault(first.line, "H", s.Field, s.fault(), s.Why)
 	}
 	r.judgeHead()
 	r.ahead, err = r.fetch()

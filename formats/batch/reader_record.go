@@ -65,7 +65,7 @@ func (r *Reader) readRow(layout *Row, head *row) {
 	default:
 		r.record.slot.read(head, &r.env, f)
 		for _, s := range head.normalised {
-			f.Add(s.Field, code.Normalised, s.Why)
+			f.Add(s.Field, s.fault(), s.Why)
 		}
 	}
 	r.record.no = Clip(r.record.slot.recordNo())
@@ -121,7 +121,7 @@ func (r *Reader) readDetail(i int, d *row) {
 		}
 		r.record.slot.readDetail(i, d, &r.env, f)
 		for _, s := range d.normalised {
-			f.AddDetail(i, s.Field, code.Normalised, s.Why)
+			f.AddDetail(i, s.Field, s.fault(), s.Why)
 		}
 	}
 }

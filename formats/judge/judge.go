@@ -34,7 +34,7 @@ type Judgement struct {
 	Verdict  code.FileVerdict `json:"verdict"`
 	Faults   []Fault          `json:"faults"`
 	Total    int              `json:"faults_total"`
-	Notes    []Note           `json:"notes,omitempty"` // what a bank told and nobody counts
+	Notes    []Note           `json:"notes,omitempty"`  // what a bank told and nobody counts
 	Signer   string           `json:"signer,omitempty"` // fingerprint of the key that signed it, where a signature lies beside it
 
 	Refused bool `json:"-"` // something is wrong, warnings apart

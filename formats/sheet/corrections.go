@@ -40,7 +40,7 @@ const maxNoted = 500
 // Write writes the corrections of a batch. What cannot be copied is left out:
 // the first sheet is always there. The error is one of reading or writing.
 func (c Corrections) Write(to io.Writer, src io.Reader, kinds []*batch.Kind) error {
-	err := c.write(to, src, func(file *excelize.File, w *correcting) error {
+	err := c.write(to, src, func(file *workbook, w *correcting) error {
 		e, err := readEnvelope(file, w.find(envelopeSheet))
 		if err != nil {
 			return err
@@ -61,7 +61,7 @@ func (c Corrections) Write(to io.Writer, src io.Reader, kinds []*batch.Kind) err
 type correcting struct {
 	*Corrections
 	*book
-	from       *excelize.File
+	from       *workbook
 	bad        cells             // styles of faulty cells
 	normalised cells             // and of those that were put right
 	prose      int               // style of explanations
@@ -85,7 +85,7 @@ type told struct {
 	name string // of its column
 }
 
-func (c *Corrections) write(to io.Writer, src io.Reader, copySheets func(*excelize.File, *correcting) error) error {
+func (c *Corrections) write(to io.Writer, src io.Reader, copySheets func(*workbook, *correcting) error) error {
 	file, err := openWorkbook(src, 1<<30)
 	var own *batch.FileFault
 	switch {

@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/xuri/excelize/v2"
-
 	"carryover/exchange/code"
 	"carryover/formats/batch"
 )
 
 // Correct writes the corrections of a table, as Corrections.Write does of a batch.
 func (t *Table[H, R]) Correct(to io.Writer, src io.Reader, c Corrections) error {
-	err := c.write(to, src, func(file *excelize.File, w *correcting) error {
+	err := c.write(to, src, func(file *workbook, w *correcting) error {
 		name, err := t.sheet(file)
 		if err != nil {
 			return err

@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"carryover/exchange/code"
 	"carryover/formats/batch"
 )
@@ -31,7 +29,7 @@ func readDraft(src io.Reader, kinds []*batch.Kind, maxUnzip int64) (*batch.Draft
 }
 
 // draftOf reads all sheets. Of a kind that is not known it is the envelope alone.
-func draftOf(file *excelize.File, kinds []*batch.Kind) (*batch.Draft, error) {
+func draftOf(file *workbook, kinds []*batch.Kind) (*batch.Draft, error) {
 	sheets := make(map[string]string) // name as it should be → as it is
 	for _, name := range file.GetSheetList() {
 		sheets[strings.ToUpper(strings.TrimSpace(name))] = name
@@ -90,7 +88,7 @@ func (e *envelope) all(names ...string) []string {
 }
 
 // readSheets reads the sheet of every row type and takes it off sheets.
-func readSheets(file *excelize.File, kind *batch.Kind, sheets map[string]string) (parents, details []sheetRow, err error) {
+func readSheets(file *workbook, kind *batch.Kind, sheets map[string]string) (parents, details []sheetRow, err error) {
 	left := maxSheetRows
 	read := func(typ string, columns []batch.Info) ([]sheetRow, error) {
 		name, found := sheets[typ]

@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
 	"carryover/exchange/code"
 	"carryover/formats/batch"
+	"carryover/formats/grid"
 	"carryover/formats/parts"
 )
 
@@ -63,8 +66,34 @@ func isWorkbook(src io.Reader) (bool, io.Reader, error) {
 	return string(head) == magic, b, nil
 }
 
+// workbook is an open one.
+type workbook struct {
+	*excelize.File
+	cells grid.Cells
+	since int // days from 1899-12-30 to what its dates are counted from
+}
+
+// days1904 is how far the other system of dates begins behind the usual one.
+const days1904 = 1462
+
+// dated is the text of a date cell as if days were counted from 1899-12-30.
+func (b *workbook) dated(c *batch.Info, text string) string {
+	if b.since == 0 || c.Type != batch.TypeDate && c.Type != batch.TypeMonth {
+		return text
+	}
+	days, rest, point := strings.Cut(text, ".")
+	n, err := strconv.Atoi(days)
+	if err != nil || n >= lastSerial-days1904 || len(days) < 5 {
+		return text
+	}
+	if text = strconv.Itoa(n + b.since); point {
+		text += "." + rest
+	}
+	return text
+}
+
 // openWorkbook opens a workbook within its bounds.
-func openWorkbook(src io.Reader, maxUnzip int64) (*excelize.File, error) {
+func openWorkbook(src io.Reader, maxUnzip int64) (*workbook, error) {
 	data, err := io.ReadAll(io.LimitReader(src, MaxWorkbook+1))
 	if err != nil {
 		return nil, err
@@ -83,7 +112,14 @@ func openWorkbook(src io.Reader, maxUnzip int64) (*excelize.File, error) {
 	if err != nil {
 		return nil, refused(code.Unreadable, "不是可读的工作簿 / not a readable workbook")
 	}
-	return file, nil
+	b := &workbook{File: file}
+	if b.cells, err = grid.Read(list); err != nil {
+		return nil, errors.Join(unfit(err), file.Close())
+	}
+	if p, err := file.GetWorkbookProps(); err == nil && p.Date1904 != nil && *p.Date1904 {
+		b.since = days1904
+	}
+	return b, nil
 }
 
 // unfit is the error of a workbook of which parts.Check says that it is not to be read.

@@ -20,7 +20,7 @@ type envelope struct {
 }
 
 // readEnvelope reads names and values. Values are put right like cells.
-func readEnvelope(file *excelize.File, name string) (*envelope, error) {
+func readEnvelope(file *workbook, name string) (*envelope, error) {
 	e := &envelope{values: make(map[string]string)}
 	rows, err := file.Rows(name)
 	if err != nil {
@@ -34,12 +34,16 @@ func readEnvelope(file *excelize.File, name string) (*envelope, error) {
 		if len(cells) < 2 {
 			continue
 		}
+		odd := file.cells.Right(name, n+1, cells)
 		key := titleName(cells[0])
 		i := slices.IndexFunc(envelopeFields, func(e envelopeField) bool { return e.Name == key })
 		if i < 0 {
 			continue
 		}
 		value, why := normaliseEnvelope(key, cells[1])
+		if odd[1] != "" {
+			return nil, errors.Join(refused(code.WrongEnvelope, odd[1]), rows.Close())
+		}
 		if e.values[key] = value; why != "" && i < headerFields {
 			e.normalised = append(e.normalised, batch.Normalisation{Field: key, Why: why})
 		}
@@ -60,16 +64,16 @@ type columnMap struct {
 }
 
 // readSheet reads the rows of one row type, at most limit.
-func readSheet(file *excelize.File, name, typ string, columns []batch.Info, limit int) ([]sheetRow, error) {
+func readSheet(file *workbook, name, typ string, columns []batch.Info, limit int) ([]sheetRow, error) {
 	rows, err := file.Rows(name)
 	if err != nil {
 		return nil, unreadable(name)
 	}
-	all, err := readRows(rows, name, typ, columns, limit)
+	all, err := file.readRows(rows, name, typ, columns, limit)
 	return all, errors.Join(err, rows.Close())
 }
 
-func readRows(rows *excelize.Rows, name, typ string, columns []batch.Info, limit int) (all []sheetRow, err error) {
+func (b *workbook) readRows(rows *excelize.Rows, name, typ string, columns []batch.Info, limit int) (all []sheetRow, err error) {
 	var at *columnMap
 	for n := 1; rows.Next(); n++ {
 		cells, err := rows.Columns()
@@ -85,7 +89,8 @@ func readRows(rows *excelize.Rows, name, typ string, columns []batch.Info, limit
 		case len(all) >= limit:
 			return nil, refused(code.TooLarge, "工作簿行数过多，请改用 CSV / too many rows for a workbook; use CSV")
 		default:
-			all = append(all, at.row(typ, columns, cells, n))
+			odd := b.cells.Right(name, n, cells)
+			all = append(all, at.row(b, typ, columns, cells, n, odd))
 		}
 	}
 	if err := rows.Error(); err != nil {
@@ -124,7 +129,7 @@ func mapColumns(sheet string, columns []batch.Info, titles []string) (*columnMap
 
 // row puts the cells of one row in order and right. A cell outside the titled
 // columns makes one field too many, which a reader reports.
-func (m *columnMap) row(typ string, columns []batch.Info, cells []string, n int) sheetRow {
+func (m *columnMap) row(b *workbook, typ string, columns []batch.Info, cells []string, n int, odd map[int]string) sheetRow {
 	r := sheetRow{DraftRow: batch.DraftRow{Line: n}}
 	fields := make([]string, 0, len(columns)+2)
 	fields = append(fields, typ)
@@ -133,7 +138,10 @@ func (m *columnMap) row(typ string, columns []batch.Info, cells []string, n int)
 		if m.at[i] < len(cells) {
 			text = cells[m.at[i]]
 		}
-		right, why := normalise(&columns[i], text)
+		right, why := normalise(&columns[i], b.dated(&columns[i], text))
+		if what := odd[m.at[i]]; what != "" {
+			r.Normalised = append(r.Normalised, batch.Normalisation{Field: columns[i].Name, Why: what, Code: code.Malformed})
+		}
 		if fields = append(fields, right); why != "" {
 			r.Normalised = append(r.Normalised, batch.Normalisation{Field: columns[i].Name, Why: why})
 		}

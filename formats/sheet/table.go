@@ -87,7 +87,7 @@ func (k *Keyed[H, R]) add(faults ...batch.Fault) {
 	}
 }
 
-func (t *Table[H, R]) readFile(file *excelize.File, k *Keyed[H, R]) error {
+func (t *Table[H, R]) readFile(file *workbook, k *Keyed[H, R]) error {
 	name, err := t.sheet(file)
 	if err != nil {
 		return err
@@ -96,12 +96,12 @@ func (t *Table[H, R]) readFile(file *excelize.File, k *Keyed[H, R]) error {
 	if err != nil {
 		return unreadable(name)
 	}
-	return errors.Join(t.readRows(rows, name, k), rows.Close())
+	return errors.Join(t.readRows(file, rows, name, k), rows.Close())
 }
 
 // sheet finds the table's sheet: by its name, else the only one with anything
 // on it, instructions and lists apart.
-func (t *Table[H, R]) sheet(file *excelize.File) (string, error) {
+func (t *Table[H, R]) sheet(file *workbook) (string, error) {
 	var others []string
 	for _, name := range file.GetSheetList() {
 		if strings.TrimSpace(name) == t.Sheet {
@@ -127,20 +127,21 @@ func (t *Table[H, R]) sheet(file *excelize.File) (string, error) {
 // maxFactRows is how far down the header row is looked for.
 const maxFactRows = 30
 
-func (t *Table[H, R]) readRows(rows *excelize.Rows, name string, k *Keyed[H, R]) error {
+func (t *Table[H, R]) readRows(b *workbook, rows *excelize.Rows, name string, k *Keyed[H, R]) error {
 	facts, head := map[string]placed{}, []int(nil)
 	for n := 1; rows.Next(); n++ {
 		cells, err := rows.Columns()
 		if err != nil {
 			return unreadable(name)
 		}
+		odd := b.cells.Right(name, n, cells)
 		switch {
 		case allBlank(cells):
 		case head == nil && t.isHeader(cells):
 			if head, err = t.header(name, cells); err != nil {
 				return err
 			}
-			t.readHead(facts, k)
+			t.readHead(b, facts, k)
 		case head == nil && n > maxFactRows:
 			return t.headless(name)
 		case head == nil:
@@ -148,7 +149,7 @@ func (t *Table[H, R]) readRows(rows *excelize.Rows, name string, k *Keyed[H, R])
 		case k.Lines == cmp.Or(t.Rows, MaxTableRows):
 			return refused(code.TooLarge, fmt.Sprintf("最多 %d 行，请分成几个文件 / at most %d rows; divide the file", k.Lines, k.Lines))
 		default:
-			t.readRow(head, cells, n, k)
+			t.readRow(b, head, cells, odd, n, k)
 		}
 	}
 	if rows.Error() != nil {
@@ -234,11 +235,11 @@ func (t *Table[H, R]) header(sheet string, titles []string) ([]int, error) {
 }
 
 // readHead reads the facts.
-func (t *Table[H, R]) readHead(facts map[string]placed, k *Keyed[H, R]) {
+func (t *Table[H, R]) readHead(b *workbook, facts map[string]placed, k *Keyed[H, R]) {
 	for i, c := range batch.Bind(t.Head, &k.Head) {
 		found := facts[c.Name]
 		f := batch.NewFindings(max(found.line, 1), t.Sheet)
-		t.keyed(&c, t.Head[i].Name, found.text, f)
+		t.keyed(&c, t.Head[i].Name, b.dated(c.Info, found.text), f)
 		k.add(f.Faults()...)
 	}
 }
@@ -254,7 +255,7 @@ func (t *Table[H, R]) keyed(c *batch.Cell, name, text string, f *batch.Findings)
 	}
 }
 
-func (t *Table[H, R]) readRow(at []int, cells []string, n int, k *Keyed[H, R]) {
+func (t *Table[H, R]) readRow(b *workbook, at []int, cells []string, odd map[int]string, n int, k *Keyed[H, R]) {
 	k.Lines++
 	row := TableRow[R]{Line: n}
 	f := batch.NewFindings(n, t.Sheet)
@@ -263,7 +264,11 @@ func (t *Table[H, R]) readRow(at []int, cells []string, n int, k *Keyed[H, R]) {
 		if at[i] < len(cells) {
 			text = cells[at[i]]
 		}
-		t.keyed(&c, t.Columns[i].Name, text, f)
+		if what := odd[at[i]]; what != "" {
+			f.Add(t.Columns[i].Name, code.Malformed, what)
+			continue
+		}
+		t.keyed(&c, t.Columns[i].Name, b.dated(c.Info, text), f)
 	}
 	for i := at[len(t.Columns)]; i < len(cells); i++ {
 		if !batch.Blank(cells[i]) {

@@ -1,9 +1,7 @@
 package workbook
 
 import (
-	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"carryover/formats/grid"
 	"carryover/formats/parts"
 )
 
@@ -63,7 +62,8 @@ func ReadFilled(src io.Reader, titles []string) ([]FilledRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbook: %w", err)
 	}
-	if err := fitToRead(data); err != nil {
+	cells, err := fitToRead(data)
+	if err != nil {
 		return nil, err
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxFilledXML, UnzipXMLSizeLimit: 16 << 20})
@@ -74,7 +74,7 @@ func ReadFilled(src io.Reader, titles []string) ([]FilledRow, error) {
 	var found []FilledRow
 	lists := 0
 	for _, name := range f.GetSheetList() {
-		rows, is, err := filledSheet(f, name, titles)
+		rows, is, err := filledSheet(f, cells, name, titles)
 		if err != nil {
 			return nil, err
 		}
@@ -93,54 +93,34 @@ func ReadFilled(src io.Reader, titles []string) ([]FilledRow, error) {
 }
 
 // fitToRead looks at the bytes before a reader of workbooks does.
-func fitToRead(data []byte) error {
+func fitToRead(data []byte) (grid.Cells, error) {
 	if len(data) > MaxFilled {
-		return unfit("工作簿过大", "the workbook is too large")
+		return nil, unfit("工作簿过大", "the workbook is too large")
 	}
 	list, err := parts.Check(data, maxFilledXML)
 	var fault *parts.Fault
 	if errors.As(err, &fault) {
-		return unfit(fault.Chinese, fault.English)
+		return nil, unfit(fault.Chinese, fault.English)
 	}
 	if parts.Macros(list) {
-		return unfit("工作簿含宏，请另存为 .xlsx", "the workbook has macros: save it as .xlsx")
+		return nil, unfit("工作簿含宏，请另存为 .xlsx", "the workbook has macros: save it as .xlsx")
 	}
-	for _, part := range list {
-		name := parts.Name(part)
-		if strings.HasPrefix(name, "xl/worksheets/") && strings.HasSuffix(name, ".xml") {
-			if err := noFormulas(part); err != nil {
-				return err
-			}
-		}
+	formulas, err := grid.Formulas(list)
+	if errors.As(err, &fault) {
+		return nil, unfit(fault.Chinese, fault.English)
 	}
-	return err
-}
-
-// noFormulas reads a sheet's XML to its end: what a formula comes to is not
-// what a person has entered.
-func noFormulas(part *zip.File) error {
-	r, err := part.Open()
-	if err != nil {
-		return unfit("工作簿已损坏", "the workbook is broken")
+	if formulas {
+		return nil, unfit("工作簿含公式，请改为直接填写的值", "the workbook holds a formula: enter the value itself")
 	}
-	defer r.Close()
-	dec := xml.NewDecoder(io.LimitReader(r, maxFilledXML))
-	for {
-		token, err := dec.RawToken()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return unfit("工作簿已损坏", "the workbook is broken")
-		}
-		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "f" {
-			return unfit("工作簿含公式，请改为直接填写的值", "the workbook holds a formula: enter the value itself")
-		}
+	all, err := grid.Read(list)
+	if errors.As(err, &fault) {
+		return nil, unfit(fault.Chinese, fault.English)
 	}
+	return all, nil
 }
 
 // filledSheet reads a sheet; is tells whether it has the list's titles.
-func filledSheet(f *excelize.File, name string, titles []string) (list []FilledRow, is bool, err error) {
+func filledSheet(f *excelize.File, all grid.Cells, name string, titles []string) (list []FilledRow, is bool, err error) {
 	rows, err := f.Rows(name)
 	if err != nil {
 		return nil, false, nil // a sheet of charts
@@ -157,6 +137,12 @@ func filledSheet(f *excelize.File, name string, titles []string) (list []FilledR
 		case at == nil:
 			at = headOf(cells, titles)
 		default:
+			for i, what := range all.Right(name, n, cells) {
+				if isOf(at, i) {
+					chinese, english, _ := strings.Cut(what, " / ")
+					return nil, false, errors.Join(unfit("单元格 "+chinese, "cell "+strings.Fields(chinese)[0]+" "+english), rows.Close())
+				}
+			}
 			if row := filledRow(n, cells, at); !row.Blank() {
 				list = append(list, row)
 			}
@@ -188,6 +174,16 @@ func headOf(cells, titles []string) map[string]int {
 		}
 	}
 	return at
+}
+
+// isOf reports whether a column is one of those with titles.
+func isOf(at map[string]int, column int) bool {
+	for _, i := range at {
+		if i == column {
+			return true
+		}
+	}
+	return false
 }
 
 func filledRow(n int, cells []string, at map[string]int) FilledRow {
