@@ -21,7 +21,7 @@ import (
 // CSV must quote, what a spreadsheet would run, what XML must escape.
 func anyText(t *rapid.T, limit int) string {
 	alphabet := rapid.OneOf(
-		rapid.RuneFrom([]rune("=+-@,\";'|_x000D&<>]]  ·•．\uFEFF\u200D一龥㐀𠮷𫍯🀄é①")),
+		rapid.RuneFrom([]rune("=+-@,\";'|_x000D&<>]]  ·•．\uFE0F\U000E0100一龥㐀𠮷𫍯🀄é①")),
 		rapid.RuneFrom(nil, unicode.Han),
 		rapid.RuneFrom(nil, unicode.Letter, unicode.Digit, unicode.Punct),
 	)

@@ -216,7 +216,6 @@ func TestWorkbookFaults(t *testing.T) {
 		"column too many":    {func(f *excelize.File) { set(t, f, "J", 6, 1, "备注") }, want{0, "", "", code.WrongEnvelope}},
 		"column missing":     {func(f *excelize.File) { _ = f.RemoveCol("J", "C") }, want{0, "", "", code.WrongEnvelope}},
 		"cell outside":       {func(f *excelize.File) { set(t, f, "J", 9, 2, "x") }, want{2, "J", "", code.Malformed}},
-		"line break":         {func(f *excelize.File) { set(t, f, "J", 3, 2, "L\n1") }, want{2, "J", "letter_no", code.Malformed}},
 		"formula, no number": {func(f *excelize.File) { set(t, f, "J", 5, 2, "=1+1") }, want{2, "J", "amount", code.Amount}},
 	}
 	for name, c := range cases {

@@ -172,8 +172,12 @@ func (d *decoder) slowly(b []byte, n int, offset int64) int {
 		size := gbLen(b[i:])
 		char := b[i : i+size]
 		text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(char)
+		sound := size > 1 && err == nil && d.same(text, char)
+		if r, ok := revisedCode(char); ok {
+			text, sound = utf8.AppendRune(nil, r), true
+		}
 		switch {
-		case size == 1 || err != nil || !d.same(text, char):
+		case !sound:
 			d.bad(offset+int64(i), "不是有效的 GB18030 / not valid GB18030")
 			d.out = utf8.AppendRune(d.out, utf8.RuneError)
 		case hasPrivateUse(text):
@@ -198,12 +202,12 @@ func encodeGB18030(text []byte) ([]byte, error) {
 	if isASCII(text) {
 		return text, nil
 	}
-	stored, err := simplifiedchinese.GB18030.NewEncoder().Bytes(text)
+	stored, read, err := storedGB(text)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnencodable, err)
 	}
 	d := decoder{encoding: GB18030}
-	if back, spots := d.line(stored, 0); len(spots) > 0 || !bytes.Equal(back, text) {
+	if back, spots := d.line(stored, 0); len(spots) > 0 || !bytes.Equal(back, read) {
 		return nil, fmt.Errorf("gb18030: %w", ErrUnencodable)
 	}
 	return stored, nil

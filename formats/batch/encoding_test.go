@@ -137,6 +137,7 @@ func TestCanEncode(t *testing.T) {
 		{GB18030, "医", true},
 		{GB18030, "abc", true},
 		{GB18030, "\uE000", false},
+		{GB18030, "\uFE10龴", true},
 		{GB18030, "\U000F0000", false},
 		{GB18030, "\xff", false},
 	} {
@@ -149,7 +150,7 @@ func TestCanEncode(t *testing.T) {
 			t.Errorf("%U", r)
 		}
 	}
-	for r, want := range map[rune]bool{'\n': true, 0x7F: true, 0x85: true, 0x2027: false, 0x2028: true, 0x2029: true, 0x202A: false, 0xFFFD: false, 0xFFFE: true, 0xFFFF: true, 0x1FFFE: true, ' ': false} {
+	for r, want := range map[rune]bool{'\n': true, 0x7F: true, 0x85: true, 0x2027: false, 0x2028: true, 0x2029: true, 0x202A: true, 0x200B: true, 0xFEFF: true, 0xFE0F: false, 0xE0100: false, 0xE000: true, 0xFFFD: true, 0xFFFE: true, 0xFFFF: true, 0x1FFFE: true, ' ': false} {
 		if isControl(r) != want {
 			t.Errorf("%U", r)
 		}

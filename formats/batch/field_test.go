@@ -37,7 +37,7 @@ func TestFieldsOfEveryType(t *testing.T) {
 		"many":   {"": "", "10000": "", "999999999": "", "9999999999": code.Malformed},
 		"done":   {"Y": "", "N": "", "y": code.UnknownCode, "": code.Missing},
 		"note":   {"医疗保险费": "", "12345": "", "医疗保险费用": code.TooLong, "123456": code.TooLong, "": code.Missing, "  ": code.Missing, "　 ": code.Missing, "　x": "", " é": "", "x\t": code.Malformed, "a\u2028": code.Malformed},
-		"echo":   {"": "", " ": "", strings.Repeat("医", 100): "", strings.Repeat("医", 101): code.TooLong, `"a ""b"", c"`: "", "😀": "", "\uFFFE": code.Malformed, "\uFFFD": ""},
+		"echo":   {"": "", " ": "", strings.Repeat("医", 100): "", strings.Repeat("医", 101): code.TooLong, `"a ""b"", c"`: "", "😀": "", "\uFFFE": code.Malformed, "\uFFFD": code.Malformed, "a\u200b": code.Malformed, "葛\U000E0100": ""},
 	} {
 		for text, want := range texts {
 			row := rowWith(map[string]string{column: text})

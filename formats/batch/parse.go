@@ -27,7 +27,7 @@ func (k *Kind) KeyOf(rec any) string {
 func (k *Kind) Parse(rows []byte) (any, error) {
 	e := NewEncoder(k)
 	if faults := e.judge(string(rows)); len(faults) > 0 {
-		return nil, fmt.Errorf("%s: %w", k.Name, &Invalid{faults})
+		return nil, fmt.Errorf("%s: %w", k.Name, &Invalid{Faults: faults})
 	}
 	return e.back.record.Value, nil
 }

@@ -115,7 +115,16 @@ func (r *row) bad(i int) problem {
 }
 
 func controlText(r rune) string {
-	return fmt.Sprintf("含控制字符 / control character U+%04X", r)
+	what := "含控制字符 / control character"
+	switch {
+	case r == utf8.RuneError:
+		what = "含替代符（原字已丢失） / replacement character: what stood there is lost"
+	case isPrivate(r):
+		what = "含自造字（私有区） / private-use character"
+	case unicode.Is(unicode.Cf, r):
+		what = "含不可见的格式字符 / invisible format character"
+	}
+	return fmt.Sprintf("%s U+%04X", what, r)
 }
 
 // anyBad is the first field with wrong characters, or -1.
@@ -228,7 +237,7 @@ func unquote(s string, i int) (text string, next int, ok bool) {
 // start of s; 0 when it is not valid UTF-8.
 func highRune(s string) (int, class) {
 	switch c, n := utf8.DecodeRuneInString(s); {
-	case c == utf8.RuneError && n == 1:
+	case c == utf8.RuneError && n == 1: // one that stands there has three bytes
 		return 0, classBad
 	case isControl(c):
 		return n, classBad
@@ -254,11 +263,12 @@ func classOf(s string) (in class) {
 	return in
 }
 
-// isControl reports what must not stand in a field: control characters, the
-// separators of lines and paragraphs, and the two values at the end of every
-// plane that are no characters, which no workbook can hold.
+// isControl reports what must not stand in a field: control and format characters, which nobody sees; the
+// separators of lines and paragraphs; private use and the replacement character, of which nobody knows
+// what they are; and the two values at the end of every plane that are no characters, which no workbook
+// can hold.
 func isControl(r rune) bool {
-	return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 || r&0xFFFE == 0xFFFE
+	return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 || r&0xFFFE == 0xFFFE || r == utf8.RuneError || unicode.Is(unicode.Cf, r) || isPrivate(r)
 }
 
 func firstControl(s string) (rune, bool) {
@@ -278,11 +288,13 @@ func (r *row) locate(spots []spot) {
 		return
 	}
 	for i := range r.fields {
+		named := false
 		for _, c := range r.at(i) {
 			if (c != utf8.RuneError && !isPrivate(c)) || len(spots) == 0 {
 				continue
 			}
-			if r.fields[i].class&classBad == 0 {
+			if !named {
+				named = true
 				r.fields[i].class |= classBad
 				r.broken = append(r.broken, spotted{i, spots[0].why})
 			}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"carryover/exchange/code"
 	"carryover/exchange/money"
@@ -30,8 +31,15 @@ func RowType(rows []byte) string {
 	return string(name)
 }
 
-// Invalid is the error of a record that its own kind's checks refuse.
-type Invalid struct{ Faults []Fault }
+// Invalid is the error of a record that its own kind's checks refuse. It is ErrUnencodable, too, when the
+// record holds a character that no batch may: it came by another way, or before that was so.
+type Invalid struct {
+	Faults  []Fault
+	foreign bool
+}
+
+// Is makes it ErrUnencodable.
+func (e *Invalid) Is(target error) bool { return e.foreign && target == ErrUnencodable }
 
 // Error lists every fault.
 func (e *Invalid) Error() string {
@@ -70,7 +78,8 @@ func (e *Encoder) Append(rows *Rows, rec any) error {
 	from := len(rows.Bytes)
 	b, count := layout.ops.write(rows.Bytes, rec)
 	if faults := e.judge(string(b[from:])); len(faults) > 0 {
-		return &Invalid{faults}
+		foreign := bytes.ContainsFunc(b[from:], func(r rune) bool { return isControl(r) && !unicode.IsControl(r) })
+		return &Invalid{faults, foreign}
 	}
 	amount, err := rows.Amount.Add(layout.ops.amount(rec))
 	if err != nil {

@@ -82,7 +82,7 @@ func TestWriterRefuses(t *testing.T) {
 	}
 	private := someClaim("A-1")
 	private.Note = "\uE000"
-	if err := w.Write(private); !errors.Is(err, ErrUnencodable) {
+	if err := w.Write(private); !errors.As(err, &invalid) || !errors.Is(err, ErrUnencodable) {
 		t.Error(err)
 	}
 	if b.String() != before {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
@@ -19,12 +20,16 @@ const (
 	whyWide    = "全角字符 / full-width characters"
 	whyCapital = "小写字母 / small letters"
 	whyDate    = "日期单元格 / a date cell"
+	whyHidden  = "不可见字符 / invisible characters"
 )
 
 // normalise puts right what was keyed differently in a cell and says why, "" for
 // nothing. It changes nothing about a value that it does not understand.
 func normalise(c *batch.Info, s string) (text, why string) {
-	if text = strings.TrimSpace(s); text != s {
+	if seen := visible(s); seen != s {
+		s, why = seen, whyHidden
+	}
+	if text = strings.TrimSpace(s); text != s && why == "" {
 		why = whySpaces
 	}
 	if text == "" {
@@ -58,6 +63,16 @@ func normalise(c *batch.Info, s string) (text, why string) {
 		text = plainAmount(text)
 	}
 	return text, why
+}
+
+// visible is a text without the characters that nobody sees, which programs and pasting leave in cells.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // normaliseEnvelope is normalise for a value of the envelope.

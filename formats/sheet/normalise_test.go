@@ -30,3 +30,13 @@ func TestPlainAmount(t *testing.T) {
 		}
 	}
 }
+
+// TestInvisible: what nobody sees is taken out of a cell with a warning; what a reader has to judge stays.
+func TestInvisible(t *testing.T) {
+	for in, want := range map[string]string{"王\u200b芳": "王芳", "\ufeff王芳": "王芳", "王\n芳\x07": "王芳", "葛\U000E0100城": "葛\U000E0100城", "王\uE000\uFFFD": "王\uE000\uFFFD"} {
+		got, why := normalise(&batch.Info{Type: batch.TypeText}, in)
+		if got != want || (why != "") != (in != want) {
+			t.Errorf("%q: %q, %s", in, got, why)
+		}
+	}
+}
