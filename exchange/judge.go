@@ -93,7 +93,7 @@ func AuditApplication(a Application, own []RegistryPerson, p Profile) Opinion {
 	switch {
 	case !ok:
 		return Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: code.Say("not-enrolled-yet")}
-	case here.Person.NameKey != a.Person.NameKey:
+	case !here.Person.SameName(a.Person):
 		return Opinion{Do: Return, Text: code.Say("applicant-name-differs")}
 	case here.Status == StatusRetired && !p.Retirees:
 		return Opinion{Do: Refuse, Decline: code.DeclineOutOfScope, Text: code.Say("applicant-retired")}
@@ -193,7 +193,7 @@ func judgePerson(l Letter, f LetterFacts) (RegistryPerson, Opinion, bool) {
 		return r, Opinion{Do: Wait, Hold: code.HoldAwaitingRegistry, Text: code.Say("person-unknown")}, false
 	case several:
 		return r, Opinion{Do: Wait, Hold: code.HoldPossibleDuplicate, Text: code.Say("several-records")}, false
-	case r.Person.NameKey != l.Person.NameKey:
+	case !r.Person.SameName(l.Person):
 		return r, Opinion{Do: Refuse, Decline: code.DeclineNameOrIDDiffers, Text: code.Say("name-differs")}, false
 	}
 	return r, Opinion{}, true

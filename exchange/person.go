@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"carryover/exchange/calendar"
+	"carryover/exchange/identity"
 	"carryover/exchange/money"
 )
 
@@ -25,7 +26,13 @@ type Person struct {
 }
 
 // Same reports whether two records name the same person: same number, same name.
-func (p Person) Same(q Person) bool { return p.IDKey == q.IDKey && p.NameKey == q.NameKey }
+func (p Person) Same(q Person) bool { return p.IDKey == q.IDKey && p.SameName(q) }
+
+// SameName reports whether two records give the same name. Keys in stores of before have less in common
+// than those of now.
+func (p Person) SameName(q Person) bool {
+	return p.NameKey == q.NameKey || identity.NameKey(p.NameKey) == identity.NameKey(q.NameKey)
+}
 
 // Stay is a span of months in one place, scheme and kind.
 type Stay struct {

@@ -146,13 +146,16 @@ func TestOrganisations(t *testing.T) {
 func TestNames(t *testing.T) {
 	same := [][2]string{
 		{"买买提·吐尔逊", "买买提•吐尔逊"}, {"买买提·吐尔逊", " 买买提．吐尔逊　"}, {"Zoe\u0308", "Zo\u00eb"}, {"䶮", "䶮"},
+		{"ＡＢＣ　ＤＥ", "abc de"}, {"葛\U000E0100城", "葛城"}, {"買\uFE00", "買"}, {"买买提 · 吐尔逊", "买买提·吐尔逊"}, {"José", "JOSE\u0301"},
+		{"阿\u00B7依", "阿\u2022依"}, {"阿\u00B7依", "阿\u2027依"}, {"阿\u00B7依", "阿\u2219依"}, {"阿\u00B7依", "阿\u22C5依"}, {"阿\u00B7依", "阿\u30FB依"}, {"阿\u00B7依", "阿\uFF65依"},
+		{"阿\u00B7依", "阿\u0387依"}, {"阿\u00B7依", "阿\u1427依"}, {"阿\u00B7依", "阿\u318D依"}, {"阿\u00B7依", "阿\uFF0E依"},
 	}
 	for _, s := range same {
 		if NameKey(s[0]) != NameKey(s[1]) {
 			t.Errorf("%q and %q are one name", s[0], s[1])
 		}
 	}
-	differ := [][2]string{{"龑", "䶮"}, {"张三", "张 三"}, {"买买提·吐尔逊", "买买提吐尔逊"}, {"𬱖", "頠"}}
+	differ := [][2]string{{"龑", "䶮"}, {"张三", "张 三"}, {"买买提·吐尔逊", "买买提吐尔逊"}, {"𬱖", "頠"}, {"阿·依", "阿.依"}, {"黄", "黃"}}
 	for _, d := range differ {
 		if NameKey(d[0]) == NameKey(d[1]) {
 			t.Errorf("%q and %q are two names", d[0], d[1])

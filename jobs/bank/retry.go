@@ -71,7 +71,7 @@ func proposeByName(d *office.Desk, e exchange.BankEntry) error {
 		if err != nil {
 			return err
 		}
-		if c.Side == exchange.In && c.Person.NameKey != "" && strings.Contains(text, c.Person.NameKey) {
+		if c.Side == exchange.In && c.Person.NameKey != "" && strings.Contains(text, identity.NameKey(c.Person.NameKey)) {
 			candidates = append(candidates, code.Say("part-of", c.No, r.Part))
 		}
 	}

@@ -105,7 +105,7 @@ func nextLetter(d *office.Desk, c *office.Case, l exchange.Letter) (office.Outco
 	case exchange.Declined:
 		return reopen(d, c, l)
 	case exchange.Requested:
-		if l.Person.IDKey != c.Person.IDKey && l.Person.NameKey != c.Person.NameKey {
+		if l.Person.IDKey != c.Person.IDKey && !l.Person.SameName(c.Person) {
 			return office.Refused(code.PersonDiffers, "id_no", "新版本所列不是同一人 / another person than in the version before"), nil
 		}
 		c.Person, c.SchemeFrom, c.SchemeTo, c.CertificateNo = l.Person, l.SchemeFrom, l.SchemeTo, l.CertificateNo
