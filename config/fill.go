@@ -73,6 +73,7 @@ func (n *Intake) fill() {
 	setPointer(&n.StatementsWD, 3)
 	set(&n.LargestFile, 1<<30)
 	setPointer(&n.NotFoundCap, 20)
+	setPointer(&n.Companions, []string{".ok", ".done", ".flg", ".chk", ".md5", ".sha256", ".camelLock"})
 }
 
 func (s *Schedule) fill() {

@@ -317,10 +317,11 @@ type Pass struct {
 
 // Intake bounds what is taken in.
 type Intake struct {
-	HeldNights   *int `yaml:"held_nights,omitempty"`
-	NotFoundCap  *int `yaml:"not_found_cap,omitempty"`
-	StatementsWD *int `yaml:"statements_wd,omitempty"`
-	LargestFile  Size `yaml:"largest_file,omitempty"`
+	HeldNights   *int      `yaml:"held_nights,omitempty"`
+	NotFoundCap  *int      `yaml:"not_found_cap,omitempty"`
+	StatementsWD *int      `yaml:"statements_wd,omitempty"`
+	LargestFile  Size      `yaml:"largest_file,omitempty"`
+	Companions   *[]string `yaml:"companions,omitempty"`
 }
 
 // Receipts says when a file that nobody acknowledged is sent again.

@@ -110,6 +110,11 @@ func (v *validator) bounds() {
 	s := &v.c.Settings
 	v.between("intake.held_nights", *s.Intake.HeldNights, 0, 366)
 	v.size("intake.largest_file", s.Intake.LargestFile, 1<<20, 64<<30)
+	for _, suffix := range *s.Intake.Companions {
+		if len(suffix) < 2 || suffix[0] != '.' || slices.Contains([]string{".csv", ".xlsx", ".xml", ".sig"}, strings.ToLower(suffix)) {
+			v.add("intake.companions", "", "%q is no ending of names beside a file, such as .ok", suffix)
+		}
+	}
 	v.size("folders.reserve", *s.Folders.Reserve, 0, 1<<40)
 	v.between("intake.statements_wd", *s.Intake.StatementsWD, 0, 15)
 	v.between("intake.not_found_cap", *s.Intake.NotFoundCap, 0, 1_000_000)

@@ -83,7 +83,7 @@ func TestGrowingFileIsNotTaken(t *testing.T) {
 	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
 	half := content[:len(content)/2]
 	o.leaveFile(them, name, half)
-	for _, temp := range []string{".letter.csv", "letter.csv.part", "letter.filepart", "letter.csv.tmp", "letter.writing", "letter.partial"} {
+	for _, temp := range []string{".letter.csv", "letter.csv.part", "letter.filepart", "letter.csv.tmp", "letter.writing", "letter.partial", "~$letter.xlsx", "Thumbs.db", "desktop.ini", ".DS_Store"} {
 		o.leaveFile(them, temp, content)
 	}
 	o.pass()
@@ -105,6 +105,30 @@ func TestGrowingFileIsNotTaken(t *testing.T) {
 	o.pass()
 	if v := o.verdicts(them, "never.csv"); len(v) != 1 || !strings.HasPrefix(v[0], "rejected") {
 		t.Errorf("the receipt says %q", v)
+	}
+}
+
+// TestCompanions: what a program leaves beside a file, or later, is no file of its own; one of a file that
+// never was is.
+func TestCompanions(t *testing.T) {
+	o := newOffice(t)
+	o.env.Rules.Companions = []string{".ok", ".md5"}
+	o.put(core, formats.KindRegistry, o.insured(leaver(us, 0)))
+	name, content := o.batch(them, formats.KindLetter, 1, "", o.letter(them, 1, leaver(us, 0)))
+	o.leaveFile(them, name, content)
+	o.leaveFile(them, name+".OK", nil)
+	o.leaveFile(them, "never.csv.ok", []byte("1"))
+	o.pass()
+	o.leaveFile(them, name+".md5", []byte("d41d8cd98f00b204e9800998ecf8427e"))
+	o.pass()
+	o.requireReceipt(them, name, "accepted", letterNo(them, 1)+" accepted")
+	for suffix, want := range map[string]int{".OK": 0, ".md5": 0} {
+		if v := o.verdicts(them, name+suffix); len(v) != want {
+			t.Errorf("%s: %q", suffix, v)
+		}
+	}
+	if v := o.verdicts(them, "never.csv.ok"); len(v) != 1 {
+		t.Errorf("a file of its own: %q", v)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,13 +19,17 @@ const MaxName = 255
 // other programs (SPEC 6).
 var tempSuffixes = []string{".part", ".filepart", ".tmp", ".partial", ".writing"}
 
-// IsTemp reports whether a name belongs to a file that is still being written: a
-// dot file, or one with a suffix that programs use for this, in any case.
+// desktops leave these files wherever somebody looks.
+var desktops = []string{"thumbs.db", "desktop.ini"}
+
+// IsTemp reports whether a name belongs to no file of the exchange, in any case: a dot file, one that an
+// office program locks its workbook with (~$), one with a suffix that programs use while they write, or
+// what a desktop leaves.
 func IsTemp(name string) bool {
-	if strings.HasPrefix(name, ".") {
+	lower := strings.ToLower(name)
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") || slices.Contains(desktops, lower) {
 		return true
 	}
-	lower := strings.ToLower(name)
 	for _, s := range tempSuffixes {
 		if strings.HasSuffix(lower, s) {
 			return true

@@ -134,6 +134,7 @@ type Rules struct {
 	QueryWD          int                        // working days for the answer to a query
 	StatementWD      int                        // working days after a month's end until its statements are made
 	Parallel         int                        // parties at once; less than 1: one
+	Companions       []string                   // endings of names of files that say something of another one: .ok
 	LargestFile      int64                      // bytes of a batch; a larger one is not fetched. 0: any
 	AutomaticRelease bool                       // payments are released without officers; else two of them sign
 	Review           map[string]exchange.Review // of batches, by kind; a kind that is missing: none
