@@ -20,7 +20,9 @@ type BankEntry struct {
 	EndToEnd    string
 	Counterpart string // name
 	CounterAcct string `show:"counterpart_account"`
-	Text        string
+	Text        string // the remittance text
+	Also        string // what else the bank says of it: structured references, its own words
+	Refs        string `show:"references"` // numbers of other programs, InstrId, TxId, UETR: weaker than EndToEnd
 	ReturnCode  string // of a return: the code and the bank's words, never the remittance text
 	Reversal    bool   // the bank takes an earlier booking back
 	Charge      bool   `show:"-"` // the bank's own: charges, interest
@@ -32,6 +34,12 @@ type BankEntry struct {
 	CaseNo      string
 	Part        int
 	SeenOn      calendar.Date
+}
+
+// Said is all that is said of an entry in words and numbers but its EndToEnd: in it what the entry is
+// about is looked for. Which entry it is, Text alone says.
+func (e BankEntry) Said() string {
+	return strings.TrimSpace(strings.TrimSpace(e.Text+" "+e.Also) + " " + e.Refs)
 }
 
 // States of a bank entry.

@@ -344,6 +344,40 @@ func TestPendingMoneyIsNotBooked(t *testing.T) {
 	o.requireNoDifferences()
 }
 
+// TestPassedOverIsNoted: what of a message is of no use to us is noted on its file, and the rest counts:
+// an entry in dollars, one of a status that we do not know, one of an account that is not ours.
+func TestPassedOverIsNoted(t *testing.T) {
+	o := newOffice(t)
+	people := payTwo(o)
+	text := o.takeBankFile(o.leaveNotification(debitEntry(people[0].order), debitEntry(people[1].order)))
+	other := strings.Index(text, "<Ntfctn>")
+	stranger := strings.ReplaceAll(text[other:strings.Index(text, "</BkToCstmr")], us+"b", "x")
+	for what, content := range map[string]string{
+		"dollars":           strings.Replace(text, `<Ntry><Amt Ccy="CNY">`, `<Ntry><Amt Ccy="USD">`, 1),
+		"another's status":  strings.Replace(text, "<Cd>BOOK</Cd>", "<Cd>XXXX</Cd>", 1),
+		"another's account": strings.Replace(text, "</Ntfctn>", "</Ntfctn>"+strings.ReplaceAll(stranger, o.env.Agency.Payer.No, "6222000000000000"), 1),
+	} {
+		o.leaveFile(bank, strings.ReplaceAll(what, " ", "-")+".xml", []byte(content))
+	}
+	o.pass()
+	for _, p := range people {
+		o.requireState(exchange.Out, p.Person, "answered/sent/settled")
+	}
+	o.requireNoDifferences()
+	o.view(func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{Dir: exchange.In, Party: bank, States: []exchange.FileState{exchange.FileWorked}})
+		for _, f := range files {
+			if !strings.Contains(f.Text, "passed over") && !strings.Contains(f.Text, "6222000000000000") {
+				t.Errorf("%s: %q", f.Name, f.Text)
+			}
+		}
+		if len(files) != 3 {
+			t.Errorf("%d files were worked", len(files))
+		}
+		return err
+	})
+}
+
 // One thing wrong with a file of the bank, and none of it counts: it is
 // quarantined with its reason.
 func TestBankFilesQuarantined(t *testing.T) {
@@ -367,7 +401,6 @@ func TestBankFilesQuarantined(t *testing.T) {
 		"foreign statement": strings.ReplaceAll(statement, receiving(us).No, "6222000000000000"),
 		"does not add up":   strings.Replace(statement, ">900000.00<", ">900000.01<", 1),
 		"negative":          strings.Replace(notification, ">"+people[1].order.Amount.String()+"<", ">-"+people[1].order.Amount.String()+"<", 1),
-		"dollars":           strings.Replace(notification, `Ccy="CNY"`, `Ccy="USD"`, 1),
 		"count of entries":  strings.Replace(notification, "<Ntry>", "<TxsSummry><TtlNtries><NbOfNtries>3</NbOfNtries></TtlNtries></TxsSummry><Ntry>", 1),
 		"sum of entries":    strings.Replace(notification, "<Ntry>", "<TxsSummry><TtlNtries><Sum>1.00</Sum></TtlNtries></TxsSummry><Ntry>", 1),
 		"another message":   strings.NewReplacer("camt.054.001.08", "camt.052.001.08").Replace(notification),

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -118,20 +119,20 @@ func TestPartnerWithGB18030(t *testing.T) {
 	}
 }
 
-func TestUnencodableRecordHoldsItsCaseOnly(t *testing.T) {
-	o := newOffice(t, withParty(them, func(p *office.Party) { p.Encoding = "gb18030" }))
+// A character of private use is refused at the door, with its code point; the rest of the file is worked.
+func TestPrivateUseIsRefused(t *testing.T) {
+	o := newOffice(t)
 	p, q := leaver(them, 0), leaver(them, 1)
-	p.Name = "王\ue001"
 	o.put(core, formats.KindRegistry, o.newcomer(p), o.newcomer(q))
-	o.put(portal, formats.KindApplication, o.application(p), o.application(q))
+	_, content := o.batch(portal, formats.KindApplication, 1, "", o.application(p), o.application(q))
+	content = bytes.Replace(content, []byte(p.Name), []byte("王\ue001"), 1)
+	rows := content[:bytes.LastIndex(content, []byte("\nT,"))+1]
+	o.leaveFile(portal, "application.csv", fmt.Appendf(bytes.Clone(rows), "T,2,0.00,%x\n", sha256.Sum256(rows)))
 	o.pass()
 	if l := requireOne[formats.Letter](o, them, formats.KindLetter); l.Person.IDNo != q.IDNo {
 		t.Errorf("the letter of %s went out", l.Person.IDNo)
 	}
-	o.requireState(exchange.In, p, "held/none/none officers-decision")
-	if len(o.openDifferences()) != 1 {
-		t.Errorf("open: %q", o.openDifferences())
-	}
+	o.requireReceipt(portal, "application.csv", "partly", "A-"+p.PersonalNo+" refused malformed", "A-"+q.PersonalNo+" accepted")
 }
 
 func TestProfileDiffers(t *testing.T) {

@@ -14,11 +14,7 @@ import (
 	"carryover/exchange/plain"
 	"carryover/formats"
 	"carryover/jobs/office"
-	"carryover/samples"
 )
-
-// hidden is what nobody sees, in front of and within a text.
-func hidden(s string) string { return "\u202e" + s[:3] + "\u200b" + s[3:] + "\u2066" }
 
 // hide puts hidden characters into a file that lies in a drop, in place of a mark.
 func (o *testOffice) hide(party, name, mark string) {
@@ -40,23 +36,14 @@ func TestHiddenCharactersReachNobody(t *testing.T) {
 	o.pass() // takes the officers over
 	var logs bytes.Buffer
 	o.env.Log = office.NewLogger(&logs, "debug", "json")
-	strange := func(i int) samples.Person {
-		p := leaver(us, i)
-		p.Name = hidden(p.Name)
-		return p
-	}
-	paid, other := strange(0), strange(1)
+	paid, other := leaver(us, 0), leaver(us, 1)
 	o.put(core, formats.KindRegistry, o.insured(paid), o.insured(other))
-	contact := func(l *formats.Letter) { l.To.Contact, l.To.Address = hidden(l.To.Contact), hidden(l.To.Address) }
-	o.put(them, formats.KindLetter, o.letter(them, 1, paid, contact), o.letter(them, 2, other, contact, withAccount(secondAccount(them))))
+	o.put(them, formats.KindLetter, o.letter(them, 1, paid), o.letter(them, 2, other, withAccount(secondAccount(them))))
 	o.leaveFile(them, "信\u200b函.csv", []byte("x\n"))
 	o.leaveFile(them, "信\u202e函.csv", []byte("x\n"))
 	o.hide(bank, o.leaveNotification(creditEntry("C1", 5000, "张三 HIDE 转移款", "")), "HIDE")
 	for range 3 {
 		o.passAndReport()
-	}
-	if c := o.caseBy(exchange.Out, paid); c.Person.Name != paid.Name {
-		t.Errorf("the store has %q", c.Person.Name)
 	}
 	form := o.openWorkbook(checker, o.workbookName("业务"))
 	form.decide(o.caseBy(exchange.Out, other).No, "不予转出", "原因代码=其他原因")

@@ -32,6 +32,7 @@ var (
 			at("counter_account,omitempty", &e.CounterAcct), at("text,omitempty", &e.Text), at("return_code,omitempty", &e.ReturnCode),
 			at("reversal,omitempty", &e.Reversal), at("charge,omitempty", &e.Charge), at("order,omitempty", &e.Order), at("parts,omitempty", &e.Parts),
 			at("repeats,omitempty", &e.Repeats), at("reason,omitempty", &e.Reason), at("seen_on,omitempty", &e.SeenOn),
+			at("also,omitempty", &e.Also), at("refs,omitempty", &e.Refs),
 		}
 	}).prove(proof[exchange.BankEntry]{
 		keys: 1, chain: func(e *exchange.BankEntry) string { return ofDay("entries", e.BookedOn, e.Account) }, kind: "entries", by: "account, booked_on",

@@ -151,7 +151,7 @@ func TestCanEncode(t *testing.T) {
 		}
 	}
 	for r, want := range map[rune]bool{'\n': true, 0x7F: true, 0x85: true, 0x2027: false, 0x2028: true, 0x2029: true, 0x202A: true, 0x200B: true, 0xFEFF: true, 0xFE0F: false, 0xE0100: false, 0xE000: true, 0xFFFD: true, 0xFFFE: true, 0xFFFF: true, 0x1FFFE: true, ' ': false} {
-		if isControl(r) != want {
+		if Unfit(r) != want {
 			t.Errorf("%U", r)
 		}
 	}

@@ -239,7 +239,7 @@ func highRune(s string) (int, class) {
 	switch c, n := utf8.DecodeRuneInString(s); {
 	case c == utf8.RuneError && n == 1: // one that stands there has three bytes
 		return 0, classBad
-	case isControl(c):
+	case Unfit(c):
 		return n, classBad
 	default:
 		return n, classHigh
@@ -263,17 +263,17 @@ func classOf(s string) (in class) {
 	return in
 }
 
-// isControl reports what must not stand in a field: control and format characters, which nobody sees; the
+// Unfit reports what must not stand in a field of a batch: control and format characters, which nobody sees; the
 // separators of lines and paragraphs; private use and the replacement character, of which nobody knows
 // what they are; and the two values at the end of every plane that are no characters, which no workbook
 // can hold.
-func isControl(r rune) bool {
+func Unfit(r rune) bool {
 	return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 || r&0xFFFE == 0xFFFE || r == utf8.RuneError || unicode.Is(unicode.Cf, r) || isPrivate(r)
 }
 
 func firstControl(s string) (rune, bool) {
 	for _, r := range s {
-		if isControl(r) {
+		if Unfit(r) {
 			return r, true
 		}
 	}

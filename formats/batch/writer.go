@@ -78,7 +78,7 @@ func (e *Encoder) Append(rows *Rows, rec any) error {
 	from := len(rows.Bytes)
 	b, count := layout.ops.write(rows.Bytes, rec)
 	if faults := e.judge(string(b[from:])); len(faults) > 0 {
-		foreign := bytes.ContainsFunc(b[from:], func(r rune) bool { return isControl(r) && !unicode.IsControl(r) })
+		foreign := bytes.ContainsFunc(b[from:], func(r rune) bool { return Unfit(r) && !unicode.IsControl(r) })
 		return &Invalid{faults, foreign}
 	}
 	amount, err := rows.Amount.Add(layout.ops.amount(rec))

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"carryover/formats/parts"
 )
@@ -26,6 +27,16 @@ type Place struct{ Row, Column int }
 type Cell struct {
 	Text string
 	Odd  string // "TRUE", "#N/A": a boolean, an error; "" of a number or a day
+}
+
+// Visible is a text without the characters that nobody sees, which programs and pasting leave in cells.
+func Visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // Right puts the texts of a row's cells right of which they alone say too little, and returns which are

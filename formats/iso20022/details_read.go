@@ -16,7 +16,7 @@ type detail struct {
 	told                   money.Fen // in the details of the amount
 	direction              string
 	payer, payee           Account
-	text                   string
+	text, also, refs       string
 	returned               bool
 	code, reason           string
 	foreign                bool // an amount in another currency was passed over
@@ -32,6 +32,7 @@ type booking struct {
 	orders    int       // lists of transfers that it names (Btch)
 	foreign   bool      // in another currency
 	status    string    // outside our list
+	words     string    // of the whole booking
 }
 
 // ownKinds are ISO's sub-families of what a bank books for itself: charges,
@@ -119,6 +120,8 @@ func (e *entryReader) booking(b *booking, name string) error {
 		return e.text(&n.Ref, maxID)
 	case "BkTxCd":
 		return e.within([]string{"Domn", "Fmly", "SubFmlyCd"}, func() error { return e.text(&b.kind, maxCode) })
+	case "AddtlNtryInf":
+		return e.words(&b.words)
 	case "Chrgs":
 		return e.within([]string{"Rcrd"}, func() error { return e.charge(b) })
 	case "NtryDtls":
@@ -224,6 +227,8 @@ func (e *entryReader) payment(d *detail, name string) error {
 				return e.text(&d.endToEndID, maxID)
 			case "AcctSvcrRef":
 				return e.text(&d.ref, maxID)
+			case "InstrId", "TxId", "UETR":
+				return e.words(&d.refs)
 			}
 			return e.skip()
 		})
@@ -246,10 +251,33 @@ func (e *entryReader) payment(d *detail, name string) error {
 			return e.skip()
 		})
 	case "RmtInf":
-		return e.within([]string{"Ustrd"}, func() error { return e.joined(&d.text, maxText) })
+		return e.children(func(name string) error { return e.remittance(d, name) })
+	case "AddtlTxInf":
+		return e.words(&d.also)
 	case "RtrInf":
 		d.returned = true
 		return e.reason(&d.code, &d.reason)
+	}
+	return e.skip()
+}
+
+// remittance reads what a transfer says it is for: its text, and references of the creditor's.
+func (e *entryReader) remittance(d *detail, name string) error {
+	switch name {
+	case "Ustrd":
+		return e.joined(&d.text, maxText)
+	case "Strd":
+		return e.children(func(name string) error {
+			switch name {
+			case "CdtrRefInf":
+				return e.within([]string{"Ref"}, func() error { return e.words(&d.also) })
+			case "RfrdDocInf":
+				return e.within([]string{"Nb"}, func() error { return e.words(&d.also) })
+			case "AddtlRmtInf":
+				return e.words(&d.also)
+			}
+			return e.skip()
+		})
 	}
 	return e.skip()
 }
@@ -318,6 +346,8 @@ func (b *booking) join() {
 	for _, d := range b.parts[1:] {
 		one.endToEndID = ""
 		one.text = strings.TrimSpace(one.text + " " + d.text)
+		one.also = strings.TrimSpace(one.also + " " + d.also)
+		one.refs = strings.TrimSpace(one.refs + " " + d.refs)
 		if other := d; other.payer != one.payer || other.payee != one.payee {
 			one.payer, one.payee = Account{}, Account{}
 		}
@@ -348,7 +378,10 @@ func (e *entryReader) deliver(b booking) error {
 	for i, d := range b.parts {
 		n := b.entry
 		n.Part, n.Parts = i+1, parts
-		n.Amount, n.EndToEndID, n.Text = d.amount, given(d.endToEndID), d.text
+		n.Amount, n.EndToEndID, n.Text, n.Also, n.Refs = d.amount, given(d.endToEndID), d.text, d.also, d.refs
+		if len(b.parts) == 1 { // of several nobody knows which is meant
+			n.Also = strings.TrimSpace(n.Also + " " + b.words)
+		}
 		n.MsgID, n.PmtInfID = orElse(d.msgID, n.MsgID), orElse(d.list, n.PmtInfID)
 		n.Returned, n.ReturnCode, n.ReturnReason = d.returned || b.kind == returnKind, d.code, d.reason
 		n.Ref = orElse(n.Ref, d.ref)

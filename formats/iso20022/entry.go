@@ -76,6 +76,9 @@ type Entry struct {
 	// meant for.
 	Counterparty Account
 	Text         string // remittance text; several lines stand behind one another
+	// Also is what else is said of it in words or structured references, Refs are the numbers that other
+	// programs gave it (InstrId, TxId, UETR); several stand behind one another.
+	Also, Refs string
 	// Returned tells that this is the return (退汇) of an earlier transfer;
 	// code and words say why.
 	Returned                 bool

@@ -94,3 +94,23 @@ func entriesOf(t *testing.T, content []byte) (list []Entry) {
 	}
 	return list
 }
+
+// TestAllTexts: what a bank says anywhere of a payment is kept, beside the remittance text.
+func TestAllTexts(t *testing.T) {
+	const first = `<Ntry><Amt Ccy="CNY">1000.50</Amt>`
+	message := string(good(t)[NotificationName])
+	at := strings.Index(message, first)
+	entry := message[at : at+strings.Index(message[at:], "</Ntry>")]
+	told := strings.Replace(entry, "<Refs>", "<Refs><InstrId>I1</InstrId><TxId>T1</TxId><UETR>U1</UETR>", 1)
+	told = strings.Replace(told, "</Ustrd>", "</Ustrd><Strd><RfrdDocInf><Nb>D1</Nb></RfrdDocInf><CdtrRefInf><Ref>C1</Ref></CdtrRefInf><AddtlRmtInf>附注</AddtlRmtInf></Strd>", 1)
+	told = strings.Replace(told, "</TxDtls>", "<AddtlTxInf>交易附言</AddtlTxInf></TxDtls>", 1) + "<AddtlNtryInf>入账附言</AddtlNtryInf>"
+	want := entriesOf(t, []byte(message))
+	got := entriesOf(t, []byte(strings.Replace(message, entry, told, 1)))
+	if len(got) != len(want) {
+		t.Fatalf("%d entries of %d", len(got), len(want))
+	}
+	want[0].Also, want[0].Refs = "D1 C1 附注 交易附言 入账附言", "I1 T1 U1"
+	if got[0] != want[0] {
+		t.Errorf("%+v, want %+v", got[0], want[0])
+	}
+}

@@ -65,6 +65,25 @@ func (x *scanner) joined(dst *string, longest int) error {
 	return nil
 }
 
+// keptWords bounds what is kept of words that decide nothing.
+const keptWords = 500
+
+// words adds an element's text to dst, after a space, as far as it is kept.
+func (x *scanner) words(dst *string) error {
+	s, err := x.raw()
+	if err != nil || s == "" {
+		return err
+	}
+	if *dst != "" {
+		s = *dst + " " + s
+	}
+	if list := []rune(s); len(list) > keptWords {
+		s = string(list[:keptWords])
+	}
+	*dst = s
+	return nil
+}
+
 // code reads one of a closed list.
 func (x *scanner) code(dst *string, list []string) error {
 	before := *dst

@@ -94,7 +94,7 @@ func oneName(data []byte, list []*zip.File) error {
 	for _, f := range list {
 		at, err := f.DataOffset()
 		if err != nil {
-			return broken
+			return Broken
 		}
 		if other, ok := names[int(at)]; ok && other != f.Name {
 			return renamed

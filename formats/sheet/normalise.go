@@ -5,12 +5,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"carryover/exchange/calendar"
 	"carryover/exchange/code"
 	"carryover/exchange/money"
 	"carryover/formats/batch"
+	"carryover/formats/grid"
 )
 
 // People key; programs do not. This is how a workbook may differ from what a
@@ -26,7 +26,7 @@ const (
 // normalise puts right what was keyed differently in a cell and says why, "" for
 // nothing. It changes nothing about a value that it does not understand.
 func normalise(c *batch.Info, s string) (text, why string) {
-	if seen := visible(s); seen != s {
+	if seen := grid.Visible(s); seen != s {
 		s, why = seen, whyHidden
 	}
 	if text = strings.TrimSpace(s); text != s && why == "" {
@@ -63,16 +63,6 @@ func normalise(c *batch.Info, s string) (text, why string) {
 		text = plainAmount(text)
 	}
 	return text, why
-}
-
-// visible is a text without the characters that nobody sees, which programs and pasting leave in cells.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // normaliseEnvelope is normalise for a value of the envelope.

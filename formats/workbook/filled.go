@@ -176,6 +176,9 @@ func headOf(cells, titles []string) map[string]int {
 	return at
 }
 
+// lineBreaks makes one line of a cell.
+var lineBreaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")
+
 // isOf reports whether a column is one of those with titles.
 func isOf(at map[string]int, column int) bool {
 	for _, i := range at {
@@ -191,7 +194,7 @@ func filledRow(n int, cells []string, at map[string]int) FilledRow {
 	known := make([]bool, len(cells))
 	for title, i := range at {
 		if i < len(cells) {
-			row.Cells[title] = strings.TrimSpace(cells[i])
+			row.Cells[title] = strings.TrimSpace(grid.Visible(lineBreaks.Replace(cells[i])))
 			known[i] = true
 		}
 	}

@@ -86,7 +86,7 @@ func casesAhead(d *office.Desk, entries []exchange.BankEntry) error {
 
 // letterOf is the letter number that an entry names; "" when it names none.
 func letterOf(e *exchange.BankEntry) string {
-	if letterNo, _ := iso20022.ParseRemittance(e.Text); letterNo != "" {
+	if letterNo, _ := iso20022.ParseRemittance(e.Said()); letterNo != "" {
 		return letterNo
 	}
 	letterNo, _, _, _ := transfer.SplitRef(e.EndToEnd)

@@ -17,7 +17,7 @@ import (
 func entryOf(account string, n iso20022.Entry) exchange.BankEntry {
 	b := exchange.BankEntry{
 		Account: account, Ref: exchange.UsableRef(n.Ref), Credit: n.Credit, Amount: n.Amount, Total: n.Total, BookedOn: n.Booked, EndToEnd: n.EndToEndID,
-		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text, Reversal: n.Reversal, Charge: n.Charge, Parts: max(n.Parts, 1),
+		Counterpart: n.Counterparty.Name, CounterAcct: n.Counterparty.Number, Text: n.Text, Also: n.Also, Refs: n.Refs, Reversal: n.Reversal, Charge: n.Charge, Parts: max(n.Parts, 1),
 	}
 	if n.Returned {
 		b.ReturnCode = ReturnReason(n.ReturnCode + " " + n.ReturnReason)
@@ -91,7 +91,7 @@ func toldAgain(d *office.Desk, known, e exchange.BankEntry, of identified) error
 	for _, f := range []struct {
 		to  *string
 		say string
-	}{{&after.EndToEnd, e.EndToEnd}, {&after.Text, e.Text}, {&after.Counterpart, e.Counterpart}, {&after.CounterAcct, e.CounterAcct}, {&after.ReturnCode, e.ReturnCode}} {
+	}{{&after.EndToEnd, e.EndToEnd}, {&after.Text, e.Text}, {&after.Also, e.Also}, {&after.Refs, e.Refs}, {&after.Counterpart, e.Counterpart}, {&after.CounterAcct, e.CounterAcct}, {&after.ReturnCode, e.ReturnCode}} {
 		if *f.to == "" && of.alone && !of.taken {
 			*f.to = f.say
 		}

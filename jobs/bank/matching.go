@@ -26,7 +26,7 @@ const (
 // EndToEndId. What is found is booked on the case, or holds it when the person
 // differs: then the credit is not tried another way.
 func matchEntry(d *office.Desk, e exchange.BankEntry) (match, error) {
-	letterNo, idNo := iso20022.ParseRemittance(e.Text)
+	letterNo, idNo := iso20022.ParseRemittance(e.Said())
 	if letterNo != "" {
 		c, err := d.CaseByLetter(exchange.In, letterNo)
 		if err == nil {
@@ -187,7 +187,7 @@ func byLumpSum(d *office.Desk, e exchange.BankEntry) (bool, error) {
 // lumpRef finds the reference of a lump sum in EndToEndId or text: L, payer,
 // receiver, date, number, 25 characters in all; empty when there is none.
 func lumpRef(e exchange.BankEntry) string {
-	for _, word := range append([]string{e.EndToEnd}, strings.Fields(e.Text)...) {
+	for _, word := range append([]string{e.EndToEnd}, strings.Fields(e.Said())...) {
 		if len(word) == 25 && word[0] == 'L' && strings.Trim(word[1:], "0123456789") == "" {
 			return word
 		}

@@ -33,7 +33,7 @@ func namedPayment(d *office.Desk, e exchange.BankEntry, keep func(exchange.Payme
 		}
 		return &p, nil
 	}
-	letterNo, _ := iso20022.ParseRemittance(e.Text)
+	letterNo, _ := iso20022.ParseRemittance(e.Said())
 	if letterNo == "" {
 		return nil, nil
 	}

@@ -18,7 +18,7 @@ import (
 // NamesOurs reports whether an entry names something of ours: a letter, a person, a
 // payment, a payment file. Such an entry is never taken for other business.
 func NamesOurs(d *office.Desk, e exchange.BankEntry) (bool, error) {
-	if textNamesOurs(e.Text) || textNamesOurs(e.EndToEnd) {
+	if textNamesOurs(e.Said()) || textNamesOurs(e.EndToEnd) {
 		return true, nil
 	}
 	if _, err := d.Tx.Payment(e.EndToEnd); !office.IsNotFound(err) {
@@ -42,7 +42,7 @@ func textNamesOurs(text string) bool {
 // when there is none.
 func otherByRule(d *office.Desk, e exchange.BankEntry) (reason string, err error) {
 	i := slices.IndexFunc(d.Agency.Others, func(r exchange.OtherRule) bool {
-		return (r.Account == "" || r.Account == e.CounterAcct) && strings.Contains(squeezed(e.Text), squeezed(r.Text))
+		return (r.Account == "" || r.Account == e.CounterAcct) && strings.Contains(squeezed(e.Said()), squeezed(r.Text))
 	})
 	if i < 0 {
 		return "", nil

@@ -19,7 +19,7 @@ import (
 // the person, a lump sum's reference. What comes with one of them (a letter, a
 // form, an advice) makes the credit due for retry.
 func matchKeys(e exchange.BankEntry) (keys []string) {
-	letterNo, idNo := iso20022.ParseRemittance(e.Text)
+	letterNo, idNo := iso20022.ParseRemittance(e.Said())
 	if letterNo != "" {
 		keys = append(keys, transfer.LetterKey(letterNo))
 	}
@@ -64,7 +64,7 @@ func proposeByName(d *office.Desk, e exchange.BankEntry) error {
 	if err != nil {
 		return err
 	}
-	text := identity.NameKey(e.Text)
+	text := identity.NameKey(e.Said())
 	var candidates []code.Phrase
 	for _, r := range parts {
 		c, err := d.CaseByNo(r.CaseNo)

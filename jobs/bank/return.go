@@ -1,6 +1,7 @@
 package bank
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func notItsReturn(o *office.Office, e exchange.BankEntry, p exchange.Payment) (o
 // tellsReturn reports whether a credit says of itself that it brings back what we paid:
 // by the bank's code or status, as a reversal, or by how its text begins.
 func tellsReturn(o *office.Office, e exchange.BankEntry) bool {
-	text := squeezed(e.Text)
+	text := squeezed(cmp.Or(e.Text, e.Also))
 	return e.Reversal || e.ReturnCode != "" || slices.ContainsFunc(o.Agency.WordsOfReturn(), func(word string) bool {
 		return strings.HasPrefix(text, squeezed(word))
 	})

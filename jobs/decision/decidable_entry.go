@@ -71,7 +71,7 @@ func stillOpen(d *office.Desk, b exchange.BankEntry) (bool, error) {
 // entryWords say what is the matter with an entry, and what to do about it. The
 // bank's text is masked: people write ID numbers into it.
 func entryWords(d *office.Desk, b exchange.BankEntry, ours bool) (what, todo string) {
-	text := identity.MaskIn(b.Text)
+	text := identity.MaskIn(b.Said())
 	switch {
 	case b.State == exchange.EntryDoubtful:
 		return d.Sayf("存疑未记，附言不同：%s（可能重复通知 %s）", "in doubt, not booked: %s (it may tell %s again, in other words)", text, b.Repeats),

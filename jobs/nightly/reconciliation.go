@@ -39,7 +39,7 @@ func reconciliation(o *office.Office, tx *store.Tx) (r report.Reconciliation, er
 	}
 	err = tx.EachUnmatchedEntry(func(b exchange.BankEntry) error {
 		if b.Credit { // an unmatched debit is an item of To do
-			r.Add(report.OpenUnmatched, report.Item{No: b.Key, Who: b.Counterpart, Arrived: b.Amount, Since: b.BookedOn, Text: office.OneLine(b.Text, 200)}, b.Amount)
+			r.Add(report.OpenUnmatched, report.Item{No: b.Key, Who: b.Counterpart, Arrived: b.Amount, Since: b.BookedOn, Text: office.OneLine(b.Said(), 200)}, b.Amount)
 		}
 		return nil
 	})

@@ -3,16 +3,16 @@ package office
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"carryover/formats/batch"
 )
 
 // OneLine is a text that came from outside, made fit for one field of any encoding:
-// control characters, line ends, broken ones and those of private use become
-// question marks; then it is clipped.
+// what no field of a batch may hold becomes question marks; then it is clipped.
 func OneLine(s string, limit int) string {
 	return Clip(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Co, r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029' {
+		if batch.Unfit(r) {
 			return '?'
 		}
 		return r

@@ -230,7 +230,7 @@ func (s Screen) remittance(c *story.Case) {
 	})
 	heads = s.heads("记账日|金额|对方|附言", "booked|amount|counterpart|text")
 	tabled(s, s.Say("银行", "Bank"), heads, c.Entries, func(b exchange.BankEntry) []string {
-		return []string{day(b.BookedOn), signed(b, b.Amount.String()), b.Counterpart, Short(b.Text, 60)}
+		return []string{day(b.BookedOn), signed(b, b.Amount.String()), b.Counterpart, Short(b.Said(), 60)}
 	})
 	heads = s.heads("姓名|关系|户名|账号|开户行", "name|relation|holder|account|bank")
 	tabled(s, s.Say("领款人", "Payees"), heads, c.Payees, func(p exchange.Payee) []string {

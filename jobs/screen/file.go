@@ -167,7 +167,7 @@ func (s Screen) entry(b story.Entry) {
 	s.fact("处理", "what to do", b.Todo)
 	s.fact("金额", "amount", signed(b.BankEntry, s.yuan("", b.Amount)), Labelled(s.Say("记账", "booked"), day(b.BookedOn)), Labelled(s.Say("首次见到", "first seen"), day(b.SeenOn)))
 	s.fact("对方", "counterpart", b.Counterpart, b.CounterAcct)
-	s.fact("附言", "text", b.Text)
+	s.fact("附言", "text", b.Said())
 	s.fact("账户", "account", b.Account, Labelled(s.Say("流水号", "reference"), b.Ref))
 	fmt.Fprintln(s.Out)
 	if b.Case != nil {
