@@ -34,11 +34,12 @@ FILE the store is taken as it stands: one on PostgreSQL that was restored from a
 pg_dump, a copy, an empty one where there is no backup, or a false alarm.
 
 Either way numbers and sequences go on behind all that may have been issued since,
-payments that were not settled become unknown, payment files of ours that the store
-does not know are taken up, and what the drops have in in/done is taken in again by
-the next passes. A list of all that, of what to ask partners for, and of our numbers
-is written: no payment leaves until one officer of finance and one of 复核 have signed
-it (carryover release). Core and bank get a list of our numbers in their drops.
+payments that were not settled become unknown, payment files of ours that the
+store does not know are taken up, and what the drops have in in/done is taken in
+again, at once and by each pass until the list is signed. A list of all that, of
+what to ask partners for, and of our numbers is written: no payment leaves until
+one officer of finance and one of 复核 have signed it (carryover release). Core and
+bank get a list of our numbers in their drops.
 
 Where nobody signs (release: automatic) restore --accept --evidence E lets payments go
 on, in the name of who answers for the agency. Exit code 3: the list waits.`,
