@@ -208,3 +208,28 @@ func shutWhile(open func(context.Context) (drop.Drop, error), closed *bool) func
 		return open(ctx)
 	}
 }
+
+// TestOldWorkbooks: a workbook of an old kind is refused to a partner and answered to an officer, each with
+// what to do; nothing is quarantined.
+func TestOldWorkbooks(t *testing.T) {
+	o := newOffice(t)
+	clerk, _, _ := staffWithFolders(o)
+	old := append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, make([]byte, 512)...)
+	for i, name := range []string{"联系函.xls", "联系函.et"} {
+		o.leaveFile(them, name, append(old, byte(i)))
+	}
+	if answers := o.handIn(clerk, "决定.xls", old, nil); len(answers) == 0 || !strings.Contains(strings.Join(answers, " "), ".xlsx") {
+		t.Errorf("the officer reads %q", answers)
+	}
+	o.pass()
+	for _, name := range []string{"联系函.xls", "联系函.et"} {
+		o.requireReceipt(them, name, "rejected unreadable")
+	}
+	o.view(func(tx *store.Tx) error {
+		files, err := tx.Files(store.FileFilter{States: []exchange.FileState{exchange.FileQuarantined}})
+		if len(files) > 0 {
+			t.Errorf("quarantined: %v", files)
+		}
+		return err
+	})
+}

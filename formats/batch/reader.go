@@ -190,7 +190,7 @@ func notText(head []byte) string {
 	case len(head) >= 2 && (head[0] == 0xFF && head[1] == 0xFE || head[0] == 0xFE && head[1] == 0xFF):
 		return "UTF-16 编码，请用 UTF-8 或 GB18030 / UTF-16; use UTF-8 or GB18030"
 	case len(head) >= 4 && string(head[:4]) == "\xD0\xCF\x11\xE0":
-		return "加密的或旧版 .xls 工作簿 / an encrypted workbook or an old .xls"
+		return "加密的或旧版 .xls、.et 工作簿，请另存为 .xlsx / an encrypted workbook or an old one (.xls, .et): save it as .xlsx"
 	case len(head) >= 4 && string(head[:4]) == "PK\x03\x04":
 		return "是工作簿，不是 CSV / a workbook, not CSV"
 	case !bytes.HasPrefix(bytes.TrimPrefix(head, utf8BOM), []byte("H,")) && bytes.IndexByte(head, 0) >= 0:

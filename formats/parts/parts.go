@@ -29,7 +29,7 @@ func (f *Fault) Error() string { return f.Chinese + " / " + f.English }
 var (
 	// Broken is what cannot be unpacked or read.
 	Broken    = &Fault{Chinese: "不是可读的工作簿（.xlsx），文件可能已损坏", English: "not a readable workbook (.xlsx); it may be broken"}
-	encrypted = &Fault{Chinese: "工作簿已加密，或为旧格式（.xls），请另存为不加密的 .xlsx", English: "the workbook is encrypted, or of the old kind (.xls): save it as .xlsx without a password"}
+	encrypted = &Fault{Chinese: "工作簿已加密，或为旧格式（.xls、.et），请另存为不加密的 .xlsx", English: "the workbook is encrypted, or of an old kind (.xls, .et): save it as .xlsx without a password"}
 	twice     = &Fault{Chinese: "工作簿中有重名的部件，各程序读到的内容可能不同，请另存后重交", English: "a part stands twice in the workbook, so that programs read different things: save it anew"}
 	renamed   = &Fault{Chinese: "工作簿中有部件的前后名称不一，各程序读到的内容可能不同，请另存后重交", English: "a part of the workbook has two names, so that programs read different things: save it anew"}
 	outside   = &Fault{Chinese: "工作簿中有部件名称不合规", English: "a part of the workbook has a name that leads out of it"}

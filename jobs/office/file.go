@@ -36,7 +36,7 @@ func (d *Desk) FreeName(party, stem, ext string) (string, error) {
 // txt; csv for every other.
 func CarrierOf(name string) string {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".xlsx", ".xlsm":
+	case ".xlsx", ".xlsm", ".xls", ".et": // of the old kinds their reader says what to do
 		return "xlsx"
 	case ".xml":
 		return "xml"
