@@ -41,18 +41,19 @@ func (f Fault) String() string {
 const keptFaults = 1000
 
 // Faults are all faults of a message, the first thousand in full. What a bank told and a reader
-// passed over, for it makes no sum untrue, is noted: Notes are the first hundred, and no faults.
+// passed over, for it makes no sum untrue, is noted: Notes are the first hundred of Noted, and no faults.
 type Faults struct {
 	List  []Fault
 	Total int
 	Notes []Fault
+	Noted int
 }
 
 // keptNotes bounds the notes: more of the kind says nothing new.
 const keptNotes = 100
 
 func (f *Faults) note(one Fault) {
-	if len(f.Notes) < keptNotes {
+	if f.Noted++; len(f.Notes) < keptNotes {
 		f.Notes = append(f.Notes, one)
 	}
 }

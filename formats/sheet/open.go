@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"errors"
@@ -92,25 +93,11 @@ func (b *workbook) dated(c *batch.Info, text string) string {
 	return text
 }
 
-// openWorkbook opens a workbook within its bounds.
+// openWorkbook opens a workbook within its bounds, and looks through its cells.
 func openWorkbook(src io.Reader, maxUnzip int64) (*workbook, error) {
-	data, err := io.ReadAll(io.LimitReader(src, MaxWorkbook+1))
+	file, list, err := openFile(src, maxUnzip)
 	if err != nil {
 		return nil, err
-	}
-	if len(data) > MaxWorkbook {
-		return nil, refused(code.TooLarge, "工作簿过大，请改用 CSV / the workbook is too large; use CSV")
-	}
-	list, err := parts.Check(data, maxUnzip)
-	if err != nil {
-		return nil, unfit(err)
-	}
-	if parts.Macros(list) {
-		return nil, refused(code.Unreadable, "工作簿含宏 / the workbook has macros")
-	}
-	file, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: min(maxUnzip, 16<<20)})
-	if err != nil {
-		return nil, refused(code.Unreadable, "不是可读的工作簿 / not a readable workbook")
 	}
 	b := &workbook{File: file}
 	if b.cells, err = grid.Read(list); err != nil {
@@ -120,6 +107,29 @@ func openWorkbook(src io.Reader, maxUnzip int64) (*workbook, error) {
 		b.since = days1904
 	}
 	return b, nil
+}
+
+// openFile opens a workbook within its bounds.
+func openFile(src io.Reader, maxUnzip int64) (*excelize.File, []*zip.File, error) {
+	data, err := io.ReadAll(io.LimitReader(src, MaxWorkbook+1))
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(data) > MaxWorkbook {
+		return nil, nil, refused(code.TooLarge, "工作簿过大，请改用 CSV / the workbook is too large; use CSV")
+	}
+	list, err := parts.Check(data, maxUnzip)
+	if err != nil {
+		return nil, nil, unfit(err)
+	}
+	if parts.Macros(list) {
+		return nil, nil, refused(code.Unreadable, "工作簿含宏 / the workbook has macros")
+	}
+	file, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: min(maxUnzip, 16<<20)})
+	if err != nil {
+		return nil, nil, refused(code.Unreadable, "不是可读的工作簿 / not a readable workbook")
+	}
+	return file, list, nil
 }
 
 // unfit is the error of a workbook of which parts.Check says that it is not to be read.

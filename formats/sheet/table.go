@@ -302,7 +302,7 @@ func (t *Table[H, R]) Named(src io.Reader) (bool, error) {
 
 // sheetNames lists a workbook's sheets; nil when it cannot be opened.
 func sheetNames(src io.Reader) ([]string, error) {
-	file, err := openWorkbook(src, 64<<20)
+	file, _, err := openFile(src, 64<<20)
 	var own *batch.FileFault
 	if errors.As(err, &own) {
 		return nil, nil

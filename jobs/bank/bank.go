@@ -185,15 +185,15 @@ func faultsText(faults iso20022.Faults) string {
 }
 
 // noted adds to what the sheet of files says of a message how much of it was passed over, and the first.
-func noted(text string, notes []iso20022.Fault) string {
-	if len(notes) == 0 {
+func noted(text string, faults iso20022.Faults) string {
+	if faults.Noted == 0 {
 		return text
 	}
-	first := notes[0]
+	first := faults.Notes[0]
 	if text != "" {
 		text += "；"
 	}
-	return text + fmt.Sprintf("略过 %d 处，不计：第 %d 行 %s 等 / %[1]d passed over: line %[2]d, %[4]s", len(notes), first.Line, first.Field[strings.LastIndexByte(first.Field, '/')+1:], first.Text)
+	return text + fmt.Sprintf("略过 %d 处，不计：第 %d 行 %s 等 / %[1]d passed over: line %[2]d, %[4]s", faults.Noted, first.Line, first.Field[strings.LastIndexByte(first.Field, '/')+1:], first.Text)
 }
 
 // isOwnAccount reports whether an account is the agency's: the one that pays, or

@@ -137,7 +137,7 @@ func readStatement(ctx context.Context, o *office.Office, f exchange.File, _ *te
 		res.fault = others // all of it
 		return res, nil
 	}
-	res.note = noted(others, faults.Notes)
+	res.note = noted(others, faults)
 	return res, keepDays(ctx, o, f, days, apply, false)
 }
 

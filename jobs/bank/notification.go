@@ -53,7 +53,7 @@ func readNotification(ctx context.Context, o *office.Office, f exchange.File, to
 	} else if others != "" {
 		res.note = strings.TrimPrefix(res.note+"；"+others, "；")
 	}
-	res.note = noted(res.note, faults.Notes)
+	res.note = noted(res.note, faults)
 	return res, err
 }
 

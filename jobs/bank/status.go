@@ -45,7 +45,7 @@ func readStatus(ctx context.Context, o *office.Office, f exchange.File, _ *telli
 		res.fault = faultsText(faults)
 		return res, err
 	}
-	res.note = noted("", faults.Notes)
+	res.note = noted("", faults)
 	if !apply {
 		err = o.View(ctx, func(d *office.Desk) error {
 			if contradiction == "" {

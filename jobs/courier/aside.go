@@ -95,12 +95,8 @@ func (v *visit) whyAlike(ctx context.Context, name string, seen map[string]bool)
 	}
 	known := seen[looks]
 	if seen[looks] = true; !known {
-		err := v.Store.View(ctx, func(tx *store.Tx) error {
-			_, err := tx.FileByName(exchange.In, v.party.Code, looks)
-			known = err == nil
-			return office.IgnoreNotFound(err)
-		})
-		if err != nil {
+		var err error
+		if known, err = v.came(ctx, looks); err != nil {
 			return nil, err
 		}
 	}
@@ -108,6 +104,16 @@ func (v *visit) whyAlike(ctx context.Context, name string, seen map[string]bool)
 		return nil, nil
 	}
 	return &alike, nil
+}
+
+// came reports whether a file of that name came from the party before.
+func (v *visit) came(ctx context.Context, name string) (known bool, err error) {
+	err = v.Store.View(ctx, func(tx *store.Tx) error {
+		_, err := tx.FileByName(exchange.In, v.party.Code, name)
+		known = err == nil
+		return office.IgnoreNotFound(err)
+	})
+	return known, err
 }
 
 // sayAside names files that are not fetched and moves them away.

@@ -1,28 +1,25 @@
 package courier
 
 import (
+	"context"
 	"slices"
 	"strings"
 
-	"carryover/exchange"
-	"carryover/exchange/store"
 	"carryover/jobs/office"
 )
 
 // withoutCompanions leaves out the files that only say something of another one, by its name: x.csv.ok,
 // x.csv.md5 (Rules.Companions). Those are no files of the exchange: they stay where they are, without
 // receipt or row. One whose file is neither there nor was ever is a file of its own.
-func (v *visit) withoutCompanions(tx *store.Tx, files []arrival) ([]arrival, error) {
+func (v *visit) withoutCompanions(ctx context.Context, files []arrival) (rest []arrival, err error) {
 	names := map[string]bool{}
 	for _, a := range files {
 		names[a.Name] = true
 	}
-	var rest []arrival
 	for _, a := range files {
 		of, is := companionOf(v.Office, a.Name)
 		if is && !names[of] {
-			_, err := tx.FileByName(exchange.In, v.party.Code, of)
-			if is = err == nil; office.IgnoreNotFound(err) != nil {
+			if is, err = v.came(ctx, of); err != nil {
 				return nil, err
 			}
 		}

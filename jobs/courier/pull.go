@@ -93,7 +93,7 @@ func pullParty(ctx context.Context, o *office.Office, p office.Party, looks map[
 		return nil, err
 	}
 	files = slices.DeleteFunc(files, func(a arrival) bool { return a.leftInPlace(looks) })
-	if err := v.Store.View(ctx, func(tx *store.Tx) error { files, err = v.withoutCompanions(tx, files); return err }); err != nil {
+	if files, err = v.withoutCompanions(ctx, files); err != nil {
 		return nil, err
 	}
 	if files, err = v.setAside(ctx, files); err != nil {

@@ -91,7 +91,10 @@ func (l Lumps) Read(content io.Reader) error {
 	}
 	for r.Next() {
 		a, ok := r.Record().Value.(*formats.Advice)
-		if _, _, _, part := transfer.SplitRef(a.PaymentRef); ok && !part {
+		if !ok { // at fault, or another row
+			continue
+		}
+		if _, _, _, part := transfer.SplitRef(a.PaymentRef); !part {
 			l[a.PaymentRef] = append(l[a.PaymentRef], journal.LumpPart{LetterNo: a.LetterNo, Amount: a.Amount})
 		}
 	}
